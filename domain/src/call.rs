@@ -1,0 +1,240 @@
+//! One call as the office sees it: read off its facts, never stored as an opinion of its own.
+
+mod attempt;
+pub(crate) mod effect;
+pub(crate) mod event;
+pub(crate) mod facts;
+pub(crate) mod verdict;
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+use crate::ids::RecordingId;
+use crate::keys::Keys;
+use crate::phone::PhoneNumber;
+use attempt::{Attempt, seconds};
+use event::{Ending, EventKind, Parties, StoredAudio};
+use facts::Facts;
+use verdict::{UnknownWord, Verdict, words};
+
+words! {
+    /// How far a call has come.
+    CallState {
+        /// It rings at our number; nothing has been said.
+        Ringing = "ringing",
+        /// The caller is being served.
+        InProgress = "in_progress",
+        /// It is over.
+        Ended = "ended",
+    }
+}
+
+words! {
+    /// Where a message's audio is.
+    VoicemailStatus {
+        /// On its way to us.
+        Pending = "pending",
+        /// With us, verified.
+        Stored = "stored",
+        /// Not to be had.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// What a call that is not over is doing.
+    Activity {
+        /// The caller hears a menu.
+        InMenu = "in_menu",
+        /// A phone rings.
+        Ringing = "ringing",
+        /// Caller and callee speak.
+        Talking = "talking",
+        /// The caller leaves a message.
+        LeavingMessage = "leaving_message",
+    }
+}
+
+/// A message a caller left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voicemail {
+    /// Its recording.
+    pub recording: RecordingId,
+    /// Where its audio is.
+    pub status: VoicemailStatus,
+    /// Its length in seconds.
+    pub duration_seconds: Option<u32>,
+    /// The audio we hold.
+    pub audio: Option<StoredAudio>,
+}
+
+/// A call, as its facts tell it. What is not known is `None`, never guessed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// Who called whom.
+    pub parties: Option<Parties>,
+    /// How far it has come.
+    pub state: CallState,
+    /// What it is doing, while it is not over.
+    pub activity: Option<Activity>,
+    /// How it ended, once it has.
+    pub verdict: Option<Verdict>,
+    /// The carrier's last word, verbatim.
+    pub provider_status: Option<String>,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When caller and callee were put through.
+    pub answered_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Its whole length, as the carrier bills it.
+    pub duration_seconds: Option<u32>,
+    /// How long caller and callee spoke.
+    pub talk_seconds: Option<u32>,
+    /// How long phones rang, all attempts together.
+    pub ring_seconds: Option<u32>,
+    /// How long the caller was in menus.
+    pub menu_seconds: Option<u32>,
+    /// Keys pressed at menus, in order, also those without a meaning.
+    pub choices: Vec<Keys>,
+    /// What the last meaningful key stands for.
+    pub choice: Option<String>,
+    /// Who took the call; if nobody, the last number rung.
+    pub forwarded_to: Option<PhoneNumber>,
+    /// The message, if one with audio is known.
+    pub voicemail: Option<Voicemail>,
+}
+
+impl Call {
+    /// Reads a call off its facts.
+    pub fn of(facts: &Facts) -> Self {
+        let story = facts.story();
+        let attempts = Attempt::all(facts);
+        let ending = last_ending(&story);
+        let left_at =
+            story.iter().find(|(_, e)| matches!(e.kind, EventKind::CallerLeft { .. })).map(|(_, e)| e.at);
+        let ended_at = ending.map(|(at, _)| at).or(left_at);
+        let state = state(&story, ended_at);
+        let over = state == CallState::Ended;
+        let taken = attempts.iter().find(|attempt| attempt.bridged_at().is_some());
+        let rings: Vec<u32> = attempts.iter().filter_map(Attempt::ring_seconds).collect();
+        Self {
+            parties: parties(&story),
+            state,
+            activity: if over { None } else { activity(&story, &attempts) },
+            verdict: over.then(|| Verdict::on(facts, &attempts)),
+            provider_status: ending.map(|(_, ending)| ending.status.clone()),
+            started_at: started_at(&story, ending),
+            answered_at: taken.and_then(Attempt::bridged_at),
+            ended_at,
+            duration_seconds: ending.and_then(|(_, ending)| ending.seconds),
+            talk_seconds: attempts.iter().find_map(Attempt::talk_seconds),
+            ring_seconds: (!rings.is_empty()).then(|| rings.into_iter().sum()),
+            menu_seconds: menu_seconds(&story, ended_at),
+            choices: keys(&story).map(|(_, keys, _)| keys.clone()).collect(),
+            choice: keys(&story).filter_map(|(_, _, choice)| choice.cloned()).last(),
+            forwarded_to: taken
+                .or(attempts.iter().rfind(|a| a.number.is_some()))
+                .and_then(|a| a.number)
+                .cloned(),
+            voicemail: voicemail(facts),
+        }
+    }
+}
+
+type Story<'a> = [(&'a str, &'a event::CallEvent)];
+
+fn parties(story: &Story<'_>) -> Option<Parties> {
+    let told = |(_, event): &(&str, &event::CallEvent)| match &event.kind {
+        EventKind::Started(parties) => Some(parties.clone()),
+        EventKind::Ended(ending) => ending.parties.clone(),
+        _ => None,
+    };
+    // The first request tells it; the last callback repeats it, in case it is all we ever hear.
+    story.iter().find_map(told)
+}
+
+/// The carrier's word on the end; should it ever say two, the one with more to tell, then the later.
+fn last_ending<'a>(story: &Story<'a>) -> Option<(Timestamp, &'a Ending)> {
+    let endings = story.iter().filter_map(|(_, event)| match &event.kind {
+        EventKind::Ended(ending) => Some((event.at, ending)),
+        _ => None,
+    });
+    endings.max_by_key(|(at, ending)| (ending.seconds, *at))
+}
+
+fn state(story: &Story<'_>, ended_at: Option<Timestamp>) -> CallState {
+    let served = |kind: &EventKind| !matches!(kind, EventKind::Started(_));
+    match ended_at {
+        Some(_) => CallState::Ended,
+        None if story.iter().any(|(_, event)| served(&event.kind)) => CallState::InProgress,
+        None => CallState::Ringing,
+    }
+}
+
+fn started_at(story: &Story<'_>, ending: Option<(Timestamp, &Ending)>) -> Option<Timestamp> {
+    let begun =
+        story.iter().find(|(_, event)| matches!(event.kind, EventKind::Started(_))).map(|(_, e)| e.at);
+    let counted_back = ending.and_then(|(at, ending)| {
+        at.checked_sub(jiff::SignedDuration::from_secs(i64::from(ending.seconds?))).ok()
+    });
+    begun.or(counted_back).or_else(|| story.first().map(|(_, event)| event.at))
+}
+
+/// From the first prompt to the first phone or mailbox, or to the end for a caller who never got that far.
+fn menu_seconds(story: &Story<'_>, ended_at: Option<Timestamp>) -> Option<u32> {
+    let at = |wanted: fn(&EventKind) -> bool| story.iter().find(|(_, e)| wanted(&e.kind)).map(|(_, e)| e.at);
+    let begun = at(|kind| matches!(kind, EventKind::Menu { .. }))?;
+    let left = at(|kind| matches!(kind, EventKind::Forward { .. } | EventKind::Mailbox { .. }));
+    Some(seconds(begun, left.or(ended_at)?))
+}
+
+/// Every press at a menu, in the order of the conversation.
+fn keys<'a>(story: &Story<'a>) -> impl Iterator<Item = (u16, &'a Keys, Option<&'a String>)> {
+    let mut keys: Vec<_> = story
+        .iter()
+        .filter_map(|(_, event)| match &event.kind {
+            EventKind::Key { step, keys, choice, .. } => Some((*step, keys, choice.as_ref())),
+            _ => None,
+        })
+        .collect();
+    keys.sort_by_key(|(step, ..)| *step);
+    keys.into_iter()
+}
+
+fn activity(story: &Story<'_>, attempts: &[Attempt<'_>]) -> Option<Activity> {
+    if story.iter().any(|(_, e)| matches!(e.kind, EventKind::Mailbox { .. })) {
+        Some(Activity::LeavingMessage)
+    } else if attempts.iter().any(Attempt::talking) {
+        Some(Activity::Talking)
+    } else if attempts.iter().any(Attempt::ringing) {
+        Some(Activity::Ringing)
+    } else if story.iter().any(|(_, e)| matches!(e.kind, EventKind::Menu { .. })) {
+        Some(Activity::InMenu)
+    } else {
+        None
+    }
+}
+
+fn voicemail(facts: &Facts) -> Option<Voicemail> {
+    facts.recordings().into_keys().find_map(|recording| {
+        let message = facts.message(recording);
+        let status = if message.stored.is_some() {
+            VoicemailStatus::Stored
+        } else if message.refused || (message.has_audio() && message.lost) {
+            VoicemailStatus::Failed
+        } else if message.has_audio() {
+            VoicemailStatus::Pending
+        } else {
+            return None;
+        };
+        Some(Voicemail {
+            recording: recording.clone(),
+            status,
+            duration_seconds: message.seconds(),
+            audio: message.stored.cloned(),
+        })
+    })
+}

@@ -1,0 +1,276 @@
+//! One attempt to reach somebody, pieced together from events that may have come in any order or not at all.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::call::event::{CallEvent, EventKind, LegStatus, ScreeningAnswer};
+use crate::call::facts::Facts;
+use crate::dialogue::signal::DialOutcome;
+use crate::phone::PhoneNumber;
+
+/// SIP 603 Decline (RFC 3261, section 21.6.2): the callee pressed the red button.
+const SIP_DECLINE: u16 = 603;
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AttemptEnd {
+    /// Caller and callee were put through, and the callee had accepted if they had to.
+    Taken,
+    NoAnswer,
+    Busy,
+    Declined,
+    NotAccepted,
+    Unreachable,
+    CallerGaveUp,
+}
+
+/// One phone that was rung, and all that is known of it.
+#[derive(Debug, Default)]
+pub(super) struct Attempt<'a> {
+    pub number: Option<&'a PhoneNumber>,
+    pub screened: bool,
+    rung_at: Option<Timestamp>,
+    dial: Option<(&'a str, DialOutcome, Option<bool>, Option<u32>)>,
+    bridged: Option<&'a str>,
+    legs: BTreeMap<LegStatus, (&'a str, Timestamp)>,
+    leg_seconds: Option<u32>,
+    declined_by_sip: bool,
+    screening: BTreeMap<ScreeningAnswer, (&'a str, Timestamp)>,
+    caller_left: bool,
+    identities: Vec<&'a str>,
+}
+
+impl<'a> Attempt<'a> {
+    /// Every attempt of a call, in the order they were made.
+    pub fn all(facts: &'a Facts) -> Vec<Self> {
+        let mut attempts: BTreeMap<(u16, u8), Self> = BTreeMap::new();
+        let story = facts.story();
+        for (identity, event) in &story {
+            if let Some(place) = place(&event.kind) {
+                attempts.entry(place).or_default().hear(identity, event);
+            }
+        }
+        // What the carrier says of the whole step belongs to each phone that rang in it.
+        for ((step, _), attempt) in &mut attempts {
+            for (identity, event) in &story {
+                attempt.hear_of_step(*step, identity, event);
+            }
+        }
+        attempts.into_values().collect()
+    }
+
+    fn hear(&mut self, identity: &'a str, event: &'a CallEvent) {
+        match &event.kind {
+            EventKind::Forward { number, screened, .. } => {
+                self.number = Some(number);
+                self.screened = *screened;
+                self.rung_at = Some(event.at);
+            }
+            EventKind::Leg { status, seconds, sip_code, .. } => {
+                let known = self.legs.entry(*status).or_insert((identity, event.at));
+                known.1 = known.1.min(event.at);
+                self.leg_seconds = self.leg_seconds.max(*seconds);
+                self.declined_by_sip |= *sip_code == Some(SIP_DECLINE);
+            }
+            EventKind::Screening { answer, .. } => {
+                self.screening.entry(*answer).or_insert((identity, event.at));
+                self.screened = true;
+            }
+            _ => return,
+        }
+        self.identities.push(identity);
+    }
+
+    fn hear_of_step(&mut self, of: u16, identity: &'a str, event: &'a CallEvent) {
+        match &event.kind {
+            EventKind::Dial { step, outcome, bridged, seconds, .. } if *step == of => {
+                self.dial = Some((identity, *outcome, *bridged, *seconds));
+                self.identities.push(identity);
+            }
+            EventKind::Bridged { step, .. } if *step == of => self.bridged = Some(identity),
+            EventKind::CallerLeft { step } if *step == of => self.caller_left = true,
+            _ => {}
+        }
+    }
+
+    fn answered(&self, answer: ScreeningAnswer) -> bool {
+        self.screening.contains_key(&answer)
+    }
+
+    fn leg(&self, status: LegStatus) -> bool {
+        self.legs.contains_key(&status)
+    }
+
+    /// The events that say caller and callee were put through.
+    pub fn bridge_evidence(&self) -> Vec<&'a str> {
+        let accepted = self.screening.get(&ScreeningAnswer::Accepted).map(|(identity, _)| *identity);
+        let dial = self.dial.map(|(identity, ..)| identity);
+        let leg = self.legs.get(&LegStatus::Completed).or_else(|| self.legs.get(&LegStatus::Answered));
+        let bridge = self.bridged.or(dial).or(leg.map(|(identity, _)| *identity));
+        accepted.into_iter().chain(bridge).collect()
+    }
+
+    /// All that is known of the attempt.
+    pub fn evidence(&self) -> Vec<&'a str> {
+        self.identities.clone()
+    }
+
+    /// How it ended, by the strongest evidence there is.
+    pub fn end(&self) -> AttemptEnd {
+        if self.taken() {
+            AttemptEnd::Taken
+        } else if self.answered(ScreeningAnswer::Declined) || self.declined_by_sip {
+            AttemptEnd::Declined
+        } else if self.answered(ScreeningAnswer::Unanswered) {
+            AttemptEnd::NotAccepted
+        } else if self.caller_left {
+            AttemptEnd::CallerGaveUp
+        } else if let Some((_, outcome, ..)) = self.dial {
+            match outcome {
+                DialOutcome::Busy => AttemptEnd::Busy,
+                DialOutcome::NoAnswer => AttemptEnd::NoAnswer,
+                DialOutcome::Failed => AttemptEnd::Unreachable,
+                DialOutcome::Canceled => AttemptEnd::CallerGaveUp,
+                // Accepted, and yet not put through: the caller left at that very moment.
+                DialOutcome::Answered if self.answered(ScreeningAnswer::Accepted) => AttemptEnd::CallerGaveUp,
+                // Picked up, asked, and put down again without a key.
+                DialOutcome::Answered if self.answered(ScreeningAnswer::Asked) => AttemptEnd::Declined,
+                DialOutcome::Answered => AttemptEnd::NotAccepted,
+            }
+        } else {
+            self.end_by_leg()
+        }
+    }
+
+    /// Caller and callee were put through: the carrier says so, or the callee's leg ran its course and nothing speaks
+    /// against it. A screened callee must also have accepted: a mobile's voicemail is put through to nobody.
+    fn taken(&self) -> bool {
+        let accepted = !self.screened || self.answered(ScreeningAnswer::Accepted);
+        let off_hook = self.leg(LegStatus::Completed) || (!self.screened && self.leg(LegStatus::Answered));
+        accepted
+            && match self.dial {
+                Some((_, outcome, bridged, _)) => outcome == DialOutcome::Answered && bridged != Some(false),
+                None => self.bridged.is_some() || off_hook,
+            }
+    }
+
+    fn end_by_leg(&self) -> AttemptEnd {
+        if self.leg(LegStatus::Busy) {
+            AttemptEnd::Busy
+        } else if self.leg(LegStatus::NoAnswer) {
+            AttemptEnd::NoAnswer
+        } else if self.leg(LegStatus::Failed) {
+            AttemptEnd::Unreachable
+        } else if self.leg(LegStatus::Completed) && self.answered(ScreeningAnswer::Asked) {
+            AttemptEnd::Declined
+        } else {
+            AttemptEnd::CallerGaveUp
+        }
+    }
+
+    /// When the callee's leg came off hook, as the carrier tells it.
+    fn answered_at(&self) -> Option<Timestamp> {
+        self.legs.get(&LegStatus::Answered).map(|(_, at)| *at)
+    }
+
+    /// When caller and callee were put through.
+    pub fn bridged_at(&self) -> Option<Timestamp> {
+        if self.end() != AttemptEnd::Taken {
+            return None;
+        }
+        let accepted = self.screening.get(&ScreeningAnswer::Accepted).map(|(_, at)| *at);
+        if self.screened { accepted } else { self.answered_at() }
+    }
+
+    /// Whether the callee has accepted and nothing says that the conversation is over.
+    pub fn talking(&self) -> bool {
+        let off_hook = self.leg(LegStatus::Answered) && !self.screened;
+        let over = self.dial.is_some() || self.leg(LegStatus::Completed);
+        (self.answered(ScreeningAnswer::Accepted) || off_hook) && !over
+    }
+
+    /// Whether the phone still rings or the callee is being asked.
+    pub fn ringing(&self) -> bool {
+        let over = [
+            LegStatus::Busy,
+            LegStatus::NoAnswer,
+            LegStatus::Failed,
+            LegStatus::Canceled,
+            LegStatus::Completed,
+        ];
+        self.dial.is_none() && !self.talking() && !over.into_iter().any(|status| self.leg(status))
+    }
+
+    /// How long caller and callee spoke: the carrier's figure for the callee's leg, less the time the callee was asked.
+    /// Both ends of that time are requests to us, so one clock measures it.
+    pub fn talk_seconds(&self) -> Option<u32> {
+        if self.end() != AttemptEnd::Taken {
+            return None;
+        }
+        let off_hook = self.leg_seconds.or(self.dial.and_then(|(.., seconds)| seconds));
+        let asked = self.screening.get(&ScreeningAnswer::Asked).map(|(_, at)| *at);
+        let accepted = self.screening.get(&ScreeningAnswer::Accepted).map(|(_, at)| *at);
+        match (off_hook, asked, accepted) {
+            (Some(off_hook), Some(asked), Some(accepted)) => {
+                Some(off_hook.saturating_sub(seconds(asked, accepted)))
+            }
+            (Some(off_hook), ..) if !self.screened => Some(off_hook),
+            (Some(off_hook), None, Some(accepted)) => {
+                let before = self.answered_at().map_or(0, |answered| seconds(answered, accepted));
+                Some(off_hook.saturating_sub(before))
+            }
+            _ => {
+                let over = self.legs.get(&LegStatus::Completed).map(|(_, at)| *at)?;
+                Some(seconds(self.bridged_at()?, over))
+            }
+        }
+    }
+
+    /// How long it rang: from dialling to off hook or the end of the attempt, by the carrier's times; failing those, by
+    /// when we had it rung and when the callee was first asked.
+    pub fn ring_seconds(&self) -> Option<u32> {
+        let leg = |status| self.legs.get(&status).map(|(_, at): &(_, Timestamp)| *at);
+        let begun = leg(LegStatus::Ringing).or(leg(LegStatus::Initiated));
+        let ends = [
+            LegStatus::Answered,
+            LegStatus::Busy,
+            LegStatus::NoAnswer,
+            LegStatus::Failed,
+            LegStatus::Canceled,
+        ];
+        let over = ends.into_iter().filter_map(leg).min();
+        let asked = self.screening.get(&ScreeningAnswer::Asked).map(|(_, at)| *at);
+        match (begun, over) {
+            (Some(begun), Some(over)) => Some(seconds(begun, over)),
+            _ => Some(seconds(self.rung_at?, asked?)),
+        }
+    }
+}
+
+/// The attempt an event belongs to, if it belongs to one.
+fn place(kind: &EventKind) -> Option<(u16, u8)> {
+    match kind {
+        EventKind::Forward { step, position, .. }
+        | EventKind::Leg { step, position, .. }
+        | EventKind::Screening { step, position, .. } => Some((*step, *position)),
+        EventKind::Started(_)
+        | EventKind::Menu { .. }
+        | EventKind::Key { .. }
+        | EventKind::NoInput { .. }
+        | EventKind::Dial { .. }
+        | EventKind::Bridged { .. }
+        | EventKind::Mailbox { .. }
+        | EventKind::Recording { .. }
+        | EventKind::Voicemail { .. }
+        | EventKind::VoicemailFailed { .. }
+        | EventKind::CallerLeft { .. }
+        | EventKind::Ended(_) => None,
+    }
+}
+
+/// Whole seconds from one instant to a later one; 0 if it is not later.
+pub(super) fn seconds(from: Timestamp, to: Timestamp) -> u32 {
+    let millis = to.as_millisecond().saturating_sub(from.as_millisecond()).max(0);
+    u32::try_from((millis + 500) / 1000).unwrap_or(u32::MAX)
+}

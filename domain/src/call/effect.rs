@@ -1,0 +1,34 @@
+//! Work to do after the caller has been answered.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{LegId, RecordingId};
+
+/// One piece of work, caused by events and committed with them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    /// Fetch a message's audio from the carrier and keep it.
+    FetchRecording {
+        /// The caller's leg.
+        call: LegId,
+        /// The recording.
+        recording: RecordingId,
+    },
+}
+
+impl Effect {
+    /// What makes the effect unique: the same work is never queued twice.
+    pub fn key(&self) -> String {
+        match self {
+            Self::FetchRecording { call, recording } => format!("fetch-recording:{call}:{recording}"),
+        }
+    }
+
+    /// The call it belongs to.
+    pub fn call(&self) -> &LegId {
+        match self {
+            Self::FetchRecording { call, .. } => call,
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! One line of a call's story, with the identity that makes a repeat the same line.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::dialogue::MailboxCause;
+use crate::dialogue::signal::DialOutcome;
+use crate::flow::NodeName;
+use crate::ids::{LegId, RecordingId};
+use crate::keys::Keys;
+use crate::phone::{CallerId, PhoneNumber};
+
+/// Something that happened to a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallEvent {
+    /// The caller's leg.
+    pub call: LegId,
+    /// When: the carrier's time if it told one, else ours.
+    pub at: Timestamp,
+    /// What.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What can happen to a call.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "detail", rename_all = "snake_case")]
+pub enum EventKind {
+    /// A caller dialled the main number.
+    Started(Parties),
+    /// A menu was spoken.
+    Menu {
+        /// Which.
+        menu: NodeName,
+        /// At which turn.
+        step: u16,
+    },
+    /// Keys were pressed at a menu.
+    Key {
+        /// Which menu.
+        menu: NodeName,
+        /// At which turn.
+        step: u16,
+        /// The keys.
+        keys: Keys,
+        /// What they mean there; none for a key without a meaning.
+        choice: Option<String>,
+    },
+    /// Nothing was pressed at a menu.
+    NoInput {
+        /// Which menu.
+        menu: NodeName,
+        /// At which turn.
+        step: u16,
+    },
+    /// We had a phone rung.
+    Forward {
+        /// By which rule.
+        forward: NodeName,
+        /// At which turn.
+        step: u16,
+        /// Which of its destinations.
+        position: u8,
+        /// The number.
+        number: PhoneNumber,
+        /// Whether the callee must accept the call by key.
+        screened: bool,
+    },
+    /// A callee's leg changed.
+    Leg {
+        /// The turn that rang it.
+        step: u16,
+        /// Which destination.
+        position: u8,
+        /// The leg.
+        leg: LegId,
+        /// Its new status.
+        status: LegStatus,
+        /// How long it was off hook, once it has ended.
+        seconds: Option<u32>,
+        /// The SIP code it ended with.
+        sip_code: Option<u16>,
+    },
+    /// A callee was asked whether they take the call, or answered.
+    Screening {
+        /// The turn that rang them.
+        step: u16,
+        /// Which destination.
+        position: u8,
+        /// The leg.
+        leg: LegId,
+        /// What happened.
+        answer: ScreeningAnswer,
+    },
+    /// The carrier reported how ringing ended.
+    Dial {
+        /// The turn that rang.
+        step: u16,
+        /// Its verdict.
+        outcome: DialOutcome,
+        /// The leg that answered or was tried last.
+        leg: Option<LegId>,
+        /// Whether it put caller and callee through, when it says so.
+        bridged: Option<bool>,
+        /// How long the callee's leg was off hook.
+        seconds: Option<u32>,
+    },
+    /// Caller and callee were put through to each other.
+    Bridged {
+        /// The turn that rang.
+        step: u16,
+        /// The callee's leg.
+        leg: Option<LegId>,
+    },
+    /// A mailbox invited a message.
+    Mailbox {
+        /// Which.
+        mailbox: NodeName,
+        /// At which turn.
+        step: u16,
+        /// Why.
+        cause: MailboxCause,
+    },
+    /// The carrier has news of a recording.
+    Recording {
+        /// The recording.
+        recording: RecordingId,
+        /// The news.
+        status: RecordingStatus,
+        /// Its length in seconds.
+        seconds: Option<u32>,
+    },
+    /// We hold a message's audio, verified.
+    Voicemail {
+        /// The recording.
+        recording: RecordingId,
+        /// What we hold.
+        audio: StoredAudio,
+    },
+    /// A message's audio cannot be had.
+    VoicemailFailed {
+        /// The recording.
+        recording: RecordingId,
+        /// Why, in words.
+        why: String,
+    },
+    /// The caller had hung up when the carrier asked for the next step.
+    CallerLeft {
+        /// The turn it asked about.
+        step: u16,
+    },
+    /// The carrier reported the end of the call.
+    Ended(Ending),
+}
+
+/// Who calls whom.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Parties {
+    /// The caller.
+    pub from: CallerId,
+    /// The number that was dialled, as the carrier writes it.
+    pub to: String,
+    /// The caller's name, if the network told one.
+    pub from_name: Option<String>,
+    /// Where the caller's number belongs.
+    pub from_place: Option<String>,
+}
+
+/// How the carrier reports the end of a call.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Ending {
+    /// The carrier's last word, verbatim.
+    pub status: String,
+    /// Whether the caller's own leg could not be carried at all.
+    pub failed: bool,
+    /// The whole duration as the carrier bills it.
+    pub seconds: Option<u32>,
+    /// Who called whom, in case this is all we ever hear of the call.
+    pub parties: Option<Parties>,
+}
+
+/// How far a callee's leg has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LegStatus {
+    /// Dialling has begun.
+    Initiated,
+    /// It rings.
+    Ringing,
+    /// It is off hook.
+    Answered,
+    /// It was off hook and has ended.
+    Completed,
+    /// It was engaged.
+    Busy,
+    /// It rang out.
+    NoAnswer,
+    /// It could not be connected.
+    Failed,
+    /// Ringing was stopped.
+    Canceled,
+}
+
+/// What happened when a callee was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScreeningAnswer {
+    /// The question was asked for the first time.
+    Asked,
+    /// The callee takes the call.
+    Accepted,
+    /// The callee does not want it.
+    Declined,
+    /// The question was asked as often as allowed and not answered.
+    Unanswered,
+}
+
+/// News of a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingStatus {
+    /// The caller has finished; the carrier still works on it.
+    Taken,
+    /// It can be fetched.
+    Completed,
+    /// There is no audio: too short, or silent.
+    Absent,
+    /// The carrier lost it.
+    Failed,
+}
+
+/// Audio that we hold and have verified.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct StoredAudio {
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Its media type, such as `audio/wav`.
+    pub media_type: String,
+}
+
+impl CallEvent {
+    /// The natural identity within the call: equal for a repeat, however late, and different for anything else. It
+    /// covers all that the event says but its time.
+    pub fn identity(&self) -> String {
+        self.kind.identity()
+    }
+}
+
+impl EventKind {
+    /// The event's kind, in the word that the log and the API use.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Started(_) => "started",
+            Self::Menu { .. } => "menu",
+            Self::Key { .. } => "key",
+            Self::NoInput { .. } => "no_input",
+            Self::Forward { .. } => "forward",
+            Self::Leg { .. } => "leg",
+            Self::Screening { .. } => "screening",
+            Self::Dial { .. } => "dial",
+            Self::Bridged { .. } => "bridged",
+            Self::Mailbox { .. } => "mailbox",
+            Self::Recording { .. } => "recording",
+            Self::Voicemail { .. } => "voicemail",
+            Self::VoicemailFailed { .. } => "voicemail_failed",
+            Self::CallerLeft { .. } => "caller_left",
+            Self::Ended(_) => "ended",
+        }
+    }
+
+    fn identity(&self) -> String {
+        let word = self.word();
+        match self {
+            Self::Started(parties) => format!("{word}:{}", parties.identity()),
+            Self::Menu { menu, step } | Self::NoInput { menu, step } => format!("{word}:{step}:{menu}"),
+            Self::Key { menu, step, keys, choice } => {
+                format!("{word}:{step}:{menu}:{keys}:{}", choice.as_deref().unwrap_or_default())
+            }
+            Self::Forward { forward, step, position, number, screened } => {
+                format!("{word}:{step}.{position}:{forward}:{number}:{screened}")
+            }
+            Self::Leg { step, position, leg, status, seconds, sip_code } => {
+                format!(
+                    "{word}:{step}.{position}:{leg}:{status:?}:{}:{}",
+                    or_dash(*seconds),
+                    or_dash(*sip_code)
+                )
+            }
+            Self::Screening { step, position, leg, answer } => {
+                format!("{word}:{step}.{position}:{leg}:{answer:?}")
+            }
+            Self::Dial { step, outcome, leg, bridged, seconds } => format!(
+                "{word}:{step}:{outcome:?}:{}:{}:{}",
+                or_dash(leg.as_ref()),
+                or_dash(*bridged),
+                or_dash(*seconds)
+            ),
+            Self::Bridged { step, leg } => format!("{word}:{step}:{}", or_dash(leg.as_ref())),
+            Self::Mailbox { mailbox, step, cause } => format!("{word}:{step}:{mailbox}:{cause:?}"),
+            Self::Recording { recording, status, seconds } => {
+                format!("{word}:{recording}:{status:?}:{}", or_dash(*seconds))
+            }
+            Self::Voicemail { recording, audio } => {
+                format!("{word}:{recording}:{}:{}:{}", audio.bytes, audio.sha256, audio.media_type)
+            }
+            Self::VoicemailFailed { recording, why } => format!("{word}:{recording}:{why}"),
+            Self::CallerLeft { step } => format!("{word}:{step}"),
+            Self::Ended(ending) => format!(
+                "{word}:{}:{}:{}:{}",
+                ending.status,
+                ending.failed,
+                or_dash(ending.seconds),
+                ending.parties.as_ref().map(Parties::identity).unwrap_or_default()
+            ),
+        }
+    }
+}
+
+impl Parties {
+    fn identity(&self) -> String {
+        let Self { from, to, from_name, from_place } = self;
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        format!("{from:?}:{to}:{}:{}", text(from_name), text(from_place))
+    }
+}
+
+fn or_dash<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+}

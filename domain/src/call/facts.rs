@@ -1,0 +1,160 @@
+//! What events have established about a call. Absorbing is order-free and repeat-safe by construction: the facts
+//! *are* the set of events, and everything else is read off it.
+
+use std::collections::BTreeMap;
+
+use crate::call::effect::Effect;
+use crate::call::event::{CallEvent, EventKind, RecordingStatus};
+use crate::ids::{LegId, RecordingId};
+
+/// The set of a call's events. Two sets that absorbed the same events are equal, whatever the order and repetition.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    events: BTreeMap<String, CallEvent>,
+}
+
+impl Facts {
+    /// Takes an event in, and returns the work that has become due by it. A repeat changes nothing; of two reports of
+    /// the same event the earlier time counts.
+    pub fn absorb(&mut self, event: &CallEvent) -> Vec<Effect> {
+        let before = if self.touches_effects(event) { Some(self.effects()) } else { None };
+        self.events
+            .entry(event.identity())
+            .and_modify(|known| known.at = known.at.min(event.at))
+            .or_insert_with(|| event.clone());
+        match before {
+            Some(before) => self.effects().into_iter().filter(|effect| !before.contains(effect)).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    fn touches_effects(&self, event: &CallEvent) -> bool {
+        matches!(event.kind, EventKind::Recording { .. }) && !self.events.contains_key(&event.identity())
+    }
+
+    /// The facts that a call's events establish.
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a CallEvent>) -> Self {
+        let mut facts = Self::default();
+        for event in events {
+            facts.absorb(event);
+        }
+        facts
+    }
+
+    /// The events by identity, in the order of their times; at the same time in the order of a call's life.
+    pub fn story(&self) -> Vec<(&str, &CallEvent)> {
+        let mut story: Vec<_> =
+            self.events.iter().map(|(identity, event)| (identity.as_str(), event)).collect();
+        story.sort_by_key(|(identity, event)| (event.at, event.kind.rank(), *identity));
+        story
+    }
+
+    /// Work these facts ask for: every message that may have audio is to be fetched, unless that is settled.
+    pub fn effects(&self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for (recording, call) in self.recordings() {
+            let message = self.message(recording);
+            if message.has_audio() && !message.settled() {
+                effects.push(Effect::FetchRecording { call: call.clone(), recording: recording.clone() });
+            }
+        }
+        effects
+    }
+
+    /// Every recording the events name, once.
+    pub(super) fn recordings(&self) -> BTreeMap<&RecordingId, &LegId> {
+        let mut found = BTreeMap::new();
+        for event in self.events.values() {
+            if let EventKind::Recording { recording, .. } = &event.kind {
+                found.insert(recording, &event.call);
+            }
+        }
+        found
+    }
+
+    /// What is known of one recording.
+    pub(super) fn message(&self, wanted: &RecordingId) -> Message<'_> {
+        let mut message = Message::default();
+        for (identity, event) in &self.events {
+            match &event.kind {
+                EventKind::Recording { recording, status, seconds } if recording == wanted => {
+                    message.hear(identity, *status, *seconds);
+                }
+                EventKind::Voicemail { recording, audio } if recording == wanted => {
+                    message.stored = Some(audio)
+                }
+                EventKind::VoicemailFailed { recording, .. } if recording == wanted => message.lost = true,
+                _ => {}
+            }
+        }
+        message
+    }
+}
+
+/// What is known of one recording.
+#[derive(Debug, Default)]
+pub(super) struct Message<'a> {
+    /// The events that speak for audio.
+    pub evidence: Vec<&'a str>,
+    taken: Option<u32>,
+    completed: Option<u32>,
+    absent: bool,
+    /// The carrier said that it failed.
+    pub refused: bool,
+    /// We gave up on fetching it.
+    pub lost: bool,
+    /// We hold it.
+    pub stored: Option<&'a crate::StoredAudio>,
+}
+
+impl<'a> Message<'a> {
+    fn hear(&mut self, identity: &'a str, status: RecordingStatus, seconds: Option<u32>) {
+        match status {
+            RecordingStatus::Taken => self.taken = self.taken.max(seconds),
+            // A carrier that completes a recording without telling its length has one.
+            RecordingStatus::Completed => self.completed = self.completed.max(Some(seconds.unwrap_or(1))),
+            RecordingStatus::Absent => self.absent = true,
+            RecordingStatus::Failed => self.refused = true,
+        }
+        if matches!(status, RecordingStatus::Taken | RecordingStatus::Completed | RecordingStatus::Failed) {
+            self.evidence.push(identity);
+        }
+    }
+
+    /// Whether the caller left something to hear. "Completed" is the carrier's last word; "absent" outweighs what was
+    /// said when the caller had just finished.
+    pub fn has_audio(&self) -> bool {
+        match self.completed {
+            Some(seconds) => seconds > 0,
+            None => self.stored.is_some() || (self.taken.is_some_and(|seconds| seconds > 0) && !self.absent),
+        }
+    }
+
+    /// Its length: as completed, or else as taken.
+    pub fn seconds(&self) -> Option<u32> {
+        self.completed.or(self.taken)
+    }
+
+    fn settled(&self) -> bool {
+        self.stored.is_some() || self.lost || self.refused
+    }
+}
+
+impl EventKind {
+    /// Its place in a call's life, for events of the same instant.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Started(_) => 0,
+            Self::Key { .. } | Self::NoInput { .. } => 1,
+            Self::Leg { .. } => 2,
+            Self::Screening { .. } => 3,
+            Self::Bridged { .. } => 4,
+            Self::Dial { .. } => 5,
+            Self::Menu { .. } | Self::Forward { .. } | Self::Mailbox { .. } => 6,
+            Self::Recording { .. } => 7,
+            Self::CallerLeft { .. } => 8,
+            Self::Ended(_) => 9,
+            Self::Voicemail { .. } | Self::VoicemailFailed { .. } => 10,
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! How a call ended, why, and which events prove it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::call::attempt::{Attempt, AttemptEnd};
+use crate::call::event::EventKind;
+use crate::call::facts::Facts;
+use crate::dialogue::MailboxCause;
+
+/// A word that is none of ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{word:?} is none of: {known}")]
+pub struct UnknownWord {
+    word: String,
+    known: String,
+}
+
+impl UnknownWord {
+    pub(crate) fn new(word: &str, known: &[&str]) -> Self {
+        Self { word: word.to_owned(), known: known.join(", ") }
+    }
+}
+
+/// An enum and the words the log and the API use for it.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+
+        impl $name {
+            /// All of them, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The word that the log and the API use.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                let found = Self::ALL.iter().copied().find(|one| one.word() == text);
+                found.ok_or_else(|| UnknownWord::new(text, &[$($word,)+]))
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// How a call ended.
+    Outcome {
+        /// Caller and callee spoke.
+        Answered = "answered",
+        /// A message was left.
+        Voicemail = "voicemail",
+        /// Somebody was rung and nobody spoke to the caller.
+        Missed = "missed",
+        /// The caller left before anybody was rung.
+        Abandoned = "abandoned",
+        /// A rule of the flow refused the call.
+        Rejected = "rejected",
+        /// The caller's own connection failed.
+        Failed = "failed",
+    }
+}
+
+words! {
+    /// Why it ended so. The same word can stand beside more than one outcome.
+    Reason {
+        /// Answered: the callee accepted by key.
+        Accepted = "accepted",
+        /// Answered: put through without screening.
+        Bridged = "bridged",
+        /// Answered: known from the carrier's records only.
+        CarrierRecord = "carrier_record",
+        /// Voicemail: the caller asked for it.
+        Chosen = "chosen",
+        /// Voicemail: nobody picked up or accepted.
+        AfterNoAnswer = "after_no_answer",
+        /// Voicemail: the line was engaged.
+        AfterBusy = "after_busy",
+        /// Voicemail: the callee declined.
+        AfterDecline = "after_decline",
+        /// Voicemail: the forward failed, or something else did.
+        AfterFailure = "after_failure",
+        /// Voicemail: the office was closed.
+        OutOfHours = "out_of_hours",
+        /// Nothing was pressed.
+        NoInput = "no_input",
+        /// Only keys without a meaning were pressed.
+        NoMatch = "no_match",
+        /// Missed: it rang out.
+        NoAnswer = "no_answer",
+        /// Missed: the line was engaged.
+        Busy = "busy",
+        /// Missed: the callee declined.
+        Declined = "declined",
+        /// Missed: picked up but never accepted.
+        NotAccepted = "not_accepted",
+        /// Missed: the forward could not be connected.
+        Unreachable = "unreachable",
+        /// Missed: the caller hung up while it rang.
+        CallerGaveUp = "caller_gave_up",
+        /// Abandoned: before anything was said.
+        Early = "early",
+        /// Abandoned: in the menu.
+        InMenu = "in_menu",
+        /// Abandoned: at the mailbox, without a message.
+        EmptyMessage = "empty_message",
+        /// Rejected: on a block list.
+        Blocked = "blocked",
+        /// Rejected: number withheld.
+        Withheld = "withheld",
+        /// Rejected: a cap was reached.
+        Limit = "limit",
+        /// Failed: the carrier says so.
+        Carrier = "carrier",
+    }
+}
+
+/// How a call ended, with its proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// How.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Reason,
+    /// The identities of the events that prove it.
+    pub evidence: Vec<String>,
+}
+
+impl Verdict {
+    fn new<'a>(outcome: Outcome, reason: Reason, evidence: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { outcome, reason, evidence: evidence.into_iter().map(ToOwned::to_owned).collect() }
+    }
+
+    /// The verdict on a call that has ended: the first rule that fits.
+    pub(super) fn on(facts: &Facts, attempts: &[Attempt<'_>]) -> Self {
+        answered(attempts)
+            .or_else(|| voicemail(facts, attempts))
+            .or_else(|| failed(facts))
+            .or_else(|| missed(attempts))
+            .unwrap_or_else(|| abandoned(facts))
+    }
+}
+
+fn answered(attempts: &[Attempt<'_>]) -> Option<Verdict> {
+    let attempt = attempts.iter().find(|attempt| attempt.end() == AttemptEnd::Taken)?;
+    let reason = if attempt.screened { Reason::Accepted } else { Reason::Bridged };
+    Some(Verdict::new(Outcome::Answered, reason, attempt.bridge_evidence()))
+}
+
+fn voicemail(facts: &Facts, attempts: &[Attempt<'_>]) -> Option<Verdict> {
+    let message =
+        facts.recordings().into_keys().map(|id| facts.message(id)).find(|m| m.has_audio() || m.refused)?;
+    let (mut evidence, mut reason) = (message.evidence, Reason::Chosen);
+    if let Some((identity, cause)) = last_mailbox(facts) {
+        evidence.push(identity);
+        reason = match cause {
+            MailboxCause::Chosen => Reason::Chosen,
+            MailboxCause::NoInput => Reason::NoInput,
+            MailboxCause::NoMatch => Reason::NoMatch,
+            MailboxCause::Fault => Reason::AfterFailure,
+            MailboxCause::NoAnswer | MailboxCause::Canceled => Reason::AfterNoAnswer,
+            MailboxCause::Busy => Reason::AfterBusy,
+            MailboxCause::Failed => Reason::AfterFailure,
+        };
+        let rang = matches!(
+            cause,
+            MailboxCause::NoAnswer | MailboxCause::Canceled | MailboxCause::Busy | MailboxCause::Failed
+        );
+        if let (true, Some(last)) = (rang, attempts.last()) {
+            evidence.extend(last.evidence());
+            reason = match last.end() {
+                AttemptEnd::Declined => Reason::AfterDecline,
+                AttemptEnd::Busy => Reason::AfterBusy,
+                AttemptEnd::Unreachable => Reason::AfterFailure,
+                AttemptEnd::NoAnswer | AttemptEnd::NotAccepted => Reason::AfterNoAnswer,
+                AttemptEnd::Taken | AttemptEnd::CallerGaveUp => reason,
+            };
+        }
+    } else if let Some(last) = attempts.last() {
+        evidence.extend(last.evidence());
+        reason = Reason::AfterNoAnswer;
+    }
+    Some(Verdict::new(Outcome::Voicemail, reason, evidence))
+}
+
+fn failed(facts: &Facts) -> Option<Verdict> {
+    let (identity, _) = facts
+        .story()
+        .into_iter()
+        .find(|(_, event)| matches!(&event.kind, EventKind::Ended(ending) if ending.failed))?;
+    Some(Verdict::new(Outcome::Failed, Reason::Carrier, [identity]))
+}
+
+fn missed(attempts: &[Attempt<'_>]) -> Option<Verdict> {
+    let last = attempts.last()?;
+    let reason = match last.end() {
+        AttemptEnd::NoAnswer => Reason::NoAnswer,
+        AttemptEnd::Busy => Reason::Busy,
+        AttemptEnd::Declined => Reason::Declined,
+        AttemptEnd::NotAccepted => Reason::NotAccepted,
+        AttemptEnd::Unreachable => Reason::Unreachable,
+        AttemptEnd::CallerGaveUp | AttemptEnd::Taken => Reason::CallerGaveUp,
+    };
+    Some(Verdict::new(Outcome::Missed, reason, last.evidence()))
+}
+
+fn abandoned(facts: &Facts) -> Verdict {
+    let story = facts.story();
+    let closing =
+        story.iter().filter(|(_, e)| matches!(e.kind, EventKind::Ended(_) | EventKind::CallerLeft { .. }));
+    let mut evidence: Vec<&str> = closing.map(|(identity, _)| *identity).collect();
+    let reason = match last_mailbox(facts) {
+        Some((identity, cause)) => {
+            evidence.push(identity);
+            match cause {
+                MailboxCause::NoInput => Reason::NoInput,
+                MailboxCause::NoMatch => Reason::NoMatch,
+                MailboxCause::Chosen
+                | MailboxCause::NoAnswer
+                | MailboxCause::Busy
+                | MailboxCause::Failed
+                | MailboxCause::Canceled
+                | MailboxCause::Fault => Reason::EmptyMessage,
+            }
+        }
+        None => match story.iter().rev().find(|(_, event)| matches!(event.kind, EventKind::Menu { .. })) {
+            Some((identity, _)) => {
+                evidence.push(identity);
+                Reason::InMenu
+            }
+            None => Reason::Early,
+        },
+    };
+    Verdict::new(Outcome::Abandoned, reason, evidence)
+}
+
+fn last_mailbox(facts: &Facts) -> Option<(&str, MailboxCause)> {
+    let mailboxes = facts.story().into_iter().filter_map(|(identity, event)| match event.kind {
+        EventKind::Mailbox { cause, step, .. } => Some((step, identity, cause)),
+        _ => None,
+    });
+    mailboxes.max().map(|(_, identity, cause)| (identity, cause))
+}

@@ -1,0 +1,82 @@
+//! What to do for a caller now, in no carrier's language.
+
+use std::time::Duration;
+
+use crate::dialogue::Dialogue;
+use crate::flow::Prompt;
+use crate::keys::Key;
+use crate::phone::PhoneNumber;
+
+/// One thing to do. An instruction that hands control back carries `then`: where the conversation is when the next
+/// signal comes. Instructions after such a one are reached only if the carrier falls through it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Instruction {
+    /// Speak.
+    Say(Prompt),
+    /// Speak and wait for keys. Answered by [`Signal::Keyed`](crate::Signal::Keyed) or
+    /// [`Signal::NoInput`](crate::Signal::NoInput).
+    Gather {
+        /// What is spoken; a key interrupts it.
+        prompts: Vec<Prompt>,
+        /// How many keys to wait for.
+        max_keys: u8,
+        /// How long to wait after the prompts.
+        timeout: Duration,
+        /// Where the conversation is then.
+        then: Dialogue,
+    },
+    /// Ring phones at the same time; the first to answer is put through.
+    /// Answered by [`Signal::DialEnded`](crate::Signal::DialEnded).
+    Dial {
+        /// The phones; never empty.
+        targets: Vec<DialTarget>,
+        /// How long they ring.
+        ring: Duration,
+        /// The number the callee sees; the carrier's own choice when `None`.
+        caller_id: Option<PhoneNumber>,
+        /// The longest the conversation may last.
+        time_limit: Duration,
+        /// Where the conversation is then.
+        then: Dialogue,
+    },
+    /// Record the caller. Answered by [`Signal::Recorded`](crate::Signal::Recorded).
+    Record {
+        /// The longest recording.
+        max_length: Duration,
+        /// Silence that ends it.
+        silence: Duration,
+        /// The key that ends it.
+        finish_on_key: Key,
+        /// Where the conversation is then.
+        then: Dialogue,
+    },
+    /// Put the callee through to the caller who waits (the callee's leg only).
+    Bridge,
+    /// End this leg.
+    HangUp,
+}
+
+/// One phone to ring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DialTarget {
+    /// The number.
+    pub number: PhoneNumber,
+    /// The step of the conversation that rings it, and its place among the forward's destinations: together they
+    /// name the attempt in callbacks.
+    pub step: u16,
+    /// See `step`.
+    pub position: u8,
+    /// Where the callee's own conversation begins, if the callee is screened.
+    pub screening: Option<Dialogue>,
+}
+
+/// What the callee's screening may say about the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CallerShown {
+    /// The callee's phone shows the caller's own number.
+    Number,
+    /// The caller keeps the number back.
+    Withheld,
+    /// The caller has an address but no number.
+    Address,
+}

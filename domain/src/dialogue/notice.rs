@@ -1,0 +1,53 @@
+//! What a carrier tells us while nobody waits: it becomes an event and changes nothing else.
+
+use jiff::Timestamp;
+
+use crate::call::event::{CallEvent, Ending, EventKind, LegStatus, RecordingStatus};
+use crate::ids::{LegId, RecordingId};
+
+/// Told to us, with nobody waiting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// The caller's leg has ended.
+    CallEnded(Ending),
+    /// A callee's leg has changed.
+    Leg {
+        /// The step of the conversation that rang it.
+        step: u16,
+        /// Its place among the forward's destinations.
+        position: u8,
+        /// The leg.
+        leg: LegId,
+        /// Its new status.
+        status: LegStatus,
+        /// How long it was off hook, once it has ended.
+        seconds: Option<u32>,
+        /// The SIP code it ended with, when the carrier tells.
+        sip_code: Option<u16>,
+    },
+    /// The carrier has news of a recording.
+    Recording {
+        /// The recording.
+        recording: RecordingId,
+        /// The news.
+        status: RecordingStatus,
+        /// Its length in seconds.
+        seconds: Option<u32>,
+    },
+}
+
+impl Notice {
+    /// The notice as an event of `call`, at the carrier's time or, failing that, ours.
+    pub fn into_event(self, call: LegId, at: Timestamp) -> CallEvent {
+        let kind = match self {
+            Self::CallEnded(ending) => EventKind::Ended(ending),
+            Self::Leg { step, position, leg, status, seconds, sip_code } => {
+                EventKind::Leg { step, position, leg, status, seconds, sip_code }
+            }
+            Self::Recording { recording, status, seconds } => {
+                EventKind::Recording { recording, status, seconds }
+            }
+        };
+        CallEvent { call, at, kind }
+    }
+}

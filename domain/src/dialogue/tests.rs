@@ -1,0 +1,158 @@
+//! Single steps of a conversation; whole calls are in `tests/stories.rs`.
+
+use super::*;
+use crate::flow::builtin::{BuiltinFlow, builtin_flow};
+use crate::phone::CallerId;
+use crate::{EventKind, Instruction, LegId};
+
+const CALLER: &str = "+33123456789";
+const MAIN: &str = "+15556667777";
+
+fn flow(numbers: &[&str], screening: bool) -> CallFlow {
+    let forward_to = numbers.iter().map(|n| n.parse().unwrap()).collect();
+    builtin_flow(&BuiltinFlow { forward_to, screening, ..BuiltinFlow::default() }).unwrap()
+}
+
+fn cx() -> Context {
+    let leg = LegId::new("test", "CA1").unwrap();
+    Context::new(leg, "2026-11-22T09:00:00Z".parse().unwrap()).with_parties(CALLER, MAIN)
+}
+
+fn step(at: &str, signal: &Signal) -> Turn {
+    advance(&flow(&["+33611223344", "+33611223355"], true), &Dialogue::read(at), signal, &cx())
+}
+
+fn keyed(keys: &str) -> Signal {
+    Signal::Keyed(keys.parse().unwrap())
+}
+
+fn ended(outcome: DialOutcome, bridged: Option<bool>) -> Signal {
+    Signal::DialEnded(DialResult { outcome, leg: None, bridged, seconds: None })
+}
+
+/// Where the turn leaves the conversation.
+fn then(turn: &Turn) -> String {
+    let then = turn.instructions.iter().find_map(|instruction| match instruction {
+        Instruction::Gather { then, .. }
+        | Instruction::Dial { then, .. }
+        | Instruction::Record { then, .. } => Some(then.to_string()),
+        Instruction::Say(_) | Instruction::Bridge | Instruction::HangUp => None,
+    });
+    then.unwrap_or_else(|| format!("{:?}", turn.instructions.last().unwrap()))
+}
+
+#[test]
+fn the_first_turn_asks_the_menu() {
+    assert_eq!(then(&step("start", &Signal::Arrived)), "menu.main.0.0.1");
+}
+
+#[test]
+fn second_no_input_goes_to_voicemail() {
+    assert_eq!(then(&step("menu.main.0.0.1", &Signal::NoInput)), "menu.main.1.0.2");
+    assert_eq!(then(&step("menu.main.1.0.2", &Signal::NoInput)), "mailbox.main.no_input.3");
+}
+
+#[test]
+fn third_no_match_goes_to_voicemail_and_is_counted_apart_from_no_input() {
+    assert_eq!(then(&step("menu.main.1.0.2", &keyed("9"))), "menu.main.1.1.3");
+    assert_eq!(then(&step("menu.main.1.1.3", &keyed("9"))), "menu.main.1.2.4");
+    assert_eq!(then(&step("menu.main.1.2.4", &keyed("9"))), "mailbox.main.no_match.5");
+}
+
+#[test]
+fn a_forward_shows_the_caller_or_else_the_number_that_was_called() {
+    let shown = |from: &str| {
+        let mut cx = cx();
+        cx.from = CallerId::read(from);
+        let turn =
+            advance(&flow(&["+33611223344"], true), &Dialogue::read("menu.main.0.0.1"), &keyed("1"), &cx);
+        match turn.instructions.last() {
+            Some(Instruction::Dial { caller_id, .. }) => caller_id.as_ref().map(ToString::to_string),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(shown(CALLER).as_deref(), Some(CALLER));
+    for none in ["anonymous", "+266696687", "sip:bob@example.com", "1234", ""] {
+        assert_eq!(shown(none).as_deref(), Some(MAIN), "{none}");
+    }
+}
+
+#[test]
+fn the_list_is_rung_in_order_and_then_a_message_is_taken() {
+    assert_eq!(then(&step("forward.team.0.2", &ended(DialOutcome::Busy, None))), "forward.team.1.3");
+    assert_eq!(then(&step("forward.team.1.3", &ended(DialOutcome::Busy, None))), "mailbox.main.busy.4");
+    for (outcome, cause) in [
+        (DialOutcome::NoAnswer, "no_answer"),
+        (DialOutcome::Failed, "failed"),
+        (DialOutcome::Canceled, "canceled"),
+    ] {
+        assert_eq!(then(&step("forward.team.1.3", &ended(outcome, None))), format!("mailbox.main.{cause}.4"));
+    }
+}
+
+#[test]
+fn answered_but_not_put_through_leads_on() {
+    let picked_up = ended(DialOutcome::Answered, Some(false));
+    assert_eq!(then(&step("forward.team.1.3", &picked_up)), "mailbox.main.no_answer.4");
+}
+
+#[test]
+fn without_the_carriers_word_a_screened_answer_is_no_conversation_and_a_plain_one_is() {
+    let silent = ended(DialOutcome::Answered, None);
+    assert_eq!(then(&step("forward.team.1.3", &silent)), "mailbox.main.no_answer.4");
+    let plain = advance(&flow(&["+33611223344"], false), &Dialogue::read("forward.team.0.2"), &silent, &cx());
+    assert_eq!(plain.instructions, [Instruction::HangUp]);
+}
+
+#[test]
+fn no_message_is_invited_from_a_caller_who_has_gone() {
+    let mut cx = cx();
+    cx.caller_gone = true;
+    let turn = advance(
+        &flow(&["+33611223344"], true),
+        &Dialogue::read("forward.team.0.2"),
+        &ended(DialOutcome::NoAnswer, None),
+        &cx,
+    );
+    assert_eq!(turn.instructions, [Instruction::HangUp]);
+    assert!(turn.events.iter().any(|e| matches!(e.kind, EventKind::CallerLeft { step: 2 })));
+    assert!(!turn.events.iter().any(|e| matches!(e.kind, EventKind::Mailbox { .. })));
+}
+
+#[test]
+fn screening_takes_1_declines_2_and_asks_again_otherwise() {
+    let at = "screening.team.0.2.1.number";
+    assert_eq!(step(at, &keyed("1")).instructions, [Instruction::Bridge]);
+    assert_eq!(step(at, &keyed("2")).instructions, [Instruction::HangUp]);
+    for other in [keyed("7"), keyed("11"), Signal::NoInput] {
+        assert_eq!(then(&step(at, &other)), "screening.team.0.2.2.number");
+    }
+    assert_eq!(step("screening.team.0.2.3.number", &Signal::NoInput).instructions, [Instruction::HangUp]);
+}
+
+#[test]
+fn the_callee_hears_who_calls() {
+    let heard = |caller: &str| {
+        let turn = step(&format!("screening.team.0.2.0.{caller}"), &Signal::CalleeAnswered);
+        match &turn.instructions[0] {
+            Instruction::Gather { prompts, .. } => prompts[0].text.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(heard("number").contains("3 3 1 2 3 4 5 6 7 8 9"));
+    assert!(heard("withheld").contains("a withheld number"));
+    assert!(heard("address").contains("without a number"));
+}
+
+#[test]
+fn a_place_the_flow_no_longer_has_leads_to_the_mailbox() {
+    for at in ["menu.gone.0.0.3", "forward.gone.0.3", "lost"] {
+        assert!(then(&step(at, &keyed("1"))).starts_with("mailbox.main.fault."), "{at}");
+    }
+    assert_eq!(then(&step("menu.main.0.0.1", &Signal::Fault)), "mailbox.main.fault.2");
+}
+
+#[test]
+fn a_repeated_request_gets_the_same_answer() {
+    assert_eq!(step("menu.main.0.0.1", &keyed("1")), step("menu.main.0.0.1", &keyed("1")));
+}

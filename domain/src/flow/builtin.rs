@@ -1,0 +1,130 @@
+//! The built-in flow: press 1 for a person, press 2 to leave a message.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::problem::Problems;
+use super::{
+    CallFlow, Choice, Destination, FlowDraft, Forward, Mailbox, Menu, NodeName, Prompt, Reprompt, Screening,
+    Target,
+};
+use crate::keys::Key;
+use crate::phone::PhoneNumber;
+
+const LANGUAGE: &str = "en-GB";
+
+/// What can be chosen about the built-in flow.
+#[derive(Debug, Clone)]
+pub struct BuiltinFlow {
+    /// Whom key 1 rings, one after the other.
+    pub forward_to: Vec<PhoneNumber>,
+    /// Whether the callee hears who calls and presses a key to take the call.
+    pub screening: bool,
+    /// How long each phone rings.
+    pub ring: Duration,
+    /// The longest a forwarded conversation may last.
+    pub time_limit: Duration,
+}
+
+impl Default for BuiltinFlow {
+    fn default() -> Self {
+        Self {
+            forward_to: Vec::new(),
+            screening: true,
+            ring: Duration::from_secs(20),
+            time_limit: Duration::from_secs(4 * 3600),
+        }
+    }
+}
+
+/// The built-in flow for these settings. Fails when there is nobody to forward to or a time is out of range.
+pub fn builtin_flow(settings: &BuiltinFlow) -> Result<CallFlow, Problems> {
+    draft(settings).check()
+}
+
+fn say(text: &str) -> Prompt {
+    Prompt::new(text, LANGUAGE)
+}
+
+fn name(text: &'static str) -> NodeName {
+    text.parse().expect("names of the built-in flow are valid")
+}
+
+fn key(c: char) -> Key {
+    Key::try_from(c).expect("keys of the built-in flow are on the keypad")
+}
+
+pub(super) fn draft(settings: &BuiltinFlow) -> FlowDraft {
+    let mailbox = Target::Mailbox(name("main"));
+    let menu = Menu {
+        prompt: say("Thank you for calling. To speak to somebody, press 1. To leave a message, press 2."),
+        choices: BTreeMap::from([
+            (key('1'), Choice { label: "Speak to somebody".into(), then: Target::Forward(name("team")) }),
+            (key('2'), Choice { label: "Leave a message".into(), then: mailbox.clone() }),
+        ]),
+        timeout: Duration::from_secs(5),
+        no_input: Reprompt { prompt: say("We did not hear a key."), limit: 2, then: mailbox.clone() },
+        no_match: Reprompt {
+            prompt: say("Sorry, that key has no meaning here."),
+            limit: 3,
+            then: mailbox.clone(),
+        },
+    };
+    let screening = settings.screening.then(|| Screening {
+        prompt: say("You have a call from {caller}. To take it, press 1. To decline, press 2."),
+        withheld: "a withheld number".into(),
+        no_number: "a caller without a number".into(),
+        limit: 3,
+        timeout: Duration::from_secs(4),
+    });
+    let destination = |number: &PhoneNumber| Destination {
+        number: number.clone(),
+        ring: settings.ring,
+        screening: screening.clone(),
+    };
+    let forward = Forward {
+        announcement: Some(say("One moment please, we are putting you through.")),
+        destinations: settings.forward_to.iter().map(destination).collect(),
+        time_limit: settings.time_limit,
+        otherwise: mailbox,
+    };
+    FlowDraft {
+        start: Target::Menu(name("main")),
+        safety: name("main"),
+        menus: BTreeMap::from([(name("main"), menu)]),
+        forwards: BTreeMap::from([(name("team"), forward)]),
+        mailboxes: BTreeMap::from([(name("main"), builtin_mailbox())]),
+    }
+}
+
+fn builtin_mailbox() -> Mailbox {
+    Mailbox {
+        unavailable: say("Sorry, nobody can take your call right now."),
+        greeting: say(
+            "Please leave a message after the tone. It will be recorded. When you have finished, hang up or press hash.",
+        ),
+        farewell: say("Thank you. Goodbye."),
+        max_length: Duration::from_secs(180),
+        silence: Duration::from_secs(5),
+        finish_on_key: key('#'),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_flow_has_no_problems() {
+        let settings =
+            BuiltinFlow { forward_to: vec!["+33611223344".parse().unwrap()], ..BuiltinFlow::default() };
+        let flow = builtin_flow(&settings).expect("the built-in flow is sound");
+        assert_eq!(flow.numbers().collect::<Vec<_>>(), settings.forward_to.iter().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn nobody_to_forward_to_is_a_problem() {
+        let problems = builtin_flow(&BuiltinFlow::default()).unwrap_err().to_string();
+        assert!(problems.contains("forward team: there is nobody to ring"), "{problems}");
+    }
+}

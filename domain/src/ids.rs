@@ -1,0 +1,191 @@
+//! Names of things: our own call ids, and the carrier's opaque ids for legs and recordings.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use ulid::Ulid;
+
+/// An id that does not have the form its kind asks for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a valid {kind}: {why}")]
+pub struct InvalidId {
+    kind: &'static str,
+    why: &'static str,
+}
+
+/// Our own id of a call: a ULID, so it sorts by the time the call started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct CallId(Ulid);
+
+impl CallId {
+    /// An id for a call that started at `started_at` (milliseconds are kept), made unique by 80 bits of `random`.
+    pub fn new(started_at: Timestamp, random: u128) -> Self {
+        Self(Ulid::from_parts(u64::try_from(started_at.as_millisecond()).unwrap_or(0), random))
+    }
+
+    /// The smallest id a call that started at `at` can have; for cutting the log at a time.
+    pub fn floor(at: Timestamp) -> Self {
+        Self::new(at, 0)
+    }
+}
+
+impl fmt::Display for CallId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl FromStr for CallId {
+    type Err = InvalidId;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let id = Ulid::from_string(text).map_err(|_| InvalidId {
+            kind: "call id",
+            why: "a ULID has 26 characters of Crockford's base 32",
+        })?;
+        Ok(Self(id))
+    }
+}
+
+impl TryFrom<String> for CallId {
+    type Error = InvalidId;
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+impl From<CallId> for String {
+    fn from(id: CallId) -> Self {
+        id.to_string()
+    }
+}
+
+/// Carrier ids are opaque; we only ask that they can stand in a URL path and a log line as they are.
+fn check_opaque(text: &str, kind: &'static str) -> Result<(), InvalidId> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if text.is_empty() || text.len() > 64 {
+        Err(InvalidId { kind, why: "it has 1 to 64 characters" })
+    } else if !text.chars().all(fits) {
+        Err(InvalidId { kind, why: "it has ASCII letters, digits, '-' and '_' only" })
+    } else {
+        Ok(())
+    }
+}
+
+/// One party's connection, named by the carrier. Written `carrier:id`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct LegId {
+    carrier: String,
+    id: String,
+}
+
+impl LegId {
+    /// A leg called `id` by the carrier known as `carrier` (a short word of ours, such as `twilio`).
+    pub fn new(carrier: &str, id: &str) -> Result<Self, InvalidId> {
+        check_opaque(carrier, "carrier name")?;
+        check_opaque(id, "leg id")?;
+        Ok(Self { carrier: carrier.to_owned(), id: id.to_owned() })
+    }
+
+    /// Our word for the carrier.
+    pub fn carrier(&self) -> &str {
+        &self.carrier
+    }
+
+    /// The carrier's word for the leg.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl fmt::Display for LegId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.carrier, self.id)
+    }
+}
+
+impl FromStr for LegId {
+    type Err = InvalidId;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let (carrier, id) =
+            text.split_once(':').ok_or(InvalidId { kind: "leg id", why: "it is written carrier:id" })?;
+        Self::new(carrier, id)
+    }
+}
+
+impl TryFrom<String> for LegId {
+    type Error = InvalidId;
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+impl From<LegId> for String {
+    fn from(leg: LegId) -> Self {
+        leg.to_string()
+    }
+}
+
+/// A recording, named by the carrier.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RecordingId(String);
+
+impl RecordingId {
+    /// The carrier's word for the recording.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RecordingId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for RecordingId {
+    type Err = InvalidId;
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        check_opaque(text, "recording id")?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for RecordingId {
+    type Error = InvalidId;
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+impl From<RecordingId> for String {
+    fn from(id: RecordingId) -> Self {
+        id.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn call_ids_sort_by_the_time_the_call_started() {
+        let early = CallId::new("2026-11-22T09:00:00.001Z".parse().unwrap(), u128::MAX);
+        let late = CallId::new("2026-11-22T09:00:00.002Z".parse().unwrap(), 0);
+        assert!(early < late && early.to_string() < late.to_string());
+        assert_eq!(early.to_string().parse::<CallId>(), Ok(early));
+    }
+
+    #[test]
+    fn ids_that_could_leave_a_url_path_are_refused() {
+        for bad in ["", "CA/../x", "CA x", "CA?x", "CA%2e", "CA\u{e9}", &"A".repeat(65)] {
+            assert!(LegId::new("twilio", bad).is_err(), "{bad}");
+            assert!(bad.parse::<RecordingId>().is_err(), "{bad}");
+        }
+        assert_eq!("twilio:CA1".parse::<LegId>().unwrap().id(), "CA1");
+    }
+}

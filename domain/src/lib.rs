@@ -1,0 +1,78 @@
+//! The pure core of a phone front desk.
+//!
+//! Nothing in this crate awaits, logs, reads a clock, draws a random number or knows a carrier. It is made of two
+//! functions and the words they speak:
+//!
+//! - [`advance`]: *(flow, dialogue, signal, context) → turn*. One step of a caller's conversation. Pure and total:
+//!   the same request gives the same answer after a restart, on a second machine, or while a database is down.
+//! - [`Facts::absorb`]: *facts + event → facts*. The call log as a set of events; order and repetition never matter.
+//!
+//! # The words
+//!
+//! **Call**: the whole conversation as it is logged, first ring to hang-up. **Leg**: one party's connection
+//! ([`LegId`]); the caller's leg names the call at the carrier, the callee's legs come and go. **Caller** and
+//! **callee**: the calling and the called party ([`CallerId`], [`PhoneNumber`]).
+//!
+//! **Flow** ([`CallFlow`]): menus, forwards and mailboxes, checked before anyone can obtain one. **Menu**, **key**,
+//! **choice**: the question, what is pressed, what it means. **No-input** and **no-match**: nothing was pressed, a
+//! key that means nothing; counted apart, both bounded, both ending in a mailbox.
+//!
+//! **Forward**: rings other phones. **Screening**: the callee alone hears who calls and presses a key to accept,
+//! so that a mobile's own voicemail cannot swallow the call. **Bridged**: caller and callee hear each other;
+//! *answered* is not bridged while screening plays. **Mailbox**, **recording**, **voicemail**: where messages go,
+//! the audio, one message with its facts.
+//!
+//! **Signal** ([`Signal`]): told to us while somebody waits for an answer. **Notice** ([`Notice`]): told to us while
+//! nobody waits. **Instruction** ([`Instruction`]): to do for the caller now. **Event** ([`CallEvent`]): what
+//! happened, for ever. **Effect** ([`Effect`]): work to do after answering.
+//!
+//! **Outcome** and **reason** ([`Verdict`]): how a call ended and the events that prove it (call-record texts say
+//! *disposition*; this crate does not).
+//!
+//! # Example
+//!
+//! ```
+//! use frontdesk_domain::{advance, builtin_flow, BuiltinFlow, Context, Dialogue, Instruction, Signal};
+//! let flow = builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?;
+//! let cx = Context::new("demo:leg-1".parse()?, "2026-11-22T09:00:00Z".parse()?)
+//!     .with_parties("+33123456789", "+15556667777");
+//! let turn = advance(&flow, &Dialogue::Start, &Signal::Arrived, &cx);
+//! let Some(Instruction::Gather { then, .. }) = turn.instructions.first() else { panic!("the menu asks for a key") };
+//! let turn = advance(&flow, then, &Signal::Keyed("1".parse()?), &cx);
+//! assert!(matches!(turn.instructions.last(), Some(Instruction::Dial { .. })));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![warn(missing_docs)]
+
+mod call;
+mod dialogue;
+mod flow;
+mod ids;
+mod keys;
+mod phone;
+
+pub use call::effect::Effect;
+pub use call::event::{
+    CallEvent, Ending, EventKind, LegStatus, Parties, RecordingStatus, ScreeningAnswer, StoredAudio,
+};
+pub use call::facts::Facts;
+pub use call::verdict::{Outcome, Reason, UnknownWord, Verdict};
+pub use call::{Activity, Call, CallState, Voicemail, VoicemailStatus};
+pub use dialogue::context::Context;
+pub use dialogue::instruction::{CallerShown, DialTarget, Instruction};
+pub use dialogue::notice::Notice;
+pub use dialogue::signal::{DialOutcome, DialResult, Signal};
+pub use dialogue::{Dialogue, MailboxCause, Turn, advance};
+pub use flow::builtin::{BuiltinFlow, builtin_flow};
+pub use flow::draft::FlowDraft;
+pub use flow::problem::{Problem, ProblemKind, Problems};
+pub use flow::{
+    CallFlow, Choice, Destination, Forward, InvalidNodeName, Mailbox, Menu, NodeName, Prompt, Reprompt,
+    Screening, Target,
+};
+pub use ids::{CallId, InvalidId, LegId, RecordingId};
+pub use keys::{InvalidKey, Key, Keys};
+pub use phone::{CallerId, InvalidPhoneNumber, PhoneNumber};
+
+/// An instant in time, UTC, as the carrier or our clock told it.
+pub use jiff::Timestamp;

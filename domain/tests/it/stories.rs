@@ -1,0 +1,181 @@
+//! Whole calls as short scripts, and the row that the office sees afterwards.
+
+use crate::desk::{CALLER, Desk, FIRST, SECOND};
+use frontdesk_domain::{
+    Activity, CallState, DialOutcome, Effect, LegStatus, RecordingStatus, VoicemailStatus,
+};
+
+#[test]
+fn accepted_call_is_answered_and_its_durations_are_told_apart() {
+    let desk = Desk::screened().presses("1").rings(6).picks_up().callee_presses("1").talk(30, 32, false);
+    let row = desk.ends("completed", 45).row();
+    let verdict = row.verdict.expect("it has ended");
+    assert_eq!((verdict.outcome.word(), verdict.reason.word()), ("answered", "accepted"));
+    assert_eq!((row.ring_seconds, row.talk_seconds, row.menu_seconds), (Some(6), Some(30), Some(3)));
+    assert_eq!(row.duration_seconds, Some(45));
+    assert_eq!(row.forwarded_to.expect("somebody").as_str(), FIRST);
+    assert!(verdict.evidence.iter().any(|e| e.contains("Accepted")), "{:?}", verdict.evidence);
+    assert!(verdict.evidence.iter().any(|e| e.starts_with("bridged")), "{:?}", verdict.evidence);
+}
+
+#[test]
+fn unscreened_call_is_answered_by_the_bridge_alone_even_of_no_length() {
+    let desk = Desk::unscreened().presses("1").rings(2).picks_up().talk(0, 0, true).ends("completed", 5);
+    assert_eq!(desk.verdict(), "answered/bridged");
+    assert_eq!(desk.row().talk_seconds, Some(0));
+}
+
+#[test]
+fn a_mobiles_voicemail_does_not_swallow_the_call() {
+    let desk = Desk::screened().presses("1").rings(20).picks_up();
+    let desk = desk.callee_stays_silent().callee_stays_silent().callee_stays_silent();
+    let desk = desk.dial_over(DialOutcome::Answered, Some(false), Some(30), false).leaves_message(10);
+    let desk = desk.recording_is(RecordingStatus::Completed, Some(10)).ends("completed", 70);
+    assert_eq!(desk.verdict(), "voicemail/after_no_answer");
+    assert_eq!(desk.row().talk_seconds, None);
+}
+
+#[test]
+fn never_accepted_and_no_message_is_missed() {
+    let desk = Desk::screened().presses("1").rings(20).picks_up();
+    let desk = desk.callee_stays_silent().callee_stays_silent().callee_stays_silent();
+    let desk = desk.dial_over(DialOutcome::Answered, Some(false), Some(30), false).ends("completed", 70);
+    assert_eq!(desk.verdict(), "missed/not_accepted");
+}
+
+#[test]
+fn each_way_of_not_being_reached_has_its_own_word() {
+    let rung = || Desk::screened().presses("1");
+    let with_message = |desk: Desk| desk.leaves_message(5).ends("completed", 40).verdict();
+    let without = |desk: Desk| desk.ends("completed", 30).verdict();
+    let failed = || {
+        rung().leg_is(LegStatus::Failed, None, Some(404)).dial_over(DialOutcome::Failed, None, None, false)
+    };
+    let declined = || {
+        rung().rings(3).picks_up().callee_presses("2").dial_over(
+            DialOutcome::Answered,
+            Some(false),
+            None,
+            false,
+        )
+    };
+    let hung_up = || rung().rings(3).picks_up().dial_over(DialOutcome::Answered, Some(false), None, false);
+    let red_button = || {
+        rung().rings(3).leg_is(LegStatus::NoAnswer, None, Some(603)).dial_over(
+            DialOutcome::NoAnswer,
+            None,
+            None,
+            false,
+        )
+    };
+    for (desk, left, none) in [
+        (rung().rings_out(), "after_no_answer", "no_answer"),
+        (rung().is_busy(), "after_busy", "busy"),
+        (failed(), "after_failure", "unreachable"),
+        (declined(), "after_decline", "declined"),
+        (hung_up(), "after_decline", "declined"),
+        (red_button(), "after_decline", "declined"),
+    ] {
+        assert_eq!(without(desk.clone()), format!("missed/{none}"));
+        assert_eq!(with_message(desk), format!("voicemail/{left}"));
+    }
+}
+
+#[test]
+fn a_list_is_judged_by_the_last_one_tried() {
+    let desk = Desk::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").is_busy().rings_out();
+    let desk = desk.leaves_message(4).ends("completed", 60);
+    assert_eq!(desk.verdict(), "voicemail/after_no_answer");
+    assert_eq!(desk.row().forwarded_to.expect("rung").as_str(), SECOND);
+    assert_eq!(desk.row().ring_seconds, Some(21));
+}
+
+#[test]
+fn who_took_the_call_is_named_not_who_was_rung_first() {
+    let desk = Desk::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").is_busy();
+    let desk = desk.rings(3).picks_up().callee_presses("1").talk(20, 22, false).ends("completed", 40);
+    assert_eq!(
+        (desk.verdict().as_str(), desk.row().forwarded_to.expect("one").as_str()),
+        ("answered/accepted", SECOND)
+    );
+}
+
+#[test]
+fn hanging_up_anywhere_leaves_a_true_row() {
+    let early = Desk::new(&[FIRST], true).ends("canceled", 0);
+    assert_eq!(early.verdict(), "abandoned/early");
+    assert_eq!(Desk::screened().ends("completed", 2).verdict(), "abandoned/in_menu");
+    assert_eq!(Desk::screened().presses("9").ends("completed", 6).verdict(), "abandoned/in_menu");
+    let ringing = Desk::screened().presses("1").rings(5);
+    let gone = ringing.dial_over(DialOutcome::NoAnswer, None, None, true);
+    assert_eq!(gone.ends("completed", 10).verdict(), "missed/caller_gave_up");
+    assert_eq!(
+        Desk::screened().presses("1").rings(5).ends("completed", 10).verdict(),
+        "missed/caller_gave_up"
+    );
+    let at_the_tone = Desk::screened().presses("2").ends("completed", 12);
+    assert_eq!(at_the_tone.verdict(), "abandoned/empty_message");
+    assert_eq!(Desk::screened().ends("failed", 0).verdict(), "failed/carrier");
+}
+
+#[test]
+fn silence_and_senseless_keys_end_in_voicemail_and_are_told_apart() {
+    let silent = Desk::screened().stays_silent().stays_silent();
+    assert_eq!(silent.leaves_message(3).ends("completed", 30).verdict(), "voicemail/no_input");
+    let senseless = Desk::screened().presses("9").presses("8").presses("7");
+    assert_eq!(senseless.row().choices.len(), 3);
+    assert_eq!(senseless.leaves_message(3).ends("completed", 30).verdict(), "voicemail/no_match");
+    let silent = Desk::screened().stays_silent().stays_silent().ends("completed", 30);
+    assert_eq!(silent.verdict(), "abandoned/no_input");
+}
+
+#[test]
+fn a_message_is_pending_until_its_audio_is_ours() {
+    let desk = Desk::screened().presses("2").leaves_message(9);
+    let message = desk.row().voicemail.expect("a message");
+    assert_eq!((message.status, message.duration_seconds), (VoicemailStatus::Pending, Some(9)));
+    let desk = desk.recording_is(RecordingStatus::Completed, Some(7));
+    assert_eq!(desk.row().voicemail.expect("a message").duration_seconds, Some(7));
+}
+
+#[test]
+fn an_empty_message_is_none() {
+    let desk = Desk::screened().presses("2").leaves_message(2).recording_is(RecordingStatus::Absent, Some(0));
+    assert_eq!(desk.row().voicemail, None);
+    assert_eq!(desk.ends("completed", 10).verdict(), "abandoned/empty_message");
+}
+
+#[test]
+fn audio_is_fetched_once_whoever_tells_of_it_first() {
+    let desk =
+        Desk::screened().presses("2").leaves_message(9).recording_is(RecordingStatus::Completed, Some(9));
+    let mut facts = frontdesk_domain::Facts::default();
+    let effects: Vec<Effect> = desk.events.iter().flat_map(|event| facts.absorb(event)).collect();
+    let [Effect::FetchRecording { recording, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(recording.as_str(), "RE1");
+    let again: Vec<Effect> = desk.events.iter().flat_map(|event| facts.absorb(event)).collect();
+    assert_eq!(again, []);
+}
+
+#[test]
+fn what_a_call_is_doing_can_be_seen_while_it_lasts() {
+    let desk = Desk::screened();
+    assert_eq!((desk.row().state, desk.row().activity), (CallState::InProgress, Some(Activity::InMenu)));
+    let desk = desk.presses("1").rings(3);
+    assert_eq!(desk.row().activity, Some(Activity::Ringing));
+    let desk = desk.picks_up();
+    assert_eq!(desk.row().activity, Some(Activity::Ringing));
+    let desk = desk.callee_presses("1");
+    assert_eq!(desk.row().activity, Some(Activity::Talking));
+    assert_eq!(desk.row().verdict, None);
+    let desk = desk.talk(5, 8, false).ends("completed", 20);
+    assert_eq!((desk.row().state, desk.row().activity), (CallState::Ended, None));
+}
+
+#[test]
+fn a_late_recording_turns_a_missed_call_into_a_voicemail() {
+    let desk = Desk::screened().presses("1").rings_out().ends("completed", 50);
+    assert_eq!(desk.verdict(), "missed/no_answer");
+    let desk = desk.recording_is(RecordingStatus::Completed, Some(6));
+    assert_eq!(desk.verdict(), "voicemail/after_no_answer");
+}
