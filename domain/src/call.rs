@@ -10,6 +10,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::RecordingId;
 use crate::keys::Keys;
@@ -58,7 +59,7 @@ words! {
 }
 
 /// A message a caller left.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Voicemail {
     /// Its recording.
     pub recording: RecordingId,
@@ -71,7 +72,7 @@ pub struct Voicemail {
 }
 
 /// A call, as its facts tell it. What is not known is `None`, never guessed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// Who called whom.
     pub parties: Option<Parties>,

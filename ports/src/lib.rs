@@ -1,1 +1,39 @@
-//! stub
+//! The ports of frontdesk: what its core offers (**driving**) and what it needs (**driven**).
+//!
+//! A port is a trait and its errors, nothing else. Rules that all of them share:
+//!
+//! - Not found is `Ok(None)`, never an error.
+//! - Errors name no technology; each variant answers "what can the caller do about it?".
+//! - Whatever returns `Ok` from a write is on disk: it survives the process and the power supply.
+//! - Everything that is written twice is written once: repeats are ordinary, not errors.
+//! - Time and randomness come in through [`Clock`] and [`Ids`]; they need not wait, so they are plain traits.
+//!
+//! With the feature `conformance`, [`conformance`] holds the behaviour of every driven store as functions that each
+//! adapter calls from its tests. With `mock`, [`Carrier`] and the driving ports come with a mock.
+#![warn(missing_docs)]
+
+pub mod access;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod driven;
+mod driving;
+mod error;
+mod raw;
+
+pub use driven::access_store::AccessStore;
+pub use driven::call_log::{CallLog, CallPage, CallQuery, CallRecord, Change, LoggedEvent, TextMatch};
+pub use driven::carrier::{AudioStream, Carrier, FetchedAudio};
+pub use driven::clock::{Clock, Ids};
+pub use driven::effect_queue::{EffectQueue, LeasedEffect};
+pub use driven::recording_store::{AudioCheck, AudioName, PutError, RecordingStore};
+pub use driving::access::{Access, SignInError, SignedIn};
+pub use driving::answering::{AnswerCalls, Asked, Told};
+pub use driving::feed::{CallStats, CallWithEvents, HourCount, ReadCalls, VoicemailAudio, VoicemailError};
+pub use driving::readiness::{Readiness, Ready};
+pub use error::{CarrierError, StoreError};
+pub use raw::RawParameters;
+
+#[cfg(feature = "mock")]
+pub use driven::carrier::MockCarrier;
+#[cfg(feature = "mock")]
+pub use driving::{access::MockAccess, answering::MockAnswerCalls, feed::MockReadCalls};

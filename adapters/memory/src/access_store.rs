@@ -1,0 +1,107 @@
+//! People, sessions and tokens.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use frontdesk_domain::Timestamp;
+use frontdesk_ports::access::{ApiToken, Session, User};
+use frontdesk_ports::{AccessStore, StoreError};
+
+/// People, sessions and tokens that are forgotten.
+#[derive(Default)]
+pub struct MemoryAccess(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    users: BTreeMap<String, User>,
+    sessions: BTreeMap<String, Session>,
+    tokens: BTreeMap<String, ApiToken>,
+}
+
+impl MemoryAccess {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl AccessStore for MemoryAccess {
+    async fn add_user(&self, user: User) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if state.users.contains_key(&user.name) {
+            return Err(StoreError::Exists(user.name));
+        }
+        state.users.insert(user.name.clone(), user);
+        Ok(())
+    }
+
+    async fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let Some(user) = state.users.get_mut(name) else { return Ok(false) };
+        password_hash.clone_into(&mut user.password_hash);
+        state.sessions.retain(|_, session| session.user != name);
+        Ok(true)
+    }
+
+    async fn remove_user(&self, name: &str) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        state.sessions.retain(|_, session| session.user != name);
+        Ok(state.users.remove(name).is_some())
+    }
+
+    async fn user(&self, name: &str) -> Result<Option<User>, StoreError> {
+        Ok(self.state().users.get(name).cloned())
+    }
+
+    async fn users(&self) -> Result<Vec<User>, StoreError> {
+        Ok(self.state().users.values().cloned().collect())
+    }
+
+    async fn add_session(&self, session: Session) -> Result<(), StoreError> {
+        self.state().sessions.insert(session.token_hash.clone(), session);
+        Ok(())
+    }
+
+    async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError> {
+        Ok(self.state().sessions.get(token_hash).cloned())
+    }
+
+    async fn touch_session(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError> {
+        if let Some(session) = self.state().sessions.get_mut(token_hash) {
+            session.seen_at = at;
+        }
+        Ok(())
+    }
+
+    async fn remove_session(&self, token_hash: &str) -> Result<(), StoreError> {
+        self.state().sessions.remove(token_hash);
+        Ok(())
+    }
+
+    async fn remove_sessions_before(&self, created: Timestamp, seen: Timestamp) -> Result<(), StoreError> {
+        self.state().sessions.retain(|_, session| session.created_at >= created && session.seen_at >= seen);
+        Ok(())
+    }
+
+    async fn add_token(&self, token: ApiToken) -> Result<(), StoreError> {
+        let mut state = self.state();
+        if state.tokens.contains_key(&token.name) {
+            return Err(StoreError::Exists(token.name));
+        }
+        state.tokens.insert(token.name.clone(), token);
+        Ok(())
+    }
+
+    async fn token(&self, token_hash: &str) -> Result<Option<ApiToken>, StoreError> {
+        Ok(self.state().tokens.values().find(|token| token.token_hash == token_hash).cloned())
+    }
+
+    async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
+        Ok(self.state().tokens.values().cloned().collect())
+    }
+
+    async fn remove_token(&self, name: &str) -> Result<bool, StoreError> {
+        Ok(self.state().tokens.remove(name).is_some())
+    }
+}

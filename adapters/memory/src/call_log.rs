@@ -1,0 +1,244 @@
+//! The call log and its effect queue.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use frontdesk_domain::{Call, CallId, Effect, Facts, LegId, Timestamp};
+use frontdesk_ports::{
+    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, EffectQueue, Ids, LeasedEffect, LoggedEvent,
+    RawParameters, StoreError,
+};
+use tokio::sync::watch;
+
+/// A call log that forgets.
+pub struct MemoryLog {
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    state: Mutex<State>,
+    changed: watch::Sender<Change>,
+}
+
+#[derive(Default)]
+struct State {
+    calls: BTreeMap<CallId, Kept>,
+    by_leg: BTreeMap<LegId, CallId>,
+    effects: BTreeMap<String, Queued>,
+    change: Change,
+}
+
+#[derive(Default)]
+struct Kept {
+    facts: Facts,
+    raw: BTreeMap<String, RawParameters>,
+    leg: Option<LegId>,
+    change: Change,
+}
+
+struct Queued {
+    effect: Effect,
+    queued_at: Timestamp,
+    /// When it is due, or when its lease ends; `None` once it is settled.
+    due: Option<Timestamp>,
+    leased: bool,
+    attempt: u32,
+}
+
+impl MemoryLog {
+    /// An empty log.
+    pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self { clock, ids, state: Mutex::default(), changed: watch::Sender::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn call_id(&self, state: &mut State, events: &[LoggedEvent], leg: &LegId) -> CallId {
+        *state.by_leg.entry(leg.clone()).or_insert_with(|| {
+            let first = Facts::of(events.iter().map(|e| &e.event).filter(|e| e.call == *leg));
+            let started = Call::of(&first).started_at.unwrap_or_else(|| self.clock.now());
+            let random = self.ids.random();
+            CallId::new(started, random.iter().rev().take(10).fold(0, |n, &b| n << 8 | u128::from(b)))
+        })
+    }
+}
+
+fn record(id: CallId, kept: &Kept) -> Option<CallRecord> {
+    let leg = kept.leg.clone()?;
+    Some(CallRecord { id, leg, call: Call::of(&kept.facts), change: kept.change })
+}
+
+#[async_trait]
+impl CallLog for MemoryLog {
+    async fn append(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let before: Vec<_> = state.calls.iter().map(|(id, kept)| (*id, kept.facts.clone())).collect();
+        for logged in &events {
+            let leg = &logged.event.call;
+            let id = self.call_id(state, &events, leg);
+            let kept = state.calls.entry(id).or_default();
+            kept.leg = Some(leg.clone());
+            let identity = logged.event.identity();
+            if let Some(raw) = &logged.raw {
+                kept.raw.entry(identity).or_insert_with(|| raw.clone());
+            }
+            for effect in kept.facts.absorb(&logged.event) {
+                let fresh = Queued { effect, queued_at: now, due: None, leased: false, attempt: 0 };
+                state.effects.entry(fresh.effect.key()).or_insert(Queued { due: Some(now), ..fresh });
+            }
+        }
+        let before: BTreeMap<_, _> = before.into_iter().collect();
+        for (id, kept) in &mut state.calls {
+            if before.get(id) != Some(&kept.facts) {
+                state.change.0 += 1;
+                kept.change = state.change;
+                for effect in kept.facts.effects() {
+                    if let Some(queued) = state.effects.get_mut(&effect.key())
+                        && !queued.leased
+                    {
+                        queued.due = queued.due.map(|due| due.min(now));
+                    }
+                }
+            }
+        }
+        self.changed.send_replace(state.change);
+        Ok(())
+    }
+
+    async fn find(&self, id: CallId) -> Result<Option<CallRecord>, StoreError> {
+        Ok(self.state().calls.get(&id).and_then(|kept| record(id, kept)))
+    }
+
+    async fn events(&self, id: CallId) -> Result<Vec<LoggedEvent>, StoreError> {
+        let state = self.state();
+        let Some(kept) = state.calls.get(&id) else { return Ok(Vec::new()) };
+        let story = kept.facts.story();
+        Ok(story
+            .into_iter()
+            .map(|(identity, event)| LoggedEvent {
+                event: event.clone(),
+                raw: kept.raw.get(identity).cloned(),
+            })
+            .collect())
+    }
+
+    async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
+        let state = self.state();
+        let newest_first = state.calls.iter().rev().filter_map(|(id, kept)| record(*id, kept));
+        let mut calls: Vec<_> =
+            newest_first.filter(|call| fits(query, call)).take(usize::from(query.limit) + 1).collect();
+        let more = calls.len() > usize::from(query.limit);
+        calls.truncate(usize::from(query.limit));
+        let next = calls.last().filter(|_| more).map(|call| call.id);
+        Ok(CallPage { calls, next })
+    }
+
+    async fn latest_change(&self) -> Result<Change, StoreError> {
+        Ok(self.state().change)
+    }
+
+    async fn changed_since(&self, after: Change, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
+        let state = self.state();
+        let mut changed: Vec<_> = state
+            .calls
+            .iter()
+            .filter(|(_, kept)| kept.change > after)
+            .filter_map(|(id, kept)| record(*id, kept))
+            .collect();
+        changed.sort_by_key(|record| record.change);
+        changed.truncate(usize::from(limit));
+        Ok(changed)
+    }
+
+    async fn wait_for_change(&self, after: Change) {
+        // The sender lives as long as `self`, so waiting cannot fail.
+        let _ = self.changed.subscribe().wait_for(|change| *change > after).await;
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+fn fits(query: &CallQuery, record: &CallRecord) -> bool {
+    let call = &record.call;
+    let parties = call.parties.as_ref();
+    let from = parties.and_then(|p| p.from.as_text());
+    let to = parties.map(|p| p.to.as_str());
+    let started = call.started_at;
+    let text = |wanted: &str| {
+        let place = parties.and_then(|p| p.from_place.as_deref());
+        let name = parties.and_then(|p| p.from_name.as_deref());
+        let forwarded = call.forwarded_to.as_ref().map(|number| number.as_str());
+        let haystack = [from, to, name, place, forwarded];
+        haystack.into_iter().flatten().any(|hay| hay.to_lowercase().contains(&wanted.to_lowercase()))
+    };
+    query.before.is_none_or(|before| record.id < before)
+        && query.outcome.is_none_or(|wanted| call.verdict.as_ref().is_some_and(|v| v.outcome == wanted))
+        && query.state.is_none_or(|wanted| call.state == wanted)
+        && query.from.as_deref().is_none_or(|wanted| from == Some(wanted))
+        && query.to.as_deref().is_none_or(|wanted| to == Some(wanted))
+        && query.provider_id.as_deref().is_none_or(|wanted| record.leg.id() == wanted)
+        && query.since.is_none_or(|since| started.is_some_and(|at| at >= since))
+        && query.until.is_none_or(|until| started.is_some_and(|at| at < until))
+        && query.text.as_ref().is_none_or(|wanted| text(&wanted.0))
+}
+
+impl MemoryLog {
+    /// Settles leased work, unless the lease was lost.
+    fn settle(&self, leased: &LeasedEffect, due: Option<Timestamp>) -> bool {
+        let mut state = self.state();
+        let Some(queued) = state.effects.get_mut(&leased.effect.key()) else { return false };
+        let ours = queued.leased && queued.attempt == leased.attempt;
+        if ours {
+            (queued.due, queued.leased) = (due, false);
+        }
+        ours
+    }
+}
+
+#[async_trait]
+impl EffectQueue for MemoryLog {
+    async fn take(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        limit: u16,
+    ) -> Result<Vec<LeasedEffect>, StoreError> {
+        let mut state = self.state();
+        let due = state.effects.values_mut().filter(|queued| queued.due.is_some_and(|due| due <= now));
+        Ok(due
+            .take(usize::from(limit))
+            .map(|queued| {
+                queued.attempt += 1;
+                queued.leased = true;
+                queued.due = Some(now + lease);
+                LeasedEffect {
+                    effect: queued.effect.clone(),
+                    attempt: queued.attempt,
+                    queued_at: queued.queued_at,
+                }
+            })
+            .collect())
+    }
+
+    async fn finish(&self, leased: &LeasedEffect) -> Result<bool, StoreError> {
+        Ok(self.settle(leased, None))
+    }
+
+    async fn retry(&self, leased: &LeasedEffect, due: Timestamp, _why: &str) -> Result<bool, StoreError> {
+        Ok(self.settle(leased, Some(due)))
+    }
+
+    async fn fail(&self, leased: &LeasedEffect, _why: &str) -> Result<bool, StoreError> {
+        Ok(self.settle(leased, None))
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.state().effects.values().filter_map(|queued| queued.due).min())
+    }
+}

@@ -1,0 +1,51 @@
+//! A clock moved by hand, and ids that are the same in every run.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use frontdesk_domain::Timestamp;
+use frontdesk_ports::{Clock, Ids};
+
+/// Stands still until it is moved.
+#[derive(Debug)]
+pub struct ManualClock(Mutex<Timestamp>);
+
+impl ManualClock {
+    /// A clock that stands at `now`.
+    pub fn at(now: Timestamp) -> Self {
+        Self(Mutex::new(now))
+    }
+
+    /// Moves it on.
+    pub fn advance(&self, by: Duration) {
+        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *now += by;
+    }
+
+    /// Sets it.
+    pub fn set(&self, now: Timestamp) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Counts instead of drawing: no two the same, and the same in every run.
+#[derive(Debug, Default)]
+pub struct SeededIds(AtomicU64);
+
+impl Ids for SeededIds {
+    fn random(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        let next = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+        bytes[..8].copy_from_slice(&next.to_be_bytes());
+        bytes[24..].copy_from_slice(&next.to_be_bytes());
+        bytes
+    }
+}

@@ -1,0 +1,47 @@
+//! Memory behaves like every other store.
+
+use std::sync::Arc;
+
+use adapters_memory::{ManualClock, MemoryAccess, MemoryLog, MemoryRecordings};
+use frontdesk_ports::conformance::{self, CountingIds};
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::at("2026-11-22T12:00:00Z".parse().unwrap()))
+}
+
+#[tokio::test]
+async fn call_log() {
+    conformance::call_log::all(&MemoryLog::new(clock(), Arc::new(CountingIds::default()))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_writers() {
+    let log = Arc::new(MemoryLog::new(clock(), Arc::new(CountingIds::default())));
+    let writers: Vec<_> = (0..4)
+        .map(|writer| {
+            let log = log.clone();
+            tokio::spawn(async move { conformance::call_log::one_of_many_writers(&*log, writer, 5).await })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    conformance::call_log::nothing_was_lost(&*log, 4, 5).await;
+}
+
+#[tokio::test]
+async fn effect_queue() {
+    let clock = clock();
+    let log = MemoryLog::new(clock.clone(), Arc::new(CountingIds::default()));
+    conformance::effect_queue::all(&log, &log, &|now| clock.set(now)).await;
+}
+
+#[tokio::test]
+async fn access_store() {
+    conformance::access_store::all(&MemoryAccess::default()).await;
+}
+
+#[tokio::test]
+async fn recording_store() {
+    conformance::recording_store::all(&MemoryRecordings::new(200), 200).await;
+}

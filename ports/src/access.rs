@@ -1,0 +1,85 @@
+//! People who may read the feed, their sessions, and tokens for programs. Not in the domain: whoever embeds that has
+//! people of their own.
+
+use std::fmt;
+use std::str::FromStr;
+
+use frontdesk_domain::Timestamp;
+
+/// What somebody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Read the feed, play messages.
+    Reader,
+    /// All of that, and manage.
+    Admin,
+}
+
+/// A word that names no role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no role; roles are admin and reader")]
+pub struct UnknownRole(String);
+
+impl Role {
+    /// The role's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+    fn from_str(text: &str) -> Result<Self, UnknownRole> {
+        match text {
+            "reader" => Ok(Self::Reader),
+            "admin" => Ok(Self::Admin),
+            _ => Err(UnknownRole(text.to_owned())),
+        }
+    }
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The name they sign in with.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// The hash of their password (PHC string).
+    pub password_hash: String,
+}
+
+/// A person's signed-in browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// SHA-256 of the session token; the token itself is nowhere but in the cookie.
+    pub token_hash: String,
+    /// Whose it is.
+    pub user: String,
+    /// The token that forms must carry.
+    pub csrf: String,
+    /// When they signed in.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub seen_at: Timestamp,
+}
+
+/// A program's credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiToken {
+    /// What it is for.
+    pub name: String,
+    /// SHA-256 of the token.
+    pub token_hash: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}

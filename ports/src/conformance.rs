@@ -1,0 +1,67 @@
+//! How every driven store behaves, as functions that each adapter's tests call. Named as claims; each panics with the
+//! claim it finds broken.
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "a conformance check reports by panicking"
+)]
+
+pub mod access_store;
+pub mod call_log;
+pub mod effect_queue;
+pub mod recording_store;
+
+use frontdesk_domain::{
+    CallEvent, CallerId, Ending, EventKind, LegId, Parties, RecordingId, RecordingStatus, Timestamp,
+};
+
+use crate::{Ids, LoggedEvent, RawParameters};
+
+/// Numbers that are all different and the same in every run.
+#[derive(Debug, Default)]
+pub struct CountingIds(std::sync::atomic::AtomicU64);
+
+impl Ids for CountingIds {
+    fn random(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        let next = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+        bytes[24..].copy_from_slice(&next.to_be_bytes());
+        bytes
+    }
+}
+
+fn time(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn leg(id: &str) -> LegId {
+    LegId::new("test", id).unwrap()
+}
+
+fn event(call: &str, at: &str, kind: EventKind) -> LoggedEvent {
+    CallEvent { call: leg(call), at: time(at), kind }.into()
+}
+
+fn parties(from: &str, to: &str) -> Parties {
+    Parties {
+        from: CallerId::read(from),
+        to: to.into(),
+        from_name: None,
+        from_place: Some("Paris, FR".into()),
+    }
+}
+
+fn started(call: &str, at: &str, from: &str) -> LoggedEvent {
+    let raw = RawParameters(vec![("From".into(), from.into()), ("CallSid".into(), call.into())]);
+    LoggedEvent { raw: Some(raw), ..event(call, at, EventKind::Started(parties(from, "+15556667777"))) }
+}
+
+fn ended(call: &str, at: &str, seconds: u32) -> LoggedEvent {
+    let ending = Ending { status: "completed".into(), failed: false, seconds: Some(seconds), parties: None };
+    event(call, at, EventKind::Ended(ending))
+}
+
+fn recorded(call: &str, at: &str, recording: &str, status: RecordingStatus) -> LoggedEvent {
+    let recording: RecordingId = recording.parse().unwrap();
+    event(call, at, EventKind::Recording { recording, status, seconds: Some(5) })
+}

@@ -1,0 +1,78 @@
+//! People, sessions and tokens.
+
+use super::time;
+use crate::access::{ApiToken, Role, Session, User};
+use crate::{AccessStore, StoreError};
+
+fn user(name: &str, role: Role) -> User {
+    User { name: name.into(), role, password_hash: format!("hash of {name}") }
+}
+
+fn session(token: &str, user: &str, created: &str) -> Session {
+    let at = time(created);
+    Session {
+        token_hash: token.into(),
+        user: user.into(),
+        csrf: format!("csrf-{token}"),
+        created_at: at,
+        seen_at: at,
+    }
+}
+
+/// Every claim about the store.
+pub async fn all(store: &dyn AccessStore) {
+    people_come_and_go(store).await;
+    sessions_end_when_they_must(store).await;
+    tokens_are_found_by_hash_and_revoked_by_name(store).await;
+}
+
+async fn people_come_and_go(store: &dyn AccessStore) {
+    assert_eq!(store.user("ann").await.unwrap(), None);
+    store.add_user(user("bob", Role::Reader)).await.unwrap();
+    store.add_user(user("ann", Role::Admin)).await.unwrap();
+    let twice = store.add_user(user("ann", Role::Reader)).await;
+    assert!(matches!(twice, Err(StoreError::Exists(_))), "a name is given once: {twice:?}");
+    assert_eq!(store.users().await.unwrap(), [user("ann", Role::Admin), user("bob", Role::Reader)]);
+    assert!(store.remove_user("bob").await.unwrap());
+    assert!(!store.remove_user("bob").await.unwrap());
+    assert!(!store.set_password("bob", "x").await.unwrap());
+}
+
+async fn sessions_end_when_they_must(store: &dyn AccessStore) {
+    let ann = session("t1", "ann", "2026-11-22T09:00:00Z");
+    store.add_session(ann.clone()).await.unwrap();
+    assert_eq!(store.session("t1").await.unwrap(), Some(ann.clone()));
+    assert_eq!(store.session("t2").await.unwrap(), None);
+    store.touch_session("t1", time("2026-11-22T10:00:00Z")).await.unwrap();
+    assert_eq!(store.session("t1").await.unwrap().unwrap().seen_at, time("2026-11-22T10:00:00Z"));
+    store.add_session(session("old", "ann", "2026-11-01T09:00:00Z")).await.unwrap();
+    store.remove_sessions_before(time("2026-11-08T00:00:00Z"), time("2026-11-22T00:00:00Z")).await.unwrap();
+    assert!(store.session("old").await.unwrap().is_none() && store.session("t1").await.unwrap().is_some());
+    store.remove_session("t1").await.unwrap();
+    assert_eq!(store.session("t1").await.unwrap(), None);
+
+    store.add_session(session("t3", "ann", "2026-11-22T09:00:00Z")).await.unwrap();
+    assert!(store.set_password("ann", "new").await.unwrap());
+    assert_eq!(store.user("ann").await.unwrap().unwrap().password_hash, "new");
+    assert_eq!(store.session("t3").await.unwrap(), None, "a new password ends the old sessions");
+    store.add_session(session("t4", "ann", "2026-11-22T09:00:00Z")).await.unwrap();
+    assert!(store.remove_user("ann").await.unwrap());
+    assert_eq!(store.session("t4").await.unwrap(), None, "nobody stays signed in after being removed");
+}
+
+async fn tokens_are_found_by_hash_and_revoked_by_name(store: &dyn AccessStore) {
+    let token = |name: &str, hash: &str| ApiToken {
+        name: name.into(),
+        token_hash: hash.into(),
+        created_at: time("2026-11-22T09:00:00Z"),
+    };
+    store.add_token(token("export", "h1")).await.unwrap();
+    assert!(matches!(store.add_token(token("export", "h2")).await, Err(StoreError::Exists(_))));
+    store.add_token(token("crm", "h3")).await.unwrap();
+    assert_eq!(store.token("h1").await.unwrap(), Some(token("export", "h1")));
+    assert_eq!(store.token("h2").await.unwrap(), None);
+    assert_eq!(store.tokens().await.unwrap(), [token("crm", "h3"), token("export", "h1")]);
+    assert!(store.remove_token("export").await.unwrap());
+    assert!(!store.remove_token("export").await.unwrap());
+    assert_eq!(store.token("h1").await.unwrap(), None);
+}

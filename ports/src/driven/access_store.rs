@@ -1,0 +1,42 @@
+//! Where people, their sessions and programs' tokens are kept.
+
+use async_trait::async_trait;
+use frontdesk_domain::Timestamp;
+
+use crate::StoreError;
+use crate::access::{ApiToken, Session, User};
+
+/// Keeps people, sessions and tokens.
+#[async_trait]
+pub trait AccessStore: Send + Sync {
+    /// Adds a person; [`StoreError::Exists`] if there is one of that name.
+    async fn add_user(&self, user: User) -> Result<(), StoreError>;
+    /// Replaces a person's password and ends their sessions. `false` if there is nobody of that name.
+    async fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError>;
+    /// Removes a person and their sessions. `false` if there is nobody of that name.
+    async fn remove_user(&self, name: &str) -> Result<bool, StoreError>;
+    /// The person of that name.
+    async fn user(&self, name: &str) -> Result<Option<User>, StoreError>;
+    /// Everybody, by name.
+    async fn users(&self) -> Result<Vec<User>, StoreError>;
+
+    /// Adds a session.
+    async fn add_session(&self, session: Session) -> Result<(), StoreError>;
+    /// The session of that token hash.
+    async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError>;
+    /// Notes that a session was used.
+    async fn touch_session(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError>;
+    /// Ends a session.
+    async fn remove_session(&self, token_hash: &str) -> Result<(), StoreError>;
+    /// Forgets sessions created before `created` or last used before `seen`.
+    async fn remove_sessions_before(&self, created: Timestamp, seen: Timestamp) -> Result<(), StoreError>;
+
+    /// Adds a token; [`StoreError::Exists`] if there is one of that name.
+    async fn add_token(&self, token: ApiToken) -> Result<(), StoreError>;
+    /// The token of that hash.
+    async fn token(&self, token_hash: &str) -> Result<Option<ApiToken>, StoreError>;
+    /// Every token, by name.
+    async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError>;
+    /// Revokes a token. `false` if there is none of that name.
+    async fn remove_token(&self, name: &str) -> Result<bool, StoreError>;
+}

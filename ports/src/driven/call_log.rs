@@ -1,0 +1,124 @@
+//! The call log: events in, calls out.
+
+use async_trait::async_trait;
+use frontdesk_domain::{Call, CallEvent, CallId, CallState, LegId, Outcome, Timestamp};
+
+use crate::{RawParameters, StoreError};
+
+/// An event and the request that told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedEvent {
+    /// What happened.
+    pub event: CallEvent,
+    /// The carrier's own words; absent for what we did ourselves, and beside the first event of a request only.
+    pub raw: Option<RawParameters>,
+}
+
+impl From<CallEvent> for LoggedEvent {
+    fn from(event: CallEvent) -> Self {
+        Self { event, raw: None }
+    }
+}
+
+/// The number of a change to the log; grows by at least one with each call that changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change(pub u64);
+
+/// One call with its names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallRecord {
+    /// Our id.
+    pub id: CallId,
+    /// The caller's leg: the carrier and its id.
+    pub leg: LegId,
+    /// The call.
+    pub call: Call,
+    /// Its last change.
+    pub change: Change,
+}
+
+/// How a text is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextMatch(pub String);
+
+/// Which calls to list, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallQuery {
+    /// At most so many.
+    pub limit: u16,
+    /// Only calls older than this one: the last of the page before.
+    pub before: Option<CallId>,
+    /// Only this outcome.
+    pub outcome: Option<Outcome>,
+    /// Only this state.
+    pub state: Option<CallState>,
+    /// Only from this number or address.
+    pub from: Option<String>,
+    /// Only to this number.
+    pub to: Option<String>,
+    /// Only this call of the carrier's.
+    pub provider_id: Option<String>,
+    /// Only calls that started then or later.
+    pub since: Option<Timestamp>,
+    /// Only calls that started earlier.
+    pub until: Option<Timestamp>,
+    /// Only calls whose numbers, name or place contain this text (letters of either case).
+    pub text: Option<TextMatch>,
+}
+
+impl CallQuery {
+    /// The newest `limit` calls.
+    pub fn newest(limit: u16) -> Self {
+        Self {
+            limit,
+            before: None,
+            outcome: None,
+            state: None,
+            from: None,
+            to: None,
+            provider_id: None,
+            since: None,
+            until: None,
+            text: None,
+        }
+    }
+}
+
+/// One page of calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallPage {
+    /// The calls, newest first.
+    pub calls: Vec<CallRecord>,
+    /// Where the next page begins, if there is more.
+    pub next: Option<CallId>,
+}
+
+/// Keeps events, folds them into calls, queues the effects they cause: all in one transaction.
+#[async_trait]
+pub trait CallLog: Send + Sync {
+    /// Takes events in. `Ok` means that they, the calls they make and the effects they cause are durable together.
+    /// Events that are known already change nothing. A call's id is made when its leg is first seen, from the time the
+    /// call started.
+    async fn append(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError>;
+
+    /// The call of that id.
+    async fn find(&self, id: CallId) -> Result<Option<CallRecord>, StoreError>;
+
+    /// The events of a call, in the order of its story; empty if there is no such call.
+    async fn events(&self, id: CallId) -> Result<Vec<LoggedEvent>, StoreError>;
+
+    /// Calls, newest first, a page at a time. A page costs the same however long the log is.
+    async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError>;
+
+    /// The last change there was.
+    async fn latest_change(&self) -> Result<Change, StoreError>;
+
+    /// Calls changed after that change, each as it is now, in the order of their changes; at most `limit`.
+    async fn changed_since(&self, after: Change, limit: u16) -> Result<Vec<CallRecord>, StoreError>;
+
+    /// Returns once something may have changed after `after`; it may return early, never late.
+    async fn wait_for_change(&self, after: Change);
+
+    /// Whether the store answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,44 @@
+//! What we ask of a carrier by ourselves.
+
+use std::pin::Pin;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use frontdesk_domain::{LegId, RecordingId};
+use futures_core::Stream;
+
+use crate::CarrierError;
+
+/// Audio as it arrives.
+pub type AudioStream = Pin<Box<dyn Stream<Item = Result<Bytes, CarrierError>> + Send>>;
+
+/// Audio that a carrier is sending.
+pub struct FetchedAudio {
+    /// Its media type, as the carrier says.
+    pub media_type: String,
+    /// Its length in bytes, if the carrier says.
+    pub length: Option<u64>,
+    /// The bytes.
+    pub audio: AudioStream,
+}
+
+impl std::fmt::Debug for FetchedAudio {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FetchedAudio")
+            .field("media_type", &self.media_type)
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A carrier's own interface.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait Carrier: Send + Sync {
+    /// The audio of a recording of that call. [`CarrierError::NotYet`] right after the call is ordinary.
+    async fn fetch_recording(
+        &self,
+        call: &LegId,
+        recording: &RecordingId,
+    ) -> Result<FetchedAudio, CarrierError>;
+}

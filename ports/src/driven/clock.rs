@@ -1,0 +1,15 @@
+//! Time and randomness.
+
+use frontdesk_domain::Timestamp;
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> Timestamp;
+}
+
+/// Draws random numbers that nobody can predict.
+pub trait Ids: Send + Sync {
+    /// 256 random bits.
+    fn random(&self) -> [u8; 32];
+}

@@ -1,0 +1,43 @@
+//! Work that is due. The queue is filled by [`CallLog::append`](crate::CallLog::append).
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use frontdesk_domain::{Effect, Timestamp};
+
+use crate::StoreError;
+
+/// An effect that is ours to do until the lease ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeasedEffect {
+    /// The work.
+    pub effect: Effect,
+    /// The how manyth try this is, from 1. It is also the fence: whoever comes with an older number is refused.
+    pub attempt: u32,
+    /// When the work was first queued.
+    pub queued_at: Timestamp,
+}
+
+/// Hands out effects, each to one worker at a time, until they are done or given up.
+#[async_trait]
+pub trait EffectQueue: Send + Sync {
+    /// Takes at most `limit` effects that are due at `now` or whose lease has ended by then.
+    async fn take(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        limit: u16,
+    ) -> Result<Vec<LeasedEffect>, StoreError>;
+
+    /// The work is done. `false` if the lease was lost in the meantime.
+    async fn finish(&self, leased: &LeasedEffect) -> Result<bool, StoreError>;
+
+    /// It did not work: again at `due`. `false` if the lease was lost in the meantime.
+    async fn retry(&self, leased: &LeasedEffect, due: Timestamp, why: &str) -> Result<bool, StoreError>;
+
+    /// It will not work: keep it as failed. `false` if the lease was lost in the meantime.
+    async fn fail(&self, leased: &LeasedEffect, why: &str) -> Result<bool, StoreError>;
+
+    /// When the next effect is due or its lease ends, if there is any.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+}

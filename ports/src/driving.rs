@@ -1,0 +1,6 @@
+//! What the core offers to the outside.
+
+pub(crate) mod access;
+pub(crate) mod answering;
+pub(crate) mod feed;
+pub(crate) mod readiness;

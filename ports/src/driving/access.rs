@@ -1,0 +1,50 @@
+//! Who is there: people by password and session, programs by token.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::StoreError;
+use crate::access::Role;
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Their name.
+    pub user: String,
+    /// What they may do.
+    pub role: Role,
+    /// The token that their forms must carry.
+    pub csrf: String,
+}
+
+/// Signing in did not work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignInError {
+    /// Name or password are wrong; which of them is not told.
+    #[error("the name or the password is not right")]
+    Wrong,
+    /// Too many wrong tries: not before that time has passed.
+    #[error("too many failed attempts; try again in {} minutes", .0.as_secs().div_ceil(60))]
+    Throttled(Duration),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Lets people and programs in.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait Access: Send + Sync {
+    /// Signs a person in from an address and returns the secret session token for their cookie.
+    async fn sign_in(&self, name: &str, password: &str, address: &str) -> Result<String, SignInError>;
+
+    /// Who a session token belongs to, if it is valid.
+    async fn session(&self, token: &str) -> Result<Option<SignedIn>, StoreError>;
+
+    /// Ends a session.
+    async fn sign_out(&self, token: &str) -> Result<(), StoreError>;
+
+    /// The name of an API token, if it is valid.
+    async fn program(&self, token: &str) -> Result<Option<String>, StoreError>;
+}

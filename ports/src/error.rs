@@ -1,0 +1,39 @@
+//! What can go wrong behind a driven port, told by what can be done about it.
+
+use std::time::Duration;
+
+/// A store did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached, is locked, full or slow: try again later, or keep the matter elsewhere.
+    #[error("the store is not available: {0}")]
+    Unavailable(String),
+    /// Something of that name is there already: choose another.
+    #[error("{0} exists already")]
+    Exists(String),
+    /// What is stored there cannot be: somebody must look.
+    #[error("the store holds something it should not: {0}")]
+    Corrupt(String),
+}
+
+/// A carrier did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CarrierError {
+    /// It does not have it yet: ask again soon.
+    #[error("the carrier does not have it yet")]
+    NotYet,
+    /// It is busy or cannot be reached: ask again later, not before `after` if that is told.
+    #[error("the carrier cannot be reached: {why}")]
+    Unavailable {
+        /// What happened.
+        why: String,
+        /// How long it asks to be left alone.
+        after: Option<Duration>,
+    },
+    /// It does not accept our credentials: somebody must correct the configuration; asking again may help then.
+    #[error("the carrier refuses our credentials")]
+    Unauthorized,
+    /// What it sent cannot be used: ask again, and tell somebody if it stays so.
+    #[error("the carrier sent something unusable: {0}")]
+    Unusable(String),
+}

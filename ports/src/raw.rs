@@ -1,0 +1,13 @@
+//! A carrier's request as it was told, kept so that newer code can read it again.
+
+use std::fmt;
+
+/// The parameters of one carrier request, in order, without secrets. Prints nothing of its content.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct RawParameters(pub Vec<(String, String)>);
+
+impl fmt::Debug for RawParameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawParameters({} pairs)", self.0.len())
+    }
+}
