@@ -1,1 +1,20 @@
-//! stub
+//! The schema's history, the same on SQLite and PostgreSQL. Append-only: a migration that has been released is never
+//! changed, and a release can run beside the schema of the one before it (expand first, contract later).
+
+mod m20261122_000001_create_call_log;
+mod m20261122_000002_create_access;
+
+use sea_orm_migration::prelude::*;
+
+/// All migrations, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_create_call_log::Migration),
+            Box::new(m20261122_000002_create_access::Migration),
+        ]
+    }
+}

@@ -1,1 +1,18 @@
-//! stub
+//! The call log, the effect queue and the people on SQLite or PostgreSQL, by sea-orm.
+//!
+//! One writer commits everything that waits in one transaction (`writer`, `commit`); readers have connections of their
+//! own. Rows become domain values again at the bottom of each file, and whatever cannot be is `Corrupt`, by name.
+
+mod access_store;
+mod call_log;
+mod commit;
+mod connect;
+mod effect_queue;
+mod entity;
+mod error;
+mod rows;
+mod writer;
+
+pub use access_store::SqlAccess;
+pub use call_log::SqlLog;
+pub use connect::{ConnectError, Database};

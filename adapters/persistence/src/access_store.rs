@@ -1,0 +1,164 @@
+//! People, sessions and tokens on a database.
+
+use async_trait::async_trait;
+use frontdesk_domain::Timestamp;
+use frontdesk_ports::access::{ApiToken, Session, User};
+use frontdesk_ports::{AccessStore, StoreError};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::connect::Database;
+use crate::entity::{api_token, session, user};
+use crate::error::{corrupt, store_error};
+use crate::rows::{millis, timestamp};
+
+/// People, sessions and tokens on a database.
+pub struct SqlAccess(Database);
+
+impl SqlAccess {
+    /// The store in a migrated database.
+    pub fn new(db: Database) -> Self {
+        Self(db)
+    }
+}
+
+/// The error of an insert under a name that somebody chose.
+fn named(name: &str) -> impl Fn(DbErr) -> StoreError {
+    move |error| match store_error(&error) {
+        StoreError::Exists(_) => StoreError::Exists(name.to_owned()),
+        other => other,
+    }
+}
+
+fn failed(error: DbErr) -> StoreError {
+    store_error(&error)
+}
+
+#[async_trait]
+impl AccessStore for SqlAccess {
+    async fn add_user(&self, User { name, role, password_hash }: User) -> Result<(), StoreError> {
+        let error = named(&name);
+        let row = user::ActiveModel {
+            name: Set(name.clone()),
+            role: Set(role.word().to_owned()),
+            password_hash: Set(password_hash),
+        };
+        user::Entity::insert(row).exec_without_returning(&self.0.writer).await.map_err(error)?;
+        Ok(())
+    }
+
+    async fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError> {
+        // Sessions first: if the second statement fails, people sign in again with the old password.
+        session::Entity::delete_many()
+            .filter(session::Column::UserName.eq(name))
+            .exec(&self.0.writer)
+            .await
+            .map_err(failed)?;
+        let result = user::Entity::update_many()
+            .col_expr(user::Column::PasswordHash, Expr::value(password_hash))
+            .filter(user::Column::Name.eq(name))
+            .exec(&self.0.writer)
+            .await
+            .map_err(failed)?;
+        Ok(result.rows_affected == 1)
+    }
+
+    async fn remove_user(&self, name: &str) -> Result<bool, StoreError> {
+        // Their sessions go with them: the foreign key cascades.
+        let result = user::Entity::delete_by_id(name).exec(&self.0.writer).await.map_err(failed)?;
+        Ok(result.rows_affected == 1)
+    }
+
+    async fn user(&self, name: &str) -> Result<Option<User>, StoreError> {
+        let row = user::Entity::find_by_id(name).one(&self.0.reader).await.map_err(failed)?;
+        row.map(user_of).transpose()
+    }
+
+    async fn users(&self) -> Result<Vec<User>, StoreError> {
+        let rows = user::Entity::find().order_by_asc(user::Column::Name).all(&self.0.reader).await;
+        rows.map_err(failed)?.into_iter().map(user_of).collect()
+    }
+
+    async fn add_session(&self, session: Session) -> Result<(), StoreError> {
+        let row = session::ActiveModel {
+            token_hash: Set(session.token_hash),
+            user_name: Set(session.user),
+            csrf: Set(session.csrf),
+            created_at: Set(millis(session.created_at)),
+            seen_at: Set(millis(session.seen_at)),
+        };
+        session::Entity::insert(row).exec_without_returning(&self.0.writer).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError> {
+        let row = session::Entity::find_by_id(token_hash).one(&self.0.reader).await.map_err(failed)?;
+        row.map(session_of).transpose()
+    }
+
+    async fn touch_session(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError> {
+        session::Entity::update_many()
+            .col_expr(session::Column::SeenAt, Expr::value(millis(at)))
+            .filter(session::Column::TokenHash.eq(token_hash))
+            .exec(&self.0.writer)
+            .await
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    async fn remove_session(&self, token_hash: &str) -> Result<(), StoreError> {
+        session::Entity::delete_by_id(token_hash).exec(&self.0.writer).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn remove_sessions_before(&self, created: Timestamp, seen: Timestamp) -> Result<(), StoreError> {
+        let old = Condition::any()
+            .add(session::Column::CreatedAt.lt(millis(created)))
+            .add(session::Column::SeenAt.lt(millis(seen)));
+        session::Entity::delete_many().filter(old).exec(&self.0.writer).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn add_token(&self, token: ApiToken) -> Result<(), StoreError> {
+        let error = named(&token.name);
+        let row = api_token::ActiveModel {
+            name: Set(token.name.clone()),
+            token_hash: Set(token.token_hash),
+            created_at: Set(millis(token.created_at)),
+        };
+        api_token::Entity::insert(row).exec_without_returning(&self.0.writer).await.map_err(error)?;
+        Ok(())
+    }
+
+    async fn token(&self, token_hash: &str) -> Result<Option<ApiToken>, StoreError> {
+        let found = api_token::Entity::find().filter(api_token::Column::TokenHash.eq(token_hash));
+        let row = found.one(&self.0.reader).await.map_err(failed)?;
+        row.map(token_of).transpose()
+    }
+
+    async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
+        let rows = api_token::Entity::find().order_by_asc(api_token::Column::Name).all(&self.0.reader).await;
+        rows.map_err(failed)?.into_iter().map(token_of).collect()
+    }
+
+    async fn remove_token(&self, name: &str) -> Result<bool, StoreError> {
+        let result = api_token::Entity::delete_by_id(name).exec(&self.0.writer).await.map_err(failed)?;
+        Ok(result.rows_affected == 1)
+    }
+}
+
+fn user_of(row: user::Model) -> Result<User, StoreError> {
+    let role = row.role.parse().map_err(|why| corrupt("users", "role", &row.name, why))?;
+    Ok(User { name: row.name, role, password_hash: row.password_hash })
+}
+
+fn session_of(row: session::Model) -> Result<Session, StoreError> {
+    let at = |millis| timestamp(millis, "sessions", &row.user_name);
+    let (created_at, seen_at) = (at(row.created_at)?, at(row.seen_at)?);
+    Ok(Session { token_hash: row.token_hash, user: row.user_name, csrf: row.csrf, created_at, seen_at })
+}
+
+fn token_of(row: api_token::Model) -> Result<ApiToken, StoreError> {
+    let created_at = timestamp(row.created_at, "api_tokens", &row.name)?;
+    Ok(ApiToken { name: row.name, token_hash: row.token_hash, created_at })
+}

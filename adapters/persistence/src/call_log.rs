@@ -1,0 +1,153 @@
+//! The call log on a database: appends through the writer, reads by their own connections.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use frontdesk_domain::{CallId, LegId};
+use frontdesk_ports::{
+    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, Ids, LoggedEvent, StoreError, TextMatch,
+};
+use sea_orm::sea_query::LikeExpr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use tokio::sync::watch;
+
+use crate::connect::Database;
+use crate::entity::{call, call_event};
+use crate::error::{corrupt, store_error};
+use crate::rows::{event_of, millis, record_of};
+use crate::writer::Writer;
+
+/// The call log and its effect queue on a database.
+pub struct SqlLog {
+    pub(crate) db: Database,
+    writer: Writer,
+    changed: watch::Sender<Change>,
+}
+
+impl SqlLog {
+    /// The log in a migrated database. Needs a tokio runtime: the writer is a task of its own.
+    pub fn new(db: Database, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        let changed = watch::Sender::new(Change(0));
+        let writer = Writer::start(db.writer.clone(), clock, ids, changed.clone());
+        Self { db, writer, changed }
+    }
+}
+
+#[async_trait]
+impl CallLog for SqlLog {
+    async fn append(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        self.writer.append(events).await
+    }
+
+    async fn find(&self, id: CallId) -> Result<Option<CallRecord>, StoreError> {
+        let row = call::Entity::find_by_id(id.to_string()).one(&self.db.reader).await;
+        row.map_err(|e| store_error(&e))?.map(|row| record_of(&row)).transpose()
+    }
+
+    async fn events(&self, id: CallId) -> Result<Vec<LoggedEvent>, StoreError> {
+        let Some(record) = self.find(id).await? else { return Ok(Vec::new()) };
+        let rows = call_event::Entity::find()
+            .filter(call_event::Column::CallId.eq(id.to_string()))
+            .all(&self.db.reader)
+            .await
+            .map_err(|e| store_error(&e))?;
+        story(&rows, &record.leg)
+    }
+
+    async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
+        let limit = u64::from(query.limit);
+        let rows = filtered(query)
+            .order_by_desc(call::Column::Id)
+            .limit(limit + 1)
+            .all(&self.db.reader)
+            .await
+            .map_err(|e| store_error(&e))?;
+        let more = rows.len() > usize::from(query.limit);
+        let calls: Vec<_> =
+            rows.iter().take(usize::from(query.limit)).map(record_of).collect::<Result<_, _>>()?;
+        let next = calls.last().filter(|_| more).map(|record| record.id);
+        Ok(CallPage { calls, next })
+    }
+
+    async fn latest_change(&self) -> Result<Change, StoreError> {
+        let last: Option<Option<i64>> = call::Entity::find()
+            .select_only()
+            .column_as(call::Column::Change.max(), "last")
+            .into_tuple()
+            .one(&self.db.reader)
+            .await
+            .map_err(|e| store_error(&e))?;
+        let last = last.flatten().unwrap_or(0);
+        Ok(Change(u64::try_from(last).map_err(|why| corrupt("calls", "change", "last", why))?))
+    }
+
+    async fn changed_since(&self, after: Change, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
+        let after = i64::try_from(after.0).unwrap_or(i64::MAX);
+        let rows = call::Entity::find()
+            .filter(call::Column::Change.gt(after))
+            .order_by_asc(call::Column::Change)
+            .limit(u64::from(limit))
+            .all(&self.db.reader)
+            .await
+            .map_err(|e| store_error(&e))?;
+        rows.iter().map(record_of).collect()
+    }
+
+    async fn wait_for_change(&self, after: Change) {
+        // The sender lives as long as `self`, so waiting cannot fail.
+        let _ = self.changed.subscribe().wait_for(|change| *change > after).await;
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        let found = call::Entity::find().select_only().column(call::Column::Id).limit(1);
+        let _: Option<String> = found.into_tuple().one(&self.db.reader).await.map_err(|e| store_error(&e))?;
+        Ok(())
+    }
+}
+
+fn filtered(query: &CallQuery) -> Select<call::Entity> {
+    use call::Column::{FromNumber, Id, Outcome, ProviderId, SearchText, StartedAt, State, ToNumber};
+    let mut select = call::Entity::find();
+    if let Some(before) = query.before {
+        select = select.filter(Id.lt(before.to_string()));
+    }
+    if let Some(outcome) = query.outcome {
+        select = select.filter(Outcome.eq(outcome.word()));
+    }
+    if let Some(state) = query.state {
+        select = select.filter(State.eq(state.word()));
+    }
+    for (column, wanted) in
+        [(FromNumber, &query.from), (ToNumber, &query.to), (ProviderId, &query.provider_id)]
+    {
+        if let Some(wanted) = wanted {
+            select = select.filter(column.eq(wanted.as_str()));
+        }
+    }
+    if let Some(since) = query.since {
+        select = select.filter(StartedAt.gte(millis(since)));
+    }
+    if let Some(until) = query.until {
+        select = select.filter(StartedAt.lt(millis(until)));
+    }
+    if let Some(TextMatch(text)) = &query.text {
+        let literal = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        select = select.filter(SearchText.like(LikeExpr::new(format!("%{literal}%")).escape('\\')));
+    }
+    select
+}
+
+/// Event rows in the order of the call's story.
+fn story(rows: &[call_event::Model], leg: &LegId) -> Result<Vec<LoggedEvent>, StoreError> {
+    let mut logged: Vec<LoggedEvent> = rows.iter().map(|row| event_of(row, leg)).collect::<Result<_, _>>()?;
+    let facts = frontdesk_domain::Facts::of(logged.iter().map(|logged| &logged.event));
+    let order: Vec<String> = facts.story().into_iter().map(|(identity, _)| identity.to_owned()).collect();
+    logged.sort_by_cached_key(|logged| {
+        let identity = logged.event.identity();
+        order.iter().position(|known| *known == identity)
+    });
+    Ok(logged)
+}

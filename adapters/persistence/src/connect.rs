@@ -1,0 +1,130 @@
+//! Opening a database so that a commit is a promise.
+
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+
+/// How long a write waits for another program that holds the file. Less than what a caller may be kept waiting.
+const BUSY: Duration = Duration::from_millis(800);
+
+/// Before this version the write-ahead log could be corrupted by two connections (fixed in SQLite 3.51.3).
+const SOUND_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// A database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The address is of no database that we know.
+    #[error("{0:?} is no database address; use sqlite://PATH or postgres://…")]
+    Scheme(String),
+    /// The folder or file cannot be made.
+    #[error("cannot create {path}: {source}")]
+    File {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// SQLite is too old to be trusted.
+    #[error("SQLite {0} can corrupt its write-ahead log; 3.51.3 or newer is needed")]
+    OldSqlite(String),
+    /// The database cannot be opened.
+    #[error("cannot open the database: {0}")]
+    Database(#[from] DbErr),
+}
+
+/// An open database: one connection that writes, some that read.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pub(crate) writer: DatabaseConnection,
+    pub(crate) reader: DatabaseConnection,
+}
+
+impl Database {
+    /// Opens the database at `url`: `sqlite://PATH` (made if it is not there) or `postgres://…` (reached when it is
+    /// first needed, and again after it has been away).
+    pub async fn open(url: &str) -> Result<Self, ConnectError> {
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            Self::open_sqlite(Path::new(path)).await
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let mut options = quiet(ConnectOptions::new(url));
+            options
+                .connect_lazy(true)
+                .max_connections(8)
+                .acquire_timeout(Duration::from_secs(5))
+                .statement_timeout(Duration::from_secs(5));
+            let pool = sea_orm::Database::connect(options).await?;
+            Ok(Self { writer: pool.clone(), reader: pool })
+        } else {
+            let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+            Err(ConnectError::Scheme(scheme.to_owned()))
+        }
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self, ConnectError> {
+        create_private(path)?;
+        let open = |connections: u32| {
+            let mut options = quiet(ConnectOptions::new(format!("sqlite://{}", path.display())));
+            options.max_connections(connections).acquire_timeout(Duration::from_secs(5));
+            options.map_sqlx_sqlite_opts(|options| {
+                options
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(BUSY)
+                    .pragma("secure_delete", "ON")
+                    .pragma("trusted_schema", "OFF")
+                    .pragma("journal_size_limit", "67108864")
+            });
+            sea_orm::Database::connect(options)
+        };
+        let writer = open(1).await?;
+        check_version(&writer).await?;
+        Ok(Self { writer, reader: open(4).await? })
+    }
+
+    /// The connection that migrations run on.
+    pub fn connection(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Closes all connections; what was committed stays.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.writer.close().await?;
+        self.reader.close().await
+    }
+}
+
+/// Statements hold numbers and names: they stay out of logs and traces.
+fn quiet(mut options: ConnectOptions) -> ConnectOptions {
+    options.sqlx_logging(false).record_stmt_in_spans(false);
+    options
+}
+
+/// Makes the file and its folder for this user alone; SQLite gives its side files the same mode.
+fn create_private(path: &Path) -> Result<(), ConnectError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| ConnectError::File { path, source }
+    };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed(folder))?;
+    }
+    let mut file = fs::OpenOptions::new();
+    file.write(true).create(true).truncate(false).mode(0o600);
+    file.open(path).map(|_| ()).map_err(failed(path))
+}
+
+async fn check_version(db: &DatabaseConnection) -> Result<(), ConnectError> {
+    let row =
+        db.query_one_raw(Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version() AS v")).await?;
+    let version: String = row.map(|row| row.try_get("", "v")).transpose()?.unwrap_or_default();
+    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    match parts.as_slice() {
+        [major, minor, patch, ..] if (*major, *minor, *patch) >= SOUND_SQLITE => Ok(()),
+        _ => Err(ConnectError::OldSqlite(version)),
+    }
+}

@@ -1,0 +1,127 @@
+//! The effect queue: rows that one worker at a time may take.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use frontdesk_domain::Timestamp;
+use frontdesk_ports::{EffectQueue, LeasedEffect, StoreError};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+
+use crate::SqlLog;
+use crate::entity::effect;
+use crate::error::{corrupt, store_error};
+use crate::rows::{millis, timestamp};
+
+/// Waits until `due_at`.
+pub(crate) const WAITING: &str = "waiting";
+/// Somebody works on it until `due_at`.
+const LEASED: &str = "leased";
+/// Done.
+const SETTLED: &str = "done";
+/// Given up.
+const FAILED: &str = "failed";
+
+#[async_trait]
+impl EffectQueue for SqlLog {
+    async fn take(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        limit: u16,
+    ) -> Result<Vec<LeasedEffect>, StoreError> {
+        let immediate = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let tx = self.db.writer.begin_with_options(immediate).await.map_err(|e| store_error(&e))?;
+        let due = effect::Entity::find()
+            .filter(effect::Column::State.is_in([WAITING, LEASED]))
+            .filter(effect::Column::DueAt.lte(millis(now)))
+            .order_by_asc(effect::Column::DueAt)
+            .limit(u64::from(limit));
+        // PostgreSQL: two workers take different rows. SQLite has one writer and knows no such lock.
+        let due = match tx.get_database_backend() {
+            sea_orm::DbBackend::Postgres => due.lock_with_behavior(
+                sea_orm::sea_query::LockType::Update,
+                sea_orm::sea_query::LockBehavior::SkipLocked,
+            ),
+            _ => due,
+        };
+        let rows = due.all(&tx).await.map_err(|e| store_error(&e))?;
+        let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
+        if !keys.is_empty() {
+            effect::Entity::update_many()
+                .col_expr(effect::Column::State, Expr::value(LEASED))
+                .col_expr(effect::Column::DueAt, Expr::value(millis(now + lease)))
+                .col_expr(effect::Column::Attempt, Expr::col(effect::Column::Attempt).add(1))
+                .filter(effect::Column::Key.is_in(keys))
+                .exec(&tx)
+                .await
+                .map_err(|e| store_error(&e))?;
+        }
+        tx.commit().await.map_err(|e| store_error(&e))?;
+        rows.iter().map(leased).collect()
+    }
+
+    async fn finish(&self, leased: &LeasedEffect) -> Result<bool, StoreError> {
+        self.settle(leased, SETTLED, None, None).await
+    }
+
+    async fn retry(&self, leased: &LeasedEffect, due: Timestamp, why: &str) -> Result<bool, StoreError> {
+        self.settle(leased, WAITING, Some(due), Some(why)).await
+    }
+
+    async fn fail(&self, leased: &LeasedEffect, why: &str) -> Result<bool, StoreError> {
+        self.settle(leased, FAILED, None, Some(why)).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let due: Option<Option<i64>> = effect::Entity::find()
+            .filter(effect::Column::State.is_in([WAITING, LEASED]))
+            .select_only()
+            .column_as(effect::Column::DueAt.min(), "due")
+            .into_tuple()
+            .one(&self.db.reader)
+            .await
+            .map_err(|e| store_error(&e))?;
+        due.flatten().map(|due| timestamp(due, "effects", "next")).transpose()
+    }
+}
+
+impl SqlLog {
+    /// Settles leased work, unless another has taken it since: the attempt number is the fence.
+    async fn settle(
+        &self,
+        leased: &LeasedEffect,
+        state: &str,
+        due: Option<Timestamp>,
+        why: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let mut update = effect::Entity::update_many()
+            .col_expr(effect::Column::State, Expr::value(state))
+            .col_expr(effect::Column::LastError, Expr::value(why.map(ToOwned::to_owned)))
+            .filter(effect::Column::Key.eq(leased.effect.key()))
+            .filter(effect::Column::State.eq(LEASED))
+            .filter(effect::Column::Attempt.eq(i64::from(leased.attempt)));
+        if let Some(due) = due {
+            update = update.col_expr(effect::Column::DueAt, Expr::value(millis(due)));
+        }
+        let result = update.exec(&self.db.writer).await.map_err(|e| store_error(&e))?;
+        Ok(result.rows_affected == 1)
+    }
+}
+
+/// The row as it was read; taking it has counted one attempt more.
+fn leased(row: &effect::Model) -> Result<LeasedEffect, StoreError> {
+    Ok(LeasedEffect {
+        effect: serde_json::from_str(&row.effect)
+            .map_err(|why| corrupt("effects", "effect", &row.key, why))?,
+        attempt: u32::try_from(row.attempt + 1)
+            .map_err(|why| corrupt("effects", "attempt", &row.key, why))?,
+        queued_at: timestamp(row.queued_at, "effects", &row.key)?,
+    })
+}

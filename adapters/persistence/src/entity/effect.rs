@@ -1,0 +1,22 @@
+//! One row a piece of work to do after answering.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "effects")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub key: String,
+    pub call_id: String,
+    pub effect: String,
+    pub state: String,
+    pub queued_at: i64,
+    pub due_at: i64,
+    pub attempt: i64,
+    pub last_error: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,113 @@
+//! Rows of the call log as domain values, and back.
+
+use frontdesk_domain::{Call, CallEvent, CallId, EventKind, LegId, Timestamp};
+use frontdesk_ports::{CallRecord, Change, LoggedEvent, RawParameters, StoreError};
+use sea_orm::ActiveValue::Set;
+use serde::{Deserialize, Serialize};
+
+use crate::entity::{call, call_event, voicemail};
+use crate::error::corrupt;
+
+pub(crate) fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+pub(crate) fn timestamp(millis: i64, table: &str, row: &str) -> Result<Timestamp, StoreError> {
+    Timestamp::from_millisecond(millis).map_err(|why| corrupt(table, "time", row, why))
+}
+
+/// A time as it will be read back.
+pub(crate) fn kept(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(millis(at)).unwrap_or(at)
+}
+
+/// Our own documents always become JSON: they hold no maps with keys that are not text, and no numbers JSON lacks.
+pub(crate) fn json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|why| StoreError::Corrupt(format!("a document of ours: {why}")))
+}
+
+/// What an event row holds beside its names: the kind and its detail.
+#[derive(Serialize, Deserialize)]
+struct Detail {
+    #[serde(flatten)]
+    kind: EventKind,
+}
+
+pub(crate) fn event_row(id: CallId, logged: &LoggedEvent) -> Result<call_event::ActiveModel, StoreError> {
+    let event = &logged.event;
+    Ok(call_event::ActiveModel {
+        call_id: Set(id.to_string()),
+        identity: Set(event.identity()),
+        at: Set(millis(event.at)),
+        kind: Set(event.kind.word().to_owned()),
+        detail: Set(json(&event.kind)?),
+        raw: Set(logged.raw.as_ref().map(|raw| json(&raw.0)).transpose()?),
+    })
+}
+
+pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEvent, StoreError> {
+    let detail: Detail = serde_json::from_str(&row.detail)
+        .map_err(|why| corrupt("call_events", "detail", &row.call_id, why))?;
+    let raw = row
+        .raw
+        .as_deref()
+        .map(|raw| serde_json::from_str(raw).map(RawParameters))
+        .transpose()
+        .map_err(|why| corrupt("call_events", "raw", &row.call_id, why))?;
+    let at = timestamp(row.at, "call_events", &row.call_id)?;
+    Ok(LoggedEvent { event: CallEvent { call: leg.clone(), at, kind: detail.kind }, raw })
+}
+
+pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreError> {
+    let CallRecord { id, leg, call, change } = record;
+    let parties = call.parties.as_ref();
+    let from = parties.and_then(|p| p.from.as_text()).map(ToOwned::to_owned);
+    let to = parties.map(|p| p.to.clone());
+    let forwarded_to = call.forwarded_to.as_ref().map(ToString::to_string);
+    let name = parties.and_then(|p| p.from_name.clone());
+    let place = parties.and_then(|p| p.from_place.clone());
+    let words: Vec<String> =
+        [&from, &to, &forwarded_to, &name, &place].into_iter().flatten().cloned().collect();
+    Ok(call::ActiveModel {
+        id: Set(id.to_string()),
+        provider: Set(leg.carrier().to_owned()),
+        provider_id: Set(leg.id().to_owned()),
+        started_at: Set(call.started_at.map(millis)),
+        ended_at: Set(call.ended_at.map(millis)),
+        state: Set(call.state.word().to_owned()),
+        outcome: Set(call.verdict.as_ref().map(|v| v.outcome.word().to_owned())),
+        outcome_reason: Set(call.verdict.as_ref().map(|v| v.reason.word().to_owned())),
+        from_number: Set(from),
+        to_number: Set(to),
+        forwarded_to: Set(forwarded_to),
+        duration_seconds: Set(call.duration_seconds.map(i64::from)),
+        talk_seconds: Set(call.talk_seconds.map(i64::from)),
+        search_text: Set(words.join("\n").to_lowercase()),
+        document: Set(json(call)?),
+        change: Set(i64::try_from(change.0).unwrap_or(i64::MAX)),
+    })
+}
+
+pub(crate) fn record_of(row: &call::Model) -> Result<CallRecord, StoreError> {
+    let id: CallId = row.id.parse().map_err(|why| corrupt("calls", "id", &row.id, why))?;
+    let leg = LegId::new(&row.provider, &row.provider_id)
+        .map_err(|why| corrupt("calls", "provider_id", &row.id, why))?;
+    let call: Call =
+        serde_json::from_str(&row.document).map_err(|why| corrupt("calls", "document", &row.id, why))?;
+    let change = Change(u64::try_from(row.change).map_err(|why| corrupt("calls", "change", &row.id, why))?);
+    Ok(CallRecord { id, leg, call, change })
+}
+
+pub(crate) fn voicemail_row(record: &CallRecord) -> Option<voicemail::ActiveModel> {
+    let message = record.call.voicemail.as_ref()?;
+    let audio = message.audio.as_ref();
+    Some(voicemail::ActiveModel {
+        call_id: Set(record.id.to_string()),
+        recording: Set(message.recording.to_string()),
+        status: Set(message.status.word().to_owned()),
+        duration_seconds: Set(message.duration_seconds.map(i64::from)),
+        bytes: Set(audio.map(|audio| i64::try_from(audio.bytes).unwrap_or(i64::MAX))),
+        sha256: Set(audio.map(|audio| audio.sha256.clone())),
+        media_type: Set(audio.map(|audio| audio.media_type.clone())),
+    })
+}

@@ -1,0 +1,205 @@
+//! The same suite on SQLite and, when `FRONTDESK_TEST_POSTGRES` gives the address of a server, on PostgreSQL.
+//! Each test on PostgreSQL has a schema of its own.
+
+use std::sync::Arc;
+
+use adapters_memory::ManualClock;
+use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog};
+use frontdesk_ports::CallLog;
+use frontdesk_ports::conformance::{self, CountingIds};
+use migrations::Migrator;
+use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::sea_orm::{self, ConnectionTrait};
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::at("2026-11-22T12:00:00Z".parse().unwrap()))
+}
+
+fn log(db: &Database, clock: Arc<ManualClock>) -> Arc<SqlLog> {
+    Arc::new(SqlLog::new(db.clone(), clock, Arc::new(CountingIds::default())))
+}
+
+async fn migrated(url: &str) -> Database {
+    let db = Database::open(url).await.unwrap();
+    Migrator::up(db.connection(), None).await.unwrap();
+    db
+}
+
+/// A fresh SQLite file, gone with the folder.
+async fn sqlite() -> (Database, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let db = migrated(&format!("sqlite://{}", folder.path().join("desk/calls.db").display())).await;
+    (db, folder)
+}
+
+/// A fresh schema on the PostgreSQL server the tests were given, if any.
+async fn postgres(name: &str) -> Option<Database> {
+    #[expect(clippy::disallowed_methods, reason = "the test command names the server")]
+    let Ok(server) = std::env::var("FRONTDESK_TEST_POSTGRES") else {
+        println!("skipped: FRONTDESK_TEST_POSTGRES names no server");
+        return None;
+    };
+    let admin = Database::open(&server).await.unwrap();
+    let sql = format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}");
+    admin.connection().execute_unprepared(&sql).await.unwrap();
+    let join = if server.contains('?') { '&' } else { '?' };
+    Some(migrated(&format!("{server}{join}options=-csearch_path%3D{name}")).await)
+}
+
+async fn many_writers(db: &Database) {
+    // Two logs on one database, as two instances would have.
+    let ids = Arc::new(CountingIds::default());
+    let logs = [0, 1].map(|_| Arc::new(SqlLog::new(db.clone(), clock(), ids.clone())));
+    let writers: Vec<_> = (0..8u32)
+        .map(|writer| {
+            let log = logs[writer as usize % 2].clone();
+            tokio::spawn(async move { conformance::call_log::one_of_many_writers(&*log, writer, 10).await })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    conformance::call_log::nothing_was_lost(&*logs[0], 8, 10).await;
+}
+
+async fn effects(db: &Database) {
+    let clock = clock();
+    let log = log(db, clock.clone());
+    conformance::effect_queue::all(&*log, &*log, &|now| clock.set(now)).await;
+}
+
+mod on_sqlite {
+    use super::*;
+
+    #[tokio::test]
+    async fn call_log() {
+        let (db, _folder) = sqlite().await;
+        conformance::call_log::all(&*log(&db, clock())).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn many_writers() {
+        let (db, _folder) = sqlite().await;
+        super::many_writers(&db).await;
+    }
+
+    #[tokio::test]
+    async fn effect_queue() {
+        let (db, _folder) = sqlite().await;
+        effects(&db).await;
+    }
+
+    #[tokio::test]
+    async fn access_store() {
+        let (db, _folder) = sqlite().await;
+        conformance::access_store::all(&SqlAccess::new(db)).await;
+    }
+
+    #[tokio::test]
+    async fn what_was_committed_is_there_after_opening_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("calls.db").display());
+        let db = migrated(&url).await;
+        conformance::call_log::one_of_many_writers(&*log(&db, clock()), 1, 3).await;
+        db.close().await.unwrap();
+        let db = migrated(&url).await;
+        conformance::call_log::nothing_was_lost(&*log(&db, clock()), 1, 3).await;
+    }
+
+    #[tokio::test]
+    async fn the_file_is_private_and_every_commit_reaches_the_disk() {
+        use std::os::unix::fs::PermissionsExt;
+        let (db, folder) = sqlite().await;
+        let mode =
+            |path: &str| std::fs::metadata(folder.path().join(path)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("desk"), mode("desk/calls.db"), mode("desk/calls.db-wal")), (0o700, 0o600, 0o600));
+        for (pragma, expected) in
+            [("synchronous", "2"), ("journal_mode", "wal"), ("foreign_keys", "1"), ("secure_delete", "1")]
+        {
+            let row = db
+                .connection()
+                .query_one_raw(sea_orm::Statement::from_string(
+                    sea_orm::DbBackend::Sqlite,
+                    format!("SELECT CAST({pragma} AS TEXT) AS v FROM pragma_{pragma}"),
+                ))
+                .await
+                .unwrap()
+                .unwrap();
+            assert_eq!(row.try_get::<String>("", "v").unwrap(), expected, "{pragma}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_locked_database_is_unavailable_and_nothing_half_done_stays() {
+        let (db, folder) = sqlite().await;
+        let other = Database::open(&format!("sqlite://{}", folder.path().join("desk/calls.db").display()))
+            .await
+            .unwrap();
+        other.connection().execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
+        let log = log(&db, clock());
+        let event = frontdesk_domain::CallEvent {
+            call: "test:locked".parse().unwrap(),
+            at: "2026-11-22T12:00:00Z".parse().unwrap(),
+            kind: frontdesk_domain::EventKind::CallerLeft { step: 1 },
+        };
+        let refused = log.append(vec![event.clone().into()]).await;
+        assert!(matches!(refused, Err(frontdesk_ports::StoreError::Unavailable(_))), "{refused:?}");
+        other.connection().execute_unprepared("ROLLBACK").await.unwrap();
+        log.append(vec![event.into()]).await.unwrap();
+        assert_eq!(log.list(&frontdesk_ports::CallQuery::newest(10)).await.unwrap().calls.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_database_is_told_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("letter.txt");
+        std::fs::write(
+            &path,
+            "Dear Sir or Madam, this is no database at all, but it is long enough.".repeat(40),
+        )
+        .unwrap();
+        let opened = Database::open(&format!("sqlite://{}", path.display())).await;
+        assert!(matches!(opened, Err(ConnectError::Database(_))), "{opened:?}");
+        assert!(matches!(Database::open("mysql://x").await, Err(ConnectError::Scheme(s)) if s == "mysql"));
+    }
+}
+
+mod on_postgres {
+    use super::*;
+
+    #[tokio::test]
+    async fn call_log() {
+        if let Some(db) = postgres("call_log").await {
+            conformance::call_log::all(&*log(&db, clock())).await;
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn many_writers() {
+        if let Some(db) = postgres("many_writers").await {
+            super::many_writers(&db).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn effect_queue() {
+        if let Some(db) = postgres("effect_queue").await {
+            effects(&db).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn access_store() {
+        if let Some(db) = postgres("access_store").await {
+            conformance::access_store::all(&SqlAccess::new(db)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn migrations_go_back_and_forth() {
+    let (db, _folder) = sqlite().await;
+    Migrator::down(db.connection(), None).await.unwrap();
+    Migrator::up(db.connection(), None).await.unwrap();
+    Migrator::up(db.connection(), None).await.unwrap();
+}
