@@ -38,7 +38,7 @@ struct Kept {
 
 struct Queued {
     effect: Effect,
-    queued_at: Timestamp,
+    since: Timestamp,
     /// When it is due, or when its lease ends; `None` once it is settled.
     due: Option<Timestamp>,
     leased: bool,
@@ -87,7 +87,7 @@ impl CallLog for MemoryLog {
                 kept.raw.entry(identity).or_insert_with(|| raw.clone());
             }
             for effect in kept.facts.absorb(&logged.event) {
-                let fresh = Queued { effect, queued_at: now, due: None, leased: false, attempt: 0 };
+                let fresh = Queued { effect, since: now, due: None, leased: false, attempt: 0 };
                 state.effects.entry(fresh.effect.key()).or_insert(Queued { due: Some(now), ..fresh });
             }
         }
@@ -173,7 +173,7 @@ fn fits(query: &CallQuery, record: &CallRecord) -> bool {
     let text = |wanted: &str| {
         let place = parties.and_then(|p| p.from_place.as_deref());
         let name = parties.and_then(|p| p.from_name.as_deref());
-        let forwarded = call.forwarded_to.as_ref().map(|number| number.as_str());
+        let forwarded = call.forwarded_to.as_ref().map(frontdesk_domain::PhoneNumber::as_str);
         let haystack = [from, to, name, place, forwarded];
         haystack.into_iter().flatten().any(|hay| hay.to_lowercase().contains(&wanted.to_lowercase()))
     };
@@ -220,7 +220,7 @@ impl EffectQueue for MemoryLog {
                 LeasedEffect {
                     effect: queued.effect.clone(),
                     attempt: queued.attempt,
-                    queued_at: queued.queued_at,
+                    queued_at: queued.since,
                 }
             })
             .collect())

@@ -35,7 +35,7 @@ impl RecordingStore for MemoryRecordings {
             all.extend_from_slice(&piece);
         }
         let (media_type, bytes) = check.finish()?;
-        let sha256 = Sha256::digest(&all).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hex::encode(Sha256::digest(&all));
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), all.into());
         Ok(StoredAudio { bytes, sha256, media_type: media_type.into() })
     }

@@ -1,4 +1,5 @@
 //! Memory behaves like every other store.
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! The same suite on SQLite and, when `FRONTDESK_TEST_POSTGRES` gives the address of a server, on PostgreSQL.
 //! Each test on PostgreSQL has a schema of its own.
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 use std::sync::Arc;
 

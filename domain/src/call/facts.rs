@@ -81,7 +81,7 @@ impl Facts {
                     message.hear(identity, *status, *seconds);
                 }
                 EventKind::Voicemail { recording, audio } if recording == wanted => {
-                    message.stored = Some(audio)
+                    message.stored = Some(audio);
                 }
                 EventKind::VoicemailFailed { recording, .. } if recording == wanted => message.lost = true,
                 _ => {}

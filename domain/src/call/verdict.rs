@@ -170,10 +170,9 @@ fn voicemail(facts: &Facts, attempts: &[Attempt<'_>]) -> Option<Verdict> {
             MailboxCause::Chosen => Reason::Chosen,
             MailboxCause::NoInput => Reason::NoInput,
             MailboxCause::NoMatch => Reason::NoMatch,
-            MailboxCause::Fault => Reason::AfterFailure,
             MailboxCause::NoAnswer | MailboxCause::Canceled => Reason::AfterNoAnswer,
             MailboxCause::Busy => Reason::AfterBusy,
-            MailboxCause::Failed => Reason::AfterFailure,
+            MailboxCause::Failed | MailboxCause::Fault => Reason::AfterFailure,
         };
         let rang = matches!(
             cause,

@@ -1,0 +1,151 @@
+//! Nothing is read of a request before its signature holds: whatever is wrong, 403 and an empty body, and no trace but
+//! a counter and a log line that grows rarer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use poem::http::{HeaderMap, Method, StatusCode};
+use poem::{Endpoint, Middleware, Request, Response};
+use secrecy::ExposeSecret;
+
+use crate::account::Account;
+use crate::form::Form;
+use crate::signature::{Algorithm, SignedBody, verify};
+use crate::urls::PublicUrl;
+
+/// The most a carrier's form has been seen to take is a tenth of this.
+const MOST_BYTES: usize = 64 * 1024;
+/// A body that takes longer is not the carrier's.
+const BODY_TIME: Duration = Duration::from_secs(3);
+
+/// What the guard hands on: whose request it is, and what it says.
+#[derive(Debug, Clone)]
+pub(crate) struct Verified {
+    pub account: Arc<Account>,
+    pub form: Arc<Form>,
+}
+
+/// Lets signed requests through.
+pub(crate) struct Guard {
+    public: PublicUrl,
+    accounts: Arc<[Arc<Account>]>,
+    refused: Arc<AtomicU64>,
+}
+
+impl Guard {
+    pub fn new(public: PublicUrl, accounts: impl IntoIterator<Item = Account>) -> Self {
+        let accounts = accounts.into_iter().map(Arc::new).collect();
+        Self { public, accounts, refused: Arc::default() }
+    }
+}
+
+impl<E: Endpoint> Middleware<E> for Guard {
+    type Output = Guarded<E>;
+    fn transform(&self, inner: E) -> Guarded<E> {
+        let Self { public, accounts, refused } = self;
+        Guarded { inner, public: public.clone(), accounts: accounts.clone(), refused: refused.clone() }
+    }
+}
+
+/// An endpoint behind the guard.
+pub(crate) struct Guarded<E> {
+    inner: E,
+    public: PublicUrl,
+    accounts: Arc<[Arc<Account>]>,
+    refused: Arc<AtomicU64>,
+}
+
+impl<E: Endpoint> Endpoint for Guarded<E> {
+    type Output = Response;
+
+    async fn call(&self, mut req: Request) -> poem::Result<Response> {
+        match self.check(&mut req).await {
+            Ok(verified) => {
+                req.set_data(verified);
+                Ok(self.inner.get_response(req).await)
+            }
+            Err(refusal) => {
+                self.count(refusal);
+                Ok(refusal.status().into())
+            }
+        }
+    }
+}
+
+/// Why a request was not let through; the requester learns next to nothing of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum Refusal {
+    #[error("no signature, or more than one")]
+    Unsigned,
+    #[error("the signature does not match")]
+    Mismatch,
+    #[error("the account is not ours")]
+    Account,
+    #[error("the body is too large or has too many fields")]
+    TooLarge,
+    #[error("the body did not arrive")]
+    Body,
+}
+
+impl Refusal {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::Unsigned | Self::Mismatch | Self::Account => StatusCode::FORBIDDEN,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Body => StatusCode::REQUEST_TIMEOUT,
+        }
+    }
+}
+
+impl<E> Guarded<E> {
+    async fn check(&self, req: &mut Request) -> Result<Verified, Refusal> {
+        let signature = only_signature(req.headers()).ok_or(Refusal::Unsigned)?.to_owned();
+        let body = req.take_body().into_bytes_limit(MOST_BYTES);
+        let body = tokio::time::timeout(BODY_TIME, body)
+            .await
+            .map_err(|_| Refusal::Body)?
+            .map_err(|_| Refusal::TooLarge)?;
+        // Only a POSTed form carries fields of its own; of anything else nothing is taken.
+        let is_form = req.method() == Method::POST
+            && req.content_type().is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
+        if !is_form {
+            return Err(Refusal::Mismatch);
+        }
+        let form = Form::decode(&body).ok_or(Refusal::TooLarge)?;
+        // As it came: nothing above this guard rewrites the target.
+        let target = req.uri().path_and_query().map_or("/", |target| target.as_str());
+        let url = self.public.of_request(target);
+        let account = form.get("AccountSid").and_then(|sid| self.accounts.iter().find(|a| a.sid == sid));
+        let account = account.ok_or(Refusal::Account)?;
+        let mut valid = false;
+        for token in &account.tokens {
+            let body = SignedBody::Form(form.pairs());
+            valid |= verify(&url, body, &signature, token.expose_secret(), Algorithm::HmacSha1);
+        }
+        if !valid {
+            return Err(Refusal::Mismatch);
+        }
+        Ok(Verified { account: account.clone(), form: Arc::new(form) })
+    }
+
+    /// Logs the 1st, 2nd, 4th, 8th … refusal: an attack does not fill the log, a misconfiguration shows at once.
+    fn count(&self, refusal: Refusal) {
+        metrics::counter!("frontdesk_webhooks_refused_total").increment(1);
+        let count = self.refused.fetch_add(1, Ordering::Relaxed) + 1;
+        if count.is_power_of_two() {
+            tracing::warn!(
+                refused.count = count,
+                "refused a request to a carrier route: {refusal}; if calls fail, compare public_url and auth_token with \
+                 the carrier's console"
+            );
+        }
+    }
+}
+
+/// The signature, if there is exactly one.
+fn only_signature(headers: &HeaderMap) -> Option<&str> {
+    let mut all = headers.get_all("X-Twilio-Signature").iter();
+    let first = all.next()?;
+    if all.next().is_some() { None } else { first.to_str().ok() }
+}

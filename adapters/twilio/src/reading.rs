@@ -1,0 +1,203 @@
+//! A request's form as what it means: a signal with somebody waiting, or a notice. Lenient: unknown words, empty and
+//! missing fields are ordinary.
+
+use frontdesk_domain::{
+    CallerId, DialOutcome, DialResult, Dialogue, Ending, Keys, LegId, LegStatus, Notice, Parties,
+    RecordingId, RecordingStatus, Signal, Timestamp,
+};
+use frontdesk_ports::RawParameters;
+
+use crate::form::Form;
+
+/// Parameters that are secrets of the call; they are not kept.
+const SECRETS: [&str; 2] = ["CallToken", "StirPassportToken"];
+
+/// The request's own words, for the log.
+pub(crate) fn raw(form: &Form) -> RawParameters {
+    let public = form.pairs().iter().filter(|(name, _)| !SECRETS.contains(&name.as_str()));
+    RawParameters(public.cloned().collect())
+}
+
+/// The leg the request is about.
+pub(crate) fn leg(form: &Form, carrier: &str) -> Option<LegId> {
+    LegId::new(carrier, form.get("CallSid")?).ok()
+}
+
+/// Who calls whom.
+pub(crate) fn parties(form: &Form) -> Parties {
+    let place = [form.get("FromCity"), form.get("FromCountry")].into_iter().flatten();
+    let place: Vec<&str> = place.collect();
+    Parties {
+        from: CallerId::read(form.get("From").unwrap_or_default()),
+        to: form.get("To").unwrap_or_default().to_owned(),
+        from_name: form.get("CallerName").map(ToOwned::to_owned),
+        from_place: (!place.is_empty()).then(|| place.join(", ")),
+    }
+}
+
+/// Whether the leg's status is a final one: whoever was on it has gone.
+pub(crate) fn is_over(form: &Form) -> bool {
+    matches!(form.get("CallStatus"), Some("completed" | "busy" | "failed" | "no-answer" | "canceled"))
+}
+
+/// What happened at the caller's place in the conversation.
+pub(crate) fn signal(form: &Form, at: &Dialogue, carrier: &str) -> Signal {
+    let dial = form.get("DialCallStatus").map(|status| Signal::DialEnded(dial_result(form, status, carrier)));
+    let recording = recording(form);
+    let recorded =
+        Signal::Recorded { recording: recording.clone(), seconds: form.number("RecordingDuration") };
+    match at {
+        Dialogue::Forward { .. } => dial.unwrap_or(Signal::NoInput),
+        Dialogue::Mailbox { .. } => recorded,
+        Dialogue::Start => Signal::Arrived,
+        Dialogue::Lost if recording.is_some() => recorded,
+        Dialogue::Menu { .. } | Dialogue::Screening { .. } | Dialogue::Lost => keyed(form),
+    }
+}
+
+/// What happened while a callee is being asked.
+pub(crate) fn screening(form: &Form, at: &Dialogue) -> Signal {
+    match at {
+        Dialogue::Screening { attempt: 0, .. } => Signal::CalleeAnswered,
+        _ => keyed(form),
+    }
+}
+
+fn keyed(form: &Form) -> Signal {
+    let keys = Keys::lenient(form.get("Digits").unwrap_or_default());
+    if keys.is_empty() { Signal::NoInput } else { Signal::Keyed(keys) }
+}
+
+fn dial_result(form: &Form, status: &str, carrier: &str) -> DialResult {
+    let outcome = match status {
+        "completed" | "answered" => DialOutcome::Answered,
+        "busy" => DialOutcome::Busy,
+        "no-answer" => DialOutcome::NoAnswer,
+        "canceled" => DialOutcome::Canceled,
+        // "failed", and words that do not exist yet: nobody was reached.
+        _ => DialOutcome::Failed,
+    };
+    let bridged = match form.get("DialBridged") {
+        Some("true") => Some(true),
+        Some("false") => Some(false),
+        _ => None,
+    };
+    let leg = form.get("DialCallSid").and_then(|id| LegId::new(carrier, id).ok());
+    DialResult { outcome, leg, bridged, seconds: form.number("DialCallDuration") }
+}
+
+/// The recording's SID, told (field) or read off the end of its URL (documented). Nothing else of the URL is used.
+fn recording(form: &Form) -> Option<RecordingId> {
+    let sid = form.get("RecordingSid");
+    let tail = || form.get("RecordingUrl").and_then(|url| url.rsplit('/').next());
+    sid.or_else(tail)?.parse().ok()
+}
+
+/// When it happened, if the request says (RFC 2822).
+pub(crate) fn time(form: &Form) -> Option<Timestamp> {
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+    parser.parse_timestamp(form.get("Timestamp")?).ok()
+}
+
+/// The caller's leg has ended; `None` while it has not.
+pub(crate) fn call_ended(form: &Form) -> Option<Notice> {
+    let status = form.get("CallStatus")?;
+    is_over(form).then(|| {
+        Notice::CallEnded(Ending {
+            status: status.to_owned(),
+            failed: status == "failed",
+            seconds: form.number("CallDuration"),
+            parties: Some(parties(form)),
+        })
+    })
+}
+
+/// A callee's leg has changed; `None` for a status we do not know.
+pub(crate) fn leg_changed(form: &Form, leg: LegId, step: u16, position: u8) -> Option<Notice> {
+    let status = match form.get("CallStatus")? {
+        "queued" | "initiated" => LegStatus::Initiated,
+        "ringing" => LegStatus::Ringing,
+        "in-progress" | "answered" => LegStatus::Answered,
+        "completed" => LegStatus::Completed,
+        "busy" => LegStatus::Busy,
+        "no-answer" => LegStatus::NoAnswer,
+        "failed" => LegStatus::Failed,
+        "canceled" => LegStatus::Canceled,
+        _ => return None,
+    };
+    let (seconds, sip_code) = (form.number("CallDuration"), form.number("SipResponseCode"));
+    Some(Notice::Leg { step, position, leg, status, seconds, sip_code })
+}
+
+/// The carrier has news of a recording; `None` for news that changes nothing.
+pub(crate) fn recording_changed(form: &Form) -> Option<Notice> {
+    let status = match form.get("RecordingStatus")? {
+        "completed" => RecordingStatus::Completed,
+        "absent" => RecordingStatus::Absent,
+        "failed" => RecordingStatus::Failed,
+        _ => return None,
+    };
+    Some(Notice::Recording { recording: recording(form)?, status, seconds: form.number("RecordingDuration") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(body: &str) -> Form {
+        Form::decode(body.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_declined_whisper_is_answered_but_not_bridged() {
+        let form = form("DialCallStatus=completed&DialBridged=false&DialCallSid=CA2&DialCallDuration=7");
+        let Signal::DialEnded(result) = signal(&form, &Dialogue::read("forward.team.0.2"), "twilio") else {
+            panic!()
+        };
+        assert_eq!(
+            (result.outcome, result.bridged, result.seconds),
+            (DialOutcome::Answered, Some(false), Some(7))
+        );
+        assert!(!result.reached(false));
+    }
+
+    #[test]
+    fn a_recording_is_known_by_its_sid_alone() {
+        let at = Dialogue::read("mailbox.main.chosen.2");
+        let recorded = |body: &str| match signal(&form(body), &at, "twilio") {
+            Signal::Recorded { recording, .. } => recording.map(|id| id.to_string()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(recorded("RecordingSid=RE1&RecordingUrl=http%3A%2F%2Fevil%2FRE2").as_deref(), Some("RE1"));
+        assert_eq!(recorded("RecordingUrl=https%3A%2F%2Fapi%2FRecordings%2FRE2").as_deref(), Some("RE2"));
+        assert_eq!(recorded("RecordingUrl=https%3A%2F%2Fapi%2F..%2F..%3Fx"), None);
+        assert_eq!(recorded("Digits=hangup"), None);
+    }
+
+    #[test]
+    fn empty_fields_are_no_fields() {
+        let parties = parties(&form("From=&To=%2B1555&FromCity=&FromCountry=&CallerName="));
+        assert_eq!((parties.from, parties.from_place, parties.from_name), (CallerId::Withheld, None, None));
+    }
+
+    #[test]
+    fn secrets_of_the_call_are_not_kept() {
+        let kept = raw(&form("CallSid=CA1&CallToken=s3cret&StirPassportToken=jwt&Digits=1"));
+        let names: Vec<&str> = kept.0.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["CallSid", "Digits"]);
+    }
+
+    #[test]
+    fn carrier_times_are_rfc_2822() {
+        let at = time(&form("Timestamp=Tue,+01+Nov+2016+01:59:13+%2B0000")).unwrap();
+        assert_eq!(at.to_string(), "2016-11-01T01:59:13Z");
+        assert_eq!(time(&form("Timestamp=yesterday")), None);
+    }
+
+    #[test]
+    fn words_from_the_future_are_ignored() {
+        assert_eq!(recording_changed(&form("RecordingStatus=processing&RecordingSid=RE1")), None);
+        assert_eq!(leg_changed(&form("CallStatus=teleported"), "twilio:CA2".parse().unwrap(), 2, 0), None);
+        assert_eq!(call_ended(&form("CallStatus=in-progress")), None);
+    }
+}

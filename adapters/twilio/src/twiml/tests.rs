@@ -1,0 +1,83 @@
+//! Documents as they go out.
+
+use frontdesk_domain::{
+    BuiltinFlow, CallFlow, Context, DialOutcome, DialResult, LegId, Signal, advance, builtin_flow,
+};
+use proptest::prelude::*;
+
+use super::*;
+use crate::urls::PublicUrl;
+
+fn flow() -> CallFlow {
+    builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse().unwrap()], ..BuiltinFlow::default() })
+        .unwrap()
+}
+
+fn written(at: &str, signal: &Signal, party: Party) -> String {
+    let call = LegId::new("twilio", "CA00000000000000000000000000000001").unwrap();
+    let cx = Context::new(call.clone(), "2026-11-22T09:00:00Z".parse().unwrap())
+        .with_parties("+33123456789", "+15556667777");
+    let turn = advance(&flow(), &Dialogue::read(at), signal, &cx);
+    let public = PublicUrl::parse("https://desk.example/phone").unwrap();
+    document(&turn.instructions, &Urls::new(&public, &call), party).replace("><", ">\n<")
+}
+
+#[test]
+fn menu() {
+    insta::assert_snapshot!(written("start", &Signal::Arrived, Party::Caller));
+}
+
+#[test]
+fn forward() {
+    insta::assert_snapshot!(written("menu.main.0.0.1", &Signal::Keyed("1".parse().unwrap()), Party::Caller));
+}
+
+#[test]
+fn screening() {
+    insta::assert_snapshot!(written("screening.team.0.2.0.number", &Signal::CalleeAnswered, Party::Callee));
+}
+
+#[test]
+fn accepted_is_an_empty_document_and_declined_hangs_up() {
+    let keyed = |key: &str| {
+        written("screening.team.0.2.1.number", &Signal::Keyed(key.parse().unwrap()), Party::Callee)
+    };
+    assert!(keyed("1").ends_with("<Response>\n</Response>"), "{}", keyed("1"));
+    assert!(keyed("2").ends_with("<Response>\n<Hangup/>\n</Response>"), "{}", keyed("2"));
+}
+
+#[test]
+fn mailbox() {
+    let busy = DialResult { outcome: DialOutcome::Busy, leg: None, bridged: None, seconds: None };
+    insta::assert_snapshot!(written("forward.team.0.2", &Signal::DialEnded(busy), Party::Caller));
+}
+
+proptest! {
+    #[test]
+    fn any_prompt_is_well_formed_and_reads_back(text in any::<String>()) {
+        let public = PublicUrl::parse("https://desk.example").unwrap();
+        let call = LegId::new("twilio", "CA1").unwrap();
+        let say = [Instruction::Say(Prompt::new(text.clone(), "en-GB"))];
+        let document = document(&say, &Urls::new(&public, &call), Party::Caller);
+        let mut reader = quick_xml::Reader::from_str(&document);
+        reader.config_mut().check_end_names = true;
+        let mut heard = String::new();
+        loop {
+            match reader.read_event().expect("well-formed") {
+                Event::Eof => break,
+                Event::Text(part) => heard.push_str(&part.xml_content(quick_xml::XmlVersion::Explicit1_0)),
+                Event::GeneralRef(name) => heard.push_str(match &*name {
+                    "lt" => "<", "gt" => ">", "amp" => "&", "apos" => "'", "quot" => "\"", other => panic!("{other}"),
+                }),
+                Event::Start(tag) | Event::Empty(tag) => {
+                    let name = tag.name();
+                    prop_assert!(matches!(name.as_ref(), "Response" | "Say"), "{:?}", name);
+                }
+                Event::End(_) | Event::Decl(_) => {}
+                other => prop_assert!(false, "{:?}", other),
+            }
+        }
+        let expected = xml_text(&text).replace("\r\n", "\n").replace('\r', "\n");
+        prop_assert_eq!(heard.replace("\r\n", "\n").replace('\r', "\n"), expected);
+    }
+}

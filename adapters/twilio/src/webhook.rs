@@ -1,0 +1,241 @@
+//! The carrier's routes, all under `/twilio` and all behind the guard. Handlers are a few lines: read, ask the port,
+//! write.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_domain::{Dialogue, Instruction, LegId, Notice, Signal};
+use frontdesk_ports::{AnswerCalls, Asked, Told};
+use poem::http::{StatusCode, header};
+use poem::middleware::{CatchPanic, PanicHandler};
+use poem::web::{Data, Path};
+use poem::{Endpoint, EndpointExt, Response, Route, RouteMethod, handler, post};
+
+use crate::account::Account;
+use crate::guard::{Guard, Verified};
+use crate::reading;
+use crate::twiml::{Party, document};
+use crate::urls::{PublicUrl, Urls};
+
+/// The longest somebody is kept waiting for our answer; then they hear the safe one.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// What the routes need.
+pub struct Webhooks {
+    /// Where the carrier reaches us.
+    pub public: PublicUrl,
+    /// Whose requests we take.
+    pub accounts: Vec<Account>,
+    /// Who answers.
+    pub answering: Arc<dyn AnswerCalls>,
+    /// What a caller hears when all else fails: it must need nothing but itself.
+    pub safe: Vec<Instruction>,
+}
+
+/// The carrier's routes.
+pub fn routes(webhooks: Webhooks) -> impl Endpoint<Output = Response> + use<> {
+    let guard = Guard::new(webhooks.public.clone(), webhooks.accounts.clone());
+    let safe = webhooks.safe_documents();
+    let caller = answer(safe.caller.clone());
+    let callee = answer(safe.callee.clone());
+    let nobody: Safe = Arc::new(|| StatusCode::SERVICE_UNAVAILABLE.into());
+    let for_caller = |endpoint: RouteMethod| guarded_answer(endpoint, &caller);
+    let for_callee = |endpoint: RouteMethod| guarded_answer(endpoint, &callee);
+    let for_nobody = |endpoint: RouteMethod| endpoint.with(on_panic(&nobody));
+    Route::new()
+        .at("/twilio/voice", for_caller(post(call_arrived)))
+        .at("/twilio/fallback", for_caller(post(last_answer_failed)))
+        .at("/twilio/step/:at", for_caller(post(caller_step)))
+        .at("/twilio/screen/:call/:at", for_callee(post(callee_step)))
+        .at("/twilio/status", for_nobody(post(call_status)))
+        .at("/twilio/leg/:call/:step/:position", for_nobody(post(leg_status)))
+        .at("/twilio/recording/:call", for_nobody(post(recording_status)))
+        .data(Arc::new(Routes { webhooks, safe }))
+        .with(guard)
+}
+
+/// What is answered when a handler cannot.
+type Safe = Arc<dyn Fn() -> Response + Send + Sync>;
+
+fn answer(document: String) -> Safe {
+    Arc::new(move || xml(document.clone()))
+}
+
+fn on_panic(safe: &Safe) -> CatchPanic<impl PanicHandler + use<>> {
+    let safe = safe.clone();
+    CatchPanic::new().with_handler(move |_: Box<dyn Any + Send>| {
+        tracing::error!("a webhook handler panicked; the carrier got the safe answer");
+        safe()
+    })
+}
+
+/// Somebody waits: a panic or a handler that takes too long becomes the safe answer. What a late handler has begun is
+/// not undone, only the waiting ends.
+fn guarded_answer(endpoint: RouteMethod, safe: &Safe) -> impl Endpoint<Output = Response> + use<> {
+    let (endpoint, late) = (Arc::new(endpoint.with(on_panic(safe))), safe.clone());
+    poem::endpoint::make(move |req| {
+        let (endpoint, late) = (endpoint.clone(), late.clone());
+        async move {
+            let answer = tokio::time::timeout(PATIENCE, endpoint.get_response(req)).await;
+            answer.unwrap_or_else(|_| {
+                tracing::error!("a webhook took longer than {PATIENCE:?}; the carrier got the safe answer");
+                late()
+            })
+        }
+    })
+}
+
+struct Routes {
+    webhooks: Webhooks,
+    safe: SafeDocuments,
+}
+
+/// Documents that were written at start and need nothing.
+struct SafeDocuments {
+    caller: String,
+    callee: String,
+}
+
+impl Webhooks {
+    fn safe_documents(&self) -> SafeDocuments {
+        // The callbacks of a document that serves any call cannot name one; theirs carry the CallSid anyway.
+        let any = LegId::new("twilio", "any").expect("a valid id");
+        let urls = Urls::new(&self.public, &any);
+        let callee = document(&[Instruction::HangUp], &urls, Party::Callee);
+        SafeDocuments { caller: document(&self.safe, &urls, Party::Caller), callee }
+    }
+}
+
+fn xml(document: String) -> Response {
+    Response::builder()
+        .content_type("text/xml; charset=utf-8")
+        .header(header::CACHE_CONTROL, "no-store")
+        .body(document)
+}
+
+impl Routes {
+    async fn answer(&self, verified: &Verified, at: Dialogue, signal: Signal) -> Response {
+        let Some(leg) = reading::leg(&verified.form, &verified.account.carrier) else {
+            tracing::warn!("a signed request without a usable CallSid got the safe answer");
+            return xml(self.safe.caller.clone());
+        };
+        self.ask(verified, at, signal, leg.clone(), leg, Party::Caller).await
+    }
+
+    async fn ask(
+        &self,
+        verified: &Verified,
+        at: Dialogue,
+        signal: Signal,
+        call: LegId,
+        leg: LegId,
+        party: Party,
+    ) -> Response {
+        let parties = reading::parties(&verified.form);
+        let asked = Asked {
+            at,
+            signal,
+            call: call.clone(),
+            leg,
+            from: parties.from,
+            from_name: parties.from_name,
+            from_place: parties.from_place,
+            to: parties.to,
+            caller_gone: party == Party::Caller && reading::is_over(&verified.form),
+            raw: reading::raw(&verified.form),
+        };
+        let instructions = self.webhooks.answering.answer(asked).await;
+        xml(document(&instructions, &Urls::new(&self.webhooks.public, &call), party))
+    }
+
+    /// Takes news in: 204 once it is durable, 503 if it could not be made so, for then the carrier tells it again.
+    async fn note(&self, verified: &Verified, call: Option<LegId>, notice: Option<Notice>) -> StatusCode {
+        let (Some(call), Some(notice)) = (call, notice) else {
+            // Nothing that we know how to keep; telling it again would not help.
+            return StatusCode::NO_CONTENT;
+        };
+        let (at, raw) = (reading::time(&verified.form), reading::raw(&verified.form));
+        match self.webhooks.answering.note(Told { call, notice, at, raw }).await {
+            Ok(()) => StatusCode::NO_CONTENT,
+            Err(error) => {
+                tracing::error!("a callback could not be kept and will be told again: {error}");
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+        }
+    }
+}
+
+/// The caller's leg that a URL names; in callbacks of the safe document, which names none, the one the form tells.
+fn named(call: &str, verified: &Verified) -> Option<LegId> {
+    if call == "any" {
+        return reading::leg(&verified.form, &verified.account.carrier);
+    }
+    LegId::new(&verified.account.carrier, call).ok()
+}
+
+#[handler]
+async fn call_arrived(Data(routes): Data<&Arc<Routes>>, Data(verified): Data<&Verified>) -> Response {
+    routes.answer(verified, Dialogue::Start, Signal::Arrived).await
+}
+
+#[handler]
+async fn last_answer_failed(Data(routes): Data<&Arc<Routes>>, Data(verified): Data<&Verified>) -> Response {
+    let code = verified.form.number::<u32>("ErrorCode");
+    tracing::warn!(
+        carrier.error = code,
+        "the carrier could not use our last answer and asked for the fallback"
+    );
+    routes.answer(verified, Dialogue::Lost, Signal::Fault).await
+}
+
+#[handler]
+async fn caller_step(
+    Data(routes): Data<&Arc<Routes>>,
+    Data(verified): Data<&Verified>,
+    Path(at): Path<String>,
+) -> Response {
+    let at = Dialogue::read(&at);
+    let signal = reading::signal(&verified.form, &at, &verified.account.carrier);
+    routes.answer(verified, at, signal).await
+}
+
+#[handler]
+async fn callee_step(
+    Data(routes): Data<&Arc<Routes>>,
+    Data(verified): Data<&Verified>,
+    Path((call, at)): Path<(String, String)>,
+) -> Response {
+    let at = Dialogue::read(&at);
+    let signal = reading::screening(&verified.form, &at);
+    match (named(&call, verified), reading::leg(&verified.form, &verified.account.carrier)) {
+        (Some(call), Some(leg)) => routes.ask(verified, at, signal, call, leg, Party::Callee).await,
+        _ => xml(routes.safe.callee.clone()),
+    }
+}
+
+#[handler]
+async fn call_status(Data(routes): Data<&Arc<Routes>>, Data(verified): Data<&Verified>) -> StatusCode {
+    let call = reading::leg(&verified.form, &verified.account.carrier);
+    routes.note(verified, call, reading::call_ended(&verified.form)).await
+}
+
+#[handler]
+async fn leg_status(
+    Data(routes): Data<&Arc<Routes>>,
+    Data(verified): Data<&Verified>,
+    Path((call, step, position)): Path<(String, u16, u8)>,
+) -> StatusCode {
+    let notice = reading::leg(&verified.form, &verified.account.carrier)
+        .and_then(|leg| reading::leg_changed(&verified.form, leg, step, position));
+    routes.note(verified, named(&call, verified), notice).await
+}
+
+#[handler]
+async fn recording_status(
+    Data(routes): Data<&Arc<Routes>>,
+    Data(verified): Data<&Verified>,
+    Path(call): Path<String>,
+) -> StatusCode {
+    routes.note(verified, named(&call, verified), reading::recording_changed(&verified.form)).await
+}
