@@ -1,1 +1,26 @@
-//! stub
+//! A carrier of our own, for `demo`, `call` and tests.
+//!
+//! It does what Twilio does, as far as a front desk can tell: signs its webhooks, parses TwiML with a parser that shares
+//! nothing with our writer, obeys it, runs the callee's leg, records, calls back, asks the fallback when an answer is
+//! unusable, and serves recordings over the REST shape. The people on the phone are a [`People`]: a script, or someone
+//! in a browser.
+
+mod engine;
+mod people;
+mod phone;
+mod rest;
+mod script;
+mod time;
+mod twiml;
+mod wav;
+mod wire;
+
+pub use engine::{CallReport, LineEvent, NewCall, Party, SimulatedCarrier};
+pub use people::{CallerAct, KeyAct, Message, People, RingEnd, TalkEnd};
+pub use phone::{Phone, PhoneError, phone_routes};
+pub use rest::{Shelf, rest_routes, upload};
+pub use script::{CalleeScript, Script};
+pub use time::{LineTime, RealTime, ScriptTime};
+pub use twiml::{Document, TwimlError, Verb};
+pub use wav::{WavError, tone, wav_seconds};
+pub use wire::{Credentials, Wire};

@@ -1,0 +1,236 @@
+//! `<Dial>`: the callee's leg, from the first ring to its last callback.
+
+use std::time::Duration;
+
+use super::{Line, LineEvent, Next, Party, whole_seconds};
+use crate::people::{KeyAct, RingEnd, TalkEnd};
+use crate::twiml::{Document, Number, Verb};
+use crate::wire::Fields;
+
+/// How a callee's document ends.
+enum Whisper {
+    /// At its end: put through.
+    Bridge,
+    /// By `<Hangup/>`, or unusable.
+    Refused,
+    /// The callee hung up.
+    CalleeLeft,
+    /// The caller hung up meanwhile.
+    CallerLeft,
+}
+
+/// A callee's leg.
+struct Leg<'n> {
+    sid: String,
+    number: &'n Number,
+    shown: String,
+    sequence: u32,
+}
+
+/// How an attempt ended, in the words of the action request.
+struct Attempt {
+    status: &'static str,
+    bridged: bool,
+    seconds: Option<u64>,
+    sid: String,
+    caller_left: bool,
+}
+
+impl Line<'_> {
+    /// Rings the numbers. A real carrier rings them at once; here the first has the first chance, and the requests are
+    /// the same.
+    pub(super) async fn dial(
+        &mut self,
+        action: Option<String>,
+        timeout: u64,
+        time_limit: u64,
+        caller_id: Option<String>,
+        numbers: Vec<Number>,
+    ) -> Next {
+        let shown = caller_id.unwrap_or_else(|| self.call.from.clone());
+        let mut last = None;
+        for number in &numbers {
+            let leg = Leg { sid: self.carrier.sid("CA"), number, shown: shown.clone(), sequence: 0 };
+            let attempt = self.attempt(leg, timeout, time_limit).await;
+            let over = attempt.bridged || attempt.caller_left;
+            last = Some(attempt);
+            if over {
+                break;
+            }
+        }
+        let Some(Attempt { status, bridged, seconds, sid, caller_left }) = last else { return Next::Verb };
+        let mut told: Fields = vec![
+            ("DialCallStatus", status.into()),
+            ("DialCallSid", sid),
+            ("DialBridged", bridged.to_string()),
+        ];
+        told.extend(seconds.map(|seconds| ("DialCallDuration", seconds.to_string())));
+        if caller_left {
+            self.ended_by = "caller";
+            if let Some(url) = action {
+                let mut fields = self.fields("completed");
+                fields.extend(told);
+                self.callback(&url, &fields).await;
+            }
+            return Next::End;
+        }
+        match action {
+            Some(url) => Next::Document(url, told),
+            None => Next::Verb,
+        }
+    }
+
+    async fn attempt(&mut self, mut leg: Leg<'_>, timeout: u64, time_limit: u64) -> Attempt {
+        let number = leg.number.number.clone();
+        self.carrier.tell(LineEvent::Ringing { number: number.clone() });
+        self.leg_event(&mut leg, "initiated", "initiated", None, None).await;
+        self.leg_event(&mut leg, "ringing", "ringing", None, None).await;
+        let (end, time) = self.people.phone_rings(&number, Duration::from_secs(timeout)).await;
+        self.carrier.time.pass(time).await;
+        let (status, sip) = match end {
+            RingEnd::Answered => ("answered", 200),
+            RingEnd::Busy => ("busy", 486),
+            RingEnd::NoAnswer => ("no-answer", 487),
+            RingEnd::Declined => ("no-answer", 603),
+            RingEnd::Failed => ("failed", 404),
+            RingEnd::CallerHungUp => ("canceled", 487),
+        };
+        self.carrier.tell(LineEvent::RingEnded { number, status: status.into() });
+        if end != RingEnd::Answered {
+            self.leg_event(&mut leg, "completed", status, Some(0), Some(sip)).await;
+            let caller_left = end == RingEnd::CallerHungUp;
+            return Attempt { status, bridged: false, seconds: None, sid: leg.sid, caller_left };
+        }
+        self.answered(leg, time_limit).await
+    }
+
+    async fn answered(&mut self, mut leg: Leg<'_>, time_limit: u64) -> Attempt {
+        let picked_up = self.carrier.time.now();
+        self.leg_event(&mut leg, "answered", "in-progress", None, None).await;
+        let whisper = match leg.number.url.clone() {
+            Some(url) => self.whisper(&leg, url).await,
+            None => Whisper::Bridge,
+        };
+        let bridged = matches!(whisper, Whisper::Bridge);
+        let mut caller_left = matches!(whisper, Whisper::CallerLeft);
+        if bridged {
+            self.carrier.tell(LineEvent::Bridged);
+            let (end, time) = self.people.talk(Duration::from_secs(time_limit)).await;
+            self.carrier.time.pass(time).await;
+            self.carrier.tell(LineEvent::Talked { seconds: time.as_secs() });
+            caller_left = end == TalkEnd::Caller;
+        }
+        let seconds = whole_seconds(picked_up, self.carrier.time.now());
+        self.leg_event(&mut leg, "completed", "completed", Some(seconds), Some(200)).await;
+        if !caller_left && bridged {
+            self.ended_by = "callee";
+        }
+        Attempt { status: "completed", bridged, seconds: Some(seconds), sid: leg.sid, caller_left }
+    }
+
+    /// The callee's own fields.
+    fn leg_fields(&self, leg: &Leg<'_>, status: &str) -> Fields {
+        vec![
+            ("AccountSid", self.carrier.wire.credentials.account_sid.clone()),
+            ("ApiVersion", "2010-04-01".into()),
+            ("CallSid", leg.sid.clone()),
+            ("ParentCallSid", self.sid.clone()),
+            ("CallStatus", status.to_owned()),
+            ("Direction", "outbound-dial".into()),
+            ("From", leg.shown.clone()),
+            ("To", leg.number.number.clone()),
+        ]
+    }
+
+    async fn leg_event(
+        &mut self,
+        leg: &mut Leg<'_>,
+        event: &str,
+        status: &str,
+        seconds: Option<u64>,
+        sip: Option<u16>,
+    ) {
+        let Some(url) = leg.number.status_callback.clone() else { return };
+        if !leg.number.status_events.iter().any(|wanted| wanted == event) {
+            return;
+        }
+        let mut fields = self.leg_fields(leg, status);
+        fields.extend([
+            ("Timestamp", self.carrier.stamp()),
+            ("CallbackSource", "call-progress-events".into()),
+            ("SequenceNumber", leg.sequence.to_string()),
+        ]);
+        fields.extend(seconds.map(|seconds| ("CallDuration", seconds.to_string())));
+        fields.extend(sip.map(|sip| ("SipResponseCode", sip.to_string())));
+        leg.sequence += 1;
+        self.callback(&url, &fields).await;
+    }
+
+    /// The callee hears a document before being put through.
+    async fn whisper(&mut self, leg: &Leg<'_>, mut url: String) -> Whisper {
+        let mut extra = Fields::new();
+        for _ in 0..super::MOST_DOCUMENTS {
+            let mut fields = self.leg_fields(leg, "in-progress");
+            fields.extend(extra.clone());
+            let Document(verbs) = match self.fetch(&url, &fields).await {
+                Ok(document) => document,
+                Err((code, why)) => {
+                    self.problem(format!("the callee's document: {why} ({code})"));
+                    return Whisper::Refused;
+                }
+            };
+            let mut next = None;
+            for verb in verbs {
+                match self.whisper_verb(verb, &url).await {
+                    Ok(None) => {}
+                    Ok(Some(go)) => {
+                        next = Some(go);
+                        break;
+                    }
+                    Err(end) => return end,
+                }
+            }
+            match next {
+                Some((to, told)) => (url, extra) = (to, told),
+                None => return Whisper::Bridge,
+            }
+        }
+        self.problem("the callee's documents never end".into());
+        Whisper::Refused
+    }
+
+    async fn whisper_verb(&mut self, verb: Verb, here: &str) -> Result<Option<(String, Fields)>, Whisper> {
+        match verb {
+            Verb::Say(_) | Verb::Play(_) | Verb::Pause(_) => {
+                let length = self.hear(Party::Callee, &[verb]);
+                self.carrier.time.pass(length).await;
+                Ok(None)
+            }
+            Verb::Gather { prompts, action, timeout, action_on_empty, .. } => {
+                let length = self.hear(Party::Callee, &prompts);
+                self.carrier.tell(LineEvent::Asked { party: Party::Callee });
+                let (act, time) = self.people.callee_key(length, Duration::from_secs(timeout)).await;
+                self.carrier.time.pass(time).await;
+                let action = action.unwrap_or_else(|| here.to_owned());
+                match act {
+                    KeyAct::Press(keys) => {
+                        self.carrier.tell(LineEvent::Pressed { party: Party::Callee, keys: keys.clone() });
+                        Ok(Some((action, vec![("Digits", keys)])))
+                    }
+                    KeyAct::Silence => {
+                        self.carrier.tell(LineEvent::Silent { party: Party::Callee });
+                        Ok(action_on_empty.then(|| (action, vec![("Digits", String::new())])))
+                    }
+                    KeyAct::HangUp => Err(Whisper::CalleeLeft),
+                    KeyAct::CallerHungUp => Err(Whisper::CallerLeft),
+                }
+            }
+            Verb::Redirect(url) => Ok(Some((url, Fields::new()))),
+            Verb::Hangup => Err(Whisper::Refused),
+            Verb::Dial { .. } | Verb::Record { .. } | Verb::Reject(_) => {
+                self.problem("a callee's document may only speak, ask and hang up (13201)".into());
+                Err(Whisper::Refused)
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! `<Record>`: the caller speaks.
+
+use std::time::Duration;
+
+use super::{Line, LineEvent, Next};
+use crate::wav::wav_seconds;
+use crate::wire::Fields;
+
+impl Line<'_> {
+    pub(super) async fn record(
+        &mut self,
+        action: String,
+        max_length: u64,
+        finish_on_key: &str,
+        callback: Option<String>,
+        events: &[String],
+    ) -> Next {
+        self.carrier.tell(LineEvent::Tone);
+        let began = self.carrier.stamp();
+        let (message, time) = self.people.caller_speaks(Duration::from_secs(max_length)).await;
+        self.carrier.time.pass(time).await;
+        let hangs_up = message.as_ref().is_none_or(|message| message.hangs_up);
+        let audio = message.map(|message| message.audio).unwrap_or_default();
+        let longest = u32::try_from(max_length).unwrap_or(u32::MAX);
+        let seconds = wav_seconds(&audio).unwrap_or(0).min(longest);
+        self.carrier.tell(LineEvent::Recorded { seconds });
+        let sid = if seconds > 0 { self.keep(audio).await } else { self.carrier.sid("RE") };
+        let account = &self.carrier.wire.credentials.account_sid;
+        let recording: Fields = vec![
+            ("RecordingSid", sid.clone()),
+            ("RecordingUrl", format!("https://api.example/2010-04-01/Accounts/{account}/Recordings/{sid}")),
+            ("RecordingDuration", seconds.to_string()),
+        ];
+
+        let digits = if hangs_up { "hangup".to_owned() } else { finish_on_key.chars().take(1).collect() };
+        let mut told = recording.clone();
+        told.push(("Digits", digits));
+        let next = if hangs_up {
+            // The action is asked for although nobody hears the answer.
+            let mut fields = self.fields("completed");
+            fields.extend(told);
+            self.callback(&action, &fields).await;
+            self.caller_left()
+        } else {
+            Next::Document(action, told)
+        };
+
+        let status = if seconds > 0 { "completed" } else { "absent" };
+        if let Some(url) = callback.filter(|_| events.iter().any(|event| event == status)) {
+            let mut fields: Fields = vec![
+                ("AccountSid", account.clone()),
+                ("CallSid", self.sid.clone()),
+                ("RecordingStatus", status.into()),
+                ("RecordingChannels", "1".into()),
+                ("RecordingSource", "RecordVerb".into()),
+                ("RecordingStartTime", began),
+                ("ErrorCode", if seconds > 0 { "0" } else { "16101" }.into()),
+            ];
+            fields.extend(recording);
+            self.callback(&url, &fields).await;
+        }
+        next
+    }
+}

@@ -1,0 +1,80 @@
+//! The people on the phone: whoever calls and whoever is rung.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+/// What somebody does who is asked for a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyAct {
+    /// Press keys.
+    Press(String),
+    /// Nothing.
+    Silence,
+    /// Hang up.
+    HangUp,
+    /// The caller hangs up while the callee is being asked.
+    CallerHungUp,
+}
+
+/// What the caller does while only listening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallerAct {
+    /// Listen on.
+    Listen,
+    /// Hang up.
+    HangUp,
+}
+
+/// How ringing ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RingEnd {
+    /// Somebody picks up.
+    Answered,
+    /// Engaged.
+    Busy,
+    /// It rings out.
+    NoAnswer,
+    /// It cannot be connected.
+    Failed,
+    /// The callee presses the red button.
+    Declined,
+    /// The caller hangs up first.
+    CallerHungUp,
+}
+
+/// A message as it is spoken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The audio, a WAV; empty for silence.
+    pub audio: Bytes,
+    /// Whether the caller hangs up to end it (or presses the finish key).
+    pub hangs_up: bool,
+}
+
+/// Who ends a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TalkEnd {
+    /// The caller.
+    Caller,
+    /// The callee; the caller is still there.
+    Callee,
+}
+
+/// The people on the phone. Each answer says after how long it comes.
+#[async_trait]
+pub trait People: Send + Sync {
+    /// The caller hears something and is asked nothing. `length` is how long it takes to say.
+    async fn caller_listens(&mut self, length: Duration) -> (CallerAct, Duration);
+    /// The caller is asked for a key: the prompts take `length`, then there is silence for `wait`.
+    async fn caller_key(&mut self, length: Duration, wait: Duration) -> (KeyAct, Duration);
+    /// The caller hears the tone and may speak for `longest`; `None` hangs up without a word.
+    async fn caller_speaks(&mut self, longest: Duration) -> (Option<Message>, Duration);
+    /// A phone rings, for `ring` at most.
+    async fn phone_rings(&mut self, number: &str, ring: Duration) -> (RingEnd, Duration);
+    /// The callee is asked for a key.
+    async fn callee_key(&mut self, length: Duration, wait: Duration) -> (KeyAct, Duration);
+    /// Caller and callee speak, for `longest` at most.
+    async fn talk(&mut self, longest: Duration) -> (TalkEnd, Duration);
+}

@@ -1,0 +1,56 @@
+//! Time on the line: what the carrier's stamps say, and whether anybody really waits.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use frontdesk_ports::Clock;
+use jiff::Timestamp;
+
+/// The carrier's time.
+#[async_trait]
+pub trait LineTime: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> Timestamp;
+    /// So much time passes in a call.
+    async fn pass(&self, time: Duration);
+}
+
+/// Time that really passes, by itself, while people act.
+pub struct RealTime(pub Arc<dyn Clock>);
+
+#[async_trait]
+impl LineTime for RealTime {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    async fn pass(&self, _time: Duration) {}
+}
+
+/// Time as a script tells it: it runs ahead of the clock on the wall, `speed` times as fast as life.
+pub struct ScriptTime {
+    now: Mutex<Timestamp>,
+    speed: u32,
+}
+
+impl ScriptTime {
+    /// Begins at `now`. A `speed` of 1 is life; 0 waits for nothing.
+    pub fn from(now: Timestamp, speed: u32) -> Self {
+        Self { now: Mutex::new(now), speed }
+    }
+}
+
+#[async_trait]
+impl LineTime for ScriptTime {
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn pass(&self, time: Duration) {
+        *self.now.lock().unwrap_or_else(PoisonError::into_inner) += time;
+        if self.speed > 0 {
+            tokio::time::sleep(time / self.speed).await;
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! TwiML read by a parser of our own: strict, so that what Twilio would warn about fails here.
+
+use quick_xml::Reader;
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesStart, Event};
+
+/// A parsed document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document(pub Vec<Verb>);
+
+/// What Twilio would refuse or warn about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TwimlError {
+    /// Not well-formed (12100).
+    #[error("not well-formed: {0}")]
+    Malformed(String),
+    /// The root is not `<Response>` (12102).
+    #[error("the root is not <Response>")]
+    Root,
+    /// An element that has no business there (12200).
+    #[error("<{0}> is not known here")]
+    Element(String),
+    /// An attribute that the element does not have (12200).
+    #[error("<{0}> has no attribute {1}")]
+    Attribute(String, String),
+    /// A value that cannot be.
+    #[error("{0} cannot be {1:?}")]
+    Value(&'static str, String),
+    /// More than 64 kB (11750).
+    #[error("larger than 64 kB")]
+    TooLarge,
+}
+
+/// One verb. Times are seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verb {
+    /// Speak.
+    Say(String),
+    /// Play audio from an address.
+    Play(String),
+    /// Be silent.
+    Pause(u64),
+    /// Ask for keys.
+    Gather {
+        /// What plays meanwhile.
+        prompts: Vec<Verb>,
+        /// Where the keys go; to the document's own address if absent.
+        action: Option<String>,
+        /// How long to wait.
+        timeout: u64,
+        /// How many keys.
+        num_digits: Option<usize>,
+        /// The key that ends it; none if empty.
+        finish_on_key: String,
+        /// Whether the action is asked for without keys, too.
+        action_on_empty: bool,
+    },
+    /// Ring phones.
+    Dial {
+        /// Where to go on.
+        action: Option<String>,
+        /// How long to ring.
+        timeout: u64,
+        /// The longest conversation.
+        time_limit: u64,
+        /// What the callee sees.
+        caller_id: Option<String>,
+        /// The phones.
+        numbers: Vec<Number>,
+    },
+    /// Record.
+    Record {
+        /// Where to go on.
+        action: Option<String>,
+        /// The longest recording.
+        max_length: u64,
+        /// Keys that end it.
+        finish_on_key: String,
+        /// Where news of the recording go.
+        status_callback: Option<String>,
+        /// Which news.
+        status_events: Vec<String>,
+    },
+    /// Ask another address.
+    Redirect(String),
+    /// End.
+    Hangup,
+    /// Refuse before answering; busy or not.
+    Reject(bool),
+}
+
+/// One phone of a `<Dial>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// The number.
+    pub number: String,
+    /// The document the callee hears before being put through.
+    pub url: Option<String>,
+    /// Where its leg reports.
+    pub status_callback: Option<String>,
+    /// Which events it reports.
+    pub status_events: Vec<String>,
+}
+
+impl Document {
+    /// Parses a document.
+    pub fn parse(xml: &str) -> Result<Self, TwimlError> {
+        if xml.len() > 64_000 {
+            return Err(TwimlError::TooLarge);
+        }
+        let mut reader = Reader::from_str(xml);
+        let root = loop {
+            match next(&mut reader)? {
+                Event::Start(tag) => break element(&mut reader, &tag, false)?,
+                Event::Empty(tag) => break element(&mut reader, &tag, true)?,
+                Event::Eof => return Err(TwimlError::Root),
+                _ => {}
+            }
+        };
+        if root.name != "Response" || !root.attributes.is_empty() {
+            return Err(TwimlError::Root);
+        }
+        loop {
+            match next(&mut reader)? {
+                Event::Eof => break,
+                Event::Comment(_) => {}
+                Event::Text(text) if text.trim().is_empty() => {}
+                _ => return Err(TwimlError::Root),
+            }
+        }
+        root.children.into_iter().map(verb).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// An element with all that is in it.
+#[derive(Debug)]
+struct Element {
+    name: String,
+    attributes: Vec<(String, String)>,
+    text: String,
+    children: Vec<Element>,
+}
+
+fn malformed(why: impl std::fmt::Display) -> TwimlError {
+    TwimlError::Malformed(why.to_string())
+}
+
+fn next<'a>(reader: &mut Reader<&'a [u8]>) -> Result<Event<'a>, TwimlError> {
+    reader.read_event().map_err(malformed)
+}
+
+fn element(reader: &mut Reader<&[u8]>, tag: &BytesStart<'_>, empty: bool) -> Result<Element, TwimlError> {
+    let mut found = Element {
+        name: tag.name().as_ref().to_owned(),
+        attributes: Vec::new(),
+        text: String::new(),
+        children: Vec::new(),
+    };
+    for attribute in tag.attributes() {
+        let attribute = attribute.map_err(malformed)?;
+        let value = attribute.normalized_value(XmlVersion::Explicit1_0).map_err(malformed)?;
+        found.attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
+    }
+    while !empty {
+        match next(reader)? {
+            Event::Start(tag) => found.children.push(element(reader, &tag, false)?),
+            Event::Empty(tag) => found.children.push(element(reader, &tag, true)?),
+            Event::Text(text) => found.text.push_str(&text.xml_content(XmlVersion::Explicit1_0)),
+            Event::CData(text) => found.text.push_str(&text),
+            Event::GeneralRef(name) => found.text.push(entity(&name)?),
+            Event::End(_) => break,
+            Event::Eof => return Err(malformed("the document ends in the middle")),
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+fn entity(name: &str) -> Result<char, TwimlError> {
+    let number = name.strip_prefix('#').and_then(|n| match n.strip_prefix('x') {
+        Some(hex) => u32::from_str_radix(hex, 16).ok(),
+        None => n.parse().ok(),
+    });
+    let known = match name {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "apos" => Some('\''),
+        "quot" => Some('"'),
+        _ => number.and_then(char::from_u32),
+    };
+    known.ok_or_else(|| malformed(format_args!("&{name}; is no entity")))
+}
+
+impl Element {
+    /// The values of these attributes, in this order; any other is an error.
+    fn only<const N: usize>(&self, known: [&str; N]) -> Result<[Option<String>; N], TwimlError> {
+        let mut found = [const { None }; N];
+        for (name, value) in &self.attributes {
+            match known.iter().position(|k| k == name) {
+                Some(index) => found[index] = Some(value.clone()),
+                None => return Err(TwimlError::Attribute(self.name.clone(), name.clone())),
+            }
+        }
+        Ok(found)
+    }
+
+    fn leaf(&self) -> Result<(), TwimlError> {
+        self.children.first().map_or(Ok(()), |child| Err(TwimlError::Element(child.name.clone())))
+    }
+}
+
+fn number<T: std::str::FromStr>(
+    name: &'static str,
+    value: Option<String>,
+    default: T,
+) -> Result<T, TwimlError> {
+    match value {
+        None => Ok(default),
+        Some(text) => text.parse().map_err(|_| TwimlError::Value(name, text)),
+    }
+}
+
+fn within(name: &'static str, value: u64, least: u64, most: u64) -> Result<u64, TwimlError> {
+    if (least..=most).contains(&value) { Ok(value) } else { Err(TwimlError::Value(name, value.to_string())) }
+}
+
+fn words(text: Option<String>, default: &str) -> Vec<String> {
+    text.as_deref().unwrap_or(default).split_whitespace().map(ToOwned::to_owned).collect()
+}
+
+fn post_only(method: Option<&String>) -> Result<(), TwimlError> {
+    match method.map(String::as_str) {
+        None | Some("POST") => Ok(()),
+        Some(other) => Err(TwimlError::Value("method", other.to_owned())),
+    }
+}
+
+fn verb(found: Element) -> Result<Verb, TwimlError> {
+    match found.name.as_str() {
+        "Say" | "Play" | "Pause" => output(&found),
+        "Gather" => gather(found),
+        "Dial" => dial(&found),
+        "Record" => record(&found),
+        "Redirect" => {
+            let [method] = found.only(["method"])?;
+            post_only(method.as_ref())?;
+            Ok(Verb::Redirect(found.text.trim().to_owned()))
+        }
+        "Hangup" => found.only([]).map(|[]| Verb::Hangup),
+        "Reject" => {
+            let [reason] = found.only(["reason"])?;
+            match reason.as_deref() {
+                None | Some("rejected") => Ok(Verb::Reject(false)),
+                Some("busy") => Ok(Verb::Reject(true)),
+                Some(other) => Err(TwimlError::Value("reason", other.to_owned())),
+            }
+        }
+        _ => Err(TwimlError::Element(found.name)),
+    }
+}
+
+fn output(found: &Element) -> Result<Verb, TwimlError> {
+    found.leaf()?;
+    match found.name.as_str() {
+        "Say" => found.only(["voice", "language", "loop"]).map(|_| Verb::Say(found.text.clone())),
+        "Play" => found.only(["loop", "digits"]).map(|_| Verb::Play(found.text.trim().to_owned())),
+        "Pause" => found.only(["length"]).and_then(|[length]| Ok(Verb::Pause(number("length", length, 1)?))),
+        _ => Err(TwimlError::Element(found.name.clone())),
+    }
+}
+
+fn gather(found: Element) -> Result<Verb, TwimlError> {
+    let [input, action, method, timeout, num_digits, finish_on_key, on_empty] = found.only([
+        "input",
+        "action",
+        "method",
+        "timeout",
+        "numDigits",
+        "finishOnKey",
+        "actionOnEmptyResult",
+    ])?;
+    post_only(method.as_ref())?;
+    if input.as_deref().is_some_and(|input| input != "dtmf") {
+        return Err(TwimlError::Value("input", input.unwrap_or_default()));
+    }
+    Ok(Verb::Gather {
+        prompts: found.children.iter().map(output).collect::<Result<_, _>>()?,
+        action,
+        timeout: number("timeout", timeout, 5)?,
+        num_digits: num_digits.map(|n| number("numDigits", Some(n), 1)).transpose()?,
+        finish_on_key: finish_on_key.unwrap_or_else(|| "#".into()),
+        action_on_empty: number("actionOnEmptyResult", on_empty, false)?,
+    })
+}
+
+fn dial(found: &Element) -> Result<Verb, TwimlError> {
+    let [action, method, timeout, time_limit, caller_id, on_bridge] =
+        found.only(["action", "method", "timeout", "timeLimit", "callerId", "answerOnBridge"])?;
+    post_only(method.as_ref())?;
+    let _: bool = number("answerOnBridge", on_bridge, false)?;
+    let mut numbers = Vec::new();
+    for child in &found.children {
+        if child.name != "Number" {
+            return Err(TwimlError::Element(child.name.clone()));
+        }
+        let [url, method, status_callback, callback_method, events] =
+            child.only(["url", "method", "statusCallback", "statusCallbackMethod", "statusCallbackEvent"])?;
+        post_only(method.as_ref())?;
+        post_only(callback_method.as_ref())?;
+        child.leaf()?;
+        let number = child.text.trim().to_owned();
+        numbers.push(Number { number, url, status_callback, status_events: words(events, "completed") });
+    }
+    if numbers.is_empty() || numbers.len() > 10 {
+        return Err(TwimlError::Value("the number of <Number>", numbers.len().to_string()));
+    }
+    Ok(Verb::Dial {
+        action,
+        timeout: within("timeout", number("timeout", timeout, 30)?, 5, 600)?,
+        time_limit: within("timeLimit", number("timeLimit", time_limit, 14_400)?, 1, 86_400)?,
+        caller_id,
+        numbers,
+    })
+}
+
+fn record(found: &Element) -> Result<Verb, TwimlError> {
+    let [action, method, timeout, finish, max_length, beep, trim, callback, callback_method, events] = found
+        .only([
+            "action",
+            "method",
+            "timeout",
+            "finishOnKey",
+            "maxLength",
+            "playBeep",
+            "trim",
+            "recordingStatusCallback",
+            "recordingStatusCallbackMethod",
+            "recordingStatusCallbackEvent",
+        ])?;
+    found.leaf()?;
+    post_only(method.as_ref())?;
+    post_only(callback_method.as_ref())?;
+    let _: (u64, bool) = (number("timeout", timeout, 5)?, number("playBeep", beep, true)?);
+    if !matches!(trim.as_deref(), None | Some("trim-silence" | "do-not-trim")) {
+        return Err(TwimlError::Value("trim", trim.unwrap_or_default()));
+    }
+    Ok(Verb::Record {
+        action,
+        max_length: within("maxLength", number("maxLength", max_length, 3600)?, 2, 14_400)?,
+        finish_on_key: finish.unwrap_or_else(|| "1234567890*#".into()),
+        status_callback: callback,
+        status_events: words(events, "completed"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_read_verb_by_verb() {
+        let xml = r##"<?xml version="1.0" encoding="UTF-8"?><!-- x --><Response><Say language="en">A &amp; <![CDATA[<B>]]> &#233;</Say>
+            <Pause length="2"/><Gather numDigits="1" action="https://a/?x=1&amp;y=2#rc=2" actionOnEmptyResult="true"><Play>https://p</Play></Gather>
+            <Dial timeout="20" callerId="+1"><Number url="u" statusCallbackEvent="ringing completed">+33</Number></Dial>
+            <Record maxLength="60" finishOnKey="#"/><Redirect method="POST">https://b</Redirect><Reject reason="busy"/><Hangup/></Response>"##;
+        let Document(verbs) = Document::parse(xml).unwrap();
+        assert_eq!(verbs[0], Verb::Say("A & <B> é".into()));
+        assert_eq!(verbs[1], Verb::Pause(2));
+        let Verb::Gather { action, prompts, finish_on_key, action_on_empty, .. } = &verbs[2] else {
+            panic!()
+        };
+        assert_eq!(action.as_deref(), Some("https://a/?x=1&y=2#rc=2"));
+        assert_eq!(
+            (prompts.as_slice(), finish_on_key.as_str(), *action_on_empty),
+            (&[Verb::Play("https://p".into())][..], "#", true)
+        );
+        let Verb::Dial { numbers, .. } = &verbs[3] else { panic!() };
+        assert_eq!(numbers[0].status_events, ["ringing", "completed"]);
+        assert_eq!(verbs[5..], [Verb::Redirect("https://b".into()), Verb::Reject(true), Verb::Hangup]);
+        assert_eq!(Document::parse("<Response/>"), Ok(Document(vec![])));
+    }
+
+    #[test]
+    fn what_twilio_would_not_take_is_an_error() {
+        for (xml, why) in [
+            ("", "root"),
+            ("<Answer/>", "root"),
+            ("<Response/><Response/>", "root"),
+            ("<Response><Say>x</Response>", "well-formed"),
+            ("<Response><Say>&nbsp;</Say></Response>", "entity"),
+            ("<Response><Shout>x</Shout></Response>", "<Shout>"),
+            ("<Response><say>x</say></Response>", "<say>"),
+            ("<Response><Say volume='9'>x</Say></Response>", "no attribute volume"),
+            ("<Response><Say><b>x</b></Say></Response>", "<b>"),
+            ("<Response><Dial timeout='900'><Number>+1</Number></Dial></Response>", "timeout"),
+            ("<Response><Dial/></Response>", "<Number>"),
+            ("<Response><Gather timeout='soon'/></Response>", "timeout"),
+            ("<Response><Say>", "well-formed"),
+        ] {
+            let error = Document::parse(xml).unwrap_err().to_string();
+            assert!(error.contains(why), "{xml}: {error}");
+        }
+        assert_eq!(
+            Document::parse(&format!("<Response>{}</Response>", " ".repeat(64_000))),
+            Err(TwimlError::TooLarge)
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! Requests to the front desk, as the carrier makes them: signed forms, retried as the address's fragment says.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use reqwest::Client;
+use sha1::Sha1;
+
+/// Whose calls these are.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The account.
+    pub account_sid: String,
+    /// What it signs with.
+    pub auth_token: String,
+}
+
+/// Fields of a request, in order.
+pub(crate) type Fields = Vec<(&'static str, String)>;
+
+/// Makes signed requests.
+#[derive(Debug, Clone)]
+pub struct Wire {
+    http: Client,
+    pub(crate) credentials: Credentials,
+}
+
+impl Wire {
+    /// A wire for an account.
+    pub fn new(credentials: Credentials) -> Result<Self, reqwest::Error> {
+        let http = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(5))
+            .timeout(Duration::from_secs(15))
+            .no_proxy()
+            .user_agent("TwilioProxy/1.1")
+            .build()?;
+        Ok(Self { http, credentials })
+    }
+
+    pub(crate) fn http(&self) -> &Client {
+        &self.http
+    }
+
+    /// Posts a form; status and body of the answer, or why there was none. Tried again, as often as the fragment's `rc`
+    /// says, after a failed connection and a 5xx.
+    pub(crate) async fn post(&self, url: &str, fields: &Fields) -> Result<(u16, String), String> {
+        let (url, fragment) = url.split_once('#').unwrap_or((url, ""));
+        let retries =
+            fragment.split('&').find_map(|part| part.strip_prefix("rc=")?.parse().ok()).unwrap_or(1u32);
+        let mut answer = Err(String::new());
+        for _ in 0..=retries {
+            answer = self.post_once(url, fields).await;
+            if matches!(&answer, Ok((status, _)) if *status < 500) {
+                break;
+            }
+        }
+        answer
+    }
+
+    async fn post_once(&self, url: &str, fields: &Fields) -> Result<(u16, String), String> {
+        let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self
+            .http
+            .post(url)
+            .header("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
+            .header("X-Twilio-Signature", self.sign(url, fields))
+            .body(body);
+        let response = request.send().await.map_err(|error| error.without_url().to_string())?;
+        let status = response.status().as_u16();
+        let body = response.text().await.map_err(|error| error.without_url().to_string())?;
+        Ok((status, body))
+    }
+
+    fn sign(&self, url: &str, fields: &Fields) -> String {
+        let mut sorted = fields.clone();
+        sorted.sort();
+        sorted.dedup();
+        let mut mac = Hmac::<Sha1>::new_from_slice(self.credentials.auth_token.as_bytes())
+            .expect("HMAC takes a key of any length");
+        mac.update(url.as_bytes());
+        for (name, value) in sorted {
+            mac.update(name.as_bytes());
+            mac.update(value.as_bytes());
+        }
+        STANDARD.encode(mac.finalize().into_bytes())
+    }
+}
