@@ -1,1 +1,21 @@
-fn main() {}
+//! The binary `frontdesk`: arguments in, exit code out. 0 done, 1 a problem or failure, 2 bad usage or configuration.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use frontdesk::cli::Cli;
+
+fn main() -> ExitCode {
+    // Files that we write are for this user alone.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    frontdesk::system::install_tls();
+    let cli = Cli::parse();
+    frontdesk::telemetry::start();
+    match cli.run() {
+        Ok(code) => code,
+        Err(failure) => {
+            eprintln!("frontdesk: {failure}");
+            failure.exit_code()
+        }
+    }
+}

@@ -128,6 +128,8 @@ pub struct CallReport {
     pub status: String,
     /// Whole seconds, as it would be billed.
     pub seconds: u64,
+    /// Whether a message was recorded.
+    pub recorded: bool,
     /// What the front desk did wrong.
     pub problems: Vec<String>,
 }
@@ -163,6 +165,15 @@ impl SimulatedCarrier {
         Self { wire, base, time, ids, keeper: Keeper::Here(shelf), listener: Arc::new(|_| ()) }
     }
 
+    /// The same, for a front desk whose public URL is another than the one it is reached by from here: requests go to
+    /// the one and are signed for the other, as behind a proxy.
+    #[must_use]
+    pub fn signing_for(mut self, public: &str) -> Self {
+        self.wire = self.wire.through(public, &self.base);
+        self.base = public.trim_end_matches('/').to_owned();
+        self
+    }
+
     /// The same, with recordings kept by the simulated carrier whose REST base is `api_url`.
     #[must_use]
     pub fn keeping_at(mut self, api_url: &str) -> Self {
@@ -189,6 +200,7 @@ impl SimulatedCarrier {
             answered_at: None,
             unanswered_status: "no-answer",
             ended_by: "desk",
+            recorded: false,
             problems: Vec::new(),
         };
         line.run().await;
@@ -230,6 +242,7 @@ struct Line<'a> {
     answered_at: Option<Timestamp>,
     unanswered_status: &'static str,
     ended_by: &'static str,
+    recorded: bool,
     problems: Vec<String>,
 }
 
@@ -411,6 +424,7 @@ impl Line<'_> {
 
     async fn keep(&mut self, audio: bytes::Bytes) -> String {
         let sid = self.carrier.sid("RE");
+        self.recorded = true;
         match &self.carrier.keeper {
             Keeper::Here(shelf) => shelf.keep(&sid, audio),
             Keeper::At(api_url) => {
@@ -438,7 +452,13 @@ impl Line<'_> {
         let url = format!("{}/twilio/status", self.carrier.base);
         self.callback(&url, &fields).await;
         self.carrier.tell(LineEvent::Ended { by: self.ended_by.into(), status: status.into(), seconds });
-        CallReport { call: self.sid, status: status.to_owned(), seconds, problems: self.problems }
+        CallReport {
+            call: self.sid,
+            status: status.to_owned(),
+            seconds,
+            recorded: self.recorded,
+            problems: self.problems,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ pub use engine::{CallReport, LineEvent, NewCall, Party, SimulatedCarrier};
 pub use people::{CallerAct, KeyAct, Message, People, RingEnd, TalkEnd};
 pub use phone::{Phone, PhoneError, phone_routes};
 pub use rest::{Shelf, rest_routes, upload};
-pub use script::{CalleeScript, Script};
+pub use script::{CalleeScript, Players, Script};
 pub use time::{LineTime, RealTime, ScriptTime};
 pub use twiml::{Document, TwimlError, Verb};
 pub use wav::{WavError, tone, wav_seconds};

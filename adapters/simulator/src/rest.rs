@@ -39,8 +39,8 @@ impl Shelf {
 }
 
 /// The REST routes of the simulated carrier.
-pub fn rest_routes(credentials: Credentials, shelf: Arc<Shelf>) -> impl Endpoint<Output = Response> + use<> {
-    let expected = basic(&credentials);
+pub fn rest_routes(credentials: &Credentials, shelf: Arc<Shelf>) -> impl Endpoint<Output = Response> + use<> {
+    let expected = basic(credentials);
     Route::new()
         .at("/2010-04-01/Accounts/:account/Recordings/:name", get(recording))
         .at("/simulator/recordings/:sid", put(keep_recording))

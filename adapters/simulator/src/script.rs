@@ -69,6 +69,12 @@ pub struct Script {
     pub talk_ended_by: TalkEnd,
     /// The caller hangs up when they have been on the line for so long.
     pub patience: Option<Duration>,
+}
+
+/// People who play a script.
+#[derive(Debug)]
+pub struct Players {
+    script: Script,
     passed: Duration,
     rung: bool,
 }
@@ -83,8 +89,6 @@ impl Default for Script {
             talk: Duration::from_secs(30),
             talk_ended_by: TalkEnd::Caller,
             patience: None,
-            passed: Duration::ZERO,
-            rung: false,
         }
     }
 }
@@ -98,9 +102,16 @@ impl Script {
         Self { presses: keys.iter().map(|&key| key.to_owned()).collect(), ..Self::default() }
     }
 
+    /// People who play it.
+    pub fn players(self) -> Players {
+        Players { script: self, passed: Duration::ZERO, rung: false }
+    }
+}
+
+impl Players {
     /// Lets time pass for the caller: all of it, or as much as they have patience for.
     fn pass(&mut self, time: Duration) -> (bool, Duration) {
-        let left = self.patience.map(|patience| patience.saturating_sub(self.passed));
+        let left = self.script.patience.map(|patience| patience.saturating_sub(self.passed));
         let (gives_up, time) = match left {
             Some(left) if left <= time => (true, left),
             _ => (false, time),
@@ -110,19 +121,19 @@ impl Script {
     }
 
     fn callee(&self) -> CalleeScript {
-        self.callees.front().copied().unwrap_or(CalleeScript::NoAnswer)
+        self.script.callees.front().copied().unwrap_or(CalleeScript::NoAnswer)
     }
 }
 
 #[async_trait]
-impl People for Script {
+impl People for Players {
     async fn caller_listens(&mut self, length: Duration) -> (CallerAct, Duration) {
         let (gives_up, time) = self.pass(length);
         (if gives_up { CallerAct::HangUp } else { CallerAct::Listen }, time)
     }
 
     async fn caller_key(&mut self, length: Duration, wait: Duration) -> (KeyAct, Duration) {
-        let key = self.presses.pop_front();
+        let key = self.script.presses.pop_front();
         let (gives_up, time) = self.pass(length + if key.is_some() { REACTION } else { wait });
         match key {
             _ if gives_up => (KeyAct::HangUp, time),
@@ -132,18 +143,18 @@ impl People for Script {
     }
 
     async fn caller_speaks(&mut self, longest: Duration) -> (Option<Message>, Duration) {
-        let Some(audio) = self.message.clone() else {
+        let Some(audio) = self.script.message.clone() else {
             let (_, time) = self.pass(REACTION);
             return (None, time);
         };
         let seconds = crate::wav_seconds(&audio).unwrap_or(0);
         let (gives_up, time) = self.pass(Duration::from_secs(u64::from(seconds)).min(longest));
-        (Some(Message { audio, hangs_up: gives_up || self.hangs_up_after_message }), time)
+        (Some(Message { audio, hangs_up: gives_up || self.script.hangs_up_after_message }), time)
     }
 
     async fn phone_rings(&mut self, _number: &str, ring: Duration) -> (RingEnd, Duration) {
-        if self.rung && self.callees.len() > 1 {
-            self.callees.pop_front();
+        if self.rung && self.script.callees.len() > 1 {
+            self.script.callees.pop_front();
         }
         self.rung = true;
         let (end, time) = match self.callee() {
@@ -171,7 +182,7 @@ impl People for Script {
     }
 
     async fn talk(&mut self, longest: Duration) -> (TalkEnd, Duration) {
-        self.passed += self.talk.min(longest);
-        (self.talk_ended_by, self.talk.min(longest))
+        self.passed += self.script.talk.min(longest);
+        (self.script.talk_ended_by, self.script.talk.min(longest))
     }
 }

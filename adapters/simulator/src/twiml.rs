@@ -92,8 +92,8 @@ pub enum Verb {
 /// One phone of a `<Dial>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
-    /// The number.
-    pub number: String,
+    /// The digits, as written.
+    pub text: String,
     /// The document the callee hears before being put through.
     pub url: Option<String>,
     /// Where its leg reports.
@@ -161,7 +161,10 @@ fn element(reader: &mut Reader<&[u8]>, tag: &BytesStart<'_>, empty: bool) -> Res
         let value = attribute.normalized_value(XmlVersion::Explicit1_0).map_err(malformed)?;
         found.attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
     }
-    while !empty {
+    if empty {
+        return Ok(found);
+    }
+    loop {
         match next(reader)? {
             Event::Start(tag) => found.children.push(element(reader, &tag, false)?),
             Event::Empty(tag) => found.children.push(element(reader, &tag, true)?),
@@ -225,8 +228,8 @@ fn within(name: &'static str, value: u64, least: u64, most: u64) -> Result<u64, 
     if (least..=most).contains(&value) { Ok(value) } else { Err(TwimlError::Value(name, value.to_string())) }
 }
 
-fn words(text: Option<String>, default: &str) -> Vec<String> {
-    text.as_deref().unwrap_or(default).split_whitespace().map(ToOwned::to_owned).collect()
+fn words(text: Option<&str>, default: &str) -> Vec<String> {
+    text.unwrap_or(default).split_whitespace().map(ToOwned::to_owned).collect()
 }
 
 fn post_only(method: Option<&String>) -> Result<(), TwimlError> {
@@ -309,8 +312,13 @@ fn dial(found: &Element) -> Result<Verb, TwimlError> {
         post_only(method.as_ref())?;
         post_only(callback_method.as_ref())?;
         child.leaf()?;
-        let number = child.text.trim().to_owned();
-        numbers.push(Number { number, url, status_callback, status_events: words(events, "completed") });
+        let text = child.text.trim().to_owned();
+        numbers.push(Number {
+            text,
+            url,
+            status_callback,
+            status_events: words(events.as_deref(), "completed"),
+        });
     }
     if numbers.is_empty() || numbers.len() > 10 {
         return Err(TwimlError::Value("the number of <Number>", numbers.len().to_string()));
@@ -350,7 +358,7 @@ fn record(found: &Element) -> Result<Verb, TwimlError> {
         max_length: within("maxLength", number("maxLength", max_length, 3600)?, 2, 14_400)?,
         finish_on_key: finish.unwrap_or_else(|| "1234567890*#".into()),
         status_callback: callback,
-        status_events: words(events, "completed"),
+        status_events: words(events.as_deref(), "completed"),
     })
 }
 

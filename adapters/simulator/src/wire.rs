@@ -25,6 +25,10 @@ pub(crate) type Fields = Vec<(&'static str, String)>;
 pub struct Wire {
     http: Client,
     pub(crate) credentials: Credentials,
+    /// Requests to addresses that begin so …
+    public: String,
+    /// … are sent here.
+    reached_at: String,
 }
 
 impl Wire {
@@ -37,7 +41,14 @@ impl Wire {
             .no_proxy()
             .user_agent("TwilioProxy/1.1")
             .build()?;
-        Ok(Self { http, credentials })
+        Ok(Self { http, credentials, public: String::new(), reached_at: String::new() })
+    }
+
+    /// The same wire, through a proxy that takes requests for `public` to `reached_at`.
+    pub(crate) fn through(mut self, public: &str, reached_at: &str) -> Self {
+        public.trim_end_matches('/').clone_into(&mut self.public);
+        reached_at.trim_end_matches('/').clone_into(&mut self.reached_at);
+        self
     }
 
     pub(crate) fn http(&self) -> &Client {
@@ -62,9 +73,11 @@ impl Wire {
 
     async fn post_once(&self, url: &str, fields: &Fields) -> Result<(u16, String), String> {
         let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let proxied = url.strip_prefix(&self.public).filter(|_| !self.public.is_empty());
+        let target = proxied.map_or_else(|| url.to_owned(), |path| format!("{}{path}", self.reached_at));
         let request = self
             .http
-            .post(url)
+            .post(target)
             .header("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
             .header("X-Twilio-Signature", self.sign(url, fields))
             .body(body);

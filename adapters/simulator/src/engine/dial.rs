@@ -81,7 +81,7 @@ impl Line<'_> {
     }
 
     async fn attempt(&mut self, mut leg: Leg<'_>, timeout: u64, time_limit: u64) -> Attempt {
-        let number = leg.number.number.clone();
+        let number = leg.number.text.clone();
         self.carrier.tell(LineEvent::Ringing { number: number.clone() });
         self.leg_event(&mut leg, "initiated", "initiated", None, None).await;
         self.leg_event(&mut leg, "ringing", "ringing", None, None).await;
@@ -138,7 +138,7 @@ impl Line<'_> {
             ("CallStatus", status.to_owned()),
             ("Direction", "outbound-dial".into()),
             ("From", leg.shown.clone()),
-            ("To", leg.number.number.clone()),
+            ("To", leg.number.text.clone()),
         ]
     }
 

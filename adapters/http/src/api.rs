@@ -1,0 +1,7 @@
+//! What programs read: `/api/v1`.
+
+pub(crate) mod calls;
+pub(crate) mod problem;
+pub(crate) mod stats;
+pub(crate) mod voicemail;
+pub(crate) mod wire;

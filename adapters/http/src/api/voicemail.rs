@@ -1,0 +1,64 @@
+//! A message's audio, whole or in ranges: players seek, and Safari plays nothing without.
+
+use std::sync::Arc;
+
+use frontdesk_ports::{VoicemailAudio, VoicemailError};
+use poem::http::{StatusCode, header};
+use poem::web::{Data, Path};
+use poem::{Request, Response, handler};
+
+use super::problem::{not_found, problem, store_problem};
+use crate::{State, range};
+
+#[handler]
+pub(crate) async fn voicemail(
+    Data(state): Data<&Arc<State>>,
+    Path(id): Path<String>,
+    req: &Request,
+) -> Response {
+    let Ok(id) = id.parse() else { return not_found() };
+    let range = range::parse(req.header(header::RANGE));
+    match state.calls.voicemail(id, range).await {
+        Ok(audio) => answer(id, audio, range.is_some()),
+        Err(error) => refuse(&error),
+    }
+}
+
+fn answer(
+    id: frontdesk_domain::CallId,
+    VoicemailAudio { audio, bytes, start }: VoicemailAudio,
+    part: bool,
+) -> Response {
+    let ending = if audio.media_type == "audio/mpeg" { "mp3" } else { "wav" };
+    let last = (start + bytes.len() as u64).saturating_sub(1);
+    let mut response = Response::builder()
+        .content_type(&audio.media_type)
+        .header(header::ACCEPT_RANGES, "bytes")
+        .header(header::ETAG, format!("\"{}\"", audio.sha256))
+        .header(header::CACHE_CONTROL, "private, no-store")
+        .header(header::CONTENT_DISPOSITION, format!("inline; filename=\"voicemail-{id}.{ending}\""));
+    if part {
+        response = response
+            .status(StatusCode::PARTIAL_CONTENT)
+            .header(header::CONTENT_RANGE, format!("bytes {start}-{last}/{}", audio.bytes));
+    }
+    response.body(bytes)
+}
+
+fn refuse(error: &VoicemailError) -> Response {
+    let detail = error.to_string();
+    match error {
+        VoicemailError::None => problem(StatusCode::NOT_FOUND, "No message", &detail),
+        VoicemailError::Pending => problem(StatusCode::CONFLICT, "Message on its way", &detail),
+        VoicemailError::Failed => problem(StatusCode::GONE, "Message lost", &detail),
+        VoicemailError::Range(length) => {
+            let mut response =
+                problem(StatusCode::RANGE_NOT_SATISFIABLE, "Range outside the message", &detail);
+            if let Ok(value) = format!("bytes */{length}").parse() {
+                response.headers_mut().insert(header::CONTENT_RANGE, value);
+            }
+            response
+        }
+        VoicemailError::Store(error) => store_problem(error),
+    }
+}

@@ -1,0 +1,34 @@
+//! Health and readiness, for operators and load balancers.
+
+use std::sync::Arc;
+
+use frontdesk_ports::{Readiness, Ready};
+use poem::http::{StatusCode, header};
+use poem::web::Data;
+use poem::{Response, handler};
+use serde_json::json;
+
+fn answer(status: StatusCode, body: &serde_json::Value) -> Response {
+    Response::builder()
+        .status(status)
+        .content_type("application/json")
+        .header(header::CACHE_CONTROL, "no-store")
+        .body(body.to_string())
+}
+
+/// The process is up.
+#[handler]
+pub(crate) fn healthz() -> Response {
+    answer(StatusCode::OK, &json!({"status": "ok"}))
+}
+
+/// Calls can be taken and kept.
+#[handler]
+pub(crate) async fn readyz(Data(readiness): Data<&Arc<dyn Readiness>>) -> Response {
+    match readiness.ready().await {
+        Ready::Ready => answer(StatusCode::OK, &json!({"status": "ready"})),
+        Ready::NotReady(reasons) => {
+            answer(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "unavailable", "reasons": reasons}))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Signing in and out.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use frontdesk_ports::SignInError;
+use poem::http::{StatusCode, Uri, header};
+use poem::web::Data;
+use poem::{Body, Request, Response, handler};
+
+use super::page;
+use crate::State;
+use crate::api::problem::{problem, store_problem};
+use crate::query;
+use crate::session::{same_origin, session_cookie, session_token};
+use crate::views::LoginPage;
+
+/// Where to go after signing in: a path of ours, never another site.
+fn next(wanted: Option<&str>) -> String {
+    wanted
+        .filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'))
+        .unwrap_or("/")
+        .to_owned()
+}
+
+#[handler]
+pub(crate) fn form(Data(state): Data<&Arc<State>>, uri: &Uri) -> Response {
+    let pairs = query::pairs(uri.query());
+    let wanted = pairs.iter().find(|(name, _)| name == "next").map(|(_, value)| value.as_str());
+    page(state.views.login(&LoginPage { next: next(wanted), error: None, name: String::new() }))
+}
+
+#[handler]
+pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body: Body) -> Response {
+    if !same_origin(req.headers()) {
+        return problem(StatusCode::FORBIDDEN, "Not from our page", "open the sign-in page and try again");
+    }
+    let Ok(body) = body.into_bytes_limit(64 * 1024).await else {
+        return problem(StatusCode::PAYLOAD_TOO_LARGE, "Form too large", "a name and a password are shorter");
+    };
+    let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
+    let (Some(name), Some(password)) = (fields.get("name"), fields.get("password")) else {
+        return problem(
+            StatusCode::BAD_REQUEST,
+            "Form incomplete",
+            "the form has the fields name and password",
+        );
+    };
+    let wanted = fields.get("next").map(String::as_str);
+    let address = req.remote_addr().as_socket_addr().map(|addr| addr.ip().to_string()).unwrap_or_default();
+    match state.access.sign_in(name, password, &address).await {
+        Ok(token) => Response::builder()
+            .status(StatusCode::SEE_OTHER)
+            .header(header::LOCATION, next(wanted))
+            .header(header::SET_COOKIE, session_cookie(&token, state.secure))
+            .finish(),
+        Err(SignInError::Store(error)) => store_problem(&error),
+        Err(error) => {
+            let view = LoginPage { next: next(wanted), error: Some(error.to_string()), name: name.clone() };
+            let mut response = page(state.views.login(&view));
+            if let SignInError::Throttled(wait) = error {
+                response.set_status(StatusCode::TOO_MANY_REQUESTS);
+                if let Ok(value) = wait.as_secs().max(1).to_string().parse() {
+                    response.headers_mut().insert(header::RETRY_AFTER, value);
+                }
+            } else {
+                response.set_status(StatusCode::UNAUTHORIZED);
+            }
+            response
+        }
+    }
+}
+
+#[handler]
+pub(crate) async fn sign_out(Data(state): Data<&Arc<State>>, req: &Request) -> Response {
+    if let Some(token) = session_token(req).await
+        && let Err(error) = state.access.sign_out(&token).await
+    {
+        return store_problem(&error);
+    }
+    Response::builder()
+        .status(StatusCode::SEE_OTHER)
+        .header(header::LOCATION, "/login")
+        .header(header::SET_COOKIE, session_cookie("", state.secure))
+        .header("clear-site-data", "\"cache\"")
+        .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn signing_in_never_leads_to_another_site() {
+        assert_eq!(super::next(Some("/calls/1?x=2")), "/calls/1?x=2");
+        for elsewhere in
+            ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""]
+        {
+            assert_eq!(super::next(Some(elsewhere)), "/", "{elsewhere}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Who is there: a person by session cookie, a program by bearer token. A request that changes something must also come
+//! from our own pages.
+
+use std::sync::Arc;
+
+use frontdesk_ports::{Access, SignedIn, StoreError};
+use poem::http::{HeaderMap, Method, StatusCode, header};
+use poem::web::cookie::{Cookie, CookieJar, SameSite};
+use poem::{Endpoint, FromRequest, Middleware, Request, Response};
+use subtle::ConstantTimeEq;
+
+use crate::api::problem::{problem, store_problem};
+
+/// The most a form of ours takes.
+const MOST_BYTES: usize = 64 * 1024;
+
+/// Who sent a request.
+#[derive(Debug, Clone)]
+pub(crate) enum Visitor {
+    Person(SignedIn),
+    Program,
+}
+
+impl Visitor {
+    /// The person, if it is one.
+    pub fn person(&self) -> Option<&SignedIn> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Program => None,
+        }
+    }
+}
+
+/// What happens to a guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guest {
+    /// Is led to the sign-in page.
+    ToLogin,
+    /// Gets 401.
+    Refused,
+}
+
+/// Lets signed-in people and known programs through.
+pub(crate) struct Gate {
+    access: Arc<dyn Access>,
+    guest: Guest,
+}
+
+impl Gate {
+    pub fn new(access: &Arc<dyn Access>, guest: Guest) -> Self {
+        Self { access: access.clone(), guest }
+    }
+}
+
+impl<E: Endpoint> Middleware<E> for Gate {
+    type Output = Gated<E>;
+    fn transform(&self, inner: E) -> Gated<E> {
+        Gated { inner, access: self.access.clone(), guest: self.guest }
+    }
+}
+
+/// An endpoint behind the gate.
+pub(crate) struct Gated<E> {
+    inner: E,
+    access: Arc<dyn Access>,
+    guest: Guest,
+}
+
+impl<E: Endpoint> Endpoint for Gated<E> {
+    type Output = Response;
+
+    async fn call(&self, mut req: Request) -> poem::Result<Response> {
+        let visitor = match self.visitor(&req).await {
+            Ok(Some(visitor)) => visitor,
+            Ok(None) => return Ok(self.turn_away(&req)),
+            Err(error) => return Ok(store_problem(&error)),
+        };
+        if let (Visitor::Person(person), false) = (&visitor, is_safe(req.method()))
+            && !from_our_page(&mut req, person).await
+        {
+            return Ok(problem(StatusCode::FORBIDDEN, "Not from our page", "reload the page and try again"));
+        }
+        req.set_data(visitor);
+        Ok(self.inner.get_response(req).await)
+    }
+}
+
+impl<E> Gated<E> {
+    async fn visitor(&self, req: &Request) -> Result<Option<Visitor>, StoreError> {
+        if let Some(token) = req.header(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "))
+        {
+            return Ok(self.access.program(token.trim()).await?.map(|_| Visitor::Program));
+        }
+        match session_token(req).await {
+            Some(token) => Ok(self.access.session(&token).await?.map(Visitor::Person)),
+            None => Ok(None),
+        }
+    }
+
+    fn turn_away(&self, req: &Request) -> Response {
+        let wants_page = self.guest == Guest::ToLogin && req.header(header::AUTHORIZATION).is_none();
+        if wants_page && is_safe(req.method()) {
+            let target = req.uri().path_and_query().map_or("/", |target| target.as_str());
+            let next: String = form_urlencoded::byte_serialize(target.as_bytes()).collect();
+            let to = format!("/login?next={next}");
+            return Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, to).finish();
+        }
+        let mut response =
+            problem(StatusCode::UNAUTHORIZED, "Not signed in", "sign in, or send a valid API token");
+        let challenge = poem::http::HeaderValue::from_static("Bearer");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        response
+    }
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Whether the browser says that the request comes from our own origin. Programs say nothing; they have no cookies.
+pub(crate) fn same_origin(headers: &HeaderMap) -> bool {
+    let get = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok()) {
+        return matches!(site, "same-origin" | "none");
+    }
+    match (get(header::ORIGIN), get(header::HOST)) {
+        (Some(origin), Some(host)) => {
+            origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+        }
+        (Some(_), None) => false,
+        (None, _) => true,
+    }
+}
+
+/// Same origin, and the session's own token in a header or in the form.
+async fn from_our_page(req: &mut Request, person: &SignedIn) -> bool {
+    if !same_origin(req.headers()) {
+        return false;
+    }
+    let matches = |token: &str| bool::from(token.as_bytes().ct_eq(person.csrf.as_bytes()));
+    if let Some(token) = req.header("x-csrf-token") {
+        return matches(token);
+    }
+    let is_form =
+        req.content_type().is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    if !is_form {
+        return false;
+    }
+    let Ok(body) = req.take_body().into_bytes_limit(MOST_BYTES).await else { return false };
+    let token =
+        form_urlencoded::parse(&body).find(|(name, _)| name == "csrf").map(|(_, value)| value.into_owned());
+    req.set_body(body);
+    token.is_some_and(|token| matches(&token))
+}
+
+/// `__Host-` cookies are for HTTPS alone; browsers then hold them to this very host.
+fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-frontdesk" } else { "frontdesk" }
+}
+
+/// The session token of a request, if it has one.
+pub(crate) async fn session_token(req: &Request) -> Option<String> {
+    let jar = <&CookieJar>::from_request_without_body(req).await.ok()?;
+    let cookie = jar.get(cookie_name(true)).or_else(|| jar.get(cookie_name(false)))?;
+    Some(cookie.value_str().to_owned())
+}
+
+/// The cookie that holds a session token; an empty one ends it.
+pub(crate) fn session_cookie(token: &str, secure: bool) -> String {
+    let mut cookie = Cookie::new_with_str(cookie_name(secure), token);
+    cookie.set_http_only(true);
+    cookie.set_secure(secure);
+    cookie.set_same_site(SameSite::Strict);
+    cookie.set_path("/");
+    if token.is_empty() {
+        cookie.set_max_age(std::time::Duration::ZERO);
+    }
+    cookie.to_string()
+}

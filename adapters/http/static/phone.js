@@ -1,0 +1,100 @@
+// The demo's phone: places a call, shows and speaks what is heard, presses keys for both sides, leaves a message.
+import { recordWav, toneWav } from "/static/wav.js";
+
+const byId = (id) => document.getElementById(id);
+const csrf = document.querySelector('meta[name="csrf"]').content;
+let call = null;
+let source = null;
+
+async function send(path, body, type = "application/json") {
+  const response = await fetch(`/phone/calls${path}`, {
+    method: "POST",
+    headers: { "Content-Type": type, "X-CSRF-Token": csrf },
+    body: type === "application/json" ? JSON.stringify(body) : body,
+  });
+  if (!response.ok) log(await response.text(), "problem");
+  return response;
+}
+
+function log(text, className = "") {
+  const line = document.createElement("li");
+  line.textContent = text;
+  line.className = className;
+  byId("line").append(line);
+  line.scrollIntoView({ block: "nearest" });
+}
+
+function speak(text, party) {
+  if (!byId("aloud").checked || !("speechSynthesis" in window)) return;
+  const words = new SpeechSynthesisUtterance(text);
+  words.pitch = party === "callee" ? 1.4 : 1;
+  speechSynthesis.speak(words);
+}
+
+const hush = () => window.speechSynthesis?.cancel();
+const enable = (selector, on) => document.querySelectorAll(selector).forEach((each) => { each.disabled = !on; });
+
+function onLine(on) {
+  enable("#dial", !on);
+  enable("#hang-up, .key", on);
+  if (!on) enable("#message, #answer, #decline, .callee-key, #callee-hang-up", false);
+}
+
+const told = {
+  placed: (e) => log(`${e.from} calls ${e.to}`),
+  heard: (e) => { log(`${e.party === "callee" ? "Callee hears" : "Heard"}: “${e.text}”`, e.party); speak(e.text, e.party); },
+  asked: (e) => { if (e.party === "callee") enable(".callee-key", true); },
+  pressed: (e) => { hush(); log(`${e.party === "callee" ? "Callee" : "Caller"} presses ${e.keys}`, e.party); },
+  silent: (e) => log(`${e.party === "callee" ? "Callee" : "Caller"} presses nothing`, e.party),
+  ringing: (e) => { byId("callee-state").textContent = `${e.number} is ringing`; enable("#answer, #decline", true); log(`${e.number} rings`, "callee"); },
+  ring_ended: (e) => { byId("callee-state").textContent = `${e.number}: ${e.status}`; enable("#answer, #decline", false); enable("#callee-hang-up", e.status === "answered"); log(`${e.number}: ${e.status}`, "callee"); },
+  bridged: () => { byId("callee-state").textContent = "Talking"; enable(".callee-key", false); log("Caller and callee hear each other"); },
+  talked: (e) => { byId("callee-state").textContent = "Silent"; enable("#callee-hang-up, .callee-key", false); log(`They talked for ${e.seconds} s`); },
+  tone: () => { enable("#message", true); log("Tone: leave a message, then it is sent and you hang up"); },
+  recorded: (e) => { enable("#message", false); log(e.seconds ? `A message of ${e.seconds} s was recorded` : "No message was left"); },
+  problem: (e) => log(e.text, "problem"),
+  ended: (e) => { log(`The call is over (${e.by}, ${e.status}, ${e.seconds} s)`); hush(); source.close(); call = null; byId("callee-state").textContent = "Silent"; onLine(false); },
+};
+
+byId("dial").addEventListener("click", async () => {
+  byId("line").replaceChildren();
+  const response = await send("", { from: byId("from").value });
+  if (!response.ok) return;
+  call = (await response.json()).id;
+  onLine(true);
+  source = new EventSource(`/phone/calls/${call}/events`);
+  source.addEventListener("message", (event) => {
+    const line = JSON.parse(event.data);
+    told[line.event]?.(line);
+  });
+  source.addEventListener("error", () => source.close());
+});
+
+const act = (party, what) => call && send(`/${call}/${party}`, what);
+byId("hang-up").addEventListener("click", () => act("caller", { do: "hang_up" }));
+document.querySelectorAll(".key").forEach((key) =>
+  key.addEventListener("click", () => act("caller", { do: "press", keys: key.dataset.key })));
+byId("answer").addEventListener("click", () => act("callee", { do: "answer" }));
+byId("decline").addEventListener("click", () => act("callee", { do: "decline" }));
+byId("callee-hang-up").addEventListener("click", () => act("callee", { do: "hang_up" }));
+document.querySelectorAll(".callee-key").forEach((key) =>
+  key.addEventListener("click", () => act("callee", { do: "press", keys: key.dataset.key })));
+
+const leave = (wav) => call && send(`/${call}/message`, wav, "audio/wav");
+byId("tone").addEventListener("click", () => leave(toneWav(3)));
+byId("file").addEventListener("change", (event) => { const [file] = event.target.files; if (file) leave(file); event.target.value = ""; });
+let stopRecording = null;
+byId("record").addEventListener("click", async () => {
+  if (stopRecording) {
+    const stop = stopRecording;
+    stopRecording = null;
+    byId("record").textContent = "Record with the microphone";
+    return leave(await stop());
+  }
+  try {
+    stopRecording = await recordWav();
+    byId("record").textContent = "Stop and send";
+  } catch (error) {
+    log(`The microphone cannot be used: ${error.message}`, "problem");
+  }
+});

@@ -1,0 +1,103 @@
+//! The command line: one command, one file.
+
+mod call;
+mod check;
+mod demo;
+mod run;
+mod serve;
+mod token;
+mod user;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, ConfigErrors, Environment, Needs};
+use crate::wiring::WiringError;
+
+/// The phone front desk that a small company runs itself.
+#[derive(Debug, Parser)]
+#[command(name = "frontdesk", version, propagate_version = true)]
+pub struct Cli {
+    /// The configuration file [default: frontdesk.toml if there is one].
+    #[arg(long, global = true, env = "FRONTDESK_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the whole product with a simulated carrier: no account, no configuration.
+    Demo(demo::Demo),
+    /// Runs the product with the carrier and database of the configuration.
+    Serve,
+    /// Places a simulated call to a running instance and prints the conversation.
+    Call(call::Call),
+    /// Reads configuration and flow, and prints the flow and every problem.
+    Check,
+    /// Manages the people who may read the feed.
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Manages tokens for the API.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+}
+
+/// A command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A setting is wrong.
+    #[error("{0}")]
+    Config(#[from] ConfigErrors),
+    /// The application cannot be put together.
+    #[error("{0}")]
+    Wiring(#[from] WiringError),
+    /// Wrongly used.
+    #[error("{0}")]
+    Usage(String),
+    /// It was tried and did not work.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl Failure {
+    /// The exit code that says which.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Config(_) | Self::Usage(_) | Self::Wiring(_) => ExitCode::from(2),
+            Self::Failed(_) => ExitCode::from(1),
+        }
+    }
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Failure::Failed(format!("no threads: {error}")))?;
+        let environment = Environment::of_process();
+        let config = |needs| Config::load(self.config.as_deref(), &environment, needs);
+        runtime.block_on(async {
+            match self.command {
+                Command::Demo(demo) => demo.run(config(Needs::Nothing)?, &environment).await,
+                Command::Serve => serve::run(config(Needs::Production)?).await,
+                Command::Call(call) => call.run(config(Needs::Nothing)?, &environment).await,
+                Command::Check => Ok(check::run(config(Needs::Production))),
+                Command::User(command) => command.run(config(Needs::Nothing)?).await,
+                Command::Token(command) => command.run(config(Needs::Nothing)?).await,
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

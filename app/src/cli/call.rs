@@ -1,0 +1,200 @@
+//! `frontdesk call`: a simulated call from the terminal.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use adapters_simulator::{
+    CalleeScript, Credentials, LineEvent, NewCall, Party, Script, ScriptTime, Shelf, SimulatedCarrier,
+    TalkEnd, Wire, rest_routes, tone, wav_seconds,
+};
+use bytes::Bytes;
+use clap::Args;
+use frontdesk_ports::Clock;
+use poem::EndpointExt;
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use url::Url;
+
+use super::Failure;
+use super::demo::Rendezvous;
+use crate::config::{Config, Environment, parse_duration};
+use crate::server::serve;
+use crate::system::{SystemClock, SystemIds};
+
+/// How long a finished call waits for its message to be fetched from this process.
+const FETCH_PATIENCE: Duration = Duration::from_secs(30);
+
+#[derive(Debug, Args)]
+pub(super) struct Call {
+    /// The caller: a number, `anonymous`, `sip:…`, `client:…`.
+    #[arg(long, default_value = "+33123456789", value_name = "NUMBER")]
+    from: String,
+    /// The caller's name, if the carrier is to know one.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Keys to press, one entry for each time a key is asked for: `9,1`.
+    #[arg(long, value_delimiter = ',', value_name = "KEYS")]
+    press: Vec<String>,
+    /// The message to leave, a WAV [default: a tone of 3 s if a mailbox answers].
+    #[arg(long, value_name = "FILE.wav")]
+    message: Option<PathBuf>,
+    /// Say nothing at the tone.
+    #[arg(long, conflicts_with = "message")]
+    no_message: bool,
+    /// What each phone that is rung does, in turn: accept, decline, machine, hang-up, reject, busy, no-answer, fail.
+    #[arg(long, value_delimiter = ',', default_value = "accept", value_name = "HOW")]
+    callee: Vec<CalleeScript>,
+    /// How long caller and callee talk.
+    #[arg(long, default_value = "30s", value_parser = parse_duration, value_name = "TIME")]
+    talk: Duration,
+    /// The caller hangs up after so long, wherever they are.
+    #[arg(long, value_parser = parse_duration, value_name = "TIME")]
+    hang_up_after: Option<Duration>,
+    /// How much faster than life; 0 waits for nothing.
+    #[arg(long, default_value_t = 20, value_name = "TIMES")]
+    speed: u32,
+    /// The running instance [default: http://127.0.0.1:8080].
+    #[arg(long, value_name = "BASE")]
+    url: Option<Url>,
+}
+
+/// A running instance, and what must be known to call it.
+struct Target {
+    url: String,
+    public_url: String,
+    credentials: Credentials,
+    number: String,
+    /// Where recordings go: a simulated carrier that runs there, or the REST base that the instance will ask.
+    api_url: String,
+    is_demo: bool,
+}
+
+impl Call {
+    pub(super) async fn run(self, config: Config, environment: &Environment) -> Result<ExitCode, Failure> {
+        let message = self.message()?;
+        let target = self.target(&config, environment)?;
+        let wire =
+            Wire::new(target.credentials.clone()).map_err(|error| Failure::Failed(error.to_string()))?;
+        let time = Arc::new(ScriptTime::from(SystemClock.now(), self.speed));
+        let shelf = Arc::new(Shelf::default());
+        let mut carrier = SimulatedCarrier::new(wire, &target.url, time, Arc::new(SystemIds), shelf.clone())
+            .signing_for(&target.public_url)
+            .listened_by(|event| print_event(&event));
+        let mut shelf_is_served = false;
+        if target.is_demo {
+            carrier = carrier.keeping_at(&target.api_url);
+        } else {
+            shelf_is_served = serve_shelf(&target, &shelf).await;
+        }
+        let call = NewCall { from: self.from, to: target.number.clone(), from_name: self.name };
+        let script = Script {
+            presses: self.press.into(),
+            message,
+            callees: self.callee.into(),
+            talk: self.talk,
+            talk_ended_by: TalkEnd::Caller,
+            patience: self.hang_up_after,
+            ..Script::default()
+        };
+        let report = carrier.place(call, &mut script.players()).await;
+        if report.recorded
+            && shelf_is_served
+            && tokio::time::timeout(FETCH_PATIENCE, shelf.fetched()).await.is_err()
+        {
+            println!("(the message was not fetched within {FETCH_PATIENCE:?})");
+        } else if report.recorded && !target.is_demo && !shelf_is_served {
+            println!("(the message cannot be fetched: {} is not this machine)", target.api_url);
+        }
+        Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+
+    fn message(&self) -> Result<Option<Bytes>, Failure> {
+        let Some(path) = &self.message else { return Ok((!self.no_message).then(|| tone(3))) };
+        let name = path.display();
+        let bytes =
+            std::fs::read(path).map_err(|error| Failure::Usage(format!("--message {name}: {error}")))?;
+        match wav_seconds(&bytes) {
+            Ok(_) => Ok(Some(bytes.into())),
+            Err(error) => Err(Failure::Usage(format!("--message {name}: {error}"))),
+        }
+    }
+
+    /// A demo that runs on that port, or else an instance whose account the configuration knows.
+    fn target(&self, config: &Config, environment: &Environment) -> Result<Target, Failure> {
+        let url = match &self.url {
+            Some(url) => url.clone(),
+            None => {
+                Url::parse(&format!("http://{}", config.listen)).map_err(|e| Failure::Usage(e.to_string()))?
+            }
+        };
+        let base = url.as_str().trim_end_matches('/').to_owned();
+        let port = url.port_or_known_default().unwrap_or(80);
+        if let Some(demo) = Rendezvous::find(environment, port) {
+            let credentials = Credentials { account_sid: demo.account_sid, auth_token: demo.auth_token };
+            let Rendezvous { public_url, number, api_url, .. } = demo;
+            return Ok(Target { url: base, public_url, credentials, number, api_url, is_demo: true });
+        }
+        let Some(twilio) = &config.twilio else {
+            let why = format!(
+                "no demo runs at {base}; start one with `frontdesk demo`, or give the configuration of the instance \
+                 with --config"
+            );
+            return Err(Failure::Failed(why));
+        };
+        let auth_token =
+            twilio.tokens.first().map(|token| token.expose_secret().to_owned()).unwrap_or_default();
+        Ok(Target {
+            public_url: config.public_url.as_ref().map_or_else(|| base.clone(), ToString::to_string),
+            url: base,
+            credentials: Credentials { account_sid: twilio.account_sid.clone(), auth_token },
+            number: "+12025550100".to_owned(),
+            api_url: twilio.api_url.to_string(),
+            is_demo: false,
+        })
+    }
+}
+
+/// Serves recordings at the REST base the instance asks, if that is a free port of this machine.
+async fn serve_shelf(target: &Target, shelf: &Arc<Shelf>) -> bool {
+    let Ok(url) = Url::parse(&target.api_url) else { return false };
+    let address =
+        url.socket_addrs(|| None).ok().and_then(|all| all.into_iter().find(|a| a.ip().is_loopback()));
+    let Some(address) = address else { return false };
+    let Ok(listener) = TcpListener::bind(address).await else { return false };
+    let routes = Arc::new(rest_routes(&target.credentials, shelf.clone()).boxed());
+    let (never, running) = watch::channel(false);
+    tokio::spawn(async move {
+        serve(listener, routes, running).await;
+        drop(never);
+    });
+    true
+}
+
+fn who(party: Party) -> &'static str {
+    match party {
+        Party::Caller => "caller",
+        Party::Callee => "callee",
+    }
+}
+
+fn print_event(event: &LineEvent) {
+    match event {
+        LineEvent::Placed { call, from, to } => println!("{from} calls {to} ({call})"),
+        LineEvent::Heard { party, text } => println!("  {} hears: {text}", who(*party)),
+        LineEvent::Asked { .. } => {}
+        LineEvent::Pressed { party, keys } => println!("  {} presses {keys}", who(*party)),
+        LineEvent::Silent { party } => println!("  {} presses nothing", who(*party)),
+        LineEvent::Ringing { number } => println!("  {number} rings"),
+        LineEvent::RingEnded { number, status } => println!("  {number}: {status}"),
+        LineEvent::Bridged => println!("  caller and callee are put through"),
+        LineEvent::Talked { seconds } => println!("  caller and callee talked for {seconds} s"),
+        LineEvent::Tone => println!("  tone"),
+        LineEvent::Recorded { seconds: 0 } => println!("  no message was left"),
+        LineEvent::Recorded { seconds } => println!("  a message of {seconds} s was recorded"),
+        LineEvent::Ended { by, status, seconds } => println!("ended by the {by}: {status} after {seconds} s"),
+        LineEvent::Problem { text } => println!("  PROBLEM: {text}"),
+    }
+}

@@ -1,0 +1,161 @@
+//! `frontdesk demo`: the whole product with a carrier of its own.
+
+mod rendezvous;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapters_simulator::{Credentials, Phone, RealTime, Shelf, SimulatedCarrier, Wire, rest_routes};
+use adapters_twilio::{Account, PublicUrl};
+use clap::Args;
+use frontdesk_domain::{BuiltinFlow, builtin_flow};
+use frontdesk_ports::Ids;
+use poem::EndpointExt;
+use secrecy::ExposeSecret;
+use tokio::sync::watch;
+
+use super::Failure;
+use super::run::{listen, until_stopped};
+use crate::config::{Config, Environment};
+use crate::server::serve;
+use crate::system::{SystemClock, SystemIds, fresh_secret};
+use crate::wiring::{Parts, build};
+
+pub(super) use rendezvous::Rendezvous;
+
+/// The demo's main number (555-01xx is reserved for fiction).
+const MAIN_NUMBER: &str = "+12025550100";
+/// Whom key 1 rings, unless `forward_to` says otherwise.
+const CALLEE: &str = "+12025550123";
+
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Where to serve; this machine only [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+    /// Where everything is kept.
+    #[arg(long, default_value = "./data", value_name = "FOLDER")]
+    data: PathBuf,
+    /// Keep everything in a temporary folder.
+    #[arg(long)]
+    ephemeral: bool,
+}
+
+impl Demo {
+    pub(super) async fn run(self, config: Config, environment: &Environment) -> Result<ExitCode, Failure> {
+        let address = self.listen.unwrap_or(config.listen);
+        if !address.ip().is_loopback() {
+            let why = format!(
+                "the demo serves this machine only, and {address} is reachable from others; use 127.0.0.1"
+            );
+            return Err(Failure::Usage(why));
+        }
+        let temporary = self.ephemeral.then(tempfile::tempdir).transpose();
+        let temporary =
+            temporary.map_err(|error| Failure::Failed(format!("no temporary folder: {error}")))?;
+        let data = temporary.as_ref().map_or(self.data.as_path(), tempfile::TempDir::path).to_owned();
+
+        let listener = listen(address).await?;
+        let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
+        let here = format!("http://{address}");
+        let public = match &config.public_url {
+            Some(public) => public.clone(),
+            None => PublicUrl::parse(&here).map_err(|error| Failure::Failed(error.to_string()))?,
+        };
+
+        // The simulated carrier: an account of its own, fresh each time, and its REST shape on a port of its own.
+        let ids = Arc::new(SystemIds);
+        let credentials = Credentials {
+            account_sid: format!("AC{}", hex::encode(&ids.random()[..16])),
+            auth_token: hex::encode(&ids.random()[..16]),
+        };
+        let shelf = Arc::new(Shelf::default());
+        let rest = listen(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let rest_address = rest.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
+        let api_url = format!("http://{rest_address}");
+        let rest_endpoint = Arc::new(rest_routes(&credentials, shelf.clone()).boxed());
+        let (_never, running) = watch::channel(false);
+        tokio::spawn(serve(rest, rest_endpoint, running));
+
+        let wire = Wire::new(credentials.clone()).map_err(|error| Failure::Failed(error.to_string()))?;
+        let time = Arc::new(RealTime(Arc::new(SystemClock)));
+        let carrier =
+            SimulatedCarrier::new(wire, &here, time, ids.clone(), shelf).signing_for(public.as_str());
+        let phone = Arc::new(Phone::new(carrier, MAIN_NUMBER));
+
+        let simulated = Account {
+            carrier: "simulator".into(),
+            sid: credentials.account_sid.clone(),
+            tokens: vec![credentials.auth_token.clone().into()],
+            api_url: api_url
+                .parse()
+                .map_err(|_| Failure::Failed("no address for the simulated carrier".into()))?,
+        };
+        let configured = config.twilio.map(|twilio| Account {
+            carrier: "twilio".into(),
+            sid: twilio.account_sid,
+            tokens: twilio.tokens,
+            api_url: twilio.api_url,
+        });
+        let flow = match config.flow {
+            Some(flow) => flow,
+            None => demo_flow()?,
+        };
+        let password = config.admin_password.unwrap_or_else(|| fresh_secret(&*ids).into());
+        let token = config.api_token.unwrap_or_else(|| fresh_secret(&*ids).into());
+        let app = build(Parts {
+            public: public.clone(),
+            accounts: [Some(simulated), configured].into_iter().flatten().collect(),
+            flow,
+            database_url: format!("sqlite://{}", data.join("frontdesk.db").display()),
+            recordings_url: format!("file://{}", data.join("recordings").display()),
+            admin_password: Some(password.clone()),
+            api_token: Some(token.clone()),
+            zone: config.zone,
+            phone: Some(phone),
+            clock: Arc::new(SystemClock),
+            ids,
+        })
+        .await?;
+
+        let meeting = Rendezvous {
+            url: here.clone(),
+            public_url: public.to_string(),
+            account_sid: credentials.account_sid,
+            auth_token: credentials.auth_token,
+            api_url,
+            number: MAIN_NUMBER.to_owned(),
+        };
+        let kept = meeting.keep(environment, address.port());
+        if let Err(error) = &kept {
+            tracing::warn!("`frontdesk call` will not find this demo: {error}");
+        }
+        println!("frontdesk demo: everything runs on this machine, the carrier is simulated\n");
+        println!("  feed      {here}/");
+        println!("  phone     {here}/phone");
+        println!("  sign in   admin / {}", password.expose_secret());
+        println!("  API token {}\n", token.expose_secret());
+        println!("  from another terminal: frontdesk call --press 1{}", at(&here));
+        println!(
+            "  kept in {}\n",
+            if self.ephemeral { "a temporary folder".into() } else { data.display().to_string() }
+        );
+
+        let (routes, worker) = app.together();
+        let outcome = until_stopped(vec![(listener, routes)], worker).await;
+        drop(kept);
+        outcome
+    }
+}
+
+fn at(here: &str) -> String {
+    if here == "http://127.0.0.1:8080" { String::new() } else { format!(" --url {here}") }
+}
+
+fn demo_flow() -> Result<frontdesk_domain::CallFlow, Failure> {
+    let callee = CALLEE.parse().map_err(|error| Failure::Failed(format!("{error}")))?;
+    builtin_flow(&BuiltinFlow { forward_to: vec![callee], ..BuiltinFlow::default() })
+        .map_err(|problems| Failure::Failed(problems.to_string()))
+}

@@ -1,0 +1,69 @@
+//! How `frontdesk call` finds a running demo: a file that only this user can read.
+
+use std::path::PathBuf;
+use std::{fs, io};
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Environment;
+
+/// What a simulated caller must know of a demo.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(in crate::cli) struct Rendezvous {
+    /// Where it listens.
+    pub url: String,
+    /// What its signatures are checked against.
+    pub public_url: String,
+    /// The simulated carrier's account.
+    pub account_sid: String,
+    /// What it signs with.
+    pub auth_token: String,
+    /// Where it keeps recordings.
+    pub api_url: String,
+    /// The main number.
+    pub number: String,
+}
+
+/// The file, gone with the demo.
+pub(in crate::cli) struct Kept(PathBuf);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        // Left behind, it leads to a demo that is not there, which `call` says.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// A folder of this user's own.
+fn folder(environment: &Environment) -> io::Result<PathBuf> {
+    let runtime = environment.get("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let home = || environment.get("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    let folder = runtime.filter(|folder| folder.is_dir()).or_else(home);
+    folder
+        .map(|folder| folder.join("frontdesk"))
+        .ok_or_else(|| io::Error::other("neither XDG_RUNTIME_DIR nor HOME is set"))
+}
+
+fn file(environment: &Environment, port: u16) -> io::Result<PathBuf> {
+    Ok(folder(environment)?.join(format!("demo-{port}.json")))
+}
+
+impl Rendezvous {
+    /// Writes the file for the demo on that port.
+    pub fn keep(&self, environment: &Environment, port: u16) -> io::Result<Kept> {
+        let folder = folder(environment)?;
+        fs::create_dir_all(&folder)?;
+        // Written beside and renamed: nobody reads half of it. The umask keeps it private.
+        let mut beside = tempfile::NamedTempFile::new_in(&folder)?;
+        serde_json::to_writer(&mut beside, self)?;
+        let path = file(environment, port)?;
+        beside.persist(&path).map_err(|error| error.error)?;
+        Ok(Kept(path))
+    }
+
+    /// The demo on that port, if there is one.
+    pub fn find(environment: &Environment, port: u16) -> Option<Self> {
+        let text = fs::read(file(environment, port).ok()?).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+}

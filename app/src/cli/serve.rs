@@ -1,0 +1,55 @@
+//! `frontdesk serve`: production.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapters_twilio::Account;
+
+use super::Failure;
+use super::run::{listen, until_stopped};
+use crate::config::Config;
+use crate::system::{SystemClock, SystemIds};
+use crate::wiring::{Parts, build};
+
+pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
+    let (Some(public), Some(twilio), Some(flow)) = (config.public_url, config.twilio, config.flow) else {
+        // `Needs::Production` has refused this.
+        return Err(Failure::Usage("the configuration is not complete".into()));
+    };
+    let account = Account {
+        carrier: "twilio".into(),
+        sid: twilio.account_sid,
+        tokens: twilio.tokens,
+        api_url: twilio.api_url,
+    };
+    let listener = listen(config.listen).await?;
+    let private = match config.private_listen {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
+    let app = build(Parts {
+        public: public.clone(),
+        accounts: vec![account],
+        flow,
+        database_url: config.database_url,
+        recordings_url: config.recordings_url,
+        admin_password: config.admin_password,
+        api_token: config.api_token,
+        zone: config.zone,
+        phone: None,
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(SystemIds),
+    })
+    .await?;
+    tracing::info!("the carrier's voice URL is {public}/twilio/voice; listening on {}", config.listen);
+    match private {
+        None => {
+            let (routes, worker) = app.together();
+            until_stopped(vec![(listener, routes)], worker).await
+        }
+        Some(private) => {
+            let (carrier, people, worker) = app.apart();
+            until_stopped(vec![(listener, carrier), (private, people)], worker).await
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Settings: one TOML file, each key overridable from the environment, secrets also from files.
+
+mod keys;
+mod source;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use adapters_twilio::PublicUrl;
+use frontdesk_domain::{BuiltinFlow, CallFlow, PhoneNumber, builtin_flow};
+use jiff::tz::TimeZone;
+use secrecy::SecretString;
+use url::Url;
+
+pub use source::{Environment, Settings, Value};
+
+/// What is wrong with a setting: where it stands, which it is, what is wrong and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}{key}: {what}")]
+pub struct ConfigError {
+    /// `frontdesk.toml:3: ` or `FRONTDESK__LISTEN: ` or nothing.
+    pub place: String,
+    /// The setting.
+    pub key: String,
+    /// What is wrong, with the remedy.
+    pub what: String,
+}
+
+/// All that is wrong with the settings; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigErrors(pub Vec<ConfigError>);
+
+impl std::fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(first) = self.0.first() {
+            write!(f, "{first}")?;
+        }
+        match self.0.len() {
+            0 | 1 => Ok(()),
+            more => write!(f, " (and {} more; `frontdesk check` lists them)", more - 1),
+        }
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+/// The account at the carrier.
+#[derive(Debug, Clone)]
+pub struct Twilio {
+    /// Its SID.
+    pub account_sid: String,
+    /// Its token, and the one before it while it is being rotated.
+    pub tokens: Vec<SecretString>,
+    /// Base of its REST API.
+    pub api_url: Url,
+}
+
+/// All settings, read and checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the carrier reaches us.
+    pub public_url: Option<PublicUrl>,
+    /// Where everything is served, or the carrier's routes alone.
+    pub listen: SocketAddr,
+    /// Where people and programs are served, if apart.
+    pub private_listen: Option<SocketAddr>,
+    /// The call log's database.
+    pub database_url: String,
+    /// Where audio is kept.
+    pub recordings_url: String,
+    /// The account at the carrier.
+    pub twilio: Option<Twilio>,
+    /// The password of the user `admin`.
+    pub admin_password: Option<SecretString>,
+    /// A token for programs.
+    pub api_token: Option<SecretString>,
+    /// The company's time zone.
+    pub zone: TimeZone,
+    /// What callers go through, if anybody is named to forward to.
+    pub flow: Option<CallFlow>,
+}
+
+/// What a command cannot do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Everything that a real carrier needs.
+    Production,
+    /// Nothing.
+    Nothing,
+}
+
+impl Config {
+    /// Reads the file (the one named, or `frontdesk.toml` if there is one) and the environment.
+    pub fn load(file: Option<&Path>, environment: &Environment, needs: Needs) -> Result<Self, ConfigErrors> {
+        let settings = Settings::read(file, environment).map_err(ConfigErrors)?;
+        Self::from_settings(settings, needs)
+    }
+
+    /// Checks settings. All problems are found, not only the first.
+    pub fn from_settings(settings: Settings, needs: Needs) -> Result<Self, ConfigErrors> {
+        let mut reader = Reader { values: settings.0, errors: Vec::new() };
+        let config = reader.config();
+        if needs == Needs::Production {
+            reader.require(&config);
+        }
+        if reader.errors.is_empty() { Ok(config) } else { Err(ConfigErrors(reader.errors)) }
+    }
+}
+
+struct Reader {
+    values: BTreeMap<String, Value>,
+    errors: Vec<ConfigError>,
+}
+
+impl Reader {
+    fn config(&mut self) -> Config {
+        let text = |reader: &mut Self, key: &str, default: &str| {
+            reader.take(key, |value| value.text()).unwrap_or_else(|| default.to_owned())
+        };
+        Config {
+            public_url: self.take("public_url", |v| {
+                PublicUrl::parse(&v.text()?).map_err(|e| format!("{e}, such as https://desk.example"))
+            }),
+            listen: self.address("listen").unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            private_listen: self.address("private_listen"),
+            database_url: text(self, "database.url", "sqlite://data/frontdesk.db"),
+            recordings_url: text(self, "recordings.url", "file://data/recordings"),
+            twilio: self.twilio(),
+            admin_password: self.secret("auth.admin_password"),
+            api_token: self.secret("auth.api_token"),
+            zone: self.take("timezone", zone).unwrap_or(TimeZone::UTC),
+            flow: self.flow(),
+        }
+    }
+
+    /// Reads one setting; what is wrong with it is noted, and it counts as not set.
+    fn take<T>(&mut self, key: &str, read: impl FnOnce(&Value) -> Result<T, String>) -> Option<T> {
+        let value = self.values.get(key)?;
+        match read(value) {
+            Ok(found) => Some(found),
+            Err(what) => {
+                self.errors.push(ConfigError { place: value.place.clone(), key: key.to_owned(), what });
+                None
+            }
+        }
+    }
+
+    fn address(&mut self, key: &str) -> Option<SocketAddr> {
+        self.take(key, |value| {
+            value.text()?.parse().map_err(|_| "use an address and a port, such as 127.0.0.1:8080".to_owned())
+        })
+    }
+
+    fn secret(&mut self, key: &str) -> Option<SecretString> {
+        self.take(key, |value| {
+            let text = value.text()?;
+            if text.is_empty() {
+                Err("it is empty; remove it or give it a value".to_owned())
+            } else {
+                Ok(text.into())
+            }
+        })
+    }
+
+    fn twilio(&mut self) -> Option<Twilio> {
+        let api_url = self.take("twilio.api_url", |value| {
+            let url = Url::parse(&value.text()?).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+            url.ok_or_else(|| "use a URL such as https://api.twilio.com".to_owned())
+        });
+        let account_sid = self.take("twilio.account_sid", |value| {
+            let sid = value.text()?;
+            let fits =
+                sid.starts_with("AC") && sid.len() == 34 && sid.chars().all(|c| c.is_ascii_alphanumeric());
+            if fits { Ok(sid) } else { Err("an account SID is AC and 32 characters".to_owned()) }
+        });
+        let token = self.secret("twilio.auth_token");
+        let previous = self.secret("twilio.previous_auth_token");
+        let default = || Url::parse("https://api.twilio.com").expect("a valid URL");
+        Some(Twilio {
+            account_sid: account_sid?,
+            tokens: [Some(token?), previous].into_iter().flatten().collect(),
+            api_url: api_url.unwrap_or_else(default),
+        })
+    }
+
+    fn flow(&mut self) -> Option<CallFlow> {
+        let screening = self.take("screening", Value::boolean).unwrap_or(true);
+        let time_limit = self.take("limits.time_limit", Value::duration);
+        let forward_to = self.take("forward_to", |value| {
+            let numbers = value.list()?;
+            if numbers.is_empty() {
+                return Err("it is empty; name at least one number, such as \"+33123456789\"".to_owned());
+            }
+            let number = |text: &String| text.parse::<PhoneNumber>().map_err(|e| format!("{text:?} is {e}"));
+            numbers.iter().map(number).collect::<Result<Vec<_>, _>>()
+        })?;
+        let mut settings = BuiltinFlow { forward_to, screening, ..BuiltinFlow::default() };
+        settings.time_limit = time_limit.unwrap_or(settings.time_limit);
+        match builtin_flow(&settings) {
+            Ok(flow) => Some(flow),
+            Err(problems) => {
+                let error = |p: frontdesk_domain::Problem| ConfigError {
+                    place: String::new(),
+                    key: "flow".into(),
+                    what: p.to_string(),
+                };
+                self.errors.extend(problems.0.into_iter().map(error));
+                None
+            }
+        }
+    }
+
+    /// What production cannot do without, unless it was set and is already complained about.
+    fn require(&mut self, config: &Config) {
+        let mut require = |there: bool, key: &str, what: &str| {
+            let told = self.errors.iter().any(|error| error.key == key);
+            if !there && !told {
+                let what = what.to_owned();
+                self.errors.push(ConfigError { place: String::new(), key: key.to_owned(), what });
+            }
+        };
+        require(
+            config.public_url.is_some(),
+            "public_url",
+            "not set; it is the base URL the carrier calls, such as https://desk.example",
+        );
+        let has = |key: &str| self.values.contains_key(key);
+        let (sid, token) = (has("twilio.account_sid"), has("twilio.auth_token"));
+        require(sid, "twilio.account_sid", "not set; it is on the first page of the carrier's console (AC…)");
+        require(
+            token,
+            "twilio.auth_token",
+            "not set; put it into a file and name that in FRONTDESK__TWILIO__AUTH_TOKEN_FILE",
+        );
+        require(
+            config.flow.is_some(),
+            "forward_to",
+            "neither flow nor forward_to is set; forward_to = \"+33…\" is the number that key 1 rings",
+        );
+    }
+}
+
+fn zone(value: &Value) -> Result<TimeZone, String> {
+    let name = value.text()?;
+    TimeZone::get(&name).map_err(|_| format!("{name:?} is no IANA time zone; use one such as Europe/Paris"))
+}
+
+/// A time such as `30s`, `15m`, `24h`, `90d`, `12w`.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let bad = || format!("{text:?} is no time; use a number with s, m, h, d or w, such as 15m");
+    let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(bad)?;
+    let (number, unit) = text.split_at(split);
+    let seconds: u64 = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        "w" => 604_800,
+        _ => return Err(bad()),
+    };
+    let number: u64 = number.parse().map_err(|_| bad())?;
+    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(bad)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! Every key there is. Whatever is not here is refused, with the nearest that is.
+
+/// One key.
+pub(super) struct Key {
+    pub name: &'static str,
+    /// Whether its value is a secret, which may also come from a file named in `…_file`.
+    pub secret: bool,
+    /// Said when it is set although this version does nothing with it.
+    pub missing: Option<&'static str>,
+}
+
+const fn key(name: &'static str) -> Key {
+    Key { name, secret: false, missing: None }
+}
+
+const fn secret(name: &'static str) -> Key {
+    Key { name, secret: true, missing: None }
+}
+
+const fn missing(name: &'static str, why: &'static str) -> Key {
+    Key { name, secret: false, missing: Some(why) }
+}
+
+const NO_CAP: &str = "this version enforces no such cap; remove it, and set one at the carrier";
+
+pub(super) const KEYS: [Key; 21] = [
+    key("public_url"),
+    key("listen"),
+    key("private_listen"),
+    key("database.url"),
+    key("recordings.url"),
+    key("twilio.account_sid"),
+    secret("twilio.auth_token"),
+    secret("twilio.previous_auth_token"),
+    key("twilio.api_url"),
+    secret("auth.admin_password"),
+    secret("auth.api_token"),
+    key("screening"),
+    key("timezone"),
+    key("forward_to"),
+    key("limits.time_limit"),
+    missing("limits.concurrent_forwards", NO_CAP),
+    missing("limits.forwards_a_day", NO_CAP),
+    missing("limits.forward_minutes_a_day", NO_CAP),
+    missing("limits.calls_a_caller_an_hour", NO_CAP),
+    missing("metrics.listen", "this version has no metrics; remove it"),
+    missing("flow", "this version has the built-in flow only; remove it and set forward_to"),
+];
+
+/// The key of that name, and whether it names the file that holds it.
+pub(super) fn find(name: &str) -> Option<(&'static Key, bool)> {
+    let whole = KEYS.iter().find(|key| key.name == name).map(|key| (key, false));
+    whole.or_else(|| {
+        let base = name.strip_suffix("_file")?;
+        KEYS.iter().find(|key| key.secret && key.name == base).map(|key| (key, true))
+    })
+}
+
+/// The known key nearest to an unknown one.
+pub(super) fn nearest(name: &str) -> &'static str {
+    let by_distance = KEYS.iter().min_by_key(|key| strsim::damerau_levenshtein(key.name, name));
+    by_distance.map_or("public_url", |key| key.name)
+}

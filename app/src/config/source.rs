@@ -1,0 +1,226 @@
+//! Where settings come from: flattened to dotted keys, each with its place for messages.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use toml::de::{DeTable, DeValue};
+
+use super::ConfigError;
+use super::keys::{find, nearest};
+
+/// Variables that hold settings begin so.
+const PREFIX: &str = "FRONTDESK__";
+
+/// The environment's variables.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(pub BTreeMap<String, String>);
+
+impl Environment {
+    /// This process's.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn of_process() -> Self {
+        Self(
+            std::env::vars_os()
+                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
+                .collect(),
+        )
+    }
+
+    /// A variable that is set and not empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+/// One setting as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value {
+    /// Its place, ending in `: `, for messages.
+    pub place: String,
+    raw: Raw,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Raw {
+    Text(String),
+    Boolean(bool),
+    List(Vec<String>),
+    /// Something no setting is.
+    Other(&'static str),
+}
+
+impl Value {
+    /// A text that was not read from anywhere.
+    pub fn given(text: &str) -> Self {
+        Self { place: String::new(), raw: Raw::Text(text.to_owned()) }
+    }
+
+    /// As text.
+    pub fn text(&self) -> Result<String, String> {
+        match &self.raw {
+            Raw::Text(text) => Ok(text.clone()),
+            other => Err(format!("it is {}; use a text in quotes", other.kind())),
+        }
+    }
+
+    /// As yes or no.
+    pub fn boolean(&self) -> Result<bool, String> {
+        match &self.raw {
+            Raw::Boolean(yes) => Ok(*yes),
+            Raw::Text(text) if text == "true" => Ok(true),
+            Raw::Text(text) if text == "false" => Ok(false),
+            _ => Err("use true or false".to_owned()),
+        }
+    }
+
+    /// As texts: a list, or one text with commas.
+    pub fn list(&self) -> Result<Vec<String>, String> {
+        match &self.raw {
+            Raw::List(items) => Ok(items.clone()),
+            Raw::Text(text) => Ok(text
+                .split(',')
+                .map(|item| item.trim().to_owned())
+                .filter(|item| !item.is_empty())
+                .collect()),
+            other => Err(format!("it is {}; use a text in quotes or a list of them", other.kind())),
+        }
+    }
+
+    /// As a time.
+    pub fn duration(&self) -> Result<Duration, String> {
+        super::parse_duration(&self.text()?)
+    }
+}
+
+impl Raw {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a text",
+            Self::Boolean(_) => "true or false",
+            Self::List(_) => "a list",
+            Self::Other(kind) => kind,
+        }
+    }
+}
+
+/// Settings by dotted key.
+#[derive(Debug, Clone, Default)]
+pub struct Settings(pub BTreeMap<String, Value>);
+
+impl Settings {
+    /// Reads the file (the one named, or `frontdesk.toml` if there is one), then the environment, which wins.
+    pub fn read(file: Option<&Path>, environment: &Environment) -> Result<Self, Vec<ConfigError>> {
+        let mut found = Found::default();
+        let named =
+            file.map(Path::to_owned).or_else(|| environment.get("FRONTDESK_CONFIG").map(PathBuf::from));
+        let default = Path::new("frontdesk.toml");
+        match named {
+            Some(path) => found.read_file(&path),
+            None if default.exists() => found.read_file(default),
+            None => {}
+        }
+        found.read_environment(environment);
+        if found.errors.is_empty() { Ok(Self(found.values)) } else { Err(found.errors) }
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    values: BTreeMap<String, Value>,
+    errors: Vec<ConfigError>,
+}
+
+impl Found {
+    fn error(&mut self, place: &str, key: &str, what: String) {
+        self.errors.push(ConfigError { place: place.to_owned(), key: key.to_owned(), what });
+    }
+
+    fn read_file(&mut self, path: &Path) {
+        let name = path.display().to_string();
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => return self.error("", &name, format!("cannot be read: {error}")),
+        };
+        match DeTable::parse(&text) {
+            Ok(table) => self.read_table(&name, &text, "", table.get_ref()),
+            Err(error) => {
+                let line = error.span().map_or(1, |span| line_of(&text, span.start));
+                self.error(&format!("{name}:{line}: "), "syntax", error.message().to_owned());
+            }
+        }
+    }
+
+    fn read_table(&mut self, name: &str, text: &str, prefix: &str, table: &DeTable<'_>) {
+        for (key, value) in table {
+            let dotted = if prefix.is_empty() {
+                key.get_ref().to_string()
+            } else {
+                format!("{prefix}.{}", key.get_ref())
+            };
+            let place = format!("{name}:{}: ", line_of(text, key.span().start));
+            let known = find(&dotted).is_some();
+            let raw = match value.get_ref() {
+                DeValue::Table(inner) if !known => {
+                    self.read_table(name, text, &dotted, inner);
+                    continue;
+                }
+                DeValue::String(text) => Raw::Text(text.to_string()),
+                DeValue::Boolean(yes) => Raw::Boolean(*yes),
+                DeValue::Array(items) => {
+                    let texts = items.iter().map(|item| item.get_ref().as_str().map(ToOwned::to_owned));
+                    texts
+                        .collect::<Option<_>>()
+                        .map_or(Raw::Other("a list of other things than texts"), Raw::List)
+                }
+                DeValue::Integer(_) | DeValue::Float(_) => Raw::Other("a number"),
+                DeValue::Datetime(_) => Raw::Other("a date"),
+                DeValue::Table(_) => Raw::Other("a table"),
+            };
+            self.set(&dotted, Value { place, raw });
+        }
+    }
+
+    fn read_environment(&mut self, environment: &Environment) {
+        for (variable, value) in &environment.0 {
+            if let Some(name) = variable.strip_prefix(PREFIX) {
+                let key = name.to_ascii_lowercase().replace("__", ".");
+                self.set(&key, Value { place: format!("{variable}: "), raw: Raw::Text(value.clone()) });
+            }
+        }
+    }
+
+    fn set(&mut self, key: &str, value: Value) {
+        match find(key) {
+            None => {
+                let what = format!("there is no such key; did you mean {}?", nearest(key));
+                self.error(&value.place, key, what);
+            }
+            Some((known, _)) if known.missing.is_some() => {
+                let what = known.missing.unwrap_or_default().to_owned();
+                self.error(&value.place, key, what);
+            }
+            Some((known, false)) => {
+                self.values.insert(known.name.to_owned(), value);
+            }
+            Some((known, true)) => match value.text().and_then(|path| read_secret(&path)) {
+                Ok(secret) => {
+                    self.values
+                        .insert(known.name.to_owned(), Value { place: value.place, raw: Raw::Text(secret) });
+                }
+                Err(what) => self.error(&value.place, key, what),
+            },
+        }
+    }
+}
+
+/// A secret's file, without the line end that editors add.
+fn read_secret(path: &str) -> Result<String, String> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("the file {path} cannot be read: {error}"))?;
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|&b| b == b'\n').count() + 1
+}

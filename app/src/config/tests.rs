@@ -1,0 +1,127 @@
+//! Settings, good and bad.
+
+use super::*;
+
+fn environment(pairs: &[(&str, &str)]) -> Environment {
+    Environment(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+}
+
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::Builder::new().prefix("frontdesk").suffix(".toml").tempfile().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    file
+}
+
+fn load(text: &str, pairs: &[(&str, &str)], needs: Needs) -> Result<Config, Vec<String>> {
+    let file = file(text);
+    Config::load(Some(file.path()), &environment(pairs), needs).map_err(|errors| {
+        let folder = format!("{}/", file.path().parent().unwrap().display());
+        let name = file.path().file_name().unwrap().to_string_lossy().into_owned();
+        errors.0.iter().map(|e| e.to_string().replace(&folder, "").replace(&name, "F")).collect()
+    })
+}
+
+const GOOD: &str = r#"
+public_url = "https://desk.example/"
+forward_to = ["+33611223344", "+33611223355"]
+timezone = "Europe/Paris"
+screening = false
+[twilio]
+account_sid = "AC00000000000000000000000000000001"
+auth_token = "from-file"
+"#;
+
+#[test]
+fn a_file_with_the_four_settings_is_enough() {
+    let config = load(GOOD, &[], Needs::Production).unwrap();
+    assert_eq!(config.public_url.unwrap().as_str(), "https://desk.example");
+    assert_eq!(config.flow.unwrap().numbers().count(), 2);
+    assert_eq!(config.database_url, "sqlite://data/frontdesk.db");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+}
+
+#[test]
+fn the_environment_wins_and_secrets_come_from_files() {
+    use secrecy::ExposeSecret;
+    let secret = file("from-secret-file\n");
+    let path = secret.path().display().to_string();
+    let pairs = [
+        ("FRONTDESK__LISTEN", "0.0.0.0:80"),
+        ("FRONTDESK__TWILIO__AUTH_TOKEN_FILE", path.as_str()),
+        ("FRONTDESK__FORWARD_TO", "+33611223344"),
+        ("FRONTDESK__SCREENING", "true"),
+        ("FRONTDESK_CONFIG", "ignored: a file was named"),
+        ("PATH", "/bin"),
+    ];
+    let config = load(GOOD, &pairs, Needs::Production).unwrap();
+    assert_eq!(config.listen.to_string(), "0.0.0.0:80");
+    assert_eq!(config.twilio.unwrap().tokens[0].expose_secret(), "from-secret-file");
+    assert_eq!(config.flow.unwrap().numbers().count(), 1);
+}
+
+#[test]
+fn everything_wrong_is_told_with_its_place_and_remedy() {
+    let text = "listn = \"x\"\n\n[twilio]\naccount = \"AC\"\n";
+    assert_eq!(
+        load(text, &[("FRONTDESK__TWILIO__AUTH_TOKN", "x")], Needs::Nothing).unwrap_err(),
+        [
+            "F:1: listn: there is no such key; did you mean listen?",
+            "F:4: twilio.account: there is no such key; did you mean twilio.account_sid?",
+            "FRONTDESK__TWILIO__AUTH_TOKN: twilio.auth_tokn: there is no such key; did you mean twilio.auth_token?",
+        ]
+    );
+    let text = "public_url = \"desk\"\nlisten = \"8080\"\nforward_to = [\"0611\"]\ntimezone = \"Paris\"\nscreening = \"perhaps\"\n[limits]\ntime_limit = \"4\"\n[twilio]\naccount_sid = \"x\"\nauth_token = 5\n";
+    let errors = load(text, &[], Needs::Production).unwrap_err();
+    for (index, part) in [
+        "F:1: public_url: it is not a URL",
+        "F:2: listen: use an address and a port",
+        "F:9: twilio.account_sid: an account SID is AC and 32 characters",
+        "F:10: twilio.auth_token: it is a number; use a text in quotes",
+        "F:4: timezone: \"Paris\" is no IANA time zone",
+        "F:5: screening: use true or false",
+        "F:7: limits.time_limit: \"4\" is no time",
+        "F:3: forward_to: \"0611\" is not a phone number in E.164 form",
+    ]
+    .iter()
+    .enumerate()
+    {
+        assert!(errors[index].starts_with(part), "{} / {part}", errors[index]);
+    }
+    assert_eq!(errors.len(), 8, "nothing is complained about twice: {errors:?}");
+}
+
+#[test]
+fn what_production_needs_is_named() {
+    let errors = load("", &[], Needs::Production).unwrap_err();
+    let keys: Vec<_> = errors.iter().map(|e| e.split(':').next().unwrap()).collect();
+    assert_eq!(keys, ["public_url", "twilio.account_sid", "twilio.auth_token", "forward_to"]);
+    assert!(load("", &[], Needs::Nothing).is_ok());
+    let empty = load("forward_to = []", &[], Needs::Nothing).unwrap_err();
+    assert!(empty[0].starts_with("F:1: forward_to: it is empty"), "{empty:?}");
+}
+
+#[test]
+fn syntax_and_missing_files_are_told_in_one_line() {
+    let errors = load("a = \n", &[], Needs::Nothing).unwrap_err();
+    assert!(errors[0].starts_with("F:1: syntax: "), "{errors:?}");
+    let missing =
+        Config::load(Some(Path::new("/nowhere.toml")), &Environment::default(), Needs::Nothing).unwrap_err();
+    assert_eq!(missing.to_string().lines().count(), 1);
+    assert!(missing.to_string().contains("/nowhere.toml: cannot be read"), "{missing}");
+}
+
+#[test]
+fn what_this_version_does_not_do_is_refused_not_ignored() {
+    let errors =
+        load("[limits]\nconcurrent_forwards = 3\n[flow]\nstart = \"x\"\n", &[], Needs::Nothing).unwrap_err();
+    assert_eq!(errors.len(), 2, "{errors:?}");
+}
+
+#[test]
+fn times_have_units() {
+    assert_eq!(parse_duration("15m"), Ok(Duration::from_secs(900)));
+    assert_eq!(parse_duration("0d"), Ok(Duration::ZERO));
+    for bad in ["", "15", "m", "1.5h", "-1s", "99999999999999999999d", "1y"] {
+        assert!(parse_duration(bad).is_err(), "{bad}");
+    }
+}

@@ -1,0 +1,14 @@
+//! Use cases and the composition root of frontdesk.
+//!
+//! `cli` reads arguments, `config` reads settings, `wiring` makes every adapter and hands it to the `services` behind
+//! the driving ports; `server` serves the routes, `worker` does what is due after answering. Tests start what `main`
+//! starts.
+
+pub mod cli;
+pub mod config;
+pub mod server;
+pub mod services;
+pub mod system;
+pub mod telemetry;
+pub mod wiring;
+pub mod worker;

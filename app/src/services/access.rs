@@ -1,0 +1,205 @@
+//! Letting people and programs in: argon2 passwords, sessions kept as hashes, throttled guessing.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use async_trait::async_trait;
+use frontdesk_domain::Timestamp;
+use frontdesk_ports::access::{ApiToken, Role, Session, User};
+use frontdesk_ports::{Access, AccessStore, Clock, Ids, SignInError, SignedIn, StoreError};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use tokio::sync::Semaphore;
+
+/// Wrong tries for one account from one address …
+const MOST_FAILURES: usize = 10;
+/// … within this time, before further ones wait.
+const WINDOW: Duration = Duration::from_secs(15 * 60);
+/// A session that is not used ends after this …
+const IDLE: Duration = Duration::from_secs(12 * 3600);
+/// … and any session after this.
+const ABSOLUTE: Duration = Duration::from_secs(14 * 86_400);
+/// How exactly the last use of a session is kept.
+const TOUCH: Duration = Duration::from_secs(60);
+/// Hashes made at once: each takes 19 MiB and a core.
+const HASHES: usize = 2;
+/// Accounts and addresses whose failures are remembered.
+const MOST_REMEMBERED: usize = 10_000;
+
+/// The least and the most characters of a password.
+pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
+
+/// A password that cannot be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a password has 8 to 128 characters")]
+pub struct BadPassword;
+
+/// Lets people and programs in.
+pub struct AccessControl {
+    store: Arc<dyn AccessStore>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    fixed_token: Option<String>,
+    failures: Mutex<BTreeMap<(String, String), Vec<Timestamp>>>,
+    hashing: Arc<Semaphore>,
+    /// Compared with when there is nobody of that name, so that it takes as long.
+    nobody: String,
+}
+
+impl AccessControl {
+    /// Keeps people in `store`; `api_token` is valid besides the tokens there.
+    pub fn new(
+        store: Arc<dyn AccessStore>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        api_token: Option<&SecretString>,
+    ) -> Self {
+        let fixed_token = api_token.map(|token| hash_token(token.expose_secret()));
+        let nobody = hash("nobody has this password", &*ids);
+        let (failures, hashing) = (Mutex::default(), Arc::new(Semaphore::new(HASHES)));
+        Self { store, clock, ids, fixed_token, failures, hashing, nobody }
+    }
+
+    /// Adds a person.
+    pub async fn add_user(
+        &self,
+        name: &str,
+        role: Role,
+        password: &str,
+    ) -> Result<Result<(), BadPassword>, StoreError> {
+        if !PASSWORD_LENGTH.contains(&password.chars().count()) {
+            return Ok(Err(BadPassword));
+        }
+        let password_hash = hash(password, &*self.ids);
+        self.store.add_user(User { name: name.to_owned(), role, password_hash }).await.map(Ok)
+    }
+
+    /// Replaces a password; `false` if there is nobody of that name.
+    pub async fn set_password(
+        &self,
+        name: &str,
+        password: &str,
+    ) -> Result<Result<bool, BadPassword>, StoreError> {
+        if !PASSWORD_LENGTH.contains(&password.chars().count()) {
+            return Ok(Err(BadPassword));
+        }
+        self.store.set_password(name, &hash(password, &*self.ids)).await.map(Ok)
+    }
+
+    /// Makes the user `admin`, or gives them this password if they have another.
+    pub async fn ensure_admin(&self, password: &str) -> Result<Result<(), BadPassword>, StoreError> {
+        match self.store.user("admin").await? {
+            None => self.add_user("admin", Role::Admin, password).await,
+            Some(user) if verify(password, &user.password_hash) => Ok(Ok(())),
+            Some(_) => Ok(self.set_password("admin", password).await?.map(|_| ())),
+        }
+    }
+
+    /// Makes a token and returns it; only its hash is kept.
+    pub async fn create_token(&self, name: &str) -> Result<String, StoreError> {
+        let token = format!("fd_{}", hex::encode(self.ids.random()));
+        let (token_hash, created_at) = (hash_token(&token), self.clock.now());
+        self.store.add_token(ApiToken { name: name.to_owned(), token_hash, created_at }).await?;
+        Ok(token)
+    }
+
+    /// How long this account must wait from this address.
+    fn throttled(&self, key: &(String, String)) -> Option<Duration> {
+        let now = self.clock.now();
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let recent = failures.get_mut(key)?;
+        recent.retain(|at| now < *at + WINDOW);
+        let oldest = *recent.first().filter(|_| recent.len() >= MOST_FAILURES)?;
+        (oldest + WINDOW).duration_since(now).try_into().ok()
+    }
+
+    fn remember_failure(&self, key: (String, String)) {
+        let now = self.clock.now();
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures.len() >= MOST_REMEMBERED {
+            failures.retain(|_, at| at.last().is_some_and(|at| now < *at + WINDOW));
+        }
+        if failures.len() < MOST_REMEMBERED || failures.contains_key(&key) {
+            failures.entry(key).or_default().push(now);
+        }
+    }
+
+    async fn password_is_right(&self, user: Option<&User>, password: &str) -> bool {
+        let Ok(_permit) = self.hashing.clone().acquire_owned().await else { return false };
+        let stored = user.map_or_else(|| self.nobody.clone(), |user| user.password_hash.clone());
+        let password = password.to_owned();
+        let right = tokio::task::spawn_blocking(move || verify(&password, &stored)).await.unwrap_or(false);
+        right && user.is_some()
+    }
+}
+
+fn hash(password: &str, ids: &dyn Ids) -> String {
+    let salt = &ids.random()[..16];
+    let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), salt);
+    hash.expect("the salt has 16 bytes and the parameters are the library's own").to_string()
+}
+
+fn verify(password: &str, stored: &str) -> bool {
+    PasswordHash::new(stored)
+        .is_ok_and(|stored| Argon2::default().verify_password(password.as_bytes(), &stored).is_ok())
+}
+
+/// Tokens are 256 random bits: a plain hash keeps them as safe as a slow one.
+fn hash_token(token: &str) -> String {
+    hex::encode(Sha256::digest(token))
+}
+
+#[async_trait]
+impl Access for AccessControl {
+    async fn sign_in(&self, name: &str, password: &str, address: &str) -> Result<String, SignInError> {
+        let shortened: String = name.chars().take(100).collect();
+        let key = (shortened, address.to_owned());
+        if let Some(wait) = self.throttled(&key) {
+            return Err(SignInError::Throttled(wait));
+        }
+        let user = self.store.user(name).await?;
+        if !self.password_is_right(user.as_ref(), password).await {
+            self.remember_failure(key);
+            return Err(SignInError::Wrong);
+        }
+        let now = self.clock.now();
+        self.store.remove_sessions_before(now - ABSOLUTE, now - IDLE).await?;
+        let token = hex::encode(self.ids.random());
+        let (csrf, token_hash) = (hex::encode(&self.ids.random()[..16]), hash_token(&token));
+        let user = name.to_owned();
+        self.store.add_session(Session { token_hash, user, csrf, created_at: now, seen_at: now }).await?;
+        Ok(token)
+    }
+
+    async fn session(&self, token: &str) -> Result<Option<SignedIn>, StoreError> {
+        let token_hash = hash_token(token);
+        let Some(session) = self.store.session(&token_hash).await? else { return Ok(None) };
+        let now = self.clock.now();
+        if now >= session.created_at + ABSOLUTE || now >= session.seen_at + IDLE {
+            self.store.remove_session(&token_hash).await?;
+            return Ok(None);
+        }
+        let Some(user) = self.store.user(&session.user).await? else { return Ok(None) };
+        if now >= session.seen_at + TOUCH {
+            self.store.touch_session(&token_hash, now).await?;
+        }
+        Ok(Some(SignedIn { user: user.name, role: user.role, csrf: session.csrf }))
+    }
+
+    async fn sign_out(&self, token: &str) -> Result<(), StoreError> {
+        self.store.remove_session(&hash_token(token)).await
+    }
+
+    async fn program(&self, token: &str) -> Result<Option<String>, StoreError> {
+        let hash = hash_token(token);
+        if self.fixed_token.as_ref().is_some_and(|fixed| bool::from(fixed.as_bytes().ct_eq(hash.as_bytes())))
+        {
+            return Ok(Some("configuration".to_owned()));
+        }
+        Ok(self.store.token(&hash).await?.map(|token| token.name))
+    }
+}

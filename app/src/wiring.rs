@@ -1,0 +1,207 @@
+//! Settings become an application: every adapter is made here and only here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adapters_http::{Desk, health_routes};
+use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog};
+use adapters_recordings::{ObjectRecordings, OpenError};
+use adapters_simulator::{Phone, phone_routes};
+use adapters_twilio::{Account, ClientError, PublicUrl, TwilioClient, Webhooks};
+use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, Signal, advance};
+use frontdesk_ports::{CallLog, Clock, Ids, Readiness, StoreError};
+use jiff::tz::TimeZone;
+use migrations::Migrator;
+use poem::endpoint::{BoxEndpoint, EndpointExt};
+use poem::middleware::CatchPanic;
+use poem::{Response, Route};
+use sea_orm_migration::MigratorTrait;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::server::Routes;
+use crate::services::access::{AccessControl, BadPassword};
+use crate::services::answering::Answering;
+use crate::services::feed::Feed;
+use crate::services::readiness::LogReadiness;
+use crate::worker::Worker;
+
+/// The longest recording that is kept: an hour of the carrier's WAV.
+const MOST_AUDIO_BYTES: u64 = 64 * 1024 * 1024;
+/// How long to leave a database alone that does not answer.
+const DATABASE_PAUSE: Duration = Duration::from_secs(2);
+/// How long a start waits for a database on another machine.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The application could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum WiringError {
+    /// The database cannot be opened.
+    #[error("database.url: {0}")]
+    Database(#[from] ConnectError),
+    /// The database cannot be brought up to date.
+    #[error("database.url: the schema cannot be brought up to date: {0}")]
+    Migration(String),
+    /// The folder for audio cannot be used.
+    #[error("recordings.url: {0}")]
+    Recordings(#[from] OpenError),
+    /// HTTP cannot be set up.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The password of `admin` cannot be one.
+    #[error("auth.admin_password: {0}")]
+    Password(#[from] BadPassword),
+    /// People cannot be kept.
+    #[error("the people cannot be read: {0}")]
+    People(#[from] StoreError),
+    /// A template of ours is broken.
+    #[error("a page template is broken: {0}")]
+    Templates(#[from] tera::Error),
+}
+
+/// What an application is made of.
+pub struct Parts {
+    /// Where the carrier reaches us.
+    pub public: PublicUrl,
+    /// Whose calls we take.
+    pub accounts: Vec<Account>,
+    /// What callers go through.
+    pub flow: CallFlow,
+    /// The database.
+    pub database_url: String,
+    /// Where audio is kept.
+    pub recordings_url: String,
+    /// The password of `admin`, if it is to be set.
+    pub admin_password: Option<SecretString>,
+    /// A token for programs.
+    pub api_token: Option<SecretString>,
+    /// The company's zone.
+    pub zone: TimeZone,
+    /// The demo's phone.
+    pub phone: Option<Arc<Phone>>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub ids: Arc<dyn Ids>,
+}
+
+/// An application, ready to be served.
+pub struct App {
+    /// The carrier's routes.
+    pub carrier: BoxEndpoint<'static, Response>,
+    /// The people's and programs' routes.
+    pub people: BoxEndpoint<'static, Response>,
+    /// Does what is due after answering.
+    pub worker: Arc<Worker>,
+    readiness: Arc<dyn Readiness>,
+}
+
+/// The database of the log and the people, up to date.
+pub async fn open_database(url: &str) -> Result<Database, WiringError> {
+    let db = Database::open(url).await?;
+    migrate(&db).await?;
+    Ok(db)
+}
+
+async fn migrate(db: &Database) -> Result<(), WiringError> {
+    Migrator::up(db.connection(), None).await.map_err(|error| WiringError::Migration(error.to_string()))
+}
+
+/// Puts an application together. A SQLite file must open; a PostgreSQL server that does not answer is waited for in the
+/// background, while calls are answered.
+pub async fn build(parts: Parts) -> Result<App, WiringError> {
+    let Parts { public, accounts, flow, zone, phone, clock, ids, .. } = parts;
+    let db = Database::open(&parts.database_url).await?;
+    let log = Arc::new(SqlLog::new(db.clone(), clock.clone(), ids.clone()));
+    let people = Arc::new(SqlAccess::new(db.clone()));
+    let access = Arc::new(AccessControl::new(people, clock.clone(), ids.clone(), parts.api_token.as_ref()));
+    prepare(&parts.database_url, db, access.clone(), parts.admin_password).await?;
+    let recordings = Arc::new(ObjectRecordings::open(&parts.recordings_url, MOST_AUDIO_BYTES)?);
+    let client = Arc::new(TwilioClient::new(accounts.clone())?);
+    let readiness: Arc<dyn Readiness> = Arc::new(LogReadiness(log.clone()));
+
+    let answering = Arc::new(Answering::new(flow.clone(), log.clone(), clock.clone()));
+    let secure = public.as_str().starts_with("https://");
+    let safe = safe_answer(&flow, &*clock);
+    let carrier = adapters_twilio::routes(Webhooks { public, accounts, answering, safe });
+    let calls = Arc::new(Feed::new(log.clone(), recordings.clone()));
+    let phone = phone.map(|phone| phone_routes(phone).boxed());
+    let pages = adapters_http::routes(Desk { calls, access, zone, secure, phone })?;
+    let worker = Worker {
+        queue: log.clone(),
+        log: log.clone() as Arc<dyn CallLog>,
+        carrier: client,
+        recordings,
+        clock,
+        ids,
+    };
+    let people = pages.with(CatchPanic::new()).map_to_response().boxed();
+    Ok(App { carrier: carrier.boxed(), people, worker: Arc::new(worker), readiness })
+}
+
+impl App {
+    /// Everything on one listener.
+    pub fn together(self) -> (Routes, Arc<Worker>) {
+        let routes = with_health(&self.readiness)
+            .nest_no_strip("/twilio", self.carrier)
+            .nest_no_strip("/", self.people);
+        (Arc::new(routes.map_to_response().boxed()), self.worker)
+    }
+
+    /// The carrier's routes on one listener, the people's on another.
+    pub fn apart(self) -> (Routes, Routes, Arc<Worker>) {
+        let carrier = with_health(&self.readiness).nest_no_strip("/twilio", self.carrier);
+        let people = with_health(&self.readiness).nest_no_strip("/", self.people);
+        (Arc::new(carrier.map_to_response().boxed()), Arc::new(people.map_to_response().boxed()), self.worker)
+    }
+}
+
+fn with_health(readiness: &Arc<dyn Readiness>) -> Route {
+    let health = Arc::new(health_routes(readiness.clone()));
+    Route::new().at("/healthz", health.clone()).at("/readyz", health)
+}
+
+/// What a caller hears when all else fails: the flow's safety mailbox, for a call nobody knows.
+fn safe_answer(flow: &CallFlow, clock: &dyn Clock) -> Vec<frontdesk_domain::Instruction> {
+    let nobody = LegId::new("any", "any").expect("a valid id");
+    advance(flow, &Dialogue::Lost, &Signal::Fault, &Context::new(nobody, clock.now())).instructions
+}
+
+/// Brings the database up to date and the user `admin` into being.
+async fn prepare(
+    url: &str,
+    db: Database,
+    access: Arc<AccessControl>,
+    password: Option<SecretString>,
+) -> Result<(), WiringError> {
+    if url.starts_with("sqlite:") {
+        return prepare_once(&db, &access, password.as_ref()).await;
+    }
+    match tokio::time::timeout(DATABASE_PATIENCE, prepare_once(&db, &access, password.as_ref())).await {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(WiringError::Password(bad))) => return Err(bad.into()),
+        Ok(Err(error)) => tracing::error!("{error}; calls are answered, and it is tried again"),
+        Err(_) => tracing::error!("the database does not answer; calls are answered, and it is tried again"),
+    }
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(DATABASE_PAUSE).await;
+            match prepare_once(&db, &access, password.as_ref()).await {
+                Ok(()) => return tracing::info!("the database is back and up to date"),
+                Err(error) => tracing::warn!("{error}; it is tried again"),
+            }
+        }
+    });
+    Ok(())
+}
+
+async fn prepare_once(
+    db: &Database,
+    access: &AccessControl,
+    password: Option<&SecretString>,
+) -> Result<(), WiringError> {
+    migrate(db).await?;
+    if let Some(password) = password {
+        access.ensure_admin(password.expose_secret()).await??;
+    }
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! What is due after answering: fetches messages' audio, with patience.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_domain::{CallEvent, Effect, EventKind, LegId, RecordingId, Timestamp, VoicemailStatus};
+use frontdesk_ports::{
+    AudioName, CallLog, CallQuery, Carrier, CarrierError, Change, Clock, EffectQueue, Ids, LeasedEffect,
+    PutError, RecordingStore, StoreError,
+};
+use futures_util::future::join_all;
+
+/// Longer than a fetch may take: who comes after is not early.
+const LEASE: Duration = Duration::from_secs(330);
+/// Fetches at once.
+const AT_ONCE: u16 = 4;
+/// The first pause after a failure, …
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+/// … the longest, …
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+/// … and when it is given up.
+const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
+/// How long to sleep when there is nothing to wait for but a change.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// What one round did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkOutcome {
+    /// Nothing was due; something will be at that time, if any.
+    Idle(Option<Timestamp>),
+    /// So many effects were worked on.
+    Worked(usize),
+}
+
+/// Takes effects and does them.
+pub struct Worker {
+    /// Where effects wait.
+    pub queue: Arc<dyn EffectQueue>,
+    /// Where results are kept.
+    pub log: Arc<dyn CallLog>,
+    /// Whom to ask for audio.
+    pub carrier: Arc<dyn Carrier>,
+    /// Where audio is kept.
+    pub recordings: Arc<dyn RecordingStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// For pauses that differ.
+    pub ids: Arc<dyn Ids>,
+}
+
+/// Why a fetch did not work.
+enum Failure {
+    /// Worth another try, not before so long.
+    Again(String, Option<Duration>),
+    /// Our own store: the lease ends by itself.
+    Store(StoreError),
+}
+
+impl Worker {
+    /// Works until the task is aborted.
+    pub async fn run(&self) {
+        loop {
+            let seen = self.log.latest_change().await.unwrap_or(Change(0));
+            match self.run_once().await {
+                Ok(WorkOutcome::Worked(_)) => {}
+                Ok(WorkOutcome::Idle(due)) => {
+                    let now = self.clock.now();
+                    let pause = due.and_then(|due| Duration::try_from(due.duration_since(now)).ok());
+                    let pause = pause.unwrap_or(IDLE).min(IDLE);
+                    // Woken early by any change of the log: new effects come with changes.
+                    let _ = tokio::time::timeout(pause, self.log.wait_for_change(seen)).await;
+                }
+                Err(error) => {
+                    tracing::warn!("work waits for the store: {error}");
+                    tokio::time::sleep(FIRST_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Does what is due now.
+    pub async fn run_once(&self) -> Result<WorkOutcome, StoreError> {
+        let due = self.queue.take(self.clock.now(), LEASE, AT_ONCE).await?;
+        if due.is_empty() {
+            return Ok(WorkOutcome::Idle(self.queue.next_due().await?));
+        }
+        join_all(due.iter().map(|leased| self.work(leased))).await;
+        Ok(WorkOutcome::Worked(due.len()))
+    }
+
+    async fn work(&self, leased: &LeasedEffect) {
+        let Effect::FetchRecording { call, recording } = &leased.effect;
+        let settled = match self.fetch(call, recording).await {
+            Ok(()) => self.queue.finish(leased).await,
+            Err(Failure::Store(error)) => Err(error),
+            Err(Failure::Again(why, after)) => self.again(leased, call, recording, &why, after).await,
+        };
+        match settled {
+            Ok(true) => {}
+            Ok(false) => tracing::info!(call.id = %call, "another worker has taken over a message"),
+            Err(error) => tracing::warn!(call.id = %call, "a message waits for the store: {error}"),
+        }
+    }
+
+    async fn fetch(&self, call: &LegId, recording: &RecordingId) -> Result<(), Failure> {
+        if !self.is_wanted(call, recording).await.map_err(Failure::Store)? {
+            return Ok(());
+        }
+        let fetched = self.carrier.fetch_recording(call, recording).await.map_err(again)?;
+        let audio = self.recordings.put(&AudioName::new(call, recording), fetched).await;
+        let audio = audio.map_err(|error| match error {
+            PutError::Source(error) => again(error),
+            PutError::Store(error) => Failure::Again(error.to_string(), None),
+        })?;
+        self.tell(call, EventKind::Voicemail { recording: recording.clone(), audio })
+            .await
+            .map_err(Failure::Store)?;
+        tracing::info!(call.id = %call, "a message is stored");
+        Ok(())
+    }
+
+    /// Whether the message is still to be had: the carrier may have said since that there is none.
+    async fn is_wanted(&self, call: &LegId, recording: &RecordingId) -> Result<bool, StoreError> {
+        let query = CallQuery { provider_id: Some(call.id().to_owned()), ..CallQuery::newest(10) };
+        let page = self.log.list(&query).await?;
+        let record = page.calls.into_iter().find(|record| record.leg == *call);
+        let message = record.and_then(|record| record.call.voicemail);
+        Ok(message.is_some_and(|m| m.recording != *recording || m.status == VoicemailStatus::Pending))
+    }
+
+    async fn tell(&self, call: &LegId, kind: EventKind) -> Result<(), StoreError> {
+        let event = CallEvent { call: call.clone(), at: self.clock.now(), kind };
+        self.log.append(vec![event.into()]).await
+    }
+
+    async fn again(
+        &self,
+        leased: &LeasedEffect,
+        call: &LegId,
+        recording: &RecordingId,
+        why: &str,
+        after: Option<Duration>,
+    ) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        if now >= leased.queued_at + GIVE_UP {
+            tracing::error!(call.id = %call, "a message is given up after seven days: {why}");
+            let why = why.to_owned();
+            self.tell(call, EventKind::VoicemailFailed { recording: recording.clone(), why: why.clone() })
+                .await?;
+            return self.queue.fail(leased, &why).await;
+        }
+        tracing::warn!(call.id = %call, attempt = leased.attempt, "a message could not be fetched yet: {why}");
+        let pause = pause(leased.attempt, self.ids.random()[31]).max(after.unwrap_or(Duration::ZERO));
+        self.queue.retry(leased, now + pause, why).await
+    }
+}
+
+fn again(error: CarrierError) -> Failure {
+    let after = match &error {
+        CarrierError::Unavailable { after, .. } => *after,
+        CarrierError::NotYet | CarrierError::Unauthorized | CarrierError::Unusable(_) => None,
+    };
+    Failure::Again(error.to_string(), after)
+}
+
+/// Twice as long each time, and between half and all of that, so that a crowd spreads out.
+fn pause(attempt: u32, random: u8) -> Duration {
+    let whole = FIRST_PAUSE.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_PAUSE);
+    whole / 2 + whole.mul_f64(f64::from(random) / 510.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_spread_and_stay_bounded() {
+        assert_eq!(pause(1, 0), Duration::from_secs(1));
+        assert_eq!(pause(1, 255), Duration::from_secs(2));
+        assert_eq!(pause(4, 255), Duration::from_secs(16));
+        for attempt in [12, 40, u32::MAX] {
+            assert!(pause(attempt, 255) <= LONGEST_PAUSE && pause(attempt, 0) >= LONGEST_PAUSE / 2);
+        }
+    }
+}
