@@ -20,6 +20,7 @@ use std::sync::Arc;
 use frontdesk_ports::{Access, ReadCalls, Readiness};
 use jiff::tz::TimeZone;
 use poem::endpoint::BoxEndpoint;
+use poem::middleware::CookieJarManager;
 use poem::{Endpoint, EndpointExt, Response, Route, get, post};
 
 use session::{Gate, Guest};
@@ -78,6 +79,7 @@ pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, te
     Ok(routes
         .catch_error(|_: poem::error::MethodNotAllowedError| async { api::problem::method_not_allowed() })
         .data(state)
+        .with(CookieJarManager::new())
         .with(headers::Headers { secure })
         .map_to_response())
 }

@@ -28,6 +28,16 @@ impl Shelf {
         self.recordings.lock().unwrap_or_else(PoisonError::into_inner).insert(sid.to_owned(), audio);
     }
 
+    /// Takes every recording off the shelf, as a carrier that has lost them for a while.
+    pub fn take_all(&self) -> BTreeMap<String, Bytes> {
+        std::mem::take(&mut *self.recordings.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts recordings back.
+    pub fn put_back(&self, recordings: BTreeMap<String, Bytes>) {
+        self.recordings.lock().unwrap_or_else(PoisonError::into_inner).extend(recordings);
+    }
+
     fn get(&self, sid: &str) -> Option<Bytes> {
         self.recordings.lock().unwrap_or_else(PoisonError::into_inner).get(sid).cloned()
     }

@@ -14,6 +14,8 @@ pub trait LineTime: Send + Sync {
     fn now(&self) -> Timestamp;
     /// So much time passes in a call.
     async fn pass(&self, time: Duration);
+    /// Whether every request must tell the time because no clock on a wall agrees. Twilio's do not.
+    fn must_be_told(&self) -> bool;
 }
 
 /// Time that really passes, by itself, while people act.
@@ -26,6 +28,10 @@ impl LineTime for RealTime {
     }
 
     async fn pass(&self, _time: Duration) {}
+
+    fn must_be_told(&self) -> bool {
+        false
+    }
 }
 
 /// Time as a script tells it: it runs ahead of the clock on the wall, `speed` times as fast as life.
@@ -52,5 +58,9 @@ impl LineTime for ScriptTime {
         if self.speed > 0 {
             tokio::time::sleep(time / self.speed).await;
         }
+    }
+
+    fn must_be_told(&self) -> bool {
+        true
     }
 }

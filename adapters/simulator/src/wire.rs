@@ -29,6 +29,8 @@ pub struct Wire {
     public: String,
     /// … are sent here.
     reached_at: String,
+    /// Retries at most, whatever an address asks for.
+    most_retries: u32,
 }
 
 impl Wire {
@@ -41,7 +43,14 @@ impl Wire {
             .no_proxy()
             .user_agent("TwilioProxy/1.1")
             .build()?;
-        Ok(Self { http, credentials, public: String::new(), reached_at: String::new() })
+        Ok(Self { http, credentials, public: String::new(), reached_at: String::new(), most_retries: 5 })
+    }
+
+    /// The same wire, on which a failed request is not tried again.
+    #[must_use]
+    pub fn trying_once(mut self) -> Self {
+        self.most_retries = 0;
+        self
     }
 
     /// The same wire, through a proxy that takes requests for `public` to `reached_at`.
@@ -62,7 +71,7 @@ impl Wire {
         let retries =
             fragment.split('&').find_map(|part| part.strip_prefix("rc=")?.parse().ok()).unwrap_or(1u32);
         let mut answer = Err(String::new());
-        for _ in 0..=retries {
+        for _ in 0..=retries.min(self.most_retries) {
             answer = self.post_once(url, fields).await;
             if matches!(&answer, Ok((status, _)) if *status < 500) {
                 break;

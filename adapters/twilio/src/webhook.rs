@@ -143,6 +143,7 @@ impl Routes {
             from_place: parties.from_place,
             to: parties.to,
             caller_gone: party == Party::Caller && reading::is_over(&verified.form),
+            told_at: reading::time(&verified.form),
             raw: reading::raw(&verified.form),
         };
         let instructions = self.webhooks.answering.answer(asked).await;

@@ -35,8 +35,9 @@ impl Answering {
 #[async_trait]
 impl AnswerCalls for Answering {
     async fn answer(&self, asked: Asked) -> Vec<Instruction> {
-        let Asked { at, signal, call, leg, from, from_name, from_place, to, caller_gone, raw } = asked;
-        let now = self.clock.now();
+        let Asked { at, signal, call, leg, from, from_name, from_place, to, caller_gone, told_at, raw } =
+            asked;
+        let now = told_at.unwrap_or_else(|| self.clock.now());
         let cx = Context { now, call, leg, from, from_name, from_place, to, caller_gone };
         let turn = advance(&self.flow, &at, &signal, &cx);
         let mut events: Vec<LoggedEvent> = turn.events.into_iter().map(LoggedEvent::from).collect();

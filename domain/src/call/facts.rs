@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::call::effect::Effect;
-use crate::call::event::{CallEvent, EventKind, RecordingStatus};
+use crate::call::event::{CallEvent, EventKind, LegStatus, RecordingStatus, ScreeningAnswer};
 use crate::ids::{LegId, RecordingId};
 
 /// The set of a call's events. Two sets that absorbed the same events are equal, whatever the order and repetition.
@@ -41,11 +41,12 @@ impl Facts {
         facts
     }
 
-    /// The events by identity, in the order of their times; at the same time in the order of a call's life.
+    /// The events by identity, in the order of their times. Carriers stamp whole seconds and we do not, so within one
+    /// second the order of a call's life decides.
     pub fn story(&self) -> Vec<(&str, &CallEvent)> {
         let mut story: Vec<_> =
             self.events.iter().map(|(identity, event)| (identity.as_str(), event)).collect();
-        story.sort_by_key(|(identity, event)| (event.at, event.kind.rank(), *identity));
+        story.sort_by_key(|(identity, event)| (event.at.as_second(), event.kind.turn(), event.at, *identity));
         story
     }
 
@@ -141,20 +142,35 @@ impl<'a> Message<'a> {
 }
 
 impl EventKind {
-    /// Its place in a call's life, for events of the same instant.
-    fn rank(&self) -> u8 {
+    /// Its place in a call's life: the turn of the conversation, and the place within the turn.
+    fn turn(&self) -> (u16, u8) {
+        const AFTERWARDS: u16 = u16::MAX;
         match self {
-            Self::Started(_) => 0,
-            Self::Key { .. } | Self::NoInput { .. } => 1,
-            Self::Leg { .. } => 2,
-            Self::Screening { .. } => 3,
-            Self::Bridged { .. } => 4,
-            Self::Dial { .. } => 5,
-            Self::Menu { .. } | Self::Forward { .. } | Self::Mailbox { .. } => 6,
-            Self::Recording { .. } => 7,
-            Self::CallerLeft { .. } => 8,
-            Self::Ended(_) => 9,
-            Self::Voicemail { .. } | Self::VoicemailFailed { .. } => 10,
+            Self::Started(_) => (0, 0),
+            Self::Menu { step, .. } | Self::Forward { step, .. } | Self::Mailbox { step, .. } => (*step, 0),
+            Self::Key { step, .. } | Self::NoInput { step, .. } => (*step, 1),
+            Self::Leg { step, status, .. } => (*step, leg_place(*status)),
+            Self::Screening { step, answer: ScreeningAnswer::Asked, .. } => (*step, 5),
+            Self::Screening { step, .. } => (*step, 6),
+            Self::Bridged { step, .. } => (*step, 7),
+            Self::Dial { step, .. } => (*step, 9),
+            Self::CallerLeft { step } => (*step, 10),
+            Self::Recording { .. } => (AFTERWARDS, 0),
+            Self::Ended(_) => (AFTERWARDS, 1),
+            Self::Voicemail { .. } | Self::VoicemailFailed { .. } => (AFTERWARDS, 2),
         }
+    }
+}
+
+fn leg_place(status: LegStatus) -> u8 {
+    match status {
+        LegStatus::Initiated => 2,
+        LegStatus::Ringing => 3,
+        LegStatus::Answered => 4,
+        LegStatus::Completed
+        | LegStatus::Busy
+        | LegStatus::NoAnswer
+        | LegStatus::Failed
+        | LegStatus::Canceled => 8,
     }
 }

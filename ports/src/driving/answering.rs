@@ -26,6 +26,8 @@ pub struct Asked {
     pub to: String,
     /// Whether the caller has hung up already.
     pub caller_gone: bool,
+    /// When it happened, if the carrier says.
+    pub told_at: Option<Timestamp>,
     /// The request in the carrier's own words.
     pub raw: RawParameters,
 }

@@ -69,6 +69,7 @@ impl Line<'_> {
             self.ended_by = "caller";
             if let Some(url) = action {
                 let mut fields = self.fields("completed");
+                fields.extend(self.carrier.told_time());
                 fields.extend(told);
                 self.callback(&url, &fields).await;
             }
@@ -171,6 +172,7 @@ impl Line<'_> {
         let mut extra = Fields::new();
         for _ in 0..super::MOST_DOCUMENTS {
             let mut fields = self.leg_fields(leg, "in-progress");
+            fields.extend(self.carrier.told_time());
             fields.extend(extra.clone());
             let Document(verbs) = match self.fetch(&url, &fields).await {
                 Ok(document) => document,

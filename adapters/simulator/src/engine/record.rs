@@ -38,6 +38,7 @@ impl Line<'_> {
         let next = if hangs_up {
             // The action is asked for although nobody hears the answer.
             let mut fields = self.fields("completed");
+            fields.extend(self.carrier.told_time());
             fields.extend(told);
             self.callback(&action, &fields).await;
             self.caller_left()
@@ -57,6 +58,7 @@ impl Line<'_> {
                 ("ErrorCode", if seconds > 0 { "0" } else { "16101" }.into()),
             ];
             fields.extend(recording);
+            fields.extend(self.carrier.told_time());
             self.callback(&url, &fields).await;
         }
         next

@@ -1,0 +1,78 @@
+// A real binary with the simulated carrier, and a real browser in front of it.
+import { spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const BINARY = process.env.FRONTDESK_BINARY ?? join(import.meta.dirname, "../../../target/debug/frontdesk");
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const PASSWORD = "a password for tests";
+export const TOKEN = "a token for tests";
+
+export async function startDesk() {
+  const environment = {
+    ...process.env,
+    XDG_RUNTIME_DIR: mkdtempSync(join(tmpdir(), "frontdesk-browser-")),
+    FRONTDESK__AUTH__ADMIN_PASSWORD: PASSWORD,
+    FRONTDESK__AUTH__API_TOKEN: TOKEN,
+  };
+  const desk = spawn(BINARY, ["demo", "--ephemeral", "--listen", "127.0.0.1:0"], { env: environment });
+  desk.stderr.on("data", (text) => process.env.VERBOSE && process.stderr.write(text));
+  const url = await new Promise((resolve, reject) => {
+    let said = "";
+    desk.on("exit", (code) => reject(new Error(`frontdesk ended with ${code}: ${said}`)));
+    desk.stdout.on("data", (text) => {
+      said += text;
+      const found = said.match(/feed +(http:\S+?)\/\n/);
+      if (found) resolve(found[1]);
+    });
+  });
+  const call = (...args) =>
+    new Promise((resolve) => {
+      const caller = spawn(BINARY, ["call", "--speed", "0", "--url", url, ...args], { env: environment });
+      let said = "";
+      caller.stdout.on("data", (text) => { said += text; });
+      caller.on("exit", (code) => resolve({ code, said }));
+    });
+  const calls = async () => (await (await fetch(`${url}/api/v1/calls`, { headers: { Authorization: `Bearer ${TOKEN}` } })).json()).calls;
+  const stop = () => new Promise((resolve) => { desk.on("exit", resolve); desk.kill("SIGTERM"); });
+  return { url, call, calls, stop };
+}
+
+export async function startBrowser() {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required", "--mute-audio"],
+  });
+}
+
+// A page that fails the test on a script error, a refused resource, or a request to anywhere else.
+export async function openPage(browser, desk, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, ...options });
+  const page = await context.newPage();
+  page.problems = [];
+  page.on("pageerror", (error) => page.problems.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && page.problems.push(message.text()));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(desk.url) && !request.url().startsWith("data:") && !request.url().startsWith("blob:")) {
+      page.problems.push(`a request to ${request.url()}`);
+    }
+  });
+  return page;
+}
+
+export async function signIn(page, desk) {
+  await page.goto(`${desk.url}/`);
+  await page.getByLabel("Name").fill("admin");
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`${desk.url}/`);
+}
+
+export async function picture(page, name) {
+  if (process.env.FRONTDESK_PICTURES) {
+    await page.screenshot({ path: join(process.env.FRONTDESK_PICTURES, `${name}.png`) });
+  }
+}

@@ -1,0 +1,127 @@
+// What only a browser shows: sign in, call from the page, see the row arrive, play the message.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openPage, picture, signIn, startBrowser, startDesk } from "./desk.mjs";
+
+let desk, browser;
+before(async () => { desk = await startDesk(); browser = await startBrowser(); });
+after(async () => { await browser?.close(); await desk?.stop(); });
+
+test("a guest is led to the sign-in page and back to where they wanted to go", async () => {
+  const page = await openPage(browser, desk);
+  await page.goto(`${desk.url}/phone`);
+  await page.getByLabel("Name").fill("admin");
+  await page.getByLabel("Password").fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await assert.doesNotReject(page.getByRole("alert").waitFor());
+  await page.getByLabel("Password").fill("a password for tests");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`${desk.url}/phone`);
+  await page.context().close();
+});
+
+test("a message left on the page's phone appears in the feed without reloading, and plays", async () => {
+  const page = await openPage(browser, desk);
+  await signIn(page, desk);
+  const feed = await page.context().newPage();
+  await feed.goto(`${desk.url}/`);
+  await feed.locator('#light[data-live="on"]').waitFor();
+  await feed.evaluate(() => { window.notReloaded = true; });
+
+  await page.goto(`${desk.url}/phone`);
+  await page.locator('#light[data-live="on"]').waitFor();
+  await page.getByRole("button", { name: "Call", exact: true }).click();
+  await page.locator("#line li", { hasText: "To speak to somebody, press 1" }).waitFor();
+  await feed.locator(".pill", { hasText: "In menu" }).waitFor();
+  await page.locator('.key[data-key="2"]').click();
+  await page.locator("#message:not([disabled])").waitFor({ timeout: 20000 });
+  await page.getByRole("button", { name: "or send a tone" }).click();
+  await page.locator("#line li", { hasText: "The call is over" }).waitFor();
+
+  const row = feed.locator("tr.voicemail").first();
+  await row.locator("audio").waitFor();
+  assert.match(await row.innerText(), /Voicemail/);
+  assert.match(await row.innerText(), /simulated/);
+  assert.equal(await feed.evaluate(() => window.notReloaded), true, "the page was not reloaded");
+  const played = await row.locator("audio").evaluate(async (audio) => {
+    await audio.play();
+    await new Promise((resolve) => audio.addEventListener("timeupdate", () => audio.currentTime > 0.2 && resolve()));
+    return { duration: audio.duration, at: audio.currentTime };
+  });
+  assert.ok(played.duration > 2.9 && played.at > 0, JSON.stringify(played));
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("caller and callee talk on the page, and the call page tells why it counts as answered", async () => {
+  const page = await openPage(browser, desk);
+  await signIn(page, desk);
+  await page.goto(`${desk.url}/phone`);
+  await page.getByRole("button", { name: "Call", exact: true }).click();
+  await page.locator('.key[data-key="1"]:not([disabled])').click();
+  await page.locator("#answer:not([disabled])").click({ timeout: 20000 });
+  await page.locator('.callee-key[data-key="1"]:not([disabled])').click({ timeout: 20000 });
+  await page.locator("#line li", { hasText: "hear each other" }).waitFor();
+  await page.locator("tr.call .pill", { hasText: "In call" }).waitFor();
+  await picture(page, "phone");
+  await page.locator("#hang-up").click();
+  await page.locator("#line li", { hasText: "The call is over" }).waitFor();
+  const row = page.locator("tr.answered").first();
+  await row.waitFor();
+  await row.locator("a").first().click();
+  await page.getByRole("heading", { name: "What happened" }).waitFor();
+  assert.ok((await page.locator("li.proof").count()) >= 2, "the proof is marked");
+  await picture(page, "call");
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("names that hold markup are text, on every page", async () => {
+  const name = `<img src=x onerror="document.title='run'"><script>document.title='run'</script>`;
+  await desk.call("--press", "2", "--name", name);
+  const page = await openPage(browser, desk);
+  await signIn(page, desk);
+  const row = page.locator("tr.call").first();
+  assert.match(await row.innerText(), /<img src=x/);
+  await row.locator("a").first().click();
+  await page.getByRole("heading", { name: "What happened" }).waitFor();
+  assert.doesNotMatch(await page.title(), /run/);
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("without JavaScript people sign in, read and filter", async () => {
+  const page = await openPage(browser, desk, { javaScriptEnabled: false });
+  await signIn(page, desk);
+  assert.ok((await page.locator("tr.call").count()) > 0);
+  await page.getByLabel("Outcome").selectOption("answered");
+  await page.getByRole("button", { name: "Show" }).click();
+  assert.equal(await page.locator("tr.call:not(.answered)").count(), 0);
+  await page.getByLabel("Search").fill("no such number");
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByText("No call fits this filter").waitFor();
+  await page.context().close();
+});
+
+test("the feed fits a phone", async () => {
+  const page = await openPage(browser, desk, { viewport: { width: 320, height: 700 } });
+  await signIn(page, desk);
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  assert.equal(wider, false, "nothing is wider than the screen");
+  await picture(page, "narrow");
+  await page.context().close();
+});
+
+test("the feed in pictures", async () => {
+  for (const args of [["--press", "1", "--callee", "busy"], ["--press", "1", "--callee", "decline", "--no-message"],
+    ["--from", "anonymous", "--hang-up-after", "3s"], ["--press", "1", "--name", "Ann Example"], ["--press", "9,2"]]) {
+    assert.equal((await desk.call(...args)).code, 0);
+  }
+  const page = await openPage(browser, desk);
+  await signIn(page, desk);
+  await page.locator('#light[data-live="on"]').waitFor();
+  await picture(page, "feed");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await picture(page, "feed-dark");
+  await page.context().close();
+});

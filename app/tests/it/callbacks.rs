@@ -1,0 +1,60 @@
+//! The carrier's callbacks, early, late, twice and wrong.
+
+use adapters_simulator::tone;
+use serde_json::json;
+
+use crate::harness::Desk;
+
+#[tokio::test]
+async fn audio_that_is_not_there_yet_is_fetched_later() {
+    let desk = Desk::start().await;
+    desk.call().presses("2").leaves(tone(3)).place().await;
+    // The carrier has lost it for the moment.
+    let kept = desk.shelf.take_all();
+    desk.work_once().await;
+    assert_eq!(desk.row().await["voicemail"]["status"], json!("pending"));
+    desk.shelf.put_back(kept);
+    desk.clock.advance(std::time::Duration::from_secs(3));
+    desk.work().await;
+    assert_eq!(desk.row().await["voicemail"]["status"], json!("stored"));
+}
+
+#[tokio::test]
+async fn audio_that_never_comes_is_given_up_after_a_week_and_told_so() {
+    let desk = Desk::start().await;
+    desk.call().presses("2").leaves(tone(3)).place().await;
+    desk.shelf.take_all();
+    for _ in 0..9 {
+        desk.work_once().await;
+        desk.clock.advance(std::time::Duration::from_secs(86_400));
+    }
+    desk.work().await;
+    let row = desk.row().await;
+    assert_eq!((&row["outcome"], &row["voicemail"]["status"]), (&json!("voicemail"), &json!("failed")));
+    let audio = row["voicemail"]["audio_url"].as_str().unwrap().to_owned();
+    assert_eq!(desk.get(&audio).await.status(), 410);
+}
+
+#[tokio::test]
+async fn a_request_without_a_signature_leaves_no_row() {
+    let desk = Desk::start().await;
+    for path in ["/twilio/voice", "/twilio/status", "/twilio/step/start"] {
+        let form = "AccountSid=AC00000000000000000000000000000001&CallSid=CA1&CallStatus=completed";
+        let request = desk.http.post(format!("{}{path}", desk.url)).body(form);
+        let response =
+            request.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
+        assert_eq!(response.status(), 403);
+        assert_eq!(response.bytes().await.unwrap(), "");
+    }
+    assert_eq!(desk.calls().await.len(), 0);
+}
+
+#[tokio::test]
+async fn bodies_of_ten_megabytes_are_refused() {
+    let desk = Desk::start().await;
+    let request = desk.http.post(format!("{}/twilio/voice", desk.url)).body(vec![b'x'; 10_000_000]);
+    let sent = request.header("X-Twilio-Signature", "AAAA").send().await;
+    // Refused before all of it is sent: the answer may be lost with the connection, the refusal is not.
+    assert!(sent.is_err() || sent.unwrap().status() == 413);
+    assert_eq!(desk.get("/healthz").await.status(), 200);
+}

@@ -1,0 +1,242 @@
+//! A front desk and somebody to call it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adapters_memory::{ManualClock, SeededIds};
+use adapters_simulator::{
+    CallReport, CalleeScript, Credentials, LineTime, NewCall, Script, Shelf, SimulatedCarrier, TalkEnd, Wire,
+    rest_routes,
+};
+use adapters_twilio::{Account, PublicUrl};
+use async_trait::async_trait;
+use bytes::Bytes;
+use frontdesk::server::serve;
+use frontdesk::wiring::{Parts, build};
+use frontdesk::worker::{WorkOutcome, Worker};
+use frontdesk_domain::{BuiltinFlow, Timestamp, builtin_flow};
+use frontdesk_ports::Clock;
+use poem::EndpointExt;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub const TOKEN: &str = "the tests' token";
+pub const PASSWORD: &str = "the tests' password";
+pub const CALLER: &str = "+33123456789";
+pub const MAIN: &str = "+15556667777";
+pub const FIRST: &str = "+33611223344";
+pub const SECOND: &str = "+33611223355";
+const ACCOUNT: &str = "AC00000000000000000000000000000001";
+const SECRET: &str = "12345";
+
+/// The clock that a call's time moves.
+struct SharedTime(Arc<ManualClock>);
+
+#[async_trait]
+impl LineTime for SharedTime {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    async fn pass(&self, time: Duration) {
+        self.0.advance(time);
+    }
+
+    fn must_be_told(&self) -> bool {
+        false
+    }
+}
+
+/// A front desk that is running.
+pub struct Desk {
+    pub url: String,
+    pub clock: Arc<ManualClock>,
+    pub shelf: Arc<Shelf>,
+    pub http: reqwest::Client,
+    pub folder: tempfile::TempDir,
+    worker: Arc<Worker>,
+    wire: Wire,
+    _running: watch::Sender<bool>,
+}
+
+/// How a desk differs from the usual one.
+pub struct Setting {
+    pub forward_to: Vec<&'static str>,
+    pub screening: bool,
+    pub database_url: Option<String>,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self { forward_to: vec![FIRST], screening: true, database_url: None }
+    }
+}
+
+async fn port() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+impl Desk {
+    pub async fn start() -> Self {
+        Self::with(Setting::default()).await
+    }
+
+    pub async fn with(setting: Setting) -> Self {
+        frontdesk::system::install_tls();
+        let clock = Arc::new(ManualClock::at("2026-11-22T09:00:00Z".parse().unwrap()));
+        let ids = Arc::new(SeededIds::default());
+        let folder = tempfile::tempdir().unwrap();
+        let credentials = Credentials { account_sid: ACCOUNT.into(), auth_token: SECRET.into() };
+        let shelf = Arc::new(Shelf::default());
+        let (stop, running) = watch::channel(false);
+        let (rest, api_url) = port().await;
+        let rest_api = rest_routes(&credentials, shelf.clone()).boxed();
+        tokio::spawn(serve(rest, Arc::new(rest_api), running.clone()));
+
+        let (listener, url) = port().await;
+        let forward_to = setting.forward_to.iter().map(|number| number.parse().unwrap()).collect();
+        let flow = BuiltinFlow { forward_to, screening: setting.screening, ..BuiltinFlow::default() };
+        let database = format!("sqlite://{}", folder.path().join("frontdesk.db").display());
+        let app = build(Parts {
+            public: PublicUrl::parse("https://desk.example/phone").unwrap(),
+            accounts: vec![Account {
+                carrier: "twilio".into(),
+                sid: ACCOUNT.into(),
+                tokens: vec![SECRET.into()],
+                api_url: api_url.parse().unwrap(),
+            }],
+            flow: builtin_flow(&flow).unwrap(),
+            database_url: setting.database_url.unwrap_or(database),
+            recordings_url: format!("file://{}", folder.path().join("recordings").display()),
+            admin_password: Some(PASSWORD.into()),
+            api_token: Some(TOKEN.into()),
+            zone: jiff::tz::TimeZone::UTC,
+            phone: None,
+            clock: clock.clone(),
+            ids,
+        })
+        .await
+        .unwrap();
+        let (routes, worker) = app.together();
+        tokio::spawn(serve(listener, routes, running));
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
+        let wire = Wire::new(credentials).unwrap();
+        Self { url, clock, shelf, http, folder, worker, wire, _running: stop }
+    }
+
+    /// Somebody calls.
+    pub fn call(&self) -> Caller<'_> {
+        Caller {
+            desk: self,
+            script: Script { talk: Duration::from_secs(30), ..Script::default() },
+            from: CALLER.into(),
+        }
+    }
+
+    /// Does all the work that is due, and fails if work is left that is not.
+    pub async fn work(&self) {
+        while let WorkOutcome::Worked(_) = self.worker.run_once().await.unwrap() {}
+        assert_eq!(self.worker.run_once().await.unwrap(), WorkOutcome::Idle(None), "work is left undone");
+    }
+
+    /// One round of work, whatever comes of it.
+    pub async fn work_once(&self) -> WorkOutcome {
+        self.worker.run_once().await.unwrap()
+    }
+
+    pub async fn get(&self, path: &str) -> reqwest::Response {
+        self.http.get(format!("{}{path}", self.url)).bearer_auth(TOKEN).send().await.unwrap()
+    }
+
+    pub async fn json(&self, path: &str) -> Value {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), 200, "{path}");
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    }
+
+    /// All calls, newest first.
+    pub async fn calls(&self) -> Vec<Value> {
+        self.json("/api/v1/calls").await["calls"].as_array().unwrap().clone()
+    }
+
+    /// The only call there is.
+    pub async fn row(&self) -> Value {
+        let calls = self.calls().await;
+        assert_eq!(calls.len(), 1, "{calls:#?}");
+        calls[0].clone()
+    }
+}
+
+/// A call being put together.
+pub struct Caller<'d> {
+    desk: &'d Desk,
+    script: Script,
+    from: String,
+}
+
+impl Caller<'_> {
+    pub fn from(mut self, from: &str) -> Self {
+        self.from = from.into();
+        self
+    }
+
+    pub fn presses(mut self, keys: &str) -> Self {
+        self.script.presses.push_back(keys.into());
+        self
+    }
+
+    pub fn each_phone(mut self, callees: &[CalleeScript]) -> Self {
+        self.script.callees = callees.iter().copied().collect();
+        self
+    }
+
+    pub fn leaves(mut self, message: Bytes) -> Self {
+        self.script.message = Some(message);
+        self
+    }
+
+    pub fn ends_message_by_key(mut self) -> Self {
+        self.script.hangs_up_after_message = false;
+        self
+    }
+
+    pub fn hangs_up_after(mut self, seconds: u64) -> Self {
+        self.script.patience = Some(Duration::from_secs(seconds));
+        self
+    }
+
+    pub fn callee_ends(mut self) -> Self {
+        self.script.talk_ended_by = TalkEnd::Callee;
+        self
+    }
+
+    /// Places the call and stays until the last callback; the desk must do nothing a carrier would complain about.
+    pub async fn place(self) -> CallReport {
+        let report = self.place_badly().await;
+        assert_eq!(report.problems, Vec::<String>::new(), "a carrier would complain");
+        report
+    }
+
+    /// The same, whatever goes wrong.
+    pub async fn place_badly(self) -> CallReport {
+        let time = Arc::new(SharedTime(self.desk.clock.clone()));
+        let ids = Arc::new(frontdesk::system::SystemIds);
+        let carrier = SimulatedCarrier::new(
+            self.desk.wire.clone().trying_once(),
+            &self.desk.url,
+            time,
+            ids,
+            self.desk.shelf.clone(),
+        )
+        .signing_for("https://desk.example/phone");
+        let call = NewCall { from: self.from, to: MAIN.into(), from_name: None };
+        carrier.place(call, &mut self.script.players()).await
+    }
+}

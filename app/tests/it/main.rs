@@ -1,0 +1,10 @@
+//! Whole calls through everything that `main` starts: the real routes, the real client, a database in a file, the
+//! simulated carrier over loopback HTTP. The clock stands still unless a call moves it.
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+
+mod api;
+mod callbacks;
+mod calls;
+mod faults;
+mod harness;
+mod people;
