@@ -117,7 +117,7 @@ struct Reader {
 impl Reader {
     fn config(&mut self) -> Config {
         let text = |reader: &mut Self, key: &str, default: &str| {
-            reader.take(key, |value| value.text()).unwrap_or_else(|| default.to_owned())
+            reader.take(key, Value::text).unwrap_or_else(|| default.to_owned())
         };
         Config {
             public_url: self.take("public_url", |v| {

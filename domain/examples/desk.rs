@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let ending =
         Ending { status: "completed".into(), failed: false, seconds: Some(desk.seconds), parties: None };
-    let ended = Notice::CallEnded(ending).into_event(desk.call()?, desk.now);
+    let ended = Notice::CallEnded(ending).into_event(Desk::call()?, desk.now);
     desk.absorb(&[ended]);
 
     let call = Call::of(&desk.facts);
@@ -45,12 +45,12 @@ struct Desk {
 }
 
 impl Desk {
-    fn call(&self) -> Result<LegId, frontdesk_domain::InvalidId> {
+    fn call() -> Result<LegId, frontdesk_domain::InvalidId> {
         LegId::new("terminal", "caller")
     }
 
     fn context(&self) -> Result<Context, frontdesk_domain::InvalidId> {
-        Ok(Context::new(self.call()?, self.now).with_parties("+33123456789", "+15556667777"))
+        Ok(Context::new(Self::call()?, self.now).with_parties("+33123456789", "+15556667777"))
     }
 
     fn absorb(&mut self, events: &[CallEvent]) {

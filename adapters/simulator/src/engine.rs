@@ -170,7 +170,7 @@ impl SimulatedCarrier {
     #[must_use]
     pub fn signing_for(mut self, public: &str) -> Self {
         self.wire = self.wire.through(public, &self.base);
-        self.base = public.trim_end_matches('/').to_owned();
+        public.trim_end_matches('/').clone_into(&mut self.base);
         self
     }
 

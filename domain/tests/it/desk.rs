@@ -79,7 +79,7 @@ impl Desk {
                     self.at = then;
                     self.callee += 1;
                     (self.step, self.position) = (targets[0].step, targets[0].position);
-                    self.screening = targets[0].screening.clone();
+                    self.screening.clone_from(&targets[0].screening);
                 }
                 Instruction::Say(_) | Instruction::Bridge | Instruction::HangUp => {}
             }
@@ -157,7 +157,7 @@ impl Desk {
         )
     }
 
-    pub fn is_busy(self) -> Self {
+    pub fn engaged(self) -> Self {
         self.rings(1).leg_is(LegStatus::Busy, Some(0), Some(486)).dial_over(
             DialOutcome::Busy,
             Some(false),
@@ -246,7 +246,7 @@ pub fn stories() -> Vec<(&'static str, Desk)> {
             desk.leaves_message(8).recording_is(RecordingStatus::Completed, Some(8)).ends("completed", 70)
         }),
         ("list: busy, then taken", {
-            let desk = Desk::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").is_busy();
+            let desk = Desk::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").engaged();
             desk.rings(3).picks_up().callee_presses("1").talk(20, 22, false).ends("completed", 40)
         }),
         ("chosen voicemail", {

@@ -70,7 +70,7 @@ fn each_way_of_not_being_reached_has_its_own_word() {
     };
     for (desk, left, none) in [
         (rung().rings_out(), "after_no_answer", "no_answer"),
-        (rung().is_busy(), "after_busy", "busy"),
+        (rung().engaged(), "after_busy", "busy"),
         (failed(), "after_failure", "unreachable"),
         (declined(), "after_decline", "declined"),
         (hung_up(), "after_decline", "declined"),
@@ -83,7 +83,7 @@ fn each_way_of_not_being_reached_has_its_own_word() {
 
 #[test]
 fn a_list_is_judged_by_the_last_one_tried() {
-    let desk = Desk::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").is_busy().rings_out();
+    let desk = Desk::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").engaged().rings_out();
     let desk = desk.leaves_message(4).ends("completed", 60);
     assert_eq!(desk.verdict(), "voicemail/after_no_answer");
     assert_eq!(desk.row().forwarded_to.expect("rung").as_str(), SECOND);
@@ -92,7 +92,7 @@ fn a_list_is_judged_by_the_last_one_tried() {
 
 #[test]
 fn who_took_the_call_is_named_not_who_was_rung_first() {
-    let desk = Desk::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").is_busy();
+    let desk = Desk::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").engaged();
     let desk = desk.rings(3).picks_up().callee_presses("1").talk(20, 22, false).ends("completed", 40);
     assert_eq!(
         (desk.verdict().as_str(), desk.row().forwarded_to.expect("one").as_str()),

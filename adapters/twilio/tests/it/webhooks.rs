@@ -71,7 +71,7 @@ fn client(desk: &Arc<Desk>) -> TestClient<impl Endpoint> {
 fn sign(url: &str, pairs: &[(&str, &str)], token: &str) -> String {
     let mut sorted = pairs.to_vec();
     sorted.sort_unstable();
-    let text: String = sorted.iter().map(|(name, value)| format!("{name}{value}")).collect();
+    let text: String = sorted.iter().flat_map(|(name, value)| [*name, *value]).collect();
     let mut mac = Hmac::<sha1::Sha1>::new_from_slice(token.as_bytes()).unwrap();
     mac.update(format!("{url}{text}").as_bytes());
     base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes())
