@@ -250,3 +250,6 @@ impl EventLine {
         events.iter().map(line).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

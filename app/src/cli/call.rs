@@ -89,7 +89,9 @@ impl Call {
         } else {
             shelf_is_served = serve_shelf(&target, &shelf).await;
         }
-        let call = NewCall { from: self.from, to: target.number.clone(), from_name: self.name };
+        // In a demo the feed marks simulated calls by their carrier; elsewhere the caller's name says so.
+        let from_name = self.name.or_else(|| (!target.is_demo).then(|| "Simulated call".to_owned()));
+        let call = NewCall { from: self.from, to: target.number.clone(), from_name };
         let script = Script {
             presses: self.press.into(),
             message,

@@ -112,16 +112,32 @@ test("the feed fits a phone", async () => {
   await page.context().close();
 });
 
-test("the feed in pictures", async () => {
-  for (const args of [["--press", "1", "--callee", "busy"], ["--press", "1", "--callee", "decline", "--no-message"],
-    ["--from", "anonymous", "--hang-up-after", "3s"], ["--press", "1", "--name", "Ann Example"], ["--press", "9,2"]]) {
-    assert.equal((await desk.call(...args)).code, 0);
+test("a day at the office, light and dark", async () => {
+  const office = await startDesk();
+  try {
+    for (const args of [
+      ["--from", "+12025550147", "--name", "Ann Example", "--press", "1"],
+      ["--from", "+33199000123", "--press", "1", "--callee", "busy"],
+      ["--from", "anonymous", "--hang-up-after", "3s"],
+      ["--from", "+33639980456", "--press", "1", "--callee", "machine", "--no-message"],
+      ["--from", "+12025550188", "--name", "Bob Sample", "--press", "9,2"],
+      ["--from", "+441632960789", "--press", "1", "--callee", "decline"],
+      ["--from", "+12025550147", "--name", "Ann Example", "--press", "1", "--talk", "95s"],
+    ]) {
+      const { code, said } = await office.call(...args);
+      assert.equal(code, 0, said);
+    }
+    const page = await openPage(browser, office);
+    await signIn(page, office);
+    await page.locator('#light[data-live="on"]').waitFor();
+    await page.locator("tr.call audio").nth(2).waitFor();
+    assert.equal(await page.locator("tr.call").count(), 7);
+    await picture(page, "feed");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await picture(page, "feed-dark");
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  } finally {
+    await office.stop();
   }
-  const page = await openPage(browser, desk);
-  await signIn(page, desk);
-  await page.locator('#light[data-live="on"]').waitFor();
-  await picture(page, "feed");
-  await page.emulateMedia({ colorScheme: "dark" });
-  await picture(page, "feed-dark");
-  await page.context().close();
 });

@@ -3,4 +3,5 @@
 
 mod desk;
 mod properties;
+mod stored;
 mod stories;
