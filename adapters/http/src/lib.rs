@@ -1,6 +1,6 @@
 //! People, programs and operators: the feed, the API, live updates, health.
 //!
-//! A request comes through [`headers`] (what every answer carries), then [`session`] (who is there), to a page or an API
+//! A request comes through `headers` (what every answer carries), then `session` (who is there), to a page or an API
 //! handler of a few lines that asks a driving port and hands a view to a template or a wire struct to JSON.
 
 mod api;
