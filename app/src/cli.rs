@@ -20,8 +20,8 @@ use crate::wiring::WiringError;
 #[derive(Debug, Parser)]
 #[command(name = "frontdesk", version, propagate_version = true)]
 pub struct Cli {
-    /// The configuration file [default: frontdesk.toml if there is one].
-    #[arg(long, global = true, env = "FRONTDESK_CONFIG", value_name = "FILE")]
+    /// The configuration file [default: FRONTDESK_CONFIG, else frontdesk.toml if there is one].
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
@@ -66,8 +66,9 @@ impl Failure {
     /// The exit code that says which.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Config(_) | Self::Usage(_) | Self::Wiring(_) => ExitCode::from(2),
-            Self::Failed(_) => ExitCode::from(1),
+            Self::Config(_) | Self::Usage(_) => ExitCode::from(2),
+            Self::Wiring(error) if error.is_a_setting() => ExitCode::from(2),
+            Self::Wiring(_) | Self::Failed(_) => ExitCode::from(1),
         }
     }
 }

@@ -11,8 +11,10 @@ use std::time::Duration;
 use adapters_twilio::PublicUrl;
 use frontdesk_domain::{BuiltinFlow, CallFlow, PhoneNumber, builtin_flow};
 use jiff::tz::TimeZone;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
+
+use crate::services::access::{BadPassword, PASSWORD_LENGTH};
 
 pub use source::{Environment, Settings, Value};
 
@@ -78,6 +80,8 @@ pub struct Config {
     pub api_token: Option<SecretString>,
     /// The company's time zone.
     pub zone: TimeZone,
+    /// What was chosen about the built-in flow.
+    pub builtin: BuiltinFlow,
     /// What callers go through, if anybody is named to forward to.
     pub flow: Option<CallFlow>,
 }
@@ -119,19 +123,22 @@ impl Reader {
         let text = |reader: &mut Self, key: &str, default: &str| {
             reader.take(key, Value::text).unwrap_or_else(|| default.to_owned())
         };
+        let builtin = self.builtin();
         Config {
-            public_url: self.take("public_url", |v| {
-                PublicUrl::parse(&v.text()?).map_err(|e| format!("{e}, such as https://desk.example"))
+            public_url: self.take("public_url", |value| {
+                PublicUrl::parse(value.text()?.trim())
+                    .map_err(|error| format!("{error}, such as https://desk.example"))
             }),
             listen: self.address("listen").unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             private_listen: self.address("private_listen"),
             database_url: text(self, "database.url", "sqlite://data/frontdesk.db"),
             recordings_url: text(self, "recordings.url", "file://data/recordings"),
             twilio: self.twilio(),
-            admin_password: self.secret("auth.admin_password"),
+            admin_password: self.admin_password(),
             api_token: self.secret("auth.api_token"),
             zone: self.take("timezone", zone).unwrap_or(TimeZone::UTC),
-            flow: self.flow(),
+            flow: self.flow(&builtin),
+            builtin,
         }
     }
 
@@ -164,6 +171,13 @@ impl Reader {
         })
     }
 
+    fn admin_password(&mut self) -> Option<SecretString> {
+        let password = self.secret("auth.admin_password")?;
+        let fits = PASSWORD_LENGTH.contains(&password.expose_secret().chars().count());
+        let short = |_: &Value| if fits { Ok(()) } else { Err(BadPassword.to_string()) };
+        self.take("auth.admin_password", short).map(|()| password)
+    }
+
     fn twilio(&mut self) -> Option<Twilio> {
         let api_url = self.take("twilio.api_url", |value| {
             let url = Url::parse(&value.text()?).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
@@ -185,9 +199,8 @@ impl Reader {
         })
     }
 
-    fn flow(&mut self) -> Option<CallFlow> {
-        let screening = self.take("screening", Value::boolean).unwrap_or(true);
-        let time_limit = self.take("limits.time_limit", Value::duration);
+    fn builtin(&mut self) -> BuiltinFlow {
+        let default = BuiltinFlow::default();
         let forward_to = self.take("forward_to", |value| {
             let numbers = value.list()?;
             if numbers.is_empty() {
@@ -195,10 +208,25 @@ impl Reader {
             }
             let number = |text: &String| text.parse::<PhoneNumber>().map_err(|e| format!("{text:?} is {e}"));
             numbers.iter().map(number).collect::<Result<Vec<_>, _>>()
-        })?;
-        let mut settings = BuiltinFlow { forward_to, screening, ..BuiltinFlow::default() };
-        settings.time_limit = time_limit.unwrap_or(settings.time_limit);
-        match builtin_flow(&settings) {
+        });
+        let time_limit = self.take("limits.time_limit", |value| {
+            let limit = value.duration()?;
+            let fits = (1..=86_400).contains(&limit.as_secs());
+            if fits { Ok(limit) } else { Err("use 1s to 24h".to_owned()) }
+        });
+        BuiltinFlow {
+            forward_to: forward_to.unwrap_or_default(),
+            screening: self.take("screening", Value::boolean).unwrap_or(default.screening),
+            time_limit: time_limit.unwrap_or(default.time_limit),
+            ..default
+        }
+    }
+
+    fn flow(&mut self, builtin: &BuiltinFlow) -> Option<CallFlow> {
+        if builtin.forward_to.is_empty() {
+            return None;
+        }
+        match builtin_flow(builtin) {
             Ok(flow) => Some(flow),
             Err(problems) => {
                 let error = |p: frontdesk_domain::Problem| ConfigError {

@@ -16,9 +16,12 @@ use poem::{Addr, Endpoint, Response};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutStream;
 
 /// A client that takes longer to send its headers is not served.
 const HEADER_TIME: Duration = Duration::from_secs(10);
+/// A client that reads nothing for so long is not served on.
+const WRITE_TIME: Duration = Duration::from_secs(30);
 /// Headers of one request.
 const MOST_HEADERS: usize = 100;
 /// Connections at once: enough that slow clients cannot shut everybody out.
@@ -36,9 +39,12 @@ pub async fn serve(listener: TcpListener, routes: Routes, mut stop: watch::Recei
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else { break };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let next = async {
+            let place = places.clone().acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
             _ = stop.wait_for(|stop| *stop) => break,
         };
         while connections.try_join_next().is_some() {}
@@ -66,6 +72,8 @@ async fn connection(stream: TcpStream, routes: Routes, mut stop: watch::Receiver
     let (Ok(local), Ok(remote)) = (stream.local_addr(), stream.peer_addr()) else { return };
     let (local, remote) = (LocalAddr(Addr::SocketAddr(local)), RemoteAddr(Addr::SocketAddr(remote)));
     let _ = stream.set_nodelay(true);
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(WRITE_TIME));
     let service = service_fn(move |request: Request<Incoming>| {
         let request = poem::Request::from((request, local.clone(), remote.clone(), Scheme::HTTP));
         let routes = routes.clone();
@@ -75,7 +83,7 @@ async fn connection(stream: TcpStream, routes: Routes, mut stop: watch::Receiver
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
         .max_headers(MOST_HEADERS)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Box::pin(stream)), service);
     let mut connection = std::pin::pin!(connection);
     // Errors of a connection are its client's: broken off, slow, or no HTTP at all.
     tokio::select! {

@@ -29,6 +29,9 @@ use crate::worker::Worker;
 const MOST_AUDIO_BYTES: u64 = 64 * 1024 * 1024;
 /// How long to leave a database alone that does not answer.
 const DATABASE_PAUSE: Duration = Duration::from_secs(2);
+/// Further tries to bring a schema up to date, and the time between them.
+const MIGRATION_RETRIES: u32 = 4;
+const MIGRATION_PAUSE: Duration = Duration::from_millis(250);
 /// How long a start waits for a database on another machine.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -58,6 +61,16 @@ pub enum WiringError {
     Templates(#[from] tera::Error),
 }
 
+impl WiringError {
+    /// Whether another setting would mend it, and not only another try.
+    pub fn is_a_setting(&self) -> bool {
+        match self {
+            Self::Database(_) | Self::Recordings(_) | Self::Password(_) => true,
+            Self::Migration(_) | Self::Client(_) | Self::People(_) | Self::Templates(_) => false,
+        }
+    }
+}
+
 /// What an application is made of.
 pub struct Parts {
     /// Where the carrier reaches us.
@@ -76,6 +89,8 @@ pub struct Parts {
     pub api_token: Option<SecretString>,
     /// The company's zone.
     pub zone: TimeZone,
+    /// Whether people reach us by HTTPS.
+    pub secure: bool,
     /// The demo's phone.
     pub phone: Option<Arc<Phone>>,
     /// The time.
@@ -93,6 +108,21 @@ pub struct App {
     /// Does what is due after answering.
     pub worker: Arc<Worker>,
     readiness: Arc<dyn Readiness>,
+    log: Arc<SqlLog>,
+}
+
+/// What is left of an application while it is served: whatever must run beside it, and its end.
+pub struct Running {
+    /// Does what is due after answering.
+    pub worker: Arc<Worker>,
+    log: Arc<SqlLog>,
+}
+
+impl Running {
+    /// Commits what waits and closes the database.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        self.log.close().await
+    }
 }
 
 /// The database of the log and the people, up to date.
@@ -102,14 +132,26 @@ pub async fn open_database(url: &str) -> Result<Database, WiringError> {
     Ok(db)
 }
 
+/// Applies what is missing. Each migration is a transaction; should another process be at it at the same moment, one of
+/// the two fails, and finds it done when it tries again.
 async fn migrate(db: &Database) -> Result<(), WiringError> {
-    Migrator::up(db.connection(), None).await.map_err(|error| WiringError::Migration(error.to_string()))
+    let mut tries = 0;
+    loop {
+        match Migrator::up(db.connection(), None).await {
+            Ok(()) => return Ok(()),
+            Err(error) if tries == MIGRATION_RETRIES => {
+                return Err(WiringError::Migration(error.to_string()));
+            }
+            Err(_) => tries += 1,
+        }
+        tokio::time::sleep(MIGRATION_PAUSE).await;
+    }
 }
 
 /// Puts an application together. A SQLite file must open; a PostgreSQL server that does not answer is waited for in the
 /// background, while calls are answered.
 pub async fn build(parts: Parts) -> Result<App, WiringError> {
-    let Parts { public, accounts, flow, zone, phone, clock, ids, .. } = parts;
+    let Parts { public, accounts, flow, zone, secure, phone, clock, ids, .. } = parts;
     let db = Database::open(&parts.database_url).await?;
     let log = Arc::new(SqlLog::new(db.clone(), clock.clone(), ids.clone()));
     let people = Arc::new(SqlAccess::new(db.clone()));
@@ -120,7 +162,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let readiness: Arc<dyn Readiness> = Arc::new(LogReadiness(log.clone()));
 
     let answering = Arc::new(Answering::new(flow.clone(), log.clone(), clock.clone()));
-    let secure = public.as_str().starts_with("https://");
+
     let safe = safe_answer(&flow, &*clock);
     let carrier = adapters_twilio::routes(Webhooks { public, accounts, answering, safe });
     let calls = Arc::new(Feed::new(log.clone(), recordings.clone()));
@@ -135,23 +177,24 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         ids,
     };
     let people = pages.with(CatchPanic::new()).map_to_response().boxed();
-    Ok(App { carrier: carrier.boxed(), people, worker: Arc::new(worker), readiness })
+    Ok(App { carrier: carrier.boxed(), people, worker: Arc::new(worker), readiness, log })
 }
 
 impl App {
     /// Everything on one listener.
-    pub fn together(self) -> (Routes, Arc<Worker>) {
+    pub fn together(self) -> (Routes, Running) {
         let routes = with_health(&self.readiness)
             .nest_no_strip("/twilio", self.carrier)
             .nest_no_strip("/", self.people);
-        (Arc::new(routes.map_to_response().boxed()), self.worker)
+        (Arc::new(routes.map_to_response().boxed()), Running { worker: self.worker, log: self.log })
     }
 
     /// The carrier's routes on one listener, the people's on another.
-    pub fn apart(self) -> (Routes, Routes, Arc<Worker>) {
+    pub fn apart(self) -> (Routes, Routes, Running) {
         let carrier = with_health(&self.readiness).nest_no_strip("/twilio", self.carrier);
         let people = with_health(&self.readiness).nest_no_strip("/", self.people);
-        (Arc::new(carrier.map_to_response().boxed()), Arc::new(people.map_to_response().boxed()), self.worker)
+        let running = Running { worker: self.worker, log: self.log };
+        (Arc::new(carrier.map_to_response().boxed()), Arc::new(people.map_to_response().boxed()), running)
     }
 }
 

@@ -65,8 +65,10 @@ impl Worker {
                 Ok(WorkOutcome::Worked(_)) => {}
                 Ok(WorkOutcome::Idle(due)) => {
                     let now = self.clock.now();
-                    let pause = due.and_then(|due| Duration::try_from(due.duration_since(now)).ok());
-                    let pause = pause.unwrap_or(IDLE).min(IDLE);
+                    // What has become due since is due now.
+                    let until =
+                        |due: Timestamp| Duration::try_from(due.duration_since(now)).unwrap_or_default();
+                    let pause = due.map_or(IDLE, until).min(IDLE);
                     // Woken early by any change of the log: new effects come with changes.
                     let _ = tokio::time::timeout(pause, self.log.wait_for_change(seen)).await;
                 }
@@ -150,7 +152,8 @@ impl Worker {
             return self.queue.fail(leased, &why).await;
         }
         tracing::warn!(call.id = %call, attempt = leased.attempt, "a message could not be fetched yet: {why}");
-        let pause = pause(leased.attempt, self.ids.random()[31]).max(after.unwrap_or(Duration::ZERO));
+        let pause = pause(leased.attempt, self.ids.random()[31])
+            .max(after.unwrap_or(Duration::ZERO).min(LONGEST_PAUSE));
         self.queue.retry(leased, now + pause, why).await
     }
 }

@@ -1,4 +1,4 @@
-//! Calls, their events, the voicemails they hold, the effects they cause, and the counter that numbers changes.
+//! Calls, their events, the effects they cause, and the counter that numbers changes.
 //! Times are milliseconds since 1970, UTC.
 
 use sea_orm_migration::prelude::*;
@@ -39,18 +39,6 @@ enum CallEvents {
 }
 
 #[derive(DeriveIden)]
-enum Voicemails {
-    Table,
-    CallId,
-    Recording,
-    Status,
-    DurationSeconds,
-    Bytes,
-    Sha256,
-    MediaType,
-}
-
-#[derive(DeriveIden)]
 enum Effects {
     Table,
     Key,
@@ -72,6 +60,11 @@ enum ChangeCounter {
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    /// All or nothing, on both databases.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.create_table(calls()).await?;
         let newest = |name: &str, column: Calls| {
@@ -96,7 +89,6 @@ impl MigrationTrait for Migration {
             manager.create_index(index).await?;
         }
         manager.create_table(call_events()).await?;
-        manager.create_table(voicemails()).await?;
         manager.create_table(effects()).await?;
         let due = Index::create()
             .name("effects_due")
@@ -126,7 +118,6 @@ impl MigrationTrait for Migration {
         for table in [
             ChangeCounter::Table.into_iden(),
             Effects::Table.into_iden(),
-            Voicemails::Table.into_iden(),
             CallEvents::Table.into_iden(),
             Calls::Table.into_iden(),
         ] {
@@ -174,28 +165,6 @@ fn call_events() -> TableCreateStatement {
         .foreign_key(
             ForeignKey::create()
                 .from(CallEvents::Table, CallEvents::CallId)
-                .to(Calls::Table, Calls::Id)
-                .on_delete(ForeignKeyAction::Cascade),
-        )
-        .to_owned()
-}
-
-fn voicemails() -> TableCreateStatement {
-    let text = |column: Voicemails| ColumnDef::new(column).text().to_owned();
-    let number = |column: Voicemails| ColumnDef::new(column).big_integer().to_owned();
-    Table::create()
-        .table(Voicemails::Table)
-        .col(text(Voicemails::CallId).not_null())
-        .col(text(Voicemails::Recording).not_null())
-        .col(text(Voicemails::Status).not_null())
-        .col(number(Voicemails::DurationSeconds))
-        .col(number(Voicemails::Bytes))
-        .col(text(Voicemails::Sha256))
-        .col(text(Voicemails::MediaType))
-        .primary_key(Index::create().col(Voicemails::CallId).col(Voicemails::Recording))
-        .foreign_key(
-            ForeignKey::create()
-                .from(Voicemails::Table, Voicemails::CallId)
                 .to(Calls::Table, Calls::Id)
                 .on_delete(ForeignKeyAction::Cascade),
         )

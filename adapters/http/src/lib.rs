@@ -5,6 +5,7 @@
 
 mod api;
 mod assets;
+mod bodies;
 mod headers;
 mod live;
 mod ops;
@@ -25,6 +26,10 @@ use poem::{Endpoint, EndpointExt, Response, Route, get, post};
 
 use session::{Gate, Guest};
 use views::Views;
+
+/// The most a request may carry: a message recorded on the demo's phone, or a form and nothing else.
+const MOST_BYTES: usize = 64 * 1024;
+const MOST_PHONE_BYTES: usize = 32 * 1024 * 1024;
 
 /// What the routes need.
 pub struct Desk {
@@ -56,8 +61,8 @@ pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, te
     let has_phone = phone.is_some();
     let state =
         Arc::new(State { calls, access: access.clone(), zone, secure, has_phone, views: Views::new()? });
-    let people = |endpoint: poem::RouteMethod| endpoint.with(Gate::new(&access, Guest::ToLogin));
-    let programs = |endpoint: poem::RouteMethod| endpoint.with(Gate::new(&access, Guest::Refused));
+    let people = |endpoint: poem::RouteMethod| endpoint.with(Gate::new(&access, Guest::ToLogin, secure));
+    let programs = |endpoint: poem::RouteMethod| endpoint.with(Gate::new(&access, Guest::Refused, secure));
     let mut routes = Route::new()
         .at("/", people(get(pages::feed::feed)))
         .at("/calls/:id", people(get(pages::call::call)))
@@ -72,13 +77,14 @@ pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, te
         .at("/api/v1/stats", programs(get(api::stats::stats)))
         .at("/api/v1/events", programs(get(live::calls)));
     if let Some(phone) = phone {
-        let phone = phone.with(Gate::new(&access, Guest::Refused));
+        let phone = phone.with(Gate::new(&access, Guest::Refused, secure));
         routes = routes.at("/phone", people(get(pages::phone::phone))).nest_no_strip("/phone/calls", phone);
     }
     let routes = routes.catch_error(|_: poem::error::NotFoundError| async { api::problem::not_found() });
     Ok(routes
         .catch_error(|_: poem::error::MethodNotAllowedError| async { api::problem::method_not_allowed() })
         .data(state)
+        .with(bodies::Bodies { limit: if has_phone { MOST_PHONE_BYTES } else { MOST_BYTES } })
         .with(CookieJarManager::new())
         .with(headers::Headers { secure })
         .map_to_response())

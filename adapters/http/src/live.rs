@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_ports::{CallRecord, Change};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use poem::http::Uri;
 use poem::web::Data;
 use poem::web::sse::{Event, SSE};
@@ -17,6 +17,10 @@ use crate::query;
 
 /// Changes sent in one go.
 const BATCH: u16 = 100;
+/// How long to wait for a change before looking for one.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// A stream ends after so long; whoever may still read takes it up again where it ended.
+const STREAM: Duration = Duration::from_secs(300);
 /// How long to leave a failed store alone.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -66,7 +70,10 @@ async fn stream_changes(
                 return Some((event, (state, record.change, ready)));
             }
             match state.calls.changed_since(after, BATCH).await {
-                Ok(changed) if changed.is_empty() => state.calls.wait_for_change(after).await,
+                Ok(changed) if changed.is_empty() => {
+                    // Another instance's changes do not wake us: look again soon.
+                    let _ = tokio::time::timeout(LOOK_AGAIN, state.calls.wait_for_change(after)).await;
+                }
                 Ok(changed) => {
                     after = changed.last().map_or(after, |record| record.change);
                     ready = changed.into_iter();
@@ -78,5 +85,6 @@ async fn stream_changes(
             }
         }
     });
+    let events = events.take_until(Box::pin(tokio::time::sleep(STREAM)));
     SSE::new(events).keep_alive(Duration::from_secs(15)).into_response()
 }

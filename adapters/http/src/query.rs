@@ -32,6 +32,9 @@ pub(crate) fn call_query(pairs: &[(String, String)], zone: &TimeZone) -> Result<
     let mut query = CallQuery::newest(50);
     for (name, value) in pairs {
         let bad = |why: String| BadParameter { name: name.clone(), why };
+        if value.contains(char::is_control) {
+            return Err(bad("it holds a control character; leave it out".into()));
+        }
         match name.as_str() {
             "limit" => {
                 let limit = value.parse().ok().filter(|limit| (1..=200).contains(limit));
@@ -70,7 +73,17 @@ fn number(value: &str) -> String {
 pub(crate) fn time(value: &str, zone: &TimeZone) -> Result<Timestamp, String> {
     // As above: the offset's `+` may have become a blank.
     let value = value.replace(' ', "+");
-    let day = || value.parse::<Date>().ok()?.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp());
+    // A date and nothing else: a time without an offset is of no known zone.
+    let day = || {
+        value
+            .get(..10)
+            .filter(|day| *day == value)?
+            .parse::<Date>()
+            .ok()?
+            .to_zoned(zone.clone())
+            .ok()
+            .map(|zoned| zoned.timestamp())
+    };
     value
         .parse()
         .ok()
@@ -109,6 +122,8 @@ mod tests {
             ("state=gone", "state"),
             ("since=yesterday", "since"),
             ("until=2026-13-01", "until"),
+            ("since=2026-11-22T15:00:00", "since"),
+            ("q=%00", "q"),
             ("outcom=missed", "outcom"),
         ] {
             assert_eq!(read(query).unwrap_err().name, name, "{query}");

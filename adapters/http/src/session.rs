@@ -44,18 +44,19 @@ pub(crate) enum Guest {
 pub(crate) struct Gate {
     access: Arc<dyn Access>,
     guest: Guest,
+    secure: bool,
 }
 
 impl Gate {
-    pub fn new(access: &Arc<dyn Access>, guest: Guest) -> Self {
-        Self { access: access.clone(), guest }
+    pub fn new(access: &Arc<dyn Access>, guest: Guest, secure: bool) -> Self {
+        Self { access: access.clone(), guest, secure }
     }
 }
 
 impl<E: Endpoint> Middleware<E> for Gate {
     type Output = Gated<E>;
     fn transform(&self, inner: E) -> Gated<E> {
-        Gated { inner, access: self.access.clone(), guest: self.guest }
+        Gated { inner, access: self.access.clone(), guest: self.guest, secure: self.secure }
     }
 }
 
@@ -64,6 +65,7 @@ pub(crate) struct Gated<E> {
     inner: E,
     access: Arc<dyn Access>,
     guest: Guest,
+    secure: bool,
 }
 
 impl<E: Endpoint> Endpoint for Gated<E> {
@@ -91,7 +93,7 @@ impl<E> Gated<E> {
         {
             return Ok(self.access.program(token.trim()).await?.map(|_| Visitor::Program));
         }
-        match session_token(req).await {
+        match session_token(req, self.secure).await {
             Some(token) => Ok(self.access.session(&token).await?.map(Visitor::Person)),
             None => Ok(None),
         }
@@ -159,9 +161,9 @@ fn cookie_name(secure: bool) -> &'static str {
 }
 
 /// The session token of a request, if it has one.
-pub(crate) async fn session_token(req: &Request) -> Option<String> {
+pub(crate) async fn session_token(req: &Request, secure: bool) -> Option<String> {
     let jar = <&CookieJar>::from_request_without_body(req).await.ok()?;
-    let cookie = jar.get(cookie_name(true)).or_else(|| jar.get(cookie_name(false)))?;
+    let cookie = jar.get(cookie_name(secure))?;
     Some(cookie.value_str().to_owned())
 }
 

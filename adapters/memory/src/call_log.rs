@@ -86,20 +86,19 @@ impl CallLog for MemoryLog {
             if let Some(raw) = &logged.raw {
                 kept.raw.entry(identity).or_insert_with(|| raw.clone());
             }
-            for effect in kept.facts.absorb(&logged.event) {
-                let fresh = Queued { effect, since: now, due: None, leased: false, attempt: 0 };
-                state.effects.entry(fresh.effect.key()).or_insert(Queued { due: Some(now), ..fresh });
-            }
+            kept.facts.absorb(&logged.event);
         }
+        let told_of_recording = events.iter().any(|logged| logged.event.kind.word() == "recording");
         let before: BTreeMap<_, _> = before.into_iter().collect();
         for (id, kept) in &mut state.calls {
             if before.get(id) != Some(&kept.facts) {
                 state.change.0 += 1;
                 kept.change = state.change;
-                for effect in kept.facts.effects() {
-                    if let Some(queued) = state.effects.get_mut(&effect.key())
-                        && !queued.leased
-                    {
+                // News of a recording is a reason to fetch it at once, even if an earlier try failed.
+                for effect in kept.facts.effects().into_iter().filter(|_| told_of_recording) {
+                    let fresh = Queued { effect, since: now, due: Some(now), leased: false, attempt: 0 };
+                    let queued = state.effects.entry(fresh.effect.key()).or_insert(fresh);
+                    if !queued.leased {
                         queued.due = queued.due.map(|due| due.min(now));
                     }
                 }

@@ -11,9 +11,9 @@ use sea_orm::{
 };
 
 use crate::effect_queue::WAITING;
-use crate::entity::{call, call_event, change_counter, effect, voicemail};
+use crate::entity::{call, call_event, change_counter, effect};
 use crate::error::store_error;
-use crate::rows::{call_row, event_of, event_row, json, kept, millis, voicemail_row};
+use crate::rows::{call_row, event_of, event_row, json, kept, millis};
 
 /// A call that this batch speaks of.
 struct Touched {
@@ -123,7 +123,7 @@ fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Ti
         let call = Call::of(&facts);
         let id = id.unwrap_or_else(|| CallId::new(call.started_at.unwrap_or(now), random(ids)));
         let change = Change(first.0 + changed.len() as u64 + 1);
-        // News of a recording, even a repeat of old news, is a reason to look at once.
+        // News of a recording is a reason to fetch it at once, even if an earlier try failed.
         let told_of_recording = fresh.iter().any(|logged| logged.event.kind.word() == "recording");
         let effects = if told_of_recording { facts.effects() } else { Vec::new() };
         let events = distinct(fresh, &facts, &known);
@@ -185,18 +185,6 @@ async fn save(tx: &impl ConnectionTrait, changed: &[Changed], now: Timestamp) ->
         .await
         .map_err(|e| store_error(&e))?;
 
-    let messages: Vec<_> = changed.iter().filter_map(|(record, ..)| voicemail_row(record)).collect();
-    if !messages.is_empty() {
-        use voicemail::Column::{Bytes, CallId, DurationSeconds, MediaType, Recording, Sha256, Status};
-        let upsert = OnConflict::columns([CallId, Recording])
-            .update_columns([Status, DurationSeconds, Bytes, Sha256, MediaType])
-            .to_owned();
-        voicemail::Entity::insert_many(messages)
-            .on_conflict(upsert)
-            .exec_without_returning(tx)
-            .await
-            .map_err(|e| store_error(&e))?;
-    }
     queue_effects(tx, changed, now).await
 }
 

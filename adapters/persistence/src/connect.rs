@@ -6,10 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement};
 
 /// How long a write waits for another program that holds the file. Less than what a caller may be kept waiting.
 const BUSY: Duration = Duration::from_millis(800);
+
+/// Further tries to open a file that another program holds, and the time between them.
+const LOCKED_RETRIES: u32 = 40;
+const LOCKED_PAUSE: Duration = Duration::from_millis(50);
 
 /// Before this version the write-ahead log could be corrupted by two connections (fixed in SQLite 3.51.3).
 const SOUND_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -66,7 +70,7 @@ impl Database {
 
     async fn open_sqlite(path: &Path) -> Result<Self, ConnectError> {
         create_private(path)?;
-        let open = |connections: u32| {
+        let open = async |connections: u32| {
             let mut options = quiet(ConnectOptions::new(format!("sqlite://{}", path.display())));
             options.max_connections(connections).acquire_timeout(Duration::from_secs(5));
             options.map_sqlx_sqlite_opts(|options| {
@@ -79,7 +83,15 @@ impl Database {
                     .pragma("trusted_schema", "OFF")
                     .pragma("journal_size_limit", "67108864")
             });
-            sea_orm::Database::connect(options)
+            // Turning to the write-ahead log needs the file alone, and SQLite does not wait for it.
+            let mut tries = 0;
+            loop {
+                match sea_orm::Database::connect(options.clone()).await {
+                    Err(error) if is_locked(&error) && tries < LOCKED_RETRIES => tries += 1,
+                    opened => return opened,
+                }
+                tokio::time::sleep(LOCKED_PAUSE).await;
+            }
         };
         let writer = open(1).await?;
         check_version(&writer).await?;
@@ -95,6 +107,16 @@ impl Database {
     pub async fn close(self) -> Result<(), DbErr> {
         self.writer.close().await?;
         self.reader.close().await
+    }
+}
+
+/// Whether another program holds the file (SQLITE_BUSY).
+fn is_locked(error: &DbErr) -> bool {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error)) => {
+            error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "5")
+        }
+        _ => false,
     }
 }
 

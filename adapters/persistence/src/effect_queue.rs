@@ -38,21 +38,29 @@ impl EffectQueue for SqlLog {
             ..TransactionOptions::default()
         };
         let tx = self.db.writer.begin_with_options(immediate).await.map_err(|e| store_error(&e))?;
-        let due = effect::Entity::find()
+        let wanted = effect::Entity::find()
             .filter(effect::Column::State.is_in([WAITING, LEASED]))
             .filter(effect::Column::DueAt.lte(millis(now)))
             .order_by_asc(effect::Column::DueAt)
             .limit(u64::from(limit));
         // PostgreSQL: two workers take different rows. SQLite has one writer and knows no such lock.
-        let due = match tx.get_database_backend() {
-            sea_orm::DbBackend::Postgres => due.lock_with_behavior(
+        let wanted = match tx.get_database_backend() {
+            sea_orm::DbBackend::Postgres => wanted.lock_with_behavior(
                 sea_orm::sea_query::LockType::Update,
                 sea_orm::sea_query::LockBehavior::SkipLocked,
             ),
-            _ => due,
+            _ => wanted,
         };
-        let rows = due.all(&tx).await.map_err(|e| store_error(&e))?;
-        let keys: Vec<&str> = rows.iter().map(|row| row.key.as_str()).collect();
+        let rows = wanted.all(&tx).await.map_err(|e| store_error(&e))?;
+        let mut due = Vec::new();
+        for row in &rows {
+            match leased(row) {
+                Ok(effect) => due.push(effect),
+                // What cannot be read is kept for somebody to look at, and stands in nobody's way.
+                Err(error) => give_up(&tx, row, &error).await?,
+            }
+        }
+        let keys: Vec<String> = due.iter().map(|leased| leased.effect.key()).collect();
         if !keys.is_empty() {
             effect::Entity::update_many()
                 .col_expr(effect::Column::State, Expr::value(LEASED))
@@ -64,7 +72,7 @@ impl EffectQueue for SqlLog {
                 .map_err(|e| store_error(&e))?;
         }
         tx.commit().await.map_err(|e| store_error(&e))?;
-        rows.iter().map(leased).collect()
+        Ok(due)
     }
 
     async fn finish(&self, leased: &LeasedEffect) -> Result<bool, StoreError> {
@@ -113,6 +121,18 @@ impl SqlLog {
         let result = update.exec(&self.db.writer).await.map_err(|e| store_error(&e))?;
         Ok(result.rows_affected == 1)
     }
+}
+
+async fn give_up(tx: &impl ConnectionTrait, row: &effect::Model, why: &StoreError) -> Result<(), StoreError> {
+    tracing::error!("an effect cannot be read and is given up: {why}");
+    effect::Entity::update_many()
+        .col_expr(effect::Column::State, Expr::value(FAILED))
+        .col_expr(effect::Column::LastError, Expr::value(why.to_string()))
+        .filter(effect::Column::Key.eq(row.key.as_str()))
+        .exec(tx)
+        .await
+        .map_err(|e| store_error(&e))?;
+    Ok(())
 }
 
 /// The row as it was read; taking it has counted one attempt more.

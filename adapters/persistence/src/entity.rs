@@ -7,4 +7,3 @@ pub(crate) mod change_counter;
 pub(crate) mod effect;
 pub(crate) mod session;
 pub(crate) mod user;
-pub(crate) mod voicemail;

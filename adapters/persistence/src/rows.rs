@@ -5,7 +5,7 @@ use frontdesk_ports::{CallRecord, Change, LoggedEvent, RawParameters, StoreError
 use sea_orm::ActiveValue::Set;
 use serde::{Deserialize, Serialize};
 
-use crate::entity::{call, call_event, voicemail};
+use crate::entity::{call, call_event};
 use crate::error::corrupt;
 
 pub(crate) fn millis(at: Timestamp) -> i64 {
@@ -96,18 +96,4 @@ pub(crate) fn record_of(row: &call::Model) -> Result<CallRecord, StoreError> {
         serde_json::from_str(&row.document).map_err(|why| corrupt("calls", "document", &row.id, why))?;
     let change = Change(u64::try_from(row.change).map_err(|why| corrupt("calls", "change", &row.id, why))?);
     Ok(CallRecord { id, leg, call, change })
-}
-
-pub(crate) fn voicemail_row(record: &CallRecord) -> Option<voicemail::ActiveModel> {
-    let message = record.call.voicemail.as_ref()?;
-    let audio = message.audio.as_ref();
-    Some(voicemail::ActiveModel {
-        call_id: Set(record.id.to_string()),
-        recording: Set(message.recording.to_string()),
-        status: Set(message.status.word().to_owned()),
-        duration_seconds: Set(message.duration_seconds.map(i64::from)),
-        bytes: Set(audio.map(|audio| i64::try_from(audio.bytes).unwrap_or(i64::MAX))),
-        sha256: Set(audio.map(|audio| audio.sha256.clone())),
-        media_type: Set(audio.map(|audio| audio.media_type.clone())),
-    })
 }

@@ -54,25 +54,40 @@ async fn run(
     changed: watch::Sender<Change>,
 ) {
     while let Some(first) = waiting.recv().await {
-        let mut events = first.events;
-        let mut done = vec![first.done];
-        while events.len() < BATCH {
+        let mut size = first.events.len();
+        let mut jobs = vec![first];
+        while size < BATCH {
             let Ok(job) = waiting.try_recv() else { break };
-            events.extend(job.events);
-            done.push(job.done);
+            size += job.events.len();
+            jobs.push(job);
         }
-        let outcome = commit(&db, events, &*ids, clock.now()).await;
-        if let Ok(Some(change)) = &outcome {
-            changed.send_if_modified(|known| {
-                let newer = change > known;
-                *known = (*known).max(*change);
-                newer
-            });
-        }
+        let all = jobs.iter().flat_map(|job| job.events.clone()).collect();
+        let outcome = commit(&db, all, &*ids, clock.now()).await;
+        tell(&changed, &outcome);
+        let alone = outcome.is_err() && jobs.len() > 1;
         let outcome = outcome.map(|_| ());
-        for done in done {
+        for job in jobs {
+            let outcome = if alone {
+                // One job that cannot be kept must not take the others down with it.
+                let outcome = commit(&db, job.events, &*ids, clock.now()).await;
+                tell(&changed, &outcome);
+                outcome.map(|_| ())
+            } else {
+                outcome.clone()
+            };
             // Whoever has stopped waiting does not want to know.
-            let _ = done.send(outcome.clone());
+            let _ = job.done.send(outcome);
         }
+    }
+}
+
+/// Tells readers of the last change, if there was one.
+fn tell(changed: &watch::Sender<Change>, outcome: &Result<Option<Change>, StoreError>) {
+    if let Ok(Some(change)) = outcome {
+        changed.send_if_modified(|known| {
+            let newer = change > known;
+            *known = (*known).max(*change);
+            newer
+        });
     }
 }

@@ -168,6 +168,40 @@ mod on_sqlite {
 mod on_postgres {
     use super::*;
 
+    #[tokio::test(flavor = "multi_thread")]
+    async fn one_event_that_cannot_be_kept_fails_alone() {
+        let Some(db) = postgres("bad_event").await else { return };
+        let log = log(&db, clock());
+        let event = |call: String, name: &str| {
+            let from = frontdesk_domain::CallerId::Withheld;
+            let parties = frontdesk_domain::Parties {
+                from,
+                to: "+1555".into(),
+                from_name: Some(name.into()),
+                from_place: None,
+            };
+            let kind = frontdesk_domain::EventKind::Started(parties);
+            frontdesk_domain::CallEvent {
+                call: call.parse().unwrap(),
+                at: "2026-11-22T12:00:00Z".parse().unwrap(),
+                kind,
+            }
+        };
+        let appends: Vec<_> = (0..40)
+            .map(|n| {
+                let (log, bad) = (log.clone(), n % 10 == 0);
+                // PostgreSQL keeps no NUL in a text.
+                let event = event(format!("test:{n}"), if bad { "\0" } else { "Ann" });
+                tokio::spawn(async move { (bad, log.append(vec![event.into()]).await.is_err()) })
+            })
+            .collect();
+        for append in appends {
+            let (bad, failed) = append.await.unwrap();
+            assert_eq!(failed, bad);
+        }
+        assert_eq!(log.list(&frontdesk_ports::CallQuery::newest(100)).await.unwrap().calls.len(), 36);
+    }
+
     #[tokio::test]
     async fn call_log() {
         if let Some(db) = postgres("call_log").await {

@@ -125,7 +125,7 @@ impl OnPage {
 struct OnThePage(mpsc::Receiver<(Party, Act)>);
 
 impl OnThePage {
-    /// Waits for something that `wanted` takes, for so long at most. A closed page hangs up.
+    /// Waits for something that `wanted` takes, for so long at most.
     async fn wait<T>(
         &mut self,
         longest: Duration,
@@ -240,12 +240,13 @@ fn line_events(Data(phone): Data<&Arc<Phone>>, Path(id): Path<u64>) -> Response 
         Ok(call) => call,
         Err(error) => return error.response(),
     };
-    let told = stream::unfold((call.events.subscribe(), 0usize), |(mut events, at)| async move {
+    let reader = (call.events.subscribe(), 0usize, PageOpen(call.acts.clone()));
+    let told = stream::unfold(reader, |(mut events, at, page)| async move {
         loop {
             let next = events.borrow_and_update().get(at).cloned();
             if let Some(event) = next {
                 let json = serde_json::to_string(&event).unwrap_or_default();
-                return Some((Event::message(json).id(at.to_string()), (events, at + 1)));
+                return Some((Event::message(json).id(at.to_string()), (events, at + 1, page)));
             }
             if matches!(events.borrow().last(), Some(LineEvent::Ended { .. })) {
                 return None;
@@ -254,6 +255,16 @@ fn line_events(Data(phone): Data<&Arc<Phone>>, Path(id): Path<u64>) -> Response 
         }
     });
     SSE::new(told).keep_alive(Duration::from_secs(15)).into_response()
+}
+
+/// Lives as long as the page listens. A closed page hangs up.
+struct PageOpen(mpsc::Sender<(Party, Act)>);
+
+impl Drop for PageOpen {
+    fn drop(&mut self) {
+        // A full queue or an ended call: there is nobody to hang up.
+        let _ = self.0.try_send((Party::Caller, Act::HangUp));
+    }
 }
 
 async fn act(phone: &Phone, id: u64, party: Party, act: Act) -> Response {

@@ -1,5 +1,5 @@
-//! Nothing is read of a request before its signature holds: whatever is wrong, 403 and an empty body, and no trace but
-//! a counter and a log line that grows rarer.
+//! Nothing is made of a request before its signature holds. Whatever is wrong gets an empty body and leaves no trace but
+//! a counter and a log line that grows rarer: 403, or 413 and 408 for a body so large or slow that it is not even read.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

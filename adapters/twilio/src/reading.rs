@@ -12,10 +12,22 @@ use crate::form::Form;
 /// Parameters that are secrets of the call; they are not kept.
 const SECRETS: [&str; 2] = ["CallToken", "StirPassportToken"];
 
+/// The longest text that stands in an event: any name, place or address is shorter.
+const LONGEST_TEXT: usize = 256;
+/// The longest value that is kept among a request's own words.
+const LONGEST_RAW: usize = 4096;
+
+/// A text that every database takes: without control characters (PostgreSQL keeps no NUL), and not without end.
+fn clean(text: &str, longest: usize) -> String {
+    text.chars().filter(|c| !c.is_control()).take(longest).collect()
+}
+
 /// The request's own words, for the log.
 pub(crate) fn raw(form: &Form) -> RawParameters {
     let public = form.pairs().iter().filter(|(name, _)| !SECRETS.contains(&name.as_str()));
-    RawParameters(public.cloned().collect())
+    RawParameters(
+        public.map(|(name, value)| (clean(name, LONGEST_TEXT), clean(value, LONGEST_RAW))).collect(),
+    )
 }
 
 /// The leg the request is about.
@@ -25,12 +37,12 @@ pub(crate) fn leg(form: &Form, carrier: &str) -> Option<LegId> {
 
 /// Who calls whom.
 pub(crate) fn parties(form: &Form) -> Parties {
-    let place = [form.get("FromCity"), form.get("FromCountry")].into_iter().flatten();
-    let place: Vec<&str> = place.collect();
+    let text = |name| form.get(name).map(|value| clean(value, LONGEST_TEXT));
+    let place: Vec<String> = [text("FromCity"), text("FromCountry")].into_iter().flatten().collect();
     Parties {
-        from: CallerId::read(form.get("From").unwrap_or_default()),
-        to: form.get("To").unwrap_or_default().to_owned(),
-        from_name: form.get("CallerName").map(ToOwned::to_owned),
+        from: CallerId::read(&text("From").unwrap_or_default()),
+        to: text("To").unwrap_or_default(),
+        from_name: text("CallerName"),
         from_place: (!place.is_empty()).then(|| place.join(", ")),
     }
 }
@@ -178,6 +190,17 @@ mod tests {
     fn empty_fields_are_no_fields() {
         let parties = parties(&form("From=&To=%2B1555&FromCity=&FromCountry=&CallerName="));
         assert_eq!((parties.from, parties.from_place, parties.from_name), (CallerId::Withheld, None, None));
+    }
+
+    #[test]
+    fn texts_that_a_database_would_refuse_are_made_fit() {
+        let long = "x".repeat(10_000);
+        let form = form(&format!("From=a%00b%0a&CallerName={long}&Note={long}%00"));
+        let parties = parties(&form);
+        assert_eq!(parties.from.as_text(), Some("ab"));
+        assert_eq!(parties.from_name.unwrap().len(), LONGEST_TEXT);
+        let kept = raw(&form);
+        assert!(kept.0.iter().all(|(_, value)| value.len() <= LONGEST_RAW && !value.contains('\0')));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use poem::EndpointExt;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use url::Url;
+use url::{Host, Url};
 
 use super::Failure;
 use super::demo::Rendezvous;
@@ -134,7 +134,13 @@ impl Call {
         };
         let base = url.as_str().trim_end_matches('/').to_owned();
         let port = url.port_or_known_default().unwrap_or(80);
-        if let Some(demo) = Rendezvous::find(environment, port) {
+        let here = url.host().is_some_and(|host| match host {
+            Host::Domain(name) => name == "localhost",
+            Host::Ipv4(ip) => ip.is_loopback(),
+            Host::Ipv6(ip) => ip.is_loopback(),
+        });
+        let demo = if here { Rendezvous::find(environment, port).filter(Rendezvous::is_alive) } else { None };
+        if let Some(demo) = demo {
             let credentials = Credentials { account_sid: demo.account_sid, auth_token: demo.auth_token };
             let Rendezvous { public_url, number, api_url, .. } = demo;
             return Ok(Target { url: base, public_url, credentials, number, api_url, is_demo: true });

@@ -101,7 +101,7 @@ impl Demo {
         });
         let flow = match config.flow {
             Some(flow) => flow,
-            None => demo_flow()?,
+            None => demo_flow(config.builtin)?,
         };
         let password = config.admin_password.unwrap_or_else(|| fresh_secret(&*ids).into());
         let token = config.api_token.unwrap_or_else(|| fresh_secret(&*ids).into());
@@ -114,6 +114,8 @@ impl Demo {
             admin_password: Some(password.clone()),
             api_token: Some(token.clone()),
             zone: config.zone,
+            // The demo is opened on this machine, whatever the carrier's address is.
+            secure: false,
             phone: Some(phone),
             clock: Arc::new(SystemClock),
             ids,
@@ -121,7 +123,6 @@ impl Demo {
         .await?;
 
         let meeting = Rendezvous {
-            url: here.clone(),
             public_url: public.to_string(),
             account_sid: credentials.account_sid,
             auth_token: credentials.auth_token,
@@ -143,8 +144,8 @@ impl Demo {
             if self.ephemeral { "a temporary folder".into() } else { data.display().to_string() }
         );
 
-        let (routes, worker) = app.together();
-        let outcome = until_stopped(vec![(listener, routes)], worker).await;
+        let (routes, running) = app.together();
+        let outcome = until_stopped(vec![(listener, routes)], running).await;
         drop(kept);
         outcome
     }
@@ -154,8 +155,8 @@ fn at(here: &str) -> String {
     if here == "http://127.0.0.1:8080" { String::new() } else { format!(" --url {here}") }
 }
 
-fn demo_flow() -> Result<frontdesk_domain::CallFlow, Failure> {
+fn demo_flow(builtin: BuiltinFlow) -> Result<frontdesk_domain::CallFlow, Failure> {
     let callee = CALLEE.parse().map_err(|error| Failure::Failed(format!("{error}")))?;
-    builtin_flow(&BuiltinFlow { forward_to: vec![callee], ..BuiltinFlow::default() })
+    builtin_flow(&BuiltinFlow { forward_to: vec![callee], ..builtin })
         .map_err(|problems| Failure::Failed(problems.to_string()))
 }

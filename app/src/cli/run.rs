@@ -3,14 +3,22 @@
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::Failure;
 use crate::server::{Routes, serve};
+use crate::wiring::Running;
 use crate::worker::Worker;
+
+/// How long to leave a worker alone that has ended.
+const RESTART_PAUSE: Duration = Duration::from_secs(1);
+/// How long closing the database may take.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// Takes an address; a taken port is a failure, not a wrong setting.
 pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -21,7 +29,7 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
 /// Serves until SIGTERM or SIGINT, then finishes what is in flight.
 pub(super) async fn until_stopped(
     served: Vec<(TcpListener, Routes)>,
-    worker: Arc<Worker>,
+    running: Running,
 ) -> Result<ExitCode, Failure> {
     let no_signals = |error| Failure::Failed(format!("cannot wait for signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
@@ -31,7 +39,7 @@ pub(super) async fn until_stopped(
         .into_iter()
         .map(|(listener, routes)| tokio::spawn(serve(listener, routes, stopped.clone())))
         .collect();
-    let work = tokio::spawn(async move { worker.run().await });
+    let work = tokio::spawn(keep_working(running.worker.clone()));
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
@@ -43,5 +51,37 @@ pub(super) async fn until_stopped(
         let _ = server.await;
     }
     work.abort();
+    match tokio::time::timeout(CLOSING, running.close()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!("the database could not be closed in order: {error}"),
+        Err(_) => tracing::warn!("the database did not close within {CLOSING:?}"),
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Works for ever. A panic is our bug; it costs a moment, not all messages to come.
+async fn keep_working(worker: Arc<Worker>) {
+    loop {
+        let worker = worker.clone();
+        let run = AbortOnDrop(tokio::spawn(async move { worker.run().await }));
+        run.ended().await;
+        tracing::error!("the worker ended and is started again");
+        tokio::time::sleep(RESTART_PAUSE).await;
+    }
+}
+
+/// A task that ends with whoever waits for it.
+struct AbortOnDrop(JoinHandle<()>);
+
+impl AbortOnDrop {
+    async fn ended(mut self) {
+        // Whether by panic or not: it should not have ended.
+        let _ = (&mut self.0).await;
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }

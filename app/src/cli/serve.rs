@@ -36,6 +36,8 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
         admin_password: config.admin_password,
         api_token: config.api_token,
         zone: config.zone,
+        // On a listener of their own, people come as that listener is: without TLS, unless a proxy says otherwise.
+        secure: public.as_str().starts_with("https://") && config.private_listen.is_none(),
         phone: None,
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
@@ -44,12 +46,12 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
     tracing::info!("the carrier's voice URL is {public}/twilio/voice; listening on {}", config.listen);
     match private {
         None => {
-            let (routes, worker) = app.together();
-            until_stopped(vec![(listener, routes)], worker).await
+            let (routes, running) = app.together();
+            until_stopped(vec![(listener, routes)], running).await
         }
         Some(private) => {
-            let (carrier, people, worker) = app.apart();
-            until_stopped(vec![(listener, carrier), (private, people)], worker).await
+            let (carrier, people, running) = app.apart();
+            until_stopped(vec![(listener, carrier), (private, people)], running).await
         }
     }
 }

@@ -61,3 +61,8 @@ pub(super) fn nearest(name: &str) -> &'static str {
     let by_distance = KEYS.iter().min_by_key(|key| strsim::damerau_levenshtein(key.name, name));
     by_distance.map_or("public_url", |key| key.name)
 }
+
+/// Whether keys begin so: `twilio` of `twilio.auth_token`.
+pub(super) fn is_section(name: &str) -> bool {
+    KEYS.iter().any(|key| key.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use super::ConfigError;
-use super::keys::{find, nearest};
+use super::keys::{find, is_section, nearest};
 
 /// Variables that hold settings begin so.
 const PREFIX: &str = "FRONTDESK__";
@@ -161,7 +161,7 @@ impl Found {
             let place = format!("{name}:{}: ", line_of(text, key.span().start));
             let known = find(&dotted).is_some();
             let raw = match value.get_ref() {
-                DeValue::Table(inner) if !known => {
+                DeValue::Table(inner) if !known && is_section(&dotted) => {
                     self.read_table(name, text, &dotted, inner);
                     continue;
                 }

@@ -27,7 +27,7 @@ const ABSOLUTE: Duration = Duration::from_secs(14 * 86_400);
 const TOUCH: Duration = Duration::from_secs(60);
 /// Hashes made at once: each takes 19 MiB and a core.
 const HASHES: usize = 2;
-/// Accounts and addresses whose failures are remembered.
+/// Accounts and addresses whose tries are remembered.
 const MOST_REMEMBERED: usize = 10_000;
 
 /// The least and the most characters of a password.
@@ -44,7 +44,7 @@ pub struct AccessControl {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     fixed_token: Option<String>,
-    failures: Mutex<BTreeMap<(String, String), Vec<Timestamp>>>,
+    tries: Mutex<BTreeMap<(String, String), Vec<Timestamp>>>,
     hashing: Arc<Semaphore>,
     /// Compared with when there is nobody of that name, so that it takes as long.
     nobody: String,
@@ -60,8 +60,8 @@ impl AccessControl {
     ) -> Self {
         let fixed_token = api_token.map(|token| hash_token(token.expose_secret()));
         let nobody = hash("nobody has this password", &*ids);
-        let (failures, hashing) = (Mutex::default(), Arc::new(Semaphore::new(HASHES)));
-        Self { store, clock, ids, fixed_token, failures, hashing, nobody }
+        let (tries, hashing) = (Mutex::default(), Arc::new(Semaphore::new(HASHES)));
+        Self { store, clock, ids, fixed_token, tries, hashing, nobody }
     }
 
     /// Adds a person.
@@ -107,25 +107,34 @@ impl AccessControl {
         Ok(token)
     }
 
-    /// How long this account must wait from this address.
-    fn throttled(&self, key: &(String, String)) -> Option<Duration> {
+    /// Counts a try before it is made, so that many at once count as many; or says how long to wait.
+    fn count_try(&self, key: &(String, String)) -> Result<(), Duration> {
         let now = self.clock.now();
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let recent = failures.get_mut(key)?;
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        if tries.len() >= MOST_REMEMBERED && !tries.contains_key(key) {
+            tries.retain(|_, at| at.last().is_some_and(|at| now < *at + WINDOW));
+        }
+        if tries.len() >= MOST_REMEMBERED && !tries.contains_key(key) {
+            // Room is made by forgetting whoever has been quiet the longest.
+            let quietest = tries.iter().min_by_key(|(_, at)| at.last().copied()).map(|(key, _)| key.clone());
+            quietest.map(|key| tries.remove(&key));
+        }
+        let recent = tries.entry(key.clone()).or_default();
         recent.retain(|at| now < *at + WINDOW);
-        let oldest = *recent.first().filter(|_| recent.len() >= MOST_FAILURES)?;
-        (oldest + WINDOW).duration_since(now).try_into().ok()
+        match recent.first() {
+            Some(oldest) if recent.len() >= MOST_FAILURES => {
+                Err(Duration::try_from((*oldest + WINDOW).duration_since(now)).unwrap_or_default())
+            }
+            _ => {
+                recent.push(now);
+                Ok(())
+            }
+        }
     }
 
-    fn remember_failure(&self, key: (String, String)) {
-        let now = self.clock.now();
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= MOST_REMEMBERED {
-            failures.retain(|_, at| at.last().is_some_and(|at| now < *at + WINDOW));
-        }
-        if failures.len() < MOST_REMEMBERED || failures.contains_key(&key) {
-            failures.entry(key).or_default().push(now);
-        }
+    /// The password was right: earlier tries no longer count.
+    fn forget_tries(&self, key: &(String, String)) {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
     async fn password_is_right(&self, user: Option<&User>, password: &str) -> bool {
@@ -158,14 +167,12 @@ impl Access for AccessControl {
     async fn sign_in(&self, name: &str, password: &str, address: &str) -> Result<String, SignInError> {
         let shortened: String = name.chars().take(100).collect();
         let key = (shortened, address.to_owned());
-        if let Some(wait) = self.throttled(&key) {
-            return Err(SignInError::Throttled(wait));
-        }
+        self.count_try(&key).map_err(SignInError::Throttled)?;
         let user = self.store.user(name).await?;
         if !self.password_is_right(user.as_ref(), password).await {
-            self.remember_failure(key);
             return Err(SignInError::Wrong);
         }
+        self.forget_tries(&key);
         let now = self.clock.now();
         self.store.remove_sessions_before(now - ABSOLUTE, now - IDLE).await?;
         let token = hex::encode(self.ids.random());

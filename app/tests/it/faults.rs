@@ -14,6 +14,7 @@ async fn callers_are_answered_while_the_database_is_locked_and_callbacks_wait() 
     let other = Database::open(&url).await.unwrap();
     other.connection().execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
     // The simulated carrier reports callbacks that were refused; a caller hears every step all the same.
+    assert_eq!(desk.http.get(format!("{}/readyz", desk.url)).send().await.unwrap().status(), 503);
     let report = desk.call().presses("2").leaves(tone(1)).place_badly().await;
     assert!(
         report.problems.iter().all(|problem| problem.contains("a callback got status 503")),
@@ -25,6 +26,21 @@ async fn callers_are_answered_while_the_database_is_locked_and_callbacks_wait() 
     assert_eq!(desk.json("/readyz").await["status"], json!("ready"));
     desk.call().presses("1").place().await;
     assert_eq!(desk.calls().await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_programs_may_start_on_a_fresh_database_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("new/frontdesk.db").display());
+    let starts: Vec<_> = (0..4)
+        .map(|_| {
+            let url = url.clone();
+            tokio::spawn(async move { frontdesk::wiring::open_database(&url).await.map(|_| ()) })
+        })
+        .collect();
+    for start in starts {
+        start.await.unwrap().unwrap();
+    }
 }
 
 #[tokio::test]

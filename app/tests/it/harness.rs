@@ -114,13 +114,14 @@ impl Desk {
             admin_password: Some(PASSWORD.into()),
             api_token: Some(TOKEN.into()),
             zone: jiff::tz::TimeZone::UTC,
+            secure: true,
             phone: None,
             clock: clock.clone(),
             ids,
         })
         .await
         .unwrap();
-        let (routes, worker) = app.together();
+        let (routes, desk) = app.together();
         tokio::spawn(serve(listener, routes, running));
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -128,7 +129,7 @@ impl Desk {
             .build()
             .unwrap();
         let wire = Wire::new(credentials).unwrap();
-        Self { url, clock, shelf, http, folder, worker, wire, _running: stop }
+        Self { url, clock, shelf, http, folder, worker: desk.worker.clone(), wire, _running: stop }
     }
 
     /// Somebody calls.

@@ -131,6 +131,22 @@ async fn guessing_is_throttled_and_tells_nothing() {
     assert_eq!(sign_in(&desk, "admin", PASSWORD).await.status(), 303);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn many_guesses_at_once_count_as_many() {
+    let desk = std::sync::Arc::new(Desk::start().await);
+    let guesses: Vec<_> = (0..30)
+        .map(|_| {
+            let desk = desk.clone();
+            tokio::spawn(async move { sign_in(&desk, "admin", "wrong password").await.status().as_u16() })
+        })
+        .collect();
+    let mut tried = 0;
+    for guess in guesses {
+        tried += u32::from(guess.await.unwrap() == 401);
+    }
+    assert_eq!(tried, 10);
+}
+
 #[tokio::test]
 async fn a_form_from_another_site_does_not_sign_anybody_in() {
     let desk = Desk::start().await;

@@ -93,12 +93,17 @@ impl Facts {
 }
 
 /// What is known of one recording.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that may have been said, in any combination"
+)]
 #[derive(Debug, Default)]
 pub(super) struct Message<'a> {
     /// The events that speak for audio.
     pub evidence: Vec<&'a str>,
     taken: Option<u32>,
-    completed: Option<u32>,
+    completed: bool,
+    completed_seconds: Option<u32>,
     absent: bool,
     /// The carrier said that it failed.
     pub refused: bool,
@@ -112,8 +117,10 @@ impl<'a> Message<'a> {
     fn hear(&mut self, identity: &'a str, status: RecordingStatus, seconds: Option<u32>) {
         match status {
             RecordingStatus::Taken => self.taken = self.taken.max(seconds),
-            // A carrier that completes a recording without telling its length has one.
-            RecordingStatus::Completed => self.completed = self.completed.max(Some(seconds.unwrap_or(1))),
+            RecordingStatus::Completed => {
+                self.completed = true;
+                self.completed_seconds = self.completed_seconds.max(seconds);
+            }
             RecordingStatus::Absent => self.absent = true,
             RecordingStatus::Failed => self.refused = true,
         }
@@ -125,15 +132,19 @@ impl<'a> Message<'a> {
     /// Whether the caller left something to hear. "Completed" is the carrier's last word; "absent" outweighs what was
     /// said when the caller had just finished.
     pub fn has_audio(&self) -> bool {
-        match self.completed {
-            Some(seconds) => seconds > 0,
-            None => self.stored.is_some() || (self.taken.is_some_and(|seconds| seconds > 0) && !self.absent),
+        match (self.completed, self.completed_seconds) {
+            (true, Some(seconds)) => seconds > 0,
+            // Completed without telling its length: there is one.
+            (true, None) => true,
+            (false, _) => {
+                self.stored.is_some() || (self.taken.is_some_and(|seconds| seconds > 0) && !self.absent)
+            }
         }
     }
 
     /// Its length: as completed, or else as taken.
     pub fn seconds(&self) -> Option<u32> {
-        self.completed.or(self.taken)
+        self.completed_seconds.or(self.taken)
     }
 
     fn settled(&self) -> bool {

@@ -139,6 +139,13 @@ fn a_message_is_pending_until_its_audio_is_ours() {
 }
 
 #[test]
+fn a_length_told_once_is_not_forgotten() {
+    let desk =
+        Desk::screened().presses("2").leaves_message(12).recording_is(RecordingStatus::Completed, None);
+    assert_eq!(desk.row().voicemail.expect("a message").duration_seconds, Some(12));
+}
+
+#[test]
 fn an_empty_message_is_none() {
     let desk = Desk::screened().presses("2").leaves_message(2).recording_is(RecordingStatus::Absent, Some(0));
     assert_eq!(desk.row().voicemail, None);

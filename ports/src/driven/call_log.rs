@@ -119,6 +119,6 @@ pub trait CallLog: Send + Sync {
     /// Returns once something may have changed after `after`; it may return early, never late.
     async fn wait_for_change(&self, after: Change);
 
-    /// Whether the store answers.
+    /// Whether events can be kept now: `Ok` once everything appended before is settled and a write has succeeded.
     async fn ping(&self) -> Result<(), StoreError>;
 }

@@ -18,7 +18,12 @@ use crate::views::LoginPage;
 /// Where to go after signing in: a path of ours, never another site.
 fn next(wanted: Option<&str>) -> String {
     wanted
-        .filter(|path| path.starts_with('/') && !path.starts_with("//") && !path.contains('\\'))
+        .filter(|path| {
+            path.starts_with('/')
+                && !path.starts_with("//")
+                && !path.contains('\\')
+                && !path.contains(char::is_control)
+        })
         .unwrap_or("/")
         .to_owned()
 }
@@ -73,7 +78,7 @@ pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body:
 
 #[handler]
 pub(crate) async fn sign_out(Data(state): Data<&Arc<State>>, req: &Request) -> Response {
-    if let Some(token) = session_token(req).await
+    if let Some(token) = session_token(req, state.secure).await
         && let Err(error) = state.access.sign_out(&token).await
     {
         return store_problem(&error);
@@ -91,9 +96,15 @@ mod tests {
     #[test]
     fn signing_in_never_leads_to_another_site() {
         assert_eq!(super::next(Some("/calls/1?x=2")), "/calls/1?x=2");
-        for elsewhere in
-            ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""]
-        {
+        for elsewhere in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/\n",
+            "",
+        ] {
             assert_eq!(super::next(Some(elsewhere)), "/", "{elsewhere}");
         }
     }

@@ -1,6 +1,8 @@
 //! How `frontdesk call` finds a running demo: a file that only this user can read.
 
+use std::net::TcpStream;
 use std::path::PathBuf;
+use std::time::Duration;
 use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
@@ -10,8 +12,6 @@ use crate::config::Environment;
 /// What a simulated caller must know of a demo.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::cli) struct Rendezvous {
-    /// Where it listens.
-    pub url: String,
     /// What its signatures are checked against.
     pub public_url: String,
     /// The simulated carrier's account.
@@ -59,6 +59,12 @@ impl Rendezvous {
         let path = file(environment, port)?;
         beside.persist(&path).map_err(|error| error.error)?;
         Ok(Kept(path))
+    }
+
+    /// Whether the demo still runs: one that was killed leaves its file behind.
+    pub fn is_alive(&self) -> bool {
+        let address = self.api_url.strip_prefix("http://").and_then(|address| address.parse().ok());
+        address.is_some_and(|address| TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok())
     }
 
     /// The demo on that port, if there is one.
