@@ -89,8 +89,8 @@ impl<E: Endpoint> Endpoint for Gated<E> {
 
 impl<E> Gated<E> {
     async fn visitor(&self, req: &Request) -> Result<Option<Visitor>, StoreError> {
-        if let Some(token) = req.header(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "))
-        {
+        let credential = req.header(header::AUTHORIZATION).and_then(|value| value.split_once(' '));
+        if let Some((_, token)) = credential.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
             return Ok(self.access.program(token.trim()).await?.map(|_| Visitor::Program));
         }
         match session_token(req, self.secure).await {

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use frontdesk_ports::Ids;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
+use crate::line_event::{LineEvent, Party};
 use crate::people::{CallerAct, KeyAct, People};
 use crate::rest::{Shelf, upload};
 use crate::time::LineTime;
@@ -18,95 +18,6 @@ use crate::wire::{Fields, Wire};
 
 /// More documents than this in one call is a loop.
 const MOST_DOCUMENTS: usize = 200;
-
-/// Who is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Party {
-    /// Whoever calls.
-    Caller,
-    /// Whoever is rung.
-    Callee,
-}
-
-/// What happens on the line, as one who listens in would tell it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum LineEvent {
-    /// The call is placed.
-    Placed {
-        /// The carrier's name for it.
-        call: String,
-        /// Who calls.
-        from: String,
-        /// Whom.
-        to: String,
-    },
-    /// Somebody hears something.
-    Heard {
-        /// Who.
-        party: Party,
-        /// What.
-        text: String,
-    },
-    /// Somebody is asked for a key.
-    Asked {
-        /// Who.
-        party: Party,
-    },
-    /// Somebody pressed keys.
-    Pressed {
-        /// Who.
-        party: Party,
-        /// Which.
-        keys: String,
-    },
-    /// Somebody pressed nothing.
-    Silent {
-        /// Who.
-        party: Party,
-    },
-    /// A phone rings.
-    Ringing {
-        /// Its number.
-        number: String,
-    },
-    /// Ringing is over.
-    RingEnded {
-        /// Its number.
-        number: String,
-        /// `answered`, `busy`, `no-answer`, `failed`, `canceled`.
-        status: String,
-    },
-    /// Caller and callee hear each other.
-    Bridged,
-    /// They no longer do.
-    Talked {
-        /// For so many seconds.
-        seconds: u64,
-    },
-    /// The tone: a message may be spoken.
-    Tone,
-    /// A message was recorded.
-    Recorded {
-        /// Of so many seconds; 0 for an empty one.
-        seconds: u32,
-    },
-    /// The call is over.
-    Ended {
-        /// Who ended it: `caller`, `callee`, `desk`.
-        by: String,
-        /// The carrier's last word.
-        status: String,
-        /// The whole length.
-        seconds: u64,
-    },
-    /// The front desk did something a carrier cannot use.
-    Problem {
-        /// What.
-        text: String,
-    },
-}
 
 /// A call to place.
 #[derive(Debug, Clone)]

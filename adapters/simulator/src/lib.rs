@@ -6,6 +6,7 @@
 //! in a browser.
 
 mod engine;
+mod line_event;
 mod people;
 mod phone;
 mod rest;
@@ -15,7 +16,8 @@ mod twiml;
 mod wav;
 mod wire;
 
-pub use engine::{CallReport, LineEvent, NewCall, Party, SimulatedCarrier};
+pub use engine::{CallReport, NewCall, SimulatedCarrier};
+pub use line_event::{LineEvent, Party};
 pub use people::{CallerAct, KeyAct, Message, People, RingEnd, TalkEnd};
 pub use phone::{Phone, PhoneError, phone_routes};
 pub use rest::{Shelf, rest_routes, upload};

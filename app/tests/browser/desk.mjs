@@ -36,15 +36,17 @@ export async function startDesk() {
       caller.on("exit", (code) => resolve({ code, said }));
     });
   const calls = async () => (await (await fetch(`${url}/api/v1/calls`, { headers: { Authorization: `Bearer ${TOKEN}` } })).json()).calls;
+  const audio = async (call) => Buffer.from(await (await fetch(`${url}${call.voicemail.audio_url}`, { headers: { Authorization: `Bearer ${TOKEN}` } })).arrayBuffer());
   const stop = () => new Promise((resolve) => { desk.on("exit", resolve); desk.kill("SIGTERM"); });
-  return { url, call, calls, stop };
+  return { url, call, calls, audio, stop };
 }
 
 export async function startBrowser() {
   return chromium.launch({
     executablePath: CHROMIUM,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required", "--mute-audio"],
+      "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required", "--mute-audio",
+      "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
   });
 }
 

@@ -53,6 +53,54 @@ test("a message left on the page's phone appears in the feed without reloading, 
   await page.context().close();
 });
 
+// Presses 2 on the page's phone, waits for the tone, leaves a message some way, and gives the stored call.
+async function leaveMessage(page, leave) {
+  await page.goto(`${desk.url}/phone`);
+  const before = (await desk.calls()).length;
+  await page.getByRole("button", { name: "Call", exact: true }).click();
+  await page.locator('.key[data-key="2"]:not([disabled])').click();
+  await page.locator("#message:not([disabled])").waitFor({ timeout: 20000 });
+  await leave();
+  await page.locator("#line li", { hasText: "The call is over" }).waitFor();
+  await page.locator("tr.voicemail audio").first().waitFor();
+  const calls = await desk.calls();
+  assert.equal(calls.length, before + 1);
+  return calls[0];
+}
+
+test("a message is picked as a file and comes back byte for byte", async () => {
+  const page = await openPage(browser, desk);
+  await signIn(page, desk);
+  const samples = Buffer.alloc(16000, 128);
+  const header = Buffer.from("RIFF....WAVEfmt ....................data....", "latin1");
+  header.writeUInt32LE(36 + samples.length, 4);
+  header.writeUInt32LE(16, 16);
+  [[1, 20], [1, 22], [1, 32], [8, 34]].forEach(([value, at]) => header.writeUInt16LE(value, at));
+  [[8000, 24], [8000, 28], [samples.length, 40]].forEach(([value, at]) => header.writeUInt32LE(value, at));
+  const wav = Buffer.concat([header, samples]);
+  const call = await leaveMessage(page, () => page.locator("#file").setInputFiles({ name: "m.wav", mimeType: "audio/wav", buffer: wav }));
+  assert.deepEqual(await desk.audio(call), wav);
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
+test("a message is recorded with the microphone", async () => {
+  const page = await openPage(browser, desk, { permissions: ["microphone"] });
+  await signIn(page, desk);
+  const call = await leaveMessage(page, async () => {
+    await page.locator("#record").click();
+    await page.getByRole("button", { name: "Stop and send" }).waitFor();
+    // A microphone records in real time: this is the length of the message, not a wait for something.
+    await page.waitForTimeout(1500);
+    await page.getByRole("button", { name: "Stop and send" }).click();
+  });
+  const wav = await desk.audio(call);
+  assert.equal(wav.subarray(0, 4).toString(), "RIFF");
+  assert.ok(wav.length > 8000 && wav.subarray(44).some((byte) => byte !== 0), "there is sound in it");
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+});
+
 test("caller and callee talk on the page, and the call page tells why it counts as answered", async () => {
   const page = await openPage(browser, desk);
   await signIn(page, desk);

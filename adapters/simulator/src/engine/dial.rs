@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Line, LineEvent, Next, Party, whole_seconds};
+use super::{Line, Next, whole_seconds};
+use crate::line_event::{LineEvent, Party};
 use crate::people::{KeyAct, RingEnd, TalkEnd};
 use crate::twiml::{Document, Number, Verb};
 use crate::wire::Fields;

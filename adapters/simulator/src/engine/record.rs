@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Line, LineEvent, Next};
+use super::{Line, Next};
+use crate::line_event::LineEvent;
 use crate::wav::wav_seconds;
 use crate::wire::Fields;
 

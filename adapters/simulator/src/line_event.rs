@@ -1,0 +1,92 @@
+//! What happens on the line, as one who listens in would tell it: printed by `call`, shown by the phone's page.
+
+use serde::{Deserialize, Serialize};
+
+/// Who is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Party {
+    /// Whoever calls.
+    Caller,
+    /// Whoever is rung.
+    Callee,
+}
+
+/// What happens on the line, as one who listens in would tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum LineEvent {
+    /// The call is placed.
+    Placed {
+        /// The carrier's name for it.
+        call: String,
+        /// Who calls.
+        from: String,
+        /// Whom.
+        to: String,
+    },
+    /// Somebody hears something.
+    Heard {
+        /// Who.
+        party: Party,
+        /// What.
+        text: String,
+    },
+    /// Somebody is asked for a key.
+    Asked {
+        /// Who.
+        party: Party,
+    },
+    /// Somebody pressed keys.
+    Pressed {
+        /// Who.
+        party: Party,
+        /// Which.
+        keys: String,
+    },
+    /// Somebody pressed nothing.
+    Silent {
+        /// Who.
+        party: Party,
+    },
+    /// A phone rings.
+    Ringing {
+        /// Its number.
+        number: String,
+    },
+    /// Ringing is over.
+    RingEnded {
+        /// Its number.
+        number: String,
+        /// `answered`, `busy`, `no-answer`, `failed`, `canceled`.
+        status: String,
+    },
+    /// Caller and callee hear each other.
+    Bridged,
+    /// They no longer do.
+    Talked {
+        /// For so many seconds.
+        seconds: u64,
+    },
+    /// The tone: a message may be spoken.
+    Tone,
+    /// A message was recorded.
+    Recorded {
+        /// Of so many seconds; 0 for an empty one.
+        seconds: u32,
+    },
+    /// The call is over.
+    Ended {
+        /// Who ended it: `caller`, `callee`, `desk`.
+        by: String,
+        /// The carrier's last word.
+        status: String,
+        /// The whole length.
+        seconds: u64,
+    },
+    /// The front desk did something a carrier cannot use.
+    Problem {
+        /// What.
+        text: String,
+    },
+}
