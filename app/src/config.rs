@@ -98,13 +98,12 @@ pub enum Needs {
 impl Config {
     /// Reads the file (the one named, or `frontdesk.toml` if there is one) and the environment.
     pub fn load(file: Option<&Path>, environment: &Environment, needs: Needs) -> Result<Self, ConfigErrors> {
-        let settings = Settings::read(file, environment).map_err(ConfigErrors)?;
-        Self::from_settings(settings, needs)
+        Self::from_settings(Settings::read(file, environment), needs)
     }
 
     /// Checks settings. All problems are found, not only the first.
     pub fn from_settings(settings: Settings, needs: Needs) -> Result<Self, ConfigErrors> {
-        let mut reader = Reader { values: settings.0, errors: Vec::new() };
+        let mut reader = Reader { values: settings.values, errors: settings.errors };
         let config = reader.config();
         if needs == Needs::Production {
             reader.require(&config);
@@ -120,8 +119,13 @@ struct Reader {
 
 impl Reader {
     fn config(&mut self) -> Config {
-        let text = |reader: &mut Self, key: &str, default: &str| {
-            reader.take(key, Value::text).unwrap_or_else(|| default.to_owned())
+        let address = |reader: &mut Self, key: &str, default: &str, schemes: &[&str]| {
+            let known = |value: &Value| {
+                let text = value.text()?;
+                let fits = schemes.iter().any(|scheme| text.len() > scheme.len() && text.starts_with(scheme));
+                if fits { Ok(text) } else { Err(format!("use {}…", schemes.join("… or "))) }
+            };
+            reader.take(key, known).unwrap_or_else(|| default.to_owned())
         };
         let builtin = self.builtin();
         Config {
@@ -131,8 +135,13 @@ impl Reader {
             }),
             listen: self.address("listen").unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             private_listen: self.address("private_listen"),
-            database_url: text(self, "database.url", "sqlite://data/frontdesk.db"),
-            recordings_url: text(self, "recordings.url", "file://data/recordings"),
+            database_url: address(
+                self,
+                "database.url",
+                "sqlite://data/frontdesk.db",
+                &["sqlite://", "postgres://", "postgresql://"],
+            ),
+            recordings_url: address(self, "recordings.url", "file://data/recordings", &["file://"]),
             twilio: self.twilio(),
             admin_password: self.admin_password(),
             api_token: self.secret("auth.api_token"),

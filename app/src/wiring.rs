@@ -17,6 +17,7 @@ use poem::middleware::CatchPanic;
 use poem::{Response, Route};
 use sea_orm_migration::MigratorTrait;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::watch;
 
 use crate::server::Routes;
 use crate::services::access::{AccessControl, BadPassword};
@@ -109,12 +110,15 @@ pub struct App {
     pub worker: Arc<Worker>,
     readiness: Arc<dyn Readiness>,
     log: Arc<SqlLog>,
+    stop: watch::Sender<bool>,
 }
 
 /// What is left of an application while it is served: whatever must run beside it, and its end.
 pub struct Running {
     /// Does what is due after answering.
     pub worker: Arc<Worker>,
+    /// Stops what is served when it turns true.
+    pub stop: watch::Sender<bool>,
     log: Arc<SqlLog>,
 }
 
@@ -167,7 +171,8 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let carrier = adapters_twilio::routes(Webhooks { public, accounts, answering, safe });
     let calls = Arc::new(Feed::new(log.clone(), recordings.clone()));
     let phone = phone.map(|phone| phone_routes(phone).boxed());
-    let pages = adapters_http::routes(Desk { calls, access, zone, secure, phone })?;
+    let (stop, stopping) = watch::channel(false);
+    let pages = adapters_http::routes(Desk { calls, access, zone, secure, stop: stopping, phone })?;
     let worker = Worker {
         queue: log.clone(),
         log: log.clone() as Arc<dyn CallLog>,
@@ -177,7 +182,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         ids,
     };
     let people = pages.with(CatchPanic::new()).map_to_response().boxed();
-    Ok(App { carrier: carrier.boxed(), people, worker: Arc::new(worker), readiness, log })
+    Ok(App { carrier: carrier.boxed(), people, worker: Arc::new(worker), readiness, log, stop })
 }
 
 impl App {
@@ -186,14 +191,17 @@ impl App {
         let routes = with_health(&self.readiness)
             .nest_no_strip("/twilio", self.carrier)
             .nest_no_strip("/", self.people);
-        (Arc::new(routes.map_to_response().boxed()), Running { worker: self.worker, log: self.log })
+        (
+            Arc::new(routes.map_to_response().boxed()),
+            Running { worker: self.worker, stop: self.stop, log: self.log },
+        )
     }
 
     /// The carrier's routes on one listener, the people's on another.
     pub fn apart(self) -> (Routes, Routes, Running) {
         let carrier = with_health(&self.readiness).nest_no_strip("/twilio", self.carrier);
         let people = with_health(&self.readiness).nest_no_strip("/", self.people);
-        let running = Running { worker: self.worker, log: self.log };
+        let running = Running { worker: self.worker, stop: self.stop, log: self.log };
         (Arc::new(carrier.map_to_response().boxed()), Arc::new(people.map_to_response().boxed()), running)
     }
 }

@@ -137,7 +137,7 @@ impl Call {
             choices: keys(&story).map(|(_, keys, _)| keys.clone()).collect(),
             choice: keys(&story).filter_map(|(_, _, choice)| choice.cloned()).last(),
             forwarded_to: taken
-                .or(attempts.iter().rfind(|a| a.number.is_some()))
+                .or(attempts.iter().rfind(|attempt| attempt.was_rung()))
                 .and_then(|a| a.number)
                 .cloned(),
             voicemail: voicemail(facts),

@@ -24,6 +24,8 @@ use poem::endpoint::BoxEndpoint;
 use poem::middleware::CookieJarManager;
 use poem::{Endpoint, EndpointExt, Response, Route, get, post};
 
+use tokio::sync::watch;
+
 use session::{Gate, Guest};
 use views::Views;
 
@@ -41,6 +43,8 @@ pub struct Desk {
     pub zone: TimeZone,
     /// Whether people reach us by HTTPS: cookies are then for HTTPS only.
     pub secure: bool,
+    /// Turns true when the server stops: live updates then end, for readers to take them up again.
+    pub stop: watch::Receiver<bool>,
     /// The demo's phone, if there is one: its routes, which only people who are signed in reach.
     pub phone: Option<BoxEndpoint<'static, Response>>,
 }
@@ -51,16 +55,24 @@ pub(crate) struct State {
     access: Arc<dyn Access>,
     zone: TimeZone,
     secure: bool,
+    stop: watch::Receiver<bool>,
     has_phone: bool,
     views: Views,
 }
 
 /// The people's, programs' and operators' routes. Fails if a template does not parse, which a test excludes.
 pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, tera::Error> {
-    let Desk { calls, access, zone, secure, phone } = desk;
+    let Desk { calls, access, zone, secure, stop, phone } = desk;
     let has_phone = phone.is_some();
-    let state =
-        Arc::new(State { calls, access: access.clone(), zone, secure, has_phone, views: Views::new()? });
+    let state = Arc::new(State {
+        calls,
+        access: access.clone(),
+        zone,
+        secure,
+        stop,
+        has_phone,
+        views: Views::new()?,
+    });
     let people = |endpoint: poem::RouteMethod| endpoint.with(Gate::new(&access, Guest::ToLogin, secure));
     let programs = |endpoint: poem::RouteMethod| endpoint.with(Gate::new(&access, Guest::Refused, secure));
     let mut routes = Route::new()

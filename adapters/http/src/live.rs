@@ -85,6 +85,10 @@ async fn stream_changes(
             }
         }
     });
-    let events = events.take_until(Box::pin(tokio::time::sleep(STREAM)));
+    let mut stop = state.stop.clone();
+    let end = Box::pin(async move {
+        let _ = tokio::time::timeout(STREAM, stop.wait_for(|stop| *stop)).await;
+    });
+    let events = events.take_until(end);
     SSE::new(events).keep_alive(Duration::from_secs(15)).into_response()
 }

@@ -51,6 +51,9 @@ pub(crate) fn call_query(pairs: &[(String, String)], zone: &TimeZone) -> Result<
             "provider_id" => query.provider_id = Some(value.clone()),
             "since" => query.since = Some(time(value, zone).map_err(bad)?),
             "until" => query.until = Some(time(value, zone).map_err(bad)?),
+            "q" if value.chars().count() > 200 => {
+                return Err(bad("it is longer than 200 characters; shorten it".into()));
+            }
             "q" => query.text = Some(TextMatch(value.trim().to_owned())),
             _ => {
                 let known = "limit, cursor, outcome, state, from, to, provider_id, since, until, q";

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::Failure;
@@ -34,10 +33,9 @@ pub(super) async fn until_stopped(
     let no_signals = |error| Failure::Failed(format!("cannot wait for signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
-    let (stop, stopped) = watch::channel(false);
     let servers: Vec<_> = served
         .into_iter()
-        .map(|(listener, routes)| tokio::spawn(serve(listener, routes, stopped.clone())))
+        .map(|(listener, routes)| tokio::spawn(serve(listener, routes, running.stop.subscribe())))
         .collect();
     let work = tokio::spawn(keep_working(running.worker.clone()));
     tokio::select! {
@@ -46,7 +44,7 @@ pub(super) async fn until_stopped(
     }
     tracing::info!("stopping: requests in flight are finished");
     // Nobody left to tell means that all have stopped already.
-    let _ = stop.send(true);
+    let _ = running.stop.send(true);
     for server in servers {
         let _ = server.await;
     }

@@ -58,7 +58,10 @@ pub(super) fn find(name: &str) -> Option<(&'static Key, bool)> {
 
 /// The known key nearest to an unknown one.
 pub(super) fn nearest(name: &str) -> &'static str {
-    let by_distance = KEYS.iter().min_by_key(|key| strsim::damerau_levenshtein(key.name, name));
+    let by_distance = KEYS
+        .iter()
+        .filter(|key| key.missing.is_none())
+        .min_by_key(|key| strsim::damerau_levenshtein(key.name, name));
     by_distance.map_or("public_url", |key| key.name)
 }
 

@@ -104,14 +104,19 @@ impl Raw {
     }
 }
 
-/// Settings by dotted key.
+/// Settings by dotted key, and what could not be read.
 #[derive(Debug, Clone, Default)]
-pub struct Settings(pub BTreeMap<String, Value>);
+pub struct Settings {
+    /// What was set.
+    pub values: BTreeMap<String, Value>,
+    /// What is wrong with the file, the names or the secrets' files.
+    pub errors: Vec<ConfigError>,
+}
 
 impl Settings {
     /// Reads the file (the one named, or `frontdesk.toml` if there is one), then the environment, which wins.
-    pub fn read(file: Option<&Path>, environment: &Environment) -> Result<Self, Vec<ConfigError>> {
-        let mut found = Found::default();
+    pub fn read(file: Option<&Path>, environment: &Environment) -> Self {
+        let mut found = Self::default();
         let named =
             file.map(Path::to_owned).or_else(|| environment.get("FRONTDESK_CONFIG").map(PathBuf::from));
         let default = Path::new("frontdesk.toml");
@@ -121,17 +126,9 @@ impl Settings {
             None => {}
         }
         found.read_environment(environment);
-        if found.errors.is_empty() { Ok(Self(found.values)) } else { Err(found.errors) }
+        found
     }
-}
 
-#[derive(Default)]
-struct Found {
-    values: BTreeMap<String, Value>,
-    errors: Vec<ConfigError>,
-}
-
-impl Found {
     fn error(&mut self, place: &str, key: &str, what: String) {
         self.errors.push(ConfigError { place: place.to_owned(), key: key.to_owned(), what });
     }

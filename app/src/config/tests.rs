@@ -117,9 +117,14 @@ fn what_this_version_does_not_do_is_refused_not_ignored() {
 #[test]
 fn small_print() {
     let one = |text: &str, pairs: &[(&str, &str)]| load(text, pairs, Needs::Nothing).unwrap_err();
-    assert_eq!(one("[bogus]\n", &[]), ["F:1: bogus: there is no such key; did you mean flow?"]);
+    assert_eq!(one("[bogus]\n", &[]), ["F:1: bogus: there is no such key; did you mean listen?"]);
     let limit = "forward_to = \"+33611223344\"\n[limits]\ntime_limit = \"0d\"\n";
     assert_eq!(one(limit, &[]), ["F:3: limits.time_limit: use 1s to 24h"]);
+    let several = one(
+        "bogus = 1\nforward_to = \"06\"\n[database]\nurl = \"mysql://x\"\n[recordings]\nurl = \"s3://x\"\n",
+        &[],
+    );
+    assert_eq!(several.len(), 4, "one mistake does not hide the others: {several:?}");
     let short = [("FRONTDESK__AUTH__ADMIN_PASSWORD", "short")];
     assert!(one("", &short)[0].ends_with("a password has 8 to 128 characters"));
     let spaced = load("public_url = \"https://desk.example\\n\"", &[], Needs::Nothing).unwrap();

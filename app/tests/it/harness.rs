@@ -12,8 +12,8 @@ use adapters_twilio::{Account, PublicUrl};
 use async_trait::async_trait;
 use bytes::Bytes;
 use frontdesk::server::serve;
-use frontdesk::wiring::{Parts, build};
-use frontdesk::worker::{WorkOutcome, Worker};
+use frontdesk::wiring::{Parts, Running, build};
+use frontdesk::worker::WorkOutcome;
 use frontdesk_domain::{BuiltinFlow, Timestamp, builtin_flow};
 use frontdesk_ports::Clock;
 use poem::EndpointExt;
@@ -55,7 +55,7 @@ pub struct Desk {
     pub shelf: Arc<Shelf>,
     pub http: reqwest::Client,
     pub folder: tempfile::TempDir,
-    worker: Arc<Worker>,
+    running: Running,
     wire: Wire,
     _running: watch::Sender<bool>,
 }
@@ -121,7 +121,7 @@ impl Desk {
         })
         .await
         .unwrap();
-        let (routes, desk) = app.together();
+        let (routes, desk_running) = app.together();
         tokio::spawn(serve(listener, routes, running));
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -129,7 +129,7 @@ impl Desk {
             .build()
             .unwrap();
         let wire = Wire::new(credentials).unwrap();
-        Self { url, clock, shelf, http, folder, worker: desk.worker.clone(), wire, _running: stop }
+        Self { url, clock, shelf, http, folder, running: desk_running, wire, _running: stop }
     }
 
     /// Somebody calls.
@@ -143,13 +143,17 @@ impl Desk {
 
     /// Does all the work that is due, and fails if work is left that is not.
     pub async fn work(&self) {
-        while let WorkOutcome::Worked(_) = self.worker.run_once().await.unwrap() {}
-        assert_eq!(self.worker.run_once().await.unwrap(), WorkOutcome::Idle(None), "work is left undone");
+        while let WorkOutcome::Worked(_) = self.running.worker.run_once().await.unwrap() {}
+        assert_eq!(
+            self.running.worker.run_once().await.unwrap(),
+            WorkOutcome::Idle(None),
+            "work is left undone"
+        );
     }
 
     /// One round of work, whatever comes of it.
     pub async fn work_once(&self) -> WorkOutcome {
-        self.worker.run_once().await.unwrap()
+        self.running.worker.run_once().await.unwrap()
     }
 
     pub async fn get(&self, path: &str) -> reqwest::Response {

@@ -183,6 +183,11 @@ impl<'a> Attempt<'a> {
         if self.screened { accepted } else { self.answered_at() }
     }
 
+    /// Whether anything at all was heard of the phone: a caller who hangs up during the announcement has not been rung.
+    pub fn was_rung(&self) -> bool {
+        !self.legs.is_empty() || !self.screening.is_empty() || self.dial.is_some()
+    }
+
     /// Whether the callee has accepted and nothing says that the conversation is over.
     pub fn talking(&self) -> bool {
         let off_hook = self.leg(LegStatus::Answered) && !self.screened;

@@ -204,7 +204,7 @@ fn failed(facts: &Facts) -> Option<Verdict> {
 }
 
 fn missed(attempts: &[Attempt<'_>]) -> Option<Verdict> {
-    let last = attempts.last()?;
+    let last = attempts.iter().rfind(|attempt| attempt.was_rung())?;
     let reason = match last.end() {
         AttemptEnd::NoAnswer => Reason::NoAnswer,
         AttemptEnd::Busy => Reason::Busy,

@@ -106,6 +106,9 @@ fn hanging_up_anywhere_leaves_a_true_row() {
     assert_eq!(early.verdict(), "abandoned/early");
     assert_eq!(Desk::screened().ends("completed", 2).verdict(), "abandoned/in_menu");
     assert_eq!(Desk::screened().presses("9").ends("completed", 6).verdict(), "abandoned/in_menu");
+    let during_the_announcement = Desk::screened().presses("1").ends("completed", 6);
+    assert_eq!(during_the_announcement.verdict(), "abandoned/in_menu");
+    assert_eq!(during_the_announcement.row().forwarded_to, None);
     let ringing = Desk::screened().presses("1").rings(5);
     let gone = ringing.dial_over(DialOutcome::NoAnswer, None, None, true);
     assert_eq!(gone.ends("completed", 10).verdict(), "missed/caller_gave_up");

@@ -38,9 +38,10 @@ pub(crate) async fn feed(
             .finish();
         format!("/?{query}")
     });
-    let filters = Outcome::ALL
-        .iter()
-        .map(|outcome| Filter { word: outcome.word(), chosen: wanted.outcome == Some(*outcome) });
+    // No rule of the built-in flow rejects a call.
+    let offered = Outcome::ALL.iter().filter(|outcome| **outcome != Outcome::Rejected);
+    let filters =
+        offered.map(|outcome| Filter { word: outcome.word(), chosen: wanted.outcome == Some(*outcome) });
     page(state.views.feed(&FeedPage {
         frame: Frame::of(state, visitor, "Calls"),
         rows: calls.calls.iter().map(|record| CallRow::new(record, &state.zone)).collect(),
