@@ -3,6 +3,9 @@
 mod call;
 mod check;
 mod demo;
+mod export;
+mod forget;
+mod reconcile;
 mod run;
 mod serve;
 mod token;
@@ -15,6 +18,9 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ConfigErrors, Environment, Needs};
 use crate::wiring::WiringError;
+
+/// Who does what is done by a command, in the audit trail.
+const COMMAND_LINE: &str = "command line";
 
 /// The phone front desk that a small company runs itself.
 #[derive(Debug, Parser)]
@@ -37,6 +43,14 @@ enum Command {
     Call(call::Call),
     /// Reads configuration and flow, and prints the flow and every problem.
     Check,
+    /// Makes the log agree with the carrier's own records.
+    Reconcile(reconcile::ReconcileCommand),
+    /// Writes calls as CSV or JSON lines.
+    Export(export::Export),
+    /// Deletes what is older than a time.
+    Purge(forget::Purge),
+    /// Deletes every call of a number, here and at the carrier.
+    Erase(forget::Erase),
     /// Manages the people who may read the feed.
     #[command(subcommand)]
     User(user::UserCommand),
@@ -86,6 +100,10 @@ impl Cli {
                 Command::Serve => serve::run(config(Needs::Production)?).await,
                 Command::Call(call) => call.run(config(Needs::Nothing)?, &environment).await,
                 Command::Check => Ok(check::run(config(Needs::Production))),
+                Command::Reconcile(command) => command.run(config(Needs::Nothing)?).await,
+                Command::Export(command) => command.run(config(Needs::Nothing)?).await,
+                Command::Purge(command) => command.run(config(Needs::Nothing)?).await,
+                Command::Erase(command) => command.run(config(Needs::Nothing)?).await,
                 Command::User(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Token(command) => command.run(config(Needs::Nothing)?).await,
             }

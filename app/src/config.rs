@@ -5,7 +5,7 @@ mod source;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use adapters_twilio::PublicUrl;
@@ -15,6 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::services::access::{BadPassword, PASSWORD_LENGTH};
+use crate::services::upkeep::RetentionTimes;
 
 pub use source::{Environment, Settings, Value};
 
@@ -72,6 +73,12 @@ pub struct Config {
     pub database_url: String,
     /// Where audio is kept.
     pub recordings_url: String,
+    /// Whether the carrier's copy of a message is deleted once ours is verified.
+    pub delete_at_carrier: bool,
+    /// Where events wait while the log is away.
+    pub spool: PathBuf,
+    /// For how long each kind of data is kept.
+    pub retention: RetentionTimes,
     /// The account at the carrier.
     pub twilio: Option<Twilio>,
     /// The password of the user `admin`.
@@ -128,6 +135,20 @@ impl Reader {
             reader.take(key, known).unwrap_or_else(|| default.to_owned())
         };
         let builtin = self.builtin();
+        let database_url = address(
+            self,
+            "database.url",
+            "sqlite://data/frontdesk.db",
+            &["sqlite://", "postgres://", "postgresql://"],
+        );
+        let spool = self.take("spool.path", |value| {
+            let path = value.text()?;
+            if path.is_empty() {
+                Err("it is empty; name a folder".to_owned())
+            } else {
+                Ok(PathBuf::from(path))
+            }
+        });
         Config {
             public_url: self.take("public_url", |value| {
                 PublicUrl::parse(value.text()?.trim())
@@ -135,12 +156,15 @@ impl Reader {
             }),
             listen: self.address("listen").unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             private_listen: self.address("private_listen"),
-            database_url: address(
-                self,
-                "database.url",
-                "sqlite://data/frontdesk.db",
-                &["sqlite://", "postgres://", "postgresql://"],
-            ),
+            spool: spool.unwrap_or_else(|| spool_beside(&database_url)),
+            database_url,
+            delete_at_carrier: self.take("recordings.delete_at_carrier", Value::boolean).unwrap_or(false),
+            retention: RetentionTimes {
+                calls: self.take("retention.calls", Value::duration),
+                audio: self.take("retention.audio", Value::duration),
+                transcripts: self.take("retention.transcripts", Value::duration),
+                raw: self.take("retention.raw", Value::duration),
+            },
             recordings_url: address(self, "recordings.url", "file://data/recordings", &["file://"]),
             twilio: self.twilio(),
             admin_password: self.admin_password(),
@@ -277,6 +301,15 @@ impl Reader {
             "neither flow nor forward_to is set; forward_to = \"+33…\" is the number that key 1 rings",
         );
     }
+}
+
+/// Each database has a spool of its own, so that events of one never go into another.
+pub fn spool_beside(database_url: &str) -> PathBuf {
+    let file = database_url.strip_prefix("sqlite://").map(Path::new);
+    let Some(file) = file else { return PathBuf::from("data/spool") };
+    let mut name = file.file_stem().unwrap_or_default().to_owned();
+    name.push("-spool");
+    file.with_file_name(name)
 }
 
 fn zone(value: &Value) -> Result<TimeZone, String> {

@@ -3,4 +3,9 @@
 pub mod access;
 pub mod answering;
 pub mod feed;
+pub mod forgetting;
+pub mod keeping;
+pub mod looking_after;
 pub mod readiness;
+pub mod reconcile;
+pub mod upkeep;

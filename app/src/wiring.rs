@@ -1,12 +1,16 @@
 //! Settings become an application: every adapter is made here and only here.
 
+pub mod tools;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_http::{Desk, health_routes};
-use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog};
+use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLedger, SqlLog};
 use adapters_recordings::{ObjectRecordings, OpenError};
 use adapters_simulator::{Phone, phone_routes};
+use adapters_spool::FileSpool;
 use adapters_twilio::{Account, ClientError, PublicUrl, TwilioClient, Webhooks};
 use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, Signal, advance};
 use frontdesk_ports::{CallLog, Clock, Ids, Readiness, StoreError};
@@ -23,7 +27,12 @@ use crate::server::Routes;
 use crate::services::access::{AccessControl, BadPassword};
 use crate::services::answering::Answering;
 use crate::services::feed::Feed;
-use crate::services::readiness::LogReadiness;
+use crate::services::forgetting::Forgetting;
+use crate::services::keeping::Keeping;
+use crate::services::looking_after::LookingAfter;
+use crate::services::readiness::KeepingReadiness;
+use crate::services::reconcile::Reconcile;
+use crate::services::upkeep::{RetentionTimes, Upkeep};
 use crate::worker::Worker;
 
 /// The longest recording that is kept: an hour of the carrier's WAV.
@@ -48,6 +57,9 @@ pub enum WiringError {
     /// The folder for audio cannot be used.
     #[error("recordings.url: {0}")]
     Recordings(#[from] OpenError),
+    /// The folder for the spool cannot be used.
+    #[error("spool.path: {0}")]
+    Spool(#[from] adapters_spool::OpenError),
     /// HTTP cannot be set up.
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -66,7 +78,7 @@ impl WiringError {
     /// Whether another setting would mend it, and not only another try.
     pub fn is_a_setting(&self) -> bool {
         match self {
-            Self::Database(_) | Self::Recordings(_) | Self::Password(_) => true,
+            Self::Database(_) | Self::Recordings(_) | Self::Spool(_) | Self::Password(_) => true,
             Self::Migration(_) | Self::Client(_) | Self::People(_) | Self::Templates(_) => false,
         }
     }
@@ -84,6 +96,12 @@ pub struct Parts {
     pub database_url: String,
     /// Where audio is kept.
     pub recordings_url: String,
+    /// Whether the carrier's copy of a message is deleted once ours is verified.
+    pub delete_at_carrier: bool,
+    /// Where events wait while the log is away.
+    pub spool: PathBuf,
+    /// For how long each kind of data is kept.
+    pub retention: RetentionTimes,
     /// The password of `admin`, if it is to be set.
     pub admin_password: Option<SecretString>,
     /// A token for programs.
@@ -106,17 +124,18 @@ pub struct App {
     pub carrier: BoxEndpoint<'static, Response>,
     /// The people's and programs' routes.
     pub people: BoxEndpoint<'static, Response>,
-    /// Does what is due after answering.
-    pub worker: Arc<Worker>,
+    running: Running,
     readiness: Arc<dyn Readiness>,
-    log: Arc<SqlLog>,
-    stop: watch::Sender<bool>,
 }
 
 /// What is left of an application while it is served: whatever must run beside it, and its end.
 pub struct Running {
     /// Does what is due after answering.
     pub worker: Arc<Worker>,
+    /// Takes what was spooled into the log.
+    pub keeping: Arc<Keeping>,
+    /// Does what is due from time to time.
+    pub upkeep: Arc<Upkeep>,
     /// Stops what is served when it turns true.
     pub stop: watch::Sender<bool>,
     log: Arc<SqlLog>,
@@ -158,21 +177,64 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let Parts { public, accounts, flow, zone, secure, phone, clock, ids, .. } = parts;
     let db = Database::open(&parts.database_url).await?;
     let log = Arc::new(SqlLog::new(db.clone(), clock.clone(), ids.clone()));
+    let ledger = Arc::new(SqlLedger::new(db.clone()));
     let people = Arc::new(SqlAccess::new(db.clone()));
-    let access = Arc::new(AccessControl::new(people, clock.clone(), ids.clone(), parts.api_token.as_ref()));
+    let (token, trail) = (parts.api_token.as_ref(), ledger.clone());
+    let access = Arc::new(AccessControl::new(people, trail, clock.clone(), ids.clone(), token));
     prepare(&parts.database_url, db, access.clone(), parts.admin_password).await?;
     let recordings = Arc::new(ObjectRecordings::open(&parts.recordings_url, MOST_AUDIO_BYTES)?);
-    let client = Arc::new(TwilioClient::new(accounts.clone())?);
-    let readiness: Arc<dyn Readiness> = Arc::new(LogReadiness(log.clone()));
+    let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone())?);
+    let spool = Arc::new(FileSpool::open(&parts.spool)?);
+    let keeping = Arc::new(Keeping::new(log.clone(), spool, ledger.clone(), clock.clone()));
+    let readiness: Arc<dyn Readiness> = Arc::new(KeepingReadiness(keeping.clone()));
 
-    let answering = Arc::new(Answering::new(flow.clone(), log.clone(), clock.clone()));
+    let answering = Arc::new(Answering::new(flow.clone(), keeping.clone(), clock.clone()));
 
     let safe = safe_answer(&flow, &*clock);
     let carrier = adapters_twilio::routes(Webhooks { public, accounts, answering, safe });
     let calls = Arc::new(Feed::new(log.clone(), recordings.clone()));
     let phone = phone.map(|phone| phone_routes(phone).boxed());
     let (stop, stopping) = watch::channel(false);
-    let pages = adapters_http::routes(Desk { calls, access, zone, secure, stop: stopping, phone })?;
+    let operations = Arc::new(LookingAfter {
+        log: log.clone(),
+        ledger: ledger.clone(),
+        trail: ledger.clone(),
+        clock: clock.clone(),
+    });
+    let pages = adapters_http::routes(Desk {
+        calls,
+        access,
+        operations,
+        readiness: readiness.clone(),
+        metrics: crate::telemetry::metrics(keeping.clone()),
+        zone,
+        secure,
+        stop: stopping,
+        phone,
+    })?;
+    let forgetting = Arc::new(Forgetting {
+        log: log.clone(),
+        retention: log.clone(),
+        recordings: recordings.clone(),
+        carrier: client.clone(),
+        trail: ledger.clone(),
+        clock: clock.clone(),
+    });
+    let reconcile = Reconcile {
+        log: log.clone(),
+        carrier: client.clone(),
+        ledger: ledger.clone(),
+        clock: clock.clone(),
+        longest_call: flow.longest_forward(),
+    };
+    let upkeep = Upkeep {
+        log: log.clone(),
+        ledger,
+        reconcile,
+        forgetting,
+        retention: parts.retention,
+        clock: clock.clone(),
+    };
     let worker = Worker {
         queue: log.clone(),
         log: log.clone() as Arc<dyn CallLog>,
@@ -180,9 +242,11 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         recordings,
         clock,
         ids,
+        delete_at_carrier: parts.delete_at_carrier,
     };
     let people = pages.with(CatchPanic::new()).map_to_response().boxed();
-    Ok(App { carrier: carrier.boxed(), people, worker: Arc::new(worker), readiness, log, stop })
+    let running = Running { worker: Arc::new(worker), keeping, upkeep: Arc::new(upkeep), stop, log };
+    Ok(App { carrier: carrier.boxed(), people, running, readiness })
 }
 
 impl App {
@@ -191,18 +255,15 @@ impl App {
         let routes = with_health(&self.readiness)
             .nest_no_strip("/twilio", self.carrier)
             .nest_no_strip("/", self.people);
-        (
-            Arc::new(routes.map_to_response().boxed()),
-            Running { worker: self.worker, stop: self.stop, log: self.log },
-        )
+        (Arc::new(routes.map_to_response().boxed()), self.running)
     }
 
     /// The carrier's routes on one listener, the people's on another.
     pub fn apart(self) -> (Routes, Routes, Running) {
         let carrier = with_health(&self.readiness).nest_no_strip("/twilio", self.carrier);
         let people = with_health(&self.readiness).nest_no_strip("/", self.people);
-        let running = Running { worker: self.worker, stop: self.stop, log: self.log };
-        (Arc::new(carrier.map_to_response().boxed()), Arc::new(people.map_to_response().boxed()), running)
+        let (carrier, people) = (carrier.map_to_response().boxed(), people.map_to_response().boxed());
+        (Arc::new(carrier), Arc::new(people), self.running)
     }
 }
 

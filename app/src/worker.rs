@@ -1,9 +1,11 @@
-//! What is due after answering: fetches messages' audio, with patience.
+//! What is due after answering: fetches messages' audio and deletes the carrier's copies, with patience.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_domain::{CallEvent, Effect, EventKind, LegId, RecordingId, Timestamp, VoicemailStatus};
+use frontdesk_domain::{
+    CallEvent, CopyFate, Effect, EventKind, LegId, RecordingId, Timestamp, Voicemail, VoicemailStatus,
+};
 use frontdesk_ports::{
     AudioName, CallLog, CallQuery, Carrier, CarrierError, Change, Clock, EffectQueue, Ids, LeasedEffect,
     PutError, RecordingStore, StoreError,
@@ -46,6 +48,8 @@ pub struct Worker {
     pub clock: Arc<dyn Clock>,
     /// For pauses that differ.
     pub ids: Arc<dyn Ids>,
+    /// Whether the carrier's copy of a message is deleted once ours is verified.
+    pub delete_at_carrier: bool,
 }
 
 /// Why a fetch did not work.
@@ -91,11 +95,15 @@ impl Worker {
     }
 
     async fn work(&self, leased: &LeasedEffect) {
-        let Effect::FetchRecording { call, recording } = &leased.effect;
-        let settled = match self.fetch(call, recording).await {
+        let call = leased.effect.call();
+        let done = match &leased.effect {
+            Effect::FetchRecording { call, recording } => self.fetch(call, recording).await,
+            Effect::DeleteCarrierCopy { call, recording } => self.delete_copy(call, recording).await,
+        };
+        let settled = match done {
             Ok(()) => self.queue.finish(leased).await,
             Err(Failure::Store(error)) => Err(error),
-            Err(Failure::Again(why, after)) => self.again(leased, call, recording, &why, after).await,
+            Err(Failure::Again(why, after)) => self.again(leased, &why, after).await,
         };
         match settled {
             Ok(true) => {}
@@ -114,44 +122,66 @@ impl Worker {
             PutError::Source(error) => again(error),
             PutError::Store(error) => Failure::Again(error.to_string(), None),
         })?;
-        self.tell(call, EventKind::Voicemail { recording: recording.clone(), audio })
-            .await
-            .map_err(Failure::Store)?;
+        let mut news = vec![EventKind::Voicemail { recording: recording.clone(), audio }];
+        if self.delete_at_carrier {
+            news.push(EventKind::CarrierCopy { recording: recording.clone(), fate: CopyFate::Unwanted });
+        }
+        self.tell(call, news).await.map_err(Failure::Store)?;
         tracing::info!(call.id = %call, "a message is stored");
+        Ok(())
+    }
+
+    /// Deletes the carrier's copy, but only while ours is there.
+    async fn delete_copy(&self, call: &LegId, recording: &RecordingId) -> Result<(), Failure> {
+        let message = self.message(call).await.map_err(Failure::Store)?;
+        let held = |m: &Voicemail| m.recording == *recording && m.status == VoicemailStatus::Stored;
+        if message.as_ref().is_some_and(held) {
+            self.carrier.delete_recording(call, recording).await.map_err(again)?;
+            let fate = CopyFate::Deleted;
+            let gone = EventKind::CarrierCopy { recording: recording.clone(), fate };
+            self.tell(call, vec![gone]).await.map_err(Failure::Store)?;
+        }
         Ok(())
     }
 
     /// Whether the message is still to be had: the carrier may have said since that there is none.
     async fn is_wanted(&self, call: &LegId, recording: &RecordingId) -> Result<bool, StoreError> {
-        let query = CallQuery { provider_id: Some(call.id().to_owned()), ..CallQuery::newest(10) };
-        let page = self.log.list(&query).await?;
-        let record = page.calls.into_iter().find(|record| record.leg == *call);
-        let message = record.and_then(|record| record.call.voicemail);
+        let message = self.message(call).await?;
         Ok(message.is_some_and(|m| m.recording != *recording || m.status == VoicemailStatus::Pending))
     }
 
-    async fn tell(&self, call: &LegId, kind: EventKind) -> Result<(), StoreError> {
-        let event = CallEvent { call: call.clone(), at: self.clock.now(), kind };
-        self.log.append(vec![event.into()]).await
+    /// The call's message, as the log knows it.
+    async fn message(&self, call: &LegId) -> Result<Option<Voicemail>, StoreError> {
+        let query = CallQuery { provider_id: Some(call.id().to_owned()), ..CallQuery::newest(10) };
+        let page = self.log.list(&query).await?;
+        let record = page.calls.into_iter().find(|record| record.leg == *call);
+        Ok(record.and_then(|record| record.call.voicemail))
+    }
+
+    async fn tell(&self, call: &LegId, news: Vec<EventKind>) -> Result<(), StoreError> {
+        let at = self.clock.now();
+        let event = |kind| CallEvent { call: call.clone(), at, kind }.into();
+        self.log.append(news.into_iter().map(event).collect()).await
     }
 
     async fn again(
         &self,
         leased: &LeasedEffect,
-        call: &LegId,
-        recording: &RecordingId,
         why: &str,
         after: Option<Duration>,
     ) -> Result<bool, StoreError> {
         let now = self.clock.now();
+        let call = leased.effect.call();
         if now >= leased.queued_at + GIVE_UP {
-            tracing::error!(call.id = %call, "a message is given up after seven days: {why}");
-            let why = why.to_owned();
-            self.tell(call, EventKind::VoicemailFailed { recording: recording.clone(), why: why.clone() })
-                .await?;
-            return self.queue.fail(leased, &why).await;
+            tracing::error!(call.id = %call, "work on a message is given up after seven days: {why}");
+            if let Effect::FetchRecording { recording, .. } = &leased.effect {
+                let round = self.message(call).await?.map_or(0, |message| message.round);
+                let (recording, why) = (recording.clone(), why.to_owned());
+                self.tell(call, vec![EventKind::VoicemailFailed { recording, why, round }]).await?;
+            }
+            return self.queue.fail(leased, why).await;
         }
-        tracing::warn!(call.id = %call, attempt = leased.attempt, "a message could not be fetched yet: {why}");
+        tracing::warn!(call.id = %call, attempt = leased.attempt, "work on a message waits: {why}");
         let pause = pause(leased.attempt, self.ids.random()[31])
             .max(after.unwrap_or(Duration::ZERO).min(LONGEST_PAUSE));
         self.queue.retry(leased, now + pause, why).await
@@ -199,6 +229,7 @@ mod tests {
             recordings,
             clock: clock.clone(),
             ids,
+            delete_at_carrier: false,
         };
         (worker, clock)
     }

@@ -4,6 +4,7 @@ mod attempt;
 pub(crate) mod effect;
 pub(crate) mod event;
 pub(crate) mod facts;
+pub(crate) mod record;
 pub(crate) mod verdict;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use crate::phone::PhoneNumber;
 use attempt::{Attempt, seconds};
 use event::{Ending, EventKind, Parties, StoredAudio};
 use facts::Facts;
+use record::CarrierRecord;
 use verdict::{UnknownWord, Verdict, words};
 
 words! {
@@ -41,6 +43,8 @@ words! {
         Stored = "stored",
         /// Not to be had.
         Failed = "failed",
+        /// Was with us, and has been deleted.
+        Deleted = "deleted",
     }
 }
 
@@ -69,6 +73,9 @@ pub struct Voicemail {
     pub duration_seconds: Option<u32>,
     /// The audio we hold.
     pub audio: Option<StoredAudio>,
+    /// How often somebody has asked for it anew.
+    #[serde(default)]
+    pub round: u32,
 }
 
 /// A call, as its facts tell it. What is not known is `None`, never guessed.
@@ -114,10 +121,11 @@ impl Call {
         let story = facts.story();
         let attempts = Attempt::all(facts);
         let ending = last_ending(&story);
+        let record = record(&story);
         let left_at =
             story.iter().find(|(_, e)| matches!(e.kind, EventKind::CallerLeft { .. })).map(|(_, e)| e.at);
-        let ended_at = ending.map(|(at, _)| at).or(left_at);
-        let state = state(&story, ended_at);
+        let ended_at = ending.map(|(at, _)| at).or(record.and_then(|r| r.ended_at)).or(left_at);
+        let state = state(&story);
         let over = state == CallState::Ended;
         let taken = attempts.iter().find(|attempt| attempt.bridged_at().is_some());
         let rings: Vec<u32> = attempts.iter().filter_map(Attempt::ring_seconds).collect();
@@ -126,11 +134,16 @@ impl Call {
             state,
             activity: if over { None } else { activity(&story, &attempts) },
             verdict: over.then(|| Verdict::on(facts, &attempts)),
-            provider_status: ending.map(|(_, ending)| ending.status.clone()),
-            started_at: started_at(&story, ending),
+            provider_status: ending
+                .map(|(_, ending)| ending.status.clone())
+                .or_else(|| record.map(|record| record.status.clone())),
+            started_at: started_at(&story, ending, record),
             answered_at: taken.and_then(Attempt::bridged_at),
             ended_at,
-            duration_seconds: ending.and_then(|(_, ending)| ending.seconds),
+            // What the carrier has on record is what it bills.
+            duration_seconds: record
+                .and_then(|record| record.seconds)
+                .or_else(|| ending.and_then(|(_, ending)| ending.seconds)),
             talk_seconds: attempts.iter().find_map(Attempt::talk_seconds),
             ring_seconds: (!rings.is_empty()).then(|| rings.into_iter().sum()),
             menu_seconds: menu_seconds(&story, ended_at),
@@ -154,7 +167,16 @@ fn parties(story: &Story<'_>) -> Option<Parties> {
         _ => None,
     };
     // The first request tells it; the last callback repeats it, in case it is all we ever hear.
-    story.iter().find_map(told)
+    story.iter().find_map(told).or_else(|| record(story).map(|record| record.parties.clone()))
+}
+
+/// The carrier's own record; should it be read twice and differ, the one that tells more.
+fn record<'a>(story: &Story<'a>) -> Option<&'a CarrierRecord> {
+    let records = story.iter().filter_map(|(_, event)| match &event.kind {
+        EventKind::Recovered(record) => Some(record),
+        _ => None,
+    });
+    records.max_by_key(|record| (record.seconds, record.legs.len(), record.ended_at))
 }
 
 /// The carrier's word on the end; should it ever say two, the one with more to tell, then the later.
@@ -166,22 +188,33 @@ fn last_ending<'a>(story: &Story<'a>) -> Option<(Timestamp, &'a Ending)> {
     endings.max_by_key(|(at, ending)| (ending.seconds, *at))
 }
 
-fn state(story: &Story<'_>, ended_at: Option<Timestamp>) -> CallState {
+fn state(story: &Story<'_>) -> CallState {
+    let over = |kind: &EventKind| {
+        let left = matches!(kind, EventKind::CallerLeft { .. });
+        left || matches!(kind, EventKind::Ended(_) | EventKind::Recovered(_) | EventKind::Closed)
+    };
     let served = |kind: &EventKind| !matches!(kind, EventKind::Started(_));
-    match ended_at {
-        Some(_) => CallState::Ended,
-        None if story.iter().any(|(_, event)| served(&event.kind)) => CallState::InProgress,
-        None => CallState::Ringing,
+    if story.iter().any(|(_, event)| over(&event.kind)) {
+        CallState::Ended
+    } else if story.iter().any(|(_, event)| served(&event.kind)) {
+        CallState::InProgress
+    } else {
+        CallState::Ringing
     }
 }
 
-fn started_at(story: &Story<'_>, ending: Option<(Timestamp, &Ending)>) -> Option<Timestamp> {
+fn started_at(
+    story: &Story<'_>,
+    ending: Option<(Timestamp, &Ending)>,
+    record: Option<&CarrierRecord>,
+) -> Option<Timestamp> {
     let begun =
         story.iter().find(|(_, event)| matches!(event.kind, EventKind::Started(_))).map(|(_, e)| e.at);
     let counted_back = ending.and_then(|(at, ending)| {
         at.checked_sub(jiff::SignedDuration::from_secs(i64::from(ending.seconds?))).ok()
     });
-    begun.or(counted_back).or_else(|| story.first().map(|(_, event)| event.at))
+    let recorded = record.and_then(|record| record.started_at);
+    begun.or(recorded).or(counted_back).or_else(|| story.first().map(|(_, event)| event.at))
 }
 
 /// From the first prompt to the first phone or mailbox, or to the end for a caller who never got that far.
@@ -222,9 +255,11 @@ fn activity(story: &Story<'_>, attempts: &[Attempt<'_>]) -> Option<Activity> {
 fn voicemail(facts: &Facts) -> Option<Voicemail> {
     facts.recordings().into_keys().find_map(|recording| {
         let message = facts.message(recording);
-        let status = if message.stored.is_some() {
+        let status = if message.deleted {
+            VoicemailStatus::Deleted
+        } else if message.stored.is_some() {
             VoicemailStatus::Stored
-        } else if message.refused || (message.has_audio() && message.lost) {
+        } else if message.refused || (message.has_audio() && message.lost()) {
             VoicemailStatus::Failed
         } else if message.has_audio() {
             VoicemailStatus::Pending
@@ -235,7 +270,8 @@ fn voicemail(facts: &Facts) -> Option<Voicemail> {
             recording: recording.clone(),
             status,
             duration_seconds: message.seconds(),
-            audio: message.stored.cloned(),
+            audio: message.stored.filter(|_| !message.deleted).cloned(),
+            round: message.round,
         })
     })
 }

@@ -231,6 +231,11 @@ impl CallFlow {
         self.mailboxes.get(name)
     }
 
+    /// The longest that caller and callee can speak.
+    pub fn longest_forward(&self) -> Duration {
+        self.forwards.values().map(|forward| forward.time_limit).max().unwrap_or_default()
+    }
+
     /// Every number this flow can ring: nothing else is ever dialled.
     pub fn numbers(&self) -> impl Iterator<Item = &PhoneNumber> {
         self.forwards.values().flat_map(|f| f.destinations.iter().map(|d| &d.number))

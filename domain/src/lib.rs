@@ -53,9 +53,10 @@ mod phone;
 
 pub use call::effect::Effect;
 pub use call::event::{
-    CallEvent, Ending, EventKind, LegStatus, Parties, RecordingStatus, ScreeningAnswer, StoredAudio,
+    CallEvent, CopyFate, Ending, EventKind, LegStatus, Parties, RecordingStatus, ScreeningAnswer, StoredAudio,
 };
 pub use call::facts::Facts;
+pub use call::record::{CarrierCall, CarrierRecord, RecordedLeg, RecordedMessage};
 pub use call::verdict::{Outcome, Reason, UnknownWord, Verdict};
 pub use call::{Activity, Call, CallState, Voicemail, VoicemailStatus};
 pub use dialogue::context::Context;

@@ -3,6 +3,7 @@
 
 mod m20261122_000001_create_call_log;
 mod m20261122_000002_create_access;
+mod m20261124_000003_create_upkeep;
 
 use sea_orm_migration::prelude::*;
 
@@ -15,6 +16,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261122_000001_create_call_log::Migration),
             Box::new(m20261122_000002_create_access::Migration),
+            Box::new(m20261124_000003_create_upkeep::Migration),
         ]
     }
 }

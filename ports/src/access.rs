@@ -1,6 +1,7 @@
 //! People who may read the feed, their sessions, and tokens for programs. Not in the domain: whoever embeds that has
 //! people of their own.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -80,6 +81,72 @@ pub struct ApiToken {
     pub name: String,
     /// SHA-256 of the token.
     pub token_hash: String,
+    /// What it may do.
+    pub scopes: Scopes,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it was last used, if ever; exact to a minute.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// One thing that a token may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Read calls and figures.
+    Calls,
+    /// Hear messages.
+    Audio,
+    /// Read the service's own metrics.
+    Metrics,
+}
+
+/// A word that names no scope.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no scope; scopes are calls, audio and metrics")]
+pub struct UnknownScope(String);
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Calls, Self::Audio, Self::Metrics];
+
+    /// The scope's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Calls => "calls",
+            Self::Audio => "audio",
+            Self::Metrics => "metrics",
+        }
+    }
+}
+
+impl FromStr for Scope {
+    type Err = UnknownScope;
+    fn from_str(text: &str) -> Result<Self, UnknownScope> {
+        Self::ALL.into_iter().find(|scope| scope.word() == text).ok_or_else(|| UnknownScope(text.to_owned()))
+    }
+}
+
+/// What a token may do. Written as words with blanks between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scopes(pub BTreeSet<Scope>);
+
+impl Scopes {
+    /// Everything.
+    pub fn all() -> Self {
+        Self(Scope::ALL.into_iter().collect())
+    }
+}
+
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<&str> = self.0.iter().map(|scope| scope.word()).collect();
+        f.write_str(&words.join(" "))
+    }
+}
+
+impl FromStr for Scopes {
+    type Err = UnknownScope;
+    fn from_str(text: &str) -> Result<Self, UnknownScope> {
+        text.split_whitespace().map(str::parse).collect::<Result<_, _>>().map(Self)
+    }
 }

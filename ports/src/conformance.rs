@@ -9,7 +9,10 @@
 pub mod access_store;
 pub mod call_log;
 pub mod effect_queue;
+pub mod ledger;
 pub mod recording_store;
+pub mod retention;
+pub mod spool;
 
 use frontdesk_domain::{
     CallEvent, CallerId, Ending, EventKind, LegId, Parties, RecordingId, RecordingStatus, Timestamp,

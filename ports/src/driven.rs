@@ -1,8 +1,12 @@
 //! What the core needs from the outside.
 
 pub(crate) mod access_store;
+pub(crate) mod audit_trail;
 pub(crate) mod call_log;
 pub(crate) mod carrier;
 pub(crate) mod clock;
 pub(crate) mod effect_queue;
+pub(crate) mod ledger;
 pub(crate) mod recording_store;
+pub(crate) mod retention;
+pub(crate) mod spool;

@@ -3,4 +3,5 @@
 pub(crate) mod access;
 pub(crate) mod answering;
 pub(crate) mod feed;
+pub(crate) mod operations;
 pub(crate) mod readiness;

@@ -11,6 +11,9 @@ pub enum StoreError {
     /// Something of that name is there already: choose another.
     #[error("{0} exists already")]
     Exists(String),
+    /// It does not take this, now or ever: keep it for somebody to look at.
+    #[error("the store does not take it: {0}")]
+    Refused(String),
     /// What is stored there cannot be: somebody must look.
     #[error("the store holds something it should not: {0}")]
     Corrupt(String),

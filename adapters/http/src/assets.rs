@@ -1,9 +1,18 @@
-//! Style and scripts, embedded in the binary.
+//! Style, scripts and the API's description, embedded in the binary.
+
+use std::sync::Arc;
 
 use poem::http::{StatusCode, header};
-use poem::web::Path;
+use poem::web::{Data, Path};
 use poem::{Response, handler};
 use rust_embed::RustEmbed;
+
+use crate::State;
+use crate::pages::page;
+use crate::views::ApiPage;
+
+/// The API's description (OpenAPI 3.1).
+const OPENAPI: &str = include_str!("../openapi.json");
 
 #[derive(RustEmbed)]
 #[folder = "static"]
@@ -25,4 +34,16 @@ pub(crate) fn asset(Path(name): Path<String>) -> Response {
             .body(file.data.into_owned()),
         None => StatusCode::NOT_FOUND.into(),
     }
+}
+
+/// The API's description, for programs.
+#[handler]
+pub(crate) fn openapi() -> Response {
+    Response::builder().content_type("application/json").body(OPENAPI)
+}
+
+/// The API's description, for people.
+#[handler]
+pub(crate) fn api_docs(Data(state): Data<&Arc<State>>) -> Response {
+    page(state.views.api(&ApiPage::of(OPENAPI)))
 }

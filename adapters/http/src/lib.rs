@@ -6,6 +6,7 @@
 mod api;
 mod assets;
 mod bodies;
+pub mod export;
 mod headers;
 mod live;
 mod ops;
@@ -18,15 +19,15 @@ mod words;
 
 use std::sync::Arc;
 
-use frontdesk_ports::{Access, ReadCalls, Readiness};
+use frontdesk_ports::{Access, Operations, ReadCalls, Readiness};
 use jiff::tz::TimeZone;
 use poem::endpoint::BoxEndpoint;
 use poem::middleware::CookieJarManager;
-use poem::{Endpoint, EndpointExt, Response, Route, get, post};
+use poem::{Endpoint, EndpointExt, Response, Route, RouteMethod, get, post};
 
 use tokio::sync::watch;
 
-use session::{Gate, Guest};
+use session::{Gate, Guest, Need};
 use views::Views;
 
 /// The most a request may carry: a message recorded on the demo's phone, or a form and nothing else.
@@ -39,6 +40,12 @@ pub struct Desk {
     pub calls: Arc<dyn ReadCalls>,
     /// Who may see it.
     pub access: Arc<dyn Access>,
+    /// Looks after the desk.
+    pub operations: Arc<dyn Operations>,
+    /// Whether all is well.
+    pub readiness: Arc<dyn Readiness>,
+    /// The service's own figures, as Prometheus text.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// The company's time zone.
     pub zone: TimeZone,
     /// Whether people reach us by HTTPS: cookies are then for HTTPS only.
@@ -53,6 +60,9 @@ pub struct Desk {
 pub(crate) struct State {
     calls: Arc<dyn ReadCalls>,
     access: Arc<dyn Access>,
+    operations: Arc<dyn Operations>,
+    readiness: Arc<dyn Readiness>,
+    metrics: Arc<dyn Fn() -> String + Send + Sync>,
     zone: TimeZone,
     secure: bool,
     stop: watch::Receiver<bool>,
@@ -60,37 +70,114 @@ pub(crate) struct State {
     views: Views,
 }
 
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Everybody.
+    Open,
+    /// Whoever may read calls; guests are led to the sign-in page.
+    Page,
+    /// Whoever may read calls; guests are refused.
+    Calls,
+    /// Whoever may hear messages.
+    Audio,
+    /// Whoever may read metrics.
+    Metrics,
+    /// People who manage; guests are led to the sign-in page.
+    Admin,
+}
+
+/// Every route and who may use it. The router is made of this table, so whoever goes through it goes through the router.
+pub const ROUTES: [(&str, Reach); 22] = [
+    ("/", Reach::Page),
+    ("/calls/:id", Reach::Page),
+    ("/calls/:id/voicemail", Reach::Audio),
+    ("/calls/:id/voicemail/retry", Reach::Admin),
+    ("/calls.csv", Reach::Calls),
+    ("/events", Reach::Calls),
+    ("/outages", Reach::Page),
+    ("/audit", Reach::Admin),
+    ("/login", Reach::Open),
+    ("/logout", Reach::Page),
+    ("/logout/everywhere", Reach::Page),
+    ("/static/:name", Reach::Open),
+    ("/metrics", Reach::Metrics),
+    ("/api/openapi.json", Reach::Open),
+    ("/api/docs", Reach::Open),
+    ("/api/v1/calls", Reach::Calls),
+    ("/api/v1/calls/:id", Reach::Calls),
+    ("/api/v1/calls/:id/voicemail", Reach::Audio),
+    ("/api/v1/calls/:id/voicemail/retry", Reach::Admin),
+    ("/api/v1/outages", Reach::Calls),
+    ("/api/v1/stats", Reach::Calls),
+    ("/api/v1/events", Reach::Calls),
+];
+
+/// What stands at a path of the table.
+fn endpoint(path: &str) -> RouteMethod {
+    match path {
+        "/" => get(pages::feed::feed),
+        "/calls/:id" => get(pages::call::call),
+        "/calls/:id/voicemail" | "/api/v1/calls/:id/voicemail" => get(api::voicemail::voicemail),
+        "/calls/:id/voicemail/retry" => post(pages::call::retry),
+        "/calls.csv" => get(export::calls_csv),
+        "/events" => get(live::rows),
+        "/outages" => get(pages::outages::outages),
+        "/audit" => get(pages::audit::audit),
+        "/login" => get(pages::login::form).post(pages::login::sign_in),
+        "/logout" => post(pages::login::sign_out),
+        "/logout/everywhere" => post(pages::login::sign_out_everywhere),
+        "/static/:name" => get(assets::asset),
+        "/metrics" => get(ops::metrics),
+        "/api/openapi.json" => get(assets::openapi),
+        "/api/docs" => get(assets::api_docs),
+        "/api/v1/calls" => get(api::calls::list),
+        "/api/v1/calls/:id" => get(api::calls::one),
+        "/api/v1/calls/:id/voicemail/retry" => post(api::voicemail::retry),
+        "/api/v1/outages" => get(api::outages::outages),
+        "/api/v1/stats" => get(api::stats::stats),
+        "/api/v1/events" => get(live::calls),
+        // A test asks every path of the table.
+        _ => get(api::problem::nothing_here),
+    }
+}
+
 /// The people's, programs' and operators' routes. Fails if a template does not parse, which a test excludes.
 pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, tera::Error> {
-    let Desk { calls, access, zone, secure, stop, phone } = desk;
+    let Desk { calls, access, operations, readiness, metrics, zone, secure, stop, phone } = desk;
     let has_phone = phone.is_some();
     let state = Arc::new(State {
         calls,
         access: access.clone(),
+        operations,
+        readiness,
+        metrics,
         zone,
         secure,
         stop,
         has_phone,
         views: Views::new()?,
     });
-    let people = |endpoint: poem::RouteMethod| endpoint.with(Gate::new(&access, Guest::ToLogin, secure));
-    let programs = |endpoint: poem::RouteMethod| endpoint.with(Gate::new(&access, Guest::Refused, secure));
-    let mut routes = Route::new()
-        .at("/", people(get(pages::feed::feed)))
-        .at("/calls/:id", people(get(pages::call::call)))
-        .at("/calls/:id/voicemail", programs(get(api::voicemail::voicemail)))
-        .at("/events", programs(get(live::rows)))
-        .at("/login", get(pages::login::form).post(pages::login::sign_in))
-        .at("/logout", people(post(pages::login::sign_out)))
-        .at("/static/:name", get(assets::asset))
-        .at("/api/v1/calls", programs(get(api::calls::list)))
-        .at("/api/v1/calls/:id", programs(get(api::calls::one)))
-        .at("/api/v1/calls/:id/voicemail", programs(get(api::voicemail::voicemail)))
-        .at("/api/v1/stats", programs(get(api::stats::stats)))
-        .at("/api/v1/events", programs(get(live::calls)));
+    let gated = |endpoint: RouteMethod, guest: Guest, need: Need| {
+        endpoint.with(Gate::new(&access, guest, need, secure)).boxed()
+    };
+    let mut routes = Route::new();
+    for (path, reach) in ROUTES {
+        let endpoint = endpoint(path);
+        let guarded = match reach {
+            Reach::Open => endpoint.map_to_response().boxed(),
+            Reach::Page => gated(endpoint, Guest::ToLogin, Need::Calls),
+            Reach::Calls => gated(endpoint, Guest::Refused, Need::Calls),
+            Reach::Audio => gated(endpoint, Guest::Refused, Need::Audio),
+            Reach::Metrics => gated(endpoint, Guest::Refused, Need::Metrics),
+            Reach::Admin => gated(endpoint, Guest::ToLogin, Need::Admin),
+        };
+        routes = routes.at(path, guarded);
+    }
     if let Some(phone) = phone {
-        let phone = phone.with(Gate::new(&access, Guest::Refused, secure));
-        routes = routes.at("/phone", people(get(pages::phone::phone))).nest_no_strip("/phone/calls", phone);
+        let phone = phone.with(Gate::new(&access, Guest::Refused, Need::Calls, secure));
+        let page = gated(get(pages::phone::phone), Guest::ToLogin, Need::Calls);
+        routes = routes.at("/phone", page).nest_no_strip("/phone/calls", phone);
     }
     let routes = routes.catch_error(|_: poem::error::NotFoundError| async { api::problem::not_found() });
     Ok(routes

@@ -6,6 +6,8 @@ use frontdesk_ports::{Readiness, Ready};
 use poem::http::{StatusCode, header};
 use poem::web::Data;
 use poem::{Response, handler};
+
+use crate::State;
 use serde_json::json;
 
 fn answer(status: StatusCode, body: &serde_json::Value) -> Response {
@@ -22,11 +24,20 @@ pub(crate) fn healthz() -> Response {
     answer(StatusCode::OK, &json!({"status": "ok"}))
 }
 
+/// The service's own figures.
+#[handler]
+pub(crate) fn metrics(Data(state): Data<&Arc<State>>) -> Response {
+    Response::builder().content_type("text/plain; version=0.0.4; charset=utf-8").body((state.metrics)())
+}
+
 /// Calls can be taken and kept.
 #[handler]
 pub(crate) async fn readyz(Data(readiness): Data<&Arc<dyn Readiness>>) -> Response {
     match readiness.ready().await {
         Ready::Ready => answer(StatusCode::OK, &json!({"status": "ready"})),
+        Ready::Degraded(reasons) => {
+            answer(StatusCode::OK, &json!({"status": "degraded", "reasons": reasons}))
+        }
         Ready::NotReady(reasons) => {
             answer(StatusCode::SERVICE_UNAVAILABLE, &json!({"status": "unavailable", "reasons": reasons}))
         }

@@ -1,8 +1,10 @@
 //! Pages for people; each reads, makes a view, and hands it to its template.
 
+pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod feed;
 pub(crate) mod login;
+pub(crate) mod outages;
 pub(crate) mod phone;
 
 use poem::Response;
@@ -11,7 +13,7 @@ use poem::http::StatusCode;
 use crate::api::problem::problem;
 
 /// A rendered page, or an honest 500.
-fn page(rendered: Result<String, tera::Error>) -> Response {
+pub(crate) fn page(rendered: Result<String, tera::Error>) -> Response {
     match rendered {
         Ok(html) => Response::builder().content_type("text/html; charset=utf-8").body(html),
         Err(error) => {

@@ -1,9 +1,10 @@
-//! Who is there: a person by session cookie, a program by bearer token. A request that changes something must also come
-//! from our own pages.
+//! Who is there, and whether they may: a person by session cookie and role, a program by bearer token and scope. A request
+//! that changes something must also come from our own pages.
 
 use std::sync::Arc;
 
-use frontdesk_ports::{Access, SignedIn, StoreError};
+use frontdesk_ports::access::{Role, Scope};
+use frontdesk_ports::{Access, Actor, Program, SignedIn, StoreError};
 use poem::http::{HeaderMap, Method, StatusCode, header};
 use poem::web::cookie::{Cookie, CookieJar, SameSite};
 use poem::{Endpoint, FromRequest, Middleware, Request, Response};
@@ -18,7 +19,7 @@ const MOST_BYTES: usize = 64 * 1024;
 #[derive(Debug, Clone)]
 pub(crate) enum Visitor {
     Person(SignedIn),
-    Program,
+    Program(Program),
 }
 
 impl Visitor {
@@ -26,9 +27,45 @@ impl Visitor {
     pub fn person(&self) -> Option<&SignedIn> {
         match self {
             Self::Person(person) => Some(person),
-            Self::Program => None,
+            Self::Program(_) => None,
         }
     }
+
+    /// Their name, for the audit trail.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Person(person) => Actor(person.user.clone()),
+            Self::Program(program) => Actor(format!("token {}", program.name)),
+        }
+    }
+
+    fn may(&self, need: Need) -> bool {
+        match self {
+            Self::Person(person) => match need {
+                Need::Calls | Need::Audio => true,
+                Need::Metrics | Need::Admin => person.role == Role::Admin,
+            },
+            Self::Program(program) => match need {
+                Need::Calls => program.scopes.0.contains(&Scope::Calls),
+                Need::Audio => program.scopes.0.contains(&Scope::Audio),
+                Need::Metrics => program.scopes.0.contains(&Scope::Metrics),
+                Need::Admin => false,
+            },
+        }
+    }
+}
+
+/// What somebody must be allowed to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Read calls and figures.
+    Calls,
+    /// Hear messages.
+    Audio,
+    /// Read metrics.
+    Metrics,
+    /// Manage.
+    Admin,
 }
 
 /// What happens to a guest.
@@ -44,19 +81,20 @@ pub(crate) enum Guest {
 pub(crate) struct Gate {
     access: Arc<dyn Access>,
     guest: Guest,
+    need: Need,
     secure: bool,
 }
 
 impl Gate {
-    pub fn new(access: &Arc<dyn Access>, guest: Guest, secure: bool) -> Self {
-        Self { access: access.clone(), guest, secure }
+    pub fn new(access: &Arc<dyn Access>, guest: Guest, need: Need, secure: bool) -> Self {
+        Self { access: access.clone(), guest, need, secure }
     }
 }
 
 impl<E: Endpoint> Middleware<E> for Gate {
     type Output = Gated<E>;
     fn transform(&self, inner: E) -> Gated<E> {
-        Gated { inner, access: self.access.clone(), guest: self.guest, secure: self.secure }
+        Gated { inner, access: self.access.clone(), guest: self.guest, need: self.need, secure: self.secure }
     }
 }
 
@@ -65,6 +103,7 @@ pub(crate) struct Gated<E> {
     inner: E,
     access: Arc<dyn Access>,
     guest: Guest,
+    need: Need,
     secure: bool,
 }
 
@@ -82,6 +121,13 @@ impl<E: Endpoint> Endpoint for Gated<E> {
         {
             return Ok(problem(StatusCode::FORBIDDEN, "Not from our page", "reload the page and try again"));
         }
+        if !visitor.may(self.need) {
+            return Ok(problem(
+                StatusCode::FORBIDDEN,
+                "Not allowed",
+                "your role or token does not cover this",
+            ));
+        }
         req.set_data(visitor);
         Ok(self.inner.get_response(req).await)
     }
@@ -91,7 +137,7 @@ impl<E> Gated<E> {
     async fn visitor(&self, req: &Request) -> Result<Option<Visitor>, StoreError> {
         let credential = req.header(header::AUTHORIZATION).and_then(|value| value.split_once(' '));
         if let Some((_, token)) = credential.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
-            return Ok(self.access.program(token.trim()).await?.map(|_| Visitor::Program));
+            return Ok(self.access.program(token.trim()).await?.map(Visitor::Program));
         }
         match session_token(req, self.secure).await {
             Some(token) => Ok(self.access.session(&token).await?.map(Visitor::Person)),

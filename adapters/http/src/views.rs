@@ -1,6 +1,7 @@
 //! What the templates are given: one struct and one render function a template, and a test that renders them all.
 
 use frontdesk_domain::{CallState, Timestamp, VoicemailStatus};
+use frontdesk_ports::access::Role;
 use frontdesk_ports::{CallRecord, CallWithEvents};
 use jiff::tz::TimeZone;
 use rust_embed::RustEmbed;
@@ -10,6 +11,10 @@ use tera::{Context, Tera};
 use crate::State;
 use crate::session::Visitor;
 use crate::words;
+
+mod upkeep;
+
+pub(crate) use upkeep::{ApiPage, AuditLine, AuditPage, OutageLine, OutagesPage};
 
 /// Every name ends in `.html`: only then tera escapes.
 #[derive(RustEmbed)]
@@ -52,6 +57,18 @@ impl Views {
         self.render("phone.html", view)
     }
 
+    pub fn outages(&self, view: &OutagesPage) -> Result<String, tera::Error> {
+        self.render("outages.html", view)
+    }
+
+    pub fn audit(&self, view: &AuditPage) -> Result<String, tera::Error> {
+        self.render("audit.html", view)
+    }
+
+    pub fn api(&self, view: &ApiPage) -> Result<String, tera::Error> {
+        self.render("api.html", view)
+    }
+
     /// One row of the feed, for live updates.
     pub fn row(&self, record: &CallRecord, zone: &TimeZone) -> Result<String, tera::Error> {
         self.render("row.html", &RowOnly { row: CallRow::new(record, zone) })
@@ -65,6 +82,10 @@ pub(crate) struct Frame {
     pub user: String,
     pub csrf: String,
     pub has_phone: bool,
+    /// Whether they may manage.
+    pub manages: bool,
+    /// What is wrong just now.
+    pub notice: Option<String>,
 }
 
 impl Frame {
@@ -75,6 +96,8 @@ impl Frame {
             user: person.map(|p| p.user.clone()).unwrap_or_default(),
             csrf: person.map(|p| p.csrf.clone()).unwrap_or_default(),
             has_phone: state.has_phone,
+            manages: person.is_some_and(|p| p.role == Role::Admin),
+            notice: state.readiness.notice(),
         }
     }
 }
@@ -166,6 +189,8 @@ struct Message {
     status: &'static str,
     length: Option<String>,
     playable: bool,
+    /// Whether it was given up, and can be asked for anew.
+    lost: bool,
 }
 
 impl Moment {
@@ -217,6 +242,7 @@ impl CallRow {
                 status: message.status.word(),
                 length: message.duration_seconds.map(words::clock),
                 playable: message.status == VoicemailStatus::Stored,
+                lost: message.status == VoicemailStatus::Failed,
             }),
         }
     }

@@ -1,6 +1,6 @@
 //! What happened, in words.
 
-use frontdesk_domain::{Activity, Call, CallState, EventKind, Outcome, Reason, ScreeningAnswer};
+use frontdesk_domain::{Activity, Call, CallState, CopyFate, EventKind, Outcome, Reason, ScreeningAnswer};
 
 /// The state of a call as one word or two, and the class of its pill.
 pub(crate) fn status(call: &Call) -> (&'static str, &'static str) {
@@ -30,7 +30,7 @@ pub(crate) fn reason(call: &Call) -> &'static str {
     match (verdict.outcome, verdict.reason) {
         (_, Reason::Accepted) => "the callee took the call",
         (_, Reason::Bridged) => "put through",
-        (_, Reason::CarrierRecord) => "known from the carrier's records",
+        (_, Reason::CarrierRecord) => "known from the carrier's records alone",
         (_, Reason::Chosen) => "the caller asked to leave a message",
         (_, Reason::AfterNoAnswer) => "nobody took the call",
         (_, Reason::AfterBusy) => "the line was busy",
@@ -54,6 +54,7 @@ pub(crate) fn reason(call: &Call) -> &'static str {
         (_, Reason::Withheld) => "withheld numbers are refused",
         (_, Reason::Limit) => "a limit was reached",
         (_, Reason::Carrier) => "the carrier could not carry the call",
+        (_, Reason::Unknown) => "no word of its end ever came",
     }
 }
 
@@ -92,6 +93,15 @@ pub(crate) fn event(kind: &EventKind) -> String {
         }
         EventKind::Voicemail { audio, .. } => format!("Message stored and verified ({} bytes)", audio.bytes),
         EventKind::VoicemailFailed { why, .. } => format!("Message could not be had: {why}"),
+        EventKind::VoicemailRetried { .. } => "Message asked for anew".to_owned(),
+        EventKind::VoicemailDeleted { .. } => "Message deleted here".to_owned(),
+        EventKind::CarrierCopy { fate: CopyFate::Unwanted, .. } => "Carrier's copy to be deleted".to_owned(),
+        EventKind::CarrierCopy { fate: CopyFate::Deleted, .. } => "Carrier's copy deleted".to_owned(),
+        EventKind::Recovered(record) => {
+            let length = record.seconds.map(|s| format!(", {s} s")).unwrap_or_default();
+            format!("Recovered from the carrier's records: {}{length}", record.status)
+        }
+        EventKind::Closed => "No word of the end came; no longer waited for".to_owned(),
         EventKind::CallerLeft { .. } => "Caller had hung up".to_owned(),
         EventKind::Ended(ending) => {
             let length = ending.seconds.map(|s| format!(" after {s} s")).unwrap_or_default();
@@ -110,6 +120,11 @@ fn lower(name: &str) -> String {
         words.extend(c.to_lowercase());
     }
     words
+}
+
+/// The version of this program.
+pub(crate) fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
 }
 
 /// Seconds as `m:ss`.

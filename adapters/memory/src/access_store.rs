@@ -79,6 +79,13 @@ impl AccessStore for MemoryAccess {
         Ok(())
     }
 
+    async fn remove_sessions_of(&self, user: &str) -> Result<u64, StoreError> {
+        let mut state = self.state();
+        let before = state.sessions.len();
+        state.sessions.retain(|_, session| session.user != user);
+        Ok((before - state.sessions.len()) as u64)
+    }
+
     async fn remove_sessions_before(&self, created: Timestamp, seen: Timestamp) -> Result<(), StoreError> {
         self.state().sessions.retain(|_, session| session.created_at >= created && session.seen_at >= seen);
         Ok(())
@@ -99,6 +106,15 @@ impl AccessStore for MemoryAccess {
 
     async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
         Ok(self.state().tokens.values().cloned().collect())
+    }
+
+    async fn touch_token(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let token = state.tokens.values_mut().find(|token| token.token_hash == token_hash);
+        if let Some(token) = token {
+            token.last_used_at = Some(at);
+        }
+        Ok(())
     }
 
     async fn remove_token(&self, name: &str) -> Result<bool, StoreError> {

@@ -1,6 +1,6 @@
 //! The call log and its effect queue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,23 +21,25 @@ pub struct MemoryLog {
 }
 
 #[derive(Default)]
-struct State {
-    calls: BTreeMap<CallId, Kept>,
-    by_leg: BTreeMap<LegId, CallId>,
-    effects: BTreeMap<String, Queued>,
+pub(crate) struct State {
+    pub(crate) calls: BTreeMap<CallId, Kept>,
+    /// Legs of deleted calls.
+    pub(crate) tombstones: BTreeSet<LegId>,
+    pub(crate) by_leg: BTreeMap<LegId, CallId>,
+    pub(crate) effects: BTreeMap<String, Queued>,
     change: Change,
 }
 
 #[derive(Default)]
-struct Kept {
-    facts: Facts,
-    raw: BTreeMap<String, RawParameters>,
+pub(crate) struct Kept {
+    pub(crate) facts: Facts,
+    pub(crate) raw: BTreeMap<String, RawParameters>,
     leg: Option<LegId>,
     change: Change,
 }
 
-struct Queued {
-    effect: Effect,
+pub(crate) struct Queued {
+    pub(crate) effect: Effect,
     since: Timestamp,
     /// When it is due, or when its lease ends; `None` once it is settled.
     due: Option<Timestamp>,
@@ -51,7 +53,7 @@ impl MemoryLog {
         Self { clock, ids, state: Mutex::default(), changed: watch::Sender::default() }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -65,17 +67,18 @@ impl MemoryLog {
     }
 }
 
-fn record(id: CallId, kept: &Kept) -> Option<CallRecord> {
+pub(crate) fn record(id: CallId, kept: &Kept) -> Option<CallRecord> {
     let leg = kept.leg.clone()?;
     Some(CallRecord { id, leg, call: Call::of(&kept.facts), change: kept.change })
 }
 
 #[async_trait]
 impl CallLog for MemoryLog {
-    async fn append(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
+    async fn append(&self, mut events: Vec<LoggedEvent>) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut guard = self.state();
         let state = &mut *guard;
+        events.retain(|logged| !state.tombstones.contains(&logged.event.call));
         let before: Vec<_> = state.calls.iter().map(|(id, kept)| (*id, kept.facts.clone())).collect();
         for logged in &events {
             let leg = &logged.event.call;
@@ -88,17 +91,20 @@ impl CallLog for MemoryLog {
             }
             kept.facts.absorb(&logged.event);
         }
-        let told_of_recording = events.iter().any(|logged| logged.event.kind.word() == "recording");
+        let may_cause_work = events.iter().any(|logged| logged.event.kind.may_cause_work());
         let before: BTreeMap<_, _> = before.into_iter().collect();
         for (id, kept) in &mut state.calls {
             if before.get(id) != Some(&kept.facts) {
                 state.change.0 += 1;
                 kept.change = state.change;
                 // News of a recording is a reason to fetch it at once, even if an earlier try failed.
-                for effect in kept.facts.effects().into_iter().filter(|_| told_of_recording) {
+                for effect in kept.facts.effects().into_iter().filter(|_| may_cause_work) {
                     let fresh = Queued { effect, since: now, due: Some(now), leased: false, attempt: 0 };
                     let queued = state.effects.entry(fresh.effect.key()).or_insert(fresh);
-                    if !queued.leased {
+                    if queued.due.is_none() {
+                        // Given up, and wanted again.
+                        (queued.since, queued.due) = (now, Some(now));
+                    } else if !queued.leased {
                         queued.due = queued.due.map(|due| due.min(now));
                     }
                 }

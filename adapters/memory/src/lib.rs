@@ -4,9 +4,14 @@
 mod access_store;
 mod call_log;
 mod clock;
+mod ledger;
 mod recordings;
+mod retention;
+mod spool;
 
 pub use access_store::MemoryAccess;
 pub use call_log::MemoryLog;
 pub use clock::{ManualClock, SeededIds};
+pub use ledger::MemoryLedger;
 pub use recordings::MemoryRecordings;
+pub use spool::MemorySpool;

@@ -51,4 +51,8 @@ impl RecordingStore for MemoryRecordings {
         }
         Ok(Some(all.slice(start..end)))
     }
+
+    async fn delete(&self, name: &AudioName) -> Result<bool, StoreError> {
+        Ok(self.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(name).is_some())
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use adapters_memory::{ManualClock, MemoryAccess, MemoryLog, MemoryRecordings};
+use adapters_memory::{ManualClock, MemoryAccess, MemoryLedger, MemoryLog, MemoryRecordings, MemorySpool};
 use frontdesk_ports::conformance::{self, CountingIds};
 
 fn clock() -> Arc<ManualClock> {
@@ -45,4 +45,18 @@ async fn access_store() {
 #[tokio::test]
 async fn recording_store() {
     conformance::recording_store::all(&MemoryRecordings::new(200), 200).await;
+}
+
+#[tokio::test]
+async fn spool() {
+    conformance::spool::all(&MemorySpool::default()).await;
+}
+
+#[tokio::test]
+async fn ledger_and_retention() {
+    let ledger = MemoryLedger::default();
+    conformance::ledger::outages_and_watermarks(&ledger).await;
+    conformance::ledger::audit(&ledger).await;
+    let log = MemoryLog::new(clock(), Arc::new(CountingIds::default()));
+    conformance::retention::all(&log, &log, &log).await;
 }

@@ -111,6 +111,11 @@ impl AccessStore for SqlAccess {
         Ok(())
     }
 
+    async fn remove_sessions_of(&self, user: &str) -> Result<u64, StoreError> {
+        let theirs = session::Entity::delete_many().filter(session::Column::UserName.eq(user));
+        Ok(theirs.exec(&self.0.writer).await.map_err(failed)?.rows_affected)
+    }
+
     async fn remove_sessions_before(&self, created: Timestamp, seen: Timestamp) -> Result<(), StoreError> {
         let old = Condition::any()
             .add(session::Column::CreatedAt.lt(millis(created)))
@@ -125,6 +130,8 @@ impl AccessStore for SqlAccess {
             name: Set(token.name.clone()),
             token_hash: Set(token.token_hash),
             created_at: Set(millis(token.created_at)),
+            scopes: Set(token.scopes.to_string()),
+            last_used_at: Set(token.last_used_at.map(millis)),
         };
         api_token::Entity::insert(row).exec_without_returning(&self.0.writer).await.map_err(error)?;
         Ok(())
@@ -139,6 +146,16 @@ impl AccessStore for SqlAccess {
     async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
         let rows = api_token::Entity::find().order_by_asc(api_token::Column::Name).all(&self.0.reader).await;
         rows.map_err(failed)?.into_iter().map(token_of).collect()
+    }
+
+    async fn touch_token(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError> {
+        api_token::Entity::update_many()
+            .col_expr(api_token::Column::LastUsedAt, Expr::value(millis(at)))
+            .filter(api_token::Column::TokenHash.eq(token_hash))
+            .exec(&self.0.writer)
+            .await
+            .map_err(failed)?;
+        Ok(())
     }
 
     async fn remove_token(&self, name: &str) -> Result<bool, StoreError> {
@@ -159,6 +176,8 @@ fn session_of(row: session::Model) -> Result<Session, StoreError> {
 }
 
 fn token_of(row: api_token::Model) -> Result<ApiToken, StoreError> {
-    let created_at = timestamp(row.created_at, "api_tokens", &row.name)?;
-    Ok(ApiToken { name: row.name, token_hash: row.token_hash, created_at })
+    let at = |millis| timestamp(millis, "api_tokens", &row.name);
+    let (created_at, last_used_at) = (at(row.created_at)?, row.last_used_at.map(at).transpose()?);
+    let scopes = row.scopes.parse().map_err(|why| corrupt("api_tokens", "scopes", &row.name, why))?;
+    Ok(ApiToken { name: row.name, token_hash: row.token_hash, scopes, created_at, last_used_at })
 }

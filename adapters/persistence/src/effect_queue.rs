@@ -7,11 +7,11 @@ use frontdesk_domain::Timestamp;
 use frontdesk_ports::{EffectQueue, LeasedEffect, StoreError};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
 };
 
 use crate::SqlLog;
+use crate::commit::immediate;
 use crate::entity::effect;
 use crate::error::{corrupt, store_error};
 use crate::rows::{millis, timestamp};
@@ -19,7 +19,7 @@ use crate::rows::{millis, timestamp};
 /// Waits until `due_at`.
 pub(crate) const WAITING: &str = "waiting";
 /// Somebody works on it until `due_at`.
-const LEASED: &str = "leased";
+pub(crate) const LEASED: &str = "leased";
 /// Done.
 const SETTLED: &str = "done";
 /// Given up.
@@ -33,11 +33,7 @@ impl EffectQueue for SqlLog {
         lease: Duration,
         limit: u16,
     ) -> Result<Vec<LeasedEffect>, StoreError> {
-        let immediate = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let tx = self.db.writer.begin_with_options(immediate).await.map_err(|e| store_error(&e))?;
+        let tx = self.db.writer.begin_with_options(immediate()).await.map_err(|e| store_error(&e))?;
         let wanted = effect::Entity::find()
             .filter(effect::Column::State.is_in([WAITING, LEASED]))
             .filter(effect::Column::DueAt.lte(millis(now)))

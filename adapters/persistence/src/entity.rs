@@ -1,9 +1,13 @@
 //! The tables, one a file, in plain column types. Times are milliseconds since 1970, UTC.
 
 pub(crate) mod api_token;
+pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod call_event;
 pub(crate) mod change_counter;
 pub(crate) mod effect;
+pub(crate) mod outage;
 pub(crate) mod session;
+pub(crate) mod tombstone;
 pub(crate) mod user;
+pub(crate) mod watermark;

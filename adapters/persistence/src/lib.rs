@@ -10,9 +10,13 @@ mod connect;
 mod effect_queue;
 mod entity;
 mod error;
+mod known;
+mod ledger;
+mod retention;
 mod rows;
 mod writer;
 
 pub use access_store::SqlAccess;
 pub use call_log::SqlLog;
 pub use connect::{ConnectError, Database};
+pub use ledger::SqlLedger;

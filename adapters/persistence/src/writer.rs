@@ -2,17 +2,20 @@
 //! by all requests in flight. Idle, a request waits for its own commit and nothing else.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use frontdesk_ports::{Change, Clock, Ids, LoggedEvent, StoreError};
 use sea_orm::DatabaseConnection;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::commit::commit;
+use crate::commit::Committer;
 
 /// Requests that may wait before a further one is turned away.
 const QUEUE: usize = 4096;
 /// Events in one transaction; bounds its size and the statement's parameters.
 const BATCH: usize = 1000;
+/// The longest a commit may take. What it was about is then unknown to us, and kept elsewhere by whoever waited.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 struct Job {
     events: Vec<LoggedEvent>,
@@ -37,7 +40,7 @@ impl Writer {
         Self { jobs }
     }
 
-    /// Returns once the events are durable. Dropping the future does not undo them.
+    /// Returns once the events are durable. If the future is dropped before, they may be durable or not.
     pub async fn append(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
         let (done, outcome) = oneshot::channel();
         let stopped = || StoreError::Unavailable("the writer has stopped".into());
@@ -53,6 +56,7 @@ async fn run(
     ids: Arc<dyn Ids>,
     changed: watch::Sender<Change>,
 ) {
+    let mut committer = Committer::new(db, ids);
     while let Some(first) = waiting.recv().await {
         let mut size = first.events.len();
         let mut jobs = vec![first];
@@ -61,15 +65,20 @@ async fn run(
             size += job.events.len();
             jobs.push(job);
         }
+        // Whoever has stopped waiting has kept the events elsewhere.
+        jobs.retain(|job| !job.done.is_closed());
+        if jobs.is_empty() {
+            continue;
+        }
         let all = jobs.iter().flat_map(|job| job.events.clone()).collect();
-        let outcome = commit(&db, all, &*ids, clock.now()).await;
+        let outcome = patiently(committer.commit(all, clock.now())).await;
         tell(&changed, &outcome);
-        let alone = outcome.is_err() && jobs.len() > 1;
+        // One job that cannot be kept must not take the others down with it; a database that is away is away for all.
+        let alone = jobs.len() > 1 && !matches!(&outcome, Ok(_) | Err(StoreError::Unavailable(_)));
         let outcome = outcome.map(|_| ());
         for job in jobs {
             let outcome = if alone {
-                // One job that cannot be kept must not take the others down with it.
-                let outcome = commit(&db, job.events, &*ids, clock.now()).await;
+                let outcome = patiently(committer.commit(job.events, clock.now())).await;
                 tell(&changed, &outcome);
                 outcome.map(|_| ())
             } else {
@@ -79,6 +88,12 @@ async fn run(
             let _ = job.done.send(outcome);
         }
     }
+}
+
+/// A database that does not answer must not hold up everything that comes after.
+async fn patiently<T>(commit: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let late = |_| StoreError::Unavailable(format!("no commit within {PATIENCE:?}"));
+    tokio::time::timeout(PATIENCE, commit).await.map_err(late)?
 }
 
 /// Tells readers of the last change, if there was one.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use adapters_memory::ManualClock;
-use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog};
+use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLedger, SqlLog};
 use frontdesk_ports::CallLog;
 use frontdesk_ports::conformance::{self, CountingIds};
 use migrations::Migrator;
@@ -69,8 +69,22 @@ async fn effects(db: &Database) {
     conformance::effect_queue::all(&*log, &*log, &|now| clock.set(now)).await;
 }
 
+async fn upkeep(db: &Database) {
+    let ledger = SqlLedger::new(db.clone());
+    conformance::ledger::outages_and_watermarks(&ledger).await;
+    conformance::ledger::audit(&ledger).await;
+    let log = log(db, clock());
+    conformance::retention::all(&*log, &*log, &*log).await;
+}
+
 mod on_sqlite {
     use super::*;
+
+    #[tokio::test]
+    async fn ledger_and_retention() {
+        let (db, _folder) = sqlite().await;
+        upkeep(&db).await;
+    }
 
     #[tokio::test]
     async fn call_log() {
@@ -167,6 +181,12 @@ mod on_sqlite {
 
 mod on_postgres {
     use super::*;
+
+    #[tokio::test]
+    async fn ledger_and_retention() {
+        let Some(db) = postgres("upkeep").await else { return };
+        upkeep(&db).await;
+    }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn one_event_that_cannot_be_kept_fails_alone() {

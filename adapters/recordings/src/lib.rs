@@ -111,4 +111,12 @@ impl RecordingStore for ObjectRecordings {
             Err(error) => Err(unavailable(&error)),
         }
     }
+
+    async fn delete(&self, name: &AudioName) -> Result<bool, StoreError> {
+        match self.store.delete(&path(name)).await {
+            Ok(()) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
 }

@@ -3,18 +3,28 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_domain::{LegId, RecordingId};
+use frontdesk_domain::{CarrierCall, LegId, RecordingId, Timestamp};
 use frontdesk_ports::{Carrier, CarrierError, FetchedAudio};
 use futures_util::StreamExt;
 use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Method, Response, StatusCode};
 use secrecy::ExposeSecret;
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::account::Account;
+use crate::records::{self, CallResource, Listing, NumberResource, RecordingResource};
+use crate::urls::PublicUrl;
 
 /// Media may be answered with a redirect to signed storage (undocumented); no more hops than these.
 const MOST_REDIRECTS: usize = 3;
+
+/// Resources on a page of a list: the most Twilio allows.
+const PAGE: &str = "1000";
+/// Pages of one list: a day with more calls is compared in smaller spans.
+const MOST_PAGES: usize = 100;
+/// The longest page: a thousand calls are about one megabyte.
+const MOST_PAGE_BYTES: usize = 16 * 1024 * 1024;
 
 /// The client could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -24,12 +34,13 @@ pub struct ClientError(#[from] reqwest::Error);
 /// Asks Twilio, or whoever speaks like it, for each account at its own base.
 pub struct TwilioClient {
     http: Client,
+    public: PublicUrl,
     accounts: Vec<Account>,
 }
 
 impl TwilioClient {
-    /// A client for these accounts. Redirects are followed by hand, for they must not carry credentials elsewhere.
-    pub fn new(accounts: Vec<Account>) -> Result<Self, ClientError> {
+    /// A client for these accounts, whose numbers ask us at `public`. Redirects are followed by hand, for they must not carry credentials elsewhere.
+    pub fn new(accounts: Vec<Account>, public: PublicUrl) -> Result<Self, ClientError> {
         let http = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
@@ -37,7 +48,7 @@ impl TwilioClient {
             .timeout(Duration::from_secs(300))
             .user_agent(concat!("frontdesk/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Self { http, accounts })
+        Ok(Self { http, public, accounts })
     }
 
     fn account(&self, call: &LegId) -> Result<&Account, CarrierError> {
@@ -46,6 +57,70 @@ impl TwilioClient {
             why: format!("no account of the carrier {} is configured", call.carrier()),
             after: None,
         })
+    }
+
+    /// The address of a resource of the account's.
+    fn resource(account: &Account, names: &[&str]) -> Result<Url, CarrierError> {
+        let mut url = account.api_url.clone();
+        url.path_segments_mut()
+            .map_err(|()| CarrierError::Unusable("the API base is no address".into()))?
+            .pop_if_empty()
+            .extend(["2010-04-01", "Accounts", &account.sid])
+            .extend(names);
+        Ok(url)
+    }
+
+    /// Everything on a list, page after page. A page that leads away from the account's API is refused.
+    async fn list<T>(
+        &self,
+        account: &Account,
+        list: &str,
+        filter: &[(&str, &str)],
+    ) -> Result<Vec<T>, CarrierError>
+    where
+        Listing<T>: DeserializeOwned,
+    {
+        let mut url = Self::resource(account, &[list])?;
+        url.query_pairs_mut().extend_pairs(filter).append_pair("PageSize", PAGE);
+        let mut found = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let response = checked(self.get(account, url.clone()).await?)?;
+            let page: Listing<T> = serde_json::from_slice(&whole(response).await?)
+                .map_err(|_| CarrierError::Unusable(format!("{list} is not the list it should be")))?;
+            found.extend(page.items);
+            let Some(next) = page.next_page_uri.filter(|next| !next.is_empty()) else { return Ok(found) };
+            let next = url.join(&next).ok().filter(|next| next.origin() == account.api_url.origin());
+            url = next.ok_or_else(|| CarrierError::Unusable("a page that leads elsewhere".into()))?;
+        }
+        Err(CarrierError::Unusable(format!("{list} has more than {MOST_PAGES} pages")))
+    }
+
+    /// Deletes a resource. `false` if there was none.
+    async fn delete(&self, account: &Account, url: Url) -> Result<bool, CarrierError> {
+        let token = account.tokens.first().map(ExposeSecret::expose_secret);
+        let request = self.http.request(Method::DELETE, url).basic_auth(&account.sid, token);
+        let response = request.send().await.map_err(|error| unavailable(&error))?;
+        match response.status() {
+            status if status.is_success() => Ok(true),
+            StatusCode::NOT_FOUND => Ok(false),
+            _ => checked(response).map(|_| true),
+        }
+    }
+
+    async fn calls_of(
+        &self,
+        account: &Account,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<CarrierCall>, CarrierError> {
+        // The filter counts days, so a day more is asked for on each side, and what is too much is dropped here.
+        let day = jiff::SignedDuration::from_hours(24);
+        let (from, to) = (records::wire_day(since - day), records::wire_day(until + day));
+        let by_start = [("StartTime>", from.as_str()), ("StartTime<", to.as_str())];
+        let calls: Vec<CallResource> = self.list(account, "Calls.json", &by_start).await?;
+        let by_date = [("DateCreated>", from.as_str()), ("DateCreated<", to.as_str())];
+        let recordings: Vec<RecordingResource> = self.list(account, "Recordings.json", &by_date).await?;
+        Ok(records::assemble(&account.carrier, &calls, &recordings, since, until))
     }
 
     /// Gets what stands at `url` of the account's API, following redirects.
@@ -104,6 +179,18 @@ fn later(response: &Response) -> CarrierError {
     }
 }
 
+/// A body of reasonable size.
+async fn whole(mut response: Response) -> Result<Vec<u8>, CarrierError> {
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(|error| unavailable(&error))? {
+        body.extend_from_slice(&piece);
+        if body.len() > MOST_PAGE_BYTES {
+            return Err(CarrierError::Unusable("a page that is too long".into()));
+        }
+    }
+    Ok(body)
+}
+
 #[async_trait]
 impl Carrier for TwilioClient {
     async fn fetch_recording(
@@ -112,16 +199,47 @@ impl Carrier for TwilioClient {
         recording: &RecordingId,
     ) -> Result<FetchedAudio, CarrierError> {
         let account = self.account(call)?;
-        let mut url = account.api_url.clone();
-        url.path_segments_mut()
-            .map_err(|()| CarrierError::Unusable("the API base is no address".into()))?
-            .pop_if_empty()
-            .extend(["2010-04-01", "Accounts", &account.sid, "Recordings", &format!("{recording}.wav")]);
+        let url = Self::resource(account, &["Recordings", &format!("{recording}.wav")])?;
         let response = checked(self.get(account, url).await?)?;
         let media_type =
             response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let (media_type, length) = (media_type.to_owned(), response.content_length());
         let audio = response.bytes_stream().map(|piece| piece.map_err(|error| unavailable(&error)));
         Ok(FetchedAudio { media_type, length, audio: Box::pin(audio) })
+    }
+
+    async fn delete_recording(&self, call: &LegId, recording: &RecordingId) -> Result<bool, CarrierError> {
+        let account = self.account(call)?;
+        let url = Self::resource(account, &["Recordings", &format!("{recording}.json")])?;
+        self.delete(account, url).await
+    }
+
+    async fn delete_call(&self, call: &LegId) -> Result<bool, CarrierError> {
+        let account = self.account(call)?;
+        let url = Self::resource(account, &["Calls", &format!("{}.json", call.id())])?;
+        self.delete(account, url).await
+    }
+
+    async fn our_numbers(&self) -> Result<Vec<String>, CarrierError> {
+        let ours = format!("{}/twilio/", self.public);
+        let mut numbers = Vec::new();
+        for account in &self.accounts {
+            match self.list::<NumberResource>(account, "IncomingPhoneNumbers.json", &[]).await {
+                Ok(found) => numbers.extend(found.into_iter().filter_map(|number| number.asking(&ours))),
+                // A carrier that does not tell its numbers has none to tell.
+                Err(CarrierError::NotYet) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(numbers)
+    }
+
+    async fn calls(&self, since: Timestamp, until: Timestamp) -> Result<Vec<CarrierCall>, CarrierError> {
+        let mut calls = Vec::new();
+        for account in &self.accounts {
+            calls.extend(self.calls_of(account, since, until).await?);
+        }
+        calls.sort_by_key(|call| call.record.started_at);
+        Ok(calls)
     }
 }

@@ -12,6 +12,7 @@ mod client;
 mod form;
 mod guard;
 mod reading;
+mod records;
 mod signature;
 mod twiml;
 mod urls;

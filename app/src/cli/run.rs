@@ -11,6 +11,8 @@ use tokio::task::JoinHandle;
 
 use super::Failure;
 use crate::server::{Routes, serve};
+use crate::services::keeping::Keeping;
+use crate::services::upkeep::Upkeep;
 use crate::wiring::Running;
 use crate::worker::Worker;
 
@@ -37,7 +39,12 @@ pub(super) async fn until_stopped(
         .into_iter()
         .map(|(listener, routes)| tokio::spawn(serve(listener, routes, running.stop.subscribe())))
         .collect();
-    let work = tokio::spawn(keep_working(running.worker.clone()));
+    let (worker, keeping, upkeep) = (running.worker.clone(), running.keeping.clone(), running.upkeep.clone());
+    let beside = [
+        tokio::spawn(for_ever("the worker", move || run_worker(worker.clone()))),
+        tokio::spawn(for_ever("draining the spool", move || run_keeping(keeping.clone()))),
+        tokio::spawn(for_ever("upkeep", move || run_upkeep(upkeep.clone()))),
+    ];
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
@@ -48,7 +55,7 @@ pub(super) async fn until_stopped(
     for server in servers {
         let _ = server.await;
     }
-    work.abort();
+    beside.iter().for_each(JoinHandle::abort);
     match tokio::time::timeout(CLOSING, running.close()).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!("the database could not be closed in order: {error}"),
@@ -57,13 +64,26 @@ pub(super) async fn until_stopped(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Works for ever. A panic is our bug; it costs a moment, not all messages to come.
-async fn keep_working(worker: Arc<Worker>) {
+async fn run_worker(worker: Arc<Worker>) {
+    worker.run().await;
+}
+
+async fn run_keeping(keeping: Arc<Keeping>) {
+    keeping.run().await;
+}
+
+async fn run_upkeep(upkeep: Arc<Upkeep>) {
+    upkeep.run().await;
+}
+
+/// Runs for ever. A panic is our bug; it costs a moment, not all work to come.
+async fn for_ever<F>(what: &'static str, run: impl Fn() -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     loop {
-        let worker = worker.clone();
-        let run = AbortOnDrop(tokio::spawn(async move { worker.run().await }));
-        run.ended().await;
-        tracing::error!("the worker ended and is started again");
+        AbortOnDrop(tokio::spawn(run())).ended().await;
+        tracing::error!("{what} ended and is started again");
         tokio::time::sleep(RESTART_PAUSE).await;
     }
 }

@@ -4,10 +4,10 @@ use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use adapters_persistence::SqlAccess;
+use adapters_persistence::{SqlAccess, SqlLedger};
 use clap::Subcommand;
 use frontdesk_ports::access::Role;
-use frontdesk_ports::{AccessStore, StoreError};
+use frontdesk_ports::{AccessStore, AuditAction, AuditEntry, AuditTrail, Clock, StoreError};
 
 use super::Failure;
 use crate::config::Config;
@@ -40,10 +40,29 @@ pub(super) enum UserCommand {
 }
 
 /// People in the configured database.
-pub(super) async fn people(config: &Config) -> Result<(Arc<dyn AccessStore>, AccessControl), Failure> {
-    let store: Arc<dyn AccessStore> = Arc::new(SqlAccess::new(open_database(&config.database_url).await?));
-    let control = AccessControl::new(store.clone(), Arc::new(SystemClock), Arc::new(SystemIds), None);
-    Ok((store, control))
+pub(super) async fn people(config: &Config) -> Result<People, Failure> {
+    let db = open_database(&config.database_url).await?;
+    let store: Arc<dyn AccessStore> = Arc::new(SqlAccess::new(db.clone()));
+    let trail: Arc<dyn AuditTrail> = Arc::new(SqlLedger::new(db));
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
+    let control = AccessControl::new(store.clone(), trail.clone(), clock, ids, None);
+    Ok(People { store, trail, control })
+}
+
+/// The people of a database, and where it is noted what becomes of them.
+pub(super) struct People {
+    pub store: Arc<dyn AccessStore>,
+    pub trail: Arc<dyn AuditTrail>,
+    pub control: AccessControl,
+}
+
+impl People {
+    /// Notes what was done here.
+    pub async fn note(&self, action: AuditAction, subject: &str) -> Result<(), Failure> {
+        let (at, actor) = (SystemClock.now(), super::COMMAND_LINE.to_owned());
+        let entry = AuditEntry { at, actor, action, subject: subject.to_owned() };
+        self.trail.record(entry).await.map_err(failed)
+    }
 }
 
 pub(super) fn failed(error: StoreError) -> Failure {
@@ -52,7 +71,8 @@ pub(super) fn failed(error: StoreError) -> Failure {
 
 impl UserCommand {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
-        let (store, control) = people(&config).await?;
+        let people = people(&config).await?;
+        let (store, control) = (&people.store, &people.control);
         match self {
             Self::Add { name, role } => {
                 let name = valid_name(name)?;
@@ -62,6 +82,7 @@ impl UserCommand {
                 let password = password()?;
                 let added = control.add_user(&name, role, &password).await.map_err(failed)?;
                 added.map_err(|bad| Failure::Usage(bad.to_string()))?;
+                people.note(AuditAction::UserAdded, &name).await?;
                 println!("{name} can sign in as {role}");
             }
             Self::List => {
@@ -77,12 +98,14 @@ impl UserCommand {
                 if !set.map_err(|bad| Failure::Usage(bad.to_string()))? {
                     return Err(nobody(&name));
                 }
+                people.note(AuditAction::PasswordSet, &name).await?;
                 println!("{name} has a new password and must sign in again");
             }
             Self::Remove { name } => {
                 if !store.remove_user(&name).await.map_err(failed)? {
                     return Err(nobody(&name));
                 }
+                people.note(AuditAction::UserRemoved, &name).await?;
                 println!("{name} can no longer sign in");
             }
         }

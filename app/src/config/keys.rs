@@ -23,12 +23,18 @@ const fn missing(name: &'static str, why: &'static str) -> Key {
 
 const NO_CAP: &str = "this version enforces no such cap; remove it, and set one at the carrier";
 
-pub(super) const KEYS: [Key; 21] = [
+pub(super) const KEYS: [Key; 27] = [
     key("public_url"),
     key("listen"),
     key("private_listen"),
     key("database.url"),
     key("recordings.url"),
+    key("recordings.delete_at_carrier"),
+    key("spool.path"),
+    key("retention.calls"),
+    key("retention.audio"),
+    key("retention.transcripts"),
+    key("retention.raw"),
     key("twilio.account_sid"),
     secret("twilio.auth_token"),
     secret("twilio.previous_auth_token"),

@@ -8,8 +8,11 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::access::{ApiToken, Role, Session, User};
-use frontdesk_ports::{Access, AccessStore, Clock, Ids, SignInError, SignedIn, StoreError};
+use frontdesk_ports::access::{ApiToken, Role, Scopes, Session, User};
+use frontdesk_ports::{
+    Access, AccessStore, AuditAction, AuditEntry, AuditTrail, Clock, Ids, Program, SignInError, SignedIn,
+    StoreError,
+};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -41,6 +44,7 @@ pub struct BadPassword;
 /// Lets people and programs in.
 pub struct AccessControl {
     store: Arc<dyn AccessStore>,
+    trail: Arc<dyn AuditTrail>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     fixed_token: Option<String>,
@@ -51,9 +55,10 @@ pub struct AccessControl {
 }
 
 impl AccessControl {
-    /// Keeps people in `store`; `api_token` is valid besides the tokens there.
+    /// Keeps people in `store` and notes in `trail` who comes and goes; `api_token` is valid besides the tokens there.
     pub fn new(
         store: Arc<dyn AccessStore>,
+        trail: Arc<dyn AuditTrail>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
         api_token: Option<&SecretString>,
@@ -61,7 +66,7 @@ impl AccessControl {
         let fixed_token = api_token.map(|token| hash_token(token.expose_secret()));
         let nobody = hash("nobody has this password", &*ids);
         let (tries, hashing) = (Mutex::default(), Arc::new(Semaphore::new(HASHES)));
-        Self { store, clock, ids, fixed_token, tries, hashing, nobody }
+        Self { store, trail, clock, ids, fixed_token, tries, hashing, nobody }
     }
 
     /// Adds a person.
@@ -100,11 +105,22 @@ impl AccessControl {
     }
 
     /// Makes a token and returns it; only its hash is kept.
-    pub async fn create_token(&self, name: &str) -> Result<String, StoreError> {
+    pub async fn create_token(&self, name: &str, scopes: Scopes) -> Result<String, StoreError> {
         let token = format!("fd_{}", hex::encode(self.ids.random()));
         let (token_hash, created_at) = (hash_token(&token), self.clock.now());
-        self.store.add_token(ApiToken { name: name.to_owned(), token_hash, created_at }).await?;
+        let name = name.to_owned();
+        self.store.add_token(ApiToken { name, token_hash, scopes, created_at, last_used_at: None }).await?;
         Ok(token)
+    }
+
+    /// Notes what somebody did. What cannot be noted here is not prevented: signing out must always work.
+    async fn note(&self, actor: &str, action: AuditAction, subject: &str) {
+        let at = self.clock.now();
+        let actor: String = actor.chars().take(64).filter(|c| !c.is_control()).collect();
+        let entry = AuditEntry { at, actor, action, subject: subject.to_owned() };
+        if let Err(error) = self.trail.record(entry).await {
+            tracing::warn!("the audit trail is not available: {error}");
+        }
     }
 
     /// Counts a try before it is made, so that many at once count as many; or says how long to wait.
@@ -170,6 +186,7 @@ impl Access for AccessControl {
         self.count_try(&key).map_err(SignInError::Throttled)?;
         let user = self.store.user(name).await?;
         if !self.password_is_right(user.as_ref(), password).await {
+            self.note(name, AuditAction::SignInRefused, address).await;
             return Err(SignInError::Wrong);
         }
         self.forget_tries(&key);
@@ -179,6 +196,7 @@ impl Access for AccessControl {
         let (csrf, token_hash) = (hex::encode(&self.ids.random()[..16]), hash_token(&token));
         let user = name.to_owned();
         self.store.add_session(Session { token_hash, user, csrf, created_at: now, seen_at: now }).await?;
+        self.note(name, AuditAction::SignedIn, address).await;
         Ok(token)
     }
 
@@ -198,15 +216,33 @@ impl Access for AccessControl {
     }
 
     async fn sign_out(&self, token: &str) -> Result<(), StoreError> {
-        self.store.remove_session(&hash_token(token)).await
+        let token_hash = hash_token(token);
+        let session = self.store.session(&token_hash).await?;
+        self.store.remove_session(&token_hash).await?;
+        if let Some(session) = session {
+            self.note(&session.user, AuditAction::SignedOut, "").await;
+        }
+        Ok(())
     }
 
-    async fn program(&self, token: &str) -> Result<Option<String>, StoreError> {
+    async fn sign_out_everywhere(&self, token: &str) -> Result<(), StoreError> {
+        let Some(session) = self.store.session(&hash_token(token)).await? else { return Ok(()) };
+        let ended = self.store.remove_sessions_of(&session.user).await?;
+        self.note(&session.user, AuditAction::SignedOutEverywhere, &format!("{ended} sessions")).await;
+        Ok(())
+    }
+
+    async fn program(&self, token: &str) -> Result<Option<Program>, StoreError> {
         let hash = hash_token(token);
         if self.fixed_token.as_ref().is_some_and(|fixed| bool::from(fixed.as_bytes().ct_eq(hash.as_bytes())))
         {
-            return Ok(Some("configuration".to_owned()));
+            return Ok(Some(Program { name: "configuration".to_owned(), scopes: Scopes::all() }));
         }
-        Ok(self.store.token(&hash).await?.map(|token| token.name))
+        let Some(token) = self.store.token(&hash).await? else { return Ok(None) };
+        let now = self.clock.now();
+        if token.last_used_at.is_none_or(|used| now >= used + TOUCH) {
+            self.store.touch_token(&hash, now).await?;
+        }
+        Ok(Some(Program { name: token.name, scopes: token.scopes }))
     }
 }

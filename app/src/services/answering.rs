@@ -1,34 +1,24 @@
 //! Answering a carrier: one step of the domain, its events made durable, its instructions handed back.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_domain::{CallFlow, Context, Instruction, advance};
-use frontdesk_ports::{AnswerCalls, Asked, CallLog, Clock, LoggedEvent, StoreError, Told};
+use frontdesk_ports::{AnswerCalls, Asked, Clock, LoggedEvent, StoreError, Told};
 
-/// How long a caller is kept waiting for the log. Then they are answered all the same.
-const CALLER_PATIENCE: Duration = Duration::from_secs(1);
-/// How long a callback is kept waiting for the log.
-const CALLBACK_PATIENCE: Duration = Duration::from_secs(3);
+use super::keeping::Keeping;
 
-/// Answers by a flow, and keeps what happens in a log.
+/// Answers by a flow, and keeps what happens.
 pub struct Answering {
     flow: CallFlow,
-    log: Arc<dyn CallLog>,
+    keeping: Arc<Keeping>,
     clock: Arc<dyn Clock>,
 }
 
 impl Answering {
     /// Answers by `flow`.
-    pub fn new(flow: CallFlow, log: Arc<dyn CallLog>, clock: Arc<dyn Clock>) -> Self {
-        Self { flow, log, clock }
-    }
-
-    async fn keep(&self, events: Vec<LoggedEvent>, patience: Duration) -> Result<(), StoreError> {
-        // Giving up waiting does not undo what the log has begun.
-        let late = |_| StoreError::Unavailable(format!("no answer within {patience:?}"));
-        tokio::time::timeout(patience, self.log.append(events)).await.map_err(late)?
+    pub fn new(flow: CallFlow, keeping: Arc<Keeping>, clock: Arc<dyn Clock>) -> Self {
+        Self { flow, keeping, clock }
     }
 }
 
@@ -46,9 +36,8 @@ impl AnswerCalls for Answering {
         if let Some(own) = events.get_mut(own) {
             own.raw = Some(raw);
         }
-        if let Err(error) = self.keep(events, CALLER_PATIENCE).await {
-            metrics::counter!("frontdesk_events_unrecorded_total").increment(1);
-            tracing::error!(call.id = %cx.call, "a step of a call could not be kept, the caller was answered: {error}");
+        if self.keeping.keep(events).await.is_err() {
+            tracing::error!(call.id = %cx.call, "a step of a call could not be kept; the caller was answered");
         }
         turn.instructions
     }
@@ -57,6 +46,6 @@ impl AnswerCalls for Answering {
         let Told { call, notice, at, raw } = told;
         let at = at.unwrap_or_else(|| self.clock.now());
         let event = notice.into_event(call, at);
-        self.keep(vec![LoggedEvent { event, raw: Some(raw) }], CALLBACK_PATIENCE).await
+        self.keeping.keep(vec![LoggedEvent { event, raw: Some(raw) }]).await
     }
 }

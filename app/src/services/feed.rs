@@ -50,6 +50,7 @@ impl ReadCalls for Feed {
         let audio = match (message.status, message.audio) {
             (VoicemailStatus::Stored, Some(audio)) => audio,
             (VoicemailStatus::Failed, _) => return Err(VoicemailError::Failed),
+            (VoicemailStatus::Deleted, _) => return Err(VoicemailError::Deleted),
             (VoicemailStatus::Pending | VoicemailStatus::Stored, _) => return Err(VoicemailError::Pending),
         };
         let wanted = within(range, audio.bytes).ok_or(VoicemailError::Range(audio.bytes))?;

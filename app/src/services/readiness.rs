@@ -1,27 +1,48 @@
 //! Whether calls can be taken and kept.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_ports::{CallLog, Readiness, Ready};
+use frontdesk_ports::{Readiness, Ready};
 
-/// A log that takes longer is as good as gone.
-const PATIENCE: Duration = Duration::from_secs(2);
+use super::keeping::{Condition, Keeping};
 
-/// Asks the log.
-pub struct LogReadiness(pub Arc<dyn CallLog>);
+/// Asks where events are kept.
+pub struct KeepingReadiness(pub Arc<Keeping>);
+
+fn behind(waiting: u64) -> String {
+    format!("{waiting} events wait in the spool")
+}
 
 #[async_trait]
-impl Readiness for LogReadiness {
+impl Readiness for KeepingReadiness {
     async fn ready(&self) -> Ready {
-        match tokio::time::timeout(PATIENCE, self.0.ping()).await {
-            Ok(Ok(())) => Ready::Ready,
-            Ok(Err(error)) => {
-                tracing::warn!("not ready: {error}");
-                Ready::NotReady(vec!["the call log is not available".into()])
+        match self.0.probe().await {
+            Condition::Well => Ready::Ready,
+            Condition::Spooling { waiting, away: true } => {
+                Ready::Degraded(vec!["the call log is not available".into(), behind(waiting)])
             }
-            Err(_) => Ready::NotReady(vec!["the call log does not answer".into()]),
+            Condition::Spooling { waiting, away: false } => Ready::Degraded(vec![behind(waiting)]),
+            Condition::Losing => Ready::NotReady(vec![
+                "the call log is not available".into(),
+                "the spool cannot be written".into(),
+            ]),
+        }
+    }
+
+    fn notice(&self) -> Option<String> {
+        match self.0.condition() {
+            Condition::Well => None,
+            Condition::Spooling { waiting, away: true } => Some(format!(
+                "The call log is not available. Callers are answered; {waiting} events wait and will appear here."
+            )),
+            Condition::Spooling { waiting, .. } => {
+                Some(format!("The call log is catching up: {waiting} events wait and will appear here."))
+            }
+            Condition::Losing => Some(
+                "Calls are answered, but what happens cannot be kept: neither the call log nor the spool can be written."
+                    .into(),
+            ),
         }
     }
 }

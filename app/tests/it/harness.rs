@@ -55,7 +55,7 @@ pub struct Desk {
     pub shelf: Arc<Shelf>,
     pub http: reqwest::Client,
     pub folder: tempfile::TempDir,
-    running: Running,
+    pub running: Running,
     wire: Wire,
     _running: watch::Sender<bool>,
 }
@@ -111,6 +111,9 @@ impl Desk {
             flow: builtin_flow(&flow).unwrap(),
             database_url: setting.database_url.unwrap_or(database),
             recordings_url: format!("file://{}", folder.path().join("recordings").display()),
+            delete_at_carrier: false,
+            spool: folder.path().join("spool"),
+            retention: frontdesk::services::upkeep::RetentionTimes::default(),
             admin_password: Some(PASSWORD.into()),
             api_token: Some(TOKEN.into()),
             zone: jiff::tz::TimeZone::UTC,

@@ -1,12 +1,14 @@
 //! One attempt to reach somebody, pieced together from events that may have come in any order or not at all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::call::event::{CallEvent, EventKind, LegStatus, ScreeningAnswer};
 use crate::call::facts::Facts;
+use crate::call::record::RecordedLeg;
 use crate::dialogue::signal::DialOutcome;
+use crate::ids::LegId;
 use crate::phone::PhoneNumber;
 
 /// SIP 603 Decline (RFC 3261, section 21.6.2): the callee pressed the red button.
@@ -38,6 +40,9 @@ pub(super) struct Attempt<'a> {
     declined_by_sip: bool,
     screening: BTreeMap<ScreeningAnswer, (&'a str, Timestamp)>,
     caller_left: bool,
+    leg_ids: BTreeSet<&'a LegId>,
+    /// Known from the carrier's record alone.
+    pub by_record: bool,
     identities: Vec<&'a str>,
 }
 
@@ -57,7 +62,42 @@ impl<'a> Attempt<'a> {
                 attempt.hear_of_step(*step, identity, event);
             }
         }
-        attempts.into_values().collect()
+        let mut attempts: Vec<Self> = attempts.into_values().collect();
+        for (identity, event) in &story {
+            if let EventKind::Recovered(record) = &event.kind {
+                for leg in &record.legs {
+                    Self::hear_of_record(&mut attempts, identity, leg, leg.ended_at.unwrap_or(event.at));
+                }
+            }
+        }
+        attempts
+    }
+
+    /// What the carrier recorded of a leg belongs to the attempt that rang it, as far as its end is not known, or else
+    /// is an attempt of its own.
+    fn hear_of_record(
+        attempts: &mut Vec<Self>,
+        identity: &'a str,
+        leg: &'a RecordedLeg,
+        ended_at: Timestamp,
+    ) {
+        let same_leg = attempts.iter().position(|attempt| attempt.leg_ids.contains(&leg.leg));
+        let same_number = || {
+            attempts
+                .iter()
+                .position(|a| a.leg_ids.is_empty() && leg.number.is_some() && a.number == leg.number.as_ref())
+        };
+        let place = same_leg.or_else(same_number).unwrap_or_else(|| {
+            attempts.push(Self { number: leg.number.as_ref(), by_record: true, ..Self::default() });
+            attempts.len() - 1
+        });
+        let attempt = &mut attempts[place];
+        attempt.leg_ids.insert(&leg.leg);
+        if attempt.dial.is_none() && !attempt.leg_is_over() {
+            attempt.legs.insert(leg.status, (identity, ended_at));
+            attempt.leg_seconds = attempt.leg_seconds.max(leg.seconds);
+            attempt.identities.push(identity);
+        }
     }
 
     fn hear(&mut self, identity: &'a str, event: &'a CallEvent) {
@@ -67,13 +107,15 @@ impl<'a> Attempt<'a> {
                 self.screened = *screened;
                 self.rung_at = Some(event.at);
             }
-            EventKind::Leg { status, seconds, sip_code, .. } => {
+            EventKind::Leg { status, seconds, sip_code, leg, .. } => {
+                self.leg_ids.insert(leg);
                 let known = self.legs.entry(*status).or_insert((identity, event.at));
                 known.1 = known.1.min(event.at);
                 self.leg_seconds = self.leg_seconds.max(*seconds);
                 self.declined_by_sip |= *sip_code == Some(SIP_DECLINE);
             }
-            EventKind::Screening { answer, .. } => {
+            EventKind::Screening { answer, leg, .. } => {
+                self.leg_ids.insert(leg);
                 self.screening.entry(*answer).or_insert((identity, event.at));
                 self.screened = true;
             }
@@ -100,6 +142,13 @@ impl<'a> Attempt<'a> {
 
     fn leg(&self, status: LegStatus) -> bool {
         self.legs.contains_key(&status)
+    }
+
+    /// Whether the callee's leg has come to its end, one way or another.
+    fn leg_is_over(&self) -> bool {
+        [LegStatus::Busy, LegStatus::NoAnswer, LegStatus::Failed, LegStatus::Canceled, LegStatus::Completed]
+            .into_iter()
+            .any(|status| self.leg(status))
     }
 
     /// The events that say caller and callee were put through.
@@ -146,6 +195,9 @@ impl<'a> Attempt<'a> {
     /// Caller and callee were put through: the carrier says so, or the callee's leg ran its course and nothing speaks
     /// against it. A screened callee must also have accepted: a mobile's voicemail is put through to nobody.
     fn taken(&self) -> bool {
+        if self.by_record {
+            return self.leg(LegStatus::Completed) && self.leg_seconds.is_some_and(|seconds| seconds > 0);
+        }
         let accepted = !self.screened || self.answered(ScreeningAnswer::Accepted);
         let off_hook = self.leg(LegStatus::Completed) || (!self.screened && self.leg(LegStatus::Answered));
         accepted
@@ -158,7 +210,7 @@ impl<'a> Attempt<'a> {
     fn end_by_leg(&self) -> AttemptEnd {
         if self.leg(LegStatus::Busy) {
             AttemptEnd::Busy
-        } else if self.leg(LegStatus::NoAnswer) {
+        } else if self.leg(LegStatus::NoAnswer) || (self.by_record && self.leg(LegStatus::Completed)) {
             AttemptEnd::NoAnswer
         } else if self.leg(LegStatus::Failed) {
             AttemptEnd::Unreachable
@@ -197,14 +249,7 @@ impl<'a> Attempt<'a> {
 
     /// Whether the phone still rings or the callee is being asked.
     pub fn ringing(&self) -> bool {
-        let over = [
-            LegStatus::Busy,
-            LegStatus::NoAnswer,
-            LegStatus::Failed,
-            LegStatus::Canceled,
-            LegStatus::Completed,
-        ];
-        self.dial.is_none() && !self.talking() && !over.into_iter().any(|status| self.leg(status))
+        self.dial.is_none() && !self.talking() && !self.leg_is_over()
     }
 
     /// How long caller and callee spoke: the carrier's figure for the callee's leg, less the time the callee was asked.
@@ -269,6 +314,11 @@ fn place(kind: &EventKind) -> Option<(u16, u8)> {
         | EventKind::Recording { .. }
         | EventKind::Voicemail { .. }
         | EventKind::VoicemailFailed { .. }
+        | EventKind::VoicemailRetried { .. }
+        | EventKind::VoicemailDeleted { .. }
+        | EventKind::CarrierCopy { .. }
+        | EventKind::Recovered(_)
+        | EventKind::Closed
         | EventKind::CallerLeft { .. }
         | EventKind::Ended(_) => None,
     }

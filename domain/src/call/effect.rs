@@ -15,6 +15,13 @@ pub enum Effect {
         /// The recording.
         recording: RecordingId,
     },
+    /// Delete the carrier's own copy of a message that we hold.
+    DeleteCarrierCopy {
+        /// The caller's leg.
+        call: LegId,
+        /// The recording.
+        recording: RecordingId,
+    },
 }
 
 impl Effect {
@@ -22,13 +29,14 @@ impl Effect {
     pub fn key(&self) -> String {
         match self {
             Self::FetchRecording { call, recording } => format!("fetch-recording:{call}:{recording}"),
+            Self::DeleteCarrierCopy { call, recording } => format!("delete-carrier-copy:{call}:{recording}"),
         }
     }
 
     /// The call it belongs to.
     pub fn call(&self) -> &LegId {
         match self {
-            Self::FetchRecording { call, .. } => call,
+            Self::FetchRecording { call, .. } | Self::DeleteCarrierCopy { call, .. } => call,
         }
     }
 }

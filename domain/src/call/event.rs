@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::call::record::CarrierRecord;
 use crate::dialogue::MailboxCause;
 use crate::dialogue::signal::DialOutcome;
 use crate::flow::NodeName;
@@ -143,7 +144,33 @@ pub enum EventKind {
         recording: RecordingId,
         /// Why, in words.
         why: String,
+        /// How often it had been asked for anew before.
+        #[serde(default)]
+        round: u32,
     },
+    /// Somebody wants a message's audio to be asked for anew.
+    VoicemailRetried {
+        /// The recording.
+        recording: RecordingId,
+        /// The how manyth time, from 1.
+        round: u32,
+    },
+    /// We held a message's audio and no longer do.
+    VoicemailDeleted {
+        /// The recording.
+        recording: RecordingId,
+    },
+    /// The carrier's own copy of a message that we hold.
+    CarrierCopy {
+        /// The recording.
+        recording: RecordingId,
+        /// What is to become, or has become, of it.
+        fate: CopyFate,
+    },
+    /// The carrier's own record of the call, read afterwards.
+    Recovered(CarrierRecord),
+    /// No word of the end came within all reason; the call is no longer waited for.
+    Closed,
     /// The caller had hung up when the carrier asked for the next step.
     CallerLeft {
         /// The turn it asked about.
@@ -229,6 +256,16 @@ pub enum RecordingStatus {
     Failed,
 }
 
+/// What becomes of the carrier's own copy of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyFate {
+    /// It is to be deleted.
+    Unwanted,
+    /// It has been deleted.
+    Deleted,
+}
+
 /// Audio that we hold and have verified.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StoredAudio {
@@ -265,6 +302,11 @@ impl EventKind {
             Self::Recording { .. } => "recording",
             Self::Voicemail { .. } => "voicemail",
             Self::VoicemailFailed { .. } => "voicemail_failed",
+            Self::VoicemailRetried { .. } => "voicemail_retried",
+            Self::VoicemailDeleted { .. } => "voicemail_deleted",
+            Self::CarrierCopy { .. } => "carrier_copy",
+            Self::Recovered(_) => "recovered",
+            Self::Closed => "closed",
             Self::CallerLeft { .. } => "caller_left",
             Self::Ended(_) => "ended",
         }
@@ -305,7 +347,13 @@ impl EventKind {
             Self::Voicemail { recording, audio } => {
                 format!("{word}:{recording}:{}:{}:{}", audio.bytes, audio.sha256, audio.media_type)
             }
-            Self::VoicemailFailed { recording, why } => format!("{word}:{recording}:{why}"),
+            Self::VoicemailFailed { recording, why, round: 0 } => format!("{word}:{recording}:{why}"),
+            Self::VoicemailFailed { recording, why, round } => format!("{word}:{recording}:{why}:{round}"),
+            Self::VoicemailRetried { recording, round } => format!("{word}:{recording}:{round}"),
+            Self::VoicemailDeleted { recording } => format!("{word}:{recording}"),
+            Self::CarrierCopy { recording, fate } => format!("{word}:{recording}:{fate:?}"),
+            Self::Recovered(record) => format!("{word}:{}", record.identity()),
+            Self::Closed => word.to_owned(),
             Self::CallerLeft { step } => format!("{word}:{step}"),
             Self::Ended(ending) => format!(
                 "{word}:{}:{}:{}:{}",

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::call::effect::Effect;
-use crate::call::event::{CallEvent, EventKind, LegStatus, RecordingStatus, ScreeningAnswer};
+use crate::call::event::{CallEvent, CopyFate, EventKind, LegStatus, RecordingStatus, ScreeningAnswer};
 use crate::ids::{LegId, RecordingId};
 
 /// The set of a call's events. Two sets that absorbed the same events are equal, whatever the order and repetition.
@@ -28,8 +28,13 @@ impl Facts {
         }
     }
 
+    /// When the event of that identity happened, if it is known.
+    pub fn told_at(&self, identity: &str) -> Option<jiff::Timestamp> {
+        self.events.get(identity).map(|event| event.at)
+    }
+
     fn touches_effects(&self, event: &CallEvent) -> bool {
-        matches!(event.kind, EventKind::Recording { .. }) && !self.events.contains_key(&event.identity())
+        event.kind.may_cause_work() && !self.events.contains_key(&event.identity())
     }
 
     /// The facts that a call's events establish.
@@ -50,7 +55,8 @@ impl Facts {
         story
     }
 
-    /// Work these facts ask for: every message that may have audio is to be fetched, unless that is settled.
+    /// Work these facts ask for: every message that may have audio is to be fetched, unless that is settled, and the
+    /// carrier's copy is to be deleted if it is unwanted.
     pub fn effects(&self) -> Vec<Effect> {
         let mut effects = Vec::new();
         for (recording, call) in self.recordings() {
@@ -58,8 +64,34 @@ impl Facts {
             if message.has_audio() && !message.settled() {
                 effects.push(Effect::FetchRecording { call: call.clone(), recording: recording.clone() });
             }
+            if message.copy == Some(CopyFate::Unwanted) {
+                effects.push(Effect::DeleteCarrierCopy { call: call.clone(), recording: recording.clone() });
+            }
         }
         effects
+    }
+
+    /// The carrier's own record of the call, if it was read.
+    pub(super) fn recovered(&self) -> Option<&str> {
+        self.find(|kind| matches!(kind, EventKind::Recovered(_)))
+    }
+
+    /// Whether any request of the call itself reached us, and not only word of it afterwards.
+    pub(super) fn was_served(&self) -> bool {
+        self.find(|kind| matches!(kind, EventKind::Started(_))).is_some()
+    }
+
+    /// The note that the call is no longer waited for, if nothing better tells its end.
+    pub(super) fn closed_without_word(&self) -> Option<&str> {
+        let told = |kind: &EventKind| {
+            matches!(kind, EventKind::Ended(_) | EventKind::Recovered(_) | EventKind::CallerLeft { .. })
+        };
+        let closed = self.find(|kind| matches!(kind, EventKind::Closed))?;
+        self.find(told).is_none().then_some(closed)
+    }
+
+    fn find(&self, wanted: impl Fn(&EventKind) -> bool) -> Option<&str> {
+        self.events.iter().find(|(_, event)| wanted(&event.kind)).map(|(identity, _)| identity.as_str())
     }
 
     /// Every recording the events name, once.
@@ -84,7 +116,16 @@ impl Facts {
                 EventKind::Voicemail { recording, audio } if recording == wanted => {
                     message.stored = Some(audio);
                 }
-                EventKind::VoicemailFailed { recording, .. } if recording == wanted => message.lost = true,
+                EventKind::VoicemailFailed { recording, round, .. } if recording == wanted => {
+                    message.failed_round = message.failed_round.max(Some(*round));
+                }
+                EventKind::VoicemailRetried { recording, round } if recording == wanted => {
+                    message.round = message.round.max(*round);
+                }
+                EventKind::VoicemailDeleted { recording } if recording == wanted => message.deleted = true,
+                EventKind::CarrierCopy { recording, fate } if recording == wanted => {
+                    message.copy = message.copy.max(Some(*fate));
+                }
                 _ => {}
             }
         }
@@ -107,8 +148,14 @@ pub(super) struct Message<'a> {
     absent: bool,
     /// The carrier said that it failed.
     pub refused: bool,
-    /// We gave up on fetching it.
-    pub lost: bool,
+    /// How often it was asked for anew.
+    pub round: u32,
+    /// The last round in which we gave up on fetching it.
+    failed_round: Option<u32>,
+    /// We held it, and no longer do.
+    pub deleted: bool,
+    /// What becomes of the carrier's copy.
+    copy: Option<CopyFate>,
     /// We hold it.
     pub stored: Option<&'a crate::StoredAudio>,
 }
@@ -147,12 +194,22 @@ impl<'a> Message<'a> {
         self.completed_seconds.or(self.taken)
     }
 
+    /// Whether we gave up on fetching it, and nobody has asked for it anew since.
+    pub fn lost(&self) -> bool {
+        self.failed_round.is_some_and(|failed| failed >= self.round)
+    }
+
     fn settled(&self) -> bool {
-        self.stored.is_some() || self.lost || self.refused
+        self.stored.is_some() || self.lost() || self.refused || self.deleted
     }
 }
 
 impl EventKind {
+    /// Whether work may become due by it.
+    pub fn may_cause_work(&self) -> bool {
+        matches!(self, Self::Recording { .. } | Self::VoicemailRetried { .. } | Self::CarrierCopy { .. })
+    }
+
     /// Its place in a call's life: the turn of the conversation, and the place within the turn.
     fn turn(&self) -> (u16, u8) {
         const AFTERWARDS: u16 = u16::MAX;
@@ -169,6 +226,10 @@ impl EventKind {
             Self::Recording { .. } => (AFTERWARDS, 0),
             Self::Ended(_) => (AFTERWARDS, 1),
             Self::Voicemail { .. } | Self::VoicemailFailed { .. } => (AFTERWARDS, 2),
+            Self::VoicemailRetried { .. } | Self::VoicemailDeleted { .. } | Self::CarrierCopy { .. } => {
+                (AFTERWARDS, 3)
+            }
+            Self::Recovered(_) | Self::Closed => (AFTERWARDS, 4),
         }
     }
 }

@@ -81,7 +81,7 @@ words! {
         Accepted = "accepted",
         /// Answered: put through without screening.
         Bridged = "bridged",
-        /// Answered: known from the carrier's records only.
+        /// Known from the carrier's records only.
         CarrierRecord = "carrier_record",
         /// Voicemail: the caller asked for it.
         Chosen = "chosen",
@@ -125,6 +125,8 @@ words! {
         Limit = "limit",
         /// Failed: the carrier says so.
         Carrier = "carrier",
+        /// Missed or abandoned: no word of the end ever came.
+        Unknown = "unknown",
     }
 }
 
@@ -149,14 +151,20 @@ impl Verdict {
         answered(attempts)
             .or_else(|| voicemail(facts, attempts))
             .or_else(|| failed(facts))
-            .or_else(|| missed(attempts))
+            .or_else(|| missed(facts, attempts))
             .unwrap_or_else(|| abandoned(facts))
     }
 }
 
 fn answered(attempts: &[Attempt<'_>]) -> Option<Verdict> {
     let attempt = attempts.iter().find(|attempt| attempt.end() == AttemptEnd::Taken)?;
-    let reason = if attempt.screened { Reason::Accepted } else { Reason::Bridged };
+    let reason = if attempt.by_record {
+        Reason::CarrierRecord
+    } else if attempt.screened {
+        Reason::Accepted
+    } else {
+        Reason::Bridged
+    };
     Some(Verdict::new(Outcome::Answered, reason, attempt.bridge_evidence()))
 }
 
@@ -191,20 +199,28 @@ fn voicemail(facts: &Facts, attempts: &[Attempt<'_>]) -> Option<Verdict> {
     } else if let Some(last) = attempts.last() {
         evidence.extend(last.evidence());
         reason = Reason::AfterNoAnswer;
+    } else if let (Some(record), false) = (facts.recovered(), facts.was_served()) {
+        evidence.push(record);
+        reason = Reason::CarrierRecord;
     }
     Some(Verdict::new(Outcome::Voicemail, reason, evidence))
 }
 
 fn failed(facts: &Facts) -> Option<Verdict> {
-    let (identity, _) = facts
-        .story()
-        .into_iter()
-        .find(|(_, event)| matches!(&event.kind, EventKind::Ended(ending) if ending.failed))?;
+    let (identity, _) = facts.story().into_iter().find(|(_, event)| match &event.kind {
+        EventKind::Ended(ending) => ending.failed,
+        EventKind::Recovered(record) => record.failed,
+        _ => false,
+    })?;
     Some(Verdict::new(Outcome::Failed, Reason::Carrier, [identity]))
 }
 
-fn missed(attempts: &[Attempt<'_>]) -> Option<Verdict> {
+fn missed(facts: &Facts, attempts: &[Attempt<'_>]) -> Option<Verdict> {
     let last = attempts.iter().rfind(|attempt| attempt.was_rung())?;
+    if let Some(closed) = facts.closed_without_word() {
+        let evidence = last.evidence().into_iter().chain([closed]);
+        return Some(Verdict::new(Outcome::Missed, Reason::Unknown, evidence));
+    }
     let reason = match last.end() {
         AttemptEnd::NoAnswer => Reason::NoAnswer,
         AttemptEnd::Busy => Reason::Busy,
@@ -218,8 +234,15 @@ fn missed(attempts: &[Attempt<'_>]) -> Option<Verdict> {
 
 fn abandoned(facts: &Facts) -> Verdict {
     let story = facts.story();
-    let closing =
-        story.iter().filter(|(_, e)| matches!(e.kind, EventKind::Ended(_) | EventKind::CallerLeft { .. }));
+    if let Some(closed) = facts.closed_without_word() {
+        return Verdict::new(Outcome::Abandoned, Reason::Unknown, [closed]);
+    }
+    if let (Some(record), false) = (facts.recovered(), facts.was_served()) {
+        return Verdict::new(Outcome::Abandoned, Reason::CarrierRecord, [record]);
+    }
+    let closing = story.iter().filter(|(_, e)| {
+        matches!(e.kind, EventKind::Ended(_) | EventKind::CallerLeft { .. } | EventKind::Recovered(_))
+    });
     let mut evidence: Vec<&str> = closing.map(|(identity, _)| *identity).collect();
     let reason = match last_mailbox(facts) {
         Some((identity, cause)) => {

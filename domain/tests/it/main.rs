@@ -3,5 +3,6 @@
 
 mod desk;
 mod properties;
+mod recovery;
 mod stored;
 mod stories;

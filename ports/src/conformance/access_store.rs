@@ -1,7 +1,7 @@
 //! People, sessions and tokens.
 
 use super::time;
-use crate::access::{ApiToken, Role, Session, User};
+use crate::access::{ApiToken, Role, Scope, Scopes, Session, User};
 use crate::{AccessStore, StoreError};
 
 fn user(name: &str, role: Role) -> User {
@@ -55,6 +55,15 @@ async fn sessions_end_when_they_must(store: &dyn AccessStore) {
     assert!(store.set_password("ann", "new").await.unwrap());
     assert_eq!(store.user("ann").await.unwrap().unwrap().password_hash, "new");
     assert_eq!(store.session("t3").await.unwrap(), None, "a new password ends the old sessions");
+    for (token, user) in [("t5", "ann"), ("t6", "ann"), ("t7", "zoe")] {
+        if user == "zoe" {
+            store.add_user(super::access_store::user(user, Role::Reader)).await.unwrap();
+        }
+        store.add_session(session(token, user, "2026-11-22T09:00:00Z")).await.unwrap();
+    }
+    assert_eq!(store.remove_sessions_of("ann").await.unwrap(), 2);
+    assert!(store.session("t5").await.unwrap().is_none() && store.session("t7").await.unwrap().is_some());
+    assert!(store.remove_user("zoe").await.unwrap());
     store.add_session(session("t4", "ann", "2026-11-22T09:00:00Z")).await.unwrap();
     assert!(store.remove_user("ann").await.unwrap());
     assert_eq!(store.session("t4").await.unwrap(), None, "nobody stays signed in after being removed");
@@ -64,7 +73,9 @@ async fn tokens_are_found_by_hash_and_revoked_by_name(store: &dyn AccessStore) {
     let token = |name: &str, hash: &str| ApiToken {
         name: name.into(),
         token_hash: hash.into(),
+        scopes: Scopes([Scope::Calls, Scope::Audio].into()),
         created_at: time("2026-11-22T09:00:00Z"),
+        last_used_at: None,
     };
     store.add_token(token("export", "h1")).await.unwrap();
     assert!(matches!(store.add_token(token("export", "h2")).await, Err(StoreError::Exists(_))));
@@ -72,6 +83,9 @@ async fn tokens_are_found_by_hash_and_revoked_by_name(store: &dyn AccessStore) {
     assert_eq!(store.token("h1").await.unwrap(), Some(token("export", "h1")));
     assert_eq!(store.token("h2").await.unwrap(), None);
     assert_eq!(store.tokens().await.unwrap(), [token("crm", "h3"), token("export", "h1")]);
+    let used = time("2026-11-22T10:00:00Z");
+    store.touch_token("h3", used).await.unwrap();
+    assert_eq!(store.token("h3").await.unwrap().unwrap().last_used_at, Some(used));
     assert!(store.remove_token("export").await.unwrap());
     assert!(!store.remove_token("export").await.unwrap());
     assert_eq!(store.token("h1").await.unwrap(), None);

@@ -26,7 +26,9 @@ pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, now: &(dyn Fn(Times
     }
     let taken = queue.take(at(1), LEASE, 10).await.unwrap();
     let [first] = taken.as_slice() else { panic!("the same work is queued once: {taken:?}") };
-    let Effect::FetchRecording { recording, .. } = &first.effect;
+    let Effect::FetchRecording { recording, .. } = &first.effect else {
+        panic!("a message is to be fetched")
+    };
     assert_eq!((recording.as_str(), first.attempt, first.queued_at), ("RE1", 1, at(0)));
     assert_eq!(queue.take(at(2), LEASE, 10).await.unwrap(), [], "leased work is not handed out again");
 

@@ -28,6 +28,8 @@ pub trait AccessStore: Send + Sync {
     async fn touch_session(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError>;
     /// Ends a session.
     async fn remove_session(&self, token_hash: &str) -> Result<(), StoreError>;
+    /// Ends every session of a person; returns how many there were.
+    async fn remove_sessions_of(&self, user: &str) -> Result<u64, StoreError>;
     /// Forgets sessions created before `created` or last used before `seen`.
     async fn remove_sessions_before(&self, created: Timestamp, seen: Timestamp) -> Result<(), StoreError>;
 
@@ -37,6 +39,8 @@ pub trait AccessStore: Send + Sync {
     async fn token(&self, token_hash: &str) -> Result<Option<ApiToken>, StoreError>;
     /// Every token, by name.
     async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError>;
+    /// Notes that a token was used.
+    async fn touch_token(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError>;
     /// Revokes a token. `false` if there is none of that name.
     async fn remove_token(&self, name: &str) -> Result<bool, StoreError>;
 }

@@ -4,7 +4,7 @@ use std::pin::Pin;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::{LegId, RecordingId};
+use frontdesk_domain::{CarrierCall, LegId, RecordingId, Timestamp};
 use futures_core::Stream;
 
 use crate::CarrierError;
@@ -41,4 +41,17 @@ pub trait Carrier: Send + Sync {
         call: &LegId,
         recording: &RecordingId,
     ) -> Result<FetchedAudio, CarrierError>;
+
+    /// Deletes the carrier's copy of a recording of that call. `false` if there was none.
+    async fn delete_recording(&self, call: &LegId, recording: &RecordingId) -> Result<bool, CarrierError>;
+
+    /// Deletes the carrier's record of a call that is over. `false` if there was none.
+    async fn delete_call(&self, call: &LegId) -> Result<bool, CarrierError>;
+
+    /// The numbers that the carrier answers by asking us; empty if it does not say.
+    async fn our_numbers(&self) -> Result<Vec<String>, CarrierError>;
+
+    /// Calls that came in and are over, begun at `since` or later and before `until`, oldest first, with the phones that
+    /// were rung for them and their recordings.
+    async fn calls(&self, since: Timestamp, until: Timestamp) -> Result<Vec<CarrierCall>, CarrierError>;
 }

@@ -106,4 +106,7 @@ pub trait RecordingStore: Send + Sync {
 
     /// Some of the bytes of the audio of that name; the range must lie within its length.
     async fn read(&self, name: &AudioName, range: Range<u64>) -> Result<Option<Bytes>, StoreError>;
+
+    /// Deletes the audio of that name. `false` if there was none.
+    async fn delete(&self, name: &AudioName) -> Result<bool, StoreError>;
 }

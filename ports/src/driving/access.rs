@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::StoreError;
-use crate::access::Role;
+use crate::access::{Role, Scopes};
 
 /// Somebody who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,15 @@ pub struct SignedIn {
     pub role: Role,
     /// The token that their forms must carry.
     pub csrf: String,
+}
+
+/// A program with a valid token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// The token's name.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Scopes,
 }
 
 /// Signing in did not work.
@@ -45,6 +54,9 @@ pub trait Access: Send + Sync {
     /// Ends a session.
     async fn sign_out(&self, token: &str) -> Result<(), StoreError>;
 
-    /// The name of an API token, if it is valid.
-    async fn program(&self, token: &str) -> Result<Option<String>, StoreError>;
+    /// Ends all sessions of the person whose session this is.
+    async fn sign_out_everywhere(&self, token: &str) -> Result<(), StoreError>;
+
+    /// The program that an API token belongs to, if it is valid.
+    async fn program(&self, token: &str) -> Result<Option<Program>, StoreError>;
 }

@@ -38,6 +38,9 @@ pub enum VoicemailError {
     /// It cannot be had.
     #[error("the message could not be had from the carrier")]
     Failed,
+    /// It was here, and has been deleted.
+    #[error("the message has been deleted")]
+    Deleted,
     /// The bytes asked for lie outside it; it has that many.
     #[error("the range lies outside the message of {0} bytes")]
     Range(u64),

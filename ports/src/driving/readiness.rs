@@ -7,7 +7,9 @@ use async_trait::async_trait;
 pub enum Ready {
     /// All is well.
     Ready,
-    /// Callers are answered, but something is wrong.
+    /// Callers are answered and nothing is lost, but something is wrong.
+    Degraded(Vec<String>),
+    /// Callers are answered, but what happens cannot be kept.
     NotReady(Vec<String>),
 }
 
@@ -16,4 +18,7 @@ pub enum Ready {
 pub trait Readiness: Send + Sync {
     /// Asks every part that a call depends on.
     async fn ready(&self) -> Ready;
+
+    /// What is known to be wrong without asking, in words for the people who read the feed.
+    fn notice(&self) -> Option<String>;
 }

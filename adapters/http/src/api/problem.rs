@@ -31,7 +31,7 @@ pub(crate) fn store_problem(error: &StoreError) -> Response {
             tracing::warn!("the store failed a reader: {error}");
             problem(StatusCode::SERVICE_UNAVAILABLE, "The log is not available", "try again in a moment")
         }
-        StoreError::Corrupt(_) => {
+        StoreError::Refused(_) | StoreError::Corrupt(_) => {
             tracing::error!("the store failed a reader: {error}");
             problem(
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -45,6 +45,12 @@ pub(crate) fn store_problem(error: &StoreError) -> Response {
 /// Nothing is there.
 pub(crate) fn not_found() -> Response {
     problem(StatusCode::NOT_FOUND, "Not found", "there is nothing at this address")
+}
+
+/// A path of the table that has no handler, which a test excludes.
+#[poem::handler]
+pub(crate) fn nothing_here() -> Response {
+    not_found()
 }
 
 /// Not with this method.

@@ -83,10 +83,24 @@ pub(crate) async fn sign_out(Data(state): Data<&Arc<State>>, req: &Request) -> R
     {
         return store_problem(&error);
     }
+    signed_out(state.secure)
+}
+
+#[handler]
+pub(crate) async fn sign_out_everywhere(Data(state): Data<&Arc<State>>, req: &Request) -> Response {
+    if let Some(token) = session_token(req, state.secure).await
+        && let Err(error) = state.access.sign_out_everywhere(&token).await
+    {
+        return store_problem(&error);
+    }
+    signed_out(state.secure)
+}
+
+fn signed_out(secure: bool) -> Response {
     Response::builder()
         .status(StatusCode::SEE_OTHER)
         .header(header::LOCATION, "/login")
-        .header(header::SET_COOKIE, session_cookie("", state.secure))
+        .header(header::SET_COOKIE, session_cookie("", secure))
         .header("clear-site-data", "\"cache\"")
         .finish()
 }

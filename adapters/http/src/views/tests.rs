@@ -50,13 +50,20 @@ fn samples() -> Vec<CallWithEvents> {
         call_of(vec![
             started(),
             taken(),
-            EventKind::VoicemailFailed { recording: recording(), why: HOSTILE.into() },
+            EventKind::VoicemailFailed { recording: recording(), why: HOSTILE.into(), round: 0 },
         ]),
     ]
 }
 
 fn frame() -> Frame {
-    Frame { title: "Calls", user: HOSTILE.into(), csrf: "csrf".into(), has_phone: true }
+    Frame {
+        title: "Calls",
+        user: HOSTILE.into(),
+        csrf: "csrf".into(),
+        has_phone: true,
+        manages: true,
+        notice: Some(HOSTILE.into()),
+    }
 }
 
 fn safe(html: &str) {

@@ -9,6 +9,8 @@ pub struct Model {
     pub name: String,
     pub token_hash: String,
     pub created_at: i64,
+    pub scopes: String,
+    pub last_used_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

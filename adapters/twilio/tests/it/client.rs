@@ -1,6 +1,6 @@
 //! The REST client against a scripted peer.
 
-use adapters_twilio::{Account, TwilioClient};
+use adapters_twilio::{Account, PublicUrl, TwilioClient};
 use frontdesk_domain::LegId;
 use frontdesk_ports::{Carrier, CarrierError, FetchedAudio};
 use futures_util::TryStreamExt;
@@ -24,7 +24,7 @@ fn client_at(base: &str) -> TwilioClient {
         tokens: vec!["secret".into(), "previous".into()],
         api_url: base.parse().unwrap(),
     };
-    TwilioClient::new(vec![account]).unwrap()
+    TwilioClient::new(vec![account], PublicUrl::parse("https://desk.example").unwrap()).unwrap()
 }
 
 async fn fetch(client: &TwilioClient) -> Result<FetchedAudio, CarrierError> {

@@ -1,0 +1,167 @@
+//! Calls as CSV and as JSON lines, for spreadsheets and programs: the same on the web and on the command line.
+
+use std::sync::Arc;
+
+use frontdesk_domain::Call;
+use frontdesk_ports::{AuditAction, CallQuery, CallRecord, ReadCalls};
+use futures_util::stream;
+use poem::http::{Uri, header};
+use poem::web::Data;
+use poem::{Body, Response, handler};
+
+use crate::State;
+use crate::api::problem::{bad_parameter, store_problem};
+use crate::api::wire::{WireCall, instant};
+use crate::query;
+use crate::session::Visitor;
+
+/// Calls that are read at once.
+const PAGE: u16 = 500;
+
+const COLUMNS: [&str; 17] = [
+    "id",
+    "started_at",
+    "from",
+    "from_name",
+    "to",
+    "outcome",
+    "outcome_reason",
+    "duration_seconds",
+    "talk_seconds",
+    "choices",
+    "forwarded_to",
+    "voicemail_seconds",
+    "state",
+    "from_place",
+    "ring_seconds",
+    "menu_seconds",
+    "provider_id",
+];
+
+/// The header row.
+pub fn csv_header() -> String {
+    line(COLUMNS.map(ToOwned::to_owned))
+}
+
+/// A call as a row.
+pub fn csv_line(record: &CallRecord) -> String {
+    let CallRecord { id, leg, call, .. } = record;
+    let Call { parties, verdict, .. } = call;
+    let parties = parties.as_ref();
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+    let choices: Vec<String> = call.choices.iter().map(ToString::to_string).collect();
+    line([
+        id.to_string(),
+        call.started_at.map(instant).unwrap_or_default(),
+        text(parties.and_then(|p| p.from.as_text())),
+        text(parties.and_then(|p| p.from_name.as_deref())),
+        text(parties.map(|p| p.to.as_str())),
+        text(verdict.as_ref().map(|v| v.outcome.word())),
+        text(verdict.as_ref().map(|v| v.reason.word())),
+        number(call.duration_seconds),
+        number(call.talk_seconds),
+        choices.join(" "),
+        call.forwarded_to.as_ref().map(ToString::to_string).unwrap_or_default(),
+        number(call.voicemail.as_ref().and_then(|message| message.duration_seconds)),
+        call.state.word().to_owned(),
+        text(parties.and_then(|p| p.from_place.as_deref())),
+        number(call.ring_seconds),
+        number(call.menu_seconds),
+        leg.id().to_owned(),
+    ])
+}
+
+/// A call as one line of JSON, in the words of the API.
+pub fn json_line(record: &CallRecord) -> String {
+    let mut line = serde_json::to_string(&WireCall::from(record)).unwrap_or_default();
+    line.push('\n');
+    line
+}
+
+fn line<const N: usize>(cells: [String; N]) -> String {
+    let mut line = cells.map(|text| cell(&text)).join(",");
+    line.push_str("\r\n");
+    line
+}
+
+/// A cell by RFC 4180. What a spreadsheet would run as a formula is marked as text (OWASP, "CSV injection").
+fn cell(text: &str) -> String {
+    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if runs { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+/// A page of rows, and the query of the next.
+async fn page(
+    calls: &dyn ReadCalls,
+    mut query: CallQuery,
+) -> Option<(std::io::Result<String>, Option<CallQuery>)> {
+    match calls.list(&query).await {
+        Ok(page) => {
+            let rows = page.calls.iter().map(csv_line).collect();
+            let next = page.next.map(|next| {
+                query.before = Some(next);
+                query
+            });
+            Some((Ok(rows), next))
+        }
+        // The download breaks off, so that nobody takes half of it for all.
+        Err(error) => Some((Err(std::io::Error::other(error)), None)),
+    }
+}
+
+/// Every call that the filter fits, newest first.
+#[handler]
+pub(crate) async fn calls_csv(
+    Data(state): Data<&Arc<State>>,
+    Data(visitor): Data<&Visitor>,
+    uri: &Uri,
+) -> Response {
+    let pairs = query::pairs(uri.query());
+    let query = match query::call_query(&pairs, &state.zone) {
+        Ok(query) => CallQuery { limit: PAGE, ..query },
+        Err(error) => return bad_parameter(&error),
+    };
+    // Which numbers were searched for is nobody's business later.
+    let names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+    let filter =
+        if names.is_empty() { "all".to_owned() } else { format!("filtered by {}", names.join(", ")) };
+    let subject = format!("calls as CSV, {filter}");
+    if let Err(error) = state.operations.note(&visitor.actor(), AuditAction::Exported, &subject).await {
+        return store_problem(&error);
+    }
+    let calls = state.calls.clone();
+    let pages = stream::unfold(Some(query), move |query| {
+        let calls = calls.clone();
+        async move { page(&*calls, query?).await }
+    });
+    let header = stream::iter([Ok(csv_header())]);
+    Response::builder()
+        .content_type("text/csv; charset=utf-8")
+        .header(header::CONTENT_DISPOSITION, "attachment; filename=\"calls.csv\"")
+        .body(Body::from_bytes_stream(futures_util::StreamExt::chain(header, pages)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn a_cell_that_a_spreadsheet_would_run_is_text() {
+        for (text, expected) in [
+            ("+33123456789", "'+33123456789"),
+            ("=1+1", "'=1+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\tx", "'\tx"),
+            ("\rx", "\"'\rx\""),
+            ("=HYPERLINK(\"http://evil\",\"x\")", "\"'=HYPERLINK(\"\"http://evil\"\",\"\"x\"\")\""),
+            ("a,b", "\"a,b\""),
+            ("plain", "plain"),
+            ("", ""),
+        ] {
+            assert_eq!(cell(text), expected);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Forgetting on purpose.
+
+use async_trait::async_trait;
+use frontdesk_domain::{CallId, Timestamp};
+use frontdesk_ports::{CallRecord, Retention, StoreError};
+
+use crate::call_log::{MemoryLog, record};
+
+#[async_trait]
+impl Retention for MemoryLog {
+    async fn count_before(&self, before: Timestamp) -> Result<(u64, u64), StoreError> {
+        let state = self.state();
+        let old = state.calls.range(..CallId::floor(before)).count();
+        Ok((state.calls.len() as u64, old as u64))
+    }
+
+    async fn calls_before(
+        &self,
+        before: Timestamp,
+        after: Option<CallId>,
+        limit: u16,
+    ) -> Result<Vec<CallRecord>, StoreError> {
+        let state = self.state();
+        let old = state
+            .calls
+            .range(..CallId::floor(before))
+            .filter(|(id, _)| after.is_none_or(|after| **id > after));
+        Ok(old.filter_map(|(id, kept)| record(*id, kept)).take(usize::from(limit)).collect())
+    }
+
+    async fn calls_of_number(&self, number: &str, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
+        let state = self.state();
+        let of_number = |record: &CallRecord| {
+            let parties = record.call.parties.as_ref();
+            parties.and_then(|parties| parties.from.as_text()) == Some(number)
+                || record.call.forwarded_to.as_ref().is_some_and(|to| to.as_str() == number)
+        };
+        let calls = state.calls.iter().filter_map(|(id, kept)| record(*id, kept)).filter(of_number);
+        Ok(calls.take(usize::from(limit)).collect())
+    }
+
+    async fn delete_calls(&self, calls: &[CallRecord]) -> Result<(), StoreError> {
+        let mut state = self.state();
+        for CallRecord { id, leg, .. } in calls {
+            state.calls.remove(id);
+            state.by_leg.remove(leg);
+            state.effects.retain(|_, queued| queued.effect.call() != leg);
+            state.tombstones.insert(leg.clone());
+        }
+        Ok(())
+    }
+
+    async fn delete_raw_before(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        for kept in self.state().calls.values_mut() {
+            let story = kept.facts.story();
+            let old =
+                |identity: &str| story.iter().any(|(known, event)| *known == identity && event.at < before);
+            let had = kept.raw.len();
+            kept.raw.retain(|identity, _| !old(identity));
+            deleted += (had - kept.raw.len()) as u64;
+        }
+        Ok(deleted)
+    }
+
+    async fn scrub(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,73 @@
+//! Events that wait.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use frontdesk_ports::{LoggedEvent, Portion, Spool, StoreError};
+
+/// A spool that is forgotten.
+#[derive(Default)]
+pub struct MemorySpool(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    portions: BTreeMap<u64, Vec<LoggedEvent>>,
+    aside: Vec<LoggedEvent>,
+    next: u64,
+    broken: bool,
+}
+
+impl MemorySpool {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on it keeps nothing, or does so again.
+    pub fn break_down(&self, broken: bool) {
+        self.state().broken = broken;
+    }
+
+    /// What was set aside.
+    pub fn aside(&self) -> Vec<LoggedEvent> {
+        self.state().aside.clone()
+    }
+}
+
+#[async_trait]
+impl Spool for MemorySpool {
+    async fn keep(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
+        self.ping().await?;
+        let mut state = self.state();
+        let number = state.next;
+        state.next += 1;
+        state.portions.insert(number, events);
+        Ok(())
+    }
+
+    async fn oldest(&self) -> Result<Option<Portion>, StoreError> {
+        let state = self.state();
+        Ok(state
+            .portions
+            .first_key_value()
+            .map(|(&number, events)| Portion { number, events: events.clone() }))
+    }
+
+    async fn forget(&self, number: u64) -> Result<(), StoreError> {
+        self.state().portions.remove(&number);
+        Ok(())
+    }
+
+    async fn set_aside(&self, events: Vec<LoggedEvent>, _why: &str) -> Result<(), StoreError> {
+        self.state().aside.extend(events);
+        Ok(())
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        if self.state().broken { Err(StoreError::Unavailable("it was told to break".into())) } else { Ok(()) }
+    }
+
+    fn waiting(&self) -> u64 {
+        self.state().portions.values().map(|events| events.len() as u64).sum()
+    }
+}

@@ -1,0 +1,109 @@
+//! Forgetting on purpose: rows go in one transaction, and a hash stays behind so that late news brings nothing back.
+
+use async_trait::async_trait;
+use frontdesk_domain::{CallId, LegId, Timestamp};
+use frontdesk_ports::{CallRecord, Retention, StoreError};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+};
+use sha2::{Digest, Sha256};
+
+use crate::SqlLog;
+use crate::commit::{immediate, number_changes};
+use crate::entity::{call, call_event, effect, tombstone};
+use crate::error::store_error;
+use crate::rows::{millis, record_of};
+
+fn failed(error: DbErr) -> StoreError {
+    store_error(&error)
+}
+
+/// What stays of a deleted call.
+pub(crate) fn tombstone_of(leg: &LegId) -> String {
+    hex::encode(Sha256::digest(leg.to_string()))
+}
+
+#[async_trait]
+impl Retention for SqlLog {
+    async fn count_before(&self, before: Timestamp) -> Result<(u64, u64), StoreError> {
+        let all = call::Entity::find().count(&self.db.reader).await.map_err(failed)?;
+        let old = call::Entity::find().filter(call::Column::Id.lt(CallId::floor(before).to_string()));
+        Ok((all, old.count(&self.db.reader).await.map_err(failed)?))
+    }
+
+    async fn calls_before(
+        &self,
+        before: Timestamp,
+        after: Option<CallId>,
+        limit: u16,
+    ) -> Result<Vec<CallRecord>, StoreError> {
+        let mut old = call::Entity::find().filter(call::Column::Id.lt(CallId::floor(before).to_string()));
+        if let Some(after) = after {
+            old = old.filter(call::Column::Id.gt(after.to_string()));
+        }
+        let rows = old.order_by_asc(call::Column::Id).limit(u64::from(limit)).all(&self.db.reader).await;
+        rows.map_err(failed)?.iter().map(record_of).collect()
+    }
+
+    async fn calls_of_number(&self, number: &str, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
+        let theirs = Condition::any()
+            .add(call::Column::FromNumber.eq(number))
+            .add(call::Column::ForwardedTo.eq(number));
+        let rows = call::Entity::find()
+            .filter(theirs)
+            .order_by_asc(call::Column::Id)
+            .limit(u64::from(limit))
+            .all(&self.db.reader)
+            .await;
+        rows.map_err(failed)?.iter().map(record_of).collect()
+    }
+
+    async fn delete_calls(&self, calls: &[CallRecord]) -> Result<(), StoreError> {
+        if calls.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = calls.iter().map(|record| record.id.to_string()).collect();
+        let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
+        // Whoever writes next sees that the log has changed beneath them.
+        number_changes(&tx, 1).await.map_err(failed)?;
+        call_event::Entity::delete_many()
+            .filter(call_event::Column::CallId.is_in(&ids))
+            .exec(&tx)
+            .await
+            .map_err(failed)?;
+        effect::Entity::delete_many()
+            .filter(effect::Column::CallId.is_in(&ids))
+            .exec(&tx)
+            .await
+            .map_err(failed)?;
+        call::Entity::delete_many().filter(call::Column::Id.is_in(&ids)).exec(&tx).await.map_err(failed)?;
+        let stones =
+            calls.iter().map(|record| tombstone::ActiveModel { leg: Set(tombstone_of(&record.leg)) });
+        tombstone::Entity::insert_many(stones)
+            .on_conflict(OnConflict::column(tombstone::Column::Leg).do_nothing().to_owned())
+            .exec_without_returning(&tx)
+            .await
+            .map_err(failed)?;
+        tx.commit().await.map_err(failed)
+    }
+
+    async fn delete_raw_before(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let result = call_event::Entity::update_many()
+            .col_expr(call_event::Column::Raw, Expr::value(Option::<String>::None))
+            .filter(call_event::Column::At.lt(millis(before)))
+            .filter(call_event::Column::Raw.is_not_null())
+            .exec(&self.db.writer)
+            .await;
+        Ok(result.map_err(failed)?.rows_affected)
+    }
+
+    async fn scrub(&self) -> Result<(), StoreError> {
+        if self.db.writer.get_database_backend() == DbBackend::Sqlite {
+            // `secure_delete` has overwritten what was deleted; this takes it out of the write-ahead log as well.
+            self.db.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.map_err(failed)?;
+        }
+        Ok(())
+    }
+}

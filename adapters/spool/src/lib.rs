@@ -1,0 +1,118 @@
+//! Events that wait for the log, in append-only files of this machine.
+//!
+//! One thread owns the files ([`file`](mod@file)): it writes all that waits at once and syncs once, so that the price of
+//! a sync is shared. A file is a portion; each of its lines is an event with its checksum (`line`). Several programs may
+//! share a folder: each takes a place of its own by a lock, and adopts what programs that are gone have left (`place`).
+
+mod file;
+mod line;
+mod place;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use async_trait::async_trait;
+use frontdesk_ports::{LoggedEvent, Portion, Spool, StoreError};
+use tokio::sync::{mpsc, oneshot};
+
+use file::Files;
+pub use line::{Lines, read_lines, write_line};
+pub use place::OpenError;
+use place::Place;
+
+/// Requests that may wait before a further one is turned away.
+const QUEUE: usize = 4096;
+
+/// A spool in a folder. Dropping it ends its thread after what waits is written.
+pub struct FileSpool {
+    work: mpsc::Sender<Work>,
+    waiting: Arc<AtomicU64>,
+}
+
+type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+enum Work {
+    Keep(Vec<LoggedEvent>, Reply<()>),
+    Oldest(Reply<Option<Portion>>),
+    Forget(u64, Reply<()>),
+    SetAside(Vec<LoggedEvent>, String, Reply<()>),
+}
+
+impl FileSpool {
+    /// The spool in `folder`, which is made if it is not there.
+    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        let place = Place::take(folder)?;
+        let waiting = Arc::new(AtomicU64::new(0));
+        let files = Files::open(place, waiting.clone())?;
+        let (work, waits) = mpsc::channel(QUEUE);
+        let started = thread::Builder::new().name("spool".into()).spawn(move || run(waits, files));
+        started.map_err(|source| OpenError { path: folder.to_owned(), source })?;
+        Ok(Self { work, waiting })
+    }
+
+    async fn ask<T>(&self, work: impl FnOnce(Reply<T>) -> Work) -> Result<T, StoreError> {
+        let (reply, outcome) = oneshot::channel();
+        let stopped = || StoreError::Unavailable("the spool has stopped".into());
+        self.work.send(work(reply)).await.map_err(|_| stopped())?;
+        outcome.await.map_err(|_| stopped())?
+    }
+}
+
+/// The thread that owns the files.
+fn run(mut waits: mpsc::Receiver<Work>, mut files: Files) {
+    let mut next = None;
+    while let Some(work) = next.take().or_else(|| waits.blocking_recv()) {
+        match work {
+            Work::Keep(events, reply) => {
+                let (mut batch, mut replies) = (vec![events], vec![reply]);
+                while let Ok(more) = waits.try_recv() {
+                    match more {
+                        Work::Keep(events, reply) => {
+                            batch.push(events);
+                            replies.push(reply);
+                        }
+                        other => {
+                            next = Some(other);
+                            break;
+                        }
+                    }
+                }
+                let outcome = files.append(&batch.concat());
+                // Whoever has stopped waiting does not want to know.
+                replies.into_iter().for_each(|reply| drop(reply.send(outcome.clone())));
+            }
+            Work::Oldest(reply) => drop(reply.send(files.oldest())),
+            Work::Forget(number, reply) => drop(reply.send(files.forget(number))),
+            Work::SetAside(events, why, reply) => drop(reply.send(files.set_aside(&events, &why))),
+        }
+    }
+}
+
+#[async_trait]
+impl Spool for FileSpool {
+    async fn keep(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
+        self.ask(|reply| Work::Keep(events, reply)).await
+    }
+
+    async fn oldest(&self) -> Result<Option<Portion>, StoreError> {
+        self.ask(Work::Oldest).await
+    }
+
+    async fn forget(&self, number: u64) -> Result<(), StoreError> {
+        self.ask(|reply| Work::Forget(number, reply)).await
+    }
+
+    async fn set_aside(&self, events: Vec<LoggedEvent>, why: &str) -> Result<(), StoreError> {
+        self.ask(|reply| Work::SetAside(events, why.to_owned(), reply)).await
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.keep(Vec::new()).await
+    }
+
+    fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,122 @@
+//! One event as one line: format version, CRC-32 of the document, the document.
+//!
+//! `1 89abcdef {"event":{…},"raw":[["CallSid","CA…"]]}`
+
+use frontdesk_domain::CallEvent;
+use frontdesk_ports::{LoggedEvent, RawParameters};
+use serde::{Deserialize, Serialize};
+
+const VERSION: &[u8] = b"1";
+
+#[derive(Serialize, Deserialize)]
+struct Document {
+    event: CallEvent,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    raw: Option<Vec<(String, String)>>,
+}
+
+/// What a file holds.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// The events of its sound lines.
+    pub events: Vec<LoggedEvent>,
+    /// Lines that are complete and yet cannot be read: damaged, or of a version we do not know.
+    pub unreadable: Vec<Vec<u8>>,
+    /// Whether it ends in the middle of a line: a write that a crash cut short and nobody was told of.
+    pub torn: bool,
+}
+
+/// An event as a line, with its line break.
+pub fn write_line(logged: &LoggedEvent) -> Result<Vec<u8>, serde_json::Error> {
+    let document = Document { event: logged.event.clone(), raw: logged.raw.clone().map(|raw| raw.0) };
+    let document = serde_json::to_vec(&document)?;
+    let mut line = format!("1 {:08x} ", crc32fast::hash(&document)).into_bytes();
+    line.extend_from_slice(&document);
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// Reads a file, whatever is in it.
+pub fn read_lines(bytes: &[u8]) -> Lines {
+    let mut lines = Lines::default();
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let Some(line) = line.strip_suffix(b"\n") else {
+            lines.torn = true;
+            break;
+        };
+        match read_line(line) {
+            Some(event) => lines.events.push(event),
+            None => lines.unreadable.push(line.to_vec()),
+        }
+    }
+    lines
+}
+
+fn read_line(line: &[u8]) -> Option<LoggedEvent> {
+    let mut parts = line.splitn(3, |byte| *byte == b' ');
+    let (version, checksum, document) = (parts.next()?, parts.next()?, parts.next()?);
+    let checksum = u32::from_str_radix(std::str::from_utf8(checksum).ok()?, 16).ok()?;
+    if version != VERSION || checksum != crc32fast::hash(document) {
+        return None;
+    }
+    let Document { event, raw } = serde_json::from_slice(document).ok()?;
+    Some(LoggedEvent { event, raw: raw.map(RawParameters) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use frontdesk_domain::EventKind;
+    use proptest::prelude::*;
+
+    fn logged(number: u16) -> LoggedEvent {
+        let kind = EventKind::Menu { menu: "main".parse().unwrap(), step: number };
+        let at = "2026-11-24T09:00:00Z".parse().unwrap();
+        let raw = RawParameters(vec![("Digits".into(), "1\n2".into())]);
+        LoggedEvent { event: CallEvent { call: "twilio:CA1".parse().unwrap(), at, kind }, raw: Some(raw) }
+    }
+
+    fn file(events: u16) -> Vec<u8> {
+        (0..events).flat_map(|number| write_line(&logged(number)).unwrap()).collect()
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let lines = read_lines(&file(3));
+        assert_eq!(lines.events, [logged(0), logged(1), logged(2)]);
+        assert!(lines.unreadable.is_empty() && !lines.torn);
+    }
+
+    #[test]
+    fn a_torn_end_costs_only_the_line_that_was_being_written() {
+        let whole = file(3);
+        let last = file(2).len();
+        for cut in 0..whole.len() {
+            let lines = read_lines(&whole[..cut]);
+            let complete = whole[..cut].iter().filter(|byte| **byte == b'\n').count();
+            assert_eq!(lines.events.len(), complete);
+            assert!(lines.unreadable.is_empty());
+            assert!(cut <= last || lines.torn);
+        }
+    }
+
+    #[test]
+    fn a_line_of_another_version_is_kept_for_somebody_to_look_at() {
+        let mut bytes = file(2);
+        bytes[0] = b'2';
+        let lines = read_lines(&bytes);
+        assert_eq!((lines.events.len(), lines.unreadable.len()), (1, 1));
+    }
+
+    proptest! {
+        #[test]
+        fn a_flipped_bit_never_makes_another_event(at in 0usize..1_000, bit in 0u8..8) {
+            let mut bytes = file(3);
+            let at = at % bytes.len();
+            bytes[at] ^= 1 << bit;
+            for event in read_lines(&bytes).events {
+                prop_assert!([logged(0), logged(1), logged(2)].contains(&event));
+            }
+        }
+    }
+}

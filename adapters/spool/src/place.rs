@@ -1,0 +1,81 @@
+//! A program's own place in the folder, held by a lock that ends with the program, however it ends.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Programs that may share a folder.
+const PLACES: u32 = 64;
+
+/// The folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot use the folder {path}: {source}")]
+pub struct OpenError {
+    /// The folder.
+    pub path: PathBuf,
+    /// Why not.
+    pub source: io::Error,
+}
+
+/// A folder of our own.
+pub(crate) struct Place {
+    pub folder: PathBuf,
+    /// Files of programs that are gone.
+    pub left_behind: Vec<PathBuf>,
+    /// Held until the program ends.
+    _locks: Vec<File>,
+}
+
+impl Place {
+    /// Takes the first free place, and what programs that are gone have left in other free ones.
+    pub fn take(folder: &Path) -> Result<Self, OpenError> {
+        let failed = |source| OpenError { path: folder.to_owned(), source };
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+        let mut ours = None;
+        let mut left_behind = Vec::new();
+        let mut locks = Vec::new();
+        for number in 0..PLACES {
+            let place = folder.join(number.to_string());
+            if ours.is_some() && !place.exists() {
+                break;
+            }
+            DirBuilder::new().recursive(true).mode(0o700).create(&place).map_err(failed)?;
+            let Some(lock) = lock(&place).map_err(failed)? else { continue };
+            locks.push(lock);
+            if ours.is_none() {
+                ours = Some(place);
+            } else {
+                left_behind.extend(spool_files(&place).map_err(failed)?);
+            }
+        }
+        match ours {
+            Some(folder) => Ok(Self { folder, left_behind, _locks: locks }),
+            None => Err(failed(io::Error::other(format!("{PLACES} programs use it already")))),
+        }
+    }
+}
+
+/// Locks a place; `None` if another program has it.
+fn lock(place: &Path) -> io::Result<Option<File>> {
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create(true).truncate(false).mode(0o600).open(place.join("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// The spool's files in a folder, oldest first.
+pub(crate) fn spool_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "spool") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,103 @@
+//! Files behave like every other spool, and survive what files meet.
+#![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use adapters_spool::FileSpool;
+use frontdesk_domain::{CallEvent, EventKind};
+use frontdesk_ports::{LoggedEvent, Spool, StoreError, conformance};
+
+fn event(step: u16) -> LoggedEvent {
+    let kind = EventKind::Menu { menu: "main".parse().unwrap(), step };
+    CallEvent { call: "twilio:CA1".parse().unwrap(), at: "2026-11-24T09:00:00Z".parse().unwrap(), kind }
+        .into()
+}
+
+async fn drain(spool: &FileSpool) -> Vec<LoggedEvent> {
+    let mut all = Vec::new();
+    while let Some(portion) = spool.oldest().await.unwrap() {
+        all.extend(portion.events);
+        spool.forget(portion.number).await.unwrap();
+    }
+    all
+}
+
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let all = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    all.filter(|path| path.extension().is_some_and(|ending| ending == "spool")).collect()
+}
+
+#[tokio::test]
+async fn spool() {
+    let folder = tempfile::tempdir().unwrap();
+    conformance::spool::all(&FileSpool::open(folder.path()).unwrap()).await;
+}
+
+/// The thread ends when the spool is dropped; its lock ends a moment later.
+async fn reopened(folder: &Path, waits: u64) -> FileSpool {
+    loop {
+        let spool = FileSpool::open(folder).unwrap();
+        if spool.waiting() == waits {
+            return spool;
+        }
+        drop(spool);
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn what_waits_survives_the_program_and_a_torn_end_is_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = FileSpool::open(folder.path()).unwrap();
+    spool.keep(vec![event(1), event(2)]).await.unwrap();
+    drop(spool);
+    let file = files(&folder.path().join("0")).pop().unwrap();
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let mut bytes = fs::read(&file).unwrap();
+    bytes.extend_from_slice(b"1 00000000 {\"event\":");
+    fs::write(&file, bytes).unwrap();
+    let spool = reopened(folder.path(), 2).await;
+    assert_eq!(drain(&spool).await, [event(1), event(2)]);
+}
+
+#[tokio::test]
+async fn a_damaged_line_is_set_aside_and_the_others_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = FileSpool::open(folder.path()).unwrap();
+    spool.keep(vec![event(1), event(2), event(3)]).await.unwrap();
+    let file = files(&folder.path().join("0")).pop().unwrap();
+    let damaged = fs::read_to_string(&file).unwrap().replacen("\"step\":2", "\"step\":7", 1);
+    fs::write(&file, damaged).unwrap();
+    assert_eq!(drain(&spool).await, [event(1), event(3)]);
+    let aside = fs::read_to_string(folder.path().join("0/set-aside.txt")).unwrap();
+    assert!(aside.contains("\"step\":7"), "{aside}");
+}
+
+#[tokio::test]
+async fn two_programs_share_a_folder_and_the_survivor_takes_what_the_other_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = FileSpool::open(folder.path()).unwrap();
+    let second = FileSpool::open(folder.path()).unwrap();
+    first.keep(vec![event(1)]).await.unwrap();
+    second.keep(vec![event(2)]).await.unwrap();
+    assert_eq!((first.waiting(), second.waiting()), (1, 1), "each has its own");
+    drop((first, second));
+    let spool = reopened(folder.path(), 2).await;
+    assert_eq!(drain(&spool).await, [event(1), event(2)]);
+}
+
+#[tokio::test]
+async fn a_folder_that_is_gone_is_an_error_and_no_more_once_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = FileSpool::open(folder.path()).unwrap();
+    let place = folder.path().join("0");
+    fs::rename(&place, folder.path().join("elsewhere")).unwrap();
+    let lost = spool.keep(vec![event(1)]).await;
+    assert!(matches!(lost, Err(StoreError::Unavailable(_))), "{lost:?}");
+    assert!(spool.ping().await.is_err());
+    fs::rename(folder.path().join("elsewhere"), &place).unwrap();
+    spool.keep(vec![event(2)]).await.unwrap();
+    assert_eq!(drain(&spool).await, [event(2)]);
+}

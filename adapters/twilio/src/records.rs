@@ -1,0 +1,172 @@
+//! Twilio's records of calls, recordings and numbers, as its REST API lists them (2010-04-01: Call, Recording,
+//! IncomingPhoneNumber), and what they mean. Lenient: what cannot be read is left out, not guessed.
+
+use std::collections::BTreeMap;
+
+use frontdesk_domain::{
+    CallerId, CarrierCall, CarrierRecord, LegId, LegStatus, Parties, RecordedLeg, RecordedMessage,
+    RecordingStatus, Timestamp,
+};
+use serde::Deserialize;
+
+/// One page of a list, whatever it lists.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Listing<T> {
+    #[serde(alias = "calls", alias = "recordings", alias = "incoming_phone_numbers")]
+    pub items: Vec<T>,
+    pub next_page_uri: Option<String>,
+}
+
+/// A call, ours or one that we had made.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct CallResource {
+    sid: String,
+    parent_call_sid: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+    status: Option<String>,
+    direction: Option<String>,
+    start_time: Option<String>,
+    end_time: Option<String>,
+    duration: Option<String>,
+    caller_name: Option<String>,
+}
+
+/// A recording.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct RecordingResource {
+    sid: String,
+    call_sid: Option<String>,
+    status: Option<String>,
+    duration: Option<String>,
+    date_created: Option<String>,
+}
+
+/// A number of the account's.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct NumberResource {
+    phone_number: Option<String>,
+    voice_url: Option<String>,
+}
+
+impl NumberResource {
+    /// The number, if it is answered by asking an address that begins so.
+    pub fn asking(self, ours: &str) -> Option<String> {
+        self.phone_number.filter(|_| self.voice_url.is_some_and(|url| url.starts_with(ours)))
+    }
+}
+
+/// A day as the filters take it.
+pub(crate) fn wire_day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT00:00:00Z").to_string()
+}
+
+/// A time as resources tell it (RFC 2822).
+fn time(text: Option<&String>) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text?).ok()
+}
+
+fn seconds(text: Option<&String>) -> Option<u32> {
+    text?.parse().ok()
+}
+
+/// Whether a call with that status is over.
+fn is_over(status: &str) -> bool {
+    matches!(status, "completed" | "busy" | "failed" | "no-answer" | "canceled")
+}
+
+impl CallResource {
+    fn came_in(&self) -> bool {
+        self.direction.as_deref() == Some("inbound") && self.parent_call_sid.is_none()
+    }
+
+    fn leg(&self, carrier: &str) -> Option<RecordedLeg> {
+        let status = match self.status.as_deref()? {
+            "completed" => LegStatus::Completed,
+            "busy" => LegStatus::Busy,
+            "no-answer" => LegStatus::NoAnswer,
+            "failed" => LegStatus::Failed,
+            "canceled" => LegStatus::Canceled,
+            _ => return None,
+        };
+        Some(RecordedLeg {
+            leg: LegId::new(carrier, &self.sid).ok()?,
+            number: self.to.as_ref().and_then(|to| to.parse().ok()),
+            status,
+            seconds: seconds(self.duration.as_ref()),
+            ended_at: time(self.end_time.as_ref()),
+        })
+    }
+
+    fn record(&self, legs: Vec<RecordedLeg>) -> Option<CarrierRecord> {
+        let status = self.status.clone().filter(|status| is_over(status))?;
+        Some(CarrierRecord {
+            failed: status == "failed",
+            status,
+            seconds: seconds(self.duration.as_ref()),
+            started_at: time(self.start_time.as_ref()),
+            ended_at: time(self.end_time.as_ref()),
+            parties: Parties {
+                from: CallerId::read(self.from.as_deref().unwrap_or_default()),
+                to: self.to.clone().unwrap_or_default(),
+                from_name: self.caller_name.clone().filter(|name| !name.is_empty()),
+                from_place: None,
+            },
+            legs,
+        })
+    }
+}
+
+impl RecordingResource {
+    fn message(&self) -> Option<RecordedMessage> {
+        let status = match self.status.as_deref()? {
+            "completed" => RecordingStatus::Completed,
+            "absent" => RecordingStatus::Absent,
+            "failed" => RecordingStatus::Failed,
+            _ => return None,
+        };
+        Some(RecordedMessage {
+            recording: self.sid.parse().ok()?,
+            status,
+            seconds: seconds(self.duration.as_ref()),
+            at: time(self.date_created.as_ref()),
+        })
+    }
+}
+
+/// The calls that came in, began within the span and are over, each with the legs and recordings that belong to it.
+pub(crate) fn assemble(
+    carrier: &str,
+    calls: &[CallResource],
+    recordings: &[RecordingResource],
+    since: Timestamp,
+    until: Timestamp,
+) -> Vec<CarrierCall> {
+    let mut legs: BTreeMap<&str, Vec<&CallResource>> = BTreeMap::new();
+    for call in calls {
+        if let Some(parent) = &call.parent_call_sid {
+            legs.entry(parent).or_default().push(call);
+        }
+    }
+    let mut messages: BTreeMap<&str, Vec<RecordedMessage>> = BTreeMap::new();
+    for recording in recordings {
+        if let (Some(call), Some(message)) = (&recording.call_sid, recording.message()) {
+            messages.entry(call).or_default().push(message);
+        }
+    }
+    let ours = calls.iter().filter(|call| {
+        let started = time(call.start_time.as_ref());
+        call.came_in() && started.is_some_and(|at| since <= at && at < until)
+    });
+    ours.filter_map(|call| {
+        let mut rung = legs.remove(call.sid.as_str()).unwrap_or_default();
+        rung.sort_by_key(|leg| time(leg.start_time.as_ref()));
+        let legs = rung.into_iter().filter_map(|leg| leg.leg(carrier)).collect();
+        Some(CarrierCall {
+            call: LegId::new(carrier, &call.sid).ok()?,
+            record: call.record(legs)?,
+            messages: messages.remove(call.sid.as_str()).unwrap_or_default(),
+        })
+    })
+    .collect()
+}

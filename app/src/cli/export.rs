@@ -1,0 +1,85 @@
+//! `frontdesk export`: calls as CSV or JSON lines, on standard output.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use adapters_http::export::{csv_header, csv_line, json_line};
+use clap::{Args, ValueEnum};
+use frontdesk_domain::Timestamp;
+use frontdesk_ports::{AuditAction, AuditEntry, AuditTrail, CallLog, CallQuery, Clock};
+use jiff::civil::Date;
+
+use super::user::failed;
+use super::{COMMAND_LINE, Failure};
+use crate::config::Config;
+use crate::system::SystemClock;
+use crate::wiring::tools::Tools;
+
+/// Calls that are read at once.
+const PAGE: u16 = 500;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For spreadsheets.
+    Csv,
+    /// For programs: one call a line, as the API tells it.
+    Jsonl,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// From then: an RFC 3339 time, or a date in the company's zone.
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Before then.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// How.
+    #[arg(long, value_enum, default_value = "csv")]
+    format: Format,
+}
+
+fn time(flag: &str, text: Option<&String>, config: &Config) -> Result<Option<Timestamp>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    let day = || text.parse::<Date>().ok()?.to_zoned(config.zone.clone()).ok().map(|at| at.timestamp());
+    let at = text.parse().ok().or_else(day);
+    let bad = || {
+        Failure::Usage(format!(
+            "{flag}: use a time such as 2026-11-22T09:00:00Z or a date such as 2026-11-22"
+        ))
+    };
+    at.ok_or_else(bad).map(Some)
+}
+
+impl Export {
+    pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
+        let since = time("--since", self.since.as_ref(), &config)?;
+        let until = time("--until", self.until.as_ref(), &config)?;
+        let tools = Tools::open(&config).await?;
+        let subject = "calls on the command line".to_owned();
+        let (at, actor) = (SystemClock.now(), COMMAND_LINE.to_owned());
+        let entry = AuditEntry { at, actor, action: AuditAction::Exported, subject };
+        tools.ledger.record(entry).await.map_err(failed)?;
+        let mut out = std::io::stdout().lock();
+        let unwritten =
+            |error: std::io::Error| Failure::Failed(format!("the export cannot be written: {error}"));
+        if self.format == Format::Csv {
+            out.write_all(csv_header().as_bytes()).map_err(unwritten)?;
+        }
+        let mut query = CallQuery { since, until, ..CallQuery::newest(PAGE) };
+        loop {
+            let page = tools.log.list(&query).await.map_err(failed)?;
+            for record in &page.calls {
+                let line = match self.format {
+                    Format::Csv => csv_line(record),
+                    Format::Jsonl => json_line(record),
+                };
+                out.write_all(line.as_bytes()).map_err(unwritten)?;
+            }
+            match page.next {
+                Some(next) => query.before = Some(next),
+                None => return Ok(ExitCode::SUCCESS),
+            }
+        }
+    }
+}

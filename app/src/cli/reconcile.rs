@@ -1,0 +1,40 @@
+//! `frontdesk reconcile`: makes the log agree with the carrier's own records.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use frontdesk_ports::{AuditAction, AuditEntry, AuditTrail, Clock};
+
+use super::Failure;
+use super::user::failed;
+use crate::config::{Config, parse_duration};
+use crate::system::SystemClock;
+use crate::wiring::tools::Tools;
+
+#[derive(Debug, Args)]
+pub(super) struct ReconcileCommand {
+    /// How far back to compare.
+    #[arg(long, default_value = "24h", value_name = "TIME", value_parser = parse_duration)]
+    since: Duration,
+}
+
+impl ReconcileCommand {
+    pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
+        if config.twilio.is_none() {
+            return Err(Failure::Usage("twilio.account_sid and twilio.auth_token are not set".into()));
+        }
+        let tools = Tools::open(&config).await?;
+        let now = SystemClock.now();
+        let since = now
+            .checked_sub(self.since)
+            .map_err(|_| Failure::Usage("--since: that is before all time; use less".into()))?;
+        let report = tools.reconcile.run(since).await.map_err(|error| Failure::Failed(error.to_string()))?;
+        println!("{report}");
+        let subject = format!("calls since {since:.0}");
+        let actor = super::COMMAND_LINE.to_owned();
+        let entry = AuditEntry { at: now, actor, action: AuditAction::Reconciled, subject };
+        tools.ledger.record(entry).await.map_err(failed)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,91 @@
+//! What frontdesk is compared with: a bare poem server, and one that makes a row durable for each request (all requests
+//! in flight sharing a commit) and does nothing else. The second is the ceiling of any server that keeps its word.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use poem::listener::TcpListener;
+use poem::web::Data;
+use poem::{EndpointExt, Response, Route, Server, handler, post};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::sqlx::{Pool, QueryBuilder, Sqlite};
+use tokio::sync::{mpsc, oneshot};
+
+type Failure = Box<dyn std::error::Error>;
+
+/// A document with every address that a call follows.
+fn document(listen: SocketAddr) -> String {
+    let base = format!("http://{listen}/twilio");
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Gather input=\"dtmf\" timeout=\"5\" numDigits=\"1\" \
+         action=\"{base}/step/menu.main.0.0.1#ct=2000&amp;rt=5000\"><Say>Press 1 to be connected, or 2 to leave a \
+         message.</Say></Gather><Number url=\"{base}/screen/CA0/screening.team.0.2.0\" \
+         statusCallback=\"{base}/leg/CA0/2/0\" recordingStatusCallback=\"{base}/recording/CA0\"/></Response>"
+    )
+}
+
+fn xml(document: &str) -> Response {
+    Response::builder().content_type("text/xml; charset=utf-8").body(document.to_owned())
+}
+
+#[handler]
+async fn fixed(Data(document): Data<&String>, body: Vec<u8>) -> Response {
+    drop(body);
+    xml(document)
+}
+
+/// A fixed document.
+pub async fn bare(listen: SocketAddr) -> Result<(), Failure> {
+    let routes = Route::new().at("/*path", post(fixed)).data(document(listen));
+    Server::new(TcpListener::bind(listen)).run(routes).await?;
+    Ok(())
+}
+
+type Job = (Vec<u8>, oneshot::Sender<bool>);
+
+#[handler]
+async fn kept(
+    Data(document): Data<&String>,
+    Data(jobs): Data<&mpsc::Sender<Job>>,
+    body: Vec<u8>,
+) -> Response {
+    let (done, outcome) = oneshot::channel();
+    let sent = jobs.send((body, done)).await.is_ok();
+    if sent && outcome.await.unwrap_or(false) {
+        xml(document)
+    } else {
+        Response::builder().status(poem::http::StatusCode::SERVICE_UNAVAILABLE).finish()
+    }
+}
+
+/// A fixed document after one durable row.
+pub async fn ceiling(listen: SocketAddr, database: &Path) -> Result<(), Failure> {
+    let options = SqliteConnectOptions::new()
+        .filename(database)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+    sea_orm::sqlx::query("CREATE TABLE IF NOT EXISTS requests (id INTEGER PRIMARY KEY, body BLOB NOT NULL)")
+        .execute(&pool)
+        .await?;
+    let (jobs, waiting) = mpsc::channel(4096);
+    tokio::spawn(write(waiting, pool));
+    let routes = Route::new().at("/*path", post(kept)).data(document(listen)).data(jobs);
+    Server::new(TcpListener::bind(listen)).run(routes).await?;
+    Ok(())
+}
+
+async fn write(mut waiting: mpsc::Receiver<Job>, pool: Pool<Sqlite>) {
+    let mut jobs: Vec<Job> = Vec::new();
+    while waiting.recv_many(&mut jobs, 1000).await > 0 {
+        let mut insert = QueryBuilder::<Sqlite>::new("INSERT INTO requests (body) ");
+        insert.push_values(&jobs, |mut row, (body, _)| {
+            row.push_bind(body.clone());
+        });
+        let durable = insert.build().execute(&pool).await.is_ok();
+        for (_, done) in jobs.drain(..) {
+            let _ = done.send(durable);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The comparison: three servers in turns, the same load on each, medians and ratios.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::{Child, Command};
+
+use crate::call::{ACCOUNT, TOKEN};
+use crate::load::{Load, Pace, Report};
+use crate::media;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// A comparison.
+pub struct Compare {
+    pub frontdesk: PathBuf,
+    pub rounds: usize,
+    pub seconds: u64,
+    pub in_flight: usize,
+    pub rate: f64,
+}
+
+/// Who is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rival {
+    Bare,
+    Ceiling,
+    Frontdesk,
+}
+
+const RIVALS: [Rival; 3] = [Rival::Bare, Rival::Ceiling, Rival::Frontdesk];
+
+/// What one server did in one round.
+struct Round {
+    throughput: Report,
+    paced: Report,
+    resident_kib: u64,
+    peak_kib: u64,
+}
+
+impl Rival {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bare => "bare",
+            Self::Ceiling => "ceiling",
+            Self::Frontdesk => "frontdesk",
+        }
+    }
+}
+
+fn free_address() -> std::io::Result<SocketAddr> {
+    std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()
+}
+
+impl Compare {
+    pub async fn run(self) -> Result<(), Failure> {
+        if !self.frontdesk.exists() {
+            let path = self.frontdesk.display();
+            return Err(format!("{path} is not there; build it with `cargo build --release`").into());
+        }
+        let media = free_address()?;
+        // A thread of its own, for the load's is busy.
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.map(|runtime| runtime.block_on(media::serve(media)))
+        });
+        let mut rounds: Vec<(Rival, Round)> = Vec::new();
+        for number in 0..self.rounds {
+            for rival in RIVALS {
+                let round = self.round(rival, media).await?;
+                println!("round {} {:9} {}", number + 1, rival.name(), round.throughput);
+                println!("        {:9} {}", "paced", round.paced);
+                println!(
+                    "        {:9} {} KiB resident, {} KiB at most",
+                    "memory", round.resident_kib, round.peak_kib
+                );
+                rounds.push((rival, round));
+            }
+        }
+        self.summary(&rounds);
+        Ok(())
+    }
+
+    fn summary(&self, rounds: &[(Rival, Round)]) {
+        let median = |rival: Rival, figure: &dyn Fn(&Round) -> f64| {
+            let mut figures: Vec<f64> =
+                rounds.iter().filter(|(r, _)| *r == rival).map(|(_, r)| figure(r)).collect();
+            figures.sort_by(f64::total_cmp);
+            figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+        };
+        #[expect(clippy::cast_precision_loss, reason = "KiB of a process")]
+        let mib = |kib: u64| kib as f64 / 1024.0;
+        println!(
+            "\nmedians of {} rounds, {} calls in flight, then {} calls/s",
+            self.rounds, self.in_flight, self.rate
+        );
+        for rival in RIVALS {
+            println!(
+                "{:9} {:8.1} calls/s   at {} calls/s: p50 {:6.2} ms  p99 {:6.2} ms   {:5.1} MiB resident ({:5.1} at most)",
+                rival.name(),
+                median(rival, &|round| round.throughput.calls_a_second()),
+                self.rate,
+                median(rival, &|round| round.paced.millis(0.5)),
+                median(rival, &|round| round.paced.millis(0.99)),
+                median(rival, &|round| mib(round.resident_kib)),
+                median(rival, &|round| mib(round.peak_kib)),
+            );
+        }
+        let ratio = |figure: &dyn Fn(&Round) -> f64, against: Rival| {
+            median(Rival::Frontdesk, figure) / median(against, figure)
+        };
+        for against in [Rival::Bare, Rival::Ceiling] {
+            println!(
+                "frontdesk against {}: {:.2} x its calls a second, {:.2} x its p99",
+                against.name(),
+                ratio(&|round| round.throughput.calls_a_second(), against),
+                ratio(&|round| round.paced.millis(0.99), against),
+            );
+        }
+    }
+
+    async fn round(&self, rival: Rival, media: SocketAddr) -> Result<Round, Failure> {
+        let folder = tempfile::tempdir_in("target")?;
+        let address = free_address()?;
+        let mut server = self.start(rival, address, media, folder.path())?;
+        wait_until_up(address).await?;
+        let load = || Load::new(&format!("http://{address}"), ACCOUNT, TOKEN);
+        load()?.run(Pace::InFlight(self.in_flight), 1).await;
+        let throughput = load()?.run(Pace::InFlight(self.in_flight), self.seconds).await;
+        let paced = load()?.run(Pace::Rate(self.rate), self.seconds).await;
+        let (resident_kib, peak_kib) = memory(server.id().unwrap_or(0));
+        server.kill().await?;
+        Ok(Round { throughput, paced, resident_kib, peak_kib })
+    }
+
+    fn start(
+        &self,
+        rival: Rival,
+        address: SocketAddr,
+        media: SocketAddr,
+        folder: &Path,
+    ) -> Result<Child, Failure> {
+        let mut command = match rival {
+            Rival::Frontdesk => Command::new(&self.frontdesk),
+            Rival::Bare | Rival::Ceiling => Command::new(std::env::current_exe()?),
+        };
+        match rival {
+            Rival::Bare => command.arg("bare").arg(address.to_string()),
+            Rival::Ceiling => command.arg("ceiling").arg(address.to_string()).arg(folder.join("ceiling.db")),
+            Rival::Frontdesk => command
+                .arg("serve")
+                .env("FRONTDESK__PUBLIC_URL", format!("http://{address}"))
+                .env("FRONTDESK__LISTEN", address.to_string())
+                .env("FRONTDESK__DATABASE__URL", format!("sqlite://{}/frontdesk.db", folder.display()))
+                .env(
+                    "FRONTDESK__RECORDINGS__URL",
+                    format!("file://{}/recordings", folder.canonicalize()?.display()),
+                )
+                .env("FRONTDESK__TWILIO__ACCOUNT_SID", ACCOUNT)
+                .env("FRONTDESK__TWILIO__AUTH_TOKEN", TOKEN)
+                .env("FRONTDESK__TWILIO__API_URL", format!("http://{media}"))
+                .env("FRONTDESK__FORWARD_TO", "+33611223344"),
+        };
+        Ok(command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn()?)
+    }
+}
+
+async fn wait_until_up(address: SocketAddr) -> Result<(), Failure> {
+    for _ in 0..400 {
+        if tokio::net::TcpStream::connect(address).await.is_ok() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    Err(format!("nobody listens on {address}").into())
+}
+
+/// What a process holds in memory, now and at most, in KiB (Linux).
+fn memory(pid: u32) -> (u64, u64) {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let figure = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|line| line.trim_start_matches(':').split_whitespace().next()?.parse().ok())
+            .unwrap_or(0)
+    };
+    (figure("VmRSS"), figure("VmHWM"))
+}

@@ -1,0 +1,107 @@
+//! `frontdesk-bench`: whole calls against a server, and the same against bare servers, in one run.
+
+mod baseline;
+mod call;
+mod compare;
+mod connection;
+mod load;
+mod media;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use compare::Compare;
+use load::{Load, Pace};
+
+#[derive(Parser)]
+#[command(name = "frontdesk-bench")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Places whole calls at a running server.
+    Load {
+        /// The server, as its `public_url` names it.
+        #[arg(long)]
+        target: String,
+        /// The account whose calls these are.
+        #[arg(long, default_value = call::ACCOUNT)]
+        account: String,
+        /// What its requests are signed with.
+        #[arg(long, default_value = call::TOKEN)]
+        token: String,
+        /// Calls at any time …
+        #[arg(long, default_value_t = 32, conflicts_with = "rate")]
+        in_flight: usize,
+        /// … or calls begun each second.
+        #[arg(long)]
+        rate: Option<f64>,
+        /// For so many seconds.
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+        /// Also serves the recordings of these calls on this address, for `twilio.api_url`.
+        #[arg(long)]
+        media: Option<SocketAddr>,
+    },
+    /// Runs a bare server, a bare server with one durable row a request, and frontdesk, in turns.
+    Compare {
+        /// The frontdesk to be measured.
+        #[arg(long, default_value = "target/release/frontdesk")]
+        frontdesk: PathBuf,
+        /// Rounds; medians are told.
+        #[arg(long, default_value_t = 3)]
+        rounds: usize,
+        /// Seconds of each load.
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+        /// Calls in flight.
+        #[arg(long, default_value_t = 32)]
+        in_flight: usize,
+        /// Calls a second of the second part, which measures latency.
+        #[arg(long, default_value_t = 100.0)]
+        rate: f64,
+    },
+    /// The bare server: a fixed document.
+    #[command(hide = true)]
+    Bare { listen: SocketAddr },
+    /// The ceiling: a fixed document after one durable row.
+    #[command(hide = true)]
+    Ceiling { listen: SocketAddr, database: PathBuf },
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    match Cli::parse().command {
+        Command::Load { target, account, token, in_flight, rate, seconds, media } => {
+            one_thread()?.block_on(async {
+                if let Some(address) = media {
+                    tokio::spawn(media::serve(address));
+                }
+                let pace = rate.map_or(Pace::InFlight(in_flight), Pace::Rate);
+                let report = Load::new(&target, &account, &token)?.run(pace, seconds).await;
+                println!("{report}");
+                Ok(())
+            })
+        }
+        Command::Compare { frontdesk, rounds, seconds, in_flight, rate } => {
+            one_thread()?.block_on(Compare { frontdesk, rounds, seconds, in_flight, rate }.run())
+        }
+        Command::Bare { listen } => all_threads()?.block_on(baseline::bare(listen)),
+        Command::Ceiling { listen, database } => {
+            all_threads()?.block_on(baseline::ceiling(listen, &database))
+        }
+    }
+}
+
+/// The load takes one thread, so that servers have the rest.
+fn one_thread() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+fn all_threads() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}

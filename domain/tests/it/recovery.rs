@@ -1,0 +1,201 @@
+//! What the carrier's own records mend: lost requests, lost calls, lost ends.
+
+use frontdesk_domain::{
+    Call, CallEvent, CallState, CallerId, CarrierCall, CarrierRecord, CopyFate, Effect, EventKind, Facts,
+    LegStatus, Parties, RecordedLeg, RecordedMessage, RecordingStatus, Timestamp, VoicemailStatus,
+};
+use proptest::prelude::*;
+
+use crate::desk::{CALLER, Desk, FIRST, MAIN, stories};
+
+fn time(text: &str) -> Timestamp {
+    format!("2026-11-22T{text}Z").parse().unwrap()
+}
+
+fn leg(id: &str, number: &str, status: LegStatus, seconds: u32) -> RecordedLeg {
+    RecordedLeg {
+        leg: format!("test:{id}").parse().unwrap(),
+        number: number.parse().ok(),
+        status,
+        seconds: Some(seconds),
+        ended_at: Some(time("09:00:50")),
+    }
+}
+
+fn message(seconds: u32) -> RecordedMessage {
+    RecordedMessage {
+        recording: "RE1".parse().unwrap(),
+        status: RecordingStatus::Completed,
+        seconds: Some(seconds),
+        at: Some(time("09:00:40")),
+    }
+}
+
+fn record(legs: Vec<RecordedLeg>, messages: Vec<RecordedMessage>) -> CarrierCall {
+    CarrierCall {
+        call: Desk::call(),
+        record: CarrierRecord {
+            status: "completed".into(),
+            failed: false,
+            seconds: Some(60),
+            started_at: Some(time("09:00:00")),
+            ended_at: Some(time("09:01:00")),
+            parties: Parties {
+                from: CallerId::read(CALLER),
+                to: MAIN.into(),
+                from_name: None,
+                from_place: None,
+            },
+            legs,
+        },
+        messages,
+    }
+}
+
+/// The row after the carrier's record has mended what these events left.
+fn mended(events: &[CallEvent], record: &CarrierCall) -> Call {
+    let mut facts = Facts::of(events);
+    for event in record.repairs(&facts) {
+        facts.absorb(&event);
+    }
+    assert!(record.repairs(&facts).is_empty(), "mending twice changes nothing");
+    Call::of(&facts)
+}
+
+fn verdict(call: &Call) -> String {
+    call.verdict.as_ref().map_or_else(|| "none".into(), |v| format!("{}/{}", v.outcome, v.reason))
+}
+
+#[test]
+fn a_call_that_never_reached_us_is_told_by_the_carriers_record() {
+    let talked = mended(&[], &record(vec![leg("CA2", FIRST, LegStatus::Completed, 30)], vec![]));
+    assert_eq!(verdict(&talked), "answered/carrier_record");
+    assert_eq!((talked.talk_seconds, talked.duration_seconds), (Some(30), Some(60)));
+    assert_eq!(talked.forwarded_to.unwrap().as_str(), FIRST);
+    assert_eq!(talked.started_at, Some(time("09:00:00")));
+    assert_eq!(talked.parties.unwrap().to, MAIN);
+
+    let rung = vec![leg("CA2", FIRST, LegStatus::NoAnswer, 0)];
+    assert_eq!(verdict(&mended(&[], &record(rung.clone(), vec![]))), "missed/no_answer");
+    assert_eq!(verdict(&mended(&[], &record(rung, vec![message(9)]))), "voicemail/after_no_answer");
+    assert_eq!(verdict(&mended(&[], &record(vec![], vec![message(9)]))), "voicemail/carrier_record");
+    assert_eq!(verdict(&mended(&[], &record(vec![], vec![]))), "abandoned/carrier_record");
+    let silent = vec![leg("CA2", FIRST, LegStatus::Completed, 0)];
+    assert_eq!(verdict(&mended(&[], &record(silent, vec![]))), "missed/no_answer");
+}
+
+#[test]
+fn a_recording_that_nobody_told_us_of_is_fetched() {
+    let desk = Desk::screened().presses("2");
+    let mut facts = desk.facts();
+    let found = record(vec![], vec![message(9)]);
+    let effects: Vec<Effect> = found.repairs(&facts).iter().flat_map(|event| facts.absorb(event)).collect();
+    assert!(matches!(effects.as_slice(), [Effect::FetchRecording { .. }]), "{effects:?}");
+    assert_eq!(verdict(&Call::of(&facts)), "voicemail/chosen");
+}
+
+#[test]
+fn a_mobiles_voicemail_stays_a_voicemail_whatever_the_record_says_of_its_leg() {
+    // The leg ran 30 s, but nobody accepted: the record does not make a conversation of it.
+    let desk = Desk::screened().presses("1").rings(20).picks_up().callee_stays_silent();
+    let row =
+        mended(&desk.events, &record(vec![leg("CA-callee-1", FIRST, LegStatus::Completed, 30)], vec![]));
+    assert_eq!(verdict(&row), "missed/declined");
+}
+
+#[test]
+fn a_lost_end_of_a_conversation_is_mended() {
+    let desk = Desk::screened().presses("1").rings(6).picks_up().callee_presses("1");
+    assert_eq!(desk.row().state, CallState::InProgress);
+    let row =
+        mended(&desk.events, &record(vec![leg("CA-callee-1", FIRST, LegStatus::Completed, 32)], vec![]));
+    assert_eq!((verdict(&row).as_str(), row.talk_seconds), ("answered/accepted", Some(30)));
+    assert_eq!(row.ended_at, Some(time("09:01:00")));
+}
+
+#[test]
+fn a_call_without_an_end_is_closed_as_unknown_and_corrected_by_news() {
+    let closed = |desk: Desk| {
+        let mut events = desk.events;
+        events.push(CallEvent { call: Desk::call(), at: time("21:00:00"), kind: EventKind::Closed });
+        events
+    };
+    let in_menu = closed(Desk::screened());
+    let row = Call::of(&Facts::of(&in_menu));
+    assert_eq!(
+        (verdict(&row).as_str(), row.state, row.ended_at),
+        ("abandoned/unknown", CallState::Ended, None)
+    );
+    let ringing = closed(Desk::screened().presses("1").rings(3));
+    assert_eq!(verdict(&Call::of(&Facts::of(&ringing))), "missed/unknown");
+    let talked =
+        closed(Desk::screened().presses("1").rings(6).picks_up().callee_presses("1").talk(9, 9, false));
+    assert_eq!(verdict(&Call::of(&Facts::of(&talked))), "answered/accepted");
+    let corrected = mended(&in_menu, &record(vec![], vec![]));
+    assert_eq!(
+        (verdict(&corrected).as_str(), corrected.ended_at),
+        ("abandoned/in_menu", Some(time("09:01:00")))
+    );
+}
+
+#[test]
+fn a_message_given_up_can_be_asked_for_anew() {
+    let desk = Desk::screened().presses("2").leaves_message(9).ends("completed", 20);
+    let mut facts = desk.facts();
+    let recording: frontdesk_domain::RecordingId = "RE1".parse().unwrap();
+    let mut tell = |kind: EventKind| {
+        let effects = facts.absorb(&CallEvent { call: Desk::call(), at: time("10:00:00"), kind });
+        (Call::of(&facts).voicemail.unwrap().status, effects.len())
+    };
+    let failed =
+        |round| EventKind::VoicemailFailed { recording: recording.clone(), why: "gone".into(), round };
+    let retried = |round| EventKind::VoicemailRetried { recording: recording.clone(), round };
+    assert_eq!(tell(failed(0)).0, VoicemailStatus::Failed);
+    assert_eq!(tell(retried(1)), (VoicemailStatus::Pending, 1));
+    assert_eq!(tell(failed(1)).0, VoicemailStatus::Failed, "the second round failed as well");
+    assert_eq!(tell(retried(1)), (VoicemailStatus::Failed, 0), "a repeat is no new wish");
+    assert_eq!(tell(retried(2)), (VoicemailStatus::Pending, 1));
+}
+
+#[test]
+fn the_carriers_copy_is_deleted_once_and_only_when_it_is_unwanted() {
+    let desk = Desk::screened().presses("2").leaves_message(9).ends("completed", 20);
+    let mut facts = desk.facts();
+    let recording: frontdesk_domain::RecordingId = "RE1".parse().unwrap();
+    let mut tell = |fate| {
+        let kind = EventKind::CarrierCopy { recording: recording.clone(), fate };
+        let effects = facts.absorb(&CallEvent { call: Desk::call(), at: time("10:00:00"), kind });
+        effects.into_iter().filter(|effect| matches!(effect, Effect::DeleteCarrierCopy { .. })).count()
+    };
+    assert_eq!(tell(CopyFate::Unwanted), 1);
+    assert_eq!(tell(CopyFate::Unwanted), 0);
+    assert_eq!(tell(CopyFate::Deleted), 0);
+    assert!(facts.effects().iter().all(|effect| matches!(effect, Effect::FetchRecording { .. })));
+}
+
+proptest! {
+    /// Whatever is lost, the carrier's record ends the call, once, in any order of telling.
+    #[test]
+    fn the_carriers_record_ends_every_call_whatever_was_lost(
+        story in 0..stories().len(), keep in any::<u64>(), with_message in any::<bool>(),
+        status in prop::sample::select(vec![LegStatus::Completed, LegStatus::Busy, LegStatus::NoAnswer]),
+        seconds in 0u32..100,
+    ) {
+        let (_, desk) = &stories()[story];
+        let kept: Vec<CallEvent> =
+            desk.events.iter().enumerate().filter(|(i, _)| keep >> (i % 64) & 1 == 1).map(|(_, e)| e.clone()).collect();
+        let messages = if with_message { vec![message(9)] } else { vec![] };
+        let told = record(vec![leg("CA-callee-1", FIRST, status, seconds)], messages);
+        let row = mended(&kept, &told);
+        prop_assert_eq!(row.state, CallState::Ended);
+        prop_assert!(row.verdict.is_some_and(|verdict| !verdict.evidence.is_empty()));
+        prop_assert_eq!(row.duration_seconds, Some(60));
+        prop_assert!(!with_message || row.voicemail.is_some());
+        // The same events, the record first.
+        let mut first = Facts::default();
+        for event in told.repairs(&Facts::of(&kept)).iter().chain(&kept) {
+            first.absorb(event);
+        }
+        prop_assert_eq!(Call::of(&first), mended(&kept, &told));
+    }
+}

@@ -1,0 +1,50 @@
+//! Outages, watermarks, the audit trail.
+
+use super::time;
+use crate::{AuditAction, AuditEntry, AuditTrail, Ledger, Outage, OutageCause, Watermark};
+
+/// Every claim about the ledger, which must be empty.
+pub async fn outages_and_watermarks(ledger: &dyn Ledger) {
+    assert_eq!(ledger.outages(10).await.unwrap(), []);
+    let outage = |cause, began: &str, calls| Outage {
+        cause,
+        began_at: time(began),
+        ended_at: time("2026-11-22T10:00:00Z"),
+        calls,
+        added: 1,
+        repaired: 2,
+        messages: 3,
+    };
+    let early = outage(OutageCause::NotRunning, "2026-11-22T08:00:00Z", 0);
+    let late = outage(OutageCause::LogAway, "2026-11-22T09:00:00Z", 4);
+    ledger.note_outage(&late).await.unwrap();
+    ledger.note_outage(&early).await.unwrap();
+    assert_eq!(ledger.outages(10).await.unwrap(), [late.clone(), early.clone()], "newest first");
+    let more = Outage { calls: 9, ..late };
+    ledger.note_outage(&more).await.unwrap();
+    assert_eq!(ledger.outages(1).await.unwrap(), [more], "noted again, it is replaced");
+
+    assert_eq!(ledger.marked(Watermark::Reconciled).await.unwrap(), None);
+    for at in ["2026-11-22T09:00:00Z", "2026-11-22T09:05:00Z"] {
+        ledger.mark(Watermark::Reconciled, time(at)).await.unwrap();
+        assert_eq!(ledger.marked(Watermark::Reconciled).await.unwrap(), Some(time(at)));
+    }
+    assert_eq!(ledger.marked(Watermark::Alive).await.unwrap(), None, "each stands alone");
+}
+
+/// Every claim about the trail, which must be empty.
+pub async fn audit(trail: &dyn AuditTrail) {
+    assert_eq!(trail.entries(10).await.unwrap(), []);
+    let entry = |action, subject: &str| AuditEntry {
+        at: time("2026-11-22T09:00:00Z"),
+        actor: "ann".into(),
+        action,
+        subject: subject.into(),
+    };
+    let (played, exported) = (entry(AuditAction::Played, "call 1"), entry(AuditAction::Exported, "12 calls"));
+    trail.record(played.clone()).await.unwrap();
+    trail.record(exported.clone()).await.unwrap();
+    trail.record(played.clone()).await.unwrap();
+    assert_eq!(trail.entries(2).await.unwrap(), [played.clone(), exported.clone()], "newest first");
+    assert_eq!(trail.entries(10).await.unwrap().len(), 3, "the same twice is two lines");
+}

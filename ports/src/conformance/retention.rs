@@ -1,0 +1,44 @@
+//! Forgetting.
+
+use frontdesk_domain::RecordingStatus;
+
+use super::{ended, recorded, started, time};
+use crate::{CallLog, CallQuery, EffectQueue, Retention};
+
+/// Every claim about forgetting, on an empty log.
+pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, retention: &dyn Retention) {
+    for (call, day, from) in [("CA1", "20", "+331"), ("CA2", "21", "+332"), ("CA3", "22", "+331")] {
+        let at = |clock: &str| format!("2026-11-{day}T{clock}Z");
+        let mut events = vec![started(call, &at("09:00:00"), &format!("{from}23456789"))];
+        events.push(ended(call, &at("09:01:00"), 60));
+        log.append(events).await.unwrap();
+    }
+    log.append(vec![recorded("CA1", "2026-11-20T09:00:50Z", "RE1", RecordingStatus::Completed)])
+        .await
+        .unwrap();
+    let noon = time("2026-11-21T12:00:00Z");
+    assert_eq!(retention.count_before(noon).await.unwrap(), (3, 2));
+    let first = retention.calls_before(noon, None, 1).await.unwrap();
+    assert_eq!(first[0].leg.id(), "CA1", "oldest first");
+    let rest = retention.calls_before(noon, Some(first[0].id), 10).await.unwrap();
+    assert_eq!(rest.iter().map(|record| record.leg.id()).collect::<Vec<_>>(), ["CA2"]);
+    let theirs = retention.calls_of_number("+33123456789", 10).await.unwrap();
+    assert_eq!(theirs.iter().map(|record| record.leg.id()).collect::<Vec<_>>(), ["CA1", "CA3"]);
+
+    assert_eq!(retention.delete_raw_before(noon).await.unwrap(), 2);
+    assert_eq!(retention.delete_raw_before(noon).await.unwrap(), 0);
+    let events = log.events(rest[0].id).await.unwrap();
+    assert!(!events.is_empty() && events.iter().all(|logged| logged.raw.is_none()));
+
+    retention.delete_calls(&first).await.unwrap();
+    retention.delete_calls(&[]).await.unwrap();
+    assert_eq!(log.find(first[0].id).await.unwrap(), None);
+    assert!(log.events(first[0].id).await.unwrap().is_empty());
+    assert_eq!(queue.next_due().await.unwrap(), None, "its work goes with it");
+    let late = ended("CA1", "2026-11-20T09:01:00Z", 61);
+    log.append(vec![late, started("CA4", "2026-11-22T10:00:00Z", "+334")]).await.unwrap();
+    let left = log.list(&CallQuery::newest(10)).await.unwrap().calls;
+    let left: Vec<&str> = left.iter().map(|record| record.leg.id()).collect();
+    assert_eq!(left, ["CA4", "CA3", "CA2"], "late news does not bring it back");
+    retention.scrub().await.unwrap();
+}

@@ -1,0 +1,40 @@
+//! Events that wait.
+
+use super::{ended, started};
+use crate::Spool;
+
+/// Every claim about the spool, which must be empty.
+pub async fn all(spool: &dyn Spool) {
+    assert_eq!(spool.waiting(), 0);
+    assert_eq!(spool.oldest().await.unwrap(), None);
+    spool.ping().await.unwrap();
+    assert_eq!(spool.oldest().await.unwrap(), None, "a ping keeps nothing");
+
+    let first = vec![started("CA1", "2026-11-22T09:00:00Z", "+33123456789")];
+    let second = vec![ended("CA1", "2026-11-22T09:01:00Z", 60), started("CA2", "2026-11-22T09:02:00Z", "")];
+    spool.keep(first.clone()).await.unwrap();
+    spool.keep(second.clone()).await.unwrap();
+    assert_eq!(spool.waiting(), 3);
+
+    let before = spool.oldest().await.unwrap().expect("events wait");
+    assert_eq!(
+        spool.oldest().await.unwrap().as_ref(),
+        Some(&before),
+        "the same portion until it is forgotten"
+    );
+    let mut drained = Vec::new();
+    while let Some(portion) = spool.oldest().await.unwrap() {
+        drained.extend(portion.events);
+        spool.forget(portion.number).await.unwrap();
+    }
+    assert_eq!(drained, [first, second].concat(), "in the order they came, with the carrier's own words");
+    assert_eq!(spool.waiting(), 0);
+    spool.forget(before.number).await.unwrap();
+
+    spool.set_aside(drained, "the log refuses them").await.unwrap();
+    assert_eq!(
+        (spool.waiting(), spool.oldest().await.unwrap()),
+        (0, None),
+        "what is set aside no longer waits"
+    );
+}

@@ -1,0 +1,33 @@
+//! Forgetting: for good, and so that late news does not bring it back.
+
+use async_trait::async_trait;
+use frontdesk_domain::{CallId, Timestamp};
+
+use crate::{CallRecord, StoreError};
+
+/// Deletes calls and what belongs to them.
+#[async_trait]
+pub trait Retention: Send + Sync {
+    /// How many calls there are, and how many of them began before `before`.
+    async fn count_before(&self, before: Timestamp) -> Result<(u64, u64), StoreError>;
+
+    /// Some calls that began before `before`, oldest first, after that one.
+    async fn calls_before(
+        &self,
+        before: Timestamp,
+        after: Option<CallId>,
+        limit: u16,
+    ) -> Result<Vec<CallRecord>, StoreError>;
+
+    /// Some calls that this number made or was rung for.
+    async fn calls_of_number(&self, number: &str, limit: u16) -> Result<Vec<CallRecord>, StoreError>;
+
+    /// Deletes calls with their events and queued work. Whatever is told of them afterwards is ignored.
+    async fn delete_calls(&self, calls: &[CallRecord]) -> Result<(), StoreError>;
+
+    /// Deletes the carrier's own words of events that happened before `before`; returns of how many.
+    async fn delete_raw_before(&self, before: Timestamp) -> Result<u64, StoreError>;
+
+    /// Makes deleted content unreadable on disk, as far as the store can.
+    async fn scrub(&self) -> Result<(), StoreError>;
+}

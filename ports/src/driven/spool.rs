@@ -1,0 +1,36 @@
+//! Where events wait while the log cannot take them.
+
+use async_trait::async_trait;
+
+use crate::{LoggedEvent, StoreError};
+
+/// Some of the events that wait, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Portion {
+    /// The portion's name, for [`Spool::forget`].
+    pub number: u64,
+    /// Its events.
+    pub events: Vec<LoggedEvent>,
+}
+
+/// Keeps events on this machine, in the order they came, until the log has them.
+#[async_trait]
+pub trait Spool: Send + Sync {
+    /// Keeps events. `Ok` means that they survive the process and the power supply.
+    async fn keep(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError>;
+
+    /// The oldest events that wait, if any do. The same portion comes again until it is forgotten, also after a crash.
+    async fn oldest(&self) -> Result<Option<Portion>, StoreError>;
+
+    /// The log has that portion.
+    async fn forget(&self, number: u64) -> Result<(), StoreError>;
+
+    /// Keeps events that the log will never take, for somebody to look at; they no longer wait.
+    async fn set_aside(&self, events: Vec<LoggedEvent>, why: &str) -> Result<(), StoreError>;
+
+    /// Whether events can be kept now, shown by keeping nothing.
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    /// How many events wait.
+    fn waiting(&self) -> u64;
+}

@@ -1,0 +1,40 @@
+//! Looking after the desk: outages, who did what, messages asked for anew.
+
+use async_trait::async_trait;
+use frontdesk_domain::CallId;
+
+use crate::{AuditAction, AuditEntry, Outage, StoreError};
+
+/// Who does something: a person or a program, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor(pub String);
+
+/// A message cannot be asked for anew.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RetryError {
+    /// There is no such call, or it has no message.
+    #[error("there is no message")]
+    None,
+    /// It is here or on its way.
+    #[error("the message has not failed")]
+    NotFailed,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Looks after the desk.
+#[async_trait]
+pub trait Operations: Send + Sync {
+    /// The latest outages, newest first.
+    async fn outages(&self, limit: u16) -> Result<Vec<Outage>, StoreError>;
+
+    /// Who did what lately, newest first.
+    async fn trail(&self, limit: u16) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// Notes that somebody did something.
+    async fn note(&self, actor: &Actor, action: AuditAction, subject: &str) -> Result<(), StoreError>;
+
+    /// Asks the carrier anew for a message that was given up.
+    async fn retry_voicemail(&self, actor: &Actor, call: CallId) -> Result<(), RetryError>;
+}
