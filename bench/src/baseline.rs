@@ -29,8 +29,7 @@ fn xml(document: &str) -> Response {
 }
 
 #[handler]
-async fn fixed(Data(document): Data<&String>, body: Vec<u8>) -> Response {
-    drop(body);
+fn fixed(Data(document): Data<&String>, _body: Vec<u8>) -> Response {
     xml(document)
 }
 

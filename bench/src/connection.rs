@@ -31,17 +31,14 @@ impl Connection {
     }
 
     async fn try_ask(&mut self, Request { path, signature, body }: Request) -> Result<String, String> {
-        let sender = match &mut self.open {
-            Some(sender) => sender,
-            None => {
-                let stream = TcpStream::connect(self.server).await.map_err(|e| e.to_string())?;
-                stream.set_nodelay(true).map_err(|e| e.to_string())?;
-                let (sender, connection) =
-                    handshake(TokioIo::new(stream)).await.map_err(|e| e.to_string())?;
-                tokio::spawn(connection);
-                self.open.insert(sender)
-            }
-        };
+        if self.open.is_none() {
+            let stream = TcpStream::connect(self.server).await.map_err(|e| e.to_string())?;
+            stream.set_nodelay(true).map_err(|e| e.to_string())?;
+            let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|e| e.to_string())?;
+            tokio::spawn(connection);
+            self.open = Some(sender);
+        }
+        let Some(sender) = &mut self.open else { return Err("no connection".into()) };
         sender.ready().await.map_err(|e| e.to_string())?;
         let request = hyper::Request::post(path)
             .header("host", "bench")

@@ -1,5 +1,7 @@
 //! `frontdesk-bench`: whole calls against a server, and the same against bare servers, in one run.
 
+#![expect(clippy::disallowed_methods, reason = "this program is the one that measures")]
+
 mod baseline;
 mod call;
 mod compare;

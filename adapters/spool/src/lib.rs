@@ -1,6 +1,6 @@
 //! Events that wait for the log, in append-only files of this machine.
 //!
-//! One thread owns the files ([`file`](mod@file)): it writes all that waits at once and syncs once, so that the price of
+//! One thread owns the files (`file`): it writes all that waits at once and syncs once, so that the price of
 //! a sync is shared. A file is a portion; each of its lines is an event with its checksum (`line`). Several programs may
 //! share a folder: each takes a place of its own by a lock, and adopts what programs that are gone have left (`place`).
 
@@ -81,7 +81,9 @@ fn run(mut waits: mpsc::Receiver<Work>, mut files: Files) {
                 }
                 let outcome = files.append(&batch.concat());
                 // Whoever has stopped waiting does not want to know.
-                replies.into_iter().for_each(|reply| drop(reply.send(outcome.clone())));
+                for reply in replies {
+                    drop(reply.send(outcome.clone()));
+                }
             }
             Work::Oldest(reply) => drop(reply.send(files.oldest())),
             Work::Forget(number, reply) => drop(reply.send(files.forget(number))),

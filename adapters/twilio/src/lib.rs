@@ -23,4 +23,4 @@ pub use client::{ClientError, TwilioClient};
 pub use signature::{Algorithm, SignedBody, verify};
 pub use twiml::write_twiml;
 pub use urls::{PublicUrl, PublicUrlError, Urls};
-pub use webhook::{Webhooks, routes};
+pub use webhook::{ROUTES, Waits, Webhooks, routes};

@@ -33,6 +33,42 @@ pub struct Webhooks {
     pub safe: Vec<Instruction>,
 }
 
+/// Who waits for the answer to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waits {
+    /// The caller.
+    Caller,
+    /// A callee.
+    Callee,
+    /// Nobody: it is a callback.
+    Nobody,
+}
+
+/// Every route and who waits there. The router is made of this table, so whoever goes through it goes through the router.
+pub const ROUTES: [(&str, Waits); 7] = [
+    ("/twilio/voice", Waits::Caller),
+    ("/twilio/fallback", Waits::Caller),
+    ("/twilio/step/:at", Waits::Caller),
+    ("/twilio/screen/:call/:at", Waits::Callee),
+    ("/twilio/status", Waits::Nobody),
+    ("/twilio/leg/:call/:step/:position", Waits::Nobody),
+    ("/twilio/recording/:call", Waits::Nobody),
+];
+
+/// What stands at a path of the table.
+fn endpoint(path: &str) -> RouteMethod {
+    match path {
+        "/twilio/voice" => post(call_arrived),
+        "/twilio/step/:at" => post(caller_step),
+        "/twilio/screen/:call/:at" => post(callee_step),
+        "/twilio/status" => post(call_status),
+        "/twilio/leg/:call/:step/:position" => post(leg_status),
+        "/twilio/recording/:call" => post(recording_status),
+        // The fallback, and the safest answer there is.
+        _ => post(last_answer_failed),
+    }
+}
+
 /// The carrier's routes.
 pub fn routes(webhooks: Webhooks) -> impl Endpoint<Output = Response> + use<> {
     let guard = Guard::new(webhooks.public.clone(), webhooks.accounts.clone());
@@ -40,19 +76,17 @@ pub fn routes(webhooks: Webhooks) -> impl Endpoint<Output = Response> + use<> {
     let caller = answer(safe.caller.clone());
     let callee = answer(safe.callee.clone());
     let nobody: Safe = Arc::new(|| StatusCode::SERVICE_UNAVAILABLE.into());
-    let for_caller = |endpoint: RouteMethod| guarded_answer(endpoint, &caller);
-    let for_callee = |endpoint: RouteMethod| guarded_answer(endpoint, &callee);
-    let for_nobody = |endpoint: RouteMethod| endpoint.with(on_panic(&nobody));
-    Route::new()
-        .at("/twilio/voice", for_caller(post(call_arrived)))
-        .at("/twilio/fallback", for_caller(post(last_answer_failed)))
-        .at("/twilio/step/:at", for_caller(post(caller_step)))
-        .at("/twilio/screen/:call/:at", for_callee(post(callee_step)))
-        .at("/twilio/status", for_nobody(post(call_status)))
-        .at("/twilio/leg/:call/:step/:position", for_nobody(post(leg_status)))
-        .at("/twilio/recording/:call", for_nobody(post(recording_status)))
-        .data(Arc::new(Routes { webhooks, safe }))
-        .with(guard)
+    let mut routes = Route::new();
+    for (path, waits) in ROUTES {
+        let endpoint = endpoint(path);
+        let guarded = match waits {
+            Waits::Caller => guarded_answer(endpoint, &caller).boxed(),
+            Waits::Callee => guarded_answer(endpoint, &callee).boxed(),
+            Waits::Nobody => endpoint.with(on_panic(&nobody)).boxed(),
+        };
+        routes = routes.at(path, guarded);
+    }
+    routes.data(Arc::new(Routes { webhooks, safe })).with(guard)
 }
 
 /// What is answered when a handler cannot.

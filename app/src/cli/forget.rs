@@ -88,7 +88,9 @@ fn print_receipt(receipt: &Receipt) {
         ("carrier's recording", carrier_recordings),
         ("carrier's call", carrier_calls),
     ] {
-        gone.iter().for_each(|name| println!("{what}\t{name}"));
+        for name in gone {
+            println!("{what}\t{name}");
+        }
     }
     println!(
         "deleted: {} calls, {} messages' audio, {raw} requests in the carrier's words; at the carrier: {} recordings, {} calls",

@@ -58,3 +58,24 @@ async fn bodies_of_ten_megabytes_are_refused() {
     assert!(sent.is_err() || sent.unwrap().status() == 413);
     assert_eq!(desk.get("/healthz").await.status(), 200);
 }
+
+#[tokio::test]
+async fn no_route_of_the_carriers_answers_unsigned() {
+    let desk = Desk::start().await;
+    for (path, _) in adapters_twilio::ROUTES {
+        let path = path.replace(":call", "CA1").replace(":at", "menu.main.0.0.1").replace(":step", "1");
+        let path = path.replace(":position", "0");
+        for signature in [None, Some("x"), Some("AAAAAAAAAAAAAAAAAAAAAAAAAAA=")] {
+            let body = "CallSid=CA1&AccountSid=AC00000000000000000000000000000001&From=%2B33123456789";
+            let mut request = desk.http.post(format!("{}{path}", desk.url)).body(body);
+            request = request.header("content-type", "application/x-www-form-urlencoded");
+            if let Some(signature) = signature {
+                request = request.header("X-Twilio-Signature", signature);
+            }
+            let response = request.send().await.unwrap();
+            assert_eq!(response.status(), 403, "{path}");
+            assert!(response.bytes().await.unwrap().is_empty(), "{path} tells nothing");
+        }
+    }
+    assert!(desk.calls().await.is_empty(), "and leaves no trace");
+}

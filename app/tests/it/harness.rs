@@ -12,6 +12,7 @@ use adapters_twilio::{Account, PublicUrl};
 use async_trait::async_trait;
 use bytes::Bytes;
 use frontdesk::server::serve;
+use frontdesk::services::keeping::Drained;
 use frontdesk::wiring::{Parts, Running, build};
 use frontdesk::worker::WorkOutcome;
 use frontdesk_domain::{BuiltinFlow, Timestamp, builtin_flow};
@@ -152,6 +153,13 @@ impl Desk {
             WorkOutcome::Idle(None),
             "work is left undone"
         );
+    }
+
+    /// Takes what was spooled into the log.
+    pub async fn drain(&self) {
+        while self.running.keeping.drain_once().await != Drained::Empty {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// One round of work, whatever comes of it.

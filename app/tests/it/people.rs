@@ -1,5 +1,6 @@
 //! Who may see what.
 
+use adapters_http::{ROUTES, Reach};
 use adapters_simulator::tone;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 
@@ -22,25 +23,28 @@ async fn get(desk: &Desk, path: &str, cookie: &str) -> reqwest::Response {
     desk.http.get(format!("{}{path}", desk.url)).header(COOKIE, cookie).send().await.unwrap()
 }
 
-/// Every route, and what a guest gets there.
-const ROUTES: [(&str, u16); 11] = [
-    ("/", 303),
-    ("/calls/01ARZ3NDEKTSV4RRFFQ69G5FAV", 303),
-    ("/calls/01ARZ3NDEKTSV4RRFFQ69G5FAV/voicemail", 401),
-    ("/events", 401),
-    ("/api/v1/calls", 401),
-    ("/api/v1/calls/01ARZ3NDEKTSV4RRFFQ69G5FAV", 401),
-    ("/api/v1/calls/01ARZ3NDEKTSV4RRFFQ69G5FAV/voicemail", 401),
-    ("/api/v1/stats", 401),
-    ("/api/v1/events", 401),
-    ("/login", 200),
-    ("/static/frontdesk.css", 200),
-];
+/// What a guest gets there: a page leads to the sign-in page, the rest is refused.
+fn for_guests(reach: Reach) -> u16 {
+    match reach {
+        Reach::Open => 200,
+        Reach::Page | Reach::Admin => 303,
+        Reach::Calls | Reach::Audio | Reach::Metrics => 401,
+    }
+}
+
+/// Every route of the router, with something in place of its parameters.
+fn routes() -> impl Iterator<Item = (String, Reach)> {
+    ROUTES.into_iter().map(|(path, reach)| {
+        let path = path.replace(":id", "01ARZ3NDEKTSV4RRFFQ69G5FAV").replace(":name", "frontdesk.css");
+        (path, reach)
+    })
+}
 
 #[tokio::test]
 async fn guests_see_nothing_and_every_answer_is_hardened() {
     let desk = Desk::start().await;
-    for (path, status) in ROUTES {
+    for (path, reach) in routes() {
+        let status = for_guests(reach);
         for token in ["", "Bearer wrong", "Basic eA=="] {
             let mut request = desk.http.get(format!("{}{path}", desk.url));
             if !token.is_empty() {
@@ -48,7 +52,9 @@ async fn guests_see_nothing_and_every_answer_is_hardened() {
             }
             let response = request.send().await.unwrap();
             let expected = if status == 303 && !token.is_empty() { 401 } else { status };
-            assert_eq!(response.status().as_u16(), expected, "{path} with {token:?}");
+            let got = response.status().as_u16();
+            // Where something is only ever posted, a guest who gets it is told so, and nothing else.
+            assert!(got == expected || got == 405, "{path} with {token:?}: {got}");
             let headers = response.headers();
             for name in [
                 "content-security-policy",
@@ -155,5 +161,85 @@ async fn a_form_from_another_site_does_not_sign_anybody_in() {
             desk.http.post(format!("{}/login", desk.url)).body("name=admin&password=x").header(name, value);
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         assert_eq!(request.send().await.unwrap().status(), 403);
+    }
+}
+
+/// A token that may do so much.
+async fn token(desk: &Desk, scopes: &str) -> String {
+    let url = format!("sqlite://{}", desk.folder.path().join("frontdesk.db").display());
+    let db = frontdesk::wiring::open_database(&url).await.unwrap();
+    let store = std::sync::Arc::new(adapters_persistence::SqlAccess::new(db.clone()));
+    let trail = std::sync::Arc::new(adapters_persistence::SqlLedger::new(db));
+    let ids = std::sync::Arc::new(frontdesk::system::SystemIds);
+    let control =
+        frontdesk::services::access::AccessControl::new(store, trail, desk.clock.clone(), ids, None);
+    control.create_token(scopes, scopes.parse().unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_token_reaches_what_its_scopes_cover_and_nothing_else() {
+    let desk = Desk::start().await;
+    for (scopes, allowed) in [
+        ("calls", vec![Reach::Page, Reach::Calls]),
+        ("audio", vec![Reach::Audio]),
+        ("metrics", vec![Reach::Metrics]),
+        ("calls audio metrics", vec![Reach::Page, Reach::Calls, Reach::Audio, Reach::Metrics]),
+    ] {
+        let token = token(&desk, scopes).await;
+        for (path, reach) in
+            routes().filter(|(path, reach)| *reach != Reach::Open && !path.ends_with("events"))
+        {
+            let response =
+                desk.http.get(format!("{}{path}", desk.url)).bearer_auth(&token).send().await.unwrap();
+            let refused = response.status() == 403;
+            let posted_only = response.status() == 405;
+            assert!(
+                posted_only || refused != allowed.contains(&reach),
+                "{scopes} at {path}: {}",
+                response.status()
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_people_do_is_noted_and_shown_to_those_who_manage() {
+    let desk = Desk::start().await;
+    desk.call().presses("2").leaves(tone(1)).place().await;
+    desk.work().await;
+    let cookie = cookie(&sign_in(&desk, "admin", PASSWORD).await);
+    sign_in(&desk, "admin", "wrong password").await;
+    let id = desk.row().await["id"].as_str().unwrap().to_owned();
+    assert_eq!(get(&desk, &format!("/calls/{id}/voicemail"), &cookie).await.status(), 200);
+    let csv = get(&desk, "/calls.csv?outcome=voicemail", &cookie).await.text().await.unwrap();
+    let (header, row) = csv.split_once("\r\n").unwrap();
+    assert!(
+        header.starts_with("id,started_at,from,from_name,to,outcome,outcome_reason,duration_seconds"),
+        "{header}"
+    );
+    assert!(
+        row.starts_with(&id) && row.contains(",'+33123456789,") && row.contains(",voicemail,chosen,"),
+        "{row}"
+    );
+    let audit = get(&desk, "/audit", &cookie).await.text().await.unwrap();
+    for line in ["signed in", "was refused", "listened", "exported", "filtered by outcome"] {
+        assert!(audit.contains(line), "{line} is missing: {audit}");
+    }
+    assert!(!audit.contains("33123456789"), "the trail holds no numbers");
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_ends_every_session() {
+    let desk = Desk::start().await;
+    let first = cookie(&sign_in(&desk, "admin", PASSWORD).await);
+    let second = cookie(&sign_in(&desk, "admin", PASSWORD).await);
+    assert_ne!(first, second, "each sign-in has a session of its own");
+    let feed = get(&desk, "/", &first).await.text().await.unwrap();
+    let csrf = feed.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let request = desk.http.post(format!("{}/logout/everywhere", desk.url)).header(COOKIE, &first);
+    let request = request.header("content-type", "application/x-www-form-urlencoded");
+    assert_eq!(request.body(format!("csrf={csrf}")).send().await.unwrap().status(), 303);
+    for cookie in [first, second] {
+        assert_eq!(get(&desk, "/", &cookie).await.status(), 303);
     }
 }

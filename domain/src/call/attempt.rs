@@ -28,6 +28,10 @@ pub(super) enum AttemptEnd {
 }
 
 /// One phone that was rung, and all that is known of it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that may have been said, in any combination"
+)]
 #[derive(Debug, Default)]
 pub(super) struct Attempt<'a> {
     pub number: Option<&'a PhoneNumber>,

@@ -1,1 +1,147 @@
-//! Claims.
+//! Where events go, whatever is broken.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use adapters_memory::{ManualClock, MemoryLedger, MemoryLog, MemorySpool, SeededIds};
+use async_trait::async_trait;
+use frontdesk_domain::{CallEvent, CallId, EventKind};
+use frontdesk_ports::{CallPage, CallQuery, CallRecord, Change};
+
+use super::*;
+
+/// A log that can be away, or refuse what it is told.
+struct Fickle {
+    log: MemoryLog,
+    away: AtomicBool,
+    refuses: AtomicBool,
+}
+
+#[async_trait]
+impl CallLog for Fickle {
+    async fn append(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
+        self.ping().await?;
+        if self.refuses.load(Ordering::Relaxed) {
+            return Err(StoreError::Refused("it does not fit".into()));
+        }
+        self.log.append(events).await
+    }
+    async fn find(&self, id: CallId) -> Result<Option<CallRecord>, StoreError> {
+        self.log.find(id).await
+    }
+    async fn events(&self, id: CallId) -> Result<Vec<LoggedEvent>, StoreError> {
+        self.log.events(id).await
+    }
+    async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
+        self.log.list(query).await
+    }
+    async fn latest_change(&self) -> Result<Change, StoreError> {
+        self.log.latest_change().await
+    }
+    async fn changed_since(&self, after: Change, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
+        self.log.changed_since(after, limit).await
+    }
+    async fn wait_for_change(&self, after: Change) {
+        self.log.wait_for_change(after).await;
+    }
+    async fn ping(&self) -> Result<(), StoreError> {
+        if self.away.load(Ordering::Relaxed) {
+            return Err(StoreError::Unavailable("it was told to be away".into()));
+        }
+        Ok(())
+    }
+}
+
+struct Desk {
+    log: Arc<Fickle>,
+    spool: Arc<MemorySpool>,
+    ledger: Arc<MemoryLedger>,
+    clock: Arc<ManualClock>,
+    keeping: Keeping,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let clock = Arc::new(ManualClock::at("2026-11-24T09:00:00Z".parse().unwrap()));
+        let log = MemoryLog::new(clock.clone(), Arc::new(SeededIds::default()));
+        let log = Arc::new(Fickle { log, away: AtomicBool::new(false), refuses: AtomicBool::new(false) });
+        let (spool, ledger) = (Arc::new(MemorySpool::default()), Arc::new(MemoryLedger::default()));
+        let keeping = Keeping::new(log.clone(), spool.clone(), ledger.clone(), clock.clone());
+        Self { log, spool, ledger, clock, keeping }
+    }
+
+    async fn step(&self, call: &str, step: u16) -> Result<(), StoreError> {
+        let kind = EventKind::Menu { menu: "main".parse().unwrap(), step };
+        let call = format!("twilio:{call}").parse().unwrap();
+        self.keeping.keep(vec![CallEvent { call, at: self.clock.now(), kind }.into()]).await
+    }
+
+    async fn drain(&self) {
+        while self.keeping.drain_once().await == Drained::Portion {}
+    }
+
+    async fn logged(&self) -> usize {
+        let mut events = 0;
+        for record in self.log.list(&CallQuery::newest(100)).await.unwrap().calls {
+            events += self.log.events(record.id).await.unwrap().len();
+        }
+        events
+    }
+}
+
+#[tokio::test]
+async fn while_the_log_is_away_events_wait_and_then_follow_and_the_outage_is_noted() {
+    let desk = Desk::new();
+    desk.step("CA1", 1).await.unwrap();
+    assert_eq!(desk.keeping.condition(), Condition::Well);
+    desk.log.away.store(true, Ordering::Relaxed);
+    desk.step("CA1", 2).await.unwrap();
+    desk.step("CA2", 1).await.unwrap();
+    assert_eq!(desk.keeping.condition(), Condition::Spooling { waiting: 2, away: true });
+    assert_eq!(desk.keeping.probe().await, Condition::Spooling { waiting: 2, away: true });
+    assert_eq!(desk.keeping.drain_once().await, Drained::Blocked);
+    desk.clock.advance(Duration::from_secs(60));
+    desk.log.away.store(false, Ordering::Relaxed);
+    desk.drain().await;
+    assert_eq!((desk.logged().await, desk.keeping.condition()), (3, Condition::Well));
+    let [outage] = desk.ledger.outages(10).await.unwrap().try_into().unwrap();
+    assert_eq!((outage.cause, outage.calls), (OutageCause::LogAway, 2));
+    assert_eq!(outage.ended_at.duration_since(outage.began_at).as_secs(), 60);
+}
+
+#[tokio::test]
+async fn what_neither_takes_is_an_error_until_one_takes_something_again() {
+    let desk = Desk::new();
+    desk.log.away.store(true, Ordering::Relaxed);
+    desk.spool.break_down(true);
+    assert!(desk.step("CA1", 1).await.is_err());
+    assert_eq!(desk.keeping.condition(), Condition::Losing);
+    assert_eq!(desk.keeping.probe().await, Condition::Losing);
+    desk.spool.break_down(false);
+    desk.step("CA1", 1).await.unwrap();
+    assert_eq!(desk.keeping.condition(), Condition::Spooling { waiting: 1, away: true });
+    desk.log.away.store(false, Ordering::Relaxed);
+    desk.drain().await;
+    assert_eq!((desk.logged().await, desk.keeping.condition()), (1, Condition::Well));
+    let causes: Vec<OutageCause> =
+        desk.ledger.outages(10).await.unwrap().iter().map(|outage| outage.cause).collect();
+    assert!(
+        causes.contains(&OutageCause::EventsLost) && causes.contains(&OutageCause::LogAway),
+        "{causes:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_the_log_refuses_for_good_is_set_aside_and_holds_up_nothing() {
+    let desk = Desk::new();
+    desk.log.refuses.store(true, Ordering::Relaxed);
+    desk.step("CA1", 1).await.unwrap();
+    assert_eq!((desk.spool.aside().len(), desk.keeping.condition()), (1, Condition::Well));
+    desk.log.away.store(true, Ordering::Relaxed);
+    desk.step("CA1", 2).await.unwrap();
+    desk.log.away.store(false, Ordering::Relaxed);
+    desk.drain().await;
+    assert_eq!((desk.spool.aside().len(), desk.spool.waiting()), (2, 0));
+    desk.log.refuses.store(false, Ordering::Relaxed);
+    desk.step("CA1", 3).await.unwrap();
+    assert_eq!(desk.logged().await, 1);
+}
