@@ -38,6 +38,11 @@ impl Shelf {
         self.recordings.lock().unwrap_or_else(PoisonError::into_inner).extend(recordings);
     }
 
+    /// Throws a recording away; whether there was one.
+    pub fn throw_away(&self, sid: &str) -> bool {
+        self.recordings.lock().unwrap_or_else(PoisonError::into_inner).remove(sid).is_some()
+    }
+
     fn get(&self, sid: &str) -> Option<Bytes> {
         self.recordings.lock().unwrap_or_else(PoisonError::into_inner).get(sid).cloned()
     }
@@ -52,7 +57,7 @@ impl Shelf {
 pub fn rest_routes(credentials: &Credentials, shelf: Arc<Shelf>) -> impl Endpoint<Output = Response> + use<> {
     let expected = basic(credentials);
     Route::new()
-        .at("/2010-04-01/Accounts/:account/Recordings/:name", get(recording))
+        .at("/2010-04-01/Accounts/:account/Recordings/:name", get(recording).delete(drop_recording))
         .at("/simulator/recordings/:sid", put(keep_recording))
         .data(shelf)
         .around(move |endpoint, req: Request| {
@@ -92,6 +97,12 @@ fn recording(Data(shelf): Data<&Arc<Shelf>>, Path((account, name)): Path<(String
             .content_type("application/json")
             .body(r#"{"status":404,"code":20404,"message":"The requested resource was not found"}"#),
     }
+}
+
+#[handler]
+fn drop_recording(Data(shelf): Data<&Arc<Shelf>>, Path((_, name)): Path<(String, String)>) -> StatusCode {
+    let sid = name.split_once('.').map_or(name.as_str(), |(sid, _)| sid);
+    if shelf.throw_away(sid) { StatusCode::NO_CONTENT } else { StatusCode::NOT_FOUND }
 }
 
 #[handler]

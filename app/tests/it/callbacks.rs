@@ -79,3 +79,29 @@ async fn no_route_of_the_carriers_answers_unsigned() {
     }
     assert!(desk.calls().await.is_empty(), "and leaves no trace");
 }
+
+#[tokio::test]
+async fn erasing_a_number_leaves_nothing_of_it_here_or_at_the_carrier() {
+    let desk = Desk::start().await;
+    desk.call().presses("2").leaves(tone(2)).place().await;
+    desk.call().from("+33199999999").presses("1").place().await;
+    desk.work().await;
+    let receipt = desk.running.upkeep.forgetting.erase("test", crate::harness::CALLER).await.unwrap();
+    assert_eq!((receipt.calls.len(), receipt.audio.len(), receipt.carrier_recordings.len()), (1, 1, 1));
+    assert!(desk.shelf.take_all().is_empty());
+    assert_eq!(desk.row().await["from"], json!("+33199999999"));
+    for entry in std::fs::read_dir(desk.folder.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).unwrap();
+            let number = crate::harness::CALLER.as_bytes();
+            assert!(
+                !bytes.windows(number.len()).any(|window| window == number),
+                "still in {}",
+                path.display()
+            );
+        }
+    }
+    let recordings = std::fs::read_dir(desk.folder.path().join("recordings")).unwrap().count();
+    assert_eq!(recordings, 0);
+}

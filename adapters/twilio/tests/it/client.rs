@@ -1,11 +1,11 @@
 //! The REST client against a scripted peer.
 
 use adapters_twilio::{Account, PublicUrl, TwilioClient};
-use frontdesk_domain::LegId;
+use frontdesk_domain::{LegId, LegStatus};
 use frontdesk_ports::{Carrier, CarrierError, FetchedAudio};
 use futures_util::TryStreamExt;
 use std::time::Duration;
-use wiremock::matchers::{basic_auth, header_exists, method, path};
+use wiremock::matchers::{basic_auth, header_exists, method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
@@ -119,4 +119,93 @@ async fn nobody_there_is_worth_another_try_and_tells_no_address() {
         panic!("it cannot be there")
     };
     assert!(!why.contains("127.0.0.1") && !why.contains(ACCOUNT), "{why}");
+}
+
+fn base(resource: &str) -> String {
+    format!("/2010-04-01/Accounts/{ACCOUNT}/{resource}")
+}
+
+async fn serve(server: &MockServer, resource: &str, body: serde_json::Value) {
+    let answer = ResponseTemplate::new(200).set_body_json(body);
+    Mock::given(method("GET")).and(path(base(resource))).respond_with(answer).mount(server).await;
+}
+
+/// The times of calls as Twilio writes them.
+fn call(sid: &str, parent: Option<&str>, at: &str, status: &str) -> serde_json::Value {
+    serde_json::json!({
+        "sid": sid, "parent_call_sid": parent, "from": "+33123456789", "to": "+15556667777", "status": status,
+        "direction": if parent.is_some() { "outbound-dial" } else { "inbound" }, "duration": "30",
+        "start_time": format!("Mon, 05 Jan 2026 {at} +0000"), "end_time": "Mon, 05 Jan 2026 12:00:00 +0000",
+        "caller_name": null
+    })
+}
+
+#[tokio::test]
+async fn the_carriers_records_are_read_page_by_page_and_put_together() {
+    let server = MockServer::start().await;
+    let next = format!("{}?Page=1&PageToken=PACA1", base("Calls.json"));
+    let first = serde_json::json!({
+        "calls": [call("CA1", None, "09:00:00", "completed"), call("CA9", None, "09:30:00", "in-progress")],
+        "next_page_uri": next
+    });
+    let second = serde_json::json!({
+        "calls": [call("CA2", Some("CA1"), "09:00:10", "no-answer"), call("CA3", None, "08:00:00", "completed")],
+        "next_page_uri": null
+    });
+    let page = |body: &serde_json::Value| ResponseTemplate::new(200).set_body_json(body);
+    let calls =
+        || Mock::given(method("GET")).and(path(base("Calls.json"))).and(basic_auth(ACCOUNT, "secret"));
+    let first_page = calls()
+        .and(query_param("StartTime>", "2026-01-04T00:00:00Z"))
+        .and(query_param_is_missing("PageToken"));
+    first_page.respond_with(page(&first)).mount(&server).await;
+    calls().and(query_param("PageToken", "PACA1")).respond_with(page(&second)).mount(&server).await;
+    let recording = serde_json::json!({
+        "sid": "RE1", "call_sid": "CA1", "status": "completed", "duration": "7",
+        "date_created": "Mon, 05 Jan 2026 09:00:40 +0000"
+    });
+    let recordings = serde_json::json!({"recordings": [recording], "next_page_uri": null});
+    serve(&server, "Recordings.json", recordings).await;
+    let (since, until) = ("2026-01-05T08:30:00Z".parse().unwrap(), "2026-01-05T10:00:00Z".parse().unwrap());
+    let [found] = client(&server).calls(since, until).await.unwrap().try_into().unwrap();
+    assert_eq!((found.call.id(), found.record.seconds), ("CA1", Some(30)));
+    assert_eq!(found.record.legs[0].status, LegStatus::NoAnswer);
+    assert_eq!((found.messages[0].recording.as_str(), found.messages[0].seconds), ("RE1", Some(7)));
+}
+
+#[tokio::test]
+async fn a_page_that_leads_to_another_host_is_refused() {
+    let server = MockServer::start().await;
+    let page = serde_json::json!({"calls": [], "next_page_uri": "https://evil.example/Calls.json"});
+    serve(&server, "Calls.json", page).await;
+    let (since, until) = ("2026-01-05T08:30:00Z".parse().unwrap(), "2026-01-05T10:00:00Z".parse().unwrap());
+    let refused = client(&server).calls(since, until).await;
+    assert!(matches!(refused, Err(CarrierError::Unusable(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn our_numbers_are_those_that_ask_us() {
+    let server = MockServer::start().await;
+    let number = |number: &str, url: &str| serde_json::json!({"phone_number": number, "voice_url": url});
+    let numbers = serde_json::json!({"incoming_phone_numbers": [
+        number("+15556667777", "https://desk.example/twilio/voice#rc=2"), number("+15550000000", "https://other.example/")
+    ], "next_page_uri": null});
+    serve(&server, "IncomingPhoneNumbers.json", numbers).await;
+    assert_eq!(client(&server).our_numbers().await.unwrap(), ["+15556667777"]);
+}
+
+#[tokio::test]
+async fn copies_are_deleted_by_sid_and_what_is_gone_is_no_error() {
+    let server = MockServer::start().await;
+    let gone = Mock::given(method("DELETE"))
+        .and(path(base("Recordings/RE1.json")))
+        .and(basic_auth(ACCOUNT, "secret"));
+    gone.respond_with(ResponseTemplate::new(204)).expect(1).mount(&server).await;
+    let (client, call) = (client(&server), LegId::new("twilio", "CA1").unwrap());
+    assert!(client.delete_recording(&call, &"RE1".parse().unwrap()).await.unwrap());
+    assert!(!client.delete_call(&call).await.unwrap());
+    let simulated = LegId::new("simulator", "CA1").unwrap();
+    assert!(!client.delete_call(&simulated).await.unwrap(), "a simulated carrier is gone with its copies");
+    let unknown = LegId::new("other", "CA1").unwrap();
+    assert!(client.delete_call(&unknown).await.is_err());
 }
