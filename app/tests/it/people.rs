@@ -221,6 +221,8 @@ async fn what_people_do_is_noted_and_shown_to_those_who_manage() {
         row.starts_with(&id) && row.contains(",'+33123456789,") && row.contains(",voicemail,chosen,"),
         "{row}"
     );
+    let outages = get(&desk, "/outages", &cookie).await.text().await.unwrap();
+    assert!(outages.contains("None is known"), "{outages}");
     let audit = get(&desk, "/audit", &cookie).await.text().await.unwrap();
     for line in ["signed in", "was refused", "listened", "exported", "filtered by outcome"] {
         assert!(audit.contains(line), "{line} is missing: {audit}");

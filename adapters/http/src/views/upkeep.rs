@@ -21,7 +21,7 @@ pub(crate) struct OutageLine {
     ended: Moment,
     cause: &'static str,
     calls: u32,
-    recovered: Vec<String>,
+    recovered: String,
 }
 
 impl OutageLine {
@@ -31,7 +31,15 @@ impl OutageLine {
             (outage.repaired, "call repaired", "calls repaired"),
             (outage.messages, "message recovered", "messages recovered"),
         ];
-        let told = counts.into_iter().filter(|(count, ..)| *count > 0);
+        let told: Vec<String> = counts
+            .into_iter()
+            .filter(|(count, ..)| *count > 0)
+            .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+            .collect();
+        let nothing = match outage.cause {
+            OutageCause::LogAway => "nothing was missing",
+            OutageCause::NotRunning | OutageCause::EventsLost | OutageCause::Unreached => "nothing so far",
+        };
         Self {
             began: Moment::new(outage.began_at, zone),
             ended: Moment::new(outage.ended_at, zone),
@@ -42,9 +50,7 @@ impl OutageLine {
                 OutageCause::Unreached => "the carrier had calls that never reached us",
             },
             calls: outage.calls,
-            recovered: told
-                .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
-                .collect(),
+            recovered: if told.is_empty() { nothing.to_owned() } else { told.join(", ") },
         }
     }
 }
