@@ -88,11 +88,8 @@ impl Load {
 
     /// Places calls for so many seconds, then lets those in flight end.
     pub async fn run(self, pace: Pace, seconds: u64) -> Report {
-        let measured = Rc::new(RefCell::new(Measured {
-            calls: 0,
-            latency: Histogram::new(3).expect("three digits are allowed"),
-            failures: BTreeMap::new(),
-        }));
+        let measured =
+            Rc::new(RefCell::new(Measured { calls: 0, latency: latencies(), failures: BTreeMap::new() }));
         // Calls of one run never meet those of another, even on the same database.
         let run = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
@@ -196,6 +193,11 @@ impl Load {
     }
 }
 
+/// From a microsecond to a minute, to three digits; what is longer counts as a minute.
+fn latencies() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, 60_000_000, 3).expect("the bounds are in order")
+}
+
 /// Takes what is left when all tasks are done.
 trait TakeInner<T> {
     fn take_inner(self) -> T;
@@ -203,11 +205,7 @@ trait TakeInner<T> {
 
 impl TakeInner<Measured> for Rc<RefCell<Measured>> {
     fn take_inner(self) -> Measured {
-        let empty = Measured {
-            calls: 0,
-            latency: Histogram::new(3).expect("three digits are allowed"),
-            failures: BTreeMap::new(),
-        };
+        let empty = Measured { calls: 0, latency: latencies(), failures: BTreeMap::new() };
         self.replace(empty)
     }
 }
