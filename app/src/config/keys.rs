@@ -33,7 +33,7 @@ pub(super) const KEYS: [Key; 27] = [
     key("spool.path"),
     key("retention.calls"),
     key("retention.audio"),
-    key("retention.transcripts"),
+    missing("retention.transcripts", "this version keeps no transcripts; remove it"),
     key("retention.raw"),
     key("twilio.account_sid"),
     secret("twilio.auth_token"),

@@ -70,10 +70,6 @@ actions! {
     TokenCreated = "token_created",
     /// Revoked a token.
     TokenRevoked = "token_revoked",
-    /// Made a backup.
-    BackedUp = "backed_up",
-    /// Put a backup in place.
-    Restored = "restored",
 }
 
 impl fmt::Display for AuditAction {

@@ -99,8 +99,6 @@ fn action(action: AuditAction) -> &'static str {
         AuditAction::PasswordSet => "set a password",
         AuditAction::TokenCreated => "made a token",
         AuditAction::TokenRevoked => "revoked a token",
-        AuditAction::BackedUp => "made a backup",
-        AuditAction::Restored => "restored a backup",
     }
 }
 
