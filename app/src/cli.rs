@@ -4,6 +4,7 @@ mod call;
 mod check;
 mod demo;
 mod export;
+mod fallback_twiml;
 mod forget;
 mod reconcile;
 mod run;
@@ -51,6 +52,8 @@ enum Command {
     Purge(forget::Purge),
     /// Deletes every call of a number, here and at the carrier.
     Erase(forget::Erase),
+    /// Prints the flow as one static document, for the number's fallback, to be hosted elsewhere.
+    FallbackTwiml(fallback_twiml::FallbackTwiml),
     /// Manages the people who may read the feed.
     #[command(subcommand)]
     User(user::UserCommand),
@@ -104,6 +107,7 @@ impl Cli {
                 Command::Export(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Purge(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Erase(command) => command.run(config(Needs::Nothing)?).await,
+                Command::FallbackTwiml(command) => command.run(&config(Needs::Nothing)?),
                 Command::User(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Token(command) => command.run(config(Needs::Nothing)?).await,
             }

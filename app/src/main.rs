@@ -5,6 +5,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use frontdesk::cli::Cli;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // Files that we write are for this user alone.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));

@@ -28,7 +28,7 @@ use crate::services::access::{AccessControl, BadPassword};
 use crate::services::answering::Answering;
 use crate::services::feed::Feed;
 use crate::services::forgetting::Forgetting;
-use crate::services::keeping::Keeping;
+use crate::services::keeping::{First, Keeping};
 use crate::services::looking_after::LookingAfter;
 use crate::services::readiness::KeepingReadiness;
 use crate::services::reconcile::Reconcile;
@@ -185,7 +185,9 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let recordings = Arc::new(ObjectRecordings::open(&parts.recordings_url, MOST_AUDIO_BYTES)?);
     let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone())?);
     let spool = Arc::new(FileSpool::open(&parts.spool)?);
-    let keeping = Arc::new(Keeping::new(log.clone(), spool, ledger.clone(), clock.clone()));
+    // A file of this machine and the spool stand on the same disks; a server elsewhere may outlive them.
+    let first = if parts.database_url.starts_with("sqlite:") { First::Spool } else { First::Log };
+    let keeping = Arc::new(Keeping::new(first, log.clone(), spool, ledger.clone(), clock.clone()));
     let readiness: Arc<dyn Readiness> = Arc::new(KeepingReadiness(keeping.clone()));
 
     let answering = Arc::new(Answering::new(flow.clone(), keeping.clone(), clock.clone()));
@@ -197,7 +199,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         answering,
         safe,
     });
-    let calls = Arc::new(Feed::new(log.clone(), recordings.clone()));
+    let calls = Arc::new(Feed { log: log.clone(), recordings: recordings.clone(), keeping: keeping.clone() });
     let phone = phone.map(|phone| phone_routes(phone).boxed());
     let (stop, stopping) = watch::channel(false);
     let operations = Arc::new(LookingAfter {

@@ -22,6 +22,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// … and when it is given up.
 const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
+/// Rest between rounds of work: a message costs several syncs of the disk, and callers go first. Forty messages a second
+/// are far more than any office gets.
+const BREATH: Duration = Duration::from_millis(100);
 /// How long to sleep when there is nothing to wait for but a change.
 const IDLE: Duration = Duration::from_secs(60);
 
@@ -66,7 +69,7 @@ impl Worker {
         loop {
             let seen = self.log.latest_change().await.unwrap_or(Change(0));
             match self.run_once().await {
-                Ok(WorkOutcome::Worked(_)) => {}
+                Ok(WorkOutcome::Worked(_)) => tokio::time::sleep(BREATH).await,
                 Ok(WorkOutcome::Idle(due)) => {
                     let now = self.clock.now();
                     // What has become due since is due now.

@@ -5,6 +5,7 @@
 
 pub(crate) mod builtin;
 pub(crate) mod draft;
+pub(crate) mod plain;
 pub(crate) mod problem;
 
 use std::collections::BTreeMap;

@@ -66,6 +66,7 @@ pub use dialogue::signal::{DialOutcome, DialResult, Signal};
 pub use dialogue::{Dialogue, MailboxCause, Turn, advance};
 pub use flow::builtin::{BuiltinFlow, builtin_flow};
 pub use flow::draft::FlowDraft;
+pub use flow::plain::PlainRoute;
 pub use flow::problem::{Problem, ProblemKind, Problems};
 pub use flow::{
     CallFlow, Choice, Destination, Forward, InvalidNodeName, Mailbox, Menu, NodeName, Prompt, Reprompt,

@@ -55,7 +55,7 @@ fn parties(from: &str, to: &str) -> Parties {
 }
 
 fn started(call: &str, at: &str, from: &str) -> LoggedEvent {
-    let raw = RawParameters(vec![("From".into(), from.into()), ("CallSid".into(), call.into())]);
+    let raw = RawParameters([("From".into(), from.into()), ("CallSid".into(), call.into())].into());
     LoggedEvent { raw: Some(raw), ..event(call, at, EventKind::Started(parties(from, "+15556667777"))) }
 }
 

@@ -17,6 +17,7 @@ use crate::error::{corrupt, store_error};
 use crate::known::{KnownCall, KnownCalls};
 use crate::retention::tombstone_of;
 use crate::rows::{call_row, event_of, event_row, json, kept, millis};
+use crate::shapes::{filled, portions};
 
 /// A transaction that waits its turn. A deferred one that turns to writing fails at once when another writes.
 pub(crate) fn immediate() -> TransactionOptions {
@@ -130,7 +131,7 @@ async fn load(tx: &impl ConnectionTrait, touched: &mut BTreeMap<LegId, Touched>)
     let rows = call::Entity::find()
         .select_only()
         .columns([call::Column::Id, call::Column::Provider, call::Column::ProviderId])
-        .filter(call::Column::ProviderId.is_in(wanted))
+        .filter(call::Column::ProviderId.is_in(filled(wanted)))
         .into_tuple::<(String, String, String)>()
         .all(tx)
         .await
@@ -150,7 +151,7 @@ async fn load(tx: &impl ConnectionTrait, touched: &mut BTreeMap<LegId, Touched>)
         return Ok(());
     }
     let rows = call_event::Entity::find()
-        .filter(call_event::Column::CallId.is_in(legs.keys().cloned()))
+        .filter(call_event::Column::CallId.is_in(filled(legs.keys().cloned())))
         .all(tx)
         .await
         .map_err(|e| store_error(&e))?;
@@ -177,7 +178,7 @@ async fn forget_deleted(
         return Ok(());
     }
     let stones = tombstone::Entity::find()
-        .filter(tombstone::Column::Leg.is_in(unknown.keys().cloned()))
+        .filter(tombstone::Column::Leg.is_in(filled(unknown.keys().cloned())))
         .all(tx)
         .await
         .map_err(|e| store_error(&e))?;
@@ -240,11 +241,10 @@ async fn save(tx: &impl ConnectionTrait, changed: &[Changed], now: Timestamp) ->
     let calls: Vec<_> = changed.iter().map(|changed| call_row(&changed.record)).collect::<Result<_, _>>()?;
     let columns = call::Column::iter_without_id();
     let upsert = OnConflict::column(call::Column::Id).update_columns(columns).to_owned();
-    call::Entity::insert_many(calls)
-        .on_conflict(upsert)
-        .exec_without_returning(tx)
-        .await
-        .map_err(|e| store_error(&e))?;
+    for calls in portions(calls) {
+        let insert = call::Entity::insert_many(calls).on_conflict(upsert.clone());
+        insert.exec_without_returning(tx).await.map_err(|e| store_error(&e))?;
+    }
 
     let mut events = Vec::new();
     for Changed { record, events: fresh, .. } in changed {
@@ -254,11 +254,10 @@ async fn save(tx: &impl ConnectionTrait, changed: &[Changed], now: Timestamp) ->
     }
     let same = [call_event::Column::CallId, call_event::Column::Identity];
     let earlier = OnConflict::columns(same).update_column(call_event::Column::At).to_owned();
-    call_event::Entity::insert_many(events)
-        .on_conflict(earlier)
-        .exec_without_returning(tx)
-        .await
-        .map_err(|e| store_error(&e))?;
+    for events in portions(events) {
+        let insert = call_event::Entity::insert_many(events).on_conflict(earlier.clone());
+        insert.exec_without_returning(tx).await.map_err(|e| store_error(&e))?;
+    }
 
     queue_effects(tx, changed, now).await
 }
@@ -298,11 +297,10 @@ async fn queue_effects(
         .update_column(effect::Column::DueAt)
         .action_and_where(column(effect::Column::State).ne(LEASED))
         .to_owned();
-    effect::Entity::insert_many(rows)
-        .on_conflict(sooner)
-        .exec_without_returning(tx)
-        .await
-        .map_err(|e| store_error(&e))?;
+    for rows in portions(rows) {
+        let insert = effect::Entity::insert_many(rows).on_conflict(sooner.clone());
+        insert.exec_without_returning(tx).await.map_err(|e| store_error(&e))?;
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use frontdesk_domain::{CallId, Facts, LegId};
 
 /// Calls remembered at most; a busy desk has far fewer at once.
-const MOST: usize = 512;
+const MOST: usize = 128;
 
 /// A call as it stands in the database.
 #[derive(Debug, Clone)]

@@ -14,6 +14,7 @@ mod known;
 mod ledger;
 mod retention;
 mod rows;
+mod shapes;
 mod writer;
 
 pub use access_store::SqlAccess;

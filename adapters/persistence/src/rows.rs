@@ -41,7 +41,7 @@ pub(crate) fn event_row(id: CallId, logged: &LoggedEvent) -> Result<call_event::
         at: Set(millis(event.at)),
         kind: Set(event.kind.word().to_owned()),
         detail: Set(json(&event.kind)?),
-        raw: Set(logged.raw.as_ref().map(|raw| json(&raw.0)).transpose()?),
+        raw: Set(logged.raw.as_ref().map(|raw| json(&&*raw.0)).transpose()?),
     })
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEve
     let raw = row
         .raw
         .as_deref()
-        .map(|raw| serde_json::from_str(raw).map(RawParameters))
+        .map(|raw| serde_json::from_str::<Vec<_>>(raw).map(|pairs| RawParameters(pairs.into())))
         .transpose()
         .map_err(|why| corrupt("call_events", "raw", &row.call_id, why))?;
     let at = timestamp(row.at, "call_events", &row.call_id)?;

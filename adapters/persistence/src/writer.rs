@@ -70,7 +70,10 @@ async fn run(
         if jobs.is_empty() {
             continue;
         }
-        let all = jobs.iter().flat_map(|job| job.events.clone()).collect();
+        let all = match jobs.as_mut_slice() {
+            [only] => std::mem::take(&mut only.events),
+            several => several.iter().flat_map(|job| job.events.clone()).collect(),
+        };
         let outcome = patiently(committer.commit(all, clock.now())).await;
         tell(&changed, &outcome);
         // One job that cannot be kept must not take the others down with it; a database that is away is away for all.

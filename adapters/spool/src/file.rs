@@ -1,8 +1,9 @@
-//! The files of one place: the one that is written, and those that wait to be read.
+//! The files of one place: the one that is written, and those that wait to be read. What was written just now is also
+//! held in memory, so that in quiet times nothing is read back.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,31 +11,49 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use frontdesk_ports::{LoggedEvent, Portion, StoreError};
 
-use crate::line::{Lines, read_lines, write_line};
+use crate::line::{Lines, read_lines};
 use crate::place::{OpenError, Place, spool_files};
 
-/// A file that has grown to this is closed: about a thousand events.
-const LARGEST: u64 = 1024 * 1024;
+/// A file that has grown to this is closed: some hundred and fifty events.
+const LARGEST: u64 = 128 * 1024;
+/// Files whose events are held in memory as well.
+const IN_MEMORY: usize = 4;
 /// Lines that could not be read, and events that the log refused.
 const ASIDE: &str = "set-aside.txt";
 
 /// The files of one place.
 pub(crate) struct Files {
     place: Place,
-    /// Closed files by number, with the events each holds.
-    closed: BTreeMap<u64, u64>,
-    open: Option<OpenFile>,
+    /// Oldest first.
+    files: VecDeque<SpoolFile>,
+    /// The handle of the last one, if that is still written.
+    open: Option<File>,
     next: u64,
+    /// The portion that was handed out and is not forgotten yet: its name, and where in the oldest file it ends.
+    handed: Option<(u64, Mark)>,
+    portions: u64,
     waiting: Arc<AtomicU64>,
 }
 
-/// The file that is written.
-struct OpenFile {
-    number: u64,
-    file: File,
-    length: u64,
+/// A place in a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Mark {
+    bytes: u64,
     events: u64,
 }
+
+struct SpoolFile {
+    number: u64,
+    /// What it holds.
+    whole: Mark,
+    /// What of it the log has.
+    done: Mark,
+    /// The events behind `done`, unless they were handed out or are too many.
+    fresh: Option<Vec<LoggedEvent>>,
+}
+
+/// Events with their lines.
+pub(crate) type Written = (Vec<LoggedEvent>, Vec<u8>);
 
 fn failed(error: &io::Error) -> StoreError {
     StoreError::Unavailable(format!("the spool: {error}"))
@@ -59,7 +78,8 @@ impl Files {
     pub fn open(place: Place, waiting: Arc<AtomicU64>) -> Result<Self, OpenError> {
         let folder = place.folder.clone();
         let broken = |source| OpenError { path: folder.clone(), source };
-        let mut files = Self { place, closed: BTreeMap::new(), open: None, next: 0, waiting };
+        let (files, open, handed) = (VecDeque::new(), None, None);
+        let mut files = Self { place, files, open, next: 0, handed, portions: 0, waiting };
         files.adopt().map_err(broken)?;
         Ok(files)
     }
@@ -81,40 +101,37 @@ impl Files {
     }
 
     fn count(&mut self, number: u64) -> io::Result<()> {
-        let events = read_lines(&fs::read(path(&self.place.folder, number))?).events.len() as u64;
-        self.closed.insert(number, events);
-        self.waiting.fetch_add(events, Ordering::Relaxed);
+        let bytes = fs::read(path(&self.place.folder, number))?;
+        let whole = Mark { bytes: bytes.len() as u64, events: read_lines(&bytes).events.len() as u64 };
+        self.files.push_back(SpoolFile { number, whole, done: Mark::default(), fresh: None });
+        self.waiting.fetch_add(whole.events, Ordering::Relaxed);
         Ok(())
     }
 
-    /// Appends events and syncs once. With none, a line that says nothing is written and synced: a sign of life.
-    pub fn append(&mut self, events: &[LoggedEvent]) -> Result<(), StoreError> {
-        let mut bytes = Vec::new();
-        for logged in events {
-            let line = write_line(logged).map_err(|error| StoreError::Refused(error.to_string()))?;
-            bytes.extend_from_slice(&line);
-        }
-        if events.is_empty() {
+    /// Appends lines and syncs once. With none, a sign of life is written elsewhere and synced.
+    pub fn append(&mut self, batch: Vec<Written>) -> Result<(), StoreError> {
+        let lines = batch.iter().map(|(_, lines)| lines.as_slice()).collect::<Vec<_>>().concat();
+        if lines.is_empty() {
             return self.sign_of_life().map_err(|error| failed(&error));
         }
-        match self.write(&bytes) {
-            Ok(()) => {
-                let count = events.len() as u64;
-                self.waiting.fetch_add(count, Ordering::Relaxed);
-                if let Some(open) = &mut self.open {
-                    open.events += count;
-                }
-                Ok(())
-            }
-            Err(error) => {
-                self.mend();
-                Err(failed(&error))
-            }
+        if let Err(error) = self.write(&lines) {
+            self.mend();
+            return Err(failed(&error));
         }
+        if let Some(file) = self.files.back_mut() {
+            let events: u64 = batch.iter().map(|(events, _)| events.len() as u64).sum();
+            file.whole.bytes += lines.len() as u64;
+            file.whole.events += events;
+            if let Some(fresh) = &mut file.fresh {
+                fresh.extend(batch.into_iter().flat_map(|(events, _)| events));
+            }
+            self.waiting.fetch_add(events, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.open.as_ref().is_some_and(|open| open.length >= LARGEST) {
+        if self.files.back().is_some_and(|file| file.whole.bytes >= LARGEST) {
             self.close();
         }
         if self.open.is_none() {
@@ -125,31 +142,36 @@ impl Files {
                 .mode(0o600)
                 .open(path(&self.place.folder, number))?;
             self.next += 1;
-            self.open = Some(OpenFile { number, file, length: 0, events: 0 });
+            self.open = Some(file);
+            let fresh = (self.files.len() < IN_MEMORY).then(Vec::new);
+            let (whole, done) = (Mark::default(), Mark::default());
+            self.files.push_back(SpoolFile { number, whole, done, fresh });
             sync_folder(&self.place.folder)?;
         }
-        let Some(open) = &mut self.open else { return Err(io::Error::other("no file is open")) };
-        open.file.write_all(bytes)?;
-        open.file.sync_data()?;
-        open.length += bytes.len() as u64;
-        Ok(())
+        let Some(file) = &mut self.open else { return Err(io::Error::other("no file is open")) };
+        file.write_all(bytes)?;
+        file.sync_data()
     }
 
     /// After a failed write: what was half written goes, so that the next line begins a line. A file whose sync failed
     /// is not trusted with more; what it holds may be read twice, which is no harm.
     fn mend(&mut self) {
-        if let Some(open) = &self.open
-            && let Err(error) = open.file.set_len(open.length)
+        if let (Some(open), Some(file)) = (&self.open, self.files.back())
+            && let Err(error) = open.set_len(file.whole.bytes)
         {
-            tracing::warn!("the spool's file {} keeps a half-written end: {error}", open.number);
+            tracing::warn!("the spool's file {} keeps a half-written end: {error}", file.number);
         }
         self.close();
+        // Nothing went well in a file that is empty: it must not be there again and again.
+        if self.files.back().is_some_and(|file| file.whole == Mark::default())
+            && let Some(file) = self.files.pop_back()
+        {
+            let _ = fs::remove_file(path(&self.place.folder, file.number));
+        }
     }
 
     fn close(&mut self) {
-        if let Some(open) = self.open.take() {
-            self.closed.insert(open.number, open.events);
-        }
+        self.open = None;
     }
 
     fn sign_of_life(&self) -> io::Result<()> {
@@ -159,40 +181,83 @@ impl Files {
         file.sync_data()
     }
 
-    /// The oldest file's events. The one that is written is closed for it.
+    /// What waits in the oldest file in which something does.
     pub fn oldest(&mut self) -> Result<Option<Portion>, StoreError> {
-        if self.closed.is_empty() {
-            self.close();
+        while self.files.front().is_some_and(|file| file.whole == file.done) {
+            if self.files.len() == 1 && self.open.is_some() {
+                return Ok(None);
+            }
+            self.delete_oldest()?;
         }
-        let Some((&number, _)) = self.closed.first_key_value() else { return Ok(None) };
-        let bytes = fs::read(path(&self.place.folder, number)).map_err(|error| failed(&error))?;
+        let Some(file) = self.files.front_mut() else { return Ok(None) };
+        let (number, end) = self.handed.unwrap_or((self.portions, file.whole));
+        if self.handed.is_none() {
+            self.portions += 1;
+            self.handed = Some((number, end));
+            if let Some(fresh) = &mut file.fresh {
+                return Ok(Some(Portion { number, events: std::mem::take(fresh) }));
+            }
+        }
+        let (file, done) = (file.number, file.done);
+        let events = self.read_back(file, done, end).map_err(|error| failed(&error))?;
+        Ok(Some(Portion { number, events }))
+    }
+
+    fn read_back(&self, file: u64, from: Mark, to: Mark) -> io::Result<Vec<LoggedEvent>> {
+        let mut bytes = Vec::new();
+        let mut file = File::open(path(&self.place.folder, file))?;
+        file.seek(SeekFrom::Start(from.bytes))?;
+        file.take(to.bytes - from.bytes).read_to_end(&mut bytes)?;
         let Lines { events, unreadable, .. } = read_lines(&bytes);
         if !unreadable.is_empty() {
             tracing::error!("{} lines of the spool cannot be read and are set aside", unreadable.len());
             let lines: Vec<u8> =
                 unreadable.into_iter().flat_map(|line| [line, b"\n".to_vec()].concat()).collect();
-            self.append_aside(&lines).map_err(|error| failed(&error))?;
+            self.append_aside(&lines)?;
         }
-        Ok(Some(Portion { number, events }))
+        Ok(events)
     }
 
-    /// Deletes a file whose events the log has.
+    /// The log has that portion. Nothing of it stays on this machine once nothing waits.
     pub fn forget(&mut self, number: u64) -> Result<(), StoreError> {
-        match fs::remove_file(path(&self.place.folder, number)) {
+        let Some((_, end)) = self.handed.filter(|(handed, _)| *handed == number) else { return Ok(()) };
+        let Some(file) = self.files.front_mut() else { return Ok(()) };
+        self.waiting.fetch_sub(end.events - file.done.events, Ordering::Relaxed);
+        file.done = end;
+        self.handed = None;
+        if file.done != file.whole {
+            return Ok(());
+        }
+        match &self.open {
+            // Not synced: after a crash it may be told again, which is no harm.
+            Some(open) if self.files.len() == 1 && open.set_len(0).is_ok() => {
+                if let Some(file) = self.files.front_mut() {
+                    (file.whole, file.done, file.fresh) =
+                        (Mark::default(), Mark::default(), Some(Vec::new()));
+                }
+                Ok(())
+            }
+            _ => self.delete_oldest(),
+        }
+    }
+
+    fn delete_oldest(&mut self) -> Result<(), StoreError> {
+        let Some(file) = self.files.front() else { return Ok(()) };
+        match fs::remove_file(path(&self.place.folder, file.number)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&error)),
             _ => {}
         }
-        let events = self.closed.remove(&number).unwrap_or(0);
-        self.waiting.fetch_sub(events, Ordering::Relaxed);
-        sync_folder(&self.place.folder).map_err(|error| failed(&error))
+        if self.files.len() == 1 {
+            self.close();
+        }
+        self.files.pop_front();
+        Ok(())
     }
 
     /// Keeps events that the log refuses.
-    pub fn set_aside(&mut self, events: &[LoggedEvent], why: &str) -> Result<(), StoreError> {
+    pub fn set_aside(&self, lines: &[u8], why: &str) -> Result<(), StoreError> {
         let mut bytes = format!("# {}\n", why.replace('\n', " ")).into_bytes();
-        for logged in events {
-            bytes.extend(write_line(logged).map_err(|error| StoreError::Refused(error.to_string()))?);
-        }
+        bytes.extend_from_slice(lines);
         self.append_aside(&bytes).map_err(|error| failed(&error))
     }
 

@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use frontdesk_ports::{LoggedEvent, Portion, Spool, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
-use file::Files;
+use file::{Files, Written};
 pub use line::{Lines, read_lines, write_line};
 pub use place::OpenError;
 use place::Place;
@@ -34,10 +34,10 @@ pub struct FileSpool {
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Work {
-    Keep(Vec<LoggedEvent>, Reply<()>),
+    Keep(Written, Reply<()>),
     Oldest(Reply<Option<Portion>>),
     Forget(u64, Reply<()>),
-    SetAside(Vec<LoggedEvent>, String, Reply<()>),
+    SetAside(Vec<u8>, String, Reply<()>),
 }
 
 impl FileSpool {
@@ -65,12 +65,12 @@ fn run(mut waits: mpsc::Receiver<Work>, mut files: Files) {
     let mut next = None;
     while let Some(work) = next.take().or_else(|| waits.blocking_recv()) {
         match work {
-            Work::Keep(events, reply) => {
-                let (mut batch, mut replies) = (vec![events], vec![reply]);
+            Work::Keep(written, reply) => {
+                let (mut batch, mut replies) = (vec![written], vec![reply]);
                 while let Ok(more) = waits.try_recv() {
                     match more {
-                        Work::Keep(events, reply) => {
-                            batch.push(events);
+                        Work::Keep(written, reply) => {
+                            batch.push(written);
                             replies.push(reply);
                         }
                         other => {
@@ -79,7 +79,7 @@ fn run(mut waits: mpsc::Receiver<Work>, mut files: Files) {
                         }
                     }
                 }
-                let outcome = files.append(&batch.concat());
+                let outcome = files.append(batch);
                 // Whoever has stopped waiting does not want to know.
                 for reply in replies {
                     drop(reply.send(outcome.clone()));
@@ -87,15 +87,25 @@ fn run(mut waits: mpsc::Receiver<Work>, mut files: Files) {
             }
             Work::Oldest(reply) => drop(reply.send(files.oldest())),
             Work::Forget(number, reply) => drop(reply.send(files.forget(number))),
-            Work::SetAside(events, why, reply) => drop(reply.send(files.set_aside(&events, &why))),
+            Work::SetAside(lines, why, reply) => drop(reply.send(files.set_aside(&lines, &why))),
         }
     }
+}
+
+fn lines(events: &[LoggedEvent]) -> Result<Vec<u8>, StoreError> {
+    let mut lines = Vec::with_capacity(events.len() * 1024);
+    for logged in events {
+        let written = write_line(logged, &mut lines);
+        written.map_err(|error| StoreError::Refused(error.to_string()))?;
+    }
+    Ok(lines)
 }
 
 #[async_trait]
 impl Spool for FileSpool {
     async fn keep(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
-        self.ask(|reply| Work::Keep(events, reply)).await
+        let lines = lines(&events)?;
+        self.ask(|reply| Work::Keep((events, lines), reply)).await
     }
 
     async fn oldest(&self) -> Result<Option<Portion>, StoreError> {
@@ -107,7 +117,8 @@ impl Spool for FileSpool {
     }
 
     async fn set_aside(&self, events: Vec<LoggedEvent>, why: &str) -> Result<(), StoreError> {
-        self.ask(|reply| Work::SetAside(events, why.to_owned(), reply)).await
+        let lines = lines(&events)?;
+        self.ask(|reply| Work::SetAside(lines, why.to_owned(), reply)).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -8,10 +8,17 @@ use serde::{Deserialize, Serialize};
 
 const VERSION: &[u8] = b"1";
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
+struct Written<'e> {
+    event: &'e CallEvent,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw: Option<&'e [(String, String)]>,
+}
+
+#[derive(Deserialize)]
 struct Document {
     event: CallEvent,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     raw: Option<Vec<(String, String)>>,
 }
 
@@ -26,14 +33,22 @@ pub struct Lines {
     pub torn: bool,
 }
 
-/// An event as a line, with its line break.
-pub fn write_line(logged: &LoggedEvent) -> Result<Vec<u8>, serde_json::Error> {
-    let document = Document { event: logged.event.clone(), raw: logged.raw.clone().map(|raw| raw.0) };
-    let document = serde_json::to_vec(&document)?;
-    let mut line = format!("1 {:08x} ", crc32fast::hash(&document)).into_bytes();
-    line.extend_from_slice(&document);
-    line.push(b'\n');
-    Ok(line)
+/// Appends an event as a line, with its line break.
+pub fn write_line(logged: &LoggedEvent, lines: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    let document = Written { event: &logged.event, raw: logged.raw.as_ref().map(|raw| &*raw.0) };
+    let start = lines.len();
+    lines.extend_from_slice(b"1 00000000 ");
+    let begins = lines.len();
+    if let Err(error) = serde_json::to_writer(&mut *lines, &document) {
+        lines.truncate(start);
+        return Err(error);
+    }
+    let checksum = format!("{:08x}", crc32fast::hash(lines.get(begins..).unwrap_or_default()));
+    if let Some(place) = lines.get_mut(start + 2..start + 10) {
+        place.copy_from_slice(checksum.as_bytes());
+    }
+    lines.push(b'\n');
+    Ok(())
 }
 
 /// Reads a file, whatever is in it.
@@ -60,7 +75,7 @@ fn read_line(line: &[u8]) -> Option<LoggedEvent> {
         return None;
     }
     let Document { event, raw } = serde_json::from_slice(document).ok()?;
-    Some(LoggedEvent { event, raw: raw.map(RawParameters) })
+    Some(LoggedEvent { event, raw: raw.map(|pairs| RawParameters(pairs.into())) })
 }
 
 #[cfg(test)]
@@ -72,12 +87,14 @@ mod tests {
     fn logged(number: u16) -> LoggedEvent {
         let kind = EventKind::Menu { menu: "main".parse().unwrap(), step: number };
         let at = "2026-11-24T09:00:00Z".parse().unwrap();
-        let raw = RawParameters(vec![("Digits".into(), "1\n2".into())]);
+        let raw = RawParameters([("Digits".into(), "1\n2".into())].into());
         LoggedEvent { event: CallEvent { call: "twilio:CA1".parse().unwrap(), at, kind }, raw: Some(raw) }
     }
 
     fn file(events: u16) -> Vec<u8> {
-        (0..events).flat_map(|number| write_line(&logged(number)).unwrap()).collect()
+        let mut lines = Vec::new();
+        (0..events).for_each(|number| write_line(&logged(number), &mut lines).unwrap());
+        lines
     }
 
     #[test]

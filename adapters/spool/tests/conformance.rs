@@ -70,6 +70,8 @@ async fn a_damaged_line_is_set_aside_and_the_others_are_kept() {
     let file = files(&folder.path().join("0")).pop().unwrap();
     let damaged = fs::read_to_string(&file).unwrap().replacen("\"step\":2", "\"step\":7", 1);
     fs::write(&file, damaged).unwrap();
+    drop(spool);
+    let spool = reopened(folder.path(), 2).await;
     assert_eq!(drain(&spool).await, [event(1), event(3)]);
     let aside = fs::read_to_string(folder.path().join("0/set-aside.txt")).unwrap();
     assert!(aside.contains("\"step\":7"), "{aside}");
@@ -100,4 +102,41 @@ async fn a_folder_that_is_gone_is_an_error_and_no_more_once_it_is_back() {
     fs::rename(folder.path().join("elsewhere"), &place).unwrap();
     spool.keep(vec![event(2)]).await.unwrap();
     assert_eq!(drain(&spool).await, [event(2)]);
+}
+
+#[tokio::test]
+async fn a_portion_that_the_log_could_not_take_comes_again_with_what_came_since_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = FileSpool::open(folder.path()).unwrap();
+    spool.keep(vec![event(1)]).await.unwrap();
+    let first = spool.oldest().await.unwrap().unwrap();
+    spool.keep(vec![event(2), event(3)]).await.unwrap();
+    assert_eq!(spool.oldest().await.unwrap(), Some(first));
+    assert_eq!(spool.waiting(), 3);
+    assert_eq!(drain(&spool).await, [event(1), event(2), event(3)]);
+    assert_eq!(spool.waiting(), 0);
+}
+
+#[tokio::test]
+async fn nothing_personal_stays_on_disk_once_nothing_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = FileSpool::open(folder.path()).unwrap();
+    for step in 0..4 {
+        spool.keep(vec![event(step)]).await.unwrap();
+        assert_eq!(drain(&spool).await, [event(step)]);
+        let left: u64 = files(&folder.path().join("0")).iter().map(|f| fs::metadata(f).unwrap().len()).sum();
+        assert_eq!(left, 0);
+    }
+}
+
+#[tokio::test]
+async fn more_than_is_held_in_memory_comes_back_whole_and_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = FileSpool::open(folder.path()).unwrap();
+    let all: Vec<LoggedEvent> = (0..60_000).map(event).collect();
+    for some in all.chunks(500) {
+        spool.keep(some.to_vec()).await.unwrap();
+    }
+    assert!(files(&folder.path().join("0")).len() > 4, "several files");
+    assert_eq!(drain(&spool).await, all);
 }

@@ -47,6 +47,9 @@ impl Form {
 }
 
 fn decode(text: &[u8]) -> String {
+    if !text.contains(&b'+') {
+        return percent_decode(text).decode_utf8_lossy().into_owned();
+    }
     let spaced: Vec<u8> = text.iter().map(|&b| if b == b'+' { b' ' } else { b }).collect();
     percent_decode(&spaced).decode_utf8_lossy().into_owned()
 }

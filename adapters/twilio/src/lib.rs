@@ -21,6 +21,7 @@ mod webhook;
 pub use account::Account;
 pub use client::{ClientError, TwilioClient};
 pub use signature::{Algorithm, SignedBody, verify};
+pub use twiml::fallback::write_fallback;
 pub use twiml::write_twiml;
 pub use urls::{PublicUrl, PublicUrlError, Urls};
 pub use webhook::{ROUTES, Waits, Webhooks, routes};

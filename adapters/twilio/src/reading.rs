@@ -19,6 +19,10 @@ const LONGEST_RAW: usize = 4096;
 
 /// A text that every database takes: without control characters (PostgreSQL keeps no NUL), and not without end.
 fn clean(text: &str, longest: usize) -> String {
+    // Most text is.
+    if text.len() <= longest && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return text.to_owned();
+    }
     text.chars().filter(|c| !c.is_control()).take(longest).collect()
 }
 

@@ -56,6 +56,10 @@ pub(super) async fn until_stopped(
         let _ = server.await;
     }
     beside.iter().for_each(JoinHandle::abort);
+    // What does not get into the log now waits for the next start.
+    if tokio::time::timeout(CLOSING, running.keeping.drain()).await.is_err() {
+        tracing::warn!("the log did not take all that was spooled; it follows at the next start");
+    }
     match tokio::time::timeout(CLOSING, running.close()).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!("the database could not be closed in order: {error}"),

@@ -12,29 +12,30 @@ use frontdesk_ports::{
 };
 use jiff::{RoundMode, TimestampRound, Unit};
 
+use super::keeping::Keeping;
+
 /// Calls read at once when figures are made.
 const CHUNK: u16 = 1000;
 
 /// Reads from a log and a recording store.
 pub struct Feed {
-    log: Arc<dyn CallLog>,
-    recordings: Arc<dyn RecordingStore>,
-}
-
-impl Feed {
-    /// Reads from these.
-    pub fn new(log: Arc<dyn CallLog>, recordings: Arc<dyn RecordingStore>) -> Self {
-        Self { log, recordings }
-    }
+    /// The calls.
+    pub log: Arc<dyn CallLog>,
+    /// Their audio.
+    pub recordings: Arc<dyn RecordingStore>,
+    /// What is still on its way into the log is waited for.
+    pub keeping: Arc<Keeping>,
 }
 
 #[async_trait]
 impl ReadCalls for Feed {
     async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
+        self.keeping.settled().await;
         self.log.list(query).await
     }
 
     async fn call(&self, id: CallId) -> Result<Option<CallWithEvents>, StoreError> {
+        self.keeping.settled().await;
         let Some(record) = self.log.find(id).await? else { return Ok(None) };
         let events = self.log.events(id).await?;
         Ok(Some(CallWithEvents { record, events }))
@@ -66,6 +67,7 @@ impl ReadCalls for Feed {
         since: Option<Timestamp>,
         until: Option<Timestamp>,
     ) -> Result<CallStats, StoreError> {
+        self.keeping.settled().await;
         let mut figures = Figures::default();
         let mut query = CallQuery { since, until, ..CallQuery::newest(CHUNK) };
         loop {

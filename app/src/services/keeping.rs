@@ -1,31 +1,42 @@
-//! Keeping what happens: in the log, or in the spool while the log cannot take it. What the spool holds goes into the
-//! log as soon as that is back. The one way events of calls come in.
+//! Keeping what happens: in the spool and the log, in the order that suits the log. What the spool holds goes into the
+//! log at once (`draining`), or as soon as a log that was away is back. The one way events of calls come in.
 
-use std::collections::BTreeSet;
+mod draining;
+mod episodes;
+
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use frontdesk_domain::{LegId, Timestamp};
-use frontdesk_ports::{CallLog, Clock, Ledger, LoggedEvent, Outage, OutageCause, Portion, Spool, StoreError};
-use tokio::sync::Notify;
+use frontdesk_ports::{CallLog, Clock, Ledger, LoggedEvent, OutageCause, Spool, StoreError};
+use tokio::sync::{Notify, watch};
+
+pub use draining::Drained;
+use episodes::{Episode, State};
 
 /// How long the log is waited for before the spool takes over. A caller may be waiting.
 const LOG_PATIENCE: Duration = Duration::from_secs(1);
 /// How long the spool is waited for.
 const SPOOL_PATIENCE: Duration = Duration::from_millis(500);
-/// How long the log may take for a portion of the spool, or for a sign of life.
-const DRAIN_PATIENCE: Duration = Duration::from_secs(5);
-/// Between two looks whether the log is back.
-const DRAIN_PAUSE: Duration = Duration::from_millis(500);
-/// Events of the spool that go into the log at once; calls get in between.
-const DRAIN_CHUNK: usize = 250;
-/// Callers of an outage that are told apart.
-const MOST_CALLERS: usize = 100_000;
+/// How long a reader waits for the log to have caught up with what was kept before.
+const READERS_PATIENCE: Duration = Duration::from_millis(500);
+/// So many events may wait in a spool that is drained all the time before people are told that the log is behind.
+const BEHIND: u64 = 5000;
+
+/// Who is asked first to keep an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum First {
+    /// The log; the spool stands by. For a log on another machine, which may outlive this one.
+    Log,
+    /// The spool, which the log follows a moment later. For a log on the same disk as the spool: appending a line is far
+    /// cheaper than a transaction, and a transaction is cheaper for many events than for each.
+    Spool,
+}
 
 /// How things stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// Everything is in the log.
+    /// Everything is in the log, or about to be.
     Well,
     /// Events wait in the spool.
     Spooling {
@@ -38,59 +49,32 @@ pub enum Condition {
     Losing,
 }
 
-/// What draining the spool has come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Drained {
-    /// Nothing waits.
-    Empty,
-    /// A portion has gone into the log.
-    Portion,
-    /// The log does not take it yet.
-    Blocked,
-}
-
 /// Keeps events.
 pub struct Keeping {
+    first: First,
     log: Arc<dyn CallLog>,
     spool: Arc<dyn Spool>,
     ledger: Arc<dyn Ledger>,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
     wake: Notify,
-}
-
-#[derive(Default)]
-struct State {
-    /// The log does not take events; the spool does.
-    away: Option<Episode>,
-    /// Events could not be kept at all.
-    losing: Option<Episode>,
-    /// Episodes that are over and must be told to the ledger.
-    over: Vec<Outage>,
-}
-
-/// A span of time in which something is wrong.
-struct Episode {
-    began_at: Timestamp,
-    callers: BTreeSet<LegId>,
-}
-
-impl Episode {
-    fn over(&self, cause: OutageCause, ended_at: Timestamp) -> Outage {
-        let calls = u32::try_from(self.callers.len()).unwrap_or(u32::MAX);
-        Outage { cause, began_at: self.began_at, ended_at, calls, added: 0, repaired: 0, messages: 0 }
-    }
+    /// Events that the spool has taken since we started, and those that have gone on into the log.
+    spooled: AtomicU64,
+    drained: watch::Sender<u64>,
 }
 
 impl Keeping {
-    /// Keeps events in `log`, failing that in `spool`, and notes outages in `ledger`.
+    /// Keeps events in `log` and `spool`, and notes outages in `ledger`.
     pub fn new(
+        first: First,
         log: Arc<dyn CallLog>,
         spool: Arc<dyn Spool>,
         ledger: Arc<dyn Ledger>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { log, spool, ledger, clock, state: Mutex::default(), wake: Notify::new() }
+        let spooled = AtomicU64::new(spool.waiting());
+        let (state, wake, drained) = (Mutex::default(), Notify::new(), watch::Sender::new(0));
+        Self { first, log, spool, ledger, clock, state, wake, spooled, drained }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -99,34 +83,38 @@ impl Keeping {
 
     /// Keeps events. `Ok` means that they are on disk, in the log or in the spool.
     pub async fn keep(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
-        let away = self.state().away.is_some();
-        if !away {
+        if self.first == First::Log && self.state().away.is_none() {
             match self.log_takes(events.clone(), LOG_PATIENCE).await {
                 Ok(()) => {
                     self.found_well();
                     return Ok(());
                 }
-                Err(StoreError::Unavailable(_)) => {}
+                Err(StoreError::Unavailable(_)) => self.found_away(&events),
                 // The log is there and does not want it: trying again would not help.
                 Err(error) => return self.set_aside(events, &error).await,
             }
         }
-        let late =
-            |_| StoreError::Unavailable(format!("the spool did not take it within {SPOOL_PATIENCE:?}"));
-        let spooled = tokio::time::timeout(SPOOL_PATIENCE, self.spool.keep(events.clone())).await;
-        match spooled.map_err(late).flatten() {
+        let Err(error) = self.spool_takes(&events).await else { return Ok(()) };
+        // The log is the last resort: it was not asked, or may be back by now.
+        match self.log_takes(events.clone(), LOG_PATIENCE).await {
             Ok(()) => {
-                metrics::counter!("frontdesk_events_spooled_total").increment(events.len() as u64);
-                self.found_spooling(&events);
+                tracing::warn!("the spool does not take events, the log does: {error}");
                 Ok(())
             }
-            // The log may be back by now.
-            Err(error) if away => match self.log_takes(events.clone(), LOG_PATIENCE).await {
-                Ok(()) => Ok(()),
-                Err(_) => Err(self.found_losing(&events, error)),
-            },
-            Err(error) => Err(self.found_losing(&events, error)),
+            Err(StoreError::Unavailable(_)) => Err(self.found_losing(&events, error)),
+            Err(error) => self.set_aside(events, &error).await,
         }
+    }
+
+    async fn spool_takes(&self, events: &[LoggedEvent]) -> Result<(), StoreError> {
+        let late =
+            |_| StoreError::Unavailable(format!("the spool did not take it within {SPOOL_PATIENCE:?}"));
+        let taken = tokio::time::timeout(SPOOL_PATIENCE, self.spool.keep(events.to_vec())).await;
+        taken.map_err(late).flatten()?;
+        self.spooled.fetch_add(events.len() as u64, Ordering::Relaxed);
+        self.found_spooling(events);
+        self.wake.notify_one();
+        Ok(())
     }
 
     async fn set_aside(&self, events: Vec<LoggedEvent>, why: &StoreError) -> Result<(), StoreError> {
@@ -145,42 +133,54 @@ impl Keeping {
         taken
     }
 
-    fn episode(&self) -> Episode {
-        Episode { began_at: self.clock.now(), callers: BTreeSet::new() }
-    }
-
     fn found_well(&self) {
-        let mut state = self.state();
-        if let Some(episode) = state.losing.take() {
-            let outage = episode.over(OutageCause::EventsLost, self.clock.now());
-            state.over.push(outage);
+        if self.state().end_losing(self.clock.now()) {
             self.wake.notify_one();
         }
     }
 
-    fn found_spooling(&self, events: &[LoggedEvent]) {
+    /// The log does not take these.
+    fn found_away(&self, events: &[LoggedEvent]) {
+        let now = self.clock.now();
         let mut state = self.state();
         if state.away.is_none() {
             tracing::error!("the log is away; events are spooled, callers are answered");
         }
-        if let Some(episode) = state.losing.take() {
-            let outage = episode.over(OutageCause::EventsLost, self.clock.now());
-            state.over.push(outage);
+        state.away.get_or_insert_with(|| Episode::new(now)).add(events);
+    }
+
+    /// The spool has taken these.
+    fn found_spooling(&self, events: &[LoggedEvent]) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.end_losing(now);
+        if let Some(away) = &mut state.away {
+            metrics::counter!("frontdesk_events_spooled_total").increment(events.len() as u64);
+            away.add(events);
         }
-        let callers = &mut state.away.get_or_insert_with(|| self.episode()).callers;
-        add_callers(callers, events);
-        self.wake.notify_one();
     }
 
     fn found_losing(&self, events: &[LoggedEvent], error: StoreError) -> StoreError {
         metrics::counter!("frontdesk_events_unrecorded_total").increment(events.len() as u64);
+        let now = self.clock.now();
         let mut state = self.state();
         if state.losing.is_none() {
             tracing::error!("neither the log nor the spool takes events: {error}");
         }
-        add_callers(&mut state.losing.get_or_insert_with(|| self.episode()).callers, events);
+        state.losing.get_or_insert_with(|| Episode::new(now)).add(events);
         self.wake.notify_one();
         error
+    }
+
+    /// The log takes events again: those in the spool follow.
+    fn found_back(&self) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        if let Some(episode) = state.away.take() {
+            tracing::info!("the log is back; {} spooled events follow", self.spool.waiting());
+            state.over.push(episode.over(OutageCause::LogAway, now));
+        }
+        state.end_losing(now);
     }
 
     /// How things stand, without asking anybody.
@@ -189,9 +189,13 @@ impl Keeping {
             let state = self.state();
             (state.away.is_some(), state.losing.is_some())
         };
+        let unremarkable = match self.first {
+            First::Log => 0,
+            First::Spool => BEHIND,
+        };
         match self.spool.waiting() {
             _ if losing => Condition::Losing,
-            0 if !away => Condition::Well,
+            waiting if !away && waiting <= unremarkable => Condition::Well,
             waiting => Condition::Spooling { waiting, away },
         }
     }
@@ -217,109 +221,17 @@ impl Keeping {
         }
     }
 
-    /// Takes what waits in the spool into the log, for ever.
-    pub async fn run(&self) {
-        loop {
-            match self.drain_once().await {
-                Drained::Portion => {}
-                Drained::Empty => self.wake.notified().await,
-                Drained::Blocked => tokio::time::sleep(DRAIN_PAUSE).await,
-            }
+    /// Returns once the log has what was kept before, so that whoever was told of it finds it there; not later than after
+    /// half a second, and at once while the log is away.
+    pub async fn settled(&self) {
+        let spooled = self.spooled.load(Ordering::Relaxed);
+        if *self.drained.borrow() >= spooled || self.state().away.is_some() {
+            return;
         }
-    }
-
-    /// Takes one portion of the spool into the log, if the log is there.
-    pub async fn drain_once(&self) -> Drained {
-        if self.condition() == Condition::Well && self.spool.waiting() == 0 && self.state().over.is_empty() {
-            return Drained::Empty;
-        }
-        if !tokio::time::timeout(DRAIN_PATIENCE, self.log.ping()).await.is_ok_and(|pong| pong.is_ok()) {
-            return Drained::Blocked;
-        }
-        self.found_back();
-        let drained = match self.spool.oldest().await {
-            Ok(None) => Drained::Empty,
-            Ok(Some(portion)) => self.take_in(portion).await,
-            Err(error) => {
-                tracing::warn!("the spool cannot be read: {error}");
-                Drained::Blocked
-            }
-        };
-        if drained == Drained::Empty && !self.tell_ledger().await {
-            return Drained::Blocked;
-        }
-        drained
-    }
-
-    /// The log takes events again: those to come go there, those in the spool follow.
-    fn found_back(&self) {
-        let mut state = self.state();
-        if let Some(episode) = state.away.take() {
-            tracing::info!("the log is back; {} spooled events follow", self.spool.waiting());
-            let outage = episode.over(OutageCause::LogAway, self.clock.now());
-            state.over.push(outage);
-        }
-        if let Some(episode) = state.losing.take() {
-            let outage = episode.over(OutageCause::EventsLost, self.clock.now());
-            state.over.push(outage);
-        }
-    }
-
-    async fn take_in(&self, Portion { number, events }: Portion) -> Drained {
-        for chunk in events.chunks(DRAIN_CHUNK) {
-            match self.log_takes(chunk.to_vec(), DRAIN_PATIENCE).await {
-                Ok(()) => {}
-                Err(StoreError::Unavailable(_)) => return Drained::Blocked,
-                Err(_) => {
-                    if !self.take_in_singly(chunk).await {
-                        return Drained::Blocked;
-                    }
-                }
-            }
-        }
-        match self.spool.forget(number).await {
-            Ok(()) => Drained::Portion,
-            Err(error) => {
-                tracing::warn!("a portion of the spool cannot be deleted and will be told again: {error}");
-                Drained::Blocked
-            }
-        }
-    }
-
-    /// Something in there is refused: what is not goes in, the rest is set aside. `false` if the log is away.
-    async fn take_in_singly(&self, events: &[LoggedEvent]) -> bool {
-        for event in events {
-            match self.log_takes(vec![event.clone()], DRAIN_PATIENCE).await {
-                Ok(()) => {}
-                Err(StoreError::Unavailable(_)) => return false,
-                Err(error) => {
-                    tracing::error!(call.id = %event.event.call, "the log refuses an event for good: {error}");
-                    if self.spool.set_aside(vec![event.clone()], &error.to_string()).await.is_err() {
-                        return false;
-                    }
-                }
-            }
-        }
-        true
-    }
-
-    /// Notes what is over; what cannot be noted yet is noted later.
-    async fn tell_ledger(&self) -> bool {
-        loop {
-            let Some(outage) = self.state().over.first().cloned() else { return true };
-            if let Err(error) = self.ledger.note_outage(&outage).await {
-                tracing::warn!("an outage could not be noted yet: {error}");
-                return false;
-            }
-            self.state().over.remove(0);
-        }
-    }
-}
-
-fn add_callers(callers: &mut BTreeSet<LegId>, events: &[LoggedEvent]) {
-    for logged in events {
-        if callers.len() < MOST_CALLERS {
-            callers.insert(logged.event.call.clone());
+        let mut drained = self.drained.subscribe();
+        let caught_up = drained.wait_for(|drained| *drained >= spooled);
+        if tokio::time::timeout(READERS_PATIENCE, caught_up).await.is_err() {
+            tracing::debug!("a reader does not wait any longer for the log to catch up");
         }
     }
 }

@@ -253,6 +253,8 @@ impl Caller<'_> {
         )
         .signing_for("https://desk.example/phone");
         let call = NewCall { from: self.from, to: MAIN.into(), from_name: None };
-        carrier.place(call, &mut self.script.players()).await
+        let report = carrier.place(call, &mut self.script.players()).await;
+        self.desk.running.keeping.drain().await;
+        report
     }
 }

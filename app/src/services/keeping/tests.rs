@@ -60,12 +60,12 @@ struct Desk {
 }
 
 impl Desk {
-    fn new() -> Self {
+    fn new(first: First) -> Self {
         let clock = Arc::new(ManualClock::at("2026-11-24T09:00:00Z".parse().unwrap()));
         let log = MemoryLog::new(clock.clone(), Arc::new(SeededIds::default()));
         let log = Arc::new(Fickle { log, away: AtomicBool::new(false), refuses: AtomicBool::new(false) });
         let (spool, ledger) = (Arc::new(MemorySpool::default()), Arc::new(MemoryLedger::default()));
-        let keeping = Keeping::new(log.clone(), spool.clone(), ledger.clone(), clock.clone());
+        let keeping = Keeping::new(first, log.clone(), spool.clone(), ledger.clone(), clock.clone());
         Self { log, spool, ledger, clock, keeping }
     }
 
@@ -73,10 +73,6 @@ impl Desk {
         let kind = EventKind::Menu { menu: "main".parse().unwrap(), step };
         let call = format!("twilio:{call}").parse().unwrap();
         self.keeping.keep(vec![CallEvent { call, at: self.clock.now(), kind }.into()]).await
-    }
-
-    async fn drain(&self) {
-        while self.keeping.drain_once().await == Drained::Portion {}
     }
 
     async fn logged(&self) -> usize {
@@ -90,7 +86,7 @@ impl Desk {
 
 #[tokio::test]
 async fn while_the_log_is_away_events_wait_and_then_follow_and_the_outage_is_noted() {
-    let desk = Desk::new();
+    let desk = Desk::new(First::Log);
     desk.step("CA1", 1).await.unwrap();
     assert_eq!(desk.keeping.condition(), Condition::Well);
     desk.log.away.store(true, Ordering::Relaxed);
@@ -101,7 +97,7 @@ async fn while_the_log_is_away_events_wait_and_then_follow_and_the_outage_is_not
     assert_eq!(desk.keeping.drain_once().await, Drained::Blocked);
     desk.clock.advance(Duration::from_secs(60));
     desk.log.away.store(false, Ordering::Relaxed);
-    desk.drain().await;
+    desk.keeping.drain().await;
     assert_eq!((desk.logged().await, desk.keeping.condition()), (3, Condition::Well));
     let [outage] = desk.ledger.outages(10).await.unwrap().try_into().unwrap();
     assert_eq!((outage.cause, outage.calls), (OutageCause::LogAway, 2));
@@ -110,7 +106,7 @@ async fn while_the_log_is_away_events_wait_and_then_follow_and_the_outage_is_not
 
 #[tokio::test]
 async fn what_neither_takes_is_an_error_until_one_takes_something_again() {
-    let desk = Desk::new();
+    let desk = Desk::new(First::Log);
     desk.log.away.store(true, Ordering::Relaxed);
     desk.spool.break_down(true);
     assert!(desk.step("CA1", 1).await.is_err());
@@ -120,7 +116,7 @@ async fn what_neither_takes_is_an_error_until_one_takes_something_again() {
     desk.step("CA1", 1).await.unwrap();
     assert_eq!(desk.keeping.condition(), Condition::Spooling { waiting: 1, away: true });
     desk.log.away.store(false, Ordering::Relaxed);
-    desk.drain().await;
+    desk.keeping.drain().await;
     assert_eq!((desk.logged().await, desk.keeping.condition()), (1, Condition::Well));
     let causes: Vec<OutageCause> =
         desk.ledger.outages(10).await.unwrap().iter().map(|outage| outage.cause).collect();
@@ -132,16 +128,53 @@ async fn what_neither_takes_is_an_error_until_one_takes_something_again() {
 
 #[tokio::test]
 async fn what_the_log_refuses_for_good_is_set_aside_and_holds_up_nothing() {
-    let desk = Desk::new();
+    let desk = Desk::new(First::Log);
     desk.log.refuses.store(true, Ordering::Relaxed);
     desk.step("CA1", 1).await.unwrap();
     assert_eq!((desk.spool.aside().len(), desk.keeping.condition()), (1, Condition::Well));
     desk.log.away.store(true, Ordering::Relaxed);
     desk.step("CA1", 2).await.unwrap();
     desk.log.away.store(false, Ordering::Relaxed);
-    desk.drain().await;
+    desk.keeping.drain().await;
     assert_eq!((desk.spool.aside().len(), desk.spool.waiting()), (2, 0));
     desk.log.refuses.store(false, Ordering::Relaxed);
     desk.step("CA1", 3).await.unwrap();
     assert_eq!(desk.logged().await, 1);
+}
+
+#[tokio::test]
+async fn spooled_first_an_event_is_in_the_log_as_soon_as_readers_are_let_in() {
+    let desk = Desk::new(First::Spool);
+    desk.step("CA1", 1).await.unwrap();
+    assert_eq!((desk.spool.waiting(), desk.logged().await), (1, 0), "kept without the log");
+    assert_eq!(desk.keeping.condition(), Condition::Well);
+    tokio::join!(desk.keeping.settled(), desk.keeping.drain());
+    assert_eq!((desk.spool.waiting(), desk.logged().await), (0, 1));
+}
+
+#[tokio::test]
+async fn spooled_first_a_log_that_is_away_is_noticed_when_it_should_follow() {
+    let desk = Desk::new(First::Spool);
+    desk.log.away.store(true, Ordering::Relaxed);
+    desk.step("CA1", 1).await.unwrap();
+    assert_eq!(desk.keeping.drain_once().await, Drained::Blocked);
+    desk.step("CA2", 1).await.unwrap();
+    assert_eq!(desk.keeping.condition(), Condition::Spooling { waiting: 2, away: true });
+    desk.clock.advance(Duration::from_secs(60));
+    desk.log.away.store(false, Ordering::Relaxed);
+    desk.keeping.drain().await;
+    assert_eq!((desk.logged().await, desk.keeping.condition()), (2, Condition::Well));
+    let [outage] = desk.ledger.outages(10).await.unwrap().try_into().unwrap();
+    assert_eq!((outage.cause, outage.calls), (OutageCause::LogAway, 2));
+}
+
+#[tokio::test]
+async fn spooled_first_a_spool_that_is_broken_is_passed_over() {
+    let desk = Desk::new(First::Spool);
+    desk.spool.break_down(true);
+    desk.step("CA1", 1).await.unwrap();
+    assert_eq!((desk.logged().await, desk.keeping.condition()), (1, Condition::Well));
+    desk.log.away.store(true, Ordering::Relaxed);
+    assert!(desk.step("CA1", 2).await.is_err());
+    assert_eq!(desk.keeping.condition(), Condition::Losing);
 }

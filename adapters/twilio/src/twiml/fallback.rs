@@ -1,0 +1,76 @@
+//! One static document for the hours in which nobody answers the carrier: ring everybody at once, then take a message.
+//!
+//! It is hosted elsewhere and cannot ask anything: no menu, no screening, no second attempt. `<Dial>` without `action`
+//! goes on to the next verb, after a conversation too; `<Record>` without `action` asks for the current document again.
+
+use std::io;
+
+use frontdesk_domain::{CallFlow, LegId, PlainRoute};
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+
+use super::{Xml, say};
+use crate::urls::{PublicUrl, Urls};
+
+/// Numbers in one `<Dial>` (Twilio, "TwiML: Number").
+const MOST_NUMBERS: usize = 10;
+
+/// The document for a flow. `public`: where recordings are told of, should we be there; `after`: the address of a
+/// document that ends the call after the message.
+pub fn write_fallback(flow: &CallFlow, public: Option<&PublicUrl>, after: Option<&str>) -> String {
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
+    response(&mut writer, flow.plain_route(), public, after).expect("writing to memory does not fail");
+    String::from_utf8(writer.into_inner()).expect("the writer is given UTF-8 only")
+}
+
+fn response(
+    writer: &mut Xml,
+    PlainRoute { forward, mailbox }: PlainRoute<'_>,
+    public: Option<&PublicUrl>,
+    after: Option<&str>,
+) -> io::Result<()> {
+    writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    writer.create_element("Response").write_inner_content(|writer| {
+        if let Some(forward) = forward {
+            forward.announcement.iter().try_for_each(|prompt| say(writer, prompt))?;
+            let ring = forward.destinations.iter().map(|callee| callee.ring.as_secs()).max().unwrap_or(0);
+            let dial = writer.create_element("Dial").with_attributes([
+                ("timeout", ring.to_string().as_str()),
+                ("timeLimit", forward.time_limit.as_secs().to_string().as_str()),
+                ("answerOnBridge", "true"),
+            ]);
+            dial.write_inner_content(|writer| {
+                forward.destinations.iter().take(MOST_NUMBERS).try_for_each(|callee| {
+                    let number = writer.create_element("Number");
+                    number.write_text_content(BytesText::new(callee.number.as_str())).map(|_| ())
+                })
+            })?;
+        }
+        say(writer, &mailbox.unavailable)?;
+        say(writer, &mailbox.greeting)?;
+        let any = LegId::new("twilio", "any").expect("a valid id");
+        let told = public.map(|public| Urls::new(public, &any).recording());
+        let (length, silence) = (mailbox.max_length.as_secs().to_string(), mailbox.silence.as_secs().to_string());
+        let key = mailbox.finish_on_key.to_string();
+        let mut record = writer.create_element("Record").with_attributes([
+            ("maxLength", length.as_str()),
+            ("timeout", silence.as_str()),
+            ("finishOnKey", key.as_str()),
+            ("playBeep", "true"),
+            ("trim", "do-not-trim"),
+        ]);
+        if let Some(after) = after {
+            record = record.with_attributes([("action", after), ("method", "GET")]);
+        }
+        if let Some(told) = &told {
+            record = record.with_attributes([
+                ("recordingStatusCallback", told.as_str()),
+                ("recordingStatusCallbackMethod", "POST"),
+                ("recordingStatusCallbackEvent", "completed absent"),
+            ]);
+        }
+        record.write_empty()?;
+        writer.create_element("Hangup").write_empty().map(|_| ())
+    })?;
+    Ok(())
+}

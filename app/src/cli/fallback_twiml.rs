@@ -1,0 +1,29 @@
+//! `frontdesk fallback-twiml`: the flow as one static document, to be hosted elsewhere as the number's fallback.
+
+use std::process::ExitCode;
+
+use adapters_twilio::write_fallback;
+use clap::Args;
+use url::Url;
+
+use super::Failure;
+use crate::config::Config;
+
+#[derive(Debug, Args)]
+pub(super) struct FallbackTwiml {
+    /// The address of a document `<Response><Hangup/></Response>`, asked for after the message. Without it, a caller who
+    /// stays on the line after a message begins anew.
+    #[arg(long, value_name = "URL")]
+    after: Option<Url>,
+}
+
+impl FallbackTwiml {
+    pub(super) fn run(self, config: &Config) -> Result<ExitCode, Failure> {
+        let flow = config.flow.as_ref().ok_or_else(|| {
+            Failure::Usage("forward_to: nobody to forward to; set it, or FRONTDESK__FORWARD_TO".into())
+        })?;
+        let after = self.after.as_ref().map(Url::as_str);
+        println!("{}", write_fallback(flow, config.public_url.as_ref(), after));
+        Ok(ExitCode::SUCCESS)
+    }
+}

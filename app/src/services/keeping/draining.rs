@@ -1,0 +1,150 @@
+//! Taking what the spool holds into the log.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use frontdesk_ports::{LoggedEvent, Portion, StoreError};
+
+use super::Keeping;
+
+/// How long the log may take for a portion of the spool, or for a sign of life.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Between two looks whether the log is back.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Events that go into the log at once: requests that go there too get in between, and memory stays small.
+const CHUNK: usize = 250;
+
+/// What draining the spool has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drained {
+    /// Nothing waits.
+    Empty,
+    /// A portion has gone into the log.
+    Portion,
+    /// The log does not take it yet.
+    Blocked,
+}
+
+impl Keeping {
+    /// Takes what waits in the spool into the log, for ever.
+    pub async fn run(&self) {
+        loop {
+            match self.drain_once().await {
+                Drained::Portion => {}
+                Drained::Empty => self.wake.notified().await,
+                Drained::Blocked => tokio::time::sleep(PAUSE).await,
+            }
+        }
+    }
+
+    /// Takes what waits into the log as long as the log takes it.
+    pub async fn drain(&self) {
+        while self.drain_once().await == Drained::Portion {}
+    }
+
+    /// Takes one portion of the spool into the log, if the log is there.
+    pub async fn drain_once(&self) -> Drained {
+        let (away, nothing_to_tell) = {
+            let state = self.state();
+            (state.away.is_some(), state.over.is_empty() && state.losing.is_none())
+        };
+        let spooled = self.spooled.load(Ordering::Relaxed);
+        if self.spool.waiting() == 0 && !away && nothing_to_tell {
+            self.all_drained(spooled);
+            return Drained::Empty;
+        }
+        if (away || !nothing_to_tell) && !self.log_is_back().await {
+            return Drained::Blocked;
+        }
+        let drained = match self.spool.oldest().await {
+            Ok(None) => Drained::Empty,
+            Ok(Some(portion)) => self.take_in(portion).await,
+            Err(error) => {
+                tracing::warn!("the spool cannot be read: {error}");
+                Drained::Blocked
+            }
+        };
+        if drained == Drained::Empty {
+            self.all_drained(spooled);
+            if !self.tell_ledger().await {
+                return Drained::Blocked;
+            }
+        }
+        drained
+    }
+
+    async fn log_is_back(&self) -> bool {
+        let there = tokio::time::timeout(PATIENCE, self.log.ping()).await.is_ok_and(|pong| pong.is_ok());
+        if there {
+            self.found_back();
+        }
+        there
+    }
+
+    /// Lets those go on who wait for what had been spooled then.
+    fn all_drained(&self, spooled: u64) {
+        self.drained.send_if_modified(|drained| {
+            let news = *drained < spooled;
+            *drained = (*drained).max(spooled);
+            news
+        });
+    }
+
+    async fn take_in(&self, Portion { number, events }: Portion) -> Drained {
+        let count = events.len() as u64;
+        for chunk in events.chunks(CHUNK) {
+            match self.log_takes(chunk.to_vec(), PATIENCE).await {
+                Ok(()) => {}
+                Err(StoreError::Unavailable(_)) => {
+                    self.found_away(&events);
+                    return Drained::Blocked;
+                }
+                Err(_) => {
+                    if !self.take_in_singly(chunk).await {
+                        self.found_away(&events);
+                        return Drained::Blocked;
+                    }
+                }
+            }
+        }
+        match self.spool.forget(number).await {
+            Ok(()) => {
+                self.drained.send_modify(|drained| *drained += count);
+                Drained::Portion
+            }
+            Err(error) => {
+                tracing::warn!("a portion of the spool cannot be deleted and will be told again: {error}");
+                Drained::Blocked
+            }
+        }
+    }
+
+    /// Something in there is refused: what is not goes in, the rest is set aside. `false` if the log is away.
+    async fn take_in_singly(&self, events: &[LoggedEvent]) -> bool {
+        for event in events {
+            match self.log_takes(vec![event.clone()], PATIENCE).await {
+                Ok(()) => {}
+                Err(StoreError::Unavailable(_)) => return false,
+                Err(error) => {
+                    tracing::error!(call.id = %event.event.call, "the log refuses an event for good: {error}");
+                    if self.spool.set_aside(vec![event.clone()], &error.to_string()).await.is_err() {
+                        return false;
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// Notes what is over; what cannot be noted yet is noted later.
+    async fn tell_ledger(&self) -> bool {
+        loop {
+            let Some(outage) = self.state().over.first().cloned() else { return true };
+            if let Err(error) = self.ledger.note_outage(&outage).await {
+                tracing::warn!("an outage could not be noted yet: {error}");
+                return false;
+            }
+            self.state().over.remove(0);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The flow for a caller of whom nothing can be asked: whom to ring, and which mailbox takes the message.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::{CallFlow, Forward, Mailbox, Target};
+
+/// A way through a flow without a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlainRoute<'f> {
+    /// Whom to ring, if the flow rings anybody.
+    pub forward: Option<&'f Forward>,
+    /// What takes the message.
+    pub mailbox: &'f Mailbox,
+}
+
+impl CallFlow {
+    /// The way through this flow when nothing can be asked: the forward that is reached with the fewest keys (of several
+    /// keys the lowest), then the mailbox that callers come to when nobody takes the call.
+    pub fn plain_route(&self) -> PlainRoute<'_> {
+        let mut seen = BTreeSet::new();
+        let mut ahead = VecDeque::from([self.start()]);
+        let mut forward = None;
+        while let Some(target) = ahead.pop_front() {
+            if !seen.insert(target) {
+                continue;
+            }
+            match target {
+                Target::Forward(name) => {
+                    forward = self.forward(name);
+                    break;
+                }
+                Target::Menu(name) => {
+                    let choices = self.menu(name).into_iter().flat_map(|menu| menu.choices.values());
+                    ahead.extend(choices.map(|choice| &choice.then));
+                }
+                Target::Mailbox(_) => {}
+            }
+        }
+        let from = forward.map_or(self.start(), |forward| &forward.otherwise);
+        PlainRoute { forward, mailbox: self.mailbox_without_keys(from) }
+    }
+
+    /// Where a caller who presses nothing, and whom nobody takes, comes to.
+    fn mailbox_without_keys<'f>(&'f self, from: &'f Target) -> &'f Mailbox {
+        let mut seen = BTreeSet::new();
+        let mut target = from;
+        while seen.insert(target) {
+            let next = match target {
+                Target::Mailbox(name) => match self.mailbox(name) {
+                    Some(mailbox) => return mailbox,
+                    None => break,
+                },
+                Target::Menu(name) => self.menu(name).map(|menu| &menu.no_input.then),
+                Target::Forward(name) => self.forward(name).map(|forward| &forward.otherwise),
+            };
+            let Some(next) = next else { break };
+            target = next;
+        }
+        self.mailbox(self.safety()).expect("a flow's safety mailbox exists")
+    }
+}
