@@ -1,11 +1,17 @@
 //! What happens to callers when something of ours is broken.
 
+use std::sync::Arc;
+
 use adapters_persistence::Database;
-use adapters_simulator::tone;
+use adapters_simulator::{CalleeScript, tone};
+use adapters_twilio::write_fallback;
+use frontdesk::server::serve;
+use frontdesk_domain::{BuiltinFlow, builtin_flow};
+use poem::EndpointExt;
 use sea_orm_migration::sea_orm::ConnectionTrait;
 use serde_json::json;
 
-use crate::harness::{Desk, Setting};
+use crate::harness::{Desk, FIRST, Setting};
 
 #[tokio::test]
 async fn while_the_database_is_locked_callers_are_answered_and_nothing_is_lost() {
@@ -78,4 +84,35 @@ async fn while_postgres_is_away_callers_are_answered_and_events_wait() {
     let desk = Desk::with(Setting { database_url, ..Setting::default() }).await;
     desk.call().hangs_up_after(2).place().await;
     assert_eq!(desk.json("/readyz").await["status"], json!("degraded"));
+}
+
+/// A host elsewhere that serves the static fallback, and knows nothing else.
+async fn elsewhere(desk: &Desk) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let forward_to = vec![FIRST.parse().unwrap()];
+    let flow = builtin_flow(&BuiltinFlow { forward_to, ..BuiltinFlow::default() }).unwrap();
+    let document = write_fallback(&flow, None, Some(&format!("{url}/end")));
+    let xml = |document: String| {
+        poem::endpoint::make_sync(move |_| {
+            poem::Response::builder().content_type("text/xml").body(document.clone())
+        })
+    };
+    let routes = poem::Route::new()
+        .at("/twilio/voice", xml(document))
+        .at("/end", xml("<Response><Hangup/></Response>".into()))
+        .at("/twilio/status", poem::endpoint::make_sync(|_| poem::http::StatusCode::NO_CONTENT));
+    tokio::spawn(serve(listener, Arc::new(routes.map_to_response().boxed()), desk.running.stop.subscribe()));
+    url
+}
+
+#[tokio::test]
+async fn hosted_elsewhere_the_static_fallback_connects_callers_or_takes_their_message() {
+    let desk = Desk::start().await;
+    let url = elsewhere(&desk).await;
+    let report = desk.call().at(&url).each_phone(&[CalleeScript::Accept]).place().await;
+    assert!(!report.recorded);
+    let nobody = desk.call().at(&url).each_phone(&[CalleeScript::NoAnswer]);
+    let report = nobody.leaves(tone(1)).ends_message_by_key().place().await;
+    assert!(report.recorded, "{report:?}");
 }

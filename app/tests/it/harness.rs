@@ -142,6 +142,7 @@ impl Desk {
             desk: self,
             script: Script { talk: Duration::from_secs(30), ..Script::default() },
             from: CALLER.into(),
+            at: None,
         }
     }
 
@@ -195,9 +196,16 @@ pub struct Caller<'d> {
     desk: &'d Desk,
     script: Script,
     from: String,
+    at: Option<String>,
 }
 
 impl Caller<'_> {
+    /// The number leads there, and not to the desk.
+    pub fn at(mut self, url: &str) -> Self {
+        self.at = Some(url.into());
+        self
+    }
+
     pub fn from(mut self, from: &str) -> Self {
         self.from = from.into();
         self
@@ -246,12 +254,15 @@ impl Caller<'_> {
         let ids = Arc::new(frontdesk::system::SystemIds);
         let carrier = SimulatedCarrier::new(
             self.desk.wire.clone().trying_once(),
-            &self.desk.url,
+            self.at.as_ref().unwrap_or(&self.desk.url),
             time,
             ids,
             self.desk.shelf.clone(),
-        )
-        .signing_for("https://desk.example/phone");
+        );
+        let carrier = match self.at {
+            None => carrier.signing_for("https://desk.example/phone"),
+            Some(_) => carrier,
+        };
         let call = NewCall { from: self.from, to: MAIN.into(), from_name: None };
         let report = carrier.place(call, &mut self.script.players()).await;
         self.desk.running.keeping.drain().await;

@@ -59,3 +59,37 @@ impl CallFlow {
         self.mailbox(self.safety()).expect("a flow's safety mailbox exists")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::flow::builtin::{BuiltinFlow, builtin_flow, draft};
+    use crate::flow::{Choice, Target};
+
+    fn builtin() -> BuiltinFlow {
+        BuiltinFlow { forward_to: vec!["+33611223344".parse().unwrap()], ..BuiltinFlow::default() }
+    }
+
+    #[test]
+    fn the_plain_route_rings_whom_the_first_key_rings_and_then_takes_a_message() {
+        let flow = builtin_flow(&builtin()).unwrap();
+        let route = flow.plain_route();
+        assert_eq!(route.forward.unwrap().destinations.len(), 1);
+        assert_eq!(Some(route.mailbox), flow.mailbox(flow.safety()));
+    }
+
+    #[test]
+    fn menus_that_lead_to_each_other_end_at_a_mailbox() {
+        let mut draft = draft(&builtin());
+        let main = draft.start.clone();
+        for menu in draft.menus.values_mut() {
+            menu.choices
+                .insert('3'.try_into().unwrap(), Choice { label: "Again".into(), then: main.clone() });
+        }
+        for forward in draft.forwards.values_mut() {
+            forward.otherwise = main.clone();
+        }
+        assert!(matches!(main, Target::Menu(_)));
+        let flow = draft.check().unwrap();
+        assert_eq!(Some(flow.plain_route().mailbox), flow.mailbox(flow.safety()));
+    }
+}

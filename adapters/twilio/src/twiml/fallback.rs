@@ -50,7 +50,8 @@ fn response(
         say(writer, &mailbox.greeting)?;
         let any = LegId::new("twilio", "any").expect("a valid id");
         let told = public.map(|public| Urls::new(public, &any).recording());
-        let (length, silence) = (mailbox.max_length.as_secs().to_string(), mailbox.silence.as_secs().to_string());
+        let (length, silence) =
+            (mailbox.max_length.as_secs().to_string(), mailbox.silence.as_secs().to_string());
         let key = mailbox.finish_on_key.to_string();
         let mut record = writer.create_element("Record").with_attributes([
             ("maxLength", length.as_str()),
@@ -60,7 +61,7 @@ fn response(
             ("trim", "do-not-trim"),
         ]);
         if let Some(after) = after {
-            record = record.with_attributes([("action", after), ("method", "GET")]);
+            record = record.with_attributes([("action", after), ("method", "POST")]);
         }
         if let Some(told) = &told {
             record = record.with_attributes([

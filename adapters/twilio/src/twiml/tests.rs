@@ -81,3 +81,15 @@ proptest! {
         prop_assert_eq!(heard.replace("\r\n", "\n").replace('\r', "\n"), expected);
     }
 }
+
+#[test]
+fn the_static_fallback_rings_everybody_and_takes_a_message() {
+    let public = PublicUrl::parse("https://desk.example/phone").unwrap();
+    let forward_to = ["+33611223344", "+33611223355"].map(|number| number.parse().unwrap()).to_vec();
+    let flow = builtin_flow(&BuiltinFlow { forward_to, ..BuiltinFlow::default() }).unwrap();
+    insta::assert_snapshot!(fallback::write_fallback(
+        &flow,
+        Some(&public),
+        Some("https://elsewhere.example/end")
+    ));
+}
