@@ -1,5 +1,6 @@
 //! The command line: one command, one file.
 
+mod backup;
 mod call;
 mod check;
 mod demo;
@@ -48,6 +49,10 @@ enum Command {
     Reconcile(reconcile::ReconcileCommand),
     /// Writes calls as CSV or JSON lines.
     Export(export::Export),
+    /// Copies the database, the recordings and what waits, while the desk runs.
+    Backup(backup::Backup),
+    /// Puts a copy back after verifying it.
+    Restore(backup::Restore),
     /// Deletes what is older than a time.
     Purge(forget::Purge),
     /// Deletes every call of a number, here and at the carrier.
@@ -105,6 +110,8 @@ impl Cli {
                 Command::Check => Ok(check::run(config(Needs::Production))),
                 Command::Reconcile(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Export(command) => command.run(config(Needs::Nothing)?).await,
+                Command::Backup(command) => command.run(config(Needs::Nothing)?).await,
+                Command::Restore(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Purge(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Erase(command) => command.run(config(Needs::Nothing)?).await,
                 Command::FallbackTwiml(command) => command.run(&config(Needs::Nothing)?),

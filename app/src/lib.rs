@@ -4,6 +4,7 @@
 //! the driving ports; `server` serves the routes, `worker` does what is due after answering. Tests start what `main`
 //! starts.
 
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod server;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_http::{Desk, health_routes};
-use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLedger, SqlLog};
+pub use adapters_persistence::SqlLedger;
+use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog};
 use adapters_recordings::{ObjectRecordings, OpenError};
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;

@@ -104,6 +104,26 @@ impl Database {
         &self.writer
     }
 
+    /// Copies a SQLite database into a new file, as it stands at one moment, while others read and write.
+    pub async fn copy_into(&self, file: &Path) -> Result<(), DbErr> {
+        let path = file.display().to_string();
+        let copy = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [path.into()]);
+        self.reader.execute_raw(copy).await.map(|_| ())
+    }
+
+    /// Whether a SQLite database is whole, page by page and key by key.
+    pub async fn check_integrity(&self) -> Result<(), DbErr> {
+        for (check, sound) in [("PRAGMA integrity_check(1)", Some("ok")), ("PRAGMA foreign_key_check", None)]
+        {
+            let row = self.reader.query_one_raw(Statement::from_string(DbBackend::Sqlite, check)).await?;
+            let told: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+            if told.as_deref() != sound {
+                return Err(DbErr::Custom(format!("{check}: {}", told.unwrap_or_default())));
+            }
+        }
+        Ok(())
+    }
+
     /// Closes all connections; what was committed stays.
     pub async fn close(self) -> Result<(), DbErr> {
         self.writer.close().await?;

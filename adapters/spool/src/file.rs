@@ -25,7 +25,7 @@ const ASIDE: &str = "set-aside.txt";
 pub(crate) struct Files {
     place: Place,
     /// Oldest first.
-    files: VecDeque<SpoolFile>,
+    filled: VecDeque<SpoolFile>,
     /// The handle of the last one, if that is still written.
     open: Option<File>,
     next: u64,
@@ -78,8 +78,8 @@ impl Files {
     pub fn open(place: Place, waiting: Arc<AtomicU64>) -> Result<Self, OpenError> {
         let folder = place.folder.clone();
         let broken = |source| OpenError { path: folder.clone(), source };
-        let (files, open, handed) = (VecDeque::new(), None, None);
-        let mut files = Self { place, files, open, next: 0, handed, portions: 0, waiting };
+        let (filled, open, handed) = (VecDeque::new(), None, None);
+        let mut files = Self { place, filled, open, next: 0, handed, portions: 0, waiting };
         files.adopt().map_err(broken)?;
         Ok(files)
     }
@@ -103,7 +103,7 @@ impl Files {
     fn count(&mut self, number: u64) -> io::Result<()> {
         let bytes = fs::read(path(&self.place.folder, number))?;
         let whole = Mark { bytes: bytes.len() as u64, events: read_lines(&bytes).events.len() as u64 };
-        self.files.push_back(SpoolFile { number, whole, done: Mark::default(), fresh: None });
+        self.filled.push_back(SpoolFile { number, whole, done: Mark::default(), fresh: None });
         self.waiting.fetch_add(whole.events, Ordering::Relaxed);
         Ok(())
     }
@@ -118,7 +118,7 @@ impl Files {
             self.mend();
             return Err(failed(&error));
         }
-        if let Some(file) = self.files.back_mut() {
+        if let Some(file) = self.filled.back_mut() {
             let events: u64 = batch.iter().map(|(events, _)| events.len() as u64).sum();
             file.whole.bytes += lines.len() as u64;
             file.whole.events += events;
@@ -131,7 +131,7 @@ impl Files {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.files.back().is_some_and(|file| file.whole.bytes >= LARGEST) {
+        if self.filled.back().is_some_and(|file| file.whole.bytes >= LARGEST) {
             self.close();
         }
         if self.open.is_none() {
@@ -143,9 +143,9 @@ impl Files {
                 .open(path(&self.place.folder, number))?;
             self.next += 1;
             self.open = Some(file);
-            let fresh = (self.files.len() < IN_MEMORY).then(Vec::new);
+            let fresh = (self.filled.len() < IN_MEMORY).then(Vec::new);
             let (whole, done) = (Mark::default(), Mark::default());
-            self.files.push_back(SpoolFile { number, whole, done, fresh });
+            self.filled.push_back(SpoolFile { number, whole, done, fresh });
             sync_folder(&self.place.folder)?;
         }
         let Some(file) = &mut self.open else { return Err(io::Error::other("no file is open")) };
@@ -156,15 +156,15 @@ impl Files {
     /// After a failed write: what was half written goes, so that the next line begins a line. A file whose sync failed
     /// is not trusted with more; what it holds may be read twice, which is no harm.
     fn mend(&mut self) {
-        if let (Some(open), Some(file)) = (&self.open, self.files.back())
+        if let (Some(open), Some(file)) = (&self.open, self.filled.back())
             && let Err(error) = open.set_len(file.whole.bytes)
         {
             tracing::warn!("the spool's file {} keeps a half-written end: {error}", file.number);
         }
         self.close();
         // Nothing went well in a file that is empty: it must not be there again and again.
-        if self.files.back().is_some_and(|file| file.whole == Mark::default())
-            && let Some(file) = self.files.pop_back()
+        if self.filled.back().is_some_and(|file| file.whole == Mark::default())
+            && let Some(file) = self.filled.pop_back()
         {
             let _ = fs::remove_file(path(&self.place.folder, file.number));
         }
@@ -183,13 +183,13 @@ impl Files {
 
     /// What waits in the oldest file in which something does.
     pub fn oldest(&mut self) -> Result<Option<Portion>, StoreError> {
-        while self.files.front().is_some_and(|file| file.whole == file.done) {
-            if self.files.len() == 1 && self.open.is_some() {
+        while self.filled.front().is_some_and(|file| file.whole == file.done) {
+            if self.filled.len() == 1 && self.open.is_some() {
                 return Ok(None);
             }
             self.delete_oldest()?;
         }
-        let Some(file) = self.files.front_mut() else { return Ok(None) };
+        let Some(file) = self.filled.front_mut() else { return Ok(None) };
         let (number, end) = self.handed.unwrap_or((self.portions, file.whole));
         if self.handed.is_none() {
             self.portions += 1;
@@ -221,7 +221,7 @@ impl Files {
     /// The log has that portion. Nothing of it stays on this machine once nothing waits.
     pub fn forget(&mut self, number: u64) -> Result<(), StoreError> {
         let Some((_, end)) = self.handed.filter(|(handed, _)| *handed == number) else { return Ok(()) };
-        let Some(file) = self.files.front_mut() else { return Ok(()) };
+        let Some(file) = self.filled.front_mut() else { return Ok(()) };
         self.waiting.fetch_sub(end.events - file.done.events, Ordering::Relaxed);
         file.done = end;
         self.handed = None;
@@ -230,8 +230,8 @@ impl Files {
         }
         match &self.open {
             // Not synced: after a crash it may be told again, which is no harm.
-            Some(open) if self.files.len() == 1 && open.set_len(0).is_ok() => {
-                if let Some(file) = self.files.front_mut() {
+            Some(open) if self.filled.len() == 1 && open.set_len(0).is_ok() => {
+                if let Some(file) = self.filled.front_mut() {
                     (file.whole, file.done, file.fresh) =
                         (Mark::default(), Mark::default(), Some(Vec::new()));
                 }
@@ -242,15 +242,15 @@ impl Files {
     }
 
     fn delete_oldest(&mut self) -> Result<(), StoreError> {
-        let Some(file) = self.files.front() else { return Ok(()) };
+        let Some(file) = self.filled.front() else { return Ok(()) };
         match fs::remove_file(path(&self.place.folder, file.number)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&error)),
             _ => {}
         }
-        if self.files.len() == 1 {
+        if self.filled.len() == 1 {
             self.close();
         }
-        self.files.pop_front();
+        self.filled.pop_front();
         Ok(())
     }
 

@@ -19,8 +19,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use file::{Files, Written};
 pub use line::{Lines, read_lines, write_line};
-pub use place::OpenError;
 use place::Place;
+pub use place::{OpenError, is_in_use};
 
 /// Requests that may wait before a further one is turned away.
 const QUEUE: usize = 4096;

@@ -56,6 +56,13 @@ impl Place {
     }
 }
 
+/// Whether a program has a place in the folder.
+pub fn is_in_use(folder: &Path) -> bool {
+    let places = (0..PLACES).map(|number| folder.join(number.to_string())).filter(|place| place.exists());
+    // A place that cannot be looked at is rather taken for used.
+    places.into_iter().any(|place| !lock(&place).is_ok_and(|lock| lock.is_some()))
+}
+
 /// Locks a place; `None` if another program has it.
 fn lock(place: &Path) -> io::Result<Option<File>> {
     let mut options = OpenOptions::new();

@@ -66,11 +66,12 @@ pub struct Setting {
     pub forward_to: Vec<&'static str>,
     pub screening: bool,
     pub database_url: Option<String>,
+    pub folder: Option<tempfile::TempDir>,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { forward_to: vec![FIRST], screening: true, database_url: None }
+        Self { forward_to: vec![FIRST], screening: true, database_url: None, folder: None }
     }
 }
 
@@ -89,7 +90,7 @@ impl Desk {
         frontdesk::system::install_tls();
         let clock = Arc::new(ManualClock::at("2026-11-22T09:00:00Z".parse().unwrap()));
         let ids = Arc::new(SeededIds::default());
-        let folder = tempfile::tempdir().unwrap();
+        let folder = setting.folder.unwrap_or_else(|| tempfile::tempdir().unwrap());
         let credentials = Credentials { account_sid: ACCOUNT.into(), auth_token: SECRET.into() };
         let shelf = Arc::new(Shelf::default());
         let (stop, running) = watch::channel(false);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 mod api;
+mod backup;
 mod callbacks;
 mod calls;
 mod faults;

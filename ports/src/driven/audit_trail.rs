@@ -60,6 +60,10 @@ actions! {
     Purged = "purged",
     /// Deleted everything of one number.
     Erased = "erased",
+    /// Copied everything.
+    BackedUp = "backed_up",
+    /// Put a copy back.
+    Restored = "restored",
     /// Added a person.
     UserAdded = "user_added",
     /// Removed a person.

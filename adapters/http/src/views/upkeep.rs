@@ -92,6 +92,8 @@ fn action(action: AuditAction) -> &'static str {
         AuditAction::Exported => "exported",
         AuditAction::Retried => "asked for a message anew",
         AuditAction::Reconciled => "compared the log with the carrier's records",
+        AuditAction::BackedUp => "copied everything to",
+        AuditAction::Restored => "put back the copy",
         AuditAction::Purged => "deleted what was too old",
         AuditAction::Erased => "erased a number",
         AuditAction::UserAdded => "added a person",

@@ -1,0 +1,92 @@
+//! Copies of everything the desk knows, made while it runs, and put back after they were verified.
+
+mod make;
+mod manifest;
+mod restore;
+
+pub use make::make;
+pub use manifest::{Manifest, ManifestFile};
+pub use restore::{Restored, restore};
+
+use std::path::{Path, PathBuf};
+
+/// The database's name in a backup.
+const DATABASE: &str = "frontdesk.db";
+/// The recordings' folder in a backup.
+const RECORDINGS: &str = "recordings";
+/// The folder of events that waited for the log.
+const SPOOL: &str = "spool";
+/// The list of all files, written last: without it, a folder is no backup.
+const MANIFEST: &str = "manifest.json";
+
+/// What is copied, and replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// The folder with audio.
+    pub recordings: PathBuf,
+    /// The folder with events that wait.
+    pub spool: PathBuf,
+}
+
+/// A copy could not be made or put back. Nothing was replaced.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// Only files can be copied.
+    #[error(
+        "{0}: only a SQLite file and a local folder can be copied; for PostgreSQL use pg_dump and copy the recordings' folder"
+    )]
+    NotFiles(&'static str),
+    /// It would write over something.
+    #[error("{0} is there already; name a folder that is not")]
+    Taken(PathBuf),
+    /// A file cannot be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The database could not be copied or opened.
+    #[error("the database: {0}")]
+    Database(String),
+    /// The folder is not a backup, or not any more.
+    #[error("{0}; nothing was replaced")]
+    Unsound(String),
+    /// The desk runs.
+    #[error("frontdesk is running on these files; stop it first")]
+    Running,
+}
+
+impl Places {
+    /// The files that a configuration names.
+    pub fn of(database_url: &str, recordings_url: &str, spool: &Path) -> Result<Self, BackupError> {
+        let database = database_url.strip_prefix("sqlite://").ok_or(BackupError::NotFiles("database.url"))?;
+        let folder = recordings_url.strip_prefix("file://").ok_or(BackupError::NotFiles("recordings.url"))?;
+        Ok(Self { database: database.into(), recordings: folder.into(), spool: spool.to_owned() })
+    }
+}
+
+fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> BackupError + use<> {
+    let path = path.to_owned();
+    move |source| BackupError::File { path, source }
+}
+
+/// A name in a folder is durable only once the folder is.
+fn sync_folder(folder: &Path) -> Result<(), BackupError> {
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
+}
+
+fn create_folder(path: &Path) -> Result<(), BackupError> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed(path))
+}
+
+/// The path with an ending added to its name.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}

@@ -1,0 +1,93 @@
+//! `frontdesk backup` and `frontdesk restore`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use frontdesk_ports::{AuditAction, AuditEntry, AuditTrail, Clock};
+
+use super::{COMMAND_LINE, Failure};
+use crate::backup::{BackupError, Manifest, Places, make, restore};
+use crate::config::Config;
+use crate::system::SystemClock;
+use crate::wiring::{SqlLedger, open_database};
+
+#[derive(Debug, Args)]
+pub(super) struct Backup {
+    /// The folder for the copy; it must not be there yet.
+    #[arg(value_name = "TO")]
+    to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Restore {
+    /// The folder of a copy.
+    #[arg(value_name = "FROM")]
+    from: PathBuf,
+    /// Replace what is there (it is kept beside, under another name).
+    #[arg(long)]
+    yes: bool,
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::NotFiles(_) | BackupError::Taken(_) => Self::Usage(error.to_string()),
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+fn places(config: &Config) -> Result<Places, BackupError> {
+    Places::of(&config.database_url, &config.recordings_url, &config.spool)
+}
+
+fn told(manifest: &Manifest) -> String {
+    let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
+    format!("{} files, {bytes} bytes, as of {}", manifest.files.len(), manifest.made_at)
+}
+
+/// Notes it in the log's own trail.
+async fn note(config: &Config, action: AuditAction, subject: String) -> Result<(), Failure> {
+    let ledger = SqlLedger::new(open_database(&config.database_url).await?);
+    let (at, actor) = (SystemClock.now(), COMMAND_LINE.into());
+    let noted = ledger.record(AuditEntry { at, actor, action, subject }).await;
+    noted.map_err(|error| Failure::Failed(format!("it is done, but could not be noted: {error}")))
+}
+
+impl Backup {
+    pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
+        let places = places(&config)?;
+        if !places.database.exists() {
+            let path = places.database.display();
+            return Err(Failure::Failed(format!("database.url: there is no file {path} to copy")));
+        }
+        let db = open_database(&config.database_url).await?;
+        let manifest = make(&places, &db, &self.to, SystemClock.now()).await?;
+        note(&config, AuditAction::BackedUp, self.to.display().to_string()).await?;
+        println!("copied to {}: {}", self.to.display(), told(&manifest));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Restore {
+    pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
+        let places = places(&config)?;
+        let manifest = Manifest::verified(&self.from)?;
+        if places.database.exists() && !self.yes {
+            return Err(Failure::Usage(format!(
+                "{} is sound ({}); add --yes to replace {} by it (what is there is kept beside, under another name)",
+                self.from.display(),
+                told(&manifest),
+                places.database.display()
+            )));
+        }
+        let restored = restore(&places, &self.from, SystemClock.now()).await?;
+        note(&config, AuditAction::Restored, self.from.display().to_string()).await?;
+        println!("restored from {}: {}", self.from.display(), told(&restored.manifest));
+        for kept in restored.kept {
+            println!("kept what was there: {}", kept.display());
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
