@@ -86,7 +86,20 @@ impl<'l> Call<'l> {
         Self { line, number, sid: sid(0), child: sid(1), from }
     }
 
-    fn leaves_message(&self) -> bool {
+    /// The names in this call, and what stands for them where calls are compared.
+    pub fn names(&self) -> [(String, &'static str); 4] {
+        let recording = format!("RE{}", &self.sid[2..]);
+        let (caller, callee) = (self.sid.clone(), self.child.clone());
+        [(recording, "RE"), (caller, "caller"), (callee, "callee"), (self.from.clone(), "number")]
+    }
+
+    /// The carrier's name for it.
+    pub fn sid(&self) -> &str {
+        &self.sid
+    }
+
+    /// Whether this one leaves a message, or is forwarded.
+    pub fn leaves_message(&self) -> bool {
         self.number % 2 == 1
     }
 

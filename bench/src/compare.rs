@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
 use tokio::process::{Child, Command};
 
 use crate::call::{ACCOUNT, TOKEN};
+use crate::desk::{self, free_address, wait_until_up};
 use crate::load::{Load, Pace, Report};
 use crate::media;
 
@@ -48,10 +48,6 @@ impl Rival {
             Self::Frontdesk => "frontdesk",
         }
     }
-}
-
-fn free_address() -> std::io::Result<SocketAddr> {
-    std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 
 impl Compare {
@@ -142,39 +138,26 @@ impl Compare {
         media: SocketAddr,
         folder: &Path,
     ) -> Result<Child, Failure> {
+        let own = || std::env::current_exe().map(Command::new);
         let mut command = match rival {
-            Rival::Frontdesk => Command::new(&self.frontdesk),
-            Rival::Bare | Rival::Ceiling => Command::new(std::env::current_exe()?),
-        };
-        match rival {
-            Rival::Bare => command.arg("bare").arg(address.to_string()),
-            Rival::Ceiling => command.arg("ceiling").arg(address.to_string()).arg(folder.join("ceiling.db")),
-            Rival::Frontdesk => command
-                .arg("serve")
-                .env("FRONTDESK__PUBLIC_URL", format!("http://{address}"))
-                .env("FRONTDESK__LISTEN", address.to_string())
-                .env("FRONTDESK__DATABASE__URL", format!("sqlite://{}/frontdesk.db", folder.display()))
-                .env(
-                    "FRONTDESK__RECORDINGS__URL",
-                    format!("file://{}/recordings", folder.canonicalize()?.display()),
-                )
-                .env("FRONTDESK__TWILIO__ACCOUNT_SID", ACCOUNT)
-                .env("FRONTDESK__TWILIO__AUTH_TOKEN", TOKEN)
-                .env("FRONTDESK__TWILIO__API_URL", format!("http://{media}"))
-                .env("FRONTDESK__FORWARD_TO", "+33611223344"),
+            Rival::Bare => {
+                let mut command = own()?;
+                command.arg("bare").arg(address.to_string());
+                command
+            }
+            Rival::Ceiling => {
+                let mut command = own()?;
+                command.arg("ceiling").arg(address.to_string()).arg(folder.join("ceiling.db"));
+                command
+            }
+            Rival::Frontdesk => {
+                let folder = folder.canonicalize()?;
+                let database = desk::sqlite(&folder);
+                desk::serve(&self.frontdesk, address, &folder, &database, &format!("http://{media}"))
+            }
         };
         Ok(command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn()?)
     }
-}
-
-async fn wait_until_up(address: SocketAddr) -> Result<(), Failure> {
-    for _ in 0..400 {
-        if tokio::net::TcpStream::connect(address).await.is_ok() {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    Err(format!("nobody listens on {address}").into())
 }
 
 /// What a process holds in memory, now and at most, in KiB (Linux).

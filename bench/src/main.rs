@@ -6,6 +6,8 @@ mod baseline;
 mod call;
 mod compare;
 mod connection;
+mod crash;
+mod desk;
 mod load;
 mod media;
 
@@ -15,6 +17,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use compare::Compare;
+use crash::Crash;
 use load::{Load, Pace};
 
 #[derive(Parser)]
@@ -68,6 +71,21 @@ enum Command {
         #[arg(long, default_value_t = 100.0)]
         rate: f64,
     },
+    /// Kills frontdesk at random instants under load, again and again, and looks for what it had promised.
+    Crash {
+        /// The frontdesk to be killed.
+        #[arg(long, default_value = "target/release/frontdesk")]
+        frontdesk: PathBuf,
+        /// How many times.
+        #[arg(long, default_value_t = 500)]
+        cycles: u32,
+        /// The database [default: a fresh SQLite file]. An empty PostgreSQL database: `postgres://…`.
+        #[arg(long)]
+        database: Option<String>,
+        /// Calls in flight.
+        #[arg(long, default_value_t = 16)]
+        in_flight: usize,
+    },
     /// The bare server: a fixed document.
     #[command(hide = true)]
     Bare { listen: SocketAddr },
@@ -91,6 +109,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         Command::Compare { frontdesk, rounds, seconds, in_flight, rate } => {
             one_thread()?.block_on(Compare { frontdesk, rounds, seconds, in_flight, rate }.run())
+        }
+        Command::Crash { frontdesk, cycles, database, in_flight } => {
+            one_thread()?.block_on(Crash { frontdesk, cycles, database, in_flight }.run())
         }
         Command::Bare { listen } => all_threads()?.block_on(baseline::bare(listen)),
         Command::Ceiling { listen, database } => {

@@ -1,0 +1,232 @@
+//! `kill -9` at random instants under load: whatever was acknowledged must be there afterwards.
+//!
+//! Two calls are placed first without harm, and after each of their requests the log is read: that is what each further
+//! acknowledged request promises of a call of its kind.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
+use tokio::process::Child;
+use tokio::task::LocalSet;
+
+use crate::call::{ACCOUNT, Call, Line, Next, TOKEN, Told};
+use crate::connection::Connection;
+use crate::desk::{free_address, serve, sqlite, wait_until_up};
+
+type Failure = Box<dyn std::error::Error>;
+/// Names of events of each call, by the carrier's name for it.
+type Events = BTreeMap<String, BTreeSet<String>>;
+
+/// How long the log may take to follow what was acknowledged.
+const FOLLOWS_WITHIN: Duration = Duration::from_secs(60);
+
+/// A run.
+pub struct Crash {
+    pub frontdesk: PathBuf,
+    pub cycles: u32,
+    pub database: Option<String>,
+    pub in_flight: usize,
+}
+
+/// Requests of a call that were acknowledged.
+struct Acknowledged {
+    number: u64,
+    run: u32,
+    steps: usize,
+}
+
+/// The names of events that must be there after so many requests, of a call that is forwarded and of one with a message.
+struct Promises([Vec<BTreeSet<String>>; 2]);
+
+impl Crash {
+    pub async fn run(self) -> Result<(), Failure> {
+        let folder = tempfile::tempdir_in("target")?;
+        let folder = folder.path().canonicalize()?;
+        let address = free_address()?;
+        let database = self.database.clone().unwrap_or_else(|| sqlite(&folder));
+        let line = Line { target: format!("http://{address}"), account: ACCOUNT.into(), token: TOKEN.into() };
+        let mut server = self.start(address, &folder, &database).await?;
+        let db = Database::connect(&database).await?;
+        let promises =
+            Promises([promise(&line, address, 0, &db).await?, promise(&line, address, 1, &db).await?]);
+        let mut acknowledged = Vec::new();
+        for cycle in 1..=self.cycles {
+            let until = Duration::from_millis(30 + u64::from(nanos()) % 300);
+            acknowledged.extend(self.load(&line, address, cycle, until, &mut server).await?);
+            server = self.start(address, &folder, &database).await?;
+            if cycle % 50 == 0 {
+                println!("{cycle} kills, {} calls", acknowledged.len());
+            }
+        }
+        let missing = missing(&db, &line, &promises, &acknowledged).await?;
+        let requests: usize = acknowledged.iter().map(|call| call.steps).sum();
+        println!(
+            "{} kills, {requests} acknowledged requests of {} calls: {missing} events missing, {} calls with two rows, \
+             {} with two ends, database {}",
+            self.cycles,
+            acknowledged.len(),
+            count(&db, "SELECT count(*) FROM (SELECT 1 FROM calls GROUP BY provider, provider_id HAVING count(*) > 1) t")
+                .await?,
+            count(
+                &db,
+                "SELECT count(*) FROM (SELECT 1 FROM call_events WHERE kind = 'ended' GROUP BY call_id HAVING count(*) > 1) t"
+            )
+            .await?,
+            integrity(&db).await?,
+        );
+        server.kill().await?;
+        if missing > 0 {
+            return Err("what was acknowledged is not all there".into());
+        }
+        Ok(())
+    }
+
+    async fn start(&self, address: SocketAddr, folder: &Path, database: &str) -> Result<Child, Failure> {
+        // Nobody listens there: recordings stay where they are.
+        let server = serve(&self.frontdesk, address, folder, database, "http://127.0.0.1:9").spawn()?;
+        wait_until_up(address).await?;
+        Ok(server)
+    }
+
+    /// Places calls until the server is killed, at that instant.
+    async fn load(
+        &self,
+        line: &Line,
+        address: SocketAddr,
+        run: u32,
+        until: Duration,
+        server: &mut Child,
+    ) -> Result<Vec<Acknowledged>, Failure> {
+        let (next, done) = (Rc::new(RefCell::new(0u64)), Rc::new(RefCell::new(Vec::new())));
+        let here = LocalSet::new();
+        for _ in 0..self.in_flight {
+            let (line, next, done) = (line.clone(), next.clone(), done.clone());
+            here.spawn_local(async move {
+                let mut connection = Connection::new(address);
+                loop {
+                    let number = next.replace_with(|number| *number + 1);
+                    let (steps, whole) = place(&Call::new(&line, run, number), &mut connection).await;
+                    done.borrow_mut().push(Acknowledged { number, run, steps });
+                    if !whole {
+                        break;
+                    }
+                }
+            });
+        }
+        here.run_until(async {
+            tokio::time::sleep(until).await;
+            server.kill().await
+        })
+        .await?;
+        here.await;
+        Ok(done.take())
+    }
+}
+
+/// Places a call until it is over or nobody answers. How many requests were acknowledged, and whether it is over.
+async fn place(call: &Call<'_>, connection: &mut Connection) -> (usize, bool) {
+    let (mut told, mut document) = (Told::default(), String::new());
+    for step in 0.. {
+        let Next::Ask(request) = call.next(step, &document, &mut told) else { return (step, true) };
+        match connection.ask(request).await {
+            Ok(answer) => document = answer,
+            Err(_) => return (step, false),
+        }
+    }
+    (0, false)
+}
+
+/// Places a call in peace and reads the log after each request.
+async fn promise(
+    line: &Line,
+    address: SocketAddr,
+    number: u64,
+    db: &DatabaseConnection,
+) -> Result<Vec<BTreeSet<String>>, Failure> {
+    let (call, mut connection) = (Call::new(line, 0, number), Connection::new(address));
+    let (mut told, mut document) = (Told::default(), String::new());
+    let mut promises = vec![BTreeSet::new()];
+    for step in 0.. {
+        let Next::Ask(request) = call.next(step, &document, &mut told) else { break };
+        document = connection.ask(request).await?;
+        // The log follows a moment later.
+        let mut known = BTreeSet::new();
+        for _ in 0..10 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            known = events(db).await?.remove(call.sid()).map(|all| named(&call, all)).unwrap_or_default();
+        }
+        if known.is_empty() {
+            return Err("a call left no event".into());
+        }
+        promises.push(known);
+    }
+    Ok(promises)
+}
+
+/// The events with the carrier's names replaced by what they stand for.
+fn named(call: &Call<'_>, events: BTreeSet<String>) -> BTreeSet<String> {
+    let names = call.names();
+    let plain = |event: String| names.iter().fold(event, |event, (name, word)| event.replace(name, word));
+    events.into_iter().map(plain).collect()
+}
+
+/// How many promised events are not there, once the log has had time to follow.
+async fn missing(
+    db: &DatabaseConnection,
+    line: &Line,
+    promises: &Promises,
+    acknowledged: &[Acknowledged],
+) -> Result<usize, Failure> {
+    let begun = std::time::Instant::now();
+    loop {
+        let mut known = events(db).await?;
+        let mut missing = 0;
+        for Acknowledged { number, run, steps } in acknowledged {
+            let call = Call::new(line, *run, *number);
+            let there = named(&call, known.remove(call.sid()).unwrap_or_default());
+            let [forwarded, message] = &promises.0;
+            let kind = if call.leaves_message() { message } else { forwarded };
+            let promised = kind.get(*steps).ok_or("a call has more requests than the first had")?;
+            missing += promised.difference(&there).count();
+        }
+        if missing == 0 || begun.elapsed() > FOLLOWS_WITHIN {
+            return Ok(missing);
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+}
+
+async fn events(db: &DatabaseConnection) -> Result<Events, Failure> {
+    let all = "SELECT c.provider_id, e.identity FROM calls c JOIN call_events e ON e.call_id = c.id";
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), all)).await?;
+    let mut events = Events::new();
+    for row in rows {
+        let (call, event): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        events.entry(call).or_default().insert(event);
+    }
+    Ok(events)
+}
+
+async fn count(db: &DatabaseConnection, query: &str) -> Result<i64, Failure> {
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), query)).await?;
+    Ok(row.ok_or("no count")?.try_get_by_index(0)?)
+}
+
+async fn integrity(db: &DatabaseConnection) -> Result<String, Failure> {
+    if db.get_database_backend() != sea_orm::DbBackend::Sqlite {
+        return Ok("not checked".into());
+    }
+    let check = Statement::from_string(sea_orm::DbBackend::Sqlite, "PRAGMA integrity_check");
+    let row = db.query_one_raw(check).await?;
+    Ok(row.ok_or("no answer")?.try_get_by_index(0)?)
+}
+
+/// Enough chance for an instant.
+fn nanos() -> u32 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_micros())
+}

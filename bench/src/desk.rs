@@ -1,0 +1,49 @@
+//! The frontdesk that is measured, as a process of its own.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Stdio;
+
+use tokio::process::Command;
+
+use crate::call::{ACCOUNT, TOKEN};
+
+/// `serve` on `address`, with everything it keeps in `folder`, on that database, fetching recordings from `api`.
+pub fn serve(frontdesk: &Path, address: SocketAddr, folder: &Path, database: &str, api: &str) -> Command {
+    let mut command = Command::new(frontdesk);
+    command
+        .arg("serve")
+        .env("FRONTDESK__PUBLIC_URL", format!("http://{address}"))
+        .env("FRONTDESK__LISTEN", address.to_string())
+        .env("FRONTDESK__DATABASE__URL", database)
+        .env("FRONTDESK__SPOOL__PATH", folder.join("spool"))
+        .env("FRONTDESK__RECORDINGS__URL", format!("file://{}/recordings", folder.display()))
+        .env("FRONTDESK__TWILIO__ACCOUNT_SID", ACCOUNT)
+        .env("FRONTDESK__TWILIO__AUTH_TOKEN", TOKEN)
+        .env("FRONTDESK__TWILIO__API_URL", api)
+        .env("FRONTDESK__FORWARD_TO", "+33611223344")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+/// The address of a SQLite file in `folder`.
+pub fn sqlite(folder: &Path) -> String {
+    format!("sqlite://{}/frontdesk.db", folder.display())
+}
+
+pub fn free_address() -> std::io::Result<SocketAddr> {
+    std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()
+}
+
+/// Waits until somebody listens there.
+pub async fn wait_until_up(address: SocketAddr) -> Result<(), String> {
+    for _ in 0..2000 {
+        if tokio::net::TcpStream::connect(address).await.is_ok() {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    Err(format!("nobody listens on {address}"))
+}
