@@ -7,7 +7,7 @@ import sys
 metadata = json.loads(subprocess.check_output(["cargo", "metadata", "--format-version", "1", "--no-deps"]))
 adapters = {p["name"] for p in metadata["packages"] if p["name"].startswith("adapters-")}
 inside = {"frontdesk-domain", "frontdesk-ports", "migrations", "app"} | adapters
-allowed = {"frontdesk-domain": set(), "frontdesk-ports": {"frontdesk-domain"}, "migrations": set(), "app": inside, "bench": inside}
+allowed = {"frontdesk-domain": set(), "frontdesk-ports": {"frontdesk-domain"}, "migrations": set(), "app": inside, "bench": inside, "fuzz": inside}
 for adapter in adapters:
     allowed[adapter] = {"frontdesk-domain", "frontdesk-ports"}
 outside = {

@@ -3,6 +3,7 @@
 mod backup;
 mod call;
 mod check;
+mod confirm;
 mod demo;
 mod export;
 mod fallback_twiml;

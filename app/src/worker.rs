@@ -22,9 +22,9 @@ const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// … and when it is given up.
 const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
-/// Rest between rounds of work: a message costs several syncs of the disk, and callers go first. Forty messages a second
-/// are far more than any office gets.
-const BREATH: Duration = Duration::from_millis(100);
+/// Rest between rounds of work: a message costs several syncs of the disk, and callers go first. Ten messages a second are
+/// far more than any office gets.
+const BREATH: Duration = Duration::from_millis(400);
 /// How long to sleep when there is nothing to wait for but a change.
 const IDLE: Duration = Duration::from_secs(60);
 

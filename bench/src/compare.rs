@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 use crate::call::{ACCOUNT, TOKEN};
 use crate::desk::{self, free_address, wait_until_up};
 use crate::load::{Load, Pace, Report};
-use crate::media;
+use crate::media::{self, Fetches};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -60,7 +60,7 @@ impl Compare {
         // A thread of its own, for the load's is busy.
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.map(|runtime| runtime.block_on(media::serve(media)))
+            runtime.map(|runtime| runtime.block_on(media::serve(media, Fetches::default())))
         });
         let mut rounds: Vec<(Rival, Round)> = Vec::new();
         for number in 0..self.rounds {

@@ -212,7 +212,7 @@ async fn events(db: &DatabaseConnection) -> Result<Events, Failure> {
     Ok(events)
 }
 
-async fn count(db: &DatabaseConnection, query: &str) -> Result<i64, Failure> {
+pub async fn count(db: &DatabaseConnection, query: &str) -> Result<i64, Failure> {
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), query)).await?;
     Ok(row.ok_or("no count")?.try_get_by_index(0)?)
 }

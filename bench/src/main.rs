@@ -10,6 +10,7 @@ mod crash;
 mod desk;
 mod load;
 mod media;
+mod twins;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -19,6 +20,8 @@ use clap::{Parser, Subcommand};
 use compare::Compare;
 use crash::Crash;
 use load::{Load, Pace};
+use media::Fetches;
+use twins::Twins;
 
 #[derive(Parser)]
 #[command(name = "frontdesk-bench")]
@@ -86,6 +89,21 @@ enum Command {
         #[arg(long, default_value_t = 16)]
         in_flight: usize,
     },
+    /// Runs two instances on one PostgreSQL, sends every request to both at once, and looks for what is there twice.
+    Twins {
+        /// The frontdesk to be run.
+        #[arg(long, default_value = "target/release/frontdesk")]
+        frontdesk: PathBuf,
+        /// An empty PostgreSQL database: `postgres://…`.
+        #[arg(long)]
+        database: String,
+        /// Whole calls.
+        #[arg(long, default_value_t = 1000)]
+        calls: u64,
+        /// Calls in flight.
+        #[arg(long, default_value_t = 16)]
+        in_flight: u64,
+    },
     /// The bare server: a fixed document.
     #[command(hide = true)]
     Bare { listen: SocketAddr },
@@ -99,7 +117,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Command::Load { target, account, token, in_flight, rate, seconds, media } => {
             one_thread()?.block_on(async {
                 if let Some(address) = media {
-                    tokio::spawn(media::serve(address));
+                    tokio::spawn(media::serve(address, Fetches::default()));
                 }
                 let pace = rate.map_or(Pace::InFlight(in_flight), Pace::Rate);
                 let report = Load::new(&target, &account, &token)?.run(pace, seconds).await;
@@ -112,6 +130,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         Command::Crash { frontdesk, cycles, database, in_flight } => {
             one_thread()?.block_on(Crash { frontdesk, cycles, database, in_flight }.run())
+        }
+        Command::Twins { frontdesk, database, calls, in_flight } => {
+            one_thread()?.block_on(Twins { frontdesk, database, calls, in_flight }.run())
         }
         Command::Bare { listen } => all_threads()?.block_on(baseline::bare(listen)),
         Command::Ceiling { listen, database } => {

@@ -1,15 +1,35 @@
 //! The recordings of the calls, as the carrier's REST API serves them: three seconds of silence.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use poem::listener::TcpListener;
-use poem::{Response, Route, Server, get, handler};
+use poem::web::{Data, Path};
+use poem::{EndpointExt, Response, Route, Server, get, handler};
 
 /// Bytes of three seconds of the carrier's WAV: 8 kHz, 16 bits, one channel.
 const SAMPLES: u32 = 3 * 8000 * 2;
 
+/// How often each recording was fetched.
+#[derive(Debug, Clone, Default)]
+pub struct Fetches(Arc<Mutex<BTreeMap<String, u32>>>);
+
+impl Fetches {
+    fn count(&self, name: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default() += 1;
+    }
+
+    /// How many recordings were fetched, and how often the most wanted of them was.
+    pub fn counted(&self) -> (usize, u32) {
+        let fetches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (fetches.len(), fetches.values().copied().max().unwrap_or(0))
+    }
+}
+
 #[handler]
-fn recording() -> Response {
+fn recording(Data(fetches): Data<&Fetches>, Path((_, name)): Path<(String, String)>) -> Response {
+    fetches.count(name);
     let mut wav = Vec::new();
     wav.extend_from_slice(b"RIFF");
     wav.extend_from_slice(&(36 + SAMPLES).to_le_bytes());
@@ -20,8 +40,9 @@ fn recording() -> Response {
 }
 
 /// Serves them for ever.
-pub async fn serve(listen: SocketAddr) {
-    let routes = Route::new().at("/2010-04-01/Accounts/:account/Recordings/:name", get(recording));
+pub async fn serve(listen: SocketAddr, fetches: Fetches) {
+    let routes =
+        Route::new().at("/2010-04-01/Accounts/:account/Recordings/:name", get(recording)).data(fetches);
     if let Err(error) = Server::new(TcpListener::bind(listen)).run(routes).await {
         eprintln!("recordings cannot be served on {listen}: {error}");
     }

@@ -12,7 +12,7 @@ mod live;
 mod ops;
 mod pages;
 mod query;
-mod range;
+pub mod range;
 mod session;
 mod views;
 mod words;

@@ -1,10 +1,10 @@
 //! The `Range` header, as far as a player needs it (RFC 9110, section 14): one range of bytes.
 
 /// First and last byte; only a last byte means "the last so many".
-pub(crate) type ByteRange = (Option<u64>, Option<u64>);
+pub type ByteRange = (Option<u64>, Option<u64>);
 
 /// The range asked for. Several ranges, other units and nonsense are ignored, as the RFC allows: all is sent.
-pub(crate) fn parse(header: Option<&str>) -> Option<ByteRange> {
+pub fn parse(header: Option<&str>) -> Option<ByteRange> {
     let (first, last) = header?.strip_prefix("bytes=")?.split_once('-')?;
     let number = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
     let range = (number(first.trim())?, number(last.trim())?);

@@ -1,7 +1,7 @@
 //! Events that wait.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use frontdesk_ports::{LoggedEvent, Portion, Spool, StoreError};
@@ -36,12 +36,12 @@ impl MemorySpool {
 
 #[async_trait]
 impl Spool for MemorySpool {
-    async fn keep(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
+    async fn keep(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
         self.ping().await?;
         let mut state = self.state();
         let number = state.next;
         state.next += 1;
-        state.portions.insert(number, events);
+        state.portions.insert(number, Arc::unwrap_or_clone(events));
         Ok(())
     }
 

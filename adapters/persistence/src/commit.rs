@@ -1,11 +1,12 @@
 //! One transaction: events in, the calls they make, the effects they cause.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use frontdesk_domain::{Call, CallId, CallState, Effect, Facts, LegId, Timestamp};
-use frontdesk_ports::{CallRecord, Change, Ids, LoggedEvent, StoreError};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use frontdesk_ports::{CallRecord, Change, Ids, LoggedEvent, RawParameters, StoreError};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter,
     QuerySelect, SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -17,7 +18,7 @@ use crate::error::{corrupt, store_error};
 use crate::known::{KnownCall, KnownCalls};
 use crate::retention::tombstone_of;
 use crate::rows::{call_row, event_of, event_row, json, kept, millis};
-use crate::shapes::{filled, portions};
+use crate::shapes::{Inserts, filled};
 
 /// A transaction that waits its turn. A deferred one that turns to writing fails at once when another writes.
 pub(crate) fn immediate() -> TransactionOptions {
@@ -32,6 +33,7 @@ pub(crate) struct Committer {
     db: DatabaseConnection,
     ids: Arc<dyn Ids>,
     known: KnownCalls,
+    tables: Tables,
 }
 
 /// A call that this batch speaks of.
@@ -44,13 +46,14 @@ struct Touched {
 struct Changed {
     record: CallRecord,
     facts: Facts,
-    events: Vec<LoggedEvent>,
+    /// Events that are new or happened earlier than known, by identity, with the request that told them.
+    news: BTreeMap<String, Option<RawParameters>>,
     effects: Vec<Effect>,
 }
 
 impl Committer {
     pub fn new(db: DatabaseConnection, ids: Arc<dyn Ids>) -> Self {
-        Self { db, ids, known: KnownCalls::default() }
+        Self { db, ids, known: KnownCalls::default(), tables: Tables::new() }
     }
 
     /// Commits a batch. Returns the last change, if any call changed.
@@ -82,7 +85,7 @@ impl Committer {
         }
         load(&tx, &mut touched).await?;
         let changed = fold(touched, Change(first), &*self.ids, now);
-        save(&tx, &changed, now).await?;
+        self.tables.save(&tx, &changed, now).await?;
         tx.commit().await.map_err(|e| store_error(&e))?;
         let last = changed.last().map(|changed| changed.record.change);
         self.known.committed(first + count);
@@ -158,7 +161,7 @@ async fn load(tx: &impl ConnectionTrait, touched: &mut BTreeMap<LegId, Touched>)
     for row in rows {
         let Some(leg) = legs.get(&row.call_id) else { continue };
         if let Some(known) = touched.get_mut(leg).and_then(|touched| touched.known.as_mut()) {
-            known.facts.absorb(&event_of(&row, leg)?.event);
+            known.facts.learn(event_of(&row, leg)?.event);
         }
     }
     Ok(())
@@ -192,41 +195,34 @@ async fn forget_deleted(
 fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Timestamp) -> Vec<Changed> {
     let mut changed: Vec<Changed> = Vec::new();
     for (leg, Touched { known, fresh }) in touched {
-        let (id, before) = known.map_or((None, None), |known| (Some(known.id), Some(known.facts)));
-        let before = before.unwrap_or_default();
-        let mut facts = before.clone();
-        for logged in &fresh {
-            facts.absorb(&logged.event);
+        let (id, mut facts) = known.map_or_else(Default::default, |known| (Some(known.id), known.facts));
+        let mut may_cause_work = false;
+        let mut news: BTreeMap<String, Option<RawParameters>> = BTreeMap::new();
+        for LoggedEvent { event, raw } in fresh {
+            let may = event.kind.may_cause_work();
+            let (identity, is_news) = facts.learn(event);
+            match news.entry(identity) {
+                Entry::Vacant(entry) if is_news => {
+                    entry.insert(raw);
+                }
+                Entry::Occupied(mut entry) => {
+                    let told = entry.get_mut().take().or(raw);
+                    entry.insert(told);
+                }
+                Entry::Vacant(_) => continue,
+            }
+            may_cause_work |= may;
         }
-        if facts == before {
+        if news.is_empty() {
             continue;
         }
         let call = Call::of(&facts);
         let id = id.unwrap_or_else(|| CallId::new(call.started_at.unwrap_or(now), random(ids)));
         let change = Change(first.0 + changed.len() as u64 + 1);
-        let may_cause_work = fresh.iter().any(|logged| logged.event.kind.may_cause_work());
         let effects = if may_cause_work { facts.effects() } else { Vec::new() };
-        let events = new_rows(fresh, &facts, &before);
-        changed.push(Changed { record: CallRecord { id, leg, call, change }, facts, events, effects });
+        changed.push(Changed { record: CallRecord { id, leg, call, change }, facts, news, effects });
     }
     changed
-}
-
-/// One row for each identity that is new or happened earlier than known, at the time the facts settled on; with the raw
-/// parameters if any of the new events had some.
-fn new_rows(fresh: Vec<LoggedEvent>, facts: &Facts, before: &Facts) -> Vec<LoggedEvent> {
-    let mut rows: BTreeMap<String, LoggedEvent> = BTreeMap::new();
-    for mut logged in fresh {
-        let identity = logged.event.identity();
-        let settled = facts.told_at(&identity);
-        if settled.is_none() || settled == before.told_at(&identity) {
-            continue;
-        }
-        logged.event.at = settled.unwrap_or(logged.event.at);
-        let row = rows.entry(identity).or_insert_with(|| logged.clone());
-        row.raw = row.raw.take().or(logged.raw);
-    }
-    rows.into_values().collect()
 }
 
 fn random(ids: &dyn Ids) -> u128 {
@@ -234,74 +230,79 @@ fn random(ids: &dyn Ids) -> u128 {
     bytes.iter().rev().take(10).fold(0, |number, &byte| number << 8 | u128::from(byte))
 }
 
-async fn save(tx: &impl ConnectionTrait, changed: &[Changed], now: Timestamp) -> Result<(), StoreError> {
-    if changed.is_empty() {
-        return Ok(());
-    }
-    let calls: Vec<_> = changed.iter().map(|changed| call_row(&changed.record)).collect::<Result<_, _>>()?;
-    let columns = call::Column::iter_without_id();
-    let upsert = OnConflict::column(call::Column::Id).update_columns(columns).to_owned();
-    for calls in portions(calls) {
-        let insert = call::Entity::insert_many(calls).on_conflict(upsert.clone());
-        insert.exec_without_returning(tx).await.map_err(|e| store_error(&e))?;
-    }
-
-    let mut events = Vec::new();
-    for Changed { record, events: fresh, .. } in changed {
-        for logged in fresh {
-            events.push(event_row(record.id, logged)?);
-        }
-    }
-    let same = [call_event::Column::CallId, call_event::Column::Identity];
-    let earlier = OnConflict::columns(same).update_column(call_event::Column::At).to_owned();
-    for events in portions(events) {
-        let insert = call_event::Entity::insert_many(events).on_conflict(earlier.clone());
-        insert.exec_without_returning(tx).await.map_err(|e| store_error(&e))?;
-    }
-
-    queue_effects(tx, changed, now).await
+/// What a commit writes, each table in its way.
+struct Tables {
+    calls: Inserts,
+    events: Inserts,
+    effects: Inserts,
 }
 
-/// Queues effects that are new, makes those due at once that wait, and takes up again those that were given up or done:
-/// the facts ask for them.
-async fn queue_effects(
-    tx: &impl ConnectionTrait,
-    changed: &[Changed],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let mut rows = Vec::new();
-    for Changed { record, effects, .. } in changed {
-        for due in effects {
-            rows.push(effect::ActiveModel {
-                key: Set(due.key()),
-                call_id: Set(record.id.to_string()),
-                effect: Set(json(due)?),
-                state: Set(WAITING.into()),
-                queued_at: Set(millis(now)),
-                due_at: Set(millis(now)),
-                attempt: Set(0),
-                last_error: Set(None),
-            });
+impl Tables {
+    fn new() -> Self {
+        let changed =
+            OnConflict::column(call::Column::Id).update_columns(call::Column::iter_without_id()).to_owned();
+        let same = [call_event::Column::CallId, call_event::Column::Identity];
+        let earlier = OnConflict::columns(same).update_column(call_event::Column::At).to_owned();
+        Self {
+            calls: Inserts::new(changed),
+            events: Inserts::new(earlier),
+            effects: Inserts::new(wanted_again()),
         }
     }
-    if rows.is_empty() {
-        return Ok(());
+
+    async fn save(
+        &mut self,
+        tx: &impl ConnectionTrait,
+        changed: &[Changed],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (mut calls, mut events, mut effects) = (Vec::new(), Vec::new(), Vec::new());
+        for Changed { record, facts, news, effects: due } in changed {
+            let id = record.id.to_string();
+            calls.push(call_row(record)?);
+            for (identity, raw) in news {
+                // It was learnt just now.
+                let Some(event) = facts.event(identity) else { continue };
+                events.push(event_row(&id, identity, event, raw.as_ref())?);
+            }
+            for due in due {
+                effects.push(effect_row(&id, due, now)?);
+            }
+        }
+        self.calls.run(tx, calls).await?;
+        self.events.run(tx, events).await?;
+        self.effects.run(tx, effects).await
     }
+}
+
+fn effect_row(call: &str, due: &Effect, now: Timestamp) -> Result<effect::ActiveModel, StoreError> {
+    Ok(effect::ActiveModel {
+        key: Set(due.key()),
+        call_id: Set(call.to_owned()),
+        effect: Set(json(due)?),
+        state: Set(WAITING.into()),
+        queued_at: Set(millis(now)),
+        due_at: Set(millis(now)),
+        attempt: Set(0),
+        last_error: Set(None),
+    })
+}
+
+/// Effects that wait become due at once, and those that were given up or done are taken up again: the facts ask for them.
+fn wanted_again() -> OnConflict {
     let column = |column: effect::Column| Expr::col((effect::Entity, column));
-    let waits = column(effect::Column::State).eq(WAITING);
+    // The text of the statement is kept, so that it may hold no values of its own.
+    let literal = |word: &str| Expr::cust(format!("'{word}'"));
+    let offered = |column: &str| Expr::col((Alias::new("excluded"), Alias::new(column)));
     // Work that waits keeps the time since when it does.
-    let since = Expr::case(waits, column(effect::Column::QueuedAt)).finally(Expr::value(millis(now)));
-    let sooner = OnConflict::column(effect::Column::Key)
+    let since =
+        Expr::case(column(effect::Column::State).eq(literal(WAITING)), column(effect::Column::QueuedAt))
+            .finally(offered("queued_at"));
+    OnConflict::column(effect::Column::Key)
         .value(effect::Column::QueuedAt, since)
-        .value(effect::Column::State, Expr::value(WAITING))
-        .update_column(effect::Column::DueAt)
-        .action_and_where(column(effect::Column::State).ne(LEASED))
-        .to_owned();
-    for rows in portions(rows) {
-        let insert = effect::Entity::insert_many(rows).on_conflict(sooner.clone());
-        insert.exec_without_returning(tx).await.map_err(|e| store_error(&e))?;
-    }
-    Ok(())
+        .update_columns([effect::Column::State, effect::Column::DueAt])
+        .action_and_where(column(effect::Column::State).ne(literal(LEASED)))
+        .to_owned()
 }
 
 impl call::Column {

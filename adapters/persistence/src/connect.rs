@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sea_orm::sqlx::error::DatabaseError;
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement};
 
 /// How long a write waits for another program that holds the file. Less than what a caller may be kept waiting.
@@ -83,6 +84,10 @@ impl Database {
                     .pragma("secure_delete", "ON")
                     .pragma("trusted_schema", "OFF")
                     .pragma("journal_size_limit", "67108864")
+                    .pragma("wal_autocheckpoint", "8000")
+            });
+            options.map_sqlx_sqlite_pool_opts(|pool| {
+                pool.after_release(|connection, _| Box::pin(async move { is_idle(connection).await }))
             });
             // Turning to the write-ahead log needs the file alone, and SQLite does not wait for it.
             let mut tries = 0;
@@ -129,6 +134,15 @@ impl Database {
         self.writer.close().await?;
         self.reader.close().await
     }
+}
+
+/// Whether a connection that comes back is in no transaction. After errors on a full disk the driver's count of open
+/// transactions was seen to stay above zero; every later one is then a part of one that never ends: told as committed,
+/// seen by nobody, gone with the process. Such a connection is closed and replaced.
+async fn is_idle(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Answered after any rollback that is still to come.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// Whether another program holds the file (SQLITE_BUSY).

@@ -33,15 +33,19 @@ struct Detail {
     kind: EventKind,
 }
 
-pub(crate) fn event_row(id: CallId, logged: &LoggedEvent) -> Result<call_event::ActiveModel, StoreError> {
-    let event = &logged.event;
+pub(crate) fn event_row(
+    call: &str,
+    identity: &str,
+    event: &CallEvent,
+    raw: Option<&RawParameters>,
+) -> Result<call_event::ActiveModel, StoreError> {
     Ok(call_event::ActiveModel {
-        call_id: Set(id.to_string()),
-        identity: Set(event.identity()),
+        call_id: Set(call.to_owned()),
+        identity: Set(identity.to_owned()),
         at: Set(millis(event.at)),
         kind: Set(event.kind.word().to_owned()),
         detail: Set(json(&event.kind)?),
-        raw: Set(logged.raw.as_ref().map(|raw| json(&&*raw.0)).transpose()?),
+        raw: Set(raw.map(|raw| json(&&*raw.0)).transpose()?),
     })
 }
 

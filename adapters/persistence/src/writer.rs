@@ -1,11 +1,16 @@
 //! The one writer: commits everything that waits in one transaction, so that the price of a durable commit is shared
 //! by all requests in flight. Idle, a request waits for its own commit and nothing else.
+//!
+//! On SQLite all the work of a commit is done on this machine, some milliseconds for many events at once. There it has a
+//! thread of its own, which stands back while requests want the processor: whoever waits for the log, and not only for
+//! the spool, waits for the disk anyway.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use frontdesk_ports::{Change, Clock, Ids, LoggedEvent, StoreError};
-use sea_orm::DatabaseConnection;
+use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::commit::Committer;
@@ -16,6 +21,9 @@ const QUEUE: usize = 4096;
 const BATCH: usize = 1000;
 /// The longest a commit may take. What it was about is then unknown to us, and kept elsewhere by whoever waited.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How far the writer's thread stands back behind the others (Unix niceness).
+const STANDS_BACK: i32 = 10;
 
 struct Job {
     events: Vec<LoggedEvent>,
@@ -36,7 +44,13 @@ impl Writer {
         changed: watch::Sender<Change>,
     ) -> Self {
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(run(waiting, db, clock, ids, changed));
+        let here = db.get_database_backend() == DbBackend::Sqlite;
+        let work = run(waiting, db, clock, ids, changed);
+        if here {
+            in_background(work);
+        } else {
+            tokio::spawn(work);
+        }
         Self { jobs }
     }
 
@@ -46,6 +60,21 @@ impl Writer {
         let stopped = || StoreError::Unavailable("the writer has stopped".into());
         self.jobs.send(Job { events, done }).await.map_err(|_| stopped())?;
         outcome.await.map_err(|_| stopped())?
+    }
+}
+
+/// Runs the work on a thread that stands back.
+fn in_background(work: impl Future<Output = ()> + Send + 'static) {
+    let work = move || {
+        // If it cannot stand back, it works all the same.
+        let _ = rustix::process::nice(STANDS_BACK);
+        match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime.block_on(work),
+            Err(error) => tracing::error!("the log's writer cannot run, nothing is written: {error}"),
+        }
+    };
+    if let Err(error) = thread::Builder::new().name("log".into()).spawn(work) {
+        tracing::error!("the log's writer has no thread, nothing is written: {error}");
     }
 }
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use adapters_memory::ManualClock;
 use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLedger, SqlLog};
-use frontdesk_ports::CallLog;
+use frontdesk_domain::{CallEvent, CallerId, EventKind, Parties};
 use frontdesk_ports::conformance::{self, CountingIds};
+use frontdesk_ports::{CallLog, CallQuery, StoreError};
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::sea_orm::{self, ConnectionTrait};
@@ -152,16 +153,16 @@ mod on_sqlite {
             .unwrap();
         other.connection().execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
         let log = log(&db, clock());
-        let event = frontdesk_domain::CallEvent {
+        let event = CallEvent {
             call: "test:locked".parse().unwrap(),
             at: "2026-11-22T12:00:00Z".parse().unwrap(),
-            kind: frontdesk_domain::EventKind::CallerLeft { step: 1 },
+            kind: EventKind::CallerLeft { step: 1 },
         };
         let refused = log.append(vec![event.clone().into()]).await;
-        assert!(matches!(refused, Err(frontdesk_ports::StoreError::Unavailable(_))), "{refused:?}");
+        assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
         other.connection().execute_unprepared("ROLLBACK").await.unwrap();
         log.append(vec![event.into()]).await.unwrap();
-        assert_eq!(log.list(&frontdesk_ports::CallQuery::newest(10)).await.unwrap().calls.len(), 1);
+        assert_eq!(log.list(&CallQuery::newest(10)).await.unwrap().calls.len(), 1);
     }
 
     #[tokio::test]
@@ -193,19 +194,11 @@ mod on_postgres {
         let Some(db) = postgres("bad_event").await else { return };
         let log = log(&db, clock());
         let event = |call: String, name: &str| {
-            let from = frontdesk_domain::CallerId::Withheld;
-            let parties = frontdesk_domain::Parties {
-                from,
-                to: "+1555".into(),
-                from_name: Some(name.into()),
-                from_place: None,
-            };
-            let kind = frontdesk_domain::EventKind::Started(parties);
-            frontdesk_domain::CallEvent {
-                call: call.parse().unwrap(),
-                at: "2026-11-22T12:00:00Z".parse().unwrap(),
-                kind,
-            }
+            let from = CallerId::Withheld;
+            let parties =
+                Parties { from, to: "+1555".into(), from_name: Some(name.into()), from_place: None };
+            let kind = EventKind::Started(parties);
+            CallEvent { call: call.parse().unwrap(), at: "2026-11-22T12:00:00Z".parse().unwrap(), kind }
         };
         let appends: Vec<_> = (0..40)
             .map(|n| {
@@ -219,7 +212,7 @@ mod on_postgres {
             let (bad, failed) = append.await.unwrap();
             assert_eq!(failed, bad);
         }
-        assert_eq!(log.list(&frontdesk_ports::CallQuery::newest(100)).await.unwrap().calls.len(), 36);
+        assert_eq!(log.list(&CallQuery::newest(100)).await.unwrap().calls.len(), 36);
     }
 
     #[tokio::test]

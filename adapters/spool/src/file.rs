@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,10 +14,10 @@ use frontdesk_ports::{LoggedEvent, Portion, StoreError};
 use crate::line::{Lines, read_lines};
 use crate::place::{OpenError, Place, spool_files};
 
-/// A file that has grown to this is closed: some hundred and fifty events.
-const LARGEST: u64 = 128 * 1024;
+/// A file that has grown to this is closed: some twelve hundred events. A new name in a folder costs a sync of its own.
+const LARGEST: u64 = 1024 * 1024;
 /// Files whose events are held in memory as well.
-const IN_MEMORY: usize = 4;
+const IN_MEMORY: usize = 3;
 /// Lines that could not be read, and events that the log refused.
 const ASIDE: &str = "set-aside.txt";
 
@@ -53,7 +53,7 @@ struct SpoolFile {
 }
 
 /// Events with their lines.
-pub(crate) type Written = (Vec<LoggedEvent>, Vec<u8>);
+pub(crate) type Written = (Arc<Vec<LoggedEvent>>, Vec<u8>);
 
 fn failed(error: &io::Error) -> StoreError {
     StoreError::Unavailable(format!("the spool: {error}"))
@@ -71,6 +71,14 @@ fn number_of(path: &Path) -> Option<u64> {
 /// A name in a folder is durable only once the folder is.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
+}
+
+/// When files fill up, one follows another: the next one is filled with zeros first, for a sync is cheaper while a file
+/// does not grow.
+fn make_room(file: &File) -> io::Result<()> {
+    let room = usize::try_from(LARGEST).unwrap_or_default();
+    file.write_all_at(&vec![0; room], 0)?;
+    file.sync_data()
 }
 
 impl Files {
@@ -123,7 +131,7 @@ impl Files {
             file.whole.bytes += lines.len() as u64;
             file.whole.events += events;
             if let Some(fresh) = &mut file.fresh {
-                fresh.extend(batch.into_iter().flat_map(|(events, _)| events));
+                fresh.extend(batch.into_iter().flat_map(|(events, _)| Arc::unwrap_or_clone(events)));
             }
             self.waiting.fetch_add(events, Ordering::Relaxed);
         }
@@ -131,13 +139,14 @@ impl Files {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.filled.back().is_some_and(|file| file.whole.bytes >= LARGEST) {
+        let is_full = self.filled.back().is_some_and(|file| file.whole.bytes >= LARGEST);
+        if is_full {
             self.close();
         }
         if self.open.is_none() {
             let number = self.next;
             let file = OpenOptions::new()
-                .append(true)
+                .write(true)
                 .create_new(true)
                 .mode(0o600)
                 .open(path(&self.place.folder, number))?;
@@ -147,10 +156,15 @@ impl Files {
             let (whole, done) = (Mark::default(), Mark::default());
             self.filled.push_back(SpoolFile { number, whole, done, fresh });
             sync_folder(&self.place.folder)?;
+            if let Some(file) = self.open.as_ref().filter(|_| is_full) {
+                make_room(file)?;
+            }
         }
-        let Some(file) = &mut self.open else { return Err(io::Error::other("no file is open")) };
-        file.write_all(bytes)?;
-        file.sync_data()
+        let (Some(open), Some(file)) = (&self.open, self.filled.back()) else {
+            return Err(io::Error::other("no file is open"));
+        };
+        open.write_all_at(bytes, file.whole.bytes)?;
+        open.sync_data()
     }
 
     /// After a failed write: what was half written goes, so that the next line begins a line. A file whose sync failed

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_ports::{LoggedEvent, Portion, Spool, StoreError};
@@ -24,6 +25,12 @@ pub use place::{OpenError, is_in_use};
 
 /// Requests that may wait before a further one is turned away.
 const QUEUE: usize = 4096;
+
+/// When so many shared the last sync, the next is begun a moment later, for as many are on their way: a sync costs the
+/// same for one as for all. Whoever comes alone does not wait.
+const CROWD: usize = 4;
+/// That moment.
+const TOGETHER: Duration = Duration::from_micros(100);
 
 /// A spool in a folder. Dropping it ends its thread after what waits is written.
 pub struct FileSpool {
@@ -60,25 +67,36 @@ impl FileSpool {
     }
 }
 
+/// Takes what else waits to be kept; the first work of another kind comes next.
+fn gather(
+    waits: &mut mpsc::Receiver<Work>,
+    batch: &mut Vec<Written>,
+    replies: &mut Vec<Reply<()>>,
+) -> Option<Work> {
+    loop {
+        match waits.try_recv().ok()? {
+            Work::Keep(written, reply) => {
+                batch.push(written);
+                replies.push(reply);
+            }
+            other => return Some(other),
+        }
+    }
+}
+
 /// The thread that owns the files.
 fn run(mut waits: mpsc::Receiver<Work>, mut files: Files) {
-    let mut next = None;
+    let (mut next, mut before) = (None, 0);
     while let Some(work) = next.take().or_else(|| waits.blocking_recv()) {
         match work {
             Work::Keep(written, reply) => {
                 let (mut batch, mut replies) = (vec![written], vec![reply]);
-                while let Ok(more) = waits.try_recv() {
-                    match more {
-                        Work::Keep(written, reply) => {
-                            batch.push(written);
-                            replies.push(reply);
-                        }
-                        other => {
-                            next = Some(other);
-                            break;
-                        }
-                    }
+                next = gather(&mut waits, &mut batch, &mut replies);
+                if next.is_none() && before >= CROWD && batch.len() < before {
+                    thread::sleep(TOGETHER);
+                    next = gather(&mut waits, &mut batch, &mut replies);
                 }
+                before = batch.len();
                 let outcome = files.append(batch);
                 // Whoever has stopped waiting does not want to know.
                 for reply in replies {
@@ -103,7 +121,7 @@ fn lines(events: &[LoggedEvent]) -> Result<Vec<u8>, StoreError> {
 
 #[async_trait]
 impl Spool for FileSpool {
-    async fn keep(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
+    async fn keep(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
         let lines = lines(&events)?;
         self.ask(|reply| Work::Keep((events, lines), reply)).await
     }
@@ -122,7 +140,7 @@ impl Spool for FileSpool {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.keep(Vec::new()).await
+        self.keep(Arc::default()).await
     }
 
     fn waiting(&self) -> u64 {

@@ -51,12 +51,12 @@ pub fn write_line(logged: &LoggedEvent, lines: &mut Vec<u8>) -> Result<(), serde
     Ok(())
 }
 
-/// Reads a file, whatever is in it.
+/// Reads a file, whatever is in it. Zeros where a line would begin are room that was not used.
 pub fn read_lines(bytes: &[u8]) -> Lines {
     let mut lines = Lines::default();
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
         let Some(line) = line.strip_suffix(b"\n") else {
-            lines.torn = true;
+            lines.torn = line.first().is_some_and(|first| *first != 0);
             break;
         };
         match read_line(line) {
@@ -115,6 +115,18 @@ mod tests {
             assert!(lines.unreadable.is_empty());
             assert!(cut <= last || lines.torn);
         }
+    }
+
+    #[test]
+    fn room_that_was_not_used_is_no_line_and_a_torn_line_in_it_is_torn() {
+        let mut bytes = file(2);
+        bytes.resize(bytes.len() + 100, 0);
+        let lines = read_lines(&bytes);
+        assert_eq!((lines.events.len(), lines.unreadable.len(), lines.torn), (2, 0, false));
+        let at = file(2).len();
+        bytes[at..at + 10].copy_from_slice(&file(3)[at..at + 10]);
+        let lines = read_lines(&bytes);
+        assert_eq!((lines.events.len(), lines.unreadable.len(), lines.torn), (2, 0, true));
     }
 
     #[test]

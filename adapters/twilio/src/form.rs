@@ -7,7 +7,7 @@ const MOST_PAIRS: usize = 500;
 
 /// The pairs of an `application/x-www-form-urlencoded` body.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Form(Vec<(String, String)>);
+pub struct Form(Vec<(String, String)>);
 
 impl std::fmt::Debug for Form {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -31,6 +31,7 @@ impl Form {
         Some(Self(pairs))
     }
 
+    /// Its pairs, in order.
     pub fn pairs(&self) -> &[(String, String)] {
         &self.0
     }

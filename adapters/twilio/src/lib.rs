@@ -20,6 +20,7 @@ mod webhook;
 
 pub use account::Account;
 pub use client::{ClientError, TwilioClient};
+pub use form::Form;
 pub use signature::{Algorithm, SignedBody, verify};
 pub use twiml::fallback::write_fallback;
 pub use twiml::write_twiml;

@@ -3,8 +3,6 @@
 //! Twilio, "Security: validating requests": HMAC over the public URL followed by each form field, sorted by name, name
 //! and value run together; Base64. For a body that is no form, the URL alone, which then carries the body's SHA-256.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -68,16 +66,14 @@ fn finish<M: Mac, E: std::fmt::Debug>(mac: Result<M, E>, parts: &[&[u8]]) -> Vec
 
 /// Names sorted bytewise; of a repeated name each distinct value once, sorted.
 fn sorted(pairs: &[(String, String)]) -> String {
-    let mut fields: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (name, value) in pairs {
-        fields.entry(name).or_default().insert(value);
-    }
-    let mut text = String::new();
-    for (name, values) in fields {
-        for value in values {
-            text.push_str(name);
-            text.push_str(value);
-        }
+    let mut fields: Vec<(&str, &str)> =
+        pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    let mut text = String::with_capacity(fields.iter().map(|(name, value)| name.len() + value.len()).sum());
+    for (name, value) in fields {
+        text.push_str(name);
+        text.push_str(value);
     }
     text
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use frontdesk_ports::{AuditAction, AuditEntry, AuditTrail, Clock};
 
+use super::confirm::confirmed;
 use super::{COMMAND_LINE, Failure};
 use crate::backup::{BackupError, Manifest, Places, make, restore};
 use crate::config::Config;
@@ -24,7 +25,7 @@ pub(super) struct Restore {
     /// The folder of a copy.
     #[arg(value_name = "FROM")]
     from: PathBuf,
-    /// Replace what is there (it is kept beside, under another name).
+    /// Does not ask.
     #[arg(long)]
     yes: bool,
 }
@@ -74,13 +75,15 @@ impl Restore {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         let places = places(&config)?;
         let manifest = Manifest::verified(&self.from)?;
-        if places.database.exists() && !self.yes {
-            return Err(Failure::Usage(format!(
-                "{} is sound ({}); add --yes to replace {} by it (what is there is kept beside, under another name)",
-                self.from.display(),
-                told(&manifest),
-                places.database.display()
-            )));
+        let question = format!(
+            "{} is sound ({}). Replace {} by it? What is there is kept beside, under another name.",
+            self.from.display(),
+            told(&manifest),
+            places.database.display()
+        );
+        if places.database.exists() && !confirmed(&question, self.yes)? {
+            println!("nothing was replaced");
+            return Ok(ExitCode::from(1));
         }
         let restored = restore(&places, &self.from, SystemClock.now()).await?;
         note(&config, AuditAction::Restored, self.from.display().to_string()).await?;

@@ -1,12 +1,12 @@
 //! `frontdesk purge` and `frontdesk erase`: data gone for good, with a receipt.
 
-use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use frontdesk_domain::PhoneNumber;
 
+use super::confirm::confirmed;
 use super::user::failed;
 use super::{COMMAND_LINE, Failure};
 use crate::config::{Config, parse_duration};
@@ -58,22 +58,6 @@ pub(super) struct Erase {
     /// Does not ask.
     #[arg(long)]
     yes: bool,
-}
-
-/// Asks on a terminal; elsewhere only `--yes` will do.
-fn confirmed(question: &str, yes: bool) -> Result<bool, Failure> {
-    if yes {
-        return Ok(true);
-    }
-    if !std::io::stdin().is_terminal() {
-        return Err(Failure::Usage("there is nobody to ask; add --yes if it is meant".into()));
-    }
-    print!("{question} [y/N] ");
-    let unread = |error: std::io::Error| Failure::Failed(format!("the answer cannot be read: {error}"));
-    std::io::stdout().flush().map_err(unread)?;
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer).map_err(unread)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 fn not_forgotten(error: ForgetError) -> Failure {

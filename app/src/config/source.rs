@@ -129,6 +129,13 @@ impl Settings {
         found
     }
 
+    /// Reads the text of a file of that name, and no environment.
+    pub fn of_text(name: &str, text: &str) -> Self {
+        let mut found = Self::default();
+        found.read_text(name, text);
+        found
+    }
+
     fn error(&mut self, place: &str, key: &str, what: String) {
         self.errors.push(ConfigError { place: place.to_owned(), key: key.to_owned(), what });
     }
@@ -139,10 +146,14 @@ impl Settings {
             Ok(text) => text,
             Err(error) => return self.error("", &name, format!("cannot be read: {error}")),
         };
-        match DeTable::parse(&text) {
-            Ok(table) => self.read_table(&name, &text, "", table.get_ref()),
+        self.read_text(&name, &text);
+    }
+
+    fn read_text(&mut self, name: &str, text: &str) {
+        match DeTable::parse(text) {
+            Ok(table) => self.read_table(name, text, "", table.get_ref()),
             Err(error) => {
-                let line = error.span().map_or(1, |span| line_of(&text, span.start));
+                let line = error.span().map_or(1, |span| line_of(text, span.start));
                 self.error(&format!("{name}:{line}: "), "syntax", error.message().to_owned());
             }
         }

@@ -58,6 +58,8 @@ pub struct Keeping {
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
     wake: Notify,
+    /// Somebody waits for the log to have caught up.
+    wanted: Notify,
     /// Events that the spool has taken since we started, and those that have gone on into the log.
     spooled: AtomicU64,
     drained: watch::Sender<u64>,
@@ -73,8 +75,8 @@ impl Keeping {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let spooled = AtomicU64::new(spool.waiting());
-        let (state, wake, drained) = (Mutex::default(), Notify::new(), watch::Sender::new(0));
-        Self { first, log, spool, ledger, clock, state, wake, spooled, drained }
+        let (wake, wanted, drained) = (Notify::new(), Notify::new(), watch::Sender::new(0));
+        Self { first, log, spool, ledger, clock, state: Mutex::default(), wake, wanted, spooled, drained }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -94,8 +96,10 @@ impl Keeping {
                 Err(error) => return self.set_aside(events, &error).await,
             }
         }
+        let events = Arc::new(events);
         let Err(error) = self.spool_takes(&events).await else { return Ok(()) };
         // The log is the last resort: it was not asked, or may be back by now.
+        let events = Arc::unwrap_or_clone(events);
         match self.log_takes(events.clone(), LOG_PATIENCE).await {
             Ok(()) => {
                 tracing::warn!("the spool does not take events, the log does: {error}");
@@ -106,10 +110,10 @@ impl Keeping {
         }
     }
 
-    async fn spool_takes(&self, events: &[LoggedEvent]) -> Result<(), StoreError> {
+    async fn spool_takes(&self, events: &Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
         let late =
             |_| StoreError::Unavailable(format!("the spool did not take it within {SPOOL_PATIENCE:?}"));
-        let taken = tokio::time::timeout(SPOOL_PATIENCE, self.spool.keep(events.to_vec())).await;
+        let taken = tokio::time::timeout(SPOOL_PATIENCE, self.spool.keep(events.clone())).await;
         taken.map_err(late).flatten()?;
         self.spooled.fetch_add(events.len() as u64, Ordering::Relaxed);
         self.found_spooling(events);
@@ -228,6 +232,7 @@ impl Keeping {
         if *self.drained.borrow() >= spooled || self.state().away.is_some() {
             return;
         }
+        self.wanted.notify_one();
         let mut drained = self.drained.subscribe();
         let caught_up = drained.wait_for(|drained| *drained >= spooled);
         if tokio::time::timeout(READERS_PATIENCE, caught_up).await.is_err() {

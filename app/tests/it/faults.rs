@@ -11,6 +11,8 @@ use poem::EndpointExt;
 use sea_orm_migration::sea_orm::ConnectionTrait;
 use serde_json::json;
 
+use crate::disk::Disk;
+use crate::fault_proxy::{Fault, FaultProxy};
 use crate::harness::{Desk, FIRST, Setting};
 
 #[tokio::test]
@@ -84,6 +86,100 @@ async fn while_postgres_is_away_callers_are_answered_and_events_wait() {
     let desk = Desk::with(Setting { database_url, ..Setting::default() }).await;
     desk.call().hangs_up_after(2).place().await;
     assert_eq!(desk.json("/readyz").await["status"], json!("degraded"));
+}
+
+/// A schema of its own on the PostgreSQL server the tests were given, if any, and the way to it.
+async fn postgres_behind_a_wire(name: &str) -> Option<(String, FaultProxy)> {
+    #[expect(clippy::disallowed_methods, reason = "the test command names the server")]
+    let Ok(server) = std::env::var("FRONTDESK_TEST_POSTGRES") else {
+        println!("skipped: FRONTDESK_TEST_POSTGRES names no server");
+        return None;
+    };
+    let admin = Database::open(&server).await.unwrap();
+    let fresh = format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}");
+    admin.connection().execute_unprepared(&fresh).await.unwrap();
+    let mut url: url::Url = server.parse().unwrap();
+    let target = url.socket_addrs(|| Some(5432)).unwrap()[0];
+    let wire = FaultProxy::to(target).await;
+    url.set_host(Some("127.0.0.1")).unwrap();
+    url.set_port(Some(wire.address.port())).unwrap();
+    url.query_pairs_mut().append_pair("options", &format!("-csearch_path={name}"));
+    Some((url.into(), wire))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_postgres_is_silent_or_gone_callers_are_answered_and_events_follow() {
+    let Some((url, wire)) = postgres_behind_a_wire("behind_a_wire").await else { return };
+    let desk = Desk::with(Setting { database_url: Some(url), ..Setting::default() }).await;
+    desk.call().presses("1").place().await;
+    for (calls, fault) in [(2, Fault::Silence), (3, Fault::Reset)] {
+        wire.set(fault.clone());
+        desk.call().presses("2").leaves(tone(1)).place().await;
+        assert_eq!(desk.json("/readyz").await["status"], json!("degraded"), "{fault:?}");
+        wire.set(Fault::None);
+        desk.drain().await;
+        assert_eq!(desk.json("/readyz").await["status"], json!("ready"), "{fault:?}");
+        let rows = desk.calls().await;
+        assert_eq!(rows.len(), calls, "{fault:?}: {rows:#?}");
+        assert_eq!(rows[0]["outcome"], json!("voicemail"), "{fault:?}");
+    }
+    assert_eq!(desk.json("/api/v1/outages").await["outages"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn with_a_full_disk_under_the_database_events_wait_in_the_spool() {
+    let Some(disk) = Disk::of(4) else { return };
+    let database_url = Some(format!("sqlite://{}", disk.path().join("calls.db").display()));
+    let desk = Desk::with(Setting { database_url, ..Setting::default() }).await;
+    disk.fill();
+    desk.call().presses("2").leaves(tone(1)).place().await;
+    let ready = desk.json("/readyz").await;
+    assert_eq!(ready["status"], json!("degraded"), "{ready}");
+    disk.empty();
+    desk.drain().await;
+    desk.work().await;
+    let row = desk.row().await;
+    assert_eq!((&row["outcome"], &row["voicemail"]["status"]), (&json!("voicemail"), &json!("stored")));
+    assert_eq!(desk.json("/readyz").await["status"], json!("ready"), "without a restart");
+}
+
+#[tokio::test]
+async fn with_the_only_disk_full_callers_are_answered_and_callbacks_are_told_again() {
+    let Some(disk) = Disk::of(4) else { return };
+    let folder = Some(tempfile::tempdir_in(disk.path()).unwrap());
+    let desk = Desk::with(Setting { folder, ..Setting::default() }).await;
+    desk.call().presses("1").place().await;
+    disk.fill();
+    // What is left of the files' own room takes some more calls; then nothing does.
+    let mut kept = 0;
+    let report = loop {
+        let report = desk.call().presses("2").leaves(tone(1)).place_badly().await;
+        if !report.problems.is_empty() {
+            break report;
+        }
+        kept += 1;
+        assert!(kept < 1000, "a full disk takes everything");
+    };
+    assert!(
+        report.problems.iter().all(|problem| problem.contains("a callback got status 503")),
+        "{:?}",
+        report.problems
+    );
+    assert!(report.recorded, "the caller left a message all the same");
+    disk.empty();
+    assert_eq!(desk.json("/readyz").await["status"], json!("ready"), "without a restart");
+    desk.call().presses("1").place().await;
+    desk.drain().await;
+    let answered = desk.json("/api/v1/calls?outcome=answered").await;
+    assert_eq!(answered["calls"].as_array().unwrap().len(), 2);
+    let messages = desk.json("/api/v1/stats").await["outcomes"]["voicemail"].as_u64().unwrap();
+    assert!(messages >= kept, "{messages} of {kept} calls whose reports were acknowledged");
+    let outages = desk.json("/api/v1/outages").await;
+    assert_eq!(
+        outages["outages"][0]["cause"],
+        json!("events_lost"),
+        "what may be missing is told: {outages}"
+    );
 }
 
 /// A host elsewhere that serves the static fallback, and knows nothing else.

@@ -22,6 +22,8 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::fault_proxy::FaultProxy;
+
 pub const TOKEN: &str = "the tests' token";
 pub const PASSWORD: &str = "the tests' password";
 pub const CALLER: &str = "+33123456789";
@@ -57,6 +59,8 @@ pub struct Desk {
     pub http: reqwest::Client,
     pub folder: tempfile::TempDir,
     pub running: Running,
+    /// The wire to the carrier's REST API.
+    pub carrier: FaultProxy,
     wire: Wire,
     _running: watch::Sender<bool>,
 }
@@ -94,7 +98,9 @@ impl Desk {
         let credentials = Credentials { account_sid: ACCOUNT.into(), auth_token: SECRET.into() };
         let shelf = Arc::new(Shelf::default());
         let (stop, running) = watch::channel(false);
-        let (rest, api_url) = port().await;
+        let (rest, _) = port().await;
+        let carrier = FaultProxy::to(rest.local_addr().unwrap()).await;
+        let api_url = format!("http://{}", carrier.address);
         let rest_api = rest_routes(&credentials, shelf.clone()).boxed();
         tokio::spawn(serve(rest, Arc::new(rest_api), running.clone()));
 
@@ -134,7 +140,7 @@ impl Desk {
             .build()
             .unwrap();
         let wire = Wire::new(credentials).unwrap();
-        Self { url, clock, shelf, http, folder, running: desk_running, wire, _running: stop }
+        Self { url, clock, shelf, http, folder, running: desk_running, carrier, wire, _running: stop }
     }
 
     /// Somebody calls.

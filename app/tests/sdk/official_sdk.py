@@ -3,69 +3,22 @@
 usage: official_sdk.py path/to/frontdesk
 """
 import inspect
-import json
-import os
 import random
 import re
-import subprocess
 import sys
-import tempfile
-import urllib.error
-import urllib.parse
-import urllib.request
 import xml.etree.ElementTree as ET
 
 from twilio.request_validator import RequestValidator
 from twilio.twiml import voice_response as sdk
 
-ACCOUNT, SECRET, TOKEN = "AC00000000000000000000000000000001", "an auth token", "an API token"
-PASSWORD, CALLER_NAME = "an admin password", "Ann Caller-Name"
-PUBLIC = "https://desk.example/phone"
-CALL = "CA00000000000000000000000000000001"
-opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+from desk import ACCOUNT, CALL, CALLER_NAME, Desk, PASSWORD, PUBLIC, SECRET, TOKEN
 
 
-class Desk:
-    """A running instance, reached on loopback, known to the world as PUBLIC."""
-
-    def __init__(self, binary):
-        self.log = tempfile.TemporaryFile("w+")
-        environment = dict(
-            os.environ,
-            XDG_RUNTIME_DIR=tempfile.mkdtemp(),
-            FRONTDESK__PUBLIC_URL=PUBLIC + "/",
-            FRONTDESK__TWILIO__ACCOUNT_SID=ACCOUNT,
-            FRONTDESK__TWILIO__AUTH_TOKEN=SECRET,
-            FRONTDESK__AUTH__API_TOKEN=TOKEN,
-            FRONTDESK__AUTH__ADMIN_PASSWORD=PASSWORD,
-            RUST_LOG="debug",
-        )
-        command = [binary, "demo", "--ephemeral", "--listen", "127.0.0.1:0"]
-        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=self.log, text=True)
-        for line in self.process.stdout:
-            if found := re.search(r"feed +(http://\S+)/$", line):
-                self.base = found[1]
-                return
-        sys.exit("frontdesk did not start")
-
-    def post(self, path, fields, signature):
-        request = urllib.request.Request(self.base + path, urllib.parse.urlencode(fields).encode())
-        request.add_header("X-Twilio-Signature", signature)
-        try:
-            with opener.open(request) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as refused:
-            return refused.code, refused.read().decode()
-
-    def signed(self, path, fields):
-        fields = {"AccountSid": ACCOUNT, "CallSid": CALL, "From": "+33123456789", "To": "+15556667777", **fields}
-        signature = RequestValidator(SECRET).compute_signature(PUBLIC + path, fields)
-        return self.post(path, fields, signature)
-
-    def calls(self):
-        request = urllib.request.Request(self.base + "/api/v1/calls", headers={"Authorization": f"Bearer {TOKEN}"})
-        with opener.open(request) as answer:
-            return json.load(answer)["calls"]
+def signed(desk, path, fields):
+    """Sends a request that the SDK has signed."""
+    fields = {"AccountSid": ACCOUNT, "CallSid": CALL, "From": "+33123456789", "To": "+15556667777", **fields}
+    signature = RequestValidator(SECRET).compute_signature(PUBLIC + path, fields)
+    return desk.post(path, fields, signature)
 
 
 def snake(name):
@@ -110,7 +63,7 @@ def main():
                 "".join(chance.choices("ABCdef_019", k=chance.randint(1, 9))): "".join(chance.choices(letters, k=chance.randint(0, 30)))
                 for _ in range(chance.randint(0, 12))
             }
-            status, _body = desk.signed("/twilio/voice", extra)
+            status, _body = signed(desk, "/twilio/voice", extra)
             assert status == 200, (status, extra)
         assert len(desk.calls()) == 1, "the same call however often it is told"
 
@@ -129,7 +82,7 @@ def main():
             (f"/twilio/screen/{CALL}/screening.team.0.2.1.number", {"Digits": "2"}),
             ("/twilio/fallback", {"ErrorCode": "11200", "ErrorUrl": PUBLIC + "/twilio/voice"}),
         ]:
-            status, body = desk.signed(path, told)
+            status, body = signed(desk, path, told)
             assert status == 200, (path, status)
             root = ET.fromstring(body)
             assert root.tag == "Response" and not root.attrib and len(body) < 64_000
@@ -139,8 +92,7 @@ def main():
         assert {"Gather.numDigits", "Dial.callerId", "Number.url", "Record.recordingStatusCallback"} <= seen, seen
         print(f"the official SDK takes {documents} documents with {len(seen)} attributes, and 300 requests it signed")
     finally:
-        desk.process.terminate()
-        assert desk.process.wait(15) == 0, "SIGTERM ends it with 0"
+        assert desk.stop() == 0, "SIGTERM ends it with 0"
 
     # Nothing of a person, and no secret, in the logs, however much is logged.
     desk.log.seek(0)

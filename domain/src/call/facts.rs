@@ -18,19 +18,33 @@ impl Facts {
     /// the same event the earlier time counts.
     pub fn absorb(&mut self, event: &CallEvent) -> Vec<Effect> {
         let before = if self.touches_effects(event) { Some(self.effects()) } else { None };
-        self.events
-            .entry(event.identity())
-            .and_modify(|known| known.at = known.at.min(event.at))
-            .or_insert_with(|| event.clone());
+        self.learn(event.clone());
         match before {
             Some(before) => self.effects().into_iter().filter(|effect| !before.contains(effect)).collect(),
             None => Vec::new(),
         }
     }
 
-    /// When the event of that identity happened, if it is known.
-    pub fn told_at(&self, identity: &str) -> Option<jiff::Timestamp> {
-        self.events.get(identity).map(|event| event.at)
+    /// Takes an event in without asking what work it makes due. Its identity, and whether it was news: unknown so far, or
+    /// earlier than known.
+    pub fn learn(&mut self, event: CallEvent) -> (String, bool) {
+        let identity = event.identity();
+        match self.events.get_mut(&identity) {
+            Some(known) if known.at <= event.at => (identity, false),
+            Some(known) => {
+                known.at = event.at;
+                (identity, true)
+            }
+            None => {
+                self.events.insert(identity.clone(), event);
+                (identity, true)
+            }
+        }
+    }
+
+    /// The event of that identity, if it is known.
+    pub fn event(&self, identity: &str) -> Option<&CallEvent> {
+        self.events.get(identity)
     }
 
     fn touches_effects(&self, event: &CallEvent) -> bool {

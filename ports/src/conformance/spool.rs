@@ -12,8 +12,8 @@ pub async fn all(spool: &dyn Spool) {
 
     let first = vec![started("CA1", "2026-11-22T09:00:00Z", "+33123456789")];
     let second = vec![ended("CA1", "2026-11-22T09:01:00Z", 60), started("CA2", "2026-11-22T09:02:00Z", "")];
-    spool.keep(first.clone()).await.unwrap();
-    spool.keep(second.clone()).await.unwrap();
+    spool.keep(first.clone().into()).await.unwrap();
+    spool.keep(second.clone().into()).await.unwrap();
     assert_eq!(spool.waiting(), 3);
 
     let before = spool.oldest().await.unwrap().expect("events wait");

@@ -1,5 +1,7 @@
 //! Where events wait while the log cannot take them.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 
 use crate::{LoggedEvent, StoreError};
@@ -16,8 +18,9 @@ pub struct Portion {
 /// Keeps events on this machine, in the order they came, until the log has them.
 #[async_trait]
 pub trait Spool: Send + Sync {
-    /// Keeps events. `Ok` means that they survive the process and the power supply.
-    async fn keep(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError>;
+    /// Keeps events. `Ok` means that they survive the process and the power supply. Shared, for whoever keeps them may have
+    /// to turn elsewhere.
+    async fn keep(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError>;
 
     /// The oldest events that wait, if any do. The same portion comes again until it is forgotten, also after a crash.
     async fn oldest(&self) -> Result<Option<Portion>, StoreError>;

@@ -12,7 +12,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two looks whether the log is back.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Events that go into the log at once: requests that go there too get in between, and memory stays small.
-const CHUNK: usize = 250;
+const CHUNK: usize = 1000;
+/// So long the log may lie behind the spool while nobody reads. Calls come in several requests each; told together, a
+/// call is folded and written once.
+const GATHER: Duration = Duration::from_millis(100);
 
 /// What draining the spool has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,10 +33,17 @@ impl Keeping {
     pub async fn run(&self) {
         loop {
             match self.drain_once().await {
-                Drained::Portion => {}
+                Drained::Portion => self.gather().await,
                 Drained::Empty => self.wake.notified().await,
                 Drained::Blocked => tokio::time::sleep(PAUSE).await,
             }
+        }
+    }
+
+    /// Lets events gather until there are many, somebody wants to read, or a moment has passed.
+    async fn gather(&self) {
+        if self.spool.waiting() < CHUNK as u64 {
+            let _ = tokio::time::timeout(GATHER, self.wanted.notified()).await;
         }
     }
 
@@ -92,20 +102,21 @@ impl Keeping {
 
     async fn take_in(&self, Portion { number, events }: Portion) -> Drained {
         let count = events.len() as u64;
-        for chunk in events.chunks(CHUNK) {
-            match self.log_takes(chunk.to_vec(), PATIENCE).await {
-                Ok(()) => {}
-                Err(StoreError::Unavailable(_)) => {
-                    self.found_away(&events);
-                    return Drained::Blocked;
-                }
-                Err(_) => {
-                    if !self.take_in_singly(chunk).await {
-                        self.found_away(&events);
-                        return Drained::Blocked;
-                    }
-                }
+        let mut events = events.into_iter();
+        loop {
+            let chunk: Vec<LoggedEvent> = events.by_ref().take(CHUNK).collect();
+            if chunk.is_empty() {
+                break;
             }
+            let Err(error) = self.log_takes(chunk, PATIENCE).await else { continue };
+            // The spool still has them.
+            let all =
+                self.spool.oldest().await.ok().flatten().map_or_else(Vec::new, |portion| portion.events);
+            if matches!(error, StoreError::Unavailable(_)) || !self.take_in_singly(&all).await {
+                self.found_away(&all);
+                return Drained::Blocked;
+            }
+            break;
         }
         match self.spool.forget(number).await {
             Ok(()) => {

@@ -1,0 +1,21 @@
+//! Asking before something is gone or replaced.
+
+use std::io::{IsTerminal, Write};
+
+use super::Failure;
+
+/// Asks on a terminal; elsewhere only `--yes` will do.
+pub(super) fn confirmed(question: &str, yes: bool) -> Result<bool, Failure> {
+    if yes {
+        return Ok(true);
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::Usage("there is nobody to ask; add --yes if it is meant".into()));
+    }
+    print!("{question} [y/N] ");
+    let unread = |error: std::io::Error| Failure::Failed(format!("the answer cannot be read: {error}"));
+    std::io::stdout().flush().map_err(unread)?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).map_err(unread)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}

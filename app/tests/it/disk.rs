@@ -1,0 +1,51 @@
+//! A small disk of its own, which can be filled. Only root can have one.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+
+/// A disk in memory; gone when dropped.
+pub struct Disk(tempfile::TempDir);
+
+impl Disk {
+    /// A disk of so many MiB, if we may have one.
+    pub fn of(mib: u32) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let options = format!("size={mib}m,mode=0700");
+        if !run(Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder.path())) {
+            println!("skipped: only root can mount a disk");
+            return None;
+        }
+        Some(Self(folder))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// Leaves no room.
+    pub fn fill(&self) {
+        let mut file = File::create(self.path().join("filling")).unwrap();
+        for size in [64 * 1024, 1024, 1] {
+            while file.write_all(&vec![0; size]).is_ok() {}
+        }
+    }
+
+    /// Makes room again.
+    pub fn empty(&self) {
+        std::fs::remove_file(self.path().join("filling")).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Whatever is still open lives on until it is closed.
+        run(Command::new("umount").arg("--lazy").arg(self.path()));
+    }
+}
+
+fn run(command: &mut Command) -> bool {
+    command.output().is_ok_and(|output| output.status.success())
+}

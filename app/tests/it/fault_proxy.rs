@@ -1,0 +1,112 @@
+//! A wire that can break: stands between us and a carrier or a database, and passes everything on until it is told not to.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// What becomes of a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing: it is passed on.
+    None,
+    /// It is cut as soon as something was asked.
+    Reset,
+    /// Nothing comes back any more, on connections that are open either.
+    Silence,
+    /// This is answered to whatever was asked, and the connection closed.
+    Answer(Vec<u8>),
+}
+
+impl Fault {
+    /// An HTTP answer.
+    pub fn http(head: &str, body: &[u8]) -> Self {
+        let length = body.len();
+        Self::answer(&format!("{head}\r\nContent-Length: {length}\r\nConnection: close"), body)
+    }
+
+    /// An HTTP answer that promises more than it holds.
+    pub fn truncated(head: &str, body: &[u8]) -> Self {
+        let length = body.len() * 2;
+        Self::answer(&format!("{head}\r\nContent-Length: {length}\r\nConnection: close"), body)
+    }
+
+    fn answer(head: &str, body: &[u8]) -> Self {
+        Self::Answer([format!("HTTP/1.1 {head}\r\n\r\n").as_bytes(), body].concat())
+    }
+}
+
+/// The wire.
+pub struct FaultProxy {
+    /// Where it is reached.
+    pub address: SocketAddr,
+    fault: watch::Sender<Fault>,
+    asked: Arc<Mutex<u32>>,
+}
+
+impl FaultProxy {
+    /// A sound wire to `target`.
+    pub async fn to(target: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (fault, faults) = watch::channel(Fault::None);
+        let asked: Arc<Mutex<u32>> = Arc::default();
+        let count = asked.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                *count.lock().unwrap() += 1;
+                tokio::spawn(carry(stream, target, faults.clone()));
+            }
+        });
+        Self { address, fault, asked }
+    }
+
+    /// From now on this becomes of it.
+    pub fn set(&self, fault: Fault) {
+        self.fault.send(fault).unwrap();
+    }
+
+    /// How many connections there were.
+    pub fn asked(&self) -> u32 {
+        *self.asked.lock().unwrap()
+    }
+}
+
+async fn carry(mut stream: TcpStream, target: SocketAddr, mut faults: watch::Receiver<Fault>) {
+    let fault = faults.borrow_and_update().clone();
+    let mut buffer = [0; 16 * 1024];
+    match fault {
+        Fault::None => {
+            let Ok(mut there) = TcpStream::connect(target).await else { return };
+            // Whatever happens to the wire happens to what goes over it.
+            let broken = async {
+                let _ = faults.wait_for(|fault| matches!(fault, Fault::Silence | Fault::Reset)).await;
+            };
+            tokio::select! {
+                _ = tokio::io::copy_bidirectional(&mut stream, &mut there) => return,
+                () = broken => {}
+            }
+            if *faults.borrow() == Fault::Silence {
+                silence(stream, faults).await;
+            }
+        }
+        Fault::Reset => {
+            let _ = stream.read(&mut buffer).await;
+            let _ = stream.set_zero_linger();
+        }
+        Fault::Silence => silence(stream, faults).await,
+        Fault::Answer(bytes) => {
+            let _ = stream.read(&mut buffer).await;
+            let _ = stream.write_all(&bytes).await;
+            let _ = stream.shutdown().await;
+        }
+    }
+}
+
+/// Holds a connection open and says nothing, until the wire is mended; then it breaks.
+async fn silence(stream: TcpStream, mut faults: watch::Receiver<Fault>) {
+    let _ = faults.wait_for(|fault| *fault != Fault::Silence).await;
+    drop(stream);
+}

@@ -1,0 +1,31 @@
+"""What a stranger who has read only our OpenAPI document makes of the API: no crash, no answer the document does not tell.
+
+usage: openapi.py path/to/frontdesk
+"""
+import subprocess
+import sys
+from pathlib import Path
+
+from desk import Desk, TOKEN
+
+# Endless by nature: a reader of its own is in the Rust tests.
+ENDLESS = "/api/v1/events"
+
+
+def main():
+    desk = Desk(sys.argv[1])
+    try:
+        for keys in ["1", "2", "9,2"]:
+            desk.call("--press", keys)
+        schemathesis = Path(sys.executable).with_name("schemathesis")
+        command = [schemathesis, "run", f"{desk.base}/api/openapi.json", "--header", f"Authorization: Bearer {TOKEN}",
+                   "--exclude-path", ENDLESS, "--seed", "20261125", "--max-examples", "60", "--no-color"]
+        outcome = subprocess.run(command, cwd=Path(desk.log_folder)).returncode
+    finally:
+        stopped = desk.stop()
+    if outcome or stopped:
+        sys.exit(f"schemathesis ended with {outcome}, frontdesk with {stopped}")
+    print("1 passed, 0 failed")
+
+
+main()

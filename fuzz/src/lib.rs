@@ -1,0 +1,24 @@
+//! What each target does with its input, and what must hold whatever the input is. `main` hands inputs over from
+//! libFuzzer; the test `seeds` runs the corpus that is kept in the repository.
+
+mod carrier;
+mod files;
+
+/// A target: its name, which is also the name of its corpus' folder, and what it does.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Everything that is read and comes from outside.
+pub const TARGETS: [Target; 7] = [
+    ("form", carrier::form),
+    ("signature", carrier::signature),
+    ("dialogue", carrier::dialogue),
+    ("twiml", carrier::twiml),
+    ("settings", files::settings),
+    ("spool", files::spool),
+    ("range", files::range),
+];
+
+/// The target of that name.
+pub fn target(name: &str) -> Option<fn(&[u8])> {
+    TARGETS.iter().find(|(known, _)| *known == name).map(|(_, run)| *run)
+}
