@@ -142,6 +142,16 @@ fn endpoint(path: &str) -> RouteMethod {
     }
 }
 
+/// The methods that such a path takes, for whoever uses another.
+fn allowed(path: &str) -> &'static str {
+    match path {
+        "/login" => "GET, HEAD, POST",
+        "/logout" | "/logout/everywhere" => "POST",
+        path if path.ends_with("/retry") => "POST",
+        _ => "GET, HEAD",
+    }
+}
+
 /// The people's, programs' and operators' routes. Fails if a template does not parse, which a test excludes.
 pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, tera::Error> {
     let Desk { calls, access, operations, readiness, metrics, zone, secure, stop, phone } = desk;
@@ -158,14 +168,18 @@ pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, te
         has_phone,
         views: Views::new()?,
     });
-    let gated = |endpoint: RouteMethod, guest: Guest, need: Need| {
+    let gated = |endpoint: BoxEndpoint<'static, Response>, guest: Guest, need: Need| {
         endpoint.with(Gate::new(&access, guest, need, secure)).boxed()
     };
     let mut routes = Route::new();
     for (path, reach) in ROUTES {
-        let endpoint = endpoint(path);
+        let allowed = allowed(path);
+        let refused = move |_: poem::error::MethodNotAllowedError| async move {
+            api::problem::method_not_allowed(allowed)
+        };
+        let endpoint = endpoint(path).catch_error(refused).boxed();
         let guarded = match reach {
-            Reach::Open => endpoint.map_to_response().boxed(),
+            Reach::Open => endpoint,
             Reach::Page => gated(endpoint, Guest::ToLogin, Need::Calls),
             Reach::Calls => gated(endpoint, Guest::Refused, Need::Calls),
             Reach::Audio => gated(endpoint, Guest::Refused, Need::Audio),
@@ -176,12 +190,11 @@ pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, te
     }
     if let Some(phone) = phone {
         let phone = phone.with(Gate::new(&access, Guest::Refused, Need::Calls, secure));
-        let page = gated(get(pages::phone::phone), Guest::ToLogin, Need::Calls);
+        let page = gated(get(pages::phone::phone).map_to_response().boxed(), Guest::ToLogin, Need::Calls);
         routes = routes.at("/phone", page).nest_no_strip("/phone/calls", phone);
     }
     let routes = routes.catch_error(|_: poem::error::NotFoundError| async { api::problem::not_found() });
     Ok(routes
-        .catch_error(|_: poem::error::MethodNotAllowedError| async { api::problem::method_not_allowed() })
         .data(state)
         .with(bodies::Bodies { limit: if has_phone { MOST_PHONE_BYTES } else { MOST_BYTES } })
         .with(CookieJarManager::new())

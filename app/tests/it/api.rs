@@ -3,7 +3,7 @@
 use adapters_simulator::tone;
 use serde_json::json;
 
-use crate::harness::Desk;
+use crate::harness::{Desk, TOKEN};
 
 #[tokio::test]
 async fn audio_is_served_in_ranges() {
@@ -13,11 +13,7 @@ async fn audio_is_served_in_ranges() {
     desk.work().await;
     let audio = desk.row().await["voicemail"]["audio_url"].as_str().unwrap().to_owned();
     let ranged = async |range: &str| {
-        let request = desk
-            .http
-            .get(format!("{}{audio}", desk.url))
-            .bearer_auth(crate::harness::TOKEN)
-            .header("Range", range);
+        let request = desk.http.get(format!("{}{audio}", desk.url)).bearer_auth(TOKEN).header("Range", range);
         let response = request.send().await.unwrap();
         let status = response.status().as_u16();
         let told = response.headers().get("content-range").map(|value| value.to_str().unwrap().to_owned());
@@ -97,7 +93,7 @@ async fn problems_name_the_parameter() {
 async fn live_updates_are_replayed_from_where_a_reader_left_off() {
     let desk = Desk::start().await;
     desk.call().presses("1").place().await;
-    let request = desk.http.get(format!("{}/api/v1/events", desk.url)).bearer_auth(crate::harness::TOKEN);
+    let request = desk.http.get(format!("{}/api/v1/events", desk.url)).bearer_auth(TOKEN);
     let mut events = request.header("Last-Event-ID", "0").send().await.unwrap();
     let mut read = async || {
         let mut text = String::new();
@@ -120,4 +116,29 @@ async fn health_tells_the_truth() {
     let desk = Desk::start().await;
     assert_eq!(desk.json("/healthz").await["status"], json!("ok"));
     assert_eq!(desk.json("/readyz").await, json!({"status": "ready"}));
+}
+
+#[tokio::test]
+async fn a_method_that_an_address_does_not_take_is_told_with_those_it_takes() {
+    let desk = Desk::start().await;
+    for (path, reach) in adapters_http::ROUTES {
+        let path = path.replace(":id", "01ARZ3NDEKTSV4RRFFQ69G5FAV").replace(":name", "frontdesk.css");
+        let request = desk.http.delete(format!("{}{path}", desk.url)).bearer_auth(TOKEN);
+        let response = request.send().await.unwrap();
+        if reach == adapters_http::Reach::Admin {
+            assert_eq!(response.status(), 403, "{path}: a token does not manage");
+            continue;
+        }
+        assert_eq!(response.status(), 405, "{path}");
+        let allowed = response.headers()["allow"].to_str().unwrap().to_owned();
+        assert_eq!(response.headers()["content-type"], "application/problem+json", "{path}");
+        for method in allowed.split(", ") {
+            let request = desk.http.request(method.parse().unwrap(), format!("{}{path}", desk.url));
+            if path.ends_with("events") {
+                continue;
+            }
+            let status = request.bearer_auth(TOKEN).send().await.unwrap().status();
+            assert_ne!(status, 405, "{method} {path}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use frontdesk_ports::StoreError;
 use poem::Response;
-use poem::http::StatusCode;
+use poem::http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
 use crate::query::BadParameter;
@@ -53,7 +53,10 @@ pub(crate) fn nothing_here() -> Response {
     not_found()
 }
 
-/// Not with this method.
-pub(crate) fn method_not_allowed() -> Response {
-    problem(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", "this address does not take that method")
+/// Not with this method, but with those.
+pub(crate) fn method_not_allowed(allowed: &'static str) -> Response {
+    let detail = format!("this address takes {allowed}");
+    let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", &detail);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
 }
