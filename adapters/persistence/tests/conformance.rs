@@ -251,3 +251,28 @@ async fn migrations_go_back_and_forth() {
     Migrator::up(db.connection(), None).await.unwrap();
     Migrator::up(db.connection(), None).await.unwrap();
 }
+
+#[tokio::test]
+async fn what_an_earlier_schema_holds_is_there_after_migrating() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("calls.db").display());
+    let db = Database::open(&url).await.unwrap();
+    Migrator::up(db.connection(), Some(3)).await.unwrap();
+    conformance::call_log::one_of_many_writers(&*log(&db, clock()), 1, 5).await;
+    let all = async |db: &Database| {
+        let log = log(db, clock());
+        let mut events = Vec::new();
+        for record in log.list(&CallQuery::newest(100)).await.unwrap().calls {
+            events.extend(log.events(record.id).await.unwrap());
+        }
+        events
+    };
+    let before = all(&db).await;
+    assert!(before.len() >= 5, "{before:?}");
+    for round in 1..=2 {
+        Migrator::up(db.connection(), None).await.unwrap();
+        assert_eq!(all(&db).await, before);
+        Migrator::down(db.connection(), Some(1)).await.unwrap();
+        assert_eq!(all(&db).await, before, "back, round {round}");
+    }
+}

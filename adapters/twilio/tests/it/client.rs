@@ -5,6 +5,7 @@ use frontdesk_domain::{LegId, LegStatus};
 use frontdesk_ports::{Carrier, CarrierError, FetchedAudio};
 use futures_util::TryStreamExt;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use wiremock::matchers::{basic_auth, header_exists, method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -119,6 +120,26 @@ async fn nobody_there_is_worth_another_try_and_tells_no_address() {
         panic!("it cannot be there")
     };
     assert!(!why.contains("127.0.0.1") && !why.contains(ACCOUNT), "{why}");
+}
+
+#[tokio::test]
+async fn a_body_that_stalls_is_given_up() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = client_at(&format!("http://{}", listener.local_addr().unwrap()));
+    let stalls = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut asked = [0; 4096];
+        assert!(stream.read(&mut asked).await.unwrap() > 0);
+        let head = b"HTTP/1.1 200 OK\r\nContent-Type: audio/x-wav\r\nContent-Length: 1000\r\n\r\nRIFF";
+        stream.write_all(head).await.unwrap();
+        std::future::pending::<()>().await;
+    });
+    let fetched = fetch(&client).await.unwrap();
+    // From here on nothing happens but time, which jumps.
+    tokio::time::pause();
+    let all: Result<Vec<_>, _> = fetched.audio.try_collect().await;
+    assert!(matches!(all, Err(CarrierError::Unavailable { .. })), "{all:?}");
+    stalls.abort();
 }
 
 fn base(resource: &str) -> String {
