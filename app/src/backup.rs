@@ -84,9 +84,9 @@ fn create_folder(path: &Path) -> Result<(), BackupError> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed(path))
 }
 
-/// The path with an ending added to its name.
+/// The path with an ending added to its name, whether or not it was written with a slash at its end.
 fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+    let mut name = path.components().collect::<PathBuf>().into_os_string();
     name.push(ending);
     name.into()
 }

@@ -19,6 +19,8 @@ function place(id, html) {
   const row = parseRow(html);
   const known = document.getElementById(`call-${id}`);
   if (!row) return;
+  // Before its cells move to where they are needed.
+  const news = `${row.querySelector(".who").innerText}: ${row.querySelector(".what").innerText}`;
   if (known && isBusy(known)) {
     // Changes only what is said of the call, not what is being used.
     for (const cell of ["what", "path", "durations"]) {
@@ -34,7 +36,7 @@ function place(id, html) {
     body.insertBefore(row, older ?? null);
     document.getElementById("empty")?.remove();
   }
-  announce.textContent = `${row.querySelector(".who").innerText}: ${row.querySelector(".what").innerText}`;
+  announce.textContent = news;
 }
 
 if (feed?.dataset.live === "yes") {

@@ -16,6 +16,7 @@ struct State {
     aside: Vec<LoggedEvent>,
     next: u64,
     broken: bool,
+    unreadable: bool,
 }
 
 impl MemorySpool {
@@ -26,6 +27,11 @@ impl MemorySpool {
     /// From now on it keeps nothing, or does so again.
     pub fn break_down(&self, broken: bool) {
         self.state().broken = broken;
+    }
+
+    /// From now on nothing can be read from it once a portion has been, or it can again.
+    pub fn be_unreadable(&self, unreadable: bool) {
+        self.state().unreadable = unreadable;
     }
 
     /// What was set aside.
@@ -47,6 +53,9 @@ impl Spool for MemorySpool {
 
     async fn oldest(&self) -> Result<Option<Portion>, StoreError> {
         let state = self.state();
+        if state.unreadable {
+            return Err(StoreError::Unavailable("it was told to be unreadable".into()));
+        }
         Ok(state
             .portions
             .first_key_value()

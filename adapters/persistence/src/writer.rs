@@ -5,11 +5,13 @@
 //! thread of its own, which stands back while requests want the processor: whoever waits for the log, and not only for
 //! the spool, waits for the disk anyway.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use frontdesk_ports::{Change, Clock, Ids, LoggedEvent, StoreError};
+use futures_util::FutureExt;
 use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -122,10 +124,16 @@ async fn run(
     }
 }
 
-/// A database that does not answer must not hold up everything that comes after.
+/// A database that does not answer must not hold up everything that comes after, and a panic, which would be our bug, must
+/// not end the writer.
 async fn patiently<T>(commit: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     let late = |_| StoreError::Unavailable(format!("no commit within {PATIENCE:?}"));
-    tokio::time::timeout(PATIENCE, commit).await.map_err(late)?
+    let broken = |_| {
+        tracing::error!("a commit panicked; its events stay where they are");
+        StoreError::Unavailable("a commit panicked".into())
+    };
+    let commit = tokio::time::timeout(PATIENCE, commit);
+    AssertUnwindSafe(commit).catch_unwind().await.map_err(broken)?.map_err(late)?
 }
 
 /// Tells readers of the last change, if there was one.

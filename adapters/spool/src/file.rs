@@ -19,7 +19,7 @@ const LARGEST: u64 = 1024 * 1024;
 /// Files whose events are held in memory as well.
 const IN_MEMORY: usize = 3;
 /// Lines that could not be read, and events that the log refused.
-const ASIDE: &str = "set-aside.txt";
+pub const ASIDE: &str = "set-aside.txt";
 
 /// The files of one place.
 pub(crate) struct Files {
@@ -156,8 +156,11 @@ impl Files {
             let (whole, done) = (Mark::default(), Mark::default());
             self.filled.push_back(SpoolFile { number, whole, done, fresh });
             sync_folder(&self.place.folder)?;
-            if let Some(file) = self.open.as_ref().filter(|_| is_full) {
-                make_room(file)?;
+            if let Some(file) = self.open.as_ref().filter(|_| is_full)
+                && make_room(file).is_err()
+            {
+                // It grows as it goes, as far as the disk has room.
+                file.set_len(0)?;
             }
         }
         let (Some(open), Some(file)) = (&self.open, self.filled.back()) else {
@@ -201,7 +204,7 @@ impl Files {
             if self.filled.len() == 1 && self.open.is_some() {
                 return Ok(None);
             }
-            self.delete_oldest()?;
+            self.delete_oldest();
         }
         let Some(file) = self.filled.front_mut() else { return Ok(None) };
         let (number, end) = self.handed.unwrap_or((self.portions, file.whole));
@@ -233,14 +236,14 @@ impl Files {
     }
 
     /// The log has that portion. Nothing of it stays on this machine once nothing waits.
-    pub fn forget(&mut self, number: u64) -> Result<(), StoreError> {
-        let Some((_, end)) = self.handed.filter(|(handed, _)| *handed == number) else { return Ok(()) };
-        let Some(file) = self.filled.front_mut() else { return Ok(()) };
+    pub fn forget(&mut self, number: u64) {
+        let Some((_, end)) = self.handed.filter(|(handed, _)| *handed == number) else { return };
+        let Some(file) = self.filled.front_mut() else { return };
         self.waiting.fetch_sub(end.events - file.done.events, Ordering::Relaxed);
         file.done = end;
         self.handed = None;
         if file.done != file.whole {
-            return Ok(());
+            return;
         }
         match &self.open {
             // Not synced: after a crash it may be told again, which is no harm.
@@ -249,23 +252,24 @@ impl Files {
                     (file.whole, file.done, file.fresh) =
                         (Mark::default(), Mark::default(), Some(Vec::new()));
                 }
-                Ok(())
             }
             _ => self.delete_oldest(),
         }
     }
 
-    fn delete_oldest(&mut self) -> Result<(), StoreError> {
-        let Some(file) = self.filled.front() else { return Ok(()) };
+    fn delete_oldest(&mut self) {
+        let Some(file) = self.filled.front() else { return };
         match fs::remove_file(path(&self.place.folder, file.number)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                // Told again at the next start, which is no harm; it must not hold up what comes after.
+                tracing::warn!("the spool's file {} cannot be deleted: {error}", file.number);
+            }
             _ => {}
         }
         if self.filled.len() == 1 {
             self.close();
         }
         self.filled.pop_front();
-        Ok(())
     }
 
     /// Keeps events that the log refuses.

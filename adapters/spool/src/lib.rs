@@ -18,6 +18,7 @@ use async_trait::async_trait;
 use frontdesk_ports::{LoggedEvent, Portion, Spool, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
+pub use file::ASIDE;
 use file::{Files, Written};
 pub use line::{Lines, read_lines, write_line};
 use place::Place;
@@ -104,7 +105,10 @@ fn run(mut waits: mpsc::Receiver<Work>, mut files: Files) {
                 }
             }
             Work::Oldest(reply) => drop(reply.send(files.oldest())),
-            Work::Forget(number, reply) => drop(reply.send(files.forget(number))),
+            Work::Forget(number, reply) => {
+                files.forget(number);
+                drop(reply.send(Ok(())));
+            }
             Work::SetAside(lines, why, reply) => drop(reply.send(files.set_aside(&lines, &why))),
         }
     }

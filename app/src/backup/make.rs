@@ -58,7 +58,10 @@ fn copy_spool(spool: &Path, to: &Path, manifest: &mut Manifest) -> Result<(), Ba
         let Some(number) = name.to_str().filter(|name| name.bytes().all(|b| b.is_ascii_digit())) else {
             continue;
         };
-        let events = |name: &str| Path::new(name).extension().is_some_and(|ending| ending == "spool");
+        let events = |name: &str| {
+            name == adapters_spool::ASIDE
+                || Path::new(name).extension().is_some_and(|ending| ending == "spool")
+        };
         copy_files(&place.path(), to, &format!("{SPOOL}/{number}"), events, manifest)?;
     }
     Ok(())

@@ -34,28 +34,60 @@ pub async fn restore(places: &Places, from: &Path, now: Timestamp) -> Result<Res
     discard(&staged)?;
     stage(&staged, from, &manifest)?;
     sound(&staged.database).await?;
+    // Staging takes its time: somebody may have started it.
+    if adapters_spool::is_in_use(&places.spool) {
+        return Err(BackupError::Running);
+    }
     let aside = format!(".before-{}", now.as_second());
+    let mut moved = Vec::new();
+    match exchange(&staged, places, &aside, &mut moved) {
+        Ok(kept) => Ok(Restored { manifest, kept }),
+        Err(error) => {
+            // As it was: a desk without its database would begin with an empty one.
+            for (from, to) in moved.iter().rev() {
+                if let Err(error) = fs::rename(to, from) {
+                    tracing::error!(
+                        "{} could not be moved back to {}: {error}",
+                        to.display(),
+                        from.display()
+                    );
+                }
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Moves aside what is there, folders first, for those may be mount points and stay; then the staged copies in. What was
+/// moved, from where to where, is in `moved`. What was moved aside is returned.
+fn exchange(
+    staged: &Places,
+    places: &Places,
+    aside: &str,
+    moved: &mut Vec<(PathBuf, PathBuf)>,
+) -> Result<Vec<PathBuf>, BackupError> {
     let mut kept = Vec::new();
-    for name in
-        with_side_files(&places.database).into_iter().chain([places.recordings.clone(), places.spool.clone()])
-    {
+    let there = [places.recordings.clone(), places.spool.clone()].into_iter();
+    for name in there.chain(with_side_files(&places.database)) {
         if name.exists() {
-            let old = beside(&name, &aside);
+            let old = beside(&name, aside);
             fs::rename(&name, &old).map_err(failed(&name))?;
+            moved.push((name, old.clone()));
             kept.push(old);
         }
     }
-    // The database last: until it is there, the desk would begin with an empty one, and what was kept tells.
     for (staged, place) in [
         (&staged.spool, &places.spool),
         (&staged.recordings, &places.recordings),
         (&staged.database, &places.database),
     ] {
-        fs::rename(staged, place).map_err(failed(place))?;
+        let place = beside(place, "");
+        fs::rename(staged, &place).map_err(failed(&place))?;
+        moved.push((staged.clone(), place.clone()));
         let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         sync_folder(parent)?;
     }
-    Ok(Restored { manifest, kept })
+    Ok(kept)
 }
 
 /// A SQLite file and the files beside it that belong to it.
@@ -96,6 +128,9 @@ fn stage(staged: &Places, from: &Path, manifest: &Manifest) -> Result<(), Backup
             create_folder(folder)?;
         }
         let (_, sha256) = copy(&from.join(&file.path), &to)?;
+        if let Some(folder) = to.parent() {
+            sync_folder(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })?;
+        }
         if sha256 != file.sha256 {
             return Err(BackupError::Unsound(format!("{} changed while it was read", file.path)));
         }
@@ -113,5 +148,10 @@ async fn sound(database: &Path) -> Result<(), BackupError> {
     let url = format!("sqlite://{}", database.display());
     let db = open_database(&url).await.map_err(|error| unsound(error.to_string()))?;
     db.check_integrity().await.map_err(|error| unsound(error.to_string()))?;
-    db.close().await.map_err(|error| unsound(error.to_string()))
+    db.close().await.map_err(|error| unsound(error.to_string()))?;
+    // What is put in place is the file alone.
+    if with_side_files(database)[1].exists() {
+        return Err(unsound("its write-ahead log could not be taken in".into()));
+    }
+    Ok(())
 }

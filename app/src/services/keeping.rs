@@ -4,7 +4,7 @@
 mod draining;
 mod episodes;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -63,6 +63,8 @@ pub struct Keeping {
     /// Events that the spool has taken since we started, and those that have gone on into the log.
     spooled: AtomicU64,
     drained: watch::Sender<u64>,
+    /// Events that the log is asked to take at once.
+    chunk: AtomicUsize,
 }
 
 impl Keeping {
@@ -76,7 +78,8 @@ impl Keeping {
     ) -> Self {
         let spooled = AtomicU64::new(spool.waiting());
         let (wake, wanted, drained) = (Notify::new(), Notify::new(), watch::Sender::new(0));
-        Self { first, log, spool, ledger, clock, state: Mutex::default(), wake, wanted, spooled, drained }
+        let (state, chunk) = (Mutex::default(), AtomicUsize::new(draining::CHUNK));
+        Self { first, log, spool, ledger, clock, state, wake, wanted, spooled, drained, chunk }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

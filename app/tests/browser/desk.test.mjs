@@ -62,9 +62,9 @@ async function leaveMessage(page, leave) {
   await page.locator("#message:not([disabled])").waitFor({ timeout: 20000 });
   await leave();
   await page.locator("#line li", { hasText: "The call is over" }).waitFor();
-  await page.locator("tr.voicemail audio").first().waitFor();
   const calls = await desk.calls();
   assert.equal(calls.length, before + 1);
+  await page.locator(`#call-${calls[0].id} audio`).waitFor();
   return calls[0];
 }
 

@@ -103,3 +103,26 @@ async fn a_running_desk_is_not_replaced_and_what_a_stopped_one_had_is_kept() {
     let kept = restored.kept.iter().find(|path| path.join("precious").exists());
     assert!(kept.is_some(), "{restored:?}");
 }
+
+#[tokio::test]
+async fn what_cannot_be_exchanged_is_left_as_it_was_and_a_slash_at_the_end_does_no_harm() {
+    let (_desk, to) = copied().await;
+    let copy = to.path().join("copy");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let slashed = Places {
+        database: elsewhere.path().join("frontdesk.db"),
+        recordings: format!("{}/recordings/", elsewhere.path().display()).into(),
+        spool: format!("{}/spool/", elsewhere.path().display()).into(),
+    };
+    restore(&slashed, &copy, now()).await.unwrap();
+    let mine = elsewhere.path().join("recordings/mine");
+    fs::write(&mine, "mine").unwrap();
+    let database = fs::read(&slashed.database).unwrap();
+    // The recordings can be moved aside, the spool cannot: its new name is taken.
+    let taken = elsewhere.path().join(format!("spool.before-{}", now().as_second()));
+    fs::create_dir_all(taken.join("something")).unwrap();
+    let refused = restore(&slashed, &copy, now()).await.unwrap_err();
+    assert!(matches!(refused, BackupError::File { .. }), "{refused}");
+    assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
+    assert_eq!(fs::read(&slashed.database).unwrap(), database, "the database stayed");
+}

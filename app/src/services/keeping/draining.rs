@@ -12,7 +12,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Between two looks whether the log is back.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Events that go into the log at once: requests that go there too get in between, and memory stays small.
-const CHUNK: usize = 1000;
+pub(super) const CHUNK: usize = 1000;
+/// A log that does not take so many in time is asked with fewer, down to these.
+const LEAST_CHUNK: usize = 16;
 /// So long the log may lie behind the spool while nobody reads. Calls come in several requests each; told together, a
 /// call is folded and written once.
 const GATHER: Duration = Duration::from_millis(100);
@@ -63,7 +65,8 @@ impl Keeping {
             self.all_drained(spooled);
             return Drained::Empty;
         }
-        if (away || !nothing_to_tell) && !self.log_is_back().await {
+        let in_question = away || !nothing_to_tell;
+        if in_question && !self.log_is_there().await {
             return Drained::Blocked;
         }
         let drained = match self.spool.oldest().await {
@@ -74,6 +77,10 @@ impl Keeping {
                 Drained::Blocked
             }
         };
+        // A log that answers and yet takes nothing is still away.
+        if in_question && drained != Drained::Blocked {
+            self.found_back();
+        }
         if drained == Drained::Empty {
             self.all_drained(spooled);
             if !self.tell_ledger().await {
@@ -83,19 +90,16 @@ impl Keeping {
         drained
     }
 
-    async fn log_is_back(&self) -> bool {
-        let there = tokio::time::timeout(PATIENCE, self.log.ping()).await.is_ok_and(|pong| pong.is_ok());
-        if there {
-            self.found_back();
-        }
-        there
+    async fn log_is_there(&self) -> bool {
+        tokio::time::timeout(PATIENCE, self.log.ping()).await.is_ok_and(|pong| pong.is_ok())
     }
 
     /// Lets those go on who wait for what had been spooled then.
     fn all_drained(&self, spooled: u64) {
         self.drained.send_if_modified(|drained| {
-            let news = *drained < spooled;
-            *drained = (*drained).max(spooled);
+            // Events that were spooled though nobody waited for it any more were drained and never counted as spooled.
+            let news = *drained != spooled;
+            *drained = spooled;
             news
         });
     }
@@ -104,20 +108,30 @@ impl Keeping {
         let count = events.len() as u64;
         let mut events = events.into_iter();
         loop {
-            let chunk: Vec<LoggedEvent> = events.by_ref().take(CHUNK).collect();
+            let size = self.chunk.load(Ordering::Relaxed);
+            let chunk: Vec<LoggedEvent> = events.by_ref().take(size).collect();
             if chunk.is_empty() {
                 break;
             }
             let Err(error) = self.log_takes(chunk, PATIENCE).await else { continue };
-            // The spool still has them.
-            let all =
-                self.spool.oldest().await.ok().flatten().map_or_else(Vec::new, |portion| portion.events);
-            if matches!(error, StoreError::Unavailable(_)) || !self.take_in_singly(&all).await {
-                self.found_away(&all);
-                return Drained::Blocked;
+            // The spool still has them; if it cannot say so now, it will.
+            let all = match self.spool.oldest().await {
+                Ok(Some(portion)) if portion.number == number => portion.events,
+                other => {
+                    tracing::warn!("the spool cannot be read again: {:?}", other.err());
+                    return Drained::Blocked;
+                }
+            };
+            if matches!(error, StoreError::Unavailable(_)) {
+                // Perhaps it was too much at once.
+                self.chunk.store((size / 2).max(LEAST_CHUNK), Ordering::Relaxed);
+            } else if self.take_in_singly(&all).await {
+                break;
             }
-            break;
+            self.found_away(&all);
+            return Drained::Blocked;
         }
+        self.chunk.store(CHUNK, Ordering::Relaxed);
         match self.spool.forget(number).await {
             Ok(()) => {
                 self.drained.send_modify(|drained| *drained += count);

@@ -14,12 +14,16 @@ struct Fickle {
     log: MemoryLog,
     away: AtomicBool,
     refuses: AtomicBool,
+    /// What breaks at the same time.
+    spool: Arc<MemorySpool>,
+    breaks_spool: AtomicBool,
 }
 
 #[async_trait]
 impl CallLog for Fickle {
     async fn append(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
         self.ping().await?;
+        self.spool.be_unreadable(self.breaks_spool.load(Ordering::Relaxed));
         if self.refuses.load(Ordering::Relaxed) {
             return Err(StoreError::Refused("it does not fit".into()));
         }
@@ -63,8 +67,9 @@ impl Desk {
     fn new(first: First) -> Self {
         let clock = Arc::new(ManualClock::at("2026-11-24T09:00:00Z".parse().unwrap()));
         let log = MemoryLog::new(clock.clone(), Arc::new(SeededIds::default()));
-        let log = Arc::new(Fickle { log, away: AtomicBool::new(false), refuses: AtomicBool::new(false) });
         let (spool, ledger) = (Arc::new(MemorySpool::default()), Arc::new(MemoryLedger::default()));
+        let (away, refuses, breaks_spool) = Default::default();
+        let log = Arc::new(Fickle { log, away, refuses, spool: spool.clone(), breaks_spool });
         let keeping = Keeping::new(first, log.clone(), spool.clone(), ledger.clone(), clock.clone());
         Self { log, spool, ledger, clock, keeping }
     }
@@ -177,4 +182,19 @@ async fn spooled_first_a_spool_that_is_broken_is_passed_over() {
     desk.log.away.store(true, Ordering::Relaxed);
     assert!(desk.step("CA1", 2).await.is_err());
     assert_eq!(desk.keeping.condition(), Condition::Losing);
+}
+
+#[tokio::test]
+async fn what_is_refused_while_the_spool_cannot_be_read_stays_in_the_spool() {
+    let desk = Desk::new(First::Spool);
+    desk.step("CA1", 1).await.unwrap();
+    desk.log.refuses.store(true, Ordering::Relaxed);
+    desk.log.breaks_spool.store(true, Ordering::Relaxed);
+    assert_eq!(desk.keeping.drain_once().await, Drained::Blocked);
+    assert_eq!((desk.spool.waiting(), desk.spool.aside().len()), (1, 0), "it still waits");
+    desk.log.refuses.store(false, Ordering::Relaxed);
+    desk.log.breaks_spool.store(false, Ordering::Relaxed);
+    desk.spool.be_unreadable(false);
+    desk.keeping.drain().await;
+    assert_eq!((desk.spool.waiting(), desk.logged().await), (0, 1));
 }
