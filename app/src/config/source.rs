@@ -202,7 +202,10 @@ impl Settings {
         match find(key) {
             None => {
                 let what = format!("there is no such key; did you mean {}?", nearest(key));
-                self.error(&value.place, key, what);
+                // A key that could not be seen in the message.
+                let odd = key.trim().is_empty() || key.contains(char::is_control);
+                let named = if odd { format!("{key:?}") } else { key.to_owned() };
+                self.error(&value.place, &named, what);
             }
             Some((known, _)) if known.missing.is_some() => {
                 let what = known.missing.unwrap_or_default().to_owned();
