@@ -22,9 +22,11 @@ const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// … and when it is given up.
 const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
-/// Rest between rounds of work: a message costs several syncs of the disk, and callers go first. Ten messages a second are
-/// far more than any office gets.
-const BREATH: Duration = Duration::from_millis(400);
+/// Rest after a round of work, so many times as long as the round took: a message costs several syncs of the disk, and
+/// callers go first. On a busy machine a round takes longer, and so does the rest …
+const BREATH: u32 = 9;
+/// … up to this: four messages a second are still more than any office gets.
+const LONGEST_BREATH: Duration = Duration::from_secs(1);
 /// How long to sleep when there is nothing to wait for but a change.
 const IDLE: Duration = Duration::from_secs(60);
 
@@ -68,8 +70,11 @@ impl Worker {
     pub async fn run(&self) {
         loop {
             let seen = self.log.latest_change().await.unwrap_or(Change(0));
+            let begun = tokio::time::Instant::now();
             match self.run_once().await {
-                Ok(WorkOutcome::Worked(_)) => tokio::time::sleep(BREATH).await,
+                Ok(WorkOutcome::Worked(_)) => {
+                    tokio::time::sleep((begun.elapsed() * BREATH).min(LONGEST_BREATH)).await;
+                }
                 Ok(WorkOutcome::Idle(due)) => {
                     let now = self.clock.now();
                     // What has become due since is due now.
