@@ -29,7 +29,7 @@ impl MemorySpool {
         self.state().broken = broken;
     }
 
-    /// From now on nothing can be read from it once a portion has been, or it can again.
+    /// From now on nothing can be read from it, or it can again.
     pub fn be_unreadable(&self, unreadable: bool) {
         self.state().unreadable = unreadable;
     }

@@ -33,8 +33,8 @@ const HASHES: usize = 2;
 /// Accounts and addresses whose tries are remembered.
 const MOST_REMEMBERED: usize = 10_000;
 
-/// Compared with when there is nobody of that name, so that it takes as long: the hash of a password that opens nothing,
-/// made as ours are. Written down rather than made at start, which would cost 19 MiB.
+/// Compared with when there is nobody of that name, so that it takes as long: of the form and cost of ours, the
+/// hash of no known password. Written down rather than made at start, which would cost 19 MiB.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlzIQ$fIlxUNYBrg7T1DQd9OGKAS1m1gYIFUWEWLSCpGGKpJ0";
 

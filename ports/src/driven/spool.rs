@@ -1,4 +1,4 @@
-//! Where events wait while the log cannot take them.
+//! Where events are kept on this machine until the log has them.
 
 use std::sync::Arc;
 
