@@ -5,6 +5,8 @@ pub(crate) mod effect;
 pub(crate) mod event;
 pub(crate) mod facts;
 pub(crate) mod record;
+pub(crate) mod sound;
+pub(crate) mod timeline;
 pub(crate) mod verdict;
 
 use std::fmt;
@@ -13,6 +15,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::flow::NodeName;
 use crate::ids::RecordingId;
 use crate::keys::Keys;
 use crate::phone::PhoneNumber;
@@ -20,7 +23,8 @@ use attempt::{Attempt, seconds};
 use event::{Ending, EventKind, Parties, StoredAudio};
 use facts::Facts;
 use record::CarrierRecord;
-use verdict::{UnknownWord, Verdict, words};
+use sound::Sound;
+use verdict::{Outcome, UnknownWord, Verdict, words};
 
 words! {
     /// How far a call has come.
@@ -76,6 +80,16 @@ pub struct Voicemail {
     /// How often somebody has asked for it anew.
     #[serde(default)]
     pub round: u32,
+    /// What it sounds like, once that was measured.
+    #[serde(default)]
+    pub sound: Option<Sound>,
+}
+
+impl Voicemail {
+    /// Whether it was listened to and nobody speaks in it.
+    pub fn is_empty(&self) -> bool {
+        self.sound.as_ref().is_some_and(|sound| !sound.has_speech())
+    }
 }
 
 /// A call, as its facts tell it. What is not known is `None`, never guessed.
@@ -111,6 +125,12 @@ pub struct Call {
     pub choice: Option<String>,
     /// Who took the call; if nobody, the last number rung.
     pub forwarded_to: Option<PhoneNumber>,
+    /// The last menu that the caller heard.
+    #[serde(default)]
+    pub menu: Option<NodeName>,
+    /// The last mailbox that invited a message.
+    #[serde(default)]
+    pub mailbox: Option<NodeName>,
     /// The message, if one with audio is known.
     pub voicemail: Option<Voicemail>,
 }
@@ -153,9 +173,36 @@ impl Call {
                 .or(attempts.iter().rfind(|attempt| attempt.was_rung()))
                 .and_then(|a| a.number)
                 .cloned(),
+            menu: last_node(&story, |kind| match kind {
+                EventKind::Menu { menu, step } => Some((*step, menu)),
+                _ => None,
+            }),
+            mailbox: last_node(&story, |kind| match kind {
+                EventKind::Mailbox { mailbox, step, .. } => Some((*step, mailbox)),
+                _ => None,
+            }),
             voicemail: voicemail(facts),
         }
     }
+
+    /// Whether somebody ought to do something about it: a caller who reached nobody, or a message that may hold speech.
+    pub fn asks_for_attention(&self) -> bool {
+        let empty = self.voicemail.as_ref().is_some_and(Voicemail::is_empty);
+        match self.verdict.as_ref().map(|verdict| verdict.outcome) {
+            Some(Outcome::Missed) => true,
+            Some(Outcome::Voicemail) => !empty,
+            _ => false,
+        }
+    }
+}
+
+/// The node of the conversation's last such step.
+fn last_node<'a>(
+    story: &Story<'a>,
+    wanted: impl Fn(&'a EventKind) -> Option<(u16, &'a NodeName)>,
+) -> Option<NodeName> {
+    let steps = story.iter().filter_map(|(_, event)| wanted(&event.kind));
+    steps.max_by_key(|(step, _)| *step).map(|(_, node)| node.clone())
 }
 
 type Story<'a> = [(&'a str, &'a event::CallEvent)];
@@ -272,6 +319,7 @@ fn voicemail(facts: &Facts) -> Option<Voicemail> {
             duration_seconds: message.seconds(),
             audio: message.stored.filter(|_| !message.deleted).cloned(),
             round: message.round,
+            sound: message.sound.filter(|_| !message.deleted).cloned(),
         })
     })
 }

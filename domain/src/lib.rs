@@ -57,6 +57,8 @@ pub use call::event::{
 };
 pub use call::facts::Facts;
 pub use call::record::{CarrierCall, CarrierRecord, RecordedLeg, RecordedMessage};
+pub use call::sound::Sound;
+pub use call::timeline::{Doing, Lane, Span, Timeline};
 pub use call::verdict::{Outcome, Reason, UnknownWord, Verdict};
 pub use call::{Activity, Call, CallState, Voicemail, VoicemailStatus};
 pub use dialogue::context::Context;

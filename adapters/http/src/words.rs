@@ -92,6 +92,13 @@ pub(crate) fn event(kind: &EventKind) -> String {
             format!("Recording {}{length}", lower(&format!("{status:?}")))
         }
         EventKind::Voicemail { audio, .. } => format!("Message stored and verified ({} bytes)", audio.bytes),
+        EventKind::VoicemailMeasured { sound, .. } => {
+            format!(
+                "Message listened to: {} s of speech in {} s",
+                sound.speech_ms.div_ceil(1000),
+                sound.length_ms.div_ceil(1000)
+            )
+        }
         EventKind::VoicemailFailed { why, .. } => format!("Message could not be had: {why}"),
         EventKind::VoicemailRetried { .. } => "Message asked for anew".to_owned(),
         EventKind::VoicemailDeleted { .. } => "Message deleted here".to_owned(),

@@ -27,6 +27,21 @@ pub(super) enum AttemptEnd {
     CallerGaveUp,
 }
 
+/// When what happened at a phone happened.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AttemptTimes {
+    /// It began to ring.
+    pub begun: Option<Timestamp>,
+    /// It came off hook.
+    pub off_hook: Option<Timestamp>,
+    /// The callee was asked whether they take the call …
+    pub asked: Option<Timestamp>,
+    /// … and answered, or was no longer asked.
+    pub judged: Option<Timestamp>,
+    /// The leg ended.
+    pub over: Option<Timestamp>,
+}
+
 /// One phone that was rung, and all that is known of it.
 #[expect(
     clippy::struct_excessive_bools,
@@ -281,6 +296,27 @@ impl<'a> Attempt<'a> {
         }
     }
 
+    /// When what happened at this phone happened, as far as it was told.
+    pub fn times(&self) -> AttemptTimes {
+        let leg = |status| self.legs.get(&status).map(|(_, at): &(_, Timestamp)| *at);
+        let answer = |answer| self.screening.get(&answer).map(|(_, at): &(_, Timestamp)| *at);
+        let ends = [
+            LegStatus::Busy,
+            LegStatus::NoAnswer,
+            LegStatus::Failed,
+            LegStatus::Canceled,
+            LegStatus::Completed,
+        ];
+        let judged = [ScreeningAnswer::Accepted, ScreeningAnswer::Declined, ScreeningAnswer::Unanswered];
+        AttemptTimes {
+            begun: leg(LegStatus::Ringing).or(leg(LegStatus::Initiated)).or(self.rung_at),
+            off_hook: leg(LegStatus::Answered),
+            asked: answer(ScreeningAnswer::Asked),
+            judged: judged.into_iter().filter_map(answer).min(),
+            over: ends.into_iter().filter_map(leg).min(),
+        }
+    }
+
     /// How long it rang: from dialling to off hook or the end of the attempt, by the carrier's times; failing those, by
     /// when we had it rung and when the callee was first asked.
     pub fn ring_seconds(&self) -> Option<u32> {
@@ -320,6 +356,7 @@ fn place(kind: &EventKind) -> Option<(u16, u8)> {
         | EventKind::VoicemailFailed { .. }
         | EventKind::VoicemailRetried { .. }
         | EventKind::VoicemailDeleted { .. }
+        | EventKind::VoicemailMeasured { .. }
         | EventKind::CarrierCopy { .. }
         | EventKind::Recovered(_)
         | EventKind::Closed

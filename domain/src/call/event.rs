@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::record::CarrierRecord;
+use crate::call::sound::Sound;
 use crate::dialogue::MailboxCause;
 use crate::dialogue::signal::DialOutcome;
 use crate::flow::NodeName;
@@ -137,6 +138,13 @@ pub enum EventKind {
         recording: RecordingId,
         /// What we hold.
         audio: StoredAudio,
+    },
+    /// We have listened to a message's audio, as far as a program can.
+    VoicemailMeasured {
+        /// The recording.
+        recording: RecordingId,
+        /// What it sounds like.
+        sound: Sound,
     },
     /// A message's audio cannot be had.
     VoicemailFailed {
@@ -301,6 +309,7 @@ impl EventKind {
             Self::Mailbox { .. } => "mailbox",
             Self::Recording { .. } => "recording",
             Self::Voicemail { .. } => "voicemail",
+            Self::VoicemailMeasured { .. } => "voicemail_measured",
             Self::VoicemailFailed { .. } => "voicemail_failed",
             Self::VoicemailRetried { .. } => "voicemail_retried",
             Self::VoicemailDeleted { .. } => "voicemail_deleted",
@@ -346,6 +355,9 @@ impl EventKind {
             }
             Self::Voicemail { recording, audio } => {
                 format!("{word}:{recording}:{}:{}:{}", audio.bytes, audio.sha256, audio.media_type)
+            }
+            Self::VoicemailMeasured { recording, sound } => {
+                format!("{word}:{recording}:{}:{}:{}", sound.length_ms, sound.speech_ms, sound.outline)
             }
             Self::VoicemailFailed { recording, why, round: 0 } => format!("{word}:{recording}:{why}"),
             Self::VoicemailFailed { recording, why, round } => format!("{word}:{recording}:{why}:{round}"),

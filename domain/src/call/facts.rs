@@ -136,6 +136,10 @@ impl Facts {
                 EventKind::VoicemailRetried { recording, round } if recording == wanted => {
                     message.round = message.round.max(*round);
                 }
+                EventKind::VoicemailMeasured { recording, sound } if recording == wanted => {
+                    // Should two versions of us differ, either will do, but always the same.
+                    message.sound = message.sound.max(Some(sound));
+                }
                 EventKind::VoicemailDeleted { recording } if recording == wanted => message.deleted = true,
                 EventKind::CarrierCopy { recording, fate } if recording == wanted => {
                     message.copy = message.copy.max(Some(*fate));
@@ -172,6 +176,8 @@ pub(super) struct Message<'a> {
     copy: Option<CopyFate>,
     /// We hold it.
     pub stored: Option<&'a crate::StoredAudio>,
+    /// What it sounds like.
+    pub sound: Option<&'a crate::Sound>,
 }
 
 impl<'a> Message<'a> {
@@ -240,9 +246,10 @@ impl EventKind {
             Self::Recording { .. } => (AFTERWARDS, 0),
             Self::Ended(_) => (AFTERWARDS, 1),
             Self::Voicemail { .. } | Self::VoicemailFailed { .. } => (AFTERWARDS, 2),
-            Self::VoicemailRetried { .. } | Self::VoicemailDeleted { .. } | Self::CarrierCopy { .. } => {
-                (AFTERWARDS, 3)
-            }
+            Self::VoicemailMeasured { .. }
+            | Self::VoicemailRetried { .. }
+            | Self::VoicemailDeleted { .. }
+            | Self::CarrierCopy { .. } => (AFTERWARDS, 3),
             Self::Recovered(_) | Self::Closed => (AFTERWARDS, 4),
         }
     }

@@ -6,3 +6,4 @@ mod properties;
 mod recovery;
 mod stored;
 mod stories;
+mod timelines;
