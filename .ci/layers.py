@@ -12,7 +12,7 @@ for adapter in adapters:
     allowed[adapter] = {"frontdesk-domain", "frontdesk-ports"}
 outside = {
     "frontdesk-domain": {"jiff", "serde", "thiserror", "ulid"},
-    "frontdesk-ports": {"async-trait", "bytes", "futures-core", "mockall", "thiserror"},
+    "frontdesk-ports": {"async-trait", "bytes", "futures-core", "mockall", "serde", "thiserror"},
 }
 problems = []
 for package in metadata["packages"]:

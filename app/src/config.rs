@@ -79,6 +79,8 @@ pub struct Config {
     pub spool: PathBuf,
     /// For how long each kind of data is kept.
     pub retention: RetentionTimes,
+    /// Whether a missed call is settled by a later conversation with the same caller.
+    pub resolves_misses: bool,
     /// The account at the carrier.
     pub twilio: Option<Twilio>,
     /// The password of the user `admin`.
@@ -159,6 +161,7 @@ impl Reader {
             spool: spool.unwrap_or_else(|| spool_beside(&database_url)),
             database_url,
             delete_at_carrier: self.take("recordings.delete_at_carrier", Value::boolean).unwrap_or(false),
+            resolves_misses: self.take("feed.resolve_misses", Value::boolean).unwrap_or(true),
             retention: RetentionTimes {
                 calls: self.take("retention.calls", Value::duration),
                 audio: self.take("retention.audio", Value::duration),

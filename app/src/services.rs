@@ -8,4 +8,6 @@ pub mod keeping;
 pub mod looking_after;
 pub mod readiness;
 pub mod reconcile;
+pub mod resolving;
 pub mod upkeep;
+pub mod working;

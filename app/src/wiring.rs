@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adapters_audio::WavMeter;
 use adapters_http::{Desk, health_routes};
 pub use adapters_persistence::SqlLedger;
 use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog};
@@ -33,7 +34,9 @@ use crate::services::keeping::{First, Keeping};
 use crate::services::looking_after::LookingAfter;
 use crate::services::readiness::KeepingReadiness;
 use crate::services::reconcile::Reconcile;
+use crate::services::resolving::Resolving;
 use crate::services::upkeep::{RetentionTimes, Upkeep};
+use crate::services::working::Working;
 use crate::worker::Worker;
 
 /// The longest recording that is kept: an hour of the carrier's WAV.
@@ -103,6 +106,8 @@ pub struct Parts {
     pub spool: PathBuf,
     /// For how long each kind of data is kept.
     pub retention: RetentionTimes,
+    /// Whether a missed call is settled by a later conversation with the same caller.
+    pub resolves_misses: bool,
     /// The password of `admin`, if it is to be set.
     pub admin_password: Option<SecretString>,
     /// A token for programs.
@@ -137,6 +142,8 @@ pub struct Running {
     pub keeping: Arc<Keeping>,
     /// Does what is due from time to time.
     pub upkeep: Arc<Upkeep>,
+    /// Settles misses of callers who have been spoken to since, unless that is not wanted.
+    pub resolving: Option<Arc<Resolving>>,
     /// Stops what is served when it turns true.
     pub stop: watch::Sender<bool>,
     log: Arc<SqlLog>,
@@ -200,7 +207,16 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         answering,
         safe,
     });
-    let calls = Arc::new(Feed { log: log.clone(), recordings: recordings.clone(), keeping: keeping.clone() });
+    let calls = Arc::new(Feed {
+        log: log.clone(),
+        counts: log.clone(),
+        recordings: recordings.clone(),
+        keeping: keeping.clone(),
+    });
+    let working = Arc::new(Working { log: log.clone(), work: log.clone(), clock: clock.clone() });
+    let resolving = parts
+        .resolves_misses
+        .then(|| Arc::new(Resolving { log: log.clone(), work: log.clone(), clock: clock.clone() }));
     let phone = phone.map(|phone| phone_routes(phone).boxed());
     let (stop, stopping) = watch::channel(false);
     let operations = Arc::new(LookingAfter {
@@ -212,9 +228,11 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let pages = adapters_http::routes(Desk {
         calls,
         access,
+        working,
         operations,
         readiness: readiness.clone(),
         metrics: crate::telemetry::metrics(keeping.clone()),
+        clock: clock.clone(),
         zone,
         secure,
         stop: stopping,
@@ -250,12 +268,14 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         log: log.clone() as Arc<dyn CallLog>,
         carrier: client,
         recordings,
-        clock,
+        meter: Arc::new(WavMeter),
+        clock: clock.clone(),
         ids,
         delete_at_carrier: parts.delete_at_carrier,
     };
     let people = pages.with(CatchPanic::new()).map_to_response().boxed();
-    let running = Running { worker: Arc::new(worker), keeping, upkeep: Arc::new(upkeep), stop, log };
+    let running =
+        Running { worker: Arc::new(worker), keeping, upkeep: Arc::new(upkeep), resolving, stop, log };
     Ok(App { carrier: carrier.boxed(), people, running, readiness })
 }
 

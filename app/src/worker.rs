@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_domain::{
-    CallEvent, CopyFate, Effect, EventKind, LegId, RecordingId, Timestamp, Voicemail, VoicemailStatus,
+    CallEvent, CopyFate, Effect, EventKind, LegId, RecordingId, Sound, StoredAudio, Timestamp, Voicemail,
+    VoicemailStatus,
 };
 use frontdesk_ports::{
     AudioName, CallLog, CallQuery, Carrier, CarrierError, Change, Clock, EffectQueue, Ids, LeasedEffect,
-    PutError, RecordingStore, StoreError,
+    PutError, RecordingStore, SoundMeter, StoreError,
 };
 use futures_util::future::join_all;
 
@@ -49,6 +50,8 @@ pub struct Worker {
     pub carrier: Arc<dyn Carrier>,
     /// Where audio is kept.
     pub recordings: Arc<dyn RecordingStore>,
+    /// Listens to it.
+    pub meter: Arc<dyn SoundMeter>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// For pauses that differ.
@@ -130,13 +133,34 @@ impl Worker {
             PutError::Source(error) => again(error),
             PutError::Store(error) => Failure::Again(error.to_string(), None),
         })?;
+        let sound = self.measure(call, recording, &audio).await.map_err(Failure::Store)?;
         let mut news = vec![EventKind::Voicemail { recording: recording.clone(), audio }];
+        news.extend(sound.map(|sound| EventKind::VoicemailMeasured { recording: recording.clone(), sound }));
         if self.delete_at_carrier {
             news.push(EventKind::CarrierCopy { recording: recording.clone(), fate: CopyFate::Unwanted });
         }
         self.tell(call, news).await.map_err(Failure::Store)?;
         tracing::info!(call.id = %call, "a message is stored");
         Ok(())
+    }
+
+    /// What a message sounds like, if that can be told.
+    async fn measure(
+        &self,
+        call: &LegId,
+        recording: &RecordingId,
+        audio: &StoredAudio,
+    ) -> Result<Option<Sound>, StoreError> {
+        let Some(bytes) = self.recordings.read(&AudioName::new(call, recording), 0..audio.bytes).await?
+        else {
+            return Ok(None);
+        };
+        let (meter, media_type) = (self.meter.clone(), audio.media_type.clone());
+        let measured = tokio::task::spawn_blocking(move || meter.measure(&bytes, &media_type)).await;
+        Ok(measured.unwrap_or_else(|error| {
+            tracing::error!(call.id = %call, "a message could not be measured: {error}");
+            None
+        }))
     }
 
     /// Deletes the carrier's copy, but only while ours is there.
@@ -235,6 +259,7 @@ mod tests {
             log,
             carrier: Arc::new(carrier),
             recordings,
+            meter: Arc::new(adapters_audio::WavMeter),
             clock: clock.clone(),
             ids,
             delete_at_carrier: false,

@@ -5,6 +5,7 @@ mod m20261122_000001_create_call_log;
 mod m20261122_000002_create_access;
 mod m20261124_000003_create_upkeep;
 mod m20261125_000004_cluster_call_events;
+mod m20261125_000005_add_work;
 
 use sea_orm_migration::prelude::*;
 
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_create_access::Migration),
             Box::new(m20261124_000003_create_upkeep::Migration),
             Box::new(m20261125_000004_cluster_call_events::Migration),
+            Box::new(m20261125_000005_add_work::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod access_store;
 pub(crate) mod audit_trail;
+pub(crate) mod call_figures;
 pub(crate) mod call_log;
 pub(crate) mod carrier;
 pub(crate) mod clock;
@@ -9,4 +10,6 @@ pub(crate) mod effect_queue;
 pub(crate) mod ledger;
 pub(crate) mod recording_store;
 pub(crate) mod retention;
+pub(crate) mod sound_meter;
 pub(crate) mod spool;
+pub(crate) mod work_store;

@@ -5,3 +5,4 @@ pub(crate) mod answering;
 pub(crate) mod feed;
 pub(crate) mod operations;
 pub(crate) mod readiness;
+pub(crate) mod working;

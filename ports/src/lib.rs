@@ -19,9 +19,11 @@ mod driven;
 mod driving;
 mod error;
 mod raw;
+pub mod work;
 
 pub use driven::access_store::AccessStore;
 pub use driven::audit_trail::{AuditAction, AuditEntry, AuditTrail, UnknownAction};
+pub use driven::call_figures::{CallFigures, Figures, QUARTER_MS, Tally};
 pub use driven::call_log::{CallLog, CallPage, CallQuery, CallRecord, Change, LoggedEvent, TextMatch};
 pub use driven::carrier::{AudioStream, Carrier, FetchedAudio};
 pub use driven::clock::{Clock, Ids};
@@ -29,12 +31,17 @@ pub use driven::effect_queue::{EffectQueue, LeasedEffect};
 pub use driven::ledger::{Ledger, Outage, OutageCause, UnknownCause, Watermark};
 pub use driven::recording_store::{AudioCheck, AudioName, PutError, RecordingStore};
 pub use driven::retention::Retention;
+pub use driven::sound_meter::SoundMeter;
 pub use driven::spool::{Portion, Spool};
+pub use driven::work_store::{Resolved, WorkStore};
 pub use driving::access::{Access, Program, SignInError, SignedIn};
 pub use driving::answering::{AnswerCalls, Asked, Told};
-pub use driving::feed::{CallStats, CallWithEvents, HourCount, ReadCalls, VoicemailAudio, VoicemailError};
+pub use driving::feed::{
+    CallStats, CallWithEvents, HourCount, ReadCalls, VoicemailAudio, VoicemailError, answer_rate,
+};
 pub use driving::operations::{Actor, Operations, RetryError};
 pub use driving::readiness::{Readiness, Ready};
+pub use driving::working::{WorkError, WorkOnCalls};
 pub use error::{CarrierError, StoreError};
 pub use raw::RawParameters;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem::http::{StatusCode, header};
 use poem::web::{Data, Path};
-use poem::{Response, handler};
+use poem::{Request, Response, handler};
 use rust_embed::RustEmbed;
 
 use crate::State;
@@ -19,21 +19,21 @@ const OPENAPI: &str = include_str!("../openapi.json");
 struct Assets;
 
 #[handler]
-pub(crate) fn asset(Path(name): Path<String>) -> Response {
+pub(crate) fn asset(Path(name): Path<String>, req: &Request) -> Response {
     let kind = match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
         _ => return StatusCode::NOT_FOUND.into(),
     };
-    match Assets::get(&name) {
-        Some(file) => Response::builder()
-            .content_type(kind)
-            // Names do not change with their content: ask again each time, for a binary may have been replaced.
-            .header(header::CACHE_CONTROL, "no-cache")
-            .body(file.data.into_owned()),
-        None => StatusCode::NOT_FOUND.into(),
+    let Some(file) = Assets::get(&name) else { return StatusCode::NOT_FOUND.into() };
+    let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..12]));
+    // Names do not change with their content: browsers ask each time, for a binary may have been replaced.
+    let answer = Response::builder().header(header::CACHE_CONTROL, "no-cache").header(header::ETAG, &tag);
+    if req.header(header::IF_NONE_MATCH) == Some(tag.as_str()) {
+        return answer.status(StatusCode::NOT_MODIFIED).finish();
     }
+    answer.content_type(kind).body(file.data.into_owned())
 }
 
 /// The API's description, for programs.

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use frontdesk_domain::Call;
 use frontdesk_ports::{AuditAction, CallQuery, CallRecord, ReadCalls};
 use futures_util::stream;
-use poem::http::{Uri, header};
+use poem::http::header;
 use poem::web::Data;
-use poem::{Body, Response, handler};
+use poem::{Body, Request, Response, handler};
 
 use crate::State;
 use crate::api::problem::{bad_parameter, store_problem};
 use crate::api::wire::{WireCall, instant};
+use crate::filter::Shown;
 use crate::query;
 use crate::session::Visitor;
+use crate::viewer::Viewer;
 
 /// Calls that are read at once.
 const PAGE: u16 = 500;
@@ -92,54 +94,87 @@ fn cell(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
-/// A page of rows, and the query of the next.
+/// A page of lines, and the query of the next.
 async fn page(
     calls: &dyn ReadCalls,
     mut query: CallQuery,
+    line: fn(&CallRecord) -> String,
 ) -> Option<(std::io::Result<String>, Option<CallQuery>)> {
     match calls.list(&query).await {
         Ok(page) => {
-            let rows = page.calls.iter().map(csv_line).collect();
+            let lines = page.calls.iter().map(line).collect();
             let next = page.next.map(|next| {
                 query.before = Some(next);
                 query
             });
-            Some((Ok(rows), next))
+            Some((Ok(lines), next))
         }
         // The download breaks off, so that nobody takes half of it for all.
         Err(error) => Some((Err(std::io::Error::other(error)), None)),
     }
 }
 
-/// Every call that the filter fits, newest first.
+/// A form that calls are taken out in.
+struct Format {
+    name: &'static str,
+    file: &'static str,
+    media_type: &'static str,
+    header: fn() -> String,
+    line: fn(&CallRecord) -> String,
+}
+
+/// Every call that the filter fits, newest first, as CSV.
 #[handler]
 pub(crate) async fn calls_csv(
     Data(state): Data<&Arc<State>>,
     Data(visitor): Data<&Visitor>,
-    uri: &Uri,
+    req: &Request,
 ) -> Response {
-    let pairs = query::pairs(uri.query());
-    let query = match query::call_query(&pairs, &state.zone) {
-        Ok(query) => CallQuery { limit: PAGE, ..query },
+    let (file, media_type) = ("calls.csv", "text/csv; charset=utf-8");
+    let csv = Format { name: "CSV", file, media_type, header: csv_header, line: csv_line };
+    download(state, visitor, req, csv).await
+}
+
+/// Every call that the filter fits, newest first, as lines of JSON.
+#[handler]
+pub(crate) async fn calls_jsonl(
+    Data(state): Data<&Arc<State>>,
+    Data(visitor): Data<&Visitor>,
+    req: &Request,
+) -> Response {
+    let (file, media_type) = ("calls.jsonl", "application/jsonl; charset=utf-8");
+    let jsonl = Format { name: "JSON lines", file, media_type, header: String::new, line: json_line };
+    download(state, visitor, req, jsonl).await
+}
+
+async fn download(state: &State, visitor: &Visitor, req: &Request, format: Format) -> Response {
+    let pairs = query::pairs(req.uri().query());
+    // An export without a tab is of everything, as it always was; with one it is what that page shows.
+    let has_tab = pairs.iter().any(|(name, _)| name == "tab");
+    let everything = (!has_tab).then(|| ("tab".to_owned(), "all".to_owned()));
+    let asked: Vec<_> = pairs.iter().cloned().chain(everything).collect();
+    let shown = match Shown::read(&asked, &Viewer::of(req, state).zone, state.clock.now()) {
+        Ok(shown) => shown,
         Err(error) => return bad_parameter(&error),
     };
+    let query = CallQuery { limit: PAGE, ..shown.query };
     // Which numbers were searched for is nobody's business later.
     let names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
     let filter =
         if names.is_empty() { "all".to_owned() } else { format!("filtered by {}", names.join(", ")) };
-    let subject = format!("calls as CSV, {filter}");
+    let subject = format!("calls as {}, {filter}", format.name);
     if let Err(error) = state.operations.note(&visitor.actor(), AuditAction::Exported, &subject).await {
         return store_problem(&error);
     }
     let calls = state.calls.clone();
     let pages = stream::unfold(Some(query), move |query| {
         let calls = calls.clone();
-        async move { page(&*calls, query?).await }
+        async move { page(&*calls, query?, format.line).await }
     });
-    let header = stream::iter([Ok(csv_header())]);
+    let header = stream::iter([Ok((format.header)())]);
     Response::builder()
-        .content_type("text/csv; charset=utf-8")
-        .header(header::CONTENT_DISPOSITION, "attachment; filename=\"calls.csv\"")
+        .content_type(format.media_type)
+        .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", format.file))
         .body(Body::from_bytes_stream(futures_util::StreamExt::chain(header, pages)))
 }
 

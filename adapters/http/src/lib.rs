@@ -6,20 +6,25 @@
 mod api;
 mod assets;
 mod bodies;
+mod compress;
+mod errors;
 pub mod export;
+mod filter;
 mod headers;
 mod live;
+mod numbers;
 mod ops;
 mod pages;
 mod query;
 pub mod range;
 mod session;
+mod viewer;
 mod views;
 mod words;
 
 use std::sync::Arc;
 
-use frontdesk_ports::{Access, Operations, ReadCalls, Readiness};
+use frontdesk_ports::{Access, Clock, Operations, ReadCalls, Readiness, WorkOnCalls};
 use jiff::tz::TimeZone;
 use poem::endpoint::BoxEndpoint;
 use poem::middleware::CookieJarManager;
@@ -40,12 +45,16 @@ pub struct Desk {
     pub calls: Arc<dyn ReadCalls>,
     /// Who may see it.
     pub access: Arc<dyn Access>,
+    /// Takes what people do about calls.
+    pub working: Arc<dyn WorkOnCalls>,
     /// Looks after the desk.
     pub operations: Arc<dyn Operations>,
     /// Whether all is well.
     pub readiness: Arc<dyn Readiness>,
     /// The service's own figures, as Prometheus text.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
     /// The company's time zone.
     pub zone: TimeZone,
     /// Whether people reach us by HTTPS: cookies are then for HTTPS only.
@@ -60,9 +69,11 @@ pub struct Desk {
 pub(crate) struct State {
     calls: Arc<dyn ReadCalls>,
     access: Arc<dyn Access>,
+    working: Arc<dyn WorkOnCalls>,
     operations: Arc<dyn Operations>,
     readiness: Arc<dyn Readiness>,
     metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    clock: Arc<dyn Clock>,
     zone: TimeZone,
     secure: bool,
     stop: watch::Receiver<bool>,
@@ -81,6 +92,8 @@ pub enum Reach {
     Calls,
     /// Whoever may hear messages.
     Audio,
+    /// People, who do something about calls.
+    Work,
     /// Whoever may read metrics.
     Metrics,
     /// People who manage; guests are led to the sign-in page.
@@ -88,12 +101,16 @@ pub enum Reach {
 }
 
 /// Every route and who may use it. The router is made of this table, so whoever goes through it goes through the router.
-pub const ROUTES: [(&str, Reach); 22] = [
+pub const ROUTES: [(&str, Reach); 26] = [
     ("/", Reach::Page),
     ("/calls/:id", Reach::Page),
     ("/calls/:id/voicemail", Reach::Audio),
     ("/calls/:id/voicemail/retry", Reach::Admin),
+    ("/calls/:id/work", Reach::Work),
     ("/calls.csv", Reach::Calls),
+    ("/calls.jsonl", Reach::Calls),
+    ("/numbers", Reach::Page),
+    ("/counts", Reach::Calls),
     ("/events", Reach::Calls),
     ("/outages", Reach::Page),
     ("/audit", Reach::Admin),
@@ -120,7 +137,11 @@ fn endpoint(path: &str) -> RouteMethod {
         "/calls/:id" => get(pages::call::call),
         "/calls/:id/voicemail" | "/api/v1/calls/:id/voicemail" => get(api::voicemail::voicemail),
         "/calls/:id/voicemail/retry" => post(pages::call::retry),
+        "/calls/:id/work" => post(pages::work::work),
         "/calls.csv" => get(export::calls_csv),
+        "/calls.jsonl" => get(export::calls_jsonl),
+        "/numbers" => get(pages::figures::figures),
+        "/counts" => get(live::counts),
         "/events" => get(live::rows),
         "/outages" => get(pages::outages::outages),
         "/audit" => get(pages::audit::audit),
@@ -147,21 +168,24 @@ fn allowed(path: &str) -> &'static str {
     match path {
         "/login" => "GET, HEAD, POST",
         "/logout" | "/logout/everywhere" => "POST",
-        path if path.ends_with("/retry") => "POST",
+        path if path.ends_with("/retry") || path.ends_with("/work") => "POST",
         _ => "GET, HEAD",
     }
 }
 
 /// The people's, programs' and operators' routes. Fails if a template does not parse, which a test excludes.
 pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, tera::Error> {
-    let Desk { calls, access, operations, readiness, metrics, zone, secure, stop, phone } = desk;
+    let Desk { calls, access, working, operations, readiness, metrics, clock, zone, secure, stop, phone } =
+        desk;
     let has_phone = phone.is_some();
     let state = Arc::new(State {
         calls,
         access: access.clone(),
+        working,
         operations,
         readiness,
         metrics,
+        clock,
         zone,
         secure,
         stop,
@@ -180,11 +204,18 @@ pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, te
         let endpoint = endpoint(path).catch_error(refused).boxed();
         let guarded = match reach {
             Reach::Open => endpoint,
-            Reach::Page => gated(endpoint, Guest::ToLogin, Need::Calls),
+            Reach::Page => {
+                gated(endpoint, Guest::ToLogin, Need::Calls).with(errors::ForPeople(state.clone())).boxed()
+            }
             Reach::Calls => gated(endpoint, Guest::Refused, Need::Calls),
             Reach::Audio => gated(endpoint, Guest::Refused, Need::Audio),
+            Reach::Work => {
+                gated(endpoint, Guest::ToLogin, Need::Work).with(errors::ForPeople(state.clone())).boxed()
+            }
             Reach::Metrics => gated(endpoint, Guest::Refused, Need::Metrics),
-            Reach::Admin => gated(endpoint, Guest::ToLogin, Need::Admin),
+            Reach::Admin => {
+                gated(endpoint, Guest::ToLogin, Need::Admin).with(errors::ForPeople(state.clone())).boxed()
+            }
         };
         routes = routes.at(path, guarded);
     }
@@ -198,6 +229,7 @@ pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, te
         .data(state)
         .with(bodies::Bodies { limit: if has_phone { MOST_PHONE_BYTES } else { MOST_BYTES } })
         .with(CookieJarManager::new())
+        .with(compress::Compress)
         .with(headers::Headers { secure })
         .map_to_response())
 }

@@ -3,9 +3,11 @@
 pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod feed;
+pub(crate) mod figures;
 pub(crate) mod login;
 pub(crate) mod outages;
 pub(crate) mod phone;
+pub(crate) mod work;
 
 use poem::Response;
 use poem::http::StatusCode;

@@ -6,6 +6,8 @@ use frontdesk_ports::{CallQuery, TextMatch};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::numbers;
+
 /// A parameter that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BadParameter {
@@ -45,6 +47,14 @@ pub(crate) fn call_query(pairs: &[(String, String)], zone: &TimeZone) -> Result<
                 query.before = Some(id);
             }
             "outcome" => query.outcome = Some(value.parse().map_err(|e| bad(format!("{e}")))?),
+            "reason" => query.reason = Some(value.parse().map_err(|e| bad(format!("{e}")))?),
+            "handled" => query.handled = Some(yes_or_no(value).map_err(bad)?),
+            "live" => query.live = Some(yes_or_no(value).map_err(bad)?),
+            "attention" => query.attention = yes_or_no(value).map_err(bad)?,
+            "destination" => query.destination = Some(number(value)),
+            "mailbox" => query.mailbox = Some(value.clone()),
+            "menu" => query.menu = Some(value.clone()),
+            "tag" => query.tag = Some(value.trim().to_lowercase()),
             "state" => query.state = Some(value.parse().map_err(|e| bad(format!("{e}")))?),
             "from" => query.from = Some(number(value)),
             "to" => query.to = Some(number(value)),
@@ -54,14 +64,19 @@ pub(crate) fn call_query(pairs: &[(String, String)], zone: &TimeZone) -> Result<
             "q" if value.chars().count() > 200 => {
                 return Err(bad("it is longer than 200 characters; shorten it".into()));
             }
-            "q" => query.text = Some(TextMatch(value.trim().to_owned())),
+            "q" => query.text = Some(TextMatch(numbers::searched(value))),
             _ => {
-                let known = "limit, cursor, outcome, state, from, to, provider_id, since, until, q";
+                let known = "limit, cursor, outcome, reason, state, live, attention, handled, from, to, destination, \
+                             mailbox, menu, tag, provider_id, since, until, q";
                 return Err(bad(format!("there is no such parameter; there are {known}")));
             }
         }
     }
     Ok(query)
+}
+
+fn yes_or_no(value: &str) -> Result<bool, String> {
+    value.parse().map_err(|_| "use true or false".to_owned())
 }
 
 /// A `+` that nobody encoded arrives as a blank.
@@ -127,6 +142,8 @@ mod tests {
             ("until=2026-13-01", "until"),
             ("since=2026-11-22T15:00:00", "since"),
             ("q=%00", "q"),
+            ("handled=maybe", "handled"),
+            ("reason=because", "reason"),
             ("outcom=missed", "outcom"),
         ] {
             assert_eq!(read(query).unwrap_err().name, name, "{query}");

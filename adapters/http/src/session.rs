@@ -31,6 +31,11 @@ impl Visitor {
         }
     }
 
+    /// The token that their forms must carry; programs have none.
+    pub fn csrf(&self) -> String {
+        self.person().map(|person| person.csrf.clone()).unwrap_or_default()
+    }
+
     /// Their name, for the audit trail.
     pub fn actor(&self) -> Actor {
         match self {
@@ -42,14 +47,14 @@ impl Visitor {
     fn may(&self, need: Need) -> bool {
         match self {
             Self::Person(person) => match need {
-                Need::Calls | Need::Audio => true,
+                Need::Calls | Need::Audio | Need::Work => true,
                 Need::Metrics | Need::Admin => person.role == Role::Admin,
             },
             Self::Program(program) => match need {
                 Need::Calls => program.scopes.0.contains(&Scope::Calls),
                 Need::Audio => program.scopes.0.contains(&Scope::Audio),
                 Need::Metrics => program.scopes.0.contains(&Scope::Metrics),
-                Need::Admin => false,
+                Need::Work | Need::Admin => false,
             },
         }
     }
@@ -62,6 +67,8 @@ pub(crate) enum Need {
     Calls,
     /// Hear messages.
     Audio,
+    /// Do something about calls.
+    Work,
     /// Read metrics.
     Metrics,
     /// Manage.

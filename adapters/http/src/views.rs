@@ -1,8 +1,7 @@
 //! What the templates are given: one struct and one render function a template, and a test that renders them all.
 
-use frontdesk_domain::{CallState, Timestamp, VoicemailStatus};
+use frontdesk_ports::CallRecord;
 use frontdesk_ports::access::Role;
-use frontdesk_ports::{CallRecord, CallWithEvents};
 use jiff::tz::TimeZone;
 use rust_embed::RustEmbed;
 use serde::Serialize;
@@ -10,10 +9,17 @@ use tera::{Context, Tera};
 
 use crate::State;
 use crate::session::Visitor;
-use crate::words;
 
+mod call;
+mod feed;
+mod figures;
+mod row;
 mod upkeep;
 
+pub(crate) use call::{CallPage, EventLine, Picture};
+pub(crate) use feed::{Day, FeedPage, FilterForm, List, MOST_COUNTED, TabLink, count, day_label};
+pub(crate) use figures::FiguresPage;
+pub(crate) use row::{CallRow, Moment};
 pub(crate) use upkeep::{ApiPage, AuditLine, AuditPage, OutageLine, OutagesPage};
 
 /// Every name ends in `.html`: only then tera escapes.
@@ -69,9 +75,30 @@ impl Views {
         self.render("api.html", view)
     }
 
-    /// One row of the feed, for live updates.
-    pub fn row(&self, record: &CallRecord, zone: &TimeZone) -> Result<String, tera::Error> {
-        self.render("row.html", &RowOnly { row: CallRow::new(record, zone) })
+    pub fn figures(&self, view: &FiguresPage) -> Result<String, tera::Error> {
+        self.render("figures.html", view)
+    }
+
+    pub fn error(&self, view: &ErrorPage) -> Result<String, tera::Error> {
+        self.render("error.html", view)
+    }
+
+    /// The rows of a further page of the feed.
+    pub fn rows(&self, list: &List) -> Result<String, tera::Error> {
+        self.render("rows.html", &serde_json::json!({ "list": list }))
+    }
+
+    /// One row of the feed, for live updates and changes.
+    pub fn row(
+        &self,
+        record: &CallRecord,
+        zone: &TimeZone,
+        visitor: &Visitor,
+        here: &str,
+        alert: Option<String>,
+    ) -> Result<String, tera::Error> {
+        let row = CallRow::new(record, zone);
+        self.render("one_row.html", &RowOnly { row, csrf: visitor.csrf(), here, alert })
     }
 }
 
@@ -86,6 +113,8 @@ pub(crate) struct Frame {
     pub manages: bool,
     /// What is wrong just now.
     pub notice: Option<String>,
+    /// Calls that ask for attention, for the page's title.
+    pub count: Option<String>,
 }
 
 impl Frame {
@@ -98,35 +127,9 @@ impl Frame {
             has_phone: state.has_phone,
             manages: person.is_some_and(|p| p.role == Role::Admin),
             notice: state.readiness.notice(),
+            count: None,
         }
     }
-}
-
-/// The feed.
-#[derive(Debug, Serialize)]
-pub(crate) struct FeedPage {
-    pub frame: Frame,
-    pub rows: Vec<CallRow>,
-    pub filters: Vec<Filter>,
-    pub text: String,
-    pub filtered: bool,
-    pub change: u64,
-    pub older: Option<String>,
-}
-
-/// An outcome to filter by.
-#[derive(Debug, Serialize)]
-pub(crate) struct Filter {
-    pub word: &'static str,
-    pub chosen: bool,
-}
-
-/// The call page.
-#[derive(Debug, Serialize)]
-pub(crate) struct CallPage {
-    pub frame: Frame,
-    pub row: CallRow,
-    pub events: Vec<EventLine>,
 }
 
 /// The sign-in page.
@@ -141,140 +144,23 @@ pub(crate) struct LoginPage {
 #[derive(Debug, Serialize)]
 pub(crate) struct PhonePage {
     pub frame: Frame,
-    pub rows: Vec<CallRow>,
-    pub change: u64,
+    pub list: List,
+    pub live: String,
+}
+
+/// An error, for people.
+#[derive(Debug, Serialize)]
+pub(crate) struct ErrorPage {
+    pub title: String,
+    pub detail: String,
 }
 
 #[derive(Debug, Serialize)]
-struct RowOnly {
+struct RowOnly<'a> {
     row: CallRow,
-}
-
-/// A call as the feed shows it.
-#[derive(Debug, Serialize)]
-pub(crate) struct CallRow {
-    id: String,
-    caller: String,
-    name: Option<String>,
-    place: Option<String>,
-    to: String,
-    simulated: bool,
-    state: &'static str,
-    status: &'static str,
-    class: &'static str,
-    reason: &'static str,
-    path: String,
-    started: Option<Moment>,
-    durations: Vec<Duration>,
-    forwarded_to: Option<String>,
-    voicemail: Option<Message>,
-}
-
-/// An instant, for machines and for people.
-#[derive(Debug, Serialize)]
-struct Moment {
-    machine: String,
-    day: String,
-    time: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Duration {
-    what: &'static str,
-    text: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Message {
-    status: &'static str,
-    length: Option<String>,
-    playable: bool,
-    /// Whether it was given up, and can be asked for anew.
-    lost: bool,
-}
-
-impl Moment {
-    fn new(at: Timestamp, zone: &TimeZone) -> Self {
-        let local = at.to_zoned(zone.clone());
-        Self {
-            machine: format!("{at:.3}"),
-            day: local.strftime("%-d %b %Y").to_string(),
-            time: local.strftime("%H:%M:%S %Z").to_string(),
-        }
-    }
-}
-
-impl CallRow {
-    pub fn new(CallRecord { id, leg, call, .. }: &CallRecord, zone: &TimeZone) -> Self {
-        let parties = call.parties.as_ref();
-        let caller = parties.map_or("Unknown", |p| p.from.as_text().unwrap_or("Withheld"));
-        let (status, class) = words::status(call);
-        let figures = [
-            ("talked", call.talk_seconds),
-            ("rang", call.ring_seconds),
-            ("in menu", call.menu_seconds),
-            ("whole call", call.duration_seconds),
-        ];
-        let known = figures
-            .into_iter()
-            .filter_map(|(what, seconds)| Some(Duration { what, text: words::clock(seconds?) }));
-        let keys: Vec<String> = call.choices.iter().map(ToString::to_string).collect();
-        let path = match &call.choice {
-            Some(choice) => format!("{} \u{b7} {choice}", keys.join(", ")),
-            None => keys.join(", "),
-        };
-        Self {
-            id: id.to_string(),
-            caller: caller.to_owned(),
-            name: parties.and_then(|p| p.from_name.clone()),
-            place: parties.and_then(|p| p.from_place.clone()),
-            to: parties.map(|p| p.to.clone()).unwrap_or_default(),
-            simulated: leg.carrier() == "simulator",
-            state: if call.state == CallState::Ended { "ended" } else { "live" },
-            status,
-            class,
-            reason: words::reason(call),
-            path,
-            started: call.started_at.map(|at| Moment::new(at, zone)),
-            durations: known.collect(),
-            forwarded_to: call.forwarded_to.as_ref().map(ToString::to_string),
-            voicemail: call.voicemail.as_ref().map(|message| Message {
-                status: message.status.word(),
-                length: message.duration_seconds.map(words::clock),
-                playable: message.status == VoicemailStatus::Stored,
-                lost: message.status == VoicemailStatus::Failed,
-            }),
-        }
-    }
-}
-
-/// One event of the story.
-#[derive(Debug, Serialize)]
-pub(crate) struct EventLine {
-    offset: String,
-    moment: Moment,
-    kind: &'static str,
-    text: String,
-    proof: bool,
-}
-
-impl EventLine {
-    pub fn all(CallWithEvents { record, events }: &CallWithEvents, zone: &TimeZone) -> Vec<Self> {
-        let begun = record.call.started_at;
-        let evidence = record.call.verdict.as_ref().map(|v| v.evidence.as_slice()).unwrap_or_default();
-        let line = |logged: &frontdesk_ports::LoggedEvent| {
-            let event = &logged.event;
-            let since = begun.map_or(0, |begun| event.at.duration_since(begun).as_secs());
-            Self {
-                offset: words::clock(u32::try_from(since).unwrap_or(0)),
-                moment: Moment::new(event.at, zone),
-                kind: event.kind.word(),
-                text: words::event(&event.kind),
-                proof: evidence.contains(&event.identity()),
-            }
-        };
-        events.iter().map(line).collect()
-    }
+    csrf: String,
+    here: &'a str,
+    alert: Option<String>,
 }
 
 #[cfg(test)]

@@ -1,18 +1,13 @@
 //! What happened, in words.
 
-use frontdesk_domain::{Activity, Call, CallState, CopyFate, EventKind, Outcome, Reason, ScreeningAnswer};
+use frontdesk_domain::{
+    Activity, Call, CallState, CopyFate, Doing, EventKind, Outcome, Reason, ScreeningAnswer,
+};
 
 /// The state of a call as one word or two, and the class of its pill.
 pub(crate) fn status(call: &Call) -> (&'static str, &'static str) {
     if let Some(verdict) = &call.verdict {
-        return match verdict.outcome {
-            Outcome::Answered => ("Answered", "answered"),
-            Outcome::Voicemail => ("Voicemail", "voicemail"),
-            Outcome::Missed => ("Missed", "missed"),
-            Outcome::Abandoned => ("Abandoned", "abandoned"),
-            Outcome::Rejected => ("Rejected", "rejected"),
-            Outcome::Failed => ("Failed", "failed"),
-        };
+        return outcome(verdict.outcome);
     }
     match (call.state, call.activity) {
         (CallState::Ringing, _) => ("Ringing", "live"),
@@ -21,6 +16,30 @@ pub(crate) fn status(call: &Call) -> (&'static str, &'static str) {
         (_, Some(Activity::Talking)) => ("In call", "live"),
         (_, Some(Activity::LeavingMessage)) => ("Leaving a message", "live"),
         (_, None) => ("In progress", "live"),
+    }
+}
+
+/// An outcome in a word, and the class of its pill.
+pub(crate) fn outcome(outcome: Outcome) -> (&'static str, &'static str) {
+    match outcome {
+        Outcome::Answered => ("Answered", "answered"),
+        Outcome::Voicemail => ("Voicemail", "voicemail"),
+        Outcome::Missed => ("Missed", "missed"),
+        Outcome::Abandoned => ("Abandoned", "abandoned"),
+        Outcome::Rejected => ("Rejected", "rejected"),
+        Outcome::Failed => ("Failed", "failed"),
+    }
+}
+
+/// What somebody was doing during a call.
+pub(crate) fn doing(doing: Doing) -> &'static str {
+    match doing {
+        Doing::Menu => "hears the menu",
+        Doing::Waiting => "waits for somebody",
+        Doing::Ringing => "rings",
+        Doing::Screening => "is asked to take the call",
+        Doing::Talking => "in conversation",
+        Doing::Message => "leaves a message",
     }
 }
 

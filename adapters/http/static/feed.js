@@ -1,10 +1,16 @@
-// Keeps the feed live: rows arrive as server-sent events and are put in place without disturbing who reads or plays.
-const body = document.getElementById("calls");
+// Keeps the feed live. htmx holds the connection and replays what was missed; here rows are put in place without
+// disturbing whoever reads or plays.
 const feed = document.getElementById("feed");
+const table = document.getElementById("calls");
 const light = document.getElementById("light");
 const announce = document.getElementById("announce");
+const pause = document.getElementById("pause");
+const fresh = document.getElementById("fresh");
+const held = new Map();
+let paused = false;
+let news = [];
 
-function parseRow(html) {
+function rowOf(html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
   return holder.content.querySelector("tr");
@@ -12,42 +18,196 @@ function parseRow(html) {
 
 function isBusy(row) {
   const audio = row.querySelector("audio");
-  return (audio && !audio.paused) || row.contains(document.activeElement);
+  return (audio && !audio.paused) || row.contains(document.activeElement) || row.matches(":hover");
 }
 
-function place(id, html) {
-  const row = parseRow(html);
-  const known = document.getElementById(`call-${id}`);
-  if (!row) return;
-  // Before its cells move to where they are needed.
-  const news = `${row.querySelector(".who").innerText}: ${row.querySelector(".what").innerText}`;
-  if (known && isBusy(known)) {
-    // Changes only what is said of the call, not what is being used.
-    for (const cell of ["what", "path", "durations"]) {
-      known.querySelector(`.${cell}`).replaceWith(row.querySelector(`.${cell}`));
-    }
-    known.className = row.className;
-  } else if (known) {
-    known.replaceWith(row);
-  } else {
-    // Ids sort by the start of the call: newest first.
-    const older = [...body.children].find((other) => other.id < row.id);
-    row.classList.add("fresh");
-    body.insertBefore(row, older ?? null);
-    document.getElementById("empty")?.remove();
+// The part of the table for a day, made where it belongs if it is not there. Days sort as text; newest first.
+function dayOf(key, label) {
+  const days = [...table.tBodies].filter((body) => body.dataset.day !== undefined);
+  const known = days.find((body) => body.dataset.day === key);
+  if (known) return known;
+  const body = document.createElement("tbody");
+  body.className = "day";
+  body.dataset.day = key;
+  const heading = body.insertRow();
+  heading.className = "day";
+  const cell = document.createElement("th");
+  cell.colSpan = 6;
+  cell.scope = "rowgroup";
+  cell.textContent = label;
+  heading.append(cell);
+  table.insertBefore(body, days.find((other) => other.dataset.day < key) ?? document.getElementById("more"));
+  return body;
+}
+
+// What is being used stays, unless it was asked to change: the rest of what is said of the call changes around it.
+function update(known, row, asked) {
+  const playing = known.querySelector("audio");
+  const keep = new Set();
+  if (playing && row.querySelector("audio") && (!playing.paused || playing.currentTime > 0)) keep.add("message");
+  const focused = document.activeElement?.closest?.("[data-cell]");
+  if (focused && known.contains(focused)) {
+    if (asked) known.focus({ preventScroll: true });
+    else keep.add(focused.dataset.cell);
   }
-  announce.textContent = news;
+  for (const cell of row.querySelectorAll("[data-cell]")) {
+    const name = cell.dataset.cell;
+    if (keep.has(name)) continue;
+    const old = known.querySelector(`[data-cell="${name}"]`);
+    if (old.innerHTML !== cell.innerHTML) {
+      old.replaceChildren(...cell.childNodes);
+      window.htmx?.process(old);
+      dispatchEvent(new CustomEvent("rows", { detail: old }));
+    }
+  }
+  known.className = row.className + (known.classList.contains("current") ? " current" : "");
 }
 
-if (feed?.dataset.live === "yes") {
-  const after = document.querySelector("table.calls").dataset.change;
-  const source = new EventSource(`/events?after=${after}`);
-  const show = (live, text) => { light.dataset.live = live; light.textContent = text; };
-  source.addEventListener("open", () => show("on", "Live"));
-  source.addEventListener("error", () => show("off", "Reconnecting"));
-  source.addEventListener("call", (event) => {
-    const { id, row } = JSON.parse(event.data);
-    place(id, row);
-  });
-  addEventListener("pagehide", () => source.close());
+function remove(row) {
+  const day = row.closest("tbody");
+  row.remove();
+  if (!day.querySelector("tr.call")) day.remove();
 }
+
+function insert(told, row) {
+  const body = dayOf(told.day, told.label);
+  const older = [...body.querySelectorAll("tr.call")].find((other) => other.dataset.id < told.id);
+  row.classList.add("fresh");
+  body.insertBefore(row, older ?? null);
+  window.htmx?.process(row);
+  dispatchEvent(new CustomEvent("rows", { detail: row }));
+  document.getElementById("empty")?.remove();
+}
+
+// A page that stays open for days does not grow for ever: what falls off its end is one click away.
+const MOST = 300;
+function trim() {
+  const rows = [...table.querySelectorAll("tr.call")];
+  if (rows.length <= MOST || scrollY > 200) return;
+  rows.slice(MOST).filter((row) => !isBusy(row)).forEach(remove);
+  const last = table.querySelectorAll("tr.call");
+  let more = document.getElementById("more");
+  if (!more) {
+    more = table.createTBody();
+    more.id = "more";
+    more.insertRow().insertCell().colSpan = 6;
+    more.rows[0].cells[0].append(Object.assign(document.createElement("a"), { className: "more", textContent: "Older calls" }));
+  }
+  const link = more.querySelector("a");
+  const address = new URL(location.href);
+  address.searchParams.set("cursor", last[last.length - 1].dataset.id);
+  link.href = address.pathname + address.search;
+  link.removeAttribute("hx-get");
+}
+
+function say(row) {
+  const text = (cell) => row.querySelector(`[data-cell="${cell}"]`).textContent.replace(/\s+/g, " ").trim();
+  news.push(`${row.querySelector(".caller").textContent}: ${text("what")}`);
+}
+
+// One sentence every few seconds is enough.
+setInterval(() => {
+  if (!news.length) return;
+  announce.textContent = news.length > 2 ? `${news.length} changes, the last: ${news.at(-1)}` : news.join(". ");
+  news = [];
+}, 3000);
+
+function place(told) {
+  const row = rowOf(told.row);
+  const known = document.getElementById(`call-${told.id}`);
+  if (!row) return;
+  if (known && !told.fits && !isBusy(known)) {
+    remove(known);
+  } else if (known) {
+    update(known, row);
+    known.classList.toggle("gone", !told.fits);
+  } else if (told.fits) {
+    // Whoever reads further down is not pushed away.
+    if (fresh && scrollY > 200) held.set(told.id, told);
+    else insert(told, row);
+    trim();
+    say(row);
+  }
+  hold();
+}
+
+function hold() {
+  if (!fresh) return;
+  fresh.hidden = held.size === 0;
+  fresh.textContent = `${held.size} new ${held.size === 1 ? "call" : "calls"} – show`;
+}
+
+function showHeld() {
+  const waiting = [...held.values()];
+  held.clear();
+  for (const told of waiting) {
+    const known = document.getElementById(`call-${told.id}`);
+    if (!known && told.fits) insert(told, rowOf(told.row));
+  }
+  hold();
+}
+
+// The answer to what was done with a row is the row as it is now, perhaps with a word on why it was refused.
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  const known = ctx.sourceElement?.closest?.("tr.call");
+  const row = known && ctx.text ? rowOf(ctx.text) : null;
+  if (row) update(known, row, true);
+});
+
+function tick() {
+  // Rows that belong here no longer leave when nobody uses them.
+  for (const row of document.querySelectorAll("tr.gone")) if (!isBusy(row)) remove(row);
+  for (const clock of document.querySelectorAll(".clock")) {
+    const seconds = Math.max(0, Math.round((Date.now() - Date.parse(clock.dataset.since)) / 1000));
+    clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+}
+
+function showCounts(counts) {
+  for (const [name, count] of Object.entries(counts)) {
+    const shown = document.querySelector(`[data-count="${name}"]`);
+    if (shown) shown.textContent = count;
+  }
+  const bare = document.title.replace(/^\(\S+\) /, "");
+  document.title = counts.attention === "0" ? bare : `(${counts.attention}) ${bare}`;
+}
+
+function shine(live, text) {
+  light.dataset.live = live;
+  light.textContent = text;
+}
+
+if (feed && table) {
+  const waiting = [];
+  feed.addEventListener("htmx:sse:after:connection", () => !paused && shine("on", "Live"));
+  feed.addEventListener("htmx:sse:error", () => !paused && shine("off", "Reconnecting"));
+  feed.addEventListener("htmx:sse:close", () => !paused && shine("off", "Not live"));
+  feed.addEventListener("call", (event) => {
+    const told = JSON.parse(event.detail.data);
+    if (paused) waiting.push(told);
+    else place(told);
+  });
+  feed.addEventListener("counts", (event) => showCounts(JSON.parse(event.detail.data)));
+  feed.addEventListener("reset", () => location.reload());
+  fresh?.addEventListener("click", () => { showHeld(); scrollTo({ top: 0 }); });
+  addEventListener("scroll", () => scrollY <= 0 && held.size && showHeld(), { passive: true });
+  if (pause) {
+    pause.hidden = false;
+    pause.addEventListener("click", () => {
+      paused = !paused;
+      pause.setAttribute("aria-pressed", String(paused));
+      pause.textContent = paused ? "Go on" : "Pause";
+      shine(paused ? "paused" : "on", paused ? "Paused" : "Live");
+      if (!paused) waiting.splice(0).forEach(place);
+    });
+  }
+  // While nobody looks the connection rests; the title still tells how many wait.
+  setInterval(async () => {
+    if (!document.hidden || paused) return;
+    const answer = await fetch("/counts").catch(() => null);
+    if (answer?.ok) showCounts(await answer.json());
+  }, 30_000);
+}
+tick();
+setInterval(tick, 1000);

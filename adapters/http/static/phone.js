@@ -1,5 +1,5 @@
 // The demo's phone: places a call, shows and speaks what is heard, presses keys for both sides, leaves a message.
-import { recordWav, toneWav } from "/static/wav.js";
+import { recordWav, murmurWav } from "/static/wav.js";
 
 const byId = (id) => document.getElementById(id);
 const csrf = document.querySelector('meta[name="csrf"]').content;
@@ -81,7 +81,7 @@ document.querySelectorAll(".callee-key").forEach((key) =>
   key.addEventListener("click", () => act("callee", { do: "press", keys: key.dataset.key })));
 
 const leave = (wav) => call && send(`/${call}/message`, wav, "audio/wav");
-byId("tone").addEventListener("click", () => leave(toneWav(3)));
+byId("tone").addEventListener("click", () => leave(murmurWav(3)));
 byId("file").addEventListener("change", (event) => { const [file] = event.target.files; if (file) leave(file); event.target.value = ""; });
 let stopRecording = null;
 byId("record").addEventListener("click", async () => {

@@ -13,9 +13,16 @@ function encode(samples) {
   return new Blob([view], { type: "audio/wav" });
 }
 
-// A soft tone of so many seconds.
-export function toneWav(seconds) {
-  return encode(Float32Array.from({ length: RATE * seconds }, (_, n) => 0.3 * Math.sin((2 * Math.PI * 440 * n) / RATE)));
+// Something like speech for so many seconds: a pitch that moves, with overtones, swelling with its syllables.
+export function murmurWav(seconds) {
+  const sample = (_, n) => {
+    const at = n / RATE;
+    const pitch = 2 * Math.PI * (130 * at + 4 * Math.sin(at * 5));
+    let sum = 0;
+    for (let overtone = 1; overtone < 8; overtone += 1) sum += Math.sin(pitch * overtone) / overtone;
+    return 0.25 * sum * Math.sin(2 * Math.PI * 1.8 * at) ** 2;
+  };
+  return encode(Float32Array.from({ length: RATE * seconds }, sample));
 }
 
 // Records until the returned function is called, which gives the WAV.

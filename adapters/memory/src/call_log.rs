@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_domain::{Call, CallId, Effect, Facts, LegId, Timestamp};
+use frontdesk_ports::work::Work;
 use frontdesk_ports::{
     CallLog, CallPage, CallQuery, CallRecord, Change, Clock, EffectQueue, Ids, LeasedEffect, LoggedEvent,
     RawParameters, StoreError,
@@ -17,7 +18,7 @@ pub struct MemoryLog {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     state: Mutex<State>,
-    changed: watch::Sender<Change>,
+    pub(crate) changed: watch::Sender<Change>,
 }
 
 #[derive(Default)]
@@ -27,15 +28,16 @@ pub(crate) struct State {
     pub(crate) tombstones: BTreeSet<LegId>,
     pub(crate) by_leg: BTreeMap<LegId, CallId>,
     pub(crate) effects: BTreeMap<String, Queued>,
-    change: Change,
+    pub(crate) change: Change,
 }
 
 #[derive(Default)]
 pub(crate) struct Kept {
     pub(crate) facts: Facts,
     pub(crate) raw: BTreeMap<String, RawParameters>,
+    pub(crate) work: Work,
     leg: Option<LegId>,
-    change: Change,
+    pub(crate) change: Change,
 }
 
 pub(crate) struct Queued {
@@ -69,7 +71,8 @@ impl MemoryLog {
 
 pub(crate) fn record(id: CallId, kept: &Kept) -> Option<CallRecord> {
     let leg = kept.leg.clone()?;
-    Some(CallRecord { id, leg, call: Call::of(&kept.facts), change: kept.change })
+    let (call, work) = (Call::of(&kept.facts), kept.work.clone());
+    Some(CallRecord { id, leg, call, change: kept.change, work })
 }
 
 #[async_trait]
@@ -135,7 +138,7 @@ impl CallLog for MemoryLog {
         let state = self.state();
         let newest_first = state.calls.iter().rev().filter_map(|(id, kept)| record(*id, kept));
         let mut calls: Vec<_> =
-            newest_first.filter(|call| fits(query, call)).take(usize::from(query.limit) + 1).collect();
+            newest_first.filter(|call| query.fits(call)).take(usize::from(query.limit) + 1).collect();
         let more = calls.len() > usize::from(query.limit);
         calls.truncate(usize::from(query.limit));
         let next = calls.last().filter(|_| more).map(|call| call.id);
@@ -167,30 +170,6 @@ impl CallLog for MemoryLog {
     async fn ping(&self) -> Result<(), StoreError> {
         Ok(())
     }
-}
-
-fn fits(query: &CallQuery, record: &CallRecord) -> bool {
-    let call = &record.call;
-    let parties = call.parties.as_ref();
-    let from = parties.and_then(|p| p.from.as_text());
-    let to = parties.map(|p| p.to.as_str());
-    let started = call.started_at;
-    let text = |wanted: &str| {
-        let place = parties.and_then(|p| p.from_place.as_deref());
-        let name = parties.and_then(|p| p.from_name.as_deref());
-        let forwarded = call.forwarded_to.as_ref().map(frontdesk_domain::PhoneNumber::as_str);
-        let haystack = [from, to, name, place, forwarded];
-        haystack.into_iter().flatten().any(|hay| hay.to_lowercase().contains(&wanted.to_lowercase()))
-    };
-    query.before.is_none_or(|before| record.id < before)
-        && query.outcome.is_none_or(|wanted| call.verdict.as_ref().is_some_and(|v| v.outcome == wanted))
-        && query.state.is_none_or(|wanted| call.state == wanted)
-        && query.from.as_deref().is_none_or(|wanted| from == Some(wanted))
-        && query.to.as_deref().is_none_or(|wanted| to == Some(wanted))
-        && query.provider_id.as_deref().is_none_or(|wanted| record.leg.id() == wanted)
-        && query.since.is_none_or(|since| started.is_some_and(|at| at >= since))
-        && query.until.is_none_or(|until| started.is_some_and(|at| at < until))
-        && query.text.as_ref().is_none_or(|wanted| text(&wanted.0))
 }
 
 impl MemoryLog {

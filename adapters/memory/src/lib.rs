@@ -8,6 +8,7 @@ mod ledger;
 mod recordings;
 mod retention;
 mod spool;
+mod work_store;
 
 pub use access_store::MemoryAccess;
 pub use call_log::MemoryLog;

@@ -31,6 +31,11 @@ async fn many_writers() {
 }
 
 #[tokio::test]
+async fn work_and_figures() {
+    conformance::work::all(&MemoryLog::new(clock(), Arc::new(CountingIds::default()))).await;
+}
+
+#[tokio::test]
 async fn effect_queue() {
     let clock = clock();
     let log = MemoryLog::new(clock.clone(), Arc::new(CountingIds::default()));

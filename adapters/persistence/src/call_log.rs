@@ -5,23 +5,23 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, LegId};
 use frontdesk_ports::{
-    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, Ids, LoggedEvent, StoreError, TextMatch,
+    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, Ids, LoggedEvent, StoreError,
 };
-use sea_orm::sea_query::LikeExpr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::watch;
 
 use crate::connect::Database;
 use crate::entity::{call, call_event};
 use crate::error::{corrupt, store_error};
-use crate::rows::{event_of, millis, record_of};
+use crate::filters::filtered;
+use crate::rows::{event_of, record_of};
 use crate::writer::Writer;
 
 /// The call log and its effect queue on a database.
 pub struct SqlLog {
     pub(crate) db: Database,
     writer: Writer,
-    changed: watch::Sender<Change>,
+    pub(crate) changed: watch::Sender<Change>,
 }
 
 impl SqlLog {
@@ -65,7 +65,8 @@ impl CallLog for SqlLog {
 
     async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
         let limit = u64::from(query.limit);
-        let rows = filtered(query)
+        let rows = filtered(&self.db.reader, query)
+            .await?
             .order_by_desc(call::Column::Id)
             .limit(limit + 1)
             .all(&self.db.reader)
@@ -111,38 +112,6 @@ impl CallLog for SqlLog {
         // A commit of nothing: it waits its turn, takes the write lock and reaches the disk.
         self.writer.append(Vec::new()).await
     }
-}
-
-fn filtered(query: &CallQuery) -> Select<call::Entity> {
-    use call::Column::{FromNumber, Id, Outcome, ProviderId, SearchText, StartedAt, State, ToNumber};
-    let mut select = call::Entity::find();
-    if let Some(before) = query.before {
-        select = select.filter(Id.lt(before.to_string()));
-    }
-    if let Some(outcome) = query.outcome {
-        select = select.filter(Outcome.eq(outcome.word()));
-    }
-    if let Some(state) = query.state {
-        select = select.filter(State.eq(state.word()));
-    }
-    for (column, wanted) in
-        [(FromNumber, &query.from), (ToNumber, &query.to), (ProviderId, &query.provider_id)]
-    {
-        if let Some(wanted) = wanted {
-            select = select.filter(column.eq(wanted.as_str()));
-        }
-    }
-    if let Some(since) = query.since {
-        select = select.filter(StartedAt.gte(millis(since)));
-    }
-    if let Some(until) = query.until {
-        select = select.filter(StartedAt.lt(millis(until)));
-    }
-    if let Some(TextMatch(text)) = &query.text {
-        let literal = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        select = select.filter(SearchText.like(LikeExpr::new(format!("%{literal}%")).escape('\\')));
-    }
-    select
 }
 
 /// Event rows in the order of the call's story.

@@ -5,11 +5,12 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use frontdesk_domain::{Call, CallId, CallState, Effect, Facts, LegId, Timestamp};
+use frontdesk_ports::work::Work;
 use frontdesk_ports::{CallRecord, Change, Ids, LoggedEvent, RawParameters, StoreError};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter,
-    QuerySelect, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, Iterable,
+    QueryFilter, QuerySelect, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 use crate::effect_queue::{LEASED, WAITING};
@@ -220,7 +221,9 @@ fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Ti
         let id = id.unwrap_or_else(|| CallId::new(call.started_at.unwrap_or(now), random(ids)));
         let change = Change(first.0 + changed.len() as u64 + 1);
         let effects = if may_cause_work { facts.effects() } else { Vec::new() };
-        changed.push(Changed { record: CallRecord { id, leg, call, change }, facts, news, effects });
+        // What people did about it is not ours to write.
+        let record = CallRecord { id, leg, call, change, work: Work::default() };
+        changed.push(Changed { record, facts, news, effects });
     }
     changed
 }
@@ -239,12 +242,10 @@ struct Tables {
 
 impl Tables {
     fn new() -> Self {
-        let changed =
-            OnConflict::column(call::Column::Id).update_columns(call::Column::iter_without_id()).to_owned();
         let same = [call_event::Column::CallId, call_event::Column::Identity];
         let earlier = OnConflict::columns(same).update_column(call_event::Column::At).to_owned();
         Self {
-            calls: Inserts::new(changed),
+            calls: Inserts::new(projected()),
             events: Inserts::new(earlier),
             effects: Inserts::new(wanted_again()),
         }
@@ -305,10 +306,18 @@ fn wanted_again() -> OnConflict {
         .to_owned()
 }
 
-impl call::Column {
-    /// Everything that an update of a call may change.
-    fn iter_without_id() -> impl Iterator<Item = Self> {
-        use sea_orm::Iterable;
-        Self::iter().filter(|column| !matches!(column, Self::Id))
-    }
+/// What a call's row says of the call, and not of what people did about it: that is left alone. A call that is settled
+/// asks for nobody's attention any more.
+fn projected() -> OnConflict {
+    use call::Column as C;
+    let columns = C::iter().filter(|column| {
+        !matches!(
+            column,
+            C::Id | C::Serial | C::Attention | C::Handled | C::Work | C::WorkVersion | C::NoteText
+        )
+    });
+    OnConflict::column(C::Id)
+        .update_columns(columns)
+        .value(C::Attention, Expr::cust("CASE WHEN calls.handled = 1 THEN 0 ELSE excluded.attention END"))
+        .to_owned()
 }

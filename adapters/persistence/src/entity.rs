@@ -4,6 +4,7 @@ pub(crate) mod api_token;
 pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod call_event;
+pub(crate) mod call_tag;
 pub(crate) mod change_counter;
 pub(crate) mod effect;
 pub(crate) mod outage;

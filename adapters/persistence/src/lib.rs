@@ -4,17 +4,20 @@
 //! own. Rows become domain values again at the bottom of each file, and whatever cannot be is `Corrupt`, by name.
 
 mod access_store;
+mod call_figures;
 mod call_log;
 mod commit;
 mod connect;
 mod effect_queue;
 mod entity;
 mod error;
+mod filters;
 mod known;
 mod ledger;
 mod retention;
 mod rows;
 mod shapes;
+mod work_store;
 mod writer;
 
 pub use access_store::SqlAccess;

@@ -62,8 +62,9 @@ pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEve
     Ok(LoggedEvent { event: CallEvent { call: leg.clone(), at, kind: detail.kind }, raw })
 }
 
+/// A call's row as it is when the call is first seen; [`projected`] tells what an update of it may change.
 pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreError> {
-    let CallRecord { id, leg, call, change } = record;
+    let CallRecord { id, leg, call, change, work: _ } = record;
     let parties = call.parties.as_ref();
     let from = parties.and_then(|p| p.from.as_text()).map(ToOwned::to_owned);
     let to = parties.map(|p| p.to.clone());
@@ -89,6 +90,18 @@ pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreEr
         search_text: Set(words.join("\n").to_lowercase()),
         document: Set(json(call)?),
         change: Set(i64::try_from(change.0).unwrap_or(i64::MAX)),
+        serial: Set(Some(i64::try_from(change.0).unwrap_or(i64::MAX))),
+        attention: Set(i32::from(call.asks_for_attention())),
+        handled: Set(0),
+        mailbox: Set(call.mailbox.as_ref().map(ToString::to_string)),
+        menu: Set(call.menu.as_ref().map(ToString::to_string)),
+        wait_ms: Set(call
+            .started_at
+            .zip(call.answered_at)
+            .map(|(from, to)| (millis(to) - millis(from)).max(0))),
+        work: Set(None),
+        work_version: Set(0),
+        note_text: Set(String::new()),
     })
 }
 
@@ -99,5 +112,7 @@ pub(crate) fn record_of(row: &call::Model) -> Result<CallRecord, StoreError> {
     let call: Call =
         serde_json::from_str(&row.document).map_err(|why| corrupt("calls", "document", &row.id, why))?;
     let change = Change(u64::try_from(row.change).map_err(|why| corrupt("calls", "change", &row.id, why))?);
-    Ok(CallRecord { id, leg, call, change })
+    let work = row.work.as_deref().map(serde_json::from_str).transpose();
+    let work = work.map_err(|why| corrupt("calls", "work", &row.id, why))?.unwrap_or_default();
+    Ok(CallRecord { id, leg, call, change, work })
 }

@@ -24,5 +24,5 @@ pub use rest::{Shelf, rest_routes, upload};
 pub use script::{CalleeScript, Players, Script};
 pub use time::{LineTime, RealTime, ScriptTime};
 pub use twiml::{Document, TwimlError, Verb};
-pub use wav::{WavError, tone, wav_seconds};
+pub use wav::{WavError, murmur, tone, wav_seconds};
 pub use wire::{Credentials, Wire};

@@ -35,13 +35,38 @@ pub fn wav_seconds(bytes: &[u8]) -> Result<u32, WavError> {
     }
 }
 
+const RATE: u32 = 8000;
+
 /// A soft tone of so many seconds: 8 kHz, 8 bit, mono.
 pub fn tone(seconds: u32) -> Bytes {
-    const RATE: u32 = 8000;
-    let samples = seconds * RATE;
-    let mut wav = Vec::with_capacity(44 + samples as usize);
+    // A triangle of 18 samples: about 440 Hz.
+    wav((0..seconds * RATE).map(|n| {
+        let phase = n % 18;
+        let up = if phase < 9 { phase } else { 18 - phase };
+        u8::try_from(100 + up * 6).unwrap_or(128)
+    }))
+}
+
+/// Something like speech for so many seconds: a pitch that moves, with overtones, swelling with its syllables. 8 kHz,
+/// 8 bit, mono.
+pub fn murmur(seconds: u32) -> Bytes {
+    use std::f64::consts::TAU;
+    wav((0..seconds * RATE).map(|n| {
+        let at = f64::from(n) / f64::from(RATE);
+        let pitch = TAU * (130.0 * at + 4.0 * (at * 5.0).sin());
+        let overtones: f64 = (1..8).map(|n| (pitch * f64::from(n)).sin() / f64::from(n)).sum();
+        let level = 0.25 * overtones * (TAU * 1.8 * at).sin().powi(2);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 255")]
+        let sample = (128.0 + level * 120.0).clamp(0.0, 255.0) as u8;
+        sample
+    }))
+}
+
+fn wav(samples: impl ExactSizeIterator<Item = u8>) -> Bytes {
+    let count = u32::try_from(samples.len()).unwrap_or(u32::MAX);
+    let mut wav = Vec::with_capacity(44 + samples.len());
     wav.extend_from_slice(b"RIFF");
-    wav.extend_from_slice(&(36 + samples).to_le_bytes());
+    wav.extend_from_slice(&(36 + count).to_le_bytes());
     wav.extend_from_slice(b"WAVEfmt ");
     wav.extend_from_slice(&16u32.to_le_bytes());
     for word in [1u16, 1] {
@@ -54,13 +79,8 @@ pub fn tone(seconds: u32) -> Bytes {
         wav.extend_from_slice(&word.to_le_bytes());
     }
     wav.extend_from_slice(b"data");
-    wav.extend_from_slice(&samples.to_le_bytes());
-    // A triangle of 18 samples: about 440 Hz.
-    wav.extend((0..samples).map(|n| {
-        let phase = n % 18;
-        let up = if phase < 9 { phase } else { 18 - phase };
-        u8::try_from(100 + up * 6).unwrap_or(128)
-    }));
+    wav.extend_from_slice(&count.to_le_bytes());
+    wav.extend(samples);
     wav.into()
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use adapters_simulator::{
     CalleeScript, Credentials, LineEvent, NewCall, Party, Script, ScriptTime, Shelf, SimulatedCarrier,
-    TalkEnd, Wire, rest_routes, tone, wav_seconds,
+    TalkEnd, Wire, murmur, rest_routes, wav_seconds,
 };
 use bytes::Bytes;
 use clap::Args;
@@ -38,7 +38,7 @@ pub(super) struct Call {
     /// Keys to press, one entry for each time a key is asked for: `9,1`.
     #[arg(long, value_delimiter = ',', value_name = "KEYS")]
     press: Vec<String>,
-    /// The message to leave, a WAV [default: a tone of 3 s if a mailbox answers].
+    /// The message to leave, a WAV [default: made-up speech of 3 s if a mailbox answers].
     #[arg(long, value_name = "FILE.wav")]
     message: Option<PathBuf>,
     /// Say nothing at the tone.
@@ -114,7 +114,7 @@ impl Call {
     }
 
     fn message(&self) -> Result<Option<Bytes>, Failure> {
-        let Some(path) = &self.message else { return Ok((!self.no_message).then(|| tone(3))) };
+        let Some(path) = &self.message else { return Ok((!self.no_message).then(|| murmur(3))) };
         let name = path.display();
         let bytes =
             std::fs::read(path).map_err(|error| Failure::Usage(format!("--message {name}: {error}")))?;

@@ -114,6 +114,7 @@ impl Demo {
             delete_at_carrier: config.delete_at_carrier,
             spool: data.join("demo-spool"),
             retention: config.retention,
+            resolves_misses: config.resolves_misses,
             admin_password: Some(password.clone()),
             api_token: Some(token.clone()),
             zone: config.zone,
@@ -136,22 +137,25 @@ impl Demo {
         if let Err(error) = &kept {
             tracing::warn!("`frontdesk call` will not find this demo: {error}");
         }
-        println!("frontdesk demo: everything runs on this machine, the carrier is simulated\n");
-        println!("  feed      {here}/");
-        println!("  phone     {here}/phone");
-        println!("  sign in   admin / {}", password.expose_secret());
-        println!("  API token {}\n", token.expose_secret());
-        println!("  from another terminal: frontdesk call --press 1{}", at(&here));
-        println!(
-            "  kept in {}\n",
-            if self.ephemeral { "a temporary folder".into() } else { data.display().to_string() }
-        );
+        let kept_in = if self.ephemeral { "a temporary folder".into() } else { data.display().to_string() };
+        say_where(&here, password.expose_secret(), token.expose_secret(), &kept_in);
 
         let (routes, running) = app.together();
         let outcome = until_stopped(vec![(listener, routes)], running).await;
         drop(kept);
         outcome
     }
+}
+
+/// What to open, and how to get in.
+fn say_where(here: &str, password: &str, token: &str, kept_in: &str) {
+    println!("frontdesk demo: everything runs on this machine, the carrier is simulated\n");
+    println!("  feed      {here}/");
+    println!("  phone     {here}/phone");
+    println!("  sign in   admin / {password}");
+    println!("  API token {token}\n");
+    println!("  from another terminal: frontdesk call --press 1{}", at(here));
+    println!("  kept in {kept_in}\n");
 }
 
 fn at(here: &str) -> String {

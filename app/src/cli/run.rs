@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use super::Failure;
 use crate::server::{Routes, serve};
 use crate::services::keeping::Keeping;
+use crate::services::resolving::Resolving;
 use crate::services::upkeep::Upkeep;
 use crate::wiring::Running;
 use crate::worker::Worker;
@@ -40,10 +41,12 @@ pub(super) async fn until_stopped(
         .map(|(listener, routes)| tokio::spawn(serve(listener, routes, running.stop.subscribe())))
         .collect();
     let (worker, keeping, upkeep) = (running.worker.clone(), running.keeping.clone(), running.upkeep.clone());
+    let resolving = running.resolving.clone();
     let beside = [
         tokio::spawn(for_ever("the worker", move || run_worker(worker.clone()))),
         tokio::spawn(for_ever("draining the spool", move || run_keeping(keeping.clone()))),
         tokio::spawn(for_ever("upkeep", move || run_upkeep(upkeep.clone()))),
+        tokio::spawn(for_ever("settling missed calls", move || run_resolving(resolving.clone()))),
     ];
     tokio::select! {
         _ = terminate.recv() => {}
@@ -78,6 +81,13 @@ async fn run_keeping(keeping: Arc<Keeping>) {
 
 async fn run_upkeep(upkeep: Arc<Upkeep>) {
     upkeep.run().await;
+}
+
+async fn run_resolving(resolving: Option<Arc<Resolving>>) {
+    match resolving {
+        Some(resolving) => resolving.run().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Runs for ever. A panic is our bug; it costs a moment, not all work to come.

@@ -36,6 +36,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
         delete_at_carrier: config.delete_at_carrier,
         spool: config.spool,
         retention: config.retention,
+        resolves_misses: config.resolves_misses,
         admin_password: config.admin_password,
         api_token: config.api_token,
         zone: config.zone,

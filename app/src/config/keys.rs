@@ -23,7 +23,7 @@ const fn missing(name: &'static str, why: &'static str) -> Key {
 
 const NO_CAP: &str = "this version enforces no such cap; remove it, and set one at the carrier";
 
-pub(super) const KEYS: [Key; 27] = [
+pub(super) const KEYS: [Key; 28] = [
     key("public_url"),
     key("listen"),
     key("private_listen"),
@@ -31,6 +31,7 @@ pub(super) const KEYS: [Key; 27] = [
     key("recordings.url"),
     key("recordings.delete_at_carrier"),
     key("spool.path"),
+    key("feed.resolve_misses"),
     key("retention.calls"),
     key("retention.audio"),
     missing("retention.transcripts", "this version keeps no transcripts; remove it"),

@@ -1,26 +1,23 @@
 //! Reading the log: pages, calls, audio, figures.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallId, Outcome, Timestamp, VoicemailStatus};
+use frontdesk_domain::{CallId, Timestamp, VoicemailStatus};
 use frontdesk_ports::{
-    AudioName, CallLog, CallPage, CallQuery, CallRecord, CallStats, CallWithEvents, Change, HourCount,
-    ReadCalls, RecordingStore, StoreError, VoicemailAudio, VoicemailError,
+    AudioName, CallFigures, CallLog, CallPage, CallQuery, CallRecord, CallWithEvents, Change, Figures,
+    ReadCalls, RecordingStore, StoreError, Tally, VoicemailAudio, VoicemailError,
 };
-use jiff::{RoundMode, TimestampRound, Unit};
 
 use super::keeping::Keeping;
-
-/// Calls read at once when figures are made.
-const CHUNK: u16 = 1000;
 
 /// Reads from a log and a recording store.
 pub struct Feed {
     /// The calls.
     pub log: Arc<dyn CallLog>,
+    /// Counts of them.
+    pub counts: Arc<dyn CallFigures>,
     /// Their audio.
     pub recordings: Arc<dyn RecordingStore>,
     /// What is still on its way into the log is waited for.
@@ -62,22 +59,17 @@ impl ReadCalls for Feed {
         }
     }
 
-    async fn stats(
+    async fn figures(
         &self,
         since: Option<Timestamp>,
         until: Option<Timestamp>,
-    ) -> Result<CallStats, StoreError> {
+    ) -> Result<Figures, StoreError> {
         self.keeping.settled().await;
-        let mut figures = Figures::default();
-        let mut query = CallQuery { since, until, ..CallQuery::newest(CHUNK) };
-        loop {
-            let page = self.log.list(&query).await?;
-            page.calls.iter().for_each(|record| figures.count(record));
-            match page.next {
-                Some(next) => query.before = Some(next),
-                None => return Ok(figures.stats()),
-            }
-        }
+        self.counts.figures(since, until).await
+    }
+
+    async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError> {
+        self.counts.tally(query, most).await
     }
 
     async fn latest_change(&self) -> Result<Change, StoreError> {
@@ -103,52 +95,6 @@ fn within(range: Option<(Option<u64>, Option<u64>)>, length: u64) -> Option<Rang
     (range.start < range.end).then_some(range)
 }
 
-#[derive(Default)]
-struct Figures {
-    calls: u64,
-    outcomes: BTreeMap<Outcome, u64>,
-    seconds_to_answer: Vec<f64>,
-    hours: BTreeMap<Timestamp, u64>,
-}
-
-impl Figures {
-    fn count(&mut self, CallRecord { call, .. }: &CallRecord) {
-        self.calls += 1;
-        if let Some(verdict) = &call.verdict {
-            *self.outcomes.entry(verdict.outcome).or_default() += 1;
-        }
-        if let (Some(started), Some(answered)) = (call.started_at, call.answered_at) {
-            self.seconds_to_answer.push(answered.duration_since(started).as_secs_f64().max(0.0));
-        }
-        let hour = TimestampRound::new().smallest(Unit::Hour).mode(RoundMode::Floor);
-        if let Some(hour) = call.started_at.and_then(|at| at.round(hour).ok()) {
-            *self.hours.entry(hour).or_default() += 1;
-        }
-    }
-
-    fn stats(mut self) -> CallStats {
-        let of = |outcome: Outcome| self.outcomes.get(&outcome).copied().unwrap_or(0);
-        let counted: u64 = self.outcomes.values().sum::<u64>() - of(Outcome::Rejected) - of(Outcome::Failed);
-        #[expect(clippy::cast_precision_loss, reason = "counts of calls are far below 2^52")]
-        let answer_rate = (counted > 0).then(|| of(Outcome::Answered) as f64 / counted as f64);
-        self.seconds_to_answer.sort_by(f64::total_cmp);
-        CallStats {
-            calls: self.calls,
-            outcomes: Outcome::ALL.iter().map(|&outcome| (outcome, of(outcome))).collect(),
-            answer_rate,
-            median_seconds_to_answer: quantile(&self.seconds_to_answer, 50),
-            p90_seconds_to_answer: quantile(&self.seconds_to_answer, 90),
-            per_hour: self.hours.into_iter().map(|(hour, calls)| HourCount { hour, calls }).collect(),
-        }
-    }
-}
-
-/// The smallest value that `percent` of the sorted values do not exceed (nearest rank).
-fn quantile(sorted: &[f64], percent: usize) -> Option<f64> {
-    let rank = (sorted.len() * percent).div_ceil(100);
-    sorted.get(rank.checked_sub(1)?).copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,13 +110,5 @@ mod tests {
         for nothing in [(Some(10), None), (None, Some(0)), (Some(99), Some(100))] {
             assert_eq!(within(Some(nothing), 10), None, "{nothing:?}");
         }
-    }
-
-    #[test]
-    fn quantiles_are_values_that_occurred() {
-        let values: Vec<f64> = (1..=10).map(f64::from).collect();
-        assert_eq!((quantile(&values, 50), quantile(&values, 90)), (Some(5.0), Some(9.0)));
-        assert_eq!(quantile(&[3.0], 90), Some(3.0));
-        assert_eq!(quantile(&[], 50), None);
     }
 }

@@ -24,7 +24,7 @@ test("a message left on the page's phone appears in the feed without reloading, 
   const page = await openPage(browser, desk);
   await signIn(page, desk);
   const feed = await page.context().newPage();
-  await feed.goto(`${desk.url}/`);
+  await feed.goto(`${desk.url}/?tab=all`);
   await feed.locator('#light[data-live="on"]').waitFor();
   await feed.evaluate(() => { window.notReloaded = true; });
 
@@ -35,11 +35,11 @@ test("a message left on the page's phone appears in the feed without reloading, 
   await feed.locator(".pill", { hasText: "In menu" }).waitFor();
   await page.locator('.key[data-key="2"]').click();
   await page.locator("#message:not([disabled])").waitFor({ timeout: 20000 });
-  await page.getByRole("button", { name: "or send a tone" }).click();
+  await page.getByRole("button", { name: "or send made-up speech" }).click();
   await page.locator("#line li", { hasText: "The call is over" }).waitFor();
 
   const row = feed.locator("tr.voicemail").first();
-  await row.locator("audio").waitFor();
+  await row.locator(".play").waitFor();
   assert.match(await row.innerText(), /Voicemail/);
   assert.match(await row.innerText(), /simulated/);
   assert.equal(await feed.evaluate(() => window.notReloaded), true, "the page was not reloaded");
@@ -64,7 +64,7 @@ async function leaveMessage(page, leave) {
   await page.locator("#line li", { hasText: "The call is over" }).waitFor();
   const calls = await desk.calls();
   assert.equal(calls.length, before + 1);
-  await page.locator(`#call-${calls[0].id} audio`).waitFor();
+  await page.locator(`#call-${calls[0].id} .play`).waitFor();
   return calls[0];
 }
 
@@ -116,7 +116,7 @@ test("caller and callee talk on the page, and the call page tells why it counts 
   await page.locator("#line li", { hasText: "The call is over" }).waitFor();
   const row = page.locator("tr.answered").first();
   await row.waitFor();
-  await row.locator("a").first().click();
+  await row.locator("a.caller").click();
   await page.getByRole("heading", { name: "What happened" }).waitFor();
   assert.ok((await page.locator("li.proof").count()) >= 2, "the proof is marked");
   await picture(page, "call");
@@ -131,7 +131,7 @@ test("names that hold markup are text, on every page", async () => {
   await signIn(page, desk);
   const row = page.locator("tr.call").first();
   assert.match(await row.innerText(), /<img src=x/);
-  await row.locator("a").first().click();
+  await row.locator("a.caller").click();
   await page.getByRole("heading", { name: "What happened" }).waitFor();
   assert.doesNotMatch(await page.title(), /run/);
   assert.deepEqual(page.problems, []);
@@ -142,12 +142,13 @@ test("without JavaScript people sign in, read and filter", async () => {
   const page = await openPage(browser, desk, { javaScriptEnabled: false });
   await signIn(page, desk);
   assert.ok((await page.locator("tr.call").count()) > 0);
+  await page.getByRole("link", { name: "All", exact: true }).click();
   await page.getByLabel("Outcome").selectOption("answered");
   await page.getByRole("button", { name: "Show" }).click();
   assert.equal(await page.locator("tr.call:not(.answered)").count(), 0);
   await page.getByLabel("Search").fill("no such number");
   await page.getByRole("button", { name: "Show" }).click();
-  await page.getByText("No call fits this filter").waitFor();
+  await page.getByText("No call fits these filters").waitFor();
   await page.context().close();
 });
 
@@ -178,7 +179,9 @@ test("a day at the office, light and dark", async () => {
     const page = await openPage(browser, office);
     await signIn(page, office);
     await page.locator('#light[data-live="on"]').waitFor();
-    await page.locator("tr.call audio").nth(2).waitFor();
+    await page.goto(`${office.url}/?tab=all`);
+    await page.locator('#light[data-live="on"]').waitFor();
+    await page.locator("tr.call .play").nth(2).waitFor();
     assert.equal(await page.locator("tr.call").count(), 7);
     await picture(page, "feed");
     await page.emulateMedia({ colorScheme: "dark" });

@@ -122,6 +122,7 @@ impl Desk {
             delete_at_carrier: false,
             spool: folder.path().join("spool"),
             retention: frontdesk::services::upkeep::RetentionTimes::default(),
+            resolves_misses: true,
             admin_password: Some(PASSWORD.into()),
             api_token: Some(TOKEN.into()),
             zone: jiff::tz::TimeZone::UTC,

@@ -13,3 +13,4 @@ mod faults;
 mod harness;
 mod people;
 mod slow_clients;
+mod work;

@@ -117,13 +117,14 @@ fn speech_frames(frames: &[Frame]) -> usize {
 
 fn outline(samples: &[i16]) -> String {
     let bars = BARS.min(samples.len());
-    let bar = |bar: usize| {
+    let loudness = |bar: usize| {
         let stretch = &samples[bar * samples.len() / bars..(bar + 1) * samples.len() / bars];
         let loudest = stretch.iter().map(|s| s.unsigned_abs().min(32_767)).max().unwrap_or(0);
         // The square root: what is half as loud to the ear is not drawn a tenth as high.
         (u32::from(loudest) * 255 * 255 / 32_767).isqrt()
     };
-    (0..bars).map(|at| format!("{:02x}", bar(at))).collect()
+    let digit = |digit: u32| char::from_digit(digit & 15, 16).unwrap_or('0');
+    (0..bars).map(loudness).flat_map(|bar| [digit(bar >> 4), digit(bar)]).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The call log: events in, calls out.
 
 use async_trait::async_trait;
-use frontdesk_domain::{Call, CallEvent, CallId, CallState, LegId, Outcome, Timestamp};
+use frontdesk_domain::{Call, CallEvent, CallId, CallState, LegId, Outcome, Reason, Timestamp};
 
+use crate::work::Work;
 use crate::{RawParameters, StoreError};
 
 /// An event and the request that told it.
@@ -35,6 +36,15 @@ pub struct CallRecord {
     pub call: Call,
     /// Its last change.
     pub change: Change,
+    /// What people did about it.
+    pub work: Work,
+}
+
+impl CallRecord {
+    /// Whether somebody still ought to do something about it.
+    pub fn needs_attention(&self) -> bool {
+        self.work.handled.is_none() && self.call.asks_for_attention()
+    }
 }
 
 /// How a text is looked for.
@@ -42,7 +52,7 @@ pub struct CallRecord {
 pub struct TextMatch(pub String);
 
 /// Which calls to list, newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallQuery {
     /// At most so many.
     pub limit: u16,
@@ -50,37 +60,78 @@ pub struct CallQuery {
     pub before: Option<CallId>,
     /// Only this outcome.
     pub outcome: Option<Outcome>,
+    /// Only this reason of the outcome.
+    pub reason: Option<Reason>,
     /// Only this state.
     pub state: Option<CallState>,
+    /// Only calls that are not over (`true`), or that are.
+    pub live: Option<bool>,
+    /// Only calls that somebody ought to do something about.
+    pub attention: bool,
+    /// Only calls that are settled (`true`), or that are not.
+    pub handled: Option<bool>,
+    /// Only with this tag.
+    pub tag: Option<String>,
     /// Only from this number or address.
     pub from: Option<String>,
     /// Only to this number.
     pub to: Option<String>,
+    /// Only calls that this number took, or was the last to be rung for.
+    pub destination: Option<String>,
+    /// Only calls that came to this mailbox.
+    pub mailbox: Option<String>,
+    /// Only calls whose last menu was this one.
+    pub menu: Option<String>,
     /// Only this call of the carrier's.
     pub provider_id: Option<String>,
     /// Only calls that started then or later.
     pub since: Option<Timestamp>,
     /// Only calls that started earlier.
     pub until: Option<Timestamp>,
-    /// Only calls whose numbers, name or place contain this text (letters of either case).
+    /// Only calls whose numbers, name, place, notes or tags contain this text (letters of either case).
     pub text: Option<TextMatch>,
 }
 
 impl CallQuery {
     /// The newest `limit` calls.
     pub fn newest(limit: u16) -> Self {
-        Self {
-            limit,
-            before: None,
-            outcome: None,
-            state: None,
-            from: None,
-            to: None,
-            provider_id: None,
-            since: None,
-            until: None,
-            text: None,
-        }
+        Self { limit, ..Self::default() }
+    }
+
+    /// Whether a call is one of those that are asked for, whatever the limit.
+    pub fn fits(&self, record: &CallRecord) -> bool {
+        let CallRecord { call, work, .. } = record;
+        let same =
+            |wanted: &Option<String>, is: Option<&str>| wanted.as_deref().is_none_or(|w| is == Some(w));
+        let parties = call.parties.as_ref();
+        let from = parties.and_then(|p| p.from.as_text());
+        let to = parties.map(|p| p.to.as_str());
+        let destination = call.forwarded_to.as_ref().map(frontdesk_domain::PhoneNumber::as_str);
+        let verdict = call.verdict.as_ref();
+        let contains = |wanted: &TextMatch| {
+            let name = parties.and_then(|p| p.from_name.as_deref());
+            let place = parties.and_then(|p| p.from_place.as_deref());
+            let (notes, wanted) = (work.text(), wanted.0.to_lowercase());
+            let words = [from, to, name, place, destination, Some(notes.as_str())];
+            words.into_iter().flatten().any(|word| word.to_lowercase().contains(&wanted))
+        };
+        self.before.is_none_or(|before| record.id < before)
+            && self.outcome.is_none_or(|wanted| verdict.is_some_and(|v| v.outcome == wanted))
+            && self.reason.is_none_or(|wanted| verdict.is_some_and(|v| v.reason == wanted))
+            && self.state.is_none_or(|wanted| call.state == wanted)
+            && self.live.is_none_or(|live| (call.state != CallState::Ended) == live)
+            && (!self.attention || record.needs_attention())
+            && self.handled.is_none_or(|handled| work.handled.is_some() == handled)
+            && self.tag.as_ref().is_none_or(|tag| work.tags.contains(tag))
+            && same(&self.from, from)
+            && same(&self.to, to)
+            && same(&self.destination, destination)
+            && same(&self.mailbox, call.mailbox.as_ref().map(frontdesk_domain::NodeName::as_str))
+            && same(&self.menu, call.menu.as_ref().map(frontdesk_domain::NodeName::as_str))
+            && same(&self.provider_id, Some(record.leg.id()))
+            && self.since.is_none_or(|since| call.started_at.is_some_and(|at| at >= since))
+            && self.until.is_none_or(|until| call.started_at.is_some_and(|at| at < until))
+            && self.text.as_ref().is_none_or(contains)
     }
 }
 

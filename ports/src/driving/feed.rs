@@ -1,10 +1,12 @@
 //! Reading the log.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use frontdesk_domain::{CallId, Outcome, StoredAudio, Timestamp};
 
-use crate::{CallPage, CallQuery, CallRecord, Change, LoggedEvent, StoreError};
+use crate::{CallPage, CallQuery, CallRecord, Change, Figures, LoggedEvent, StoreError, Tally};
 
 /// A call with its story.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +77,53 @@ pub struct CallStats {
     pub per_hour: Vec<HourCount>,
 }
 
+impl CallStats {
+    /// The figures that follow from counts.
+    pub fn of(figures: &Figures) -> Self {
+        let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
+        let mut hours: BTreeMap<Timestamp, u64> = BTreeMap::new();
+        for (quarter, outcome, count) in &figures.quarters {
+            if let Some(outcome) = outcome {
+                *outcomes.entry(*outcome).or_default() += count;
+            }
+            let hour = quarter.as_millisecond().div_euclid(HOUR_MS) * HOUR_MS;
+            *hours.entry(Timestamp::from_millisecond(hour).unwrap_or(*quarter)).or_default() += count;
+        }
+        let of = |outcome: Outcome| outcomes.get(&outcome).copied().unwrap_or(0);
+        Self {
+            calls: hours.values().sum(),
+            outcomes: Outcome::ALL.iter().map(|&outcome| (outcome, of(outcome))).collect(),
+            answer_rate: answer_rate(of),
+            median_seconds_to_answer: quantile(&figures.waits, 50),
+            p90_seconds_to_answer: quantile(&figures.waits, 90),
+            per_hour: hours.into_iter().map(|(hour, calls)| HourCount { hour, calls }).collect(),
+        }
+    }
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// Answered of all ended calls but rejected and failed ones; none without such calls.
+pub fn answer_rate(of: impl Fn(Outcome) -> u64) -> Option<f64> {
+    let counted = [Outcome::Answered, Outcome::Voicemail, Outcome::Missed, Outcome::Abandoned];
+    let counted: u64 = counted.into_iter().map(&of).sum();
+    #[expect(clippy::cast_precision_loss, reason = "counts of calls are far below 2^52")]
+    (counted > 0).then(|| of(Outcome::Answered) as f64 / counted as f64)
+}
+
+/// The smallest value, in seconds, that `percent` of the calls do not exceed (nearest rank).
+fn quantile(waits: &[(u64, u64)], percent: u64) -> Option<f64> {
+    let all: u64 = waits.iter().map(|(_, calls)| calls).sum();
+    let rank = (all * percent).div_ceil(100);
+    let mut seen = 0;
+    let reached = waits.iter().find(|(_, calls)| {
+        seen += calls;
+        seen >= rank && seen > 0
+    });
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of a wait are far below 2^52")]
+    reached.map(|(millis, _)| *millis as f64 / 1000.0)
+}
+
 /// Reads the log.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
@@ -92,12 +141,15 @@ pub trait ReadCalls: Send + Sync {
         range: Option<(Option<u64>, Option<u64>)>,
     ) -> Result<VoicemailAudio, VoicemailError>;
 
-    /// Figures over calls that started at `since` or later and before `until`.
-    async fn stats(
+    /// Figures of calls that began at `since` or later and before `until`.
+    async fn figures(
         &self,
         since: Option<Timestamp>,
         until: Option<Timestamp>,
-    ) -> Result<CallStats, StoreError>;
+    ) -> Result<Figures, StoreError>;
+
+    /// How many calls fit a query; looks at the newest `most` of them.
+    async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError>;
 
     /// The last change there was.
     async fn latest_change(&self) -> Result<Change, StoreError>;
@@ -107,4 +159,17 @@ pub trait ReadCalls: Send + Sync {
 
     /// Returns once something may have changed after `after`.
     async fn wait_for_change(&self, after: Change);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_values_that_occurred() {
+        let waits: Vec<(u64, u64)> = (1..=10).map(|second| (second * 1000, 1)).collect();
+        assert_eq!((quantile(&waits, 50), quantile(&waits, 90)), (Some(5.0), Some(9.0)));
+        assert_eq!(quantile(&[(3000, 7)], 90), Some(3.0));
+        assert_eq!(quantile(&[], 50), None);
+    }
 }

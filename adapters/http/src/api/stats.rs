@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use frontdesk_ports::CallStats;
 use poem::http::Uri;
 use poem::web::{Data, Json};
 use poem::{IntoResponse, Response, handler};
@@ -27,7 +28,7 @@ pub(crate) async fn stats(Data(state): Data<&Arc<State>>, uri: &Uri) -> Response
             _ => return bad("there is no such parameter; there are since, until".into()),
         }
     }
-    match state.calls.stats(since, until).await {
+    match state.calls.figures(since, until).await.map(|figures| CallStats::of(&figures)) {
         Ok(stats) => {
             let outcomes: Map<String, Value> =
                 stats.outcomes.iter().map(|(outcome, count)| (outcome.word().into(), json!(count))).collect();

@@ -1,34 +1,82 @@
-//! One call, with its story and the proof of its outcome.
+//! One call, with its story, the proof of its outcome, and what people did about it.
 
 use std::sync::Arc;
 
+use frontdesk_domain::CallId;
+use frontdesk_ports::{CallQuery, CallRecord};
 use poem::http::{StatusCode, header};
 use poem::web::{Data, Path};
-use poem::{Response, handler};
+use poem::{Request, Response, handler};
 
+use super::feed::next_unsettled;
 use super::page;
 use crate::State;
 use crate::api::problem::{not_found, store_problem};
 use crate::api::voicemail::refuse_retry;
 use crate::session::Visitor;
-use crate::views::{CallPage, CallRow, EventLine, Frame};
+use crate::viewer::Viewer;
+use crate::views::{CallPage, CallRow, EventLine, Frame, Picture};
+
+/// Calls of the same caller on the page.
+const RELATED: u16 = 10;
 
 #[handler]
 pub(crate) async fn call(
     Data(state): Data<&Arc<State>>,
     Data(visitor): Data<&Visitor>,
     Path(id): Path<String>,
+    req: &Request,
 ) -> Response {
     let Ok(id) = id.parse() else { return not_found() };
-    match state.calls.call(id).await {
-        Ok(Some(call)) => page(state.views.call(&CallPage {
-            frame: Frame::of(state, visitor, "Call"),
-            row: CallRow::new(&call.record, &state.zone),
-            events: EventLine::all(&call, &state.zone),
-        })),
-        Ok(None) => not_found(),
-        Err(error) => store_problem(&error),
-    }
+    call_page(state, visitor, &Viewer::of(req, state), id, None).await
+}
+
+/// The page of a call, perhaps with what went wrong with a change to it.
+pub(crate) async fn call_page(
+    state: &State,
+    visitor: &Visitor,
+    viewer: &Viewer,
+    id: CallId,
+    alert: Option<String>,
+) -> Response {
+    let told = match state.calls.call(id).await {
+        Ok(Some(told)) => told,
+        Ok(None) => return not_found(),
+        Err(error) => return store_problem(&error),
+    };
+    let related = match related(state, &told.record).await {
+        Ok(related) => related,
+        Err(error) => return store_problem(&error),
+    };
+    let frame = Frame::of(state, visitor, "Call");
+    let manages = frame.manages;
+    page(state.views.call(&CallPage {
+        row: CallRow::new(&told.record, &viewer.zone),
+        csrf: visitor.csrf(),
+        here: format!("/calls/{id}"),
+        picture: Picture::of(&told, state.clock.now()),
+        events: EventLine::all(&told, &viewer.zone, manages),
+        related: related.iter().map(|record| CallRow::new(record, &viewer.zone)).collect(),
+        all_related: caller(&told.record).filter(|_| !related.is_empty()).map(|from| {
+            let from: String = form_urlencoded::byte_serialize(from.as_bytes()).collect();
+            format!("/?tab=all&from={from}")
+        }),
+        next: next_unsettled(state, Some(id)).await,
+        alert,
+        frame,
+    }))
+}
+
+fn caller(record: &CallRecord) -> Option<String> {
+    record.call.parties.as_ref()?.from.as_text().map(ToOwned::to_owned)
+}
+
+/// The caller's other calls.
+async fn related(state: &State, record: &CallRecord) -> Result<Vec<CallRecord>, frontdesk_ports::StoreError> {
+    let Some(from) = caller(record) else { return Ok(Vec::new()) };
+    let query = CallQuery { from: Some(from), ..CallQuery::newest(RELATED + 1) };
+    let calls = state.calls.list(&query).await?.calls;
+    Ok(calls.into_iter().filter(|other| other.id != record.id).take(RELATED.into()).collect())
 }
 
 /// Asks the carrier anew for a message that was given up, and shows the call again.

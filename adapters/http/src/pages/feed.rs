@@ -1,54 +1,107 @@
-//! The activity feed.
+//! The activity feed, whole or the rows of its next page.
 
 use std::sync::Arc;
 
-use frontdesk_domain::Outcome;
-use poem::http::Uri;
+use frontdesk_domain::CallId;
+use frontdesk_ports::{CallQuery, StoreError, Tally};
 use poem::web::Data;
-use poem::{Response, handler};
+use poem::{Request, Response, handler};
 
 use super::page;
 use crate::State;
 use crate::api::problem::{bad_parameter, store_problem};
+use crate::filter::{Shown, Tab};
 use crate::query;
 use crate::session::Visitor;
-use crate::views::{CallRow, FeedPage, Filter, Frame};
+use crate::viewer::Viewer;
+use crate::views::{Day, FeedPage, FilterForm, Frame, List, MOST_COUNTED, TabLink};
 
 #[handler]
 pub(crate) async fn feed(
     Data(state): Data<&Arc<State>>,
     Data(visitor): Data<&Visitor>,
-    uri: &Uri,
+    req: &Request,
 ) -> Response {
-    let pairs = query::pairs(uri.query());
-    let wanted = match query::call_query(&pairs, &state.zone) {
-        Ok(wanted) => wanted,
+    let (viewer, now) = (Viewer::of(req, state), state.clock.now());
+    let pairs = query::pairs(req.uri().query());
+    let shown = match Shown::read(&pairs, &viewer.zone, now) {
+        Ok(shown) => shown,
         Err(error) => return bad_parameter(&error),
     };
     // The change first: what happens between the two reads is then sent again, not lost.
-    let (change, calls) = match (state.calls.latest_change().await, state.calls.list(&wanted).await) {
+    let (change, calls) = match (state.calls.latest_change().await, state.calls.list(&shown.query).await) {
         (Ok(change), Ok(calls)) => (change, calls),
         (Err(error), _) | (_, Err(error)) => return store_problem(&error),
     };
-    let older = calls.next.map(|next| {
-        let kept = pairs.iter().filter(|(name, _)| name != "cursor");
-        let query: String = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(kept)
-            .append_pair("cursor", &next.to_string())
-            .finish();
-        format!("/?{query}")
-    });
-    // No rule of the built-in flow rejects a call.
-    let offered = Outcome::ALL.iter().filter(|outcome| **outcome != Outcome::Rejected);
-    let filters =
-        offered.map(|outcome| Filter { word: outcome.word(), chosen: wanted.outcome == Some(*outcome) });
+    let part = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let days = Day::all(&calls.calls, &viewer.zone, now, part("day"));
+    let list = List {
+        older: calls.next.map(|next| {
+            let day = days.last().map(|day| day.key.clone()).unwrap_or_default();
+            shown.address("/", shown.tab, &[("cursor", &next.to_string()), ("day", &day)])
+        }),
+        days,
+        csrf: visitor.csrf(),
+        here: shown.address("/", shown.tab, &[]),
+    };
+    if part("part") == Some("rows") {
+        return page(state.views.rows(&list));
+    }
+    let counted = match counts(state, &shown).await {
+        Ok(counted) => counted,
+        Err(error) => return store_problem(&error),
+    };
+    let mut frame = Frame::of(state, visitor, "Calls");
+    let attention =
+        crate::views::count(counted.attention.all().min(MOST_COUNTED.into()), counted.attention.more);
+    frame.count = (attention != "0").then_some(attention);
+    let first_run = counted.fitting.all() == 0 && shown.filters.is_empty() && change.0 == 0;
+    let exports = [("CSV", "/calls.csv"), ("JSON lines", "/calls.jsonl")];
     page(state.views.feed(&FeedPage {
-        frame: Frame::of(state, visitor, "Calls"),
-        rows: calls.calls.iter().map(|record| CallRow::new(record, &state.zone)).collect(),
-        filters: filters.collect(),
-        text: wanted.text.as_ref().map(|text| text.0.clone()).unwrap_or_default(),
-        filtered: !pairs.is_empty(),
-        change: change.0,
-        older,
+        frame,
+        tabs: TabLink::all(&shown, &counted.attention, &counted.live),
+        filter: FilterForm::new(&shown, &counted.fitting),
+        list,
+        live: shown.address("/events", shown.tab, &[("after", &change.0.to_string())]),
+        exports: exports.map(|(what, path)| (what, shown.address(path, shown.tab, &[]))).into(),
+        zone: viewer.zone_name(),
+        first_run,
+        next: next_unsettled(state, None).await,
     }))
+}
+
+struct Counts {
+    attention: Tally,
+    live: Tally,
+    fitting: Tally,
+}
+
+async fn counts(state: &State, shown: &Shown) -> Result<Counts, StoreError> {
+    let of = async |query: &CallQuery| state.calls.tally(query, MOST_COUNTED).await;
+    let attention = of(&attention()).await?;
+    // Where each outcome is offered with its count, the outcome that is chosen does not narrow the others.
+    let by_form = matches!(shown.tab, Tab::All | Tab::Done | Tab::Live | Tab::Attention);
+    let outcome = if by_form { None } else { shown.query.outcome };
+    Ok(Counts {
+        live: of(&live()).await?,
+        fitting: of(&CallQuery { outcome, ..shown.query.clone() }).await?,
+        attention,
+    })
+}
+
+/// What somebody ought to do something about.
+pub(crate) fn attention() -> CallQuery {
+    CallQuery { attention: true, ..CallQuery::newest(1) }
+}
+
+/// Calls that are not over.
+pub(crate) fn live() -> CallQuery {
+    CallQuery { live: Some(true), ..CallQuery::newest(1) }
+}
+
+/// The newest call that asks for attention, before that one if it is given.
+pub(crate) async fn next_unsettled(state: &State, before: Option<CallId>) -> Option<String> {
+    let query = CallQuery { before, ..attention() };
+    let next = state.calls.list(&query).await.ok()?.calls.into_iter().next()?;
+    Some(format!("/calls/{}", next.id))
 }

@@ -16,7 +16,7 @@ use crate::session::{same_origin, session_cookie, session_token};
 use crate::views::LoginPage;
 
 /// Where to go after signing in: a path of ours, never another site.
-fn next(wanted: Option<&str>) -> String {
+pub(crate) fn next(wanted: Option<&str>) -> String {
     wanted
         .filter(|path| {
             path.starts_with('/')

@@ -3,9 +3,11 @@
 use frontdesk_domain::{
     Call, CallEvent, CallId, CallerId, Ending, EventKind, Facts, LegId, Parties, RecordingStatus, StoredAudio,
 };
-use frontdesk_ports::{Change, LoggedEvent};
+use frontdesk_ports::work::{Work, WorkChange};
+use frontdesk_ports::{CallWithEvents, Change, LoggedEvent, Tally};
 
 use super::*;
+use crate::filter::Shown;
 
 const HOSTILE: &str = "<script>alert('x')</script>\" onload=\"x";
 
@@ -18,7 +20,8 @@ fn call_of(kinds: Vec<EventKind>) -> CallWithEvents {
     let events: Vec<CallEvent> = kinds.into_iter().map(event).collect();
     let id = CallId::new(events[0].at, 7);
     let leg = events[0].call.clone();
-    let record = CallRecord { id, leg, call: Call::of(&Facts::of(&events)), change: Change(1) };
+    let record =
+        CallRecord { id, leg, call: Call::of(&Facts::of(&events)), change: Change(1), work: Work::default() };
     CallWithEvents { record, events: events.into_iter().map(LoggedEvent::from).collect() }
 }
 
@@ -63,6 +66,7 @@ fn frame() -> Frame {
         has_phone: true,
         manages: true,
         notice: Some(HOSTILE.into()),
+        count: None,
     }
 }
 
@@ -74,47 +78,118 @@ fn safe(html: &str) {
     );
 }
 
+fn visitor() -> Visitor {
+    let (user, csrf) = (HOSTILE.to_owned(), "csrf".to_owned());
+    Visitor::Person(frontdesk_ports::SignedIn { user, csrf, role: Role::Admin })
+}
+
+fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
+    let now = "2026-11-22T12:00:00Z".parse().unwrap();
+    let shown = Shown::read(&crate::query::pairs(Some(query)), &TimeZone::UTC, now).unwrap();
+    let tally = Tally { by_outcome: vec![(Some(frontdesk_domain::Outcome::Missed), 7)], more: true };
+    FeedPage {
+        frame: Frame { count: Some("7+".into()), ..frame() },
+        tabs: TabLink::all(&shown, &tally, &Tally::default()),
+        filter: FilterForm::new(&shown, &tally),
+        list: List {
+            days: Day::all(calls, &TimeZone::UTC, now, None),
+            older: Some("/?cursor=x&q=%22".into()),
+            csrf: "csrf".into(),
+            here: HOSTILE.into(),
+        },
+        live: "/events?q=%22".into(),
+        exports: vec![("CSV", HOSTILE.into())],
+        zone: HOSTILE.into(),
+        first_run: calls.is_empty(),
+        next: Some(HOSTILE.into()),
+    }
+}
+
+/// The samples, and one of them with everything that people can do about it.
+fn records() -> Vec<CallRecord> {
+    let mut records: Vec<_> = samples().into_iter().map(|call| call.record).collect();
+    let at = "2026-11-22T10:00:00Z".parse().unwrap();
+    for change in [
+        WorkChange::Note(HOSTILE.into()),
+        WorkChange::Tag("<b>urgent".into()),
+        WorkChange::Heard,
+        WorkChange::Claim,
+        WorkChange::Handle,
+    ] {
+        let turn = records[3].work.turn;
+        records[3].work = records[3].work.after(&change, HOSTILE, at, turn).unwrap().unwrap();
+    }
+    records[4].work = records[4].work.after_later_call(records[3].id, at).unwrap();
+    records
+}
+
 #[test]
 fn every_template_renders_and_escapes() {
-    let (views, zone) = (Views::new().unwrap(), TimeZone::UTC);
-    let rows = || samples().iter().map(|call| CallRow::new(&call.record, &zone)).collect::<Vec<_>>();
-    let feed = FeedPage {
-        frame: frame(),
-        rows: rows(),
-        filters: vec![Filter { word: "missed", chosen: true }],
-        text: HOSTILE.into(),
-        filtered: true,
-        change: 3,
-        older: Some("/?cursor=x&q=%22".into()),
-    };
-    let html = views.feed(&feed).unwrap();
+    let views = Views::new().unwrap();
+    let hostile = "q=%3Cscript%3Ealert(1)%22%20onload=%22x&tab=all&reason=busy";
+    let html = views.feed(&feed(&records(), hostile)).unwrap();
     safe(&html);
     assert_eq!(html.matches("<tr id=\"call-").count(), 5);
     assert_eq!(html.matches("<audio").count(), 1, "only a stored message can be played");
-    safe(&views.feed(&FeedPage { rows: vec![], filtered: false, older: None, ..feed }).unwrap());
-    safe(&views.phone(&PhonePage { frame: frame(), rows: rows(), change: 0 }).unwrap());
+    assert!(html.contains("<title>(7+) Calls"), "what asks for attention is in the title");
+    assert!(html.contains("Today \u{b7} Sunday, 22 November 2026"));
+    for query in ["", "tab=done", "q=x"] {
+        safe(&views.feed(&feed(&[], query)).unwrap());
+    }
+    let list = feed(&records(), "").list;
+    safe(&views.rows(&list).unwrap());
+    safe(&views.phone(&PhonePage { frame: frame(), list, live: "/events".into() }).unwrap());
     safe(
         &views
             .login(&LoginPage { next: HOSTILE.into(), error: Some(HOSTILE.into()), name: HOSTILE.into() })
             .unwrap(),
     );
-    for call in samples() {
-        safe(&views.row(&call.record, &zone).unwrap());
+    safe(&views.error(&ErrorPage { title: HOSTILE.into(), detail: HOSTILE.into() }).unwrap());
+    for (call, record) in samples().into_iter().zip(records()) {
+        let call = CallWithEvents { record, ..call };
+        safe(&views.row(&call.record, &TimeZone::UTC, &visitor(), HOSTILE, Some(HOSTILE.into())).unwrap());
         let page = CallPage {
             frame: frame(),
-            row: CallRow::new(&call.record, &zone),
-            events: EventLine::all(&call, &zone),
+            row: CallRow::new(&call.record, &TimeZone::UTC),
+            csrf: "csrf".into(),
+            here: HOSTILE.into(),
+            picture: Picture::of(&call, "2026-11-22T12:00:00Z".parse().unwrap()),
+            events: EventLine::all(&call, &TimeZone::UTC, true),
+            related: vec![CallRow::new(&call.record, &TimeZone::UTC)],
+            all_related: Some(HOSTILE.into()),
+            next: Some(HOSTILE.into()),
+            alert: Some(HOSTILE.into()),
         };
         safe(&views.call(&page).unwrap());
     }
 }
 
 #[test]
+fn the_numbers_page_counts_in_the_viewers_zone() {
+    use frontdesk_domain::Outcome;
+    let at = |text: &str| text.parse().unwrap();
+    let figures = frontdesk_ports::Figures {
+        quarters: vec![
+            (at("2026-11-21T23:15:00Z"), Some(Outcome::Missed), 3),
+            (at("2026-11-22T09:00:00Z"), Some(Outcome::Answered), 1),
+        ],
+        waits: vec![(12_500, 1)],
+        destinations: vec![("+33611223344".into(), Some(Outcome::Answered), 1)],
+        menus: vec![(HOSTILE.into(), Some(Outcome::Abandoned), None, 4)],
+    };
+    let zone = TimeZone::fixed(jiff::tz::offset(1));
+    let span = (at("2026-11-20T23:00:00Z"), at("2026-11-22T23:00:00Z"));
+    let html =
+        Views::new().unwrap().figures(&FiguresPage::new(frame(), &figures, "7d", &zone, span)).unwrap();
+    safe(&html);
+    assert!(html.contains("Sun 22 Nov: 4 (Answered 1, Missed 3)"), "{html}");
+    assert!(html.contains("Sat 21 Nov: 0"), "a day without calls is a day");
+    assert!(html.contains("<b>25 %</b>"), "one of four was answered");
+}
+
+#[test]
 fn times_are_told_in_the_companys_zone() {
     let row = CallRow::new(&samples()[0].record, &TimeZone::fixed(jiff::tz::offset(1)));
     let started = row.started.unwrap();
-    assert_eq!(
-        (started.machine.as_str(), started.time.as_str()),
-        ("2026-11-22T09:00:00.500Z", "10:00:00 +01")
-    );
+    assert_eq!((started.machine.as_str(), started.time.as_str()), ("2026-11-22T09:00:00.500Z", "10:00"));
 }

@@ -22,6 +22,16 @@ pub struct Model {
     pub search_text: String,
     pub document: String,
     pub change: i64,
+    /// The change in which it was first seen; what the search index knows it by.
+    pub serial: Option<i64>,
+    pub attention: i32,
+    pub handled: i32,
+    pub mailbox: Option<String>,
+    pub menu: Option<String>,
+    pub wait_ms: Option<i64>,
+    pub work: Option<String>,
+    pub work_version: i64,
+    pub note_text: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,79 @@
+//! Messages' audio as samples: WAV, which is what the carrier gives when asked for it. What cannot be read is not
+//! measured, and plays all the same.
+
+use std::io::Cursor;
+
+use frontdesk_domain::Sound;
+use frontdesk_ports::SoundMeter;
+use hound::{SampleFormat, WavReader};
+
+/// More samples than this (an hour at 8 kHz) are not measured.
+const MOST_SAMPLES: u32 = 8000 * 3600;
+
+/// Measures WAV.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct WavMeter;
+
+impl SoundMeter for WavMeter {
+    fn measure(&self, audio: &[u8], media_type: &str) -> Option<Sound> {
+        if media_type != "audio/wav" {
+            return None;
+        }
+        let mut reader = WavReader::new(Cursor::new(audio)).ok()?;
+        let spec = reader.spec();
+        if spec.sample_format != SampleFormat::Int || reader.duration() > MOST_SAMPLES {
+            return None;
+        }
+        let shift = 16 - i32::from(spec.bits_per_sample);
+        let of_16_bits = |sample: i32| {
+            let sample = if shift >= 0 { sample << shift } else { sample >> -shift };
+            i16::try_from(sample.clamp(i32::from(i16::MIN), i32::from(i16::MAX))).unwrap_or(0)
+        };
+        // One side of a recording of two speaks for both. A file cut short is measured as far as it goes.
+        let one_channel =
+            reader.samples::<i32>().map_while(Result::ok).step_by(usize::from(spec.channels.max(1)));
+        let samples: Vec<i16> = one_channel.map(of_16_bits).collect();
+        Some(Sound::of(&samples, spec.sample_rate))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test reports by panicking")]
+mod tests {
+    use super::*;
+    use hound::{WavSpec, WavWriter};
+
+    fn wav(bits_per_sample: u16, channels: u16, samples: impl Iterator<Item = i32>) -> Vec<u8> {
+        let mut file = Cursor::new(Vec::new());
+        let spec = WavSpec { channels, sample_rate: 8000, bits_per_sample, sample_format: SampleFormat::Int };
+        let mut writer = WavWriter::new(&mut file, spec).unwrap();
+        samples.for_each(|sample| writer.write_sample(sample).unwrap());
+        writer.finalize().unwrap();
+        file.into_inner()
+    }
+
+    #[test]
+    fn samples_of_any_width_and_number_of_channels_are_measured_alike() {
+        let wave = |full: i32| (0..8000).map(move |at| if at % 80 < 40 { full } else { -full });
+        let expected = WavMeter.measure(&wav(16, 1, wave(16_000)), "audio/wav").unwrap();
+        assert_eq!(expected.length_ms, 1000);
+        let loud = expected.bars().next().unwrap();
+        for (bits, full) in [(8, 62), (24, 16_000 << 8), (32, 16_000 << 16)] {
+            let sound = WavMeter.measure(&wav(bits, 1, wave(full)), "audio/wav").unwrap();
+            assert!(sound.bars().next().unwrap().abs_diff(loud) <= 2, "{bits} bits");
+        }
+        let both = wave(16_000).flat_map(|sample| [sample, 0]);
+        assert_eq!(WavMeter.measure(&wav(16, 2, both), "audio/wav").unwrap(), expected);
+    }
+
+    #[test]
+    fn what_is_no_wav_is_not_measured_and_what_is_cut_short_is_as_far_as_it_goes() {
+        let whole = wav(16, 1, (0..8000).map(|_| 100));
+        assert_eq!(WavMeter.measure(&whole, "audio/mpeg"), None);
+        for broken in [&[][..], b"RIFF", &whole[..30]] {
+            assert_eq!(WavMeter.measure(broken, "audio/wav"), None);
+        }
+        let half = WavMeter.measure(&whole[..8044], "audio/wav").unwrap();
+        assert_eq!(half.length_ms, 500);
+    }
+}

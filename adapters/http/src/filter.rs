@@ -1,0 +1,198 @@
+//! What the feed shows: a tab, a span of days, and the filters that the API has, too. It lives in the address, so that an
+//! address is a saved view; the export of an address is what its page shows.
+
+use frontdesk_domain::{Outcome, Timestamp};
+use frontdesk_ports::CallQuery;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, ToSpan};
+
+use crate::query::{BadParameter, call_query};
+
+/// A part of the log that people look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tab {
+    /// What somebody ought to do something about.
+    Attention,
+    /// Everything.
+    All,
+    Voicemail,
+    Missed,
+    /// Calls that are not over.
+    Live,
+    /// What is settled.
+    Done,
+}
+
+impl Tab {
+    pub const ALL: [Self; 6] =
+        [Self::Attention, Self::All, Self::Voicemail, Self::Missed, Self::Live, Self::Done];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Attention => "attention",
+            Self::All => "all",
+            Self::Voicemail => "voicemail",
+            Self::Missed => "missed",
+            Self::Live => "live",
+            Self::Done => "done",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Attention => "Needs attention",
+            Self::All => "All",
+            Self::Voicemail => "Voicemail",
+            Self::Missed => "Missed",
+            Self::Live => "Live now",
+            Self::Done => "Done",
+        }
+    }
+
+    fn narrow(self, query: &mut CallQuery) {
+        match self {
+            Self::Attention => query.attention = true,
+            Self::All => {}
+            Self::Voicemail => query.outcome = Some(Outcome::Voicemail),
+            Self::Missed => query.outcome = Some(Outcome::Missed),
+            Self::Live => query.live = Some(true),
+            Self::Done => query.handled = Some(true),
+        }
+    }
+}
+
+/// Spans of days that can be asked for by name.
+pub(crate) const RANGES: [(&str, &str); 5] = [
+    ("today", "Today"),
+    ("yesterday", "Yesterday"),
+    ("week", "This week"),
+    ("7d", "Last 7 days"),
+    ("30d", "Last 30 days"),
+];
+
+/// What a page of the feed shows.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    pub tab: Tab,
+    pub query: CallQuery,
+    /// The filters as they stand in the address, without tab and cursor.
+    pub filters: Vec<(String, String)>,
+}
+
+impl Shown {
+    /// Reads the pairs of a query string, with days in a zone.
+    pub fn read(pairs: &[(String, String)], zone: &TimeZone, now: Timestamp) -> Result<Self, BadParameter> {
+        let (mut tab, mut days, mut on) = (None, None, None);
+        let mut rest = Vec::new();
+        for (name, value) in pairs {
+            let bad = |why: &str| BadParameter { name: name.clone(), why: why.to_owned() };
+            match name.as_str() {
+                "tab" => {
+                    let known = Tab::ALL.into_iter().find(|tab| tab.word() == value);
+                    tab = Some(known.ok_or_else(|| bad("there is no such tab"))?);
+                }
+                "range" => {
+                    let span = range(value, zone, now);
+                    days = Some(span.ok_or_else(|| bad("use today, yesterday, week, 7d or 30d"))?);
+                }
+                "on" => {
+                    let day = value.parse::<Date>().ok().and_then(|day| midnight(day.tomorrow().ok()?, zone));
+                    on = Some(day.ok_or_else(|| bad("use a day such as 2026-11-22"))?);
+                }
+                // Parts of a page, for its script.
+                "part" | "day" | "after" => {}
+                _ => rest.push((name.clone(), value.clone())),
+            }
+        }
+        let mut query = call_query(&rest, zone)?;
+        // Whoever searches, searches everything.
+        let tab = tab.unwrap_or(if rest.is_empty() && days.is_none() { Tab::Attention } else { Tab::All });
+        tab.narrow(&mut query);
+        if let Some((since, until)) = days {
+            query.since = query.since.max(Some(since));
+            query.until = query.until.or(Some(until)).min(Some(until));
+        }
+        query.until = query.until.into_iter().chain(on).min();
+        let kept = |(name, _): &&(String, String)| {
+            !matches!(name.as_str(), "tab" | "cursor" | "part" | "day" | "after")
+        };
+        Ok(Self { tab, query, filters: pairs.iter().filter(kept).cloned().collect() })
+    }
+
+    /// A filter's value, as it stands in the address.
+    pub fn value(&self, name: &str) -> String {
+        self.filters
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.clone())
+            .unwrap_or_default()
+    }
+
+    /// The address of a page of these filters on another tab, or of another path.
+    pub fn address(&self, path: &str, tab: Tab, more: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("tab", tab.word()).extend_pairs(&self.filters).extend_pairs(more);
+        format!("{path}?{}", query.finish())
+    }
+}
+
+/// The first instant of a day.
+pub(crate) fn midnight(day: Date, zone: &TimeZone) -> Option<Timestamp> {
+    day.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
+}
+
+/// From then until before then.
+pub(crate) fn range(word: &str, zone: &TimeZone, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    let today = now.to_zoned(zone.clone()).date();
+    let back = |days: i64| today.checked_sub(Span::new().days(days)).ok();
+    let tomorrow = today.tomorrow().ok()?;
+    let (first, after) = match word {
+        "today" => (today, tomorrow),
+        "yesterday" => (back(1)?, today),
+        "week" => (back(i64::from(today.weekday().to_monday_zero_offset()))?, tomorrow),
+        "7d" => (back(6)?, tomorrow),
+        "30d" => (back(29)?, tomorrow),
+        "365d" => (today.checked_sub(1.year()).ok()?, tomorrow),
+        _ => return None,
+    };
+    Some((midnight(first, zone)?, midnight(after, zone)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(query: &str, zone: &str, now: &str) -> Result<Shown, BadParameter> {
+        let pairs = crate::query::pairs(Some(query));
+        Shown::read(&pairs, &TimeZone::get(zone).expect("a zone"), now.parse().expect("a time"))
+    }
+
+    #[test]
+    fn the_default_is_what_needs_attention_and_a_search_is_over_everything() {
+        let now = "2026-11-25T12:00:00Z";
+        let first = shown("", "UTC", now).unwrap();
+        assert!(first.tab == Tab::Attention && first.query.attention);
+        let search = shown("q=ann", "UTC", now).unwrap();
+        assert!(search.tab == Tab::All && !search.query.attention);
+        let both = shown("q=ann&tab=attention", "UTC", now).unwrap();
+        assert!(both.query.attention && both.query.text.is_some());
+        assert_eq!(both.address("/", Tab::Done, &[("cursor", "x")]), "/?tab=done&q=ann&cursor=x");
+        assert_eq!(shown("tab=none", "UTC", now).unwrap_err().name, "tab");
+        assert_eq!(shown("range=ever", "UTC", now).unwrap_err().name, "range");
+    }
+
+    #[test]
+    fn days_are_the_viewers_also_when_clocks_change() {
+        // On 25 October 2026 Paris has 25 hours.
+        let day = shown("range=today", "Europe/Paris", "2026-10-25T12:00:00Z").unwrap().query;
+        assert_eq!(
+            (day.since, day.until),
+            (Some("2026-10-24T22:00:00Z".parse().unwrap()), Some("2026-10-25T23:00:00Z".parse().unwrap()))
+        );
+        let week = shown("range=week", "Europe/Paris", "2026-10-25T12:00:00Z").unwrap().query;
+        assert_eq!(week.since, Some("2026-10-18T22:00:00Z".parse().unwrap()), "Monday");
+        let jump = shown("on=2026-10-25&tab=all", "Europe/Paris", "2026-11-25T12:00:00Z").unwrap().query;
+        assert_eq!((jump.since, jump.until), (None, Some("2026-10-25T23:00:00Z".parse().unwrap())));
+    }
+}

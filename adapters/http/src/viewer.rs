@@ -1,0 +1,39 @@
+//! What a browser says of whoever looks: the time zone that days and times are told in.
+
+use jiff::tz::TimeZone;
+use poem::Request;
+use poem::http::header;
+
+use crate::State;
+
+/// The cookie that a page's script sets to the browser's zone.
+const ZONE: &str = "zone";
+
+/// How somebody looks at the log.
+#[derive(Debug, Clone)]
+pub(crate) struct Viewer {
+    /// Their zone, or the company's if they say none.
+    pub zone: TimeZone,
+}
+
+impl Viewer {
+    /// Read off a request.
+    pub fn of(req: &Request, state: &State) -> Self {
+        let cookies = req.header(header::COOKIE).unwrap_or_default();
+        let mut pairs = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('='));
+        let zone = pairs.find(|(name, _)| *name == ZONE).map(|(_, value)| value);
+        let zone = zone.map(|name| name.replace("%2F", "/"));
+        // A name of a zone, and not the path of a file.
+        let known = |name: String| {
+            let plain =
+                name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b));
+            plain.then(|| TimeZone::get(&name).ok()).flatten()
+        };
+        Self { zone: zone.and_then(known).unwrap_or_else(|| state.zone.clone()) }
+    }
+
+    /// The zone's name, for people.
+    pub fn zone_name(&self) -> String {
+        self.zone.iana_name().unwrap_or("UTC").replace('_', " ")
+    }
+}

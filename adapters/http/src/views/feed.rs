@@ -1,0 +1,194 @@
+//! The feed: tabs, filters, days and their rows.
+
+use frontdesk_domain::{Outcome, Reason, Timestamp};
+use frontdesk_ports::{CallRecord, Tally};
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::Frame;
+use super::row::CallRow;
+use crate::filter::{RANGES, Shown, Tab};
+use crate::words;
+
+/// The feed.
+#[derive(Debug, Serialize)]
+pub(crate) struct FeedPage {
+    pub frame: Frame,
+    pub tabs: Vec<TabLink>,
+    pub filter: FilterForm,
+    pub list: List,
+    /// Where live updates of this page come from.
+    pub live: String,
+    pub exports: Vec<(&'static str, String)>,
+    pub zone: String,
+    pub first_run: bool,
+    /// The next call that nobody has settled, for whoever works through them.
+    pub next: Option<String>,
+}
+
+/// Rows by day, and where the next ones are.
+#[derive(Debug, Serialize)]
+pub(crate) struct List {
+    pub days: Vec<Day>,
+    pub older: Option<String>,
+    pub csrf: String,
+    /// The page's own address, to come back to.
+    pub here: String,
+}
+
+/// A day of the viewer's.
+#[derive(Debug, Serialize)]
+pub(crate) struct Day {
+    pub key: String,
+    pub label: String,
+    /// Whether its heading stands on the page already.
+    pub goes_on: bool,
+    pub rows: Vec<CallRow>,
+}
+
+/// A tab.
+#[derive(Debug, Serialize)]
+pub(crate) struct TabLink {
+    word: &'static str,
+    label: &'static str,
+    address: String,
+    chosen: bool,
+    count: Option<String>,
+}
+
+/// The filters as a form.
+#[derive(Debug, Serialize)]
+pub(crate) struct FilterForm {
+    tab: &'static str,
+    text: String,
+    outcomes: Vec<Choice>,
+    reasons: Vec<Choice>,
+    ranges: Vec<Choice>,
+    fields: Vec<Field>,
+    /// Whether anything is filtered, and how to end that.
+    clear: Option<String>,
+    /// How many calls fit.
+    found: String,
+    on: String,
+    more: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Choice {
+    word: &'static str,
+    label: String,
+    chosen: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Field {
+    name: &'static str,
+    label: &'static str,
+    kind: &'static str,
+    value: String,
+}
+
+/// A count, which ends at its bound.
+pub(crate) fn count(count: u64, more: bool) -> String {
+    if more { format!("{count}+") } else { count.to_string() }
+}
+
+impl TabLink {
+    /// Every tab, with the counts that are worth a look.
+    pub fn all(shown: &Shown, attention: &Tally, live: &Tally) -> Vec<Self> {
+        let told = |tally: &Tally, most: u64| count(tally.all().min(most), tally.more);
+        let link = |tab: Tab| Self {
+            word: tab.word(),
+            label: tab.label(),
+            address: shown.address("/", tab, &[]),
+            chosen: tab == shown.tab,
+            count: match tab {
+                Tab::Attention => Some(told(attention, MOST_COUNTED.into())),
+                Tab::Live => Some(told(live, MOST_COUNTED.into())),
+                _ => None,
+            },
+        };
+        Tab::ALL.into_iter().map(link).collect()
+    }
+}
+
+/// Counting ends here; nobody reads more.
+pub(crate) const MOST_COUNTED: u32 = 999;
+
+impl FilterForm {
+    pub fn new(shown: &Shown, tally: &Tally) -> Self {
+        let chosen = |name: &str, word: &str| shown.value(name) == word;
+        let outcomes = Outcome::ALL.iter().map(|outcome| {
+            let (label, _) = words::outcome(*outcome);
+            let found = tally.of(Some(*outcome));
+            let label =
+                if found > 0 { format!("{label} ({})", count(found, tally.more)) } else { label.to_owned() };
+            Choice { word: outcome.word(), label, chosen: chosen("outcome", outcome.word()) }
+        });
+        let reasons = Reason::ALL.iter().map(|reason| Choice {
+            word: reason.word(),
+            label: reason.word().replace('_', " "),
+            chosen: chosen("reason", reason.word()),
+        });
+        let ranges = RANGES.iter().map(|(word, label)| Choice {
+            word,
+            label: (*label).to_owned(),
+            chosen: chosen("range", word),
+        });
+        let field = |name, label, kind| Field { name, label, kind, value: shown.value(name) };
+        let fields = vec![
+            field("from", "Caller's number", "text"),
+            field("destination", "Forwarded to", "text"),
+            field("mailbox", "Mailbox", "text"),
+            field("tag", "Tag", "text"),
+            field("since", "From day", "date"),
+            field("until", "Before day", "date"),
+        ];
+        let more = fields.iter().any(|field| !field.value.is_empty()) || !shown.value("reason").is_empty();
+        let most = u64::from(MOST_COUNTED);
+        Self {
+            tab: shown.tab.word(),
+            text: shown.value("q"),
+            outcomes: outcomes.collect(),
+            reasons: reasons.collect(),
+            ranges: ranges.collect(),
+            fields,
+            clear: (!shown.filters.is_empty()).then(|| format!("/?tab={}", shown.tab.word())),
+            found: count(tally.all().min(most), tally.more),
+            on: shown.value("on"),
+            more,
+        }
+    }
+}
+
+/// A day as people name it.
+pub(crate) fn day_label(row: &CallRow, zone: &TimeZone, now: Timestamp) -> (String, String) {
+    let Some(started) = &row.started else { return (String::new(), "Day unknown".to_owned()) };
+    let today = now.to_zoned(zone.clone()).date();
+    let label = if started.key == today.to_string() {
+        format!("Today \u{b7} {}", started.day)
+    } else if today.yesterday().is_ok_and(|yesterday| started.key == yesterday.to_string()) {
+        format!("Yesterday \u{b7} {}", started.day)
+    } else {
+        started.day.clone()
+    };
+    (started.key.clone(), label)
+}
+
+impl Day {
+    /// Calls, newest first, by day. `known` is the day whose heading the page has already.
+    pub fn all(calls: &[CallRecord], zone: &TimeZone, now: Timestamp, known: Option<&str>) -> Vec<Self> {
+        let mut days: Vec<Self> = Vec::new();
+        for record in calls {
+            let row = CallRow::new(record, zone);
+            let (key, label) = day_label(&row, zone, now);
+            if let Some(day) = days.last_mut().filter(|day| day.key == key) {
+                day.rows.push(row);
+            } else {
+                let goes_on = days.is_empty() && known == Some(key.as_str());
+                days.push(Self { key, label, goes_on, rows: vec![row] });
+            }
+        }
+        days
+    }
+}

@@ -1,0 +1,257 @@
+//! The numbers page: counts drawn as bars, each leading to the calls behind it.
+
+use std::collections::BTreeMap;
+
+use frontdesk_domain::{Outcome, Timestamp};
+use frontdesk_ports::{CallStats, Figures, answer_rate};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::Frame;
+use crate::words;
+
+/// The numbers page.
+#[derive(Debug, Serialize)]
+pub(crate) struct FiguresPage {
+    pub frame: Frame,
+    pub ranges: Vec<(&'static str, &'static str, bool)>,
+    pub zone: String,
+    pub calls: u64,
+    pub answer_rate: String,
+    pub median: String,
+    pub p90: String,
+    pub outcomes: Vec<OutcomeCount>,
+    pub days: Bars,
+    pub hours: Bars,
+    pub heat: Vec<HeatRow>,
+    pub destinations: Vec<Destination>,
+    pub menus: Vec<MenuLine>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct OutcomeCount {
+    label: &'static str,
+    class: &'static str,
+    count: u64,
+    address: String,
+}
+
+/// Bars that are stacked by outcome.
+#[derive(Debug, Serialize)]
+pub(crate) struct Bars {
+    width: usize,
+    columns: Vec<Bar>,
+    most: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Bar {
+    label: String,
+    short: String,
+    count: u64,
+    parts: Vec<Part>,
+    x: usize,
+    address: Option<String>,
+    told: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Part {
+    class: &'static str,
+    y: u64,
+    height: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct HeatRow {
+    day: &'static str,
+    cells: Vec<HeatCell>,
+}
+
+#[derive(Debug, Serialize)]
+struct HeatCell {
+    hour: String,
+    count: u64,
+    /// From 0, nothing, to 4, as busy as it gets.
+    heat: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Destination {
+    number: String,
+    calls: u64,
+    answered: u64,
+    rate: String,
+    address: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct MenuLine {
+    menu: String,
+    calls: u64,
+    abandoned: u64,
+    rate: String,
+    address: String,
+}
+
+/// Height of the bars, and the width of each with the gap after it.
+const HEIGHT: u64 = 120;
+const STEP: usize = 24;
+const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
+type ByOutcome = BTreeMap<Option<Outcome>, u64>;
+
+fn percent(rate: Option<f64>) -> String {
+    rate.map_or_else(|| "\u{2013}".to_owned(), |rate| format!("{:.0} %", rate * 100.0))
+}
+
+fn seconds(seconds: Option<f64>) -> String {
+    seconds.map_or_else(|| "\u{2013}".to_owned(), |seconds| format!("{seconds:.0} s"))
+}
+
+fn address(range: &str, pairs: &[(&str, &str)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("tab", "all").append_pair("range", range).extend_pairs(pairs);
+    format!("/?{}", query.finish())
+}
+
+fn class(outcome: Option<Outcome>) -> (&'static str, &'static str) {
+    outcome.map_or(("not over", "live"), words::outcome)
+}
+
+impl Bars {
+    fn of(columns: Vec<(String, String, ByOutcome, Option<String>)>) -> Self {
+        let most = columns.iter().map(|(.., counts, _)| counts.values().sum()).max().unwrap_or(0);
+        let bar = |(place, (label, short, counts, address)): (
+            usize,
+            (String, String, ByOutcome, Option<String>),
+        )| {
+            let mut y = HEIGHT;
+            let parts = counts.iter().filter(|(_, count)| **count > 0).map(|(outcome, count)| {
+                let height = (count * HEIGHT / most.max(1)).max(1);
+                y = y.saturating_sub(height);
+                Part { class: class(*outcome).1, y, height }
+            });
+            let parts = parts.collect();
+            let told: Vec<String> =
+                counts.iter().map(|(outcome, count)| format!("{} {count}", class(*outcome).0)).collect();
+            let count = counts.values().sum();
+            Bar { label, short, count, parts, x: place * STEP, address, told: told.join(", ") }
+        };
+        let bars: Vec<Bar> = columns.into_iter().enumerate().map(bar).collect();
+        Self { width: bars.len() * STEP, columns: bars, most }
+    }
+}
+
+impl FiguresPage {
+    /// The page of the figures of a range that ends now.
+    pub fn new(
+        frame: Frame,
+        figures: &Figures,
+        range: &str,
+        zone: &TimeZone,
+        span: (Timestamp, Timestamp),
+    ) -> Self {
+        let stats = CallStats::of(figures);
+        let mut days: BTreeMap<Date, ByOutcome> = BTreeMap::new();
+        let mut hours = vec![ByOutcome::new(); 24];
+        let mut heat = [[0u64; 24]; 7];
+        let (first, after) = (span.0.to_zoned(zone.clone()).date(), span.1.to_zoned(zone.clone()).date());
+        // Days without calls are days, too; of very long spans only those with calls are drawn.
+        if first.until(after).is_ok_and(|span| span.get_days() <= 92) {
+            let mut day = first;
+            while day < after {
+                days.insert(day, ByOutcome::new());
+                let Ok(next) = day.tomorrow() else { break };
+                day = next;
+            }
+        }
+        for (quarter, outcome, count) in &figures.quarters {
+            let local = quarter.to_zoned(zone.clone());
+            *days.entry(local.date()).or_default().entry(*outcome).or_default() += count;
+            let hour = usize::from(local.hour().unsigned_abs());
+            *hours[hour].entry(*outcome).or_default() += count;
+            heat[usize::from(local.weekday().to_monday_zero_offset().unsigned_abs())][hour] += count;
+        }
+        let hottest = heat.iter().flatten().copied().max().unwrap_or(0);
+        let day = |(date, counts): (Date, ByOutcome)| {
+            let tomorrow = date.tomorrow().unwrap_or(date).to_string();
+            let query = [("since", date.to_string()), ("until", tomorrow)];
+            let mut address = form_urlencoded::Serializer::new(String::new());
+            address.append_pair("tab", "all").extend_pairs(query);
+            let label = date.strftime("%a %-d %b").to_string();
+            (label, date.strftime("%-d").to_string(), counts, Some(format!("/?{}", address.finish())))
+        };
+        let hour =
+            |(hour, counts): (usize, ByOutcome)| (format!("{hour}:00"), hour.to_string(), counts, None);
+        let cell = |(hour, count): (usize, u64)| HeatCell {
+            hour: format!("{hour}:00"),
+            count,
+            heat: if count == 0 { 0 } else { 1 + (count * 4 - 1) / hottest.max(1) },
+        };
+        Self {
+            frame,
+            ranges: Vec::new(),
+            zone: zone.iana_name().unwrap_or("UTC").replace('_', " "),
+            calls: stats.calls,
+            answer_rate: percent(stats.answer_rate),
+            median: seconds(stats.median_seconds_to_answer),
+            p90: seconds(stats.p90_seconds_to_answer),
+            outcomes: stats
+                .outcomes
+                .iter()
+                .filter(|(_, count)| *count > 0)
+                .map(|(outcome, count)| {
+                    let ((label, class), address) =
+                        (words::outcome(*outcome), address(range, &[("outcome", outcome.word())]));
+                    OutcomeCount { label, class, count: *count, address }
+                })
+                .collect(),
+            days: Bars::of(days.into_iter().map(day).collect()),
+            hours: Bars::of(hours.into_iter().enumerate().map(hour).collect()),
+            heat: heat
+                .into_iter()
+                .zip(DAYS)
+                .map(|(cells, day)| HeatRow { day, cells: cells.into_iter().enumerate().map(cell).collect() })
+                .collect(),
+            destinations: destinations(figures, range),
+            menus: menus(figures, range),
+        }
+    }
+}
+
+fn destinations(figures: &Figures, range: &str) -> Vec<Destination> {
+    let mut found: BTreeMap<&str, ByOutcome> = BTreeMap::new();
+    for (number, outcome, count) in &figures.destinations {
+        *found.entry(number).or_default().entry(*outcome).or_default() += count;
+    }
+    let line = |(number, counts): (&str, ByOutcome)| Destination {
+        number: crate::numbers::spoken(number, None),
+        calls: counts.values().sum(),
+        answered: counts.get(&Some(Outcome::Answered)).copied().unwrap_or(0),
+        rate: percent(answer_rate(|outcome| counts.get(&Some(outcome)).copied().unwrap_or(0))),
+        address: address(range, &[("destination", number)]),
+    };
+    let mut lines: Vec<_> = found.into_iter().map(line).collect();
+    lines.sort_by_key(|line| std::cmp::Reverse(line.calls));
+    lines
+}
+
+fn menus(figures: &Figures, range: &str) -> Vec<MenuLine> {
+    let mut found: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for (menu, outcome, _, count) in &figures.menus {
+        let (calls, abandoned) = found.entry(menu).or_default();
+        *calls += count;
+        *abandoned += if *outcome == Some(Outcome::Abandoned) { *count } else { 0 };
+    }
+    #[expect(clippy::cast_precision_loss, reason = "counts of calls are far below 2^52")]
+    let line = |(menu, (calls, abandoned)): (&str, (u64, u64))| MenuLine {
+        menu: menu.to_owned(),
+        calls,
+        abandoned,
+        rate: percent(Some(abandoned as f64 / calls.max(1) as f64)),
+        address: address(range, &[("menu", menu), ("outcome", "abandoned")]),
+    };
+    found.into_iter().map(line).collect()
+}

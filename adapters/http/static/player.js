@@ -1,0 +1,107 @@
+// The player of a message: its outline to seek in, speed, steps, where one left off, and who has heard it. Without this
+// script the browser's own player does.
+const SPEEDS = [1, 1.5, 2];
+
+function clock(seconds) {
+  const whole = Math.floor(Number.isFinite(seconds) ? seconds : 0);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+function button(text, label) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "quiet small";
+  made.textContent = text;
+  made.setAttribute("aria-label", label);
+  return made;
+}
+
+const speed = () => Number(localStorage.getItem("speed")) || 1;
+
+function enhance(player) {
+  if (player.dataset.ready) return;
+  player.dataset.ready = "yes";
+  const audio = player.querySelector("audio");
+  const name = audio.getAttribute("aria-label");
+  const kept = `at:${player.dataset.call}`;
+  const play = button("▶", `Play: ${name}`);
+  play.classList.add("play");
+  const back = button("−5", "Back 5 seconds");
+  const on = button("+5", "On 5 seconds");
+  const rate = button(`${speed()}×`, `Speed ${speed()}`);
+  const time = document.createElement("span");
+  time.className = "time";
+  const seek = document.createElement("input");
+  seek.type = "range";
+  seek.min = 0;
+  seek.max = 1000;
+  seek.value = 0;
+  seek.setAttribute("aria-label", `Position in: ${name}`);
+  const wave = document.createElement("span");
+  wave.className = "wave";
+  const outline = player.querySelector(".outline");
+  if (outline) wave.append(outline);
+  wave.append(seek);
+  const controls = document.createElement("span");
+  controls.className = "controls";
+  controls.append(play, wave, time, back, on, rate);
+  audio.controls = false;
+  player.prepend(controls);
+
+  const show = () => {
+    const whole = audio.duration || 0;
+    seek.value = whole ? Math.round((audio.currentTime / whole) * 1000) : 0;
+    seek.setAttribute("aria-valuetext", `${clock(audio.currentTime)} of ${clock(whole)}`);
+    time.textContent = whole ? `${clock(audio.currentTime)} / ${clock(whole)}` : "";
+    wave.dataset.played = String(Math.round(seek.value / 50) * 5);
+  };
+  const step = (seconds) => { audio.currentTime = Math.max(0, Math.min(audio.duration || 0, audio.currentTime + seconds)); };
+  const heard = () => {
+    if (player.dataset.heard) return;
+    player.dataset.heard = "yes";
+    player.classList.remove("new");
+    const body = new URLSearchParams({ do: "heard", csrf: player.dataset.csrf });
+    fetch(`/calls/${player.dataset.call}/work`, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => { player.dataset.heard = ""; });
+  };
+  play.addEventListener("click", () => {
+    if (!audio.paused) return audio.pause();
+    document.querySelectorAll("audio").forEach((other) => other !== audio && other.pause());
+    audio.playbackRate = speed();
+    audio.play();
+  });
+  audio.addEventListener("loadedmetadata", () => {
+    const left = Number(localStorage.getItem(kept));
+    if (left > 0 && left < audio.duration - 1) audio.currentTime = left;
+    show();
+  });
+  audio.addEventListener("play", () => { play.textContent = "❚❚"; play.setAttribute("aria-label", `Pause: ${name}`); });
+  audio.addEventListener("pause", () => {
+    play.textContent = "▶";
+    play.setAttribute("aria-label", `Play: ${name}`);
+    if (audio.currentTime > 0 && !audio.ended) localStorage.setItem(kept, String(audio.currentTime));
+  });
+  audio.addEventListener("timeupdate", () => {
+    show();
+    // Most of it, or the first seconds of a long one: who has heard that has heard from the caller.
+    if (audio.currentTime > Math.min(5, audio.duration * 0.8)) heard();
+  });
+  audio.addEventListener("ended", () => { heard(); localStorage.removeItem(kept); });
+  seek.addEventListener("input", () => {
+    if (audio.duration) audio.currentTime = (seek.value / 1000) * audio.duration;
+    else audio.load();
+  });
+  back.addEventListener("click", () => step(-5));
+  on.addEventListener("click", () => step(5));
+  rate.addEventListener("click", () => {
+    const next = SPEEDS[(SPEEDS.indexOf(speed()) + 1) % SPEEDS.length];
+    localStorage.setItem("speed", String(next));
+    document.querySelectorAll("audio").forEach((each) => { each.playbackRate = next; });
+    rate.textContent = `${next}×`;
+    rate.setAttribute("aria-label", `Speed ${next}`);
+  });
+}
+
+const enhanceAll = (within) => within.querySelectorAll(".player").forEach(enhance);
+enhanceAll(document);
+addEventListener("rows", (event) => enhanceAll(event.detail));
+document.addEventListener("htmx:after:swap", () => enhanceAll(document));

@@ -1,0 +1,115 @@
+//! What people did about calls, and figures over them.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use frontdesk_domain::{CallId, Outcome, Timestamp};
+use frontdesk_ports::work::Work;
+use frontdesk_ports::{
+    CallFigures, CallQuery, CallRecord, Change, Figures, QUARTER_MS, Resolved, StoreError, Tally, WorkStore,
+};
+
+use crate::MemoryLog;
+use crate::call_log::record;
+
+impl MemoryLog {
+    /// Every call, newest first.
+    fn records(&self) -> Vec<CallRecord> {
+        self.state().calls.iter().rev().filter_map(|(id, kept)| record(*id, kept)).collect()
+    }
+}
+
+#[async_trait]
+impl WorkStore for MemoryLog {
+    async fn save_work(&self, id: CallId, work: &Work) -> Result<bool, StoreError> {
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let Some(kept) = state.calls.get_mut(&id) else { return Ok(false) };
+        if kept.work.version + 1 != work.version {
+            return Ok(false);
+        }
+        state.change.0 += 1;
+        (kept.work, kept.change) = (work.clone(), state.change);
+        self.changed.send_replace(state.change);
+        Ok(true)
+    }
+
+    async fn resolved_since(&self, after: Change, limit: u16) -> Result<Vec<Resolved>, StoreError> {
+        let records = self.records();
+        let caller = |record: &CallRecord| {
+            record.call.parties.as_ref().and_then(|p| p.from.as_text()).map(ToOwned::to_owned)
+        };
+        let is = |record: &CallRecord, outcome| {
+            record.call.verdict.as_ref().is_some_and(|verdict| verdict.outcome == outcome)
+        };
+        let mut resolved = Vec::new();
+        for missed in records.iter().filter(|r| r.needs_attention() && is(r, Outcome::Missed)) {
+            // Newest first: the last that fits is the earliest.
+            let later = records.iter().rfind(|later| {
+                let same = caller(missed).is_some() && caller(later) == caller(missed);
+                same && later.id > missed.id && is(later, Outcome::Answered)
+            });
+            if let Some(later) = later.filter(|later| later.change.max(missed.change) > after) {
+                resolved.push(Resolved { missed: missed.clone(), later: later.id });
+            }
+        }
+        resolved.truncate(usize::from(limit));
+        Ok(resolved)
+    }
+}
+
+#[async_trait]
+impl CallFigures for MemoryLog {
+    async fn figures(
+        &self,
+        since: Option<Timestamp>,
+        until: Option<Timestamp>,
+    ) -> Result<Figures, StoreError> {
+        let (mut quarters, mut waits) = (BTreeMap::new(), BTreeMap::new());
+        let (mut destinations, mut menus) = (BTreeMap::new(), BTreeMap::new());
+        let within = CallQuery { since, until, ..CallQuery::default() };
+        for CallRecord { call, .. } in self.records().iter().filter(|record| within.fits(record)) {
+            let Some(started) = call.started_at.map(Timestamp::as_millisecond) else { continue };
+            let quarter = started.div_euclid(QUARTER_MS) * QUARTER_MS;
+            let quarter = Timestamp::from_millisecond(quarter).unwrap_or_default();
+            let outcome = call.verdict.as_ref().map(|verdict| verdict.outcome);
+            let reason = call.verdict.as_ref().map(|verdict| verdict.reason);
+            *quarters.entry((quarter, outcome)).or_insert(0) += 1;
+            if let Some(answered) = call.answered_at.filter(|_| outcome == Some(Outcome::Answered)) {
+                let wait = u64::try_from(answered.as_millisecond() - started).unwrap_or(0);
+                *waits.entry(wait).or_insert(0) += 1;
+            }
+            if let Some(number) = &call.forwarded_to {
+                *destinations.entry((number.to_string(), outcome)).or_insert(0) += 1;
+            }
+            if let Some(menu) = &call.menu {
+                *menus.entry((menu.to_string(), outcome, reason)).or_insert(0) += 1;
+            }
+        }
+        Ok(Figures {
+            quarters: quarters
+                .into_iter()
+                .map(|((quarter, outcome), count)| (quarter, outcome, count))
+                .collect(),
+            waits: waits.into_iter().collect(),
+            destinations: destinations.into_iter().map(|((to, outcome), n)| (to, outcome, n)).collect(),
+            menus: menus.into_iter().map(|((menu, outcome, why), n)| (menu, outcome, why, n)).collect(),
+        })
+    }
+
+    async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError> {
+        let query = CallQuery { before: None, ..query.clone() };
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let fitting: Vec<_> = self
+            .records()
+            .into_iter()
+            .filter(|record| query.fits(record))
+            .take(most.saturating_add(1))
+            .collect();
+        let mut by_outcome = BTreeMap::new();
+        for record in &fitting {
+            *by_outcome.entry(record.call.verdict.as_ref().map(|verdict| verdict.outcome)).or_insert(0) += 1;
+        }
+        Ok(Tally { by_outcome: by_outcome.into_iter().collect(), more: fitting.len() > most })
+    }
+}

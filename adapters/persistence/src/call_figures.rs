@@ -1,0 +1,116 @@
+//! Figures counted by the database: each is a pass over one index that holds all it needs.
+
+use async_trait::async_trait;
+use frontdesk_domain::{Outcome, Timestamp};
+use frontdesk_ports::{CallFigures, CallQuery, Figures, QUARTER_MS, StoreError, Tally};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryOrder, QueryResult, QuerySelect, QueryTrait};
+
+use crate::SqlLog;
+use crate::entity::call::{self, Column};
+use crate::error::{corrupt, store_error};
+use crate::filters::filtered;
+use crate::rows::{millis, timestamp};
+
+const COUNT: &str = "found";
+const QUARTER: &str = "quarter";
+
+#[async_trait]
+impl CallFigures for SqlLog {
+    async fn figures(
+        &self,
+        since: Option<Timestamp>,
+        until: Option<Timestamp>,
+    ) -> Result<Figures, StoreError> {
+        let mut figures = Figures::default();
+        let quarter = Expr::cust(format!("started_at / {QUARTER_MS}"));
+        let mut by_time = counted(since, until);
+        by_time.expr_as(quarter.clone(), Alias::new(QUARTER)).column(Column::Outcome);
+        by_time.add_group_by([quarter.clone(), Expr::col(Column::Outcome)]).order_by_expr(quarter, ASC);
+        for row in self.rows(&by_time).await? {
+            let quarter: i64 = get(&row, QUARTER)?;
+            let at = timestamp(quarter.saturating_mul(QUARTER_MS), "calls", "figures")?;
+            figures.quarters.push((at, outcome(&row)?, count(&row)?));
+        }
+        let mut waits = counted(since, until);
+        waits.column(Column::WaitMs).and_where(Column::Outcome.eq(Outcome::Answered.word()));
+        waits.and_where(Column::WaitMs.is_not_null()).group_by_col(Column::WaitMs);
+        waits.order_by_expr(Expr::col(Column::WaitMs), ASC);
+        for row in self.rows(&waits).await? {
+            let wait: i64 = get(&row, "wait_ms")?;
+            figures.waits.push((u64::try_from(wait).unwrap_or(0), count(&row)?));
+        }
+        let mut destinations = counted(since, until);
+        destinations.columns([Column::ForwardedTo, Column::Outcome]);
+        destinations.and_where(Column::ForwardedTo.is_not_null());
+        destinations.group_by_columns([Column::ForwardedTo, Column::Outcome]);
+        for row in self.rows(&destinations).await? {
+            figures.destinations.push((get(&row, "forwarded_to")?, outcome(&row)?, count(&row)?));
+        }
+        let mut menus = counted(since, until);
+        menus.columns([Column::Menu, Column::Outcome, Column::OutcomeReason]);
+        menus.and_where(Column::Menu.is_not_null());
+        menus.group_by_columns([Column::Menu, Column::Outcome, Column::OutcomeReason]);
+        for row in self.rows(&menus).await? {
+            let reason: Option<String> = get(&row, "outcome_reason")?;
+            let reason = reason.map(|word| word.parse()).transpose();
+            let reason = reason.map_err(|why| corrupt("calls", "outcome_reason", "figures", why))?;
+            figures.menus.push((get(&row, "menu")?, outcome(&row)?, reason, count(&row)?));
+        }
+        Ok(figures)
+    }
+
+    async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError> {
+        let query = CallQuery { before: None, ..query.clone() };
+        let newest = filtered(&self.db.reader, &query)
+            .await?
+            .select_only()
+            .column(Column::Outcome)
+            .order_by_desc(Column::Id)
+            .limit(u64::from(most) + 1)
+            .into_query();
+        let mut tally = Query::select();
+        tally.from_subquery(newest, Alias::new("newest")).column(Column::Outcome);
+        tally.expr_as(Expr::cust("count(*)"), Alias::new(COUNT)).group_by_col(Column::Outcome);
+        let mut by_outcome = Vec::new();
+        for row in self.rows(&tally).await? {
+            by_outcome.push((outcome(&row)?, count(&row)?));
+        }
+        let mut tally = Tally { by_outcome, more: false };
+        if tally.all() > u64::from(most) {
+            tally.more = true;
+        }
+        Ok(tally)
+    }
+}
+
+const ASC: sea_orm::sea_query::Order = sea_orm::sea_query::Order::Asc;
+
+fn counted(since: Option<Timestamp>, until: Option<Timestamp>) -> SelectStatement {
+    let mut select = Query::select();
+    select.from(call::Entity).expr_as(Expr::cust("count(*)"), Alias::new(COUNT));
+    select.and_where(Column::StartedAt.is_not_null());
+    select.and_where_option(since.map(|since| Expr::col(Column::StartedAt).gte(millis(since))));
+    select.and_where_option(until.map(|until| Expr::col(Column::StartedAt).lt(millis(until))));
+    select
+}
+
+impl SqlLog {
+    async fn rows(&self, select: &SelectStatement) -> Result<Vec<QueryResult>, StoreError> {
+        self.db.reader.query_all(select).await.map_err(|e| store_error(&e))
+    }
+}
+
+fn get<T: sea_orm::TryGetable>(row: &QueryResult, column: &str) -> Result<T, StoreError> {
+    row.try_get("", column).map_err(|e: DbErr| store_error(&e))
+}
+
+fn count(row: &QueryResult) -> Result<u64, StoreError> {
+    get::<i64>(row, COUNT).map(|count| u64::try_from(count).unwrap_or(0))
+}
+
+fn outcome(row: &QueryResult) -> Result<Option<Outcome>, StoreError> {
+    let word: Option<String> = get(row, "outcome")?;
+    let outcome = word.map(|word| word.parse()).transpose();
+    outcome.map_err(|why| corrupt("calls", "outcome", "figures", why))
+}

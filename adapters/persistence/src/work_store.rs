@@ -1,0 +1,112 @@
+//! What people did about calls: a document beside the call, and what it is found by.
+
+use async_trait::async_trait;
+use frontdesk_domain::{CallId, Outcome};
+use frontdesk_ports::work::Work;
+use frontdesk_ports::{Change, Resolved, StoreError, WorkStore};
+use sea_orm::sea_query::{Expr, Query};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    TransactionTrait,
+};
+
+use crate::SqlLog;
+use crate::commit::{immediate, number_changes};
+use crate::entity::call::{self, Column};
+use crate::entity::call_tag;
+use crate::error::store_error;
+use crate::rows::{json, record_of};
+
+/// Callers looked at in one go.
+const MOST_CALLERS: u64 = 500;
+
+#[async_trait]
+impl WorkStore for SqlLog {
+    async fn save_work(&self, id: CallId, work: &Work) -> Result<bool, StoreError> {
+        let tx = self.db.writer.begin_with_options(immediate()).await.map_err(|e| store_error(&e))?;
+        let last = number_changes(&tx, 1).await.map_err(|e| store_error(&e))?;
+        let row = call::Entity::find_by_id(id.to_string()).one(&tx).await.map_err(|e| store_error(&e))?;
+        let version = i64::try_from(work.version).unwrap_or(i64::MAX);
+        let Some(row) = row.filter(|row| row.work_version + 1 == version) else { return Ok(false) };
+        let asks = record_of(&row)?.call.asks_for_attention() && work.handled.is_none();
+        let change = i64::try_from(last + 1).unwrap_or(i64::MAX);
+        let update = Query::update()
+            .table(call::Entity)
+            .value(Column::Work, json(work)?)
+            .value(Column::WorkVersion, version)
+            .value(Column::NoteText, work.text())
+            .value(Column::Handled, i32::from(work.handled.is_some()))
+            .value(Column::Attention, i32::from(asks))
+            .value(Column::Change, change)
+            .and_where(Column::Id.eq(id.to_string()))
+            .to_owned();
+        tx.execute(&update).await.map_err(|e| store_error(&e))?;
+        let theirs = call_tag::Column::CallId.eq(id.to_string());
+        call_tag::Entity::delete_many().filter(theirs).exec(&tx).await.map_err(|e| store_error(&e))?;
+        let tag =
+            |tag: &String| call_tag::ActiveModel { tag: Set(tag.clone()), call_id: Set(id.to_string()) };
+        if !work.tags.is_empty() {
+            call_tag::Entity::insert_many(work.tags.iter().map(tag))
+                .exec_without_returning(&tx)
+                .await
+                .map_err(|e| store_error(&e))?;
+        }
+        tx.commit().await.map_err(|e| store_error(&e))?;
+        self.changed.send_if_modified(|known| {
+            let newer = Change(last + 1) > *known;
+            *known = (*known).max(Change(last + 1));
+            newer
+        });
+        Ok(true)
+    }
+
+    async fn resolved_since(&self, after: Change, limit: u16) -> Result<Vec<Resolved>, StoreError> {
+        let outcomes = [Outcome::Answered.word(), Outcome::Missed.word()];
+        let callers: Vec<String> = call::Entity::find()
+            .select_only()
+            .column(Column::FromNumber)
+            .distinct()
+            .filter(Column::Change.gt(i64::try_from(after.0).unwrap_or(i64::MAX)))
+            .filter(Column::Outcome.is_in(outcomes))
+            .filter(Column::FromNumber.is_not_null())
+            .limit(MOST_CALLERS)
+            .into_tuple()
+            .all(&self.db.reader)
+            .await
+            .map_err(|e| store_error(&e))?;
+        if callers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = call::Entity::find()
+            .filter(Column::FromNumber.is_in(callers))
+            // Not by the index of all that asks for attention, which may be long: by the caller.
+            .filter(Expr::cust("attention + 0 = 1"))
+            .filter(Column::Outcome.eq(Outcome::Missed.word()))
+            .filter(Expr::cust(
+                "EXISTS (SELECT 1 FROM calls later WHERE later.from_number = calls.from_number
+                 AND later.outcome = 'answered' AND later.id > calls.id)",
+            ))
+            .limit(u64::from(limit))
+            .all(&self.db.reader)
+            .await
+            .map_err(|e| store_error(&e))?;
+        let mut resolved = Vec::new();
+        for row in rows {
+            let later: Option<String> = call::Entity::find()
+                .select_only()
+                .column(Column::Id)
+                .filter(Column::FromNumber.eq(row.from_number.clone()))
+                .filter(Column::Outcome.eq(Outcome::Answered.word()))
+                .filter(Column::Id.gt(row.id.as_str()))
+                .order_by_asc(Column::Id)
+                .into_tuple()
+                .one(&self.db.reader)
+                .await
+                .map_err(|e| store_error(&e))?;
+            if let Some(later) = later.and_then(|later| later.parse().ok()) {
+                resolved.push(Resolved { missed: record_of(&row)?, later });
+            }
+        }
+        Ok(resolved)
+    }
+}

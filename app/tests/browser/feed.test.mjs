@@ -1,0 +1,286 @@
+// The feed as the office uses it: live, played, worked through, by keyboard, on a phone, by two people at once.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { connect, createServer } from "node:net";
+import { after, before, test } from "node:test";
+import { openPage, signIn, startBrowser, startDesk } from "./desk.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let desk, browser;
+before(async () => {
+  desk = await startDesk();
+  browser = await startBrowser();
+  for (const args of [
+    ["--from", "+12025550147", "--name", "Ann Example", "--press", "1"],
+    ["--from", "+33199000123", "--press", "1", "--callee", "busy"],
+    ["--from", "anonymous", "--hang-up-after", "3s"],
+    ["--from", "+33639980456", "--press", "1", "--callee", "machine", "--no-message"],
+    ["--from", "+12025550188", "--name", "Bob Sample", "--press", "9,2"],
+  ]) {
+    const { code, said } = await desk.call(...args);
+    assert.equal(code, 0, said);
+  }
+});
+after(async () => { await browser?.close(); await desk?.stop(); });
+
+async function open(address, options) {
+  const page = await openPage(browser, desk, options);
+  await signIn(page, desk);
+  await page.goto(`${desk.url}${address}`);
+  if (options?.javaScriptEnabled !== false) await page.locator('#light[data-live="on"]').waitFor();
+  return page;
+}
+
+async function close(page) {
+  assert.deepEqual(page.problems, []);
+  await page.context().close();
+}
+
+const rowOf = (page, name) => page.locator("tr.call", { hasText: name }).first();
+
+test("a message plays in the feed, is marked as heard by whom, and goes on where it was left", async () => {
+  const page = await open("/");
+  const row = rowOf(page, "Bob Sample");
+  await row.locator(".unheard").waitFor();
+  assert.match(await row.innerText(), /3 s of speech in 3 s/);
+  await row.getByRole("button", { name: /^Speed/ }).click();
+  assert.equal(await row.getByRole("button", { name: "Speed 1.5" }).innerText(), "1.5×");
+  await row.getByRole("button", { name: /^Play/ }).click();
+  await page.waitForFunction(() => [...document.querySelectorAll("audio")].some((audio) => audio.currentTime > 0.5));
+  assert.equal(await row.locator("audio").evaluate((audio) => audio.playbackRate), 1.5);
+  await row.getByRole("button", { name: /^Pause/ }).click();
+  const left = await row.locator("audio").evaluate((audio) => audio.currentTime);
+  await page.reload();
+  await rowOf(page, "Bob Sample").getByRole("button", { name: /^Play/ }).click();
+  await page.waitForFunction((left) => [...document.querySelectorAll("audio")].some((audio) => audio.currentTime >= left), left);
+  await page.waitForFunction(() => [...document.querySelectorAll("audio")].some((audio) => audio.ended));
+  await page.reload();
+  await rowOf(page, "Bob Sample").getByText("heard by admin").waitFor();
+  const seek = rowOf(page, "Bob Sample").getByRole("slider");
+  assert.match(await seek.getAttribute("aria-label"), /Bob Sample/);
+  await close(page);
+});
+
+test("two people see each other's changes, and a decision on an old state is refused in words", async () => {
+  const ann = await open("/");
+  const bob = await open("/");
+  await bob.getByRole("button", { name: "Pause", exact: true }).click();
+  await rowOf(ann, "+33 6 39").getByRole("button", { name: "I take it" }).click();
+  await rowOf(ann, "+33 6 39").getByText("admin takes care").waitFor();
+  await rowOf(bob, "+33 6 39").getByRole("button", { name: "Done" }).click();
+  await rowOf(bob, "+33 6 39").getByRole("alert").getByText("somebody else has just changed this call").waitFor();
+  bob.problems = bob.problems.filter((problem) => !problem.includes("409"));
+  assert.match(await rowOf(bob, "+33 6 39").innerText(), /admin takes care/, "and shown how things stand");
+  await bob.getByRole("button", { name: "Go on" }).click();
+  await bob.mouse.move(0, 0);
+  await rowOf(ann, "+33 6 39").getByRole("button", { name: "Done" }).click();
+  await rowOf(bob, "+33 6 39").waitFor({ state: "detached" });
+  assert.match(await ann.title(), /^\(\d\) Calls/);
+  await close(ann);
+  await close(bob);
+});
+
+test("the keyboard is enough, and its single keys can be turned off", async () => {
+  const page = await open("/?tab=all");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  const second = await page.locator("tr.call").nth(1).getAttribute("id");
+  assert.equal(await page.locator("tr.current").getAttribute("id"), second);
+  await page.keyboard.press("k");
+  await page.keyboard.press("?");
+  await page.locator("#help[open]").waitFor();
+  await page.getByLabel("Single keys do something").uncheck();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  assert.notEqual(await page.locator("tr.current").getAttribute("id"), second, "turned off");
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await page.keyboard.press("/");
+  await page.keyboard.type("je");
+  assert.equal(await page.locator("#search").inputValue(), "je", "typed, not acted upon");
+  await page.keyboard.press("Enter");
+  await page.getByText("No call fits these filters").waitFor();
+  await page.goto(`${desk.url}/?tab=all`);
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "What happened" }).waitFor();
+  await close(page);
+});
+
+// Stands between the browser and the desk, and can be cut.
+async function cable() {
+  const { port } = new URL(desk.url);
+  const sockets = new Set();
+  let cut = false;
+  const server = createServer((near) => {
+    if (cut) return near.destroy();
+    const far = connect(Number(port), "127.0.0.1");
+    for (const [one, other] of [[near, far], [far, near]]) {
+      sockets.add(one);
+      one.pipe(other);
+      one.on("error", () => {}).on("close", () => { sockets.delete(one); other.destroy(); });
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${server.address().port}`;
+  return { url, cut: () => { cut = true; sockets.forEach((socket) => socket.destroy()); }, mend: () => { cut = false; }, close: () => { sockets.forEach((socket) => socket.destroy()); server.close(); } };
+}
+
+test("what was missed while the connection was lost is there when it is back", async () => {
+  const line = await cable();
+  try {
+    const page = await openPage(browser, line);
+    await signIn(page, line);
+    await page.goto(`${line.url}/?tab=all`);
+    await page.locator('#light[data-live="on"]').waitFor();
+    line.cut();
+    await page.locator('#light[data-live="off"]', { hasText: "Reconnecting" }).waitFor();
+    await desk.call("--from", "+12025550111", "--name", "Lost Meanwhile", "--press", "2");
+    assert.equal(await page.locator("tr.call", { hasText: "Lost Meanwhile" }).count(), 0);
+    line.mend();
+    await rowOf(page, "Lost Meanwhile").waitFor();
+    await page.locator('#light[data-live="on"]').waitFor();
+    page.problems = page.problems.filter((problem) => !/ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE|network|fetch/i.test(problem));
+    await close(page);
+  } finally {
+    line.close();
+  }
+});
+
+test("fifty calls come in while a message plays: it plays on, and the page does not jump", async () => {
+  const page = await open("/?tab=all");
+  const row = rowOf(page, "Lost Meanwhile");
+  await row.locator("audio").evaluate((audio) => { audio.loop = true; });
+  await row.getByRole("button", { name: /^Play/ }).click();
+  await page.waitForFunction(() => [...document.querySelectorAll("audio")].some((audio) => audio.currentTime > 0.1));
+  await page.evaluate(() => {
+    const audio = [...document.querySelectorAll("audio")].find((each) => !each.paused);
+    window.stops = 0;
+    for (const stop of ["pause", "waiting", "stalled", "emptied"]) audio.addEventListener(stop, () => { window.stops += 1; });
+    document.body.style.minHeight = "3000px";
+    scrollTo(0, 300);
+    window.stood = audio.closest("tr").getBoundingClientRect().top;
+  });
+  await Promise.all(Array.from({ length: 10 }, async (_, caller) => {
+    for (let n = 0; n < 5; n += 1) {
+      const { code, said } = await desk.call("--from", `+1202555${1000 + caller * 10 + n}`, "--press", n % 2 ? "2" : "1");
+      assert.equal(code, 0, said);
+    }
+  }));
+  await page.locator("#fresh", { hasText: "50 new calls" }).waitFor();
+  const seen = await page.evaluate(() => {
+    const audio = [...document.querySelectorAll("audio")].find((each) => !each.paused);
+    return { playing: Boolean(audio), stops: window.stops, moved: Math.round(audio.closest("tr").getBoundingClientRect().top - window.stood) };
+  });
+  assert.deepEqual(seen, { playing: true, stops: 0, moved: 0 });
+  await page.locator("#fresh").click();
+  assert.equal(await page.locator("tr.call").count(), 56);
+  await close(page);
+});
+
+test("a page that stays open keeps to its size", async () => {
+  const page = await open("/?tab=all");
+  await page.waitForFunction(() => !document.querySelector(".waiting"));
+  const size = async () => {
+    const session = await page.context().newCDPSession(page);
+    await session.send("HeapProfiler.collectGarbage");
+    const { usedSize } = await session.send("Runtime.getHeapUsage");
+    return { heap: usedSize, nodes: await page.evaluate(() => document.querySelectorAll("*").length) };
+  };
+  // An hour of a busy office, told again and again: each row is replaced some hundred times.
+  const tell = (times) => page.evaluate(async (times) => {
+    const feed = document.getElementById("feed");
+    const told = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const rows = [...told.querySelectorAll("tr.call")];
+    for (let n = 0; n < times; n += 1) {
+      const row = rows[n % rows.length];
+      const data = JSON.stringify({ id: row.dataset.id, row: row.outerHTML.replace(/in all <b>[^<]*/, `in all <b>${n}`), day: row.dataset.day, label: "", fits: true });
+      feed.dispatchEvent(new CustomEvent("call", { detail: { data } }));
+    }
+  }, times);
+  await tell(500);
+  const before = await size();
+  await tell(5000);
+  const after = await size();
+  assert.equal(after.nodes, before.nodes);
+  assert.ok(after.heap < before.heap * 1.3 + 500_000, JSON.stringify({ before, after }));
+  await close(page);
+});
+
+test("older calls follow on demand, with and without scripts", async () => {
+  const page = await open("/?tab=all");
+  const before = await page.locator("tr.call").count();
+  assert.equal(before, 50);
+  await page.getByRole("link", { name: "Older calls" }).click();
+  await page.waitForFunction((before) => document.querySelectorAll("tr.call").length > before, before);
+  assert.equal(await page.locator("tr.day").count(), 1, "the day's heading is there once");
+  const ids = await page.locator("tr.call").evaluateAll((rows) => rows.map((row) => row.dataset.id));
+  assert.deepEqual(ids, [...new Set(ids)].sort().reverse());
+  await close(page);
+  const plain = await open("/?tab=all", { javaScriptEnabled: false });
+  await plain.getByRole("link", { name: "Older calls" }).click();
+  assert.ok((await plain.locator("tr.call").count()) >= 6);
+  assert.ok(await plain.locator("audio[controls]").count(), "the browser's own player");
+  await close(plain);
+});
+
+test("without scripts somebody settles a call and notes why", async () => {
+  const page = await open("/", { javaScriptEnabled: false });
+  const before = await page.locator("tr.call").count();
+  await page.locator("tr.call").first().getByRole("button", { name: "Done" }).click();
+  assert.equal(new URL(page.url()).pathname, "/");
+  assert.ok((await page.locator("tr.call").count()) <= before);
+  await page.getByRole("link", { name: "Done", exact: true }).click();
+  await page.locator("tr.call .caller").first().click();
+  await page.getByLabel("New note").fill("Called back, all well");
+  await page.getByRole("button", { name: "Add note" }).click();
+  await page.getByText("Called back, all well").waitFor();
+  await page.getByLabel("New tag").fill("Boiler");
+  await page.getByRole("button", { name: "Add tag" }).click();
+  await page.getByRole("link", { name: "boiler" }).click();
+  assert.equal(await page.locator("tr.call").count(), 1);
+  await close(page);
+});
+
+test("a first load weighs less than 100 kB", async () => {
+  const page = await openPage(browser, desk);
+  await signIn(page, desk);
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  await session.send("Network.setCacheDisabled", { cacheDisabled: true });
+  let bytes = 0;
+  session.on("Network.loadingFinished", ({ encodedDataLength }) => { bytes += encodedDataLength; });
+  await page.goto(`${desk.url}/?tab=all`);
+  await page.locator('#light[data-live="on"]').waitFor();
+  console.log(`first load of the feed with 50 rows: ${bytes} bytes`);
+  assert.ok(bytes > 10_000 && bytes < 100_000, `${bytes} bytes`);
+  await close(page);
+});
+
+test("axe finds nothing serious on any page, light and dark, wide and narrow", async () => {
+  const id = (await desk.calls())[0].id;
+  const found = [];
+  for (const colorScheme of ["light", "dark"]) {
+    for (const viewport of [{ width: 1440, height: 900 }, { width: 320, height: 700 }]) {
+      const page = await openPage(browser, desk, { colorScheme, viewport, bypassCSP: true });
+      await page.goto(`${desk.url}/login`);
+      const check = async (address) => {
+        if (address) await page.goto(`${desk.url}${address}`);
+        await page.evaluate(AXE);
+        const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+        const wider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+        if (wider) found.push(`${address} is wider than ${viewport.width}`);
+        for (const { id, impact, nodes } of violations) found.push(`${address} ${colorScheme} ${viewport.width}: ${id} (${impact}) ${nodes.slice(0, 2).map((node) => node.html.slice(0, 200)).join(" | ")}`);
+      };
+      await check();
+      await signIn(page, desk);
+      for (const address of ["/", "/?tab=all", "/?tab=all&q=nothing", "/?tab=all&reason=busy&tag=x", `/calls/${id}`, "/numbers", "/numbers?range=today", "/phone", "/outages", "/audit", "/calls/none", "/api/docs"]) {
+        await check(address);
+      }
+      await page.context().close();
+    }
+  }
+  assert.deepEqual(found, []);
+});

@@ -1,0 +1,199 @@
+//! What the office does about calls, over HTTP: two people at once, misses that settle themselves, exports of a view.
+
+use adapters_simulator::{CalleeScript, murmur, tone};
+use reqwest::header::{ACCEPT, COOKIE};
+
+use crate::harness::{Desk, PASSWORD};
+use crate::people::{cookie, get, sign_in};
+
+/// Somebody who is signed in, with the token of their forms.
+struct Person<'d> {
+    desk: &'d Desk,
+    cookie: String,
+    csrf: String,
+}
+
+impl<'d> Person<'d> {
+    async fn admin(desk: &'d Desk) -> Self {
+        let cookie = cookie(&sign_in(desk, "admin", PASSWORD).await);
+        let feed = get(desk, "/", &cookie).await.text().await.unwrap();
+        let csrf = feed.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        Self { desk, cookie, csrf }
+    }
+
+    /// Sends the form as a page's script does: status and row.
+    async fn does(&self, id: &str, what: &str) -> (u16, String) {
+        let request = self.desk.http.post(format!("{}/calls/{id}/work", self.desk.url));
+        let request = request.header(COOKIE, &self.cookie).header("HX-Request", "true");
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let response = request.body(format!("csrf={}&{what}", self.csrf)).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    async fn page(&self, path: &str) -> String {
+        get(self.desk, path, &self.cookie).await.text().await.unwrap()
+    }
+}
+
+fn rows(html: &str) -> usize {
+    html.matches("<tr id=\"call-").count()
+}
+
+#[tokio::test]
+async fn a_message_is_listened_to_claimed_noted_and_settled() {
+    let desk = Desk::start().await;
+    desk.call().presses("2").leaves(murmur(3)).place().await;
+    desk.work().await;
+    let ann = Person::admin(&desk).await;
+    let feed = ann.page("/").await;
+    assert!(feed.contains("3 s of speech in 3 s") && feed.contains("class=\"outline\""), "{feed}");
+    assert!(feed.contains("<title>(1) Calls"), "one call asks for attention");
+    let id = desk.row().await["id"].as_str().unwrap().to_owned();
+    for what in ["do=heard", "do=claim&turn=0", "do=note&text=Wants+a+quote", "do=tag&text=Boiler"] {
+        let (status, row) = ann.does(&id, what).await;
+        assert_eq!(status, 200, "{what}: {row}");
+    }
+    let page = ann.page(&format!("/calls/{id}")).await;
+    for told in ["heard by admin", "admin takes care", "Wants a quote", "boiler"] {
+        assert!(page.contains(told), "{told} is missing: {page}");
+    }
+    for found in ["/?q=QUOTE", "/?tag=boiler", "/?tab=voicemail", "/?mailbox=main", "/"] {
+        assert_eq!(rows(&ann.page(found).await), 1, "{found}");
+    }
+    // Somebody whose page still shows the call as nobody's is told so.
+    let (status, row) = ann.does(&id, "do=handle&turn=0").await;
+    assert_eq!(status, 409);
+    assert!(row.contains("somebody else has just changed this call"), "{row}");
+    assert_eq!(ann.does(&id, "do=handle&turn=1").await.0, 200);
+    assert_eq!((rows(&ann.page("/").await), rows(&ann.page("/?tab=done").await)), (0, 1));
+    assert!(ann.page("/").await.contains("All settled"));
+    assert_eq!(ann.does(&id, "do=reopen&turn=2").await.0, 200);
+    assert_eq!(rows(&ann.page("/").await), 1);
+}
+
+#[tokio::test]
+async fn what_a_form_says_is_checked_and_a_program_cannot_send_it() {
+    let desk = Desk::start().await;
+    desk.call().presses("2").leaves(murmur(1)).place().await;
+    desk.work().await;
+    let ann = Person::admin(&desk).await;
+    let id = desk.row().await["id"].as_str().unwrap().to_owned();
+    for (what, status) in [
+        ("do=note&text=", 422),
+        (&*format!("do=note&text={}", "x".repeat(2001)), 422),
+        (&*format!("do=tag&text={}", "x".repeat(33)), 422),
+        ("do=delete", 400),
+        ("", 400),
+    ] {
+        assert_eq!(ann.does(&id, what).await.0, status, "{what:.20}");
+    }
+    assert_eq!(ann.does("01ARZ3NDEKTSV4RRFFQ69G5FAV", "do=heard").await.0, 404);
+    let url = format!("{}/calls/{id}/work", desk.url);
+    let program =
+        desk.http.post(&url).bearer_auth(crate::harness::TOKEN).body("do=heard").send().await.unwrap();
+    assert_eq!(program.status(), 403);
+    let foreign = desk.http.post(&url).header(COOKIE, &ann.cookie).body("do=heard").send().await.unwrap();
+    assert_eq!(foreign.status(), 403, "without the form's token");
+}
+
+#[tokio::test]
+async fn a_message_without_speech_is_filed_quietly_and_not_deleted() {
+    let desk = Desk::start().await;
+    desk.call().presses("2").leaves(tone(9)).place().await;
+    desk.work().await;
+    let ann = Person::admin(&desk).await;
+    assert_eq!(rows(&ann.page("/").await), 0, "nobody is asked to listen");
+    let all = ann.page("/?tab=voicemail").await;
+    assert!(all.contains("no speech in 9 s") && all.contains("<audio"), "{all}");
+}
+
+#[tokio::test]
+async fn a_miss_settles_itself_once_the_caller_is_spoken_to() {
+    let desk = Desk::start().await;
+    let resolving = desk.running.resolving.clone().unwrap();
+    desk.call().presses("1").each_phone(&[CalleeScript::NoAnswer]).hangs_up_after(22).place().await;
+    desk.call()
+        .from("+33199000001")
+        .presses("1")
+        .each_phone(&[CalleeScript::NoAnswer])
+        .hangs_up_after(22)
+        .place()
+        .await;
+    let seen = resolving.follow(None).await.unwrap();
+    let ann = Person::admin(&desk).await;
+    assert_eq!(rows(&ann.page("/").await), 2, "{:#?}", desk.calls().await);
+    desk.call().presses("1").place().await;
+    resolving.follow(Some(seen)).await.unwrap();
+    let waiting = ann.page("/").await;
+    assert!(rows(&waiting) == 1 && waiting.contains("+33 1 99 00 00 01"), "the other caller still waits");
+    assert!(ann.page("/?tab=done").await.contains("a later call"));
+}
+
+#[tokio::test]
+async fn an_export_is_what_its_page_shows() {
+    let desk = Desk::start().await;
+    desk.call().presses("2").leaves(murmur(1)).place().await;
+    desk.call().from("anonymous").hangs_up_after(1).place().await;
+    desk.work().await;
+    let ann = Person::admin(&desk).await;
+    for (query, calls) in
+        [("", 2), ("?tab=attention", 1), ("?tab=all&outcome=abandoned", 1), ("?tab=all&range=yesterday", 0)]
+    {
+        let csv = ann.page(&format!("/calls.csv{query}")).await;
+        assert_eq!(csv.lines().count() - 1, calls, "{query}: {csv}");
+        let lines = ann.page(&format!("/calls.jsonl{query}")).await;
+        assert_eq!(lines.lines().count(), calls, "{query}: {lines}");
+        if !query.is_empty() {
+            assert_eq!(rows(&ann.page(&format!("/{query}")).await), calls, "{query}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn numbers_are_counted_and_lead_to_the_calls_behind_them() {
+    let desk = Desk::start().await;
+    desk.call().presses("1").place().await;
+    desk.call().presses("2").leaves(murmur(1)).place().await;
+    desk.call().hangs_up_after(1).place().await;
+    let ann = Person::admin(&desk).await;
+    let numbers = ann.page("/numbers?range=7d").await;
+    assert!(numbers.contains("<b>3</b> calls") && numbers.contains("<b>33 %</b>"), "{numbers}");
+    for (leads, calls) in [
+        ("tab=all&amp;range=7d&amp;outcome=answered", 1),
+        ("tab=all&amp;range=7d&amp;menu=main&amp;outcome=abandoned", 1),
+    ] {
+        assert!(numbers.contains(leads), "{leads}: {numbers}");
+        assert_eq!(rows(&ann.page(&format!("/?{}", leads.replace("&amp;", "&"))).await), calls);
+    }
+    assert_eq!(get(&desk, "/numbers?range=ever", &ann.cookie).await.status(), 400);
+}
+
+#[tokio::test]
+async fn people_get_errors_as_pages_and_programs_as_problems() {
+    let desk = Desk::start().await;
+    let ann = Person::admin(&desk).await;
+    for path in ["/calls/none", "/?outcome=x", "/?tab=x", "/numbers?range=x"] {
+        let request = desk.http.get(format!("{}{path}", desk.url)).header(COOKIE, &ann.cookie);
+        let page = request.header(ACCEPT, "text/html").send().await.unwrap();
+        assert!(matches!(page.status().as_u16(), 400 | 404), "{path}");
+        let html = page.text().await.unwrap();
+        assert!(html.starts_with("<!doctype html>") && html.contains("To the calls"), "{path}: {html}");
+        let problem = ann.page(path).await;
+        assert!(problem.starts_with('{'), "{path}: {problem}");
+    }
+}
+
+#[tokio::test]
+async fn days_and_times_are_the_browsers() {
+    let desk = Desk::start().await;
+    desk.call().presses("2").leaves(murmur(1)).place().await;
+    let ann = Person::admin(&desk).await;
+    let tokyo = format!("{}; zone=Asia/Tokyo", ann.cookie);
+    let html = get(&desk, "/?tab=all", &tokyo).await.text().await.unwrap();
+    assert!(html.contains("times of Asia/Tokyo"), "{html}");
+    for nonsense in ["../../etc/passwd", "Mars/Base", "", "%00"] {
+        let cookie = format!("{}; zone={nonsense}", ann.cookie);
+        let html = get(&desk, "/?tab=all", &cookie).await.text().await.unwrap();
+        assert!(html.contains("times of UTC"), "{nonsense}");
+    }
+}

@@ -1,0 +1,209 @@
+//! What people did about calls, and figures over them: on a log that nothing else uses.
+
+use frontdesk_domain::{CallId, DialOutcome, EventKind, Outcome, Reason};
+
+use super::{ended, event, recorded, started, time};
+use crate::work::{HandledBy, Work, WorkChange};
+use crate::{CallFigures, CallLog, CallQuery, CallRecord, Change, LoggedEvent, TextMatch, WorkStore};
+
+const ANN: &str = "+33123456789";
+const BOB: &str = "+33123456780";
+const DESK: &str = "+33611223344";
+
+/// Every claim about work and figures.
+pub async fn all<L: CallLog + WorkStore + CallFigures>(log: &L) {
+    // Ann is missed twice, the second time after she was spoken to; Bob leaves a message.
+    log.append(missed("m1", "2026-11-24T09:00:", ANN)).await.unwrap();
+    log.append(answered("a1", "2026-11-24T09:20:", ANN)).await.unwrap();
+    log.append(missed("m2", "2026-11-24T10:00:", ANN)).await.unwrap();
+    log.append(vec![
+        started("v1", "2026-11-24T10:05:00Z", BOB),
+        recorded("v1", "2026-11-24T10:05:20Z", "RE1", frontdesk_domain::RecordingStatus::Completed),
+        ended("v1", "2026-11-24T10:05:21Z", 21),
+    ])
+    .await
+    .unwrap();
+    log.append(vec![started("now", "2026-11-24T10:06:00Z", BOB)]).await.unwrap();
+    misses_and_messages_ask_for_attention(log).await;
+    a_miss_is_resolved_by_a_later_conversation_only(log).await;
+    work_is_kept_once_per_version(log).await;
+    news_of_a_call_leaves_the_work_on_it_alone(log).await;
+    calls_are_found_by_what_people_wrote(log).await;
+    calls_are_counted_by_outcome(log).await;
+    figures_count_every_call_once(log).await;
+}
+
+fn missed(call: &str, minute: &str, from: &str) -> Vec<LoggedEvent> {
+    let dial = EventKind::Dial {
+        step: 2,
+        outcome: DialOutcome::NoAnswer,
+        leg: None,
+        bridged: Some(false),
+        seconds: None,
+    };
+    rung(call, minute, from, dial)
+}
+
+fn answered(call: &str, minute: &str, from: &str) -> Vec<LoggedEvent> {
+    let leg = Some(super::leg("callee"));
+    let dial = EventKind::Dial {
+        step: 2,
+        outcome: DialOutcome::Answered,
+        leg,
+        bridged: Some(true),
+        seconds: Some(9),
+    };
+    let mut events = rung(call, minute, from, dial);
+    let status = frontdesk_domain::LegStatus::Answered;
+    let leg = super::leg("callee");
+    let kind = EventKind::Leg { step: 2, position: 0, leg, status, seconds: None, sip_code: None };
+    events.push(event(call, &format!("{minute}12.5Z"), kind));
+    events
+}
+
+fn rung(call: &str, minute: &str, from: &str, dial: EventKind) -> Vec<LoggedEvent> {
+    let number = DESK.parse().unwrap();
+    let forward = "team".parse().unwrap();
+    vec![
+        started(call, &format!("{minute}00Z"), from),
+        event(call, &format!("{minute}01Z"), EventKind::Menu { menu: "main".parse().unwrap(), step: 1 }),
+        event(
+            call,
+            &format!("{minute}04Z"),
+            EventKind::Forward { forward, step: 2, position: 0, number, screened: false },
+        ),
+        event(call, &format!("{minute}24Z"), dial),
+        ended(call, &format!("{minute}30Z"), 30),
+    ]
+}
+
+async fn legs(log: &impl CallLog, query: CallQuery) -> Vec<String> {
+    let page = log.list(&CallQuery { limit: 100, ..query }).await.unwrap();
+    page.calls.iter().map(|call| call.leg.id().to_owned()).collect()
+}
+
+async fn record(log: &impl CallLog, id: &str) -> CallRecord {
+    let query = CallQuery { provider_id: Some(id.into()), ..CallQuery::newest(1) };
+    log.list(&query).await.unwrap().calls.remove(0)
+}
+
+async fn misses_and_messages_ask_for_attention(log: &impl CallLog) {
+    let attention = CallQuery { attention: true, ..CallQuery::default() };
+    assert_eq!(legs(log, attention).await, ["v1", "m2", "m1"]);
+    assert_eq!(legs(log, CallQuery { live: Some(true), ..CallQuery::default() }).await, ["now"]);
+    assert_eq!(legs(log, CallQuery { live: Some(false), ..CallQuery::default() }).await.len(), 4);
+    let reason = Some(Reason::NoAnswer);
+    assert_eq!(legs(log, CallQuery { reason, ..CallQuery::default() }).await, ["m2", "m1"]);
+    let destination = Some(DESK.to_owned());
+    assert_eq!(legs(log, CallQuery { destination, ..CallQuery::default() }).await, ["m2", "a1", "m1"]);
+    let menu = Some("main".to_owned());
+    assert_eq!(legs(log, CallQuery { menu, ..CallQuery::default() }).await.len(), 3);
+    assert_eq!(legs(log, CallQuery { mailbox: Some("x".into()), ..CallQuery::default() }).await.len(), 0);
+}
+
+async fn a_miss_is_resolved_by_a_later_conversation_only<L: CallLog + WorkStore>(log: &L) {
+    let resolved = log.resolved_since(Change(0), 10).await.unwrap();
+    let [only] = resolved.as_slice() else { panic!("one of the misses was before: {resolved:?}") };
+    assert_eq!((only.missed.leg.id(), only.later), ("m1", record(log, "a1").await.id));
+    let latest = log.latest_change().await.unwrap();
+    assert_eq!(log.resolved_since(latest, 10).await.unwrap(), [], "nothing has changed since");
+    let work = only.missed.work.after_later_call(only.later, time("2026-11-24T11:00:00Z")).unwrap();
+    assert!(log.save_work(only.missed.id, &work).await.unwrap());
+    assert_eq!(log.resolved_since(Change(0), 10).await.unwrap(), [], "once");
+}
+
+async fn work_is_kept_once_per_version<L: CallLog + WorkStore>(log: &L) {
+    let before = log.latest_change().await.unwrap();
+    let call = record(log, "m2").await;
+    let at = time("2026-11-24T12:00:00Z");
+    let work = call.work.after(&WorkChange::Handle, "ann", at, 0).unwrap().unwrap();
+    assert!(log.save_work(call.id, &work).await.unwrap());
+    assert!(!log.save_work(call.id, &work).await.unwrap(), "somebody else was faster");
+    let nobody = CallId::floor(time("2020-01-01T00:00:00Z"));
+    assert!(!log.save_work(nobody, &Work { version: 1, ..Work::default() }).await.unwrap());
+    let changed = log.changed_since(before, 10).await.unwrap();
+    assert_eq!(changed.len(), 1, "readers are told");
+    let handled = changed[0].work.handled.as_ref().unwrap();
+    assert_eq!((&handled.by, handled.at), (&HandledBy::Person("ann".into()), at));
+    assert_eq!(legs(log, CallQuery { attention: true, ..CallQuery::default() }).await, ["v1"]);
+    assert_eq!(legs(log, CallQuery { handled: Some(true), ..CallQuery::default() }).await, ["m2", "m1"]);
+    assert_eq!(legs(log, CallQuery { handled: Some(false), ..CallQuery::default() }).await.len(), 3);
+    let reopened = work.after(&WorkChange::Reopen, "ann", at, 1).unwrap().unwrap();
+    assert!(log.save_work(call.id, &reopened).await.unwrap());
+    assert_eq!(legs(log, CallQuery { attention: true, ..CallQuery::default() }).await, ["v1", "m2"]);
+    let again = reopened.after(&WorkChange::Handle, "ann", at, 2).unwrap().unwrap();
+    assert!(log.save_work(call.id, &again).await.unwrap());
+}
+
+async fn news_of_a_call_leaves_the_work_on_it_alone(log: &impl CallLog) {
+    let (recording, sound) = ("RE9".parse().unwrap(), frontdesk_domain::Sound::of(&[0; 800], 8000));
+    let news = EventKind::VoicemailMeasured { recording, sound };
+    log.append(vec![event("m2", "2026-11-24T13:00:00Z", news)]).await.unwrap();
+    assert!(record(log, "m2").await.work.handled.is_some());
+    assert_eq!(legs(log, CallQuery { attention: true, ..CallQuery::default() }).await, ["v1"]);
+}
+
+async fn calls_are_found_by_what_people_wrote<L: CallLog + WorkStore>(log: &L) {
+    let mut call = record(log, "a1").await;
+    let at = time("2026-11-24T12:30:00Z");
+    for change in [
+        WorkChange::Note("Wants a \"blue\" boiler, 50%".into()),
+        WorkChange::Tag("Quote".into()),
+        WorkChange::Heard,
+    ] {
+        let work = call.work.after(&change, "bob", at, 0).unwrap().unwrap();
+        assert!(log.save_work(call.id, &work).await.unwrap());
+        call.work = work;
+    }
+    assert_eq!(record(log, "a1").await.work, call.work, "kept as it was given");
+    let text = |text: &str| CallQuery { text: Some(TextMatch(text.into())), ..CallQuery::default() };
+    for wanted in ["BOILER", "\"blue\"", "50%", "quote", "blue\" b"] {
+        assert_eq!(legs(log, text(wanted)).await, ["a1"], "{wanted}");
+    }
+    assert_eq!(legs(log, text("blue boiler")).await, Vec::<String>::new());
+    assert_eq!(legs(log, CallQuery { tag: Some("quote".into()), ..CallQuery::default() }).await, ["a1"]);
+    let work = call.work.after(&WorkChange::Untag("quote".into()), "bob", at, 0).unwrap().unwrap();
+    assert!(log.save_work(call.id, &work).await.unwrap());
+    assert_eq!(legs(log, text("quote")).await, Vec::<String>::new());
+    assert_eq!(legs(log, CallQuery { tag: Some("quote".into()), ..CallQuery::default() }).await.len(), 0);
+}
+
+async fn calls_are_counted_by_outcome<L: CallLog + CallFigures>(log: &L) {
+    let all = log.tally(&CallQuery::default(), 100).await.unwrap();
+    assert_eq!((all.all(), all.more), (5, false));
+    assert_eq!((all.of(Some(Outcome::Missed)), all.of(Some(Outcome::Voicemail)), all.of(None)), (2, 1, 1));
+    let ann = CallQuery { from: Some(ANN.into()), ..CallQuery::newest(1) };
+    assert_eq!(log.tally(&ann, 100).await.unwrap().all(), 3, "the limit of a page does not count");
+    assert!(log.tally(&ann, 2).await.unwrap().more, "there are more than two");
+}
+
+async fn figures_count_every_call_once(log: &impl CallFigures) {
+    let figures = log.figures(None, None).await.unwrap();
+    let quarters: Vec<_> =
+        figures.quarters.iter().map(|(at, outcome, calls)| (at.to_string(), *outcome, *calls)).collect();
+    let quarter = |time: &str, outcome, calls| (format!("2026-11-24T{time}:00Z"), outcome, calls);
+    let mut expected = vec![
+        quarter("09:00", Some(Outcome::Missed), 1),
+        quarter("09:15", Some(Outcome::Answered), 1),
+        quarter("10:00", None, 1),
+        quarter("10:00", Some(Outcome::Voicemail), 1),
+        quarter("10:00", Some(Outcome::Missed), 1),
+    ];
+    let mut found = quarters;
+    found.sort();
+    expected.sort();
+    assert_eq!(found, expected);
+    assert_eq!(figures.waits, [(12_500, 1)]);
+    let mut destinations = figures.destinations;
+    destinations.sort();
+    assert_eq!(
+        destinations,
+        [(DESK.into(), Some(Outcome::Answered), 1), (DESK.into(), Some(Outcome::Missed), 2)]
+    );
+    let menus: u64 = figures.menus.iter().map(|(.., calls)| calls).sum();
+    assert_eq!(menus, 3);
+    let none = log.figures(Some(time("2026-11-25T00:00:00Z")), None).await.unwrap();
+    assert!(none.quarters.is_empty() && none.waits.is_empty() && none.menus.is_empty());
+    let until = log.figures(None, Some(time("2026-11-24T09:20:00Z"))).await.unwrap();
+    assert_eq!(until.quarters.len(), 1, "until is exclusive");
+}

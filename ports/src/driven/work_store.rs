@@ -1,0 +1,28 @@
+//! Where it is kept what people did about calls.
+
+use async_trait::async_trait;
+use frontdesk_domain::CallId;
+
+use crate::work::Work;
+use crate::{CallRecord, Change, StoreError};
+
+/// A call that the office missed, and the later one in which the caller was spoken to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The missed call.
+    pub missed: CallRecord,
+    /// The later call.
+    pub later: CallId,
+}
+
+/// Keeps what people did about calls.
+#[async_trait]
+pub trait WorkStore: Send + Sync {
+    /// Keeps the work on a call, which is the version after `work.version - 1`. `false` if there is no such call or its
+    /// work is of another version by now. A change of the log like any other, which readers are told of.
+    async fn save_work(&self, call: CallId, work: &Work) -> Result<bool, StoreError>;
+
+    /// Calls that are missed, not settled, and followed by an answered call of the same caller, where one of the two
+    /// changed after `after`; at most `limit`.
+    async fn resolved_since(&self, after: Change, limit: u16) -> Result<Vec<Resolved>, StoreError>;
+}

@@ -1,0 +1,236 @@
+//! What people did about a call: handled it, took it on, noted something, listened. Kept beside the log's events, which
+//! only the carrier and we ourselves write.
+
+use std::collections::BTreeSet;
+
+use frontdesk_domain::{CallId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The most characters of a note …
+pub const MOST_NOTE: usize = 2000;
+/// … and how many notes a call can have.
+pub const MOST_NOTES: usize = 100;
+/// The most characters of a tag …
+pub const MOST_TAG: usize = 32;
+/// … and how many tags a call can have.
+pub const MOST_TAGS: usize = 10;
+
+/// What made a call settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandledBy {
+    /// Somebody said so.
+    Person(String),
+    /// The caller was spoken to in that later call.
+    LaterCall(CallId),
+}
+
+/// A call was settled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handled {
+    /// By whom or what.
+    pub by: HandledBy,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Somebody did something once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByPerson {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A private note on a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Who wrote it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub text: String,
+}
+
+/// All that people did about a call.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// Grows with every change; two changes of the same version cannot both be kept.
+    pub version: u64,
+    /// Grows with every change of who handled or claimed it; whoever decides on an older state is told.
+    pub turn: u64,
+    /// Whether it is settled.
+    pub handled: Option<Handled>,
+    /// Who takes care of it.
+    pub claimed: Option<ByPerson>,
+    /// Words to find it by.
+    pub tags: BTreeSet<String>,
+    /// Notes, oldest first.
+    pub notes: Vec<Note>,
+    /// Who listened to its message first and when, oldest first, each person once.
+    pub heard: Vec<ByPerson>,
+}
+
+/// Something to do about a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WorkChange {
+    /// It is settled.
+    Handle,
+    /// It is not settled after all.
+    Reopen,
+    /// Whoever says so takes care of it.
+    Claim,
+    /// Nobody takes care of it any more.
+    Release,
+    /// Adds a note.
+    Note(String),
+    /// Adds a tag.
+    Tag(String),
+    /// Takes a tag away.
+    Untag(String),
+    /// Listened to the message.
+    Heard,
+}
+
+/// Why a change was not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WorkRefused {
+    /// Somebody else was faster: the decision was made on a state that is no longer.
+    #[error("somebody else has just changed this call; look at it again")]
+    Stale,
+    /// The text is empty or too long.
+    #[error("{0}")]
+    Text(String),
+}
+
+impl Work {
+    /// The work after a change that somebody made who had seen `turn`. `None` if nothing changes. Notes, tags and
+    /// listening get in nobody's way, so they need not have seen anything.
+    pub fn after(
+        &self,
+        change: &WorkChange,
+        by: &str,
+        at: Timestamp,
+        turn: u64,
+    ) -> Result<Option<Self>, WorkRefused> {
+        let mut work = self.clone();
+        let by_person = || ByPerson { by: by.to_owned(), at };
+        match change {
+            WorkChange::Handle => {
+                work.handled = Some(Handled { by: HandledBy::Person(by.to_owned()), at });
+                work.claimed = None;
+            }
+            WorkChange::Reopen => work.handled = None,
+            WorkChange::Claim => work.claimed = Some(by_person()),
+            WorkChange::Release => work.claimed = None,
+            WorkChange::Note(text) => {
+                let text = checked(text, "a note", MOST_NOTE, self.notes.len(), MOST_NOTES)?;
+                work.notes.push(Note { by: by.to_owned(), at, text });
+            }
+            WorkChange::Tag(tag) => {
+                let tag = checked(tag, "a tag", MOST_TAG, self.tags.len(), MOST_TAGS)?;
+                work.tags.insert(tag.to_lowercase());
+            }
+            WorkChange::Untag(tag) => {
+                work.tags.remove(tag);
+            }
+            WorkChange::Heard if self.heard.iter().any(|heard| heard.by == by) => {}
+            WorkChange::Heard => work.heard.push(by_person()),
+        }
+        let decides = matches!(
+            change,
+            WorkChange::Handle | WorkChange::Reopen | WorkChange::Claim | WorkChange::Release
+        );
+        if decides && turn != self.turn {
+            return Err(WorkRefused::Stale);
+        }
+        if work == *self {
+            return Ok(None);
+        }
+        work.version += 1;
+        work.turn += u64::from(decides);
+        Ok(Some(work))
+    }
+
+    /// The work after the caller was spoken to in a later call; `None` if it is settled already.
+    pub fn after_later_call(&self, later: CallId, at: Timestamp) -> Option<Self> {
+        let handled = Some(Handled { by: HandledBy::LaterCall(later), at });
+        let (version, turn) = (self.version + 1, self.turn + 1);
+        self.handled.is_none().then(|| Self { version, turn, handled, ..self.clone() })
+    }
+
+    /// What a search looks through.
+    pub fn text(&self) -> String {
+        let notes = self.notes.iter().map(|note| note.text.as_str());
+        let words: Vec<&str> = notes.chain(self.tags.iter().map(String::as_str)).collect();
+        words.join("\n").to_lowercase()
+    }
+}
+
+fn checked(
+    text: &str,
+    what: &str,
+    most: usize,
+    there: usize,
+    most_there: usize,
+) -> Result<String, WorkRefused> {
+    let text = text.trim();
+    let refused = |why: String| Err(WorkRefused::Text(why));
+    if text.is_empty() {
+        return refused(format!("{what} cannot be empty"));
+    }
+    if text.chars().count() > most {
+        return refused(format!("{what} has at most {most} characters; shorten it"));
+    }
+    if there >= most_there {
+        return refused(format!("a call has at most {most_there} of these"));
+    }
+    Ok(text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || !c.is_control()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at() -> Timestamp {
+        "2026-11-25T09:00:00Z".parse().expect("a time")
+    }
+
+    #[test]
+    fn a_decision_on_an_old_state_is_refused_and_a_note_is_not() {
+        let work = Work::default();
+        let handled = work.after(&WorkChange::Handle, "ann", at(), 0).unwrap().unwrap();
+        assert_eq!((handled.version, handled.turn), (1, 1));
+        assert_eq!(handled.after(&WorkChange::Claim, "bob", at(), 0), Err(WorkRefused::Stale));
+        let noted =
+            handled.after(&WorkChange::Note(" called back ".into()), "bob", at(), 0).unwrap().unwrap();
+        assert_eq!((noted.version, noted.turn, noted.notes[0].text.as_str()), (2, 1, "called back"));
+        let reopened = noted.after(&WorkChange::Reopen, "bob", at(), 1).unwrap().unwrap();
+        assert_eq!((reopened.handled, reopened.notes.len()), (None, 1));
+    }
+
+    #[test]
+    fn what_is_done_already_changes_nothing() {
+        let heard = Work::default().after(&WorkChange::Heard, "ann", at(), 0).unwrap().unwrap();
+        assert_eq!(heard.after(&WorkChange::Heard, "ann", at(), 0), Ok(None));
+        assert_eq!(heard.after(&WorkChange::Heard, "bob", at(), 0).unwrap().unwrap().heard.len(), 2);
+        assert_eq!(heard.after(&WorkChange::Untag("x".into()), "ann", at(), 0), Ok(None));
+        assert_eq!(heard.after(&WorkChange::Release, "ann", at(), 0), Ok(None));
+    }
+
+    #[test]
+    fn texts_are_bounded_and_tags_alike_in_either_case() {
+        let work = Work::default();
+        for text in ["", "  ", &"x".repeat(MOST_TAG + 1)] {
+            assert!(matches!(
+                work.after(&WorkChange::Tag(text.into()), "a", at(), 0),
+                Err(WorkRefused::Text(_))
+            ));
+        }
+        let tagged = work.after(&WorkChange::Tag("Urgent".into()), "a", at(), 0).unwrap().unwrap();
+        assert_eq!(tagged.after(&WorkChange::Tag("URGENT".into()), "a", at(), 0), Ok(None));
+        assert_eq!(tagged.text(), "urgent");
+    }
+}
