@@ -49,7 +49,7 @@ const INDEXES: &str = "
 /// empty; such calls are found by everything but a search.
 const SEARCH: &str = "
     CREATE VIRTUAL TABLE call_text USING fts5(
-        search_text, note_text, content='calls', content_rowid='serial', tokenize='trigram remove_diacritics 1'
+        search_text, note_text, content='calls', content_rowid='serial', tokenize='trigram'
     );
     INSERT INTO call_text (call_text, rank) VALUES ('secure-delete', 1);
     INSERT INTO call_text (call_text) VALUES ('rebuild');

@@ -38,7 +38,6 @@ impl SoundMeter for WavMeter {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test reports by panicking")]
 mod tests {
     use super::*;
     use hound::{WavSpec, WavWriter};
