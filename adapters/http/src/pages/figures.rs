@@ -31,7 +31,7 @@ pub(crate) async fn figures(
 ) -> Response {
     let viewer = Viewer::of(req, state);
     let pairs = pairs(req.uri().query());
-    let range = pairs.iter().find(|(name, _)| name == "range").map_or("30d", |(_, value)| value.as_str());
+    let range = pairs.iter().find(|(name, _)| name == "range").map_or("7d", |(_, value)| value.as_str());
     let Some(span) = filter::range(range, &viewer.zone, state.clock.now()) else {
         let why = "use today, yesterday, week, 7d, 30d or 365d".to_owned();
         return bad_parameter(&BadParameter { name: "range".into(), why });

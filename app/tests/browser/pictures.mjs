@@ -1,0 +1,61 @@
+// Pictures of every page for the documentation, by the real binary and browser: node pictures.mjs [FOLDER]
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { openPage, signIn, startBrowser, startDesk } from "./desk.mjs";
+
+const folder = process.argv[2] ?? join(import.meta.dirname, "../../../docs/images");
+mkdirSync(folder, { recursive: true });
+const desk = await startDesk();
+const browser = await startBrowser();
+const calls = [
+  ["--from", "+12025550147", "--name", "Ann Example", "--press", "1"],
+  ["--from", "+33199000123", "--press", "1", "--callee", "busy"],
+  ["--from", "anonymous", "--hang-up-after", "3s"],
+  ["--from", "+33639980456", "--press", "1", "--callee", "machine", "--no-message"],
+  ["--from", "+12025550188", "--name", "Bob Sample", "--press", "9,2"],
+  ["--from", "+442079460789", "--name", "Carol Test", "--press", "1", "--callee", "no-answer", "--no-message"],
+  ["--from", "+12025550147", "--name", "Ann Example", "--press", "1", "--talk", "95s"],
+];
+try {
+  const page = await openPage(browser, desk);
+  const take = async (name, address) => {
+    if (address) await page.goto(`${desk.url}${address}`);
+    if (await page.locator("#light").count()) await page.locator('#light[data-live="on"]').waitFor();
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+    console.log(name);
+  };
+  await page.goto(`${desk.url}/login`);
+  await take("sign-in");
+  await signIn(page, desk);
+  await take("empty", "/");
+  for (const args of calls) {
+    const { code, said } = await desk.call(...args);
+    if (code !== 0) throw new Error(said);
+  }
+  await page.goto(`${desk.url}/?tab=all`);
+  await page.waitForFunction(() => !document.querySelector(".waiting"));
+  await take("feed", "/?tab=all");
+  await take("attention", "/");
+  await take("missed", "/?tab=missed");
+  await page.locator(".caller").first().click();
+  await page.getByLabel("New note").fill("Called back at ten; wants a quote for a new boiler.");
+  await page.getByRole("button", { name: "Add note" }).click();
+  await page.getByLabel("New tag").fill("quote");
+  await page.getByRole("button", { name: "Add tag" }).click();
+  await page.evaluate(() => scrollTo(0, 0));
+  await take("call");
+  await take("numbers", "/numbers?range=7d");
+  await take("phone", "/phone");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await take("feed-dark", "/?tab=all");
+  await take("numbers-dark", "/numbers?range=7d");
+  await page.setViewportSize({ width: 360, height: 780 });
+  await take("mobile-dark", "/");
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.goto(`${desk.url}/`);
+  await page.locator(".player").first().scrollIntoViewIfNeeded();
+  await take("mobile");
+} finally {
+  await browser.close();
+  await desk.stop();
+}
