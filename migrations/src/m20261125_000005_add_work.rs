@@ -28,6 +28,7 @@ const FILL: &str = "UPDATE calls SET serial = change,
 const INDEXES: &str = "
     CREATE UNIQUE INDEX calls_serial ON calls (serial);
     CREATE INDEX calls_attention ON calls (id) WHERE attention = 1;
+    CREATE INDEX calls_missed ON calls (from_number, id) WHERE attention = 1 AND outcome = 'missed';
     CREATE INDEX calls_handled ON calls (id) WHERE handled = 1;
     CREATE INDEX calls_live ON calls (id) WHERE state <> 'ended';
     CREATE INDEX calls_reason ON calls (outcome_reason, id) WHERE outcome_reason IS NOT NULL;
@@ -102,7 +103,7 @@ impl MigrationTrait for Migration {
         }
         db.execute_unprepared(
             "DROP TABLE call_tags;
-             DROP INDEX calls_serial; DROP INDEX calls_attention; DROP INDEX calls_handled; DROP INDEX calls_live;
+             DROP INDEX calls_serial; DROP INDEX calls_attention; DROP INDEX calls_missed; DROP INDEX calls_handled; DROP INDEX calls_live;
              DROP INDEX calls_reason; DROP INDEX calls_destination; DROP INDEX calls_mailbox;
              DROP INDEX calls_figures;
              CREATE INDEX calls_state ON calls (state, id);

@@ -79,9 +79,9 @@ impl WorkStore for SqlLog {
         }
         let rows = call::Entity::find()
             .filter(Column::FromNumber.is_in(callers))
-            // Not by the index of all that asks for attention, which may be long: by the caller.
-            .filter(Expr::cust("attention + 0 = 1"))
-            .filter(Column::Outcome.eq(Outcome::Missed.word()))
+            // Written out for the index of just these, by caller.
+            .filter(Expr::cust("attention = 1"))
+            .filter(Expr::cust("outcome = 'missed'"))
             .filter(Expr::cust(
                 "EXISTS (SELECT 1 FROM calls later WHERE later.from_number = calls.from_number
                  AND later.outcome = 'answered' AND later.id > calls.id)",
