@@ -118,19 +118,22 @@ impl Work {
         let mut work = self.clone();
         let by_person = || ByPerson { by: by.to_owned(), at };
         match change {
+            // Done twice by the same hand, as by a double click.
+            WorkChange::Handle if self.is_handled_by(by) => {}
             WorkChange::Handle => {
                 work.handled = Some(Handled { by: HandledBy::Person(by.to_owned()), at });
                 work.claimed = None;
             }
             WorkChange::Reopen => work.handled = None,
+            WorkChange::Claim if self.claimed.as_ref().is_some_and(|claimed| claimed.by == by) => {}
             WorkChange::Claim => work.claimed = Some(by_person()),
             WorkChange::Release => work.claimed = None,
             WorkChange::Note(text) => {
-                let text = checked(text, "a note", MOST_NOTE, self.notes.len(), MOST_NOTES)?;
+                let text = checked(text, "note", MOST_NOTE, self.notes.len(), MOST_NOTES)?;
                 work.notes.push(Note { by: by.to_owned(), at, text });
             }
             WorkChange::Tag(tag) => {
-                let tag = checked(tag, "a tag", MOST_TAG, self.tags.len(), MOST_TAGS)?;
+                let tag = checked(tag, "tag", MOST_TAG, self.tags.len(), MOST_TAGS)?;
                 work.tags.insert(tag.to_lowercase());
             }
             WorkChange::Untag(tag) => {
@@ -143,15 +146,19 @@ impl Work {
             change,
             WorkChange::Handle | WorkChange::Reopen | WorkChange::Claim | WorkChange::Release
         );
-        if decides && turn != self.turn {
-            return Err(WorkRefused::Stale);
-        }
         if work == *self {
             return Ok(None);
+        }
+        if decides && turn != self.turn {
+            return Err(WorkRefused::Stale);
         }
         work.version += 1;
         work.turn += u64::from(decides);
         Ok(Some(work))
+    }
+
+    fn is_handled_by(&self, person: &str) -> bool {
+        matches!(&self.handled, Some(Handled { by: HandledBy::Person(by), .. }) if by == person)
     }
 
     /// The work after the caller was spoken to in a later call; `None` if it is settled already.
@@ -176,18 +183,20 @@ fn checked(
     there: usize,
     most_there: usize,
 ) -> Result<String, WorkRefused> {
-    let text = text.trim();
+    let plain: String =
+        text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || !c.is_control()).collect();
+    let text = plain.trim();
     let refused = |why: String| Err(WorkRefused::Text(why));
     if text.is_empty() {
-        return refused(format!("{what} cannot be empty"));
+        return refused(format!("a {what} cannot be empty"));
     }
     if text.chars().count() > most {
-        return refused(format!("{what} has at most {most} characters; shorten it"));
+        return refused(format!("a {what} has at most {most} characters; shorten it"));
     }
     if there >= most_there {
-        return refused(format!("a call has at most {most_there} of these"));
+        return refused(format!("a call has at most {most_there} {what}s"));
     }
-    Ok(text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || !c.is_control()).collect())
+    Ok(text.to_owned())
 }
 
 #[cfg(test)]
@@ -218,12 +227,15 @@ mod tests {
         assert_eq!(heard.after(&WorkChange::Heard, "bob", at(), 0).unwrap().unwrap().heard.len(), 2);
         assert_eq!(heard.after(&WorkChange::Untag("x".into()), "ann", at(), 0), Ok(None));
         assert_eq!(heard.after(&WorkChange::Release, "ann", at(), 0), Ok(None));
+        let handled = heard.after(&WorkChange::Handle, "ann", at(), 0).unwrap().unwrap();
+        assert_eq!(handled.after(&WorkChange::Handle, "ann", at(), 0), Ok(None), "a double click");
+        assert_eq!(handled.after(&WorkChange::Handle, "bob", at(), 0), Err(WorkRefused::Stale));
     }
 
     #[test]
     fn texts_are_bounded_and_tags_alike_in_either_case() {
         let work = Work::default();
-        for text in ["", "  ", &"x".repeat(MOST_TAG + 1)] {
+        for text in ["", "  ", "\u{1}", &"x".repeat(MOST_TAG + 1)] {
             assert!(matches!(
                 work.after(&WorkChange::Tag(text.into()), "a", at(), 0),
                 Err(WorkRefused::Text(_))

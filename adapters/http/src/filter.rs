@@ -50,12 +50,20 @@ impl Tab {
         }
     }
 
-    fn narrow(self, query: &mut CallQuery) {
+    /// The one outcome that the tab shows, if it is about one.
+    pub fn outcome(self) -> Option<Outcome> {
         match self {
+            Self::Voicemail => Some(Outcome::Voicemail),
+            Self::Missed => Some(Outcome::Missed),
+            Self::Attention | Self::All | Self::Live | Self::Done => None,
+        }
+    }
+
+    fn narrow(self, query: &mut CallQuery) {
+        query.outcome = self.outcome().or(query.outcome);
+        match self {
+            Self::All | Self::Voicemail | Self::Missed => {}
             Self::Attention => query.attention = true,
-            Self::All => {}
-            Self::Voicemail => query.outcome = Some(Outcome::Voicemail),
-            Self::Missed => query.outcome = Some(Outcome::Missed),
             Self::Live => query.live = Some(true),
             Self::Done => query.handled = Some(true),
         }
@@ -114,8 +122,10 @@ impl Shown {
             query.until = query.until.or(Some(until)).min(Some(until));
         }
         query.until = query.until.into_iter().chain(on).min();
-        let kept = |(name, _): &&(String, String)| {
-            !matches!(name.as_str(), "tab" | "cursor" | "part" | "day" | "after")
+        let kept = |(name, _): &&(String, String)| match name.as_str() {
+            "tab" | "cursor" | "part" | "day" | "after" => false,
+            "outcome" => tab.outcome().is_none(),
+            _ => true,
         };
         Ok(Self { tab, query, filters: pairs.iter().filter(kept).cloned().collect() })
     }
@@ -178,6 +188,9 @@ mod tests {
         let both = shown("q=ann&tab=attention", "UTC", now).unwrap();
         assert!(both.query.attention && both.query.text.is_some());
         assert_eq!(both.address("/", Tab::Done, &[("cursor", "x")]), "/?tab=done&q=ann&cursor=x");
+        let missed = shown("outcome=answered&tab=missed&q=ann", "UTC", now).unwrap();
+        assert_eq!(missed.query.outcome, Some(Outcome::Missed), "a tab of one outcome has chosen");
+        assert_eq!(missed.address("/", Tab::Missed, &[]), "/?tab=missed&q=ann");
         assert_eq!(shown("tab=none", "UTC", now).unwrap_err().name, "tab");
         assert_eq!(shown("range=ever", "UTC", now).unwrap_err().name, "range");
     }

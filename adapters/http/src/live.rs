@@ -18,7 +18,7 @@ use crate::pages::feed::{attention, live};
 use crate::query;
 use crate::session::Visitor;
 use crate::viewer::Viewer;
-use crate::views::{self, CallRow, MOST_COUNTED, day_label};
+use crate::views::{CallRow, MOST_COUNTED, day_label, told};
 
 /// Changes sent in one go.
 const BATCH: u16 = 100;
@@ -49,9 +49,9 @@ struct Rows {
 impl Telling for Rows {
     fn tell(&self, state: &State, record: &CallRecord) -> Event {
         let here = self.shown.address("/", self.shown.tab, &[]);
-        let row = state.views.row(record, &self.viewer.zone, &self.visitor, &here, None).unwrap_or_default();
-        let listed = CallRow::new(record, &self.viewer.zone);
-        let (day, label) = day_label(&listed, &self.viewer.zone, state.clock.now());
+        let row = CallRow::new(record, &self.viewer.zone);
+        let (day, label) = day_label(&row, &self.viewer.zone, state.clock.now());
+        let row = state.views.row(row, &self.visitor, &here, None).unwrap_or_default();
         let fits = self.shown.query.fits(record);
         let data = serde_json::json!({
             "id": record.id.to_string(), "row": row, "day": day, "label": label, "fits": fits,
@@ -94,18 +94,15 @@ pub(crate) async fn calls(Data(state): Data<&Arc<State>>, req: &Request) -> Resp
 /// How many calls ask for attention and how many are going on, for a page that nobody looks at.
 #[handler]
 pub(crate) async fn counts(Data(state): Data<&Arc<State>>) -> Response {
-    match count(state).await {
-        Ok(told) => Json(told).into_response(),
+    match count_all(state).await {
+        Ok(all) => Json(all).into_response(),
         Err(error) => store_problem(&error),
     }
 }
 
-async fn count(state: &State) -> Result<serde_json::Value, StoreError> {
-    let told = async |query: &CallQuery| {
-        let tally = state.calls.tally(query, MOST_COUNTED).await?;
-        Ok::<_, StoreError>(views::count(tally.all().min(MOST_COUNTED.into()), tally.more))
-    };
-    Ok(serde_json::json!({"attention": told(&attention()).await?, "live": told(&live()).await?}))
+async fn count_all(state: &State) -> Result<serde_json::Value, StoreError> {
+    let of = async |query: &CallQuery| state.calls.tally(query, MOST_COUNTED).await.map(|tally| told(&tally));
+    Ok(serde_json::json!({"attention": of(&attention()).await?, "live": of(&live()).await?}))
 }
 
 /// From which change on: what the reader saw last, what its page was made of, or now.
@@ -168,8 +165,8 @@ async fn next_event(state: &State, reader: &mut Reader, telling: &dyn Telling, f
                 let due = reader.told + COUNT_EVERY;
                 if reader.stale && tokio::time::Instant::now() >= due {
                     (reader.stale, reader.told) = (false, tokio::time::Instant::now());
-                    if let Ok(told) = count(state).await {
-                        return Event::message(told.to_string()).event_type("counts");
+                    if let Ok(all) = count_all(state).await {
+                        return Event::message(all.to_string()).event_type("counts");
                     }
                 }
                 // Another instance's changes do not wake us: look again soon.

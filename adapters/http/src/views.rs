@@ -1,8 +1,6 @@
 //! What the templates are given: one struct and one render function a template, and a test that renders them all.
 
-use frontdesk_ports::CallRecord;
 use frontdesk_ports::access::Role;
-use jiff::tz::TimeZone;
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use tera::{Context, Tera};
@@ -17,7 +15,7 @@ mod row;
 mod upkeep;
 
 pub(crate) use call::{CallPage, EventLine, Picture};
-pub(crate) use feed::{Day, FeedPage, FilterForm, List, MOST_COUNTED, TabLink, count, day_label};
+pub(crate) use feed::{Day, FeedPage, FilterForm, List, MOST_COUNTED, TabLink, day_label, told};
 pub(crate) use figures::FiguresPage;
 pub(crate) use row::{CallRow, Moment};
 pub(crate) use upkeep::{ApiPage, AuditLine, AuditPage, OutageLine, OutagesPage};
@@ -91,13 +89,11 @@ impl Views {
     /// One row of the feed, for live updates and changes.
     pub fn row(
         &self,
-        record: &CallRecord,
-        zone: &TimeZone,
+        row: CallRow,
         visitor: &Visitor,
         here: &str,
         alert: Option<String>,
     ) -> Result<String, tera::Error> {
-        let row = CallRow::new(record, zone);
         self.render("one_row.html", &RowOnly { row, csrf: visitor.csrf(), here, alert })
     }
 }

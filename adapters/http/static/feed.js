@@ -60,7 +60,9 @@ function update(known, row, asked) {
       dispatchEvent(new CustomEvent("rows", { detail: old }));
     }
   }
-  known.className = row.className + (known.classList.contains("current") ? " current" : "");
+  const marks = ["current", "gone"].filter((mark) => known.classList.contains(mark));
+  known.className = row.className;
+  known.classList.add(...marks);
 }
 
 function remove(row) {
@@ -123,10 +125,12 @@ function place(told) {
     known.classList.toggle("gone", !told.fits);
   } else if (told.fits) {
     // Whoever reads further down is not pushed away.
-    if (fresh && scrollY > 200) held.set(told.id, told);
+    if (held.has(told.id) || (fresh && scrollY > 200)) held.set(told.id, told);
     else insert(told, row);
     trim();
     say(row);
+  } else {
+    held.delete(told.id);
   }
   hold();
 }
@@ -141,8 +145,7 @@ function showHeld() {
   const waiting = [...held.values()];
   held.clear();
   for (const told of waiting) {
-    const known = document.getElementById(`call-${told.id}`);
-    if (!known && told.fits) insert(told, rowOf(told.row));
+    if (!document.getElementById(`call-${told.id}`)) insert(told, rowOf(told.row));
   }
   hold();
 }

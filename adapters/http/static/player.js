@@ -48,12 +48,13 @@ function enhance(player) {
   audio.controls = false;
   player.prepend(controls);
 
+  // Where somebody has moved to before the audio was there.
+  let wanted = null;
   const show = () => {
     const whole = audio.duration || 0;
     seek.value = whole ? Math.round((audio.currentTime / whole) * 1000) : 0;
     seek.setAttribute("aria-valuetext", `${clock(audio.currentTime)} of ${clock(whole)}`);
     time.textContent = whole ? `${clock(audio.currentTime)} / ${clock(whole)}` : "";
-    wave.dataset.played = String(Math.round(seek.value / 50) * 5);
   };
   const step = (seconds) => { audio.currentTime = Math.max(0, Math.min(audio.duration || 0, audio.currentTime + seconds)); };
   const heard = () => {
@@ -70,7 +71,8 @@ function enhance(player) {
     audio.play();
   });
   audio.addEventListener("loadedmetadata", () => {
-    const left = Number(localStorage.getItem(kept));
+    const left = wanted === null ? Number(localStorage.getItem(kept)) : wanted * audio.duration;
+    wanted = null;
     if (left > 0 && left < audio.duration - 1) audio.currentTime = left;
     show();
   });
@@ -88,7 +90,10 @@ function enhance(player) {
   audio.addEventListener("ended", () => { heard(); localStorage.removeItem(kept); });
   seek.addEventListener("input", () => {
     if (audio.duration) audio.currentTime = (seek.value / 1000) * audio.duration;
-    else audio.load();
+    else {
+      wanted = seek.value / 1000;
+      audio.preload = "metadata";
+    }
   });
   back.addEventListener("click", () => step(-5));
   on.addEventListener("click", () => step(5));

@@ -62,7 +62,7 @@ pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEve
     Ok(LoggedEvent { event: CallEvent { call: leg.clone(), at, kind: detail.kind }, raw })
 }
 
-/// A call's row as it is when the call is first seen; [`projected`] tells what an update of it may change.
+/// A call's row as it is when the call is first seen; `commit::projected` tells what an update of it may change.
 pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreError> {
     let CallRecord { id, leg, call, change, work: _ } = record;
     let parties = call.parties.as_ref();

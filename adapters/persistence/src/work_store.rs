@@ -7,7 +7,7 @@ use frontdesk_ports::{Change, Resolved, StoreError, WorkStore};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    TransactionTrait,
+    QueryTrait, TransactionTrait,
 };
 
 use crate::SqlLog;
@@ -16,9 +16,6 @@ use crate::entity::call::{self, Column};
 use crate::entity::call_tag;
 use crate::error::store_error;
 use crate::rows::{json, record_of};
-
-/// Callers looked at in one go.
-const MOST_CALLERS: u64 = 500;
 
 #[async_trait]
 impl WorkStore for SqlLog {
@@ -62,23 +59,15 @@ impl WorkStore for SqlLog {
 
     async fn resolved_since(&self, after: Change, limit: u16) -> Result<Vec<Resolved>, StoreError> {
         let outcomes = [Outcome::Answered.word(), Outcome::Missed.word()];
-        let callers: Vec<String> = call::Entity::find()
+        let callers = call::Entity::find()
             .select_only()
             .column(Column::FromNumber)
-            .distinct()
             .filter(Column::Change.gt(i64::try_from(after.0).unwrap_or(i64::MAX)))
             .filter(Column::Outcome.is_in(outcomes))
             .filter(Column::FromNumber.is_not_null())
-            .limit(MOST_CALLERS)
-            .into_tuple()
-            .all(&self.db.reader)
-            .await
-            .map_err(|e| store_error(&e))?;
-        if callers.is_empty() {
-            return Ok(Vec::new());
-        }
+            .into_query();
         let rows = call::Entity::find()
-            .filter(Column::FromNumber.is_in(callers))
+            .filter(Column::FromNumber.in_subquery(callers))
             // Written out for the index of just these, by caller.
             .filter(Expr::cust("attention = 1"))
             .filter(Expr::cust("outcome = 'missed'"))

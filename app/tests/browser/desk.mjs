@@ -73,8 +73,22 @@ export async function signIn(page, desk) {
   await page.waitForURL(`${desk.url}/`);
 }
 
-export async function picture(page, name) {
-  if (process.env.FRONTDESK_PICTURES) {
-    await page.screenshot({ path: join(process.env.FRONTDESK_PICTURES, `${name}.png`) });
+// A day at an office, as arguments of `frontdesk call`.
+export const OFFICE = [
+  ["--from", "+12025550147", "--name", "Ann Example", "--press", "1"],
+  ["--from", "+33199000123", "--press", "1", "--callee", "busy"],
+  ["--from", "anonymous", "--hang-up-after", "3s"],
+  ["--from", "+33639980456", "--press", "1", "--callee", "machine", "--no-message"],
+  ["--from", "+12025550188", "--name", "Bob Sample", "--press", "9,2"],
+  ["--from", "+441632960789", "--press", "1", "--callee", "decline"],
+  ["--from", "+442079460789", "--name", "Carol Test", "--press", "1", "--callee", "no-answer", "--no-message"],
+  ["--from", "+12025550147", "--name", "Ann Example", "--press", "1", "--talk", "95s"],
+];
+
+// Places calls one after the other, each of which must end as the flow says.
+export async function place(desk, calls) {
+  for (const args of calls) {
+    const { code, said } = await desk.call(...args);
+    if (code !== 0) throw new Error(said);
   }
 }

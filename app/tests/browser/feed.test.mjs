@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
 import { after, before, test } from "node:test";
-import { openPage, signIn, startBrowser, startDesk } from "./desk.mjs";
+import { OFFICE, openPage, place, signIn, startBrowser, startDesk } from "./desk.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -12,16 +12,7 @@ let desk, browser;
 before(async () => {
   desk = await startDesk();
   browser = await startBrowser();
-  for (const args of [
-    ["--from", "+12025550147", "--name", "Ann Example", "--press", "1"],
-    ["--from", "+33199000123", "--press", "1", "--callee", "busy"],
-    ["--from", "anonymous", "--hang-up-after", "3s"],
-    ["--from", "+33639980456", "--press", "1", "--callee", "machine", "--no-message"],
-    ["--from", "+12025550188", "--name", "Bob Sample", "--press", "9,2"],
-  ]) {
-    const { code, said } = await desk.call(...args);
-    assert.equal(code, 0, said);
-  }
+  await place(desk, OFFICE.slice(0, 5));
 });
 after(async () => { await browser?.close(); await desk?.stop(); });
 
@@ -60,6 +51,16 @@ test("a message plays in the feed, is marked as heard by whom, and goes on where
   await rowOf(page, "Bob Sample").getByText("heard by admin").waitFor();
   const seek = rowOf(page, "Bob Sample").getByRole("slider");
   assert.match(await seek.getAttribute("aria-label"), /Bob Sample/);
+  await close(page);
+});
+
+test("somebody moves to a place in a message before it was ever played", async () => {
+  const page = await open("/?tab=all");
+  const row = rowOf(page, "+33 1 99");
+  await row.getByRole("slider").fill("500");
+  await page.waitForFunction(() => [...document.querySelectorAll("audio")].some((audio) => Math.abs(audio.currentTime - audio.duration / 2) < 0.1));
+  await row.getByRole("button", { name: /^Play/ }).click();
+  await page.waitForFunction(() => [...document.querySelectorAll("audio")].some((audio) => audio.currentTime > audio.duration * 0.6));
   await close(page);
 });
 

@@ -1,21 +1,12 @@
 // Pictures of every page for the documentation, by the real binary and browser: node pictures.mjs [FOLDER]
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { openPage, signIn, startBrowser, startDesk } from "./desk.mjs";
+import { OFFICE, openPage, place, signIn, startBrowser, startDesk } from "./desk.mjs";
 
 const folder = process.argv[2] ?? join(import.meta.dirname, "../../../docs/images");
 mkdirSync(folder, { recursive: true });
 const desk = await startDesk();
 const browser = await startBrowser();
-const calls = [
-  ["--from", "+12025550147", "--name", "Ann Example", "--press", "1"],
-  ["--from", "+33199000123", "--press", "1", "--callee", "busy"],
-  ["--from", "anonymous", "--hang-up-after", "3s"],
-  ["--from", "+33639980456", "--press", "1", "--callee", "machine", "--no-message"],
-  ["--from", "+12025550188", "--name", "Bob Sample", "--press", "9,2"],
-  ["--from", "+442079460789", "--name", "Carol Test", "--press", "1", "--callee", "no-answer", "--no-message"],
-  ["--from", "+12025550147", "--name", "Ann Example", "--press", "1", "--talk", "95s"],
-];
 try {
   const page = await openPage(browser, desk);
   const take = async (name, address) => {
@@ -28,10 +19,7 @@ try {
   await take("sign-in");
   await signIn(page, desk);
   await take("empty", "/");
-  for (const args of calls) {
-    const { code, said } = await desk.call(...args);
-    if (code !== 0) throw new Error(said);
-  }
+  await place(desk, OFFICE);
   await page.goto(`${desk.url}/?tab=all`);
   await page.waitForFunction(() => !document.querySelector(".waiting"));
   await take("feed", "/?tab=all");

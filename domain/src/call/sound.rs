@@ -85,7 +85,9 @@ impl Frame {
 }
 
 fn frames(samples: &[i16], samples_a_second: u32) -> Vec<Frame> {
-    let size = usize::try_from(samples_a_second * FRAME_MS / 1000).unwrap_or(0).max(1);
+    // The rate comes from a file, which may say anything.
+    let size = u64::from(samples_a_second) * u64::from(FRAME_MS) / 1000;
+    let size = usize::try_from(size).unwrap_or(usize::MAX).max(1);
     samples.chunks_exact(size).map(Frame::of).collect()
 }
 
@@ -223,6 +225,8 @@ mod tests {
             assert!(!sound.has_speech());
             assert_eq!(sound.bars().count(), samples.len().min(BARS));
         }
-        assert_eq!(Sound::of(&[0; 100], 0).bars().count(), BARS);
+        for rate in [0, 1, u32::MAX] {
+            assert_eq!(Sound::of(&[0; 100], rate).bars().count(), BARS);
+        }
     }
 }

@@ -10,11 +10,11 @@ use poem::{Request, Response, handler};
 use super::page;
 use crate::State;
 use crate::api::problem::{bad_parameter, store_problem};
-use crate::filter::{Shown, Tab};
+use crate::filter::Shown;
 use crate::query;
 use crate::session::Visitor;
 use crate::viewer::Viewer;
-use crate::views::{Day, FeedPage, FilterForm, Frame, List, MOST_COUNTED, TabLink};
+use crate::views::{Day, FeedPage, FilterForm, Frame, List, MOST_COUNTED, TabLink, told};
 
 #[handler]
 pub(crate) async fn feed(
@@ -52,9 +52,7 @@ pub(crate) async fn feed(
         Err(error) => return store_problem(&error),
     };
     let mut frame = Frame::of(state, visitor, "Calls");
-    let attention =
-        crate::views::count(counted.attention.all().min(MOST_COUNTED.into()), counted.attention.more);
-    frame.count = (attention != "0").then_some(attention);
+    frame.count = (counted.attention.all() > 0).then(|| told(&counted.attention));
     let first_run = counted.fitting.all() == 0 && shown.filters.is_empty() && change.0 == 0;
     let exports = [("CSV", "/calls.csv"), ("JSON lines", "/calls.jsonl")];
     page(state.views.feed(&FeedPage {
@@ -80,8 +78,7 @@ async fn counts(state: &State, shown: &Shown) -> Result<Counts, StoreError> {
     let of = async |query: &CallQuery| state.calls.tally(query, MOST_COUNTED).await;
     let attention = of(&attention()).await?;
     // Where each outcome is offered with its count, the outcome that is chosen does not narrow the others.
-    let by_form = matches!(shown.tab, Tab::All | Tab::Done | Tab::Live | Tab::Attention);
-    let outcome = if by_form { None } else { shown.query.outcome };
+    let outcome = shown.tab.outcome();
     Ok(Counts {
         live: of(&live()).await?,
         fitting: of(&CallQuery { outcome, ..shown.query.clone() }).await?,

@@ -18,6 +18,7 @@ use crate::api::problem::{not_found, problem, store_problem};
 use crate::pages::login::next;
 use crate::session::Visitor;
 use crate::viewer::Viewer;
+use crate::views::CallRow;
 
 /// The most that such a form takes: a long note in letters that take several bytes, encoded.
 const MOST_BYTES: usize = 48 * 1024;
@@ -59,7 +60,7 @@ pub(crate) async fn work(
     let by_script = req.header("hx-request").is_some();
     match state.working.change(&visitor.actor(), id, turn, change).await {
         Ok(record) if by_script => {
-            page(state.views.row(&record, &viewer.zone, visitor, &field("back"), None))
+            page(state.views.row(CallRow::new(&record, &viewer.zone), visitor, &field("back"), None))
         }
         Ok(_) => Response::builder()
             .status(StatusCode::SEE_OTHER)
@@ -72,9 +73,12 @@ pub(crate) async fn work(
             };
             let alert = Some(refused.to_string());
             let mut response = match state.calls.call(id).await {
-                Ok(Some(call)) if by_script => {
-                    page(state.views.row(&call.record, &viewer.zone, visitor, &field("back"), alert))
-                }
+                Ok(Some(call)) if by_script => page(state.views.row(
+                    CallRow::new(&call.record, &viewer.zone),
+                    visitor,
+                    &field("back"),
+                    alert,
+                )),
                 _ => call_page(state, visitor, &viewer, id, alert).await,
             };
             response.set_status(status);

@@ -62,6 +62,8 @@ pub(crate) struct FilterForm {
     tab: &'static str,
     text: String,
     outcomes: Vec<Choice>,
+    /// Whether outcomes can be chosen: a tab of one outcome has chosen.
+    has_outcome: bool,
     reasons: Vec<Choice>,
     ranges: Vec<Choice>,
     fields: Vec<Field>,
@@ -88,23 +90,22 @@ struct Field {
     value: String,
 }
 
-/// A count, which ends at its bound.
-pub(crate) fn count(count: u64, more: bool) -> String {
-    if more { format!("{count}+") } else { count.to_string() }
+/// How many, up to the bound of counting.
+pub(crate) fn told(tally: &Tally) -> String {
+    if tally.more { format!("{MOST_COUNTED}+") } else { tally.all().to_string() }
 }
 
 impl TabLink {
     /// Every tab, with the counts that are worth a look.
     pub fn all(shown: &Shown, attention: &Tally, live: &Tally) -> Vec<Self> {
-        let told = |tally: &Tally, most: u64| count(tally.all().min(most), tally.more);
         let link = |tab: Tab| Self {
             word: tab.word(),
             label: tab.label(),
             address: shown.address("/", tab, &[]),
             chosen: tab == shown.tab,
             count: match tab {
-                Tab::Attention => Some(told(attention, MOST_COUNTED.into())),
-                Tab::Live => Some(told(live, MOST_COUNTED.into())),
+                Tab::Attention => Some(told(attention)),
+                Tab::Live => Some(told(live)),
                 _ => None,
             },
         };
@@ -121,8 +122,8 @@ impl FilterForm {
         let outcomes = Outcome::ALL.iter().map(|outcome| {
             let (label, _) = words::outcome(*outcome);
             let found = tally.of(Some(*outcome));
-            let label =
-                if found > 0 { format!("{label} ({})", count(found, tally.more)) } else { label.to_owned() };
+            let more = if tally.more { "+" } else { "" };
+            let label = if found > 0 { format!("{label} ({found}{more})") } else { label.to_owned() };
             Choice { word: outcome.word(), label, chosen: chosen("outcome", outcome.word()) }
         });
         let reasons = Reason::ALL.iter().map(|reason| Choice {
@@ -145,7 +146,6 @@ impl FilterForm {
             field("until", "Before day", "date"),
         ];
         let more = fields.iter().any(|field| !field.value.is_empty()) || !shown.value("reason").is_empty();
-        let most = u64::from(MOST_COUNTED);
         Self {
             tab: shown.tab.word(),
             text: shown.value("q"),
@@ -154,7 +154,8 @@ impl FilterForm {
             ranges: ranges.collect(),
             fields,
             clear: (!shown.filters.is_empty()).then(|| format!("/?tab={}", shown.tab.word())),
-            found: count(tally.all().min(most), tally.more),
+            found: told(tally),
+            has_outcome: shown.tab.outcome().is_none(),
             on: shown.value("on"),
             more,
         }

@@ -65,7 +65,7 @@ struct Message {
     /// How much of it is speech, in words.
     speech: Option<String>,
     empty: bool,
-    /// Its outline, as the path of an SVG 96 wide and 32 high.
+    /// Its outline, as the path of an SVG 288 wide and 32 high.
     outline: Option<String>,
     heard: Vec<String>,
 }

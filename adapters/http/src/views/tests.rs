@@ -4,7 +4,8 @@ use frontdesk_domain::{
     Call, CallEvent, CallId, CallerId, Ending, EventKind, Facts, LegId, Parties, RecordingStatus, StoredAudio,
 };
 use frontdesk_ports::work::{Work, WorkChange};
-use frontdesk_ports::{CallWithEvents, Change, LoggedEvent, Tally};
+use frontdesk_ports::{CallRecord, CallWithEvents, Change, LoggedEvent, Tally};
+use jiff::tz::TimeZone;
 
 use super::*;
 use crate::filter::Shown;
@@ -147,7 +148,11 @@ fn every_template_renders_and_escapes() {
     safe(&views.error(&ErrorPage { title: HOSTILE.into(), detail: HOSTILE.into() }).unwrap());
     for (call, record) in samples().into_iter().zip(records()) {
         let call = CallWithEvents { record, ..call };
-        safe(&views.row(&call.record, &TimeZone::UTC, &visitor(), HOSTILE, Some(HOSTILE.into())).unwrap());
+        safe(
+            &views
+                .row(CallRow::new(&call.record, &TimeZone::UTC), &visitor(), HOSTILE, Some(HOSTILE.into()))
+                .unwrap(),
+        );
         let page = CallPage {
             frame: frame(),
             row: CallRow::new(&call.record, &TimeZone::UTC),
