@@ -40,7 +40,7 @@ pub use driving::feed::{
     CallStats, CallWithEvents, HourCount, ReadCalls, VoicemailAudio, VoicemailError, answer_rate,
 };
 pub use driving::operations::{Actor, Operations, RetryError};
-pub use driving::readiness::{Readiness, Ready};
+pub use driving::readiness::{Readiness, Ready, Trouble};
 pub use driving::working::{WorkError, WorkOnCalls};
 pub use error::{CarrierError, StoreError};
 pub use raw::RawParameters;

@@ -2,6 +2,7 @@
 //! only the carrier and we ourselves write.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use frontdesk_domain::{CallId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -100,9 +101,33 @@ pub enum WorkRefused {
     /// Somebody else was faster: the decision was made on a state that is no longer.
     #[error("somebody else has just changed this call; look at it again")]
     Stale,
-    /// The text is empty or too long.
-    #[error("{0}")]
-    Text(String),
+    /// There is no text.
+    #[error("a {0} cannot be empty")]
+    Empty(Written),
+    /// More characters than it may have.
+    #[error("a {0} has at most {1} characters; shorten it")]
+    TooLong(Written, usize),
+    /// The call has as many as it may have.
+    #[error("a call has at most {1} {0}s")]
+    TooMany(Written, usize),
+}
+
+/// Something that people write on a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// A note.
+    Note,
+    /// A tag.
+    Tag,
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Note => "note",
+            Self::Tag => "tag",
+        })
+    }
 }
 
 impl Work {
@@ -129,11 +154,11 @@ impl Work {
             WorkChange::Claim => work.claimed = Some(by_person()),
             WorkChange::Release => work.claimed = None,
             WorkChange::Note(text) => {
-                let text = checked(text, "note", MOST_NOTE, self.notes.len(), MOST_NOTES)?;
+                let text = checked(text, Written::Note, MOST_NOTE, self.notes.len(), MOST_NOTES)?;
                 work.notes.push(Note { by: by.to_owned(), at, text });
             }
             WorkChange::Tag(tag) => {
-                let tag = checked(tag, "tag", MOST_TAG, self.tags.len(), MOST_TAGS)?;
+                let tag = checked(tag, Written::Tag, MOST_TAG, self.tags.len(), MOST_TAGS)?;
                 work.tags.insert(tag.to_lowercase());
             }
             WorkChange::Untag(tag) => {
@@ -178,7 +203,7 @@ impl Work {
 
 fn checked(
     text: &str,
-    what: &str,
+    what: Written,
     most: usize,
     there: usize,
     most_there: usize,
@@ -186,15 +211,14 @@ fn checked(
     let plain: String =
         text.replace("\r\n", "\n").chars().filter(|c| *c == '\n' || !c.is_control()).collect();
     let text = plain.trim();
-    let refused = |why: String| Err(WorkRefused::Text(why));
     if text.is_empty() {
-        return refused(format!("a {what} cannot be empty"));
+        return Err(WorkRefused::Empty(what));
     }
     if text.chars().count() > most {
-        return refused(format!("a {what} has at most {most} characters; shorten it"));
+        return Err(WorkRefused::TooLong(what, most));
     }
     if there >= most_there {
-        return refused(format!("a call has at most {most_there} {what}s"));
+        return Err(WorkRefused::TooMany(what, most_there));
     }
     Ok(text.to_owned())
 }
@@ -238,7 +262,7 @@ mod tests {
         for text in ["", "  ", "\u{1}", &"x".repeat(MOST_TAG + 1)] {
             assert!(matches!(
                 work.after(&WorkChange::Tag(text.into()), "a", at(), 0),
-                Err(WorkRefused::Text(_))
+                Err(WorkRefused::Empty(_) | WorkRefused::TooLong(..))
             ));
         }
         let tagged = work.after(&WorkChange::Tag("Urgent".into()), "a", at(), 0).unwrap().unwrap();

@@ -7,6 +7,7 @@ use poem::{Endpoint, Middleware, Request, Response};
 use serde_json::Value;
 
 use crate::State;
+use crate::viewer::language;
 use crate::views::ErrorPage;
 
 /// Turns problems into pages for browsers.
@@ -29,6 +30,7 @@ impl<E: Endpoint> Endpoint for Humane<E> {
     type Output = Response;
 
     async fn call(&self, req: Request) -> poem::Result<Response> {
+        let language = language(&req);
         let by_browser = req.header(header::ACCEPT).is_some_and(|kinds| kinds.contains("text/html"));
         let response = self.inner.get_response(req).await;
         if !by_browser || response.content_type() != Some("application/problem+json") {
@@ -37,8 +39,8 @@ impl<E: Endpoint> Endpoint for Humane<E> {
         let (mut parts, body) = response.into_parts();
         let problem = body.into_bytes().await.map_err(poem::Error::from)?;
         let told: Value = serde_json::from_slice(&problem).unwrap_or_default();
-        let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
-        match self.state.views.error(&ErrorPage { title: text("title"), detail: text("detail") }) {
+        let page = ErrorPage::of(parts.status.as_u16(), &told, language);
+        match self.state.views.error(&page, language) {
             Ok(html) => {
                 let html_type = HeaderValue::from_static("text/html; charset=utf-8");
                 parts.headers.insert(header::CONTENT_TYPE, html_type);

@@ -39,17 +39,6 @@ impl Tab {
         }
     }
 
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Attention => "Needs attention",
-            Self::All => "All",
-            Self::Voicemail => "Voicemail",
-            Self::Missed => "Missed",
-            Self::Live => "Live now",
-            Self::Done => "Done",
-        }
-    }
-
     /// The one outcome that the tab shows, if it is about one.
     pub fn outcome(self) -> Option<Outcome> {
         match self {
@@ -71,13 +60,7 @@ impl Tab {
 }
 
 /// Spans of days that can be asked for by name.
-pub(crate) const RANGES: [(&str, &str); 5] = [
-    ("today", "Today"),
-    ("yesterday", "Yesterday"),
-    ("week", "This week"),
-    ("7d", "Last 7 days"),
-    ("30d", "Last 30 days"),
-];
+pub(crate) const RANGES: [&str; 5] = ["today", "yesterday", "week", "7d", "30d"];
 
 /// What a page of the feed shows.
 #[derive(Debug, Clone)]

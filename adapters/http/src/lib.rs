@@ -11,6 +11,7 @@ mod errors;
 pub mod export;
 mod filter;
 mod headers;
+mod language;
 mod live;
 mod numbers;
 mod ops;

@@ -49,9 +49,9 @@ struct Rows {
 impl Telling for Rows {
     fn tell(&self, state: &State, record: &CallRecord) -> Event {
         let here = self.shown.address("/", self.shown.tab, &[]);
-        let row = CallRow::new(record, &self.viewer.zone);
-        let (day, label) = day_label(&row, &self.viewer.zone, state.clock.now());
-        let row = state.views.row(row, &self.visitor, &here, None).unwrap_or_default();
+        let row = CallRow::new(record, &self.viewer);
+        let (day, label) = day_label(&row, &self.viewer, state.clock.now());
+        let row = state.views.row(row, (&self.visitor, &self.viewer), &here, None).unwrap_or_default();
         let fits = self.shown.query.fits(record);
         let data = serde_json::json!({
             "id": record.id.to_string(), "row": row, "day": day, "label": label, "fits": fits,

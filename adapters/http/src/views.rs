@@ -1,12 +1,16 @@
 //! What the templates are given: one struct and one render function a template, and a test that renders them all.
 
+use fluent_bundle::{FluentArgs, FluentValue};
 use frontdesk_ports::access::Role;
 use rust_embed::RustEmbed;
 use serde::Serialize;
-use tera::{Context, Tera};
+use tera::{Context, Kwargs, Tera};
 
 use crate::State;
+use crate::language::Language;
 use crate::session::Visitor;
+use crate::viewer::Viewer;
+use crate::words;
 
 mod call;
 mod feed;
@@ -31,6 +35,10 @@ pub(crate) struct Views(Tera);
 impl Views {
     pub fn new() -> Result<Self, tera::Error> {
         let mut tera = Tera::default();
+        tera.register_function("t", message);
+        tera.register_function("script_texts", |_: Kwargs, state: &tera::State| {
+            Ok::<_, tera::Error>(language_of(state)?.script_texts())
+        });
         let files: Vec<(String, String)> = Templates::iter()
             .filter_map(|name| {
                 let file = Templates::get(&name)?;
@@ -41,67 +49,96 @@ impl Views {
         Ok(Self(tera))
     }
 
-    fn render(&self, name: &str, view: &impl Serialize) -> Result<String, tera::Error> {
-        self.0.render(name, &Context::from_serialize(view)?)
+    /// A page in a language; its templates ask for messages by `t`.
+    fn render(&self, name: &str, view: &impl Serialize, language: Language) -> Result<String, tera::Error> {
+        let mut context = Context::from_serialize(view)?;
+        context.insert("lang", language.code());
+        self.0.render(name, &context)
     }
 
-    pub fn feed(&self, view: &FeedPage) -> Result<String, tera::Error> {
-        self.render("feed.html", view)
+    /// A page for somebody who is signed in.
+    pub fn page(&self, page: &impl Page, viewer: &Viewer) -> Result<String, tera::Error> {
+        self.render(page.template(), page, viewer.language)
     }
 
-    pub fn call(&self, view: &CallPage) -> Result<String, tera::Error> {
-        self.render("call.html", view)
-    }
-
-    pub fn login(&self, view: &LoginPage) -> Result<String, tera::Error> {
-        self.render("login.html", view)
-    }
-
-    pub fn phone(&self, view: &PhonePage) -> Result<String, tera::Error> {
-        self.render("phone.html", view)
-    }
-
-    pub fn outages(&self, view: &OutagesPage) -> Result<String, tera::Error> {
-        self.render("outages.html", view)
-    }
-
-    pub fn audit(&self, view: &AuditPage) -> Result<String, tera::Error> {
-        self.render("audit.html", view)
+    pub fn login(&self, view: &LoginPage, language: Language) -> Result<String, tera::Error> {
+        self.render("login.html", view, language)
     }
 
     pub fn api(&self, view: &ApiPage) -> Result<String, tera::Error> {
-        self.render("api.html", view)
+        self.render("api.html", view, Language::English)
     }
 
-    pub fn figures(&self, view: &FiguresPage) -> Result<String, tera::Error> {
-        self.render("figures.html", view)
-    }
-
-    pub fn error(&self, view: &ErrorPage) -> Result<String, tera::Error> {
-        self.render("error.html", view)
+    pub fn error(&self, view: &ErrorPage, language: Language) -> Result<String, tera::Error> {
+        self.render("error.html", view, language)
     }
 
     /// The rows of a further page of the feed.
-    pub fn rows(&self, list: &List) -> Result<String, tera::Error> {
-        self.render("rows.html", &serde_json::json!({ "list": list }))
+    pub fn rows(&self, list: &List, viewer: &Viewer) -> Result<String, tera::Error> {
+        self.render("rows.html", &serde_json::json!({ "list": list }), viewer.language)
     }
 
     /// One row of the feed, for live updates and changes.
     pub fn row(
         &self,
         row: CallRow,
-        visitor: &Visitor,
+        (visitor, viewer): (&Visitor, &Viewer),
         here: &str,
         alert: Option<String>,
     ) -> Result<String, tera::Error> {
-        self.render("one_row.html", &RowOnly { row, csrf: visitor.csrf(), here, alert })
+        self.render("one_row.html", &RowOnly { row, csrf: visitor.csrf(), here, alert }, viewer.language)
     }
+}
+
+/// A page with a template of its own.
+pub(crate) trait Page: Serialize {
+    /// Its template.
+    fn template(&self) -> &'static str;
+}
+
+/// Which page has which template.
+macro_rules! pages {
+    ($($page:ty => $template:literal,)+) => {
+        $(impl Page for $page {
+            fn template(&self) -> &'static str {
+                $template
+            }
+        })+
+    };
+}
+
+pages! {
+    FeedPage => "feed.html",
+    CallPage => "call.html",
+    PhonePage => "phone.html",
+    OutagesPage => "outages.html",
+    AuditPage => "audit.html",
+    FiguresPage => "figures.html",
+}
+
+fn language_of(state: &tera::State) -> Result<Language, tera::Error> {
+    let code: Option<String> = state.get("lang")?;
+    Ok(code.and_then(|code| Language::of_code(&code)).unwrap_or(Language::English))
+}
+
+/// `{{ t(k="notes", n=3) }}` in a template: the message of that name, with its variables.
+fn message(values: Kwargs, state: &tera::State) -> Result<String, tera::Error> {
+    let id: String = values.must_get("k")?;
+    let mut args = FluentArgs::new();
+    for (name, value) in values.iter().filter_map(|(name, value)| Some((name.as_str()?, value))) {
+        let value = match value.as_i64() {
+            Some(number) => FluentValue::from(number),
+            None => FluentValue::from(value.to_string()),
+        };
+        args.set(name.to_owned(), value);
+    }
+    Ok(language_of(state)?.say_args(&id, Some(&args)))
 }
 
 /// What surrounds every page of somebody who is signed in.
 #[derive(Debug, Serialize)]
 pub(crate) struct Frame {
-    pub title: &'static str,
+    pub title: String,
     pub user: String,
     pub csrf: String,
     pub has_phone: bool,
@@ -114,15 +151,16 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    pub fn of(state: &State, visitor: &Visitor, title: &'static str) -> Self {
+    /// The frame of a page whose title is the message of that name.
+    pub fn of(state: &State, visitor: &Visitor, viewer: &Viewer, title: &str) -> Self {
         let person = visitor.person();
         Self {
-            title,
+            title: viewer.language.say(title),
             user: person.map(|p| p.user.clone()).unwrap_or_default(),
             csrf: person.map(|p| p.csrf.clone()).unwrap_or_default(),
             has_phone: state.has_phone,
             manages: person.is_some_and(|p| p.role == Role::Admin),
-            notice: state.readiness.notice(),
+            notice: state.readiness.trouble().map(|trouble| words::trouble(trouble, viewer.language)),
             count: None,
         }
     }
@@ -149,6 +187,24 @@ pub(crate) struct PhonePage {
 pub(crate) struct ErrorPage {
     pub title: String,
     pub detail: String,
+    /// What a program is told, which can say more.
+    pub more: String,
+}
+
+/// Statuses that have words of their own.
+const TOLD: [u16; 8] = [400, 403, 404, 409, 413, 422, 500, 503];
+
+impl ErrorPage {
+    /// A problem document in words of a language.
+    pub fn of(status: u16, problem: &serde_json::Value, language: Language) -> Self {
+        let status = TOLD.into_iter().find(|told| *told == status).unwrap_or(500);
+        let detail = match problem["parameter"].as_str() {
+            Some(name) => language.say_with("error-400-parameter", [("parameter", name.into())]),
+            None => language.say(&format!("error-{status}-detail")),
+        };
+        let more = problem["detail"].as_str().unwrap_or_default().to_owned();
+        Self { title: language.say(&format!("error-{status}")), detail, more }
+    }
 }
 
 #[derive(Debug, Serialize)]

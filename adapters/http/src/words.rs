@@ -1,147 +1,157 @@
-//! What happened, in words.
+//! What happened, in words of the reader's language.
 
+use fluent_bundle::FluentValue;
 use frontdesk_domain::{
     Activity, Call, CallState, CopyFate, Doing, EventKind, Outcome, Reason, ScreeningAnswer,
 };
+use frontdesk_ports::Trouble;
+use frontdesk_ports::work::{WorkRefused, Written};
+
+use crate::language::Language;
 
 /// The state of a call as one word or two, and the class of its pill.
-pub(crate) fn status(call: &Call) -> (&'static str, &'static str) {
+pub(crate) fn status(call: &Call, language: Language) -> (String, &'static str) {
     if let Some(verdict) = &call.verdict {
-        return outcome(verdict.outcome);
+        return (outcome(Some(verdict.outcome), language), verdict.outcome.word());
     }
-    match (call.state, call.activity) {
-        (CallState::Ringing, _) => ("Ringing", "live"),
-        (_, Some(Activity::InMenu)) => ("In menu", "live"),
-        (_, Some(Activity::Ringing)) => ("Connecting", "live"),
-        (_, Some(Activity::Talking)) => ("In call", "live"),
-        (_, Some(Activity::LeavingMessage)) => ("Leaving a message", "live"),
-        (_, None) => ("In progress", "live"),
-    }
+    let id = match (call.state, call.activity) {
+        (CallState::Ringing, _) => "status-ringing",
+        (_, Some(Activity::InMenu)) => "status-in-menu",
+        (_, Some(Activity::Ringing)) => "status-connecting",
+        (_, Some(Activity::Talking)) => "status-talking",
+        (_, Some(Activity::LeavingMessage)) => "status-leaving-message",
+        (_, None) => "status-in-progress",
+    };
+    (language.say(id), "live")
 }
 
-/// An outcome in a word, and the class of its pill.
-pub(crate) fn outcome(outcome: Outcome) -> (&'static str, &'static str) {
-    match outcome {
-        Outcome::Answered => ("Answered", "answered"),
-        Outcome::Voicemail => ("Voicemail", "voicemail"),
-        Outcome::Missed => ("Missed", "missed"),
-        Outcome::Abandoned => ("Abandoned", "abandoned"),
-        Outcome::Rejected => ("Rejected", "rejected"),
-        Outcome::Failed => ("Failed", "failed"),
-    }
+/// An outcome in a word.
+pub(crate) fn outcome(outcome: Option<Outcome>, language: Language) -> String {
+    language.say(&format!("outcome-{}", outcome.map_or("none", Outcome::word)))
 }
 
 /// What somebody was doing during a call.
-pub(crate) fn doing(doing: Doing) -> &'static str {
-    match doing {
-        Doing::Menu => "hears the menu",
-        Doing::Waiting => "waits for somebody",
-        Doing::Ringing => "rings",
-        Doing::Screening => "is asked to take the call",
-        Doing::Talking => "in conversation",
-        Doing::Message => "leaves a message",
-    }
+pub(crate) fn doing(doing: Doing, language: Language) -> String {
+    language.say(&format!("doing-{}", doing.word()))
 }
 
 /// Why the call ended as it did.
-pub(crate) fn reason(call: &Call) -> &'static str {
-    let Some(verdict) = &call.verdict else { return "" };
-    match (verdict.outcome, verdict.reason) {
-        (_, Reason::Accepted) => "the callee took the call",
-        (_, Reason::Bridged) => "put through",
-        (_, Reason::CarrierRecord) => "known from the carrier's records alone",
-        (_, Reason::Chosen) => "the caller asked to leave a message",
-        (_, Reason::AfterNoAnswer) => "nobody took the call",
-        (_, Reason::AfterBusy) => "the line was busy",
-        (_, Reason::AfterDecline) => "the callee declined",
-        (_, Reason::AfterFailure) => "the forward failed",
-        (_, Reason::OutOfHours) => "outside opening hours",
-        (Outcome::Voicemail, Reason::NoInput) => "the caller pressed nothing and left a message",
-        (_, Reason::NoInput) => "the caller pressed nothing",
-        (Outcome::Voicemail, Reason::NoMatch) => "the caller pressed other keys and left a message",
-        (_, Reason::NoMatch) => "the caller pressed other keys",
-        (_, Reason::NoAnswer) => "nobody answered, no message",
-        (_, Reason::Busy) => "the line was busy, no message",
-        (_, Reason::Declined) => "the callee declined, no message",
-        (_, Reason::NotAccepted) => "picked up but not accepted, no message",
-        (_, Reason::Unreachable) => "the number could not be reached, no message",
-        (_, Reason::CallerGaveUp) => "the caller hung up while it rang",
-        (_, Reason::Early) => "hung up before anything was said",
-        (_, Reason::InMenu) => "hung up in the menu",
-        (_, Reason::EmptyMessage) => "hung up without a message",
-        (_, Reason::Blocked) => "the caller is blocked",
-        (_, Reason::Withheld) => "withheld numbers are refused",
-        (_, Reason::Limit) => "a limit was reached",
-        (_, Reason::Carrier) => "the carrier could not carry the call",
-        (_, Reason::Unknown) => "no word of its end ever came",
+pub(crate) fn reason(call: &Call, language: Language) -> String {
+    match &call.verdict {
+        Some(verdict) => reason_beside(verdict.reason, verdict.outcome, language),
+        None => String::new(),
+    }
+}
+
+/// A reason, which some outcomes put in other words.
+pub(crate) fn reason_beside(reason: Reason, outcome: Outcome, language: Language) -> String {
+    let left_a_message = outcome == Outcome::Voicemail && matches!(reason, Reason::NoInput | Reason::NoMatch);
+    let beside = if left_a_message { "-voicemail" } else { "" };
+    language.say(&format!("reason-{}{beside}", reason.word()))
+}
+
+/// Why a change was refused.
+pub(crate) fn refused(refused: &WorkRefused, language: Language) -> String {
+    let most = |most: &usize| [("most", (*most).into())];
+    match refused {
+        WorkRefused::Stale => language.say("refused-stale"),
+        WorkRefused::Empty(Written::Note) => language.say("refused-note-empty"),
+        WorkRefused::Empty(Written::Tag) => language.say("refused-tag-empty"),
+        WorkRefused::TooLong(Written::Note, n) => language.say_with("refused-note-long", most(n)),
+        WorkRefused::TooLong(Written::Tag, n) => language.say_with("refused-tag-long", most(n)),
+        WorkRefused::TooMany(Written::Note, n) => language.say_with("refused-notes-many", most(n)),
+        WorkRefused::TooMany(Written::Tag, n) => language.say_with("refused-tags-many", most(n)),
+    }
+}
+
+/// What is wrong just now.
+pub(crate) fn trouble(trouble: Trouble, language: Language) -> String {
+    match trouble {
+        Trouble::LogAway(waiting) => language.say_with("notice-away", [("waiting", waiting.into())]),
+        Trouble::Behind(waiting) => language.say_with("notice-behind", [("waiting", waiting.into())]),
+        Trouble::Losing => language.say("notice-losing"),
     }
 }
 
 /// One event of a call's story.
-pub(crate) fn event(kind: &EventKind) -> String {
+pub(crate) fn event(kind: &EventKind, language: Language) -> String {
+    let say = |id: &str| language.say(id);
+    let with = |id: &str, values: &[(&'static str, FluentValue<'static>)]| {
+        language.say_with(id, values.iter().cloned())
+    };
+    let text = |text: &dyn ToString| FluentValue::from(text.to_string());
+    // With a length if there is one.
+    let lasting = |id: &str, longer: &str, what: (&'static str, String), seconds: &Option<u32>| match seconds
+    {
+        Some(seconds) => with(longer, &[(what.0, what.1.into()), ("seconds", (*seconds).into())]),
+        None => with(id, &[(what.0, what.1.into())]),
+    };
+    let word = |debug: String| say(&format!("word-{}", hyphened(&debug)));
     match kind {
-        EventKind::Started(parties) => format!("Call to {}", parties.to),
-        EventKind::Menu { menu, .. } => format!("Menu \u{201c}{menu}\u{201d} spoken"),
-        EventKind::Key { keys, choice: Some(choice), .. } => format!("Pressed {keys}: {choice}"),
-        EventKind::Key { keys, choice: None, .. } => format!("Pressed {keys}, which has no meaning here"),
-        EventKind::NoInput { .. } => "Pressed nothing".to_owned(),
+        EventKind::Started(parties) => with("event-started", &[("to", text(&parties.to))]),
+        EventKind::Menu { menu, .. } => with("event-menu", &[("menu", text(menu))]),
+        EventKind::Key { keys, choice: Some(choice), .. } => {
+            with("event-key", &[("keys", text(keys)), ("choice", text(choice))])
+        }
+        EventKind::Key { keys, choice: None, .. } => with("event-key-none", &[("keys", text(keys))]),
+        EventKind::NoInput { .. } => say("event-no-input"),
         EventKind::Forward { number, screened, .. } => {
-            let how = if *screened { ", to be accepted by key" } else { "" };
-            format!("Rang {number}{how}")
+            let id = if *screened { "event-forward-screened" } else { "event-forward" };
+            with(id, &[("number", text(number))])
         }
         EventKind::Leg { status, seconds, .. } => {
-            let length = seconds.map(|s| format!(" after {s} s")).unwrap_or_default();
-            format!("Callee's phone: {}{length}", lower(&format!("{status:?}")))
+            lasting("event-leg", "event-leg-after", ("status", word(format!("{status:?}"))), seconds)
         }
-        EventKind::Screening { answer, .. } => match answer {
-            ScreeningAnswer::Asked => "Callee asked whether to take the call".to_owned(),
-            ScreeningAnswer::Accepted => "Callee took the call".to_owned(),
-            ScreeningAnswer::Declined => "Callee declined".to_owned(),
-            ScreeningAnswer::Unanswered => "Callee did not answer the question".to_owned(),
-        },
+        EventKind::Screening { answer, .. } => say(match answer {
+            ScreeningAnswer::Asked => "event-screening-asked",
+            ScreeningAnswer::Accepted => "event-screening-accepted",
+            ScreeningAnswer::Declined => "event-screening-declined",
+            ScreeningAnswer::Unanswered => "event-screening-unanswered",
+        }),
         EventKind::Dial { outcome, .. } => {
-            format!("Carrier on the attempt: {}", lower(&format!("{outcome:?}")))
+            with("event-dial", &[("outcome", word(format!("{outcome:?}")).into())])
         }
-        EventKind::Bridged { .. } => "Caller and callee were put through".to_owned(),
-        EventKind::Mailbox { mailbox, .. } => {
-            format!("Mailbox \u{201c}{mailbox}\u{201d} asked for a message")
-        }
-        EventKind::Recording { status, seconds, .. } => {
-            let length = seconds.map(|s| format!(" ({s} s)")).unwrap_or_default();
-            format!("Recording {}{length}", lower(&format!("{status:?}")))
-        }
-        EventKind::Voicemail { audio, .. } => format!("Message stored and verified ({} bytes)", audio.bytes),
-        EventKind::VoicemailMeasured { sound, .. } => {
-            format!(
-                "Message listened to: {} s of speech in {} s",
-                sound.speech_ms.div_ceil(1000),
-                sound.length_ms.div_ceil(1000)
-            )
-        }
-        EventKind::VoicemailFailed { why, .. } => format!("Message could not be had: {why}"),
-        EventKind::VoicemailRetried { .. } => "Message asked for anew".to_owned(),
-        EventKind::VoicemailDeleted { .. } => "Message deleted here".to_owned(),
-        EventKind::CarrierCopy { fate: CopyFate::Unwanted, .. } => "Carrier's copy to be deleted".to_owned(),
-        EventKind::CarrierCopy { fate: CopyFate::Deleted, .. } => "Carrier's copy deleted".to_owned(),
-        EventKind::Recovered(record) => {
-            let length = record.seconds.map(|s| format!(", {s} s")).unwrap_or_default();
-            format!("Recovered from the carrier's records: {}{length}", record.status)
-        }
-        EventKind::Closed => "No word of the end came; no longer waited for".to_owned(),
-        EventKind::CallerLeft { .. } => "Caller had hung up".to_owned(),
+        EventKind::Bridged { .. } => say("event-bridged"),
+        EventKind::Mailbox { mailbox, .. } => with("event-mailbox", &[("mailbox", text(mailbox))]),
+        EventKind::Recording { status, seconds, .. } => lasting(
+            "event-recording",
+            "event-recording-long",
+            ("status", word(format!("{status:?}"))),
+            seconds,
+        ),
+        EventKind::Voicemail { audio, .. } => with("event-voicemail", &[("bytes", audio.bytes.into())]),
+        EventKind::VoicemailMeasured { sound, .. } => with(
+            "event-measured",
+            &[
+                ("speech", sound.speech_ms.div_ceil(1000).into()),
+                ("length", sound.length_ms.div_ceil(1000).into()),
+            ],
+        ),
+        EventKind::VoicemailFailed { why, .. } => with("event-voicemail-failed", &[("why", text(why))]),
+        EventKind::VoicemailRetried { .. } => say("event-voicemail-retried"),
+        EventKind::VoicemailDeleted { .. } => say("event-voicemail-deleted"),
+        EventKind::CarrierCopy { fate: CopyFate::Unwanted, .. } => say("event-copy-unwanted"),
+        EventKind::CarrierCopy { fate: CopyFate::Deleted, .. } => say("event-copy-deleted"),
+        EventKind::Recovered(record) => lasting(
+            "event-recovered",
+            "event-recovered-long",
+            ("status", record.status.clone()),
+            &record.seconds,
+        ),
+        EventKind::Closed => say("event-closed"),
+        EventKind::CallerLeft { .. } => say("event-caller-left"),
         EventKind::Ended(ending) => {
-            let length = ending.seconds.map(|s| format!(" after {s} s")).unwrap_or_default();
-            format!("Call ended{length} ({})", ending.status)
+            lasting("event-ended", "event-ended-after", ("status", ending.status.clone()), &ending.seconds)
         }
     }
 }
 
-/// `NoAnswer` as "no answer".
-fn lower(name: &str) -> String {
+/// `NoAnswer` as `no-answer`, to find its message.
+fn hyphened(name: &str) -> String {
     let mut words = String::new();
     for c in name.chars() {
         if c.is_uppercase() && !words.is_empty() {
-            words.push(' ');
+            words.push('-');
         }
         words.extend(c.to_lowercase());
     }
@@ -156,4 +166,54 @@ pub(crate) fn version() -> &'static str {
 /// Seconds as `m:ss`.
 pub(crate) fn clock(seconds: u32) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use frontdesk_domain::{DialOutcome, LegStatus, RecordingStatus};
+    use frontdesk_ports::AuditAction;
+
+    use super::*;
+
+    #[test]
+    fn every_word_of_the_log_is_said_in_every_language() {
+        let mut ids: Vec<String> = Vec::new();
+        ids.extend(Outcome::ALL.iter().map(|outcome| format!("outcome-{outcome}")));
+        ids.extend(Reason::ALL.iter().map(|reason| format!("reason-{reason}")));
+        ids.extend(AuditAction::ALL.iter().map(|action| format!("audit-{action}")));
+        let doings =
+            [Doing::Menu, Doing::Waiting, Doing::Ringing, Doing::Screening, Doing::Talking, Doing::Message];
+        ids.extend(doings.map(|doing| format!("doing-{}", doing.word())));
+        let legs = [
+            LegStatus::Initiated,
+            LegStatus::Ringing,
+            LegStatus::Answered,
+            LegStatus::Completed,
+            LegStatus::Busy,
+            LegStatus::NoAnswer,
+            LegStatus::Failed,
+            LegStatus::Canceled,
+        ];
+        ids.extend(legs.map(|status| format!("word-{}", hyphened(&format!("{status:?}")))));
+        let recordings = [
+            RecordingStatus::Taken,
+            RecordingStatus::Completed,
+            RecordingStatus::Absent,
+            RecordingStatus::Failed,
+        ];
+        ids.extend(recordings.map(|status| format!("word-{}", hyphened(&format!("{status:?}")))));
+        let dials = [
+            DialOutcome::Answered,
+            DialOutcome::Busy,
+            DialOutcome::NoAnswer,
+            DialOutcome::Failed,
+            DialOutcome::Canceled,
+        ];
+        ids.extend(dials.map(|outcome| format!("word-{}", hyphened(&format!("{outcome:?}")))));
+        for language in Language::ALL {
+            for id in &ids {
+                assert_ne!(&language.say(id), id, "{language:?}");
+            }
+        }
+    }
 }

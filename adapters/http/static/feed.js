@@ -1,5 +1,7 @@
 // Keeps the feed live. htmx holds the connection and replays what was missed; here rows are put in place without
 // disturbing whoever reads or plays.
+import { t } from "/static/texts.js";
+
 const feed = document.getElementById("feed");
 const table = document.getElementById("calls");
 const light = document.getElementById("light");
@@ -93,7 +95,7 @@ function trim() {
     more = table.createTBody();
     more.id = "more";
     more.insertRow().insertCell().colSpan = 6;
-    more.rows[0].cells[0].append(Object.assign(document.createElement("a"), { className: "more", textContent: "Older calls" }));
+    more.rows[0].cells[0].append(Object.assign(document.createElement("a"), { className: "more", textContent: t("older") }));
   }
   const link = more.querySelector("a");
   const address = new URL(location.href);
@@ -110,7 +112,7 @@ function say(row) {
 // One sentence every few seconds is enough.
 setInterval(() => {
   if (!news.length) return;
-  announce.textContent = news.length > 2 ? `${news.length} changes, the last: ${news.at(-1)}` : news.join(". ");
+  announce.textContent = news.length > 2 ? t("changes", { n: news.length, last: news.at(-1) }) : news.join(". ");
   news = [];
 }, 3000);
 
@@ -138,7 +140,7 @@ function place(told) {
 function hold() {
   if (!fresh) return;
   fresh.hidden = held.size === 0;
-  fresh.textContent = `${held.size} new ${held.size === 1 ? "call" : "calls"} – show`;
+  fresh.textContent = t("new", { n: held.size });
 }
 
 function showHeld() {
@@ -183,9 +185,9 @@ function shine(live, text) {
 
 if (feed && table) {
   const waiting = [];
-  feed.addEventListener("htmx:sse:after:connection", () => !paused && shine("on", "Live"));
-  feed.addEventListener("htmx:sse:error", () => !paused && shine("off", "Reconnecting"));
-  feed.addEventListener("htmx:sse:close", () => !paused && shine("off", "Not live"));
+  feed.addEventListener("htmx:sse:after:connection", () => !paused && shine("on", t("live")));
+  feed.addEventListener("htmx:sse:error", () => !paused && shine("off", t("reconnecting")));
+  feed.addEventListener("htmx:sse:close", () => !paused && shine("off", t("not-live")));
   feed.addEventListener("call", (event) => {
     const told = JSON.parse(event.detail.data);
     if (paused) waiting.push(told);
@@ -200,8 +202,8 @@ if (feed && table) {
     pause.addEventListener("click", () => {
       paused = !paused;
       pause.setAttribute("aria-pressed", String(paused));
-      pause.textContent = paused ? "Go on" : "Pause";
-      shine(paused ? "paused" : "on", paused ? "Paused" : "Live");
+      pause.textContent = paused ? t("go-on") : t("pause");
+      shine(paused ? "paused" : "on", paused ? t("paused") : t("live"));
       if (!paused) waiting.splice(0).forEach(place);
     });
   }

@@ -10,7 +10,7 @@
     const button = document.getElementById("theme");
     if (!button) return;
     const dark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-    const name = () => { button.textContent = dark() ? "Light" : "Dark"; };
+    const name = () => { button.textContent = dark() ? button.dataset.light : button.dataset.dark; };
     button.hidden = false;
     name();
     button.addEventListener("click", () => {

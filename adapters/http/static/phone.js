@@ -1,4 +1,5 @@
 // The demo's phone: places a call, shows and speaks what is heard, presses keys for both sides, leaves a message.
+import { t } from "/static/texts.js";
 import { recordWav, murmurWav } from "/static/wav.js";
 
 const byId = (id) => document.getElementById(id);
@@ -41,19 +42,19 @@ function onLine(on) {
 }
 
 const told = {
-  placed: (e) => log(`${e.from} calls ${e.to}`),
-  heard: (e) => { log(`${e.party === "callee" ? "Callee hears" : "Heard"}: “${e.text}”`, e.party); speak(e.text, e.party); },
+  placed: (e) => log(t("placed", e)),
+  heard: (e) => { log(e.party === "callee" ? t("callee-heard", e) : t("heard", e), e.party); speak(e.text, e.party); },
   asked: (e) => { if (e.party === "callee") enable(".callee-key", true); },
-  pressed: (e) => { hush(); log(`${e.party === "callee" ? "Callee" : "Caller"} presses ${e.keys}`, e.party); },
-  silent: (e) => log(`${e.party === "callee" ? "Callee" : "Caller"} presses nothing`, e.party),
-  ringing: (e) => { byId("callee-state").textContent = `${e.number} is ringing`; enable("#answer, #decline", true); log(`${e.number} rings`, "callee"); },
+  pressed: (e) => { hush(); log(e.party === "callee" ? t("callee-pressed", e) : t("pressed", e), e.party); },
+  silent: (e) => log(e.party === "callee" ? t("callee-silent") : t("silent"), e.party),
+  ringing: (e) => { byId("callee-state").textContent = t("is-ringing", e); enable("#answer, #decline", true); log(t("rings", e), "callee"); },
   ring_ended: (e) => { byId("callee-state").textContent = `${e.number}: ${e.status}`; enable("#answer, #decline", false); enable("#callee-hang-up", e.status === "answered"); log(`${e.number}: ${e.status}`, "callee"); },
-  bridged: () => { byId("callee-state").textContent = "Talking"; enable(".callee-key", false); log("Caller and callee hear each other"); },
-  talked: (e) => { byId("callee-state").textContent = "Silent"; enable("#callee-hang-up, .callee-key", false); log(`They talked for ${e.seconds} s`); },
-  tone: () => { enable("#message", true); log("Tone: leave a message, then it is sent and you hang up"); },
-  recorded: (e) => { enable("#message", false); log(e.seconds ? `A message of ${e.seconds} s was recorded` : "No message was left"); },
+  bridged: () => { byId("callee-state").textContent = t("talking"); enable(".callee-key", false); log(t("bridged")); },
+  talked: (e) => { byId("callee-state").textContent = t("at-rest"); enable("#callee-hang-up, .callee-key", false); log(t("talked", { n: e.seconds })); },
+  tone: () => { enable("#message", true); log(t("tone")); },
+  recorded: (e) => { enable("#message", false); log(e.seconds ? t("recorded", { n: e.seconds }) : t("not-recorded")); },
   problem: (e) => log(e.text, "problem"),
-  ended: (e) => { log(`The call is over (${e.by}, ${e.status}, ${e.seconds} s)`); hush(); source.close(); call = null; byId("callee-state").textContent = "Silent"; onLine(false); },
+  ended: (e) => { log(t("over", { ...e, n: e.seconds })); hush(); source.close(); call = null; byId("callee-state").textContent = t("at-rest"); onLine(false); },
 };
 
 byId("dial").addEventListener("click", async () => {
@@ -88,13 +89,13 @@ byId("record").addEventListener("click", async () => {
   if (stopRecording) {
     const stop = stopRecording;
     stopRecording = null;
-    byId("record").textContent = "Record with the microphone";
+    byId("record").textContent = t("record");
     return leave(await stop());
   }
   try {
     stopRecording = await recordWav();
-    byId("record").textContent = "Stop and send";
+    byId("record").textContent = t("stop");
   } catch (error) {
-    log(`The microphone cannot be used: ${error.message}`, "problem");
+    log(t("no-microphone", { why: error.message }), "problem");
   }
 });

@@ -1,5 +1,7 @@
 // The player of a message: its outline to seek in, speed, steps, where one left off, and who has heard it. Without this
 // script the browser's own player does.
+import { t } from "/static/texts.js";
+
 const SPEEDS = [1, 1.5, 2];
 
 function clock(seconds) {
@@ -24,11 +26,11 @@ function enhance(player) {
   const audio = player.querySelector("audio");
   const name = audio.getAttribute("aria-label");
   const kept = `at:${player.dataset.call}`;
-  const play = button("▶", `Play: ${name}`);
+  const play = button("▶", t("play", { name }));
   play.classList.add("play");
-  const back = button("−5", "Back 5 seconds");
-  const on = button("+5", "On 5 seconds");
-  const rate = button(`${speed()}×`, `Speed ${speed()}`);
+  const back = button("−5", t("back"));
+  const on = button("+5", t("on"));
+  const rate = button(`${speed()}×`, t("speed", { n: speed() }));
   const time = document.createElement("span");
   time.className = "time";
   const seek = document.createElement("input");
@@ -36,7 +38,7 @@ function enhance(player) {
   seek.min = 0;
   seek.max = 1000;
   seek.value = 0;
-  seek.setAttribute("aria-label", `Position in: ${name}`);
+  seek.setAttribute("aria-label", t("position", { name }));
   const wave = document.createElement("span");
   wave.className = "wave";
   const outline = player.querySelector(".outline");
@@ -53,7 +55,7 @@ function enhance(player) {
   const show = () => {
     const whole = audio.duration || 0;
     seek.value = whole ? Math.round((audio.currentTime / whole) * 1000) : 0;
-    seek.setAttribute("aria-valuetext", `${clock(audio.currentTime)} of ${clock(whole)}`);
+    seek.setAttribute("aria-valuetext", t("position-of", { at: clock(audio.currentTime), whole: clock(whole) }));
     time.textContent = whole ? `${clock(audio.currentTime)} / ${clock(whole)}` : "";
   };
   const step = (seconds) => { audio.currentTime = Math.max(0, Math.min(audio.duration || 0, audio.currentTime + seconds)); };
@@ -76,10 +78,10 @@ function enhance(player) {
     if (left > 0 && left < audio.duration - 1) audio.currentTime = left;
     show();
   });
-  audio.addEventListener("play", () => { play.textContent = "❚❚"; play.setAttribute("aria-label", `Pause: ${name}`); });
+  audio.addEventListener("play", () => { play.textContent = "❚❚"; play.setAttribute("aria-label", t("pause-it", { name })); });
   audio.addEventListener("pause", () => {
     play.textContent = "▶";
-    play.setAttribute("aria-label", `Play: ${name}`);
+    play.setAttribute("aria-label", t("play", { name }));
     if (audio.currentTime > 0 && !audio.ended) localStorage.setItem(kept, String(audio.currentTime));
   });
   audio.addEventListener("timeupdate", () => {
@@ -102,7 +104,7 @@ function enhance(player) {
     localStorage.setItem("speed", String(next));
     document.querySelectorAll("audio").forEach((each) => { each.playbackRate = next; });
     rate.textContent = `${next}×`;
-    rate.setAttribute("aria-label", `Speed ${next}`);
+    rate.setAttribute("aria-label", t("speed", { n: next }));
   });
 }
 

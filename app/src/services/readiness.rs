@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_ports::{Readiness, Ready};
+use frontdesk_ports::{Readiness, Ready, Trouble};
 
 use super::keeping::{Condition, Keeping};
 
@@ -30,19 +30,12 @@ impl Readiness for KeepingReadiness {
         }
     }
 
-    fn notice(&self) -> Option<String> {
+    fn trouble(&self) -> Option<Trouble> {
         match self.0.condition() {
             Condition::Well => None,
-            Condition::Spooling { waiting, away: true } => Some(format!(
-                "The call log is not available. Callers are answered; {waiting} events wait and will appear here."
-            )),
-            Condition::Spooling { waiting, .. } => {
-                Some(format!("The call log is catching up: {waiting} events wait and will appear here."))
-            }
-            Condition::Losing => Some(
-                "Calls are answered, but what happens cannot be kept: neither the call log nor the spool can be written."
-                    .into(),
-            ),
+            Condition::Spooling { waiting, away: true } => Some(Trouble::LogAway(waiting)),
+            Condition::Spooling { waiting, .. } => Some(Trouble::Behind(waiting)),
+            Condition::Losing => Some(Trouble::Losing),
         }
     }
 }

@@ -16,6 +16,9 @@ macro_rules! actions {
         pub enum AuditAction { $($(#[$doc])* $name,)+ }
 
         impl AuditAction {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
             /// The action's word.
             pub fn word(self) -> &'static str {
                 match self { $(Self::$name => $word,)+ }
@@ -70,6 +73,10 @@ actions! {
     UserRemoved = "user_removed",
     /// Set a password.
     PasswordSet = "password_set",
+    /// Gave a person another role.
+    RoleSet = "role_set",
+    /// Ended somebody's session.
+    SessionEnded = "session_ended",
     /// Made a token.
     TokenCreated = "token_created",
     /// Revoked a token.

@@ -13,12 +13,23 @@ pub enum Ready {
     NotReady(Vec<String>),
 }
 
+/// What the people who read the feed should know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The log is away; so many events wait in the spool.
+    LogAway(u64),
+    /// The log is back, and so many events are still to follow.
+    Behind(u64),
+    /// Neither the log nor the spool can be written.
+    Losing,
+}
+
 /// Tells how ready we are.
 #[async_trait]
 pub trait Readiness: Send + Sync {
     /// Asks every part that a call depends on.
     async fn ready(&self) -> Ready;
 
-    /// What is known to be wrong without asking, in words for the people who read the feed.
-    fn notice(&self) -> Option<String>;
+    /// What is known to be wrong without asking.
+    fn trouble(&self) -> Option<Trouble>;
 }

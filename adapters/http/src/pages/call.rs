@@ -48,15 +48,15 @@ pub(crate) async fn call_page(
         Ok(related) => related,
         Err(error) => return store_problem(&error),
     };
-    let frame = Frame::of(state, visitor, "Call");
+    let frame = Frame::of(state, visitor, viewer, "page-call");
     let manages = frame.manages;
-    page(state.views.call(&CallPage {
-        row: CallRow::new(&told.record, &viewer.zone),
+    let view = CallPage {
+        row: CallRow::new(&told.record, viewer),
         csrf: visitor.csrf(),
         here: format!("/calls/{id}"),
-        picture: Picture::of(&told, state.clock.now()),
-        events: EventLine::all(&told, &viewer.zone, manages),
-        related: related.iter().map(|record| CallRow::new(record, &viewer.zone)).collect(),
+        picture: Picture::of(&told, state.clock.now(), viewer),
+        events: EventLine::all(&told, viewer, manages),
+        related: related.iter().map(|record| CallRow::new(record, viewer)).collect(),
         all_related: caller(&told.record).filter(|_| !related.is_empty()).map(|from| {
             let from: String = form_urlencoded::byte_serialize(from.as_bytes()).collect();
             format!("/?tab=all&from={from}")
@@ -64,7 +64,8 @@ pub(crate) async fn call_page(
         next: next_unsettled(state, Some(id)).await,
         alert,
         frame,
-    }))
+    };
+    page(state.views.page(&view, viewer))
 }
 
 fn caller(record: &CallRecord) -> Option<String> {

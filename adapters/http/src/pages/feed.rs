@@ -34,7 +34,7 @@ pub(crate) async fn feed(
         (Err(error), _) | (_, Err(error)) => return store_problem(&error),
     };
     let part = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    let days = Day::all(&calls.calls, &viewer.zone, now, part("day"));
+    let days = Day::all(&calls.calls, &viewer, now, part("day"));
     let list = List {
         older: calls.next.map(|next| {
             let day = days.last().map(|day| day.key.clone()).unwrap_or_default();
@@ -45,27 +45,30 @@ pub(crate) async fn feed(
         here: shown.address("/", shown.tab, &[]),
     };
     if part("part") == Some("rows") {
-        return page(state.views.rows(&list));
+        return page(state.views.rows(&list, &viewer));
     }
     let counted = match counts(state, &shown).await {
         Ok(counted) => counted,
         Err(error) => return store_problem(&error),
     };
-    let mut frame = Frame::of(state, visitor, "Calls");
+    let mut frame = Frame::of(state, visitor, &viewer, "nav-calls");
     frame.count = (counted.attention.all() > 0).then(|| told(&counted.attention));
     let first_run = counted.fitting.all() == 0 && shown.filters.is_empty() && change.0 == 0;
-    let exports = [("CSV", "/calls.csv"), ("JSON lines", "/calls.jsonl")];
-    page(state.views.feed(&FeedPage {
+    let exports = [("export-csv", "/calls.csv"), ("export-jsonl", "/calls.jsonl")];
+    let view = FeedPage {
         frame,
-        tabs: TabLink::all(&shown, &counted.attention, &counted.live),
-        filter: FilterForm::new(&shown, &counted.fitting),
+        tabs: TabLink::all(&shown, &counted.attention, &counted.live, &viewer),
+        filter: FilterForm::new(&shown, &counted.fitting, &viewer),
         list,
         live: shown.address("/events", shown.tab, &[("after", &change.0.to_string())]),
-        exports: exports.map(|(what, path)| (what, shown.address(path, shown.tab, &[]))).into(),
+        exports: exports
+            .map(|(what, path)| (viewer.language.say(what), shown.address(path, shown.tab, &[])))
+            .into(),
         zone: viewer.zone_name(),
         first_run,
         next: next_unsettled(state, None).await,
-    }))
+    };
+    page(state.views.page(&view, &viewer))
 }
 
 struct Counts {

@@ -14,14 +14,7 @@ use crate::session::Visitor;
 use crate::viewer::Viewer;
 use crate::views::{FiguresPage, Frame};
 
-const RANGES: [(&str, &str); 6] = [
-    ("today", "Today"),
-    ("yesterday", "Yesterday"),
-    ("week", "This week"),
-    ("7d", "7 days"),
-    ("30d", "30 days"),
-    ("365d", "A year"),
-];
+const RANGES: [&str; 6] = ["today", "yesterday", "week", "7d", "30d", "365d"];
 
 #[handler]
 pub(crate) async fn figures(
@@ -38,10 +31,12 @@ pub(crate) async fn figures(
     };
     match state.calls.figures(Some(span.0), Some(span.1)).await {
         Ok(figures) => {
-            let frame = Frame::of(state, visitor, "Numbers");
-            let mut view = FiguresPage::new(frame, &figures, range, &viewer.zone, span);
-            view.ranges = RANGES.iter().map(|(word, label)| (*word, *label, *word == range)).collect();
-            page(state.views.figures(&view))
+            let frame = Frame::of(state, visitor, &viewer, "nav-numbers");
+            let mut view = FiguresPage::new(frame, &figures, range, &viewer, span);
+            view.ranges = RANGES
+                .map(|word| (word, viewer.language.say(&format!("range-{word}")), word == range))
+                .into();
+            page(state.views.page(&view, &viewer))
         }
         Err(error) => store_problem(&error),
     }

@@ -4,15 +4,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use frontdesk_ports::SignInError;
-use poem::http::{StatusCode, Uri, header};
+use poem::http::{StatusCode, header};
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
 
 use super::page;
 use crate::State;
 use crate::api::problem::{problem, store_problem};
+use crate::language::Language;
 use crate::query;
 use crate::session::{same_origin, session_cookie, session_token};
+use crate::viewer::language;
 use crate::views::LoginPage;
 
 /// Where to go after signing in: a path of ours, never another site.
@@ -29,10 +31,11 @@ pub(crate) fn next(wanted: Option<&str>) -> String {
 }
 
 #[handler]
-pub(crate) fn form(Data(state): Data<&Arc<State>>, uri: &Uri) -> Response {
-    let pairs = query::pairs(uri.query());
+pub(crate) fn form(Data(state): Data<&Arc<State>>, req: &Request) -> Response {
+    let pairs = query::pairs(req.uri().query());
     let wanted = pairs.iter().find(|(name, _)| name == "next").map(|(_, value)| value.as_str());
-    page(state.views.login(&LoginPage { next: next(wanted), error: None, name: String::new() }))
+    let view = LoginPage { next: next(wanted), error: None, name: String::new() };
+    page(state.views.login(&view, language(req)))
 }
 
 #[handler]
@@ -61,8 +64,10 @@ pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body:
             .finish(),
         Err(SignInError::Store(error)) => store_problem(&error),
         Err(error) => {
-            let view = LoginPage { next: next(wanted), error: Some(error.to_string()), name: name.clone() };
-            let mut response = page(state.views.login(&view));
+            let language = language(req);
+            let told = refused(&error, language);
+            let view = LoginPage { next: next(wanted), error: Some(told), name: name.clone() };
+            let mut response = page(state.views.login(&view, language));
             if let SignInError::Throttled(wait) = error {
                 response.set_status(StatusCode::TOO_MANY_REQUESTS);
                 if let Ok(value) = wait.as_secs().max(1).to_string().parse() {
@@ -73,6 +78,15 @@ pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body:
             }
             response
         }
+    }
+}
+
+fn refused(error: &SignInError, language: Language) -> String {
+    match error {
+        SignInError::Throttled(wait) => {
+            language.say_with("sign-in-throttled", [("minutes", wait.as_secs().div_ceil(60).into())])
+        }
+        SignInError::Wrong | SignInError::Store(_) => language.say("sign-in-wrong"),
     }
 }
 

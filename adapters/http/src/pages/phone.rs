@@ -21,16 +21,19 @@ pub(crate) async fn phone(
 ) -> Response {
     let viewer = Viewer::of(req, state);
     match (state.calls.latest_change().await, state.calls.list(&CallQuery::newest(10)).await) {
-        (Ok(change), Ok(calls)) => page(state.views.phone(&PhonePage {
-            frame: Frame::of(state, visitor, "Phone"),
-            list: List {
-                days: Day::all(&calls.calls, &viewer.zone, state.clock.now(), None),
-                older: None,
-                csrf: visitor.csrf(),
-                here: "/phone".into(),
+        (Ok(change), Ok(calls)) => page(state.views.page(
+            &PhonePage {
+                frame: Frame::of(state, visitor, &viewer, "nav-phone"),
+                list: List {
+                    days: Day::all(&calls.calls, &viewer, state.clock.now(), None),
+                    older: None,
+                    csrf: visitor.csrf(),
+                    here: "/phone".into(),
+                },
+                live: format!("/events?tab=all&after={}", change.0),
             },
-            live: format!("/events?tab=all&after={}", change.0),
-        })),
+            &viewer,
+        )),
         (Err(error), _) | (_, Err(error)) => store_problem(&error),
     }
 }

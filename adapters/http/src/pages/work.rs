@@ -19,6 +19,7 @@ use crate::pages::login::next;
 use crate::session::Visitor;
 use crate::viewer::Viewer;
 use crate::views::CallRow;
+use crate::words;
 
 /// The most that such a form takes: a long note in letters that take several bytes, encoded.
 const MOST_BYTES: usize = 48 * 1024;
@@ -60,7 +61,7 @@ pub(crate) async fn work(
     let by_script = req.header("hx-request").is_some();
     match state.working.change(&visitor.actor(), id, turn, change).await {
         Ok(record) if by_script => {
-            page(state.views.row(CallRow::new(&record, &viewer.zone), visitor, &field("back"), None))
+            page(state.views.row(CallRow::new(&record, &viewer), (visitor, &viewer), &field("back"), None))
         }
         Ok(_) => Response::builder()
             .status(StatusCode::SEE_OTHER)
@@ -69,13 +70,15 @@ pub(crate) async fn work(
         Err(WorkError::Refused(refused)) => {
             let status = match refused {
                 WorkRefused::Stale => StatusCode::CONFLICT,
-                WorkRefused::Text(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                WorkRefused::Empty(_) | WorkRefused::TooLong(..) | WorkRefused::TooMany(..) => {
+                    StatusCode::UNPROCESSABLE_ENTITY
+                }
             };
-            let alert = Some(refused.to_string());
+            let alert = Some(words::refused(&refused, viewer.language));
             let mut response = match state.calls.call(id).await {
                 Ok(Some(call)) if by_script => page(state.views.row(
-                    CallRow::new(&call.record, &viewer.zone),
-                    visitor,
+                    CallRow::new(&call.record, &viewer),
+                    (visitor, &viewer),
                     &field("back"),
                     alert,
                 )),

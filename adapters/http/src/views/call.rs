@@ -2,11 +2,11 @@
 
 use frontdesk_domain::{Doing, Facts, Timeline, Timestamp};
 use frontdesk_ports::CallWithEvents;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::Frame;
 use super::row::{CallRow, Moment};
+use crate::viewer::Viewer;
 use crate::{numbers, words};
 
 /// The call page.
@@ -33,7 +33,13 @@ const WIDTH: i64 = 1000;
 pub(crate) struct Picture {
     lanes: Vec<DrawnLane>,
     length: String,
-    doings: Vec<&'static str>,
+    doings: Vec<DrawnDoing>,
+}
+
+#[derive(Debug, Serialize)]
+struct DrawnDoing {
+    word: &'static str,
+    text: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -51,7 +57,12 @@ struct DrawnSpan {
 }
 
 impl Picture {
-    pub fn of(CallWithEvents { record, events }: &CallWithEvents, now: Timestamp) -> Option<Self> {
+    pub fn of(
+        CallWithEvents { record, events }: &CallWithEvents,
+        now: Timestamp,
+        viewer: &Viewer,
+    ) -> Option<Self> {
+        let language = viewer.language;
         let facts = Facts::of(events.iter().map(|logged| &logged.event));
         let timeline = Timeline::of(&facts, now)?;
         let since = |at: Timestamp| (at.as_millisecond() - timeline.from.as_millisecond()).max(0);
@@ -67,21 +78,31 @@ impl Picture {
                     doing: span.doing.word(),
                     x: from * WIDTH / whole,
                     width: ((to - from) * WIDTH / whole).max(3),
-                    text: format!("{}: {} from +{}", words::doing(span.doing), clock(to - from), clock(from)),
+                    text: language.say_with(
+                        "doing-from",
+                        [
+                            ("doing", words::doing(span.doing, language).into()),
+                            ("length", clock(to - from).into()),
+                            ("from", clock(from).into()),
+                        ],
+                    ),
                 }
             });
             let spans = spans.collect();
             let who = match (&lane.callee, lane.is_caller) {
-                (_, true) => "Caller".to_owned(),
+                (_, true) => language.say("lane-caller"),
                 (Some(number), _) => numbers::spoken(number.as_str(), home),
-                (None, _) => "A phone".to_owned(),
+                (None, _) => language.say("lane-phone"),
             };
             DrawnLane { who, spans }
         });
         let lanes: Vec<_> = lanes.collect();
         doings.sort_unstable();
         doings.dedup();
-        let doings = doings.into_iter().map(Doing::word).collect();
+        let doings = doings
+            .into_iter()
+            .map(|doing| DrawnDoing { word: doing.word(), text: words::doing(doing, language) });
+        let doings = doings.collect();
         (!lanes.is_empty()).then(|| Self { lanes, length: clock(whole), doings })
     }
 }
@@ -102,7 +123,7 @@ pub(crate) struct EventLine {
 impl EventLine {
     pub fn all(
         CallWithEvents { record, events }: &CallWithEvents,
-        zone: &TimeZone,
+        viewer: &Viewer,
         manages: bool,
     ) -> Vec<Self> {
         let begun = record.call.started_at;
@@ -113,10 +134,10 @@ impl EventLine {
             let raw = logged.raw.as_ref().filter(|_| manages);
             Self {
                 offset: words::clock(u32::try_from(since).unwrap_or(0)),
-                moment: Moment::new(event.at, zone),
-                seconds: event.at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string(),
+                moment: Moment::new(event.at, viewer),
+                seconds: event.at.to_zoned(viewer.zone.clone()).strftime("%H:%M:%S").to_string(),
                 kind: event.kind.word(),
-                text: words::event(&event.kind),
+                text: words::event(&event.kind, viewer.language),
                 proof: evidence.contains(&event.identity()),
                 raw: raw.map(|raw| raw.0.to_vec()).unwrap_or_default(),
             }

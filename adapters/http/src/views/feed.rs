@@ -2,12 +2,12 @@
 
 use frontdesk_domain::{Outcome, Reason, Timestamp};
 use frontdesk_ports::{CallRecord, Tally};
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::Frame;
 use super::row::CallRow;
 use crate::filter::{RANGES, Shown, Tab};
+use crate::viewer::Viewer;
 use crate::words;
 
 /// The feed.
@@ -19,7 +19,8 @@ pub(crate) struct FeedPage {
     pub list: List,
     /// Where live updates of this page come from.
     pub live: String,
-    pub exports: Vec<(&'static str, String)>,
+    /// What the view can be taken out as, and where.
+    pub exports: Vec<(String, String)>,
     pub zone: String,
     pub first_run: bool,
     /// The next call that nobody has settled, for whoever works through them.
@@ -50,7 +51,7 @@ pub(crate) struct Day {
 #[derive(Debug, Serialize)]
 pub(crate) struct TabLink {
     word: &'static str,
-    label: &'static str,
+    label: String,
     address: String,
     chosen: bool,
     count: Option<String>,
@@ -69,7 +70,7 @@ pub(crate) struct FilterForm {
     fields: Vec<Field>,
     /// Whether anything is filtered, and how to end that.
     clear: Option<String>,
-    /// How many calls fit.
+    /// How many calls fit, in words.
     found: String,
     on: String,
     more: bool,
@@ -85,7 +86,7 @@ struct Choice {
 #[derive(Debug, Serialize)]
 struct Field {
     name: &'static str,
-    label: &'static str,
+    label: String,
     kind: &'static str,
     value: String,
 }
@@ -97,10 +98,10 @@ pub(crate) fn told(tally: &Tally) -> String {
 
 impl TabLink {
     /// Every tab, with the counts that are worth a look.
-    pub fn all(shown: &Shown, attention: &Tally, live: &Tally) -> Vec<Self> {
+    pub fn all(shown: &Shown, attention: &Tally, live: &Tally, viewer: &Viewer) -> Vec<Self> {
         let link = |tab: Tab| Self {
             word: tab.word(),
-            label: tab.label(),
+            label: viewer.language.say(&format!("tab-{}", tab.word())),
             address: shown.address("/", tab, &[]),
             chosen: tab == shown.tab,
             count: match tab {
@@ -117,33 +118,37 @@ impl TabLink {
 pub(crate) const MOST_COUNTED: u32 = 999;
 
 impl FilterForm {
-    pub fn new(shown: &Shown, tally: &Tally) -> Self {
+    pub fn new(shown: &Shown, tally: &Tally, viewer: &Viewer) -> Self {
+        let language = viewer.language;
         let chosen = |name: &str, word: &str| shown.value(name) == word;
         let outcomes = Outcome::ALL.iter().map(|outcome| {
-            let (label, _) = words::outcome(*outcome);
+            let label = words::outcome(Some(*outcome), language);
             let found = tally.of(Some(*outcome));
             let more = if tally.more { "+" } else { "" };
-            let label = if found > 0 { format!("{label} ({found}{more})") } else { label.to_owned() };
+            let label = if found > 0 { format!("{label} ({found}{more})") } else { label };
             Choice { word: outcome.word(), label, chosen: chosen("outcome", outcome.word()) }
         });
         let reasons = Reason::ALL.iter().map(|reason| Choice {
             word: reason.word(),
-            label: reason.word().replace('_', " "),
+            label: language.say(&format!("reason-{reason}")),
             chosen: chosen("reason", reason.word()),
         });
-        let ranges = RANGES.iter().map(|(word, label)| Choice {
+        let ranges = RANGES.iter().map(|word| Choice {
             word,
-            label: (*label).to_owned(),
+            label: language.say(&format!("range-{word}")),
             chosen: chosen("range", word),
         });
-        let field = |name, label, kind| Field { name, label, kind, value: shown.value(name) };
+        let field = |name, kind| {
+            let label = language.say(&format!("filter-{name}"));
+            Field { name, label, kind, value: shown.value(name) }
+        };
         let fields = vec![
-            field("from", "Caller's number", "text"),
-            field("destination", "Forwarded to", "text"),
-            field("mailbox", "Mailbox", "text"),
-            field("tag", "Tag", "text"),
-            field("since", "From day", "date"),
-            field("until", "Before day", "date"),
+            field("from", "text"),
+            field("destination", "text"),
+            field("mailbox", "text"),
+            field("tag", "text"),
+            field("since", "date"),
+            field("until", "date"),
         ];
         let more = fields.iter().any(|field| !field.value.is_empty()) || !shown.value("reason").is_empty();
         Self {
@@ -154,7 +159,7 @@ impl FilterForm {
             ranges: ranges.collect(),
             fields,
             clear: (!shown.filters.is_empty()).then(|| format!("/?tab={}", shown.tab.word())),
-            found: told(tally),
+            found: language.say_with("found", [("n", tally.all().into()), ("text", told(tally).into())]),
             has_outcome: shown.tab.outcome().is_none(),
             on: shown.value("on"),
             more,
@@ -163,13 +168,14 @@ impl FilterForm {
 }
 
 /// A day as people name it.
-pub(crate) fn day_label(row: &CallRow, zone: &TimeZone, now: Timestamp) -> (String, String) {
-    let Some(started) = &row.started else { return (String::new(), "Day unknown".to_owned()) };
-    let today = now.to_zoned(zone.clone()).date();
+pub(crate) fn day_label(row: &CallRow, viewer: &Viewer, now: Timestamp) -> (String, String) {
+    let Some(started) = &row.started else { return (String::new(), viewer.language.say("date-unknown")) };
+    let named = |id: &str| viewer.language.say_with(id, [("date", started.day.as_str().into())]);
+    let today = now.to_zoned(viewer.zone.clone()).date();
     let label = if started.key == today.to_string() {
-        format!("Today \u{b7} {}", started.day)
+        named("date-today")
     } else if today.yesterday().is_ok_and(|yesterday| started.key == yesterday.to_string()) {
-        format!("Yesterday \u{b7} {}", started.day)
+        named("date-yesterday")
     } else {
         started.day.clone()
     };
@@ -178,11 +184,11 @@ pub(crate) fn day_label(row: &CallRow, zone: &TimeZone, now: Timestamp) -> (Stri
 
 impl Day {
     /// Calls, newest first, by day. `known` is the day whose heading the page has already.
-    pub fn all(calls: &[CallRecord], zone: &TimeZone, now: Timestamp, known: Option<&str>) -> Vec<Self> {
+    pub fn all(calls: &[CallRecord], viewer: &Viewer, now: Timestamp, known: Option<&str>) -> Vec<Self> {
         let mut days: Vec<Self> = Vec::new();
         for record in calls {
-            let row = CallRow::new(record, zone);
-            let (key, label) = day_label(&row, zone, now);
+            let row = CallRow::new(record, viewer);
+            let (key, label) = day_label(&row, viewer, now);
             if let Some(day) = days.last_mut().filter(|day| day.key == key) {
                 day.rows.push(row);
             } else {

@@ -5,19 +5,20 @@ use std::collections::BTreeMap;
 use frontdesk_domain::{Outcome, Timestamp};
 use frontdesk_ports::{CallStats, Figures, answer_rate};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::Frame;
+use crate::language::Language;
+use crate::viewer::Viewer;
 use crate::words;
 
 /// The numbers page.
 #[derive(Debug, Serialize)]
 pub(crate) struct FiguresPage {
     pub frame: Frame,
-    pub ranges: Vec<(&'static str, &'static str, bool)>,
+    pub ranges: Vec<(&'static str, String, bool)>,
     pub zone: String,
-    pub calls: u64,
+    pub calls: String,
     pub answer_rate: String,
     pub median: String,
     pub p90: String,
@@ -31,9 +32,9 @@ pub(crate) struct FiguresPage {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct OutcomeCount {
-    label: &'static str,
+    label: String,
     class: &'static str,
-    count: u64,
+    count: String,
     address: String,
 }
 
@@ -65,7 +66,7 @@ struct Part {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct HeatRow {
-    day: &'static str,
+    day: String,
     cells: Vec<HeatCell>,
 }
 
@@ -98,16 +99,17 @@ pub(crate) struct MenuLine {
 /// Height of the bars, and the width of each with the gap after it.
 const HEIGHT: u64 = 120;
 const STEP: usize = 24;
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 type ByOutcome = BTreeMap<Option<Outcome>, u64>;
 
-fn percent(rate: Option<f64>) -> String {
-    rate.map_or_else(|| "\u{2013}".to_owned(), |rate| format!("{:.0} %", rate * 100.0))
+fn percent(rate: Option<f64>, language: Language) -> String {
+    let told = |rate: f64| language.say_with("percent", [("n", format!("{:.0}", rate * 100.0).into())]);
+    rate.map_or_else(|| "\u{2013}".to_owned(), told)
 }
 
-fn seconds(seconds: Option<f64>) -> String {
-    seconds.map_or_else(|| "\u{2013}".to_owned(), |seconds| format!("{seconds:.0} s"))
+fn seconds(seconds: Option<f64>, language: Language) -> String {
+    let told = |seconds: f64| language.say_with("seconds", [("n", format!("{seconds:.0}").into())]);
+    seconds.map_or_else(|| "\u{2013}".to_owned(), told)
 }
 
 fn address(range: &str, pairs: &[(&str, &str)]) -> String {
@@ -116,12 +118,12 @@ fn address(range: &str, pairs: &[(&str, &str)]) -> String {
     format!("/?{}", query.finish())
 }
 
-fn class(outcome: Option<Outcome>) -> (&'static str, &'static str) {
-    outcome.map_or(("not over", "live"), words::outcome)
+fn class(outcome: Option<Outcome>) -> &'static str {
+    outcome.map_or("live", Outcome::word)
 }
 
 impl Bars {
-    fn of(columns: Vec<(String, String, ByOutcome, Option<String>)>) -> Self {
+    fn of(columns: Vec<(String, String, ByOutcome, Option<String>)>, language: Language) -> Self {
         let most = columns.iter().map(|(.., counts, _)| counts.values().sum()).max().unwrap_or(0);
         let bar = |(place, (label, short, counts, address)): (
             usize,
@@ -131,11 +133,15 @@ impl Bars {
             let parts = counts.iter().filter(|(_, count)| **count > 0).map(|(outcome, count)| {
                 let height = (count * HEIGHT / most.max(1)).max(1);
                 y = y.saturating_sub(height);
-                Part { class: class(*outcome).1, y, height }
+                Part { class: class(*outcome), y, height }
             });
             let parts = parts.collect();
-            let told: Vec<String> =
-                counts.iter().map(|(outcome, count)| format!("{} {count}", class(*outcome).0)).collect();
+            let told: Vec<String> = counts
+                .iter()
+                .map(|(outcome, count)| {
+                    format!("{} {}", words::outcome(*outcome, language), language.number(*count))
+                })
+                .collect();
             let count = counts.values().sum();
             Bar { label, short, count, parts, x: place * STEP, address, told: told.join(", ") }
         };
@@ -150,10 +156,10 @@ impl FiguresPage {
         frame: Frame,
         figures: &Figures,
         range: &str,
-        zone: &TimeZone,
+        viewer: &Viewer,
         span: (Timestamp, Timestamp),
     ) -> Self {
-        let stats = CallStats::of(figures);
+        let (stats, language, zone) = (CallStats::of(figures), viewer.language, &viewer.zone);
         let mut days: BTreeMap<Date, ByOutcome> = BTreeMap::new();
         let mut hours = vec![ByOutcome::new(); 24];
         let mut heat = [[0u64; 24]; 7];
@@ -180,48 +186,51 @@ impl FiguresPage {
             let query = [("since", date.to_string()), ("until", tomorrow)];
             let mut address = form_urlencoded::Serializer::new(String::new());
             address.append_pair("tab", "all").extend_pairs(query);
-            let label = date.strftime("%a %-d %b").to_string();
+            let label = language.short_day(date);
             (label, date.strftime("%-d").to_string(), counts, Some(format!("/?{}", address.finish())))
         };
-        let hour =
-            |(hour, counts): (usize, ByOutcome)| (format!("{hour}:00"), hour.to_string(), counts, None);
+        let hour_label = |hour: usize| language.say_with("hour", [("hour", hour.into())]);
+        let hour = |(hour, counts): (usize, ByOutcome)| (hour_label(hour), hour.to_string(), counts, None);
         let cell = |(hour, count): (usize, u64)| HeatCell {
-            hour: format!("{hour}:00"),
+            hour: hour_label(hour),
             count,
             heat: if count == 0 { 0 } else { 1 + (count * 4 - 1) / hottest.max(1) },
         };
         Self {
             frame,
             ranges: Vec::new(),
-            zone: zone.iana_name().unwrap_or("UTC").replace('_', " "),
-            calls: stats.calls,
-            answer_rate: percent(stats.answer_rate),
-            median: seconds(stats.median_seconds_to_answer),
-            p90: seconds(stats.p90_seconds_to_answer),
+            zone: viewer.zone_name(),
+            calls: language.number(stats.calls),
+            answer_rate: percent(stats.answer_rate, language),
+            median: seconds(stats.median_seconds_to_answer, language),
+            p90: seconds(stats.p90_seconds_to_answer, language),
             outcomes: stats
                 .outcomes
                 .iter()
                 .filter(|(_, count)| *count > 0)
                 .map(|(outcome, count)| {
-                    let ((label, class), address) =
-                        (words::outcome(*outcome), address(range, &[("outcome", outcome.word())]));
-                    OutcomeCount { label, class, count: *count, address }
+                    let address = address(range, &[("outcome", outcome.word())]);
+                    let (label, class) = (words::outcome(Some(*outcome), language), outcome.word());
+                    OutcomeCount { label, class, count: language.number(*count), address }
                 })
                 .collect(),
-            days: Bars::of(days.into_iter().map(day).collect()),
-            hours: Bars::of(hours.into_iter().enumerate().map(hour).collect()),
+            days: Bars::of(days.into_iter().map(day).collect(), language),
+            hours: Bars::of(hours.into_iter().enumerate().map(hour).collect(), language),
             heat: heat
                 .into_iter()
-                .zip(DAYS)
-                .map(|(cells, day)| HeatRow { day, cells: cells.into_iter().enumerate().map(cell).collect() })
+                .zip(1..)
+                .map(|(cells, day)| HeatRow {
+                    day: language.say(&format!("weekday-{day}")),
+                    cells: cells.into_iter().enumerate().map(cell).collect(),
+                })
                 .collect(),
-            destinations: destinations(figures, range),
-            menus: menus(figures, range),
+            destinations: destinations(figures, range, language),
+            menus: menus(figures, range, language),
         }
     }
 }
 
-fn destinations(figures: &Figures, range: &str) -> Vec<Destination> {
+fn destinations(figures: &Figures, range: &str, language: Language) -> Vec<Destination> {
     let mut found: BTreeMap<&str, ByOutcome> = BTreeMap::new();
     for (number, outcome, count) in &figures.destinations {
         *found.entry(number).or_default().entry(*outcome).or_default() += count;
@@ -230,7 +239,7 @@ fn destinations(figures: &Figures, range: &str) -> Vec<Destination> {
         number: crate::numbers::spoken(number, None),
         calls: counts.values().sum(),
         answered: counts.get(&Some(Outcome::Answered)).copied().unwrap_or(0),
-        rate: percent(answer_rate(|outcome| counts.get(&Some(outcome)).copied().unwrap_or(0))),
+        rate: percent(answer_rate(|outcome| counts.get(&Some(outcome)).copied().unwrap_or(0)), language),
         address: address(range, &[("destination", number)]),
     };
     let mut lines: Vec<_> = found.into_iter().map(line).collect();
@@ -238,7 +247,7 @@ fn destinations(figures: &Figures, range: &str) -> Vec<Destination> {
     lines
 }
 
-fn menus(figures: &Figures, range: &str) -> Vec<MenuLine> {
+fn menus(figures: &Figures, range: &str, language: Language) -> Vec<MenuLine> {
     let mut found: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for (menu, outcome, _, count) in &figures.menus {
         let (calls, abandoned) = found.entry(menu).or_default();
@@ -250,7 +259,7 @@ fn menus(figures: &Figures, range: &str) -> Vec<MenuLine> {
         menu: menu.to_owned(),
         calls,
         abandoned,
-        rate: percent(Some(abandoned as f64 / calls.max(1) as f64)),
+        rate: percent(Some(abandoned as f64 / calls.max(1) as f64), language),
         address: address(range, &[("menu", menu), ("outcome", "abandoned")]),
     };
     found.into_iter().map(line).collect()

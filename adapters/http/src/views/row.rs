@@ -3,9 +3,9 @@
 use frontdesk_domain::{CallState, Sound, Timestamp, Voicemail, VoicemailStatus};
 use frontdesk_ports::CallRecord;
 use frontdesk_ports::work::{HandledBy, Work};
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::viewer::Viewer;
 use crate::{numbers, words};
 
 /// A call as the feed shows it.
@@ -26,9 +26,9 @@ pub(crate) struct CallRow {
     to: String,
     simulated: bool,
     pub live: bool,
-    status: &'static str,
+    status: String,
     pub class: &'static str,
-    reason: &'static str,
+    reason: String,
     path: String,
     pub started: Option<Moment>,
     durations: Vec<Duration>,
@@ -51,7 +51,7 @@ pub(crate) struct Moment {
 
 #[derive(Debug, Serialize)]
 struct Duration {
-    what: &'static str,
+    what: String,
     text: String,
 }
 
@@ -102,31 +102,31 @@ struct NoteLine {
 }
 
 impl Moment {
-    pub fn new(at: Timestamp, zone: &TimeZone) -> Self {
-        let local = at.to_zoned(zone.clone());
+    pub fn new(at: Timestamp, viewer: &Viewer) -> Self {
+        let local = at.to_zoned(viewer.zone.clone());
         Self {
             machine: format!("{at:.3}"),
             key: local.date().to_string(),
-            day: local.strftime("%A, %-d %B %Y").to_string(),
+            day: viewer.language.day(local.date()),
             time: local.strftime("%H:%M").to_string(),
         }
     }
 }
 
 impl WorkDone {
-    fn new(work: &Work, zone: &TimeZone) -> Self {
+    fn new(work: &Work, viewer: &Viewer) -> Self {
         let handled = work.handled.as_ref();
         Self {
             turn: work.turn,
             handled: handled.map(|handled| match &handled.by {
                 HandledBy::Person(person) => person.clone(),
-                HandledBy::LaterCall(_) => "a later call".to_owned(),
+                HandledBy::LaterCall(_) => viewer.language.say("later-call"),
             }),
             by_later_call: handled.and_then(|handled| match &handled.by {
                 HandledBy::LaterCall(call) => Some(call.to_string()),
                 HandledBy::Person(_) => None,
             }),
-            handled_at: handled.map(|handled| Moment::new(handled.at, zone)),
+            handled_at: handled.map(|handled| Moment::new(handled.at, viewer)),
             claimed: work.claimed.as_ref().map(|claimed| claimed.by.clone()),
             tags: work.tags.iter().map(|tag| TagLink::new(tag)).collect(),
             notes: work
@@ -134,7 +134,7 @@ impl WorkDone {
                 .iter()
                 .map(|note| NoteLine {
                     by: note.by.clone(),
-                    at: Moment::new(note.at, zone),
+                    at: Moment::new(note.at, viewer),
                     text: note.text.clone(),
                 })
                 .collect(),
@@ -143,7 +143,7 @@ impl WorkDone {
 }
 
 impl Message {
-    fn new(message: &Voicemail, work: &Work) -> Self {
+    fn new(message: &Voicemail, work: &Work, viewer: &Viewer) -> Self {
         let seconds = |millis: u32| millis.div_ceil(1000);
         Self {
             status: message.status.word(),
@@ -151,11 +151,12 @@ impl Message {
             playable: message.status == VoicemailStatus::Stored,
             lost: message.status == VoicemailStatus::Failed,
             speech: message.sound.as_ref().map(|sound| {
-                if sound.has_speech() {
-                    format!("{} s of speech in {} s", seconds(sound.speech_ms), seconds(sound.length_ms))
-                } else {
-                    format!("no speech in {} s", seconds(sound.length_ms))
-                }
+                let id = if sound.has_speech() { "speech" } else { "speech-none" };
+                let of = [
+                    ("speech", seconds(sound.speech_ms).into()),
+                    ("length", seconds(sound.length_ms).into()),
+                ];
+                viewer.language.say_with(id, of)
             }),
             empty: message.is_empty(),
             outline: message.sound.as_ref().map(outline),
@@ -174,26 +175,27 @@ fn outline(sound: &Sound) -> String {
 }
 
 impl CallRow {
-    pub fn new(record: &CallRecord, zone: &TimeZone) -> Self {
+    pub fn new(record: &CallRecord, viewer: &Viewer) -> Self {
+        let language = viewer.language;
         let CallRecord { id, leg, call, work, .. } = record;
         let parties = call.parties.as_ref();
         let number = parties.and_then(|p| p.from.as_text());
         let home = parties.map(|p| p.to.as_str());
         let caller = match (parties, number) {
-            (None, _) => "Unknown caller".to_owned(),
-            (Some(_), None) => "Number withheld".to_owned(),
+            (None, _) => language.say("caller-unknown"),
+            (Some(_), None) => language.say("caller-withheld"),
             (Some(_), Some(number)) => numbers::spoken(number, home),
         };
-        let (status, class) = words::status(call);
+        let (status, class) = words::status(call, language);
         let figures = [
-            ("talk", call.talk_seconds),
-            ("rang", call.ring_seconds),
-            ("menu", call.menu_seconds),
-            ("in all", call.duration_seconds),
+            ("for-talk", call.talk_seconds),
+            ("for-rang", call.ring_seconds),
+            ("for-menu", call.menu_seconds),
+            ("for-all", call.duration_seconds),
         ];
-        let known = figures
-            .into_iter()
-            .filter_map(|(what, seconds)| Some(Duration { what, text: words::clock(seconds?) }));
+        let known = figures.into_iter().filter_map(|(what, seconds)| {
+            Some(Duration { text: words::clock(seconds?), what: language.say(what) })
+        });
         let keys: Vec<String> = call.choices.iter().map(ToString::to_string).collect();
         let path = match &call.choice {
             Some(choice) => format!("{} \u{b7} {choice}", keys.join(", ")),
@@ -211,14 +213,14 @@ impl CallRow {
             live: call.state != CallState::Ended,
             status,
             class,
-            reason: words::reason(call),
+            reason: words::reason(call, language),
             path,
-            started: call.started_at.map(|at| Moment::new(at, zone)),
+            started: call.started_at.map(|at| Moment::new(at, viewer)),
             durations: known.collect(),
             forwarded_to: call.forwarded_to.as_ref().map(|number| numbers::spoken(number.as_str(), home)),
             took_it: call.answered_at.is_some(),
-            voicemail: call.voicemail.as_ref().map(|message| Message::new(message, work)),
-            work: WorkDone::new(work, zone),
+            voicemail: call.voicemail.as_ref().map(|message| Message::new(message, work, viewer)),
+            work: WorkDone::new(work, viewer),
             attention: record.needs_attention(),
         }
     }

@@ -59,9 +59,17 @@ fn samples() -> Vec<CallWithEvents> {
     ]
 }
 
+fn viewer() -> Viewer {
+    Viewer { zone: TimeZone::UTC, language: Language::English }
+}
+
+fn french() -> Viewer {
+    Viewer { language: Language::French, ..viewer() }
+}
+
 fn frame() -> Frame {
     Frame {
-        title: "Calls",
+        title: "Calls".into(),
         user: HOSTILE.into(),
         csrf: "csrf".into(),
         has_phone: true,
@@ -90,16 +98,16 @@ fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
     let tally = Tally { by_outcome: vec![(Some(frontdesk_domain::Outcome::Missed), 7)], more: true };
     FeedPage {
         frame: Frame { count: Some("7+".into()), ..frame() },
-        tabs: TabLink::all(&shown, &tally, &Tally::default()),
-        filter: FilterForm::new(&shown, &tally),
+        tabs: TabLink::all(&shown, &tally, &Tally::default(), &viewer()),
+        filter: FilterForm::new(&shown, &tally, &viewer()),
         list: List {
-            days: Day::all(calls, &TimeZone::UTC, now, None),
+            days: Day::all(calls, &viewer(), now, None),
             older: Some("/?cursor=x&q=%22".into()),
             csrf: "csrf".into(),
             here: HOSTILE.into(),
         },
         live: "/events?q=%22".into(),
-        exports: vec![("CSV", HOSTILE.into())],
+        exports: vec![("CSV".into(), HOSTILE.into())],
         zone: HOSTILE.into(),
         first_run: calls.is_empty(),
         next: Some(HOSTILE.into()),
@@ -128,44 +136,61 @@ fn records() -> Vec<CallRecord> {
 fn every_template_renders_and_escapes() {
     let views = Views::new().unwrap();
     let hostile = "q=%3Cscript%3Ealert(1)%22%20onload=%22x&tab=all&reason=busy";
-    let html = views.feed(&feed(&records(), hostile)).unwrap();
+    let html = views.page(&feed(&records(), hostile), &viewer()).unwrap();
     safe(&html);
     assert_eq!(html.matches("<tr id=\"call-").count(), 5);
     assert_eq!(html.matches("<audio").count(), 1, "only a stored message can be played");
     assert!(html.contains("<title>(7+) Calls"), "what asks for attention is in the title");
     assert!(html.contains("Today \u{b7} Sunday, 22 November 2026"));
     for query in ["", "tab=done", "q=x"] {
-        safe(&views.feed(&feed(&[], query)).unwrap());
+        safe(&views.page(&feed(&[], query), &french()).unwrap());
     }
     let list = feed(&records(), "").list;
-    safe(&views.rows(&list).unwrap());
-    safe(&views.phone(&PhonePage { frame: frame(), list, live: "/events".into() }).unwrap());
+    safe(&views.rows(&list, &viewer()).unwrap());
+    safe(&views.page(&PhonePage { frame: frame(), list, live: "/events".into() }, &french()).unwrap());
     safe(
         &views
-            .login(&LoginPage { next: HOSTILE.into(), error: Some(HOSTILE.into()), name: HOSTILE.into() })
+            .login(
+                &LoginPage { next: HOSTILE.into(), error: Some(HOSTILE.into()), name: HOSTILE.into() },
+                Language::French,
+            )
             .unwrap(),
     );
-    safe(&views.error(&ErrorPage { title: HOSTILE.into(), detail: HOSTILE.into() }).unwrap());
+    safe(
+        &views
+            .error(
+                &ErrorPage { title: HOSTILE.into(), detail: HOSTILE.into(), more: HOSTILE.into() },
+                Language::French,
+            )
+            .unwrap(),
+    );
     for (call, record) in samples().into_iter().zip(records()) {
         let call = CallWithEvents { record, ..call };
         safe(
             &views
-                .row(CallRow::new(&call.record, &TimeZone::UTC), &visitor(), HOSTILE, Some(HOSTILE.into()))
+                .row(
+                    CallRow::new(&call.record, &viewer()),
+                    (&visitor(), &viewer()),
+                    HOSTILE,
+                    Some(HOSTILE.into()),
+                )
                 .unwrap(),
         );
         let page = CallPage {
             frame: frame(),
-            row: CallRow::new(&call.record, &TimeZone::UTC),
+            row: CallRow::new(&call.record, &french()),
             csrf: "csrf".into(),
             here: HOSTILE.into(),
-            picture: Picture::of(&call, "2026-11-22T12:00:00Z".parse().unwrap()),
-            events: EventLine::all(&call, &TimeZone::UTC, true),
-            related: vec![CallRow::new(&call.record, &TimeZone::UTC)],
+            picture: Picture::of(&call, "2026-11-22T12:00:00Z".parse().unwrap(), &french()),
+            events: EventLine::all(&call, &french(), true),
+            related: vec![CallRow::new(&call.record, &french())],
             all_related: Some(HOSTILE.into()),
             next: Some(HOSTILE.into()),
             alert: Some(HOSTILE.into()),
         };
-        safe(&views.call(&page).unwrap());
+        let html = views.page(&page, &french()).unwrap();
+        safe(&html);
+        assert!(html.contains("lang=\"fr\"") && html.contains("Ce qui s’est passé"), "{html}");
     }
 }
 
@@ -182,10 +207,12 @@ fn the_numbers_page_counts_in_the_viewers_zone() {
         destinations: vec![("+33611223344".into(), Some(Outcome::Answered), 1)],
         menus: vec![(HOSTILE.into(), Some(Outcome::Abandoned), None, 4)],
     };
-    let zone = TimeZone::fixed(jiff::tz::offset(1));
+    let viewer = Viewer { zone: TimeZone::fixed(jiff::tz::offset(1)), ..viewer() };
     let span = (at("2026-11-20T23:00:00Z"), at("2026-11-22T23:00:00Z"));
-    let html =
-        Views::new().unwrap().figures(&FiguresPage::new(frame(), &figures, "7d", &zone, span)).unwrap();
+    let html = Views::new()
+        .unwrap()
+        .page(&FiguresPage::new(frame(), &figures, "7d", &viewer, span), &viewer)
+        .unwrap();
     safe(&html);
     assert!(html.contains("Sun 22 Nov: 4 (Answered 1, Missed 3)"), "{html}");
     assert!(html.contains("Sat 21 Nov: 0"), "a day without calls is a day");
@@ -194,7 +221,10 @@ fn the_numbers_page_counts_in_the_viewers_zone() {
 
 #[test]
 fn times_are_told_in_the_companys_zone() {
-    let row = CallRow::new(&samples()[0].record, &TimeZone::fixed(jiff::tz::offset(1)));
+    let row = CallRow::new(
+        &samples()[0].record,
+        &Viewer { zone: TimeZone::fixed(jiff::tz::offset(1)), ..viewer() },
+    );
     let started = row.started.unwrap();
     assert_eq!((started.machine.as_str(), started.time.as_str()), ("2026-11-22T09:00:00.500Z", "10:00"));
 }

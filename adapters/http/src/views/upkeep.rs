@@ -1,10 +1,10 @@
 //! Views of what surrounds the calls: outages, the audit trail, the API's description.
 
-use frontdesk_ports::{AuditAction, AuditEntry, Outage, OutageCause};
-use jiff::tz::TimeZone;
+use frontdesk_ports::{AuditEntry, Outage, OutageCause};
 use serde::Serialize;
 
 use super::{Frame, Moment};
+use crate::viewer::Viewer;
 use crate::words;
 
 /// The outages.
@@ -19,38 +19,36 @@ pub(crate) struct OutagesPage {
 pub(crate) struct OutageLine {
     began: Moment,
     ended: Moment,
-    cause: &'static str,
+    cause: String,
     calls: u32,
     recovered: String,
 }
 
 impl OutageLine {
-    pub fn new(outage: &Outage, zone: &TimeZone) -> Self {
+    pub fn new(outage: &Outage, viewer: &Viewer) -> Self {
+        let language = viewer.language;
         let counts = [
-            (outage.added, "call added", "calls added"),
-            (outage.repaired, "call repaired", "calls repaired"),
-            (outage.messages, "message recovered", "messages recovered"),
+            (outage.added, "outage-added"),
+            (outage.repaired, "outage-repaired"),
+            (outage.messages, "outage-messages"),
         ];
         let told: Vec<String> = counts
             .into_iter()
-            .filter(|(count, ..)| *count > 0)
-            .map(|(count, one, many)| format!("{count} {}", if count == 1 { one } else { many }))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, id)| language.say_with(id, [("n", count.into())]))
             .collect();
         let nothing = match outage.cause {
-            OutageCause::LogAway => "nothing was missing",
-            OutageCause::NotRunning | OutageCause::EventsLost | OutageCause::Unreached => "nothing so far",
+            OutageCause::LogAway => "outage-nothing-missing",
+            OutageCause::NotRunning | OutageCause::EventsLost | OutageCause::Unreached => {
+                "outage-nothing-yet"
+            }
         };
         Self {
-            began: Moment::new(outage.began_at, zone),
-            ended: Moment::new(outage.ended_at, zone),
-            cause: match outage.cause {
-                OutageCause::NotRunning => "frontdesk did not run",
-                OutageCause::LogAway => "the call log was away; what happened was spooled and followed",
-                OutageCause::EventsLost => "what happened could not be kept",
-                OutageCause::Unreached => "the carrier had calls that never reached us",
-            },
+            began: Moment::new(outage.began_at, viewer),
+            ended: Moment::new(outage.ended_at, viewer),
+            cause: language.say(&format!("outage-{}", outage.cause.word())),
             calls: outage.calls,
-            recovered: if told.is_empty() { nothing.to_owned() } else { told.join(", ") },
+            recovered: if told.is_empty() { language.say(nothing) } else { told.join(", ") },
         }
     }
 }
@@ -59,6 +57,8 @@ impl OutageLine {
 #[derive(Debug, Serialize)]
 pub(crate) struct AuditPage {
     pub frame: Frame,
+    /// The most lines there are.
+    pub most: u16,
     pub lines: Vec<AuditLine>,
 }
 
@@ -67,40 +67,18 @@ pub(crate) struct AuditPage {
 pub(crate) struct AuditLine {
     moment: Moment,
     actor: String,
-    action: &'static str,
+    action: String,
     subject: String,
 }
 
 impl AuditLine {
-    pub fn new(entry: &AuditEntry, zone: &TimeZone) -> Self {
+    pub fn new(entry: &AuditEntry, viewer: &Viewer) -> Self {
         Self {
-            moment: Moment::new(entry.at, zone),
+            moment: Moment::new(entry.at, viewer),
             actor: entry.actor.clone(),
-            action: action(entry.action),
+            action: viewer.language.say(&format!("audit-{}", entry.action)),
             subject: entry.subject.clone(),
         }
-    }
-}
-
-fn action(action: AuditAction) -> &'static str {
-    match action {
-        AuditAction::SignedIn => "signed in",
-        AuditAction::SignInRefused => "was refused",
-        AuditAction::SignedOut => "signed out",
-        AuditAction::SignedOutEverywhere => "signed out everywhere",
-        AuditAction::Played => "listened",
-        AuditAction::Exported => "exported",
-        AuditAction::Retried => "asked for a message anew",
-        AuditAction::Reconciled => "compared the log with the carrier's records",
-        AuditAction::BackedUp => "copied everything to",
-        AuditAction::Restored => "put back the copy",
-        AuditAction::Purged => "deleted what was too old",
-        AuditAction::Erased => "erased a number",
-        AuditAction::UserAdded => "added a person",
-        AuditAction::UserRemoved => "removed a person",
-        AuditAction::PasswordSet => "set a password",
-        AuditAction::TokenCreated => "made a token",
-        AuditAction::TokenRevoked => "revoked a token",
     }
 }
 
