@@ -1,6 +1,7 @@
 //! The use cases: driving ports implemented over driven ones.
 
 pub mod access;
+pub mod accounts;
 pub mod answering;
 pub mod feed;
 pub mod forgetting;

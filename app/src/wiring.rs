@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_audio::WavMeter;
-use adapters_http::{Desk, health_routes};
+use adapters_http::{Desk, Rules, health_routes};
 pub use adapters_persistence::SqlLedger;
 use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog};
 use adapters_recordings::{ObjectRecordings, OpenError};
@@ -27,6 +27,7 @@ use tokio::sync::watch;
 
 use crate::server::Routes;
 use crate::services::access::{AccessControl, BadPassword};
+use crate::services::accounts::LookingAfterPeople;
 use crate::services::answering::Answering;
 use crate::services::feed::Feed;
 use crate::services::forgetting::Forgetting;
@@ -179,6 +180,11 @@ async fn migrate(db: &Database) -> Result<(), WiringError> {
     }
 }
 
+/// What people are told of the configuration.
+fn rules(retention: RetentionTimes, resolves_misses: bool) -> Rules {
+    Rules { calls: retention.calls, audio: retention.audio, raw: retention.raw, resolves_misses }
+}
+
 /// Puts an application together. A SQLite file must open; a PostgreSQL server that does not answer is waited for in the
 /// background, while calls are answered.
 pub async fn build(parts: Parts) -> Result<App, WiringError> {
@@ -188,7 +194,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let ledger = Arc::new(SqlLedger::new(db.clone()));
     let people = Arc::new(SqlAccess::new(db.clone()));
     let (token, trail) = (parts.api_token.as_ref(), ledger.clone());
-    let access = Arc::new(AccessControl::new(people, trail, clock.clone(), ids.clone(), token));
+    let access = Arc::new(AccessControl::new(people.clone(), trail, clock.clone(), ids.clone(), token));
     prepare(&parts.database_url, db, access.clone(), parts.admin_password).await?;
     let recordings = Arc::new(ObjectRecordings::open(&parts.recordings_url, MOST_AUDIO_BYTES)?);
     let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone())?);
@@ -225,9 +231,14 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         trail: ledger.clone(),
         clock: clock.clone(),
     });
+    let (control, trail) = (access.clone(), ledger.clone());
+    let looked_after = Arc::new(LookingAfterPeople { control, store: people, trail, clock: clock.clone() });
+    let rules = rules(parts.retention, parts.resolves_misses);
     let pages = adapters_http::routes(Desk {
         calls,
         access,
+        accounts: looked_after,
+        rules,
         working,
         operations,
         readiness: readiness.clone(),

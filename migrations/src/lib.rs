@@ -6,6 +6,7 @@ mod m20261122_000002_create_access;
 mod m20261124_000003_create_upkeep;
 mod m20261125_000004_cluster_call_events;
 mod m20261125_000005_add_work;
+mod m20261125_000006_create_saved_views;
 
 use sea_orm_migration::prelude::*;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000003_create_upkeep::Migration),
             Box::new(m20261125_000004_cluster_call_events::Migration),
             Box::new(m20261125_000005_add_work::Migration),
+            Box::new(m20261125_000006_create_saved_views::Migration),
         ]
     }
 }

@@ -74,6 +74,15 @@ pub struct Session {
     pub seen_at: Timestamp,
 }
 
+/// A view of the feed that somebody has saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedView {
+    /// What they call it.
+    pub name: String,
+    /// Its tab and filters, as the query string of an address.
+    pub query: String,
+}
+
 /// A program's credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiToken {

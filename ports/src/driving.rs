@@ -1,6 +1,7 @@
 //! What the core offers to the outside.
 
 pub(crate) mod access;
+pub(crate) mod accounts;
 pub(crate) mod answering;
 pub(crate) mod feed;
 pub(crate) mod operations;

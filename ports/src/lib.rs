@@ -35,6 +35,7 @@ pub use driven::sound_meter::SoundMeter;
 pub use driven::spool::{Portion, Spool};
 pub use driven::work_store::{Resolved, WorkStore};
 pub use driving::access::{Access, Program, SignInError, SignedIn};
+pub use driving::accounts::{AccountError, Accounts, Browser, MOST_VIEWS, Person};
 pub use driving::answering::{AnswerCalls, Asked, Told};
 pub use driving::feed::{
     CallStats, CallWithEvents, HourCount, ReadCalls, VoicemailAudio, VoicemailError, answer_rate,

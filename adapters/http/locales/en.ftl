@@ -478,7 +478,6 @@ rules = Rules of the configuration
 rules-hint = These stand in the configuration file; a page that could change where calls go would be worth breaking into.
 rule-calls = Calls are kept for
 rule-audio = Messages are kept for
-rule-audit = The audit trail is kept for
 rule-raw = The carrier's own words are kept for
 rule-days = { $n ->
     [one] { $n } day

@@ -481,7 +481,6 @@ rules = Règles de la configuration
 rules-hint = Elles sont dans le fichier de configuration ; une page qui changerait où vont les appels vaudrait d’être forcée.
 rule-calls = Les appels sont gardés
 rule-audio = Les messages sont gardés
-rule-audit = Le journal d’audit est gardé
 rule-raw = Les mots de l’opérateur sont gardés
 rule-days = { $n ->
     [one] { $n } jour

@@ -13,12 +13,12 @@ use crate::State;
 use crate::api::problem::{bad_parameter, store_problem};
 use crate::api::wire::{WireCall, instant};
 use crate::filter::Shown;
-use crate::query;
+use crate::query::{self, BadParameter};
 use crate::session::Visitor;
 use crate::viewer::Viewer;
 
 /// Calls that are read at once.
-const PAGE: u16 = 500;
+pub(crate) const PAGE: u16 = 500;
 
 const COLUMNS: [&str; 17] = [
     "id",
@@ -147,21 +147,28 @@ pub(crate) async fn calls_jsonl(
     download(state, visitor, req, jsonl).await
 }
 
+/// What an export is asked for. Without a tab it is of everything, as it always was; with one it is what that page shows.
+pub(crate) fn asked(state: &State, req: &Request, viewer: &Viewer) -> Result<CallQuery, BadParameter> {
+    let mut pairs = query::pairs(req.uri().query());
+    if !pairs.iter().any(|(name, _)| name == "tab") {
+        pairs.push(("tab".to_owned(), "all".to_owned()));
+    }
+    let shown = Shown::read(&pairs, &viewer.zone, state.clock.now())?;
+    Ok(CallQuery { limit: PAGE, ..shown.query })
+}
+
+/// What an export was narrowed by, for the audit trail. Which numbers were searched for is nobody's business later.
+pub(crate) fn filtered_by(req: &Request) -> String {
+    let names: Vec<String> = query::pairs(req.uri().query()).into_iter().map(|(name, _)| name).collect();
+    if names.is_empty() { "all".to_owned() } else { format!("filtered by {}", names.join(", ")) }
+}
+
 async fn download(state: &State, visitor: &Visitor, req: &Request, format: Format) -> Response {
-    let pairs = query::pairs(req.uri().query());
-    // An export without a tab is of everything, as it always was; with one it is what that page shows.
-    let has_tab = pairs.iter().any(|(name, _)| name == "tab");
-    let everything = (!has_tab).then(|| ("tab".to_owned(), "all".to_owned()));
-    let asked: Vec<_> = pairs.iter().cloned().chain(everything).collect();
-    let shown = match Shown::read(&asked, &Viewer::of(req, state).zone, state.clock.now()) {
-        Ok(shown) => shown,
+    let query = match asked(state, req, &Viewer::of(req, state)) {
+        Ok(query) => query,
         Err(error) => return bad_parameter(&error),
     };
-    let query = CallQuery { limit: PAGE, ..shown.query };
-    // Which numbers were searched for is nobody's business later.
-    let names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
-    let filter =
-        if names.is_empty() { "all".to_owned() } else { format!("filtered by {}", names.join(", ")) };
+    let filter = filtered_by(req);
     let subject = format!("calls as {}, {filter}", format.name);
     if let Err(error) = state.operations.note(&visitor.actor(), AuditAction::Exported, &subject).await {
         return store_problem(&error);

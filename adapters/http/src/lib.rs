@@ -22,10 +22,12 @@ mod session;
 mod viewer;
 mod views;
 mod words;
+mod zipped;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use frontdesk_ports::{Access, Clock, Operations, ReadCalls, Readiness, WorkOnCalls};
+use frontdesk_ports::{Access, Accounts, Clock, Operations, ReadCalls, Readiness, WorkOnCalls};
 use jiff::tz::TimeZone;
 use poem::endpoint::BoxEndpoint;
 use poem::middleware::CookieJarManager;
@@ -46,6 +48,10 @@ pub struct Desk {
     pub calls: Arc<dyn ReadCalls>,
     /// Who may see it.
     pub access: Arc<dyn Access>,
+    /// Looks after people.
+    pub accounts: Arc<dyn Accounts>,
+    /// What the configuration says of the log, to be shown.
+    pub rules: Rules,
     /// Takes what people do about calls.
     pub working: Arc<dyn WorkOnCalls>,
     /// Looks after the desk.
@@ -66,10 +72,25 @@ pub struct Desk {
     pub phone: Option<BoxEndpoint<'static, Response>>,
 }
 
+/// Rules of the configuration that people should know. No page changes them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rules {
+    /// Calls are deleted after this; never if it is not set.
+    pub calls: Option<Duration>,
+    /// Messages' audio is deleted after this; never if it is not set.
+    pub audio: Option<Duration>,
+    /// The carrier's own words are deleted after this; never if it is not set.
+    pub raw: Option<Duration>,
+    /// Whether a later answered call settles earlier misses of the same caller.
+    pub resolves_misses: bool,
+}
+
 /// What handlers share.
 pub(crate) struct State {
     calls: Arc<dyn ReadCalls>,
     access: Arc<dyn Access>,
+    accounts: Arc<dyn Accounts>,
+    rules: Rules,
     working: Arc<dyn WorkOnCalls>,
     operations: Arc<dyn Operations>,
     readiness: Arc<dyn Readiness>,
@@ -102,7 +123,7 @@ pub enum Reach {
 }
 
 /// Every route and who may use it. The router is made of this table, so whoever goes through it goes through the router.
-pub const ROUTES: [(&str, Reach); 26] = [
+pub const ROUTES: [(&str, Reach); 31] = [
     ("/", Reach::Page),
     ("/calls/:id", Reach::Page),
     ("/calls/:id/voicemail", Reach::Audio),
@@ -113,6 +134,11 @@ pub const ROUTES: [(&str, Reach); 26] = [
     ("/numbers", Reach::Page),
     ("/counts", Reach::Calls),
     ("/events", Reach::Calls),
+    ("/voicemails.zip", Reach::Audio),
+    ("/views", Reach::Work),
+    ("/settings", Reach::Work),
+    ("/settings/people", Reach::Admin),
+    ("/settings/tokens", Reach::Admin),
     ("/outages", Reach::Page),
     ("/audit", Reach::Admin),
     ("/login", Reach::Open),
@@ -144,6 +170,11 @@ fn endpoint(path: &str) -> RouteMethod {
         "/numbers" => get(pages::figures::figures),
         "/counts" => get(live::counts),
         "/events" => get(live::rows),
+        "/voicemails.zip" => get(zipped::voicemails_zip),
+        "/views" => post(pages::views::change),
+        "/settings" => get(pages::settings::settings).post(pages::settings::own),
+        "/settings/people" => post(pages::settings::people),
+        "/settings/tokens" => post(pages::settings::tokens),
         "/outages" => get(pages::outages::outages),
         "/audit" => get(pages::audit::audit),
         "/login" => get(pages::login::form).post(pages::login::sign_in),
@@ -167,8 +198,8 @@ fn endpoint(path: &str) -> RouteMethod {
 /// The methods that such a path takes, for whoever uses another.
 fn allowed(path: &str) -> &'static str {
     match path {
-        "/login" => "GET, HEAD, POST",
-        "/logout" | "/logout/everywhere" => "POST",
+        "/login" | "/settings" => "GET, HEAD, POST",
+        "/logout" | "/logout/everywhere" | "/views" | "/settings/people" | "/settings/tokens" => "POST",
         path if path.ends_with("/retry") || path.ends_with("/work") => "POST",
         _ => "GET, HEAD",
     }
@@ -176,12 +207,27 @@ fn allowed(path: &str) -> &'static str {
 
 /// The people's, programs' and operators' routes. Fails if a template does not parse, which a test excludes.
 pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, tera::Error> {
-    let Desk { calls, access, working, operations, readiness, metrics, clock, zone, secure, stop, phone } =
-        desk;
+    let Desk {
+        calls,
+        access,
+        accounts,
+        rules,
+        working,
+        operations,
+        readiness,
+        metrics,
+        clock,
+        zone,
+        secure,
+        stop,
+        phone,
+    } = desk;
     let has_phone = phone.is_some();
     let state = Arc::new(State {
         calls,
         access: access.clone(),
+        accounts,
+        rules,
         working,
         operations,
         readiness,

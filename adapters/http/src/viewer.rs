@@ -1,8 +1,11 @@
 //! What a browser says of whoever looks: the time zone that days and times are told in, and the language of all words.
 
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
 use poem::Request;
 use poem::http::header;
+use poem::web::cookie::{Cookie, SameSite};
 
 use crate::State;
 use crate::language::Language;
@@ -10,7 +13,8 @@ use crate::language::Language;
 /// The cookie that a page's script sets to the browser's zone.
 const ZONE: &str = "zone";
 /// The cookie of a language that was chosen.
-pub(crate) const LANGUAGE: &str = "language";
+const LANGUAGE: &str = "language";
+const YEAR: Duration = Duration::from_secs(365 * 86_400);
 
 /// How somebody looks at the log.
 #[derive(Debug, Clone)]
@@ -44,7 +48,23 @@ impl Viewer {
 /// The language that was chosen, or else the one that the browser prefers.
 pub(crate) fn language(req: &Request) -> Language {
     let accepted = || Language::accepted(req.header(header::ACCEPT_LANGUAGE).unwrap_or_default());
-    cookie(req, LANGUAGE).and_then(Language::of_code).unwrap_or_else(accepted)
+    chosen_language(req).unwrap_or_else(accepted)
+}
+
+/// The language that was chosen, if one was.
+pub(crate) fn chosen_language(req: &Request) -> Option<Language> {
+    cookie(req, LANGUAGE).and_then(Language::of_code)
+}
+
+/// The cookie that chooses a language; none is the browser's.
+pub(crate) fn language_cookie(language: Option<Language>, secure: bool) -> String {
+    let mut cookie = Cookie::new_with_str(LANGUAGE, language.map_or("", Language::code));
+    cookie.set_secure(secure);
+    cookie.set_http_only(true);
+    cookie.set_same_site(SameSite::Strict);
+    cookie.set_path("/");
+    cookie.set_max_age(if language.is_some() { YEAR } else { Duration::ZERO });
+    cookie.to_string()
 }
 
 fn cookie<'a>(req: &'a Request, wanted: &str) -> Option<&'a str> {

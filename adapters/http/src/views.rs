@@ -16,12 +16,14 @@ mod call;
 mod feed;
 mod figures;
 mod row;
+mod settings;
 mod upkeep;
 
 pub(crate) use call::{CallPage, EventLine, Picture};
-pub(crate) use feed::{Day, FeedPage, FilterForm, List, MOST_COUNTED, TabLink, day_label, told};
+pub(crate) use feed::{Day, FeedPage, FilterForm, List, MOST_COUNTED, TabLink, ViewLink, day_label, told};
 pub(crate) use figures::FiguresPage;
 pub(crate) use row::{CallRow, Moment};
+pub(crate) use settings::{BrowserLine, LanguageChoice, SettingsPage, TokenLine, rules, scopes};
 pub(crate) use upkeep::{ApiPage, AuditLine, AuditPage, OutageLine, OutagesPage};
 
 /// Every name ends in `.html`: only then tera escapes.
@@ -114,6 +116,7 @@ pages! {
     OutagesPage => "outages.html",
     AuditPage => "audit.html",
     FiguresPage => "figures.html",
+    SettingsPage => "settings.html",
 }
 
 fn language_of(state: &tera::State) -> Result<Language, tera::Error> {

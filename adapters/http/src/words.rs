@@ -4,8 +4,8 @@ use fluent_bundle::FluentValue;
 use frontdesk_domain::{
     Activity, Call, CallState, CopyFate, Doing, EventKind, Outcome, Reason, ScreeningAnswer,
 };
-use frontdesk_ports::Trouble;
 use frontdesk_ports::work::{WorkRefused, Written};
+use frontdesk_ports::{AccountError, MOST_VIEWS, Trouble};
 
 use crate::language::Language;
 
@@ -61,6 +61,23 @@ pub(crate) fn refused(refused: &WorkRefused, language: Language) -> String {
         WorkRefused::TooLong(Written::Tag, n) => language.say_with("refused-tag-long", most(n)),
         WorkRefused::TooMany(Written::Note, n) => language.say_with("refused-notes-many", most(n)),
         WorkRefused::TooMany(Written::Tag, n) => language.say_with("refused-tags-many", most(n)),
+    }
+}
+
+/// Why something about people was not done; the store's own errors are told elsewhere.
+pub(crate) fn not_done(error: &AccountError, language: Language) -> String {
+    match error {
+        AccountError::Taken => language.say("settled-name-taken"),
+        AccountError::Nobody => language.say("settled-nobody"),
+        AccountError::BadName => language.say("settled-bad-name"),
+        AccountError::BadPassword => language.say("settled-bad-password"),
+        AccountError::WrongPassword => language.say("settled-wrong-password"),
+        AccountError::LastAdmin => language.say("settled-last-admin"),
+        AccountError::NoScope => language.say("settled-no-scope"),
+        AccountError::TooManyViews => {
+            language.say_with("settled-too-many-views", [("most", MOST_VIEWS.into())])
+        }
+        AccountError::Store(_) => language.say("error-503"),
     }
 }
 

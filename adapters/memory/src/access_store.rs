@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::access::{ApiToken, Session, User};
+use frontdesk_ports::access::{ApiToken, Role, SavedView, Session, User};
 use frontdesk_ports::{AccessStore, StoreError};
 
 /// People, sessions and tokens that are forgotten.
@@ -17,6 +17,7 @@ struct State {
     users: BTreeMap<String, User>,
     sessions: BTreeMap<String, Session>,
     tokens: BTreeMap<String, ApiToken>,
+    views: BTreeMap<(String, String), String>,
 }
 
 impl MemoryAccess {
@@ -44,8 +45,15 @@ impl AccessStore for MemoryAccess {
         Ok(true)
     }
 
+    async fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let user = state.users.get_mut(name);
+        Ok(user.map(|user| user.role = role).is_some())
+    }
+
     async fn remove_user(&self, name: &str) -> Result<bool, StoreError> {
         let mut state = self.state();
+        state.views.retain(|(user, _), _| user != name);
         state.sessions.retain(|_, session| session.user != name);
         Ok(state.users.remove(name).is_some())
     }
@@ -65,6 +73,10 @@ impl AccessStore for MemoryAccess {
 
     async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError> {
         Ok(self.state().sessions.get(token_hash).cloned())
+    }
+
+    async fn sessions(&self) -> Result<Vec<Session>, StoreError> {
+        Ok(self.state().sessions.values().cloned().collect())
     }
 
     async fn touch_session(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError> {
@@ -119,5 +131,20 @@ impl AccessStore for MemoryAccess {
 
     async fn remove_token(&self, name: &str) -> Result<bool, StoreError> {
         Ok(self.state().tokens.remove(name).is_some())
+    }
+
+    async fn views(&self, user: &str) -> Result<Vec<SavedView>, StoreError> {
+        let state = self.state();
+        let theirs = state.views.iter().filter(|((of, _), _)| of == user);
+        Ok(theirs.map(|((_, name), query)| SavedView { name: name.clone(), query: query.clone() }).collect())
+    }
+
+    async fn put_view(&self, user: &str, SavedView { name, query }: SavedView) -> Result<(), StoreError> {
+        self.state().views.insert((user.to_owned(), name), query);
+        Ok(())
+    }
+
+    async fn remove_view(&self, user: &str, name: &str) -> Result<bool, StoreError> {
+        Ok(self.state().views.remove(&(user.to_owned(), name.to_owned())).is_some())
     }
 }

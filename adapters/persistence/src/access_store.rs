@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::access::{ApiToken, Session, User};
+use frontdesk_ports::access::{ApiToken, Role, SavedView, Session, User};
 use frontdesk_ports::{AccessStore, StoreError};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::connect::Database;
-use crate::entity::{api_token, session, user};
+use crate::entity::{api_token, saved_view, session, user};
 use crate::error::{corrupt, store_error};
 use crate::rows::{millis, timestamp};
 
@@ -63,8 +63,18 @@ impl AccessStore for SqlAccess {
         Ok(result.rows_affected == 1)
     }
 
+    async fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError> {
+        let result = user::Entity::update_many()
+            .col_expr(user::Column::Role, Expr::value(role.word()))
+            .filter(user::Column::Name.eq(name))
+            .exec(&self.0.writer)
+            .await
+            .map_err(failed)?;
+        Ok(result.rows_affected == 1)
+    }
+
     async fn remove_user(&self, name: &str) -> Result<bool, StoreError> {
-        // Their sessions go with them: the foreign key cascades.
+        // Their sessions and views go with them: the foreign key cascades.
         let result = user::Entity::delete_by_id(name).exec(&self.0.writer).await.map_err(failed)?;
         Ok(result.rows_affected == 1)
     }
@@ -94,6 +104,11 @@ impl AccessStore for SqlAccess {
     async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError> {
         let row = session::Entity::find_by_id(token_hash).one(&self.0.reader).await.map_err(failed)?;
         row.map(session_of).transpose()
+    }
+
+    async fn sessions(&self) -> Result<Vec<Session>, StoreError> {
+        let rows = session::Entity::find().all(&self.0.reader).await.map_err(failed)?;
+        rows.into_iter().map(session_of).collect()
     }
 
     async fn touch_session(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError> {
@@ -161,6 +176,28 @@ impl AccessStore for SqlAccess {
     async fn remove_token(&self, name: &str) -> Result<bool, StoreError> {
         let result = api_token::Entity::delete_by_id(name).exec(&self.0.writer).await.map_err(failed)?;
         Ok(result.rows_affected == 1)
+    }
+
+    async fn views(&self, user: &str) -> Result<Vec<SavedView>, StoreError> {
+        let theirs = saved_view::Entity::find().filter(saved_view::Column::UserName.eq(user));
+        let rows = theirs.order_by_asc(saved_view::Column::Name).all(&self.0.reader).await.map_err(failed)?;
+        Ok(rows.into_iter().map(|row| SavedView { name: row.name, query: row.query }).collect())
+    }
+
+    async fn put_view(&self, user: &str, SavedView { name, query }: SavedView) -> Result<(), StoreError> {
+        let row =
+            saved_view::ActiveModel { user_name: Set(user.to_owned()), name: Set(name), query: Set(query) };
+        let same = OnConflict::columns([saved_view::Column::UserName, saved_view::Column::Name])
+            .update_column(saved_view::Column::Query)
+            .to_owned();
+        let insert = saved_view::Entity::insert(row).on_conflict(same);
+        insert.exec_without_returning(&self.0.writer).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn remove_view(&self, user: &str, name: &str) -> Result<bool, StoreError> {
+        let view = saved_view::Entity::delete_by_id((user.to_owned(), name.to_owned()));
+        Ok(view.exec(&self.0.writer).await.map_err(failed)?.rows_affected == 1)
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod call_tag;
 pub(crate) mod change_counter;
 pub(crate) mod effect;
 pub(crate) mod outage;
+pub(crate) mod saved_view;
 pub(crate) mod session;
 pub(crate) mod tombstone;
 pub(crate) mod user;

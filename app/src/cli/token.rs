@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use frontdesk_ports::Accounts;
 use frontdesk_ports::access::{ApiToken, Scope, Scopes};
-use frontdesk_ports::{AuditAction, StoreError};
 
 use super::Failure;
-use super::user::{failed, people};
+use super::user::{accounts, failed, operator, refused};
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
@@ -32,33 +32,23 @@ pub(super) enum TokenCommand {
 
 impl TokenCommand {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
-        let people = people(&config).await?;
-        let (store, control) = (&people.store, &people.control);
+        let (accounts, by) = (accounts(&config).await?, operator());
         match self {
             Self::Create { name, scope } => {
                 let scopes =
                     if scope.is_empty() { Scopes::all() } else { Scopes(scope.into_iter().collect()) };
-                let token = control.create_token(&name, scopes).await.map_err(|error| match error {
-                    StoreError::Exists(_) => {
-                        Failure::Failed(format!("there is a token called {name} already"))
-                    }
-                    other => failed(other),
-                })?;
-                people.note(AuditAction::TokenCreated, &name).await?;
-                println!("{token}");
+                let token = accounts.create_token(&by, &name, scopes).await;
+                println!("{}", token.map_err(refused("a token", &name))?);
             }
             Self::List => {
-                for token in store.tokens().await.map_err(failed)? {
+                for token in accounts.tokens().await.map_err(failed)? {
                     let used = token.last_used_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
                     let ApiToken { name, scopes, created_at, .. } = token;
                     println!("{name}\t{scopes}\tsince {created_at}\tlast used {used}");
                 }
             }
             Self::Revoke { name } => {
-                if !store.remove_token(&name).await.map_err(failed)? {
-                    return Err(Failure::Failed(format!("there is no token called {name}")));
-                }
-                people.note(AuditAction::TokenRevoked, &name).await?;
+                accounts.revoke_token(&by, &name).await.map_err(refused("a token", &name))?;
                 println!("the token {name} is no longer valid");
             }
         }

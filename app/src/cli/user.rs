@@ -7,11 +7,12 @@ use std::sync::Arc;
 use adapters_persistence::{SqlAccess, SqlLedger};
 use clap::Subcommand;
 use frontdesk_ports::access::Role;
-use frontdesk_ports::{AccessStore, AuditAction, AuditEntry, AuditTrail, Clock, StoreError};
+use frontdesk_ports::{AccessStore, AccountError, Accounts, Actor, AuditTrail, StoreError};
 
 use super::Failure;
 use crate::config::Config;
 use crate::services::access::AccessControl;
+use crate::services::accounts::LookingAfterPeople;
 use crate::system::{SystemClock, SystemIds};
 use crate::wiring::open_database;
 
@@ -32,6 +33,13 @@ pub(super) enum UserCommand {
         /// Whose.
         name: String,
     },
+    /// Gives a person another role.
+    Role {
+        /// Whom.
+        name: String,
+        /// What they may do: admin or reader.
+        role: Role,
+    },
     /// Removes a person.
     Remove {
         /// Whom.
@@ -39,87 +47,79 @@ pub(super) enum UserCommand {
     },
 }
 
-/// People in the configured database.
-pub(super) async fn people(config: &Config) -> Result<People, Failure> {
+/// The people of the configured database.
+pub(super) async fn accounts(config: &Config) -> Result<LookingAfterPeople, Failure> {
     let db = open_database(&config.database_url).await?;
     let store: Arc<dyn AccessStore> = Arc::new(SqlAccess::new(db.clone()));
     let trail: Arc<dyn AuditTrail> = Arc::new(SqlLedger::new(db));
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
-    let control = AccessControl::new(store.clone(), trail.clone(), clock, ids, None);
-    Ok(People { store, trail, control })
+    let control = Arc::new(AccessControl::new(store.clone(), trail.clone(), clock.clone(), ids, None));
+    Ok(LookingAfterPeople { control, store, trail, clock })
 }
 
-/// The people of a database, and where it is noted what becomes of them.
-pub(super) struct People {
-    pub store: Arc<dyn AccessStore>,
-    pub trail: Arc<dyn AuditTrail>,
-    pub control: AccessControl,
-}
-
-impl People {
-    /// Notes what was done here.
-    pub async fn note(&self, action: AuditAction, subject: &str) -> Result<(), Failure> {
-        let (at, actor) = (SystemClock.now(), super::COMMAND_LINE.to_owned());
-        let entry = AuditEntry { at, actor, action, subject: subject.to_owned() };
-        self.trail.record(entry).await.map_err(failed)
-    }
+/// Whoever types commands here.
+pub(super) fn operator() -> Actor {
+    Actor(super::COMMAND_LINE.to_owned())
 }
 
 pub(super) fn failed(error: StoreError) -> Failure {
     Failure::Failed(error.to_string())
 }
 
+/// What was refused, in words that name whom.
+pub(super) fn refused(what: &'static str, name: &str) -> impl Fn(AccountError) -> Failure {
+    let name = name.to_owned();
+    move |error| match error {
+        AccountError::Taken => Failure::Failed(format!("there is {what} called {name} already")),
+        AccountError::Nobody => Failure::Failed(format!(
+            "there is no {} called {name}; `frontdesk user list` and `frontdesk token list` show what there is",
+            what.trim_start_matches("a ")
+        )),
+        AccountError::BadName | AccountError::BadPassword | AccountError::NoScope => {
+            Failure::Usage(error.to_string())
+        }
+        other => Failure::Failed(other.to_string()),
+    }
+}
+
 impl UserCommand {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
-        let people = people(&config).await?;
-        let (store, control) = (&people.store, &people.control);
+        let (accounts, by) = (accounts(&config).await?, operator());
+        let there = async |name: &str| accounts.store.user(name).await.map(|user| user.is_some());
         match self {
             Self::Add { name, role } => {
-                let name = valid_name(name)?;
-                if store.user(&name).await.map_err(failed)?.is_some() {
-                    return Err(Failure::Failed(format!("there is somebody called {name} already")));
+                if there(&name).await.map_err(failed)? {
+                    return Err(refused("a person", &name)(AccountError::Taken));
                 }
-                let password = password()?;
-                let added = control.add_user(&name, role, &password).await.map_err(failed)?;
-                added.map_err(|bad| Failure::Usage(bad.to_string()))?;
-                people.note(AuditAction::UserAdded, &name).await?;
+                accounts
+                    .add_person(&by, &name, role, &password()?)
+                    .await
+                    .map_err(refused("a person", &name))?;
                 println!("{name} can sign in as {role}");
             }
             Self::List => {
-                for user in store.users().await.map_err(failed)? {
-                    println!("{}\t{}", user.name, user.role);
+                for person in accounts.people().await.map_err(failed)? {
+                    println!("{}\t{}", person.name, person.role);
                 }
             }
             Self::Passwd { name } => {
-                if store.user(&name).await.map_err(failed)?.is_none() {
-                    return Err(nobody(&name));
+                if !there(&name).await.map_err(failed)? {
+                    return Err(refused("a person", &name)(AccountError::Nobody));
                 }
-                let set = control.set_password(&name, &password()?).await.map_err(failed)?;
-                if !set.map_err(|bad| Failure::Usage(bad.to_string()))? {
-                    return Err(nobody(&name));
-                }
-                people.note(AuditAction::PasswordSet, &name).await?;
+                accounts.set_password(&by, &name, &password()?).await.map_err(refused("a person", &name))?;
                 println!("{name} has a new password and must sign in again");
             }
+            Self::Role { name, role } => {
+                accounts.set_role(&by, &name, role).await.map_err(refused("a person", &name))?;
+                println!("{name} is now {role}");
+            }
             Self::Remove { name } => {
-                if !store.remove_user(&name).await.map_err(failed)? {
-                    return Err(nobody(&name));
-                }
-                people.note(AuditAction::UserRemoved, &name).await?;
+                accounts.remove_person(&by, &name).await.map_err(refused("a person", &name))?;
                 println!("{name} can no longer sign in");
             }
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-fn nobody(name: &str) -> Failure {
-    Failure::Failed(format!("there is nobody called {name}; `frontdesk user list` shows who there is"))
-}
-
-fn valid_name(name: String) -> Result<String, Failure> {
-    let fits = !name.is_empty() && name.chars().count() <= 64 && !name.chars().any(char::is_control);
-    if fits { Ok(name) } else { Err(Failure::Usage("a name has 1 to 64 characters".into())) }
 }
 
 /// Asked for on a terminal, twice; a line of standard input otherwise.

@@ -155,7 +155,7 @@ impl AccessControl {
         self.tries.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
-    async fn password_is_right(&self, user: Option<&User>, password: &str) -> bool {
+    pub(super) async fn password_is_right(&self, user: Option<&User>, password: &str) -> bool {
         let Ok(_permit) = self.hashing.clone().acquire_owned().await else { return false };
         let stored = user.map_or_else(|| NOBODY.to_owned(), |user| user.password_hash.clone());
         let password = password.to_owned();
@@ -176,7 +176,7 @@ fn verify(password: &str, stored: &str) -> bool {
 }
 
 /// Tokens are 256 random bits: a plain hash keeps them as safe as a slow one.
-fn hash_token(token: &str) -> String {
+pub(super) fn hash_token(token: &str) -> String {
     hex::encode(Sha256::digest(token))
 }
 

@@ -1,5 +1,6 @@
 // The feed as the office uses it: live, played, worked through, by keyboard, on a phone, by two people at once.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
@@ -223,7 +224,12 @@ test("older calls follow on demand, with and without scripts", async () => {
   const plain = await open("/?tab=all", { javaScriptEnabled: false });
   await plain.getByRole("link", { name: "Older calls" }).click();
   assert.ok((await plain.locator("tr.call").count()) >= 6);
-  assert.ok(await plain.locator("audio[controls]").count(), "the browser's own player");
+  const player = plain.locator("audio[controls]").first();
+  await player.scrollIntoViewIfNeeded();
+  const { x, y, height } = await player.boundingBox();
+  const played = plain.waitForResponse((response) => response.url().endsWith("/voicemail") && response.status() < 300);
+  await plain.mouse.click(x + height / 2, y + height / 2);
+  assert.match((await played).headers()["content-type"], /^audio\//, "the browser's own player plays it");
   await close(plain);
 });
 
@@ -243,6 +249,55 @@ test("without scripts somebody settles a call and notes why", async () => {
   await page.getByRole("link", { name: "boiler" }).click();
   assert.equal(await page.locator("tr.call").count(), 1);
   await close(page);
+});
+
+test("a view is saved, found again and forgotten, and its export is what it shows", async () => {
+  const page = await open("/?tab=voicemail&q=boiler");
+  await page.getByLabel("Name of this view").fill("Boilers");
+  await page.getByRole("button", { name: "Save this view" }).click();
+  await page.goto(`${desk.url}/`);
+  await page.getByRole("navigation", { name: "Saved views" }).getByRole("link", { name: "Boilers" }).click();
+  assert.equal(new URL(page.url()).search, "?tab=voicemail&q=boiler");
+  const rows = await page.locator("tr.call").count();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "voicemails (zip)" }).click()]);
+  const names = execFileSync("python3", ["-m", "zipfile", "-l", await download.path()], { encoding: "utf8" });
+  assert.equal(names.split("\n").filter((line) => line.includes(".wav")).length, rows, names);
+  await page.getByRole("button", { name: "Forget the view Boilers" }).click();
+  await page.getByRole("link", { name: "Boilers" }).waitFor({ state: "detached" });
+  await close(page);
+});
+
+test("whoever manages adds somebody, who chooses French and reads everything in it", async () => {
+  const ann = await open("/");
+  await ann.goto(`${desk.url}/settings`);
+  const add = ann.locator("form", { has: ann.getByRole("heading", { name: "Add a person" }) });
+  await add.getByLabel("Name").fill("Zoé");
+  await add.getByLabel("New password").fill("bien assez long");
+  await add.getByRole("button").click();
+  await ann.getByRole("button", { name: "Remove Zoé" }).waitFor();
+  await ann.getByLabel("What it is for").fill("crm");
+  await ann.getByLabel("read calls and figures").check();
+  await ann.getByRole("button", { name: "Make a token" }).click();
+  assert.match(await ann.locator(".made code").innerText(), /^fd_[0-9a-f]{64}$/);
+  const zoe = await openPage(browser, desk);
+  await zoe.goto(`${desk.url}/login`);
+  await zoe.getByLabel("Name").fill("Zoé");
+  await zoe.getByLabel("Password").fill("bien assez long");
+  await zoe.getByRole("button", { name: "Sign in" }).click();
+  await zoe.goto(`${desk.url}/settings`);
+  assert.equal(await zoe.getByRole("heading", { name: "People" }).count(), 0);
+  await zoe.getByLabel("Language").selectOption("fr");
+  await zoe.getByRole("button", { name: "Use this language" }).click();
+  await zoe.getByRole("heading", { name: "Réglages" }).waitFor();
+  await zoe.goto(`${desk.url}/?tab=all`);
+  await zoe.locator('#light[data-live="on"]', { hasText: "En direct" }).waitFor();
+  await desk.call("--from", "+12025550177", "--name", "En Direct", "--press", "2");
+  assert.match(await rowOf(zoe, "En Direct").innerText(), /Message vocal\s+l’appelant voulait laisser un message/);
+  await rowOf(zoe, "En Direct").getByRole("button", { name: /^Écouter : Message de En Direct/ }).waitFor();
+  await close(zoe);
+  await ann.getByRole("button", { name: "Remove Zoé" }).click();
+  await ann.getByRole("button", { name: "Remove Zoé" }).waitFor({ state: "detached" });
+  await close(ann);
 });
 
 test("a first load weighs less than 100 kB", async () => {
@@ -277,7 +332,7 @@ test("axe finds nothing serious on any page, light and dark, wide and narrow", a
       };
       await check();
       await signIn(page, desk);
-      for (const address of ["/", "/?tab=all", "/?tab=all&q=nothing", "/?tab=all&reason=busy&tag=x", `/calls/${id}`, "/numbers", "/numbers?range=today", "/phone", "/outages", "/audit", "/calls/none", "/api/docs"]) {
+      for (const address of ["/", "/?tab=all", "/?tab=all&q=nothing", "/?tab=all&reason=busy&tag=x", `/calls/${id}`, "/numbers", "/numbers?range=today", "/phone", "/outages", "/audit", "/settings", "/calls/none", "/api/docs"]) {
         await check(address);
       }
       await page.context().close();

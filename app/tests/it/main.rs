@@ -12,5 +12,6 @@ mod fault_proxy;
 mod faults;
 mod harness;
 mod people;
+mod settings;
 mod slow_clients;
 mod work;

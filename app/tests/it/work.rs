@@ -7,15 +7,19 @@ use crate::harness::{Desk, PASSWORD};
 use crate::people::{cookie, get, sign_in};
 
 /// Somebody who is signed in, with the token of their forms.
-struct Person<'d> {
+pub struct Person<'d> {
     desk: &'d Desk,
     cookie: String,
     csrf: String,
 }
 
 impl<'d> Person<'d> {
-    async fn admin(desk: &'d Desk) -> Self {
-        let cookie = cookie(&sign_in(desk, "admin", PASSWORD).await);
+    pub async fn admin(desk: &'d Desk) -> Self {
+        Self::of(desk, "admin", PASSWORD).await
+    }
+
+    pub async fn of(desk: &'d Desk, name: &str, password: &str) -> Self {
+        let cookie = cookie(&sign_in(desk, name, password).await);
         let feed = get(desk, "/", &cookie).await.text().await.unwrap();
         let csrf = feed.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         Self { desk, cookie, csrf }
@@ -30,7 +34,19 @@ impl<'d> Person<'d> {
         (response.status().as_u16(), response.text().await.unwrap())
     }
 
-    async fn page(&self, path: &str) -> String {
+    /// Sends another form: status and page.
+    pub async fn sends(&self, path: &str, fields: &str) -> (u16, String) {
+        let request = self.desk.http.post(format!("{}{path}", self.desk.url)).header(COOKIE, &self.cookie);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let response = request.body(format!("csrf={}&{fields}", self.csrf)).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
+    pub async fn is_signed_in(&self) -> bool {
+        get(self.desk, "/", &self.cookie).await.status() == 200
+    }
+
+    pub async fn page(&self, path: &str) -> String {
         get(self.desk, path, &self.cookie).await.text().await.unwrap()
     }
 }
@@ -196,4 +212,63 @@ async fn days_and_times_are_the_browsers() {
         let html = get(&desk, "/?tab=all", &cookie).await.text().await.unwrap();
         assert!(html.contains("times of UTC"), "{nonsense}");
     }
+}
+
+#[tokio::test]
+async fn the_messages_of_a_view_are_one_file_and_the_trail_knows() {
+    let desk = Desk::start().await;
+    for keys in ["2", "2", "1"] {
+        desk.call().presses(keys).leaves(murmur(2)).place().await;
+    }
+    desk.work().await;
+    let ann = Person::admin(&desk).await;
+    let zipped = async |path: &str| {
+        let response = get(&desk, path, &ann.cookie).await;
+        assert_eq!(response.headers()["content-type"], "application/zip");
+        zip::ZipArchive::new(std::io::Cursor::new(response.bytes().await.unwrap())).unwrap()
+    };
+    let mut all = zipped("/voicemails.zip").await;
+    assert_eq!(
+        all.len(),
+        desk.calls().await.iter().filter(|call| call["voicemail"]["status"] == "stored").count()
+    );
+    let mut sound = Vec::new();
+    let mut first = all.by_index(0).unwrap();
+    let name = first.name().unwrap().into_owned();
+    assert!(name.starts_with("2026-11-22_") && name.contains("_33123456789_"), "{name}");
+    std::io::Read::read_to_end(&mut first, &mut sound).unwrap();
+    let id = name.trim_end_matches(".wav").rsplit('_').next().unwrap();
+    let heard = get(&desk, &format!("/calls/{id}/voicemail"), &ann.cookie).await.bytes().await.unwrap();
+    assert_eq!(sound, heard, "what is in the file is what is heard");
+    assert_eq!(zipped("/voicemails.zip?tab=all&q=nothing").await.len(), 0, "as the view has it");
+    assert!(ann.page("/audit").await.contains("messages as zip, filtered by tab, q"));
+}
+
+#[tokio::test]
+async fn a_view_is_saved_shown_and_forgotten_by_whoever_saved_it() {
+    let desk = Desk::start().await;
+    let ann = Person::admin(&desk).await;
+    ann.sends("/settings/people", "do=add&name=bob&role=reader&password=long+enough").await;
+    let save = "do=save&name=Urgent+ones&back=%2F%3Ftab%3Dall%26tag%3Durgent";
+    assert_eq!(ann.sends("/views", save).await.0, 303);
+    let feed = ann.page("/").await;
+    assert!(
+        feed.contains("<a href=\"&#x2F;?tab=all&amp;tag=urgent\">Urgent ones</a>")
+            || feed.contains(">Urgent ones</a>"),
+        "{feed}"
+    );
+    let bob = Person::of(&desk, "bob", "long enough").await;
+    assert!(!bob.page("/").await.contains("Urgent ones"), "each person has their own");
+    assert_eq!(ann.sends("/views", "do=save&name=&back=%2F%3Ftag%3Dx").await.0, 422);
+    assert_eq!(
+        ann.sends("/views", "do=save&name=x&back=%2F%3Foutcome%3Dnone").await.0,
+        400,
+        "no view at all"
+    );
+    for n in 1..20 {
+        assert_eq!(ann.sends("/views", &format!("do=save&name=v{n}&back=%2F%3Ftag%3Dx")).await.0, 303);
+    }
+    assert_eq!(ann.sends("/views", "do=save&name=v20&back=%2F%3Ftag%3Dx").await.0, 422, "there are 20");
+    assert_eq!(ann.sends("/views", "do=forget&name=Urgent+ones&back=%2F").await.0, 303);
+    assert!(!ann.page("/").await.contains("Urgent ones"));
 }

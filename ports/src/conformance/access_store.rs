@@ -1,7 +1,7 @@
 //! People, sessions and tokens.
 
 use super::time;
-use crate::access::{ApiToken, Role, Scope, Scopes, Session, User};
+use crate::access::{ApiToken, Role, SavedView, Scope, Scopes, Session, User};
 use crate::{AccessStore, StoreError};
 
 fn user(name: &str, role: Role) -> User {
@@ -24,6 +24,7 @@ pub async fn all(store: &dyn AccessStore) {
     people_come_and_go(store).await;
     sessions_end_when_they_must(store).await;
     tokens_are_found_by_hash_and_revoked_by_name(store).await;
+    views_are_each_persons_own(store).await;
 }
 
 async fn people_come_and_go(store: &dyn AccessStore) {
@@ -36,6 +37,12 @@ async fn people_come_and_go(store: &dyn AccessStore) {
     assert!(store.remove_user("bob").await.unwrap());
     assert!(!store.remove_user("bob").await.unwrap());
     assert!(!store.set_password("bob", "x").await.unwrap());
+    assert!(store.set_role("ann", Role::Reader).await.unwrap());
+    assert_eq!(store.user("ann").await.unwrap(), Some(user("ann", Role::Reader)));
+    assert!(
+        store.set_role("ann", Role::Admin).await.unwrap()
+            && !store.set_role("bob", Role::Admin).await.unwrap()
+    );
 }
 
 async fn sessions_end_when_they_must(store: &dyn AccessStore) {
@@ -43,6 +50,7 @@ async fn sessions_end_when_they_must(store: &dyn AccessStore) {
     store.add_session(ann.clone()).await.unwrap();
     assert_eq!(store.session("t1").await.unwrap(), Some(ann.clone()));
     assert_eq!(store.session("t2").await.unwrap(), None);
+    assert_eq!(store.sessions().await.unwrap(), vec![ann.clone()]);
     store.touch_session("t1", time("2026-11-22T10:00:00Z")).await.unwrap();
     assert_eq!(store.session("t1").await.unwrap().unwrap().seen_at, time("2026-11-22T10:00:00Z"));
     store.add_session(session("old", "ann", "2026-11-01T09:00:00Z")).await.unwrap();
@@ -89,4 +97,22 @@ async fn tokens_are_found_by_hash_and_revoked_by_name(store: &dyn AccessStore) {
     assert!(store.remove_token("export").await.unwrap());
     assert!(!store.remove_token("export").await.unwrap());
     assert_eq!(store.token("h1").await.unwrap(), None);
+}
+
+async fn views_are_each_persons_own(store: &dyn AccessStore) {
+    let view = |name: &str, query: &str| SavedView { name: name.into(), query: query.into() };
+    for name in ["eve", "kim"] {
+        store.add_user(user(name, Role::Reader)).await.unwrap();
+    }
+    store.put_view("eve", view("urgent", "tag=urgent")).await.unwrap();
+    store.put_view("eve", view("boilers", "q=boiler")).await.unwrap();
+    store.put_view("kim", view("urgent", "tag=now")).await.unwrap();
+    store.put_view("eve", view("urgent", "tab=all&tag=urgent")).await.unwrap();
+    let eves = [view("boilers", "q=boiler"), view("urgent", "tab=all&tag=urgent")];
+    assert_eq!(store.views("eve").await.unwrap(), eves, "by name, the latest of each");
+    assert!(store.remove_view("eve", "urgent").await.unwrap());
+    assert!(!store.remove_view("eve", "urgent").await.unwrap());
+    assert_eq!(store.views("kim").await.unwrap(), [view("urgent", "tag=now")]);
+    assert!(store.remove_user("kim").await.unwrap());
+    assert_eq!(store.views("kim").await.unwrap(), [], "they go with their person");
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 
 use crate::StoreError;
-use crate::access::{ApiToken, Session, User};
+use crate::access::{ApiToken, Role, SavedView, Session, User};
 
 /// Keeps people, sessions and tokens.
 #[async_trait]
@@ -13,7 +13,9 @@ pub trait AccessStore: Send + Sync {
     async fn add_user(&self, user: User) -> Result<(), StoreError>;
     /// Replaces a person's password and ends their sessions. `false` if there is nobody of that name.
     async fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError>;
-    /// Removes a person and their sessions. `false` if there is nobody of that name.
+    /// Gives a person another role. `false` if there is nobody of that name.
+    async fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError>;
+    /// Removes a person, their sessions and their views. `false` if there is nobody of that name.
     async fn remove_user(&self, name: &str) -> Result<bool, StoreError>;
     /// The person of that name.
     async fn user(&self, name: &str) -> Result<Option<User>, StoreError>;
@@ -24,6 +26,8 @@ pub trait AccessStore: Send + Sync {
     async fn add_session(&self, session: Session) -> Result<(), StoreError>;
     /// The session of that token hash.
     async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError>;
+    /// Every session.
+    async fn sessions(&self) -> Result<Vec<Session>, StoreError>;
     /// Notes that a session was used.
     async fn touch_session(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError>;
     /// Ends a session.
@@ -43,4 +47,11 @@ pub trait AccessStore: Send + Sync {
     async fn touch_token(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError>;
     /// Revokes a token. `false` if there is none of that name.
     async fn remove_token(&self, name: &str) -> Result<bool, StoreError>;
+
+    /// The views of a person, by name.
+    async fn views(&self, user: &str) -> Result<Vec<SavedView>, StoreError>;
+    /// Keeps a view of a person's, in place of one of the same name.
+    async fn put_view(&self, user: &str, view: SavedView) -> Result<(), StoreError>;
+    /// Removes a view. `false` if there is none of that name.
+    async fn remove_view(&self, user: &str, name: &str) -> Result<bool, StoreError>;
 }

@@ -14,7 +14,7 @@ use crate::filter::Shown;
 use crate::query;
 use crate::session::Visitor;
 use crate::viewer::Viewer;
-use crate::views::{Day, FeedPage, FilterForm, Frame, List, MOST_COUNTED, TabLink, told};
+use crate::views::{Day, FeedPage, FilterForm, Frame, List, MOST_COUNTED, TabLink, ViewLink, told};
 
 #[handler]
 pub(crate) async fn feed(
@@ -51,14 +51,24 @@ pub(crate) async fn feed(
         Ok(counted) => counted,
         Err(error) => return store_problem(&error),
     };
+    let views = match visitor.person() {
+        Some(person) => state.accounts.views(&person.user).await,
+        None => Ok(Vec::new()),
+    };
+    let views = match views {
+        Ok(views) => views,
+        Err(error) => return store_problem(&error),
+    };
     let mut frame = Frame::of(state, visitor, &viewer, "nav-calls");
     frame.count = (counted.attention.all() > 0).then(|| told(&counted.attention));
     let first_run = counted.fitting.all() == 0 && shown.filters.is_empty() && change.0 == 0;
-    let exports = [("export-csv", "/calls.csv"), ("export-jsonl", "/calls.jsonl")];
+    let exports =
+        [("export-csv", "/calls.csv"), ("export-jsonl", "/calls.jsonl"), ("export-zip", "/voicemails.zip")];
     let view = FeedPage {
         frame,
         tabs: TabLink::all(&shown, &counted.attention, &counted.live, &viewer),
         filter: FilterForm::new(&shown, &counted.fitting, &viewer),
+        views: views.into_iter().map(|view| ViewLink::new(view, &list.here)).collect(),
         list,
         live: shown.address("/events", shown.tab, &[("after", &change.0.to_string())]),
         exports: exports

@@ -1,7 +1,6 @@
 //! What people do about a call: one form for all of it. A page's script gets the row back, a browser without scripts is
 //! led to where it came from.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use frontdesk_domain::CallId;
@@ -12,7 +11,7 @@ use poem::web::{Data, Path};
 use poem::{Body, Request, Response, handler};
 
 use super::call::call_page;
-use super::page;
+use super::{Form, page};
 use crate::State;
 use crate::api::problem::{not_found, problem, store_problem};
 use crate::pages::login::next;
@@ -20,9 +19,6 @@ use crate::session::Visitor;
 use crate::viewer::Viewer;
 use crate::views::CallRow;
 use crate::words;
-
-/// The most that such a form takes: a long note in letters that take several bytes, encoded.
-const MOST_BYTES: usize = 48 * 1024;
 
 #[handler]
 pub(crate) async fn work(
@@ -33,15 +29,14 @@ pub(crate) async fn work(
     body: Body,
 ) -> Response {
     let Ok(id) = id.parse::<CallId>() else { return not_found() };
-    let Ok(body) = body.into_bytes_limit(MOST_BYTES).await else {
+    let Some(form) = Form::read(body).await else {
         return problem(
             StatusCode::PAYLOAD_TOO_LARGE,
             "Form too large",
             "a note has at most 2000 characters",
         );
     };
-    let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
-    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    let field = |name: &str| form.get(name).to_owned();
     let change = match field("do").as_str() {
         "handle" => WorkChange::Handle,
         "reopen" => WorkChange::Reopen,
@@ -65,7 +60,7 @@ pub(crate) async fn work(
         }
         Ok(_) => Response::builder()
             .status(StatusCode::SEE_OTHER)
-            .header(header::LOCATION, next(fields.get("back").map(String::as_str)))
+            .header(header::LOCATION, next(Some(form.get("back"))))
             .finish(),
         Err(WorkError::Refused(refused)) => {
             let status = match refused {

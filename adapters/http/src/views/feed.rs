@@ -1,6 +1,7 @@
 //! The feed: tabs, filters, days and their rows.
 
 use frontdesk_domain::{Outcome, Reason, Timestamp};
+use frontdesk_ports::access::SavedView;
 use frontdesk_ports::{CallRecord, Tally};
 use serde::Serialize;
 
@@ -21,10 +22,27 @@ pub(crate) struct FeedPage {
     pub live: String,
     /// What the view can be taken out as, and where.
     pub exports: Vec<(String, String)>,
+    /// The views that this person has saved.
+    pub views: Vec<ViewLink>,
     pub zone: String,
     pub first_run: bool,
     /// The next call that nobody has settled, for whoever works through them.
     pub next: Option<String>,
+}
+
+/// A saved view.
+#[derive(Debug, Serialize)]
+pub(crate) struct ViewLink {
+    name: String,
+    address: String,
+    chosen: bool,
+}
+
+impl ViewLink {
+    pub fn new(view: SavedView, here: &str) -> Self {
+        let address = format!("/?{}", view.query);
+        Self { name: view.name, chosen: address == here, address }
+    }
 }
 
 /// Rows by day, and where the next ones are.

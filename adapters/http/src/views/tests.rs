@@ -108,6 +108,10 @@ fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
         },
         live: "/events?q=%22".into(),
         exports: vec![("CSV".into(), HOSTILE.into())],
+        views: vec![ViewLink::new(
+            frontdesk_ports::access::SavedView { name: HOSTILE.into(), query: HOSTILE.into() },
+            "/",
+        )],
         zone: HOSTILE.into(),
         first_run: calls.is_empty(),
         next: Some(HOSTILE.into()),
@@ -227,4 +231,36 @@ fn times_are_told_in_the_companys_zone() {
     );
     let started = row.started.unwrap();
     assert_eq!((started.machine.as_str(), started.time.as_str()), ("2026-11-22T09:00:00.500Z", "10:00"));
+}
+
+#[test]
+fn the_settings_render_for_whoever_manages_and_for_whoever_does_not() {
+    use frontdesk_ports::access::{ApiToken, Scopes};
+    use frontdesk_ports::{Browser, Person};
+    let (views, at) = (Views::new().unwrap(), "2026-11-22T09:00:00Z".parse().unwrap());
+    let browser = Browser { id: HOSTILE.into(), user: HOSTILE.into(), since: at, seen: at, here: true };
+    let token = ApiToken {
+        name: HOSTILE.into(),
+        token_hash: String::new(),
+        scopes: Scopes::all(),
+        created_at: at,
+        last_used_at: None,
+    };
+    for (manages, viewer) in [(true, viewer()), (false, french()), (true, french())] {
+        let page = SettingsPage {
+            frame: Frame { manages, ..frame() },
+            alert: Some(HOSTILE.into()),
+            made: Some((HOSTILE.into(), HOSTILE.into())),
+            languages: LanguageChoice::all(Some(Language::French)),
+            chosen: true,
+            browsers: vec![BrowserLine::new(browser.clone(), &viewer)],
+            people: vec![Person { name: HOSTILE.into(), role: Role::Admin }.into()],
+            tokens: vec![TokenLine::new(token.clone(), &viewer)],
+            scopes: scopes(),
+            rules: rules(&crate::Rules::default(), viewer.language),
+        };
+        let html = views.page(&page, &viewer).unwrap();
+        safe(&html);
+        assert_eq!(html.contains("/settings/people"), manages, "only who manages sees people");
+    }
 }

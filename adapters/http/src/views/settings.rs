@@ -1,0 +1,121 @@
+//! The settings: one's own, and for those who manage everybody's.
+
+use std::time::Duration;
+
+use frontdesk_ports::access::{ApiToken, Role, Scope};
+use frontdesk_ports::{Browser, Person};
+use serde::Serialize;
+
+use super::{Frame, Moment};
+use crate::Rules;
+use crate::language::Language;
+use crate::viewer::Viewer;
+
+/// The settings.
+#[derive(Debug, Serialize)]
+pub(crate) struct SettingsPage {
+    pub frame: Frame,
+    /// Why something was not done.
+    pub alert: Option<String>,
+    /// A token that was just made, by name; it is shown this once.
+    pub made: Option<(String, String)>,
+    pub languages: Vec<LanguageChoice>,
+    /// Whether a language was chosen, in place of the browser's.
+    pub chosen: bool,
+    pub browsers: Vec<BrowserLine>,
+    pub people: Vec<PersonLine>,
+    pub tokens: Vec<TokenLine>,
+    pub scopes: Vec<&'static str>,
+    pub rules: Vec<(String, String)>,
+}
+
+/// A language to choose.
+#[derive(Debug, Serialize)]
+pub(crate) struct LanguageChoice {
+    code: &'static str,
+    name: &'static str,
+    chosen: bool,
+}
+
+impl LanguageChoice {
+    pub fn all(chosen: Option<Language>) -> Vec<Self> {
+        let choice = |language: Language| Self {
+            code: language.code(),
+            name: language.name(),
+            chosen: chosen == Some(language),
+        };
+        Language::ALL.map(choice).into()
+    }
+}
+
+/// A signed-in browser.
+#[derive(Debug, Serialize)]
+pub(crate) struct BrowserLine {
+    id: String,
+    user: String,
+    since: Moment,
+    seen: Moment,
+    here: bool,
+}
+
+impl BrowserLine {
+    pub fn new(browser: Browser, viewer: &Viewer) -> Self {
+        let Browser { id, user, since, seen, here } = browser;
+        Self { id, user, since: Moment::new(since, viewer), seen: Moment::new(seen, viewer), here }
+    }
+}
+
+/// Somebody who may sign in.
+#[derive(Debug, Serialize)]
+pub(crate) struct PersonLine {
+    name: String,
+    role: &'static str,
+    other: &'static str,
+}
+
+impl From<Person> for PersonLine {
+    fn from(Person { name, role }: Person) -> Self {
+        let other = if role == Role::Admin { Role::Reader } else { Role::Admin };
+        Self { name, role: role.word(), other: other.word() }
+    }
+}
+
+/// A program's token.
+#[derive(Debug, Serialize)]
+pub(crate) struct TokenLine {
+    name: String,
+    scopes: Vec<&'static str>,
+    since: Moment,
+    used: Option<Moment>,
+}
+
+impl TokenLine {
+    pub fn new(token: ApiToken, viewer: &Viewer) -> Self {
+        Self {
+            name: token.name,
+            scopes: token.scopes.0.iter().map(|scope| scope.word()).collect(),
+            since: Moment::new(token.created_at, viewer),
+            used: token.last_used_at.map(|at| Moment::new(at, viewer)),
+        }
+    }
+}
+
+/// Every scope's word.
+pub(crate) fn scopes() -> Vec<&'static str> {
+    Scope::ALL.map(Scope::word).into()
+}
+
+/// What the configuration says, in words.
+pub(crate) fn rules(rules: &Rules, language: Language) -> Vec<(String, String)> {
+    let kept = |time: Option<Duration>| match time {
+        Some(time) => language.say_with("rule-days", [("n", (time.as_secs() / 86_400).into())]),
+        None => language.say("rule-for-ever"),
+    };
+    let resolve = language.say(if rules.resolves_misses { "yes" } else { "no" });
+    vec![
+        (language.say("rule-calls"), kept(rules.calls)),
+        (language.say("rule-audio"), kept(rules.audio)),
+        (language.say("rule-raw"), kept(rules.raw)),
+        (language.say("rule-resolve"), resolve),
+    ]
+}

@@ -1,0 +1,187 @@
+//! Looking after people, their browsers, programs' tokens and saved views: the rules, and a note of who did what.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use frontdesk_ports::access::{ApiToken, Role, SavedView, Scopes, User};
+use frontdesk_ports::{
+    AccessStore, AccountError, Accounts, Actor, AuditAction, AuditEntry, AuditTrail, Browser, Clock,
+    MOST_VIEWS, Person, SignedIn, StoreError,
+};
+
+use super::access::{AccessControl, BadPassword, hash_token};
+
+/// How much of a session's hash names it: 64 bits.
+const BROWSER_ID: usize = 16;
+
+/// Looks after people.
+pub struct LookingAfterPeople {
+    /// Makes passwords and tokens.
+    pub control: Arc<AccessControl>,
+    /// Where people are kept.
+    pub store: Arc<dyn AccessStore>,
+    /// Where it is noted.
+    pub trail: Arc<dyn AuditTrail>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl From<BadPassword> for AccountError {
+    fn from(_: BadPassword) -> Self {
+        Self::BadPassword
+    }
+}
+
+fn valid(name: &str) -> Result<&str, AccountError> {
+    let name = name.trim();
+    let fits = !name.is_empty() && name.chars().count() <= 64 && !name.chars().any(char::is_control);
+    if fits { Ok(name) } else { Err(AccountError::BadName) }
+}
+
+fn taken(error: StoreError) -> AccountError {
+    match error {
+        StoreError::Exists(_) => AccountError::Taken,
+        other => other.into(),
+    }
+}
+
+impl LookingAfterPeople {
+    async fn note(&self, by: &Actor, action: AuditAction, subject: &str) -> Result<(), StoreError> {
+        let (at, actor) = (self.clock.now(), by.0.clone());
+        self.trail.record(AuditEntry { at, actor, action, subject: subject.to_owned() }).await
+    }
+
+    async fn user(&self, name: &str) -> Result<User, AccountError> {
+        self.store.user(name).await?.ok_or(AccountError::Nobody)
+    }
+
+    /// Whether somebody else manages, too.
+    async fn leaves_an_admin(&self, without: &User) -> Result<(), AccountError> {
+        let users = self.store.users().await?;
+        let others = users.iter().any(|user| user.role == Role::Admin && user.name != without.name);
+        if without.role == Role::Admin && !others { Err(AccountError::LastAdmin) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl Accounts for LookingAfterPeople {
+    async fn people(&self) -> Result<Vec<Person>, StoreError> {
+        let users = self.store.users().await?;
+        Ok(users.into_iter().map(|User { name, role, .. }| Person { name, role }).collect())
+    }
+
+    async fn add_person(
+        &self,
+        by: &Actor,
+        name: &str,
+        role: Role,
+        password: &str,
+    ) -> Result<(), AccountError> {
+        let name = valid(name)?;
+        self.control.add_user(name, role, password).await.map_err(taken)??;
+        Ok(self.note(by, AuditAction::UserAdded, name).await?)
+    }
+
+    async fn remove_person(&self, by: &Actor, name: &str) -> Result<(), AccountError> {
+        self.leaves_an_admin(&self.user(name).await?).await?;
+        if !self.store.remove_user(name).await? {
+            return Err(AccountError::Nobody);
+        }
+        Ok(self.note(by, AuditAction::UserRemoved, name).await?)
+    }
+
+    async fn set_role(&self, by: &Actor, name: &str, role: Role) -> Result<(), AccountError> {
+        let user = self.user(name).await?;
+        if role != Role::Admin {
+            self.leaves_an_admin(&user).await?;
+        }
+        if user.role == role {
+            return Ok(());
+        }
+        if !self.store.set_role(name, role).await? {
+            return Err(AccountError::Nobody);
+        }
+        Ok(self.note(by, AuditAction::RoleSet, &format!("{name}, {role}")).await?)
+    }
+
+    async fn set_password(&self, by: &Actor, name: &str, password: &str) -> Result<(), AccountError> {
+        if !self.control.set_password(name, password).await?? {
+            return Err(AccountError::Nobody);
+        }
+        Ok(self.note(by, AuditAction::PasswordSet, name).await?)
+    }
+
+    async fn change_password(&self, who: &SignedIn, old: &str, new: &str) -> Result<(), AccountError> {
+        let user = self.user(&who.user).await?;
+        if !self.control.password_is_right(Some(&user), old).await {
+            return Err(AccountError::WrongPassword);
+        }
+        self.set_password(&Actor(who.user.clone()), &who.user, new).await
+    }
+
+    async fn browsers(&self, of: Option<&str>, token: &str) -> Result<Vec<Browser>, StoreError> {
+        let here = hash_token(token);
+        let sessions = self.store.sessions().await?;
+        let theirs = sessions.into_iter().filter(|session| of.is_none_or(|of| session.user == of));
+        let mut browsers: Vec<Browser> = theirs
+            .map(|session| Browser {
+                id: session.token_hash.chars().take(BROWSER_ID).collect(),
+                here: session.token_hash == here,
+                user: session.user,
+                since: session.created_at,
+                seen: session.seen_at,
+            })
+            .collect();
+        browsers.sort_by_key(|browser| std::cmp::Reverse(browser.seen));
+        Ok(browsers)
+    }
+
+    async fn end_browser(&self, by: &Actor, of: Option<&str>, id: &str) -> Result<(), AccountError> {
+        let sessions = self.store.sessions().await?;
+        let named = |hash: &str| hash.get(..BROWSER_ID) == Some(id);
+        let found = sessions
+            .into_iter()
+            .find(|session| named(&session.token_hash) && of.is_none_or(|of| session.user == of));
+        let session = found.ok_or(AccountError::Nobody)?;
+        self.store.remove_session(&session.token_hash).await?;
+        Ok(self.note(by, AuditAction::SessionEnded, &session.user).await?)
+    }
+
+    async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
+        self.store.tokens().await
+    }
+
+    async fn create_token(&self, by: &Actor, name: &str, scopes: Scopes) -> Result<String, AccountError> {
+        let name = valid(name)?;
+        if scopes.0.is_empty() {
+            return Err(AccountError::NoScope);
+        }
+        let token = self.control.create_token(name, scopes).await.map_err(taken)?;
+        self.note(by, AuditAction::TokenCreated, name).await?;
+        Ok(token)
+    }
+
+    async fn revoke_token(&self, by: &Actor, name: &str) -> Result<(), AccountError> {
+        if !self.store.remove_token(name).await? {
+            return Err(AccountError::Nobody);
+        }
+        Ok(self.note(by, AuditAction::TokenRevoked, name).await?)
+    }
+
+    async fn views(&self, of: &str) -> Result<Vec<SavedView>, StoreError> {
+        self.store.views(of).await
+    }
+
+    async fn save_view(&self, of: &str, view: SavedView) -> Result<(), AccountError> {
+        let view = SavedView { name: valid(&view.name)?.to_owned(), ..view };
+        let known = self.store.views(of).await?;
+        if known.len() >= MOST_VIEWS && !known.iter().any(|known| known.name == view.name) {
+            return Err(AccountError::TooManyViews);
+        }
+        Ok(self.store.put_view(of, view).await?)
+    }
+
+    async fn forget_view(&self, of: &str, name: &str) -> Result<(), AccountError> {
+        if self.store.remove_view(of, name).await? { Ok(()) } else { Err(AccountError::Nobody) }
+    }
+}

@@ -1,0 +1,111 @@
+//! Looking after people: who may sign in and as what, where they are signed in, programs' tokens, and the views that each
+//! has saved.
+
+use async_trait::async_trait;
+use frontdesk_domain::Timestamp;
+
+use super::access::SignedIn;
+use crate::access::{ApiToken, Role, SavedView, Scopes};
+use crate::{Actor, StoreError};
+
+/// The most views that somebody can save.
+pub const MOST_VIEWS: usize = 20;
+
+/// Somebody who may sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// The name they sign in with.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// A signed-in browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Browser {
+    /// What it can be ended by. No secret: nobody can sign in with it.
+    pub id: String,
+    /// Whose it is.
+    pub user: String,
+    /// When they signed in.
+    pub since: Timestamp,
+    /// When it was last used; exact to a minute.
+    pub seen: Timestamp,
+    /// Whether it is the one that asks.
+    pub here: bool,
+}
+
+/// Why something about people was not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AccountError {
+    /// The name is somebody's or something's already.
+    #[error("there is somebody or something of that name already")]
+    Taken,
+    /// There is nobody and nothing of that name.
+    #[error("there is nobody and nothing of that name")]
+    Nobody,
+    /// The name cannot be one.
+    #[error("a name has 1 to 64 characters")]
+    BadName,
+    /// The password cannot be one.
+    #[error("a password has 8 to 128 characters")]
+    BadPassword,
+    /// The password until now is another.
+    #[error("the password until now is not right")]
+    WrongPassword,
+    /// Nobody could manage any more.
+    #[error("at least one person must remain an admin")]
+    LastAdmin,
+    /// A token without a scope is good for nothing.
+    #[error("a token needs at least one scope")]
+    NoScope,
+    /// No further view can be saved.
+    #[error("a person has at most {MOST_VIEWS} views; remove one first")]
+    TooManyViews,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Looks after people. What changes something is noted in the audit trail under the actor's name.
+#[async_trait]
+pub trait Accounts: Send + Sync {
+    /// Everybody, by name.
+    async fn people(&self) -> Result<Vec<Person>, StoreError>;
+    /// Adds somebody.
+    async fn add_person(
+        &self,
+        by: &Actor,
+        name: &str,
+        role: Role,
+        password: &str,
+    ) -> Result<(), AccountError>;
+    /// Removes somebody; they are signed out everywhere.
+    async fn remove_person(&self, by: &Actor, name: &str) -> Result<(), AccountError>;
+    /// Gives somebody another role.
+    async fn set_role(&self, by: &Actor, name: &str, role: Role) -> Result<(), AccountError>;
+    /// Gives somebody another password; they are signed out everywhere.
+    async fn set_password(&self, by: &Actor, name: &str, password: &str) -> Result<(), AccountError>;
+    /// Somebody changes their own password, which they must know. They are signed out everywhere.
+    async fn change_password(&self, who: &SignedIn, old: &str, new: &str) -> Result<(), AccountError>;
+
+    /// Where people are signed in, the last used first: all of them, or those of one person. `token` is the asking
+    /// browser's own.
+    async fn browsers(&self, of: Option<&str>, token: &str) -> Result<Vec<Browser>, StoreError>;
+    /// Signs a browser out: of anybody, or of one person alone.
+    async fn end_browser(&self, by: &Actor, of: Option<&str>, id: &str) -> Result<(), AccountError>;
+
+    /// Programs' tokens, by name.
+    async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError>;
+    /// Makes a token and returns it; only its hash is kept.
+    async fn create_token(&self, by: &Actor, name: &str, scopes: Scopes) -> Result<String, AccountError>;
+    /// Revokes a token.
+    async fn revoke_token(&self, by: &Actor, name: &str) -> Result<(), AccountError>;
+
+    /// The views that somebody has saved, by name.
+    async fn views(&self, of: &str) -> Result<Vec<SavedView>, StoreError>;
+    /// Saves a view, in place of one of the same name.
+    async fn save_view(&self, of: &str, view: SavedView) -> Result<(), AccountError>;
+    /// Forgets a view.
+    async fn forget_view(&self, of: &str, name: &str) -> Result<(), AccountError>;
+}
