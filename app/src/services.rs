@@ -6,6 +6,7 @@ pub mod answering;
 pub mod feed;
 pub mod forgetting;
 pub mod keeping;
+pub mod kept_figures;
 pub mod looking_after;
 pub mod readiness;
 pub mod reconcile;

@@ -32,6 +32,7 @@ use crate::services::answering::Answering;
 use crate::services::feed::Feed;
 use crate::services::forgetting::Forgetting;
 use crate::services::keeping::{First, Keeping};
+use crate::services::kept_figures::KeptFigures;
 use crate::services::looking_after::LookingAfter;
 use crate::services::readiness::KeepingReadiness;
 use crate::services::reconcile::Reconcile;
@@ -215,7 +216,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     });
     let calls = Arc::new(Feed {
         log: log.clone(),
-        counts: log.clone(),
+        counts: Arc::new(KeptFigures::new(log.clone(), log.clone(), clock.clone())),
         recordings: recordings.clone(),
         keeping: keeping.clone(),
     });

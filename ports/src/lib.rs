@@ -23,7 +23,7 @@ pub mod work;
 
 pub use driven::access_store::AccessStore;
 pub use driven::audit_trail::{AuditAction, AuditEntry, AuditTrail, UnknownAction};
-pub use driven::call_figures::{CallFigures, Figures, QUARTER_MS, Tally};
+pub use driven::call_figures::{CallFigures, DAY_MS, Figures, QUARTER_MS, Tally, WAIT_STEP_MS};
 pub use driven::call_log::{CallLog, CallPage, CallQuery, CallRecord, Change, LoggedEvent, TextMatch};
 pub use driven::carrier::{AudioStream, Carrier, FetchedAudio};
 pub use driven::clock::{Clock, Ids};

@@ -1,12 +1,13 @@
 //! What people did about calls, and figures over them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, Outcome, Timestamp};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{
-    CallFigures, CallQuery, CallRecord, Change, Figures, QUARTER_MS, Resolved, StoreError, Tally, WorkStore,
+    CallFigures, CallQuery, CallRecord, Change, DAY_MS, Figures, QUARTER_MS, Resolved, StoreError, Tally,
+    WAIT_STEP_MS, WorkStore,
 };
 
 use crate::MemoryLog;
@@ -76,7 +77,8 @@ impl CallFigures for MemoryLog {
             let reason = call.verdict.as_ref().map(|verdict| verdict.reason);
             *quarters.entry((quarter, outcome)).or_insert(0) += 1;
             if let Some(answered) = call.answered_at.filter(|_| outcome == Some(Outcome::Answered)) {
-                let wait = u64::try_from(answered.as_millisecond() - started).unwrap_or(0);
+                let steps = (answered.as_millisecond() - started).div_euclid(WAIT_STEP_MS);
+                let wait = u64::try_from(steps * WAIT_STEP_MS).unwrap_or(0);
                 *waits.entry(wait).or_insert(0) += 1;
             }
             if let Some(number) = &call.forwarded_to {
@@ -111,5 +113,11 @@ impl CallFigures for MemoryLog {
             *by_outcome.entry(record.call.verdict.as_ref().map(|verdict| verdict.outcome)).or_insert(0) += 1;
         }
         Ok(Tally { by_outcome: by_outcome.into_iter().collect(), more: fitting.len() > most })
+    }
+
+    async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {
+        let changed = self.records().into_iter().filter(|record| record.change > after);
+        let began = changed.filter_map(|record| record.call.started_at);
+        Ok(began.map(|at| at.as_millisecond().div_euclid(DAY_MS)).collect())
     }
 }

@@ -1,8 +1,12 @@
 //! Figures counted by the database: each is a pass over one index that holds all it needs.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use frontdesk_domain::{Outcome, Timestamp};
-use frontdesk_ports::{CallFigures, CallQuery, Figures, QUARTER_MS, StoreError, Tally};
+use frontdesk_ports::{
+    CallFigures, CallQuery, Change, DAY_MS, Figures, QUARTER_MS, StoreError, Tally, WAIT_STEP_MS,
+};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryOrder, QueryResult, QuerySelect, QueryTrait};
 
@@ -14,6 +18,8 @@ use crate::rows::{millis, timestamp};
 
 const COUNT: &str = "found";
 const QUARTER: &str = "quarter";
+const WAIT: &str = "wait";
+const DAY: &str = "day";
 
 #[async_trait]
 impl CallFigures for SqlLog {
@@ -34,13 +40,14 @@ impl CallFigures for SqlLog {
         }
         // No condition but the time: any other would have the database take that one's index and read far more.
         let mut waits = counted(since, until);
-        waits.columns([Column::WaitMs, Column::Outcome]);
-        waits.group_by_columns([Column::WaitMs, Column::Outcome]);
-        waits.order_by_expr(Expr::col(Column::WaitMs), ASC);
+        let step = Expr::cust(format!("wait_ms / {WAIT_STEP_MS}"));
+        waits.expr_as(step.clone(), Alias::new(WAIT)).column(Column::Outcome);
+        waits.add_group_by([step.clone(), Expr::col(Column::Outcome)]).order_by_expr(step, ASC);
         for row in self.rows(&waits).await? {
-            let wait: Option<i64> = get(&row, "wait_ms")?;
+            let wait: Option<i64> = get(&row, WAIT)?;
             if let (Some(wait), Some(Outcome::Answered)) = (wait, outcome(&row)?) {
-                figures.waits.push((u64::try_from(wait).unwrap_or(0), count(&row)?));
+                let wait = u64::try_from(wait.saturating_mul(WAIT_STEP_MS)).unwrap_or(0);
+                figures.waits.push((wait, count(&row)?));
             }
         }
         let mut destinations = counted(since, until);
@@ -84,6 +91,20 @@ impl CallFigures for SqlLog {
         let more = by_outcome.iter().map(|(_, count)| count).sum::<u64>() > u64::from(most);
         Ok(Tally { by_outcome, more })
     }
+
+    async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {
+        let mut days = Query::select();
+        days.from(call::Entity).distinct();
+        days.expr_as(Expr::cust(format!("started_at / {DAY_MS}")), Alias::new(DAY));
+        days.and_where(Expr::col(Column::Change).gt(stored(after)));
+        days.and_where(Column::StartedAt.is_not_null());
+        self.rows(&days).await?.iter().map(|row| get(row, DAY)).collect()
+    }
+}
+
+/// A change as the database has it.
+fn stored(change: Change) -> i64 {
+    i64::try_from(change.0).unwrap_or(i64::MAX)
 }
 
 const ASC: sea_orm::sea_query::Order = sea_orm::sea_query::Order::Asc;

@@ -292,6 +292,7 @@ test("whoever manages adds somebody, who chooses French and reads everything in 
   await zoe.goto(`${desk.url}/?tab=all`);
   await zoe.locator('#light[data-live="on"]', { hasText: "En direct" }).waitFor();
   await desk.call("--from", "+12025550177", "--name", "En Direct", "--press", "2");
+  await rowOf(zoe, "En Direct").locator("audio").waitFor({ state: "attached" });
   assert.match(await rowOf(zoe, "En Direct").innerText(), /Message vocal\s+l’appelant voulait laisser un message/);
   await rowOf(zoe, "En Direct").getByRole("button", { name: /^Écouter : Message de En Direct/ }).waitFor();
   await close(zoe);

@@ -206,4 +206,6 @@ async fn figures_count_every_call_once(log: &impl CallFigures) {
     assert!(none.quarters.is_empty() && none.waits.is_empty() && none.menus.is_empty());
     let until = log.figures(None, Some(time("2026-11-24T09:20:00Z"))).await.unwrap();
     assert_eq!(until.quarters.len(), 1, "until is exclusive");
+    assert_eq!(log.days_changed(Change(0)).await.unwrap(), [20_781].into(), "all began on one day");
+    assert_eq!(log.days_changed(Change(u64::from(u32::MAX))).await.unwrap(), [].into());
 }

@@ -1,24 +1,70 @@
 //! Figures over many calls, counted where the calls are.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use async_trait::async_trait;
 use frontdesk_domain::{Outcome, Reason, Timestamp};
 
-use crate::{CallQuery, StoreError};
+use crate::{CallQuery, Change, StoreError};
 
 /// The stretch of time that calls are counted by, in milliseconds: zones differ by quarters of an hour.
 pub const QUARTER_MS: i64 = 900_000;
+/// A day of UTC, in milliseconds.
+pub const DAY_MS: i64 = 86_400_000;
+/// Waits are told to a tenth of a second.
+pub const WAIT_STEP_MS: i64 = 100;
 
 /// Counts of the calls that began within a span of time. Calls that are not over have no outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Figures {
     /// By quarter of an hour and outcome.
     pub quarters: Vec<(Timestamp, Option<Outcome>, u64)>,
-    /// Milliseconds from the start to being put through, and how many calls waited that long; ascending.
+    /// Milliseconds from the start to being put through, in full tenths of a second, and how many calls waited that long;
+    /// ascending.
     pub waits: Vec<(u64, u64)>,
     /// By the number that took the call or was rung last.
     pub destinations: Vec<(String, Option<Outcome>, u64)>,
     /// By the last menu that was heard.
     pub menus: Vec<(String, Option<Outcome>, Option<Reason>, u64)>,
+}
+
+impl Figures {
+    /// The figures of spans that do not overlap, together; every list in order.
+    pub fn sum<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
+        let (mut quarters, mut waits) = (BTreeMap::new(), BTreeMap::new());
+        let (mut destinations, mut menus) = (BTreeMap::new(), BTreeMap::new());
+        for part in parts {
+            for (quarter, outcome, calls) in &part.quarters {
+                *quarters.entry((*quarter, *outcome)).or_default() += calls;
+            }
+            for (wait, calls) in &part.waits {
+                *waits.entry(*wait).or_default() += calls;
+            }
+            for (number, outcome, calls) in &part.destinations {
+                *destinations.entry((number, *outcome)).or_default() += calls;
+            }
+            for (menu, outcome, reason, calls) in &part.menus {
+                *menus.entry((menu, *outcome, *reason)).or_default() += calls;
+            }
+        }
+        Self {
+            quarters: quarters
+                .into_iter()
+                .map(|((quarter, outcome), calls)| (quarter, outcome, calls))
+                .collect(),
+            waits: waits.into_iter().collect(),
+            destinations: destinations
+                .into_iter()
+                .map(|((number, outcome), calls): ((&String, _), _)| (number.clone(), outcome, calls))
+                .collect(),
+            menus: menus
+                .into_iter()
+                .map(|((menu, outcome, reason), calls): ((&String, _, _), _)| {
+                    (menu.clone(), outcome, reason, calls)
+                })
+                .collect(),
+        }
+    }
 }
 
 /// How many calls fit a query, by outcome.
@@ -54,4 +100,7 @@ pub trait CallFigures: Send + Sync {
 
     /// How many calls fit a query, whose limit and cursor do not count. Looks at the newest `most` of them.
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError>;
+
+    /// The days of UTC, counted from 1970, on which calls began that have changed after `after`.
+    async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError>;
 }

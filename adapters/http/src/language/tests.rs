@@ -52,8 +52,7 @@ fn templates_and_scripts_ask_only_for_what_is_said() {
             asked += 1;
         }
     }
-    for (file, text) in read("static").filter(|(file, _)| ours(file))
-    {
+    for (file, text) in read("static").filter(|(file, _)| ours(file)) {
         for rest in text.split(" t(\"").skip(1).chain(text.split("(t(\"").skip(1)) {
             let id = format!("js-{}", rest.split('"').next().unwrap());
             assert!(
