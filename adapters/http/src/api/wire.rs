@@ -1,6 +1,7 @@
 //! Calls as JSON, in the contract's words.
 
 use frontdesk_domain::{Call, Timestamp};
+use frontdesk_ports::work::{HandledBy, Note, Work};
 use frontdesk_ports::{CallRecord, CallWithEvents, LoggedEvent};
 use serde::Serialize;
 
@@ -32,6 +33,7 @@ pub(crate) struct WireCall {
     choices: Vec<String>,
     forwarded_to: Option<String>,
     voicemail: Option<WireVoicemail>,
+    work: WireWork,
     #[serde(skip_serializing_if = "Option::is_none")]
     events: Option<Vec<WireEvent>>,
 }
@@ -43,6 +45,50 @@ struct WireVoicemail {
     duration_seconds: Option<u32>,
     transcript: Option<String>,
     audio_url: String,
+}
+
+/// What people did about a call.
+#[derive(Debug, Serialize)]
+struct WireWork {
+    needs_attention: bool,
+    /// The person who settled it …
+    handled_by: Option<String>,
+    /// … or the later call that did.
+    handled_by_call: Option<String>,
+    handled_at: Option<String>,
+    claimed_by: Option<String>,
+    tags: Vec<String>,
+    notes: Vec<WireNote>,
+}
+
+#[derive(Debug, Serialize)]
+struct WireNote {
+    by: String,
+    at: String,
+    text: String,
+}
+
+impl WireWork {
+    fn new(work: &Work, needs_attention: bool) -> Self {
+        let by = work.handled.as_ref().map(|handled| &handled.by);
+        let note =
+            |note: &Note| WireNote { by: note.by.clone(), at: instant(note.at), text: note.text.clone() };
+        Self {
+            needs_attention,
+            handled_by: by.and_then(|by| match by {
+                HandledBy::Person(person) => Some(person.clone()),
+                HandledBy::LaterCall(_) => None,
+            }),
+            handled_by_call: by.and_then(|by| match by {
+                HandledBy::Person(_) => None,
+                HandledBy::LaterCall(call) => Some(call.to_string()),
+            }),
+            handled_at: work.handled.as_ref().map(|handled| instant(handled.at)),
+            claimed_by: work.claimed.as_ref().map(|claimed| claimed.by.clone()),
+            tags: work.tags.iter().cloned().collect(),
+            notes: work.notes.iter().map(note).collect(),
+        }
+    }
 }
 
 /// One line of a call's story.
@@ -61,7 +107,8 @@ pub(crate) fn instant(at: Timestamp) -> String {
 }
 
 impl From<&CallRecord> for WireCall {
-    fn from(CallRecord { id, leg, call, .. }: &CallRecord) -> Self {
+    fn from(record: &CallRecord) -> Self {
+        let CallRecord { id, leg, call, work, .. } = record;
         let Call { parties, verdict, .. } = call;
         let parties = parties.as_ref();
         let audio_url = format!("/api/v1/calls/{id}/voicemail");
@@ -94,6 +141,7 @@ impl From<&CallRecord> for WireCall {
                 transcript: None,
                 audio_url,
             }),
+            work: WireWork::new(work, record.needs_attention()),
             events: None,
         }
     }
