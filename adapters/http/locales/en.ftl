@@ -255,6 +255,7 @@ keys-title = Keys
 keys-next = next, previous call
 keys-open = open it
 keys-done = done
+keys-write = write a note, a tag
 keys-play = play or pause its message
 keys-search = search
 keys-tabs = all, voicemail, missed, live

@@ -258,6 +258,7 @@ keys-title = Touches
 keys-next = appel suivant, précédent
 keys-open = l’ouvrir
 keys-done = réglé
+keys-write = écrire une note, une étiquette
 keys-play = écouter son message ou l’arrêter
 keys-search = chercher
 keys-tabs = tous, messages, manqués, en cours

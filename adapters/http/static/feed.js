@@ -175,6 +175,7 @@ function showCounts(counts) {
     if (shown) shown.textContent = count;
   }
   const bare = document.title.replace(/^\(\S+\) /, "");
+  document.querySelector('link[rel="icon"]').href = counts.attention === "0" ? "/static/icon.svg" : "/static/icon-waiting.svg";
   document.title = counts.attention === "0" ? bare : `(${counts.attention}) ${bare}`;
 }
 

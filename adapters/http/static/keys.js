@@ -18,6 +18,12 @@ function move(by) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+// The call's page, at the field to write a note or a tag in.
+function open(field) {
+  const link = current()?.querySelector(".caller");
+  if (link) location.assign(`${link.href}#${field}`);
+}
+
 const tabs = { a: "all", v: "voicemail", m: "missed", l: "live", n: "attention", d: "done" };
 const actions = {
   j: () => move(1),
@@ -27,6 +33,8 @@ const actions = {
     const done = current()?.querySelector('[data-key="e"]');
     if (done) { move(1); done.click(); }
   },
+  n: () => open("note"),
+  t: () => open("tag"),
   p: () => current()?.querySelector(".play")?.click(),
   "/": () => document.getElementById("search").focus(),
   "?": () => help.showModal(),
