@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_audio::WavMeter;
-use adapters_http::{Desk, Rules, health_routes};
+use adapters_http::{Desk, Offers, Rules, health_routes};
 pub use adapters_persistence::SqlLedger;
 use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog};
 use adapters_recordings::{ObjectRecordings, OpenError};
@@ -181,6 +181,20 @@ async fn migrate(db: &Database) -> Result<(), WiringError> {
     }
 }
 
+/// What filters offer of a flow.
+fn offers(flow: &CallFlow) -> Offers {
+    let mut destinations: Vec<String> = flow.numbers().map(ToString::to_string).collect();
+    let mailboxes = flow.mailboxes().map(ToString::to_string).collect();
+    destinations.sort_unstable();
+    destinations.dedup();
+    Offers { destinations, mailboxes }
+}
+
+/// What is set at the number as the address to ask when a call comes in.
+fn voice_url(public: &PublicUrl) -> String {
+    format!("{}/twilio/voice", public.as_str().trim_end_matches('/'))
+}
+
 /// What people are told of the configuration.
 fn rules(retention: RetentionTimes, resolves_misses: bool) -> Rules {
     Rules { calls: retention.calls, audio: retention.audio, raw: retention.raw, resolves_misses }
@@ -244,6 +258,8 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         operations,
         readiness: readiness.clone(),
         metrics: crate::telemetry::metrics(keeping.clone()),
+        offers: offers(&flow),
+        voice_url: voice_url(&public),
         clock: clock.clone(),
         zone,
         secure,

@@ -232,6 +232,11 @@ impl CallFlow {
         self.mailboxes.get(name)
     }
 
+    /// The names of the mailboxes.
+    pub fn mailboxes(&self) -> impl Iterator<Item = &NodeName> {
+        self.mailboxes.keys()
+    }
+
     /// The longest that caller and callee can speak.
     pub fn longest_forward(&self) -> Duration {
         self.forwards.values().map(|forward| forward.time_limit).max().unwrap_or_default()

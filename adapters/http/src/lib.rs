@@ -60,6 +60,10 @@ pub struct Desk {
     pub readiness: Arc<dyn Readiness>,
     /// The service's own figures, as Prometheus text.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// What the flow knows, for filters to offer.
+    pub offers: Offers,
+    /// Where the carrier asks what a caller hears: the address to set at the number, for whoever begins.
+    pub voice_url: String,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The company's time zone.
@@ -85,6 +89,15 @@ pub struct Rules {
     pub resolves_misses: bool,
 }
 
+/// Names of the flow in force. Calls of an older flow may know others, which can be typed.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct Offers {
+    /// Numbers that calls are forwarded to.
+    pub destinations: Vec<String>,
+    /// Mailboxes.
+    pub mailboxes: Vec<String>,
+}
+
 /// What handlers share.
 pub(crate) struct State {
     calls: Arc<dyn ReadCalls>,
@@ -95,6 +108,8 @@ pub(crate) struct State {
     operations: Arc<dyn Operations>,
     readiness: Arc<dyn Readiness>,
     metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    offers: Offers,
+    voice_url: String,
     clock: Arc<dyn Clock>,
     zone: TimeZone,
     secure: bool,
@@ -216,6 +231,8 @@ pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, te
         operations,
         readiness,
         metrics,
+        offers,
+        voice_url,
         clock,
         zone,
         secure,
@@ -232,6 +249,8 @@ pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, te
         operations,
         readiness,
         metrics,
+        offers,
+        voice_url,
         clock,
         zone,
         secure,

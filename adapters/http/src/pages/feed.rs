@@ -67,7 +67,7 @@ pub(crate) async fn feed(
     let view = FeedPage {
         frame,
         tabs: TabLink::all(&shown, &counted.attention, &counted.live, &viewer),
-        filter: FilterForm::new(&shown, &counted.fitting, &viewer),
+        filter: FilterForm::new(&shown, &counted.fitting, &state.offers, &viewer),
         views: views.into_iter().map(|view| ViewLink::new(view, &list.here)).collect(),
         list,
         live: shown.address("/events", shown.tab, &[("after", &change.0.to_string())]),
@@ -76,6 +76,7 @@ pub(crate) async fn feed(
             .into(),
         zone: viewer.zone_name(),
         first_run,
+        voice_url: state.voice_url.clone(),
         next: next_unsettled(state, None).await,
     };
     page(state.views.page(&view, &viewer))

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Frame;
 use super::row::CallRow;
+use crate::Offers;
 use crate::filter::{RANGES, Shown, Tab};
 use crate::viewer::Viewer;
 use crate::words;
@@ -25,7 +26,9 @@ pub(crate) struct FeedPage {
     /// The views that this person has saved.
     pub views: Vec<ViewLink>,
     pub zone: String,
+    /// No call ever came: how to have one come.
     pub first_run: bool,
+    pub voice_url: String,
     /// The next call that nobody has settled, for whoever works through them.
     pub next: Option<String>,
 }
@@ -107,6 +110,8 @@ struct Field {
     label: String,
     kind: &'static str,
     value: String,
+    /// Values to choose from; others can be typed.
+    offers: Vec<String>,
 }
 
 /// How many, up to the bound of counting.
@@ -136,7 +141,7 @@ impl TabLink {
 pub(crate) const MOST_COUNTED: u32 = 999;
 
 impl FilterForm {
-    pub fn new(shown: &Shown, tally: &Tally, viewer: &Viewer) -> Self {
+    pub fn new(shown: &Shown, tally: &Tally, offers: &Offers, viewer: &Viewer) -> Self {
         let language = viewer.language;
         let chosen = |name: &str, word: &str| shown.value(name) == word;
         let outcomes = Outcome::ALL.iter().map(|outcome| {
@@ -158,7 +163,12 @@ impl FilterForm {
         });
         let field = |name, kind| {
             let label = language.say(&format!("filter-{name}"));
-            Field { name, label, kind, value: shown.value(name) }
+            let offers = match name {
+                "destination" => offers.destinations.clone(),
+                "mailbox" => offers.mailboxes.clone(),
+                _ => Vec::new(),
+            };
+            Field { name, label, kind, value: shown.value(name), offers }
         };
         let fields = vec![
             field("from", "text"),

@@ -96,10 +96,11 @@ fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
     let shown = Shown::read(&crate::query::pairs(Some(query)), &TimeZone::UTC, now).unwrap();
     let tally = Tally { by_outcome: vec![(Some(frontdesk_domain::Outcome::Missed), 7)], more: true };
+    let offers = crate::Offers { destinations: vec![HOSTILE.into()], mailboxes: vec![HOSTILE.into()] };
     FeedPage {
         frame: Frame { count: Some("7+".into()), ..frame() },
         tabs: TabLink::all(&shown, &tally, &Tally::default(), &viewer()),
-        filter: FilterForm::new(&shown, &tally, &viewer()),
+        filter: FilterForm::new(&shown, &tally, &offers, &viewer()),
         list: List {
             days: Day::all(calls, &viewer(), now, None),
             older: Some("/?cursor=x&q=%22".into()),
@@ -114,6 +115,7 @@ fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
         )],
         zone: HOSTILE.into(),
         first_run: calls.is_empty(),
+        voice_url: HOSTILE.into(),
         next: Some(HOSTILE.into()),
     }
 }
