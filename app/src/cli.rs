@@ -9,6 +9,7 @@ mod export;
 mod fallback_twiml;
 mod forget;
 mod reconcile;
+mod rederive;
 mod run;
 mod serve;
 mod token;
@@ -50,6 +51,8 @@ enum Command {
     Reconcile(reconcile::ReconcileCommand),
     /// Writes calls as CSV or JSON lines.
     Export(export::Export),
+    /// Folds the stored events again and tells which calls this version would tell differently.
+    Rederive(rederive::Rederive),
     /// Copies the database, the recordings and what waits, while the desk runs.
     Backup(backup::Backup),
     /// Puts a copy back after verifying it.
@@ -111,6 +114,7 @@ impl Cli {
                 Command::Check => Ok(check::run(config(Needs::Production))),
                 Command::Reconcile(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Export(command) => command.run(config(Needs::Nothing)?).await,
+                Command::Rederive(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Backup(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Restore(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Purge(command) => command.run(config(Needs::Nothing)?).await,

@@ -1,6 +1,7 @@
 //! One call as the office sees it: read off its facts, never stored as an opinion of its own.
 
 mod attempt;
+pub(crate) mod difference;
 pub(crate) mod effect;
 pub(crate) mod event;
 pub(crate) mod facts;

@@ -51,6 +51,7 @@ mod ids;
 mod keys;
 mod phone;
 
+pub use call::difference::Difference;
 pub use call::effect::Effect;
 pub use call::event::{
     CallEvent, CopyFate, Ending, EventKind, LegStatus, Parties, RecordingStatus, ScreeningAnswer, StoredAudio,

@@ -39,7 +39,7 @@ pub(super) struct Export {
     format: Format,
 }
 
-fn time(flag: &str, text: Option<&String>, config: &Config) -> Result<Option<Timestamp>, Failure> {
+pub(super) fn time(flag: &str, text: Option<&String>, config: &Config) -> Result<Option<Timestamp>, Failure> {
     let Some(text) = text else { return Ok(None) };
     let day = || text.parse::<Date>().ok()?.to_zoned(config.zone.clone()).ok().map(|at| at.timestamp());
     let at = text.parse().ok().or_else(day);

@@ -203,3 +203,21 @@ async fn the_story_of_a_call_is_told_in_order_with_its_proof() {
     let proof = call["outcome_evidence"].as_array().unwrap();
     assert!(proof.len() >= 2 && proof.iter().all(|id| known.contains(&id)), "{proof:?}");
 }
+
+#[tokio::test]
+async fn folded_again_every_call_is_what_is_stored() {
+    let desk = Desk::start().await;
+    for keys in ["1", "2", "9"] {
+        desk.call().presses(keys).leaves(tone(2)).place().await;
+    }
+    desk.work().await;
+    let database = format!("sqlite://{}", desk.folder.path().join("frontdesk.db").display());
+    let command = std::process::Command::new(env!("CARGO_BIN_EXE_frontdesk"))
+        .args(["rederive", "--check"])
+        .env("FRONTDESK__DATABASE__URL", database)
+        .current_dir(desk.folder.path())
+        .output();
+    let output = command.unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!((said.as_str(), output.status.code()), ("3 calls read, 0 would change\n", Some(0)));
+}

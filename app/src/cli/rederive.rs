@@ -1,0 +1,63 @@
+//! `frontdesk rederive --check`: folds the stored events of every call again and tells which rows would change. Reads only.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Args;
+use frontdesk_domain::{Call, Facts};
+use frontdesk_ports::{CallLog, CallQuery};
+
+use super::Failure;
+use super::export::time;
+use super::user::failed;
+use crate::config::Config;
+use crate::wiring::tools::Tools;
+
+/// Calls that are read at once.
+const PAGE: u16 = 200;
+
+#[derive(Debug, Args)]
+pub(super) struct Rederive {
+    /// Only tells; the exit code is 1 if a row would change.
+    #[arg(long, required = true)]
+    check: bool,
+    /// Calls from then on: an RFC 3339 time, or a date in the company's zone.
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+}
+
+impl Rederive {
+    pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
+        let since = time("--since", self.since.as_ref(), &config)?;
+        let tools = Tools::open(&config).await?;
+        let (mut read, mut changed) = (0u64, 0u64);
+        let mut facts: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut out = std::io::stdout().lock();
+        let unwritten =
+            |error: std::io::Error| Failure::Failed(format!("the findings cannot be written: {error}"));
+        let mut query = CallQuery { since, ..CallQuery::newest(PAGE) };
+        loop {
+            let page = tools.log.list(&query).await.map_err(failed)?;
+            for record in &page.calls {
+                let events = tools.log.events(record.id).await.map_err(failed)?;
+                let derived = Call::of(&Facts::of(events.iter().map(|logged| &logged.event)));
+                let differences = record.call.differences(&derived);
+                (read, changed) = (read + 1, changed + u64::from(!differences.is_empty()));
+                for difference in differences {
+                    *facts.entry(difference.fact).or_default() += 1;
+                    let (fact, was, becomes) = (difference.fact, difference.was, difference.becomes);
+                    writeln!(out, "{}\t{fact}\t{was}\t→ {becomes}", record.id).map_err(unwritten)?;
+                }
+            }
+            match page.next {
+                Some(next) => query.before = Some(next),
+                None => break,
+            }
+        }
+        let counts: Vec<String> = facts.iter().map(|(fact, count)| format!("{fact} of {count}")).collect();
+        let what = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
+        writeln!(out, "{read} calls read, {changed} would change{what}").map_err(unwritten)?;
+        Ok(if changed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    }
+}

@@ -1,0 +1,81 @@
+//! What a call would become if its events were folded again: an old version may have read them otherwise.
+
+use jiff::Timestamp;
+
+use super::Call;
+
+/// A fact of a call that two readings of its events tell differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Which, by its name in [`Call`].
+    pub fact: &'static str,
+    /// What it is.
+    pub was: String,
+    /// What it would be.
+    pub becomes: String,
+}
+
+impl Call {
+    /// Where another reading of the same events differs: in how the call ended, why, when, and how long its parts were.
+    pub fn differences(&self, other: &Self) -> Vec<Difference> {
+        self.told()
+            .into_iter()
+            .zip(other.told())
+            .filter(|((_, was), (_, becomes))| was != becomes)
+            .map(|((fact, was), (_, becomes))| Difference { fact, was, becomes })
+            .collect()
+    }
+
+    /// What people rely on, in words; nothing is `-`.
+    fn told(&self) -> Vec<(&'static str, String)> {
+        let none = || "-".to_owned();
+        let seconds = |seconds: Option<u32>| seconds.map_or_else(none, |seconds| format!("{seconds} s"));
+        let time = |at: Option<Timestamp>| at.map_or_else(none, |at| at.to_string());
+        let verdict = self.verdict.as_ref();
+        vec![
+            ("state", self.state.word().to_owned()),
+            ("outcome", verdict.map_or_else(none, |verdict| verdict.outcome.to_string())),
+            ("reason", verdict.map_or_else(none, |verdict| verdict.reason.to_string())),
+            ("started_at", time(self.started_at)),
+            ("answered_at", time(self.answered_at)),
+            ("ended_at", time(self.ended_at)),
+            ("duration_seconds", seconds(self.duration_seconds)),
+            ("talk_seconds", seconds(self.talk_seconds)),
+            ("ring_seconds", seconds(self.ring_seconds)),
+            ("menu_seconds", seconds(self.menu_seconds)),
+            (
+                "voicemail",
+                self.voicemail.as_ref().map_or_else(none, |message| message.status.word().to_owned()),
+            ),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::facts::Facts;
+    use crate::call::verdict::{Outcome, Reason, Verdict};
+
+    #[test]
+    fn only_what_differs_is_told_and_both_readings_of_it() {
+        let verdict = |outcome, reason| Some(Verdict { outcome, reason, evidence: Vec::new() });
+        let stored = Call {
+            verdict: verdict(Outcome::Missed, Reason::NoAnswer),
+            ring_seconds: Some(20),
+            ..Call::of(&Facts::default())
+        };
+        assert_eq!(stored.differences(&stored), []);
+        let derived = Call {
+            verdict: verdict(Outcome::Missed, Reason::NotAccepted),
+            talk_seconds: Some(3),
+            ..stored.clone()
+        };
+        let told =
+            |fact, was: &str, becomes: &str| Difference { fact, was: was.into(), becomes: becomes.into() };
+        assert_eq!(
+            stored.differences(&derived),
+            [told("reason", "no_answer", "not_accepted"), told("talk_seconds", "-", "3 s")]
+        );
+    }
+}
