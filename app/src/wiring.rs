@@ -247,7 +247,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         clock: clock.clone(),
     });
     let (control, trail) = (access.clone(), ledger.clone());
-    let looked_after = Arc::new(LookingAfterPeople { control, store: people, trail, clock: clock.clone() });
+    let looked_after = Arc::new(LookingAfterPeople::new(control, people, trail, clock.clone()));
     let rules = rules(parts.retention, parts.resolves_misses);
     let pages = adapters_http::routes(Desk {
         calls,

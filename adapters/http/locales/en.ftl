@@ -39,6 +39,12 @@ sign-in-throttled = too many failed attempts; try again in { $minutes ->
 error-400 = This address cannot be read
 error-400-detail = Part of the address has no meaning here.
 error-400-parameter = Part of the address has no meaning here: { $parameter }.
+error-401 = Signed out
+error-401-detail = Your session has ended, or was ended. Sign in again; what you sent was not taken.
+error-405 = Nothing to see here
+error-405-detail = This address only takes a form. Go back to the page with the form.
+error-408 = Too slow
+error-408-detail = What you sent did not arrive in time. Try again.
 error-403 = Not allowed
 error-403-detail = Your role does not cover this, or the form did not come from our own page. Reload the page and try again.
 error-404 = Not found
@@ -347,6 +353,8 @@ word-failed = failed
 word-canceled = cancelled
 word-taken = taken
 word-absent = absent
+word-queued = queued
+word-in-progress = in progress
 
 ## Numbers
 span = Span of time
@@ -358,6 +366,7 @@ chart-days = Calls a day
 chart-hours = Calls by the hour of the day
 chart-drawn = { $chart }, drawn
 chart-most = { $chart }, at most { $most }; the table below has each
+chart-told = { $label }: { $n }
 chart-calls = { $label }: { $n ->
     [one] { $n } call
    *[other] { $n } calls
@@ -436,7 +445,7 @@ audit-token_created = made a token
 audit-token_revoked = revoked a token
 
 ## Settings
-you = You
+you = You: { $who }
 language = Language
 language-browser = as the browser asks
 language-save = Use this language
@@ -446,7 +455,7 @@ password-new = New password, 8 to 128 characters
 password-save = Change it
 password-hint = All other browsers of yours are signed out.
 sessions = Signed-in browsers
-sessions-hint = Where people are signed in; ending a session signs that browser out at once.
+sessions-hint = Where people are signed in. A session that is ended takes no further step; a list that stands open there is told no more after five minutes at the latest.
 session-here = this browser
 session-since = Since
 session-seen = Last used
@@ -455,6 +464,7 @@ session-end-of = End the session of { $who } since { $when }
 people = People
 person-name = Name
 person-role = Role
+person-role-of = Role: { $who }
 role-reader = reader
 role-admin = admin
 role-reader-long = reader: reads calls, hears messages, works with them
@@ -486,6 +496,10 @@ rule-raw = The carrier's own words are kept for
 rule-days = { $n ->
     [one] { $n } day
    *[other] { $n } days
+  }
+rule-hours = { $n ->
+    [one] { $n } hour
+   *[other] { $n } hours
   }
 rule-for-ever = for ever
 rule-resolve = A later answered call settles earlier misses
@@ -559,7 +573,14 @@ js-talked = They talked for %n% s
 js-tone = Tone: leave a message, then it is sent and you hang up
 js-recorded = A message of %n% s was recorded
 js-not-recorded = No message was left
-js-over = The call is over (%by%, %status%, %n% s)
+js-over = The call is over after %n% s
+js-ring-ended = %number%: %status%
+js-word-answered = answered
+js-word-busy = busy
+js-word-no-answer = no answer
+js-word-failed = failed
+js-word-canceled = cancelled
+js-word-declined = declined
 js-record = Record with the microphone
 js-stop = Stop and send
 js-no-microphone = The microphone cannot be used: %why%

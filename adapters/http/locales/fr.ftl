@@ -39,6 +39,12 @@ sign-in-throttled = trop de tentatives ; réessayez dans { $minutes ->
 error-400 = Adresse incompréhensible
 error-400-detail = Une partie de l’adresse n’a pas de sens ici.
 error-400-parameter = Une partie de l’adresse n’a pas de sens ici : { $parameter }.
+error-401 = Déconnecté
+error-401-detail = Votre session a pris fin. Reconnectez-vous ; ce que vous avez envoyé n’a pas été pris.
+error-405 = Rien à voir ici
+error-405-detail = Cette adresse ne prend qu’un formulaire. Revenez à la page du formulaire.
+error-408 = Trop lent
+error-408-detail = Ce que vous avez envoyé n’est pas arrivé à temps. Réessayez.
 error-403 = Interdit
 error-403-detail = Votre rôle ne le permet pas, ou le formulaire ne vient pas de notre page. Rechargez la page et réessayez.
 error-404 = Introuvable
@@ -59,7 +65,10 @@ date-long = { $weekday } { $day ->
     [1] 1er
    *[other] { $day }
   } { $month } { $year }
-date-short = { $weekday } { $day } { $month }
+date-short = { $weekday } { $day ->
+    [1] 1er
+   *[other] { $day }
+  } { $month }
 date-today = Aujourd’hui · { $date }
 date-yesterday = Hier · { $date }
 date-unknown = Jour inconnu
@@ -350,9 +359,11 @@ word-failed = échoué
 word-canceled = annulé
 word-taken = pris
 word-absent = absent
+word-queued = en attente
+word-in-progress = en cours
 
 ## Chiffres
-span = Durée
+span = Période
 tile-calls = appels
 tile-answered = répondus
 tile-median = avant qu’on réponde, au plus pour la moitié des appelants
@@ -361,6 +372,7 @@ chart-days = Appels par jour
 chart-hours = Appels selon l’heure du jour
 chart-drawn = { $chart }, dessin
 chart-most = { $chart }, au plus { $most } ; le tableau ci-dessous les donne tous
+chart-told = { $label } : { $n }
 chart-calls = { $label } : { $n ->
     [one] { $n } appel
    *[other] { $n } appels
@@ -439,7 +451,7 @@ audit-token_created = a créé un jeton
 audit-token_revoked = a révoqué un jeton
 
 ## Réglages
-you = Vous
+you = Vous : { $who }
 language = Langue
 language-browser = celle du navigateur
 language-save = Utiliser cette langue
@@ -449,7 +461,7 @@ password-new = Nouveau mot de passe, de 8 à 128 caractères
 password-save = Le changer
 password-hint = Vos autres navigateurs sont déconnectés.
 sessions = Navigateurs connectés
-sessions-hint = Où l’on est connecté ; mettre fin à une session déconnecte ce navigateur aussitôt.
+sessions-hint = Où l’on est connecté ; une session finie ne permet plus aucun geste ; une liste restée ouverte ne reçoit plus rien après cinq minutes au plus.
 session-here = ce navigateur
 session-since = Depuis
 session-seen = Dernier usage
@@ -458,12 +470,13 @@ session-end-of = Mettre fin à la session de { $who } depuis { $when }
 people = Personnes
 person-name = Nom
 person-role = Rôle
+person-role-of = Rôle : { $who }
 role-reader = lecteur
 role-admin = administrateur
 role-reader-long = lecteur : lit les appels, écoute les messages, les traite
 role-admin-long = administrateur : tout cela, et gère
 role-save = Donner ce rôle
-role-save-of = Donner ce rôle : { $who }
+role-save-of = Donner ce rôle : { $who }
 person-add = Ajouter une personne
 person-remove = Ôter
 person-remove-of = Ôter { $who }
@@ -482,13 +495,17 @@ scope-calls = lire appels et chiffres
 scope-audio = écouter les messages
 scope-metrics = lire les mesures du service
 rules = Règles de la configuration
-rules-hint = Elles sont dans le fichier de configuration ; une page qui changerait où vont les appels vaudrait d’être forcée.
+rules-hint = Elles sont dans le fichier de configuration ; une page qui changerait où vont les appels vaudrait la peine d’être piratée.
 rule-calls = Les appels sont gardés
 rule-audio = Les messages sont gardés
 rule-raw = Les mots de l’opérateur sont gardés
 rule-days = { $n ->
     [one] { $n } jour
    *[other] { $n } jours
+  }
+rule-hours = { $n ->
+    [one] { $n } heure
+   *[other] { $n } heures
   }
 rule-for-ever = pour toujours
 rule-resolve = Un appel répondu ensuite règle les appels manqués d’avant
@@ -562,7 +579,14 @@ js-talked = Ils ont parlé %n% s
 js-tone = Bip : laissez un message, il est alors envoyé et vous raccrochez
 js-recorded = Un message de %n% s est enregistré
 js-not-recorded = Aucun message n’a été laissé
-js-over = L’appel est fini (%by%, %status%, %n% s)
+js-over = L’appel est fini après %n% s
+js-ring-ended = %number% : %status%
+js-word-answered = répondu
+js-word-busy = occupé
+js-word-no-answer = sans réponse
+js-word-failed = échoué
+js-word-canceled = annulé
+js-word-declined = refusé
 js-record = Enregistrer au micro
 js-stop = Arrêter et envoyer
 js-no-microphone = Le micro ne peut être utilisé : %why%

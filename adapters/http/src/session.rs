@@ -44,7 +44,8 @@ impl Visitor {
         }
     }
 
-    fn may(&self, need: Need) -> bool {
+    /// Whether they may do that.
+    pub fn may(&self, need: Need) -> bool {
         match self {
             Self::Person(person) => match need {
                 Need::Calls | Need::Audio | Need::Work => true,

@@ -195,12 +195,13 @@ pub(crate) struct ErrorPage {
 }
 
 /// Statuses that have words of their own.
-const TOLD: [u16; 8] = [400, 403, 404, 409, 413, 422, 500, 503];
+const TOLD: [u16; 11] = [400, 401, 403, 404, 405, 408, 409, 413, 422, 500, 503];
 
 impl ErrorPage {
     /// A problem document in words of a language.
     pub fn of(status: u16, problem: &serde_json::Value, language: Language) -> Self {
-        let status = TOLD.into_iter().find(|told| *told == status).unwrap_or(500);
+        let status =
+            TOLD.into_iter().find(|told| *told == status).unwrap_or(if status < 500 { 400 } else { 500 });
         let detail = match problem["parameter"].as_str() {
             Some(name) => language.say_with("error-400-parameter", [("parameter", name.into())]),
             None => language.say(&format!("error-{status}-detail")),

@@ -72,6 +72,9 @@ pub(crate) fn not_done(error: &AccountError, language: Language) -> String {
         AccountError::BadName => language.say("settled-bad-name"),
         AccountError::BadPassword => language.say("settled-bad-password"),
         AccountError::WrongPassword => language.say("settled-wrong-password"),
+        AccountError::Throttled(wait) => {
+            language.say_with("sign-in-throttled", [("minutes", wait.as_secs().div_ceil(60).into())])
+        }
         AccountError::LastAdmin => language.say("settled-last-admin"),
         AccountError::NoScope => language.say("settled-no-scope"),
         AccountError::TooManyViews => {
@@ -152,15 +155,23 @@ pub(crate) fn event(kind: &EventKind, language: Language) -> String {
         EventKind::Recovered(record) => lasting(
             "event-recovered",
             "event-recovered-long",
-            ("status", record.status.clone()),
+            ("status", carriers(&record.status, language)),
             &record.seconds,
         ),
         EventKind::Closed => say("event-closed"),
         EventKind::CallerLeft { .. } => say("event-caller-left"),
         EventKind::Ended(ending) => {
-            lasting("event-ended", "event-ended-after", ("status", ending.status.clone()), &ending.seconds)
+            let status = carriers(&ending.status, language);
+            lasting("event-ended", "event-ended-after", ("status", status), &ending.seconds)
         }
     }
+}
+
+/// A status in the carrier's words; one that we have no word for stays as it is.
+fn carriers(status: &str, language: Language) -> String {
+    let id = format!("word-{status}");
+    let said = language.say(&id);
+    if said == id { status.to_owned() } else { said }
 }
 
 /// `NoAnswer` as `no-answer`, to find its message.

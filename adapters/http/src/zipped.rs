@@ -7,16 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use frontdesk_domain::VoicemailStatus;
 use frontdesk_ports::{AuditAction, CallQuery, CallRecord, VoicemailAudio, VoicemailError};
 use futures_util::stream;
-use poem::http::header;
+use poem::http::{StatusCode, header};
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::State;
-use crate::api::problem::{bad_parameter, store_problem};
+use crate::api::problem::{bad_parameter, problem, store_problem};
 use crate::export::{asked, filtered_by};
-use crate::session::Visitor;
+use crate::session::{Need, Visitor};
 use crate::viewer::Viewer;
 
 /// What was written and not sent yet.
@@ -58,6 +58,11 @@ pub(crate) async fn voicemails_zip(
     Data(visitor): Data<&Visitor>,
     req: &Request,
 ) -> Response {
+    // Names of files tell callers and times: hearing alone is not enough.
+    if !visitor.may(Need::Calls) {
+        let detail = "this needs the scopes calls and audio";
+        return problem(StatusCode::FORBIDDEN, "Not allowed", detail);
+    }
     let viewer = Viewer::of(req, state);
     let query = match asked(state, req, &viewer) {
         Ok(query) => Some(query),

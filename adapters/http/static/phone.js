@@ -48,7 +48,7 @@ const told = {
   pressed: (e) => { hush(); log(e.party === "callee" ? t("callee-pressed", e) : t("pressed", e), e.party); },
   silent: (e) => log(e.party === "callee" ? t("callee-silent") : t("silent"), e.party),
   ringing: (e) => { byId("callee-state").textContent = t("is-ringing", e); enable("#answer, #decline", true); log(t("rings", e), "callee"); },
-  ring_ended: (e) => { byId("callee-state").textContent = `${e.number}: ${e.status}`; enable("#answer, #decline", false); enable("#callee-hang-up", e.status === "answered"); log(`${e.number}: ${e.status}`, "callee"); },
+  ring_ended: (e) => { const how = t("ring-ended", { ...e, status: t(`word-${e.status.replace("_", "-")}`) }); byId("callee-state").textContent = how; enable("#answer, #decline", false); enable("#callee-hang-up", e.status === "answered"); log(how, "callee"); },
   bridged: () => { byId("callee-state").textContent = t("talking"); enable(".callee-key", false); log(t("bridged")); },
   talked: (e) => { byId("callee-state").textContent = t("at-rest"); enable("#callee-hang-up, .callee-key", false); log(t("talked", { n: e.seconds })); },
   tone: () => { enable("#message", true); log(t("tone")); },

@@ -54,7 +54,7 @@ pub(super) async fn accounts(config: &Config) -> Result<LookingAfterPeople, Fail
     let trail: Arc<dyn AuditTrail> = Arc::new(SqlLedger::new(db));
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
     let control = Arc::new(AccessControl::new(store.clone(), trail.clone(), clock.clone(), ids, None));
-    Ok(LookingAfterPeople { control, store, trail, clock })
+    Ok(LookingAfterPeople::new(control, store, trail, clock))
 }
 
 /// Whoever types commands here.
@@ -85,7 +85,10 @@ pub(super) fn refused(what: &'static str, name: &str) -> impl Fn(AccountError) -
 impl UserCommand {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         let (accounts, by) = (accounts(&config).await?, operator());
-        let there = async |name: &str| accounts.store.user(name).await.map(|user| user.is_some());
+        let there = async |name: &str| {
+            let people = accounts.people().await?;
+            Ok::<_, StoreError>(people.iter().any(|person| person.name == name))
+        };
         match self {
             Self::Add { name, role } => {
                 if there(&name).await.map_err(failed)? {

@@ -23,9 +23,9 @@ const MOST_FAILURES: usize = 10;
 /// … within this time, before further ones wait.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 /// A session that is not used ends after this …
-const IDLE: Duration = Duration::from_secs(12 * 3600);
+pub(super) const IDLE: Duration = Duration::from_secs(12 * 3600);
 /// … and any session after this.
-const ABSOLUTE: Duration = Duration::from_secs(14 * 86_400);
+pub(super) const ABSOLUTE: Duration = Duration::from_secs(14 * 86_400);
 /// How exactly the last use of a session is kept.
 const TOUCH: Duration = Duration::from_secs(60);
 /// Hashes made at once: each takes 19 MiB and a core.
@@ -81,7 +81,7 @@ impl AccessControl {
         if !PASSWORD_LENGTH.contains(&password.chars().count()) {
             return Ok(Err(BadPassword));
         }
-        let password_hash = hash(password, &*self.ids);
+        let password_hash = self.hashed(password).await?;
         self.store.add_user(User { name: name.to_owned(), role, password_hash }).await.map(Ok)
     }
 
@@ -94,7 +94,7 @@ impl AccessControl {
         if !PASSWORD_LENGTH.contains(&password.chars().count()) {
             return Ok(Err(BadPassword));
         }
-        self.store.set_password(name, &hash(password, &*self.ids)).await.map(Ok)
+        self.store.set_password(name, &self.hashed(password).await?).await.map(Ok)
     }
 
     /// Makes the user `admin`, or gives them this password if they have another.
@@ -155,7 +155,28 @@ impl AccessControl {
         self.tries.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
-    pub(super) async fn password_is_right(&self, user: Option<&User>, password: &str) -> bool {
+    /// The hash of a password, made apart from the threads that answer callers.
+    async fn hashed(&self, password: &str) -> Result<String, StoreError> {
+        let busy = |_| StoreError::Unavailable("passwords cannot be hashed now".into());
+        let _permit = self.hashing.clone().acquire_owned().await.map_err(busy)?;
+        let (password, random) = (password.to_owned(), self.ids.random());
+        let hashed = tokio::task::spawn_blocking(move || hash(&password, &random[..16])).await;
+        hashed.map_err(|_| StoreError::Unavailable("a password could not be hashed".into()))
+    }
+
+    /// Whether somebody who is signed in knows their password; too many wrong tries have to wait.
+    pub(super) async fn knows_password(&self, user: &User, password: &str) -> Result<bool, Duration> {
+        let key = (user.name.clone(), "settings".to_owned());
+        self.count_try(&key)?;
+        if self.password_is_right(Some(user), password).await {
+            self.forget_tries(&key);
+            return Ok(true);
+        }
+        self.note(&user.name, AuditAction::SignInRefused, "settings").await;
+        Ok(false)
+    }
+
+    async fn password_is_right(&self, user: Option<&User>, password: &str) -> bool {
         let Ok(_permit) = self.hashing.clone().acquire_owned().await else { return false };
         let stored = user.map_or_else(|| NOBODY.to_owned(), |user| user.password_hash.clone());
         let password = password.to_owned();
@@ -164,8 +185,7 @@ impl AccessControl {
     }
 }
 
-fn hash(password: &str, ids: &dyn Ids) -> String {
-    let salt = &ids.random()[..16];
+fn hash(password: &str, salt: &[u8]) -> String {
     let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), salt);
     hash.expect("the salt has 16 bytes and the parameters are the library's own").to_string()
 }
@@ -255,7 +275,7 @@ mod tests {
 
     #[test]
     fn an_unknown_name_costs_what_a_known_one_does() {
-        let ours = hash("a password", &adapters_memory::SeededIds::default());
+        let ours = hash("a password", &[7; 16]);
         let cost = |stored: &str| {
             let stored = PasswordHash::new(stored).unwrap();
             let length = stored.hash.unwrap().len();

@@ -9,21 +9,21 @@ use frontdesk_ports::{
     MOST_VIEWS, Person, SignedIn, StoreError,
 };
 
-use super::access::{AccessControl, BadPassword, hash_token};
+use tokio::sync::Mutex;
+
+use super::access::{ABSOLUTE, AccessControl, BadPassword, IDLE, PASSWORD_LENGTH, hash_token};
 
 /// How much of a session's hash names it: 64 bits.
 const BROWSER_ID: usize = 16;
 
 /// Looks after people.
 pub struct LookingAfterPeople {
-    /// Makes passwords and tokens.
-    pub control: Arc<AccessControl>,
-    /// Where people are kept.
-    pub store: Arc<dyn AccessStore>,
-    /// Where it is noted.
-    pub trail: Arc<dyn AuditTrail>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
+    control: Arc<AccessControl>,
+    store: Arc<dyn AccessStore>,
+    trail: Arc<dyn AuditTrail>,
+    clock: Arc<dyn Clock>,
+    /// Who may manage is looked at and changed by one at a time, so that two cannot remove each other.
+    managing: Mutex<()>,
 }
 
 impl From<BadPassword> for AccountError {
@@ -46,6 +46,16 @@ fn taken(error: StoreError) -> AccountError {
 }
 
 impl LookingAfterPeople {
+    /// Keeps people in `store`, with passwords and tokens that `control` makes, and notes in `trail` who did what.
+    pub fn new(
+        control: Arc<AccessControl>,
+        store: Arc<dyn AccessStore>,
+        trail: Arc<dyn AuditTrail>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { control, store, trail, clock, managing: Mutex::default() }
+    }
+
     async fn note(&self, by: &Actor, action: AuditAction, subject: &str) -> Result<(), StoreError> {
         let (at, actor) = (self.clock.now(), by.0.clone());
         self.trail.record(AuditEntry { at, actor, action, subject: subject.to_owned() }).await
@@ -53,6 +63,10 @@ impl LookingAfterPeople {
 
     async fn user(&self, name: &str) -> Result<User, AccountError> {
         self.store.user(name).await?.ok_or(AccountError::Nobody)
+    }
+
+    async fn has_token(&self, name: &str) -> Result<bool, StoreError> {
+        Ok(self.store.tokens().await?.iter().any(|token| token.name == name))
     }
 
     /// Whether somebody else manages, too.
@@ -78,19 +92,25 @@ impl Accounts for LookingAfterPeople {
         password: &str,
     ) -> Result<(), AccountError> {
         let name = valid(name)?;
-        self.control.add_user(name, role, password).await.map_err(taken)??;
-        Ok(self.note(by, AuditAction::UserAdded, name).await?)
+        if !PASSWORD_LENGTH.contains(&password.chars().count()) {
+            return Err(AccountError::BadPassword);
+        }
+        if self.store.user(name).await?.is_some() {
+            return Err(AccountError::Taken);
+        }
+        self.note(by, AuditAction::UserAdded, name).await?;
+        Ok(self.control.add_user(name, role, password).await.map_err(taken)??)
     }
 
     async fn remove_person(&self, by: &Actor, name: &str) -> Result<(), AccountError> {
+        let _alone = self.managing.lock().await;
         self.leaves_an_admin(&self.user(name).await?).await?;
-        if !self.store.remove_user(name).await? {
-            return Err(AccountError::Nobody);
-        }
-        Ok(self.note(by, AuditAction::UserRemoved, name).await?)
+        self.note(by, AuditAction::UserRemoved, name).await?;
+        if self.store.remove_user(name).await? { Ok(()) } else { Err(AccountError::Nobody) }
     }
 
     async fn set_role(&self, by: &Actor, name: &str, role: Role) -> Result<(), AccountError> {
+        let _alone = self.managing.lock().await;
         let user = self.user(name).await?;
         if role != Role::Admin {
             self.leaves_an_admin(&user).await?;
@@ -98,22 +118,22 @@ impl Accounts for LookingAfterPeople {
         if user.role == role {
             return Ok(());
         }
-        if !self.store.set_role(name, role).await? {
-            return Err(AccountError::Nobody);
-        }
-        Ok(self.note(by, AuditAction::RoleSet, &format!("{name}, {role}")).await?)
+        self.note(by, AuditAction::RoleSet, &format!("{name}, {role}")).await?;
+        if self.store.set_role(name, role).await? { Ok(()) } else { Err(AccountError::Nobody) }
     }
 
     async fn set_password(&self, by: &Actor, name: &str, password: &str) -> Result<(), AccountError> {
-        if !self.control.set_password(name, password).await?? {
-            return Err(AccountError::Nobody);
+        self.user(name).await?;
+        if !PASSWORD_LENGTH.contains(&password.chars().count()) {
+            return Err(AccountError::BadPassword);
         }
-        Ok(self.note(by, AuditAction::PasswordSet, name).await?)
+        self.note(by, AuditAction::PasswordSet, name).await?;
+        if self.control.set_password(name, password).await?? { Ok(()) } else { Err(AccountError::Nobody) }
     }
 
     async fn change_password(&self, who: &SignedIn, old: &str, new: &str) -> Result<(), AccountError> {
         let user = self.user(&who.user).await?;
-        if !self.control.password_is_right(Some(&user), old).await {
+        if !self.control.knows_password(&user, old).await.map_err(AccountError::Throttled)? {
             return Err(AccountError::WrongPassword);
         }
         self.set_password(&Actor(who.user.clone()), &who.user, new).await
@@ -122,7 +142,11 @@ impl Accounts for LookingAfterPeople {
     async fn browsers(&self, of: Option<&str>, token: &str) -> Result<Vec<Browser>, StoreError> {
         let here = hash_token(token);
         let sessions = self.store.sessions().await?;
-        let theirs = sessions.into_iter().filter(|session| of.is_none_or(|of| session.user == of));
+        let now = self.clock.now();
+        let theirs = sessions.into_iter().filter(|session| {
+            let valid = now < session.created_at + ABSOLUTE && now < session.seen_at + IDLE;
+            valid && of.is_none_or(|of| session.user == of)
+        });
         let mut browsers: Vec<Browser> = theirs
             .map(|session| Browser {
                 id: session.token_hash.chars().take(BROWSER_ID).collect(),
@@ -143,8 +167,8 @@ impl Accounts for LookingAfterPeople {
             .into_iter()
             .find(|session| named(&session.token_hash) && of.is_none_or(|of| session.user == of));
         let session = found.ok_or(AccountError::Nobody)?;
-        self.store.remove_session(&session.token_hash).await?;
-        Ok(self.note(by, AuditAction::SessionEnded, &session.user).await?)
+        self.note(by, AuditAction::SessionEnded, &session.user).await?;
+        Ok(self.store.remove_session(&session.token_hash).await?)
     }
 
     async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
@@ -156,16 +180,19 @@ impl Accounts for LookingAfterPeople {
         if scopes.0.is_empty() {
             return Err(AccountError::NoScope);
         }
-        let token = self.control.create_token(name, scopes).await.map_err(taken)?;
+        if self.has_token(name).await? {
+            return Err(AccountError::Taken);
+        }
         self.note(by, AuditAction::TokenCreated, name).await?;
-        Ok(token)
+        self.control.create_token(name, scopes).await.map_err(taken)
     }
 
     async fn revoke_token(&self, by: &Actor, name: &str) -> Result<(), AccountError> {
-        if !self.store.remove_token(name).await? {
+        if !self.has_token(name).await? {
             return Err(AccountError::Nobody);
         }
-        Ok(self.note(by, AuditAction::TokenRevoked, name).await?)
+        self.note(by, AuditAction::TokenRevoked, name).await?;
+        if self.store.remove_token(name).await? { Ok(()) } else { Err(AccountError::Nobody) }
     }
 
     async fn views(&self, of: &str) -> Result<Vec<SavedView>, StoreError> {

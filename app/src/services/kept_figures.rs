@@ -1,5 +1,6 @@
 //! Sums of whole days are kept, so that figures over a year need not count every call of it again. A day is counted anew
-//! once a call of it has changed; after a while in any case, for deletions leave no trace that tells which day they touched.
+//! once a call of it has changed; after a while in any case, for neither a deletion nor a call that turns
+//! out to have begun on another day tells which day it has left.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -12,7 +13,7 @@ use frontdesk_ports::{CallFigures, CallLog, CallQuery, Change, Clock, DAY_MS, Fi
 
 /// Kept for so long at most.
 const KEEP: Duration = Duration::from_secs(15 * 60);
-/// Days kept at most: a year, and those before it that somebody looked at just now.
+/// Days kept at most: the newest of those that somebody looked at.
 const MOST_DAYS: usize = 400;
 
 /// Figures whose past days are kept.
@@ -29,6 +30,8 @@ struct Kept {
     days: BTreeMap<i64, (Timestamp, Arc<Figures>)>,
     /// Changes up to this one are in them.
     seen: Change,
+    /// How often a day was found changed: what was being counted meanwhile is not kept.
+    changes: BTreeMap<i64, u64>,
 }
 
 impl KeptFigures {
@@ -48,26 +51,36 @@ impl KeptFigures {
         if latest == seen {
             return Ok(());
         }
-        let changed = self.figures.days_changed(seen).await?;
+        // At first nothing is kept, and nothing is being counted.
+        let nothing = seen == Change::default();
+        let changed = if nothing { BTreeSet::new() } else { self.figures.days_changed(seen).await? };
         let mut kept = self.kept();
-        kept.days.retain(|day, _| !changed.contains(day));
+        for day in changed {
+            kept.days.remove(&day);
+            *kept.changes.entry(day).or_default() += 1;
+        }
         kept.seen = kept.seen.max(latest);
         Ok(())
     }
 
     async fn day(&self, day: i64) -> Result<Arc<Figures>, StoreError> {
         let now = self.clock.now();
-        if let Some((at, figures)) = self.kept().days.get(&day)
-            && now < *at + KEEP
-        {
-            return Ok(figures.clone());
-        }
+        let changes = {
+            let kept = self.kept();
+            if let Some((_, figures)) = kept.days.get(&day).filter(|(at, _)| now < *at + KEEP) {
+                return Ok(figures.clone());
+            }
+            kept.changes.get(&day).copied()
+        };
         let figures = Arc::new(self.figures.figures(Some(midnight(day)), Some(midnight(day + 1))).await?);
         let mut kept = self.kept();
-        while kept.days.len() >= MOST_DAYS && !kept.days.contains_key(&day) {
+        if kept.changes.get(&day).copied() == changes {
+            kept.days.insert(day, (now, figures.clone()));
+        }
+        while kept.days.len() > MOST_DAYS {
+            // Whoever looks far back waits; the newest days are looked at most.
             kept.days.pop_first();
         }
-        kept.days.insert(day, (now, figures.clone()));
         Ok(figures)
     }
 

@@ -47,6 +47,12 @@ async fn a_password_is_changed_by_whoever_knows_it_and_signs_other_browsers_out(
     let ann = Person::admin(&desk).await;
     let (status, page) = ann.sends("/settings", "do=password&old=wrong+one&new=quite+another").await;
     assert!(status == 422 && page.contains("The password until now is not right."), "{page}");
+    for _ in 0..9 {
+        ann.sends("/settings", "do=password&old=wrong+one&new=quite+another").await;
+    }
+    let (status, page) = ann.sends("/settings", "do=password&old=wrong+one&new=quite+another").await;
+    assert!(status == 429 && page.contains("try again in 15 minutes"), "{page}");
+    desk.clock.advance(std::time::Duration::from_secs(15 * 60));
     let old = PASSWORD.replace(' ', "+").replace('\'', "%27");
     assert_eq!(ann.sends("/settings", &format!("do=password&old={old}&new=quite+another")).await.0, 303);
     assert!(!other.is_signed_in().await, "the other browser is signed out");

@@ -242,6 +242,10 @@ async fn the_messages_of_a_view_are_one_file_and_the_trail_knows() {
     assert_eq!(sound, heard, "what is in the file is what is heard");
     assert_eq!(zipped("/voicemails.zip?tab=all&q=nothing").await.len(), 0, "as the view has it");
     assert!(ann.page("/audit").await.contains("messages as zip, filtered by tab, q"));
+    let page = ann.sends("/settings/tokens", "do=make&name=ears&scope=audio").await.1;
+    let token = page.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let request = desk.http.get(format!("{}/voicemails.zip", desk.url)).bearer_auth(token);
+    assert_eq!(request.send().await.unwrap().status(), 403, "names of files tell callers");
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Looking after people: who may sign in and as what, where they are signed in, programs' tokens, and the views that each
 //! has saved.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 
@@ -53,6 +55,9 @@ pub enum AccountError {
     /// The password until now is another.
     #[error("the password until now is not right")]
     WrongPassword,
+    /// Too many wrong tries: not before that time has passed.
+    #[error("too many failed attempts; try again in {} minutes", .0.as_secs().div_ceil(60))]
+    Throttled(Duration),
     /// Nobody could manage any more.
     #[error("at least one person must remain an admin")]
     LastAdmin,
@@ -67,7 +72,8 @@ pub enum AccountError {
     Store(#[from] StoreError),
 }
 
-/// Looks after people. What changes something is noted in the audit trail under the actor's name.
+/// Looks after people. What is about to change something is noted in the audit trail first, under the actor's name: what
+/// cannot be noted is not done.
 #[async_trait]
 pub trait Accounts: Send + Sync {
     /// Everybody, by name.

@@ -1,7 +1,7 @@
 //! Calls as JSON, in the contract's words.
 
 use frontdesk_domain::{Call, Timestamp};
-use frontdesk_ports::work::{HandledBy, Note, Work};
+use frontdesk_ports::work::{HandledBy, Work};
 use frontdesk_ports::{CallRecord, CallWithEvents, LoggedEvent};
 use serde::Serialize;
 
@@ -58,21 +58,13 @@ struct WireWork {
     handled_at: Option<String>,
     claimed_by: Option<String>,
     tags: Vec<String>,
-    notes: Vec<WireNote>,
-}
-
-#[derive(Debug, Serialize)]
-struct WireNote {
-    by: String,
-    at: String,
-    text: String,
+    /// How many there are; what they say is for colleagues.
+    notes: usize,
 }
 
 impl WireWork {
     fn new(work: &Work, needs_attention: bool) -> Self {
         let by = work.handled.as_ref().map(|handled| &handled.by);
-        let note =
-            |note: &Note| WireNote { by: note.by.clone(), at: instant(note.at), text: note.text.clone() };
         Self {
             needs_attention,
             handled_by: by.and_then(|by| match by {
@@ -86,7 +78,7 @@ impl WireWork {
             handled_at: work.handled.as_ref().map(|handled| instant(handled.at)),
             claimed_by: work.claimed.as_ref().map(|claimed| claimed.by.clone()),
             tags: work.tags.iter().cloned().collect(),
-            notes: work.notes.iter().map(note).collect(),
+            notes: work.notes.len(),
         }
     }
 }

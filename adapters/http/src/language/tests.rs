@@ -88,7 +88,7 @@ fn numbers_days_and_counts_are_told_as_the_language_does() {
     let day = jiff::civil::date(2026, 11, 1);
     assert_eq!(Language::English.day(day), "Sunday, 1 November 2026");
     assert_eq!(Language::French.day(day), "dimanche 1er novembre 2026");
-    assert_eq!(Language::French.short_day(day), "dim. 1 nov.");
+    assert_eq!(Language::French.short_day(day), "dim. 1er nov.");
     let found = |language: Language, n: u64| language.say_with("notes", [("n", n.into())]);
     assert_eq!(
         (found(Language::English, 0), found(Language::French, 0)),

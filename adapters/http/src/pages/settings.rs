@@ -120,7 +120,7 @@ async fn signed_in_anew(state: &State, req: &Request, person: &SignedIn, passwor
     let address = req.remote_addr().as_socket_addr().map(|addr| addr.ip().to_string()).unwrap_or_default();
     match state.access.sign_in(&person.user, password, &address).await {
         Ok(token) => back(Some(session_cookie(&token, state.secure))),
-        // The sign-in page tells why.
+        // Too many tries: the new password holds, and signing in has to wait.
         Err(_) => back(None),
     }
 }
@@ -137,6 +137,7 @@ async fn refuse(state: &State, visitor: &Visitor, req: &Request, error: AccountE
         AccountError::Store(error) => return store_problem(error),
         AccountError::Taken | AccountError::LastAdmin | AccountError::TooManyViews => StatusCode::CONFLICT,
         AccountError::Nobody => StatusCode::NOT_FOUND,
+        AccountError::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let alert = words::not_done(&error, Viewer::of(req, state).language);

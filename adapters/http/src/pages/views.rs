@@ -16,6 +16,7 @@ use crate::pages::login::next;
 use crate::query;
 use crate::session::Visitor;
 use crate::viewer::Viewer;
+use crate::words;
 
 #[handler]
 pub(crate) async fn change(
@@ -50,6 +51,9 @@ pub(crate) async fn change(
             Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, here).finish()
         }
         Err(AccountError::Store(error)) => store_problem(&error),
-        Err(error) => problem(StatusCode::UNPROCESSABLE_ENTITY, "View not saved", &error.to_string()),
+        Err(error) => {
+            let told = words::not_done(&error, Viewer::of(req, state).language);
+            problem(StatusCode::UNPROCESSABLE_ENTITY, "View not saved", &told)
+        }
     }
 }

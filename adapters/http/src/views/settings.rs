@@ -108,7 +108,10 @@ pub(crate) fn scopes() -> Vec<&'static str> {
 /// What the configuration says, in words.
 pub(crate) fn rules(rules: &Rules, language: Language) -> Vec<(String, String)> {
     let kept = |time: Option<Duration>| match time {
-        Some(time) => language.say_with("rule-days", [("n", (time.as_secs() / 86_400).into())]),
+        Some(time) if time.as_secs().is_multiple_of(86_400) => {
+            language.say_with("rule-days", [("n", (time.as_secs() / 86_400).into())])
+        }
+        Some(time) => language.say_with("rule-hours", [("n", time.as_secs().div_ceil(3600).into())]),
         None => language.say("rule-for-ever"),
     };
     let resolve = language.say(if rules.resolves_misses { "yes" } else { "no" });
