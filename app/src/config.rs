@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::services::access::{BadPassword, PASSWORD_LENGTH};
+use crate::services::access::NewPassword;
 use crate::services::upkeep::RetentionTimes;
 
 pub use source::{Environment, Settings, Value};
@@ -209,8 +209,9 @@ impl Reader {
 
     fn admin_password(&mut self) -> Option<SecretString> {
         let password = self.secret("auth.admin_password")?;
-        let fits = PASSWORD_LENGTH.contains(&password.expose_secret().chars().count());
-        let short = |_: &Value| if fits { Ok(()) } else { Err(BadPassword.to_string()) };
+        let short = |_: &Value| {
+            NewPassword::try_from(password.expose_secret()).map(|_| ()).map_err(|bad| bad.to_string())
+        };
         self.take("auth.admin_password", short).map(|()| password)
     }
 

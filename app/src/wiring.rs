@@ -371,7 +371,7 @@ async fn prepare_once(
 ) -> Result<(), WiringError> {
     migrate(db).await?;
     if let Some(password) = password {
-        access.ensure_admin(password.expose_secret()).await??;
+        access.ensure_admin(password.expose_secret().try_into()?).await?;
     }
     Ok(())
 }

@@ -153,7 +153,7 @@ pub(crate) fn asked(state: &State, req: &Request, viewer: &Viewer) -> Result<Cal
     if !pairs.iter().any(|(name, _)| name == "tab") {
         pairs.push(("tab".to_owned(), "all".to_owned()));
     }
-    let shown = Shown::read(&pairs, &viewer.zone, state.clock.now())?;
+    let shown = Shown::read(&pairs, &viewer.zone, state.desk.clock.now())?;
     Ok(CallQuery { limit: PAGE, ..shown.query })
 }
 
@@ -170,10 +170,10 @@ async fn download(state: &State, visitor: &Visitor, req: &Request, format: Forma
     };
     let filter = filtered_by(req);
     let subject = format!("calls as {}, {filter}", format.name);
-    if let Err(error) = state.operations.note(&visitor.actor(), AuditAction::Exported, &subject).await {
+    if let Err(error) = state.desk.operations.note(&visitor.actor(), AuditAction::Exported, &subject).await {
         return store_problem(&error);
     }
-    let calls = state.calls.clone();
+    let calls = state.desk.calls.clone();
     let pages = stream::unfold(Some(query), move |query| {
         let calls = calls.clone();
         async move { page(&*calls, query?, format.line).await }

@@ -139,29 +139,24 @@ impl Language {
 
     /// A day in full.
     pub fn day(self, date: Date) -> String {
-        let (weekday, month) = (date.weekday().to_monday_one_offset(), date.month());
-        self.say_with(
-            "date-long",
-            [
-                ("weekday", self.say(&format!("weekday-{weekday}")).into()),
-                ("day", i64::from(date.day()).into()),
-                ("month", self.say(&format!("month-{month}")).into()),
-                ("year", date.year().to_string().into()),
-            ],
-        )
+        self.date("date-long", "", date)
     }
 
     /// A day in short, without its year.
     pub fn short_day(self, date: Date) -> String {
+        self.date("date-short", "-short", date)
+    }
+
+    /// A day by a message, with the names of its weekday and month of that length.
+    fn date(self, id: &str, length: &str, date: Date) -> String {
         let (weekday, month) = (date.weekday().to_monday_one_offset(), date.month());
-        self.say_with(
-            "date-short",
-            [
-                ("weekday", self.say(&format!("weekday-short-{weekday}")).into()),
-                ("day", i64::from(date.day()).into()),
-                ("month", self.say(&format!("month-short-{month}")).into()),
-            ],
-        )
+        let parts = [
+            ("weekday", self.say(&format!("weekday{length}-{weekday}")).into()),
+            ("day", i64::from(date.day()).into()),
+            ("month", self.say(&format!("month{length}-{month}")).into()),
+            ("year", date.year().to_string().into()),
+        ];
+        self.say_with(id, parts)
     }
 
     /// What the pages' scripts say, as JSON by the message's name without its `js-`.

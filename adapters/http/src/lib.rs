@@ -7,6 +7,7 @@ mod api;
 mod assets;
 mod bodies;
 mod compress;
+mod desk;
 mod errors;
 pub mod export;
 mod filter;
@@ -25,98 +26,20 @@ mod words;
 mod zipped;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use frontdesk_ports::{Access, Accounts, Clock, Operations, ReadCalls, Readiness, WorkOnCalls};
-use jiff::tz::TimeZone;
+use frontdesk_ports::Readiness;
 use poem::endpoint::BoxEndpoint;
 use poem::middleware::CookieJarManager;
 use poem::{Endpoint, EndpointExt, Response, Route, RouteMethod, get, post};
 
-use tokio::sync::watch;
-
+use desk::State;
+pub use desk::{Desk, Offers, Rules};
 use session::{Gate, Guest, Need};
 use views::Views;
 
 /// The most a request may carry: a message recorded on the demo's phone, or a form and nothing else.
 const MOST_BYTES: usize = 64 * 1024;
 const MOST_PHONE_BYTES: usize = 32 * 1024 * 1024;
-
-/// What the routes need.
-pub struct Desk {
-    /// The log.
-    pub calls: Arc<dyn ReadCalls>,
-    /// Who may see it.
-    pub access: Arc<dyn Access>,
-    /// Looks after people.
-    pub accounts: Arc<dyn Accounts>,
-    /// What the configuration says of the log, to be shown.
-    pub rules: Rules,
-    /// Takes what people do about calls.
-    pub working: Arc<dyn WorkOnCalls>,
-    /// Looks after the desk.
-    pub operations: Arc<dyn Operations>,
-    /// Whether all is well.
-    pub readiness: Arc<dyn Readiness>,
-    /// The service's own figures, as Prometheus text.
-    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    /// What the flow knows, for filters to offer.
-    pub offers: Offers,
-    /// Where the carrier asks what a caller hears: the address to set at the number, for whoever begins.
-    pub voice_url: String,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// The company's time zone.
-    pub zone: TimeZone,
-    /// Whether people reach us by HTTPS: cookies are then for HTTPS only.
-    pub secure: bool,
-    /// Turns true when the server stops: live updates then end, for readers to take them up again.
-    pub stop: watch::Receiver<bool>,
-    /// The demo's phone, if there is one: its routes, which only people who are signed in reach.
-    pub phone: Option<BoxEndpoint<'static, Response>>,
-}
-
-/// Rules of the configuration that people should know. No page changes them.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Rules {
-    /// Calls are deleted after this; never if it is not set.
-    pub calls: Option<Duration>,
-    /// Messages' audio is deleted after this; never if it is not set.
-    pub audio: Option<Duration>,
-    /// The carrier's own words are deleted after this; never if it is not set.
-    pub raw: Option<Duration>,
-    /// Whether a later answered call settles earlier misses of the same caller.
-    pub resolves_misses: bool,
-}
-
-/// Names of the flow in force. Calls of an older flow may know others, which can be typed.
-#[derive(Debug, Clone, Default, serde::Serialize)]
-pub struct Offers {
-    /// Numbers that calls are forwarded to.
-    pub destinations: Vec<String>,
-    /// Mailboxes.
-    pub mailboxes: Vec<String>,
-}
-
-/// What handlers share.
-pub(crate) struct State {
-    calls: Arc<dyn ReadCalls>,
-    access: Arc<dyn Access>,
-    accounts: Arc<dyn Accounts>,
-    rules: Rules,
-    working: Arc<dyn WorkOnCalls>,
-    operations: Arc<dyn Operations>,
-    readiness: Arc<dyn Readiness>,
-    metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    offers: Offers,
-    voice_url: String,
-    clock: Arc<dyn Clock>,
-    zone: TimeZone,
-    secure: bool,
-    stop: watch::Receiver<bool>,
-    has_phone: bool,
-    views: Views,
-}
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,43 +144,10 @@ fn allowed(path: &str) -> &'static str {
 }
 
 /// The people's, programs' and operators' routes. Fails if a template does not parse, which a test excludes.
-pub fn routes(desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, tera::Error> {
-    let Desk {
-        calls,
-        access,
-        accounts,
-        rules,
-        working,
-        operations,
-        readiness,
-        metrics,
-        offers,
-        voice_url,
-        clock,
-        zone,
-        secure,
-        stop,
-        phone,
-    } = desk;
-    let has_phone = phone.is_some();
-    let state = Arc::new(State {
-        calls,
-        access: access.clone(),
-        accounts,
-        rules,
-        working,
-        operations,
-        readiness,
-        metrics,
-        offers,
-        voice_url,
-        clock,
-        zone,
-        secure,
-        stop,
-        has_phone,
-        views: Views::new()?,
-    });
+pub fn routes(mut desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, tera::Error> {
+    let phone = desk.phone.take();
+    let (has_phone, access, secure) = (phone.is_some(), desk.access.clone(), desk.secure);
+    let state = Arc::new(State { desk, has_phone, views: Views::new()? });
     let gated = |endpoint: BoxEndpoint<'static, Response>, guest: Guest, need: Need| {
         endpoint.with(Gate::new(&access, guest, need, secure)).boxed()
     };

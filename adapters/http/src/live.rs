@@ -50,7 +50,7 @@ impl Telling for Rows {
     fn tell(&self, state: &State, record: &CallRecord) -> Event {
         let here = self.shown.address("/", self.shown.tab, &[]);
         let row = CallRow::new(record, &self.viewer);
-        let (day, label) = day_label(&row, &self.viewer, state.clock.now());
+        let (day, label) = day_label(&row, &self.viewer, state.desk.clock.now());
         let row = state.views.row(row, (&self.visitor, &self.viewer), &here, None).unwrap_or_default();
         let fits = self.shown.query.fits(record);
         let data = serde_json::json!({
@@ -78,7 +78,7 @@ pub(crate) async fn rows(
     req: &Request,
 ) -> Response {
     let viewer = Viewer::of(req, state);
-    let shown = match Shown::read(&query::pairs(req.uri().query()), &viewer.zone, state.clock.now()) {
+    let shown = match Shown::read(&query::pairs(req.uri().query()), &viewer.zone, state.desk.clock.now()) {
         Ok(shown) => shown,
         Err(error) => return bad_parameter(&error),
     };
@@ -101,7 +101,8 @@ pub(crate) async fn counts(Data(state): Data<&Arc<State>>) -> Response {
 }
 
 async fn count_all(state: &State) -> Result<serde_json::Value, StoreError> {
-    let of = async |query: &CallQuery| state.calls.tally(query, MOST_COUNTED).await.map(|tally| told(&tally));
+    let of =
+        async |query: &CallQuery| state.desk.calls.tally(query, MOST_COUNTED).await.map(|tally| told(&tally));
     Ok(serde_json::json!({"attention": of(&attention()).await?, "live": of(&live()).await?}))
 }
 
@@ -127,7 +128,7 @@ async fn stream_changes(
     telling: impl Telling,
     for_page: bool,
 ) -> Response {
-    let latest = match state.calls.latest_change().await {
+    let latest = match state.desk.calls.latest_change().await {
         Ok(latest) => latest,
         Err(error) => return store_problem(&error),
     };
@@ -146,7 +147,7 @@ async fn stream_changes(
             Some((event, (state, reader)))
         }
     });
-    let mut stop = state.stop.clone();
+    let mut stop = state.desk.stop.clone();
     let end = Box::pin(async move {
         let _ = tokio::time::timeout(STREAM, stop.wait_for(|stop| *stop)).await;
     });
@@ -160,7 +161,7 @@ async fn next_event(state: &State, reader: &mut Reader, telling: &dyn Telling, f
             reader.stale = for_page;
             return telling.tell(state, &record).id(record.change.0.to_string());
         }
-        match state.calls.changed_since(reader.after, BATCH).await {
+        match state.desk.calls.changed_since(reader.after, BATCH).await {
             Ok(changed) if changed.is_empty() => {
                 let due = reader.told + COUNT_EVERY;
                 if reader.stale && tokio::time::Instant::now() >= due {
@@ -171,7 +172,7 @@ async fn next_event(state: &State, reader: &mut Reader, telling: &dyn Telling, f
                 }
                 // Another instance's changes do not wake us: look again soon.
                 let patience = if reader.stale { COUNT_EVERY } else { LOOK_AGAIN };
-                let _ = tokio::time::timeout(patience, state.calls.wait_for_change(reader.after)).await;
+                let _ = tokio::time::timeout(patience, state.desk.calls.wait_for_change(reader.after)).await;
             }
             Ok(changed) => {
                 reader.after = changed.last().map_or(reader.after, |record| record.change);

@@ -27,7 +27,7 @@ pub(crate) fn healthz() -> Response {
 /// The service's own figures.
 #[handler]
 pub(crate) fn metrics(Data(state): Data<&Arc<State>>) -> Response {
-    Response::builder().content_type("text/plain; version=0.0.4; charset=utf-8").body((state.metrics)())
+    Response::builder().content_type("text/plain; version=0.0.4; charset=utf-8").body((state.desk.metrics)())
 }
 
 /// Calls can be taken and kept.

@@ -36,7 +36,10 @@ impl Viewer {
                 name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b));
             plain.then(|| TimeZone::get(&name).ok()).flatten()
         };
-        Self { zone: zone.and_then(known).unwrap_or_else(|| state.zone.clone()), language: language(req) }
+        Self {
+            zone: zone.and_then(known).unwrap_or_else(|| state.desk.zone.clone()),
+            language: language(req),
+        }
     }
 
     /// The zone's name, for people.

@@ -1,4 +1,4 @@
-//! What the templates are given: one struct and one render function a template, and a test that renders them all.
+//! What the templates are given: one struct a template, and a test that renders them all.
 
 use fluent_bundle::{FluentArgs, FluentValue};
 use frontdesk_ports::access::Role;
@@ -163,7 +163,7 @@ impl Frame {
             csrf: person.map(|p| p.csrf.clone()).unwrap_or_default(),
             has_phone: state.has_phone,
             manages: person.is_some_and(|p| p.role == Role::Admin),
-            notice: state.readiness.trouble().map(|trouble| words::trouble(trouble, viewer.language)),
+            notice: state.desk.readiness.trouble().map(|trouble| words::trouble(trouble, viewer.language)),
             count: None,
         }
     }

@@ -69,7 +69,7 @@ pub(crate) async fn voicemails_zip(
         Err(error) => return bad_parameter(&error),
     };
     let subject = format!("messages as zip, {}", filtered_by(req));
-    if let Err(error) = state.operations.note(&visitor.actor(), AuditAction::Exported, &subject).await {
+    if let Err(error) = state.desk.operations.note(&visitor.actor(), AuditAction::Exported, &subject).await {
         return store_problem(&error);
     }
     let written = Written::default();
@@ -90,7 +90,7 @@ impl Making {
         let failed = |error: String| Some((Err(std::io::Error::other(error)), None));
         loop {
             if let Some(record) = self.calls.pop_front() {
-                match self.state.calls.voicemail(record.id, None).await {
+                match self.state.desk.calls.voicemail(record.id, None).await {
                     Ok(audio) => {
                         if let Err(error) = self.add(&record, &audio) {
                             return failed(error.to_string());
@@ -104,7 +104,7 @@ impl Making {
                 }
             }
             let Some(mut query) = self.query.take() else { break };
-            match self.state.calls.list(&query).await {
+            match self.state.desk.calls.list(&query).await {
                 Ok(page) => {
                     let stored = |record: &CallRecord| {
                         record.call.voicemail.as_ref().is_some_and(|m| m.status == VoicemailStatus::Stored)

@@ -66,37 +66,10 @@ impl CallFigures for MemoryLog {
         since: Option<Timestamp>,
         until: Option<Timestamp>,
     ) -> Result<Figures, StoreError> {
-        let (mut quarters, mut waits) = (BTreeMap::new(), BTreeMap::new());
-        let (mut destinations, mut menus) = (BTreeMap::new(), BTreeMap::new());
         let within = CallQuery { since, until, ..CallQuery::default() };
-        for CallRecord { call, .. } in self.records().iter().filter(|record| within.fits(record)) {
-            let Some(started) = call.started_at.map(Timestamp::as_millisecond) else { continue };
-            let quarter = started.div_euclid(QUARTER_MS) * QUARTER_MS;
-            let quarter = Timestamp::from_millisecond(quarter).unwrap_or_default();
-            let outcome = call.verdict.as_ref().map(|verdict| verdict.outcome);
-            let reason = call.verdict.as_ref().map(|verdict| verdict.reason);
-            *quarters.entry((quarter, outcome)).or_insert(0) += 1;
-            if let Some(answered) = call.answered_at.filter(|_| outcome == Some(Outcome::Answered)) {
-                let steps = (answered.as_millisecond() - started).div_euclid(WAIT_STEP_MS);
-                let wait = u64::try_from(steps * WAIT_STEP_MS).unwrap_or(0);
-                *waits.entry(wait).or_insert(0) += 1;
-            }
-            if let Some(number) = &call.forwarded_to {
-                *destinations.entry((number.to_string(), outcome)).or_insert(0) += 1;
-            }
-            if let Some(menu) = &call.menu {
-                *menus.entry((menu.to_string(), outcome, reason)).or_insert(0) += 1;
-            }
-        }
-        Ok(Figures {
-            quarters: quarters
-                .into_iter()
-                .map(|((quarter, outcome), count)| (quarter, outcome, count))
-                .collect(),
-            waits: waits.into_iter().collect(),
-            destinations: destinations.into_iter().map(|((to, outcome), n)| (to, outcome, n)).collect(),
-            menus: menus.into_iter().map(|((menu, outcome, why), n)| (menu, outcome, why, n)).collect(),
-        })
+        let figures: Vec<Figures> =
+            self.records().iter().filter(|record| within.fits(record)).filter_map(figures_of).collect();
+        Ok(Figures::sum(&figures))
     }
 
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError> {
@@ -120,4 +93,20 @@ impl CallFigures for MemoryLog {
         let began = changed.filter_map(|record| record.call.started_at);
         Ok(began.map(|at| at.as_millisecond().div_euclid(DAY_MS)).collect())
     }
+}
+
+/// The figures of one call; none if nobody knows when it began.
+fn figures_of(CallRecord { call, .. }: &CallRecord) -> Option<Figures> {
+    let started = call.started_at?.as_millisecond();
+    let quarter = Timestamp::from_millisecond(started.div_euclid(QUARTER_MS) * QUARTER_MS).ok()?;
+    let outcome = call.verdict.as_ref().map(|verdict| verdict.outcome);
+    let reason = call.verdict.as_ref().map(|verdict| verdict.reason);
+    let answered = call.answered_at.filter(|_| outcome == Some(Outcome::Answered));
+    let wait = answered.map(|at| (at.as_millisecond() - started).div_euclid(WAIT_STEP_MS) * WAIT_STEP_MS);
+    Some(Figures {
+        quarters: vec![(quarter, outcome, 1)],
+        waits: wait.map(|wait| (u64::try_from(wait).unwrap_or(0), 1)).into_iter().collect(),
+        destinations: call.forwarded_to.iter().map(|to| (to.to_string(), outcome, 1)).collect(),
+        menus: call.menu.iter().map(|menu| (menu.to_string(), outcome, reason, 1)).collect(),
+    })
 }

@@ -14,7 +14,7 @@ use crate::SqlLog;
 use crate::entity::call::{self, Column};
 use crate::error::{corrupt, store_error};
 use crate::filters::filtered;
-use crate::rows::{millis, timestamp};
+use crate::rows::{millis, number_of, timestamp};
 
 const COUNT: &str = "found";
 const QUARTER: &str = "quarter";
@@ -96,15 +96,10 @@ impl CallFigures for SqlLog {
         let mut days = Query::select();
         days.from(call::Entity).distinct();
         days.expr_as(Expr::cust(format!("started_at / {DAY_MS}")), Alias::new(DAY));
-        days.and_where(Expr::col(Column::Change).gt(stored(after)));
+        days.and_where(Expr::col(Column::Change).gt(number_of(after)));
         days.and_where(Column::StartedAt.is_not_null());
         self.rows(&days).await?.iter().map(|row| get(row, DAY)).collect()
     }
-}
-
-/// A change as the database has it.
-fn stored(change: Change) -> i64 {
-    i64::try_from(change.0).unwrap_or(i64::MAX)
 }
 
 const ASC: sea_orm::sea_query::Order = sea_orm::sea_query::Order::Asc;

@@ -14,7 +14,7 @@ use crate::connect::Database;
 use crate::entity::{call, call_event};
 use crate::error::{corrupt, store_error};
 use crate::filters::filtered;
-use crate::rows::{event_of, record_of};
+use crate::rows::{event_of, number_of, record_of};
 use crate::writer::Writer;
 
 /// The call log and its effect queue on a database.
@@ -92,7 +92,7 @@ impl CallLog for SqlLog {
     }
 
     async fn changed_since(&self, after: Change, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
-        let after = i64::try_from(after.0).unwrap_or(i64::MAX);
+        let after = number_of(after);
         let rows = call::Entity::find()
             .filter(call::Column::Change.gt(after))
             .order_by_asc(call::Column::Change)

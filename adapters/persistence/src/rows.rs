@@ -62,6 +62,11 @@ pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEve
     Ok(LoggedEvent { event: CallEvent { call: leg.clone(), at, kind: detail.kind }, raw })
 }
 
+/// A change as the database has it.
+pub(crate) fn number_of(change: Change) -> i64 {
+    i64::try_from(change.0).unwrap_or(i64::MAX)
+}
+
 /// A call's row as it is when the call is first seen; `commit::projected` tells what an update of it may change.
 pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreError> {
     let CallRecord { id, leg, call, change, work: _ } = record;
@@ -89,8 +94,8 @@ pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreEr
         talk_seconds: Set(call.talk_seconds.map(i64::from)),
         search_text: Set(words.join("\n").to_lowercase()),
         document: Set(json(call)?),
-        change: Set(i64::try_from(change.0).unwrap_or(i64::MAX)),
-        serial: Set(Some(i64::try_from(change.0).unwrap_or(i64::MAX))),
+        change: Set(number_of(*change)),
+        serial: Set(Some(number_of(*change))),
         attention: Set(i32::from(call.asks_for_attention())),
         handled: Set(0),
         mailbox: Set(call.mailbox.as_ref().map(ToString::to_string)),

@@ -15,7 +15,7 @@ use crate::commit::{immediate, number_changes};
 use crate::entity::call::{self, Column};
 use crate::entity::call_tag;
 use crate::error::store_error;
-use crate::rows::{json, record_of};
+use crate::rows::{json, number_of, record_of};
 
 #[async_trait]
 impl WorkStore for SqlLog {
@@ -62,7 +62,7 @@ impl WorkStore for SqlLog {
         let callers = call::Entity::find()
             .select_only()
             .column(Column::FromNumber)
-            .filter(Column::Change.gt(i64::try_from(after.0).unwrap_or(i64::MAX)))
+            .filter(Column::Change.gt(number_of(after)))
             .filter(Column::Outcome.is_in(outcomes))
             .filter(Column::FromNumber.is_not_null())
             .into_query();

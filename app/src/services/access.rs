@@ -39,12 +39,23 @@ const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlzIQ$fIlxUNYBrg7T1DQd9OGKAS1m1gYIFUWEWLSCpGGKpJ0";
 
 /// The least and the most characters of a password.
-pub const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
+const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
 
 /// A password that cannot be one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a password has 8 to 128 characters")]
 pub struct BadPassword;
+
+/// A password that can be one.
+#[derive(Clone, Copy)]
+pub struct NewPassword<'p>(&'p str);
+
+impl<'p> TryFrom<&'p str> for NewPassword<'p> {
+    type Error = BadPassword;
+    fn try_from(text: &'p str) -> Result<Self, BadPassword> {
+        if PASSWORD_LENGTH.contains(&text.chars().count()) { Ok(Self(text)) } else { Err(BadPassword) }
+    }
+}
 
 /// Lets people and programs in.
 pub struct AccessControl {
@@ -76,33 +87,23 @@ impl AccessControl {
         &self,
         name: &str,
         role: Role,
-        password: &str,
-    ) -> Result<Result<(), BadPassword>, StoreError> {
-        if !PASSWORD_LENGTH.contains(&password.chars().count()) {
-            return Ok(Err(BadPassword));
-        }
+        password: NewPassword<'_>,
+    ) -> Result<(), StoreError> {
         let password_hash = self.hashed(password).await?;
-        self.store.add_user(User { name: name.to_owned(), role, password_hash }).await.map(Ok)
+        self.store.add_user(User { name: name.to_owned(), role, password_hash }).await
     }
 
     /// Replaces a password; `false` if there is nobody of that name.
-    pub async fn set_password(
-        &self,
-        name: &str,
-        password: &str,
-    ) -> Result<Result<bool, BadPassword>, StoreError> {
-        if !PASSWORD_LENGTH.contains(&password.chars().count()) {
-            return Ok(Err(BadPassword));
-        }
-        self.store.set_password(name, &self.hashed(password).await?).await.map(Ok)
+    pub async fn set_password(&self, name: &str, password: NewPassword<'_>) -> Result<bool, StoreError> {
+        self.store.set_password(name, &self.hashed(password).await?).await
     }
 
     /// Makes the user `admin`, or gives them this password if they have another.
-    pub async fn ensure_admin(&self, password: &str) -> Result<Result<(), BadPassword>, StoreError> {
+    pub async fn ensure_admin(&self, password: NewPassword<'_>) -> Result<(), StoreError> {
         match self.store.user("admin").await? {
             None => self.add_user("admin", Role::Admin, password).await,
-            Some(user) if verify(password, &user.password_hash) => Ok(Ok(())),
-            Some(_) => Ok(self.set_password("admin", password).await?.map(|_| ())),
+            Some(user) if verify(password.0, &user.password_hash) => Ok(()),
+            Some(_) => self.set_password("admin", password).await.map(|_| ()),
         }
     }
 
@@ -156,7 +157,7 @@ impl AccessControl {
     }
 
     /// The hash of a password, made apart from the threads that answer callers.
-    async fn hashed(&self, password: &str) -> Result<String, StoreError> {
+    async fn hashed(&self, NewPassword(password): NewPassword<'_>) -> Result<String, StoreError> {
         let busy = |_| StoreError::Unavailable("passwords cannot be hashed now".into());
         let _permit = self.hashing.clone().acquire_owned().await.map_err(busy)?;
         let (password, random) = (password.to_owned(), self.ids.random());

@@ -11,7 +11,7 @@ use frontdesk_ports::{
 
 use tokio::sync::Mutex;
 
-use super::access::{ABSOLUTE, AccessControl, BadPassword, IDLE, PASSWORD_LENGTH, hash_token};
+use super::access::{ABSOLUTE, AccessControl, BadPassword, IDLE, NewPassword, hash_token};
 
 /// How much of a session's hash names it: 64 bits.
 const BROWSER_ID: usize = 16;
@@ -92,14 +92,12 @@ impl Accounts for LookingAfterPeople {
         password: &str,
     ) -> Result<(), AccountError> {
         let name = valid(name)?;
-        if !PASSWORD_LENGTH.contains(&password.chars().count()) {
-            return Err(AccountError::BadPassword);
-        }
+        let password = NewPassword::try_from(password)?;
         if self.store.user(name).await?.is_some() {
             return Err(AccountError::Taken);
         }
         self.note(by, AuditAction::UserAdded, name).await?;
-        Ok(self.control.add_user(name, role, password).await.map_err(taken)??)
+        Ok(self.control.add_user(name, role, password).await.map_err(taken)?)
     }
 
     async fn remove_person(&self, by: &Actor, name: &str) -> Result<(), AccountError> {
@@ -124,11 +122,9 @@ impl Accounts for LookingAfterPeople {
 
     async fn set_password(&self, by: &Actor, name: &str, password: &str) -> Result<(), AccountError> {
         self.user(name).await?;
-        if !PASSWORD_LENGTH.contains(&password.chars().count()) {
-            return Err(AccountError::BadPassword);
-        }
+        let password = NewPassword::try_from(password)?;
         self.note(by, AuditAction::PasswordSet, name).await?;
-        if self.control.set_password(name, password).await?? { Ok(()) } else { Err(AccountError::Nobody) }
+        if self.control.set_password(name, password).await? { Ok(()) } else { Err(AccountError::Nobody) }
     }
 
     async fn change_password(&self, who: &SignedIn, old: &str, new: &str) -> Result<(), AccountError> {

@@ -20,11 +20,11 @@ struct Page {
 
 #[handler]
 pub(crate) async fn list(Data(state): Data<&Arc<State>>, uri: &Uri) -> Response {
-    let query = match query::call_query(&query::pairs(uri.query()), &state.zone) {
+    let query = match query::call_query(&query::pairs(uri.query()), &state.desk.zone) {
         Ok(query) => query,
         Err(error) => return bad_parameter(&error),
     };
-    match state.calls.list(&query).await {
+    match state.desk.calls.list(&query).await {
         Ok(page) => {
             let calls = page.calls.iter().map(WireCall::from).collect();
             Json(Page { calls, next_cursor: page.next.map(|id| id.to_string()) }).into_response()
@@ -36,7 +36,7 @@ pub(crate) async fn list(Data(state): Data<&Arc<State>>, uri: &Uri) -> Response 
 #[handler]
 pub(crate) async fn one(Data(state): Data<&Arc<State>>, Path(id): Path<String>) -> Response {
     let Ok(id) = id.parse() else { return not_found() };
-    match state.calls.call(id).await {
+    match state.desk.calls.call(id).await {
         Ok(Some(call)) => Json(WireCall::from(&call)).into_response(),
         Ok(None) => not_found(),
         Err(error) => store_problem(&error),

@@ -15,7 +15,7 @@ const MOST: u16 = 200;
 
 #[handler]
 pub(crate) async fn outages(Data(state): Data<&Arc<State>>) -> Response {
-    match state.operations.outages(MOST).await {
+    match state.desk.operations.outages(MOST).await {
         Ok(outages) => {
             let outages: Vec<Value> = outages
                 .iter()

@@ -18,7 +18,7 @@ pub(crate) async fn stats(Data(state): Data<&Arc<State>>, uri: &Uri) -> Response
     let (mut since, mut until) = (None, None);
     for (name, value) in query::pairs(uri.query()) {
         let bad = |why: String| bad_parameter(&BadParameter { name: name.clone(), why });
-        let at = match query::time(&value, &state.zone) {
+        let at = match query::time(&value, &state.desk.zone) {
             Ok(at) => Some(at),
             Err(why) => return bad(why),
         };
@@ -28,7 +28,7 @@ pub(crate) async fn stats(Data(state): Data<&Arc<State>>, uri: &Uri) -> Response
             _ => return bad("there is no such parameter; there are since, until".into()),
         }
     }
-    match state.calls.figures(since, until).await.map(|figures| CallStats::of(&figures)) {
+    match state.desk.calls.figures(since, until).await.map(|figures| CallStats::of(&figures)) {
         Ok(stats) => {
             let outcomes: Map<String, Value> =
                 stats.outcomes.iter().map(|(outcome, count)| (outcome.word().into(), json!(count))).collect();

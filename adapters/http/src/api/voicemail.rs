@@ -20,12 +20,15 @@ pub(crate) async fn voicemail(
 ) -> Response {
     let Ok(id) = id.parse() else { return not_found() };
     let range = range::parse(req.header(header::RANGE));
-    match state.calls.voicemail(id, range).await {
+    match state.desk.calls.voicemail(id, range).await {
         Ok(audio) => {
             // Players ask in pieces; who begins at the beginning listens.
             if audio.start == 0 {
-                let noted =
-                    state.operations.note(&visitor.actor(), AuditAction::Played, &format!("call {id}")).await;
+                let noted = state
+                    .desk
+                    .operations
+                    .note(&visitor.actor(), AuditAction::Played, &format!("call {id}"))
+                    .await;
                 if let Err(error) = noted {
                     return store_problem(&error);
                 }
@@ -44,7 +47,7 @@ pub(crate) async fn retry(
     Path(id): Path<String>,
 ) -> Response {
     let Ok(id) = id.parse() else { return not_found() };
-    match state.operations.retry_voicemail(&visitor.actor(), id).await {
+    match state.desk.operations.retry_voicemail(&visitor.actor(), id).await {
         Ok(()) => StatusCode::ACCEPTED.into(),
         Err(error) => refuse_retry(&error),
     }

@@ -22,7 +22,7 @@ pub(crate) async fn audit(
     req: &Request,
 ) -> Response {
     let viewer = Viewer::of(req, state);
-    match state.operations.trail(MOST).await {
+    match state.desk.operations.trail(MOST).await {
         Ok(trail) => page(state.views.page(
             &AuditPage {
                 frame: Frame::of(state, visitor, &viewer, "nav-audit"),

@@ -39,7 +39,7 @@ pub(crate) async fn call_page(
     id: CallId,
     alert: Option<String>,
 ) -> Response {
-    let told = match state.calls.call(id).await {
+    let told = match state.desk.calls.call(id).await {
         Ok(Some(told)) => told,
         Ok(None) => return not_found(),
         Err(error) => return store_problem(&error),
@@ -54,7 +54,7 @@ pub(crate) async fn call_page(
         row: CallRow::new(&told.record, viewer),
         csrf: visitor.csrf(),
         here: format!("/calls/{id}"),
-        picture: Picture::of(&told, state.clock.now(), viewer),
+        picture: Picture::of(&told, state.desk.clock.now(), viewer),
         events: EventLine::all(&told, viewer, manages),
         related: related.iter().map(|record| CallRow::new(record, viewer)).collect(),
         all_related: caller(&told.record).filter(|_| !related.is_empty()).map(|from| {
@@ -76,7 +76,7 @@ fn caller(record: &CallRecord) -> Option<String> {
 async fn related(state: &State, record: &CallRecord) -> Result<Vec<CallRecord>, frontdesk_ports::StoreError> {
     let Some(from) = caller(record) else { return Ok(Vec::new()) };
     let query = CallQuery { from: Some(from), ..CallQuery::newest(RELATED + 1) };
-    let calls = state.calls.list(&query).await?.calls;
+    let calls = state.desk.calls.list(&query).await?.calls;
     Ok(calls.into_iter().filter(|other| other.id != record.id).take(RELATED.into()).collect())
 }
 
@@ -88,7 +88,7 @@ pub(crate) async fn retry(
     Path(id): Path<String>,
 ) -> Response {
     let Ok(wanted) = id.parse() else { return not_found() };
-    match state.operations.retry_voicemail(&visitor.actor(), wanted).await {
+    match state.desk.operations.retry_voicemail(&visitor.actor(), wanted).await {
         Ok(()) => Response::builder()
             .status(StatusCode::SEE_OTHER)
             .header(header::LOCATION, format!("/calls/{wanted}"))

@@ -22,17 +22,18 @@ pub(crate) async fn feed(
     Data(visitor): Data<&Visitor>,
     req: &Request,
 ) -> Response {
-    let (viewer, now) = (Viewer::of(req, state), state.clock.now());
+    let (viewer, now) = (Viewer::of(req, state), state.desk.clock.now());
     let pairs = query::pairs(req.uri().query());
     let shown = match Shown::read(&pairs, &viewer.zone, now) {
         Ok(shown) => shown,
         Err(error) => return bad_parameter(&error),
     };
     // The change first: what happens between the two reads is then sent again, not lost.
-    let (change, calls) = match (state.calls.latest_change().await, state.calls.list(&shown.query).await) {
-        (Ok(change), Ok(calls)) => (change, calls),
-        (Err(error), _) | (_, Err(error)) => return store_problem(&error),
-    };
+    let (change, calls) =
+        match (state.desk.calls.latest_change().await, state.desk.calls.list(&shown.query).await) {
+            (Ok(change), Ok(calls)) => (change, calls),
+            (Err(error), _) | (_, Err(error)) => return store_problem(&error),
+        };
     let part = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let days = Day::all(&calls.calls, &viewer, now, part("day"));
     let list = List {
@@ -52,7 +53,7 @@ pub(crate) async fn feed(
         Err(error) => return store_problem(&error),
     };
     let views = match visitor.person() {
-        Some(person) => state.accounts.views(&person.user).await,
+        Some(person) => state.desk.accounts.views(&person.user).await,
         None => Ok(Vec::new()),
     };
     let views = match views {
@@ -67,7 +68,7 @@ pub(crate) async fn feed(
     let view = FeedPage {
         frame,
         tabs: TabLink::all(&shown, &counted.attention, &counted.live, &viewer),
-        filter: FilterForm::new(&shown, &counted.fitting, &state.offers, &viewer),
+        filter: FilterForm::new(&shown, &counted.fitting, &state.desk.offers, &viewer),
         views: views.into_iter().map(|view| ViewLink::new(view, &list.here)).collect(),
         list,
         live: shown.address("/events", shown.tab, &[("after", &change.0.to_string())]),
@@ -76,7 +77,7 @@ pub(crate) async fn feed(
             .into(),
         zone: viewer.zone_name(),
         first_run,
-        voice_url: state.voice_url.clone(),
+        voice_url: state.desk.voice_url.clone(),
         next: next_unsettled(state, None).await,
     };
     page(state.views.page(&view, &viewer))
@@ -89,7 +90,7 @@ struct Counts {
 }
 
 async fn counts(state: &State, shown: &Shown) -> Result<Counts, StoreError> {
-    let of = async |query: &CallQuery| state.calls.tally(query, MOST_COUNTED).await;
+    let of = async |query: &CallQuery| state.desk.calls.tally(query, MOST_COUNTED).await;
     let attention = of(&attention()).await?;
     // Where each outcome is offered with its count, the outcome that is chosen does not narrow the others.
     let outcome = shown.tab.outcome();
@@ -113,6 +114,6 @@ pub(crate) fn live() -> CallQuery {
 /// The newest call that asks for attention, before that one if it is given.
 pub(crate) async fn next_unsettled(state: &State, before: Option<CallId>) -> Option<String> {
     let query = CallQuery { before, ..attention() };
-    let next = state.calls.list(&query).await.ok()?.calls.into_iter().next()?;
+    let next = state.desk.calls.list(&query).await.ok()?.calls.into_iter().next()?;
     Some(format!("/calls/{}", next.id))
 }

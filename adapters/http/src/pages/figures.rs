@@ -25,11 +25,11 @@ pub(crate) async fn figures(
     let viewer = Viewer::of(req, state);
     let pairs = pairs(req.uri().query());
     let range = pairs.iter().find(|(name, _)| name == "range").map_or("7d", |(_, value)| value.as_str());
-    let Some(span) = filter::range(range, &viewer.zone, state.clock.now()) else {
+    let Some(span) = filter::range(range, &viewer.zone, state.desk.clock.now()) else {
         let why = "use today, yesterday, week, 7d, 30d or 365d".to_owned();
         return bad_parameter(&BadParameter { name: "range".into(), why });
     };
-    match state.calls.figures(Some(span.0), Some(span.1)).await {
+    match state.desk.calls.figures(Some(span.0), Some(span.1)).await {
         Ok(figures) => {
             let frame = Frame::of(state, visitor, &viewer, "nav-numbers");
             let mut view = FiguresPage::new(frame, &figures, range, &viewer, span);

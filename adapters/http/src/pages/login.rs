@@ -56,11 +56,11 @@ pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body:
     };
     let wanted = fields.get("next").map(String::as_str);
     let address = req.remote_addr().as_socket_addr().map(|addr| addr.ip().to_string()).unwrap_or_default();
-    match state.access.sign_in(name, password, &address).await {
+    match state.desk.access.sign_in(name, password, &address).await {
         Ok(token) => Response::builder()
             .status(StatusCode::SEE_OTHER)
             .header(header::LOCATION, next(wanted))
-            .header(header::SET_COOKIE, session_cookie(&token, state.secure))
+            .header(header::SET_COOKIE, session_cookie(&token, state.desk.secure))
             .finish(),
         Err(SignInError::Store(error)) => store_problem(&error),
         Err(error) => {
@@ -92,22 +92,22 @@ fn refused(error: &SignInError, language: Language) -> String {
 
 #[handler]
 pub(crate) async fn sign_out(Data(state): Data<&Arc<State>>, req: &Request) -> Response {
-    if let Some(token) = session_token(req, state.secure).await
-        && let Err(error) = state.access.sign_out(&token).await
+    if let Some(token) = session_token(req, state.desk.secure).await
+        && let Err(error) = state.desk.access.sign_out(&token).await
     {
         return store_problem(&error);
     }
-    signed_out(state.secure)
+    signed_out(state.desk.secure)
 }
 
 #[handler]
 pub(crate) async fn sign_out_everywhere(Data(state): Data<&Arc<State>>, req: &Request) -> Response {
-    if let Some(token) = session_token(req, state.secure).await
-        && let Err(error) = state.access.sign_out_everywhere(&token).await
+    if let Some(token) = session_token(req, state.desk.secure).await
+        && let Err(error) = state.desk.access.sign_out_everywhere(&token).await
     {
         return store_problem(&error);
     }
-    signed_out(state.secure)
+    signed_out(state.desk.secure)
 }
 
 fn signed_out(secure: bool) -> Response {

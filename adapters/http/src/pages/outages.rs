@@ -22,7 +22,7 @@ pub(crate) async fn outages(
     req: &Request,
 ) -> Response {
     let viewer = Viewer::of(req, state);
-    match state.operations.outages(MOST).await {
+    match state.desk.operations.outages(MOST).await {
         Ok(outages) => page(state.views.page(
             &OutagesPage {
                 frame: Frame::of(state, visitor, &viewer, "nav-outages"),

@@ -20,12 +20,12 @@ pub(crate) async fn phone(
     req: &Request,
 ) -> Response {
     let viewer = Viewer::of(req, state);
-    match (state.calls.latest_change().await, state.calls.list(&CallQuery::newest(10)).await) {
+    match (state.desk.calls.latest_change().await, state.desk.calls.list(&CallQuery::newest(10)).await) {
         (Ok(change), Ok(calls)) => page(state.views.page(
             &PhonePage {
                 frame: Frame::of(state, visitor, &viewer, "nav-phone"),
                 list: List {
-                    days: Day::all(&calls.calls, &viewer, state.clock.now(), None),
+                    days: Day::all(&calls.calls, &viewer, state.desk.clock.now(), None),
                     older: None,
                     csrf: visitor.csrf(),
                     here: "/phone".into(),

@@ -42,11 +42,11 @@ pub(crate) async fn own(
     let by = visitor.actor();
     match form.get("do") {
         "language" => {
-            let cookie = language_cookie(Language::of_code(form.get("language")), state.secure);
+            let cookie = language_cookie(Language::of_code(form.get("language")), state.desk.secure);
             back(Some(cookie))
         }
         "password" => {
-            match state.accounts.change_password(person, form.get("old"), form.get("new")).await {
+            match state.desk.accounts.change_password(person, form.get("old"), form.get("new")).await {
                 // Every session has ended; this browser goes on with a new one.
                 Ok(()) => signed_in_anew(state, req, person, form.get("new")).await,
                 Err(error) => refuse(state, visitor, req, error).await,
@@ -54,7 +54,7 @@ pub(crate) async fn own(
         }
         "end" => {
             let of = (person.role != Role::Admin).then_some(person.user.as_str());
-            answer(state, visitor, req, state.accounts.end_browser(&by, of, form.get("id")).await).await
+            answer(state, visitor, req, state.desk.accounts.end_browser(&by, of, form.get("id")).await).await
         }
         _ => not_understood(),
     }
@@ -71,10 +71,10 @@ pub(crate) async fn people(
     let Some(form) = Form::read(body).await else { return not_understood() };
     let (by, name) = (visitor.actor(), form.get("name"));
     let done = match (form.get("do"), form.get("role").parse::<Role>()) {
-        ("add", Ok(role)) => state.accounts.add_person(&by, name, role, form.get("password")).await,
-        ("role", Ok(role)) => state.accounts.set_role(&by, name, role).await,
-        ("password", _) => state.accounts.set_password(&by, name, form.get("password")).await,
-        ("remove", _) => state.accounts.remove_person(&by, name).await,
+        ("add", Ok(role)) => state.desk.accounts.add_person(&by, name, role, form.get("password")).await,
+        ("role", Ok(role)) => state.desk.accounts.set_role(&by, name, role).await,
+        ("password", _) => state.desk.accounts.set_password(&by, name, form.get("password")).await,
+        ("remove", _) => state.desk.accounts.remove_person(&by, name).await,
         _ => return not_understood(),
     };
     answer(state, visitor, req, done).await
@@ -93,12 +93,12 @@ pub(crate) async fn tokens(
     match form.get("do") {
         "make" => {
             let scopes = Scopes(form.all("scope").filter_map(|word| word.parse::<Scope>().ok()).collect());
-            match state.accounts.create_token(&by, name, scopes).await {
+            match state.desk.accounts.create_token(&by, name, scopes).await {
                 Ok(token) => show(state, visitor, req, None, Some((name.to_owned(), token))).await,
                 Err(error) => refuse(state, visitor, req, error).await,
             }
         }
-        "revoke" => answer(state, visitor, req, state.accounts.revoke_token(&by, name).await).await,
+        "revoke" => answer(state, visitor, req, state.desk.accounts.revoke_token(&by, name).await).await,
         _ => not_understood(),
     }
 }
@@ -118,8 +118,8 @@ fn back(cookie: Option<String>) -> Response {
 
 async fn signed_in_anew(state: &State, req: &Request, person: &SignedIn, password: &str) -> Response {
     let address = req.remote_addr().as_socket_addr().map(|addr| addr.ip().to_string()).unwrap_or_default();
-    match state.access.sign_in(&person.user, password, &address).await {
-        Ok(token) => back(Some(session_cookie(&token, state.secure))),
+    match state.desk.access.sign_in(&person.user, password, &address).await {
+        Ok(token) => back(Some(session_cookie(&token, state.desk.secure))),
         // Too many tries: the new password holds, and signing in has to wait.
         Err(_) => back(None),
     }
@@ -168,10 +168,10 @@ async fn read(
 ) -> Result<SettingsPage, StoreError> {
     let frame = Frame::of(state, visitor, viewer, "nav-settings");
     let of = (!frame.manages).then_some(frame.user.as_str());
-    let token = session_token(req, state.secure).await.unwrap_or_default();
-    let browsers = state.accounts.browsers(of, &token).await?;
+    let token = session_token(req, state.desk.secure).await.unwrap_or_default();
+    let browsers = state.desk.accounts.browsers(of, &token).await?;
     let (everybody, programs) = if frame.manages {
-        (state.accounts.people().await?, state.accounts.tokens().await?)
+        (state.desk.accounts.people().await?, state.desk.accounts.tokens().await?)
     } else {
         (Vec::new(), Vec::new())
     };
@@ -180,12 +180,11 @@ async fn read(
         alert: None,
         made: None,
         languages: LanguageChoice::all(chosen),
-        chosen: chosen.is_some(),
         browsers: browsers.into_iter().map(|browser| BrowserLine::new(browser, viewer)).collect(),
         people: everybody.into_iter().map(Into::into).collect(),
         tokens: programs.into_iter().map(|token| TokenLine::new(token, viewer)).collect(),
         scopes: scopes(),
-        rules: rules(&state.rules, viewer.language),
+        rules: rules(&state.desk.rules, viewer.language),
         frame,
     })
 }

@@ -35,14 +35,18 @@ pub(crate) async fn change(
             // Kept in the form in which it was understood, so that it can be shown again.
             let pairs = query::pairs(here.split_once('?').map(|(_, query)| query));
             let viewer = Viewer::of(req, state);
-            let shown = match Shown::read(&pairs, &viewer.zone, state.clock.now()) {
+            let shown = match Shown::read(&pairs, &viewer.zone, state.desk.clock.now()) {
                 Ok(shown) => shown,
                 Err(error) => return bad_parameter(&error),
             };
             let query = shown.address("", shown.tab, &[]).trim_start_matches('?').to_owned();
-            state.accounts.save_view(&person.user, SavedView { name: form.get("name").into(), query }).await
+            state
+                .desk
+                .accounts
+                .save_view(&person.user, SavedView { name: form.get("name").into(), query })
+                .await
         }
-        "forget" => state.accounts.forget_view(&person.user, form.get("name")).await,
+        "forget" => state.desk.accounts.forget_view(&person.user, form.get("name")).await,
         _ => return not_understood(),
     };
     match done {

@@ -54,7 +54,7 @@ pub(crate) async fn work(
     let turn = field("turn").parse().unwrap_or(0);
     let viewer = Viewer::of(req, state);
     let by_script = req.header("hx-request").is_some();
-    match state.working.change(&visitor.actor(), id, turn, change).await {
+    match state.desk.working.change(&visitor.actor(), id, turn, change).await {
         Ok(record) if by_script => {
             page(state.views.row(CallRow::new(&record, &viewer), (visitor, &viewer), &field("back"), None))
         }
@@ -70,7 +70,7 @@ pub(crate) async fn work(
                 }
             };
             let alert = Some(words::refused(&refused, viewer.language));
-            let mut response = match state.calls.call(id).await {
+            let mut response = match state.desk.calls.call(id).await {
                 Ok(Some(call)) if by_script => page(state.views.row(
                     CallRow::new(&call.record, &viewer),
                     (visitor, &viewer),

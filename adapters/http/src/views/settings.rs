@@ -20,8 +20,6 @@ pub(crate) struct SettingsPage {
     /// A token that was just made, by name; it is shown this once.
     pub made: Option<(String, String)>,
     pub languages: Vec<LanguageChoice>,
-    /// Whether a language was chosen, in place of the browser's.
-    pub chosen: bool,
     pub browsers: Vec<BrowserLine>,
     pub people: Vec<PersonLine>,
     pub tokens: Vec<TokenLine>,

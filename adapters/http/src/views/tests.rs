@@ -254,7 +254,6 @@ fn the_settings_render_for_whoever_manages_and_for_whoever_does_not() {
             alert: Some(HOSTILE.into()),
             made: Some((HOSTILE.into(), HOSTILE.into())),
             languages: LanguageChoice::all(Some(Language::French)),
-            chosen: true,
             browsers: vec![BrowserLine::new(browser.clone(), &viewer)],
             people: vec![Person { name: HOSTILE.into(), role: Role::Admin }.into()],
             tokens: vec![TokenLine::new(token.clone(), &viewer)],

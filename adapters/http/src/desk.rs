@@ -1,0 +1,76 @@
+//! What the routes are given, and what handlers share of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_ports::{Access, Accounts, Clock, Operations, ReadCalls, Readiness, WorkOnCalls};
+use jiff::tz::TimeZone;
+use poem::Response;
+use poem::endpoint::BoxEndpoint;
+use tokio::sync::watch;
+
+use crate::views::Views;
+
+/// What the routes need.
+pub struct Desk {
+    /// The log.
+    pub calls: Arc<dyn ReadCalls>,
+    /// Who may see it.
+    pub access: Arc<dyn Access>,
+    /// Looks after people.
+    pub accounts: Arc<dyn Accounts>,
+    /// What the configuration says of the log, to be shown.
+    pub rules: Rules,
+    /// Takes what people do about calls.
+    pub working: Arc<dyn WorkOnCalls>,
+    /// Looks after the desk.
+    pub operations: Arc<dyn Operations>,
+    /// Whether all is well.
+    pub readiness: Arc<dyn Readiness>,
+    /// The service's own figures, as Prometheus text.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// What the flow knows, for filters to offer.
+    pub offers: Offers,
+    /// Where the carrier asks what a caller hears: the address to set at the number, for whoever begins.
+    pub voice_url: String,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The company's time zone.
+    pub zone: TimeZone,
+    /// Whether people reach us by HTTPS: cookies are then for HTTPS only.
+    pub secure: bool,
+    /// Turns true when the server stops: live updates then end, for readers to take them up again.
+    pub stop: watch::Receiver<bool>,
+    /// The demo's phone, if there is one: its routes, which only people who are signed in reach.
+    pub phone: Option<BoxEndpoint<'static, Response>>,
+}
+
+/// Rules of the configuration that people should know. No page changes them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rules {
+    /// Calls are deleted after this; never if it is not set.
+    pub calls: Option<Duration>,
+    /// Messages' audio is deleted after this; never if it is not set.
+    pub audio: Option<Duration>,
+    /// The carrier's own words are deleted after this; never if it is not set.
+    pub raw: Option<Duration>,
+    /// Whether a later answered call settles earlier misses of the same caller.
+    pub resolves_misses: bool,
+}
+
+/// Names of the flow in force. Calls of an older flow may know others, which can be typed.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct Offers {
+    /// Numbers that calls are forwarded to.
+    pub destinations: Vec<String>,
+    /// Mailboxes.
+    pub mailboxes: Vec<String>,
+}
+
+/// What handlers share.
+pub(crate) struct State {
+    /// The desk, without its phone's routes.
+    pub desk: Desk,
+    pub has_phone: bool,
+    pub views: Views,
+}
