@@ -308,7 +308,7 @@ doing-waiting = waits for somebody
 doing-ringing = rings
 doing-screening = is asked to take the call
 doing-talking = in conversation
-doing-message = leaves a message
+doing-message = is at the mailbox
 doing-from = { $doing }: { $length } from +{ $from }
 
 ## A call's events

@@ -314,7 +314,7 @@ doing-waiting = attend quelqu’un
 doing-ringing = sonne
 doing-screening = est prié de prendre l’appel
 doing-talking = en conversation
-doing-message = laisse un message
+doing-message = est à la messagerie
 doing-from = { $doing } : { $length } dès +{ $from }
 
 ## Les événements d’un appel
