@@ -226,6 +226,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         public: public.clone(),
         accounts: accounts.clone(),
         answering,
+        audio: Arc::default(),
         safe,
     });
     let calls = Arc::new(Feed {

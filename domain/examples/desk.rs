@@ -67,10 +67,10 @@ impl Desk {
     ) -> Result<Option<(Dialogue, Signal)>, Box<dyn std::error::Error>> {
         for instruction in instructions {
             match instruction {
-                Instruction::Say(prompt) => println!("  \u{ab}{}\u{bb}", prompt.text),
+                Instruction::Say(prompt) => println!("  \u{ab}{}\u{bb}", prompt.words()),
                 Instruction::Gather { prompts, then, .. } => {
                     for prompt in prompts {
-                        println!("  \u{ab}{}\u{bb}", prompt.text);
+                        println!("  \u{ab}{}\u{bb}", prompt.words());
                     }
                     let signal = match self.ask("key")? {
                         None => return Ok(None),
@@ -106,7 +106,9 @@ impl Desk {
                         words.as_deref().is_some_and(|w| !w.is_empty()).then(|| "RE1".parse()).transpose()?;
                     return Ok(Some((then, Signal::Recorded { recording, seconds: Some(5) })));
                 }
-                Instruction::Bridge | Instruction::HangUp => println!("  (the line is closed)"),
+                Instruction::Reject | Instruction::Bridge | Instruction::HangUp => {
+                    println!("  (the line is closed)");
+                }
             }
         }
         Ok(None)

@@ -16,7 +16,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::flow::NodeName;
+use crate::flow::name::NodeName;
 use crate::ids::RecordingId;
 use crate::keys::Keys;
 use crate::phone::PhoneNumber;

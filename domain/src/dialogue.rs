@@ -1,30 +1,36 @@
 //! Where a caller is in the flow, and one step onwards.
 
+mod arrival;
 pub(crate) mod context;
 pub(crate) mod instruction;
+mod mailbox;
+mod menu;
 pub(crate) mod notice;
+mod ring;
 mod screening;
 pub(crate) mod signal;
+mod step;
 mod token;
-mod turn;
+pub(crate) mod turn;
+pub(crate) mod way;
 
 use serde::{Deserialize, Serialize};
 
-use crate::flow::{CallFlow, Menu, NodeName, Target};
-use crate::keys::Keys;
+use crate::flow::CallFlow;
+use crate::flow::name::NodeName;
+use crate::ids::RecordingId;
 use context::Context;
 use instruction::CallerShown;
-use signal::{DialOutcome, DialResult, Signal};
-
-pub use turn::Turn;
+use signal::{DialOutcome, Signal};
+use step::Step;
+use turn::Turn;
+use way::Way;
 
 /// Menus a caller can go through before being led to a mailbox. Nobody on the phone presses more keys than this.
-const MOST_STEPS: u16 = 60;
+pub(crate) const MOST_STEPS: u16 = 60;
 
 /// Where the caller is. A small value that travels in the carrier's URLs and comes back with the next signal, so that
 /// the answer depends on the request alone.
-///
-/// `step` counts the turns of the conversation: the same request is the same step, a second press is another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dialogue {
     /// Nothing has been said yet.
@@ -37,17 +43,17 @@ pub enum Dialogue {
         no_input: u8,
         /// How often a key without a meaning was pressed.
         no_match: u8,
-        /// The turn.
-        step: u16,
+        /// How the caller came here.
+        way: Way,
     },
-    /// A phone is ringing.
+    /// Phones are ringing.
     Forward {
         /// By which rule.
         forward: NodeName,
-        /// Which of its destinations, from 0.
+        /// Which of its destinations, from 0; the first of them when all ring at once.
         position: u8,
-        /// The turn.
-        step: u16,
+        /// How the caller came here.
+        way: Way,
     },
     /// A message is being taken.
     Mailbox {
@@ -55,8 +61,19 @@ pub enum Dialogue {
         mailbox: NodeName,
         /// How the caller came to it.
         cause: MailboxCause,
-        /// The turn.
-        step: u16,
+        /// How the caller came here.
+        way: Way,
+    },
+    /// A caller who has spoken is being asked whether the message is to be kept.
+    Confirm {
+        /// By which mailbox.
+        mailbox: NodeName,
+        /// How the caller came to it.
+        cause: MailboxCause,
+        /// The message.
+        recording: RecordingId,
+        /// How the caller came here.
+        way: Way,
     },
     /// A callee is being asked whether they take the call (on the callee's leg).
     Screening {
@@ -64,12 +81,12 @@ pub enum Dialogue {
         forward: NodeName,
         /// Which of its destinations.
         position: u8,
-        /// The turn of the caller's conversation.
-        step: u16,
         /// How often the callee has been asked.
         attempt: u8,
         /// What may be said about the caller.
         caller: CallerShown,
+        /// How the caller came here.
+        way: Way,
     },
     /// An address we cannot read: from another version, or mangled on the way.
     Lost,
@@ -95,6 +112,10 @@ pub enum MailboxCause {
     Canceled,
     /// Something was wrong on our side or the carrier's.
     Fault,
+    /// It was closed.
+    Closed,
+    /// A cap on forwarding was reached.
+    Limit,
 }
 
 /// One step of a conversation: what to do now and what has happened.
@@ -105,52 +126,44 @@ pub fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Context) ->
     if let Dialogue::Screening { .. } = at {
         return screening::advance(flow, at, signal, cx);
     }
-    let mut turn = Turn::on(cx);
-    turn.note_caller(at);
+    let mut step = Step::new(flow, cx);
+    step.note_caller(at);
     match (at, signal) {
-        (_, Signal::Fault) => turn.enter_mailbox(flow, flow.safety(), MailboxCause::Fault, at.step()),
-        (Dialogue::Start, _) => turn.enter(flow, flow.start(), MailboxCause::Chosen, 0),
-        (Dialogue::Menu { menu, no_input, no_match, step }, _) => match flow.menu(menu) {
-            None => turn.enter_mailbox(flow, flow.safety(), MailboxCause::Fault, *step),
-            Some(found) => {
-                let place = MenuPlace {
-                    name: menu,
-                    menu: found,
-                    no_input: *no_input,
-                    no_match: *no_match,
-                    step: *step,
-                };
-                place.answer(flow, signal, &mut turn);
-            }
-        },
-        (Dialogue::Forward { forward, position, step }, Signal::DialEnded(result)) => {
-            turn.after_dial(flow, forward, *position, *step, result);
+        (_, Signal::Fault) => step.rescue(&at.way()),
+        (Dialogue::Start, _) => step.arrive(),
+        (Dialogue::Menu { menu, no_input, no_match, way }, _) => {
+            step.answer_menu(menu, [*no_input, *no_match], signal, way);
         }
-        (Dialogue::Mailbox { mailbox, .. }, Signal::Recorded { recording, seconds }) => {
-            turn.after_record(flow, mailbox, recording.as_ref(), *seconds);
+        (Dialogue::Forward { forward, position, way }, Signal::DialEnded(result)) => {
+            step.after_dial(forward, *position, way, result);
+        }
+        (Dialogue::Mailbox { mailbox, cause, way }, Signal::Recorded { recording, seconds }) => {
+            step.after_record(mailbox, *cause, recording.as_ref(), *seconds, way);
+        }
+        (Dialogue::Confirm { mailbox, cause, recording, way }, _) => {
+            step.after_question(mailbox, *cause, recording, signal, way);
         }
         // A message has been taken although we do not know where: keep it and say goodbye.
         (Dialogue::Lost | Dialogue::Forward { .. }, Signal::Recorded { recording, seconds }) => {
-            turn.after_record(flow, flow.safety(), recording.as_ref(), *seconds);
+            step.keep_message(flow.safety(), recording.as_ref(), *seconds, &at.way());
         }
         // The carrier fell through the recording: nothing was said.
-        (Dialogue::Mailbox { mailbox, .. }, _) => turn.after_record(flow, mailbox, None, None),
-        (Dialogue::Lost | Dialogue::Forward { .. } | Dialogue::Screening { .. }, _) => {
-            turn.enter_mailbox(flow, flow.safety(), MailboxCause::Fault, at.step());
-        }
+        (Dialogue::Mailbox { mailbox, way, .. }, _) => step.keep_message(mailbox, None, None, way),
+        (Dialogue::Lost | Dialogue::Forward { .. } | Dialogue::Screening { .. }, _) => step.rescue(&at.way()),
     }
-    turn.finish()
+    step.finish()
 }
 
 impl Dialogue {
-    /// The turn this dialogue belongs to; 0 before the first.
-    fn step(&self) -> u16 {
+    /// How the caller came here; the first step where that is not known.
+    pub fn way(&self) -> Way {
         match self {
-            Self::Menu { step, .. }
-            | Self::Forward { step, .. }
-            | Self::Mailbox { step, .. }
-            | Self::Screening { step, .. } => *step,
-            Self::Start | Self::Lost => 0,
+            Self::Menu { way, .. }
+            | Self::Forward { way, .. }
+            | Self::Mailbox { way, .. }
+            | Self::Confirm { way, .. }
+            | Self::Screening { way, .. } => way.clone(),
+            Self::Start | Self::Lost => Way::default(),
         }
     }
 }
@@ -162,92 +175,6 @@ impl MailboxCause {
             DialOutcome::Busy => Self::Busy,
             DialOutcome::Failed => Self::Failed,
             DialOutcome::Canceled => Self::Canceled,
-        }
-    }
-}
-
-/// A menu with the caller in it.
-struct MenuPlace<'a> {
-    name: &'a NodeName,
-    menu: &'a Menu,
-    no_input: u8,
-    no_match: u8,
-    step: u16,
-}
-
-impl MenuPlace<'_> {
-    fn answer(&self, flow: &CallFlow, signal: &Signal, turn: &mut Turn) {
-        match signal {
-            Signal::Keyed(keys) if !keys.is_empty() => self.keyed(flow, keys, turn),
-            Signal::Keyed(_) | Signal::NoInput => self.silent(flow, turn),
-            // Not what a menu can be told: ask again, as for a key that means nothing, so that it stays bounded.
-            Signal::Arrived
-            | Signal::DialEnded(_)
-            | Signal::Recorded { .. }
-            | Signal::CalleeAnswered
-            | Signal::Fault => self.no_match(flow, turn),
-        }
-    }
-
-    fn keyed(&self, flow: &CallFlow, keys: &Keys, turn: &mut Turn) {
-        let choice = keys.single().and_then(|key| self.menu.choices.get(&key));
-        turn.note_key(self.name, self.step, keys, choice.map(|choice| choice.label.as_str()));
-        match choice {
-            Some(choice) => turn.enter(flow, &choice.then, MailboxCause::Chosen, self.step),
-            None => self.no_match(flow, turn),
-        }
-    }
-
-    fn no_match(&self, flow: &CallFlow, turn: &mut Turn) {
-        let count = self.no_match.saturating_add(1);
-        let rule = &self.menu.no_match;
-        if count >= rule.limit || self.step >= MOST_STEPS {
-            turn.enter(flow, &rule.then, MailboxCause::NoMatch, self.step);
-        } else {
-            turn.ask(self.name, self.menu, Some(&rule.prompt), self.no_input, count, self.step);
-        }
-    }
-
-    fn silent(&self, flow: &CallFlow, turn: &mut Turn) {
-        turn.note_no_input(self.name, self.step);
-        let count = self.no_input.saturating_add(1);
-        let rule = &self.menu.no_input;
-        if count >= rule.limit || self.step >= MOST_STEPS {
-            turn.enter(flow, &rule.then, MailboxCause::NoInput, self.step);
-        } else {
-            turn.ask(self.name, self.menu, Some(&rule.prompt), count, self.no_match, self.step);
-        }
-    }
-}
-
-impl Turn {
-    /// Goes where the flow says, if that is still possible.
-    fn enter(&mut self, flow: &CallFlow, target: &Target, cause: MailboxCause, step: u16) {
-        match target {
-            Target::Menu(name) => match flow.menu(name) {
-                Some(menu) if step < MOST_STEPS => self.ask(name, menu, None, 0, 0, step),
-                _ => self.enter_mailbox(flow, flow.safety(), MailboxCause::Fault, step),
-            },
-            Target::Forward(name) => self.ring(flow, name, 0, step),
-            Target::Mailbox(name) => self.enter_mailbox(flow, name, cause, step),
-        }
-    }
-
-    fn after_dial(&mut self, flow: &CallFlow, name: &NodeName, position: u8, step: u16, result: &DialResult) {
-        let rule = flow.forward(name);
-        let screened = rule
-            .and_then(|rule| rule.destinations.get(usize::from(position)))
-            .is_none_or(|destination| destination.screening.is_some());
-        self.note_dial(step, result, screened);
-        if result.reached(screened) || self.caller_gone() {
-            self.hang_up();
-            return;
-        }
-        let next = position.saturating_add(1);
-        match rule {
-            Some(rule) if usize::from(next) < rule.destinations.len() => self.ring(flow, name, next, step),
-            Some(rule) => self.enter(flow, &rule.otherwise, MailboxCause::after(result.outcome), step),
-            None => self.enter_mailbox(flow, flow.safety(), MailboxCause::after(result.outcome), step),
         }
     }
 }

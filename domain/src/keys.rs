@@ -53,6 +53,11 @@ impl Keys {
         self.0.is_empty()
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Reads what a carrier sent and drops whatever is no key: a caller is never refused over a stray character.
     pub fn lenient(text: &str) -> Self {
         Self(text.chars().filter_map(|c| Key::try_from(c).ok()).collect())

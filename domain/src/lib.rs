@@ -54,7 +54,8 @@ mod phone;
 pub use call::difference::Difference;
 pub use call::effect::Effect;
 pub use call::event::{
-    CallEvent, CopyFate, Ending, EventKind, LegStatus, Parties, RecordingStatus, ScreeningAnswer, StoredAudio,
+    CallEvent, CopyFate, Ending, EventKind, HoursWhy, LegStatus, Parties, RecordingStatus, RefusedWhy,
+    ScreeningAnswer, StoredAudio,
 };
 pub use call::facts::Facts;
 pub use call::record::{CarrierCall, CarrierRecord, RecordedLeg, RecordedMessage};
@@ -62,19 +63,29 @@ pub use call::sound::Sound;
 pub use call::timeline::{Doing, Lane, Span, Timeline};
 pub use call::verdict::{Outcome, Reason, UnknownWord, Verdict};
 pub use call::{Activity, Call, CallState, Voicemail, VoicemailStatus};
-pub use dialogue::context::Context;
+pub use dialogue::context::{Closure, Context, Standing};
 pub use dialogue::instruction::{CallerShown, DialTarget, Instruction};
 pub use dialogue::notice::Notice;
 pub use dialogue::signal::{DialOutcome, DialResult, Signal};
-pub use dialogue::{Dialogue, MailboxCause, Turn, advance};
+pub use dialogue::turn::Turn;
+pub use dialogue::way::Way;
+pub use dialogue::{Dialogue, MailboxCause, advance};
+pub use flow::CallFlow;
 pub use flow::builtin::{BuiltinFlow, builtin_flow};
-pub use flow::draft::FlowDraft;
+pub use flow::callers::{Attestation, CallerPattern, CallerRule, CallerThen, InvalidCallerPattern};
+pub use flow::draft::{Entrance, FlowDraft};
+pub use flow::exits::{By, Exit};
+pub use flow::forward::{Destination, Forward, Screening, ShownNumber, Strategy};
+pub use flow::hours::Hours;
+pub use flow::hours::schedule::{DatedRule, Days, InvalidDays, InvalidRange, Opening, Range, Schedule};
+pub use flow::language::{InvalidLanguage, Language};
+pub use flow::mailbox::{Confirm, Goodbye, Mailbox};
+pub use flow::menu::{Menu, Reprompt};
+pub use flow::name::{InvalidNodeName, NodeName};
 pub use flow::plain::PlainRoute;
 pub use flow::problem::{Problem, ProblemKind, Problems};
-pub use flow::{
-    CallFlow, Choice, Destination, Forward, InvalidNodeName, Mailbox, Menu, NodeName, Prompt, Reprompt,
-    Screening, Target,
-};
+pub use flow::prompt::{AudioFile, Prompt, Speech, Spoken};
+pub use flow::target::{Choice, Target, Then};
 pub use ids::{CallId, InvalidId, LegId, RecordingId};
 pub use keys::{InvalidKey, Key, Keys};
 pub use phone::{CallerId, InvalidPhoneNumber, PhoneNumber};

@@ -141,6 +141,7 @@ reason-caller_gave_up = the caller hung up while it rang
 reason-early = hung up before anything was said
 reason-in_menu = hung up in the menu
 reason-empty_message = hung up without a message
+reason-goodbye = heard the announcement
 reason-blocked = the caller is blocked
 reason-withheld = withheld numbers are refused
 reason-limit = a limit was reached
@@ -313,6 +314,14 @@ doing-from = { $doing }: { $length } from +{ $from }
 
 ## A call's events
 event-started = Call to { $to }
+event-refused-blocked = Refused before it was answered: the caller is blocked
+event-refused-withheld = Refused before it was answered: the number is withheld
+event-refused-limit = Refused before it was answered: this caller has called too often
+event-closure = The company was closed out of turn
+event-hours-open = Hours “{ $hours }”: open
+event-hours-closed = Hours “{ $hours }”: closed
+event-hours-holiday = Hours “{ $hours }”: closed all day
+event-goodbye = Announcement “{ $goodbye }” spoken, call ended
 event-menu = Menu “{ $menu }” spoken
 event-key = Pressed { $keys }: { $choice }
 event-key-none = Pressed { $keys }, which has no meaning here
@@ -353,6 +362,7 @@ word-failed = failed
 word-canceled = cancelled
 word-taken = taken
 word-absent = absent
+word-discarded = discarded
 word-queued = queued
 word-in-progress = in progress
 

@@ -147,6 +147,7 @@ reason-caller_gave_up = l’appelant a raccroché pendant la sonnerie
 reason-early = raccroché avant le premier mot
 reason-in_menu = raccroché dans le menu
 reason-empty_message = raccroché sans laisser de message
+reason-goodbye = a entendu l’annonce
 reason-blocked = l’appelant est bloqué
 reason-withheld = les numéros masqués sont refusés
 reason-limit = une limite était atteinte
@@ -319,6 +320,14 @@ doing-from = { $doing } : { $length } dès +{ $from }
 
 ## Les événements d’un appel
 event-started = Appel vers { $to }
+event-refused-blocked = Refusé avant d’être décroché : l’appelant est bloqué
+event-refused-withheld = Refusé avant d’être décroché : le numéro est masqué
+event-refused-limit = Refusé avant d’être décroché : cet appelant a appelé trop souvent
+event-closure = L’entreprise était fermée exceptionnellement
+event-hours-open = Horaires « { $hours } » : ouvert
+event-hours-closed = Horaires « { $hours } » : fermé
+event-hours-holiday = Horaires « { $hours } » : fermé toute la journée
+event-goodbye = Annonce « { $goodbye } » lue, appel terminé
 event-menu = Menu « { $menu } » lu
 event-key = A tapé { $keys } : { $choice }
 event-key-none = A tapé { $keys }, qui n’a pas de sens ici
@@ -359,6 +368,7 @@ word-failed = échoué
 word-canceled = annulé
 word-taken = pris
 word-absent = absent
+word-discarded = écarté
 word-queued = en attente
 word-in-progress = en cours
 

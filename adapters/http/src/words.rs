@@ -2,7 +2,8 @@
 
 use fluent_bundle::FluentValue;
 use frontdesk_domain::{
-    Activity, Call, CallState, CopyFate, Doing, EventKind, Outcome, Reason, ScreeningAnswer,
+    Activity, Call, CallState, CopyFate, Doing, EventKind, HoursWhy, Outcome, Reason, RefusedWhy,
+    ScreeningAnswer,
 };
 use frontdesk_ports::work::{WorkRefused, Written};
 use frontdesk_ports::{AccountError, MOST_VIEWS, Trouble};
@@ -109,6 +110,21 @@ pub(crate) fn event(kind: &EventKind, language: Language) -> String {
     let word = |debug: String| say(&format!("word-{}", hyphened(&debug)));
     match kind {
         EventKind::Started(parties) => with("event-started", &[("to", text(&parties.to))]),
+        EventKind::Refused { why } => say(match why {
+            RefusedWhy::Blocked => "event-refused-blocked",
+            RefusedWhy::Withheld => "event-refused-withheld",
+            RefusedWhy::Limit => "event-refused-limit",
+        }),
+        EventKind::Hours { hours: None, .. } => say("event-closure"),
+        EventKind::Hours { hours: Some(hours), why, .. } => with(
+            match why {
+                HoursWhy::Open => "event-hours-open",
+                HoursWhy::Closed | HoursWhy::Closure => "event-hours-closed",
+                HoursWhy::Holiday => "event-hours-holiday",
+            },
+            &[("hours", text(hours))],
+        ),
+        EventKind::Goodbye { goodbye, .. } => with("event-goodbye", &[("goodbye", text(goodbye))]),
         EventKind::Menu { menu, .. } => with("event-menu", &[("menu", text(menu))]),
         EventKind::Key { keys, choice: Some(choice), .. } => {
             with("event-key", &[("keys", text(keys)), ("choice", text(choice))])
@@ -228,6 +244,7 @@ mod tests {
             RecordingStatus::Completed,
             RecordingStatus::Absent,
             RecordingStatus::Failed,
+            RecordingStatus::Discarded,
         ];
         ids.extend(recordings.map(|status| format!("word-{}", hyphened(&format!("{status:?}")))));
         let dials = [

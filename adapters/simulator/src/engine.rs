@@ -14,6 +14,7 @@ use crate::people::{CallerAct, KeyAct, People};
 use crate::rest::{Shelf, upload};
 use crate::time::LineTime;
 use crate::twiml::{Document, Verb};
+use crate::wav::wav_seconds;
 use crate::wire::{Fields, Wire};
 
 /// More documents than this in one call is a loop.
@@ -269,13 +270,13 @@ impl Line<'_> {
             self.answer();
         }
         match verb {
-            Verb::Say(text) | Verb::Play(text) => {
-                self.carrier.tell(LineEvent::Heard { party: Party::Caller, text: text.clone() });
-                self.listen(speaking_time(&text)).await
+            Verb::Say(_) | Verb::Play(_) => {
+                let length = self.hear(Party::Caller, &[verb]).await;
+                self.listen(length).await
             }
             Verb::Pause(seconds) => self.listen(Duration::from_secs(seconds)).await,
             Verb::Gather { prompts, action, timeout, action_on_empty, .. } => {
-                let length = self.hear(Party::Caller, &prompts);
+                let length = self.hear(Party::Caller, &prompts).await;
                 self.carrier.tell(LineEvent::Asked { party: Party::Caller });
                 let (act, time) = self.people.caller_key(length, Duration::from_secs(timeout)).await;
                 self.carrier.time.pass(time).await;
@@ -327,19 +328,36 @@ impl Line<'_> {
     }
 
     /// Tells what is heard, and how long it takes to say.
-    fn hear(&self, party: Party, prompts: &[Verb]) -> Duration {
+    async fn hear(&mut self, party: Party, prompts: &[Verb]) -> Duration {
         let mut length = Duration::ZERO;
         for prompt in prompts {
-            match prompt {
-                Verb::Say(text) | Verb::Play(text) => {
+            length += match prompt {
+                Verb::Say(text) => {
                     self.carrier.tell(LineEvent::Heard { party, text: text.clone() });
-                    length += speaking_time(text);
+                    speaking_time(text)
                 }
-                Verb::Pause(seconds) => length += Duration::from_secs(*seconds),
-                _ => {}
-            }
+                Verb::Play(url) => self.play(party, url).await,
+                Verb::Pause(seconds) => Duration::from_secs(*seconds),
+                _ => Duration::ZERO,
+            };
         }
         length
+    }
+
+    /// Plays audio; what cannot be fetched is silence (Twilio, error 11200).
+    async fn play(&mut self, party: Party, url: &str) -> Duration {
+        match self.carrier.wire.fetch_audio(url).await {
+            Ok((kind, audio)) => {
+                let seconds = wav_seconds(&audio).ok();
+                let length = seconds.map_or_else(|| "?".to_owned(), |seconds| seconds.to_string());
+                self.carrier.tell(LineEvent::Heard { party, text: format!("[{kind}, {length} s]") });
+                Duration::from_secs(u64::from(seconds.unwrap_or(3)))
+            }
+            Err(why) => {
+                self.problem(format!("what was to be played could not be fetched: {why} (11200)"));
+                Duration::ZERO
+            }
+        }
     }
 
     async fn keep(&mut self, audio: bytes::Bytes) -> String {

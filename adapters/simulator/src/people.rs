@@ -73,6 +73,18 @@ pub trait People: Send + Sync {
     async fn caller_speaks(&mut self, longest: Duration) -> (Option<Message>, Duration);
     /// A phone rings, for `ring` at most.
     async fn phone_rings(&mut self, number: &str, ring: Duration) -> (RingEnd, Duration);
+    /// Several phones ring at once: what each does by itself. Who is waited for is the first that is picked up.
+    async fn phones_ring(&mut self, numbers: &[String], ring: Duration) -> Vec<(RingEnd, Duration)> {
+        let mut ends = Vec::new();
+        for number in numbers {
+            let (end, time) = self.phone_rings(number, ring).await;
+            ends.push((end, time));
+            if matches!(end, RingEnd::Answered | RingEnd::CallerHungUp) {
+                break;
+            }
+        }
+        ends
+    }
     /// The callee is asked for a key.
     async fn callee_key(&mut self, length: Duration, wait: Duration) -> (KeyAct, Duration);
     /// Caller and callee speak, for `longest` at most.

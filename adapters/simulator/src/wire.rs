@@ -82,11 +82,9 @@ impl Wire {
 
     async fn post_once(&self, url: &str, fields: &Fields) -> Result<(u16, String), String> {
         let body: String = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let proxied = url.strip_prefix(&self.public).filter(|_| !self.public.is_empty());
-        let target = proxied.map_or_else(|| url.to_owned(), |path| format!("{}{path}", self.reached_at));
         let request = self
             .http
-            .post(target)
+            .post(self.target(url))
             .header("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
             .header("X-Twilio-Signature", self.sign(url, fields))
             .body(body);
@@ -94,6 +92,28 @@ impl Wire {
         let status = response.status().as_u16();
         let body = response.text().await.map_err(|error| error.without_url().to_string())?;
         Ok((status, body))
+    }
+
+    /// Fetches what is to be played, as the carrier's player does: unsigned. Its kind and its bytes.
+    pub(crate) async fn fetch_audio(&self, url: &str) -> Result<(String, bytes::Bytes), String> {
+        let response =
+            self.http.get(self.target(url)).send().await.map_err(|error| error.without_url().to_string())?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(format!("the answer had status {}", status.as_u16()));
+        }
+        let kind = response.headers().get("Content-Type").and_then(|kind| kind.to_str().ok());
+        let kind = kind.unwrap_or_default().to_owned();
+        if !kind.starts_with("audio/") {
+            return Err(format!("it is {kind:?} and no audio"));
+        }
+        Ok((kind, response.bytes().await.map_err(|error| error.without_url().to_string())?))
+    }
+
+    /// Where a request for that address is sent.
+    fn target(&self, url: &str) -> String {
+        let proxied = url.strip_prefix(&self.public).filter(|_| !self.public.is_empty());
+        proxied.map_or_else(|| url.to_owned(), |path| format!("{}{path}", self.reached_at))
     }
 
     fn sign(&self, url: &str, fields: &Fields) -> String {

@@ -8,6 +8,7 @@
 //! code.
 
 mod account;
+mod audio;
 mod client;
 mod form;
 mod guard;
@@ -19,6 +20,7 @@ mod urls;
 mod webhook;
 
 pub use account::Account;
+pub use audio::{PromptAudio, UnplayableAudio, media_type};
 pub use client::{ClientError, TwilioClient};
 pub use form::Form;
 pub use signature::{Algorithm, SignedBody, verify};

@@ -2,8 +2,8 @@
 //! missing fields are ordinary.
 
 use frontdesk_domain::{
-    CallerId, DialOutcome, DialResult, Dialogue, Ending, Keys, LegId, LegStatus, Notice, Parties,
-    RecordingId, RecordingStatus, Signal, Timestamp,
+    Attestation, CallerId, DialOutcome, DialResult, Dialogue, Ending, Keys, LegId, LegStatus, Notice,
+    Parties, RecordingId, RecordingStatus, Signal, Timestamp,
 };
 use frontdesk_ports::RawParameters;
 
@@ -51,6 +51,20 @@ pub(crate) fn parties(form: &Form) -> Parties {
     }
 }
 
+/// What the network says about the caller's number. Words may have ends that are not documented; their beginning tells.
+pub(crate) fn attestation(form: &Form) -> Attestation {
+    let verdict = form.get("StirVerstat").unwrap_or_default();
+    let passed = [("A", Attestation::Full), ("B", Attestation::Partial), ("C", Attestation::Gateway)];
+    let level = verdict.strip_prefix("TN-Validation-Passed-").and_then(|rest| {
+        passed.into_iter().find(|(letter, _)| rest.starts_with(letter)).map(|(_, attestation)| attestation)
+    });
+    match level {
+        Some(level) => level,
+        None if verdict.starts_with("TN-Validation-Failed") => Attestation::Failed,
+        None => Attestation::Unknown,
+    }
+}
+
 /// Whether the leg's status is a final one: whoever was on it has gone.
 pub(crate) fn is_over(form: &Form) -> bool {
     matches!(form.get("CallStatus"), Some("completed" | "busy" | "failed" | "no-answer" | "canceled"))
@@ -67,7 +81,9 @@ pub(crate) fn signal(form: &Form, at: &Dialogue, carrier: &str) -> Signal {
         Dialogue::Mailbox { .. } => recorded,
         Dialogue::Start => Signal::Arrived,
         Dialogue::Lost if recording.is_some() => recorded,
-        Dialogue::Menu { .. } | Dialogue::Screening { .. } | Dialogue::Lost => keyed(form),
+        Dialogue::Menu { .. } | Dialogue::Confirm { .. } | Dialogue::Screening { .. } | Dialogue::Lost => {
+            keyed(form)
+        }
     }
 }
 
@@ -212,6 +228,21 @@ mod tests {
         let kept = raw(&form("CallSid=CA1&CallToken=s3cret&StirPassportToken=jwt&Digits=1"));
         let names: Vec<&str> = kept.0.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["CallSid", "Digits"]);
+    }
+
+    #[test]
+    fn attestation_is_read_by_its_beginning() {
+        for (word, expected) in [
+            ("TN-Validation-Passed-A", Attestation::Full),
+            ("TN-Validation-Passed-B-Diverted", Attestation::Partial),
+            ("TN-Validation-Passed-C-Passthrough", Attestation::Gateway),
+            ("TN-Validation-Failed-B", Attestation::Failed),
+            ("TN-Validation-Failed", Attestation::Failed),
+            ("No-TN-Validation", Attestation::Unknown),
+            ("", Attestation::Unknown),
+        ] {
+            assert_eq!(attestation(&form(&format!("StirVerstat={word}"))), expected, "{word}");
+        }
     }
 
     #[test]

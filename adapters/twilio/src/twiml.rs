@@ -4,7 +4,7 @@ pub(crate) mod fallback;
 
 use std::io;
 
-use frontdesk_domain::{DialTarget, Dialogue, Instruction, Prompt};
+use frontdesk_domain::{DialTarget, Dialogue, Instruction, Speech};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
@@ -45,22 +45,25 @@ fn verb(writer: &mut Xml, instruction: &Instruction, urls: &Urls<'_>, party: Par
         Party::Callee => urls.screen(then),
     };
     match instruction {
-        Instruction::Say(prompt) => say(writer, prompt),
-        Instruction::Gather { prompts, max_keys, timeout, then } => {
+        Instruction::Say(speech) => speak(writer, speech, urls),
+        Instruction::Gather { prompts, max_keys, finish_on_key, timeout, then } => {
             let action = action(then);
+            // Empty: every key counts as an answer, also # and *.
+            let finish_on_key = finish_on_key.map_or_else(String::new, |key| key.to_string());
             writer
                 .create_element("Gather")
                 .with_attributes([
                     ("input", "dtmf"),
                     ("numDigits", max_keys.to_string().as_str()),
                     ("timeout", timeout.as_secs().to_string().as_str()),
-                    // Empty: every key counts as an answer, also # and *.
-                    ("finishOnKey", ""),
+                    ("finishOnKey", finish_on_key.as_str()),
                     ("actionOnEmptyResult", "true"),
                     ("action", action.as_str()),
                     ("method", "POST"),
                 ])
-                .write_inner_content(|writer| prompts.iter().try_for_each(|prompt| say(writer, prompt)))?;
+                .write_inner_content(|writer| {
+                    prompts.iter().try_for_each(|speech| speak(writer, speech, urls))
+                })?;
             // Reached only if the carrier does not ask for the action: the same step, without keys.
             match party {
                 Party::Caller => redirect(writer, &action),
@@ -85,7 +88,7 @@ fn verb(writer: &mut Xml, instruction: &Instruction, urls: &Urls<'_>, party: Par
             })?;
             Ok(())
         }
-        Instruction::Record { max_length, silence, finish_on_key, then } => {
+        Instruction::Record { max_length, silence, beep, finish_on_key, transcribe: _, then } => {
             let action = action(then);
             writer
                 .create_element("Record")
@@ -95,7 +98,7 @@ fn verb(writer: &mut Xml, instruction: &Instruction, urls: &Urls<'_>, party: Par
                     ("maxLength", max_length.as_secs().to_string().as_str()),
                     ("timeout", silence.as_secs().to_string().as_str()),
                     ("finishOnKey", finish_on_key.to_string().as_str()),
-                    ("playBeep", "true"),
+                    ("playBeep", if *beep { "true" } else { "false" }),
                     ("trim", "do-not-trim"),
                     ("recordingStatusCallback", urls.recording().as_str()),
                     ("recordingStatusCallbackMethod", "POST"),
@@ -105,16 +108,32 @@ fn verb(writer: &mut Xml, instruction: &Instruction, urls: &Urls<'_>, party: Par
             // An empty recording may fall through (undocumented): the same step, without a recording.
             redirect(writer, &action)
         }
+        Instruction::Reject => writer.create_element("Reject").write_empty().map(|_| ()),
         // The end of a callee's document puts them through.
         Instruction::Bridge => Ok(()),
         Instruction::HangUp => writer.create_element("Hangup").write_empty().map(|_| ()),
     }
 }
 
-fn say(writer: &mut Xml, prompt: &Prompt) -> io::Result<()> {
-    let text = xml_text(&prompt.text);
-    let say = writer.create_element("Say").with_attribute(("language", prompt.language.as_str()));
-    say.write_text_content(BytesText::new(&text)).map(|_| ())
+fn speak(writer: &mut Xml, speech: &Speech, urls: &Urls<'_>) -> io::Result<()> {
+    match speech {
+        Speech::Text { text, language, voice } => {
+            let text = xml_text(text);
+            let mut say = writer.create_element("Say").with_attribute(("language", language.as_str()));
+            if let Some(voice) = voice {
+                say = say.with_attribute(("voice", voice.as_str()));
+            }
+            say.write_text_content(BytesText::new(&text)).map(|_| ())
+        }
+        Speech::Audio(file) => {
+            let Some(url) = urls.audio(file) else {
+                // A flow is taken only with all its files; without one of them the caller goes on, in silence.
+                tracing::error!(file = file.0, "an audio file of the flow is not there");
+                return Ok(());
+            };
+            writer.create_element("Play").write_text_content(BytesText::new(&url)).map(|_| ())
+        }
+    }
 }
 
 fn redirect(writer: &mut Xml, url: &str) -> io::Result<()> {

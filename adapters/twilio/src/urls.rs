@@ -4,8 +4,10 @@
 
 use std::fmt;
 
-use frontdesk_domain::{Dialogue, LegId};
+use frontdesk_domain::{AudioFile, Dialogue, LegId};
 use url::Url;
+
+use crate::audio::PromptAudio;
 
 /// Somebody waits: be quick to try again, and give up in time for the fallback.
 const WAITING: &str = "#ct=2000&rt=5000&rc=2&rp=ct,rt,5xx";
@@ -69,12 +71,25 @@ impl fmt::Display for PublicUrl {
 pub struct Urls<'a> {
     public: &'a PublicUrl,
     call: &'a LegId,
+    audio: Option<&'a PromptAudio>,
 }
 
 impl<'a> Urls<'a> {
     /// For the call of that caller's leg.
     pub fn new(public: &'a PublicUrl, call: &'a LegId) -> Self {
-        Self { public, call }
+        Self { public, call, audio: None }
+    }
+
+    /// The same, for documents that may play these files.
+    #[must_use]
+    pub fn playing(mut self, audio: &'a PromptAudio) -> Self {
+        self.audio = Some(audio);
+        self
+    }
+
+    /// Where an audio file of the flow is served, if it is.
+    pub(crate) fn audio(&self, file: &AudioFile) -> Option<String> {
+        Some(format!("{}/twilio/audio/{}", self.public, self.audio?.key(file)?))
     }
 
     /// Where the caller's conversation goes on.

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use frontdesk_domain::{Dialogue, Instruction, LegId, Notice, Signal};
 use frontdesk_ports::{AnswerCalls, Asked, Told};
-use poem::http::{StatusCode, header};
+use poem::http::{Method, StatusCode, header};
 use poem::middleware::{CatchPanic, PanicHandler};
 use poem::web::{Data, Path};
 use poem::{Endpoint, EndpointExt, Response, Route, RouteMethod, handler, post};
 
 use crate::account::Account;
+use crate::audio::PromptAudio;
 use crate::guard::{Guard, Verified};
 use crate::reading;
 use crate::twiml::{Party, document};
@@ -29,6 +30,8 @@ pub struct Webhooks {
     pub accounts: Vec<Account>,
     /// Who answers.
     pub answering: Arc<dyn AnswerCalls>,
+    /// The audio files that the flow plays.
+    pub audio: Arc<PromptAudio>,
     /// What a caller hears when all else fails: it must need nothing but itself.
     pub safe: Vec<Instruction>,
 }
@@ -54,6 +57,9 @@ pub const ROUTES: [(&str, Waits); 7] = [
     ("/twilio/leg/:call/:step/:position", Waits::Nobody),
     ("/twilio/recording/:call", Waits::Nobody),
 ];
+
+/// Where the flow's audio files are.
+const AUDIO: &str = "/twilio/audio/";
 
 /// What stands at a path of the table.
 fn endpoint(path: &str) -> RouteMethod {
@@ -86,7 +92,19 @@ pub fn routes(webhooks: Webhooks) -> impl Endpoint<Output = Response> + use<> {
         };
         routes = routes.at(path, guarded);
     }
-    routes.data(Arc::new(Routes { webhooks, safe })).with(guard)
+    let audio = webhooks.audio.clone();
+    let guarded = routes.data(Arc::new(Routes { webhooks, safe })).with(guard);
+    // The carrier's player signs nothing; whoever knows the address may hear what every caller hears.
+    let guarded = Arc::new(guarded);
+    poem::endpoint::make(move |req| {
+        let (guarded, audio) = (guarded.clone(), audio.clone());
+        async move {
+            match req.uri().path().strip_prefix(AUDIO) {
+                Some(key) if req.method() == Method::GET => audio.answer(key),
+                _ => guarded.get_response(req).await,
+            }
+        }
+    })
 }
 
 /// What is answered when a handler cannot.
@@ -135,7 +153,7 @@ impl Webhooks {
     fn safe_documents(&self) -> SafeDocuments {
         // The callbacks of a document that serves any call cannot name one; theirs carry the CallSid anyway.
         let any = LegId::new("twilio", "any").expect("a valid id");
-        let urls = Urls::new(&self.public, &any);
+        let urls = Urls::new(&self.public, &any).playing(&self.audio);
         let callee = document(&[Instruction::HangUp], &urls, Party::Callee);
         SafeDocuments { caller: document(&self.safe, &urls, Party::Caller), callee }
     }
@@ -176,12 +194,14 @@ impl Routes {
             from_name: parties.from_name,
             from_place: parties.from_place,
             to: parties.to,
+            attestation: reading::attestation(&verified.form),
             caller_gone: party == Party::Caller && reading::is_over(&verified.form),
             told_at: reading::time(&verified.form),
             raw: reading::raw(&verified.form),
         };
         let instructions = self.webhooks.answering.answer(asked).await;
-        xml(document(&instructions, &Urls::new(&self.webhooks.public, &call), party))
+        let urls = Urls::new(&self.webhooks.public, &call).playing(&self.webhooks.audio);
+        xml(document(&instructions, &urls, party))
     }
 
     /// Takes news in: 204 once it is durable, 503 if it could not be made so, for then the carrier tells it again.

@@ -33,40 +33,31 @@ fn tree(flow: &CallFlow) -> String {
     lines.join("")
 }
 
-fn branch<'f>(
-    flow: &'f CallFlow,
-    place: &'f Target,
+fn branch(
+    flow: &CallFlow,
+    place: &Target,
     depth: usize,
     how: &str,
-    seen: &mut BTreeSet<&'f Target>,
+    seen: &mut BTreeSet<Target>,
     lines: &mut Vec<String>,
 ) {
-    let again = if seen.insert(place) { "" } else { " (above)" };
+    let again = if seen.insert(place.clone()) { "" } else { " (above)" };
     lines.push(format!("{}{how} → {place}{again}\n", "  ".repeat(depth)));
     if !again.is_empty() {
         return;
     }
-    match place {
-        Target::Menu(name) => {
-            let Some(menu) = flow.menu(name) else { return };
-            for (key, choice) in &menu.choices {
-                branch(flow, &choice.then, depth + 1, &format!("{key} {}", choice.label), seen, lines);
-            }
-            let silent = format!("nothing pressed, {} times", menu.no_input.limit);
-            branch(flow, &menu.no_input.then, depth + 1, &silent, seen, lines);
-            let senseless = format!("another key, {} times", menu.no_match.limit);
-            branch(flow, &menu.no_match.then, depth + 1, &senseless, seen, lines);
+    if let Target::Forward(name) = place {
+        for destination in flow.forward(name).into_iter().flat_map(|forward| &forward.destinations) {
+            let screened = if destination.screening.is_some() { ", accepted by key" } else { "" };
+            let (number, ring) = (&destination.number, destination.ring.as_secs());
+            lines.push(format!("{}rings {number} for {ring} s{screened}\n", "  ".repeat(depth + 1)));
         }
-        Target::Forward(name) => {
-            let Some(forward) = flow.forward(name) else { return };
-            for destination in &forward.destinations {
-                let screened = if destination.screening.is_some() { ", accepted by key" } else { "" };
-                let (number, ring) = (&destination.number, destination.ring.as_secs());
-                lines.push(format!("{}rings {number} for {ring} s{screened}\n", "  ".repeat(depth + 1)));
-            }
-            branch(flow, &forward.otherwise, depth + 1, "nobody takes it", seen, lines);
+    }
+    for exit in flow.draft().exits(place) {
+        match exit.target() {
+            Some(target) => branch(flow, target, depth + 1, &exit.by.to_string(), seen, lines),
+            None => lines.push(format!("{}{} → {}\n", "  ".repeat(depth + 1), exit.by, exit.then)),
         }
-        Target::Mailbox(_) => {}
     }
 }
 

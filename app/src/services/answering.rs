@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallFlow, Context, Instruction, advance};
+use frontdesk_domain::{CallFlow, Context, Instruction, Standing, advance};
 use frontdesk_ports::{AnswerCalls, Asked, Clock, LoggedEvent, StoreError, Told};
 
 use super::keeping::Keeping;
@@ -25,10 +25,12 @@ impl Answering {
 #[async_trait]
 impl AnswerCalls for Answering {
     async fn answer(&self, asked: Asked) -> Vec<Instruction> {
-        let Asked { at, signal, call, leg, from, from_name, from_place, to, caller_gone, told_at, raw } =
-            asked;
-        let now = told_at.unwrap_or_else(|| self.clock.now());
-        let cx = Context { now, call, leg, from, from_name, from_place, to, caller_gone };
+        let Asked { at, signal, call, leg, from, from_name, from_place, to, .. } = asked;
+        let (attestation, caller_gone, raw) = (asked.attestation, asked.caller_gone, asked.raw);
+        let now = asked.told_at.unwrap_or_else(|| self.clock.now());
+        let standing = Standing::default();
+        let cx =
+            Context { now, call, leg, from, from_name, from_place, to, attestation, standing, caller_gone };
         let turn = advance(&self.flow, &at, &signal, &cx);
         let mut events: Vec<LoggedEvent> = turn.events.into_iter().map(LoggedEvent::from).collect();
         // The request stands beside what only it told; that somebody calls, every request repeats.

@@ -25,6 +25,8 @@ pub(super) enum AttemptEnd {
     NotAccepted,
     Unreachable,
     CallerGaveUp,
+    /// Another of the phones that rang at once was picked up.
+    Elsewhere,
 }
 
 /// When what happened at a phone happened.
@@ -59,6 +61,8 @@ pub(super) struct Attempt<'a> {
     declined_by_sip: bool,
     screening: BTreeMap<ScreeningAnswer, (&'a str, Timestamp)>,
     caller_left: bool,
+    /// Another of the phones that rang at once was picked up.
+    elsewhere: bool,
     leg_ids: BTreeSet<&'a LegId>,
     /// Known from the carrier's record alone.
     pub by_record: bool,
@@ -76,9 +80,11 @@ impl<'a> Attempt<'a> {
             }
         }
         // What the carrier says of the whole step belongs to each phone that rang in it.
+        let named: BTreeSet<(u16, &LegId)> =
+            attempts.iter().flat_map(|((step, _), a)| a.leg_ids.iter().map(|leg| (*step, *leg))).collect();
         for ((step, _), attempt) in &mut attempts {
             for (identity, event) in &story {
-                attempt.hear_of_step(*step, identity, event);
+                attempt.hear_of_step(*step, identity, event, &named);
             }
         }
         let mut attempts: Vec<Self> = attempts.into_values().collect();
@@ -143,8 +149,22 @@ impl<'a> Attempt<'a> {
         self.identities.push(identity);
     }
 
-    fn hear_of_step(&mut self, of: u16, identity: &'a str, event: &'a CallEvent) {
+    fn hear_of_step(
+        &mut self,
+        of: u16,
+        identity: &'a str,
+        event: &'a CallEvent,
+        named: &BTreeSet<(u16, &LegId)>,
+    ) {
+        // Of several phones that rang at once, what is said of one leg is said of that phone alone.
+        let others = |leg: &Option<LegId>| {
+            leg.as_ref().is_some_and(|leg| named.contains(&(of, leg)) && !self.leg_ids.contains(leg))
+        };
         match &event.kind {
+            EventKind::Dial { step, outcome, leg, .. } if *step == of && others(leg) => {
+                self.elsewhere |= *outcome == DialOutcome::Answered;
+            }
+            EventKind::Bridged { step, leg } if *step == of && others(leg) => self.elsewhere = true,
             EventKind::Dial { step, outcome, bridged, seconds, .. } if *step == of => {
                 self.dial = Some((identity, *outcome, *bridged, *seconds));
                 self.identities.push(identity);
@@ -192,6 +212,8 @@ impl<'a> Attempt<'a> {
             AttemptEnd::Declined
         } else if self.answered(ScreeningAnswer::Unanswered) {
             AttemptEnd::NotAccepted
+        } else if self.elsewhere {
+            AttemptEnd::Elsewhere
         } else if self.caller_left {
             AttemptEnd::CallerGaveUp
         } else if let Some((_, outcome, ..)) = self.dial {
@@ -216,6 +238,9 @@ impl<'a> Attempt<'a> {
     fn taken(&self) -> bool {
         if self.by_record {
             return self.leg(LegStatus::Completed) && self.leg_seconds.is_some_and(|seconds| seconds > 0);
+        }
+        if self.elsewhere {
+            return false;
         }
         let accepted = !self.screened || self.answered(ScreeningAnswer::Accepted);
         let off_hook = self.leg(LegStatus::Completed) || (!self.screened && self.leg(LegStatus::Answered));
@@ -268,7 +293,7 @@ impl<'a> Attempt<'a> {
 
     /// Whether the phone still rings or the callee is being asked.
     pub fn ringing(&self) -> bool {
-        self.dial.is_none() && !self.talking() && !self.leg_is_over()
+        self.dial.is_none() && !self.elsewhere && !self.talking() && !self.leg_is_over()
     }
 
     /// How long caller and callee spoke: the carrier's figure for the callee's leg, less the time the callee was asked.
@@ -345,6 +370,9 @@ fn place(kind: &EventKind) -> Option<(u16, u8)> {
         | EventKind::Leg { step, position, .. }
         | EventKind::Screening { step, position, .. } => Some((*step, *position)),
         EventKind::Started(_)
+        | EventKind::Refused { .. }
+        | EventKind::Hours { .. }
+        | EventKind::Goodbye { .. }
         | EventKind::Menu { .. }
         | EventKind::Key { .. }
         | EventKind::NoInput { .. }

@@ -7,7 +7,8 @@ use crate::call::record::CarrierRecord;
 use crate::call::sound::Sound;
 use crate::dialogue::MailboxCause;
 use crate::dialogue::signal::DialOutcome;
-use crate::flow::NodeName;
+use crate::flow::hours::schedule::Opening;
+use crate::flow::name::NodeName;
 use crate::ids::{LegId, RecordingId};
 use crate::keys::Keys;
 use crate::phone::{CallerId, PhoneNumber};
@@ -30,6 +31,27 @@ pub struct CallEvent {
 pub enum EventKind {
     /// A caller dialled the main number.
     Started(Parties),
+    /// A rule or a cap refused the call before it was answered.
+    Refused {
+        /// Why.
+        why: RefusedWhy,
+    },
+    /// The time of day, or a closure, decided where the call went on.
+    Hours {
+        /// By which opening hours; none: the company was closed out of turn.
+        hours: Option<NodeName>,
+        /// After which turn.
+        step: u16,
+        /// What they said.
+        why: HoursWhy,
+    },
+    /// The caller was told something and the call was ended.
+    Goodbye {
+        /// Which goodbye.
+        goodbye: NodeName,
+        /// At which turn.
+        step: u16,
+    },
     /// A menu was spoken.
     Menu {
         /// Which.
@@ -188,6 +210,42 @@ pub enum EventKind {
     Ended(Ending),
 }
 
+/// Why a call was refused before it was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusedWhy {
+    /// A rule, or somebody, has blocked the caller.
+    Blocked,
+    /// A rule refuses callers who keep their number back.
+    Withheld,
+    /// The caller has called more often than a cap allows.
+    Limit,
+}
+
+/// What the time of day said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoursWhy {
+    /// It is open.
+    Open,
+    /// It is closed at this hour.
+    Closed,
+    /// A dated rule closes the day.
+    Holiday,
+    /// The company is closed out of turn.
+    Closure,
+}
+
+impl From<Opening> for HoursWhy {
+    fn from(opening: Opening) -> Self {
+        match opening {
+            Opening::Open => Self::Open,
+            Opening::Closed => Self::Closed,
+            Opening::Holiday => Self::Holiday,
+        }
+    }
+}
+
 /// Who calls whom.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Parties {
@@ -262,6 +320,8 @@ pub enum RecordingStatus {
     Absent,
     /// The carrier lost it.
     Failed,
+    /// It is no message: too short to be one, or the caller spoke anew.
+    Discarded,
 }
 
 /// What becomes of the carrier's own copy of a message.
@@ -298,6 +358,9 @@ impl EventKind {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Started(_) => "started",
+            Self::Refused { .. } => "refused",
+            Self::Hours { .. } => "hours",
+            Self::Goodbye { .. } => "goodbye",
             Self::Menu { .. } => "menu",
             Self::Key { .. } => "key",
             Self::NoInput { .. } => "no_input",
@@ -325,6 +388,9 @@ impl EventKind {
         let word = self.word();
         match self {
             Self::Started(parties) => format!("{word}:{}", parties.identity()),
+            Self::Refused { why } => format!("{word}:{why:?}"),
+            Self::Hours { hours, step, why } => format!("{word}:{step}:{}:{why:?}", or_dash(hours.as_ref())),
+            Self::Goodbye { goodbye, step } => format!("{word}:{step}:{goodbye}"),
             Self::Menu { menu, step } | Self::NoInput { menu, step } => format!("{word}:{step}:{menu}"),
             Self::Key { menu, step, keys, choice } => {
                 format!("{word}:{step}:{menu}:{keys}:{}", choice.as_deref().unwrap_or_default())

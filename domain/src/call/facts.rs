@@ -104,6 +104,11 @@ impl Facts {
         self.find(told).is_none().then_some(closed)
     }
 
+    /// The goodbye that was said, if one was.
+    pub(super) fn goodbye(&self) -> Option<&str> {
+        self.find(|kind| matches!(kind, EventKind::Goodbye { .. }))
+    }
+
     fn find(&self, wanted: impl Fn(&EventKind) -> bool) -> Option<&str> {
         self.events.iter().find(|(_, event)| wanted(&event.kind)).map(|(identity, _)| identity.as_str())
     }
@@ -147,6 +152,7 @@ impl Facts {
                 _ => {}
             }
         }
+        message.refused &= !message.discarded;
         message
     }
 }
@@ -164,6 +170,8 @@ pub(super) struct Message<'a> {
     completed: bool,
     completed_seconds: Option<u32>,
     absent: bool,
+    /// It is no message.
+    discarded: bool,
     /// The carrier said that it failed.
     pub refused: bool,
     /// How often it was asked for anew.
@@ -190,6 +198,7 @@ impl<'a> Message<'a> {
             }
             RecordingStatus::Absent => self.absent = true,
             RecordingStatus::Failed => self.refused = true,
+            RecordingStatus::Discarded => self.discarded = true,
         }
         if matches!(status, RecordingStatus::Taken | RecordingStatus::Completed | RecordingStatus::Failed) {
             self.evidence.push(identity);
@@ -199,6 +208,9 @@ impl<'a> Message<'a> {
     /// Whether the caller left something to hear. "Completed" is the carrier's last word; "absent" outweighs what was
     /// said when the caller had just finished.
     pub fn has_audio(&self) -> bool {
+        if self.discarded {
+            return false;
+        }
         match (self.completed, self.completed_seconds) {
             (true, Some(seconds)) => seconds > 0,
             // Completed without telling its length: there is one.
@@ -235,7 +247,13 @@ impl EventKind {
         const AFTERWARDS: u16 = u16::MAX;
         match self {
             Self::Started(_) => (0, 0),
-            Self::Menu { step, .. } | Self::Forward { step, .. } | Self::Mailbox { step, .. } => (*step, 0),
+            Self::Refused { .. } => (0, 1),
+            // Passed after the turn's key, and before the next turn.
+            Self::Hours { step, .. } => (*step, 11),
+            Self::Menu { step, .. }
+            | Self::Forward { step, .. }
+            | Self::Mailbox { step, .. }
+            | Self::Goodbye { step, .. } => (*step, 0),
             Self::Key { step, .. } | Self::NoInput { step, .. } => (*step, 1),
             Self::Leg { step, status, .. } => (*step, leg_place(*status)),
             Self::Screening { step, answer: ScreeningAnswer::Asked, .. } => (*step, 5),

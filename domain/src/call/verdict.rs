@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::call::attempt::{Attempt, AttemptEnd};
-use crate::call::event::EventKind;
+use crate::call::event::{EventKind, HoursWhy, RefusedWhy};
 use crate::call::facts::Facts;
 use crate::dialogue::MailboxCause;
 
@@ -117,11 +117,13 @@ words! {
         InMenu = "in_menu",
         /// Abandoned: at the mailbox, without a message.
         EmptyMessage = "empty_message",
+        /// Abandoned: heard all there was to hear.
+        Goodbye = "goodbye",
         /// Rejected: on a block list.
         Blocked = "blocked",
         /// Rejected: number withheld.
         Withheld = "withheld",
-        /// Rejected: a cap was reached.
+        /// Rejected, or led to a mailbox: a cap was reached.
         Limit = "limit",
         /// Failed: the carrier says so.
         Carrier = "carrier",
@@ -148,12 +150,26 @@ impl Verdict {
 
     /// The verdict on a call that has ended: the first rule that fits.
     pub(super) fn on(facts: &Facts, attempts: &[Attempt<'_>]) -> Self {
-        answered(attempts)
+        rejected(facts)
+            .or_else(|| answered(attempts))
             .or_else(|| voicemail(facts, attempts))
             .or_else(|| failed(facts))
             .or_else(|| missed(facts, attempts))
             .unwrap_or_else(|| abandoned(facts))
     }
+}
+
+fn rejected(facts: &Facts) -> Option<Verdict> {
+    let (identity, why) = facts.story().into_iter().find_map(|(identity, event)| match event.kind {
+        EventKind::Refused { why } => Some((identity, why)),
+        _ => None,
+    })?;
+    let reason = match why {
+        RefusedWhy::Blocked => Reason::Blocked,
+        RefusedWhy::Withheld => Reason::Withheld,
+        RefusedWhy::Limit => Reason::Limit,
+    };
+    Some(Verdict::new(Outcome::Rejected, reason, [identity]))
 }
 
 fn answered(attempts: &[Attempt<'_>]) -> Option<Verdict> {
@@ -181,19 +197,24 @@ fn voicemail(facts: &Facts, attempts: &[Attempt<'_>]) -> Option<Verdict> {
             MailboxCause::NoAnswer | MailboxCause::Canceled => Reason::AfterNoAnswer,
             MailboxCause::Busy => Reason::AfterBusy,
             MailboxCause::Failed | MailboxCause::Fault => Reason::AfterFailure,
+            MailboxCause::Closed => Reason::OutOfHours,
+            MailboxCause::Limit => Reason::Limit,
         };
+        if cause == MailboxCause::Closed {
+            evidence.extend(closed(facts));
+        }
         let rang = matches!(
             cause,
             MailboxCause::NoAnswer | MailboxCause::Canceled | MailboxCause::Busy | MailboxCause::Failed
         );
-        if let (true, Some(last)) = (rang, attempts.last()) {
+        if let (true, Some(last)) = (rang, last_rung(attempts)) {
             evidence.extend(last.evidence());
             reason = match last.end() {
                 AttemptEnd::Declined => Reason::AfterDecline,
                 AttemptEnd::Busy => Reason::AfterBusy,
                 AttemptEnd::Unreachable => Reason::AfterFailure,
                 AttemptEnd::NoAnswer | AttemptEnd::NotAccepted => Reason::AfterNoAnswer,
-                AttemptEnd::Taken | AttemptEnd::CallerGaveUp => reason,
+                AttemptEnd::Taken | AttemptEnd::CallerGaveUp | AttemptEnd::Elsewhere => reason,
             };
         }
     } else if let Some(last) = attempts.last() {
@@ -216,7 +237,8 @@ fn failed(facts: &Facts) -> Option<Verdict> {
 }
 
 fn missed(facts: &Facts, attempts: &[Attempt<'_>]) -> Option<Verdict> {
-    let last = attempts.iter().rfind(|attempt| attempt.was_rung())?;
+    let rung = attempts.iter().any(Attempt::was_rung);
+    let last = if rung { last_rung(attempts)? } else { return None };
     if let Some(closed) = facts.closed_without_word() {
         let evidence = last.evidence().into_iter().chain([closed]);
         return Some(Verdict::new(Outcome::Missed, Reason::Unknown, evidence));
@@ -227,7 +249,7 @@ fn missed(facts: &Facts, attempts: &[Attempt<'_>]) -> Option<Verdict> {
         AttemptEnd::Declined => Reason::Declined,
         AttemptEnd::NotAccepted => Reason::NotAccepted,
         AttemptEnd::Unreachable => Reason::Unreachable,
-        AttemptEnd::CallerGaveUp | AttemptEnd::Taken => Reason::CallerGaveUp,
+        AttemptEnd::CallerGaveUp | AttemptEnd::Taken | AttemptEnd::Elsewhere => Reason::CallerGaveUp,
     };
     Some(Verdict::new(Outcome::Missed, reason, last.evidence()))
 }
@@ -250,6 +272,8 @@ fn abandoned(facts: &Facts) -> Verdict {
             match cause {
                 MailboxCause::NoInput => Reason::NoInput,
                 MailboxCause::NoMatch => Reason::NoMatch,
+                MailboxCause::Closed => Reason::OutOfHours,
+                MailboxCause::Limit => Reason::Limit,
                 MailboxCause::Chosen
                 | MailboxCause::NoAnswer
                 | MailboxCause::Busy
@@ -257,6 +281,12 @@ fn abandoned(facts: &Facts) -> Verdict {
                 | MailboxCause::Canceled
                 | MailboxCause::Fault => Reason::EmptyMessage,
             }
+        }
+        None if facts.goodbye().is_some() => {
+            evidence.extend(facts.goodbye());
+            let shut = closed(facts);
+            evidence.extend(shut);
+            if shut.is_some() { Reason::OutOfHours } else { Reason::Goodbye }
         }
         None => match story.iter().rev().find(|(_, event)| matches!(event.kind, EventKind::Menu { .. })) {
             Some((identity, _)) => {
@@ -267,6 +297,27 @@ fn abandoned(facts: &Facts) -> Verdict {
         },
     };
     Verdict::new(Outcome::Abandoned, reason, evidence)
+}
+
+/// The last phone that rang by itself, or whose callee had their chance; not one that fell silent because another of
+/// those that rang at once was picked up.
+fn last_rung<'a, 'f>(attempts: &'a [Attempt<'f>]) -> Option<&'a Attempt<'f>> {
+    let rung = || attempts.iter().filter(|attempt| attempt.was_rung());
+    rung()
+        .rfind(|attempt| attempt.end() != AttemptEnd::Elsewhere)
+        .or_else(|| rung().next_back())
+        .or(attempts.last())
+}
+
+/// What said that it was closed.
+fn closed(facts: &Facts) -> Option<&str> {
+    let shut = |why: HoursWhy| matches!(why, HoursWhy::Closed | HoursWhy::Holiday | HoursWhy::Closure);
+    let story = facts.story();
+    let said = story.iter().rev().find(|(_, event)| match event.kind {
+        EventKind::Hours { why, .. } => shut(why),
+        _ => false,
+    });
+    said.map(|(identity, _)| *identity)
 }
 
 fn last_mailbox(facts: &Facts) -> Option<(&str, MailboxCause)> {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::flow::callers::Attestation;
 use crate::ids::LegId;
 use crate::phone::CallerId;
 
@@ -22,8 +23,43 @@ pub struct Context {
     pub from_place: Option<String>,
     /// The number that was dialled.
     pub to: String,
+    /// What the network says about the caller's number.
+    pub attestation: Attestation,
+    /// What the company has decided, or used up, beside its flow.
+    pub standing: Standing,
     /// Whether the caller has already hung up: what is answered will not be heard.
     pub caller_gone: bool,
+}
+
+/// What holds for a call beside the flow: decided by people while the desk runs, or by caps that are reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Somebody has blocked this caller.
+    pub is_blocked: bool,
+    /// This caller has called more often than a cap allows.
+    pub calls_too_often: bool,
+    /// A cap on forwarding is reached.
+    pub may_not_forward: bool,
+    /// The company is closed out of turn.
+    pub closure: Option<Closure>,
+}
+
+/// The company is closed out of turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closure {
+    /// From then …
+    pub from: Timestamp,
+    /// … until then.
+    pub until: Timestamp,
+    /// What callers are told first.
+    pub say: Option<String>,
+}
+
+impl Closure {
+    /// Whether it holds at that instant.
+    pub fn holds_at(&self, now: Timestamp) -> bool {
+        (self.from..self.until).contains(&now)
+    }
 }
 
 impl Context {
@@ -37,6 +73,8 @@ impl Context {
             from_name: None,
             from_place: None,
             to: String::new(),
+            attestation: Attestation::Unknown,
+            standing: Standing::default(),
             caller_gone: false,
         }
     }

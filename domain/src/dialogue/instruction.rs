@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::dialogue::Dialogue;
-use crate::flow::Prompt;
+use crate::flow::prompt::Speech;
 use crate::keys::Key;
 use crate::phone::PhoneNumber;
 
@@ -12,15 +12,17 @@ use crate::phone::PhoneNumber;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Instruction {
     /// Speak.
-    Say(Prompt),
+    Say(Speech),
     /// Speak and wait for keys. Answered by [`Signal::Keyed`](crate::Signal::Keyed) or
     /// [`Signal::NoInput`](crate::Signal::NoInput).
     Gather {
         /// What is spoken; a key interrupts it.
-        prompts: Vec<Prompt>,
+        prompts: Vec<Speech>,
         /// How many keys to wait for.
         max_keys: u8,
-        /// How long to wait after the prompts.
+        /// The key that ends several in a row; it is not among the keys that are told.
+        finish_on_key: Option<Key>,
+        /// How long to wait after the prompts, and for the next of several keys.
         timeout: Duration,
         /// Where the conversation is then.
         then: Dialogue,
@@ -45,11 +47,17 @@ pub enum Instruction {
         max_length: Duration,
         /// Silence that ends it.
         silence: Duration,
+        /// Whether a tone says when to speak.
+        beep: bool,
         /// The key that ends it.
         finish_on_key: Key,
+        /// Whether the carrier is to write it down.
+        transcribe: bool,
         /// Where the conversation is then.
         then: Dialogue,
     },
+    /// Refuse the call before it is answered. Always the only instruction.
+    Reject,
     /// Put the callee through to the caller who waits (the callee's leg only).
     Bridge,
     /// End this leg.

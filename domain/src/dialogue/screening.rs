@@ -4,55 +4,68 @@ use super::Dialogue;
 use super::context::Context;
 use super::instruction::{CallerShown, Instruction};
 use super::signal::Signal;
+use super::step::Step;
 use super::turn::Turn;
-use crate::call::event::ScreeningAnswer;
-use crate::flow::{CallFlow, Prompt, Screening};
-use crate::keys::Keys;
+use super::way::Way;
+use crate::call::event::{EventKind, ScreeningAnswer};
+use crate::flow::CallFlow;
+use crate::flow::forward::Screening;
+use crate::flow::prompt::Spoken;
+use crate::keys::{Key, Keys};
 
-/// The key that takes a call.
+/// The key that takes a call where the flow names none.
 const ACCEPT: char = '1';
 /// The key that declines it.
 const DECLINE: char = '2';
 
 pub(super) fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Context) -> Turn {
-    let mut turn = Turn::on(cx);
-    let Dialogue::Screening { forward, position, step, attempt, .. } = at else {
-        turn.hang_up();
-        return turn;
+    let mut conversation = Step::new(flow, cx);
+    let Dialogue::Screening { forward, position, attempt, way, .. } = at else {
+        return conversation.finish();
+    };
+    let note = |answer| {
+        let (step, position, leg) = (way.step, *position, cx.leg.clone());
+        EventKind::Screening { step, position, leg, answer }
     };
     let screening = flow
         .forward(forward)
         .and_then(|forward| forward.destinations.get(usize::from(*position)))
         .and_then(|destination| destination.screening.as_ref());
-    match (screening, answer(signal)) {
-        (_, Some(ACCEPT)) => {
-            turn.note_screening(*step, *position, ScreeningAnswer::Accepted);
-            turn.instructions.push(Instruction::Bridge);
+    let (accept, decline) = match screening {
+        Some(screening) => (char::from(screening.accept), char::from(screening.decline)),
+        // The flow no longer screens here; the callee was told these.
+        None => (ACCEPT, DECLINE),
+    };
+    match (screening, answer(signal).map(char::from)) {
+        (_, Some(key)) if key == accept => {
+            conversation.note(note(ScreeningAnswer::Accepted));
+            conversation.tell(Instruction::Bridge);
         }
-        (_, Some(DECLINE)) => {
-            turn.note_screening(*step, *position, ScreeningAnswer::Declined);
-            turn.hang_up();
+        (_, Some(key)) if key == decline => {
+            conversation.note(note(ScreeningAnswer::Declined));
+            conversation.hang_up();
         }
         (Some(screening), _) if *attempt < screening.limit => {
             if *attempt == 0 {
-                turn.note_screening(*step, *position, ScreeningAnswer::Asked);
+                conversation.note(note(ScreeningAnswer::Asked));
             }
-            turn.instructions.push(ask(screening, at, cx));
+            let question = ask(flow, screening, at, cx, way);
+            conversation.tell(question);
             // Reached only if the carrier falls through: not accepted is not put through.
-            turn.hang_up();
+            conversation.hang_up();
         }
         // Asked often enough, or the flow no longer screens here: never put through without an answer.
         _ => {
-            turn.note_screening(*step, *position, ScreeningAnswer::Unanswered);
-            turn.hang_up();
+            conversation.note(note(ScreeningAnswer::Unanswered));
+            conversation.hang_up();
         }
     }
-    turn
+    conversation.finish()
 }
 
-fn answer(signal: &Signal) -> Option<char> {
+fn answer(signal: &Signal) -> Option<Key> {
     match signal {
-        Signal::Keyed(keys) => Keys::single(keys).map(char::from),
+        Signal::Keyed(keys) => Keys::single(keys),
         Signal::Arrived
         | Signal::NoInput
         | Signal::DialEnded(_)
@@ -62,7 +75,7 @@ fn answer(signal: &Signal) -> Option<char> {
     }
 }
 
-fn ask(screening: &Screening, at: &Dialogue, cx: &Context) -> Instruction {
+fn ask(flow: &CallFlow, screening: &Screening, at: &Dialogue, cx: &Context, way: &Way) -> Instruction {
     let mut then = at.clone();
     let mut shown = CallerShown::Withheld;
     if let Dialogue::Screening { attempt, caller, .. } = &mut then {
@@ -74,7 +87,21 @@ fn ask(screening: &Screening, at: &Dialogue, cx: &Context) -> Instruction {
         (CallerShown::Number | CallerShown::Withheld, _) => screening.withheld.clone(),
         (CallerShown::Address, _) => screening.no_number.clone(),
     };
-    let prompt =
-        Prompt::new(screening.prompt.text.replace("{caller}", &caller), screening.prompt.language.clone());
-    Instruction::Gather { prompts: vec![prompt], max_keys: 1, timeout: screening.timeout, then }
+    let choice = way.chosen.as_ref().and_then(|(menu, keys)| flow.menu(menu)?.choice(keys));
+    let choice = choice.map_or_else(String::new, |choice| choice.label.clone());
+    // The callee is one of the company's and hears its language, whatever the caller chose.
+    let prompt = match screening.prompt.spoken(None) {
+        (language, Spoken::Text(text)) => {
+            let words = text.replace("{caller}", &caller).replace("{choice}", &choice);
+            flow.text(words.replace("{company}", flow.company()), language)
+        }
+        _ => flow.speech(&screening.prompt, None),
+    };
+    Instruction::Gather {
+        prompts: vec![prompt],
+        max_keys: 1,
+        finish_on_key: None,
+        timeout: screening.timeout,
+        then,
+    }
 }

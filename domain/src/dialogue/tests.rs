@@ -3,7 +3,7 @@
 use super::*;
 use crate::flow::builtin::{BuiltinFlow, builtin_flow};
 use crate::phone::CallerId;
-use crate::{EventKind, Instruction, LegId};
+use crate::{DialResult, EventKind, Instruction, LegId};
 
 const CALLER: &str = "+33123456789";
 const MAIN: &str = "+15556667777";
@@ -36,7 +36,7 @@ fn then(turn: &Turn) -> String {
         Instruction::Gather { then, .. }
         | Instruction::Dial { then, .. }
         | Instruction::Record { then, .. } => Some(then.to_string()),
-        Instruction::Say(_) | Instruction::Bridge | Instruction::HangUp => None,
+        Instruction::Say(_) | Instruction::Reject | Instruction::Bridge | Instruction::HangUp => None,
     });
     then.unwrap_or_else(|| format!("{:?}", turn.instructions.last().unwrap()))
 }
@@ -135,7 +135,7 @@ fn the_callee_hears_who_calls() {
     let heard = |caller: &str| {
         let turn = step(&format!("screening.team.0.2.0.{caller}"), &Signal::CalleeAnswered);
         match &turn.instructions[0] {
-            Instruction::Gather { prompts, .. } => prompts[0].text.clone(),
+            Instruction::Gather { prompts, .. } => prompts[0].words(),
             other => panic!("{other:?}"),
         }
     };

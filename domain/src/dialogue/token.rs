@@ -1,25 +1,75 @@
 //! A dialogue as a word in a URL path: readable when debugging, and never refused when read back.
+//!
+//! The parts of a place are separated by points; the caller's way, as far as there is more of it than the turn, follows
+//! after tildes: `menu.sales.0.0.3~l.fr-FR~m.main~c.main.1`. All of it is unreserved in URLs (RFC 3986, section 2.3), so
+//! that no proxy writes it otherwise.
 
 use std::fmt;
 use std::str::FromStr;
 
+use super::way::Way;
 use super::{Dialogue, MailboxCause};
 use crate::dialogue::instruction::CallerShown;
+use crate::keys::Keys;
 
 impl fmt::Display for Dialogue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let step = self.way().step;
         match self {
             Self::Start => f.write_str("start"),
-            Self::Menu { menu, no_input, no_match, step } => {
-                write!(f, "menu.{menu}.{no_input}.{no_match}.{step}")
+            Self::Menu { menu, no_input, no_match, way } => {
+                write!(f, "menu.{menu}.{no_input}.{no_match}.{step}{way}")
             }
-            Self::Forward { forward, position, step } => write!(f, "forward.{forward}.{position}.{step}"),
-            Self::Mailbox { mailbox, cause, step } => write!(f, "mailbox.{mailbox}.{}.{step}", cause.word()),
-            Self::Screening { forward, position, step, attempt, caller } => {
-                write!(f, "screening.{forward}.{position}.{step}.{attempt}.{}", caller.word())
+            Self::Forward { forward, position, way } => write!(f, "forward.{forward}.{position}.{step}{way}"),
+            Self::Mailbox { mailbox, cause, way } => {
+                write!(f, "mailbox.{mailbox}.{}.{step}{way}", cause.word())
+            }
+            Self::Confirm { mailbox, cause, recording, way } => {
+                write!(f, "confirm.{mailbox}.{}.{recording}.{step}{way}", cause.word())
+            }
+            Self::Screening { forward, position, attempt, caller, way } => {
+                write!(f, "screening.{forward}.{position}.{step}.{attempt}.{}{way}", caller.word())
             }
             Self::Lost => f.write_str("lost"),
         }
+    }
+}
+
+/// What there is of a way beside the turn.
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(language) = &self.language {
+            write!(f, "~l.{language}")?;
+        }
+        if !self.menus.is_empty() {
+            f.write_str("~m")?;
+            self.menus.iter().try_for_each(|menu| write!(f, ".{menu}"))?;
+        }
+        if let Some((menu, keys)) = &self.chosen {
+            let keys = keys.to_string().replace('*', "s").replace('#', "h");
+            write!(f, "~c.{menu}.{keys}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Way {
+    fn parse<'t>(step: u16, sections: impl Iterator<Item = &'t str>) -> Option<Self> {
+        let mut way = Self::at_step(step);
+        for section in sections {
+            let (kind, rest) = section.split_once('.')?;
+            match kind {
+                "l" => way.language = Some(rest.parse().ok()?),
+                "m" => way.menus = rest.split('.').map(str::parse).collect::<Result<_, _>>().ok()?,
+                "c" => {
+                    let (menu, keys) = rest.split_once('.')?;
+                    let keys: Keys = keys.replace('s', "*").replace('h', "#").parse().ok()?;
+                    way.chosen = Some((menu.parse().ok()?, keys));
+                }
+                _ => return None,
+            }
+        }
+        Some(way)
     }
 }
 
@@ -31,31 +81,37 @@ impl Dialogue {
     }
 
     fn parse(token: &str) -> Option<Self> {
-        let parts: Vec<&str> = token.split('.').collect();
+        let mut sections = token.split('~');
+        let parts: Vec<&str> = sections.next()?.split('.').collect();
+        let way = |step: &str| Way::parse(number(step)?, sections);
         Some(match parts.as_slice() {
             ["start"] => Self::Start,
             ["menu", menu, no_input, no_match, step] => Self::Menu {
                 menu: menu.parse().ok()?,
                 no_input: number(no_input)?,
                 no_match: number(no_match)?,
-                step: number(step)?,
+                way: way(step)?,
             },
-            ["forward", forward, position, step] => Self::Forward {
-                forward: forward.parse().ok()?,
-                position: number(position)?,
-                step: number(step)?,
-            },
+            ["forward", forward, position, step] => {
+                Self::Forward { forward: forward.parse().ok()?, position: number(position)?, way: way(step)? }
+            }
             ["mailbox", mailbox, cause, step] => Self::Mailbox {
                 mailbox: mailbox.parse().ok()?,
-                cause: MailboxCause::ALL.into_iter().find(|c| c.word() == *cause)?,
-                step: number(step)?,
+                cause: MailboxCause::read(cause)?,
+                way: way(step)?,
+            },
+            ["confirm", mailbox, cause, recording, step] => Self::Confirm {
+                mailbox: mailbox.parse().ok()?,
+                cause: MailboxCause::read(cause)?,
+                recording: recording.parse().ok()?,
+                way: way(step)?,
             },
             ["screening", forward, position, step, attempt, caller] => Self::Screening {
                 forward: forward.parse().ok()?,
                 position: number(position)?,
-                step: number(step)?,
                 attempt: number(attempt)?,
                 caller: CallerShown::ALL.into_iter().find(|c| c.word() == *caller)?,
+                way: way(step)?,
             },
             _ => return None,
         })
@@ -68,7 +124,7 @@ fn number<T: FromStr + ToString>(text: &str) -> Option<T> {
 }
 
 impl MailboxCause {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Chosen,
         Self::NoInput,
         Self::NoMatch,
@@ -77,7 +133,13 @@ impl MailboxCause {
         Self::Failed,
         Self::Canceled,
         Self::Fault,
+        Self::Closed,
+        Self::Limit,
     ];
+
+    fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.word() == word)
+    }
 
     fn word(self) -> &'static str {
         match self {
@@ -89,6 +151,8 @@ impl MailboxCause {
             Self::Failed => "failed",
             Self::Canceled => "canceled",
             Self::Fault => "fault",
+            Self::Closed => "closed",
+            Self::Limit => "limit",
         }
     }
 }
@@ -117,6 +181,9 @@ mod tests {
             "forward.team.1.3",
             "mailbox.main.no_answer.4",
             "screening.team.0.3.2.withheld",
+            "menu.sales.0.0.3~l.fr-FR~m.main.shop~c.main.1s2h",
+            "confirm.main.closed.RE1.4~l.en-GB",
+            "screening.team.0.3.2.number~c.main.1",
         ] {
             let dialogue = Dialogue::read(token);
             assert_ne!(dialogue, Dialogue::Lost, "{token}");
@@ -136,6 +203,10 @@ mod tests {
             "menu.main.+1.0.1",
             "x.y",
             "mailbox.main.never.1",
+            "menu.main.0.0.1~",
+            "menu.main.0.0.1~x.y",
+            "menu.main.0.0.1~l.EN",
+            "menu.main.0.0.1~m.",
         ] {
             assert_eq!(Dialogue::read(token), Dialogue::Lost, "{token}");
         }

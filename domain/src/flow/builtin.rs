@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::CallFlow;
+use super::draft::FlowDraft;
+use super::forward::{Destination, Forward, Screening, ShownNumber, Strategy};
+use super::mailbox::Mailbox;
+use super::menu::{Menu, Reprompt};
+use super::name::NodeName;
 use super::problem::Problems;
-use super::{
-    CallFlow, Choice, Destination, FlowDraft, Forward, Mailbox, Menu, NodeName, Prompt, Reprompt, Screening,
-    Target,
-};
+use super::prompt::{Prompt, Spoken};
+use super::target::{Choice, Target};
 use crate::keys::Key;
 use crate::phone::PhoneNumber;
 
@@ -43,7 +47,8 @@ pub fn builtin_flow(settings: &BuiltinFlow) -> Result<CallFlow, Problems> {
 }
 
 fn say(text: &str) -> Prompt {
-    Prompt::new(text, LANGUAGE)
+    let language = LANGUAGE.parse().expect("the language of the built-in flow is one");
+    Prompt::new(language, Spoken::Text(text.to_owned()))
 }
 
 fn name(text: &'static str) -> NodeName {
@@ -59,10 +64,12 @@ pub(super) fn draft(settings: &BuiltinFlow) -> FlowDraft {
     let menu = Menu {
         prompt: say("Thank you for calling. To speak to somebody, press 1. To leave a message, press 2."),
         choices: BTreeMap::from([
-            (key('1'), Choice { label: "Speak to somebody".into(), then: Target::Forward(name("team")) }),
-            (key('2'), Choice { label: "Leave a message".into(), then: mailbox.clone() }),
+            (key('1'), Choice::new("Speak to somebody", Target::Forward(name("team")))),
+            (key('2'), Choice::new("Leave a message", mailbox.clone())),
         ]),
+        extensions: BTreeMap::new(),
         timeout: Duration::from_secs(5),
+        interruptible: true,
         no_input: Reprompt { prompt: say("We did not hear a key."), limit: 2, then: mailbox.clone() },
         no_match: Reprompt {
             prompt: say("Sorry, that key has no meaning here."),
@@ -74,6 +81,8 @@ pub(super) fn draft(settings: &BuiltinFlow) -> FlowDraft {
         prompt: say("You have a call from {caller}. To take it, press 1. To decline, press 2."),
         withheld: "a withheld number".into(),
         no_number: "a caller without a number".into(),
+        accept: key('1'),
+        decline: key('2'),
         limit: 3,
         timeout: Duration::from_secs(4),
     });
@@ -84,16 +93,18 @@ pub(super) fn draft(settings: &BuiltinFlow) -> FlowDraft {
     };
     let forward = Forward {
         announcement: Some(say("One moment please, we are putting you through.")),
+        strategy: Strategy::Sequential,
+        shows: ShownNumber::Caller,
         destinations: settings.forward_to.iter().map(destination).collect(),
         time_limit: settings.time_limit,
         otherwise: mailbox,
     };
+    let language = LANGUAGE.parse().expect("the language of the built-in flow is one");
     FlowDraft {
-        start: Target::Menu(name("main")),
-        safety: name("main"),
         menus: BTreeMap::from([(name("main"), menu)]),
         forwards: BTreeMap::from([(name("team"), forward)]),
         mailboxes: BTreeMap::from([(name("main"), builtin_mailbox())]),
+        ..FlowDraft::empty(language, Target::Menu(name("main")), name("main"))
     }
 }
 
@@ -104,7 +115,13 @@ fn builtin_mailbox() -> Mailbox {
             "Please leave a message after the tone. It will be recorded. When you have finished, hang up or press hash.",
         ),
         farewell: say("Thank you. Goodbye."),
+        consent: None,
         max_length: Duration::from_secs(180),
+        min_length: Duration::ZERO,
+        beep: true,
+        confirm: None,
+        transcribe: false,
+        notify: Vec::new(),
         silence: Duration::from_secs(5),
         finish_on_key: key('#'),
     }

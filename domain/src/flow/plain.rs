@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::{CallFlow, Forward, Mailbox, Target};
+use super::CallFlow;
+use super::forward::Forward;
+use super::mailbox::Mailbox;
+use super::target::{Target, Then};
 
 /// A way through a flow without a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +34,14 @@ impl CallFlow {
                 }
                 Target::Menu(name) => {
                     let choices = self.menu(name).into_iter().flat_map(|menu| menu.choices.values());
-                    ahead.extend(choices.map(|choice| &choice.then));
+                    ahead.extend(choices.filter_map(|choice| match &choice.then {
+                        Then::Go(target) => Some(target),
+                        Then::Back | Then::Repeat => None,
+                    }));
                 }
-                Target::Mailbox(_) => {}
+                // Nobody is there to tell the time: better a phone that rings after hours than one that does not.
+                Target::Hours(name) => ahead.extend(self.hours(name).map(|hours| &hours.open)),
+                Target::Mailbox(_) | Target::Goodbye(_) => {}
             }
         }
         let from = forward.map_or(self.start(), |forward| &forward.otherwise);
@@ -52,6 +60,9 @@ impl CallFlow {
                 },
                 Target::Menu(name) => self.menu(name).map(|menu| &menu.no_input.then),
                 Target::Forward(name) => self.forward(name).map(|forward| &forward.otherwise),
+                Target::Hours(name) => self.hours(name).map(|hours| &hours.closed),
+                // The message is taken by the mailbox that catches everybody.
+                Target::Goodbye(_) => None,
             };
             let Some(next) = next else { break };
             target = next;
@@ -63,7 +74,7 @@ impl CallFlow {
 #[cfg(test)]
 mod tests {
     use crate::flow::builtin::{BuiltinFlow, builtin_flow, draft};
-    use crate::flow::{Choice, Target};
+    use crate::flow::target::{Choice, Target};
 
     fn builtin() -> BuiltinFlow {
         BuiltinFlow { forward_to: vec!["+33611223344".parse().unwrap()], ..BuiltinFlow::default() }
@@ -82,8 +93,7 @@ mod tests {
         let mut draft = draft(&builtin());
         let main = draft.start.clone();
         for menu in draft.menus.values_mut() {
-            menu.choices
-                .insert('3'.try_into().unwrap(), Choice { label: "Again".into(), then: main.clone() });
+            menu.choices.insert('3'.try_into().unwrap(), Choice::new("Again", main.clone()));
         }
         for forward in draft.forwards.values_mut() {
             forward.otherwise = main.clone();

@@ -2,26 +2,33 @@
 
 use std::fmt;
 
-use super::Target;
+use super::language::Language;
+use super::target::Target;
+use crate::keys::Keys;
+use crate::phone::PhoneNumber;
 
 /// One thing that is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The place in the flow (`menu main`).
+    /// The place in the flow (`menu main`); empty for the flow as a whole.
     pub place: String,
+    /// The setting of that place (`no_input.then`); empty for the place as a whole.
+    pub setting: String,
     /// What is wrong.
     pub kind: ProblemKind,
 }
 
 impl Problem {
-    pub(crate) fn new(place: impl fmt::Display, kind: ProblemKind) -> Self {
-        Self { place: place.to_string(), kind }
+    pub(crate) fn new(place: impl fmt::Display, setting: impl Into<String>, kind: ProblemKind) -> Self {
+        Self { place: place.to_string(), setting: setting.into(), kind }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.kind)
+        let parts = [self.place.as_str(), self.setting.as_str()];
+        let place = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+        if place.is_empty() { self.kind.fmt(f) } else { write!(f, "{place}: {}", self.kind) }
     }
 }
 
@@ -35,20 +42,75 @@ pub enum ProblemKind {
     #[error("no caller can get here; let a key or a rule lead here, or remove it")]
     Unreachable,
     /// A caller who presses nothing goes round for ever.
-    #[error("a caller who presses nothing never gets out; let no-input lead to a mailbox")]
+    #[error("a caller who presses nothing never gets out; let this way end at a mailbox or a goodbye")]
     Loop,
+    /// A caller who presses nothing is led through more steps than a call may have.
+    #[error(
+        "a caller who presses nothing goes through {got} steps to an end; a call has at most {most}, so lower the tries"
+    )]
+    TooLong {
+        /// The steps.
+        got: usize,
+        /// The most there may be.
+        most: usize,
+    },
+    /// A key leads back to the menu before, and there is none.
+    #[error("\"back\" leads nowhere, no menu leads here by a key; use \"repeat\" or name a place")]
+    NoWayBack,
     /// A menu without keys.
     #[error("no key has a meaning here; give it at least one")]
     NoChoices,
+    /// An extension that cannot be one.
+    #[error("{0} cannot be an extension; use 2 to 6 digits, without * and #")]
+    BadExtension(Keys),
+    /// The key that ends an extension has a meaning of its own.
+    #[error("# ends an extension, so it cannot be a key of a menu with extensions; use another key")]
+    HashEndsExtensions,
     /// A forward without phones.
     #[error("there is nobody to ring; name at least one number")]
     NoDestinations,
+    /// More phones at once than a carrier rings.
+    #[error(
+        "{0} phones are to ring at once; a carrier rings at most 10, so ring fewer or one after the other"
+    )]
+    TooManyAtOnce(usize),
+    /// Phones that ring at once for different times.
+    #[error("phones that ring at once ring equally long; give each the same time to ring")]
+    DifferentRings,
+    /// One of our own numbers is to be rung.
+    #[error("{0} is a number of ours, so the call would come back to us for ever; name another")]
+    OwnNumber(PhoneNumber),
+    /// The same phone twice.
+    #[error("{0} is named twice; name it once")]
+    SameNumberTwice(PhoneNumber),
+    /// A number that nothing but a mistake or a fraud has rung.
+    #[error("{number} {why}; name the number of a person's phone")]
+    BadDestination {
+        /// The number.
+        number: PhoneNumber,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// A number of a country that is not allowed.
+    #[error(
+        "{0} begins with none of the allowed countries; add its beginning to countries or name another number"
+    )]
+    CountryNotAllowed(PhoneNumber),
+    /// One key for two things.
+    #[error("{0} is to mean two things; use another key for one of them")]
+    SameKeyTwice(char),
     /// A prompt without words.
     #[error("a prompt is empty, the caller would hear silence; write what is to be said")]
     EmptyPrompt,
     /// A prompt with more characters than a carrier speaks.
     #[error("a prompt has {0} characters, a carrier speaks at most 4096; shorten it")]
     LongPrompt(usize),
+    /// A prompt with a voice has more characters than such voices speak.
+    #[error("a prompt for a named voice has {0} characters, such voices speak at most 3000; shorten it")]
+    LongPromptForVoice(usize),
+    /// A prompt is missing in a language that callers can choose.
+    #[error("it is not written in {0}, which callers can choose; add it")]
+    MissingLanguage(Language),
     /// A number of tries outside 1 to 9.
     #[error("a limit of {0} tries cannot be; use 1 to 9")]
     BadLimit(u8),
@@ -64,6 +126,20 @@ pub enum ProblemKind {
         /// The most allowed.
         most: u64,
     },
+    /// The shortest message is not shorter than the longest.
+    #[error("the shortest message is as long as the longest; make it shorter")]
+    ShortestTooLong,
+    /// Longer than the carrier writes down.
+    #[error(
+        "a carrier writes down messages of at most 120 s, and this mailbox takes {0} s; lower max_length or leave transcribe out"
+    )]
+    TooLongToTranscribe(u64),
+    /// Hours that never open.
+    #[error("it never opens; name hours for a day of the week")]
+    NeverOpen,
+    /// A rule about nobody.
+    #[error("it is about nobody; name at least one number, beginning, or withheld")]
+    NoCallers,
 }
 
 /// Everything that is wrong with a flow; never empty.

@@ -81,7 +81,7 @@ impl Desk {
                     (self.step, self.position) = (targets[0].step, targets[0].position);
                     self.screening.clone_from(&targets[0].screening);
                 }
-                Instruction::Say(_) | Instruction::Bridge | Instruction::HangUp => {}
+                Instruction::Say(_) | Instruction::Reject | Instruction::Bridge | Instruction::HangUp => {}
             }
         }
         self

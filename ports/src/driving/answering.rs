@@ -1,7 +1,7 @@
 //! Answering a carrier: the main job.
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallerId, Dialogue, Instruction, LegId, Notice, Signal, Timestamp};
+use frontdesk_domain::{Attestation, CallerId, Dialogue, Instruction, LegId, Notice, Signal, Timestamp};
 
 use crate::{RawParameters, StoreError};
 
@@ -24,6 +24,8 @@ pub struct Asked {
     pub from_place: Option<String>,
     /// The number that was dialled.
     pub to: String,
+    /// What the network says about the caller's number.
+    pub attestation: Attestation,
     /// Whether the caller has hung up already.
     pub caller_gone: bool,
     /// When it happened, if the carrier says.

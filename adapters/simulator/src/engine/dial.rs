@@ -38,8 +38,7 @@ struct Attempt {
 }
 
 impl Line<'_> {
-    /// Rings the numbers. A real carrier rings them at once; here the first has the first chance, and the requests are
-    /// the same.
+    /// Rings the numbers; several at once, and the first that is picked up silences the others.
     pub(super) async fn dial(
         &mut self,
         action: Option<String>,
@@ -49,16 +48,14 @@ impl Line<'_> {
         numbers: Vec<Number>,
     ) -> Next {
         let shown = caller_id.unwrap_or_else(|| self.call.from.clone());
-        let mut last = None;
-        for number in &numbers {
-            let leg = Leg { sid: self.carrier.sid("CA"), number, shown: shown.clone(), sequence: 0 };
-            let attempt = self.attempt(leg, timeout, time_limit).await;
-            let over = attempt.bridged || attempt.caller_left;
-            last = Some(attempt);
-            if over {
-                break;
-            }
-        }
+        let legs = numbers.iter().map(|number| Leg {
+            sid: self.carrier.sid("CA"),
+            number,
+            shown: shown.clone(),
+            sequence: 0,
+        });
+        let legs: Vec<Leg<'_>> = legs.collect();
+        let last = self.ring(legs, timeout, time_limit).await;
         let Some(Attempt { status, bridged, seconds, sid, caller_left }) = last else { return Next::Verb };
         let mut told: Fields = vec![
             ("DialCallStatus", status.into()),
@@ -82,28 +79,48 @@ impl Line<'_> {
         }
     }
 
-    async fn attempt(&mut self, mut leg: Leg<'_>, timeout: u64, time_limit: u64) -> Attempt {
-        let number = leg.number.text.clone();
-        self.carrier.tell(LineEvent::Ringing { number: number.clone() });
-        self.leg_event(&mut leg, "initiated", "initiated", None, None).await;
-        self.leg_event(&mut leg, "ringing", "ringing", None, None).await;
-        let (end, time) = self.people.phone_rings(&number, Duration::from_secs(timeout)).await;
-        self.carrier.time.pass(time).await;
-        let (status, sip) = match end {
-            RingEnd::Answered => ("answered", 200),
-            RingEnd::Busy => ("busy", 486),
-            RingEnd::NoAnswer => ("no-answer", 487),
-            RingEnd::Declined => ("no-answer", 603),
-            RingEnd::Failed => ("failed", 404),
-            RingEnd::CallerHungUp => ("canceled", 487),
-        };
-        self.carrier.tell(LineEvent::RingEnded { number, status: status.into() });
-        if end != RingEnd::Answered {
-            self.leg_event(&mut leg, "completed", status, Some(0), Some(sip)).await;
-            let caller_left = end == RingEnd::CallerHungUp;
-            return Attempt { status, bridged: false, seconds: None, sid: leg.sid, caller_left };
+    async fn ring(&mut self, mut legs: Vec<Leg<'_>>, timeout: u64, time_limit: u64) -> Option<Attempt> {
+        for leg in &mut legs {
+            self.carrier.tell(LineEvent::Ringing { number: leg.number.text.clone() });
+            self.leg_event(leg, "initiated", "initiated", None, None).await;
+            self.leg_event(leg, "ringing", "ringing", None, None).await;
         }
-        self.answered(leg, time_limit).await
+        let numbers: Vec<String> = legs.iter().map(|leg| leg.number.text.clone()).collect();
+        let ends = self.people.phones_ring(&numbers, Duration::from_secs(timeout)).await;
+        let ended_by = |end: RingEnd| ends.iter().position(|(got, _)| *got == end);
+        let decided = ended_by(RingEnd::Answered).or_else(|| ended_by(RingEnd::CallerHungUp));
+        let time = match decided {
+            Some(place) => ends[place].1,
+            None => ends.iter().map(|(_, time)| *time).max().unwrap_or_default(),
+        };
+        self.carrier.time.pass(time).await;
+        let (mut picked_up, mut last) = (None, None);
+        for (place, mut leg) in legs.into_iter().enumerate() {
+            // Whoever had not come to an end by themselves falls silent.
+            let end = ends.get(place).filter(|(_, at)| decided.is_none_or(|d| d == place || *at < time));
+            let end = end.map_or(RingEnd::CallerHungUp, |(end, _)| *end);
+            let (status, sip) = match end {
+                RingEnd::Answered => ("answered", 200),
+                RingEnd::Busy => ("busy", 486),
+                RingEnd::NoAnswer => ("no-answer", 487),
+                RingEnd::Declined => ("no-answer", 603),
+                RingEnd::Failed => ("failed", 404),
+                RingEnd::CallerHungUp => ("canceled", 487),
+            };
+            let number = leg.number.text.clone();
+            self.carrier.tell(LineEvent::RingEnded { number, status: status.into() });
+            if end == RingEnd::Answered {
+                picked_up = Some(leg);
+                continue;
+            }
+            self.leg_event(&mut leg, "completed", status, Some(0), Some(sip)).await;
+            let caller_left = decided.is_some_and(|d| ends[d].0 == RingEnd::CallerHungUp);
+            last = Some(Attempt { status, bridged: false, seconds: None, sid: leg.sid, caller_left });
+        }
+        match picked_up {
+            Some(leg) => Some(self.answered(leg, time_limit).await),
+            None => last,
+        }
     }
 
     async fn answered(&mut self, mut leg: Leg<'_>, time_limit: u64) -> Attempt {
@@ -205,12 +222,12 @@ impl Line<'_> {
     async fn whisper_verb(&mut self, verb: Verb, here: &str) -> Result<Option<(String, Fields)>, Whisper> {
         match verb {
             Verb::Say(_) | Verb::Play(_) | Verb::Pause(_) => {
-                let length = self.hear(Party::Callee, &[verb]);
+                let length = self.hear(Party::Callee, &[verb]).await;
                 self.carrier.time.pass(length).await;
                 Ok(None)
             }
             Verb::Gather { prompts, action, timeout, action_on_empty, .. } => {
-                let length = self.hear(Party::Callee, &prompts);
+                let length = self.hear(Party::Callee, &prompts).await;
                 self.carrier.tell(LineEvent::Asked { party: Party::Callee });
                 let (act, time) = self.people.callee_key(length, Duration::from_secs(timeout)).await;
                 self.carrier.time.pass(time).await;

@@ -5,11 +5,11 @@
 
 use std::io;
 
-use frontdesk_domain::{CallFlow, LegId, PlainRoute};
+use frontdesk_domain::{CallFlow, LegId, PlainRoute, Prompt, Speech, Spoken};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::{Xml, say};
+use super::{Xml, speak};
 use crate::urls::{PublicUrl, Urls};
 
 /// Numbers in one `<Dial>` (Twilio, "TwiML: Number").
@@ -19,20 +19,33 @@ const MOST_NUMBERS: usize = 10;
 /// document that ends the call after the message.
 pub fn write_fallback(flow: &CallFlow, public: Option<&PublicUrl>, after: Option<&str>) -> String {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
-    response(&mut writer, flow.plain_route(), public, after).expect("writing to memory does not fail");
+    response(&mut writer, flow, flow.plain_route(), public, after).expect("writing to memory does not fail");
     String::from_utf8(writer.into_inner()).expect("the writer is given UTF-8 only")
+}
+
+/// Words only: audio files are served by us, who are not there.
+fn say(writer: &mut Xml, flow: &CallFlow, prompt: &Prompt, urls: &Urls<'_>) -> io::Result<()> {
+    let words = prompt.all().find_map(|(language, spoken)| match spoken {
+        Spoken::Text(text) => Some(flow.text(text.clone(), language)),
+        Spoken::Audio(_) => None,
+    });
+    words.iter().try_for_each(|words: &Speech| speak(writer, words, urls))
 }
 
 fn response(
     writer: &mut Xml,
+    flow: &CallFlow,
     PlainRoute { forward, mailbox }: PlainRoute<'_>,
     public: Option<&PublicUrl>,
     after: Option<&str>,
 ) -> io::Result<()> {
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     writer.create_element("Response").write_inner_content(|writer| {
+        let any = LegId::new("twilio", "any").expect("a valid id");
+        let nowhere = PublicUrl::parse("https://nowhere.invalid").expect("a valid URL");
+        let urls = Urls::new(public.unwrap_or(&nowhere), &any);
         if let Some(forward) = forward {
-            forward.announcement.iter().try_for_each(|prompt| say(writer, prompt))?;
+            forward.announcement.iter().try_for_each(|prompt| say(writer, flow, prompt, &urls))?;
             let ring = forward.destinations.iter().map(|callee| callee.ring.as_secs()).max().unwrap_or(0);
             let dial = writer.create_element("Dial").with_attributes([
                 ("timeout", ring.to_string().as_str()),
@@ -46,10 +59,11 @@ fn response(
                 })
             })?;
         }
-        say(writer, &mailbox.unavailable)?;
-        say(writer, &mailbox.greeting)?;
-        let any = LegId::new("twilio", "any").expect("a valid id");
-        let told = public.map(|public| Urls::new(public, &any).recording());
+        say(writer, flow, &mailbox.unavailable, &urls)?;
+        for prompt in mailbox.consent.iter().chain([&mailbox.greeting]) {
+            say(writer, flow, prompt, &urls)?;
+        }
+        let told = public.map(|_| urls.recording());
         let (length, silence) =
             (mailbox.max_length.as_secs().to_string(), mailbox.silence.as_secs().to_string());
         let key = mailbox.finish_on_key.to_string();
@@ -57,7 +71,7 @@ fn response(
             ("maxLength", length.as_str()),
             ("timeout", silence.as_str()),
             ("finishOnKey", key.as_str()),
-            ("playBeep", "true"),
+            ("playBeep", if mailbox.beep { "true" } else { "false" }),
             ("trim", "do-not-trim"),
         ]);
         if let Some(after) = after {

@@ -57,7 +57,7 @@ proptest! {
     fn any_prompt_is_well_formed_and_reads_back(text in any::<String>()) {
         let public = PublicUrl::parse("https://desk.example").unwrap();
         let call = LegId::new("twilio", "CA1").unwrap();
-        let say = [Instruction::Say(Prompt::new(text.clone(), "en-GB"))];
+        let say = [Instruction::Say(Speech::text(text.clone(), "en-GB".parse().unwrap()))];
         let document = document(&say, &Urls::new(&public, &call), Party::Caller);
         let mut reader = quick_xml::Reader::from_str(&document);
         reader.config_mut().check_end_names = true;

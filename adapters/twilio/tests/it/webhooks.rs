@@ -6,7 +6,7 @@ use adapters_twilio::{Account, PublicUrl, Webhooks, routes};
 use async_trait::async_trait;
 use base64::Engine;
 use frontdesk_domain::{
-    CallerId, DialOutcome, Dialogue, Instruction, Notice, Prompt, RecordingStatus, Signal,
+    CallerId, DialOutcome, Dialogue, Instruction, Notice, RecordingStatus, Signal, Speech,
 };
 use frontdesk_ports::{AnswerCalls, Asked, StoreError, Told};
 use hmac::{Hmac, KeyInit, Mac};
@@ -36,7 +36,10 @@ impl AnswerCalls for Desk {
             std::future::pending::<()>().await;
         }
         self.asked.lock().unwrap().push(asked);
-        vec![Instruction::Say(Prompt::new("Hello <caller> & \"friends\"", "en-GB")), Instruction::HangUp]
+        vec![
+            Instruction::Say(Speech::text("Hello <caller> & \"friends\"", "en-GB".parse().unwrap())),
+            Instruction::HangUp,
+        ]
     }
 
     async fn note(&self, told: Told) -> Result<(), StoreError> {
@@ -60,7 +63,8 @@ fn client_with(desk: &Arc<Desk>, public: &str, tokens: &[&str]) -> TestClient<im
         public: PublicUrl::parse(public).unwrap(),
         accounts: vec![account(tokens)],
         answering: desk.clone(),
-        safe: vec![Instruction::Say(Prompt::new("Sorry.", "en-GB")), Instruction::HangUp],
+        audio: Arc::default(),
+        safe: vec![Instruction::Say(Speech::text("Sorry.", "en-GB".parse().unwrap())), Instruction::HangUp],
     }))
 }
 

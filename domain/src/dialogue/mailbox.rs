@@ -1,0 +1,156 @@
+//! A mailbox with a caller at it: the greeting, the message, and what becomes of it.
+
+use super::instruction::Instruction;
+use super::signal::Signal;
+use super::step::Step;
+use super::way::Way;
+use super::{Dialogue, MOST_STEPS, MailboxCause};
+use crate::call::event::{CopyFate, EventKind, RecordingStatus};
+use crate::flow::mailbox::{Confirm, Mailbox};
+use crate::flow::name::NodeName;
+use crate::ids::RecordingId;
+use crate::keys::Keys;
+
+impl Step<'_> {
+    /// The mailbox of that name, or failing that the one that catches everybody. A `CallFlow` always has its safety
+    /// mailbox; if that ever failed the caller hears the end, not silence.
+    fn mailbox_or_safety(&self, name: &NodeName) -> Option<(NodeName, &Mailbox)> {
+        let flow = self.flow;
+        let named = flow.mailbox(name).map(|mailbox| (name.clone(), mailbox));
+        named.or_else(|| Some((flow.safety().clone(), flow.mailbox(flow.safety())?)))
+    }
+
+    /// Takes a message.
+    pub(super) fn enter_mailbox(&mut self, name: &NodeName, cause: MailboxCause, way: &Way) {
+        if self.cx.caller_gone {
+            return;
+        }
+        let flow = self.flow;
+        let Some(name) = self.mailbox_or_safety(name).map(|(name, _)| name) else { return };
+        let Some(mailbox) = flow.mailbox(&name) else { return };
+        let way = way.on().without_past();
+        self.note(EventKind::Mailbox { mailbox: name.clone(), step: way.step, cause });
+        if cause != MailboxCause::Chosen {
+            self.say(&mailbox.unavailable, &way);
+        }
+        if let Some(consent) = &mailbox.consent {
+            self.say(consent, &way);
+        }
+        self.say(&mailbox.greeting, &way);
+        self.record(mailbox, Dialogue::Mailbox { mailbox: name, cause, way });
+    }
+
+    fn record(&mut self, mailbox: &Mailbox, then: Dialogue) {
+        self.tell(Instruction::Record {
+            max_length: mailbox.max_length,
+            silence: mailbox.silence,
+            beep: mailbox.beep,
+            finish_on_key: mailbox.finish_on_key,
+            transcribe: mailbox.transcribe,
+            then,
+        });
+    }
+
+    /// A message has been taken, or there was none to take.
+    pub(super) fn after_record(
+        &mut self,
+        name: &NodeName,
+        cause: MailboxCause,
+        recording: Option<&RecordingId>,
+        seconds: Option<u32>,
+        way: &Way,
+    ) {
+        let mailbox = self.flow.mailbox(name);
+        let shortest = mailbox.map_or(0, |mailbox| mailbox.min_length.as_secs());
+        let too_short = seconds.is_some_and(|seconds| u64::from(seconds) < shortest);
+        let confirm = mailbox.and_then(|mailbox| mailbox.confirm.as_ref());
+        match (recording, confirm) {
+            (Some(recording), _) if too_short => {
+                self.note_recording(recording, RecordingStatus::Taken, seconds);
+                self.note_recording(recording, RecordingStatus::Discarded, None);
+                self.bid_farewell(name, way);
+            }
+            (Some(recording), Some(confirm)) if !self.cx.caller_gone && way.step < MOST_STEPS => {
+                self.note_recording(recording, RecordingStatus::Taken, seconds);
+                self.ask_to_keep(name, cause, confirm, recording, way);
+            }
+            _ => self.keep_message(name, recording, seconds, way),
+        }
+    }
+
+    fn ask_to_keep(
+        &mut self,
+        name: &NodeName,
+        cause: MailboxCause,
+        confirm: &Confirm,
+        recording: &RecordingId,
+        way: &Way,
+    ) {
+        let way = way.on();
+        self.tell(Instruction::Gather {
+            prompts: vec![self.flow.speech(&confirm.prompt, way.language.as_ref())],
+            max_keys: 1,
+            finish_on_key: None,
+            timeout: confirm.timeout,
+            then: Dialogue::Confirm { mailbox: name.clone(), cause, recording: recording.clone(), way },
+        });
+    }
+
+    /// The caller was asked whether the message is to be kept. It is, unless they want to speak anew.
+    pub(super) fn after_question(
+        &mut self,
+        name: &NodeName,
+        cause: MailboxCause,
+        recording: &RecordingId,
+        signal: &Signal,
+        way: &Way,
+    ) {
+        let flow = self.flow;
+        let pressed = match signal {
+            Signal::Keyed(keys) => Keys::single(keys),
+            _ => None,
+        };
+        let mailbox = flow.mailbox(name);
+        let again = mailbox.and_then(|mailbox| mailbox.confirm.as_ref()).map(|confirm| confirm.again);
+        match mailbox {
+            Some(mailbox)
+                if pressed.is_some() && pressed == again && !self.cx.caller_gone && way.step < MOST_STEPS =>
+            {
+                self.note_recording(recording, RecordingStatus::Discarded, None);
+                // The caller took it back, so nobody is to hear it at the carrier either.
+                self.note(EventKind::CarrierCopy { recording: recording.clone(), fate: CopyFate::Unwanted });
+                let way = way.on();
+                self.note(EventKind::Mailbox { mailbox: name.clone(), step: way.step, cause });
+                self.say(&mailbox.greeting, &way);
+                self.record(mailbox, Dialogue::Mailbox { mailbox: name.clone(), cause, way });
+            }
+            _ => self.bid_farewell(name, way),
+        }
+    }
+
+    /// The message is kept as it is, and the caller is thanked.
+    pub(super) fn keep_message(
+        &mut self,
+        name: &NodeName,
+        recording: Option<&RecordingId>,
+        seconds: Option<u32>,
+        way: &Way,
+    ) {
+        if let Some(recording) = recording {
+            self.note_recording(recording, RecordingStatus::Taken, seconds);
+        }
+        self.bid_farewell(name, way);
+    }
+
+    fn bid_farewell(&mut self, name: &NodeName, way: &Way) {
+        let farewell = self.mailbox_or_safety(name).map(|(_, mailbox)| mailbox.farewell.clone());
+        if let Some(farewell) = farewell {
+            self.say(&farewell, way);
+        }
+        self.hang_up();
+    }
+
+    fn note_recording(&mut self, recording: &RecordingId, status: RecordingStatus, seconds: Option<u32>) {
+        self.note(EventKind::Recording { recording: recording.clone(), status, seconds });
+    }
+}

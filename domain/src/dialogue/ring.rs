@@ -1,0 +1,150 @@
+//! A forward with a caller waiting: which phones ring now, and what follows when they have.
+
+use super::instruction::{CallerShown, DialTarget, Instruction};
+use super::signal::DialResult;
+use super::step::Step;
+use super::way::Way;
+use super::{Dialogue, MailboxCause};
+use crate::call::event::EventKind;
+use crate::flow::forward::{Destination, Forward, ShownNumber, Strategy};
+use crate::flow::name::NodeName;
+use crate::ids::LegId;
+use crate::phone::{CallerId, PhoneNumber};
+
+impl Step<'_> {
+    /// A caller comes to a forward.
+    pub(super) fn begin_forward(&mut self, name: &NodeName, forward: &Forward, way: &Way) {
+        self.ring(name, first(forward, &self.cx.call), true, way);
+    }
+
+    /// Rings one destination of a forward, or all of them.
+    fn ring(&mut self, name: &NodeName, position: u8, is_first: bool, way: &Way) {
+        let Some(forward) = self.flow.forward(name) else { return self.rescue(way) };
+        let at_once = forward.strategy == Strategy::Simultaneous;
+        let rung: Vec<(u8, &Destination)> = (0u8..=u8::MAX)
+            .zip(&forward.destinations)
+            .filter(|(place, _)| at_once || *place == position)
+            .collect();
+        let Some(ring) = rung.iter().map(|(_, destination)| destination.ring).max() else {
+            return self.rescue(way);
+        };
+        if self.cx.caller_gone {
+            return;
+        }
+        let way = way.on();
+        if let (true, Some(announcement)) = (is_first, &forward.announcement) {
+            self.say(announcement, &way);
+        }
+        let targets = rung
+            .into_iter()
+            .map(|(place, destination)| self.target(name, place, destination, &way))
+            .collect();
+        self.tell(Instruction::Dial {
+            targets,
+            ring,
+            caller_id: self.shown_number(forward),
+            time_limit: forward.time_limit,
+            then: Dialogue::Forward { forward: name.clone(), position, way },
+        });
+    }
+
+    fn target(&mut self, name: &NodeName, position: u8, destination: &Destination, way: &Way) -> DialTarget {
+        let screened = destination.screening.is_some();
+        let number = destination.number.clone();
+        self.note(EventKind::Forward {
+            forward: name.clone(),
+            step: way.step,
+            position,
+            number: number.clone(),
+            screened,
+        });
+        let caller = match &self.cx.from {
+            CallerId::Known(_) => CallerShown::Number,
+            CallerId::Withheld => CallerShown::Withheld,
+            CallerId::Sip(_) | CallerId::Client(_) | CallerId::Other(_) => CallerShown::Address,
+        };
+        let screening = screened.then(|| Dialogue::Screening {
+            forward: name.clone(),
+            position,
+            attempt: 0,
+            caller,
+            // The callee's own conversation leads back to no menu.
+            way: Way { menus: Vec::new(), ..way.clone() },
+        });
+        DialTarget { number, step: way.step, position, screening }
+    }
+
+    /// What the callee sees. A caller without a number that can be dialled is shown as ours.
+    fn shown_number(&self, forward: &Forward) -> Option<PhoneNumber> {
+        let ours = || self.cx.to.parse().ok();
+        match &forward.shows {
+            ShownNumber::Caller => self.cx.from.number().cloned().or_else(ours),
+            ShownNumber::Ours => ours(),
+            ShownNumber::Fixed(number) => Some(number.clone()),
+        }
+    }
+
+    /// The phones that rang have been dealt with.
+    pub(super) fn after_dial(&mut self, name: &NodeName, position: u8, way: &Way, result: &DialResult) {
+        let rule = self.flow.forward(name);
+        let screened = rule.is_none_or(|rule| match rule.strategy {
+            // Whoever picked up: without the carrier's word that caller and callee were put through, a screened one counts.
+            Strategy::Simultaneous => {
+                rule.destinations.iter().any(|destination| destination.screening.is_some())
+            }
+            Strategy::Sequential | Strategy::RoundRobin => rule
+                .destinations
+                .get(usize::from(position))
+                .is_none_or(|destination| destination.screening.is_some()),
+        });
+        self.note_dial(way.step, result, screened);
+        if result.reached(screened) || self.cx.caller_gone {
+            self.hang_up();
+            return;
+        }
+        let cause = MailboxCause::after(result.outcome);
+        match rule {
+            Some(rule) => match next(rule, position, &self.cx.call) {
+                Some(next) => self.ring(name, next, false, way),
+                None => self.enter(&rule.otherwise, cause, way),
+            },
+            None => self.enter_mailbox(self.flow.safety(), cause, way),
+        }
+    }
+
+    fn note_dial(&mut self, step: u16, result: &DialResult, screened: bool) {
+        let DialResult { outcome, leg, bridged, seconds } = result.clone();
+        self.note(EventKind::Dial { step, outcome, leg: leg.clone(), bridged, seconds });
+        if result.reached(screened) {
+            self.note(EventKind::Bridged { step, leg });
+        }
+    }
+}
+
+/// Which destination rings first.
+fn first(forward: &Forward, call: &LegId) -> u8 {
+    match forward.strategy {
+        Strategy::Sequential | Strategy::Simultaneous => 0,
+        Strategy::RoundRobin => {
+            // FNV-1a: the same on every machine and in every version, and even over the carrier's random names.
+            let hash = call.id().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+            });
+            let count = u64::try_from(forward.destinations.len().max(1)).unwrap_or(1);
+            u8::try_from((hash >> 32) % count).unwrap_or(0)
+        }
+    }
+}
+
+/// Which destination rings after that one, if any does.
+fn next(forward: &Forward, position: u8, call: &LegId) -> Option<u8> {
+    let count = u8::try_from(forward.destinations.len()).unwrap_or(u8::MAX);
+    match forward.strategy {
+        Strategy::Simultaneous => None,
+        Strategy::Sequential => position.checked_add(1).filter(|next| *next < count),
+        Strategy::RoundRobin => {
+            let next = position.checked_add(1).filter(|next| *next < count).unwrap_or(0);
+            (position < count && next != first(forward, call)).then_some(next)
+        }
+    }
+}

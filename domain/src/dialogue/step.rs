@@ -1,0 +1,133 @@
+//! A step while it is made: where the flow leads, and what every place of it has in common.
+
+use super::context::Context;
+use super::instruction::Instruction;
+use super::turn::Turn;
+use super::way::Way;
+use super::{Dialogue, MOST_STEPS, MailboxCause};
+use crate::call::event::{CallEvent, EventKind, HoursWhy, Parties};
+use crate::flow::CallFlow;
+use crate::flow::hours::schedule::Opening;
+use crate::flow::name::NodeName;
+use crate::flow::prompt::Prompt;
+use crate::flow::target::Target;
+
+/// A step while it is made.
+pub(super) struct Step<'a> {
+    pub flow: &'a CallFlow,
+    pub cx: &'a Context,
+    pub turn: Turn,
+}
+
+impl<'a> Step<'a> {
+    pub fn new(flow: &'a CallFlow, cx: &'a Context) -> Self {
+        Self { flow, cx, turn: Turn::default() }
+    }
+
+    pub fn note(&mut self, kind: EventKind) {
+        self.turn.events.push(CallEvent { call: self.cx.call.clone(), at: self.cx.now, kind });
+    }
+
+    pub fn tell(&mut self, instruction: Instruction) {
+        self.turn.instructions.push(instruction);
+    }
+
+    pub fn say(&mut self, prompt: &Prompt, way: &Way) {
+        let speech = self.flow.speech(prompt, way.language.as_ref());
+        self.tell(Instruction::Say(speech));
+    }
+
+    pub fn hang_up(&mut self) {
+        self.tell(Instruction::HangUp);
+    }
+
+    /// A turn without instructions ends the leg: nobody is left to hear more.
+    pub fn finish(mut self) -> Turn {
+        if self.turn.instructions.is_empty() {
+            self.hang_up();
+        }
+        self.turn
+    }
+
+    /// Every request on the caller's leg tells who calls, so that the first one may get lost; and one that comes after
+    /// the caller has left tells that the call is over.
+    pub fn note_caller(&mut self, at: &Dialogue) {
+        self.note(EventKind::Started(Parties {
+            from: self.cx.from.clone(),
+            to: self.cx.to.clone(),
+            from_name: self.cx.from_name.clone(),
+            from_place: self.cx.from_place.clone(),
+        }));
+        if self.cx.caller_gone {
+            self.note(EventKind::CallerLeft { step: at.way().step });
+        }
+    }
+
+    /// Goes where the flow says, if that is still possible.
+    pub fn enter(&mut self, target: &Target, mut cause: MailboxCause, way: &Way) {
+        let flow = self.flow;
+        let mut target = target;
+        // A flow that was checked comes out of its hours, and of forwards that may not ring, after passing each once.
+        for _ in 0..=flow.draft().hours.len() + flow.draft().forwards.len() {
+            target = match target {
+                Target::Hours(name) => match self.pass_hours(name, way) {
+                    Some((Opening::Open, next)) => next,
+                    Some((Opening::Closed | Opening::Holiday, next)) => {
+                        cause = MailboxCause::Closed;
+                        next
+                    }
+                    None => return self.rescue(way),
+                },
+                Target::Forward(name) => match flow.forward(name) {
+                    Some(forward) if self.cx.standing.may_not_forward => {
+                        cause = MailboxCause::Limit;
+                        &forward.otherwise
+                    }
+                    Some(forward) => return self.begin_forward(name, forward, way),
+                    None => return self.rescue(way),
+                },
+                Target::Menu(name) => {
+                    return match flow.menu(name) {
+                        Some(menu) if way.step < MOST_STEPS => {
+                            self.ask(name, menu, None, [0, 0], &way.entering(name));
+                        }
+                        _ => self.rescue(way),
+                    };
+                }
+                Target::Mailbox(name) => return self.enter_mailbox(name, cause, way),
+                Target::Goodbye(name) => return self.bid_goodbye(name, way),
+            };
+        }
+        self.rescue(way);
+    }
+
+    /// Where a caller goes for whom nothing else can be done.
+    pub fn rescue(&mut self, way: &Way) {
+        self.enter_mailbox(self.flow.safety(), MailboxCause::Fault, way);
+    }
+
+    fn pass_hours(&mut self, name: &NodeName, way: &Way) -> Option<(Opening, &'a Target)> {
+        let hours = self.flow.hours(name)?;
+        let opening = hours.schedule.at(self.cx.now);
+        let next = match opening {
+            Opening::Open => &hours.open,
+            Opening::Closed => &hours.closed,
+            Opening::Holiday => hours.holiday.as_ref().unwrap_or(&hours.closed),
+        };
+        if !self.cx.caller_gone {
+            let why = HoursWhy::from(opening);
+            self.note(EventKind::Hours { hours: Some(name.clone()), step: way.step, why });
+        }
+        Some((opening, next))
+    }
+
+    fn bid_goodbye(&mut self, name: &NodeName, way: &Way) {
+        let Some(goodbye) = self.flow.goodbye(name) else { return self.rescue(way) };
+        if self.cx.caller_gone {
+            return;
+        }
+        self.note(EventKind::Goodbye { goodbye: name.clone(), step: way.step.saturating_add(1) });
+        self.say(&goodbye.prompt, way);
+        self.hang_up();
+    }
+}

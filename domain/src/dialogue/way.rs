@@ -1,0 +1,58 @@
+//! How a caller has come to where they are: what every place of a dialogue carries along.
+
+use crate::flow::language::Language;
+use crate::flow::name::NodeName;
+use crate::keys::Keys;
+
+/// The most menus that "back" can lead through. Deeper ones are forgotten from the top.
+const DEEPEST: usize = 8;
+
+/// How a caller has come to where they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Way {
+    /// The turn of the conversation: the same request is the same step, a second press is another.
+    pub step: u16,
+    /// The language the caller has chosen, or that of the number they dialled.
+    pub language: Option<Language>,
+    /// The menus that "back" leads through, the last first to be gone back to.
+    pub menus: Vec<NodeName>,
+    /// The last meaningful keys: at which menu, and which.
+    pub chosen: Option<(NodeName, Keys)>,
+}
+
+impl Way {
+    /// The first turn, in no particular language.
+    pub fn at_step(step: u16) -> Self {
+        Self { step, ..Self::default() }
+    }
+
+    /// The same way, one turn on.
+    pub(super) fn on(&self) -> Self {
+        Self { step: self.step.saturating_add(1), ..self.clone() }
+    }
+
+    /// The same way, out of a menu by one of its keys: "back" leads to it.
+    pub(super) fn leaving(mut self, menu: &NodeName) -> Self {
+        self.menus.push(menu.clone());
+        if self.menus.len() > DEEPEST {
+            self.menus.remove(0);
+        }
+        self
+    }
+
+    /// The same way, into a menu. One that was gone through before is reached as it was then.
+    pub(super) fn entering(&self, menu: &NodeName) -> Self {
+        let mut way = self.clone();
+        if let Some(place) = way.menus.iter().position(|before| before == menu) {
+            way.menus.truncate(place);
+        }
+        way
+    }
+
+    /// The same way, without what no later turn asks for.
+    pub(super) fn without_past(mut self) -> Self {
+        self.menus.clear();
+        self.chosen = None;
+        self
+    }
+}

@@ -1,0 +1,156 @@
+//! Rules about who may call: a call is refused, or led elsewhere, before it is answered.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::flow::target::Target;
+use crate::phone::{CallerId, PhoneNumber};
+
+/// What the network says about the caller's number (STIR/SHAKEN).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Attestation {
+    /// Verified, and the network vouches for caller and number (A).
+    Full,
+    /// Verified, and the network vouches for the caller (B).
+    Partial,
+    /// Verified, and the network vouches for nothing but itself (C).
+    Gateway,
+    /// The check failed: the number is likely not the caller's.
+    Failed,
+    /// Nothing is known.
+    #[default]
+    Unknown,
+}
+
+impl Attestation {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Full, Self::Partial, Self::Gateway, Self::Failed, Self::Unknown];
+
+    /// The word that flows are written with.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Full => "A",
+            Self::Partial => "B",
+            Self::Gateway => "C",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Which callers a rule is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallerPattern {
+    /// One number.
+    Number(PhoneNumber),
+    /// Every number that begins so; written with a `*` at the end.
+    Prefix(String),
+    /// Callers who keep their number back.
+    Withheld,
+    /// Callers whose number the network verified, or did not, in this way; written `stir:C`.
+    Attested(Attestation),
+}
+
+/// A text that describes no callers.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} describes no callers; use a number (+33123456789), a beginning (+3389*), withheld, or stir:A, stir:B, stir:C, \
+     stir:failed, stir:unknown"
+)]
+pub struct InvalidCallerPattern(String);
+
+impl CallerPattern {
+    /// Whether this caller is meant.
+    pub fn fits(&self, from: &CallerId, attestation: Attestation) -> bool {
+        match self {
+            Self::Number(number) => from.number() == Some(number),
+            Self::Prefix(prefix) => from.number().is_some_and(|number| number.as_str().starts_with(prefix)),
+            Self::Withheld => *from == CallerId::Withheld,
+            Self::Attested(wanted) => attestation == *wanted,
+        }
+    }
+}
+
+impl FromStr for CallerPattern {
+    type Err = InvalidCallerPattern;
+    fn from_str(text: &str) -> Result<Self, InvalidCallerPattern> {
+        let bad = || InvalidCallerPattern(text.to_owned());
+        if text == "withheld" {
+            return Ok(Self::Withheld);
+        }
+        if let Some(word) = text.strip_prefix("stir:") {
+            let found = Attestation::ALL.into_iter().find(|one| one.word() == word);
+            return found.map(Self::Attested).ok_or_else(bad);
+        }
+        if let Some(prefix) = text.strip_suffix('*') {
+            let digits = prefix.strip_prefix('+').ok_or_else(bad)?;
+            let fits = (1..=14).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+            return if fits { Ok(Self::Prefix(prefix.to_owned())) } else { Err(bad()) };
+        }
+        text.parse().map(Self::Number).map_err(|_| bad())
+    }
+}
+
+impl fmt::Display for CallerPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Prefix(prefix) => write!(f, "{prefix}*"),
+            Self::Withheld => f.write_str("withheld"),
+            Self::Attested(attestation) => write!(f, "stir:{}", attestation.word()),
+        }
+    }
+}
+
+/// What becomes of callers whom a rule is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallerThen {
+    /// They go the ordinary way; later rules do not matter.
+    Allow,
+    /// They are refused before the call is answered, which costs nothing.
+    Reject,
+    /// They are led to a place.
+    Go(Target),
+}
+
+/// A rule about callers. The first that fits is obeyed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerRule {
+    /// Whom it is about: any of these.
+    pub callers: Vec<CallerPattern>,
+    /// What becomes of them.
+    pub then: CallerThen,
+}
+
+impl CallerRule {
+    /// Whether it is about this caller.
+    pub fn fits(&self, from: &CallerId, attestation: Attestation) -> bool {
+        self.callers.iter().any(|pattern| pattern.fits(from, attestation))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_read_as_they_are_written_and_fit_whom_they_say() {
+        let caller = CallerId::read("+33899123456");
+        for (text, fits) in [
+            ("+33899123456", true),
+            ("+3389*", true),
+            ("+3388*", false),
+            ("withheld", false),
+            ("stir:C", true),
+            ("stir:A", false),
+        ] {
+            let pattern: CallerPattern = text.parse().unwrap();
+            assert_eq!(pattern.to_string(), text);
+            assert_eq!(pattern.fits(&caller, Attestation::Gateway), fits, "{text}");
+        }
+        assert!(CallerPattern::Withheld.fits(&CallerId::read("anonymous"), Attestation::Unknown));
+        for bad in ["", "*", "0899*", "+33 8*", "stir:D", "private"] {
+            assert!(bad.parse::<CallerPattern>().is_err(), "{bad}");
+        }
+    }
+}

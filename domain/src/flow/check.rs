@@ -1,0 +1,43 @@
+//! The proof of a flow: everything that would trap, mislead or lose a caller is found before anyone may call.
+
+mod graph;
+mod numbers;
+mod places;
+mod prompts;
+
+use super::CallFlow;
+use super::draft::FlowDraft;
+use super::problem::{Problem, Problems};
+
+impl FlowDraft {
+    /// The flow, or everything that is wrong with it.
+    pub fn check(self) -> Result<CallFlow, Problems> {
+        let problems = self.problems();
+        if problems.is_empty() { Ok(CallFlow(self)) } else { Err(Problems(problems)) }
+    }
+
+    /// Everything that is wrong with it.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        graph::targets(self, &mut problems);
+        graph::reach(self, &mut problems);
+        graph::silence(self, &mut problems);
+        graph::back(self, &mut problems);
+        places::menus(self, &mut problems);
+        places::forwards(self, &mut problems);
+        places::mailboxes(self, &mut problems);
+        places::hours_and_callers(self, &mut problems);
+        numbers::destinations(self, &mut problems);
+        prompts::check(self, &mut problems);
+        problems
+    }
+
+    /// The flow, although nothing was checked: for holding the check itself against what callers would go through.
+    #[doc(hidden)]
+    pub fn unchecked(self) -> CallFlow {
+        CallFlow(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

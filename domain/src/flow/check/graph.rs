@@ -1,0 +1,130 @@
+//! Whether every way leads somewhere, every place can be reached, and nobody goes round for ever.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::draft::FlowDraft;
+use super::super::exits::Exit;
+use super::super::problem::{Problem, ProblemKind};
+use super::super::target::{Target, Then};
+use crate::dialogue::MOST_STEPS;
+
+pub(super) fn targets(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+    for (setting, target) in flow.entrances() {
+        if !flow.exists(&target) {
+            problems.push(Problem::new("", setting, ProblemKind::UnknownTarget(target)));
+        }
+    }
+    for place in flow.places() {
+        for exit in flow.exits(&place) {
+            if let Some(target) = exit.target().filter(|target| !flow.exists(target)) {
+                let kind = ProblemKind::UnknownTarget(target.clone());
+                problems.push(Problem::new(&place, exit.setting, kind));
+            }
+        }
+    }
+}
+
+pub(super) fn reach(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+    let mut reached: BTreeSet<Target> = flow.entrances().into_iter().map(|(_, target)| target).collect();
+    let mut open: Vec<Target> = reached.iter().cloned().collect();
+    while let Some(place) = open.pop() {
+        for next in flow.exits(&place).iter().filter_map(Exit::target) {
+            if reached.insert(next.clone()) {
+                open.push(next.clone());
+            }
+        }
+    }
+    for place in flow.places().filter(|place| !reached.contains(place)) {
+        problems.push(Problem::new(&place, "", ProblemKind::Unreachable));
+    }
+}
+
+/// A caller who presses nothing must come to an end from wherever they are, whatever the time of day, and in as many
+/// steps as a call may have.
+pub(super) fn silence(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+    let mut found = BTreeMap::new();
+    for place in flow.places() {
+        let Some(got) = silent_steps(flow, &place, &mut Vec::new(), &mut found) else {
+            problems.push(Problem::new(&place, silent_setting(&place), ProblemKind::Loop));
+            continue;
+        };
+        let most = usize::from(MOST_STEPS);
+        if got > most {
+            problems.push(Problem::new(&place, "", ProblemKind::TooLong { got, most }));
+        }
+    }
+}
+
+fn silent_setting(place: &Target) -> &'static str {
+    match place {
+        Target::Menu(_) => "no_input.then",
+        Target::Forward(_) => "otherwise",
+        Target::Hours(_) | Target::Mailbox(_) | Target::Goodbye(_) => "",
+    }
+}
+
+/// The most steps from here to an end without a key; `None` if there is a way that never ends.
+fn silent_steps(
+    flow: &FlowDraft,
+    place: &Target,
+    above: &mut Vec<Target>,
+    found: &mut BTreeMap<Target, Option<usize>>,
+) -> Option<usize> {
+    if let Some(known) = found.get(place) {
+        return *known;
+    }
+    if above.contains(place) {
+        return None;
+    }
+    above.push(place.clone());
+    let mut further = Some(0);
+    for exit in flow.exits(place).iter().filter(|exit| exit.is_silent()) {
+        let steps = exit.target().and_then(|next| silent_steps(flow, next, above, found));
+        further = further.zip(steps).map(|(most, steps)| most.max(steps));
+    }
+    above.pop();
+    let steps = further.map(|further| further + own_steps(flow, place));
+    found.insert(place.clone(), steps);
+    steps
+}
+
+/// How many steps a caller who presses nothing spends at a place.
+fn own_steps(flow: &FlowDraft, place: &Target) -> usize {
+    match place {
+        Target::Menu(name) => flow.menus.get(name).map_or(0, |menu| usize::from(menu.no_input.limit)),
+        Target::Forward(name) => flow.forwards.get(name).map_or(0, |forward| forward.destinations.len()),
+        Target::Mailbox(_) | Target::Goodbye(_) => 1,
+        Target::Hours(_) => 0,
+    }
+}
+
+/// A key that leads back needs a menu that leads here.
+pub(super) fn back(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+    for name in flow.menus.keys() {
+        let here = Target::Menu(name.clone());
+        let leads_here = flow.menus.keys().filter(|other| *other != name).any(|other| {
+            let mut seen = BTreeSet::new();
+            let from = Target::Menu(other.clone());
+            flow.exits(&from)
+                .iter()
+                .filter_map(Exit::target)
+                .any(|next| comes_to(flow, next, &here, &mut seen))
+        });
+        for exit in flow.exits(&here).into_iter().filter(|exit| exit.then == Then::Back) {
+            if !leads_here {
+                problems.push(Problem::new(&here, exit.setting, ProblemKind::NoWayBack));
+            }
+        }
+    }
+}
+
+/// Whether a way leads from one place to a menu without another menu between.
+fn comes_to(flow: &FlowDraft, from: &Target, to: &Target, seen: &mut BTreeSet<Target>) -> bool {
+    if from == to {
+        return true;
+    }
+    if matches!(from, Target::Menu(_)) || !seen.insert(from.clone()) {
+        return false;
+    }
+    flow.exits(from).iter().filter_map(Exit::target).any(|next| comes_to(flow, next, to, seen))
+}

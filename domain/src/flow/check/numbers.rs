@@ -1,0 +1,47 @@
+//! Whether the numbers to ring are phones of people: not ours, not emergency or premium services, and of an allowed
+//! country.
+
+use super::super::draft::FlowDraft;
+use super::super::problem::{Problem, ProblemKind};
+use super::super::target::Target;
+use crate::phone::PhoneNumber;
+
+/// The shortest number of a person's phone, country code included (the shortest in use have 7 digits).
+const SHORTEST: usize = 7;
+
+/// Beginnings of numbers that cost their caller extra, by the numbering plans that their countries publish, and of
+/// international services that do (ITU-T E.164, country codes 808, 870, 878, 881 to 883, 979).
+const COSTLY: [&str; 30] = [
+    "+1900", "+1976", "+3389", "+4490", "+4491", "+4498", "+4487", "+49900", "+49137", "+39892", "+39894",
+    "+39895", "+39899", "+34803", "+34806", "+34807", "+34905", "+41900", "+41901", "+41906", "+32900",
+    "+32902", "+32903", "+31900", "+31906", "+31909", "+979", "+870", "+881", "+883",
+];
+
+pub(super) fn destinations(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+    for (name, forward) in &flow.forwards {
+        for (position, destination) in forward.destinations.iter().enumerate() {
+            if let Some(kind) = problem(flow, &destination.number) {
+                let setting = format!("destinations.{position}.number");
+                problems.push(Problem::new(Target::Forward(name.clone()), setting, kind));
+            }
+        }
+    }
+}
+
+fn problem(flow: &FlowDraft, number: &PhoneNumber) -> Option<ProblemKind> {
+    let text = number.as_str();
+    let bad = |why| Some(ProblemKind::BadDestination { number: number.clone(), why });
+    if flow.main_numbers.contains_key(number) {
+        return Some(ProblemKind::OwnNumber(number.clone()));
+    }
+    if text.len() - 1 < SHORTEST {
+        return bad(
+            "is a short number, perhaps of an emergency service, which nobody's call may be forwarded to",
+        );
+    }
+    if COSTLY.iter().any(|prefix| text.starts_with(prefix)) {
+        return bad("begins like a number that costs extra");
+    }
+    let allowed = flow.countries.is_empty() || flow.countries.iter().any(|prefix| text.starts_with(prefix));
+    (!allowed).then(|| ProblemKind::CountryNotAllowed(number.clone()))
+}

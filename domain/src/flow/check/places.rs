@@ -1,0 +1,150 @@
+//! Whether each place, taken for itself, can be what it says.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::super::draft::FlowDraft;
+use super::super::forward::{Forward, Screening, Strategy};
+use super::super::menu::{Menu, Reprompt};
+use super::super::problem::{Problem, ProblemKind};
+use super::super::target::Target;
+use crate::keys::Key;
+
+/// Numbers that ring at once (Twilio, "TwiML: Dial": up to ten nouns).
+const MOST_AT_ONCE: usize = 10;
+/// The longest recording that the carrier writes down (Twilio, "TwiML: Record", `transcribe`).
+const LONGEST_TRANSCRIBED: u64 = 120;
+
+/// The problems of one place.
+struct Place<'p> {
+    name: Target,
+    problems: &'p mut Vec<Problem>,
+}
+
+impl Place<'_> {
+    fn say(&mut self, setting: impl Into<String>, kind: ProblemKind) {
+        self.problems.push(Problem::new(&self.name, setting, kind));
+    }
+
+    fn seconds(
+        &mut self,
+        setting: impl fmt::Display,
+        what: &'static str,
+        got: Duration,
+        least: u64,
+        most: u64,
+    ) {
+        let got = got.as_secs();
+        if !(least..=most).contains(&got) {
+            self.say(setting.to_string(), ProblemKind::BadSeconds { what, got, least, most });
+        }
+    }
+
+    fn limit(&mut self, setting: impl fmt::Display, limit: u8) {
+        if !(1..=9).contains(&limit) {
+            self.say(setting.to_string(), ProblemKind::BadLimit(limit));
+        }
+    }
+
+    fn different(&mut self, setting: impl fmt::Display, keys: [Key; 2]) {
+        if keys[0] == keys[1] {
+            self.say(setting.to_string(), ProblemKind::SameKeyTwice(keys[0].into()));
+        }
+    }
+}
+
+pub(super) fn menus(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+    for (name, menu) in &flow.menus {
+        menu_alone(menu, &mut Place { name: Target::Menu(name.clone()), problems });
+    }
+}
+
+fn menu_alone(menu: &Menu, place: &mut Place<'_>) {
+    if menu.ways().next().is_none() {
+        place.say("", ProblemKind::NoChoices);
+    }
+    for keys in menu.extensions.keys() {
+        let digits = keys.to_string();
+        if !(2..=6).contains(&keys.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            place.say(format!("extensions.{digits}"), ProblemKind::BadExtension(keys.clone()));
+        }
+    }
+    if !menu.extensions.is_empty() && menu.choices.keys().any(|key| char::from(*key) == '#') {
+        place.say("keys.#", ProblemKind::HashEndsExtensions);
+    }
+    let Menu { no_input: Reprompt { limit: silent, .. }, no_match: Reprompt { limit: wrong, .. }, .. } = menu;
+    place.limit("no_input.tries", *silent);
+    place.limit("no_match.tries", *wrong);
+    place.seconds("timeout", "timeout", menu.timeout, 1, 60);
+}
+
+pub(super) fn forwards(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+    for (name, forward) in &flow.forwards {
+        forward_alone(forward, &mut Place { name: Target::Forward(name.clone()), problems });
+    }
+}
+
+fn forward_alone(forward: &Forward, place: &mut Place<'_>) {
+    if forward.destinations.is_empty() {
+        place.say("", ProblemKind::NoDestinations);
+    }
+    for (position, destination) in forward.destinations.iter().enumerate() {
+        place.seconds(format_args!("destinations.{position}.ring"), "ring", destination.ring, 5, 600);
+        if let Some(Screening { timeout, limit, accept, decline, .. }) = &destination.screening {
+            let setting = |name: &str| format!("destinations.{position}.screening.{name}");
+            place.seconds(setting("timeout"), "screening timeout", *timeout, 1, 60);
+            place.limit(setting("tries"), *limit);
+            place.different(setting("decline"), [*accept, *decline]);
+        }
+        let twice = forward.destinations[..position].iter().any(|other| other.number == destination.number);
+        if twice {
+            let setting = format!("destinations.{position}.number");
+            place.say(setting, ProblemKind::SameNumberTwice(destination.number.clone()));
+        }
+    }
+    place.seconds("time_limit", "time limit", forward.time_limit, 1, 86_400);
+    if forward.strategy == Strategy::Simultaneous {
+        let count = forward.destinations.len();
+        if count > MOST_AT_ONCE {
+            place.say("destinations", ProblemKind::TooManyAtOnce(count));
+        }
+        let mut rings = forward.destinations.iter().map(|destination| destination.ring);
+        let first = rings.next();
+        if rings.any(|ring| Some(ring) != first) {
+            place.say("destinations", ProblemKind::DifferentRings);
+        }
+    }
+}
+
+pub(super) fn mailboxes(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+    for (name, mailbox) in &flow.mailboxes {
+        let place = &mut Place { name: Target::Mailbox(name.clone()), problems };
+        place.seconds("max_length", "longest message", mailbox.max_length, 2, 14_400);
+        place.seconds("silence", "silence", mailbox.silence, 1, 60);
+        place.seconds("min_length", "shortest message", mailbox.min_length, 0, 60);
+        if mailbox.min_length >= mailbox.max_length {
+            place.say("min_length", ProblemKind::ShortestTooLong);
+        }
+        if mailbox.transcribe && mailbox.max_length.as_secs() > LONGEST_TRANSCRIBED {
+            let seconds = mailbox.max_length.as_secs();
+            place.say("transcribe", ProblemKind::TooLongToTranscribe(seconds));
+        }
+        if let Some(confirm) = &mailbox.confirm {
+            place.different("confirm.again", [confirm.keep, confirm.again]);
+            place.seconds("confirm.timeout", "timeout", confirm.timeout, 1, 60);
+        }
+    }
+}
+
+pub(super) fn hours_and_callers(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+    for (name, hours) in &flow.hours {
+        if !hours.schedule.has_hours() {
+            problems.push(Problem::new(Target::Hours(name.clone()), "", ProblemKind::NeverOpen));
+        }
+    }
+    for (place, rule) in flow.callers.iter().enumerate() {
+        if rule.callers.is_empty() {
+            problems.push(Problem::new("", format!("callers.{place}.callers"), ProblemKind::NoCallers));
+        }
+    }
+}

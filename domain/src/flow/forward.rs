@@ -1,0 +1,93 @@
+//! Forwards: other phones that are rung for a caller.
+
+use std::time::Duration;
+
+use crate::flow::prompt::Prompt;
+use crate::flow::target::Target;
+use crate::keys::Key;
+use crate::phone::PhoneNumber;
+
+/// What the callee hears before being put through. In its texts `{caller}` stands for who calls, `{choice}` for what they
+/// chose, `{company}` for the company's name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Screening {
+    /// Who calls, and which keys take and decline the call.
+    pub prompt: Prompt,
+    /// In place of `{caller}` when the number is withheld.
+    pub withheld: String,
+    /// In place of `{caller}` when the caller has an address but no number.
+    pub no_number: String,
+    /// The key that takes the call.
+    pub accept: Key,
+    /// The key that declines it.
+    pub decline: Key,
+    /// How many times the question is asked before the call counts as not accepted. At least 1.
+    pub limit: u8,
+    /// How long to wait for a key after the question.
+    pub timeout: Duration,
+}
+
+/// A phone to ring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// The number to dial.
+    pub number: PhoneNumber,
+    /// How long to let it ring.
+    pub ring: Duration,
+    /// Whether the callee must press a key to take the call.
+    pub screening: Option<Screening>,
+}
+
+/// In which order the phones of a forward ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Strategy {
+    /// One after the other, as they are listed.
+    Sequential,
+    /// All at once; who picks up first has the call, and the others stop ringing.
+    Simultaneous,
+    /// One after the other, each call beginning with another one. Which one is settled by the call's own name, so that
+    /// every instance and every repeat of a request comes to the same.
+    RoundRobin,
+}
+
+impl Strategy {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Sequential, Self::Simultaneous, Self::RoundRobin];
+
+    /// The word that flows are written with.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sequential => "sequential",
+            Self::Simultaneous => "simultaneous",
+            Self::RoundRobin => "round_robin",
+        }
+    }
+}
+
+/// Which number the callee's phone shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShownNumber {
+    /// The caller's own; ours if the caller has none that can be dialled.
+    Caller,
+    /// The one that was called.
+    Ours,
+    /// This one. It must be one that the carrier knows to be ours.
+    Fixed(PhoneNumber),
+}
+
+/// Rings other phones; if nobody takes the call, leads on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forward {
+    /// Said to the caller before the first phone rings.
+    pub announcement: Option<Prompt>,
+    /// In which order they ring.
+    pub strategy: Strategy,
+    /// Whom to ring. Never empty.
+    pub destinations: Vec<Destination>,
+    /// Which number they see.
+    pub shows: ShownNumber,
+    /// The longest the conversation may last.
+    pub time_limit: Duration,
+    /// Where to go when nobody took the call.
+    pub otherwise: Target,
+}

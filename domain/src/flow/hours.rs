@@ -1,0 +1,26 @@
+//! Opening hours: a place of the flow that leads on by the time of day.
+
+pub(crate) mod schedule;
+
+use crate::flow::target::Target;
+use schedule::Schedule;
+
+/// Leads on by the time of day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hours {
+    /// When it is open.
+    pub schedule: Schedule,
+    /// Where callers go while it is open.
+    pub open: Target,
+    /// Where they go while it is closed.
+    pub closed: Target,
+    /// Where they go on days that a dated rule closes; as on any other closed day when `None`.
+    pub holiday: Option<Target>,
+}
+
+impl Hours {
+    /// Everywhere it leads.
+    pub fn exits(&self) -> impl Iterator<Item = &Target> {
+        [&self.open, &self.closed].into_iter().chain(&self.holiday)
+    }
+}

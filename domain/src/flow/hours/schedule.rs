@@ -1,0 +1,285 @@
+//! When it is open: a week of ranges in a zone's local time, and dates on which other ranges hold.
+//!
+//! A range opens at the first instant at which the local clock shows its beginning or later, and closes at the first
+//! instant at which it shows its end or later. So each range opens once and closes once, also on the days on which the
+//! clock jumps over its beginning or shows it twice. A range past midnight belongs to the day on which it begins.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::{AmbiguousOffset, TimeZone};
+
+/// The minutes of a day.
+const DAY: u16 = 24 * 60;
+/// How many days are looked through for the next change. Longer than a leap year, and than any holiday.
+const HORIZON: usize = 800;
+
+/// Some hours of a day, in local time; past midnight when it ends at or before it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Range {
+    from: u16,
+    to: u16,
+}
+
+/// A text that is no range.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no range of hours; use two times such as 09:00-12:30, or 22:00-02:00 past midnight")]
+pub struct InvalidRange(String);
+
+impl Range {
+    /// The whole day.
+    pub const ALL_DAY: Self = Self { from: 0, to: DAY };
+
+    /// Whether it ends on the next day.
+    pub fn is_past_midnight(self) -> bool {
+        self.to <= self.from
+    }
+}
+
+impl FromStr for Range {
+    type Err = InvalidRange;
+    fn from_str(text: &str) -> Result<Self, InvalidRange> {
+        let read = || {
+            let (from, to) = text.split_once('-')?;
+            let (from, to) = (minutes(from.trim())?, minutes(to.trim())?);
+            (from < DAY && to > 0 && from != to).then_some(Self { from, to })
+        };
+        // Until 00:00 is until the end of the day.
+        read()
+            .or_else(|| {
+                let from = minutes(text.strip_suffix("-00:00")?.trim())?;
+                (from < DAY).then_some(Self { from, to: DAY })
+            })
+            .ok_or_else(|| InvalidRange(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, to } = self;
+        write!(f, "{:02}:{:02}-{:02}:{:02}", from / 60, from % 60, to / 60, to % 60)
+    }
+}
+
+/// `09:30` as minutes; `24:00` is the end of the day.
+fn minutes(text: &str) -> Option<u16> {
+    let (hours, minutes) = text.split_once(':')?;
+    let number = |part: &str, digits: std::ops::RangeInclusive<usize>| {
+        let fits = digits.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        if fits { part.parse::<u16>().ok() } else { None }
+    };
+    let (hours, minutes) = (number(hours, 1..=2)?, number(minutes, 2..=2)?);
+    (minutes < 60 && hours * 60 + minutes <= DAY).then_some(hours * 60 + minutes)
+}
+
+/// Days of the calendar that a dated rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Days {
+    /// One day.
+    One(Date),
+    /// Every day from the one to the other, both included.
+    Span(Date, Date),
+    /// This day every year; 29 February in leap years only.
+    Yearly {
+        /// The month, from 1.
+        month: i8,
+        /// The day, from 1.
+        day: i8,
+    },
+}
+
+/// A text that is no day.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no day; use a date such as 2026-12-24, two of them such as 2026-12-24..2027-01-02, or 12-25 for every year"
+)]
+pub struct InvalidDays(String);
+
+impl Days {
+    fn cover(self, date: Date) -> bool {
+        match self {
+            Self::One(day) => day == date,
+            Self::Span(first, last) => (first..=last).contains(&date),
+            Self::Yearly { month, day } => (date.month(), date.day()) == (month, day),
+        }
+    }
+
+    /// Of several rules about a day the most particular holds.
+    fn generality(self) -> i64 {
+        match self {
+            Self::One(_) => 0,
+            Self::Span(first, last) => 1 + i64::from((last - first).get_days()),
+            Self::Yearly { .. } => i64::MAX,
+        }
+    }
+
+    /// The last of the days, unless they come again every year.
+    pub fn last(self) -> Option<Date> {
+        match self {
+            Self::One(day) | Self::Span(_, day) => Some(day),
+            Self::Yearly { .. } => None,
+        }
+    }
+}
+
+impl FromStr for Days {
+    type Err = InvalidDays;
+    fn from_str(text: &str) -> Result<Self, InvalidDays> {
+        let bad = || InvalidDays(text.to_owned());
+        if let Some((first, last)) = text.split_once("..") {
+            let (first, last): (Date, Date) =
+                (first.parse().map_err(|_| bad())?, last.parse().map_err(|_| bad())?);
+            return if first <= last { Ok(Self::Span(first, last)) } else { Err(bad()) };
+        }
+        if let Some((month, day)) = text.split_once('-').filter(|_| text.len() == 5) {
+            let (month, day) = (month.parse().map_err(|_| bad())?, day.parse().map_err(|_| bad())?);
+            // A leap year, so that 29 February is a day.
+            return Date::new(2024, month, day).map(|_| Self::Yearly { month, day }).map_err(|_| bad());
+        }
+        text.parse().map(Self::One).map_err(|_| bad())
+    }
+}
+
+impl fmt::Display for Days {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(day) => day.fmt(f),
+            Self::Span(first, last) => write!(f, "{first}..{last}"),
+            Self::Yearly { month, day } => write!(f, "{month:02}-{day:02}"),
+        }
+    }
+}
+
+/// What holds on some dates in place of the week.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatedRule {
+    /// On which days.
+    pub days: Days,
+    /// The hours of those days; none: closed.
+    pub ranges: Vec<Range>,
+}
+
+/// When it is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// In which zone's time.
+    pub zone: TimeZone,
+    /// The hours of each weekday, Monday first.
+    pub week: [Vec<Range>; 7],
+    /// What holds on some dates instead.
+    pub dates: Vec<DatedRule>,
+}
+
+/// Whether it is open at an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Opening {
+    /// It is open.
+    Open,
+    /// It is closed.
+    Closed,
+    /// It is closed, and a dated rule closes it the whole day.
+    Holiday,
+}
+
+impl Opening {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Holiday => "holiday",
+        }
+    }
+}
+
+impl Schedule {
+    /// Open on no day of the week; dates and days are to be added.
+    pub fn closed(zone: TimeZone) -> Self {
+        Self { zone, week: Default::default(), dates: Vec::new() }
+    }
+
+    /// The hours of a weekday.
+    pub fn day_mut(&mut self, day: Weekday) -> &mut Vec<Range> {
+        &mut self.week[usize::try_from(day.to_monday_zero_offset()).unwrap_or_default()]
+    }
+
+    /// Whether it is open at that instant.
+    pub fn at(&self, now: Timestamp) -> Opening {
+        let today = now.to_zoned(self.zone.clone()).date();
+        let near = [today.yesterday().ok(), Some(today), today.tomorrow().ok()];
+        let open =
+            near.into_iter().flatten().any(|day| self.opens(day).any(|(from, to)| from <= now && now < to));
+        match self.dated(today) {
+            _ if open => Opening::Open,
+            Some(rule) if rule.ranges.is_empty() => Opening::Holiday,
+            _ => Opening::Closed,
+        }
+    }
+
+    /// The next instant after `now` at which it opens or closes; `None` if nothing changes for more than two years.
+    pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        let open = |at| self.at(at) == Opening::Open;
+        let is_open = open(now);
+        let first = now.to_zoned(self.zone.clone()).date().yesterday().ok()?;
+        let mut changes: Vec<Timestamp> = Vec::new();
+        for (passed, day) in first.series(jiff::Span::new().days(1)).take(HORIZON).enumerate() {
+            changes.extend(self.opens(day).flat_map(|(from, to)| [from, to]).filter(|at| *at > now));
+            changes.sort_unstable();
+            // What begins on later days may come before what is found only if it lies within a day.
+            if passed >= 2 {
+                if let Some(found) = changes.iter().copied().find(|at| open(*at) != is_open) {
+                    return Some(found);
+                }
+                changes.clear();
+            }
+        }
+        None
+    }
+
+    /// Whether it is open at all, on any day of the week or any date.
+    pub fn has_hours(&self) -> bool {
+        let dated = self.dates.iter().map(|rule| &rule.ranges);
+        self.week.iter().chain(dated).any(|ranges| !ranges.is_empty())
+    }
+
+    /// The hours that hold on a day, by the week or by a dated rule.
+    pub fn ranges(&self, day: Date) -> &[Range] {
+        let weekday = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or_default();
+        self.dated(day).map_or(&self.week[weekday], |rule| &rule.ranges)
+    }
+
+    /// The dated rule about a day.
+    pub fn dated(&self, day: Date) -> Option<&DatedRule> {
+        self.dates.iter().filter(|rule| rule.days.cover(day)).min_by_key(|rule| rule.days.generality())
+    }
+
+    /// From when to when it is open by the hours of a day.
+    fn opens(&self, day: Date) -> impl Iterator<Item = (Timestamp, Timestamp)> + '_ {
+        self.ranges(day).iter().filter_map(move |range| {
+            let last = if range.is_past_midnight() { day.tomorrow().ok()? } else { day };
+            let (from, to) = (self.first_at(day, range.from), self.first_at(last, range.to));
+            // The clock can jump over a range altogether.
+            (from < to).then_some((from, to))
+        })
+    }
+
+    /// The first instant at which the local clock shows that minute of that day, or a later one.
+    fn first_at(&self, day: Date, minute: u16) -> Timestamp {
+        let (day, minute) = if minute >= DAY { (day.tomorrow().unwrap_or(day), 0) } else { (day, minute) };
+        let (hour, minute) = (i8::try_from(minute / 60).unwrap_or(0), i8::try_from(minute % 60).unwrap_or(0));
+        let local = day.to_datetime(Time::new(hour, minute, 0, 0).unwrap_or_default());
+        let ambiguous = self.zone.to_ambiguous_timestamp(local);
+        let is_gap = matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. });
+        let earlier = ambiguous.earlier().unwrap_or(Timestamp::MAX);
+        if is_gap {
+            // The clock jumps over it: the first later minute is shown after the jump.
+            return self.zone.following(earlier).next().map_or(earlier, |jump| jump.timestamp());
+        }
+        earlier
+    }
+}
+
+#[cfg(test)]
+mod tests;

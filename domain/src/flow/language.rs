@@ -1,0 +1,60 @@
+//! Languages of a call.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A language tag such as `en-GB` (BCP 47: letters, digits and hyphens, 2 to 35 characters).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Language(String);
+
+/// A text that is no language tag.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no language; use a tag such as en-GB or fr-FR")]
+pub struct InvalidLanguage(String);
+
+impl Language {
+    /// The tag.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The tag up to its first hyphen: `en` of `en-GB`.
+    pub fn primary(&self) -> &str {
+        self.0.split('-').next().unwrap_or_default()
+    }
+}
+
+impl FromStr for Language {
+    type Err = InvalidLanguage;
+    fn from_str(text: &str) -> Result<Self, InvalidLanguage> {
+        let mut parts = text.split('-');
+        let primary = parts.next().unwrap_or_default();
+        let fits = (2..=35).contains(&text.len())
+            && (2..=3).contains(&primary.len())
+            && primary.bytes().all(|b| b.is_ascii_lowercase())
+            && parts
+                .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+        if fits { Ok(Self(text.to_owned())) } else { Err(InvalidLanguage(text.to_owned())) }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn languages_are_tags() {
+        for good in ["en", "en-GB", "cmn-Hans-CN", "es-419"] {
+            assert_eq!(good.parse::<Language>().unwrap().as_str(), good);
+        }
+        for bad in ["", "e", "EN", "english", "en_GB", "en-", "en~x", "file"] {
+            assert!(bad.parse::<Language>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Mailboxes: where messages are taken. And goodbyes, where none is.
+
+use std::time::Duration;
+
+use crate::flow::prompt::Prompt;
+use crate::keys::Key;
+
+/// Takes a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// Said first to a caller who did not ask for the mailbox but ended up here.
+    pub unavailable: Prompt,
+    /// Said before the greeting: that the message is recorded and what becomes of it. `None` when the greeting says it.
+    pub consent: Option<Prompt>,
+    /// Invites the message.
+    pub greeting: Prompt,
+    /// Said after the message, if the caller is still there.
+    pub farewell: Prompt,
+    /// The longest message.
+    pub max_length: Duration,
+    /// What is shorter is no message.
+    pub min_length: Duration,
+    /// Silence that ends the message.
+    pub silence: Duration,
+    /// Whether a tone says when to speak.
+    pub beep: bool,
+    /// The key that ends the message.
+    pub finish_on_key: Key,
+    /// Whether the caller is asked to keep the message or speak anew.
+    pub confirm: Option<Confirm>,
+    /// Whether the message is to be written down.
+    pub transcribe: bool,
+    /// Who is told of a message, by the names of the notifications.
+    pub notify: Vec<String>,
+}
+
+/// Asks a caller who has spoken whether the message is to be kept. Who hangs up or presses nothing has left it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirm {
+    /// The question.
+    pub prompt: Prompt,
+    /// The key that keeps the message.
+    pub keep: Key,
+    /// The key that discards it and records anew.
+    pub again: Key,
+    /// How long to wait for a key.
+    pub timeout: Duration,
+}
+
+/// Says something and hangs up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Goodbye {
+    /// What is said.
+    pub prompt: Prompt,
+}

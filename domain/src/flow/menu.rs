@@ -1,0 +1,59 @@
+//! Menus: questions answered by pressing keys.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::flow::prompt::Prompt;
+use crate::flow::target::{Choice, Target};
+use crate::keys::{Key, Keys};
+
+/// What to do about a caller who pressed nothing, or nothing that means anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reprompt {
+    /// Said before the menu is asked again.
+    pub prompt: Prompt,
+    /// How many times it may happen; the last time leads to `then`. At least 1.
+    pub limit: u8,
+    /// Where the last time leads.
+    pub then: Target,
+}
+
+/// A question answered by pressing a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Menu {
+    /// The question.
+    pub prompt: Prompt,
+    /// What each key means.
+    pub choices: BTreeMap<Key, Choice>,
+    /// What several keys in a row mean: extensions that are dialled straight.
+    pub extensions: BTreeMap<Keys, Choice>,
+    /// How long to wait for a key after the prompt, and for the next one of several.
+    pub timeout: Duration,
+    /// Whether a key interrupts the question.
+    pub interruptible: bool,
+    /// Nothing was pressed.
+    pub no_input: Reprompt,
+    /// Keys without a meaning were pressed.
+    pub no_match: Reprompt,
+}
+
+impl Menu {
+    /// What these keys mean here.
+    pub fn choice(&self, keys: &Keys) -> Option<&Choice> {
+        match keys.single() {
+            Some(key) => self.choices.get(&key),
+            None => self.extensions.get(keys),
+        }
+    }
+
+    /// Every way to go on by keys: the keys, and what they mean.
+    pub fn ways(&self) -> impl Iterator<Item = (Keys, &Choice)> {
+        let single = self.choices.iter().map(|(key, choice)| (Keys::from(*key), choice));
+        single.chain(self.extensions.iter().map(|(keys, choice)| (keys.clone(), choice)))
+    }
+
+    /// The most keys that mean something.
+    pub fn most_keys(&self) -> usize {
+        self.extensions.keys().map(Keys::len).max().unwrap_or(0).max(1)
+    }
+}

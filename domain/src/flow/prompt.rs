@@ -1,0 +1,90 @@
+//! What callers hear: words or audio, in each language of the flow.
+
+use std::collections::BTreeMap;
+
+use crate::flow::language::Language;
+
+/// An audio file that the flow names, as it is written there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AudioFile(pub String);
+
+/// How a prompt is brought over in one language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Spoken {
+    /// By a voice that reads a text.
+    Text(String),
+    /// By a recording.
+    Audio(AudioFile),
+}
+
+/// What callers hear at a place of the flow: the same in each language, at least in one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    first: (Language, Spoken),
+    others: BTreeMap<Language, Spoken>,
+}
+
+impl Prompt {
+    /// A prompt in the language that callers hear who chose none.
+    pub fn new(language: Language, spoken: Spoken) -> Self {
+        Self { first: (language, spoken), others: BTreeMap::new() }
+    }
+
+    /// The same, in one more language.
+    #[must_use]
+    pub fn and(mut self, language: Language, spoken: Spoken) -> Self {
+        if language == self.first.0 {
+            self.first.1 = spoken;
+        } else {
+            self.others.insert(language, spoken);
+        }
+        self
+    }
+
+    /// The prompt in a language; in its own first when it has not that one, or none is asked for.
+    pub fn spoken(&self, language: Option<&Language>) -> (&Language, &Spoken) {
+        let wanted = language.and_then(|language| self.others.get_key_value(language));
+        wanted.unwrap_or((&self.first.0, &self.first.1))
+    }
+
+    /// The prompt in every language that it has, the first first.
+    pub fn all(&self) -> impl Iterator<Item = (&Language, &Spoken)> {
+        std::iter::once((&self.first.0, &self.first.1)).chain(&self.others)
+    }
+
+    /// Whether it is written in that language.
+    pub fn has(&self, language: &Language) -> bool {
+        self.first.0 == *language || self.others.contains_key(language)
+    }
+}
+
+/// A prompt in one language, as it is to be brought over now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Speech {
+    /// Read this out.
+    Text {
+        /// The words.
+        text: String,
+        /// Their language.
+        language: Language,
+        /// The voice, as the carrier names it; the carrier's own choice when `None`.
+        voice: Option<String>,
+    },
+    /// Play this.
+    Audio(AudioFile),
+}
+
+impl Speech {
+    /// Words in a language, in the carrier's own voice.
+    pub fn text(text: impl Into<String>, language: Language) -> Self {
+        Self::Text { text: text.into(), language, voice: None }
+    }
+
+    /// The words; of audio, the name of its file in brackets.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Text { text, .. } => text.clone(),
+            Self::Audio(AudioFile(file)) => format!("[{file}]"),
+        }
+    }
+}

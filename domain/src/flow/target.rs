@@ -1,0 +1,108 @@
+//! Places of a flow, and how one leads to another.
+
+use std::fmt;
+
+use crate::flow::language::Language;
+use crate::flow::name::NodeName;
+
+/// Where a step leads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// Ask for a key.
+    Menu(NodeName),
+    /// Ring other phones.
+    Forward(NodeName),
+    /// Take a message.
+    Mailbox(NodeName),
+    /// Go on by the time of day.
+    Hours(NodeName),
+    /// Say something and hang up.
+    Goodbye(NodeName),
+}
+
+impl Target {
+    /// Its kind, in the word that flows are written with.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Menu(_) => "menu",
+            Self::Forward(_) => "forward",
+            Self::Mailbox(_) => "mailbox",
+            Self::Hours(_) => "hours",
+            Self::Goodbye(_) => "goodbye",
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &NodeName {
+        match self {
+            Self::Menu(name)
+            | Self::Forward(name)
+            | Self::Mailbox(name)
+            | Self::Hours(name)
+            | Self::Goodbye(name) => name,
+        }
+    }
+
+    /// The place of that kind and name, if there is such a kind.
+    pub fn of_kind(kind: &str, name: NodeName) -> Option<Self> {
+        Some(match kind {
+            "menu" => Self::Menu(name),
+            "forward" => Self::Forward(name),
+            "mailbox" => Self::Mailbox(name),
+            "hours" => Self::Hours(name),
+            "goodbye" => Self::Goodbye(name),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind(), self.name())
+    }
+}
+
+/// Where a key leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// To a place.
+    Go(Target),
+    /// To the menu from which the caller came to this one.
+    Back,
+    /// To the same menu again.
+    Repeat,
+}
+
+impl From<Target> for Then {
+    fn from(target: Target) -> Self {
+        Self::Go(target)
+    }
+}
+
+impl fmt::Display for Then {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Go(target) => target.fmt(f),
+            Self::Back => f.write_str("back"),
+            Self::Repeat => f.write_str("repeat"),
+        }
+    }
+}
+
+/// What a key means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The office's word for it, shown in the feed.
+    pub label: String,
+    /// The language the rest of the call is held in, if the key chooses one.
+    pub language: Option<Language>,
+    /// Where it leads.
+    pub then: Then,
+}
+
+impl Choice {
+    /// A key that leads to a place.
+    pub fn new(label: impl Into<String>, target: Target) -> Self {
+        Self { label: label.into(), language: None, then: Then::Go(target) }
+    }
+}
