@@ -17,6 +17,7 @@ use url::Url;
 use crate::services::access::NewPassword;
 use crate::services::upkeep::RetentionTimes;
 
+pub use frontdesk_domain::parse_duration;
 pub use source::{Environment, Settings, Value};
 
 /// What is wrong with a setting: where it stands, which it is, what is wrong and what to do.
@@ -319,23 +320,6 @@ pub fn spool_beside(database_url: &str) -> PathBuf {
 fn zone(value: &Value) -> Result<TimeZone, String> {
     let name = value.text()?;
     TimeZone::get(&name).map_err(|_| format!("{name:?} is no IANA time zone; use one such as Europe/Paris"))
-}
-
-/// A time such as `30s`, `15m`, `24h`, `90d`, `12w`.
-pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let bad = || format!("{text:?} is no time; use a number with s, m, h, d or w, such as 15m");
-    let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(bad)?;
-    let (number, unit) = text.split_at(split);
-    let seconds: u64 = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        "w" => 604_800,
-        _ => return Err(bad()),
-    };
-    let number: u64 = number.parse().map_err(|_| bad())?;
-    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(bad)
 }
 
 #[cfg(test)]

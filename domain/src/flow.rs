@@ -8,6 +8,7 @@ pub(crate) mod callers;
 pub(crate) mod check;
 pub(crate) mod draft;
 pub(crate) mod exits;
+pub(crate) mod file;
 pub(crate) mod forward;
 pub(crate) mod hours;
 pub(crate) mod language;
@@ -120,11 +121,20 @@ impl CallFlow {
     }
 
     /// The prompt as it is to be brought over to somebody who speaks that language.
-    pub fn speech(&self, prompt: &Prompt, language: Option<&Language>) -> Speech {
+    pub fn speech(&self, prompt: &Prompt, language: Option<&Language>) -> Vec<Speech> {
         let (language, spoken) = prompt.spoken(language);
+        let mut speech = Vec::new();
+        self.bring_over(spoken, language, &mut speech);
+        speech
+    }
+
+    fn bring_over(&self, spoken: &Spoken, language: &Language, speech: &mut Vec<Speech>) {
         match spoken {
-            Spoken::Text(text) => self.text(text.clone(), language),
-            Spoken::Audio(file) => Speech::Audio(file.clone()),
+            Spoken::Text(text) => speech.push(self.text(text.clone(), language)),
+            Spoken::Audio(file) => speech.push(Speech::Audio(file.clone())),
+            Spoken::InTurn(parts) => {
+                parts.iter().for_each(|(language, spoken)| self.bring_over(spoken, language, speech));
+            }
         }
     }
 

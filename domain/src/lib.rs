@@ -46,6 +46,7 @@
 
 mod call;
 mod dialogue;
+mod duration;
 mod flow;
 mod ids;
 mod keys;
@@ -70,11 +71,13 @@ pub use dialogue::signal::{DialOutcome, DialResult, Signal};
 pub use dialogue::turn::Turn;
 pub use dialogue::way::Way;
 pub use dialogue::{Dialogue, MailboxCause, advance};
+pub use duration::parse_duration;
 pub use flow::CallFlow;
 pub use flow::builtin::{BuiltinFlow, builtin_flow};
 pub use flow::callers::{Attestation, CallerPattern, CallerRule, CallerThen, InvalidCallerPattern};
 pub use flow::draft::{Entrance, FlowDraft};
 pub use flow::exits::{By, Exit};
+pub use flow::file::{Finding, Findings, FlowSettings, read_flow};
 pub use flow::forward::{Destination, Forward, Screening, ShownNumber, Strategy};
 pub use flow::hours::Hours;
 pub use flow::hours::schedule::{DatedRule, Days, InvalidDays, InvalidRange, Opening, Range, Schedule};

@@ -88,7 +88,7 @@ impl Step<'_> {
     ) {
         let way = way.on();
         self.tell(Instruction::Gather {
-            prompts: vec![self.flow.speech(&confirm.prompt, way.language.as_ref())],
+            prompts: self.flow.speech(&confirm.prompt, way.language.as_ref()),
             max_keys: 1,
             finish_on_key: None,
             timeout: confirm.timeout,

@@ -110,7 +110,7 @@ impl Step<'_> {
         let mut prompts: Vec<_> = first
             .into_iter()
             .chain([&menu.prompt])
-            .map(|prompt| self.flow.speech(prompt, language))
+            .flat_map(|prompt| self.flow.speech(prompt, language))
             .collect();
         if !menu.interruptible {
             prompts.drain(..).for_each(|prompt| self.tell(Instruction::Say(prompt)));

@@ -90,18 +90,12 @@ fn ask(flow: &CallFlow, screening: &Screening, at: &Dialogue, cx: &Context, way:
     let choice = way.chosen.as_ref().and_then(|(menu, keys)| flow.menu(menu)?.choice(keys));
     let choice = choice.map_or_else(String::new, |choice| choice.label.clone());
     // The callee is one of the company's and hears its language, whatever the caller chose.
-    let prompt = match screening.prompt.spoken(None) {
+    let prompts = match screening.prompt.spoken(None) {
         (language, Spoken::Text(text)) => {
             let words = text.replace("{caller}", &caller).replace("{choice}", &choice);
-            flow.text(words.replace("{company}", flow.company()), language)
+            vec![flow.text(words.replace("{company}", flow.company()), language)]
         }
         _ => flow.speech(&screening.prompt, None),
     };
-    Instruction::Gather {
-        prompts: vec![prompt],
-        max_keys: 1,
-        finish_on_key: None,
-        timeout: screening.timeout,
-        then,
-    }
+    Instruction::Gather { prompts, max_keys: 1, finish_on_key: None, timeout: screening.timeout, then }
 }

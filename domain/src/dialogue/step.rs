@@ -33,8 +33,9 @@ impl<'a> Step<'a> {
     }
 
     pub fn say(&mut self, prompt: &Prompt, way: &Way) {
-        let speech = self.flow.speech(prompt, way.language.as_ref());
-        self.tell(Instruction::Say(speech));
+        for speech in self.flow.speech(prompt, way.language.as_ref()) {
+            self.tell(Instruction::Say(speech));
+        }
     }
 
     pub fn hang_up(&mut self) {
@@ -89,11 +90,12 @@ impl<'a> Step<'a> {
                 Target::Menu(name) => {
                     return match flow.menu(name) {
                         Some(menu) if way.step < MOST_STEPS => {
-                            self.ask(name, menu, None, [0, 0], &way.entering(name));
+                            self.ask(name, menu, None, [0, 0], way);
                         }
                         _ => self.rescue(way),
                     };
                 }
+                Target::Mailbox(name) if flow.mailbox(name).is_none() => return self.rescue(way),
                 Target::Mailbox(name) => return self.enter_mailbox(name, cause, way),
                 Target::Goodbye(name) => return self.bid_goodbye(name, way),
             };

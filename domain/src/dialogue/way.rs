@@ -40,15 +40,6 @@ impl Way {
         self
     }
 
-    /// The same way, into a menu. One that was gone through before is reached as it was then.
-    pub(super) fn entering(&self, menu: &NodeName) -> Self {
-        let mut way = self.clone();
-        if let Some(place) = way.menus.iter().position(|before| before == menu) {
-            way.menus.truncate(place);
-        }
-        way
-    }
-
     /// The same way, without what no later turn asks for.
     pub(super) fn without_past(mut self) -> Self {
         self.menus.clear();

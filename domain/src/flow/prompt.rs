@@ -15,6 +15,8 @@ pub enum Spoken {
     Text(String),
     /// By a recording.
     Audio(AudioFile),
+    /// In several languages, one after the other: for callers who are to choose one.
+    InTurn(Vec<(Language, Spoken)>),
 }
 
 /// What callers hear at a place of the flow: the same in each language, at least in one.
@@ -52,9 +54,10 @@ impl Prompt {
         std::iter::once((&self.first.0, &self.first.1)).chain(&self.others)
     }
 
-    /// Whether it is written in that language.
+    /// Whether it is written in that language, or for callers of every language.
     pub fn has(&self, language: &Language) -> bool {
-        self.first.0 == *language || self.others.contains_key(language)
+        let in_turn = matches!(self.first.1, Spoken::InTurn(_));
+        in_turn || self.first.0 == *language || self.others.contains_key(language)
     }
 }
 

@@ -1,7 +1,10 @@
 //! The domain seen from outside: whole calls, and what holds for all of them.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
+mod broken_flows;
 mod desk;
+mod flow_files;
+mod proof;
 mod properties;
 mod recovery;
 mod stored;

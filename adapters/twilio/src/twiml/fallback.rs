@@ -25,11 +25,12 @@ pub fn write_fallback(flow: &CallFlow, public: Option<&PublicUrl>, after: Option
 
 /// Words only: audio files are served by us, who are not there.
 fn say(writer: &mut Xml, flow: &CallFlow, prompt: &Prompt, urls: &Urls<'_>) -> io::Result<()> {
-    let words = prompt.all().find_map(|(language, spoken)| match spoken {
-        Spoken::Text(text) => Some(flow.text(text.clone(), language)),
-        Spoken::Audio(_) => None,
-    });
-    words.iter().try_for_each(|words: &Speech| speak(writer, words, urls))
+    let words = prompt.all().find(|(_, spoken)| !matches!(spoken, Spoken::Audio(_)));
+    let words = words.map(|(language, _)| flow.speech(prompt, Some(language))).unwrap_or_default();
+    words
+        .iter()
+        .filter(|part| matches!(part, Speech::Text { .. }))
+        .try_for_each(|part| speak(writer, part, urls))
 }
 
 fn response(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::draft::FlowDraft;
-use super::super::exits::Exit;
+use super::super::exits::{By, Exit};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::target::{Target, Then};
 use crate::dialogue::MOST_STEPS;
@@ -98,15 +98,16 @@ fn own_steps(flow: &FlowDraft, place: &Target) -> usize {
     }
 }
 
-/// A key that leads back needs a menu that leads here.
+/// A key that leads back needs another menu to lead back to: one whose key leads here, at once or after more that the
+/// caller did nothing about.
 pub(super) fn back(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     for name in flow.menus.keys() {
         let here = Target::Menu(name.clone());
         let leads_here = flow.menus.keys().filter(|other| *other != name).any(|other| {
+            let keys = flow.exits(&Target::Menu(other.clone()));
             let mut seen = BTreeSet::new();
-            let from = Target::Menu(other.clone());
-            flow.exits(&from)
-                .iter()
+            keys.iter()
+                .filter(|exit| is_key(exit))
                 .filter_map(Exit::target)
                 .any(|next| comes_to(flow, next, &here, &mut seen))
         });
@@ -118,13 +119,22 @@ pub(super) fn back(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Whether a way leads from one place to a menu without another menu between.
+fn is_key(exit: &Exit) -> bool {
+    matches!(exit.by, By::Keys { .. })
+}
+
+/// Whether a way leads from one place to another without a further meaningful key.
 fn comes_to(flow: &FlowDraft, from: &Target, to: &Target, seen: &mut BTreeSet<Target>) -> bool {
     if from == to {
         return true;
     }
-    if matches!(from, Target::Menu(_)) || !seen.insert(from.clone()) {
+    if !seen.insert(from.clone()) {
         return false;
     }
-    flow.exits(from).iter().filter_map(Exit::target).any(|next| comes_to(flow, next, to, seen))
+    let exits = flow.exits(from);
+    exits
+        .iter()
+        .filter(|exit| !is_key(exit))
+        .filter_map(Exit::target)
+        .any(|next| comes_to(flow, next, to, seen))
 }

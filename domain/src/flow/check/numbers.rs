@@ -21,7 +21,7 @@ pub(super) fn destinations(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     for (name, forward) in &flow.forwards {
         for (position, destination) in forward.destinations.iter().enumerate() {
             if let Some(kind) = problem(flow, &destination.number) {
-                let setting = format!("destinations.{position}.number");
+                let setting = format!("to.{position}.number");
                 problems.push(Problem::new(Target::Forward(name.clone()), setting, kind));
             }
         }

@@ -89,16 +89,16 @@ fn forward_alone(forward: &Forward, place: &mut Place<'_>) {
         place.say("", ProblemKind::NoDestinations);
     }
     for (position, destination) in forward.destinations.iter().enumerate() {
-        place.seconds(format_args!("destinations.{position}.ring"), "ring", destination.ring, 5, 600);
+        place.seconds(format_args!("to.{position}.ring"), "ring", destination.ring, 5, 600);
         if let Some(Screening { timeout, limit, accept, decline, .. }) = &destination.screening {
-            let setting = |name: &str| format!("destinations.{position}.screening.{name}");
+            let setting = |name: &str| format!("to.{position}.screening.{name}");
             place.seconds(setting("timeout"), "screening timeout", *timeout, 1, 60);
             place.limit(setting("tries"), *limit);
             place.different(setting("decline"), [*accept, *decline]);
         }
         let twice = forward.destinations[..position].iter().any(|other| other.number == destination.number);
         if twice {
-            let setting = format!("destinations.{position}.number");
+            let setting = format!("to.{position}.number");
             place.say(setting, ProblemKind::SameNumberTwice(destination.number.clone()));
         }
     }
@@ -106,12 +106,12 @@ fn forward_alone(forward: &Forward, place: &mut Place<'_>) {
     if forward.strategy == Strategy::Simultaneous {
         let count = forward.destinations.len();
         if count > MOST_AT_ONCE {
-            place.say("destinations", ProblemKind::TooManyAtOnce(count));
+            place.say("to", ProblemKind::TooManyAtOnce(count));
         }
         let mut rings = forward.destinations.iter().map(|destination| destination.ring);
         let first = rings.next();
         if rings.any(|ring| Some(ring) != first) {
-            place.say("destinations", ProblemKind::DifferentRings);
+            place.say("to", ProblemKind::DifferentRings);
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn check(flow: &FlowDraft, problems: &mut Vec<Problem>) {
             for (language, spoken) in
                 destination.screening.iter().flat_map(|screening| screening.prompt.all())
             {
-                let setting = format!("destinations.{position}.screening.prompt");
+                let setting = format!("to.{position}.screening.prompt");
                 let place = Target::Forward(name.clone());
                 problems.extend(kind(flow, language, spoken).map(|kind| Problem::new(&place, setting, kind)));
             }
@@ -36,7 +36,14 @@ pub(super) fn check(flow: &FlowDraft, problems: &mut Vec<Problem>) {
 }
 
 fn kind(flow: &FlowDraft, language: &Language, spoken: &Spoken) -> Option<ProblemKind> {
-    let Spoken::Text(text) = spoken else { return None };
+    let text = match spoken {
+        Spoken::Text(text) => text,
+        Spoken::Audio(_) => return None,
+        Spoken::InTurn(parts) if parts.is_empty() => return Some(ProblemKind::EmptyPrompt),
+        Spoken::InTurn(parts) => {
+            return parts.iter().find_map(|(language, spoken)| kind(flow, language, spoken));
+        }
+    };
     let length = text.chars().count();
     if text.trim().is_empty() {
         Some(ProblemKind::EmptyPrompt)

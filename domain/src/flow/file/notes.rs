@@ -1,0 +1,73 @@
+//! What was found while reading, and where everything stands, so that later findings know their place too.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::finding::{Finding, Findings};
+use crate::flow::problem::Problem;
+
+/// Notes made while a flow file is read.
+pub(super) struct Notes<'s> {
+    source: &'s str,
+    findings: Vec<Finding>,
+    /// By place and setting (`menu main`, `no_input.then`).
+    spans: BTreeMap<(String, String), Range<usize>>,
+}
+
+impl<'s> Notes<'s> {
+    pub fn new(source: &'s str) -> Self {
+        Self { source, findings: Vec::new(), spans: BTreeMap::new() }
+    }
+
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    pub fn findings(mut self) -> Findings {
+        self.findings.sort_by_key(|finding| finding.span.start);
+        self.findings.dedup();
+        Findings(self.findings)
+    }
+
+    /// Something is wrong there.
+    pub fn note(&mut self, span: Range<usize>, message: String) {
+        let before = self.source.get(..span.start).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        self.findings.push(Finding { span, line, column, message });
+    }
+
+    /// A setting of a place stands there.
+    pub fn mark(&mut self, place: &str, setting: &str, span: Range<usize>) {
+        self.spans.insert((place.to_owned(), setting.to_owned()), span);
+    }
+
+    /// The check found something: it stands where its setting does, or the nearest that was written.
+    pub fn problem(&mut self, problem: &Problem) {
+        let span =
+            near(&problem.setting).find_map(|setting| self.spans.get(&(problem.place.clone(), setting)));
+        let span = span.cloned().unwrap_or(0..0);
+        let message = if problem.place.is_empty() {
+            problem.kind.to_string()
+        } else {
+            format!("{}: {}", problem.place, problem.kind)
+        };
+        self.note(span, message);
+    }
+}
+
+/// The settings at which something can be written that is wrong with one: itself, those around it, and what one of
+/// several phones has from all of them (`screening` for `to.0.screening`).
+fn near(setting: &str) -> impl Iterator<Item = String> {
+    let around = |setting: &str| {
+        let parts: Vec<&str> = setting.split('.').collect();
+        (1..=parts.len()).rev().map(|count| parts[..count].join(".")).collect::<Vec<_>>()
+    };
+    let mut settings = around(setting);
+    if let Some((_, of_all)) = setting.strip_prefix("to.").and_then(|rest| rest.split_once('.')) {
+        let phone = settings.len().saturating_sub(2);
+        settings.splice(phone..phone, around(of_all));
+    }
+    settings.push(String::new());
+    settings.into_iter()
+}

@@ -1,0 +1,148 @@
+//! Prompts as they are written: a text, an audio file, or one of them for each language.
+
+use toml::de::DeValue;
+
+use super::notes::Notes;
+use super::phrases::Phrases;
+use super::table::{Entry, Table};
+use crate::flow::language::Language;
+use crate::flow::prompt::{AudioFile, Prompt, Spoken};
+
+/// The languages of a flow: that of callers who chose none first.
+pub(super) struct Languages {
+    pub first: Language,
+    pub all: Vec<Language>,
+}
+
+impl Languages {
+    /// The prompt under a key; where there is none, our own words.
+    pub fn prompt_or(
+        &self,
+        notes: &mut Notes<'_>,
+        table: &Table<'_>,
+        key: &str,
+        ours: fn(&Phrases) -> &'static str,
+    ) -> Option<Prompt> {
+        match table.entry(notes, key) {
+            Some(entry) => self.read(notes, key, &entry),
+            None => self.ours(notes, table, key, ours),
+        }
+    }
+
+    /// The prompt under a key, which must be there.
+    pub fn prompt(&self, notes: &mut Notes<'_>, table: &Table<'_>, key: &str) -> Option<Prompt> {
+        match table.entry(notes, key) {
+            Some(entry) => self.read(notes, key, &entry),
+            None => {
+                table.missing(notes, key, "write what is to be said");
+                None
+            }
+        }
+    }
+
+    /// The prompt under a key, if there is one.
+    pub fn optional(&self, notes: &mut Notes<'_>, table: &Table<'_>, key: &str) -> Option<Prompt> {
+        let entry = table.entry(notes, key)?;
+        self.read(notes, key, &entry)
+    }
+
+    /// Our own words, in every language of the flow.
+    pub fn ours(
+        &self,
+        notes: &mut Notes<'_>,
+        table: &Table<'_>,
+        key: &str,
+        ours: fn(&Phrases) -> &'static str,
+    ) -> Option<Prompt> {
+        let mut prompt: Option<Prompt> = None;
+        for language in &self.all {
+            let Some(phrases) = Phrases::of(language.primary()) else {
+                let remedy = format!(
+                    "write what is to be said in {language}, for which frontdesk has no words of its own"
+                );
+                table.missing(notes, key, &remedy);
+                return None;
+            };
+            let spoken = Spoken::Text(ours(phrases).to_owned());
+            prompt = Some(match prompt {
+                Some(prompt) => prompt.and(language.clone(), spoken),
+                None => Prompt::new(language.clone(), spoken),
+            });
+        }
+        prompt
+    }
+
+    fn read(&self, notes: &mut Notes<'_>, key: &str, entry: &Entry<'_>) -> Option<Prompt> {
+        if let Some(spoken) = spoken(entry.value) {
+            return Some(Prompt::new(self.first.clone(), spoken));
+        }
+        if let DeValue::Array(parts) = entry.value {
+            let parts = parts.iter().filter_map(|part| self.part(notes, &Entry::new(part))).collect();
+            return Some(Prompt::new(self.first.clone(), Spoken::InTurn(parts)));
+        }
+        let DeValue::Table(by_language) = entry.value else {
+            let message =
+                format!("{key} is no prompt; use a text, {{ file = \"…\" }}, or one for each language");
+            notes.note(entry.span.clone(), message);
+            return None;
+        };
+        let mut read = Vec::new();
+        for (tag, value) in by_language {
+            match (tag.get_ref().parse::<Language>(), spoken(value.get_ref())) {
+                (Ok(language), Some(spoken)) => read.push((language, spoken)),
+                (Err(error), _) => notes.note(tag.span(), error.to_string()),
+                (_, None) => notes.note(value.span(), "use a text or { file = \"…\" }".to_owned()),
+            }
+        }
+        // The flow's own language first, so that whoever chose none hears it.
+        read.sort_by_key(|(language, _)| *language != self.first);
+        let mut read = read.into_iter();
+        let Some((language, spoken)) = read.next() else {
+            notes.note(
+                entry.span.clone(),
+                format!("{key} says nothing; use a text for at least one language"),
+            );
+            return None;
+        };
+        Some(
+            read.fold(Prompt::new(language, spoken), |prompt, (language, spoken)| {
+                prompt.and(language, spoken)
+            }),
+        )
+    }
+}
+
+impl Languages {
+    /// One of several languages that are spoken in turn: `{ language = "…", text = "…" }`, or with `file`.
+    fn part(&self, notes: &mut Notes<'_>, entry: &Entry<'_>) -> Option<(Language, Spoken)> {
+        let read = || {
+            let table = entry.value.as_table().filter(|table| table.len() <= 2)?;
+            let text = |key: &str| table.get(key)?.get_ref().as_str();
+            let language = text("language").map_or(Ok(self.first.clone()), str::parse).ok()?;
+            let spoken = match (text("text"), text("file")) {
+                (Some(text), None) => Spoken::Text(text.to_owned()),
+                (None, Some(file)) => Spoken::Audio(AudioFile(file.to_owned())),
+                _ => return None,
+            };
+            Some((language, spoken))
+        };
+        let found = read();
+        if found.is_none() {
+            let message = "use { language = \"en-GB\", text = \"…\" }, or file in place of text";
+            notes.note(entry.span.clone(), message.to_owned());
+        }
+        found
+    }
+}
+
+/// A text, or `{ file = "…" }`.
+fn spoken(value: &DeValue<'_>) -> Option<Spoken> {
+    match value {
+        DeValue::String(text) => Some(Spoken::Text(text.to_string())),
+        DeValue::Table(table) if table.len() == 1 => {
+            let file = table.get("file")?.get_ref().as_str()?;
+            Some(Spoken::Audio(AudioFile(file.to_owned())))
+        }
+        _ => None,
+    }
+}

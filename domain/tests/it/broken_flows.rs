@@ -1,0 +1,306 @@
+//! Broken flows: each is refused, at the line that ends in `# here`, with words that say what is wrong.
+
+use crate::flow_files::read;
+
+/// A sound flow, of which each test breaks one thing.
+const SOUND: &str = r##"
+[flow]
+company = "Test"
+start = "hours office"
+countries = ["+33"]
+[flow.numbers]
+"+33140000000" = "hours office"
+[[flow.callers]]
+callers = ["+3389*"]
+then = "reject"
+[flow.hours.office]
+timezone = "Europe/Paris"
+week.mon-fri = "09:00-18:00"
+holidays = ["12-25"]
+open = "menu main"
+closed = "mailbox main"
+[flow.menus.main]
+prompt = "Press 1, or 2 for sales."
+keys.1 = { label = "Team", then = "forward team" }
+keys.2 = "menu sales"
+[flow.menus.sales]
+prompt = "Press 1."
+keys.1 = "forward team"
+keys."*" = "back"
+[flow.forwards.team]
+to = ["+33611223344", "+33611223355"]
+otherwise = "mailbox main"
+[flow.mailboxes.main]
+max_length = "2m"
+"##;
+
+/// Breaks the sound flow by putting one text in place of another; every finding as `line: message`, and the line marked.
+fn broken(was: &str, is: &str) -> (String, usize, Vec<(usize, String)>) {
+    assert!(SOUND.contains(was), "{was} is not in the sound flow");
+    let text = SOUND.replacen(was, is, 1);
+    let marked = text.lines().position(|line| line.ends_with("# here")).map_or(0, |line| line + 1);
+    let findings = read(&text).map(|_| ()).expect_err(is).0;
+    (text, marked, findings.into_iter().map(|finding| (finding.line, finding.message)).collect())
+}
+
+fn assert_refused(was: &str, is: &str, why: &str) {
+    let (text, line, findings) = broken(was, is);
+    assert!(
+        findings.iter().any(|(at, message)| *at == line && message.contains(why)),
+        "expected {why:?} at line {line}, got {findings:#?} in\n{text}"
+    );
+}
+
+#[test]
+fn the_flow_that_is_broken_below_is_sound() {
+    assert!(read(SOUND).is_ok(), "{}", read(SOUND).unwrap_err());
+}
+
+#[test]
+fn what_leads_nowhere_is_refused_where_it_says_so() {
+    for (was, is, why) in [
+        (
+            r#"start = "hours office""#,
+            r#"start = "hours offcie" # here"#,
+            "hours offcie, which does not exist",
+        ),
+        (r#"keys.2 = "menu sales""#, "keys.2 = \"menu sale\" # here", "menu sale, which does not exist"),
+        (
+            r#"closed = "mailbox main""#,
+            r#"closed = "goodbye late" # here"#,
+            "goodbye late, which does not exist",
+        ),
+        (
+            r#"otherwise = "mailbox main""#,
+            r#"otherwise = "mailbox mian" # here"#,
+            "mailbox mian, which does not exist",
+        ),
+        (
+            r#""+33140000000" = "hours office""#,
+            r#""+33140000000" = "menu front" # here"#,
+            "menu front, which does not exist",
+        ),
+        (r#"then = "reject""#, r#"then = "mailbox spam" # here"#, "mailbox spam, which does not exist"),
+    ] {
+        assert_refused(was, is, why);
+    }
+}
+
+#[test]
+fn what_traps_or_loses_a_caller_is_refused() {
+    for (was, is, why) in [
+        // Silence goes round and round.
+        (
+            "[flow.menus.sales]\nprompt = \"Press 1.\"",
+            "[flow.menus.sales]\nprompt = \"Press 1.\"\nno_input = { then = \"menu sales\" } # here",
+            "never gets out",
+        ),
+        (r#"otherwise = "mailbox main""#, r#"otherwise = "forward team" # here"#, "never gets out"),
+        (
+            "[flow.mailboxes.main]",
+            "[flow.mailboxes.attic] # here\n[flow.mailboxes.main]",
+            "no caller can get here",
+        ),
+        (
+            "[flow.mailboxes.main]",
+            "[flow.goodbyes.late] # here\nprompt = \"Bye.\"\n[flow.mailboxes.main]",
+            "no caller can get here",
+        ),
+        (
+            r#"keys.2 = "menu sales""#,
+            "keys.2 = \"menu sales\"\nkeys.\"*\" = \"back\" # here",
+            "no menu leads here",
+        ),
+        ("to = [\"+33611223344\", \"+33611223355\"]", "ring = 20", "there is nobody to ring"),
+        (r#"week.mon-fri = "09:00-18:00""#, "", "it never opens"),
+    ] {
+        if is.contains("# here") {
+            assert_refused(was, is, why);
+        } else {
+            let (text, _, findings) = broken(was, is);
+            assert!(
+                findings.iter().any(|(line, message)| *line > 1 && message.contains(why)),
+                "{findings:?} in {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_silence_longer_than_a_call_may_be_is_refused() {
+    let menus: String = (1..9)
+        .map(|n| format!("[flow.menus.m{n}]\nprompt = \"x\"\nkeys.1 = \"forward team\"\nno_input = {{ tries = 9, then = \"{}\" }}\n",
+            if n == 8 { "mailbox main".to_owned() } else { format!("menu m{}", n + 1) }))
+        .collect();
+    let text =
+        SOUND.replace("keys.2 = \"menu sales\"", "keys.2 = \"menu sales\"\nkeys.3 = \"menu m1\"") + &menus;
+    let findings = read(&text).unwrap_err();
+    assert!(findings.to_string().contains("73 steps to an end; a call has at most 60"), "{findings}");
+}
+
+#[test]
+fn numbers_that_nobodys_call_should_ring_are_refused() {
+    for (number, why) in [
+        ("+33140000000", "is a number of ours"),
+        ("+33112", "is a short number"),
+        ("+33899123456", "costs extra"),
+        ("+44770090010", "none of the allowed countries"),
+        ("0611223344", "starts with +"),
+        ("+33611223355", "is named twice"),
+    ] {
+        let to = format!("to = [\n\"+33611223355\",\n\"{number}\", # here\n]");
+        assert_refused("to = [\"+33611223344\", \"+33611223355\"]", &to, why);
+    }
+}
+
+#[test]
+fn groups_that_cannot_ring_so_are_refused() {
+    let many: Vec<String> = (10..21).map(|n| format!("\"+336112233{n}\"")).collect();
+    let to = format!("strategy = \"simultaneous\"\nto = [{}] # here", many.join(", "));
+    assert_refused("to = [\"+33611223344\", \"+33611223355\"]", &to, "11 phones are to ring at once");
+    let to = "strategy = \"simultaneous\"\nto = [\"+33611223344\", { number = \"+33611223355\", ring = 30 }] # here";
+    assert_refused("to = [\"+33611223344\", \"+33611223355\"]", to, "ring equally long");
+    let to = "strategy = \"parallel\" # here\nto = \"+33611223344\"";
+    assert_refused(
+        "to = [\"+33611223344\", \"+33611223355\"]",
+        to,
+        "use sequential, simultaneous or round_robin",
+    );
+}
+
+#[test]
+fn keys_that_mean_nothing_or_two_things_are_refused() {
+    for (was, is, why) in [
+        (r#"keys.2 = "menu sales""#, "keys.1 = \"menu sales\" # here", "duplicate key"),
+        (r#"keys.2 = "menu sales""#, "keys.a = \"menu sales\" # here", "'a' is not a telephone key"),
+        (r#"keys.2 = "menu sales""#, "keys.22 = \"menu sales\" # here", "is not one key"),
+        (r#"keys.2 = "menu sales""#, "keys.2 = \"sales\" # here", "is no place"),
+        (r#"keys.2 = "menu sales""#, "keys.2 = { label = \"Sales\" } # here", "then is missing"),
+        (
+            r#"keys.2 = "menu sales""#,
+            "keys.2 = \"menu sales\"\nextensions.1 = \"menu sales\" # here",
+            "cannot be an extension",
+        ),
+        (
+            r#"keys.2 = "menu sales""#,
+            "keys.2 = \"menu sales\"\nextensions.12 = \"menu sales\"\nkeys.\"#\" = \"repeat\" # here",
+            "# ends an extension",
+        ),
+        ("otherwise =", "screening = { accept = \"2\" } # here\notherwise =", "2 is to mean two things"),
+        (
+            "max_length = \"2m\"",
+            "max_length = \"2m\"\nconfirm = { again = \"1\" } # here",
+            "1 is to mean two things",
+        ),
+    ] {
+        assert_refused(was, is, why);
+    }
+    let (_, _, findings) = broken("keys.1 = \"forward team\"\nkeys.\"*\" = \"back\"", "");
+    assert!(
+        findings.iter().any(|(_, message)| message.contains("no key has a meaning here")),
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn prompts_that_say_nothing_or_too_much_are_refused() {
+    let long = "x".repeat(4097);
+    for (is, why) in [
+        (r#"prompt = "  " # here"#.to_owned(), "would hear silence"),
+        (format!("prompt = \"{long}\" # here"), "4097 characters"),
+        ("prompt = 5 # here".to_owned(), "is no prompt"),
+        ("prompt = { fr_FR = \"x\" } # here".to_owned(), "is no language"),
+        ("prompt = [\"x\"] # here".to_owned(), "use { language"),
+    ] {
+        assert_refused(r#"prompt = "Press 1, or 2 for sales.""#, &is, why);
+    }
+    let (_, _, findings) = broken(r#"prompt = "Press 1, or 2 for sales.""#, "");
+    assert!(findings.iter().any(|(_, message)| message.contains("prompt is missing")), "{findings:?}");
+    // Who can choose a language is to be spoken to in it.
+    let (_, _, findings) = broken(
+        r#"keys.2 = "menu sales""#,
+        r#"keys.2 = { label = "Sales", language = "fr-FR", then = "menu sales" }"#,
+    );
+    let missing = findings.iter().filter(|(_, message)| message.contains("not written in fr-FR")).count();
+    assert_eq!(missing, 2, "both menus' questions, and nothing that we can say ourselves: {findings:?}");
+    let (_, _, findings) = broken("company =", "language = \"de-DE\"\ncompany =");
+    assert!(
+        findings
+            .iter()
+            .any(|(_, message)| message.contains("greeting is missing; write what is to be said in de-DE")),
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn hours_that_are_no_hours_are_refused() {
+    for (was, is, why) in [
+        (r#"week.mon-fri = "09:00-18:00""#, r#"week.mon-fri = "9-18" # here"#, "is no range of hours"),
+        (r#"week.mon-fri = "09:00-18:00""#, r#"week.mon-fry = "09:00-18:00" # here"#, "is no day"),
+        (r#"holidays = ["12-25"]"#, r#"holidays = ["25.12."] # here"#, "is no day"),
+        (r#"holidays = ["12-25"]"#, r#"dates.2026-02-29 = "closed" # here"#, "is no day"),
+        (r#"holidays = ["12-25"]"#, r#"holidays_from = "bank.ics" # here"#, "cannot be read here"),
+        (r#"timezone = "Europe/Paris""#, r#"timezone = "Europe/Pari" # here"#, "is no IANA time zone"),
+    ] {
+        assert_refused(was, is, why);
+    }
+}
+
+#[test]
+fn times_and_counts_outside_their_bounds_are_refused() {
+    for (was, is, why) in [
+        ("max_length = \"2m\"", "max_length = \"5h\" # here", "18000 s; use 2 to 14400 s"),
+        ("max_length = \"2m\"", "max_length = \"2 minutes\" # here", "is no time"),
+        (
+            "max_length = \"2m\"",
+            "max_length = \"10s\"\nmin_length = \"10s\" # here",
+            "as long as the longest",
+        ),
+        ("max_length = \"2m\"", "transcribe = true # here", "at most 120 s"),
+        ("otherwise =", "ring = 3\notherwise =", "ring is 3 s; use 5 to 600 s"),
+        ("keys.2 = \"menu sales\"", "keys.2 = \"menu sales\"\ntimeout = 0 # here", "timeout is 0 s"),
+        (
+            "keys.2 = \"menu sales\"",
+            "keys.2 = \"menu sales\"\nno_match = { tries = 10 } # here",
+            "10 tries cannot be",
+        ),
+        (
+            "keys.2 = \"menu sales\"",
+            "keys.2 = \"menu sales\"\ninterruptible = \"no\" # here",
+            "use true or false",
+        ),
+    ] {
+        let (text, line, findings) = broken(was, is);
+        assert!(
+            findings.iter().any(|(at, message)| (line == 0 || *at == line) && message.contains(why)),
+            "{why}: {findings:?} in\n{text}"
+        );
+    }
+}
+
+#[test]
+fn unknown_keys_name_the_nearest() {
+    for (was, is, why) in [
+        ("company =", "compny = \"x\" # here\ncompany =", "did you mean company?"),
+        ("otherwise =", "otherwize = \"mailbox main\" # here\notherwise =", "did you mean otherwise?"),
+        (r#"label = "Team", then"#, r#"lable = "Team", then"#, "did you mean label?"),
+        ("[flow.forwards.team]", "[flow.forwards.Team]", "cannot be a name"),
+        (r#"callers = ["+3389*"]"#, r#"callers = ["0899*"] # here"#, "describes no callers"),
+        (r#"callers = ["+3389*"]"#, "callers = [] # here", "it is about nobody"),
+        (r#"countries = ["+33"]"#, r#"countries = ["FR"] # here"#, "is no beginning of a number"),
+    ] {
+        let (text, line, findings) = broken(was, is);
+        assert!(
+            findings.iter().any(|(at, message)| (line == 0 || *at == line) && message.contains(why)),
+            "{why}: {findings:?} in\n{text}"
+        );
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_found_at_once() {
+    let text = SOUND
+        .replace("timeout", "x")
+        .replace("max_length = \"2m\"", "max_length = true\nbeep = 1\nsilence = \"soon\"");
+    assert_eq!(read(&text).unwrap_err().0.len(), 3);
+}
