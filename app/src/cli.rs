@@ -10,6 +10,7 @@ mod fallback_twiml;
 mod forget;
 mod reconcile;
 mod rederive;
+mod reload;
 mod run;
 mod serve;
 mod token;
@@ -21,7 +22,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ConfigErrors, Environment, Needs};
+use frontdesk_ports::Clock;
+
+use crate::system::SystemClock;
 use crate::wiring::WiringError;
+use run::Reload;
 
 /// Who does what is done by a command, in the audit trail.
 const COMMAND_LINE: &str = "command line";
@@ -46,7 +51,9 @@ enum Command {
     /// Places a simulated call to a running instance and prints the conversation.
     Call(call::Call),
     /// Reads configuration and flow, and prints the flow and every problem.
-    Check,
+    Check(check::Check),
+    /// Proves the flow as it is written now, and has the running desk take it for new calls.
+    Reload,
     /// Makes the log agree with the carrier's own records.
     Reconcile(reconcile::ReconcileCommand),
     /// Writes calls as CSV or JSON lines.
@@ -109,9 +116,16 @@ impl Cli {
         runtime.block_on(async {
             match self.command {
                 Command::Demo(demo) => demo.run(config(Needs::Nothing)?, &environment).await,
-                Command::Serve => serve::run(config(Needs::Production)?).await,
+                Command::Serve => {
+                    let reload = Reload::new(self.config.clone(), environment.clone());
+                    serve::run(config(Needs::Production)?, reload).await
+                }
+                Command::Reload => reload::run(&config(Needs::Nothing)?),
                 Command::Call(call) => call.run(config(Needs::Nothing)?, &environment).await,
-                Command::Check => Ok(check::run(config(Needs::Production))),
+                Command::Check(check) => {
+                    let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC);
+                    check.run(config(Needs::Production), today)
+                }
                 Command::Reconcile(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Export(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Rederive(command) => command.run(config(Needs::Nothing)?).await,

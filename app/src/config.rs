@@ -1,15 +1,18 @@
 //! Settings: one TOML file, each key overridable from the environment, secrets also from files.
 
+mod calendar;
+mod flow;
 mod keys;
 mod source;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
 
 use adapters_twilio::PublicUrl;
-use frontdesk_domain::{BuiltinFlow, CallFlow, PhoneNumber, builtin_flow};
+use frontdesk_domain::{BuiltinFlow, PhoneNumber, builtin_flow};
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -17,6 +20,7 @@ use url::Url;
 use crate::services::access::NewPassword;
 use crate::services::upkeep::RetentionTimes;
 
+pub use flow::{FlowText, OwnFlow};
 pub use frontdesk_domain::parse_duration;
 pub use source::{Environment, Settings, Value};
 
@@ -30,6 +34,26 @@ pub struct ConfigError {
     pub key: String,
     /// What is wrong, with the remedy.
     pub what: String,
+    /// Where it can be shown in its file.
+    pub shown: Option<Shown>,
+}
+
+/// A place in a file that can be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The file's name.
+    pub file: String,
+    /// Its text.
+    pub text: Arc<str>,
+    /// The place, in bytes.
+    pub span: Range<usize>,
+}
+
+impl ConfigError {
+    /// Something that cannot be shown in a file.
+    pub fn new(place: impl Into<String>, key: impl Into<String>, what: impl Into<String>) -> Self {
+        Self { place: place.into(), key: key.into(), what: what.into(), shown: None }
+    }
 }
 
 /// All that is wrong with the settings; never empty.
@@ -92,8 +116,8 @@ pub struct Config {
     pub zone: TimeZone,
     /// What was chosen about the built-in flow.
     pub builtin: BuiltinFlow,
-    /// What callers go through, if anybody is named to forward to.
-    pub flow: Option<CallFlow>,
+    /// What callers go through: the company's own flow, or the built-in one if anybody is named to forward to.
+    pub flow: Option<OwnFlow>,
 }
 
 /// What a command cannot do without.
@@ -113,7 +137,7 @@ impl Config {
 
     /// Checks settings. All problems are found, not only the first.
     pub fn from_settings(settings: Settings, needs: Needs) -> Result<Self, ConfigErrors> {
-        let mut reader = Reader { values: settings.values, errors: settings.errors };
+        let mut reader = Reader { values: settings.values, errors: settings.errors, flow: settings.flow };
         let config = reader.config();
         if needs == Needs::Production {
             reader.require(&config);
@@ -125,6 +149,7 @@ impl Config {
 struct Reader {
     values: BTreeMap<String, Value>,
     errors: Vec<ConfigError>,
+    flow: Option<FlowText>,
 }
 
 impl Reader {
@@ -138,6 +163,7 @@ impl Reader {
             reader.take(key, known).unwrap_or_else(|| default.to_owned())
         };
         let builtin = self.builtin();
+        let zone = self.take("timezone", zone).unwrap_or(TimeZone::UTC);
         let database_url = address(
             self,
             "database.url",
@@ -173,8 +199,8 @@ impl Reader {
             twilio: self.twilio(),
             admin_password: self.admin_password(),
             api_token: self.secret("auth.api_token"),
-            zone: self.take("timezone", zone).unwrap_or(TimeZone::UTC),
-            flow: self.flow(&builtin),
+            flow: self.flow(&builtin, &zone),
+            zone,
             builtin,
         }
     }
@@ -185,7 +211,7 @@ impl Reader {
         match read(value) {
             Ok(found) => Some(found),
             Err(what) => {
-                self.errors.push(ConfigError { place: value.place.clone(), key: key.to_owned(), what });
+                self.errors.push(ConfigError::new(value.place.clone(), key, what));
                 None
             }
         }
@@ -260,18 +286,31 @@ impl Reader {
         }
     }
 
-    fn flow(&mut self, builtin: &BuiltinFlow) -> Option<CallFlow> {
+    fn flow(&mut self, builtin: &BuiltinFlow, zone: &TimeZone) -> Option<OwnFlow> {
+        let of_file = self.take("flow", |value| FlowText::of_file(Path::new(&value.text()?)));
+        if let Some(text) = of_file.or_else(|| self.flow.take()) {
+            for key in ["forward_to", "screening"] {
+                if let Some(value) = self.values.get(key) {
+                    let what =
+                        "it is about the built-in flow, and flow says what callers go through; remove one";
+                    self.errors.push(ConfigError::new(value.place.clone(), key, what));
+                }
+            }
+            return match text.read(zone, builtin.time_limit) {
+                Ok(own) => Some(own),
+                Err(errors) => {
+                    self.errors.extend(errors);
+                    None
+                }
+            };
+        }
         if builtin.forward_to.is_empty() {
             return None;
         }
         match builtin_flow(builtin) {
-            Ok(flow) => Some(flow),
+            Ok(flow) => Some(OwnFlow { flow, audio: Vec::new() }),
             Err(problems) => {
-                let error = |p: frontdesk_domain::Problem| ConfigError {
-                    place: String::new(),
-                    key: "flow".into(),
-                    what: p.to_string(),
-                };
+                let error = |p: frontdesk_domain::Problem| ConfigError::new("", "flow", p.to_string());
                 self.errors.extend(problems.0.into_iter().map(error));
                 None
             }
@@ -281,10 +320,12 @@ impl Reader {
     /// What production cannot do without, unless it was set and is already complained about.
     fn require(&mut self, config: &Config) {
         let mut require = |there: bool, key: &str, what: &str| {
-            let told = self.errors.iter().any(|error| error.key == key);
+            let told = self
+                .errors
+                .iter()
+                .any(|error| error.key == key || (key == "forward_to" && error.key == "flow"));
             if !there && !told {
-                let what = what.to_owned();
-                self.errors.push(ConfigError { place: String::new(), key: key.to_owned(), what });
+                self.errors.push(ConfigError::new("", key, what));
             }
         };
         require(
@@ -303,7 +344,7 @@ impl Reader {
         require(
             config.flow.is_some(),
             "forward_to",
-            "neither flow nor forward_to is set; forward_to = \"+33…\" is the number that key 1 rings",
+            "neither flow nor forward_to is set; forward_to = \"+33…\" is the number that key 1 rings, and docs/flow.md tells of flow",
         );
     }
 }

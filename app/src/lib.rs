@@ -7,6 +7,7 @@
 pub mod backup;
 pub mod cli;
 pub mod config;
+pub mod pid;
 pub mod server;
 pub mod services;
 pub mod system;

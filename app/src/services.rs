@@ -4,6 +4,7 @@ pub mod access;
 pub mod accounts;
 pub mod answering;
 pub mod feed;
+pub mod flow_in_force;
 pub mod forgetting;
 pub mod keeping;
 pub mod kept_figures;

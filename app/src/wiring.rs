@@ -13,7 +13,7 @@ use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog};
 use adapters_recordings::{ObjectRecordings, OpenError};
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
-use adapters_twilio::{Account, ClientError, PublicUrl, TwilioClient, Webhooks};
+use adapters_twilio::{Account, ClientError, PromptAudio, PublicUrl, TwilioClient, Webhooks};
 use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, Signal, advance};
 use frontdesk_ports::{CallLog, Clock, Ids, Readiness, StoreError};
 use jiff::tz::TimeZone;
@@ -25,11 +25,13 @@ use sea_orm_migration::MigratorTrait;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
+use crate::config::OwnFlow;
 use crate::server::Routes;
 use crate::services::access::{AccessControl, BadPassword};
 use crate::services::accounts::LookingAfterPeople;
 use crate::services::answering::Answering;
 use crate::services::feed::Feed;
+use crate::services::flow_in_force::FlowInForce;
 use crate::services::forgetting::Forgetting;
 use crate::services::keeping::{First, Keeping};
 use crate::services::kept_figures::KeptFigures;
@@ -66,6 +68,9 @@ pub enum WiringError {
     /// The folder for the spool cannot be used.
     #[error("spool.path: {0}")]
     Spool(#[from] adapters_spool::OpenError),
+    /// An audio file of the flow cannot be played.
+    #[error("flow: {0}")]
+    Audio(#[from] adapters_twilio::UnplayableAudio),
     /// HTTP cannot be set up.
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -84,7 +89,9 @@ impl WiringError {
     /// Whether another setting would mend it, and not only another try.
     pub fn is_a_setting(&self) -> bool {
         match self {
-            Self::Database(_) | Self::Recordings(_) | Self::Spool(_) | Self::Password(_) => true,
+            Self::Database(_) | Self::Recordings(_) | Self::Spool(_) | Self::Password(_) | Self::Audio(_) => {
+                true
+            }
             Self::Migration(_) | Self::Client(_) | Self::People(_) | Self::Templates(_) => false,
         }
     }
@@ -97,7 +104,7 @@ pub struct Parts {
     /// Whose calls we take.
     pub accounts: Vec<Account>,
     /// What callers go through.
-    pub flow: CallFlow,
+    pub flow: OwnFlow,
     /// The database.
     pub database_url: String,
     /// Where audio is kept.
@@ -146,6 +153,8 @@ pub struct Running {
     pub upkeep: Arc<Upkeep>,
     /// Settles misses of callers who have been spoken to since, unless that is not wanted.
     pub resolving: Option<Arc<Resolving>>,
+    /// What callers go through.
+    pub flow: Arc<FlowInForce>,
     /// Stops what is served when it turns true.
     pub stop: watch::Sender<bool>,
     log: Arc<SqlLog>,
@@ -200,6 +209,61 @@ fn rules(retention: RetentionTimes, resolves_misses: bool) -> Rules {
     Rules { calls: retention.calls, audio: retention.audio, raw: retention.raw, resolves_misses }
 }
 
+/// What is needed for the work beside answering.
+struct Work {
+    log: Arc<SqlLog>,
+    ledger: Arc<SqlLedger>,
+    recordings: Arc<ObjectRecordings>,
+    client: Arc<TwilioClient>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    public: PublicUrl,
+    accounts: Vec<Account>,
+}
+
+impl Work {
+    fn upkeep(&self, retention: RetentionTimes, longest_call: Duration) -> Result<Upkeep, WiringError> {
+        let forgetting = Arc::new(Forgetting {
+            log: self.log.clone(),
+            retention: self.log.clone(),
+            recordings: self.recordings.clone(),
+            carrier: self.client.clone(),
+            trail: self.ledger.clone(),
+            clock: self.clock.clone(),
+        });
+        // The demo's carrier keeps no records that could be compared.
+        let on_record = self.accounts.iter().filter(|account| account.carrier == "twilio").cloned().collect();
+        let reconcile = Reconcile {
+            log: self.log.clone(),
+            carrier: Arc::new(TwilioClient::new(on_record, self.public.clone())?),
+            ledger: self.ledger.clone(),
+            clock: self.clock.clone(),
+            longest_call,
+        };
+        Ok(Upkeep {
+            log: self.log.clone(),
+            ledger: self.ledger.clone(),
+            reconcile,
+            forgetting,
+            retention,
+            clock: self.clock.clone(),
+        })
+    }
+
+    fn worker(&self, delete_at_carrier: bool) -> Worker {
+        Worker {
+            queue: self.log.clone(),
+            log: self.log.clone() as Arc<dyn CallLog>,
+            carrier: self.client.clone(),
+            recordings: self.recordings.clone(),
+            meter: Arc::new(WavMeter),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            delete_at_carrier,
+        }
+    }
+}
+
 /// Puts an application together. A SQLite file must open; a PostgreSQL server that does not answer is waited for in the
 /// background, while calls are answered.
 pub async fn build(parts: Parts) -> Result<App, WiringError> {
@@ -219,14 +283,15 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let keeping = Arc::new(Keeping::new(first, log.clone(), spool, ledger.clone(), clock.clone()));
     let readiness: Arc<dyn Readiness> = Arc::new(KeepingReadiness(keeping.clone()));
 
+    let audio: Arc<PromptAudio> = Arc::default();
+    let flow = Arc::new(FlowInForce::new(flow, audio.clone())?);
     let answering = Arc::new(Answering::new(flow.clone(), keeping.clone(), clock.clone()));
-
-    let safe = safe_answer(&flow, &*clock);
+    let safe = safe_answer(&flow.current(), &*clock);
     let carrier = adapters_twilio::routes(Webhooks {
         public: public.clone(),
         accounts: accounts.clone(),
         answering,
-        audio: Arc::default(),
+        audio,
         safe,
     });
     let calls = Arc::new(Feed {
@@ -259,7 +324,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         operations,
         readiness: readiness.clone(),
         metrics: crate::telemetry::metrics(keeping.clone()),
-        offers: offers(&flow),
+        offers: offers(&flow.current()),
         voice_url: voice_url(&public),
         clock: clock.clone(),
         zone,
@@ -267,44 +332,12 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         stop: stopping,
         phone,
     })?;
-    let forgetting = Arc::new(Forgetting {
-        log: log.clone(),
-        retention: log.clone(),
-        recordings: recordings.clone(),
-        carrier: client.clone(),
-        trail: ledger.clone(),
-        clock: clock.clone(),
-    });
-    // The demo's carrier keeps no records that could be compared.
-    let on_record = accounts.iter().filter(|account| account.carrier == "twilio").cloned().collect();
-    let reconcile = Reconcile {
-        log: log.clone(),
-        carrier: Arc::new(TwilioClient::new(on_record, public.clone())?),
-        ledger: ledger.clone(),
-        clock: clock.clone(),
-        longest_call: flow.longest_forward(),
-    };
-    let upkeep = Upkeep {
-        log: log.clone(),
-        ledger,
-        reconcile,
-        forgetting,
-        retention: parts.retention,
-        clock: clock.clone(),
-    };
-    let worker = Worker {
-        queue: log.clone(),
-        log: log.clone() as Arc<dyn CallLog>,
-        carrier: client,
-        recordings,
-        meter: Arc::new(WavMeter),
-        clock: clock.clone(),
-        ids,
-        delete_at_carrier: parts.delete_at_carrier,
-    };
+    let work = Work { log: log.clone(), ledger, recordings, client, clock, ids, public, accounts };
+    let upkeep = work.upkeep(parts.retention, flow.current().longest_forward())?;
+    let worker = work.worker(parts.delete_at_carrier);
     let people = pages.with(CatchPanic::new()).map_to_response().boxed();
     let running =
-        Running { worker: Arc::new(worker), keeping, upkeep: Arc::new(upkeep), resolving, stop, log };
+        Running { worker: Arc::new(worker), keeping, upkeep: Arc::new(upkeep), resolving, flow, stop, log };
     Ok(App { carrier: carrier.boxed(), people, running, readiness })
 }
 

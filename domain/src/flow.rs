@@ -7,6 +7,7 @@ pub(crate) mod builtin;
 pub(crate) mod callers;
 pub(crate) mod check;
 pub(crate) mod draft;
+pub(crate) mod edition;
 pub(crate) mod exits;
 pub(crate) mod file;
 pub(crate) mod forward;
@@ -15,109 +16,133 @@ pub(crate) mod language;
 pub(crate) mod mailbox;
 pub(crate) mod menu;
 pub(crate) mod name;
+pub(crate) mod paths;
 pub(crate) mod plain;
 pub(crate) mod problem;
 pub(crate) mod prompt;
 pub(crate) mod target;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::phone::PhoneNumber;
 use callers::CallerRule;
 use draft::{Entrance, FlowDraft};
+use edition::Edition;
 use forward::Forward;
 use hours::Hours;
 use language::Language;
 use mailbox::{Goodbye, Mailbox};
 use menu::Menu;
 use name::NodeName;
-use prompt::{Prompt, Speech, Spoken};
+use prompt::{AudioFile, Prompt, Speech, Spoken};
 use target::Target;
 
 /// A flow without problems: what callers go through.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallFlow(FlowDraft);
+pub struct CallFlow {
+    draft: FlowDraft,
+    edition: Edition,
+}
 
 impl CallFlow {
+    fn of(draft: FlowDraft) -> Self {
+        Self { edition: Edition::of(&draft), draft }
+    }
+
+    /// Which wording of the flow it is.
+    pub fn edition(&self) -> Edition {
+        self.edition
+    }
+
     /// The flow as it was written.
     pub fn draft(&self) -> &FlowDraft {
-        &self.0
+        &self.draft
     }
 
     /// Where a call to that number begins, and in which language.
     pub fn entrance(&self, dialled: &str) -> (&Target, Option<&Language>) {
-        let own = self.0.main_numbers.iter().find(|(number, _)| number.as_str() == dialled);
-        own.map_or((&self.0.start, None), |(_, Entrance { start, language })| (start, language.as_ref()))
+        let own = self.draft.main_numbers.iter().find(|(number, _)| number.as_str() == dialled);
+        own.map_or((&self.draft.start, None), |(_, Entrance { start, language })| (start, language.as_ref()))
     }
 
     /// Where a call begins whose number has no entrance of its own.
     pub fn start(&self) -> &Target {
-        &self.0.start
+        &self.draft.start
     }
 
     /// Where callers go while the company is closed out of turn.
     pub fn closed(&self) -> Target {
-        self.0.closed.clone().unwrap_or_else(|| Target::Mailbox(self.0.safety.clone()))
+        self.draft.closed.clone().unwrap_or_else(|| Target::Mailbox(self.draft.safety.clone()))
     }
 
     /// The rules about who may call.
     pub fn callers(&self) -> &[CallerRule] {
-        &self.0.callers
+        &self.draft.callers
     }
 
     /// The mailbox that catches callers when anything else is impossible (the flow changed mid-call, a fault).
     pub fn safety(&self) -> &NodeName {
-        &self.0.safety
+        &self.draft.safety
     }
 
     /// The company's name, as callees hear it.
     pub fn company(&self) -> &str {
-        &self.0.company
+        &self.draft.company
     }
 
     /// The language of a caller who chose none.
     pub fn language(&self) -> &Language {
-        &self.0.language
+        &self.draft.language
     }
 
     /// The menu of that name.
     pub fn menu(&self, name: &NodeName) -> Option<&Menu> {
-        self.0.menus.get(name)
+        self.draft.menus.get(name)
     }
 
     /// The forward of that name.
     pub fn forward(&self, name: &NodeName) -> Option<&Forward> {
-        self.0.forwards.get(name)
+        self.draft.forwards.get(name)
     }
 
     /// The mailbox of that name.
     pub fn mailbox(&self, name: &NodeName) -> Option<&Mailbox> {
-        self.0.mailboxes.get(name)
+        self.draft.mailboxes.get(name)
     }
 
     /// The opening hours of that name.
     pub fn hours(&self, name: &NodeName) -> Option<&Hours> {
-        self.0.hours.get(name)
+        self.draft.hours.get(name)
     }
 
     /// The goodbye of that name.
     pub fn goodbye(&self, name: &NodeName) -> Option<&Goodbye> {
-        self.0.goodbyes.get(name)
+        self.draft.goodbyes.get(name)
     }
 
     /// The names of the mailboxes.
     pub fn mailboxes(&self) -> impl Iterator<Item = &NodeName> {
-        self.0.mailboxes.keys()
+        self.draft.mailboxes.keys()
+    }
+
+    /// Every audio file that it plays.
+    pub fn audio_files(&self) -> BTreeSet<&AudioFile> {
+        let mut files = BTreeSet::new();
+        for prompt in self.draft.prompts() {
+            prompt.all().for_each(|(_, spoken)| spoken.audio_files(&mut files));
+        }
+        files
     }
 
     /// The longest that caller and callee can speak.
     pub fn longest_forward(&self) -> Duration {
-        self.0.forwards.values().map(|forward| forward.time_limit).max().unwrap_or_default()
+        self.draft.forwards.values().map(|forward| forward.time_limit).max().unwrap_or_default()
     }
 
     /// Every number this flow can ring: nothing else is ever dialled.
     pub fn numbers(&self) -> impl Iterator<Item = &PhoneNumber> {
-        self.0.forwards.values().flat_map(|f| f.destinations.iter().map(|d| &d.number))
+        self.draft.forwards.values().flat_map(|f| f.destinations.iter().map(|d| &d.number))
     }
 
     /// The prompt as it is to be brought over to somebody who speaks that language.
@@ -133,13 +158,15 @@ impl CallFlow {
             Spoken::Text(text) => speech.push(self.text(text.clone(), language)),
             Spoken::Audio(file) => speech.push(Speech::Audio(file.clone())),
             Spoken::InTurn(parts) => {
-                parts.iter().for_each(|(language, spoken)| self.bring_over(spoken, language, speech));
+                for (language, spoken) in parts {
+                    self.bring_over(spoken, language, speech);
+                }
             }
         }
     }
 
     /// Words in a language, in the voice that the flow names for it.
     pub fn text(&self, text: String, language: &Language) -> Speech {
-        Speech::Text { text, language: language.clone(), voice: self.0.voices.get(language).cloned() }
+        Speech::Text { text, language: language.clone(), voice: self.draft.voices.get(language).cloned() }
     }
 }

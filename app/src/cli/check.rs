@@ -1,83 +1,95 @@
-//! `frontdesk check`: the flow as a tree, and every problem.
+//! `frontdesk check`: the proof of the flow, what is wrong with it where it stands, and what callers would hear.
 
-use std::collections::BTreeSet;
+mod draw;
+mod findings;
+mod hear;
+mod week;
+
 use std::process::ExitCode;
 
-use frontdesk_domain::{CallFlow, Target};
+use clap::{Args, ValueEnum};
+use frontdesk_domain::CallFlow;
+use jiff::civil::DateTime;
 
+use super::Failure;
 use crate::config::{Config, ConfigErrors};
 
-pub(super) fn run(config: Result<Config, ConfigErrors>) -> ExitCode {
-    match config {
-        Ok(config) => {
-            if let Some(flow) = &config.flow {
-                print!("{}", tree(flow));
+/// How the flow is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// An indented tree.
+    Tree,
+    /// A Mermaid flowchart.
+    Mermaid,
+    /// A Graphviz digraph.
+    Dot,
+    /// JSON: places, exits, findings.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// How to draw the flow.
+    #[arg(long, value_enum, default_value = "tree")]
+    format: Format,
+    /// Tells what a caller would hear who calls then: the company's local time, such as 2026-10-25T02:30.
+    #[arg(long, value_name = "TIME")]
+    at: Option<DateTime>,
+    /// Who that caller is; a withheld number without it.
+    #[arg(long, value_name = "NUMBER", requires = "at")]
+    from: Option<String>,
+    /// The number they dial.
+    #[arg(long, value_name = "NUMBER", requires = "at")]
+    to: Option<String>,
+    /// The keys they press, one entry for each time they are asked: `1` or `9,1`.
+    #[arg(long, value_delimiter = ',', value_name = "KEYS", requires = "at")]
+    press: Vec<String>,
+    /// Prints when the company is open on the next fourteen days.
+    #[arg(long)]
+    week: bool,
+}
+
+impl Check {
+    pub(super) fn run(
+        self,
+        config: Result<Config, ConfigErrors>,
+        today: jiff::Zoned,
+    ) -> Result<ExitCode, Failure> {
+        let config = match config {
+            Ok(config) => config,
+            Err(errors) if self.format == Format::Json => {
+                println!("{}", findings::json(&errors));
+                return Ok(ExitCode::from(1));
             }
-            println!("no problems");
-            ExitCode::SUCCESS
-        }
-        Err(errors) => {
-            for error in &errors.0 {
-                println!("{error}");
+            Err(errors) => {
+                print!("{}", findings::shown(&errors));
+                return Ok(ExitCode::from(1));
             }
-            println!("{} problem{}", errors.0.len(), if errors.0.len() == 1 { "" } else { "s" });
-            ExitCode::from(1)
+        };
+        let Some(own) = &config.flow else {
+            println!("no problems; there is no flow");
+            return Ok(ExitCode::SUCCESS);
+        };
+        if self.week {
+            print!("{}", week::table(&own.flow, today.with_time_zone(config.zone).date()));
+        } else if let Some(at) = self.at {
+            let at = config.zone.to_timestamp(at);
+            let at = at.map_err(|error| Failure::Usage(format!("--at: {error}")))?;
+            let caller =
+                hear::Caller { at, from: self.from.as_deref(), to: self.to.as_deref(), presses: &self.press };
+            print!("{}", hear::heard(&own.flow, &caller));
+        } else {
+            print!("{}", self.drawn(&own.flow));
         }
+        Ok(ExitCode::SUCCESS)
     }
-}
 
-/// The flow as an indented tree; a place that was shown before is only named.
-fn tree(flow: &CallFlow) -> String {
-    let mut lines = Vec::new();
-    branch(flow, flow.start(), 0, "call", &mut BTreeSet::new(), &mut lines);
-    lines.join("")
-}
-
-fn branch(
-    flow: &CallFlow,
-    place: &Target,
-    depth: usize,
-    how: &str,
-    seen: &mut BTreeSet<Target>,
-    lines: &mut Vec<String>,
-) {
-    let again = if seen.insert(place.clone()) { "" } else { " (above)" };
-    lines.push(format!("{}{how} → {place}{again}\n", "  ".repeat(depth)));
-    if !again.is_empty() {
-        return;
-    }
-    if let Target::Forward(name) = place {
-        for destination in flow.forward(name).into_iter().flat_map(|forward| &forward.destinations) {
-            let screened = if destination.screening.is_some() { ", accepted by key" } else { "" };
-            let (number, ring) = (&destination.number, destination.ring.as_secs());
-            lines.push(format!("{}rings {number} for {ring} s{screened}\n", "  ".repeat(depth + 1)));
+    fn drawn(&self, flow: &CallFlow) -> String {
+        match self.format {
+            Format::Tree => format!("{}{}no problems\n", draw::tree(flow), draw::paths(flow)),
+            Format::Mermaid => draw::mermaid(flow),
+            Format::Dot => draw::dot(flow),
+            Format::Json => format!("{}\n", draw::json(flow)),
         }
-    }
-    for exit in flow.draft().exits(place) {
-        match exit.target() {
-            Some(target) => branch(flow, target, depth + 1, &exit.by.to_string(), seen, lines),
-            None => lines.push(format!("{}{} → {}\n", "  ".repeat(depth + 1), exit.by, exit.then)),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use frontdesk_domain::{BuiltinFlow, builtin_flow};
-
-    #[test]
-    fn the_built_in_flow_is_drawn() {
-        let forward_to = vec!["+33611223344".parse().unwrap()];
-        let flow = builtin_flow(&BuiltinFlow { forward_to, ..BuiltinFlow::default() }).unwrap();
-        let expected = "\
-call → menu main
-  1 Speak to somebody → forward team
-    rings +33611223344 for 20 s, accepted by key
-    nobody takes it → mailbox main
-  2 Leave a message → mailbox main (above)
-  nothing pressed, 2 times → mailbox main (above)
-  another key, 3 times → mailbox main (above)
-";
-        assert_eq!(super::tree(&flow), expected);
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 
 use super::Failure;
 use super::run::{listen, until_stopped};
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, OwnFlow};
 use crate::server::serve;
 use crate::system::{SystemClock, SystemIds, fresh_secret};
 use crate::wiring::{Parts, build};
@@ -141,7 +141,7 @@ impl Demo {
         say_where(&here, password.expose_secret(), token.expose_secret(), &kept_in);
 
         let (routes, running) = app.together();
-        let outcome = until_stopped(vec![(listener, routes)], running).await;
+        let outcome = until_stopped(vec![(listener, routes)], running, None).await;
         drop(kept);
         outcome
     }
@@ -162,8 +162,9 @@ fn at(here: &str) -> String {
     if here == "http://127.0.0.1:8080" { String::new() } else { format!(" --url {here}") }
 }
 
-fn demo_flow(builtin: BuiltinFlow) -> Result<frontdesk_domain::CallFlow, Failure> {
+fn demo_flow(builtin: BuiltinFlow) -> Result<OwnFlow, Failure> {
     let callee = CALLEE.parse().map_err(|error| Failure::Failed(format!("{error}")))?;
-    builtin_flow(&BuiltinFlow { forward_to: vec![callee], ..builtin })
-        .map_err(|problems| Failure::Failed(problems.to_string()))
+    let flow = builtin_flow(&BuiltinFlow { forward_to: vec![callee], ..builtin })
+        .map_err(|problems| Failure::Failed(problems.to_string()))?;
+    Ok(OwnFlow { flow, audio: Vec::new() })
 }

@@ -1,16 +1,19 @@
 //! What `demo` and `serve` share: listen, serve, work, stop in order.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use super::Failure;
+use crate::config::{Config, Environment, Needs};
 use crate::server::{Routes, serve};
+use crate::services::flow_in_force::FlowInForce;
 use crate::services::keeping::Keeping;
 use crate::services::resolving::Resolving;
 use crate::services::upkeep::Upkeep;
@@ -22,6 +25,36 @@ const RESTART_PAUSE: Duration = Duration::from_secs(1);
 /// How long closing the database may take.
 const CLOSING: Duration = Duration::from_secs(5);
 
+/// Reads the flow anew, as the configuration says it now.
+pub(super) struct Reload {
+    file: Option<PathBuf>,
+    environment: Environment,
+}
+
+impl Reload {
+    pub fn new(file: Option<PathBuf>, environment: Environment) -> Self {
+        Self { file, environment }
+    }
+
+    /// Takes the flow if it proves; otherwise the one in force stays.
+    fn reload(&self, force: &FlowInForce) {
+        let own = match Config::load(self.file.as_deref(), &self.environment, Needs::Production) {
+            Ok(Config { flow: Some(own), .. }) => own,
+            Ok(_) => return tracing::error!("there is no flow any more; the one in force stays"),
+            Err(errors) => {
+                return tracing::error!(
+                    "the flow in force stays, for the configuration is not sound: {errors}"
+                );
+            }
+        };
+        match force.replace(own) {
+            Ok(true) => tracing::info!("flow {} is in force for new calls", force.current().edition()),
+            Ok(false) => tracing::info!("the flow is the one in force"),
+            Err(error) => tracing::error!("the flow in force stays: {error}"),
+        }
+    }
+}
+
 /// Takes an address; a taken port is a failure, not a wrong setting.
 pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     let taken = |error| Failure::Failed(format!("cannot listen on {address}: {error}"));
@@ -32,10 +65,14 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
 pub(super) async fn until_stopped(
     served: Vec<(TcpListener, Routes)>,
     running: Running,
+    reload: Option<Reload>,
 ) -> Result<ExitCode, Failure> {
     let no_signals = |error| Failure::Failed(format!("cannot wait for signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
+    let hang_up = signal(SignalKind::hangup()).map_err(no_signals)?;
+    let flow = running.flow.clone();
+    let reloading = tokio::spawn(reload_when_told(hang_up, reload, flow));
     let servers: Vec<_> = served
         .into_iter()
         .map(|(listener, routes)| tokio::spawn(serve(listener, routes, running.stop.subscribe())))
@@ -58,7 +95,7 @@ pub(super) async fn until_stopped(
     for server in servers {
         let _ = server.await;
     }
-    beside.iter().for_each(JoinHandle::abort);
+    beside.iter().chain([&reloading]).for_each(JoinHandle::abort);
     // What does not get into the log now waits for the next start.
     if tokio::time::timeout(CLOSING, running.keeping.drain()).await.is_err() {
         tracing::warn!("the log did not take all that was spooled; it follows at the next start");
@@ -69,6 +106,19 @@ pub(super) async fn until_stopped(
         Err(_) => tracing::warn!("the database did not close within {CLOSING:?}"),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// On SIGHUP. Without anything to read it from, the flow stays.
+async fn reload_when_told(mut told: Signal, reload: Option<Reload>, flow: Arc<FlowInForce>) {
+    let reload = reload.map(Arc::new);
+    while told.recv().await.is_some() {
+        let (Some(reload), flow) = (reload.clone(), flow.clone()) else { continue };
+        // Files are read on a thread of their own: callers do not wait for a disk.
+        let done = tokio::task::spawn_blocking(move || reload.reload(&flow)).await;
+        if done.is_err() {
+            tracing::error!("reading the flow anew failed; the one in force stays");
+        }
+    }
 }
 
 async fn run_worker(worker: Arc<Worker>) {

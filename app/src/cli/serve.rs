@@ -6,12 +6,13 @@ use std::sync::Arc;
 use adapters_twilio::Account;
 
 use super::Failure;
-use super::run::{listen, until_stopped};
+use super::run::{Reload, listen, until_stopped};
 use crate::config::Config;
+use crate::pid::PidFile;
 use crate::system::{SystemClock, SystemIds};
 use crate::wiring::{Parts, build};
 
-pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
+pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Failure> {
     let (Some(public), Some(twilio), Some(flow)) = (config.public_url, config.twilio, config.flow) else {
         // `Needs::Production` has refused this.
         return Err(Failure::Usage("the configuration is not complete".into()));
@@ -23,6 +24,9 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
         api_url: twilio.api_url,
     };
     let listener = listen(config.listen).await?;
+    let _serving = PidFile::hold(&config.spool).map_err(|error| {
+        Failure::Usage(format!("spool.path: {} cannot be used: {error}", config.spool.display()))
+    })?;
     let private = match config.private_listen {
         Some(address) => Some(listen(address).await?),
         None => None,
@@ -51,11 +55,11 @@ pub(super) async fn run(config: Config) -> Result<ExitCode, Failure> {
     match private {
         None => {
             let (routes, running) = app.together();
-            until_stopped(vec![(listener, routes)], running).await
+            until_stopped(vec![(listener, routes)], running, Some(reload)).await
         }
         Some(private) => {
             let (carrier, people, running) = app.apart();
-            until_stopped(vec![(listener, carrier), (private, people)], running).await
+            until_stopped(vec![(listener, carrier), (private, people)], running, Some(reload)).await
         }
     }
 }

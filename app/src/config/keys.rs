@@ -51,7 +51,7 @@ pub(super) const KEYS: [Key; 28] = [
     missing("limits.forward_minutes_a_day", NO_CAP),
     missing("limits.calls_a_caller_an_hour", NO_CAP),
     missing("metrics.listen", "this version has no metrics; remove it"),
-    missing("flow", "this version has the built-in flow only; remove it and set forward_to"),
+    key("flow"),
 ];
 
 /// The key of that name, and whether it names the file that holds it.

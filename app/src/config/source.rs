@@ -7,6 +7,7 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use super::ConfigError;
+use super::flow::{FlowText, folder_of};
 use super::keys::{find, is_section, nearest};
 
 /// Variables that hold settings begin so.
@@ -109,6 +110,8 @@ impl Raw {
 pub struct Settings {
     /// What was set.
     pub values: BTreeMap<String, Value>,
+    /// The company's own flow, when it stands in the same file.
+    pub flow: Option<FlowText>,
     /// What is wrong with the file, the names or the secrets' files.
     pub errors: Vec<ConfigError>,
 }
@@ -137,7 +140,7 @@ impl Settings {
     }
 
     fn error(&mut self, place: &str, key: &str, what: String) {
-        self.errors.push(ConfigError { place: place.to_owned(), key: key.to_owned(), what });
+        self.errors.push(ConfigError::new(place, key, what));
     }
 
     fn read_file(&mut self, path: &Path) {
@@ -168,6 +171,10 @@ impl Settings {
             };
             let place = format!("{name}:{}: ", line_of(text, key.span().start));
             let known = find(&dotted).is_some();
+            if dotted == "flow" {
+                self.find_flow(name, text, place, value.get_ref());
+                continue;
+            }
             let raw = match value.get_ref() {
                 DeValue::Table(inner) if !known && is_section(&dotted) => {
                     self.read_table(name, text, &dotted, inner);
@@ -187,6 +194,20 @@ impl Settings {
             };
             self.set(&dotted, Value { place, raw });
         }
+    }
+
+    /// The company's own flow stands here, or the file that it is in is named, from this file's folder on.
+    fn find_flow(&mut self, name: &str, text: &str, place: String, value: &DeValue<'_>) {
+        let folder = folder_of(Path::new(name));
+        if let DeValue::Table(_) = value {
+            self.flow =
+                Some(FlowText { name: name.to_owned(), text: text.to_owned(), table: "flow", folder });
+            return;
+        }
+        let raw = value.as_str().map_or(Raw::Other("neither a table nor a text"), |file| {
+            Raw::Text(folder.join(file).display().to_string())
+        });
+        self.set("flow", Value { place, raw });
     }
 
     fn read_environment(&mut self, environment: &Environment) {

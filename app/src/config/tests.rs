@@ -35,7 +35,7 @@ auth_token = "from-file"
 fn a_file_with_the_four_settings_is_enough() {
     let config = load(GOOD, &[], Needs::Production).unwrap();
     assert_eq!(config.public_url.unwrap().as_str(), "https://desk.example");
-    assert_eq!(config.flow.unwrap().numbers().count(), 2);
+    assert_eq!(config.flow.unwrap().flow.numbers().count(), 2);
     assert_eq!(config.database_url, "sqlite://data/frontdesk.db");
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
 }
@@ -56,7 +56,7 @@ fn the_environment_wins_and_secrets_come_from_files() {
     let config = load(GOOD, &pairs, Needs::Production).unwrap();
     assert_eq!(config.listen.to_string(), "0.0.0.0:80");
     assert_eq!(config.twilio.unwrap().tokens[0].expose_secret(), "from-secret-file");
-    assert_eq!(config.flow.unwrap().numbers().count(), 1);
+    assert_eq!(config.flow.unwrap().flow.numbers().count(), 1);
 }
 
 #[test]
@@ -109,15 +109,43 @@ fn syntax_and_missing_files_are_told_in_one_line() {
 
 #[test]
 fn what_this_version_does_not_do_is_refused_not_ignored() {
-    let errors =
-        load("[limits]\nconcurrent_forwards = 3\n[flow]\nstart = \"x\"\n", &[], Needs::Nothing).unwrap_err();
-    assert_eq!(errors.len(), 2, "{errors:?}");
+    let errors = load("[metrics]\nlisten = \"127.0.0.1:9\"\n", &[], Needs::Nothing).unwrap_err();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+}
+
+#[test]
+fn a_flow_stands_in_the_file_or_in_one_that_it_names() {
+    let flow = include_str!("../../../domain/examples/flows/plumber.toml");
+    let config = load(flow, &[], Needs::Nothing).unwrap();
+    assert_eq!(config.flow.unwrap().flow.company(), "Dupont Plumbing");
+
+    let folder = tempfile::tempdir().unwrap();
+    let alone = flow.replace("[flow]", "").replace("[flow.", "[");
+    std::fs::write(folder.path().join("plumber.toml"), alone).unwrap();
+    let main = folder.path().join("frontdesk.toml");
+    std::fs::write(&main, "flow = \"plumber.toml\"\n").unwrap();
+    let config = Config::load(Some(&main), &Environment::default(), Needs::Nothing).unwrap();
+    assert_eq!(config.flow.unwrap().flow.company(), "Dupont Plumbing");
+}
+
+#[test]
+fn what_is_wrong_with_a_flow_is_told_with_its_line() {
+    let flow = include_str!("../../../domain/examples/flows/plumber.toml");
+    let broken = flow.replace("forward mobile\" }", "forward mobil\" }");
+    let errors = load(&broken, &[], Needs::Production).map(|_| ()).unwrap_err();
+    let line = broken.lines().position(|line| line.contains("forward mobil\"")).unwrap() + 1;
+    assert!(errors[0].starts_with(&format!("F:{line}: flow: menu main: leads to forward mobil")), "{errors:?}");
+    // Not told twice, as a flow that is missing.
+    assert!(!errors.iter().any(|error| error.contains("forward_to")), "{errors:?}");
+    let both = format!("forward_to = \"+33611223344\"\n{flow}");
+    let errors = load(&both, &[], Needs::Nothing).map(|_| ()).unwrap_err();
+    assert!(errors[0].contains("forward_to: it is about the built-in flow"), "{errors:?}");
 }
 
 #[test]
 fn small_print() {
     let one = |text: &str, pairs: &[(&str, &str)]| load(text, pairs, Needs::Nothing).unwrap_err();
-    assert_eq!(one("[bogus]\n", &[]), ["F:1: bogus: there is no such key; did you mean listen?"]);
+    assert_eq!(one("[bogus]\n", &[]), ["F:1: bogus: there is no such key; did you mean flow?"]);
     let limit = "forward_to = \"+33611223344\"\n[limits]\ntime_limit = \"0d\"\n";
     assert_eq!(one(limit, &[]), ["F:3: limits.time_limit: use 1s to 24h"]);
     let several = one(

@@ -3,21 +3,22 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallFlow, Context, Instruction, Standing, advance};
+use frontdesk_domain::{Context, Instruction, Standing, advance};
 use frontdesk_ports::{AnswerCalls, Asked, Clock, LoggedEvent, StoreError, Told};
 
+use super::flow_in_force::FlowInForce;
 use super::keeping::Keeping;
 
-/// Answers by a flow, and keeps what happens.
+/// Answers by the flow in force, and keeps what happens.
 pub struct Answering {
-    flow: CallFlow,
+    flow: Arc<FlowInForce>,
     keeping: Arc<Keeping>,
     clock: Arc<dyn Clock>,
 }
 
 impl Answering {
     /// Answers by `flow`.
-    pub fn new(flow: CallFlow, keeping: Arc<Keeping>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(flow: Arc<FlowInForce>, keeping: Arc<Keeping>, clock: Arc<dyn Clock>) -> Self {
         Self { flow, keeping, clock }
     }
 }
@@ -31,7 +32,7 @@ impl AnswerCalls for Answering {
         let standing = Standing::default();
         let cx =
             Context { now, call, leg, from, from_name, from_place, to, attestation, standing, caller_gone };
-        let turn = advance(&self.flow, &at, &signal, &cx);
+        let turn = advance(&self.flow.for_call(&at), &at, &signal, &cx);
         let mut events: Vec<LoggedEvent> = turn.events.into_iter().map(LoggedEvent::from).collect();
         // The request stands beside what only it told; that somebody calls, every request repeats.
         let own = events.iter().position(|logged| logged.event.kind.word() != "started").unwrap_or(0);

@@ -43,10 +43,8 @@ impl Tools {
         let nowhere = || PublicUrl::parse("https://frontdesk.invalid").expect("a valid URL");
         let public = config.public_url.clone().unwrap_or_else(nowhere);
         let carrier: Arc<dyn Carrier> = Arc::new(TwilioClient::new(accounts.collect(), public)?);
-        let longest_call = config
-            .flow
-            .as_ref()
-            .map_or(config.builtin.time_limit, frontdesk_domain::CallFlow::longest_forward);
+        let longest_call =
+            config.flow.as_ref().map_or(config.builtin.time_limit, |own| own.flow.longest_forward());
         Ok(Self {
             reconcile: Reconcile {
                 log: log.clone() as Arc<dyn CallLog>,

@@ -11,6 +11,7 @@ use adapters_simulator::{
 use adapters_twilio::{Account, PublicUrl};
 use async_trait::async_trait;
 use bytes::Bytes;
+use frontdesk::config::{FlowText, OwnFlow};
 use frontdesk::server::serve;
 use frontdesk::services::keeping::Drained;
 use frontdesk::wiring::{Parts, Running, build};
@@ -71,11 +72,13 @@ pub struct Setting {
     pub screening: bool,
     pub database_url: Option<String>,
     pub folder: Option<tempfile::TempDir>,
+    /// In place of the built-in flow.
+    pub flow: Option<OwnFlow>,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { forward_to: vec![FIRST], screening: true, database_url: None, folder: None }
+        Self { forward_to: vec![FIRST], screening: true, database_url: None, folder: None, flow: None }
     }
 }
 
@@ -85,7 +88,23 @@ async fn port() -> (TcpListener, String) {
     (listener, url)
 }
 
+fn built_in(settings: &BuiltinFlow) -> OwnFlow {
+    OwnFlow { flow: builtin_flow(settings).unwrap(), audio: Vec::new() }
+}
+
+/// A flow as it is written, in the folder that its audio is in.
+pub fn written(text: &str, folder: &std::path::Path) -> OwnFlow {
+    let text = FlowText { name: "test".into(), text: text.into(), table: "flow", folder: folder.to_owned() };
+    text.read(&jiff::tz::TimeZone::UTC, Duration::from_secs(3600)).unwrap()
+}
+
 impl Desk {
+    /// A desk with a flow of its own.
+    pub async fn with_flow(text: &str) -> Self {
+        let flow = written(text, std::path::Path::new("."));
+        Self::with(Setting { flow: Some(flow), ..Setting::default() }).await
+    }
+
     pub async fn start() -> Self {
         Self::with(Setting::default()).await
     }
@@ -116,7 +135,7 @@ impl Desk {
                 tokens: vec![SECRET.into()],
                 api_url: api_url.parse().unwrap(),
             }],
-            flow: builtin_flow(&flow).unwrap(),
+            flow: setting.flow.unwrap_or_else(|| built_in(&flow)),
             database_url: setting.database_url.unwrap_or(database),
             recordings_url: format!("file://{}", folder.path().join("recordings").display()),
             delete_at_carrier: false,
@@ -150,6 +169,7 @@ impl Desk {
             desk: self,
             script: Script { talk: Duration::from_secs(30), ..Script::default() },
             from: CALLER.into(),
+            to: MAIN.into(),
             at: None,
         }
     }
@@ -191,6 +211,19 @@ impl Desk {
         self.json("/api/v1/calls").await["calls"].as_array().unwrap().clone()
     }
 
+    /// How the last call ended, and why.
+    pub async fn last_verdict(&self) -> String {
+        let row = self.calls().await.remove(0);
+        let word = |field: &str| row[field].as_str().unwrap_or("-").to_owned();
+        format!("{}/{}", word("outcome"), word("outcome_reason"))
+    }
+
+    /// Lets time pass until then.
+    pub fn until(&self, instant: &str) {
+        let wait = self.clock.now().duration_until(instant.parse().unwrap());
+        self.clock.advance(wait.try_into().expect("a later instant"));
+    }
+
     /// The only call there is.
     pub async fn row(&self) -> Value {
         let calls = self.calls().await;
@@ -204,10 +237,17 @@ pub struct Caller<'d> {
     desk: &'d Desk,
     script: Script,
     from: String,
+    to: String,
     at: Option<String>,
 }
 
 impl Caller<'_> {
+    /// Another of our numbers is dialled.
+    pub fn to(mut self, number: &str) -> Self {
+        self.to = number.into();
+        self
+    }
+
     /// The number leads there, and not to the desk.
     pub fn at(mut self, url: &str) -> Self {
         self.at = Some(url.into());
@@ -271,7 +311,7 @@ impl Caller<'_> {
             None => carrier.signing_for("https://desk.example/phone"),
             Some(_) => carrier,
         };
-        let call = NewCall { from: self.from, to: MAIN.into(), from_name: None };
+        let call = NewCall { from: self.from, to: self.to, from_name: None };
         let report = carrier.place(call, &mut self.script.players()).await;
         self.desk.running.keeping.drain().await;
         report

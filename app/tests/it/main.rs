@@ -10,6 +10,7 @@ mod carrier_faults;
 mod disk;
 mod fault_proxy;
 mod faults;
+mod flows;
 mod harness;
 mod people;
 mod settings;

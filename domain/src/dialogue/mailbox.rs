@@ -28,7 +28,7 @@ impl Step<'_> {
         let flow = self.flow;
         let Some(name) = self.mailbox_or_safety(name).map(|(name, _)| name) else { return };
         let Some(mailbox) = flow.mailbox(&name) else { return };
-        let way = way.on().without_past();
+        let way = way.on(self.flow.edition()).without_past();
         self.note(EventKind::Mailbox { mailbox: name.clone(), step: way.step, cause });
         if cause != MailboxCause::Chosen {
             self.say(&mailbox.unavailable, &way);
@@ -86,7 +86,7 @@ impl Step<'_> {
         recording: &RecordingId,
         way: &Way,
     ) {
-        let way = way.on();
+        let way = way.on(self.flow.edition());
         self.tell(Instruction::Gather {
             prompts: self.flow.speech(&confirm.prompt, way.language.as_ref()),
             max_keys: 1,
@@ -119,7 +119,7 @@ impl Step<'_> {
                 self.note_recording(recording, RecordingStatus::Discarded, None);
                 // The caller took it back, so nobody is to hear it at the carrier either.
                 self.note(EventKind::CarrierCopy { recording: recording.clone(), fate: CopyFate::Unwanted });
-                let way = way.on();
+                let way = way.on(self.flow.edition());
                 self.note(EventKind::Mailbox { mailbox: name.clone(), step: way.step, cause });
                 self.say(&mailbox.greeting, &way);
                 self.record(mailbox, Dialogue::Mailbox { mailbox: name.clone(), cause, way });

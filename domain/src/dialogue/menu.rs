@@ -104,7 +104,7 @@ impl Step<'_> {
         if self.cx.caller_gone {
             return;
         }
-        let way = way.on();
+        let way = way.on(self.flow.edition());
         self.note(EventKind::Menu { menu: name.clone(), step: way.step });
         let language = way.language.as_ref();
         let mut prompts: Vec<_> = first

@@ -31,7 +31,7 @@ impl Step<'_> {
         if self.cx.caller_gone {
             return;
         }
-        let way = way.on();
+        let way = way.on(self.flow.edition());
         if let (true, Some(announcement)) = (is_first, &forward.announcement) {
             self.say(announcement, &way);
         }

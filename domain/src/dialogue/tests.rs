@@ -30,12 +30,12 @@ fn ended(outcome: DialOutcome, bridged: Option<bool>) -> Signal {
     Signal::DialEnded(DialResult { outcome, leg: None, bridged, seconds: None })
 }
 
-/// Where the turn leaves the conversation.
+/// Where the turn leaves the conversation, without what else the address tells of the caller's way.
 fn then(turn: &Turn) -> String {
     let then = turn.instructions.iter().find_map(|instruction| match instruction {
         Instruction::Gather { then, .. }
         | Instruction::Dial { then, .. }
-        | Instruction::Record { then, .. } => Some(then.to_string()),
+        | Instruction::Record { then, .. } => then.to_string().split('~').next().map(ToOwned::to_owned),
         Instruction::Say(_) | Instruction::Reject | Instruction::Bridge | Instruction::HangUp => None,
     });
     then.unwrap_or_else(|| format!("{:?}", turn.instructions.last().unwrap()))

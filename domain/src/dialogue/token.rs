@@ -1,7 +1,7 @@
 //! A dialogue as a word in a URL path: readable when debugging, and never refused when read back.
 //!
 //! The parts of a place are separated by points; the caller's way, as far as there is more of it than the turn, follows
-//! after tildes: `menu.sales.0.0.3~l.fr-FR~m.main~c.main.1`. All of it is unreserved in URLs (RFC 3986, section 2.3), so
+//! after tildes: `menu.sales.0.0.3~e.1f2e3d4c~l.fr-FR~m.main~c.main.1`. All of it is unreserved in URLs (RFC 3986, section 2.3), so
 //! that no proxy writes it otherwise.
 
 use std::fmt;
@@ -38,6 +38,9 @@ impl fmt::Display for Dialogue {
 /// What there is of a way beside the turn.
 impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(edition) = &self.edition {
+            write!(f, "~e.{edition}")?;
+        }
         if let Some(language) = &self.language {
             write!(f, "~l.{language}")?;
         }
@@ -59,6 +62,7 @@ impl Way {
         for section in sections {
             let (kind, rest) = section.split_once('.')?;
             match kind {
+                "e" => way.edition = Some(rest.parse().ok()?),
                 "l" => way.language = Some(rest.parse().ok()?),
                 "m" => way.menus = rest.split('.').map(str::parse).collect::<Result<_, _>>().ok()?,
                 "c" => {
@@ -181,7 +185,7 @@ mod tests {
             "forward.team.1.3",
             "mailbox.main.no_answer.4",
             "screening.team.0.3.2.withheld",
-            "menu.sales.0.0.3~l.fr-FR~m.main.shop~c.main.1s2h",
+            "menu.sales.0.0.3~e.0f2e3d4c~l.fr-FR~m.main.shop~c.main.1s2h",
             "confirm.main.closed.RE1.4~l.en-GB",
             "screening.team.0.3.2.number~c.main.1",
         ] {
@@ -205,6 +209,7 @@ mod tests {
             "mailbox.main.never.1",
             "menu.main.0.0.1~",
             "menu.main.0.0.1~x.y",
+            "menu.main.0.0.1~e.F",
             "menu.main.0.0.1~l.EN",
             "menu.main.0.0.1~m.",
         ] {

@@ -1,5 +1,6 @@
 //! How a caller has come to where they are: what every place of a dialogue carries along.
 
+use crate::flow::edition::Edition;
 use crate::flow::language::Language;
 use crate::flow::name::NodeName;
 use crate::keys::Keys;
@@ -18,6 +19,8 @@ pub struct Way {
     pub menus: Vec<NodeName>,
     /// The last meaningful keys: at which menu, and which.
     pub chosen: Option<(NodeName, Keys)>,
+    /// The edition of the flow by which the caller came here.
+    pub edition: Option<Edition>,
 }
 
 impl Way {
@@ -26,9 +29,9 @@ impl Way {
         Self { step, ..Self::default() }
     }
 
-    /// The same way, one turn on.
-    pub(super) fn on(&self) -> Self {
-        Self { step: self.step.saturating_add(1), ..self.clone() }
+    /// The same way, one turn on by a flow of that edition.
+    pub(super) fn on(&self, edition: Edition) -> Self {
+        Self { step: self.step.saturating_add(1), edition: Some(edition), ..self.clone() }
     }
 
     /// The same way, out of a menu by one of its keys: "back" leads to it.

@@ -13,7 +13,7 @@ impl FlowDraft {
     /// The flow, or everything that is wrong with it.
     pub fn check(self) -> Result<CallFlow, Problems> {
         let problems = self.problems();
-        if problems.is_empty() { Ok(CallFlow(self)) } else { Err(Problems(problems)) }
+        if problems.is_empty() { Ok(CallFlow::of(self)) } else { Err(Problems(problems)) }
     }
 
     /// Everything that is wrong with it.
@@ -35,7 +35,7 @@ impl FlowDraft {
     /// The flow, although nothing was checked: for holding the check itself against what callers would go through.
     #[doc(hidden)]
     pub fn unchecked(self) -> CallFlow {
-        CallFlow(self)
+        CallFlow::of(self)
     }
 }
 

@@ -126,6 +126,14 @@ impl FlowDraft {
         prompts
     }
 
+    /// Every prompt, also those that only callees hear.
+    pub(crate) fn prompts(&self) -> impl Iterator<Item = &Prompt> {
+        let callees = self.forwards.values().flat_map(|forward| &forward.destinations);
+        let screenings =
+            callees.filter_map(|callee| callee.screening.as_ref()).map(|screening| &screening.prompt);
+        self.caller_prompts().into_iter().map(|(_, _, prompt)| prompt).chain(screenings)
+    }
+
     /// Every language that the call can be held in.
     pub(crate) fn languages(&self) -> Vec<&Language> {
         let chosen =

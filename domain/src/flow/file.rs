@@ -35,6 +35,8 @@ pub struct FlowSettings<'a> {
     pub time_limit: Duration,
     /// Reads the days off a calendar that the flow names.
     pub calendar: &'a dyn Fn(&str) -> Result<Vec<Days>, String>,
+    /// Whether an audio file that the flow names can be played; if not, why.
+    pub audio: &'a dyn Fn(&str) -> Result<(), String>,
 }
 
 impl Default for FlowSettings<'_> {
@@ -44,6 +46,7 @@ impl Default for FlowSettings<'_> {
             zone: TimeZone::UTC,
             time_limit: Duration::from_secs(4 * 3600),
             calendar: &|name| Err(format!("the calendar {name:?} cannot be read here")),
+            audio: &|_| Ok(()),
         }
     }
 }
@@ -72,12 +75,14 @@ pub fn read_flow(text: &str, settings: &FlowSettings<'_>) -> Result<CallFlow, Fi
         match found {
             Some((span, table)) => {
                 let draft = rules::draft(&mut notes, span, table, settings);
-                if let (Some(draft), true) = (draft, notes.is_clean()) {
+                if notes.is_clean() {
                     let problems = draft.problems();
                     if problems.is_empty() {
-                        return Ok(CallFlow(draft));
+                        return Ok(CallFlow::of(draft));
                     }
-                    problems.into_iter().for_each(|problem| notes.problem(&problem));
+                    for problem in &problems {
+                        notes.problem(problem);
+                    }
                 }
             }
             None => notes.note(0..0, format!("there is no table [{}]", settings.table)),

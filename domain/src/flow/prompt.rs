@@ -1,6 +1,6 @@
 //! What callers hear: words or audio, in each language of the flow.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::flow::language::Language;
 
@@ -17,6 +17,18 @@ pub enum Spoken {
     Audio(AudioFile),
     /// In several languages, one after the other: for callers who are to choose one.
     InTurn(Vec<(Language, Spoken)>),
+}
+
+impl Spoken {
+    pub(crate) fn audio_files<'p>(&'p self, files: &mut BTreeSet<&'p AudioFile>) {
+        match self {
+            Self::Text(_) => {}
+            Self::Audio(file) => {
+                files.insert(file);
+            }
+            Self::InTurn(parts) => parts.iter().for_each(|(_, spoken)| spoken.audio_files(files)),
+        }
+    }
 }
 
 /// What callers hear at a place of the flow: the same in each language, at least in one.

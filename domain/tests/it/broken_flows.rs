@@ -3,7 +3,7 @@
 use crate::flow_files::read;
 
 /// A sound flow, of which each test breaks one thing.
-const SOUND: &str = r##"
+const SOUND: &str = r#"
 [flow]
 company = "Test"
 start = "hours office"
@@ -32,7 +32,7 @@ to = ["+33611223344", "+33611223355"]
 otherwise = "mailbox main"
 [flow.mailboxes.main]
 max_length = "2m"
-"##;
+"#;
 
 /// Breaks the sound flow by putting one text in place of another; every finding as `line: message`, and the line marked.
 fn broken(was: &str, is: &str) -> (String, usize, Vec<(usize, String)>) {
@@ -128,12 +128,15 @@ fn what_traps_or_loses_a_caller_is_refused() {
 
 #[test]
 fn a_silence_longer_than_a_call_may_be_is_refused() {
-    let menus: String = (1..9)
-        .map(|n| format!("[flow.menus.m{n}]\nprompt = \"x\"\nkeys.1 = \"forward team\"\nno_input = {{ tries = 9, then = \"{}\" }}\n",
-            if n == 8 { "mailbox main".to_owned() } else { format!("menu m{}", n + 1) }))
+    let menus: Vec<String> = (1..9)
+        .map(|n| {
+            let next = if n == 8 { "mailbox main".to_owned() } else { format!("menu m{}", n + 1) };
+            let menu = format!("[flow.menus.m{n}]\nprompt = \"x\"\nkeys.1 = \"forward team\"\n");
+            menu + &format!("no_input = {{ tries = 9, then = \"{next}\" }}\n")
+        })
         .collect();
-    let text =
-        SOUND.replace("keys.2 = \"menu sales\"", "keys.2 = \"menu sales\"\nkeys.3 = \"menu m1\"") + &menus;
+    let text = SOUND.replace("keys.2 = \"menu sales\"", "keys.2 = \"menu sales\"\nkeys.3 = \"menu m1\"")
+        + &menus.concat();
     let findings = read(&text).unwrap_err();
     assert!(findings.to_string().contains("73 steps to an end; a call has at most 60"), "{findings}");
 }

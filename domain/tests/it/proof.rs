@@ -8,8 +8,8 @@ use std::time::Duration;
 use frontdesk_domain::{
     Choice, Context, DatedRule, Destination, DialOutcome, DialResult, Dialogue, EventKind, FlowDraft,
     Forward, Goodbye, Hours, Instruction, Key, LegId, Mailbox, MailboxCause, Menu, NodeName, ProblemKind,
-    Prompt, Range, Reprompt, Schedule, ShownNumber, Signal, Spoken, Strategy as Order, Target, Then, Timestamp, Turn,
-    advance,
+    Prompt, Range, Reprompt, Schedule, ShownNumber, Signal, Spoken, Strategy as Order, Target, Then,
+    Timestamp, Turn, advance,
 };
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -220,10 +220,9 @@ impl Walk {
         if let (Dialogue::Menu { menu, .. }, Signal::Keyed(keys)) = (at, signal) {
             let back =
                 self.flow.menu(menu).and_then(|m| m.choice(keys)).is_some_and(|c| c.then == Then::Back);
-            if let (true, Some(Dialogue::Menu { menu: next, .. })) = (back, then(&turn)) {
-                if next != *menu {
-                    self.led_back.insert(menu.clone());
-                }
+            let leads_on = matches!(then(&turn), Some(Dialogue::Menu { menu: next, .. }) if next != *menu);
+            if back && leads_on {
+                self.led_back.insert(menu.clone());
             }
         }
         turn
@@ -306,7 +305,7 @@ fn then(turn: &Turn) -> Option<Dialogue> {
         &mut then
     {
         way.step = 0;
-        way.chosen = None;
+        (way.chosen, way.edition) = (None, None);
         let last = way.menus.pop();
         way.menus = last.into_iter().collect();
     }

@@ -47,7 +47,7 @@ fn key(c: char) -> Key {
 pub(super) fn menu(
     notes: &mut Notes<'_>,
     table: &Table<'_>,
-    languages: &Languages,
+    languages: &Languages<'_>,
     safety: &Target,
 ) -> Option<Menu> {
     let prompt = languages.prompt(notes, table, "prompt");
@@ -103,7 +103,7 @@ type Usual = (&'static str, u8, fn(&Phrases) -> &'static str);
 fn reprompt(
     notes: &mut Notes<'_>,
     table: &Table<'_>,
-    languages: &Languages,
+    languages: &Languages<'_>,
     safety: &Target,
     (setting, tries, ours): Usual,
 ) -> Option<Reprompt> {
@@ -122,7 +122,7 @@ fn reprompt(
 pub(super) fn forward(
     notes: &mut Notes<'_>,
     table: &Table<'_>,
-    languages: &Languages,
+    languages: &Languages<'_>,
     safety: &Target,
     settings: &FlowSettings<'_>,
 ) -> Option<Forward> {
@@ -166,7 +166,7 @@ fn strategy(notes: &mut Notes<'_>, entry: &Entry<'_>) -> Option<Strategy> {
 fn destination(
     notes: &mut Notes<'_>,
     table: &Table<'_>,
-    languages: &Languages,
+    languages: &Languages<'_>,
     (position, entry): (usize, &Entry<'_>),
     (ring, screened): (Duration, &Option<Screening>),
 ) -> Option<Destination> {
@@ -185,7 +185,7 @@ fn destination(
 
 impl Screening {
     /// As it is where the flow says no more than that the callee is screened.
-    fn usual(languages: &Languages) -> Self {
+    fn usual(languages: &Languages<'_>) -> Self {
         let ours =
             Phrases::of(languages.first.primary()).or(Phrases::of("en")).expect("there are English words");
         let spoken = Spoken::Text(ours.screening.to_owned());
@@ -205,7 +205,7 @@ impl Screening {
 fn screening(
     notes: &mut Notes<'_>,
     table: &Table<'_>,
-    languages: &Languages,
+    languages: &Languages<'_>,
     inherited: Option<Screening>,
 ) -> Option<Screening> {
     if !table.has_table("screening") {
@@ -226,7 +226,11 @@ fn screening(
     })
 }
 
-pub(super) fn mailbox(notes: &mut Notes<'_>, table: &Table<'_>, languages: &Languages) -> Option<Mailbox> {
+pub(super) fn mailbox(
+    notes: &mut Notes<'_>,
+    table: &Table<'_>,
+    languages: &Languages<'_>,
+) -> Option<Mailbox> {
     let unavailable = languages.prompt_or(notes, table, "unavailable", |phrases| phrases.unavailable);
     let greeting = languages.prompt_or(notes, table, "greeting", |phrases| phrases.greeting);
     let farewell = languages.prompt_or(notes, table, "farewell", |phrases| phrases.farewell);
@@ -250,7 +254,7 @@ pub(super) fn mailbox(notes: &mut Notes<'_>, table: &Table<'_>, languages: &Lang
     })
 }
 
-fn confirm(notes: &mut Notes<'_>, table: &Table<'_>, languages: &Languages) -> Option<Confirm> {
+fn confirm(notes: &mut Notes<'_>, table: &Table<'_>, languages: &Languages<'_>) -> Option<Confirm> {
     let timeout = Duration::from_secs(5);
     if !table.has_table("confirm") {
         let on = table.flag(notes, "confirm", false);
@@ -271,6 +275,10 @@ fn confirm(notes: &mut Notes<'_>, table: &Table<'_>, languages: &Languages) -> O
     })
 }
 
-pub(super) fn goodbye(notes: &mut Notes<'_>, table: &Table<'_>, languages: &Languages) -> Option<Goodbye> {
+pub(super) fn goodbye(
+    notes: &mut Notes<'_>,
+    table: &Table<'_>,
+    languages: &Languages<'_>,
+) -> Option<Goodbye> {
     Some(Goodbye { prompt: languages.prompt(notes, table, "prompt")? })
 }

@@ -1,5 +1,7 @@
 //! Prompts as they are written: a text, an audio file, or one of them for each language.
 
+use std::ops::Range;
+
 use toml::de::DeValue;
 
 use super::notes::Notes;
@@ -8,13 +10,16 @@ use super::table::{Entry, Table};
 use crate::flow::language::Language;
 use crate::flow::prompt::{AudioFile, Prompt, Spoken};
 
-/// The languages of a flow: that of callers who chose none first.
-pub(super) struct Languages {
+/// The languages of a flow, and whether its audio can be played.
+pub(super) struct Languages<'s> {
+    /// That of callers who chose none.
     pub first: Language,
+    /// All of them, that one first.
     pub all: Vec<Language>,
+    pub audio: &'s dyn Fn(&str) -> Result<(), String>,
 }
 
-impl Languages {
+impl Languages<'_> {
     /// The prompt under a key; where there is none, our own words.
     pub fn prompt_or(
         &self,
@@ -31,13 +36,11 @@ impl Languages {
 
     /// The prompt under a key, which must be there.
     pub fn prompt(&self, notes: &mut Notes<'_>, table: &Table<'_>, key: &str) -> Option<Prompt> {
-        match table.entry(notes, key) {
-            Some(entry) => self.read(notes, key, &entry),
-            None => {
-                table.missing(notes, key, "write what is to be said");
-                None
-            }
+        let entry = table.entry(notes, key);
+        if entry.is_none() {
+            table.missing(notes, key, "write what is to be said");
         }
+        self.read(notes, key, &entry?)
     }
 
     /// The prompt under a key, if there is one.
@@ -73,7 +76,7 @@ impl Languages {
     }
 
     fn read(&self, notes: &mut Notes<'_>, key: &str, entry: &Entry<'_>) -> Option<Prompt> {
-        if let Some(spoken) = spoken(entry.value) {
+        if let Some(spoken) = self.spoken(notes, &entry.span, entry.value) {
             return Some(Prompt::new(self.first.clone(), spoken));
         }
         if let DeValue::Array(parts) = entry.value {
@@ -88,7 +91,7 @@ impl Languages {
         };
         let mut read = Vec::new();
         for (tag, value) in by_language {
-            match (tag.get_ref().parse::<Language>(), spoken(value.get_ref())) {
+            match (tag.get_ref().parse::<Language>(), self.spoken(notes, &value.span(), value.get_ref())) {
                 (Ok(language), Some(spoken)) => read.push((language, spoken)),
                 (Err(error), _) => notes.note(tag.span(), error.to_string()),
                 (_, None) => notes.note(value.span(), "use a text or { file = \"…\" }".to_owned()),
@@ -112,7 +115,7 @@ impl Languages {
     }
 }
 
-impl Languages {
+impl Languages<'_> {
     /// One of several languages that are spoken in turn: `{ language = "…", text = "…" }`, or with `file`.
     fn part(&self, notes: &mut Notes<'_>, entry: &Entry<'_>) -> Option<(Language, Spoken)> {
         let read = || {
@@ -127,6 +130,9 @@ impl Languages {
             Some((language, spoken))
         };
         let found = read();
+        if let Some((_, Spoken::Audio(file))) = &found {
+            self.try_audio(notes, &entry.span, file);
+        }
         if found.is_none() {
             let message = "use { language = \"en-GB\", text = \"…\" }, or file in place of text";
             notes.note(entry.span.clone(), message.to_owned());
@@ -135,14 +141,23 @@ impl Languages {
     }
 }
 
-/// A text, or `{ file = "…" }`.
-fn spoken(value: &DeValue<'_>) -> Option<Spoken> {
-    match value {
-        DeValue::String(text) => Some(Spoken::Text(text.to_string())),
-        DeValue::Table(table) if table.len() == 1 => {
-            let file = table.get("file")?.get_ref().as_str()?;
-            Some(Spoken::Audio(AudioFile(file.to_owned())))
+impl Languages<'_> {
+    /// A text, or `{ file = "…" }`.
+    fn spoken(&self, notes: &mut Notes<'_>, span: &Range<usize>, value: &DeValue<'_>) -> Option<Spoken> {
+        match value {
+            DeValue::String(text) => Some(Spoken::Text(text.to_string())),
+            DeValue::Table(table) if table.len() == 1 => {
+                let file = AudioFile(table.get("file")?.get_ref().as_str()?.to_owned());
+                self.try_audio(notes, span, &file);
+                Some(Spoken::Audio(file))
+            }
+            _ => None,
         }
-        _ => None,
+    }
+
+    fn try_audio(&self, notes: &mut Notes<'_>, span: &Range<usize>, file: &AudioFile) {
+        if let Err(why) = (self.audio)(&file.0) {
+            notes.note(span.clone(), why);
+        }
     }
 }

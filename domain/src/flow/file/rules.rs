@@ -43,9 +43,9 @@ pub(super) fn draft<'t>(
     span: Range<usize>,
     table: &'t DeTable<'t>,
     settings: &FlowSettings<'_>,
-) -> Option<FlowDraft> {
+) -> FlowDraft {
     let flow = Table::of_place(notes, String::new(), span, table, &FLOW);
-    let languages = languages_of(notes, &flow, table);
+    let languages = languages_of(notes, &flow, table, settings);
     let safety = safety(notes, &flow, table);
     let to_safety = Target::Mailbox(safety.clone());
     let start = flow.required_target(notes, "start");
@@ -70,39 +70,42 @@ pub(super) fn draft<'t>(
     draft.goodbyes = named(notes, &flow, "goodbyes", &["prompt"], |notes, table| {
         places::goodbye(notes, table, &languages)
     });
-    Some(draft)
+    draft
 }
 
-fn languages_of(notes: &mut Notes<'_>, flow: &Table<'_>, table: &DeTable<'_>) -> Languages {
+fn languages_of<'s>(
+    notes: &mut Notes<'_>,
+    flow: &Table<'_>,
+    table: &DeTable<'_>,
+    settings: &FlowSettings<'s>,
+) -> Languages<'s> {
     let first: Option<Language> = flow.parsed(notes, "language");
     let first = first.unwrap_or_else(|| LANGUAGE.parse().expect("a language"));
     let mut found = BTreeSet::new();
     languages(table, &mut found);
     found.remove(&first);
     let all = std::iter::once(first.clone()).chain(found).collect();
-    Languages { first, all }
+    Languages { first, all, audio: settings.audio }
 }
 
 /// The mailbox that catches everybody: the one named, or else the only one, or the one called main.
 fn safety(notes: &mut Notes<'_>, flow: &Table<'_>, table: &DeTable<'_>) -> NodeName {
     let main: NodeName = "main".parse().expect("a name");
-    match flow.entry(notes, "safety") {
-        Some(entry) => match entry.target(notes) {
-            Some(Target::Mailbox(name)) => name,
-            Some(_) => {
-                let message =
-                    "only a mailbox catches callers who can be helped in no other way; use \"mailbox …\"";
-                notes.note(entry.span, message.to_owned());
-                main
-            }
-            None => main,
-        },
-        None => {
-            let mailboxes = table.get("mailboxes").and_then(|value| value.get_ref().as_table());
-            let mut names = mailboxes.into_iter().flat_map(|table| table.keys());
-            let only = names.next().filter(|_| names.next().is_none());
-            only.and_then(|name| name.get_ref().parse().ok()).unwrap_or(main)
+    let Some(entry) = flow.entry(notes, "safety") else {
+        let mailboxes = table.get("mailboxes").and_then(|value| value.get_ref().as_table());
+        let mut names = mailboxes.into_iter().flat_map(|table| table.keys());
+        let only = names.next().filter(|_| names.next().is_none());
+        return only.and_then(|name| name.get_ref().parse().ok()).unwrap_or(main);
+    };
+    match entry.target(notes) {
+        Some(Target::Mailbox(name)) => name,
+        Some(_) => {
+            let message =
+                "only a mailbox catches callers who can be helped in no other way; use \"mailbox …\"";
+            notes.note(entry.span, message.to_owned());
+            main
         }
+        None => main,
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) struct Table<'t> {
     /// The way to it within its place (`no_input.`).
     prefix: String,
     pub span: Range<usize>,
-    table: &'t DeTable<'t>,
+    keys: &'t DeTable<'t>,
 }
 
 /// A value of the file.
@@ -112,7 +112,7 @@ impl<'t> Table<'t> {
         known: &[&str],
     ) -> Self {
         notes.mark(&place, "", span.clone());
-        let this = Self { place, prefix: String::new(), span, table };
+        let this = Self { place, prefix: String::new(), span, keys: table };
         this.refuse_unknown(notes, known);
         this
     }
@@ -139,7 +139,7 @@ impl<'t> Table<'t> {
             place: self.place.clone(),
             prefix: format!("{}{key}.", self.prefix),
             span: entry.span.clone(),
-            table,
+            keys: table,
         };
         this.refuse_unknown(notes, known);
         Some(this)
@@ -149,7 +149,7 @@ impl<'t> Table<'t> {
         if known.is_empty() {
             return;
         }
-        for (key, _) in self.table {
+        for (key, _) in self.keys {
             let name: &str = key.get_ref();
             if !known.contains(&name) {
                 let nearest = known.iter().min_by_key(|other| strsim::damerau_levenshtein(other, name));
@@ -162,7 +162,7 @@ impl<'t> Table<'t> {
     /// Every key and its value, as they are written.
     pub fn entries(&self, notes: &mut Notes<'_>) -> Vec<(String, Range<usize>, Entry<'t>)> {
         let mut entries = Vec::new();
-        for (key, value) in self.table {
+        for (key, value) in self.keys {
             let name: &Cow<'_, str> = key.get_ref();
             notes.mark(&self.place, &format!("{}{name}", self.prefix), key.span());
             entries.push((name.to_string(), key.span(), Entry::new(value)));
@@ -172,7 +172,7 @@ impl<'t> Table<'t> {
 
     /// The value of a key.
     pub fn entry(&self, notes: &mut Notes<'_>, key: &str) -> Option<Entry<'t>> {
-        let (name, value) = self.table.get_key_value(key)?;
+        let (name, value) = self.keys.get_key_value(key)?;
         let span = if matches!(value.get_ref(), DeValue::Table(_)) { name.span() } else { value.span() };
         notes.mark(&self.place, &format!("{}{key}", self.prefix), span);
         Some(Entry::new(value))
@@ -180,7 +180,7 @@ impl<'t> Table<'t> {
 
     /// Whether the key is set to a table.
     pub fn has_table(&self, key: &str) -> bool {
-        self.table.get(key).is_some_and(|value| value.get_ref().is_table())
+        self.keys.get(key).is_some_and(|value| value.get_ref().is_table())
     }
 
     /// Notes that a key is missing.
@@ -265,12 +265,10 @@ impl<'t> Table<'t> {
 
     /// A place to go to that must be named.
     pub fn required_target(&self, notes: &mut Notes<'_>, key: &str) -> Option<Target> {
-        match self.entry(notes, key) {
-            Some(entry) => entry.target(notes),
-            None => {
-                self.missing(notes, key, TARGETS);
-                None
-            }
+        let entry = self.entry(notes, key);
+        if entry.is_none() {
+            self.missing(notes, key, TARGETS);
         }
+        entry?.target(notes)
     }
 }

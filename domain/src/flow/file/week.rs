@@ -29,15 +29,14 @@ pub(super) fn hours(notes: &mut Notes<'_>, table: &Table<'_>, settings: &FlowSet
         days.sort_by_key(|(name, ..)| !name.contains('-'));
         for (name, span, entry) in days {
             let ranges = ranges(notes, &entry);
-            match weekdays(&name) {
-                Some(days) => days.into_iter().for_each(|day| schedule.day_mut(day).clone_from(&ranges)),
-                None => {
-                    let message = format!(
-                        "{name:?} is no day; use mon, tue, wed, thu, fri, sat, sun or several such as mon-fri"
-                    );
-                    notes.note(span, message);
-                }
+            let days = weekdays(&name);
+            if days.is_none() {
+                let message = format!(
+                    "{name:?} is no day; use mon, tue, wed, thu, fri, sat, sun or several such as mon-fri"
+                );
+                notes.note(span, message);
             }
+            days.into_iter().flatten().for_each(|day| schedule.day_mut(day).clone_from(&ranges));
         }
     }
     if let Some(dates) = table.inner(notes, "dates", &[]) {
@@ -57,7 +56,7 @@ pub(super) fn hours(notes: &mut Notes<'_>, table: &Table<'_>, settings: &FlowSet
         let Some(name) = entry.text(notes) else { continue };
         match (settings.calendar)(name) {
             Ok(days) => {
-                schedule.dates.extend(days.into_iter().map(|days| DatedRule { days, ranges: Vec::new() }))
+                schedule.dates.extend(days.into_iter().map(|days| DatedRule { days, ranges: Vec::new() }));
             }
             Err(why) => notes.note(entry.span, why),
         }

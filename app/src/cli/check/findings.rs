@@ -1,0 +1,40 @@
+//! What is wrong, shown where it stands.
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde_json::json;
+
+use crate::config::{ConfigError, ConfigErrors};
+
+/// Every problem with its line and a caret under it, and how many there are.
+pub(super) fn shown(errors: &ConfigErrors) -> String {
+    let mut text: Vec<String> = errors.0.iter().map(one).collect();
+    let count = errors.0.len();
+    text.push(format!("{count} problem{}\n", if count == 1 { "" } else { "s" }));
+    text.concat()
+}
+
+fn one(error: &ConfigError) -> String {
+    let Some(shown) = &error.shown else { return format!("{error}\n") };
+    // A span without width still has a place.
+    let end = shown.span.end.max(shown.span.start + 1).min(shown.text.len());
+    let place = shown.span.start.min(end)..end;
+    let snippet = Snippet::source(&*shown.text)
+        .path(shown.file.as_str())
+        .annotation(AnnotationKind::Primary.span(place));
+    let report = [Level::ERROR.primary_title(error.what.as_str()).element(snippet)];
+    format!("{}\n\n", Renderer::plain().render(&report))
+}
+
+/// The same for programs.
+pub(super) fn json(errors: &ConfigErrors) -> String {
+    let finding = |error: &ConfigError| {
+        let place = error.shown.as_ref().map(|shown| {
+            let before = shown.text.get(..shown.span.start).unwrap_or_default();
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            json!({ "file": shown.file, "line": before.matches('\n').count() + 1, "column": column })
+        });
+        json!({ "key": error.key, "message": error.what, "place": place })
+    };
+    let findings: Vec<_> = errors.0.iter().map(finding).collect();
+    format!("{:#}", json!({ "findings": findings }))
+}

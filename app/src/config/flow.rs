@@ -1,0 +1,89 @@
+//! The company's own flow: a table of the configuration or a file that it names, read with all that belongs to it.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use frontdesk_domain::{AudioFile, CallFlow, FlowSettings, read_flow};
+use jiff::tz::TimeZone;
+
+use super::{ConfigError, Shown, calendar};
+
+/// A flow and the audio that it plays.
+#[derive(Debug, Clone)]
+pub struct OwnFlow {
+    /// What callers go through.
+    pub flow: CallFlow,
+    /// The files, by the names that the flow gives them.
+    pub audio: Vec<(AudioFile, Bytes)>,
+}
+
+/// Where a flow is written.
+#[derive(Debug, Clone)]
+pub struct FlowText {
+    /// The file, for messages.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// The table that is the flow; empty when the whole file is.
+    pub table: &'static str,
+    /// The folder that the files it names are in.
+    pub folder: PathBuf,
+}
+
+impl FlowText {
+    /// A file of its own.
+    pub fn of_file(path: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("the file {} cannot be read: {error}", path.display()))?;
+        Ok(Self { name: path.display().to_string(), text, table: "", folder: folder_of(path) })
+    }
+
+    /// Reads and proves it.
+    pub fn read(&self, zone: &TimeZone, time_limit: Duration) -> Result<OwnFlow, Vec<ConfigError>> {
+        let audio: RefCell<Vec<(AudioFile, Bytes)>> = RefCell::default();
+        let settings = FlowSettings {
+            table: self.table,
+            zone: zone.clone(),
+            time_limit,
+            calendar: &|name| {
+                let text = std::fs::read_to_string(self.folder.join(name));
+                let text = text.map_err(|error| format!("the calendar {name} cannot be read: {error}"))?;
+                calendar::days(&text).map_err(|why| format!("the calendar {name} cannot be used: {why}"))
+            },
+            audio: &|name| {
+                let file = AudioFile(name.to_owned());
+                if audio.borrow().iter().any(|(known, _)| *known == file) {
+                    return Ok(());
+                }
+                let bytes = std::fs::read(self.folder.join(name));
+                let bytes =
+                    bytes.map_err(|error| format!("the audio file {name} cannot be read: {error}"))?;
+                adapters_twilio::media_type(&file, &bytes)
+                    .map_err(|why| format!("the audio file {name} cannot be played: {why}"))?;
+                audio.borrow_mut().push((file, Bytes::from(bytes)));
+                Ok(())
+            },
+        };
+        let flow = read_flow(&self.text, &settings).map_err(|findings| self.errors(findings.0))?;
+        Ok(OwnFlow { flow, audio: audio.into_inner() })
+    }
+
+    fn errors(&self, findings: Vec<frontdesk_domain::Finding>) -> Vec<ConfigError> {
+        let text: Arc<str> = self.text.as_str().into();
+        let error = |finding: frontdesk_domain::Finding| ConfigError {
+            place: format!("{}:{}: ", self.name, finding.line),
+            key: "flow".to_owned(),
+            what: finding.message,
+            shown: Some(Shown { file: self.name.clone(), text: text.clone(), span: finding.span }),
+        };
+        findings.into_iter().map(error).collect()
+    }
+}
+
+/// The folder a file is in.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    path.parent().map(Path::to_owned).unwrap_or_default()
+}

@@ -1,0 +1,196 @@
+//! Every way a call can go through a flow, counted, and the longest of them.
+
+use super::CallFlow;
+use super::exits::By;
+use super::forward::Strategy;
+use super::prompt::{Prompt, Speech};
+use super::target::{Target, Then};
+
+/// More ways than this are not told apart.
+const MOST: usize = 1_000_000;
+
+/// How long a voice takes for a character, and before the first, in milliseconds.
+const MILLIS_A_CHARACTER: u64 = 65;
+const MILLIS_BEFORE: u64 = 400;
+
+/// The ways through a flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// How many there are. A way that comes back to where it was before counts once and ends there.
+    pub count: usize,
+    /// Whether all were counted.
+    pub is_complete: bool,
+    /// The one that takes the caller longest to a person, to the end of a message, or to a goodbye.
+    pub longest: Path,
+}
+
+/// One way through a flow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Path {
+    /// How long it takes at most, in seconds; spoken text is reckoned by its length, audio files as nothing.
+    pub seconds: u64,
+    /// What happens, one after the other.
+    pub steps: Vec<String>,
+}
+
+/// A walk through the flow with everything that was passed on the way.
+struct Walk<'f> {
+    flow: &'f CallFlow,
+    on_the_way: Vec<Target>,
+    steps: Vec<String>,
+    millis: u64,
+    found: Paths,
+}
+
+impl CallFlow {
+    /// Every way a call can go: each key, silence, other keys, each end of ringing, open and closed, and hanging up
+    /// wherever that is possible.
+    pub fn paths(&self) -> Paths {
+        let found = Paths { count: 0, is_complete: true, longest: Path::default() };
+        let mut walk = Walk { flow: self, on_the_way: Vec::new(), steps: Vec::new(), millis: 0, found };
+        let mut begun = Vec::new();
+        let safety = self.draft().exists(&Target::Mailbox(self.safety().clone())).then_some("safety");
+        for (how, target) in self.draft().entrances() {
+            // What catches callers after a fault is no way that the flow leads.
+            if Some(how.as_str()) != safety && !begun.contains(&target) {
+                walk.go("a call", &target, 0);
+                begun.push(target);
+            }
+        }
+        walk.found
+    }
+}
+
+impl Walk<'_> {
+    /// One more way is at its end.
+    fn end(&mut self, how: &str, millis: u64) {
+        self.found.count += 1;
+        let seconds = (self.millis + millis).div_ceil(1000);
+        if seconds > self.found.longest.seconds {
+            let steps = self.steps.iter().cloned().chain([how.to_owned()]).collect();
+            self.found.longest = Path { seconds, steps };
+        }
+    }
+
+    /// Along one way to a place, which takes that long.
+    fn go(&mut self, how: &str, place: &Target, millis: u64) {
+        if self.found.count >= MOST {
+            self.found.is_complete = false;
+            return;
+        }
+        self.steps.push(format!("{how} → {place}"));
+        self.millis += millis;
+        if self.on_the_way.contains(place) {
+            self.end("once more", 0);
+        } else {
+            self.on_the_way.push(place.clone());
+            self.at(place);
+            self.on_the_way.pop();
+        }
+        self.millis -= millis;
+        self.steps.pop();
+    }
+
+    fn at(&mut self, place: &Target) {
+        let flow = self.flow;
+        let spoken = |prompt: &Prompt| speaking(&flow.speech(prompt, None));
+        match place {
+            Target::Menu(name) => {
+                let Some(menu) = flow.menu(name) else { return };
+                let question = spoken(&menu.prompt);
+                let asked = question + millis(menu.timeout);
+                self.end("hangs up", question);
+                for exit in flow.draft().exits(place) {
+                    let time = match &exit.by {
+                        By::NoInput(times) => {
+                            let again = asked + spoken(&menu.no_input.prompt);
+                            asked + again * u64::from(times.saturating_sub(1))
+                        }
+                        By::NoMatch(times) => {
+                            let again = asked + spoken(&menu.no_match.prompt);
+                            asked + again * u64::from(times.saturating_sub(1))
+                        }
+                        _ => question,
+                    };
+                    match &exit.then {
+                        Then::Go(target) => self.go(&exit.by.to_string(), target, time),
+                        Then::Back | Then::Repeat => self.end(&format!("{} → {}", exit.by, exit.then), time),
+                    }
+                }
+            }
+            Target::Forward(name) => self.ring(name),
+            Target::Mailbox(name) => {
+                let Some(mailbox) = flow.mailbox(name) else { return };
+                let consent = mailbox.consent.as_ref().map_or(0, spoken);
+                let greeting = spoken(&mailbox.unavailable) + consent + spoken(&mailbox.greeting);
+                self.end("hangs up", greeting);
+                self.end(
+                    "leaves a message",
+                    greeting + millis(mailbox.max_length) + spoken(&mailbox.farewell),
+                );
+            }
+            Target::Hours(_) => {
+                for exit in flow.draft().exits(place) {
+                    if let Then::Go(target) = &exit.then {
+                        self.go(&exit.by.to_string(), target, 0);
+                    }
+                }
+            }
+            Target::Goodbye(name) => {
+                let words = flow.goodbye(name).map_or(0, |goodbye| spoken(&goodbye.prompt));
+                self.end("hears the goodbye", words);
+            }
+        }
+    }
+
+    fn ring(&mut self, name: &super::name::NodeName) {
+        let flow = self.flow;
+        let Some(forward) = flow.forward(name) else { return };
+        let mut passed =
+            forward.announcement.as_ref().map_or(0, |prompt| speaking(&flow.speech(prompt, None)));
+        self.end("hangs up while it rings", passed);
+        let mut longest = passed;
+        for destination in &forward.destinations {
+            let asked = destination.screening.as_ref().map_or(0, |screening| {
+                let question = speaking(&flow.speech(&screening.prompt, None)) + millis(screening.timeout);
+                question * u64::from(screening.limit)
+            });
+            let rung = millis(destination.ring) + asked;
+            self.end(&format!("{} takes the call", destination.number), passed + rung);
+            longest = longest.max(passed + rung);
+            if forward.strategy != Strategy::Simultaneous {
+                passed += rung;
+            }
+        }
+        self.go("nobody takes it", &forward.otherwise, longest.max(passed));
+    }
+}
+
+fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn speaking(speech: &[Speech]) -> u64 {
+    let words = speech.iter().filter_map(|part| match part {
+        Speech::Text { text, .. } => Some(u64::try_from(text.chars().count()).unwrap_or(0)),
+        Speech::Audio(_) => None,
+    });
+    words.map(|characters| MILLIS_BEFORE + MILLIS_A_CHARACTER * characters).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::flow::builtin::{BuiltinFlow, builtin_flow};
+
+    #[test]
+    fn every_way_through_the_built_in_flow_is_counted() {
+        let forward_to = vec!["+33611223344".parse().unwrap()];
+        let paths = builtin_flow(&BuiltinFlow { forward_to, ..BuiltinFlow::default() }).unwrap().paths();
+        // In the menu: hangs up; 1 to the phone: hangs up, taken, or to the mailbox (2 ways); 2, silence and other keys
+        // to the mailbox (2 ways each).
+        assert_eq!((paths.count, paths.is_complete), (1 + 2 + 2 + 3 * 2, true));
+        // Ringing, three questions, and a message of three minutes.
+        assert!((240..330).contains(&paths.longest.seconds), "{:?}", paths.longest);
+        assert_eq!(paths.longest.steps.last().unwrap(), "leaves a message");
+    }
+}
