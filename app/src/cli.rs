@@ -3,6 +3,7 @@
 mod backup;
 mod call;
 mod check;
+mod closure;
 mod confirm;
 mod demo;
 mod export;
@@ -54,6 +55,14 @@ enum Command {
     Check(check::Check),
     /// Proves the flow as it is written now, and has the running desk take it for new calls.
     Reload,
+    /// Closes the company until a time, whatever its opening hours say.
+    Close(closure::Close),
+    /// Opens the company again.
+    Open,
+    /// Refuses a caller's number from now on.
+    Block(closure::Number),
+    /// Takes a number's block off.
+    Unblock(closure::Number),
     /// Makes the log agree with the carrier's own records.
     Reconcile(reconcile::ReconcileCommand),
     /// Writes calls as CSV or JSON lines.
@@ -126,6 +135,10 @@ impl Cli {
                     let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC);
                     check.run(config(Needs::Production), today)
                 }
+                Command::Close(command) => command.run(config(Needs::Nothing)?).await,
+                Command::Open => closure::open(config(Needs::Nothing)?).await,
+                Command::Block(number) => closure::block(number, config(Needs::Nothing)?).await,
+                Command::Unblock(number) => closure::unblock(number, config(Needs::Nothing)?).await,
                 Command::Reconcile(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Export(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Rederive(command) => command.run(config(Needs::Nothing)?).await,

@@ -18,6 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::services::access::NewPassword;
+use crate::services::standings::Caps;
 use crate::services::upkeep::RetentionTimes;
 
 pub use flow::{FlowText, OwnFlow};
@@ -114,6 +115,8 @@ pub struct Config {
     pub api_token: Option<SecretString>,
     /// The company's time zone.
     pub zone: TimeZone,
+    /// The most that may be used up.
+    pub caps: Caps,
     /// What was chosen about the built-in flow.
     pub builtin: BuiltinFlow,
     /// What callers go through: the company's own flow, or the built-in one if anybody is named to forward to.
@@ -199,6 +202,12 @@ impl Reader {
             twilio: self.twilio(),
             admin_password: self.admin_password(),
             api_token: self.secret("auth.api_token"),
+            caps: Caps {
+                concurrent_forwards: self.take("limits.concurrent_forwards", Value::count),
+                forwards_a_day: self.take("limits.forwards_a_day", Value::count),
+                forward_minutes_a_day: self.take("limits.forward_minutes_a_day", Value::count),
+                calls_a_caller_an_hour: self.take("limits.calls_a_caller_an_hour", Value::count),
+            },
             flow: self.flow(&builtin, &zone),
             zone,
             builtin,

@@ -7,15 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_audio::WavMeter;
-use adapters_http::{Desk, Offers, Rules, health_routes};
+use adapters_http::{Desk, Rules, health_routes};
 pub use adapters_persistence::SqlLedger;
-use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog};
+use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog, SqlStanding};
 use adapters_recordings::{ObjectRecordings, OpenError};
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
 use adapters_twilio::{Account, ClientError, PromptAudio, PublicUrl, TwilioClient, Webhooks};
 use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, Signal, advance};
-use frontdesk_ports::{CallLog, Clock, Ids, Readiness, StoreError};
+use frontdesk_ports::{CallLog, Clock, Ids, Readiness, Reception, StoreError};
 use jiff::tz::TimeZone;
 use migrations::Migrator;
 use poem::endpoint::{BoxEndpoint, EndpointExt};
@@ -37,8 +37,10 @@ use crate::services::keeping::{First, Keeping};
 use crate::services::kept_figures::KeptFigures;
 use crate::services::looking_after::LookingAfter;
 use crate::services::readiness::KeepingReadiness;
+use crate::services::reception::Deciding;
 use crate::services::reconcile::Reconcile;
 use crate::services::resolving::Resolving;
+use crate::services::standings::{Caps, Standings};
 use crate::services::upkeep::{RetentionTimes, Upkeep};
 use crate::services::working::Working;
 use crate::worker::Worker;
@@ -105,6 +107,8 @@ pub struct Parts {
     pub accounts: Vec<Account>,
     /// What callers go through.
     pub flow: OwnFlow,
+    /// The most that may be used up.
+    pub caps: Caps,
     /// The database.
     pub database_url: String,
     /// Where audio is kept.
@@ -153,6 +157,8 @@ pub struct Running {
     pub upkeep: Arc<Upkeep>,
     /// Settles misses of callers who have been spoken to since, unless that is not wanted.
     pub resolving: Option<Arc<Resolving>>,
+    /// What holds for calls beside the flow.
+    pub standings: Arc<Standings>,
     /// What callers go through.
     pub flow: Arc<FlowInForce>,
     /// Stops what is served when it turns true.
@@ -188,15 +194,6 @@ async fn migrate(db: &Database) -> Result<(), WiringError> {
         }
         tokio::time::sleep(MIGRATION_PAUSE).await;
     }
-}
-
-/// What filters offer of a flow.
-fn offers(flow: &CallFlow) -> Offers {
-    let mut destinations: Vec<String> = flow.numbers().map(ToString::to_string).collect();
-    let mailboxes = flow.mailboxes().map(ToString::to_string).collect();
-    destinations.sort_unstable();
-    destinations.dedup();
-    Offers { destinations, mailboxes }
 }
 
 /// What is set at the number as the address to ask when a call comes in.
@@ -274,6 +271,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let people = Arc::new(SqlAccess::new(db.clone()));
     let (token, trail) = (parts.api_token.as_ref(), ledger.clone());
     let access = Arc::new(AccessControl::new(people.clone(), trail, clock.clone(), ids.clone(), token));
+    let standing_db = db.clone();
     prepare(&parts.database_url, db, access.clone(), parts.admin_password).await?;
     let recordings = Arc::new(ObjectRecordings::open(&parts.recordings_url, MOST_AUDIO_BYTES)?);
     let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone())?);
@@ -285,7 +283,20 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
 
     let audio: Arc<PromptAudio> = Arc::default();
     let flow = Arc::new(FlowInForce::new(flow, audio.clone())?);
-    let answering = Arc::new(Answering::new(flow.clone(), keeping.clone(), clock.clone()));
+    let store = Arc::new(SqlStanding::new(standing_db));
+    let standings =
+        Arc::new(Standings::new(store.clone(), log.clone(), parts.caps, zone.clone(), clock.clone()));
+    if let Err(error) = standings.refresh().await {
+        tracing::warn!("closures, blocks and caps are not known yet: {error}");
+    }
+    let answering = Arc::new(Answering::new(flow.clone(), standings.clone(), keeping.clone(), clock.clone()));
+    let reception: Arc<dyn Reception> = Arc::new(Deciding {
+        flow: flow.clone(),
+        store,
+        standings: Some(standings.clone()),
+        trail: ledger.clone(),
+        clock: clock.clone(),
+    });
     let safe = safe_answer(&flow.current(), &*clock);
     let carrier = adapters_twilio::routes(Webhooks {
         public: public.clone(),
@@ -324,7 +335,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         operations,
         readiness: readiness.clone(),
         metrics: crate::telemetry::metrics(keeping.clone()),
-        offers: offers(&flow.current()),
+        reception,
         voice_url: voice_url(&public),
         clock: clock.clone(),
         zone,
@@ -336,8 +347,16 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let upkeep = work.upkeep(parts.retention, flow.current().longest_forward())?;
     let worker = work.worker(parts.delete_at_carrier);
     let people = pages.with(CatchPanic::new()).map_to_response().boxed();
-    let running =
-        Running { worker: Arc::new(worker), keeping, upkeep: Arc::new(upkeep), resolving, flow, stop, log };
+    let running = Running {
+        worker: Arc::new(worker),
+        keeping,
+        upkeep: Arc::new(upkeep),
+        resolving,
+        standings,
+        flow,
+        stop,
+        log,
+    };
     Ok(App { carrier: carrier.boxed(), people, running, readiness })
 }
 

@@ -7,6 +7,7 @@ mod m20261124_000003_create_upkeep;
 mod m20261125_000004_cluster_call_events;
 mod m20261125_000005_add_work;
 mod m20261125_000006_create_saved_views;
+mod m20261125_000007_create_standing;
 
 use sea_orm_migration::prelude::*;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000004_cluster_call_events::Migration),
             Box::new(m20261125_000005_add_work::Migration),
             Box::new(m20261125_000006_create_saved_views::Migration),
+            Box::new(m20261125_000007_create_standing::Migration),
         ]
     }
 }

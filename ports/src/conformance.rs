@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod recording_store;
 pub mod retention;
 pub mod spool;
+pub mod standing;
 pub mod work;
 
 use frontdesk_domain::{

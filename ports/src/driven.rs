@@ -12,4 +12,5 @@ pub(crate) mod recording_store;
 pub(crate) mod retention;
 pub(crate) mod sound_meter;
 pub(crate) mod spool;
+pub(crate) mod standing_store;
 pub(crate) mod work_store;

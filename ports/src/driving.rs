@@ -6,4 +6,5 @@ pub(crate) mod answering;
 pub(crate) mod feed;
 pub(crate) mod operations;
 pub(crate) mod readiness;
+pub(crate) mod reception;
 pub(crate) mod working;

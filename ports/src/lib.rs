@@ -23,7 +23,7 @@ pub mod work;
 
 pub use driven::access_store::AccessStore;
 pub use driven::audit_trail::{AuditAction, AuditEntry, AuditTrail, UnknownAction};
-pub use driven::call_figures::{CallFigures, DAY_MS, Figures, QUARTER_MS, Tally, WAIT_STEP_MS};
+pub use driven::call_figures::{CallFigures, DAY_MS, Figures, QUARTER_MS, Tally, Usage, WAIT_STEP_MS};
 pub use driven::call_log::{CallLog, CallPage, CallQuery, CallRecord, Change, LoggedEvent, TextMatch};
 pub use driven::carrier::{AudioStream, Carrier, FetchedAudio};
 pub use driven::clock::{Clock, Ids};
@@ -33,6 +33,7 @@ pub use driven::recording_store::{AudioCheck, AudioName, PutError, RecordingStor
 pub use driven::retention::Retention;
 pub use driven::sound_meter::SoundMeter;
 pub use driven::spool::{Portion, Spool};
+pub use driven::standing_store::{Blocked, Closed, StandingStore};
 pub use driven::work_store::{Resolved, WorkStore};
 pub use driving::access::{Access, Program, SignInError, SignedIn};
 pub use driving::accounts::{AccountError, Accounts, Browser, MOST_VIEWS, Person};
@@ -42,6 +43,7 @@ pub use driving::feed::{
 };
 pub use driving::operations::{Actor, Operations, RetryError};
 pub use driving::readiness::{Readiness, Ready, Trouble};
+pub use driving::reception::{LONGEST_CLOSURE, Reception, ReceptionError};
 pub use driving::working::{WorkError, WorkOnCalls};
 pub use error::{CarrierError, StoreError};
 pub use raw::RawParameters;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_ports::{Access, Accounts, Clock, Operations, ReadCalls, Readiness, WorkOnCalls};
+use frontdesk_domain::CallFlow;
+use frontdesk_ports::{Access, Accounts, Clock, Operations, ReadCalls, Readiness, Reception, WorkOnCalls};
 use jiff::tz::TimeZone;
 use poem::Response;
 use poem::endpoint::BoxEndpoint;
@@ -29,8 +30,8 @@ pub struct Desk {
     pub readiness: Arc<dyn Readiness>,
     /// The service's own figures, as Prometheus text.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    /// What the flow knows, for filters to offer.
-    pub offers: Offers,
+    /// What callers meet: the flow, and what people have decided beside it.
+    pub reception: Arc<dyn Reception>,
     /// Where the carrier asks what a caller hears: the address to set at the number, for whoever begins.
     pub voice_url: String,
     /// The time.
@@ -60,11 +61,22 @@ pub struct Rules {
 
 /// Names of the flow in force. Calls of an older flow may know others, which can be typed.
 #[derive(Debug, Clone, Default, serde::Serialize)]
-pub struct Offers {
+pub(crate) struct Offers {
     /// Numbers that calls are forwarded to.
     pub destinations: Vec<String>,
     /// Mailboxes.
     pub mailboxes: Vec<String>,
+}
+
+impl Offers {
+    /// What filters offer of a flow.
+    pub(crate) fn of(flow: &CallFlow) -> Self {
+        let mut destinations: Vec<String> = flow.numbers().map(ToString::to_string).collect();
+        let mailboxes = flow.mailboxes().map(ToString::to_string).collect();
+        destinations.sort_unstable();
+        destinations.dedup();
+        Self { destinations, mailboxes }
+    }
 }
 
 /// What handlers share.

@@ -33,7 +33,7 @@ use poem::middleware::CookieJarManager;
 use poem::{Endpoint, EndpointExt, Response, Route, RouteMethod, get, post};
 
 use desk::State;
-pub use desk::{Desk, Offers, Rules};
+pub use desk::{Desk, Rules};
 use session::{Gate, Guest, Need};
 use views::Views;
 

@@ -8,6 +8,7 @@ mod ledger;
 mod recordings;
 mod retention;
 mod spool;
+mod standing_store;
 mod work_store;
 
 pub use access_store::MemoryAccess;
@@ -16,3 +17,4 @@ pub use clock::{ManualClock, SeededIds};
 pub use ledger::MemoryLedger;
 pub use recordings::MemoryRecordings;
 pub use spool::MemorySpool;
+pub use standing_store::MemoryStanding;

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallId, Outcome, Timestamp};
+use frontdesk_domain::{CallId, CallState, Outcome, Timestamp};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{
     CallFigures, CallQuery, CallRecord, Change, DAY_MS, Figures, QUARTER_MS, Resolved, StoreError, Tally,
-    WAIT_STEP_MS, WorkStore,
+    Usage, WAIT_STEP_MS, WorkStore,
 };
 
 use crate::MemoryLog;
@@ -86,6 +86,27 @@ impl CallFigures for MemoryLog {
             *by_outcome.entry(record.call.verdict.as_ref().map(|verdict| verdict.outcome)).or_insert(0) += 1;
         }
         Ok(Tally { by_outcome: by_outcome.into_iter().collect(), more: fitting.len() > most })
+    }
+
+    async fn usage(&self, day: Timestamp, hour: Timestamp, often: u32) -> Result<Usage, StoreError> {
+        let since = |from: Timestamp, call: &CallRecord| call.call.started_at.is_some_and(|at| at >= from);
+        let records = self.records();
+        let mut usage = Usage::default();
+        for call in records.iter().filter(|r| since(day, r) && r.call.forwarded_to.is_some()) {
+            usage.forwards_today += 1;
+            usage.forward_seconds_today += u64::from(call.call.talk_seconds.unwrap_or(0));
+            let being_forwarded = call.call.state != CallState::Ended && call.call.mailbox.is_none();
+            usage.forwards_now += u32::from(being_forwarded);
+        }
+        let mut callers: BTreeMap<&str, u32> = BTreeMap::new();
+        for call in records.iter().filter(|record| since(hour, record)) {
+            if let Some(from) = call.call.parties.as_ref().and_then(|parties| parties.from.as_text()) {
+                *callers.entry(from).or_default() += 1;
+            }
+        }
+        let frequent = callers.into_iter().filter(|(_, calls)| *calls >= often);
+        usage.frequent_callers = frequent.map(|(caller, _)| caller.to_owned()).collect();
+        Ok(usage)
     }
 
     async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use adapters_memory::{ManualClock, MemoryAccess, MemoryLedger, MemoryLog, MemoryRecordings, MemorySpool};
+use adapters_memory::{
+    ManualClock, MemoryAccess, MemoryLedger, MemoryLog, MemoryRecordings, MemorySpool, MemoryStanding,
+};
 use frontdesk_ports::conformance::{self, CountingIds};
 
 fn clock() -> Arc<ManualClock> {
@@ -50,6 +52,11 @@ async fn access_store() {
 #[tokio::test]
 async fn recording_store() {
     conformance::recording_store::all(&MemoryRecordings::new(200), 200).await;
+}
+
+#[tokio::test]
+async fn standing() {
+    conformance::standing::all(&MemoryStanding::default()).await;
 }
 
 #[tokio::test]

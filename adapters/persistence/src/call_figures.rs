@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use frontdesk_domain::{Outcome, Timestamp};
 use frontdesk_ports::{
-    CallFigures, CallQuery, Change, DAY_MS, Figures, QUARTER_MS, StoreError, Tally, WAIT_STEP_MS,
+    CallFigures, CallQuery, Change, DAY_MS, Figures, QUARTER_MS, StoreError, Tally, Usage, WAIT_STEP_MS,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryOrder, QueryResult, QuerySelect, QueryTrait};
@@ -20,6 +20,7 @@ const COUNT: &str = "found";
 const QUARTER: &str = "quarter";
 const WAIT: &str = "wait";
 const DAY: &str = "day";
+const SECONDS: &str = "seconds";
 
 #[async_trait]
 impl CallFigures for SqlLog {
@@ -90,6 +91,31 @@ impl CallFigures for SqlLog {
         }
         let more = by_outcome.iter().map(|(_, count)| count).sum::<u64>() > u64::from(most);
         Ok(Tally { by_outcome, more })
+    }
+
+    async fn usage(&self, day: Timestamp, hour: Timestamp, often: u32) -> Result<Usage, StoreError> {
+        let mut forwards = counted(Some(day), None);
+        forwards.expr_as(Expr::cust("coalesce(sum(talk_seconds), 0)"), Alias::new(SECONDS));
+        forwards.and_where(Column::ForwardedTo.is_not_null());
+        let forwards = self.rows(&forwards).await?;
+        let mut now = counted(Some(day), None);
+        // A caller who is asked for a message is no longer being forwarded.
+        now.and_where(Column::ForwardedTo.is_not_null()).and_where(Column::Mailbox.is_null());
+        now.and_where(Column::State.ne("ended"));
+        let now = self.rows(&now).await?;
+        let mut callers = counted(Some(hour), None);
+        callers.column(Column::FromNumber).and_where(Column::FromNumber.is_not_null());
+        callers.group_by_col(Column::FromNumber).and_having(Expr::cust("count(*)").gte(i64::from(often)));
+        let callers = self.rows(&callers).await?;
+        let one = |rows: &[QueryResult]| rows.first().map(count).transpose().map(Option::unwrap_or_default);
+        let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let seconds: Option<i64> = forwards.first().map(|row| get(row, SECONDS)).transpose()?;
+        Ok(Usage {
+            forwards_now: small(one(&now)?),
+            forwards_today: small(one(&forwards)?),
+            forward_seconds_today: seconds.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0),
+            frequent_callers: callers.iter().map(|row| get(row, "from_number")).collect::<Result<_, _>>()?,
+        })
     }
 
     async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {

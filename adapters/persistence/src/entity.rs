@@ -2,10 +2,12 @@
 
 pub(crate) mod api_token;
 pub(crate) mod audit;
+pub(crate) mod blocked_caller;
 pub(crate) mod call;
 pub(crate) mod call_event;
 pub(crate) mod call_tag;
 pub(crate) mod change_counter;
+pub(crate) mod closure;
 pub(crate) mod effect;
 pub(crate) mod outage;
 pub(crate) mod saved_view;

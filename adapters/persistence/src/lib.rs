@@ -17,6 +17,7 @@ mod ledger;
 mod retention;
 mod rows;
 mod shapes;
+mod standing_store;
 mod work_store;
 mod writer;
 
@@ -24,3 +25,4 @@ pub use access_store::SqlAccess;
 pub use call_log::SqlLog;
 pub use connect::{ConnectError, Database};
 pub use ledger::SqlLedger;
+pub use standing_store::SqlStanding;

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use adapters_memory::ManualClock;
-use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLedger, SqlLog};
+use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLedger, SqlLog, SqlStanding};
 use frontdesk_domain::{CallEvent, CallerId, EventKind, Parties};
 use frontdesk_ports::conformance::{self, CountingIds};
 use frontdesk_ports::{CallLog, CallQuery, StoreError, TextMatch};
@@ -74,6 +74,7 @@ async fn upkeep(db: &Database) {
     let ledger = SqlLedger::new(db.clone());
     conformance::ledger::outages_and_watermarks(&ledger).await;
     conformance::ledger::audit(&ledger).await;
+    conformance::standing::all(&SqlStanding::new(db.clone())).await;
     let log = log(db, clock());
     conformance::retention::all(&*log, &*log, &*log).await;
 }
@@ -298,6 +299,6 @@ async fn what_an_earlier_schema_holds_is_there_after_migrating() {
         ] {
             assert_eq!(log.list(&query).await.unwrap().calls, all, "round {round}");
         }
-        Migrator::down(db.connection(), Some(2)).await.unwrap();
+        Migrator::down(db.connection(), Some(3)).await.unwrap();
     }
 }

@@ -109,6 +109,7 @@ impl Demo {
             public: public.clone(),
             accounts: [Some(simulated), configured].into_iter().flatten().collect(),
             flow,
+            caps: config.caps,
             database_url: format!("sqlite://{}", data.join("demo.db").display()),
             recordings_url: format!("file://{}", data.join("demo-recordings").display()),
             delete_at_carrier: config.delete_at_carrier,

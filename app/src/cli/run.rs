@@ -16,6 +16,7 @@ use crate::server::{Routes, serve};
 use crate::services::flow_in_force::FlowInForce;
 use crate::services::keeping::Keeping;
 use crate::services::resolving::Resolving;
+use crate::services::standings::Standings;
 use crate::services::upkeep::Upkeep;
 use crate::wiring::Running;
 use crate::worker::Worker;
@@ -78,11 +79,12 @@ pub(super) async fn until_stopped(
         .map(|(listener, routes)| tokio::spawn(serve(listener, routes, running.stop.subscribe())))
         .collect();
     let (worker, keeping, upkeep) = (running.worker.clone(), running.keeping.clone(), running.upkeep.clone());
-    let resolving = running.resolving.clone();
+    let (resolving, standings) = (running.resolving.clone(), running.standings.clone());
     let beside = [
         tokio::spawn(for_ever("the worker", move || run_worker(worker.clone()))),
         tokio::spawn(for_ever("draining the spool", move || run_keeping(keeping.clone()))),
         tokio::spawn(for_ever("upkeep", move || run_upkeep(upkeep.clone()))),
+        tokio::spawn(for_ever("following decisions", move || run_standings(standings.clone()))),
         tokio::spawn(for_ever("settling missed calls", move || run_resolving(resolving.clone()))),
     ];
     tokio::select! {
@@ -131,6 +133,10 @@ async fn run_keeping(keeping: Arc<Keeping>) {
 
 async fn run_upkeep(upkeep: Arc<Upkeep>) {
     upkeep.run().await;
+}
+
+async fn run_standings(standings: Arc<Standings>) {
+    standings.run().await;
 }
 
 async fn run_resolving(resolving: Option<Arc<Resolving>>) {

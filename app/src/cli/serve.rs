@@ -35,6 +35,7 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
         public: public.clone(),
         accounts: vec![account],
         flow,
+        caps: config.caps,
         database_url: config.database_url,
         recordings_url: config.recordings_url,
         delete_at_carrier: config.delete_at_carrier,

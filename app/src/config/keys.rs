@@ -21,8 +21,6 @@ const fn missing(name: &'static str, why: &'static str) -> Key {
     Key { name, secret: false, missing: Some(why) }
 }
 
-const NO_CAP: &str = "this version enforces no such cap; remove it, and set one at the carrier";
-
 pub(super) const KEYS: [Key; 28] = [
     key("public_url"),
     key("listen"),
@@ -46,10 +44,10 @@ pub(super) const KEYS: [Key; 28] = [
     key("timezone"),
     key("forward_to"),
     key("limits.time_limit"),
-    missing("limits.concurrent_forwards", NO_CAP),
-    missing("limits.forwards_a_day", NO_CAP),
-    missing("limits.forward_minutes_a_day", NO_CAP),
-    missing("limits.calls_a_caller_an_hour", NO_CAP),
+    key("limits.concurrent_forwards"),
+    key("limits.forwards_a_day"),
+    key("limits.forward_minutes_a_day"),
+    key("limits.calls_a_caller_an_hour"),
     missing("metrics.listen", "this version has no metrics; remove it"),
     key("flow"),
 ];

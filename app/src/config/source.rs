@@ -47,6 +47,7 @@ enum Raw {
     Text(String),
     Boolean(bool),
     List(Vec<String>),
+    Number(String),
     /// Something no setting is.
     Other(&'static str),
 }
@@ -88,6 +89,13 @@ impl Value {
         }
     }
 
+    /// As a count, at least 1.
+    pub fn count(&self) -> Result<u32, String> {
+        let bad = || "use a whole number from 1 on".to_owned();
+        let (Raw::Text(text) | Raw::Number(text)) = &self.raw else { return Err(bad()) };
+        text.parse().ok().filter(|count| *count > 0).ok_or_else(bad)
+    }
+
     /// As a time.
     pub fn duration(&self) -> Result<Duration, String> {
         super::parse_duration(&self.text()?)
@@ -100,6 +108,7 @@ impl Raw {
             Self::Text(_) => "a text",
             Self::Boolean(_) => "true or false",
             Self::List(_) => "a list",
+            Self::Number(_) => "a number",
             Self::Other(kind) => kind,
         }
     }
@@ -188,7 +197,8 @@ impl Settings {
                         .collect::<Option<_>>()
                         .map_or(Raw::Other("a list of other things than texts"), Raw::List)
                 }
-                DeValue::Integer(_) | DeValue::Float(_) => Raw::Other("a number"),
+                DeValue::Integer(number) => Raw::Number(number.to_string()),
+                DeValue::Float(_) => Raw::Other("a number"),
                 DeValue::Datetime(_) => Raw::Other("a date"),
                 DeValue::Table(_) => Raw::Other("a table"),
             };

@@ -134,7 +134,10 @@ fn what_is_wrong_with_a_flow_is_told_with_its_line() {
     let broken = flow.replace("forward mobile\" }", "forward mobil\" }");
     let errors = load(&broken, &[], Needs::Production).map(|_| ()).unwrap_err();
     let line = broken.lines().position(|line| line.contains("forward mobil\"")).unwrap() + 1;
-    assert!(errors[0].starts_with(&format!("F:{line}: flow: menu main: leads to forward mobil")), "{errors:?}");
+    assert!(
+        errors[0].starts_with(&format!("F:{line}: flow: menu main: leads to forward mobil")),
+        "{errors:?}"
+    );
     // Not told twice, as a flow that is missing.
     assert!(!errors.iter().any(|error| error.contains("forward_to")), "{errors:?}");
     let both = format!("forward_to = \"+33611223344\"\n{flow}");

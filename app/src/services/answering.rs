@@ -3,23 +3,30 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{Context, Instruction, Standing, advance};
+use frontdesk_domain::{Context, Dialogue, Instruction, advance};
 use frontdesk_ports::{AnswerCalls, Asked, Clock, LoggedEvent, StoreError, Told};
 
 use super::flow_in_force::FlowInForce;
 use super::keeping::Keeping;
+use super::standings::Standings;
 
 /// Answers by the flow in force, and keeps what happens.
 pub struct Answering {
     flow: Arc<FlowInForce>,
+    standings: Arc<Standings>,
     keeping: Arc<Keeping>,
     clock: Arc<dyn Clock>,
 }
 
 impl Answering {
-    /// Answers by `flow`.
-    pub fn new(flow: Arc<FlowInForce>, keeping: Arc<Keeping>, clock: Arc<dyn Clock>) -> Self {
-        Self { flow, keeping, clock }
+    /// Answers by `flow`, and by what holds beside it.
+    pub fn new(
+        flow: Arc<FlowInForce>,
+        standings: Arc<Standings>,
+        keeping: Arc<Keeping>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { flow, standings, keeping, clock }
     }
 }
 
@@ -29,10 +36,16 @@ impl AnswerCalls for Answering {
         let Asked { at, signal, call, leg, from, from_name, from_place, to, .. } = asked;
         let (attestation, caller_gone, raw) = (asked.attestation, asked.caller_gone, asked.raw);
         let now = asked.told_at.unwrap_or_else(|| self.clock.now());
-        let standing = Standing::default();
+        let standing = self.standings.of(&from);
         let cx =
             Context { now, call, leg, from, from_name, from_place, to, attestation, standing, caller_gone };
         let turn = advance(&self.flow.for_call(&at), &at, &signal, &cx);
+        if at == Dialogue::Start {
+            self.standings.called(&cx.from);
+        }
+        if turn.instructions.iter().any(|instruction| matches!(instruction, Instruction::Dial { .. })) {
+            self.standings.forwarded();
+        }
         let mut events: Vec<LoggedEvent> = turn.events.into_iter().map(LoggedEvent::from).collect();
         // The request stands beside what only it told; that somebody calls, every request repeats.
         let own = events.iter().position(|logged| logged.event.kind.word() != "started").unwrap_or(0);

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::{CallFigures, CallLog, CallQuery, Change, Clock, DAY_MS, Figures, StoreError, Tally};
+use frontdesk_ports::{
+    CallFigures, CallLog, CallQuery, Change, Clock, DAY_MS, Figures, StoreError, Tally, Usage,
+};
 
 /// Kept for so long at most.
 const KEEP: Duration = Duration::from_secs(15 * 60);
@@ -124,6 +126,10 @@ impl CallFigures for KeptFigures {
 
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError> {
         self.figures.tally(query, most).await
+    }
+
+    async fn usage(&self, day: Timestamp, hour: Timestamp, often: u32) -> Result<Usage, StoreError> {
+        self.figures.usage(day, hour, often).await
     }
 
     async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use frontdesk::config::{FlowText, OwnFlow};
 use frontdesk::server::serve;
 use frontdesk::services::keeping::Drained;
+use frontdesk::services::standings::Caps;
 use frontdesk::wiring::{Parts, Running, build};
 use frontdesk::worker::WorkOutcome;
 use frontdesk_domain::{BuiltinFlow, Timestamp, builtin_flow};
@@ -74,11 +75,19 @@ pub struct Setting {
     pub folder: Option<tempfile::TempDir>,
     /// In place of the built-in flow.
     pub flow: Option<OwnFlow>,
+    pub caps: Caps,
 }
 
 impl Default for Setting {
     fn default() -> Self {
-        Self { forward_to: vec![FIRST], screening: true, database_url: None, folder: None, flow: None }
+        Self {
+            forward_to: vec![FIRST],
+            screening: true,
+            database_url: None,
+            folder: None,
+            flow: None,
+            caps: Caps::default(),
+        }
     }
 }
 
@@ -136,6 +145,7 @@ impl Desk {
                 api_url: api_url.parse().unwrap(),
             }],
             flow: setting.flow.unwrap_or_else(|| built_in(&flow)),
+            caps: setting.caps,
             database_url: setting.database_url.unwrap_or(database),
             recordings_url: format!("file://{}", folder.path().join("recordings").display()),
             delete_at_carrier: false,

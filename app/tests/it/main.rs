@@ -15,4 +15,5 @@ mod harness;
 mod people;
 mod settings;
 mod slow_clients;
+mod standing;
 mod work;

@@ -4,7 +4,7 @@ use frontdesk_domain::{CallId, DialOutcome, EventKind, Outcome, Reason};
 
 use super::{ended, event, recorded, started, time};
 use crate::work::{HandledBy, Work, WorkChange};
-use crate::{CallFigures, CallLog, CallQuery, CallRecord, Change, LoggedEvent, TextMatch, WorkStore};
+use crate::{CallFigures, CallLog, CallQuery, CallRecord, Change, LoggedEvent, TextMatch, Usage, WorkStore};
 
 const ANN: &str = "+33123456789";
 const BOB: &str = "+33123456780";
@@ -31,6 +31,7 @@ pub async fn all<L: CallLog + WorkStore + CallFigures>(log: &L) {
     calls_are_found_by_what_people_wrote(log).await;
     calls_are_counted_by_outcome(log).await;
     figures_count_every_call_once(log).await;
+    what_caps_allow_is_counted(log).await;
 }
 
 fn missed(call: &str, minute: &str, from: &str) -> Vec<LoggedEvent> {
@@ -175,6 +176,35 @@ async fn calls_are_counted_by_outcome<L: CallLog + CallFigures>(log: &L) {
     let ann = CallQuery { from: Some(ANN.into()), ..CallQuery::newest(1) };
     assert_eq!(log.tally(&ann, 100).await.unwrap().all(), 3, "the limit of a page does not count");
     assert!(log.tally(&ann, 2).await.unwrap().more, "there are more than two");
+}
+
+async fn what_caps_allow_is_counted<L: CallLog + CallFigures>(log: &L) {
+    let usage = async |often| {
+        let (day, hour) = (time("2026-11-24T00:00:00Z"), time("2026-11-24T09:10:00Z"));
+        log.usage(day, hour, often).await.unwrap()
+    };
+    let before = usage(2).await;
+    assert_eq!((before.forwards_now, before.forwards_today, before.forward_seconds_today), (0, 3, 9));
+    assert_eq!(
+        before.frequent_callers,
+        [ANN.to_owned(), BOB.to_owned()].into(),
+        "each twice within the hour"
+    );
+    assert_eq!(usage(3).await.frequent_callers, [].into());
+    // Of a call that is being forwarded the end is missing; one that is asked for a message is no longer forwarded.
+    let mut forwarded = answered("f1", "2026-11-24T11:00:", BOB);
+    forwarded.retain(|logged| !matches!(logged.event.kind, EventKind::Ended(_) | EventKind::Dial { .. }));
+    log.append(forwarded).await.unwrap();
+    assert_eq!((usage(3).await.forwards_now, usage(3).await.forwards_today), (1, 4));
+    let kind = EventKind::Mailbox {
+        mailbox: "main".parse().unwrap(),
+        step: 3,
+        cause: frontdesk_domain::MailboxCause::NoAnswer,
+    };
+    log.append(vec![event("f1", "2026-11-24T11:00:40Z", kind)]).await.unwrap();
+    assert_eq!((usage(3).await.forwards_now, usage(3).await.forwards_today), (0, 4));
+    let tomorrow = time("2026-11-25T00:00:00Z");
+    assert_eq!(log.usage(tomorrow, tomorrow, 1).await.unwrap(), Usage::default());
 }
 
 async fn figures_count_every_call_once(log: &impl CallFigures) {

@@ -67,6 +67,14 @@ actions! {
     BackedUp = "backed_up",
     /// Put a copy back.
     Restored = "restored",
+    /// Closed the company out of turn.
+    Closed = "closed",
+    /// Opened it again.
+    Opened = "opened",
+    /// Blocked a caller.
+    CallerBlocked = "caller_blocked",
+    /// Took a caller's block off.
+    CallerUnblocked = "caller_unblocked",
     /// Added a person.
     UserAdded = "user_added",
     /// Removed a person.

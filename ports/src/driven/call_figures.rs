@@ -88,6 +88,19 @@ impl Tally {
     }
 }
 
+/// What was used up of what caps allow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Calls that are being forwarded now.
+    pub forwards_now: u32,
+    /// Calls of the day that were forwarded.
+    pub forwards_today: u32,
+    /// How long those callers and callees spoke, in seconds.
+    pub forward_seconds_today: u64,
+    /// Callers, as the log writes them, who have called so often or more within the hour.
+    pub frequent_callers: BTreeSet<String>,
+}
+
 /// Counts calls.
 #[async_trait]
 pub trait CallFigures: Send + Sync {
@@ -100,6 +113,10 @@ pub trait CallFigures: Send + Sync {
 
     /// How many calls fit a query, whose limit and cursor do not count. Looks at the newest `most` of them.
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError>;
+
+    /// What was used up since the day and the hour began that are counted; `often` is how many calls within the hour make
+    /// a frequent caller.
+    async fn usage(&self, day: Timestamp, hour: Timestamp, often: u32) -> Result<Usage, StoreError>;
 
     /// The days of UTC, counted from 1970, on which calls began that have changed after `after`.
     async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError>;

@@ -10,6 +10,7 @@ use poem::{Request, Response, handler};
 use super::page;
 use crate::State;
 use crate::api::problem::{bad_parameter, store_problem};
+use crate::desk::Offers;
 use crate::filter::Shown;
 use crate::query;
 use crate::session::Visitor;
@@ -68,7 +69,7 @@ pub(crate) async fn feed(
     let view = FeedPage {
         frame,
         tabs: TabLink::all(&shown, &counted.attention, &counted.live, &viewer),
-        filter: FilterForm::new(&shown, &counted.fitting, &state.desk.offers, &viewer),
+        filter: FilterForm::new(&shown, &counted.fitting, &Offers::of(&state.desk.reception.flow()), &viewer),
         views: views.into_iter().map(|view| ViewLink::new(view, &list.here)).collect(),
         list,
         live: shown.address("/events", shown.tab, &[("after", &change.0.to_string())]),

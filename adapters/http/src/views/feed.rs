@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Frame;
 use super::row::CallRow;
-use crate::Offers;
+use crate::desk::Offers;
 use crate::filter::{RANGES, Shown, Tab};
 use crate::viewer::Viewer;
 use crate::words;

@@ -96,7 +96,7 @@ fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
     let shown = Shown::read(&crate::query::pairs(Some(query)), &TimeZone::UTC, now).unwrap();
     let tally = Tally { by_outcome: vec![(Some(frontdesk_domain::Outcome::Missed), 7)], more: true };
-    let offers = crate::Offers { destinations: vec![HOSTILE.into()], mailboxes: vec![HOSTILE.into()] };
+    let offers = crate::desk::Offers { destinations: vec![HOSTILE.into()], mailboxes: vec![HOSTILE.into()] };
     FeedPage {
         frame: Frame { count: Some("7+".into()), ..frame() },
         tabs: TabLink::all(&shown, &tally, &Tally::default(), &viewer()),

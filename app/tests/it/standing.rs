@@ -1,0 +1,85 @@
+//! What people decide beside the flow, and caps: they hold for the next call.
+
+use adapters_persistence::{Database, SqlStanding};
+use adapters_simulator::{CalleeScript, tone};
+use frontdesk::services::standings::Caps;
+use frontdesk_domain::Closure;
+use frontdesk_ports::{Blocked, Closed, StandingStore};
+use serde_json::json;
+
+use crate::harness::{CALLER, Desk, Setting};
+
+/// Another instance, or the command line, on the same database.
+async fn elsewhere(desk: &Desk) -> SqlStanding {
+    let url = format!("sqlite://{}", desk.folder.path().join("frontdesk.db").display());
+    SqlStanding::new(Database::open(&url).await.unwrap())
+}
+
+#[tokio::test]
+async fn while_the_company_is_closed_callers_are_told_and_leave_messages() {
+    let desk = Desk::start().await;
+    let closure = Closure {
+        from: "2026-11-22T08:00:00Z".parse().unwrap(),
+        until: "2026-11-22T14:00:00Z".parse().unwrap(),
+        say: Some("We are at a wedding.".into()),
+    };
+    elsewhere(&desk).await.set_closed(Some(&Closed { closure, by: "ann".into() })).await.unwrap();
+    desk.running.standings.refresh().await.unwrap();
+    desk.call().leaves(tone(5)).place().await;
+    assert_eq!(desk.last_verdict().await, "voicemail/out_of_hours");
+    desk.call().hangs_up_after(1).place().await;
+    assert_eq!(desk.last_verdict().await, "abandoned/out_of_hours");
+    // It ends by itself.
+    desk.until("2026-11-22T14:00:00Z");
+    desk.call().presses("1").place().await;
+    assert_eq!(desk.last_verdict().await, "answered/accepted");
+}
+
+#[tokio::test]
+async fn a_blocked_caller_is_refused_before_the_call_is_answered_and_can_be_let_in_again() {
+    let desk = Desk::start().await;
+    let store = elsewhere(&desk).await;
+    let at = "2026-11-22T08:00:00Z".parse().unwrap();
+    store.block(&Blocked { number: CALLER.parse().unwrap(), by: "ann".into(), at }).await.unwrap();
+    desk.running.standings.refresh().await.unwrap();
+    let report = desk.call().presses("1").place().await;
+    assert_eq!((report.status.as_str(), report.seconds), ("no-answer", 0), "not answered, so not billed");
+    assert_eq!(desk.last_verdict().await, "rejected/blocked");
+    assert_eq!(desk.calls().await[0]["duration_seconds"], json!(0));
+    store.unblock(&CALLER.parse().unwrap()).await.unwrap();
+    desk.running.standings.refresh().await.unwrap();
+    desk.call().presses("1").place().await;
+    assert_eq!(desk.last_verdict().await, "answered/accepted");
+}
+
+#[tokio::test]
+async fn caps_end_forwarding_not_answering() {
+    let caps = Caps { forwards_a_day: Some(2), ..Caps::default() };
+    let desk = Desk::with(Setting { caps, ..Setting::default() }).await;
+    for _ in 0..2 {
+        desk.call().presses("1").place().await;
+        assert_eq!(desk.last_verdict().await, "answered/accepted");
+        desk.running.standings.refresh().await.unwrap();
+    }
+    desk.call().presses("1").leaves(tone(5)).place().await;
+    assert_eq!(desk.last_verdict().await, "voicemail/limit");
+    // A day later all is well again.
+    desk.until("2026-11-23T09:00:00Z");
+    desk.running.standings.refresh().await.unwrap();
+    desk.call().presses("1").each_phone(&[CalleeScript::Accept]).place().await;
+    assert_eq!(desk.last_verdict().await, "answered/accepted");
+}
+
+#[tokio::test]
+async fn a_caller_who_calls_too_often_is_refused() {
+    let caps = Caps { calls_a_caller_an_hour: Some(2), ..Caps::default() };
+    let desk = Desk::with(Setting { caps, ..Setting::default() }).await;
+    for _ in 0..2 {
+        desk.call().hangs_up_after(1).place().await;
+        assert_eq!(desk.last_verdict().await, "abandoned/in_menu");
+    }
+    desk.call().presses("1").place().await;
+    assert_eq!(desk.last_verdict().await, "rejected/limit");
+    desk.call().from("+33123456780").presses("1").place().await;
+    assert_eq!(desk.last_verdict().await, "answered/accepted");
+}
