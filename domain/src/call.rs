@@ -6,12 +6,10 @@ pub(crate) mod effect;
 pub(crate) mod event;
 pub(crate) mod facts;
 pub(crate) mod record;
+pub(crate) mod route;
 pub(crate) mod sound;
 pub(crate) mod timeline;
 pub(crate) mod verdict;
-
-use std::fmt;
-use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,7 +23,7 @@ use event::{Ending, EventKind, Parties, StoredAudio};
 use facts::Facts;
 use record::CarrierRecord;
 use sound::Sound;
-use verdict::{Outcome, UnknownWord, Verdict, words};
+use verdict::{Outcome, Verdict, words};
 
 words! {
     /// How far a call has come.

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::civil::{DateTime, Time};
+use jiff::tz::TimeZone;
+
 /// A time such as `30s`, `15m`, `24h`, `90d`, `12w`.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let bad = || format!("{text:?} is no time; use a number with s, m, h, d or w, such as 15m");
@@ -19,6 +23,22 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(bad)
 }
 
+/// The instant that a text means: the next time that it is so late, a time from now, or a local date and time.
+pub fn parse_until(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, String> {
+    let bad = || format!("{text:?} is no time; use one such as 14:00, 2h or 2026-12-24T14:00");
+    if let Ok(from_now) = parse_duration(text) {
+        return now.checked_add(from_now).map_err(|_| bad());
+    }
+    if let Ok(local) = text.parse::<DateTime>() {
+        return zone.to_timestamp(local).map_err(|_| bad());
+    }
+    let time: Time = format!("{text}:00").parse().map_err(|_| bad())?;
+    let today = now.to_zoned(zone.clone()).date();
+    let days = [Some(today), today.tomorrow().ok()].into_iter().flatten();
+    let instants = days.filter_map(|day| zone.to_timestamp(day.to_datetime(time)).ok());
+    instants.into_iter().find(|instant| *instant > now).ok_or_else(bad)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +49,21 @@ mod tests {
         assert_eq!(parse_duration("0d"), Ok(Duration::ZERO));
         for bad in ["", "15", "m", "1.5h", "-1s", "15 m", "9999999999999999999w"] {
             assert!(parse_duration(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn until_is_the_next_time_that_it_is_so_late() {
+        let zone = TimeZone::get("Europe/Paris").unwrap();
+        let at = |text: &str| {
+            parse_until(text, "2026-11-25T12:30:00Z".parse().unwrap(), &zone).map(|at| at.to_string())
+        };
+        assert_eq!(at("14:00").unwrap(), "2026-11-25T13:00:00Z");
+        assert_eq!(at("13:00").unwrap(), "2026-11-26T12:00:00Z", "it is half past one: tomorrow");
+        assert_eq!(at("2h").unwrap(), "2026-11-25T14:30:00Z");
+        assert_eq!(at("2026-12-24T14:00").unwrap(), "2026-12-24T13:00:00Z");
+        for bad in ["", "tomorrow", "25:00", "14h00"] {
+            assert!(at(bad).unwrap_err().contains("is no time"), "{bad}");
         }
     }
 }

@@ -60,6 +60,7 @@ pub use call::event::{
 };
 pub use call::facts::Facts;
 pub use call::record::{CarrierCall, CarrierRecord, RecordedLeg, RecordedMessage};
+pub use call::route::{PhoneEnd, PhoneRecord, RungPhone, Traffic};
 pub use call::sound::Sound;
 pub use call::timeline::{Doing, Lane, Span, Timeline};
 pub use call::verdict::{Outcome, Reason, UnknownWord, Verdict};
@@ -71,7 +72,7 @@ pub use dialogue::signal::{DialOutcome, DialResult, Signal};
 pub use dialogue::turn::Turn;
 pub use dialogue::way::Way;
 pub use dialogue::{Dialogue, MailboxCause, advance};
-pub use duration::parse_duration;
+pub use duration::{parse_duration, parse_until};
 pub use flow::CallFlow;
 pub use flow::builtin::{BuiltinFlow, builtin_flow};
 pub use flow::callers::{Attestation, CallerPattern, CallerRule, CallerThen, InvalidCallerPattern};

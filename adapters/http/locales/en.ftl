@@ -553,6 +553,68 @@ phone-heard = What is heard
 phone-line = On the line
 phone-feed = The feed, live
 
+## The flow
+nav-flow = Flow
+closure = Closed out of turn
+closure-is = Closed
+closure-until = until { $when }, by { $who }
+closure-open = Open again
+closure-hint = Whatever the opening hours say, callers are told that nobody is there and can leave a message.
+closure-when = Closed until
+closure-when-hint = A time of day such as 14:00, a span such as 2h, or a date and a time such as 2026-12-24T14:00 ({ $zone }).
+closure-say = What callers are told first (optional)
+closure-close = Close
+closure-bad-time = That is no time. Use one such as 14:00, 2h or 2026-12-24T14:00.
+closure-over = That time has passed.
+closure-too-long = What callers are told has at most { $most } characters.
+block-own-number = That is a number of your own.
+flow-hours = Opening hours
+flow-until = until { $when }
+flow-always-open = The flow has no opening hours: it is always open.
+flow-proof = Proof
+flow-proven = Proven: { $ways } ways, all end with a person, a message or a goodbye; the longest takes { $seconds } s.
+flow-edition = Edition { $edition }
+flow-drawing = The flow and the calls of the last 24 hours
+flow-counted = { $n ->
+    [one] { $n } call is counted
+   *[other] { $n } calls are counted
+  }, 500 at most.
+flow-place = Place
+flow-by = By
+flow-leads = Leads to
+flow-phones = How phones answered in the last 30 days
+place-menu = Menu
+place-forward = Forward
+place-mailbox = Mailbox
+place-hours = Hours
+place-goodbye = Announcement
+opening-open = open
+opening-closed = closed
+opening-holiday = closed all day
+by-no-input = { $n ->
+    [one] nothing pressed, once
+   *[other] nothing pressed, { $n } times
+  }
+by-no-match = { $n ->
+    [one] another key, once
+   *[other] another key, { $n } times
+  }
+by-nobody = nobody takes it
+then-back = back
+then-repeat = again
+callee-rung = Rung
+callee-declined = Declined
+callee-unanswered = Not answered
+callee-not-accepted = Picked up, not accepted
+callee-advice = Its own voicemail probably took { $swallowed } of { $rung } calls; let it ring { $better } s instead of { $now }.
+blocked-callers = Blocked callers
+blocked-by = Blocked by
+blocked-nobody = Nobody is blocked. A caller is blocked on the page of one of their calls.
+block-caller = Block this caller
+caller-is-blocked = Blocked
+unblock = Let in again
+unblock-number = Let { $number } in again
+
 ## What scripts say; %n% stands for what they put in
 js-live = Live
 js-not-live = Not live

@@ -559,6 +559,68 @@ phone-heard = Ce qu’on entend
 phone-line = Sur la ligne
 phone-feed = Le fil, en direct
 
+## Le parcours
+nav-flow = Parcours
+closure = Fermeture exceptionnelle
+closure-is = Fermé
+closure-until = jusqu’à { $when }, par { $who }
+closure-open = Rouvrir
+closure-hint = Quels que soient les horaires, les appelants apprennent que personne n’est là et peuvent laisser un message.
+closure-when = Fermé jusqu’à
+closure-when-hint = Une heure comme 14:00, une durée comme 2h, ou une date et une heure comme 2026-12-24T14:00 ({ $zone }).
+closure-say = Ce que les appelants entendent d’abord (facultatif)
+closure-close = Fermer
+closure-bad-time = Ce n’est pas une heure. Écrivez 14:00, 2h ou 2026-12-24T14:00.
+closure-over = Cette heure est passée.
+closure-too-long = Ce que les appelants entendent compte au plus { $most } caractères.
+block-own-number = C’est un de vos propres numéros.
+flow-hours = Horaires d’ouverture
+flow-until = jusqu’à { $when }
+flow-always-open = Le parcours n’a pas d’horaires : il est toujours ouvert.
+flow-proof = Preuve
+flow-proven = Prouvé : { $ways } chemins, tous mènent à une personne, à un message ou à une annonce ; le plus long dure { $seconds } s.
+flow-edition = Édition { $edition }
+flow-drawing = Le parcours et les appels des dernières 24 heures
+flow-counted = { $n ->
+    [one] { $n } appel compté
+   *[other] { $n } appels comptés
+  }, 500 au plus.
+flow-place = Lieu
+flow-by = Par
+flow-leads = Mène à
+flow-phones = Comment les téléphones ont répondu ces 30 derniers jours
+place-menu = Menu
+place-forward = Renvoi
+place-mailbox = Messagerie
+place-hours = Horaires
+place-goodbye = Annonce
+opening-open = ouvert
+opening-closed = fermé
+opening-holiday = fermé toute la journée
+by-no-input = { $n ->
+    [one] rien tapé, une fois
+   *[other] rien tapé, { $n } fois
+  }
+by-no-match = { $n ->
+    [one] autre touche, une fois
+   *[other] autre touche, { $n } fois
+  }
+by-nobody = personne ne répond
+then-back = retour
+then-repeat = encore
+callee-rung = Sonné
+callee-declined = Refusé
+callee-unanswered = Sans réponse
+callee-not-accepted = Décroché, pas accepté
+callee-advice = Son propre répondeur a sans doute pris { $swallowed } appels sur { $rung } ; laissez-le sonner { $better } s au lieu de { $now }.
+blocked-callers = Appelants bloqués
+blocked-by = Bloqué par
+blocked-nobody = Personne n’est bloqué. Un appelant se bloque sur la page d’un de ses appels.
+block-caller = Bloquer cet appelant
+caller-is-blocked = Bloqué
+unblock = Laisser rappeler
+unblock-number = Laisser rappeler le { $number }
+
 ## Ce que disent les scripts ; %n% est ce qu’ils y mettent
 js-live = En direct
 js-not-live = Pas en direct

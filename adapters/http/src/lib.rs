@@ -61,7 +61,7 @@ pub enum Reach {
 }
 
 /// Every route and who may use it. The router is made of this table, so whoever goes through it goes through the router.
-pub const ROUTES: [(&str, Reach); 31] = [
+pub const ROUTES: [(&str, Reach); 34] = [
     ("/", Reach::Page),
     ("/calls/:id", Reach::Page),
     ("/calls/:id/voicemail", Reach::Audio),
@@ -70,6 +70,9 @@ pub const ROUTES: [(&str, Reach); 31] = [
     ("/calls.csv", Reach::Calls),
     ("/calls.jsonl", Reach::Calls),
     ("/numbers", Reach::Page),
+    ("/flow", Reach::Page),
+    ("/flow/closure", Reach::Work),
+    ("/flow/callers", Reach::Work),
     ("/counts", Reach::Calls),
     ("/events", Reach::Calls),
     ("/voicemails.zip", Reach::Audio),
@@ -106,6 +109,9 @@ fn endpoint(path: &str) -> RouteMethod {
         "/calls.csv" => get(export::calls_csv),
         "/calls.jsonl" => get(export::calls_jsonl),
         "/numbers" => get(pages::figures::figures),
+        "/flow" => get(pages::flow::in_force),
+        "/flow/closure" => post(pages::flow::closure),
+        "/flow/callers" => post(pages::flow::callers),
         "/counts" => get(live::counts),
         "/events" => get(live::rows),
         "/voicemails.zip" => get(zipped::voicemails_zip),
@@ -137,7 +143,8 @@ fn endpoint(path: &str) -> RouteMethod {
 fn allowed(path: &str) -> &'static str {
     match path {
         "/login" | "/settings" => "GET, HEAD, POST",
-        "/logout" | "/logout/everywhere" | "/views" | "/settings/people" | "/settings/tokens" => "POST",
+        "/logout" | "/logout/everywhere" | "/views" | "/settings/people" | "/settings/tokens"
+        | "/flow/closure" | "/flow/callers" => "POST",
         path if path.ends_with("/retry") || path.ends_with("/work") => "POST",
         _ => "GET, HEAD",
     }

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod feed;
 pub(crate) mod figures;
+pub(crate) mod flow;
 pub(crate) mod login;
 pub(crate) mod outages;
 pub(crate) mod phone;

@@ -15,6 +15,7 @@ use crate::words;
 mod call;
 mod feed;
 mod figures;
+mod flow;
 mod row;
 mod settings;
 mod upkeep;
@@ -22,6 +23,7 @@ mod upkeep;
 pub(crate) use call::{CallPage, EventLine, Picture};
 pub(crate) use feed::{Day, FeedPage, FilterForm, List, MOST_COUNTED, TabLink, ViewLink, day_label, told};
 pub(crate) use figures::FiguresPage;
+pub(crate) use flow::{BlockedLine, ClosedLine, Drawing, FlowPage, HoursLine, PhoneLine};
 pub(crate) use row::{CallRow, Moment};
 pub(crate) use settings::{BrowserLine, LanguageChoice, SettingsPage, TokenLine, rules, scopes};
 pub(crate) use upkeep::{ApiPage, AuditLine, AuditPage, OutageLine, OutagesPage};
@@ -117,6 +119,7 @@ pages! {
     AuditPage => "audit.html",
     FiguresPage => "figures.html",
     SettingsPage => "settings.html",
+    FlowPage => "flow.html",
 }
 
 fn language_of(state: &tera::State) -> Result<Language, tera::Error> {

@@ -6,7 +6,7 @@ use frontdesk_domain::{
     ScreeningAnswer,
 };
 use frontdesk_ports::work::{WorkRefused, Written};
-use frontdesk_ports::{AccountError, MOST_VIEWS, Trouble};
+use frontdesk_ports::{AccountError, LONGEST_CLOSURE, MOST_VIEWS, ReceptionError, Trouble};
 
 use crate::language::Language;
 
@@ -82,6 +82,16 @@ pub(crate) fn not_done(error: &AccountError, language: Language) -> String {
             language.say_with("settled-too-many-views", [("most", MOST_VIEWS.into())])
         }
         AccountError::Store(_) => language.say("error-503"),
+    }
+}
+
+/// Why a decision beside the flow was not taken; the store's own errors are told elsewhere.
+pub(crate) fn not_decided(error: &ReceptionError, language: Language) -> String {
+    match error {
+        ReceptionError::Over => language.say("closure-over"),
+        ReceptionError::TooLong => language.say_with("closure-too-long", [("most", LONGEST_CLOSURE.into())]),
+        ReceptionError::OwnNumber => language.say("block-own-number"),
+        ReceptionError::Store(_) => language.say("error-503"),
     }
 }
 

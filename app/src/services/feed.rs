@@ -4,13 +4,16 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallId, Timestamp, VoicemailStatus};
+use frontdesk_domain::{CallId, Facts, Timestamp, Traffic, VoicemailStatus};
 use frontdesk_ports::{
     AudioName, CallFigures, CallLog, CallPage, CallQuery, CallRecord, CallWithEvents, Change, Figures,
     ReadCalls, RecordingStore, StoreError, Tally, VoicemailAudio, VoicemailError,
 };
 
 use super::keeping::Keeping;
+
+/// Calls read at once where many are counted.
+const PAGE: u16 = 200;
 
 /// Reads from a log and a recording store.
 pub struct Feed {
@@ -66,6 +69,26 @@ impl ReadCalls for Feed {
     ) -> Result<Figures, StoreError> {
         self.keeping.settled().await;
         self.counts.figures(since, until).await
+    }
+
+    async fn traffic(&self, since: Timestamp, most: u16) -> Result<Traffic, StoreError> {
+        self.keeping.settled().await;
+        let mut traffic = Traffic::default();
+        let mut query = CallQuery { since: Some(since), ..CallQuery::newest(most.min(PAGE)) };
+        loop {
+            let page = self.log.list(&query).await?;
+            for record in &page.calls {
+                let events = self.log.events(record.id).await?;
+                traffic.add(&Facts::of(events.iter().map(|logged| &logged.event)));
+                if traffic.calls >= u32::from(most) {
+                    return Ok(traffic);
+                }
+            }
+            match page.next {
+                Some(before) => query.before = Some(before),
+                None => return Ok(traffic),
+            }
+        }
     }
 
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError> {

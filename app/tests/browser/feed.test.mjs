@@ -339,7 +339,7 @@ test("axe finds nothing serious on any page, light and dark, wide and narrow", a
       };
       await check();
       await signIn(page, desk);
-      for (const address of ["/", "/?tab=all", "/?tab=all&q=nothing", "/?tab=all&reason=busy&tag=x", `/calls/${id}`, "/numbers", "/numbers?range=today", "/phone", "/outages", "/audit", "/settings", "/calls/none", "/api/docs"]) {
+      for (const address of ["/", "/?tab=all", "/?tab=all&q=nothing", "/?tab=all&reason=busy&tag=x", `/calls/${id}`, "/numbers", "/numbers?range=today", "/phone", "/flow", "/outages", "/audit", "/settings", "/calls/none", "/api/docs"]) {
         await check(address);
       }
       await page.context().close();

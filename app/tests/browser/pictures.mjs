@@ -34,6 +34,7 @@ try {
   await take("call");
   await take("numbers", "/numbers?range=7d");
   await take("phone", "/phone");
+  await take("flow", "/flow");
   await take("settings", "/settings");
   await page.getByLabel("Language").selectOption("fr");
   await page.getByRole("button", { name: "Use this language" }).click();

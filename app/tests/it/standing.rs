@@ -8,6 +8,7 @@ use frontdesk_ports::{Blocked, Closed, StandingStore};
 use serde_json::json;
 
 use crate::harness::{CALLER, Desk, Setting};
+use crate::work::Person;
 
 /// Another instance, or the command line, on the same database.
 async fn elsewhere(desk: &Desk) -> SqlStanding {
@@ -82,4 +83,49 @@ async fn a_caller_who_calls_too_often_is_refused() {
     assert_eq!(desk.last_verdict().await, "rejected/limit");
     desk.call().from("+33123456780").presses("1").place().await;
     assert_eq!(desk.last_verdict().await, "answered/accepted");
+}
+
+#[tokio::test]
+async fn the_switch_on_the_flow_page_closes_and_opens_and_the_trail_knows() {
+    let desk = Desk::start().await;
+    let ann = Person::admin(&desk).await;
+    let (status, page) = ann.sends("/flow/closure", "do=close&until=soon").await;
+    assert!(status == 422 && page.contains("That is no time."), "{page}");
+    let (status, page) = ann.sends("/flow/closure", "do=close&until=2020-01-01T10:00").await;
+    assert!(status == 422 && page.contains("That time has passed."), "{page}");
+    assert_eq!(ann.sends("/flow/closure", "do=close&until=2h&say=We+are+at+a+wedding.").await.0, 303);
+    let page = ann.page("/flow").await;
+    assert!(page.contains("We are at a wedding.") && page.contains("Open again"), "{page}");
+    desk.call().leaves(tone(5)).place().await;
+    assert_eq!(desk.last_verdict().await, "voicemail/out_of_hours", "at once");
+    assert_eq!(ann.sends("/flow/closure", "do=open").await.0, 303);
+    desk.call().presses("1").place().await;
+    assert_eq!(desk.last_verdict().await, "answered/accepted");
+    let audit = ann.page("/audit").await;
+    assert!(audit.contains("closed the company") && audit.contains("opened the company"), "{audit}");
+}
+
+#[tokio::test]
+async fn a_caller_is_blocked_from_their_call_and_let_in_again_on_the_flow_page() {
+    let desk = Desk::start().await;
+    let ann = Person::admin(&desk).await;
+    desk.call().presses("1").place().await;
+    let id = desk.row().await["id"].as_str().unwrap().to_owned();
+    assert!(ann.page(&format!("/calls/{id}")).await.contains("Block this caller"));
+    let block = format!("do=block&number=%2B33123456789&call={id}&back=/calls/{id}");
+    assert_eq!(ann.sends("/flow/callers", &block).await.0, 303);
+    assert!(ann.page(&format!("/calls/{id}")).await.contains("Let in again"));
+    desk.call().presses("1").place().await;
+    assert_eq!(desk.last_verdict().await, "rejected/blocked");
+    let audit = ann.page("/audit").await;
+    assert!(
+        audit.contains("blocked a caller") && audit.contains(&id) && !audit.contains("123456789"),
+        "{audit}"
+    );
+    let flow = ann.page("/flow").await;
+    assert!(flow.contains("+33 1 23 45 67 89") && flow.contains("unblock"), "{flow}");
+    assert_eq!(ann.sends("/flow/callers", "do=unblock&number=%2B33123456789&back=/flow").await.0, 303);
+    desk.call().presses("1").place().await;
+    assert_eq!(desk.last_verdict().await, "answered/accepted");
+    assert_eq!(ann.sends("/flow/callers", "do=block&number=nobody").await.0, 400);
 }

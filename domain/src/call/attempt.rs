@@ -7,27 +7,13 @@ use jiff::Timestamp;
 use crate::call::event::{CallEvent, EventKind, LegStatus, ScreeningAnswer};
 use crate::call::facts::Facts;
 use crate::call::record::RecordedLeg;
+use crate::call::route::PhoneEnd;
 use crate::dialogue::signal::DialOutcome;
 use crate::ids::LegId;
 use crate::phone::PhoneNumber;
 
 /// SIP 603 Decline (RFC 3261, section 21.6.2): the callee pressed the red button.
 const SIP_DECLINE: u16 = 603;
-
-/// How an attempt ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum AttemptEnd {
-    /// Caller and callee were put through, and the callee had accepted if they had to.
-    Taken,
-    NoAnswer,
-    Busy,
-    Declined,
-    NotAccepted,
-    Unreachable,
-    CallerGaveUp,
-    /// Another of the phones that rang at once was picked up.
-    Elsewhere,
-}
 
 /// When what happened at a phone happened.
 #[derive(Debug, Clone, Copy)]
@@ -205,28 +191,28 @@ impl<'a> Attempt<'a> {
     }
 
     /// How it ended, by the strongest evidence there is.
-    pub fn end(&self) -> AttemptEnd {
+    pub fn end(&self) -> PhoneEnd {
         if self.taken() {
-            AttemptEnd::Taken
+            PhoneEnd::Taken
         } else if self.answered(ScreeningAnswer::Declined) || self.declined_by_sip {
-            AttemptEnd::Declined
+            PhoneEnd::Declined
         } else if self.answered(ScreeningAnswer::Unanswered) {
-            AttemptEnd::NotAccepted
+            PhoneEnd::NotAccepted
         } else if self.elsewhere {
-            AttemptEnd::Elsewhere
+            PhoneEnd::Elsewhere
         } else if self.caller_left {
-            AttemptEnd::CallerGaveUp
+            PhoneEnd::CallerGaveUp
         } else if let Some((_, outcome, ..)) = self.dial {
             match outcome {
-                DialOutcome::Busy => AttemptEnd::Busy,
-                DialOutcome::NoAnswer => AttemptEnd::NoAnswer,
-                DialOutcome::Failed => AttemptEnd::Unreachable,
-                DialOutcome::Canceled => AttemptEnd::CallerGaveUp,
+                DialOutcome::Busy => PhoneEnd::Busy,
+                DialOutcome::NoAnswer => PhoneEnd::NoAnswer,
+                DialOutcome::Failed => PhoneEnd::Unreachable,
+                DialOutcome::Canceled => PhoneEnd::CallerGaveUp,
                 // Accepted, and yet not put through: the caller left at that very moment.
-                DialOutcome::Answered if self.answered(ScreeningAnswer::Accepted) => AttemptEnd::CallerGaveUp,
+                DialOutcome::Answered if self.answered(ScreeningAnswer::Accepted) => PhoneEnd::CallerGaveUp,
                 // Picked up, asked, and put down again without a key.
-                DialOutcome::Answered if self.answered(ScreeningAnswer::Asked) => AttemptEnd::Declined,
-                DialOutcome::Answered => AttemptEnd::NotAccepted,
+                DialOutcome::Answered if self.answered(ScreeningAnswer::Asked) => PhoneEnd::Declined,
+                DialOutcome::Answered => PhoneEnd::NotAccepted,
             }
         } else {
             self.end_by_leg()
@@ -251,17 +237,17 @@ impl<'a> Attempt<'a> {
             }
     }
 
-    fn end_by_leg(&self) -> AttemptEnd {
+    fn end_by_leg(&self) -> PhoneEnd {
         if self.leg(LegStatus::Busy) {
-            AttemptEnd::Busy
+            PhoneEnd::Busy
         } else if self.leg(LegStatus::NoAnswer) || (self.by_record && self.leg(LegStatus::Completed)) {
-            AttemptEnd::NoAnswer
+            PhoneEnd::NoAnswer
         } else if self.leg(LegStatus::Failed) {
-            AttemptEnd::Unreachable
+            PhoneEnd::Unreachable
         } else if self.leg(LegStatus::Completed) && self.answered(ScreeningAnswer::Asked) {
-            AttemptEnd::Declined
+            PhoneEnd::Declined
         } else {
-            AttemptEnd::CallerGaveUp
+            PhoneEnd::CallerGaveUp
         }
     }
 
@@ -272,7 +258,7 @@ impl<'a> Attempt<'a> {
 
     /// When caller and callee were put through.
     pub fn bridged_at(&self) -> Option<Timestamp> {
-        if self.end() != AttemptEnd::Taken {
+        if self.end() != PhoneEnd::Taken {
             return None;
         }
         let accepted = self.screening.get(&ScreeningAnswer::Accepted).map(|(_, at)| *at);
@@ -299,7 +285,7 @@ impl<'a> Attempt<'a> {
     /// How long caller and callee spoke: the carrier's figure for the callee's leg, less the time the callee was asked.
     /// Both ends of that time are requests to us, so one clock measures it.
     pub fn talk_seconds(&self) -> Option<u32> {
-        if self.end() != AttemptEnd::Taken {
+        if self.end() != PhoneEnd::Taken {
             return None;
         }
         let off_hook = self.leg_seconds.or(self.dial.and_then(|(.., seconds)| seconds));

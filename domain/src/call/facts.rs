@@ -243,7 +243,7 @@ impl EventKind {
     }
 
     /// Its place in a call's life: the turn of the conversation, and the place within the turn.
-    fn turn(&self) -> (u16, u8) {
+    pub(super) fn turn(&self) -> (u16, u8) {
         const AFTERWARDS: u16 = u16::MAX;
         match self {
             Self::Started(_) => (0, 0),

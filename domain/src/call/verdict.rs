@@ -1,11 +1,9 @@
 //! How a call ended, why, and which events prove it.
 
-use std::fmt;
-use std::str::FromStr;
-
-use crate::call::attempt::{Attempt, AttemptEnd};
+use crate::call::attempt::Attempt;
 use crate::call::event::{EventKind, HoursWhy, RefusedWhy};
 use crate::call::facts::Facts;
+use crate::call::route::PhoneEnd;
 use crate::dialogue::MailboxCause;
 
 /// A word that is none of ours.
@@ -39,17 +37,17 @@ macro_rules! words {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.word())
             }
         }
 
-        impl FromStr for $name {
-            type Err = UnknownWord;
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        impl std::str::FromStr for $name {
+            type Err = $crate::call::verdict::UnknownWord;
+            fn from_str(text: &str) -> Result<Self, $crate::call::verdict::UnknownWord> {
                 let found = Self::ALL.iter().copied().find(|one| one.word() == text);
-                found.ok_or_else(|| UnknownWord::new(text, &[$($word,)+]))
+                found.ok_or_else(|| $crate::call::verdict::UnknownWord::new(text, &[$($word,)+]))
             }
         }
     };
@@ -173,7 +171,7 @@ fn rejected(facts: &Facts) -> Option<Verdict> {
 }
 
 fn answered(attempts: &[Attempt<'_>]) -> Option<Verdict> {
-    let attempt = attempts.iter().find(|attempt| attempt.end() == AttemptEnd::Taken)?;
+    let attempt = attempts.iter().find(|attempt| attempt.end() == PhoneEnd::Taken)?;
     let reason = if attempt.by_record {
         Reason::CarrierRecord
     } else if attempt.screened {
@@ -210,11 +208,11 @@ fn voicemail(facts: &Facts, attempts: &[Attempt<'_>]) -> Option<Verdict> {
         if let (true, Some(last)) = (rang, last_rung(attempts)) {
             evidence.extend(last.evidence());
             reason = match last.end() {
-                AttemptEnd::Declined => Reason::AfterDecline,
-                AttemptEnd::Busy => Reason::AfterBusy,
-                AttemptEnd::Unreachable => Reason::AfterFailure,
-                AttemptEnd::NoAnswer | AttemptEnd::NotAccepted => Reason::AfterNoAnswer,
-                AttemptEnd::Taken | AttemptEnd::CallerGaveUp | AttemptEnd::Elsewhere => reason,
+                PhoneEnd::Declined => Reason::AfterDecline,
+                PhoneEnd::Busy => Reason::AfterBusy,
+                PhoneEnd::Unreachable => Reason::AfterFailure,
+                PhoneEnd::NoAnswer | PhoneEnd::NotAccepted => Reason::AfterNoAnswer,
+                PhoneEnd::Taken | PhoneEnd::CallerGaveUp | PhoneEnd::Elsewhere => reason,
             };
         }
     } else if let Some(last) = attempts.last() {
@@ -244,12 +242,12 @@ fn missed(facts: &Facts, attempts: &[Attempt<'_>]) -> Option<Verdict> {
         return Some(Verdict::new(Outcome::Missed, Reason::Unknown, evidence));
     }
     let reason = match last.end() {
-        AttemptEnd::NoAnswer => Reason::NoAnswer,
-        AttemptEnd::Busy => Reason::Busy,
-        AttemptEnd::Declined => Reason::Declined,
-        AttemptEnd::NotAccepted => Reason::NotAccepted,
-        AttemptEnd::Unreachable => Reason::Unreachable,
-        AttemptEnd::CallerGaveUp | AttemptEnd::Taken | AttemptEnd::Elsewhere => Reason::CallerGaveUp,
+        PhoneEnd::NoAnswer => Reason::NoAnswer,
+        PhoneEnd::Busy => Reason::Busy,
+        PhoneEnd::Declined => Reason::Declined,
+        PhoneEnd::NotAccepted => Reason::NotAccepted,
+        PhoneEnd::Unreachable => Reason::Unreachable,
+        PhoneEnd::CallerGaveUp | PhoneEnd::Taken | PhoneEnd::Elsewhere => Reason::CallerGaveUp,
     };
     Some(Verdict::new(Outcome::Missed, reason, last.evidence()))
 }
@@ -304,7 +302,7 @@ fn abandoned(facts: &Facts) -> Verdict {
 fn last_rung<'a, 'f>(attempts: &'a [Attempt<'f>]) -> Option<&'a Attempt<'f>> {
     let rung = || attempts.iter().filter(|attempt| attempt.was_rung());
     rung()
-        .rfind(|attempt| attempt.end() != AttemptEnd::Elsewhere)
+        .rfind(|attempt| attempt.end() != PhoneEnd::Elsewhere)
         .or_else(|| rung().next_back())
         .or(attempts.last())
 }

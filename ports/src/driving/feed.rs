@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::{CallId, Outcome, StoredAudio, Timestamp};
+use frontdesk_domain::{CallId, Outcome, StoredAudio, Timestamp, Traffic};
 
 use crate::{CallPage, CallQuery, CallRecord, Change, Figures, LoggedEvent, StoreError, Tally};
 
@@ -147,6 +147,9 @@ pub trait ReadCalls: Send + Sync {
         since: Option<Timestamp>,
         until: Option<Timestamp>,
     ) -> Result<Figures, StoreError>;
+
+    /// What went through the flow since then, by the newest calls, of which so many at most are looked at.
+    async fn traffic(&self, since: Timestamp, most: u16) -> Result<Traffic, StoreError>;
 
     /// How many calls fit a query; looks at the newest `most` of them.
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError>;

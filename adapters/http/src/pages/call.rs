@@ -48,6 +48,10 @@ pub(crate) async fn call_page(
         Ok(related) => related,
         Err(error) => return store_problem(&error),
     };
+    let block = match block(state, &told.record).await {
+        Ok(block) => block,
+        Err(error) => return store_problem(&error),
+    };
     let frame = Frame::of(state, visitor, viewer, "page-call");
     let manages = frame.manages;
     let view = CallPage {
@@ -62,6 +66,7 @@ pub(crate) async fn call_page(
             format!("/?tab=all&from={from}")
         }),
         next: next_unsettled(state, Some(id)).await,
+        block,
         alert,
         frame,
     };
@@ -70,6 +75,18 @@ pub(crate) async fn call_page(
 
 fn caller(record: &CallRecord) -> Option<String> {
     record.call.parties.as_ref()?.from.as_text().map(ToOwned::to_owned)
+}
+
+/// The caller's number and whether it is refused; none for a caller without a number.
+async fn block(
+    state: &State,
+    record: &CallRecord,
+) -> Result<Option<(String, bool)>, frontdesk_ports::StoreError> {
+    let Some(number) = record.call.parties.as_ref().and_then(|parties| parties.from.number()) else {
+        return Ok(None);
+    };
+    let blocked = state.desk.reception.blocked().await?;
+    Ok(Some((number.to_string(), blocked.iter().any(|blocked| blocked.number == *number))))
 }
 
 /// The caller's other calls.

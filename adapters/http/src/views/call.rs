@@ -21,6 +21,8 @@ pub(crate) struct CallPage {
     pub related: Vec<CallRow>,
     pub all_related: Option<String>,
     pub next: Option<String>,
+    /// The caller's number, if it can be blocked, and whether it is.
+    pub block: Option<(String, bool)>,
     /// What went wrong with a change that was just tried.
     pub alert: Option<String>,
 }

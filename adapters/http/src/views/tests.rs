@@ -139,6 +139,51 @@ fn records() -> Vec<CallRecord> {
 }
 
 #[test]
+fn the_flow_page_renders_and_escapes() {
+    use frontdesk_domain::{BuiltinFlow, Closure, Facts, FlowSettings, Traffic, builtin_flow, read_flow};
+    use frontdesk_ports::{Blocked, Closed};
+    let views = Views::new().unwrap();
+    let at = "2026-11-22T10:00:00Z".parse().unwrap();
+    let shop = include_str!("../../../../domain/examples/flows/shop.toml");
+    let shop = shop.replace("label = \"Sales\"", "label = \"<script>alert(1)</script>\"");
+    let settings = FlowSettings { table: "flow", ..FlowSettings::default() };
+    let forward_to = vec!["+33611223344".parse().unwrap()];
+    let builtin = builtin_flow(&BuiltinFlow { forward_to, ..BuiltinFlow::default() }).unwrap();
+    let mut traffic = Traffic::default();
+    for call in samples() {
+        traffic.add(&Facts::of(call.events.iter().map(|logged| &logged.event)));
+    }
+    for (flow, viewer) in [(read_flow(&shop, &settings).unwrap(), viewer()), (builtin, french())] {
+        let closure = Closure { from: at, until: at, say: Some(HOSTILE.into()) };
+        let blocked = Blocked { number: "+33899123456".parse().unwrap(), by: HOSTILE.into(), at };
+        let html = views
+            .page(
+                &FlowPage {
+                    frame: frame(),
+                    csrf: "csrf".into(),
+                    alert: Some(HOSTILE.into()),
+                    company: HOSTILE.into(),
+                    edition: flow.edition().to_string(),
+                    closed: Some(ClosedLine::new(Closed { closure, by: HOSTILE.into() }, &viewer)),
+                    hours: HoursLine::all(&flow, at, &viewer),
+                    ways: "11".into(),
+                    longest: 300,
+                    drawing: Drawing::of(&flow, &traffic, viewer.language),
+                    calls: traffic.calls,
+                    phones: PhoneLine::all(&traffic, &flow, viewer.language),
+                    blocked: vec![BlockedLine::new(&blocked, &viewer)],
+                    zone: "UTC".into(),
+                },
+                &viewer,
+            )
+            .unwrap();
+        safe(&html);
+        let places = flow.draft().places().count();
+        assert_eq!(html.matches("<rect class=\"place").count(), places, "every place is drawn once");
+    }
+}
+
+#[test]
 fn every_template_renders_and_escapes() {
     let views = Views::new().unwrap();
     let hostile = "q=%3Cscript%3Ealert(1)%22%20onload=%22x&tab=all&reason=busy";
@@ -192,6 +237,7 @@ fn every_template_renders_and_escapes() {
             related: vec![CallRow::new(&call.record, &french())],
             all_related: Some(HOSTILE.into()),
             next: Some(HOSTILE.into()),
+            block: Some((HOSTILE.into(), true)),
             alert: Some(HOSTILE.into()),
         };
         let html = views.page(&page, &french()).unwrap();
