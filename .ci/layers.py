@@ -11,7 +11,7 @@ allowed = {"frontdesk-domain": set(), "frontdesk-ports": {"frontdesk-domain"}, "
 for adapter in adapters:
     allowed[adapter] = {"frontdesk-domain", "frontdesk-ports"}
 outside = {
-    "frontdesk-domain": {"jiff", "serde", "thiserror", "ulid"},
+    "frontdesk-domain": {"jiff", "serde", "strsim", "thiserror", "toml", "ulid"},
     "frontdesk-ports": {"async-trait", "bytes", "futures-core", "mockall", "serde", "thiserror"},
 }
 problems = []

@@ -5,6 +5,7 @@ pub(crate) mod difference;
 pub(crate) mod effect;
 pub(crate) mod event;
 pub(crate) mod facts;
+pub(crate) mod occasion;
 pub(crate) mod record;
 pub(crate) mod route;
 pub(crate) mod sound;

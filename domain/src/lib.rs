@@ -59,6 +59,7 @@ pub use call::event::{
     ScreeningAnswer, StoredAudio,
 };
 pub use call::facts::Facts;
+pub use call::occasion::Occasion;
 pub use call::record::{CarrierCall, CarrierRecord, RecordedLeg, RecordedMessage};
 pub use call::route::{PhoneEnd, PhoneRecord, RungPhone, Traffic};
 pub use call::sound::Sound;

@@ -8,6 +8,7 @@ mod m20261125_000004_cluster_call_events;
 mod m20261125_000005_add_work;
 mod m20261125_000006_create_saved_views;
 mod m20261125_000007_create_standing;
+mod m20261125_000008_create_outbox;
 
 use sea_orm_migration::prelude::*;
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000005_add_work::Migration),
             Box::new(m20261125_000006_create_saved_views::Migration),
             Box::new(m20261125_000007_create_standing::Migration),
+            Box::new(m20261125_000008_create_outbox::Migration),
         ]
     }
 }

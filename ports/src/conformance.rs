@@ -10,6 +10,7 @@ pub mod access_store;
 pub mod call_log;
 pub mod effect_queue;
 pub mod ledger;
+pub mod outbox;
 pub mod recording_store;
 pub mod retention;
 pub mod spool;

@@ -8,6 +8,8 @@ pub(crate) mod carrier;
 pub(crate) mod clock;
 pub(crate) mod effect_queue;
 pub(crate) mod ledger;
+pub(crate) mod messenger;
+pub(crate) mod outbox;
 pub(crate) mod recording_store;
 pub(crate) mod retention;
 pub(crate) mod sound_meter;

@@ -29,6 +29,8 @@ pub use driven::carrier::{AudioStream, Carrier, FetchedAudio};
 pub use driven::clock::{Clock, Ids};
 pub use driven::effect_queue::{EffectQueue, LeasedEffect};
 pub use driven::ledger::{Ledger, Outage, OutageCause, UnknownCause, Watermark};
+pub use driven::messenger::{Attachment, DeliveryError, Message, Messenger};
+pub use driven::outbox::{Delivery, DeliveryState, LeasedDelivery, Outbox, Tried};
 pub use driven::recording_store::{AudioCheck, AudioName, PutError, RecordingStore};
 pub use driven::retention::Retention;
 pub use driven::sound_meter::SoundMeter;

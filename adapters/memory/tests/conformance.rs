@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use adapters_memory::{
-    ManualClock, MemoryAccess, MemoryLedger, MemoryLog, MemoryRecordings, MemorySpool, MemoryStanding,
+    ManualClock, MemoryAccess, MemoryLedger, MemoryLog, MemoryOutbox, MemoryRecordings, MemorySpool,
+    MemoryStanding,
 };
 use frontdesk_ports::conformance::{self, CountingIds};
 
@@ -52,6 +53,12 @@ async fn access_store() {
 #[tokio::test]
 async fn recording_store() {
     conformance::recording_store::all(&MemoryRecordings::new(200), 200).await;
+}
+
+#[tokio::test]
+async fn outbox() {
+    let log = Arc::new(MemoryLog::new(clock(), Arc::new(CountingIds::default())));
+    conformance::outbox::all(&*log, &MemoryOutbox::new(log.clone())).await;
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ mod error;
 mod filters;
 mod known;
 mod ledger;
+mod outbox;
 mod retention;
 mod rows;
 mod shapes;

@@ -77,6 +77,7 @@ async fn upkeep(db: &Database) {
     conformance::standing::all(&SqlStanding::new(db.clone())).await;
     let log = log(db, clock());
     conformance::retention::all(&*log, &*log, &*log).await;
+    conformance::outbox::all(&*log, &*log).await;
 }
 
 mod on_sqlite {
@@ -299,6 +300,6 @@ async fn what_an_earlier_schema_holds_is_there_after_migrating() {
         ] {
             assert_eq!(log.list(&query).await.unwrap().calls, all, "round {round}");
         }
-        Migrator::down(db.connection(), Some(3)).await.unwrap();
+        Migrator::down(db.connection(), Some(4)).await.unwrap();
     }
 }

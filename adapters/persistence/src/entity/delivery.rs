@@ -1,0 +1,23 @@
+//! One row a message about a call that somebody is to be told.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "deliveries")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub key: String,
+    pub call_id: String,
+    pub occasion: String,
+    pub recipient: String,
+    pub state: String,
+    pub queued_at: i64,
+    pub due_at: i64,
+    pub attempt: i64,
+    pub last_error: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

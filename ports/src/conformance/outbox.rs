@@ -1,0 +1,76 @@
+//! Deliveries: queued once, made by one, remembered.
+
+use std::time::Duration;
+
+use frontdesk_domain::{CallId, Occasion, Timestamp};
+
+use super::{ended, started, time};
+use crate::{CallLog, CallQuery, Change, Delivery, Outbox, Tried};
+
+const LEASE: Duration = Duration::from_secs(60);
+
+fn at(seconds: u32) -> Timestamp {
+    time("2026-11-22T12:00:00Z") + Duration::from_secs(u64::from(seconds))
+}
+
+/// Every claim about the outbox, which must be empty.
+pub async fn all<L: CallLog>(log: &L, outbox: &dyn Outbox) {
+    log.append(vec![
+        started("out", "2026-11-22T11:00:00Z", "+33123456789"),
+        ended("out", "2026-11-22T11:01:00Z", 60),
+    ])
+    .await
+    .unwrap();
+    let query = CallQuery { provider_id: Some("out".into()), ..CallQuery::newest(1) };
+    let call = log.list(&query).await.unwrap().calls[0].id;
+    let to = |recipient: &str, occasion| Delivery { call, occasion, recipient: recipient.into() };
+    let (office, crm) = (to("office", Occasion::Ended), to("crm", Occasion::Ended));
+
+    assert_eq!(outbox.looked_at().await.unwrap(), None);
+    for change in [4, 5] {
+        outbox.queue(&[office.clone(), crm.clone()], Change(change), at(0)).await.unwrap();
+        assert_eq!(outbox.looked_at().await.unwrap(), Some(Change(change)));
+    }
+    outbox.queue(&[], Change(6), at(0)).await.unwrap();
+    let nobody = Delivery { call: CallId::floor(at(0)), ..office.clone() };
+    outbox.queue(&[nobody], Change(7), at(0)).await.unwrap();
+    let mut taken = outbox.take_deliveries(at(1), LEASE, 10).await.unwrap();
+    taken.sort_by(|a, b| a.delivery.recipient.cmp(&b.delivery.recipient));
+    let [first, second] = taken.as_slice() else {
+        panic!("each once, and none of a call that is not: {taken:?}")
+    };
+    assert_eq!((&first.delivery, first.attempt, first.queued_at), (&crm, 1, at(0)));
+    assert_eq!(outbox.take_deliveries(at(2), LEASE, 10).await.unwrap(), [], "leased is not handed out again");
+    assert!(outbox.settle_delivery(first, &Tried::Delivered).await.unwrap());
+    assert!(outbox.settle_delivery(second, &Tried::Again(at(30), "busy".into())).await.unwrap());
+    assert!(!outbox.settle_delivery(second, &Tried::Delivered).await.unwrap(), "not leased any more");
+    assert_eq!(outbox.next_delivery().await.unwrap(), Some(at(30)));
+    assert_eq!(outbox.take_deliveries(at(29), LEASE, 10).await.unwrap(), []);
+    let again = outbox.take_deliveries(at(30), LEASE, 10).await.unwrap();
+    assert_eq!((again.len(), again[0].attempt), (1, 2));
+    let later = outbox.take_deliveries(at(91), LEASE, 10).await.unwrap();
+    assert_eq!((later.len(), later[0].attempt), (1, 3), "a lease that has ended is handed out again");
+    assert!(
+        !outbox.settle_delivery(&again[0], &Tried::Delivered).await.unwrap(),
+        "whoever lost the lease is refused"
+    );
+    assert!(outbox.settle_delivery(&later[0], &Tried::Failed("gone".into())).await.unwrap());
+    assert_eq!(outbox.next_delivery().await.unwrap(), None);
+
+    let states = outbox.deliveries(10).await.unwrap();
+    let state = |recipient: &str| states.iter().find(|state| state.delivery.recipient == recipient).unwrap();
+    assert_eq!((state("crm").state.as_str(), state("crm").attempts), ("delivered", 1));
+    assert_eq!(
+        (state("office").state.as_str(), state("office").last_error.as_deref()),
+        ("failed", Some("gone"))
+    );
+    assert_eq!(outbox.deliver_anew(at(1), true, None, at(200)).await.unwrap(), 0, "none was queued since");
+    assert_eq!(outbox.deliver_anew(at(0), true, None, at(200)).await.unwrap(), 1, "the failed one");
+    assert_eq!(outbox.deliver_anew(at(0), false, Some("crm"), at(200)).await.unwrap(), 1);
+    let mut anew = outbox.take_deliveries(at(200), LEASE, 10).await.unwrap();
+    anew.sort_by(|a, b| a.delivery.recipient.cmp(&b.delivery.recipient));
+    assert_eq!(anew.iter().map(|leased| &leased.delivery).collect::<Vec<_>>(), [&crm, &office]);
+    for leased in &anew {
+        assert!(outbox.settle_delivery(leased, &Tried::Delivered).await.unwrap());
+    }
+}

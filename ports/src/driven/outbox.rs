@@ -1,0 +1,101 @@
+//! Messages about calls that are on their way to somebody, each exactly once.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use frontdesk_domain::{CallId, Occasion, Timestamp};
+
+use crate::{Change, StoreError};
+
+/// Somebody is to be told of an occasion. Call, occasion and recipient make it what it is: the same is never queued twice.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Delivery {
+    /// Of which call.
+    pub call: CallId,
+    /// Of what about it.
+    pub occasion: Occasion,
+    /// Who: the name of a rule.
+    pub recipient: String,
+}
+
+impl Delivery {
+    /// What it is known by.
+    pub fn key(&self) -> String {
+        format!("{}:{}:{}", self.call, self.occasion, self.recipient)
+    }
+}
+
+/// A delivery that is ours to make until the lease ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeasedDelivery {
+    /// What is to be told to whom.
+    pub delivery: Delivery,
+    /// The how manyth try this is, from 1; also the fence: whoever comes with an older number is refused.
+    pub attempt: u32,
+    /// When it was first queued, or queued anew by hand.
+    pub queued_at: Timestamp,
+}
+
+/// What became of a try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tried {
+    /// It was taken.
+    Delivered,
+    /// Again at that time, and why.
+    Again(Timestamp, String),
+    /// Given up, and why.
+    Failed(String),
+}
+
+/// How a delivery stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryState {
+    /// Which.
+    pub delivery: Delivery,
+    /// When it was queued.
+    pub queued_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// `waiting`, `delivered` or `failed`.
+    pub state: String,
+    /// Why the last try did not work.
+    pub last_error: Option<String>,
+}
+
+/// Keeps deliveries until they are made or given up. Deliveries of calls that are forgotten are forgotten with them.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Up to which change of the log deliveries have been queued; `None` before the first time.
+    async fn looked_at(&self) -> Result<Option<Change>, StoreError>;
+
+    /// Queues deliveries and notes up to which change the log was looked at, both or neither. What was queued before
+    /// stays as it is.
+    async fn queue(&self, deliveries: &[Delivery], up_to: Change, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Takes at most `limit` deliveries that are due at `now` or whose lease has ended by then.
+    async fn take_deliveries(
+        &self,
+        now: Timestamp,
+        lease: Duration,
+        limit: u16,
+    ) -> Result<Vec<LeasedDelivery>, StoreError>;
+
+    /// Notes what became of a try. `false` if the lease was lost in the meantime.
+    async fn settle_delivery(&self, leased: &LeasedDelivery, tried: &Tried) -> Result<bool, StoreError>;
+
+    /// When the next delivery is due or its lease ends, if there is any.
+    async fn next_delivery(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// How the latest deliveries stand, newest first.
+    async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryState>, StoreError>;
+
+    /// Makes deliveries anew that were queued at `since` or later; all of them or only failed ones, of one recipient or
+    /// of everybody. How many.
+    async fn deliver_anew(
+        &self,
+        since: Timestamp,
+        only_failed: bool,
+        recipient: Option<&str>,
+        now: Timestamp,
+    ) -> Result<u64, StoreError>;
+}
