@@ -9,6 +9,7 @@ mod demo;
 mod export;
 mod fallback_twiml;
 mod forget;
+mod notify;
 mod reconcile;
 mod rederive;
 mod reload;
@@ -63,6 +64,9 @@ enum Command {
     Block(closure::Number),
     /// Takes a number's block off.
     Unblock(closure::Number),
+    /// Lists messages about calls, delivers them once more, or sends a test.
+    #[command(subcommand)]
+    Notify(notify::NotifyCommand),
     /// Makes the log agree with the carrier's own records.
     Reconcile(reconcile::ReconcileCommand),
     /// Writes calls as CSV or JSON lines.
@@ -139,6 +143,7 @@ impl Cli {
                 Command::Open => closure::open(config(Needs::Nothing)?).await,
                 Command::Block(number) => closure::block(number, config(Needs::Nothing)?).await,
                 Command::Unblock(number) => closure::unblock(number, config(Needs::Nothing)?).await,
+                Command::Notify(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Reconcile(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Export(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Rederive(command) => command.run(config(Needs::Nothing)?).await,

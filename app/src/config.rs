@@ -1,15 +1,15 @@
 //! Settings: one TOML file, each key overridable from the environment, secrets also from files.
 
 mod calendar;
+mod error;
 mod flow;
 mod keys;
+mod notify;
 mod source;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use adapters_twilio::PublicUrl;
 use frontdesk_domain::{BuiltinFlow, PhoneNumber, builtin_flow};
@@ -21,59 +21,11 @@ use crate::services::access::NewPassword;
 use crate::services::standings::Caps;
 use crate::services::upkeep::RetentionTimes;
 
+pub use error::{ConfigError, ConfigErrors, Shown};
 pub use flow::{FlowText, OwnFlow};
 pub use frontdesk_domain::parse_duration;
+pub use notify::{By, Recipient, Smtp};
 pub use source::{Environment, Settings, Value};
-
-/// What is wrong with a setting: where it stands, which it is, what is wrong and what to do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}{key}: {what}")]
-pub struct ConfigError {
-    /// `frontdesk.toml:3: ` or `FRONTDESK__LISTEN: ` or nothing.
-    pub place: String,
-    /// The setting.
-    pub key: String,
-    /// What is wrong, with the remedy.
-    pub what: String,
-    /// Where it can be shown in its file.
-    pub shown: Option<Shown>,
-}
-
-/// A place in a file that can be shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
-    /// The file's name.
-    pub file: String,
-    /// Its text.
-    pub text: Arc<str>,
-    /// The place, in bytes.
-    pub span: Range<usize>,
-}
-
-impl ConfigError {
-    /// Something that cannot be shown in a file.
-    pub fn new(place: impl Into<String>, key: impl Into<String>, what: impl Into<String>) -> Self {
-        Self { place: place.into(), key: key.into(), what: what.into(), shown: None }
-    }
-}
-
-/// All that is wrong with the settings; never empty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigErrors(pub Vec<ConfigError>);
-
-impl std::fmt::Display for ConfigErrors {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let Some(first) = self.0.first() {
-            write!(f, "{first}")?;
-        }
-        match self.0.len() {
-            0 | 1 => Ok(()),
-            more => write!(f, " (and {} more; `frontdesk check` lists them)", more - 1),
-        }
-    }
-}
-
-impl std::error::Error for ConfigErrors {}
 
 /// The account at the carrier.
 #[derive(Debug, Clone)]
@@ -115,6 +67,12 @@ pub struct Config {
     pub api_token: Option<SecretString>,
     /// The company's time zone.
     pub zone: TimeZone,
+    /// Where people read the log; where the carrier reaches us, unless people have a listener of their own.
+    pub feed_url: Option<Url>,
+    /// The mail server, if letters are written.
+    pub smtp: Option<Smtp>,
+    /// Who is told of calls.
+    pub recipients: Vec<Recipient>,
     /// The most that may be used up.
     pub caps: Caps,
     /// What was chosen about the built-in flow.
@@ -166,6 +124,11 @@ impl Reader {
             reader.take(key, known).unwrap_or_else(|| default.to_owned())
         };
         let builtin = self.builtin();
+        let smtp = self.smtp();
+        let recipients = self.recipients(smtp.as_ref());
+        let feed_url = self.take("feed.url", |value| {
+            Url::parse(&value.text()?).map_err(|_| "use a URL such as https://calls.example".to_owned())
+        });
         let zone = self.take("timezone", zone).unwrap_or(TimeZone::UTC);
         let database_url = address(
             self,
@@ -202,13 +165,16 @@ impl Reader {
             twilio: self.twilio(),
             admin_password: self.admin_password(),
             api_token: self.secret("auth.api_token"),
+            feed_url,
+            smtp,
             caps: Caps {
                 concurrent_forwards: self.take("limits.concurrent_forwards", Value::count),
                 forwards_a_day: self.take("limits.forwards_a_day", Value::count),
                 forward_minutes_a_day: self.take("limits.forward_minutes_a_day", Value::count),
                 calls_a_caller_an_hour: self.take("limits.calls_a_caller_an_hour", Value::count),
             },
-            flow: self.flow(&builtin, &zone),
+            flow: self.flow(&builtin, &zone, &recipients),
+            recipients,
             zone,
             builtin,
         }
@@ -295,7 +261,7 @@ impl Reader {
         }
     }
 
-    fn flow(&mut self, builtin: &BuiltinFlow, zone: &TimeZone) -> Option<OwnFlow> {
+    fn flow(&mut self, builtin: &BuiltinFlow, zone: &TimeZone, told: &[Recipient]) -> Option<OwnFlow> {
         let of_file = self.take("flow", |value| FlowText::of_file(Path::new(&value.text()?)));
         if let Some(text) = of_file.or_else(|| self.flow.take()) {
             for key in ["forward_to", "screening"] {
@@ -306,7 +272,10 @@ impl Reader {
                 }
             }
             return match text.read(zone, builtin.time_limit) {
-                Ok(own) => Some(own),
+                Ok(own) => {
+                    self.named_in_mailboxes(&own, told);
+                    Some(own)
+                }
                 Err(errors) => {
                     self.errors.extend(errors);
                     None
@@ -322,6 +291,17 @@ impl Reader {
                 let error = |p: frontdesk_domain::Problem| ConfigError::new("", "flow", p.to_string());
                 self.errors.extend(problems.0.into_iter().map(error));
                 None
+            }
+        }
+    }
+
+    /// Whom mailboxes tell must be somebody.
+    fn named_in_mailboxes(&mut self, own: &OwnFlow, told: &[Recipient]) {
+        for (mailbox, rule) in &own.flow.draft().mailboxes {
+            for name in rule.notify.iter().filter(|name| !told.iter().any(|known| known.name == **name)) {
+                let what =
+                    format!("mailbox {mailbox}: notify names {name:?}, and there is no [notify.{name}]");
+                self.errors.push(ConfigError::new("", "flow", what));
             }
         }
     }

@@ -9,6 +9,7 @@ pub mod forgetting;
 pub mod keeping;
 pub mod kept_figures;
 pub mod looking_after;
+pub mod notifying;
 pub mod readiness;
 pub mod reception;
 pub mod reconcile;

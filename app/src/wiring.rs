@@ -1,12 +1,13 @@
 //! Settings become an application: every adapter is made here and only here.
 
+mod notifications;
 pub mod tools;
+mod work;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters_audio::WavMeter;
 use adapters_http::{Desk, Rules, health_routes};
 pub use adapters_persistence::SqlLedger;
 use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog, SqlStanding};
@@ -15,7 +16,7 @@ use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
 use adapters_twilio::{Account, ClientError, PromptAudio, PublicUrl, TwilioClient, Webhooks};
 use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, Signal, advance};
-use frontdesk_ports::{CallLog, Clock, Ids, Readiness, Reception, StoreError};
+use frontdesk_ports::{Clock, Ids, Readiness, Reception, StoreError};
 use jiff::tz::TimeZone;
 use migrations::Migrator;
 use poem::endpoint::{BoxEndpoint, EndpointExt};
@@ -24,26 +25,30 @@ use poem::{Response, Route};
 use sea_orm_migration::MigratorTrait;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
+use url::Url;
 
-use crate::config::OwnFlow;
+use crate::config::{OwnFlow, Recipient, Smtp};
 use crate::server::Routes;
 use crate::services::access::{AccessControl, BadPassword};
 use crate::services::accounts::LookingAfterPeople;
 use crate::services::answering::Answering;
 use crate::services::feed::Feed;
 use crate::services::flow_in_force::FlowInForce;
-use crate::services::forgetting::Forgetting;
 use crate::services::keeping::{First, Keeping};
 use crate::services::kept_figures::KeptFigures;
 use crate::services::looking_after::LookingAfter;
+use crate::services::notifying::Notifying;
 use crate::services::readiness::KeepingReadiness;
 use crate::services::reception::Deciding;
-use crate::services::reconcile::Reconcile;
 use crate::services::resolving::Resolving;
 use crate::services::standings::{Caps, Standings};
 use crate::services::upkeep::{RetentionTimes, Upkeep};
 use crate::services::working::Working;
 use crate::worker::Worker;
+use notifications::{feed_url, told};
+use work::Work;
+
+pub use notifications::messenger;
 
 /// The longest recording that is kept: an hour of the carrier's WAV.
 const MOST_AUDIO_BYTES: u64 = 64 * 1024 * 1024;
@@ -73,6 +78,9 @@ pub enum WiringError {
     /// An audio file of the flow cannot be played.
     #[error("flow: {0}")]
     Audio(#[from] adapters_twilio::UnplayableAudio),
+    /// Somebody cannot be told of calls.
+    #[error("notify.{0}: {1}")]
+    Notify(String, String),
     /// HTTP cannot be set up.
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -90,12 +98,7 @@ pub enum WiringError {
 impl WiringError {
     /// Whether another setting would mend it, and not only another try.
     pub fn is_a_setting(&self) -> bool {
-        match self {
-            Self::Database(_) | Self::Recordings(_) | Self::Spool(_) | Self::Password(_) | Self::Audio(_) => {
-                true
-            }
-            Self::Migration(_) | Self::Client(_) | Self::People(_) | Self::Templates(_) => false,
-        }
+        !matches!(self, Self::Migration(_) | Self::Client(_) | Self::People(_) | Self::Templates(_))
     }
 }
 
@@ -121,6 +124,12 @@ pub struct Parts {
     pub retention: RetentionTimes,
     /// Whether a missed call is settled by a later conversation with the same caller.
     pub resolves_misses: bool,
+    /// Who is told of calls.
+    pub recipients: Vec<Recipient>,
+    /// The mail server, if letters are written.
+    pub smtp: Option<Smtp>,
+    /// Where people read the log, if not where the carrier reaches us.
+    pub feed_url: Option<Url>,
     /// The password of `admin`, if it is to be set.
     pub admin_password: Option<SecretString>,
     /// A token for programs.
@@ -157,6 +166,8 @@ pub struct Running {
     pub upkeep: Arc<Upkeep>,
     /// Settles misses of callers who have been spoken to since, unless that is not wanted.
     pub resolving: Option<Arc<Resolving>>,
+    /// Tells people and programs of calls.
+    pub notifying: Arc<Notifying>,
     /// What holds for calls beside the flow.
     pub standings: Arc<Standings>,
     /// What callers go through.
@@ -206,65 +217,22 @@ fn rules(retention: RetentionTimes, resolves_misses: bool) -> Rules {
     Rules { calls: retention.calls, audio: retention.audio, raw: retention.raw, resolves_misses }
 }
 
-/// What is needed for the work beside answering.
-struct Work {
-    log: Arc<SqlLog>,
-    ledger: Arc<SqlLedger>,
-    recordings: Arc<ObjectRecordings>,
-    client: Arc<TwilioClient>,
+/// Takes what people decide beside the flow.
+fn reception(
+    flow: Arc<FlowInForce>,
+    store: Arc<SqlStanding>,
+    standings: Arc<Standings>,
+    trail: Arc<SqlLedger>,
     clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
-    public: PublicUrl,
-    accounts: Vec<Account>,
-}
-
-impl Work {
-    fn upkeep(&self, retention: RetentionTimes, longest_call: Duration) -> Result<Upkeep, WiringError> {
-        let forgetting = Arc::new(Forgetting {
-            log: self.log.clone(),
-            retention: self.log.clone(),
-            recordings: self.recordings.clone(),
-            carrier: self.client.clone(),
-            trail: self.ledger.clone(),
-            clock: self.clock.clone(),
-        });
-        // The demo's carrier keeps no records that could be compared.
-        let on_record = self.accounts.iter().filter(|account| account.carrier == "twilio").cloned().collect();
-        let reconcile = Reconcile {
-            log: self.log.clone(),
-            carrier: Arc::new(TwilioClient::new(on_record, self.public.clone())?),
-            ledger: self.ledger.clone(),
-            clock: self.clock.clone(),
-            longest_call,
-        };
-        Ok(Upkeep {
-            log: self.log.clone(),
-            ledger: self.ledger.clone(),
-            reconcile,
-            forgetting,
-            retention,
-            clock: self.clock.clone(),
-        })
-    }
-
-    fn worker(&self, delete_at_carrier: bool) -> Worker {
-        Worker {
-            queue: self.log.clone(),
-            log: self.log.clone() as Arc<dyn CallLog>,
-            carrier: self.client.clone(),
-            recordings: self.recordings.clone(),
-            meter: Arc::new(WavMeter),
-            clock: self.clock.clone(),
-            ids: self.ids.clone(),
-            delete_at_carrier,
-        }
-    }
+) -> Arc<dyn Reception> {
+    Arc::new(Deciding { flow, store, standings: Some(standings), trail, clock })
 }
 
 /// Puts an application together. A SQLite file must open; a PostgreSQL server that does not answer is waited for in the
 /// background, while calls are answered.
 pub async fn build(parts: Parts) -> Result<App, WiringError> {
-    let Parts { public, accounts, flow, zone, secure, phone, clock, ids, .. } = parts;
+    let Parts { public, accounts, flow, secure, phone, clock, ids, .. } = parts;
+    let zone = parts.zone.clone();
     let db = Database::open(&parts.database_url).await?;
     let log = Arc::new(SqlLog::new(db.clone(), clock.clone(), ids.clone()));
     let ledger = Arc::new(SqlLedger::new(db.clone()));
@@ -290,13 +258,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         tracing::warn!("closures, blocks and caps are not known yet: {error}");
     }
     let answering = Arc::new(Answering::new(flow.clone(), standings.clone(), keeping.clone(), clock.clone()));
-    let reception: Arc<dyn Reception> = Arc::new(Deciding {
-        flow: flow.clone(),
-        store,
-        standings: Some(standings.clone()),
-        trail: ledger.clone(),
-        clock: clock.clone(),
-    });
+    let reception = reception(flow.clone(), store, standings.clone(), ledger.clone(), clock.clone());
     let safe = safe_answer(&flow.current(), &*clock);
     let carrier = adapters_twilio::routes(Webhooks {
         public: public.clone(),
@@ -346,12 +308,18 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let work = Work { log: log.clone(), ledger, recordings, client, clock, ids, public, accounts };
     let upkeep = work.upkeep(parts.retention, flow.current().longest_forward())?;
     let worker = work.worker(parts.delete_at_carrier);
+    let notifying = Arc::new(Notifying {
+        recipients: told(&parts.recipients, parts.smtp.as_ref())?,
+        feed_url: feed_url(parts.feed_url.as_ref(), &work.public),
+        ..work.notifying(flow.clone(), parts.zone)
+    });
     let people = pages.with(CatchPanic::new()).map_to_response().boxed();
     let running = Running {
         worker: Arc::new(worker),
         keeping,
         upkeep: Arc::new(upkeep),
         resolving,
+        notifying,
         standings,
         flow,
         stop,

@@ -40,6 +40,11 @@ const COLUMNS: [&str; 17] = [
     "provider_id",
 ];
 
+/// A call as programs read it, without its events.
+pub fn call_document(record: &CallRecord) -> serde_json::Value {
+    serde_json::to_value(WireCall::from(record)).unwrap_or_default()
+}
+
 /// The header row.
 pub fn csv_header() -> String {
     line(COLUMNS.map(ToOwned::to_owned))

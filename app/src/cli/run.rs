@@ -15,6 +15,7 @@ use crate::config::{Config, Environment, Needs};
 use crate::server::{Routes, serve};
 use crate::services::flow_in_force::FlowInForce;
 use crate::services::keeping::Keeping;
+use crate::services::notifying::Notifying;
 use crate::services::resolving::Resolving;
 use crate::services::standings::Standings;
 use crate::services::upkeep::Upkeep;
@@ -79,12 +80,14 @@ pub(super) async fn until_stopped(
         .map(|(listener, routes)| tokio::spawn(serve(listener, routes, running.stop.subscribe())))
         .collect();
     let (worker, keeping, upkeep) = (running.worker.clone(), running.keeping.clone(), running.upkeep.clone());
+    let notifying = running.notifying.clone();
     let (resolving, standings) = (running.resolving.clone(), running.standings.clone());
     let beside = [
         tokio::spawn(for_ever("the worker", move || run_worker(worker.clone()))),
         tokio::spawn(for_ever("draining the spool", move || run_keeping(keeping.clone()))),
         tokio::spawn(for_ever("upkeep", move || run_upkeep(upkeep.clone()))),
         tokio::spawn(for_ever("following decisions", move || run_standings(standings.clone()))),
+        tokio::spawn(for_ever("telling of calls", move || run_notifying(notifying.clone()))),
         tokio::spawn(for_ever("settling missed calls", move || run_resolving(resolving.clone()))),
     ];
     tokio::select! {
@@ -133,6 +136,10 @@ async fn run_keeping(keeping: Arc<Keeping>) {
 
 async fn run_upkeep(upkeep: Arc<Upkeep>) {
     upkeep.run().await;
+}
+
+async fn run_notifying(notifying: Arc<Notifying>) {
+    notifying.run().await;
 }
 
 async fn run_standings(standings: Arc<Standings>) {

@@ -2,6 +2,7 @@
 
 /// One key.
 pub(super) struct Key {
+    /// Its parts, with points between; a `*` stands for any name.
     pub name: &'static str,
     /// Whether its value is a secret, which may also come from a file named in `…_file`.
     pub secret: bool,
@@ -21,7 +22,7 @@ const fn missing(name: &'static str, why: &'static str) -> Key {
     Key { name, secret: false, missing: Some(why) }
 }
 
-pub(super) const KEYS: [Key; 28] = [
+pub(super) const KEYS: [Key; 38] = [
     key("public_url"),
     key("listen"),
     key("private_listen"),
@@ -50,15 +51,41 @@ pub(super) const KEYS: [Key; 28] = [
     key("limits.calls_a_caller_an_hour"),
     missing("metrics.listen", "this version has no metrics; remove it"),
     key("flow"),
+    secret("smtp.url"),
+    key("smtp.from"),
+    key("feed.url"),
+    key("notify.*.email"),
+    key("notify.*.webhook"),
+    secret("notify.*.webhook_secret"),
+    key("notify.*.outcomes"),
+    key("notify.*.events"),
+    key("notify.*.attach"),
+    key("notify.*.language"),
 ];
 
 /// The key of that name, and whether it names the file that holds it.
 pub(super) fn find(name: &str) -> Option<(&'static Key, bool)> {
-    let whole = KEYS.iter().find(|key| key.name == name).map(|key| (key, false));
+    let whole = KEYS.iter().find(|key| fits(key.name, name)).map(|key| (key, false));
     whole.or_else(|| {
         let base = name.strip_suffix("_file")?;
-        KEYS.iter().find(|key| key.secret && key.name == base).map(|key| (key, true))
+        KEYS.iter().find(|key| key.secret && fits(key.name, base)).map(|key| (key, true))
     })
+}
+
+fn fits(pattern: &str, name: &str) -> bool {
+    pattern.split('.').count() == name.split('.').count() && begins(pattern, name)
+}
+
+/// Whether what fits the pattern can begin with those parts.
+fn begins(pattern: &str, parts: &str) -> bool {
+    let named = |part: &str| {
+        let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
+        !part.is_empty() && part.bytes().all(fits)
+    };
+    let mut pattern = pattern.split('.');
+    parts
+        .split('.')
+        .all(|part| pattern.next().is_some_and(|known| known == part || (known == "*" && named(part))))
 }
 
 /// The known key nearest to an unknown one.
@@ -72,5 +99,5 @@ pub(super) fn nearest(name: &str) -> &'static str {
 
 /// Whether keys begin so: `twilio` of `twilio.auth_token`.
 pub(super) fn is_section(name: &str) -> bool {
-    KEYS.iter().any(|key| key.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+    KEYS.iter().any(|key| key.name.split('.').count() > name.split('.').count() && begins(key.name, name))
 }

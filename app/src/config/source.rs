@@ -242,13 +242,13 @@ impl Settings {
                 let what = known.missing.unwrap_or_default().to_owned();
                 self.error(&value.place, key, what);
             }
-            Some((known, false)) => {
-                self.values.insert(known.name.to_owned(), value);
+            Some((_, false)) => {
+                self.values.insert(key.to_owned(), value);
             }
-            Some((known, true)) => match value.text().and_then(|path| read_secret(&path)) {
+            Some((_, true)) => match value.text().and_then(|path| read_secret(&path)) {
                 Ok(secret) => {
-                    self.values
-                        .insert(known.name.to_owned(), Value { place: value.place, raw: Raw::Text(secret) });
+                    let base = key.strip_suffix("_file").unwrap_or(key).to_owned();
+                    self.values.insert(base, Value { place: value.place, raw: Raw::Text(secret) });
                 }
                 Err(what) => self.error(&value.place, key, what),
             },

@@ -146,6 +146,48 @@ fn what_is_wrong_with_a_flow_is_told_with_its_line() {
 }
 
 #[test]
+fn who_is_told_is_read_and_what_is_missing_is_named() {
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let good = format!(
+        r#"
+[smtp]
+url = "smtps://user:hunter22@mail.example"
+from = "Desk <desk@example.com>"
+[notify.office]
+email = ["ann@example.com", "Bob <bob@example.com>"]
+outcomes = ["missed"]
+language = "fr"
+[notify.crm-2]
+webhook = "https://crm.example/calls"
+webhook_secret = "{secret}"
+events = ["call.ended"]
+"#
+    );
+    let config = load(&good, &[], Needs::Nothing).unwrap();
+    let names: Vec<&str> = config.recipients.iter().map(|recipient| recipient.name.as_str()).collect();
+    assert_eq!(names, ["crm-2", "office"]);
+    let debug = format!("{config:?}");
+    assert!(!debug.contains("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw") && !debug.contains("hunter22"), "{debug}");
+    for (bad, why) in [
+        ("[notify.office]\nemail = \"ann@example.com\"\n", "smtp.url: not set"),
+        ("[notify.office]\nemail = \"ann\"\n", "is no e-mail address"),
+        ("[notify.office]\noutcomes = [\"missed\"]\n", "use either email"),
+        ("[notify.crm]\nwebhook = \"https://x\"\n", "notify.crm.webhook_secret: not set"),
+        ("[notify.crm]\nwebhook = \"https://x\"\nwebhook_secret = \"word\"\n", "is no webhook secret"),
+        ("[notify.office]\nemails = \"a@b.c\"\n", "did you mean notify.*.email?"),
+        ("[notify.office]\nemail = \"a@b.c\"\nevents = [\"call.rang\"]\n", "is none of: call.started"),
+        ("[smtp]\nurl = \"http://x\"\nfrom = \"a@b.c\"\n", "smtp.url: it is no mail server"),
+    ] {
+        let errors = load(bad, &[], Needs::Nothing).map(|_| ()).unwrap_err();
+        assert!(errors.iter().any(|error| error.contains(why)), "{why}: {errors:?}");
+    }
+    let plumber = include_str!("../../../domain/examples/flows/plumber.toml");
+    let nobody = plumber.replace("min_length", "notify = [\"ofice\"]\nmin_length");
+    let errors = load(&nobody, &[], Needs::Nothing).map(|_| ()).unwrap_err();
+    assert!(errors[0].contains("there is no [notify.ofice]"), "{errors:?}");
+}
+
+#[test]
 fn small_print() {
     let one = |text: &str, pairs: &[(&str, &str)]| load(text, pairs, Needs::Nothing).unwrap_err();
     assert_eq!(one("[bogus]\n", &[]), ["F:1: bogus: there is no such key; did you mean flow?"]);

@@ -11,7 +11,7 @@ use adapters_simulator::{
 use adapters_twilio::{Account, PublicUrl};
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk::config::{FlowText, OwnFlow};
+use frontdesk::config::{FlowText, OwnFlow, Recipient, Smtp};
 use frontdesk::server::serve;
 use frontdesk::services::keeping::Drained;
 use frontdesk::services::standings::Caps;
@@ -76,6 +76,8 @@ pub struct Setting {
     /// In place of the built-in flow.
     pub flow: Option<OwnFlow>,
     pub caps: Caps,
+    pub recipients: Vec<Recipient>,
+    pub smtp: Option<Smtp>,
 }
 
 impl Default for Setting {
@@ -87,6 +89,8 @@ impl Default for Setting {
             folder: None,
             flow: None,
             caps: Caps::default(),
+            recipients: Vec::new(),
+            smtp: None,
         }
     }
 }
@@ -146,6 +150,9 @@ impl Desk {
             }],
             flow: setting.flow.unwrap_or_else(|| built_in(&flow)),
             caps: setting.caps,
+            recipients: setting.recipients,
+            smtp: setting.smtp,
+            feed_url: None,
             database_url: setting.database_url.unwrap_or(database),
             recordings_url: format!("file://{}", folder.path().join("recordings").display()),
             delete_at_carrier: false,

@@ -19,7 +19,7 @@ opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class Desk:
     """A running instance, reached on loopback, known to the world as PUBLIC."""
 
-    def __init__(self, binary):
+    def __init__(self, binary, settings=None):
         self.log = tempfile.TemporaryFile("w+")
         self.log_folder = tempfile.mkdtemp()
         environment = dict(
@@ -31,6 +31,7 @@ class Desk:
             FRONTDESK__AUTH__API_TOKEN=TOKEN,
             FRONTDESK__AUTH__ADMIN_PASSWORD=PASSWORD,
             RUST_LOG="debug",
+            **(settings or {}),
         )
         self.binary, self.environment = binary, environment
         command = [binary, "demo", "--ephemeral", "--listen", "127.0.0.1:0"]
@@ -54,6 +55,16 @@ class Desk:
         request = urllib.request.Request(self.base + "/api/v1/calls", headers={"Authorization": f"Bearer {TOKEN}"})
         with opener.open(request) as answer:
             return json.load(answer)["calls"]
+
+    def call_detail(self, call):
+        request = urllib.request.Request(f"{self.base}/api/v1/calls/{call}", headers={"Authorization": f"Bearer {TOKEN}"})
+        with opener.open(request) as answer:
+            return json.load(answer)
+
+    def logged(self):
+        self.log.flush()
+        self.log.seek(0)
+        return self.log.read()
 
     def call(self, *arguments):
         """Places a simulated call, faster than life."""

@@ -1,0 +1,114 @@
+//! `frontdesk notify`: what is on its way to whom, once more, and whether it would arrive.
+
+use std::process::ExitCode;
+
+use adapters_persistence::SqlLog;
+use clap::Subcommand;
+use frontdesk_domain::Occasion;
+use frontdesk_ports::{Clock, DeliveryError, Message, Outbox};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Failure;
+use super::user::failed;
+use crate::config::{Config, parse_duration};
+use crate::system::{SystemClock, SystemIds};
+use crate::wiring::{messenger, open_database};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum NotifyCommand {
+    /// Lists the latest messages and how they stand.
+    List {
+        /// How many.
+        #[arg(long, default_value_t = 50)]
+        limit: u16,
+    },
+    /// Delivers once more what was queued within a time: failed messages, or all.
+    Replay {
+        /// How far back.
+        #[arg(long, default_value = "24h", value_parser = parse_duration, value_name = "TIME")]
+        since: Duration,
+        /// Also what was delivered.
+        #[arg(long)]
+        all: bool,
+        /// To this recipient only.
+        #[arg(long, value_name = "NAME")]
+        to: Option<String>,
+    },
+    /// Sends a test message.
+    Test {
+        /// To whom: the name of a rule.
+        name: String,
+    },
+}
+
+impl NotifyCommand {
+    pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
+        match self {
+            Self::List { limit } => list(&outbox(&config).await?, limit).await,
+            Self::Replay { since, all, to } => {
+                if let Some(name) =
+                    to.as_ref().filter(|name| !config.recipients.iter().any(|r| r.name == **name))
+                {
+                    return Err(unknown(&config, name));
+                }
+                let now = SystemClock.now();
+                let since = now.checked_sub(since).map_err(|error| Failure::Usage(error.to_string()))?;
+                let anew = outbox(&config).await?.deliver_anew(since, !all, to.as_deref(), now).await;
+                println!("{} to be delivered once more", anew.map_err(failed)?);
+                Ok(ExitCode::SUCCESS)
+            }
+            Self::Test { name } => test(&config, &name).await,
+        }
+    }
+}
+
+async fn outbox(config: &Config) -> Result<SqlLog, Failure> {
+    let db = open_database(&config.database_url).await?;
+    Ok(SqlLog::new(db, Arc::new(SystemClock), Arc::new(SystemIds)))
+}
+
+async fn list(outbox: &SqlLog, limit: u16) -> Result<ExitCode, Failure> {
+    for state in outbox.deliveries(limit).await.map_err(failed)? {
+        let why = state.last_error.map_or_else(String::new, |why| format!("  ({why})"));
+        let delivery = state.delivery;
+        println!(
+            "{}  {}  {}  {}  {}, tried {} times{why}",
+            state.queued_at,
+            delivery.call,
+            delivery.occasion,
+            delivery.recipient,
+            state.state,
+            state.attempts
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn unknown(config: &Config, name: &str) -> Failure {
+    let known: Vec<&str> = config.recipients.iter().map(|recipient| recipient.name.as_str()).collect();
+    Failure::Usage(format!("no rule is called {name:?}; there are: {}", known.join(", ")))
+}
+
+async fn test(config: &Config, name: &str) -> Result<ExitCode, Failure> {
+    let recipient = config.recipients.iter().find(|recipient| recipient.name == name);
+    let recipient = recipient.ok_or_else(|| unknown(config, name))?;
+    let messenger = messenger(recipient, config.smtp.as_ref())?;
+    let now = SystemClock.now();
+    let message = Message {
+        id: format!("msg_test_{}", now.as_millisecond()),
+        occasion: Occasion::Ended,
+        at: now,
+        subject: "frontdesk: a test".into(),
+        text: "This is a test of frontdesk. Nobody has called.\r\n".into(),
+        document: serde_json::json!({ "type": "test", "timestamp": now.to_string(), "data": {} }).to_string(),
+        audio: None,
+    };
+    match messenger.deliver(&message).await {
+        Ok(()) => {
+            println!("{} was taken", recipient.by);
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(DeliveryError::Later(why) | DeliveryError::Refused(why)) => Err(Failure::Failed(why)),
+    }
+}

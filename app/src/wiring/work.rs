@@ -1,0 +1,91 @@
+//! What works beside answering: upkeep, the worker, and whoever tells of calls.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use adapters_audio::WavMeter;
+use adapters_persistence::{SqlLedger, SqlLog};
+use adapters_recordings::ObjectRecordings;
+use adapters_twilio::{Account, PublicUrl, TwilioClient};
+use frontdesk_ports::{CallLog, Clock, Ids};
+use jiff::tz::TimeZone;
+
+use super::WiringError;
+use crate::services::flow_in_force::FlowInForce;
+use crate::services::forgetting::Forgetting;
+use crate::services::notifying::Notifying;
+use crate::services::reconcile::Reconcile;
+use crate::services::upkeep::{RetentionTimes, Upkeep};
+use crate::worker::Worker;
+
+/// What is needed for the work beside answering.
+pub(super) struct Work {
+    pub log: Arc<SqlLog>,
+    pub ledger: Arc<SqlLedger>,
+    pub recordings: Arc<ObjectRecordings>,
+    pub client: Arc<TwilioClient>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    pub public: PublicUrl,
+    pub accounts: Vec<Account>,
+}
+
+impl Work {
+    pub fn upkeep(&self, retention: RetentionTimes, longest_call: Duration) -> Result<Upkeep, WiringError> {
+        let forgetting = Arc::new(Forgetting {
+            log: self.log.clone(),
+            retention: self.log.clone(),
+            recordings: self.recordings.clone(),
+            carrier: self.client.clone(),
+            trail: self.ledger.clone(),
+            clock: self.clock.clone(),
+        });
+        // The demo's carrier keeps no records that could be compared.
+        let on_record = self.accounts.iter().filter(|account| account.carrier == "twilio").cloned().collect();
+        let reconcile = Reconcile {
+            log: self.log.clone(),
+            carrier: Arc::new(TwilioClient::new(on_record, self.public.clone())?),
+            ledger: self.ledger.clone(),
+            clock: self.clock.clone(),
+            longest_call,
+        };
+        Ok(Upkeep {
+            log: self.log.clone(),
+            ledger: self.ledger.clone(),
+            reconcile,
+            forgetting,
+            retention,
+            clock: self.clock.clone(),
+        })
+    }
+
+    /// With nobody to tell yet.
+    pub fn notifying(&self, flow: Arc<FlowInForce>, zone: TimeZone) -> Notifying {
+        Notifying {
+            log: self.log.clone(),
+            outbox: self.log.clone(),
+            recordings: self.recordings.clone(),
+            flow,
+            recipients: BTreeMap::new(),
+            feed_url: String::new(),
+            zone,
+            document: adapters_http::export::call_document,
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
+    }
+
+    pub fn worker(&self, delete_at_carrier: bool) -> Worker {
+        Worker {
+            queue: self.log.clone(),
+            log: self.log.clone() as Arc<dyn CallLog>,
+            carrier: self.client.clone(),
+            recordings: self.recordings.clone(),
+            meter: Arc::new(WavMeter),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            delete_at_carrier,
+        }
+    }
+}
