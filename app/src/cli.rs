@@ -13,6 +13,7 @@ mod notify;
 mod reconcile;
 mod rederive;
 mod reload;
+mod replay;
 mod run;
 mod serve;
 mod token;
@@ -73,6 +74,8 @@ enum Command {
     Export(export::Export),
     /// Folds the stored events again and tells which calls this version would tell differently.
     Rederive(rederive::Rederive),
+    /// Leads the logged calls through another flow and tells which would have gone elsewhere.
+    Replay(replay::Replay),
     /// Copies the database, the recordings and what waits, while the desk runs.
     Backup(backup::Backup),
     /// Puts a copy back after verifying it.
@@ -137,7 +140,8 @@ impl Cli {
                 Command::Call(call) => call.run(config(Needs::Nothing)?, &environment).await,
                 Command::Check(check) => {
                     let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC);
-                    check.run(config(Needs::Production), today)
+                    let config = config(check.needs());
+                    check.run(config, today)
                 }
                 Command::Close(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Open => closure::open(config(Needs::Nothing)?).await,
@@ -147,6 +151,7 @@ impl Cli {
                 Command::Reconcile(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Export(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Rederive(command) => command.run(config(Needs::Nothing)?).await,
+                Command::Replay(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Backup(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Restore(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Purge(command) => command.run(config(Needs::Nothing)?).await,

@@ -7,6 +7,7 @@ pub(crate) mod event;
 pub(crate) mod facts;
 pub(crate) mod occasion;
 pub(crate) mod record;
+pub(crate) mod replay;
 pub(crate) mod route;
 pub(crate) mod sound;
 pub(crate) mod timeline;

@@ -61,6 +61,7 @@ pub use call::event::{
 pub use call::facts::Facts;
 pub use call::occasion::Occasion;
 pub use call::record::{CarrierCall, CarrierRecord, RecordedLeg, RecordedMessage};
+pub use call::replay::Journey;
 pub use call::route::{PhoneEnd, PhoneRecord, RungPhone, Traffic};
 pub use call::sound::Sound;
 pub use call::timeline::{Doing, Lane, Span, Timeline};

@@ -5,6 +5,7 @@ mod findings;
 mod hear;
 mod week;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -12,7 +13,7 @@ use frontdesk_domain::CallFlow;
 use jiff::civil::DateTime;
 
 use super::Failure;
-use crate::config::{Config, ConfigErrors};
+use crate::config::{Config, ConfigError, ConfigErrors, FlowText, Needs};
 
 /// How the flow is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -44,18 +45,26 @@ pub(super) struct Check {
     /// The keys they press, one entry for each time they are asked: `1` or `9,1`.
     #[arg(long, value_delimiter = ',', value_name = "KEYS", requires = "at")]
     press: Vec<String>,
+    /// Checks this flow alone, and none of the settings: a file of its own, or a configuration with a [flow] in it.
+    #[arg(long, value_name = "FILE")]
+    flow: Option<PathBuf>,
     /// Prints when the company is open on the next fourteen days.
     #[arg(long)]
     week: bool,
 }
 
 impl Check {
+    /// What must be set for the check: a flow by itself needs nothing.
+    pub(super) fn needs(&self) -> Needs {
+        if self.flow.is_some() { Needs::Nothing } else { Needs::Production }
+    }
+
     pub(super) fn run(
         self,
         config: Result<Config, ConfigErrors>,
         today: jiff::Zoned,
     ) -> Result<ExitCode, Failure> {
-        let config = match config {
+        let config = match config.and_then(|config| self.with_flow(config)) {
             Ok(config) => config,
             Err(errors) if self.format == Format::Json => {
                 println!("{}", findings::json(&errors));
@@ -82,6 +91,14 @@ impl Check {
             print!("{}", self.drawn(&own.flow));
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// The configuration with the flow that was named.
+    fn with_flow(&self, config: Config) -> Result<Config, ConfigErrors> {
+        let Some(path) = &self.flow else { return Ok(config) };
+        let one = |what| ConfigErrors(vec![ConfigError::new("", "flow", what)]);
+        let own = FlowText::of_either(path).map_err(one)?.read(&config.zone, config.builtin.time_limit);
+        Ok(Config { flow: Some(own.map_err(ConfigErrors)?), ..config })
     }
 
     fn drawn(&self, flow: &CallFlow) -> String {

@@ -41,6 +41,16 @@ impl FlowText {
         Ok(Self { name: path.display().to_string(), text, table: "", folder: folder_of(path) })
     }
 
+    /// A file of its own, or a configuration with a `[flow]` in it.
+    pub fn of_either(path: &Path) -> Result<Self, String> {
+        let mut found = Self::of_file(path)?;
+        let in_a_table = |line: &str| line.starts_with("[flow]") || line.starts_with("[flow.");
+        if found.text.lines().any(|line| in_a_table(line.trim())) {
+            found.table = "flow";
+        }
+        Ok(found)
+    }
+
     /// Reads and proves it.
     pub fn read(&self, zone: &TimeZone, time_limit: Duration) -> Result<OwnFlow, Vec<ConfigError>> {
         let audio: RefCell<Vec<(AudioFile, Bytes)>> = RefCell::default();

@@ -7,6 +7,7 @@ mod flow_files;
 mod proof;
 mod properties;
 mod recovery;
+mod replays;
 mod stored;
 mod stories;
 mod timelines;

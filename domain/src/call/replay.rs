@@ -1,0 +1,150 @@
+//! A logged call led through another flow: the same caller at the same time, who presses what they pressed and is silent
+//! where they were silent, with phones that answer as phones did.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::call::event::{CallEvent, EventKind};
+use crate::call::facts::Facts;
+use crate::dialogue::context::Context;
+use crate::dialogue::instruction::Instruction;
+use crate::dialogue::signal::{DialOutcome, DialResult, Signal};
+use crate::dialogue::{Dialogue, advance};
+use crate::flow::CallFlow;
+use crate::flow::target::Target;
+use crate::keys::Keys;
+use crate::phone::PhoneNumber;
+
+/// More steps than a call can have.
+const MOST_STEPS: usize = 100;
+
+/// Where a caller came to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Journey {
+    /// Whether the call was refused before it was answered.
+    pub refused: bool,
+    /// The first phone that was rung.
+    pub rung: Option<PhoneNumber>,
+    /// The last place they came to; none if they left before any.
+    pub last: Option<Target>,
+}
+
+impl Journey {
+    /// Where a logged call came to.
+    pub fn of(facts: &Facts) -> Self {
+        let kinds = || facts.story().into_iter().map(|(_, event)| &event.kind);
+        Self {
+            refused: kinds().any(|kind| matches!(kind, EventKind::Refused { .. })),
+            rung: kinds().find_map(|kind| match kind {
+                EventKind::Forward { number, .. } => Some(number.clone()),
+                _ => None,
+            }),
+            last: facts.route().pop(),
+        }
+    }
+}
+
+impl std::fmt::Display for Journey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.refused {
+            return f.write_str("refused");
+        }
+        match (&self.rung, &self.last) {
+            (Some(number), Some(last @ Target::Forward(_))) => write!(f, "{last} ({number})"),
+            (Some(number), Some(last)) => write!(f, "{number}, then {last}"),
+            (_, Some(last)) => last.fmt(f),
+            (_, None) => f.write_str("nowhere"),
+        }
+    }
+}
+
+impl CallFlow {
+    /// Where a logged call would have come to by this flow; `None` for a call of which we were never asked anything.
+    pub fn replay(&self, facts: &Facts) -> Option<Journey> {
+        let story = facts.story();
+        let (call, at, parties) = story.iter().find_map(|(_, event)| match &event.kind {
+            EventKind::Started(parties) => Some((event.call.clone(), event.at, parties.clone())),
+            _ => None,
+        })?;
+        let mut cx = Context::new(call, at);
+        (cx.from, cx.to) = (parties.from, parties.to);
+        let mut caller = Caller::of(&story);
+        let (mut at, mut signal) = (Dialogue::Start, Signal::Arrived);
+        let mut events: Vec<CallEvent> = Vec::new();
+        for _ in 0..MOST_STEPS {
+            let turn = advance(self, &at, &signal, &cx);
+            events.extend(turn.events);
+            match turn.instructions.into_iter().find_map(|instruction| caller.meets(instruction)) {
+                Some(next) => (at, signal) = next,
+                None => break,
+            }
+        }
+        Some(Journey::of(&Facts::of(&events)))
+    }
+}
+
+/// What a caller did, and what phones did, in order.
+struct Caller {
+    presses: VecDeque<Option<Keys>>,
+    /// How ringing ended each time; `None` where the caller hung up before it did.
+    dials: VecDeque<Option<DialOutcome>>,
+    /// Somebody spoke to the caller in the end.
+    was_reached: bool,
+}
+
+impl Caller {
+    fn of(story: &[(&str, &CallEvent)]) -> Self {
+        let mut presses: BTreeMap<u16, Option<Keys>> = BTreeMap::new();
+        let mut dials: BTreeMap<u16, Option<DialOutcome>> = BTreeMap::new();
+        let (mut was_reached, mut left_at) = (false, None);
+        for (_, event) in story {
+            match &event.kind {
+                EventKind::Key { step, keys, .. } => {
+                    presses.insert(*step, Some(keys.clone()));
+                }
+                EventKind::NoInput { step, .. } => {
+                    presses.insert(*step, None);
+                }
+                EventKind::Forward { step, .. } => {
+                    dials.entry(*step).or_default();
+                }
+                EventKind::Dial { step, outcome, .. } => {
+                    dials.insert(*step, Some(*outcome));
+                }
+                EventKind::Bridged { .. } => was_reached = true,
+                EventKind::CallerLeft { step } => left_at = Some(*step),
+                _ => {}
+            }
+        }
+        if let (Some(outcome), false) = (left_at.and_then(|step| dials.get_mut(&step)), was_reached) {
+            *outcome = None;
+        }
+        Self { presses: presses.into_values().collect(), dials: dials.into_values().collect(), was_reached }
+    }
+
+    /// What follows when the caller meets an instruction; `None` if it leads nowhere, or the caller hung up there.
+    fn meets(&mut self, instruction: Instruction) -> Option<(Dialogue, Signal)> {
+        match instruction {
+            Instruction::Gather { then, .. } => {
+                let signal = match self.presses.pop_front()? {
+                    Some(keys) => Signal::Keyed(keys),
+                    None => Signal::NoInput,
+                };
+                Some((then, signal))
+            }
+            Instruction::Dial { then, .. } => {
+                // More phones than rang then: nobody takes the call.
+                let logged = self.dials.pop_front().unwrap_or(Some(DialOutcome::NoAnswer));
+                // The last phone that rang then was taken; before it, phones did what they did.
+                let reached = self.was_reached && self.dials.is_empty();
+                let outcome = if reached { DialOutcome::Answered } else { logged? };
+                let result = DialResult { outcome, leg: None, bridged: Some(reached), seconds: None };
+                Some((then, Signal::DialEnded(result)))
+            }
+            Instruction::Say(_)
+            | Instruction::Record { .. }
+            | Instruction::Reject
+            | Instruction::Bridge
+            | Instruction::HangUp => None,
+        }
+    }
+}

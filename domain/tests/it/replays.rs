@@ -1,0 +1,34 @@
+//! Logged calls led through flows.
+
+use crate::desk::stories;
+use crate::flow_files::{PLUMBER, read};
+use frontdesk_domain::{Journey, Target};
+
+#[test]
+fn by_the_flow_it_went_through_every_call_comes_to_where_it_came() {
+    for (name, desk) in stories() {
+        let Some(would) = desk.flow.replay(&desk.facts()) else { continue };
+        assert_eq!(would, Journey::of(&desk.facts()), "{name}");
+    }
+}
+
+#[test]
+fn by_another_flow_callers_who_pressed_1_come_to_another_phone() {
+    let plumber = read(PLUMBER).unwrap();
+    let other = PLUMBER.replace("+33611223344", "+33611223399");
+    let other = read(&other).unwrap();
+    let (_, desk) = stories().into_iter().find(|(name, _)| *name == "screened and accepted").unwrap();
+    let (by_one, by_other) = (plumber.replay(&desk.facts()).unwrap(), other.replay(&desk.facts()).unwrap());
+    assert_eq!(by_one.rung.unwrap().as_str(), "+33611223344");
+    assert_eq!(by_other.rung.unwrap().as_str(), "+33611223399");
+    assert!(matches!(by_other.last, Some(Target::Forward(_))));
+}
+
+#[test]
+fn at_another_hour_the_same_keys_lead_elsewhere() {
+    let practice = read(crate::flow_files::PRACTICE).unwrap();
+    // A Sunday morning: closed.
+    let (_, desk) = stories().into_iter().find(|(name, _)| *name == "chosen voicemail").unwrap();
+    let would = practice.replay(&desk.facts()).unwrap();
+    assert_eq!(would.last.unwrap().to_string(), "menu after-hours", "the caller pressed one key and hung up");
+}
