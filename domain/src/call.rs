@@ -84,6 +84,9 @@ pub struct Voicemail {
     /// What it sounds like, once that was measured.
     #[serde(default)]
     pub sound: Option<Sound>,
+    /// What was written down of it.
+    #[serde(default)]
+    pub transcript: Option<String>,
 }
 
 impl Voicemail {
@@ -321,6 +324,7 @@ fn voicemail(facts: &Facts) -> Option<Voicemail> {
             audio: message.stored.filter(|_| !message.deleted).cloned(),
             round: message.round,
             sound: message.sound.filter(|_| !message.deleted).cloned(),
+            transcript: message.transcript().cloned(),
         })
     })
 }

@@ -1,7 +1,7 @@
 //! Forgetting on purpose.
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallId, Timestamp};
+use frontdesk_domain::{CallId, EventKind, Facts, Timestamp};
 use frontdesk_ports::{CallRecord, Retention, StoreError};
 
 use crate::call_log::{MemoryLog, record};
@@ -61,6 +61,19 @@ impl Retention for MemoryLog {
             deleted += (had - kept.raw.len()) as u64;
         }
         Ok(deleted)
+    }
+
+    async fn delete_transcripts(&self, calls: &[CallId]) -> Result<(), StoreError> {
+        let mut state = self.state();
+        for id in calls {
+            if let Some(kept) = state.calls.get_mut(id) {
+                let story = kept.facts.story();
+                let left = story.into_iter().map(|(_, event)| event);
+                kept.facts =
+                    Facts::of(left.filter(|event| !matches!(event.kind, EventKind::Transcribed { .. })));
+            }
+        }
+        Ok(())
     }
 
     async fn scrub(&self) -> Result<(), StoreError> {

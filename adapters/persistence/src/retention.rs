@@ -16,6 +16,9 @@ use crate::entity::{call, call_event, effect, tombstone};
 use crate::error::store_error;
 use crate::rows::{millis, record_of};
 
+/// The kind of the events that hold what was written down.
+const TRANSCRIBED: &str = "transcribed";
+
 fn failed(error: DbErr) -> StoreError {
     store_error(&error)
 }
@@ -97,6 +100,19 @@ impl Retention for SqlLog {
             .exec(&self.db.writer)
             .await;
         Ok(result.map_err(failed)?.rows_affected)
+    }
+
+    async fn delete_transcripts(&self, calls: &[CallId]) -> Result<(), StoreError> {
+        let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
+        // Whoever writes next sees that the log has changed beneath them.
+        number_changes(&tx, 1).await.map_err(failed)?;
+        call_event::Entity::delete_many()
+            .filter(call_event::Column::CallId.is_in(calls.iter().map(ToString::to_string)))
+            .filter(call_event::Column::Kind.eq(TRANSCRIBED))
+            .exec(&tx)
+            .await
+            .map_err(failed)?;
+        tx.commit().await.map_err(failed)
     }
 
     async fn scrub(&self) -> Result<(), StoreError> {

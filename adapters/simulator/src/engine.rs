@@ -300,9 +300,17 @@ impl Line<'_> {
             Verb::Dial { action, timeout, time_limit, caller_id, numbers } => {
                 self.dial(action, timeout, time_limit, caller_id, numbers).await
             }
-            Verb::Record { action, max_length, finish_on_key, status_callback, status_events } => {
+            Verb::Record {
+                action,
+                max_length,
+                finish_on_key,
+                status_callback,
+                status_events,
+                transcribe_callback,
+            } => {
                 let action = action.unwrap_or_else(|| here.to_owned());
-                self.record(action, max_length, &finish_on_key, status_callback, &status_events).await
+                let news = (status_callback, status_events.as_slice());
+                self.record(action, max_length, &finish_on_key, news, transcribe_callback).await
             }
             Verb::Redirect(url) => Next::Document(url, Fields::new()),
             Verb::Hangup => Next::End,

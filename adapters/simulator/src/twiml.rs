@@ -80,6 +80,8 @@ pub enum Verb {
         status_callback: Option<String>,
         /// Which news.
         status_events: Vec<String>,
+        /// Where its words go, if it is to be written down.
+        transcribe_callback: Option<String>,
     },
     /// Ask another address.
     Redirect(String),
@@ -236,19 +238,33 @@ fn dial(found: &Element) -> Result<Verb, TwimlError> {
 }
 
 fn record(found: &Element) -> Result<Verb, TwimlError> {
-    let [action, method, timeout, finish, max_length, beep, trim, callback, callback_method, events] = found
-        .only([
-            "action",
-            "method",
-            "timeout",
-            "finishOnKey",
-            "maxLength",
-            "playBeep",
-            "trim",
-            "recordingStatusCallback",
-            "recordingStatusCallbackMethod",
-            "recordingStatusCallbackEvent",
-        ])?;
+    let [
+        action,
+        method,
+        timeout,
+        finish,
+        max_length,
+        beep,
+        trim,
+        callback,
+        callback_method,
+        events,
+        transcribe,
+        words_to,
+    ] = found.only([
+        "action",
+        "method",
+        "timeout",
+        "finishOnKey",
+        "maxLength",
+        "playBeep",
+        "trim",
+        "recordingStatusCallback",
+        "recordingStatusCallbackMethod",
+        "recordingStatusCallbackEvent",
+        "transcribe",
+        "transcribeCallback",
+    ])?;
     found.leaf()?;
     post_only(method.as_ref())?;
     post_only(callback_method.as_ref())?;
@@ -256,9 +272,12 @@ fn record(found: &Element) -> Result<Verb, TwimlError> {
     if !matches!(trim.as_deref(), None | Some("trim-silence" | "do-not-trim")) {
         return Err(TwimlError::Value("trim", trim.unwrap_or_default()));
     }
+    let transcribe: bool = number("transcribe", transcribe, false)?;
+    let longest = number("maxLength", max_length, if transcribe { 120 } else { 3600 })?;
     Ok(Verb::Record {
         action,
-        max_length: within("maxLength", number("maxLength", max_length, 3600)?, 2, 14_400)?,
+        max_length: within("maxLength", longest, 2, 14_400)?,
+        transcribe_callback: words_to.filter(|_| transcribe),
         finish_on_key: finish.unwrap_or_else(|| "1234567890*#".into()),
         status_callback: callback,
         status_events: words(events.as_deref(), "completed"),

@@ -9,8 +9,9 @@ use frontdesk_ports::RawParameters;
 
 use crate::form::Form;
 
-/// Parameters that are secrets of the call; they are not kept.
-const SECRETS: [&str; 2] = ["CallToken", "StirPassportToken"];
+/// Parameters that are secrets of the call; they are not kept. What was written down of a message is kept once, as an
+/// event, so that it can be forgotten.
+const SECRETS: [&str; 3] = ["CallToken", "StirPassportToken", "TranscriptionText"];
 
 /// The longest text that stands in an event: any name, place or address is shorter.
 const LONGEST_TEXT: usize = 256;
@@ -161,6 +162,19 @@ pub(crate) fn leg_changed(form: &Form, leg: LegId, step: u16, position: u8) -> O
     Some(Notice::Leg { step, position, leg, status, seconds, sip_code })
 }
 
+/// The longest text that is written down of a message: two minutes hold a tenth of it.
+const LONGEST_TRANSCRIPT: usize = 16_384;
+
+/// A message has been written down, or could not be; `None` while it is not settled.
+pub(crate) fn transcribed(form: &Form) -> Option<Notice> {
+    let text = match form.get("TranscriptionStatus")? {
+        "completed" => form.get("TranscriptionText").map(|text| clean(text, LONGEST_TRANSCRIPT)),
+        "failed" => None,
+        _ => return None,
+    };
+    Some(Notice::Transcribed { recording: recording(form)?, text })
+}
+
 /// The carrier has news of a recording; `None` for news that changes nothing.
 pub(crate) fn recording_changed(form: &Form) -> Option<Notice> {
     let status = match form.get("RecordingStatus")? {
@@ -228,6 +242,18 @@ mod tests {
         let kept = raw(&form("CallSid=CA1&CallToken=s3cret&StirPassportToken=jwt&Digits=1"));
         let names: Vec<&str> = kept.0.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["CallSid", "Digits"]);
+    }
+
+    #[test]
+    fn what_was_written_down_is_told_and_not_kept_twice() {
+        let told = form("TranscriptionStatus=completed&TranscriptionText=Please+call.&RecordingSid=RE1");
+        let recording = "RE1".parse().unwrap();
+        let text = Some("Please call.".to_owned());
+        assert_eq!(transcribed(&told), Some(Notice::Transcribed { recording, text }));
+        assert!(raw(&told).0.iter().all(|(name, _)| name != "TranscriptionText"));
+        let failed = form("TranscriptionStatus=failed&RecordingSid=RE1");
+        assert!(matches!(transcribed(&failed), Some(Notice::Transcribed { text: None, .. })));
+        assert_eq!(transcribed(&form("TranscriptionStatus=in-progress&RecordingSid=RE1")), None);
     }
 
     #[test]

@@ -88,23 +88,26 @@ fn verb(writer: &mut Xml, instruction: &Instruction, urls: &Urls<'_>, party: Par
             })?;
             Ok(())
         }
-        Instruction::Record { max_length, silence, beep, finish_on_key, transcribe: _, then } => {
+        Instruction::Record { max_length, silence, beep, finish_on_key, transcribe, then } => {
             let action = action(then);
-            writer
-                .create_element("Record")
-                .with_attributes([
-                    ("action", action.as_str()),
-                    ("method", "POST"),
-                    ("maxLength", max_length.as_secs().to_string().as_str()),
-                    ("timeout", silence.as_secs().to_string().as_str()),
-                    ("finishOnKey", finish_on_key.to_string().as_str()),
-                    ("playBeep", if *beep { "true" } else { "false" }),
-                    ("trim", "do-not-trim"),
-                    ("recordingStatusCallback", urls.recording().as_str()),
-                    ("recordingStatusCallbackMethod", "POST"),
-                    ("recordingStatusCallbackEvent", "completed absent"),
-                ])
-                .write_empty()?;
+            let mut record = writer.create_element("Record").with_attributes([
+                ("action", action.as_str()),
+                ("method", "POST"),
+                ("maxLength", max_length.as_secs().to_string().as_str()),
+                ("timeout", silence.as_secs().to_string().as_str()),
+                ("finishOnKey", finish_on_key.to_string().as_str()),
+                ("playBeep", if *beep { "true" } else { "false" }),
+                ("trim", "do-not-trim"),
+                ("recordingStatusCallback", urls.recording().as_str()),
+                ("recordingStatusCallbackMethod", "POST"),
+                ("recordingStatusCallbackEvent", "completed absent"),
+            ]);
+            let transcribed = urls.transcription();
+            if *transcribe {
+                record = record
+                    .with_attributes([("transcribe", "true"), ("transcribeCallback", transcribed.as_str())]);
+            }
+            record.write_empty()?;
             // An empty recording may fall through (undocumented): the same step, without a recording.
             redirect(writer, &action)
         }

@@ -107,6 +107,11 @@ impl<'a> Urls<'a> {
         format!("{}/twilio/leg/{}/{step}/{position}{CALLBACK}", self.public, self.call.id())
     }
 
+    /// Where the words of a recording are told.
+    pub(crate) fn transcription(&self) -> String {
+        format!("{}/twilio/transcription/{}{CALLBACK}", self.public, self.call.id())
+    }
+
     /// Where a recording reports.
     pub(crate) fn recording(&self) -> String {
         format!("{}/twilio/recording/{}{CALLBACK}", self.public, self.call.id())

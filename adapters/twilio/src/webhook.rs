@@ -48,7 +48,7 @@ pub enum Waits {
 }
 
 /// Every route and who waits there. The router is made of this table, so whoever goes through it goes through the router.
-pub const ROUTES: [(&str, Waits); 7] = [
+pub const ROUTES: [(&str, Waits); 8] = [
     ("/twilio/voice", Waits::Caller),
     ("/twilio/fallback", Waits::Caller),
     ("/twilio/step/:at", Waits::Caller),
@@ -56,6 +56,7 @@ pub const ROUTES: [(&str, Waits); 7] = [
     ("/twilio/status", Waits::Nobody),
     ("/twilio/leg/:call/:step/:position", Waits::Nobody),
     ("/twilio/recording/:call", Waits::Nobody),
+    ("/twilio/transcription/:call", Waits::Nobody),
 ];
 
 /// Where the flow's audio files are.
@@ -70,6 +71,7 @@ fn endpoint(path: &str) -> RouteMethod {
         "/twilio/status" => post(call_status),
         "/twilio/leg/:call/:step/:position" => post(leg_status),
         "/twilio/recording/:call" => post(recording_status),
+        "/twilio/transcription/:call" => post(transcribed),
         // The fallback, and the safest answer there is.
         _ => post(last_answer_failed),
     }
@@ -293,4 +295,13 @@ async fn recording_status(
     Path(call): Path<String>,
 ) -> StatusCode {
     routes.note(verified, named(&call, verified), reading::recording_changed(&verified.form)).await
+}
+
+#[handler]
+async fn transcribed(
+    Data(routes): Data<&Arc<Routes>>,
+    Data(verified): Data<&Verified>,
+    Path(call): Path<String>,
+) -> StatusCode {
+    routes.note(verified, named(&call, verified), reading::transcribed(&verified.form)).await
 }

@@ -20,7 +20,7 @@ enum Class {
     Calls,
     /// Messages' audio; the calls stay.
     Audio,
-    /// Messages' transcripts (this version keeps none).
+    /// Messages' transcripts.
     Transcripts,
     /// The carrier's own words beside events.
     Raw,
@@ -65,7 +65,7 @@ fn not_forgotten(error: ForgetError) -> Failure {
 }
 
 fn print_receipt(receipt: &Receipt) {
-    let Receipt { calls, audio, raw, carrier_recordings, carrier_calls } = receipt;
+    let Receipt { calls, audio, transcripts, raw, carrier_recordings, carrier_calls } = receipt;
     for (what, gone) in [
         ("call", calls),
         ("audio", audio),
@@ -77,7 +77,7 @@ fn print_receipt(receipt: &Receipt) {
         }
     }
     println!(
-        "deleted: {} calls, {} messages' audio, {raw} requests in the carrier's words; at the carrier: {} recordings, {} calls",
+        "deleted: {} calls, {} messages' audio, {transcripts} transcripts, {raw} requests in the carrier's words; at the carrier: {} recordings, {} calls",
         calls.len(),
         audio.len(),
         carrier_recordings.len(),

@@ -33,7 +33,7 @@ pub(super) const KEYS: [Key; 38] = [
     key("feed.resolve_misses"),
     key("retention.calls"),
     key("retention.audio"),
-    missing("retention.transcripts", "this version keeps no transcripts; remove it"),
+    key("retention.transcripts"),
     key("retention.raw"),
     key("twilio.account_sid"),
     secret("twilio.auth_token"),

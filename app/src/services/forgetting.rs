@@ -58,6 +58,8 @@ pub struct Receipt {
     pub calls: Vec<String>,
     /// Messages' audio.
     pub audio: Vec<String>,
+    /// Messages of which what was written down went.
+    pub transcripts: u64,
     /// Requests in the carrier's own words.
     pub raw: u64,
     /// The carrier's recordings.
@@ -110,14 +112,15 @@ impl Forgetting {
             DataClass::Calls => self.purge_calls(before, &mut receipt).await?,
             DataClass::Audio => self.purge_audio(before, &mut receipt).await?,
             DataClass::Raw => receipt.raw = self.retention.delete_raw_before(before).await?,
-            // None are kept yet.
-            DataClass::Transcripts => {}
+            DataClass::Transcripts => self.purge_transcripts(before, &mut receipt).await?,
         }
         self.retention.scrub().await?;
-        let Receipt { calls, audio, raw, .. } = &receipt;
+        let Receipt { calls, audio, transcripts, raw, .. } = &receipt;
         let (calls, audio) = (calls.len(), audio.len());
-        if calls + audio > 0 || *raw > 0 {
-            let subject = format!("{calls} calls, {audio} messages, {raw} requests from before {before:.0}");
+        if calls + audio > 0 || *raw + *transcripts > 0 {
+            let subject = format!(
+                "{calls} calls, {audio} messages, {transcripts} transcripts, {raw} requests from before {before:.0}"
+            );
             self.note(actor, AuditAction::Purged, subject).await?;
         }
         Ok(receipt)
@@ -152,6 +155,30 @@ impl Forgetting {
                     self.log.append(vec![event.into()]).await?;
                     self.delete_audio(record, receipt).await?;
                 }
+            }
+        }
+    }
+
+    async fn purge_transcripts(&self, before: Timestamp, receipt: &mut Receipt) -> Result<(), ForgetError> {
+        let mut after = None;
+        loop {
+            let calls = self.retention.calls_before(before, after, BATCH).await?;
+            let Some(last) = calls.last() else { return Ok(()) };
+            after = Some(last.id);
+            let mut forgotten = Vec::new();
+            for record in &calls {
+                let written = record.call.voicemail.as_ref().filter(|message| message.transcript.is_some());
+                if let Some(message) = written {
+                    // The log first: late news then brings nothing back.
+                    let kind = EventKind::TranscriptDeleted { recording: message.recording.clone() };
+                    let event = CallEvent { call: record.leg.clone(), at: self.clock.now(), kind };
+                    self.log.append(vec![event.into()]).await?;
+                    forgotten.push(record.id);
+                }
+            }
+            if !forgotten.is_empty() {
+                self.retention.delete_transcripts(&forgotten).await?;
+                receipt.transcripts += u64::try_from(forgotten.len()).unwrap_or(u64::MAX);
             }
         }
     }

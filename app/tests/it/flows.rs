@@ -134,6 +134,29 @@ async fn a_prompt_can_be_a_file_that_the_carrier_fetches() {
 }
 
 #[tokio::test]
+async fn what_a_caller_said_is_written_down_found_and_forgotten() {
+    let text = PLUMBER.replace("min_length = \"2s\"", "transcribe = true\nmax_length = \"2m\"");
+    let desk = Desk::with_flow(&text).await;
+    desk.call().presses("2").leaves(tone(6)).place().await;
+    let row = desk.row().await;
+    assert_eq!(
+        row["voicemail"]["transcript"],
+        json!("These are the 6 seconds that a simulated caller spoke.")
+    );
+    let found = desk.json("/api/v1/calls?q=simulated%20caller").await;
+    assert_eq!(found["calls"].as_array().unwrap().len(), 1, "calls are found by what was said");
+    desk.until("2026-11-23T09:00:00Z");
+    let day = std::time::Duration::from_secs(3600);
+    let class = frontdesk::services::forgetting::DataClass::Transcripts;
+    let receipt = desk.running.upkeep.forgetting.purge("test", class, day).await.unwrap();
+    assert_eq!(receipt.transcripts, 1);
+    assert_eq!(desk.row().await["voicemail"]["transcript"], Value::Null);
+    assert!(!last_events(&desk).await.contains(&"transcribed".to_owned()));
+    let found = desk.json("/api/v1/calls?q=simulated%20caller").await;
+    assert_eq!(found["calls"].as_array().unwrap().len(), 0);
+}
+
+#[tokio::test]
 async fn fifty_calls_go_on_by_the_flow_they_began_with_while_it_is_replaced() {
     let desk = Desk::with_flow(PLUMBER).await;
     let before = desk.running.flow.current().edition();

@@ -371,6 +371,8 @@ fn place(kind: &EventKind) -> Option<(u16, u8)> {
         | EventKind::VoicemailRetried { .. }
         | EventKind::VoicemailDeleted { .. }
         | EventKind::VoicemailMeasured { .. }
+        | EventKind::Transcribed { .. }
+        | EventKind::TranscriptDeleted { .. }
         | EventKind::CarrierCopy { .. }
         | EventKind::Recovered(_)
         | EventKind::Closed

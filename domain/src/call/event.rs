@@ -190,6 +190,18 @@ pub enum EventKind {
         /// The recording.
         recording: RecordingId,
     },
+    /// A message was written down.
+    Transcribed {
+        /// The recording.
+        recording: RecordingId,
+        /// The words; none if it could not be written down.
+        text: Option<String>,
+    },
+    /// What was written down of a message is no longer kept.
+    TranscriptDeleted {
+        /// The recording.
+        recording: RecordingId,
+    },
     /// The carrier's own copy of a message that we hold.
     CarrierCopy {
         /// The recording.
@@ -376,6 +388,8 @@ impl EventKind {
             Self::VoicemailFailed { .. } => "voicemail_failed",
             Self::VoicemailRetried { .. } => "voicemail_retried",
             Self::VoicemailDeleted { .. } => "voicemail_deleted",
+            Self::Transcribed { .. } => "transcribed",
+            Self::TranscriptDeleted { .. } => "transcript_deleted",
             Self::CarrierCopy { .. } => "carrier_copy",
             Self::Recovered(_) => "recovered",
             Self::Closed => "closed",
@@ -428,7 +442,12 @@ impl EventKind {
             Self::VoicemailFailed { recording, why, round: 0 } => format!("{word}:{recording}:{why}"),
             Self::VoicemailFailed { recording, why, round } => format!("{word}:{recording}:{why}:{round}"),
             Self::VoicemailRetried { recording, round } => format!("{word}:{recording}:{round}"),
-            Self::VoicemailDeleted { recording } => format!("{word}:{recording}"),
+            Self::VoicemailDeleted { recording } | Self::TranscriptDeleted { recording } => {
+                format!("{word}:{recording}")
+            }
+            Self::Transcribed { recording, text } => {
+                format!("{word}:{recording}:{}", or_dash(text.as_deref().map(fingerprint)))
+            }
             Self::CarrierCopy { recording, fate } => format!("{word}:{recording}:{fate:?}"),
             Self::Recovered(record) => format!("{word}:{}", record.identity()),
             Self::Closed => word.to_owned(),
@@ -450,6 +469,14 @@ impl Parties {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         format!("{from:?}:{to}:{}:{}", text(from_name), text(from_place))
     }
+}
+
+/// What tells one text from another, so that an identity need not hold the words themselves (FNV-1a).
+fn fingerprint(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    format!("{hash:016x}")
 }
 
 fn or_dash<T: ToString>(value: Option<T>) -> String {

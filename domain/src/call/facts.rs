@@ -146,6 +146,13 @@ impl Facts {
                     message.sound = message.sound.max(Some(sound));
                 }
                 EventKind::VoicemailDeleted { recording } if recording == wanted => message.deleted = true,
+                EventKind::Transcribed { recording, text: Some(text) } if recording == wanted => {
+                    // Should it be written down twice and differ, either will do, but always the same.
+                    message.transcript = message.transcript.max(Some(text));
+                }
+                EventKind::TranscriptDeleted { recording } if recording == wanted => {
+                    message.transcript_deleted = true;
+                }
                 EventKind::CarrierCopy { recording, fate } if recording == wanted => {
                     message.copy = message.copy.max(Some(*fate));
                 }
@@ -186,6 +193,9 @@ pub(super) struct Message<'a> {
     pub stored: Option<&'a crate::StoredAudio>,
     /// What it sounds like.
     pub sound: Option<&'a crate::Sound>,
+    /// What was written down of it, and whether that is no longer kept.
+    transcript: Option<&'a String>,
+    transcript_deleted: bool,
 }
 
 impl<'a> Message<'a> {
@@ -219,6 +229,11 @@ impl<'a> Message<'a> {
                 self.stored.is_some() || (self.taken.is_some_and(|seconds| seconds > 0) && !self.absent)
             }
         }
+    }
+
+    /// What was written down of it.
+    pub fn transcript(&self) -> Option<&'a String> {
+        self.transcript.filter(|_| !self.transcript_deleted)
     }
 
     /// Its length: as completed, or else as taken.
@@ -267,6 +282,8 @@ impl EventKind {
             Self::VoicemailMeasured { .. }
             | Self::VoicemailRetried { .. }
             | Self::VoicemailDeleted { .. }
+            | Self::Transcribed { .. }
+            | Self::TranscriptDeleted { .. }
             | Self::CarrierCopy { .. } => (AFTERWARDS, 3),
             Self::Recovered(_) | Self::Closed => (AFTERWARDS, 4),
         }

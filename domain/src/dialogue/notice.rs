@@ -34,6 +34,13 @@ pub enum Notice {
         /// Its length in seconds.
         seconds: Option<u32>,
     },
+    /// A message has been written down, or could not be.
+    Transcribed {
+        /// The recording.
+        recording: RecordingId,
+        /// The words.
+        text: Option<String>,
+    },
 }
 
 impl Notice {
@@ -44,6 +51,7 @@ impl Notice {
             Self::Leg { step, position, leg, status, seconds, sip_code } => {
                 EventKind::Leg { step, position, leg, status, seconds, sip_code }
             }
+            Self::Transcribed { recording, text } => EventKind::Transcribed { recording, text },
             Self::Recording { recording, status, seconds } => {
                 EventKind::Recording { recording, status, seconds }
             }

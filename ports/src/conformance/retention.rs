@@ -1,8 +1,8 @@
 //! Forgetting.
 
-use frontdesk_domain::RecordingStatus;
+use frontdesk_domain::{EventKind, RecordingStatus};
 
-use super::{ended, recorded, started, time};
+use super::{ended, event, recorded, started, time};
 use crate::{CallLog, CallQuery, EffectQueue, Retention};
 
 /// Every claim about forgetting, on an empty log.
@@ -30,6 +30,8 @@ pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, retention: &dyn Ret
     let events = log.events(rest[0].id).await.unwrap();
     assert!(!events.is_empty() && events.iter().all(|logged| logged.raw.is_none()));
 
+    transcripts(log, retention).await;
+
     retention.delete_calls(&first).await.unwrap();
     retention.delete_calls(&[]).await.unwrap();
     assert_eq!(log.find(first[0].id).await.unwrap(), None);
@@ -41,4 +43,21 @@ pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, retention: &dyn Ret
     let left: Vec<&str> = left.iter().map(|record| record.leg.id()).collect();
     assert_eq!(left, ["CA4", "CA3", "CA2"], "late news does not bring it back");
     retention.scrub().await.unwrap();
+}
+
+async fn transcripts(log: &dyn CallLog, retention: &dyn Retention) {
+    let recording: frontdesk_domain::RecordingId = "RE1".parse().unwrap();
+    let written = EventKind::Transcribed { recording: recording.clone(), text: Some("Call me back".into()) };
+    log.append(vec![event("CA1", "2026-11-20T09:02:00Z", written)]).await.unwrap();
+    let query = CallQuery { text: Some(crate::TextMatch("call me".into())), ..CallQuery::newest(10) };
+    let found = log.list(&query).await.unwrap().calls;
+    assert_eq!(found.len(), 1, "calls are found by what was said");
+    assert_eq!(found[0].call.voicemail.as_ref().unwrap().transcript.as_deref(), Some("Call me back"));
+    let gone = EventKind::TranscriptDeleted { recording };
+    log.append(vec![event("CA1", "2026-11-20T09:03:00Z", gone)]).await.unwrap();
+    retention.delete_transcripts(&[found[0].id]).await.unwrap();
+    assert_eq!(log.list(&query).await.unwrap().calls.len(), 0);
+    let events = log.events(found[0].id).await.unwrap();
+    assert!(events.iter().all(|logged| !matches!(logged.event.kind, EventKind::Transcribed { .. })));
+    assert_eq!(log.find(found[0].id).await.unwrap().unwrap().call.voicemail.unwrap().transcript, None);
 }

@@ -112,7 +112,8 @@ impl CallQuery {
             let name = parties.and_then(|p| p.from_name.as_deref());
             let place = parties.and_then(|p| p.from_place.as_deref());
             let (notes, wanted) = (work.text(), wanted.0.to_lowercase());
-            let words = [from, to, name, place, destination, Some(notes.as_str())];
+            let spoken = call.voicemail.as_ref().and_then(|message| message.transcript.as_deref());
+            let words = [from, to, name, place, destination, spoken, Some(notes.as_str())];
             words.into_iter().flatten().any(|word| word.to_lowercase().contains(&wanted))
         };
         self.before.is_none_or(|before| record.id < before)

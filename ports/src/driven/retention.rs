@@ -28,6 +28,10 @@ pub trait Retention: Send + Sync {
     /// Deletes the carrier's own words of events that happened before `before`; returns of how many.
     async fn delete_raw_before(&self, before: Timestamp) -> Result<u64, StoreError>;
 
+    /// Deletes the events that hold what was written down of these calls' messages. Their log must say already that it is
+    /// no longer kept.
+    async fn delete_transcripts(&self, calls: &[CallId]) -> Result<(), StoreError>;
+
     /// Makes deleted content unreadable on disk, as far as the store can.
     async fn scrub(&self) -> Result<(), StoreError>;
 }

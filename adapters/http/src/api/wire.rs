@@ -130,7 +130,7 @@ impl From<&CallRecord> for WireCall {
             voicemail: call.voicemail.as_ref().map(|message| WireVoicemail {
                 status: message.status.word(),
                 duration_seconds: message.duration_seconds,
-                transcript: None,
+                transcript: message.transcript.clone(),
                 audio_url,
             }),
             work: WireWork::new(work, record.needs_attention()),

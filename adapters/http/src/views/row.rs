@@ -67,6 +67,8 @@ struct Message {
     empty: bool,
     /// Its outline, as the path of an SVG 288 wide and 32 high.
     outline: Option<String>,
+    /// What was written down of it.
+    transcript: Option<String>,
     heard: Vec<String>,
 }
 
@@ -160,6 +162,7 @@ impl Message {
             }),
             empty: message.is_empty(),
             outline: message.sound.as_ref().map(outline),
+            transcript: message.transcript.clone(),
             heard: work.heard.iter().map(|heard| heard.by.clone()).collect(),
         }
     }

@@ -13,8 +13,8 @@ impl Line<'_> {
         action: String,
         max_length: u64,
         finish_on_key: &str,
-        callback: Option<String>,
-        events: &[String],
+        (callback, events): (Option<String>, &[String]),
+        words_to: Option<String>,
     ) -> Next {
         self.carrier.tell(LineEvent::Tone);
         let began = self.carrier.stamp();
@@ -58,8 +58,23 @@ impl Line<'_> {
                 ("RecordingStartTime", began),
                 ("ErrorCode", if seconds > 0 { "0" } else { "16101" }.into()),
             ];
-            fields.extend(recording);
+            fields.extend(recording.clone());
             fields.extend(self.carrier.told_time());
+            self.callback(&url, &fields).await;
+        }
+        // Nothing is written down of what is not there, or longer than two minutes.
+        if let Some(url) = words_to.filter(|_| (1..120).contains(&seconds)) {
+            let mut fields: Fields = vec![
+                ("AccountSid", account.clone()),
+                ("CallSid", self.sid.clone()),
+                ("TranscriptionSid", self.carrier.sid("TR")),
+                ("TranscriptionStatus", "completed".into()),
+                (
+                    "TranscriptionText",
+                    format!("These are the {seconds} seconds that a simulated caller spoke."),
+                ),
+            ];
+            fields.extend(recording);
             self.callback(&url, &fields).await;
         }
         next
