@@ -3,6 +3,9 @@
 use adapters_http::range;
 use adapters_spool::{read_lines, write_line};
 use frontdesk::config::{Config, Needs, Settings};
+use frontdesk_domain::{
+    Context, DialOutcome, DialResult, Dialogue, FlowSettings, Instruction, LegId, Signal, advance, read_flow,
+};
 
 /// A configuration file: an error with its place, or settings; never a panic.
 pub fn settings(data: &[u8]) {
@@ -17,6 +20,45 @@ pub fn settings(data: &[u8]) {
             assert!(!error.what.is_empty() && !error.key.is_empty(), "{error:?}");
         }
     }
+}
+
+/// A flow: findings with their places, or a flow in which a caller who does nothing comes to an end.
+pub fn flow(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let flow = match read_flow(text, &FlowSettings { table: "flow", ..FlowSettings::default() }) {
+        Ok(flow) => flow,
+        Err(findings) => {
+            assert!(!findings.0.is_empty(), "refused without a reason");
+            let lines = text.matches('\n').count() + 1;
+            for finding in findings.0 {
+                assert!(!finding.message.is_empty() && (1..=lines).contains(&finding.line), "{finding:?}");
+                assert!(text.get(finding.span.clone()).is_some(), "a place in the text: {finding:?}");
+            }
+            return;
+        }
+    };
+    let leg = LegId::new("fuzz", "call").expect("a leg");
+    let cx = Context::new(leg, "2026-11-25T09:00:00Z".parse().expect("a time"));
+    let (mut at, mut signal) = (Dialogue::Start, Signal::Arrived);
+    for _ in 0..100 {
+        let turn = advance(&flow, &at, &signal, &cx);
+        let next = turn.instructions.into_iter().find_map(|instruction| match instruction {
+            Instruction::Gather { then, .. } => Some((then, Signal::NoInput)),
+            Instruction::Dial { then, .. } => {
+                let outcome = DialOutcome::NoAnswer;
+                Some((
+                    then,
+                    Signal::DialEnded(DialResult { outcome, leg: None, bridged: None, seconds: None }),
+                ))
+            }
+            _ => None,
+        });
+        match next {
+            Some(next) => (at, signal) = next,
+            None => return,
+        }
+    }
+    panic!("a caller who does nothing goes round for ever");
 }
 
 /// A file of the spool: each line is an event, or set aside, or the torn last one. What was read reads the same again.

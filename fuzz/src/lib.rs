@@ -8,11 +8,12 @@ mod files;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Everything that is read and comes from outside.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     ("form", carrier::form),
     ("signature", carrier::signature),
     ("dialogue", carrier::dialogue),
     ("twiml", carrier::twiml),
+    ("flow", files::flow),
     ("settings", files::settings),
     ("spool", files::spool),
     ("range", files::range),

@@ -95,7 +95,7 @@ impl CallFigures for SqlLog {
 
     async fn usage(&self, day: Timestamp, hour: Timestamp, often: u32) -> Result<Usage, StoreError> {
         let mut forwards = counted(Some(day), None);
-        forwards.expr_as(Expr::cust("coalesce(sum(talk_seconds), 0)"), Alias::new(SECONDS));
+        forwards.expr_as(Expr::cust("CAST(coalesce(sum(talk_seconds), 0) AS BIGINT)"), Alias::new(SECONDS));
         forwards.and_where(Column::ForwardedTo.is_not_null());
         let forwards = self.rows(&forwards).await?;
         let mut now = counted(Some(day), None);

@@ -196,6 +196,7 @@ impl Routes {
             from_name: parties.from_name,
             from_place: parties.from_place,
             to: parties.to,
+            diverted_from: verified.form.get("ForwardedFrom").and_then(|number| number.parse().ok()),
             attestation: reading::attestation(&verified.form),
             caller_gone: party == Party::Caller && reading::is_over(&verified.form),
             told_at: reading::time(&verified.form),

@@ -37,8 +37,19 @@ impl AnswerCalls for Answering {
         let (attestation, caller_gone, raw) = (asked.attestation, asked.caller_gone, asked.raw);
         let now = asked.told_at.unwrap_or_else(|| self.clock.now());
         let standing = self.standings.of(&from);
-        let cx =
-            Context { now, call, leg, from, from_name, from_place, to, attestation, standing, caller_gone };
+        let cx = Context {
+            now,
+            call,
+            leg,
+            from,
+            from_name,
+            from_place,
+            to,
+            diverted_from: asked.diverted_from,
+            attestation,
+            standing,
+            caller_gone,
+        };
         let turn = advance(&self.flow.for_call(&at), &at, &signal, &cx);
         if at == Dialogue::Start {
             self.standings.called(&cx.from);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::flow::callers::Attestation;
 use crate::ids::LegId;
-use crate::phone::CallerId;
+use crate::phone::{CallerId, PhoneNumber};
 
 /// Everything [`advance`](crate::advance) may know besides flow, dialogue and signal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Context {
     pub from_place: Option<String>,
     /// The number that was dialled.
     pub to: String,
+    /// The number that led the call on to us, if the network tells one: a phone of ours that its owner has diverted.
+    pub diverted_from: Option<PhoneNumber>,
     /// What the network says about the caller's number.
     pub attestation: Attestation,
     /// What the company has decided, or used up, beside its flow.
@@ -73,6 +75,7 @@ impl Context {
             from_name: None,
             from_place: None,
             to: String::new(),
+            diverted_from: None,
             attestation: Attestation::Unknown,
             standing: Standing::default(),
             caller_gone: false,

@@ -20,13 +20,26 @@ impl Step<'_> {
     /// Rings one destination of a forward, or all of them.
     fn ring(&mut self, name: &NodeName, position: u8, is_first: bool, way: &Way) {
         let Some(forward) = self.flow.forward(name) else { return self.rescue(way) };
-        let at_once = forward.strategy == Strategy::Simultaneous;
-        let rung: Vec<(u8, &Destination)> = (0u8..=u8::MAX)
-            .zip(&forward.destinations)
-            .filter(|(place, _)| at_once || *place == position)
-            .collect();
+        let rung: Vec<(u8, &Destination)> = match forward.strategy {
+            Strategy::Simultaneous => (0u8..=u8::MAX)
+                .zip(&forward.destinations)
+                .filter(|(_, destination)| !self.leads_back(destination))
+                .collect(),
+            Strategy::Sequential | Strategy::RoundRobin => {
+                // On to the next that does not lead the call back to us.
+                let mut ahead = std::iter::successors(Some(position), |at| next(forward, *at, &self.cx.call));
+                let found = ahead.find_map(|place| {
+                    let destination = forward.destinations.get(usize::from(place))?;
+                    (!self.leads_back(destination)).then_some((place, destination))
+                });
+                found.into_iter().collect()
+            }
+        };
         let Some(ring) = rung.iter().map(|(_, destination)| destination.ring).max() else {
-            return self.rescue(way);
+            return match forward.destinations.get(usize::from(position)) {
+                Some(_) => self.enter(&forward.otherwise, MailboxCause::NoAnswer, way),
+                None => self.rescue(way),
+            };
         };
         if self.cx.caller_gone {
             return;
@@ -35,6 +48,7 @@ impl Step<'_> {
         if let (true, Some(announcement)) = (is_first, &forward.announcement) {
             self.say(announcement, &way);
         }
+        let position = rung.first().map_or(position, |(place, _)| *place);
         let targets = rung
             .into_iter()
             .map(|(place, destination)| self.target(name, place, destination, &way))
@@ -46,6 +60,13 @@ impl Step<'_> {
             time_limit: forward.time_limit,
             then: Dialogue::Forward { forward: name.clone(), position, way },
         });
+    }
+
+    /// Whether ringing that phone would bring the call back to us: it is the number that was called, or one that its
+    /// owner has diverted to us.
+    fn leads_back(&self, destination: &Destination) -> bool {
+        destination.number.as_str() == self.cx.to
+            || self.cx.diverted_from.as_ref() == Some(&destination.number)
     }
 
     fn target(&mut self, name: &NodeName, position: u8, destination: &Destination, way: &Way) -> DialTarget {

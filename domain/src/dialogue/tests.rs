@@ -156,3 +156,21 @@ fn a_place_the_flow_no_longer_has_leads_to_the_mailbox() {
 fn a_repeated_request_gets_the_same_answer() {
     assert_eq!(step("menu.main.0.0.1", &keyed("1")), step("menu.main.0.0.1", &keyed("1")));
 }
+
+#[test]
+fn a_phone_that_its_owner_has_diverted_to_us_is_not_rung_again() {
+    let flow = flow(&["+33611223344", "+33611223355"], true);
+    let at = |cx: &Context| {
+        let turn = advance(&flow, &Dialogue::read("menu.main.0.0.1"), &keyed("1"), cx);
+        let rung = turn.instructions.iter().find_map(|instruction| match instruction {
+            Instruction::Dial { targets, .. } => Some(targets[0].number.to_string()),
+            _ => None,
+        });
+        (rung, then(&turn))
+    };
+    let diverted = Context { diverted_from: "+33611223344".parse().ok(), ..cx() };
+    assert_eq!(at(&diverted), (Some("+33611223355".into()), "forward.team.1.2".into()));
+    // Of two phones one has diverted the call, and the other is the number that was called.
+    let both = Context { to: "+33611223355".into(), ..diverted };
+    assert_eq!(at(&both), (None, "mailbox.main.no_answer.2".into()));
+}

@@ -1,7 +1,9 @@
 //! Answering a carrier: the main job.
 
 use async_trait::async_trait;
-use frontdesk_domain::{Attestation, CallerId, Dialogue, Instruction, LegId, Notice, Signal, Timestamp};
+use frontdesk_domain::{
+    Attestation, CallerId, Dialogue, Instruction, LegId, Notice, PhoneNumber, Signal, Timestamp,
+};
 
 use crate::{RawParameters, StoreError};
 
@@ -24,6 +26,8 @@ pub struct Asked {
     pub from_place: Option<String>,
     /// The number that was dialled.
     pub to: String,
+    /// The number that led the call on to us, if told.
+    pub diverted_from: Option<PhoneNumber>,
     /// What the network says about the caller's number.
     pub attestation: Attestation,
     /// Whether the caller has hung up already.
