@@ -274,6 +274,7 @@ impl Reader {
             return match text.read(zone, builtin.time_limit) {
                 Ok(own) => {
                     self.named_in_mailboxes(&own, told);
+                    self.written_down_before_deleted(&own);
                     Some(own)
                 }
                 Err(errors) => {
@@ -291,6 +292,21 @@ impl Reader {
                 let error = |p: frontdesk_domain::Problem| ConfigError::new("", "flow", p.to_string());
                 self.errors.extend(problems.0.into_iter().map(error));
                 None
+            }
+        }
+    }
+
+    /// The carrier writes down what it still has.
+    fn written_down_before_deleted(&mut self, own: &OwnFlow) {
+        let deletes =
+            self.values.get("recordings.delete_at_carrier").is_some_and(|v| v.boolean() == Ok(true));
+        for (mailbox, rule) in &own.flow.draft().mailboxes {
+            if deletes && rule.transcribe {
+                let what = format!(
+                    "mailbox {mailbox}: the carrier cannot write down what recordings.delete_at_carrier deletes at once; \
+                     leave one of them out"
+                );
+                self.errors.push(ConfigError::new("", "flow", what));
             }
         }
     }

@@ -11,6 +11,7 @@ pub mod kept_figures;
 pub mod looking_after;
 pub mod notifying;
 pub mod readiness;
+pub mod recent;
 pub mod reception;
 pub mod reconcile;
 pub mod resolving;

@@ -306,7 +306,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         phone,
     })?;
     let work = Work { log: log.clone(), ledger, recordings, client, clock, ids, public, accounts };
-    let upkeep = work.upkeep(parts.retention, flow.current().longest_forward())?;
+    let upkeep = work.upkeep(parts.retention, flow.clone())?;
     let worker = work.worker(parts.delete_at_carrier);
     let notifying = Arc::new(Notifying {
         recipients: told(&parts.recipients, parts.smtp.as_ref())?,

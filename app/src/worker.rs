@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_domain::{
-    CallEvent, CopyFate, Effect, EventKind, LegId, RecordingId, Sound, StoredAudio, Timestamp, Voicemail,
-    VoicemailStatus,
+    Call, CallEvent, CopyFate, Effect, EventKind, Facts, LegId, RecordingId, Sound, StoredAudio, Timestamp,
+    Voicemail, VoicemailStatus,
 };
 use frontdesk_ports::{
-    AudioName, CallLog, CallQuery, Carrier, CarrierError, Change, Clock, EffectQueue, Ids, LeasedEffect,
-    PutError, RecordingStore, SoundMeter, StoreError,
+    AudioName, CallLog, CallQuery, CallRecord, Carrier, CarrierError, Change, Clock, EffectQueue, Ids,
+    LeasedEffect, PutError, RecordingStore, SoundMeter, StoreError,
 };
 use futures_util::future::join_all;
 
@@ -163,12 +163,18 @@ impl Worker {
         }))
     }
 
-    /// Deletes the carrier's copy, but only while ours is there.
+    /// Deletes the carrier's copy, but only while ours is there, or when nobody is to hear it; then ours goes as well.
     async fn delete_copy(&self, call: &LegId, recording: &RecordingId) -> Result<(), Failure> {
-        let message = self.message(call).await.map_err(Failure::Store)?;
+        let Some(facts) = self.facts(call).await.map_err(Failure::Store)? else { return Ok(()) };
+        let message = Call::of(&facts).voicemail;
         let held = |m: &Voicemail| m.recording == *recording && m.status == VoicemailStatus::Stored;
-        if message.as_ref().is_some_and(held) {
+        let discarded = facts.is_discarded(recording);
+        if discarded || message.as_ref().is_some_and(held) {
             self.carrier.delete_recording(call, recording).await.map_err(again)?;
+            if discarded {
+                let name = AudioName::new(call, recording);
+                self.recordings.delete(&name).await.map_err(Failure::Store)?;
+            }
             let fate = CopyFate::Deleted;
             let gone = EventKind::CarrierCopy { recording: recording.clone(), fate };
             self.tell(call, vec![gone]).await.map_err(Failure::Store)?;
@@ -176,18 +182,28 @@ impl Worker {
         Ok(())
     }
 
-    /// Whether the message is still to be had: the carrier may have said since that there is none.
+    /// Whether the message is still to be had: since then the carrier may have said that there is none, or the caller
+    /// that it is not to be kept.
     async fn is_wanted(&self, call: &LegId, recording: &RecordingId) -> Result<bool, StoreError> {
-        let message = self.message(call).await?;
-        Ok(message.is_some_and(|m| m.recording != *recording || m.status == VoicemailStatus::Pending))
+        let effect = Effect::FetchRecording { call: call.clone(), recording: recording.clone() };
+        Ok(self.facts(call).await?.is_some_and(|facts| facts.effects().contains(&effect)))
+    }
+
+    async fn facts(&self, call: &LegId) -> Result<Option<Facts>, StoreError> {
+        let Some(record) = self.record(call).await? else { return Ok(None) };
+        let events = self.log.events(record.id).await?;
+        Ok(Some(Facts::of(events.iter().map(|logged| &logged.event))))
     }
 
     /// The call's message, as the log knows it.
     async fn message(&self, call: &LegId) -> Result<Option<Voicemail>, StoreError> {
+        Ok(self.record(call).await?.and_then(|record| record.call.voicemail))
+    }
+
+    async fn record(&self, call: &LegId) -> Result<Option<CallRecord>, StoreError> {
         let query = CallQuery { provider_id: Some(call.id().to_owned()), ..CallQuery::newest(10) };
         let page = self.log.list(&query).await?;
-        let record = page.calls.into_iter().find(|record| record.leg == *call);
-        Ok(record.and_then(|record| record.call.voicemail))
+        Ok(page.calls.into_iter().find(|record| record.leg == *call))
     }
 
     async fn tell(&self, call: &LegId, news: Vec<EventKind>) -> Result<(), StoreError> {

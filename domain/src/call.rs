@@ -306,6 +306,9 @@ fn activity(story: &Story<'_>, attempts: &[Attempt<'_>]) -> Option<Activity> {
 fn voicemail(facts: &Facts) -> Option<Voicemail> {
     facts.recordings().into_keys().find_map(|recording| {
         let message = facts.message(recording);
+        if message.discarded {
+            return None;
+        }
         let status = if message.deleted {
             VoicemailStatus::Deleted
         } else if message.stored.is_some() {

@@ -27,6 +27,13 @@ enum OutboxCursor {
 }
 
 #[derive(DeriveIden)]
+enum OutboxRecipients {
+    Table,
+    Name,
+    Since,
+}
+
+#[derive(DeriveIden)]
 enum Calls {
     Table,
     Id,
@@ -74,10 +81,17 @@ impl MigrationTrait for Migration {
             .col(ColumnDef::new(OutboxCursor::Id).integer().not_null().primary_key())
             .col(ColumnDef::new(OutboxCursor::Change).big_integer().not_null())
             .to_owned();
-        manager.create_table(cursor).await
+        manager.create_table(cursor).await?;
+        let recipients = Table::create()
+            .table(OutboxRecipients::Table)
+            .col(ColumnDef::new(OutboxRecipients::Name).text().not_null().primary_key())
+            .col(ColumnDef::new(OutboxRecipients::Since).big_integer().not_null())
+            .to_owned();
+        manager.create_table(recipients).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table(OutboxRecipients::Table).to_owned()).await?;
         manager.drop_table(Table::drop().table(OutboxCursor::Table).to_owned()).await?;
         manager.drop_table(Table::drop().table(Deliveries::Table).to_owned()).await
     }

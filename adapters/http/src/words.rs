@@ -258,6 +258,8 @@ mod tests {
             RecordingStatus::Absent,
             RecordingStatus::Failed,
             RecordingStatus::Discarded,
+            RecordingStatus::Held,
+            RecordingStatus::Kept,
         ];
         ids.extend(recordings.map(|status| format!("word-{}", hyphened(&format!("{status:?}")))));
         let dials = [

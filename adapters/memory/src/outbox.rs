@@ -19,6 +19,7 @@ pub struct MemoryOutbox {
 #[derive(Default)]
 struct State {
     looked_at: Option<Change>,
+    recipients: BTreeMap<String, Timestamp>,
     rows: BTreeMap<String, Row>,
 }
 
@@ -50,6 +51,17 @@ impl Outbox for MemoryOutbox {
         Ok(self.state().looked_at)
     }
 
+    async fn recipients(
+        &self,
+        names: &[String],
+        now: Timestamp,
+    ) -> Result<BTreeMap<String, Timestamp>, StoreError> {
+        let mut state = self.state();
+        let since =
+            names.iter().map(|name| (name.clone(), *state.recipients.entry(name.clone()).or_insert(now)));
+        Ok(since.collect())
+    }
+
     async fn queue(&self, deliveries: &[Delivery], up_to: Change, now: Timestamp) -> Result<(), StoreError> {
         let mut known = Vec::new();
         for delivery in deliveries {
@@ -72,18 +84,21 @@ impl Outbox for MemoryOutbox {
                 last_error,
             });
         }
-        state.looked_at = Some(up_to);
+        state.looked_at = state.looked_at.max(Some(up_to));
         Ok(())
     }
 
     async fn take_deliveries(
         &self,
+        recipients: &[String],
         now: Timestamp,
         lease: Duration,
         limit: u16,
     ) -> Result<Vec<LeasedDelivery>, StoreError> {
         let mut state = self.state();
-        let due = state.rows.values_mut().filter(|row| row.due.is_some_and(|due| due <= now));
+        let due = state.rows.values_mut().filter(|row| {
+            row.due.is_some_and(|due| due <= now) && recipients.contains(&row.delivery.recipient)
+        });
         let taken = due.take(usize::from(limit)).map(|row| {
             row.attempt += 1;
             row.leased = true;

@@ -1,7 +1,7 @@
 //! Forgetting on purpose.
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallId, EventKind, Facts, Timestamp};
+use frontdesk_domain::{CallEvent, CallId, EventKind, Facts, Timestamp};
 use frontdesk_ports::{CallRecord, Retention, StoreError};
 
 use crate::call_log::{MemoryLog, record};
@@ -30,10 +30,18 @@ impl Retention for MemoryLog {
 
     async fn calls_of_number(&self, number: &str, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
         let state = self.state();
+        let rung = |record: &CallRecord| {
+            let story = state.calls.get(&record.id).map(|kept| kept.facts.story()).unwrap_or_default();
+            story.iter().any(|(_, event)| match &event.kind {
+                EventKind::Forward { number: rung, .. } => rung.as_str() == number,
+                _ => false,
+            })
+        };
         let of_number = |record: &CallRecord| {
             let parties = record.call.parties.as_ref();
             parties.and_then(|parties| parties.from.as_text()) == Some(number)
                 || record.call.forwarded_to.as_ref().is_some_and(|to| to.as_str() == number)
+                || rung(record)
         };
         let calls = state.calls.iter().filter_map(|(id, kept)| record(*id, kept)).filter(of_number);
         Ok(calls.take(usize::from(limit)).collect())
@@ -63,17 +71,16 @@ impl Retention for MemoryLog {
         Ok(deleted)
     }
 
-    async fn delete_transcripts(&self, calls: &[CallId]) -> Result<(), StoreError> {
-        let mut state = self.state();
-        for id in calls {
-            if let Some(kept) = state.calls.get_mut(id) {
-                let story = kept.facts.story();
-                let left = story.into_iter().map(|(_, event)| event);
-                kept.facts =
-                    Facts::of(left.filter(|event| !matches!(event.kind, EventKind::Transcribed { .. })));
-            }
+    async fn delete_transcripts_before(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut deleted = 0;
+        for kept in self.state().calls.values_mut() {
+            let story = kept.facts.story();
+            let gone =
+                |event: &CallEvent| event.at < before && matches!(event.kind, EventKind::Transcribed { .. });
+            deleted += story.iter().filter(|(_, event)| gone(event)).count() as u64;
+            kept.facts = Facts::of(story.into_iter().map(|(_, event)| event).filter(|event| !gone(event)));
         }
-        Ok(())
+        Ok(deleted)
     }
 
     async fn scrub(&self) -> Result<(), StoreError> {

@@ -99,7 +99,10 @@ impl CallFigures for MemoryLog {
             usage.forwards_now += u32::from(being_forwarded);
         }
         let mut callers: BTreeMap<&str, u32> = BTreeMap::new();
-        for call in records.iter().filter(|record| since(hour, record)) {
+        let rejected = |call: &CallRecord| {
+            call.call.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Rejected)
+        };
+        for call in records.iter().filter(|record| since(hour, record) && !rejected(record)) {
             if let Some(from) = call.call.parties.as_ref().and_then(|parties| parties.from.as_text()) {
                 *callers.entry(from).or_default() += 1;
             }

@@ -13,6 +13,10 @@ use secrecy::{ExposeSecret, SecretString};
 /// How long a mail server may take to answer one command.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Answers about this letter or these people, which another try does not change (RFC 5321, section 4.2.3). Others,
+/// such as a password that is not taken, are mended on one side or the other.
+const REFUSED: [&str; 5] = ["550", "551", "552", "553", "555"];
+
 pub use lettre::message::Mailbox;
 
 /// A setting that does not do.
@@ -58,7 +62,9 @@ impl Messenger for Letters {
         let sent = self.server.transport.send(letter).await;
         sent.map(|_| ()).map_err(|error| {
             let why = format!("the mail server says: {error}");
-            if error.is_permanent() { DeliveryError::Refused(why) } else { DeliveryError::Later(why) }
+            let code = error.status().map(|code| code.to_string());
+            let is_final = code.is_some_and(|code| REFUSED.contains(&code.as_str()));
+            if is_final { DeliveryError::Refused(why) } else { DeliveryError::Later(why) }
         })
     }
 }

@@ -105,6 +105,8 @@ impl CallFigures for SqlLog {
         let now = self.rows(&now).await?;
         let mut callers = counted(Some(hour), None);
         callers.column(Column::FromNumber).and_where(Column::FromNumber.is_not_null());
+        // Who is refused may call again later.
+        callers.and_where(Column::Outcome.is_null().or(Column::Outcome.ne(Outcome::Rejected.word())));
         callers.group_by_col(Column::FromNumber).and_having(Expr::cust("count(*)").gte(i64::from(often)));
         let callers = self.rows(&callers).await?;
         let one = |rows: &[QueryResult]| rows.first().map(count).transpose().map(Option::unwrap_or_default);

@@ -12,6 +12,7 @@ pub(crate) mod delivery;
 pub(crate) mod effect;
 pub(crate) mod outage;
 pub(crate) mod outbox_cursor;
+pub(crate) mod outbox_recipient;
 pub(crate) mod saved_view;
 pub(crate) mod session;
 pub(crate) mod tombstone;

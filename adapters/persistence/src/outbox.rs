@@ -1,6 +1,6 @@
 //! The outbox on a database: rows that one deliverer at a time may take.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ use sea_orm::{
 use crate::SqlLog;
 use crate::commit::immediate;
 use crate::effect_queue::{LEASED, WAITING};
-use crate::entity::{call, delivery, outbox_cursor};
+use crate::entity::{call, delivery, outbox_cursor, outbox_recipient};
 use crate::error::{corrupt, store_error};
 use crate::rows::{millis, number_of, timestamp};
 
@@ -35,6 +35,30 @@ impl Outbox for SqlLog {
         row.map(|row| u64::try_from(row.change).map(Change))
             .transpose()
             .map_err(|why| corrupt("outbox_cursor", "change", "1", why))
+    }
+
+    async fn recipients(
+        &self,
+        names: &[String],
+        now: Timestamp,
+    ) -> Result<BTreeMap<String, Timestamp>, StoreError> {
+        use outbox_recipient::Column::Name;
+        let new = names
+            .iter()
+            .map(|name| outbox_recipient::ActiveModel { name: Set(name.clone()), since: Set(millis(now)) });
+        let before = OnConflict::column(Name).do_nothing().to_owned();
+        if !names.is_empty() {
+            let insert = outbox_recipient::Entity::insert_many(new).on_conflict(before);
+            match insert.exec_without_returning(&self.db.writer).await {
+                Ok(_) | Err(DbErr::RecordNotInserted) => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        let known = outbox_recipient::Entity::find().filter(Name.is_in(names)).all(&self.db.writer).await;
+        let since = |row: outbox_recipient::Model| {
+            Ok((row.name.clone(), timestamp(row.since, "outbox_recipients", &row.name)?))
+        };
+        known.map_err(failed)?.into_iter().map(since).collect()
     }
 
     async fn queue(&self, deliveries: &[Delivery], up_to: Change, now: Timestamp) -> Result<(), StoreError> {
@@ -64,23 +88,32 @@ impl Outbox for SqlLog {
         let cursor = outbox_cursor::ActiveModel { id: Set(ONLY), change: Set(number_of(up_to)) };
         let on = OnConflict::column(outbox_cursor::Column::Id)
             .update_column(outbox_cursor::Column::Change)
+            // Another instance may have looked further.
+            .action_and_where(
+                Expr::col((outbox_cursor::Entity, outbox_cursor::Column::Change)).lt(number_of(up_to)),
+            )
             .to_owned();
         let insert = outbox_cursor::Entity::insert(cursor).on_conflict(on);
-        insert.exec_without_returning(&tx).await.map_err(failed)?;
+        match insert.exec_without_returning(&tx).await {
+            Ok(_) | Err(DbErr::RecordNotInserted) => {}
+            Err(error) => return Err(failed(error)),
+        }
         tx.commit().await.map_err(failed)
     }
 
     async fn take_deliveries(
         &self,
+        recipients: &[String],
         now: Timestamp,
         lease: Duration,
         limit: u16,
     ) -> Result<Vec<LeasedDelivery>, StoreError> {
-        use delivery::Column::{Attempt, DueAt, Key, State};
+        use delivery::Column::{Attempt, DueAt, Key, Recipient, State};
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
         let wanted = delivery::Entity::find()
             .filter(State.is_in([WAITING, LEASED]))
             .filter(DueAt.lte(millis(now)))
+            .filter(Recipient.is_in(recipients))
             .order_by_asc(DueAt)
             .limit(u64::from(limit));
         let wanted = match tx.get_database_backend() {

@@ -6,7 +6,7 @@ use frontdesk_ports::{CallRecord, Retention, StoreError};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, TransactionTrait,
 };
 use sha2::{Digest, Sha256};
 
@@ -16,6 +16,8 @@ use crate::entity::{call, call_event, effect, tombstone};
 use crate::error::store_error;
 use crate::rows::{millis, record_of};
 
+/// The kind of the events that name the phones that were rung.
+const FORWARD: &str = "forward";
 /// The kind of the events that hold what was written down.
 const TRANSCRIBED: &str = "transcribed";
 
@@ -51,9 +53,17 @@ impl Retention for SqlLog {
     }
 
     async fn calls_of_number(&self, number: &str, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
+        // Beside others, a phone is named in the event that had it rung. No index knows that: it is a rare question.
+        let rung = call_event::Entity::find()
+            .select_only()
+            .column(call_event::Column::CallId)
+            .filter(call_event::Column::Kind.eq(FORWARD))
+            .filter(call_event::Column::Detail.contains(format!("\"{number}\"")))
+            .into_query();
         let theirs = Condition::any()
             .add(call::Column::FromNumber.eq(number))
-            .add(call::Column::ForwardedTo.eq(number));
+            .add(call::Column::ForwardedTo.eq(number))
+            .add(call::Column::Id.in_subquery(rung));
         let rows = call::Entity::find()
             .filter(theirs)
             .order_by_asc(call::Column::Id)
@@ -102,17 +112,18 @@ impl Retention for SqlLog {
         Ok(result.map_err(failed)?.rows_affected)
     }
 
-    async fn delete_transcripts(&self, calls: &[CallId]) -> Result<(), StoreError> {
+    async fn delete_transcripts_before(&self, before: Timestamp) -> Result<u64, StoreError> {
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
         // Whoever writes next sees that the log has changed beneath them.
         number_changes(&tx, 1).await.map_err(failed)?;
-        call_event::Entity::delete_many()
-            .filter(call_event::Column::CallId.is_in(calls.iter().map(ToString::to_string)))
+        let deleted = call_event::Entity::delete_many()
+            .filter(call_event::Column::At.lt(millis(before)))
             .filter(call_event::Column::Kind.eq(TRANSCRIBED))
             .exec(&tx)
             .await
             .map_err(failed)?;
-        tx.commit().await.map_err(failed)
+        tx.commit().await.map_err(failed)?;
+        Ok(deleted.rows_affected)
     }
 
     async fn scrub(&self) -> Result<(), StoreError> {

@@ -59,7 +59,8 @@ impl PromptAudio {
             keys.insert(file, key);
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.keys = keys;
+        // Calls in progress go on by the flow before and may still be told to play what it names.
+        known.keys.extend(keys);
         known.clips.extend(clips);
         Ok(())
     }

@@ -47,14 +47,17 @@ impl Replay {
         let since =
             SystemClock.now().checked_sub(self.since).map_err(|error| Failure::Usage(error.to_string()))?;
         let mut query = CallQuery { since: Some(since), ..CallQuery::newest(PAGE) };
-        let (mut calls, mut same) = (0, 0);
+        let (mut calls, mut same, mut refused) = (0, 0, 0);
         let mut changed: BTreeMap<(Journey, Journey), Changed> = BTreeMap::new();
         loop {
             let page = log.list(&query).await.map_err(failed)?;
             for record in &page.calls {
                 let events = log.events(record.id).await.map_err(failed)?;
                 let facts = Facts::of(events.iter().map(|logged| &logged.event));
-                let Some(would) = flow.replay(&facts) else { continue };
+                let Some(would) = flow.replay(&facts) else {
+                    refused += 1;
+                    continue;
+                };
                 let did = Journey::of(&facts);
                 calls += 1;
                 if did == would {
@@ -79,6 +82,11 @@ impl Replay {
             println!("{} × {did} → {would}  (such as {})", kind.calls, examples.join(", "));
         }
         println!("{calls} calls: {same} as before, {} elsewhere", calls - same);
+        if refused > 0 {
+            println!(
+                "{refused} were refused, or are known from the carrier's records alone, and are left out"
+            );
+        }
         Ok(ExitCode::SUCCESS)
     }
 

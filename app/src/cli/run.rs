@@ -39,7 +39,7 @@ impl Reload {
     }
 
     /// Takes the flow if it proves; otherwise the one in force stays.
-    fn reload(&self, force: &FlowInForce) {
+    fn reload(&self, force: &FlowInForce, told: &[String]) {
         let own = match Config::load(self.file.as_deref(), &self.environment, Needs::Production) {
             Ok(Config { flow: Some(own), .. }) => own,
             Ok(_) => return tracing::error!("there is no flow any more; the one in force stays"),
@@ -49,12 +49,23 @@ impl Reload {
                 );
             }
         };
+        let named = own.flow.draft().mailboxes.values().flat_map(|mailbox| &mailbox.notify);
+        if let Some(new) = named.into_iter().find(|name| !told.contains(name)) {
+            return tracing::error!(
+                "the flow in force stays: a mailbox tells {new:?}, of whom this desk knows after a restart only"
+            );
+        }
         match force.replace(own) {
             Ok(true) => tracing::info!("flow {} is in force for new calls", force.current().edition()),
             Ok(false) => tracing::info!("the flow is the one in force"),
             Err(error) => tracing::error!("the flow in force stays: {error}"),
         }
     }
+}
+
+/// Is told of SIGHUP from now on: before, it would end the process.
+pub(super) fn hang_ups() -> Result<Signal, Failure> {
+    signal(SignalKind::hangup()).map_err(|error| Failure::Failed(format!("cannot wait for signals: {error}")))
 }
 
 /// Takes an address; a taken port is a failure, not a wrong setting.
@@ -67,14 +78,22 @@ pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
 pub(super) async fn until_stopped(
     served: Vec<(TcpListener, Routes)>,
     running: Running,
-    reload: Option<Reload>,
+    reload: Option<(Signal, Reload)>,
 ) -> Result<ExitCode, Failure> {
     let no_signals = |error| Failure::Failed(format!("cannot wait for signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
-    let hang_up = signal(SignalKind::hangup()).map_err(no_signals)?;
-    let flow = running.flow.clone();
-    let reloading = tokio::spawn(reload_when_told(hang_up, reload, flow));
+    let recipients = running.notifying.recipients.keys().cloned().collect();
+    let (told, ends) = match reload {
+        Some((told, reload)) => {
+            let reloading = reload_when_told(told, reload, running.flow.clone(), recipients);
+            (tokio::spawn(reloading), None)
+        }
+        // With nothing to read anew, a terminal that is closed ends the desk.
+        None => {
+            (tokio::spawn(std::future::pending()), Some(signal(SignalKind::hangup()).map_err(no_signals)?))
+        }
+    };
     let servers: Vec<_> = served
         .into_iter()
         .map(|(listener, routes)| tokio::spawn(serve(listener, routes, running.stop.subscribe())))
@@ -93,6 +112,7 @@ pub(super) async fn until_stopped(
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = hung_up(ends) => {}
     }
     tracing::info!("stopping: requests in flight are finished");
     // Nobody left to tell means that all have stopped already.
@@ -100,7 +120,7 @@ pub(super) async fn until_stopped(
     for server in servers {
         let _ = server.await;
     }
-    beside.iter().chain([&reloading]).for_each(JoinHandle::abort);
+    beside.iter().chain([&told]).for_each(JoinHandle::abort);
     // What does not get into the log now waits for the next start.
     if tokio::time::timeout(CLOSING, running.keeping.drain()).await.is_err() {
         tracing::warn!("the log did not take all that was spooled; it follows at the next start");
@@ -113,13 +133,22 @@ pub(super) async fn until_stopped(
     Ok(ExitCode::SUCCESS)
 }
 
-/// On SIGHUP. Without anything to read it from, the flow stays.
-async fn reload_when_told(mut told: Signal, reload: Option<Reload>, flow: Arc<FlowInForce>) {
-    let reload = reload.map(Arc::new);
+async fn hung_up(signal: Option<Signal>) {
+    match signal {
+        Some(mut signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// On SIGHUP.
+async fn reload_when_told(mut told: Signal, reload: Reload, flow: Arc<FlowInForce>, recipients: Vec<String>) {
+    let (reload, recipients) = (Arc::new(reload), Arc::new(recipients));
     while told.recv().await.is_some() {
-        let (Some(reload), flow) = (reload.clone(), flow.clone()) else { continue };
+        let (reload, flow, recipients) = (reload.clone(), flow.clone(), recipients.clone());
         // Files are read on a thread of their own: callers do not wait for a disk.
-        let done = tokio::task::spawn_blocking(move || reload.reload(&flow)).await;
+        let done = tokio::task::spawn_blocking(move || reload.reload(&flow, &recipients)).await;
         if done.is_err() {
             tracing::error!("reading the flow anew failed; the one in force stays");
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use adapters_twilio::Account;
 
 use super::Failure;
-use super::run::{Reload, listen, until_stopped};
+use super::run::{Reload, hang_ups, listen, until_stopped};
 use crate::config::Config;
 use crate::pid::PidFile;
 use crate::system::{SystemClock, SystemIds};
@@ -24,6 +24,8 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
         api_url: twilio.api_url,
     };
     let listener = listen(config.listen).await?;
+    // Before anybody can find this process: SIGHUP must not end it.
+    let reload = (hang_ups()?, reload);
     let _serving = PidFile::hold(&config.spool).map_err(|error| {
         Failure::Usage(format!("spool.path: {} cannot be used: {error}", config.spool.display()))
     })?;

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{Context, Dialogue, Instruction, advance};
+use frontdesk_domain::{Context, Instruction, advance};
 use frontdesk_ports::{AnswerCalls, Asked, Clock, LoggedEvent, StoreError, Told};
 
 use super::flow_in_force::FlowInForce;
 use super::keeping::Keeping;
+use super::recent::RecentCallers;
 use super::standings::Standings;
 
 /// Answers by the flow in force, and keeps what happens.
@@ -16,6 +17,7 @@ pub struct Answering {
     standings: Arc<Standings>,
     keeping: Arc<Keeping>,
     clock: Arc<dyn Clock>,
+    recent: RecentCallers,
 }
 
 impl Answering {
@@ -26,7 +28,7 @@ impl Answering {
         keeping: Arc<Keeping>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { flow, standings, keeping, clock }
+        Self { flow, standings, keeping, clock, recent: RecentCallers::default() }
     }
 }
 
@@ -36,7 +38,12 @@ impl AnswerCalls for Answering {
         let Asked { at, signal, call, leg, from, from_name, from_place, to, .. } = asked;
         let (attestation, caller_gone, raw) = (asked.attestation, asked.caller_gone, asked.raw);
         let now = asked.told_at.unwrap_or_else(|| self.clock.now());
-        let standing = self.standings.of(&from);
+        let on_callers_leg = call == leg;
+        let known = self.recent.caller(&call);
+        let mut standing = self.standings.of(&from);
+        // A call that has been admitted stays so, should the carrier ask for its beginning again.
+        standing.calls_too_often &= known.is_none();
+        let caller = known.filter(|_| !on_callers_leg);
         let cx = Context {
             now,
             call,
@@ -44,6 +51,7 @@ impl AnswerCalls for Answering {
             from,
             from_name,
             from_place,
+            caller,
             to,
             diverted_from: asked.diverted_from,
             attestation,
@@ -51,10 +59,13 @@ impl AnswerCalls for Answering {
             caller_gone,
         };
         let turn = advance(&self.flow.for_call(&at), &at, &signal, &cx);
-        if at == Dialogue::Start {
+        let refused = turn.instructions.contains(&Instruction::Reject);
+        if on_callers_leg && !refused && self.recent.remember(&cx.call, &cx.from) {
             self.standings.called(&cx.from);
         }
-        if turn.instructions.iter().any(|instruction| matches!(instruction, Instruction::Dial { .. })) {
+        let rings =
+            turn.instructions.iter().any(|instruction| matches!(instruction, Instruction::Dial { .. }));
+        if rings && !at.way().forwarded {
             self.standings.forwarded();
         }
         let mut events: Vec<LoggedEvent> = turn.events.into_iter().map(LoggedEvent::from).collect();

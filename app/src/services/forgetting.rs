@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_domain::{CallEvent, EventKind, Timestamp, VoicemailStatus};
+use frontdesk_domain::{CallEvent, EventKind, Facts, RecordingId, Timestamp, VoicemailStatus};
 use frontdesk_ports::{
     AudioName, AuditAction, AuditEntry, AuditTrail, CallLog, CallRecord, Carrier, CarrierError, Clock,
     RecordingStore, Retention, StoreError,
@@ -163,9 +163,8 @@ impl Forgetting {
         let mut after = None;
         loop {
             let calls = self.retention.calls_before(before, after, BATCH).await?;
-            let Some(last) = calls.last() else { return Ok(()) };
+            let Some(last) = calls.last() else { break };
             after = Some(last.id);
-            let mut forgotten = Vec::new();
             for record in &calls {
                 let written = record.call.voicemail.as_ref().filter(|message| message.transcript.is_some());
                 if let Some(message) = written {
@@ -173,19 +172,22 @@ impl Forgetting {
                     let kind = EventKind::TranscriptDeleted { recording: message.recording.clone() };
                     let event = CallEvent { call: record.leg.clone(), at: self.clock.now(), kind };
                     self.log.append(vec![event.into()]).await?;
-                    forgotten.push(record.id);
                 }
             }
-            if !forgotten.is_empty() {
-                self.retention.delete_transcripts(&forgotten).await?;
-                receipt.transcripts += u64::try_from(forgotten.len()).unwrap_or(u64::MAX);
-            }
         }
+        receipt.transcripts = self.retention.delete_transcripts_before(before).await?;
+        Ok(())
+    }
+
+    /// Every recording of a call: of its message, and of what the caller took back or said too shortly.
+    async fn recordings(&self, record: &CallRecord) -> Result<Vec<RecordingId>, StoreError> {
+        let events = self.log.events(record.id).await?;
+        Ok(Facts::of(events.iter().map(|logged| &logged.event)).every_recording())
     }
 
     async fn delete_audio(&self, record: &CallRecord, receipt: &mut Receipt) -> Result<(), StoreError> {
-        if let Some(message) = &record.call.voicemail {
-            let name = AudioName::new(&record.leg, &message.recording);
+        for recording in self.recordings(record).await? {
+            let name = AudioName::new(&record.leg, &recording);
             if self.recordings.delete(&name).await? {
                 receipt.audio.push(name.to_string());
             }
@@ -215,15 +217,11 @@ impl Forgetting {
         Ok(receipt)
     }
 
-    async fn delete_at_carrier(
-        &self,
-        record: &CallRecord,
-        receipt: &mut Receipt,
-    ) -> Result<(), CarrierError> {
-        if let Some(message) = &record.call.voicemail
-            && self.carrier.delete_recording(&record.leg, &message.recording).await?
-        {
-            receipt.carrier_recordings.push(message.recording.to_string());
+    async fn delete_at_carrier(&self, record: &CallRecord, receipt: &mut Receipt) -> Result<(), ForgetError> {
+        for recording in self.recordings(record).await? {
+            if self.carrier.delete_recording(&record.leg, &recording).await? {
+                receipt.carrier_recordings.push(recording.to_string());
+            }
         }
         if self.carrier.delete_call(&record.leg).await? {
             receipt.carrier_calls.push(record.leg.id().to_owned());

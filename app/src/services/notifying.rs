@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_domain::{CallFlow, Occasion, Outcome, Timestamp, VoicemailStatus};
+use frontdesk_domain::{Call, CallFlow, Occasion, Outcome, Timestamp, Voicemail, VoicemailStatus};
 use frontdesk_ports::{
     Attachment, AudioName, CallLog, CallRecord, Change, Clock, Delivery, DeliveryError, Ids, LeasedDelivery,
     Message, Messenger, Outbox, RecordingStore, StoreError, Tried,
@@ -22,8 +22,11 @@ pub use letter::Tongue;
 const PORTION: u16 = 200;
 /// Deliveries at once.
 const AT_ONCE: u16 = 8;
-/// Longer than a delivery may take.
+/// How long a delivery may take, and for how long it is ours: longer.
+const PATIENCE: Duration = Duration::from_secs(100);
 const LEASE: Duration = Duration::from_secs(120);
+/// What happened longer ago is told to nobody any more, whatever changes about the call.
+const NEWS: Duration = Duration::from_secs(3 * 86_400);
 /// The first pause after a failure, the longest, and when it is given up.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
@@ -32,6 +35,8 @@ const GIVE_UP: Duration = Duration::from_secs(3 * 86_400);
 const IDLE: Duration = Duration::from_secs(60);
 /// How long to leave a failed store alone.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
+/// How often noting what was delivered is tried again while the store is away.
+const SETTLE_RETRIES: u32 = 3;
 /// Larger audio is linked, not attached: mail servers refuse more.
 const MOST_ATTACHED: u64 = 10 * 1024 * 1024;
 
@@ -130,23 +135,38 @@ impl Notifying {
             self.outbox.queue(&[], latest, self.clock.now()).await?;
             return Ok(latest);
         };
+        let since = self.outbox.recipients(&self.names(), self.clock.now()).await?;
         loop {
             let changed = self.log.changed_since(seen, PORTION).await?;
             let Some(last) = changed.last().map(|record| record.change) else { return Ok(seen) };
             let flow = self.flow.current();
             let deliveries: Vec<Delivery> =
-                changed.iter().flat_map(|record| self.deliveries(record, &flow)).collect();
+                changed.iter().flat_map(|record| self.deliveries(record, &flow, &since)).collect();
             self.outbox.queue(&deliveries, last, self.clock.now()).await?;
             seen = last;
         }
     }
 
-    /// Whom a call is to be told to, and of what.
-    fn deliveries(&self, record: &CallRecord, flow: &CallFlow) -> Vec<Delivery> {
+    fn names(&self) -> Vec<String> {
+        self.recipients.keys().cloned().collect()
+    }
+
+    /// Whom a call is to be told to, and of what: as long as it is news, and to whoever was a recipient then.
+    fn deliveries(
+        &self,
+        record: &CallRecord,
+        flow: &CallFlow,
+        since: &BTreeMap<String, Timestamp>,
+    ) -> Vec<Delivery> {
+        let news = self.clock.now() - NEWS;
         let occasions = record.call.occasions();
         let mut deliveries = Vec::new();
         for (name, told) in &self.recipients {
-            let wanted = occasions.iter().filter(|occasion| wants(told, name, **occasion, record, flow));
+            let from = since.get(name).copied().map_or(news, |since| since.max(news));
+            let wanted = occasions.iter().filter(|occasion| {
+                happened_at(**occasion, record).is_none_or(|at| at >= from)
+                    && wants(told, name, **occasion, record, flow)
+            });
             deliveries.extend(wanted.map(|occasion| Delivery {
                 call: record.id,
                 occasion: *occasion,
@@ -158,8 +178,9 @@ impl Notifying {
 
     /// Delivers what is due now; how many were tried.
     pub async fn deliver_due(&self) -> Result<usize, StoreError> {
-        let due = self.outbox.take_deliveries(self.clock.now(), LEASE, AT_ONCE).await?;
+        let due = self.outbox.take_deliveries(&self.names(), self.clock.now(), LEASE, AT_ONCE).await?;
         let tried = futures_util::future::join_all(due.iter().map(|leased| self.deliver(leased))).await;
+        let mut settled = Ok(due.len());
         for (leased, tried) in due.iter().zip(tried) {
             let (call, to) = (leased.delivery.call, &leased.delivery.recipient);
             match &tried {
@@ -169,11 +190,26 @@ impl Notifying {
                 Tried::Again(_, why) => tracing::warn!(call.id = %call, to, "a message waits: {why}"),
                 Tried::Failed(why) => tracing::error!(call.id = %call, to, "a message is given up: {why}"),
             }
-            if !self.outbox.settle_delivery(leased, &tried).await? {
-                tracing::info!(call.id = %call, to, "another instance has taken a message over");
+            // One that cannot be noted must not leave the others unnoted: they would be told again.
+            match self.settle(leased, &tried).await {
+                Ok(true) => {}
+                Ok(false) => tracing::info!(call.id = %call, to, "another instance has taken a message over"),
+                Err(error) => settled = Err(error),
             }
         }
-        Ok(due.len())
+        settled
+    }
+
+    async fn settle(&self, leased: &LeasedDelivery, tried: &Tried) -> Result<bool, StoreError> {
+        let mut noted = self.outbox.settle_delivery(leased, tried).await;
+        for _ in 0..SETTLE_RETRIES {
+            if noted.is_ok() {
+                break;
+            }
+            tokio::time::sleep(STORE_PAUSE).await;
+            noted = self.outbox.settle_delivery(leased, tried).await;
+        }
+        noted
     }
 
     async fn deliver(&self, leased: &LeasedDelivery) -> Tried {
@@ -190,10 +226,11 @@ impl Notifying {
             Ok(message) => message,
             Err(error) => return self.later(leased, &error.to_string()),
         };
-        match told.messenger.deliver(&message).await {
-            Ok(()) => Tried::Delivered,
-            Err(DeliveryError::Refused(why)) => Tried::Failed(why),
-            Err(DeliveryError::Later(why)) => self.later(leased, &why),
+        match tokio::time::timeout(PATIENCE, told.messenger.deliver(&message)).await {
+            Ok(Ok(())) => Tried::Delivered,
+            Ok(Err(DeliveryError::Refused(why))) => Tried::Failed(why),
+            Ok(Err(DeliveryError::Later(why))) => self.later(leased, &why),
+            Err(_) => self.later(leased, "it took too long"),
         }
     }
 
@@ -215,10 +252,14 @@ impl Notifying {
         record: &CallRecord,
     ) -> Result<Message, StoreError> {
         let occasion = leased.delivery.occasion;
-        let at = happened_at(occasion, record).unwrap_or(leased.queued_at);
+        let at = match occasion {
+            Occasion::VoicemailStored => leased.queued_at,
+            _ => happened_at(occasion, record).unwrap_or(leased.queued_at),
+        };
         let audio = self.audio(told, occasion, record).await?;
         let link = format!("{}/calls/{}", self.feed_url, record.id);
-        let letter = letter::write(told.tongue, record, &self.zone, &link, audio.is_some());
+        let letter =
+            letter::write(told.tongue, record, for_people(&record.call), &self.zone, &link, audio.is_some());
         let document = serde_json::json!({
             "type": occasion.word(),
             "timestamp": at.to_string(),
@@ -272,12 +313,13 @@ fn wants(told: &Told, name: &str, occasion: Occasion, record: &CallRecord, flow:
         Occasion::Started | Occasion::Answered => true,
         // People are told of a message when they can hear it, and at the end only if there is none to come.
         Occasion::Ended => {
-            let to_come =
-                told.is_person && message.is_some_and(|message| message.status != VoicemailStatus::Failed);
+            let to_hear = |m: &Voicemail| m.status != VoicemailStatus::Failed && !m.is_empty();
+            let to_come = told.is_person && message.is_some_and(to_hear);
+            let outcome = if told.is_person { for_people(&record.call) } else { outcome };
             !to_come && outcome.is_some_and(|outcome| told.when.outcomes.contains(&outcome))
         }
         Occasion::VoicemailStored => {
-            let silent = told.is_person && message.is_some_and(frontdesk_domain::Voicemail::is_empty);
+            let silent = told.is_person && message.is_some_and(Voicemail::is_empty);
             let mailbox = record.call.mailbox.as_ref().and_then(|mailbox| flow.mailbox(mailbox));
             // A mailbox that names somebody tells nobody else.
             let meant = mailbox
@@ -287,12 +329,22 @@ fn wants(told: &Told, name: &str, occasion: Occasion, record: &CallRecord, flow:
     }
 }
 
+/// How a call ended for people: a message without speech is none, so its caller was missed, or said nothing.
+fn for_people(call: &Call) -> Option<Outcome> {
+    let silent = call.voicemail.as_ref().is_some_and(Voicemail::is_empty);
+    match call.verdict.as_ref()?.outcome {
+        Outcome::Voicemail if silent && call.forwarded_to.is_some() => Some(Outcome::Missed),
+        Outcome::Voicemail if silent => Some(Outcome::Abandoned),
+        outcome => Some(outcome),
+    }
+}
+
 fn happened_at(occasion: Occasion, record: &CallRecord) -> Option<Timestamp> {
     match occasion {
         Occasion::Started => record.call.started_at,
         Occasion::Answered => record.call.answered_at,
-        Occasion::Ended => record.call.ended_at,
-        Occasion::VoicemailStored => None,
+        // When a message came here is not told; it belongs to the end of its call.
+        Occasion::Ended | Occasion::VoicemailStored => record.call.ended_at,
     }
 }
 

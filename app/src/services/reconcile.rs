@@ -135,7 +135,7 @@ pub struct Reconcile {
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The longest a call can last.
-    pub longest_call: Duration,
+    pub longest_call: Arc<dyn Fn() -> Duration + Send + Sync>,
 }
 
 impl Reconcile {
@@ -214,7 +214,7 @@ impl Reconcile {
     async fn close_the_endless(&self, now: Timestamp) -> Result<u32, StoreError> {
         let mut closed = 0;
         for state in [CallState::Ringing, CallState::InProgress] {
-            let until = Some(now - self.longest_call - CLOSE_AFTER);
+            let until = Some(now - (self.longest_call)() - CLOSE_AFTER);
             let query = CallQuery { state: Some(state), until, ..CallQuery::newest(PAGE) };
             // Those that are closed leave the list, so the next page is the first again.
             loop {

@@ -2,7 +2,7 @@
 //! was given out since.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use frontdesk_domain::{CallerId, Closure, PhoneNumber, Standing, Timestamp};
@@ -68,7 +68,7 @@ impl Standings {
 
     /// What holds for a caller now.
     pub fn of(&self, from: &CallerId) -> Standing {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.read();
         Standing {
             is_blocked: from.number().is_some_and(|number| known.blocked.contains(number)),
             calls_too_often: self.calls_too_often(&known, from),
@@ -98,7 +98,7 @@ impl Standings {
     /// A caller has been answered for the first time.
     pub fn called(&self, from: &CallerId) {
         if let (true, Some(text)) = (self.caps.calls_a_caller_an_hour.is_some(), from.as_text()) {
-            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            let mut known = self.write();
             *known.calls_since.entry(text.to_owned()).or_default() += 1;
         }
     }
@@ -106,7 +106,7 @@ impl Standings {
     /// A call is being forwarded.
     pub fn forwarded(&self) {
         if self.caps.are_set() {
-            let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+            let mut known = self.write();
             known.forwards_since = known.forwards_since.saturating_add(1);
         }
     }
@@ -115,26 +115,41 @@ impl Standings {
     pub async fn refresh(&self) -> Result<(), StoreError> {
         let closed = self.store.closed().await?;
         let blocked = self.store.blocked().await?;
-        let used = if self.caps.are_set() {
-            let now = self.clock.now();
-            let often = self.caps.calls_a_caller_an_hour.unwrap_or(u32::MAX);
-            Some(
-                self.figures
-                    .usage(self.midnight(now), now.saturating_sub(HOUR).unwrap_or(now), often)
-                    .await?,
-            )
-        } else {
-            None
-        };
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.closure = closed.map(|closed| closed.closure);
-        known.blocked = blocked.into_iter().map(|blocked| blocked.number).collect();
-        if let Some(used) = used {
-            // What was given out a moment ago is in the log by now, or will be counted at the next look.
-            (known.used, known.forwards_since) = (used, 0);
-            known.calls_since.clear();
+        {
+            let mut known = self.write();
+            known.closure = closed.map(|closed| closed.closure);
+            known.blocked = blocked.into_iter().map(|blocked| blocked.number).collect();
         }
+        if !self.caps.are_set() {
+            return Ok(());
+        }
+        // What is given out while the store is asked is not in its answer.
+        let (forwards, calls) = {
+            let known = self.read();
+            (known.forwards_since, known.calls_since.clone())
+        };
+        let now = self.clock.now();
+        let often = self.caps.calls_a_caller_an_hour.unwrap_or(u32::MAX);
+        let used =
+            self.figures.usage(self.midnight(now), now.saturating_sub(HOUR).unwrap_or(now), often).await?;
+        let mut known = self.write();
+        known.used = used;
+        known.forwards_since = known.forwards_since.saturating_sub(forwards);
+        for (caller, counted) in calls {
+            if let Some(since) = known.calls_since.get_mut(&caller) {
+                *since = since.saturating_sub(counted);
+            }
+        }
+        known.calls_since.retain(|_, since| *since > 0);
         Ok(())
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Known> {
+        self.known.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn midnight(&self, now: Timestamp) -> Timestamp {

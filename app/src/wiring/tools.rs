@@ -51,7 +51,7 @@ impl Tools {
                 carrier: carrier.clone(),
                 ledger: ledger.clone(),
                 clock: clock.clone(),
-                longest_call,
+                longest_call: Arc::new(move || longest_call),
             },
             forgetting: Forgetting {
                 log: log.clone(),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use adapters_audio::WavMeter;
 use adapters_persistence::{SqlLedger, SqlLog};
@@ -32,7 +31,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub fn upkeep(&self, retention: RetentionTimes, longest_call: Duration) -> Result<Upkeep, WiringError> {
+    pub fn upkeep(&self, retention: RetentionTimes, flow: Arc<FlowInForce>) -> Result<Upkeep, WiringError> {
         let forgetting = Arc::new(Forgetting {
             log: self.log.clone(),
             retention: self.log.clone(),
@@ -48,7 +47,7 @@ impl Work {
             carrier: Arc::new(TwilioClient::new(on_record, self.public.clone())?),
             ledger: self.ledger.clone(),
             clock: self.clock.clone(),
-            longest_call,
+            longest_call: Arc::new(move || flow.current().longest_forward()),
         };
         Ok(Upkeep {
             log: self.log.clone(),

@@ -61,6 +61,11 @@ async fn the_practice_is_open_closed_and_on_holiday_in_two_languages() {
     assert_eq!(desk.last_verdict().await, "voicemail/chosen");
     let recordings = last_events(&desk).await.iter().filter(|kind| *kind == "recording").count();
     assert!(recordings >= 4, "two takes, one of them discarded: {recordings}");
+    desk.work().await;
+    let kept = desk.calls().await.remove(0);
+    assert_eq!(kept["voicemail"]["status"], json!("stored"));
+    // The carrier has the kept message and the one before, but not what was taken back.
+    assert_eq!(desk.shelf.take_all().len(), 2);
 
     // Lunch, then Christmas.
     desk.until("2026-11-26T12:00:00Z");

@@ -68,9 +68,17 @@ impl<'a> Attempt<'a> {
         // What the carrier says of the whole step belongs to each phone that rang in it.
         let named: BTreeSet<(u16, &LegId)> =
             attempts.iter().flat_map(|((step, _), a)| a.leg_ids.iter().map(|leg| (*step, *leg))).collect();
-        for ((step, _), attempt) in &mut attempts {
+        // Of phones that rang at once and whose legs nobody named, the first that may have been picked up counts as it.
+        let mut first: BTreeMap<u16, u8> = BTreeMap::new();
+        for ((step, position), attempt) in &attempts {
+            if !attempt.fell_silent() {
+                first.entry(*step).or_insert(*position);
+            }
+        }
+        for ((step, position), attempt) in &mut attempts {
+            let is_first = first.get(step).is_none_or(|first| first == position);
             for (identity, event) in &story {
-                attempt.hear_of_step(*step, identity, event, &named);
+                attempt.hear_of_step(*step, identity, event, &named, is_first);
             }
         }
         let mut attempts: Vec<Self> = attempts.into_values().collect();
@@ -141,16 +149,29 @@ impl<'a> Attempt<'a> {
         identity: &'a str,
         event: &'a CallEvent,
         named: &BTreeSet<(u16, &LegId)>,
+        is_first: bool,
     ) {
         // Of several phones that rang at once, what is said of one leg is said of that phone alone.
-        let others = |leg: &Option<LegId>| {
-            leg.as_ref().is_some_and(|leg| named.contains(&(of, leg)) && !self.leg_ids.contains(leg))
+        let anothers = |leg: &Option<LegId>| match leg {
+            Some(leg) if named.contains(&(of, leg)) => !self.leg_ids.contains(leg),
+            _ => false,
         };
+        let picked_up = |outcome: DialOutcome| outcome == DialOutcome::Answered;
         match &event.kind {
-            EventKind::Dial { step, outcome, leg, .. } if *step == of && others(leg) => {
-                self.elsewhere |= *outcome == DialOutcome::Answered;
+            EventKind::Dial { step, outcome, leg, .. }
+                if *step == of
+                    && picked_up(*outcome)
+                    && (anothers(leg) || !is_first && !self.is_leg(leg.as_ref())) =>
+            {
+                self.elsewhere = true;
             }
-            EventKind::Bridged { step, leg } if *step == of && others(leg) => self.elsewhere = true,
+            EventKind::Bridged { step, leg }
+                if *step == of && (anothers(leg) || !is_first && !self.is_leg(leg.as_ref())) =>
+            {
+                self.elsewhere = true;
+            }
+            // That nobody picked up holds for each, unless its own leg says more.
+            EventKind::Dial { step, leg, .. } if *step == of && anothers(leg) && self.leg_is_over() => {}
             EventKind::Dial { step, outcome, bridged, seconds, .. } if *step == of => {
                 self.dial = Some((identity, *outcome, *bridged, *seconds));
                 self.identities.push(identity);
@@ -159,6 +180,17 @@ impl<'a> Attempt<'a> {
             EventKind::CallerLeft { step } if *step == of => self.caller_left = true,
             _ => {}
         }
+    }
+
+    fn is_leg(&self, leg: Option<&LegId>) -> bool {
+        leg.is_some_and(|leg| self.leg_ids.contains(leg))
+    }
+
+    /// Whether its leg ended without having been picked up.
+    fn fell_silent(&self) -> bool {
+        [LegStatus::Busy, LegStatus::NoAnswer, LegStatus::Failed, LegStatus::Canceled]
+            .into_iter()
+            .any(|status| self.leg(status))
     }
 
     fn answered(&self, answer: ScreeningAnswer) -> bool {

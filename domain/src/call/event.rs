@@ -332,6 +332,10 @@ pub enum RecordingStatus {
     Absent,
     /// The carrier lost it.
     Failed,
+    /// The caller is being asked whether it is to be kept.
+    Held,
+    /// The caller keeps it.
+    Kept,
     /// It is no message: too short to be one, or the caller spoke anew.
     Discarded,
 }

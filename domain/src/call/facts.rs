@@ -75,7 +75,8 @@ impl Facts {
         let mut effects = Vec::new();
         for (recording, call) in self.recordings() {
             let message = self.message(recording);
-            if message.has_audio() && !message.settled() {
+            let in_question = message.held && !message.kept && !self.is_over();
+            if message.has_audio() && !message.settled() && !in_question {
                 effects.push(Effect::FetchRecording { call: call.clone(), recording: recording.clone() });
             }
             if message.copy == Some(CopyFate::Unwanted) {
@@ -102,6 +103,30 @@ impl Facts {
         };
         let closed = self.find(|kind| matches!(kind, EventKind::Closed))?;
         self.find(told).is_none().then_some(closed)
+    }
+
+    /// Whether the caller has left, by whatever word of it.
+    fn is_over(&self) -> bool {
+        let over = |kind: &EventKind| {
+            matches!(
+                kind,
+                EventKind::Ended(_)
+                    | EventKind::CallerLeft { .. }
+                    | EventKind::Recovered(_)
+                    | EventKind::Closed
+            )
+        };
+        self.find(over).is_some()
+    }
+
+    /// Every recording of the call, also those that are no message.
+    pub fn every_recording(&self) -> Vec<RecordingId> {
+        self.recordings().into_keys().cloned().collect()
+    }
+
+    /// Whether a recording is no message: too short to be one, or the caller took it back.
+    pub fn is_discarded(&self, recording: &RecordingId) -> bool {
+        self.message(recording).discarded
     }
 
     /// The goodbye that was said, if one was.
@@ -178,7 +203,10 @@ pub(super) struct Message<'a> {
     completed_seconds: Option<u32>,
     absent: bool,
     /// It is no message.
-    discarded: bool,
+    pub discarded: bool,
+    /// The caller was asked whether to keep it, and said so.
+    held: bool,
+    kept: bool,
     /// The carrier said that it failed.
     pub refused: bool,
     /// How often it was asked for anew.
@@ -209,6 +237,8 @@ impl<'a> Message<'a> {
             RecordingStatus::Absent => self.absent = true,
             RecordingStatus::Failed => self.refused = true,
             RecordingStatus::Discarded => self.discarded = true,
+            RecordingStatus::Held => self.held = true,
+            RecordingStatus::Kept => self.kept = true,
         }
         if matches!(status, RecordingStatus::Taken | RecordingStatus::Completed | RecordingStatus::Failed) {
             self.evidence.push(identity);
@@ -254,7 +284,11 @@ impl<'a> Message<'a> {
 impl EventKind {
     /// Whether work may become due by it.
     pub fn may_cause_work(&self) -> bool {
-        matches!(self, Self::Recording { .. } | Self::VoicemailRetried { .. } | Self::CarrierCopy { .. })
+        let of_messages =
+            matches!(self, Self::Recording { .. } | Self::VoicemailRetried { .. } | Self::CarrierCopy { .. });
+        // A message in question is settled when the caller leaves.
+        of_messages
+            || matches!(self, Self::Ended(_) | Self::CallerLeft { .. } | Self::Recovered(_) | Self::Closed)
     }
 
     /// Its place in a call's life: the turn of the conversation, and the place within the turn.

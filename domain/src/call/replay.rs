@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::call::event::{CallEvent, EventKind};
+use jiff::Timestamp;
+
+use crate::call::event::{CallEvent, EventKind, HoursWhy};
 use crate::call::facts::Facts;
-use crate::dialogue::context::Context;
+use crate::dialogue::context::{Closure, Context};
 use crate::dialogue::instruction::Instruction;
 use crate::dialogue::signal::{DialOutcome, DialResult, Signal};
 use crate::dialogue::{Dialogue, advance};
@@ -58,15 +60,25 @@ impl std::fmt::Display for Journey {
 }
 
 impl CallFlow {
-    /// Where a logged call would have come to by this flow; `None` for a call of which we were never asked anything.
+    /// Where a logged call would have come to by this flow; `None` for a call of which we were never asked anything, and
+    /// for one that was refused, which is not the flow's doing alone.
     pub fn replay(&self, facts: &Facts) -> Option<Journey> {
         let story = facts.story();
+        let kinds = || story.iter().map(|(_, event)| &event.kind);
+        if kinds().any(|kind| matches!(kind, EventKind::Refused { .. })) {
+            return None;
+        }
         let (call, at, parties) = story.iter().find_map(|(_, event)| match &event.kind {
             EventKind::Started(parties) => Some((event.call.clone(), event.at, parties.clone())),
             _ => None,
         })?;
         let mut cx = Context::new(call, at);
         (cx.from, cx.to) = (parties.from, parties.to);
+        let closed = |kind: &EventKind| matches!(kind, EventKind::Hours { why: HoursWhy::Closure, .. });
+        if kinds().any(closed) {
+            // Closed out of turn, as it was then.
+            cx.standing.closure = Some(Closure { from: at, until: Timestamp::MAX, say: None });
+        }
         let mut caller = Caller::of(&story);
         let (mut at, mut signal) = (Dialogue::Start, Signal::Arrived);
         let mut events: Vec<CallEvent> = Vec::new();

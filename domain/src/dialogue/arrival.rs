@@ -1,6 +1,7 @@
 //! The first step: who may call, whether the company is closed out of turn, and where the call begins.
 
 use super::MailboxCause;
+use super::context::Closure;
 use super::instruction::Instruction;
 use super::step::Step;
 use super::way::Way;
@@ -20,29 +21,31 @@ impl Step<'_> {
         if standing.calls_too_often {
             return self.refuse(RefusedWhy::Limit);
         }
-        let rules = self.flow.callers();
-        match rules.iter().find(|rule| rule.fits(&self.cx.from, self.cx.attestation)).map(|rule| &rule.then) {
-            Some(CallerThen::Reject) if self.cx.from == CallerId::Withheld => {
-                return self.refuse(RefusedWhy::Withheld);
+        let rule = self.flow.callers().iter().find(|rule| rule.fits(&self.cx.from, self.cx.attestation));
+        let then = rule.map_or(&CallerThen::Allow, |rule| &rule.then);
+        match (then, standing.closure.as_ref().filter(|closure| closure.holds_at(self.cx.now))) {
+            (CallerThen::Reject, _) if self.cx.from == CallerId::Withheld => {
+                self.refuse(RefusedWhy::Withheld);
             }
-            Some(CallerThen::Reject) => return self.refuse(RefusedWhy::Blocked),
-            Some(CallerThen::Go(target)) => return self.enter(target, MailboxCause::Chosen, &way),
-            Some(CallerThen::Allow) | None => {}
+            (CallerThen::Reject, _) => self.refuse(RefusedWhy::Blocked),
+            // Closed is closed, wherever a rule leads.
+            (CallerThen::Allow | CallerThen::Go(_), Some(closure)) => self.turn_away(closure, &way),
+            (CallerThen::Go(target), None) => self.enter(target, MailboxCause::Chosen, &way),
+            (CallerThen::Allow, None) => self.enter(start, MailboxCause::Chosen, &way),
         }
-        match standing.closure.as_ref().filter(|closure| closure.holds_at(self.cx.now)) {
-            Some(closure) => {
-                if self.cx.caller_gone {
-                    return;
-                }
-                self.note(EventKind::Hours { hours: None, step: 0, why: HoursWhy::Closure });
-                if let Some(words) = &closure.say {
-                    let speech = self.flow.text(words.clone(), self.flow.language());
-                    self.tell(Instruction::Say(speech));
-                }
-                self.enter(&self.flow.closed(), MailboxCause::Closed, &way);
-            }
-            None => self.enter(start, MailboxCause::Chosen, &way),
+    }
+
+    /// The company is closed out of turn.
+    fn turn_away(&mut self, closure: &Closure, way: &Way) {
+        if self.cx.caller_gone {
+            return;
         }
+        self.note(EventKind::Hours { hours: None, step: 0, why: HoursWhy::Closure });
+        if let Some(words) = &closure.say {
+            let speech = self.flow.text(words.clone(), self.flow.language());
+            self.tell(Instruction::Say(speech));
+        }
+        self.enter(&self.flow.closed(), MailboxCause::Closed, way);
     }
 
     /// Refuses a call before it is answered.

@@ -21,6 +21,8 @@ pub struct Context {
     pub from_name: Option<String>,
     /// Where the caller's number belongs ("Paris, FR"), if the network told it.
     pub from_place: Option<String>,
+    /// Who calls, if that is known on a callee's leg, which shows what the callee's phone shows.
+    pub caller: Option<CallerId>,
     /// The number that was dialled.
     pub to: String,
     /// The number that led the call on to us, if the network tells one: a phone of ours that its owner has diverted.
@@ -74,6 +76,7 @@ impl Context {
             from: CallerId::Withheld,
             from_name: None,
             from_place: None,
+            caller: None,
             to: String::new(),
             diverted_from: None,
             attestation: Attestation::Unknown,

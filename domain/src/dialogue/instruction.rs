@@ -87,4 +87,6 @@ pub enum CallerShown {
     Withheld,
     /// The caller has an address but no number.
     Address,
+    /// The callee's phone shows a number of ours, whoever calls.
+    Hidden,
 }

@@ -68,10 +68,12 @@ impl Step<'_> {
             (Some(recording), _) if too_short => {
                 self.note_recording(recording, RecordingStatus::Taken, seconds);
                 self.note_recording(recording, RecordingStatus::Discarded, None);
+                self.note(EventKind::CarrierCopy { recording: recording.clone(), fate: CopyFate::Unwanted });
                 self.bid_farewell(name, way);
             }
             (Some(recording), Some(confirm)) if !self.cx.caller_gone && way.step < MOST_STEPS => {
                 self.note_recording(recording, RecordingStatus::Taken, seconds);
+                self.note_recording(recording, RecordingStatus::Held, None);
                 self.ask_to_keep(name, cause, confirm, recording, way);
             }
             _ => self.keep_message(name, recording, seconds, way),
@@ -124,7 +126,10 @@ impl Step<'_> {
                 self.say(&mailbox.greeting, &way);
                 self.record(mailbox, Dialogue::Mailbox { mailbox: name.clone(), cause, way });
             }
-            _ => self.bid_farewell(name, way),
+            _ => {
+                self.note_recording(recording, RecordingStatus::Kept, None);
+                self.bid_farewell(name, way);
+            }
         }
     }
 

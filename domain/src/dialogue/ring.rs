@@ -44,14 +44,14 @@ impl Step<'_> {
         if self.cx.caller_gone {
             return;
         }
-        let way = way.on(self.flow.edition());
+        let way = Way { forwarded: true, ..way.on(self.flow.edition()) };
         if let (true, Some(announcement)) = (is_first, &forward.announcement) {
             self.say(announcement, &way);
         }
         let position = rung.first().map_or(position, |(place, _)| *place);
         let targets = rung
             .into_iter()
-            .map(|(place, destination)| self.target(name, place, destination, &way))
+            .map(|(place, destination)| self.target((name, forward), place, destination, &way))
             .collect();
         self.tell(Instruction::Dial {
             targets,
@@ -69,7 +69,13 @@ impl Step<'_> {
             || self.cx.diverted_from.as_ref() == Some(&destination.number)
     }
 
-    fn target(&mut self, name: &NodeName, position: u8, destination: &Destination, way: &Way) -> DialTarget {
+    fn target(
+        &mut self,
+        (name, forward): (&NodeName, &Forward),
+        position: u8,
+        destination: &Destination,
+        way: &Way,
+    ) -> DialTarget {
         let screened = destination.screening.is_some();
         let number = destination.number.clone();
         self.note(EventKind::Forward {
@@ -80,7 +86,8 @@ impl Step<'_> {
             screened,
         });
         let caller = match &self.cx.from {
-            CallerId::Known(_) => CallerShown::Number,
+            CallerId::Known(_) if forward.shows == ShownNumber::Caller => CallerShown::Number,
+            CallerId::Known(_) => CallerShown::Hidden,
             CallerId::Withheld => CallerShown::Withheld,
             CallerId::Sip(_) | CallerId::Client(_) | CallerId::Other(_) => CallerShown::Address,
         };

@@ -82,8 +82,15 @@ fn ask(flow: &CallFlow, screening: &Screening, at: &Dialogue, cx: &Context, way:
         *attempt = attempt.saturating_add(1);
         shown = *caller;
     }
-    let caller = match (shown, cx.from.number()) {
-        (CallerShown::Number, Some(number)) => number.spoken(),
+    // What this leg shows is the caller's only if the callee's phone shows the caller.
+    let number = match (shown, &cx.caller) {
+        (_, Some(caller)) => caller.number(),
+        (CallerShown::Number, None) => cx.from.number(),
+        (_, None) => None,
+    };
+    let caller = match (shown, number) {
+        (CallerShown::Number | CallerShown::Hidden, Some(number)) => number.spoken(),
+        (CallerShown::Hidden, None) => screening.unknown.clone(),
         (CallerShown::Number | CallerShown::Withheld, _) => screening.withheld.clone(),
         (CallerShown::Address, _) => screening.no_number.clone(),
     };

@@ -80,7 +80,7 @@ impl<'a> Step<'a> {
                     None => return self.rescue(way),
                 },
                 Target::Forward(name) => match flow.forward(name) {
-                    Some(forward) if self.cx.standing.may_not_forward => {
+                    Some(forward) if self.cx.standing.may_not_forward && !way.forwarded => {
                         cause = MailboxCause::Limit;
                         &forward.otherwise
                     }

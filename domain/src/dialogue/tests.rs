@@ -174,3 +174,23 @@ fn a_phone_that_its_owner_has_diverted_to_us_is_not_rung_again() {
     let both = Context { to: "+33611223355".into(), ..diverted };
     assert_eq!(at(&both), (None, "mailbox.main.no_answer.2".into()));
 }
+
+#[test]
+fn a_callee_whose_phone_shows_our_number_hears_who_calls_all_the_same() {
+    let mut draft = flow(&["+33611223344"], true).draft().clone();
+    for forward in draft.forwards.values_mut() {
+        forward.shows = crate::ShownNumber::Ours;
+    }
+    let flow = draft.check().unwrap();
+    let turn = advance(&flow, &Dialogue::read("menu.main.0.0.1"), &keyed("1"), &cx());
+    let Some(Instruction::Dial { targets, caller_id, .. }) = turn.instructions.last() else { panic!() };
+    assert_eq!(caller_id.as_ref().unwrap().as_str(), MAIN);
+    let asked = |caller: Option<CallerId>| {
+        let cx = Context { from: CallerId::read(MAIN), caller, ..cx() };
+        let turn = advance(&flow, targets[0].screening.as_ref().unwrap(), &Signal::CalleeAnswered, &cx);
+        let Instruction::Gather { prompts, .. } = &turn.instructions[0] else { panic!() };
+        prompts[0].words()
+    };
+    assert!(asked(Some(CallerId::read(CALLER))).contains("from 3 3 1 2 3 4 5 6 7 8 9"));
+    assert!(asked(None).starts_with("You have a call from a caller."), "{}", asked(None));
+}

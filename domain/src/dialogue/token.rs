@@ -48,6 +48,9 @@ impl fmt::Display for Way {
             f.write_str("~m")?;
             self.menus.iter().try_for_each(|menu| write!(f, ".{menu}"))?;
         }
+        if self.forwarded {
+            f.write_str("~f")?;
+        }
         if let Some((menu, keys)) = &self.chosen {
             let keys = keys.to_string().replace('*', "s").replace('#', "h");
             write!(f, "~c.{menu}.{keys}")?;
@@ -60,6 +63,10 @@ impl Way {
     fn parse<'t>(step: u16, sections: impl Iterator<Item = &'t str>) -> Option<Self> {
         let mut way = Self::at_step(step);
         for section in sections {
+            if section == "f" {
+                way.forwarded = true;
+                continue;
+            }
             let (kind, rest) = section.split_once('.')?;
             match kind {
                 "e" => way.edition = Some(rest.parse().ok()?),
@@ -162,13 +169,14 @@ impl MailboxCause {
 }
 
 impl CallerShown {
-    const ALL: [Self; 3] = [Self::Number, Self::Withheld, Self::Address];
+    const ALL: [Self; 4] = [Self::Number, Self::Withheld, Self::Address, Self::Hidden];
 
     fn word(self) -> &'static str {
         match self {
             Self::Number => "number",
             Self::Withheld => "withheld",
             Self::Address => "address",
+            Self::Hidden => "hidden",
         }
     }
 }
@@ -187,6 +195,7 @@ mod tests {
             "screening.team.0.3.2.withheld",
             "menu.sales.0.0.3~e.0f2e3d4c~l.fr-FR~m.main.shop~c.main.1s2h",
             "confirm.main.closed.RE1.4~l.en-GB",
+            "forward.team.0.3~m.main~f~c.main.1",
             "screening.team.0.3.2.number~c.main.1",
         ] {
             let dialogue = Dialogue::read(token);

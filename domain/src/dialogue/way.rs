@@ -19,6 +19,8 @@ pub struct Way {
     pub menus: Vec<NodeName>,
     /// The last meaningful keys: at which menu, and which.
     pub chosen: Option<(NodeName, Keys)>,
+    /// Whether phones have been rung for this call before.
+    pub forwarded: bool,
     /// The edition of the flow by which the caller came here.
     pub edition: Option<Edition>,
 }

@@ -81,6 +81,7 @@ pub(super) fn draft(settings: &BuiltinFlow) -> FlowDraft {
         prompt: say("You have a call from {caller}. To take it, press 1. To decline, press 2."),
         withheld: "a withheld number".into(),
         no_number: "a caller without a number".into(),
+        unknown: "a caller".into(),
         accept: key('1'),
         decline: key('2'),
         limit: 3,

@@ -17,6 +17,8 @@ pub struct Screening {
     pub withheld: String,
     /// In place of `{caller}` when the caller has an address but no number.
     pub no_number: String,
+    /// In place of `{caller}` when the callee's phone shows a number of ours and nobody remembers who calls.
+    pub unknown: String,
     /// The key that takes the call.
     pub accept: Key,
     /// The key that declines it.

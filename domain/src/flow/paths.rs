@@ -7,7 +7,7 @@ use super::prompt::{Prompt, Speech};
 use super::target::{Target, Then};
 
 /// More ways than this are not told apart.
-const MOST: usize = 1_000_000;
+const MOST: usize = 100_000;
 
 /// How long a voice takes for a character, and before the first, in milliseconds.
 const MILLIS_A_CHARACTER: u64 = 65;

@@ -4,6 +4,7 @@
 mod broken_flows;
 mod desk;
 mod flow_files;
+mod groups;
 mod proof;
 mod properties;
 mod recovery;

@@ -305,7 +305,7 @@ fn then(turn: &Turn) -> Option<Dialogue> {
         &mut then
     {
         way.step = 0;
-        (way.chosen, way.edition) = (None, None);
+        (way.chosen, way.edition, way.forwarded) = (None, None, false);
         let last = way.menus.pop();
         way.menus = last.into_iter().collect();
     }

@@ -26,29 +26,42 @@ pub async fn all<L: CallLog>(log: &L, outbox: &dyn Outbox) {
     let to = |recipient: &str, occasion| Delivery { call, occasion, recipient: recipient.into() };
     let (office, crm) = (to("office", Occasion::Ended), to("crm", Occasion::Ended));
 
+    let both = ["crm", "office"].map(ToOwned::to_owned);
+    let since = outbox.recipients(&both[..1], at(0)).await.unwrap();
+    assert_eq!(since, [("crm".to_owned(), at(0))].into());
+    let since = outbox.recipients(&both, at(9)).await.unwrap();
+    assert_eq!(since, [("crm".to_owned(), at(0)), ("office".to_owned(), at(9))].into(), "since first named");
+
     assert_eq!(outbox.looked_at().await.unwrap(), None);
     for change in [4, 5] {
         outbox.queue(&[office.clone(), crm.clone()], Change(change), at(0)).await.unwrap();
         assert_eq!(outbox.looked_at().await.unwrap(), Some(Change(change)));
     }
     outbox.queue(&[], Change(6), at(0)).await.unwrap();
+    outbox.queue(&[], Change(2), at(0)).await.unwrap();
+    assert_eq!(outbox.looked_at().await.unwrap(), Some(Change(6)), "of two looks the further counts");
+    assert_eq!(outbox.take_deliveries(&[], at(1), LEASE, 10).await.unwrap(), [], "to nobody we know");
     let nobody = Delivery { call: CallId::floor(at(0)), ..office.clone() };
     outbox.queue(&[nobody], Change(7), at(0)).await.unwrap();
-    let mut taken = outbox.take_deliveries(at(1), LEASE, 10).await.unwrap();
+    let mut taken = outbox.take_deliveries(&both, at(1), LEASE, 10).await.unwrap();
     taken.sort_by(|a, b| a.delivery.recipient.cmp(&b.delivery.recipient));
     let [first, second] = taken.as_slice() else {
         panic!("each once, and none of a call that is not: {taken:?}")
     };
     assert_eq!((&first.delivery, first.attempt, first.queued_at), (&crm, 1, at(0)));
-    assert_eq!(outbox.take_deliveries(at(2), LEASE, 10).await.unwrap(), [], "leased is not handed out again");
+    assert_eq!(
+        outbox.take_deliveries(&both, at(2), LEASE, 10).await.unwrap(),
+        [],
+        "leased is not handed out again"
+    );
     assert!(outbox.settle_delivery(first, &Tried::Delivered).await.unwrap());
     assert!(outbox.settle_delivery(second, &Tried::Again(at(30), "busy".into())).await.unwrap());
     assert!(!outbox.settle_delivery(second, &Tried::Delivered).await.unwrap(), "not leased any more");
     assert_eq!(outbox.next_delivery().await.unwrap(), Some(at(30)));
-    assert_eq!(outbox.take_deliveries(at(29), LEASE, 10).await.unwrap(), []);
-    let again = outbox.take_deliveries(at(30), LEASE, 10).await.unwrap();
+    assert_eq!(outbox.take_deliveries(&both, at(29), LEASE, 10).await.unwrap(), []);
+    let again = outbox.take_deliveries(&both, at(30), LEASE, 10).await.unwrap();
     assert_eq!((again.len(), again[0].attempt), (1, 2));
-    let later = outbox.take_deliveries(at(91), LEASE, 10).await.unwrap();
+    let later = outbox.take_deliveries(&both, at(91), LEASE, 10).await.unwrap();
     assert_eq!((later.len(), later[0].attempt), (1, 3), "a lease that has ended is handed out again");
     assert!(
         !outbox.settle_delivery(&again[0], &Tried::Delivered).await.unwrap(),
@@ -67,7 +80,7 @@ pub async fn all<L: CallLog>(log: &L, outbox: &dyn Outbox) {
     assert_eq!(outbox.deliver_anew(at(1), true, None, at(200)).await.unwrap(), 0, "none was queued since");
     assert_eq!(outbox.deliver_anew(at(0), true, None, at(200)).await.unwrap(), 1, "the failed one");
     assert_eq!(outbox.deliver_anew(at(0), false, Some("crm"), at(200)).await.unwrap(), 1);
-    let mut anew = outbox.take_deliveries(at(200), LEASE, 10).await.unwrap();
+    let mut anew = outbox.take_deliveries(&both, at(200), LEASE, 10).await.unwrap();
     anew.sort_by(|a, b| a.delivery.recipient.cmp(&b.delivery.recipient));
     assert_eq!(anew.iter().map(|leased| &leased.delivery).collect::<Vec<_>>(), [&crm, &office]);
     for leased in &anew {

@@ -25,6 +25,17 @@ pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, retention: &dyn Ret
     let theirs = retention.calls_of_number("+33123456789", 10).await.unwrap();
     assert_eq!(theirs.iter().map(|record| record.leg.id()).collect::<Vec<_>>(), ["CA1", "CA3"]);
 
+    let forward = |position, number: &str| {
+        let (forward, number) = ("team".parse().unwrap(), number.parse().unwrap());
+        let kind = EventKind::Forward { forward, step: 2, position, number, screened: false };
+        event("CA2", "2026-11-21T09:00:10Z", kind)
+    };
+    log.append(vec![forward(0, "+33611223344"), forward(1, "+33611223355")]).await.unwrap();
+    for rung in ["+33611223344", "+33611223355"] {
+        let theirs = retention.calls_of_number(rung, 10).await.unwrap();
+        assert_eq!(theirs.len(), 1, "rung beside another: {rung}");
+    }
+
     assert_eq!(retention.delete_raw_before(noon).await.unwrap(), 2);
     assert_eq!(retention.delete_raw_before(noon).await.unwrap(), 0);
     let events = log.events(rest[0].id).await.unwrap();
@@ -55,7 +66,9 @@ async fn transcripts(log: &dyn CallLog, retention: &dyn Retention) {
     assert_eq!(found[0].call.voicemail.as_ref().unwrap().transcript.as_deref(), Some("Call me back"));
     let gone = EventKind::TranscriptDeleted { recording };
     log.append(vec![event("CA1", "2026-11-20T09:03:00Z", gone)]).await.unwrap();
-    retention.delete_transcripts(&[found[0].id]).await.unwrap();
+    let before = |day: &str| time(&format!("2026-11-{day}T00:00:00Z"));
+    assert_eq!(retention.delete_transcripts_before(before("20")).await.unwrap(), 0);
+    assert_eq!(retention.delete_transcripts_before(before("21")).await.unwrap(), 1);
     assert_eq!(log.list(&query).await.unwrap().calls.len(), 0);
     let events = log.events(found[0].id).await.unwrap();
     assert!(events.iter().all(|logged| !matches!(logged.event.kind, EventKind::Transcribed { .. })));

@@ -1,5 +1,6 @@
 //! Messages about calls that are on their way to somebody, each exactly once.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -68,13 +69,21 @@ pub trait Outbox: Send + Sync {
     /// Up to which change of the log deliveries have been queued; `None` before the first time.
     async fn looked_at(&self) -> Result<Option<Change>, StoreError>;
 
+    /// Since when each of these recipients has been one: those that are new, since `now`.
+    async fn recipients(
+        &self,
+        names: &[String],
+        now: Timestamp,
+    ) -> Result<BTreeMap<String, Timestamp>, StoreError>;
+
     /// Queues deliveries and notes up to which change the log was looked at, both or neither. What was queued before
-    /// stays as it is.
+    /// stays as it is, and of two looks the further counts.
     async fn queue(&self, deliveries: &[Delivery], up_to: Change, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Takes at most `limit` deliveries that are due at `now` or whose lease has ended by then.
+    /// Takes at most `limit` deliveries to these recipients that are due at `now` or whose lease has ended by then.
     async fn take_deliveries(
         &self,
+        recipients: &[String],
         now: Timestamp,
         lease: Duration,
         limit: u16,

@@ -19,7 +19,7 @@ pub trait Retention: Send + Sync {
         limit: u16,
     ) -> Result<Vec<CallRecord>, StoreError>;
 
-    /// Some calls that this number made or was rung for.
+    /// Some calls that this number made or was rung for, also beside others.
     async fn calls_of_number(&self, number: &str, limit: u16) -> Result<Vec<CallRecord>, StoreError>;
 
     /// Deletes calls with their events and queued work. Whatever is told of them afterwards is ignored.
@@ -28,9 +28,9 @@ pub trait Retention: Send + Sync {
     /// Deletes the carrier's own words of events that happened before `before`; returns of how many.
     async fn delete_raw_before(&self, before: Timestamp) -> Result<u64, StoreError>;
 
-    /// Deletes the events that hold what was written down of these calls' messages. Their log must say already that it is
-    /// no longer kept.
-    async fn delete_transcripts(&self, calls: &[CallId]) -> Result<(), StoreError>;
+    /// Deletes the events before `before` that hold what was written down of messages; returns how many. The log of calls
+    /// whose message has such words must say already that they are no longer kept.
+    async fn delete_transcripts_before(&self, before: Timestamp) -> Result<u64, StoreError>;
 
     /// Makes deleted content unreadable on disk, as far as the store can.
     async fn scrub(&self) -> Result<(), StoreError>;

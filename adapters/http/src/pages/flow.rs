@@ -123,7 +123,11 @@ async fn read(state: &State, visitor: &Visitor, viewer: &Viewer) -> Result<FlowP
     let calls = &state.desk.calls;
     let traffic = calls.traffic(before(SignedDuration::from_hours(TRAFFIC_HOURS)), MOST_CALLS).await?;
     let phones = calls.traffic(before(SignedDuration::from_hours(24 * PHONE_DAYS)), MOST_CALLS).await?;
-    let paths = flow.paths();
+    // A large flow takes a while to count, and callers are answered on these threads.
+    let counted = flow.clone();
+    let paths = tokio::task::spawn_blocking(move || counted.paths()).await;
+    let paths =
+        paths.map_err(|error| StoreError::Corrupt(format!("the flow could not be counted: {error}")))?;
     let ways = viewer.language.number(u64::try_from(paths.count).unwrap_or(u64::MAX));
     Ok(FlowPage {
         frame: Frame::of(state, visitor, viewer, "nav-flow"),

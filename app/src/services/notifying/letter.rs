@@ -90,16 +90,17 @@ pub(super) struct Letter {
 pub(super) fn write(
     tongue: Tongue,
     record: &CallRecord,
+    outcome: Option<Outcome>,
     zone: &TimeZone,
     link: &str,
     attached: bool,
 ) -> Letter {
     let words = tongue.words();
-    let Call { parties, started_at, choice, forwarded_to, voicemail, verdict, .. } = &record.call;
+    let Call { parties, started_at, choice, forwarded_to, voicemail, .. } = &record.call;
     let from = parties.as_ref().and_then(|parties| parties.from.as_text()).unwrap_or(words.withheld);
     let name = parties.as_ref().and_then(|parties| parties.from_name.as_deref());
     let who = name.map_or_else(|| from.to_owned(), |name| format!("{name} ({from})"));
-    let what = match verdict.as_ref().map(|verdict| verdict.outcome) {
+    let what = match outcome {
         Some(Outcome::Voicemail) => words.message,
         Some(Outcome::Missed) => words.missed,
         Some(Outcome::Failed) => words.failed,

@@ -32,7 +32,7 @@ fn desk(calls: Option<Duration>, comparisons: usize) -> Desk {
             carrier: carrier.clone(),
             ledger: ledger.clone(),
             clock: clock.clone(),
-            longest_call: Duration::from_secs(3600),
+            longest_call: Arc::new(|| Duration::from_secs(3600)),
         },
         forgetting: Arc::new(Forgetting {
             log: log.clone(),

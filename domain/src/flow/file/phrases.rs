@@ -11,6 +11,7 @@ pub(super) struct Phrases {
     pub screening: &'static str,
     pub withheld: &'static str,
     pub no_number: &'static str,
+    pub unknown: &'static str,
 }
 
 const ENGLISH: Phrases = Phrases {
@@ -23,6 +24,7 @@ const ENGLISH: Phrases = Phrases {
     screening: "You have a call from {caller}. To take it, press 1. To decline, press 2.",
     withheld: "a withheld number",
     no_number: "a caller without a number",
+    unknown: "a caller",
 };
 
 const FRENCH: Phrases = Phrases {
@@ -35,6 +37,7 @@ const FRENCH: Phrases = Phrases {
     screening: "Vous avez un appel de {caller}. Pour le prendre, tapez 1. Pour le refuser, tapez 2.",
     withheld: "un numéro masqué",
     no_number: "un appelant sans numéro",
+    unknown: "un appelant",
 };
 
 impl Phrases {

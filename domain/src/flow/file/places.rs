@@ -193,6 +193,7 @@ impl Screening {
             prompt: Prompt::new(languages.first.clone(), spoken),
             withheld: ours.withheld.to_owned(),
             no_number: ours.no_number.to_owned(),
+            unknown: ours.unknown.to_owned(),
             accept: key('1'),
             decline: key('2'),
             limit: 3,
@@ -212,13 +213,14 @@ fn screening(
         let on = table.flag(notes, "screening", inherited.is_some());
         return on.then(|| inherited.unwrap_or_else(|| Screening::usual(languages)));
     }
-    let known = ["prompt", "withheld", "no_number", "accept", "decline", "tries", "timeout"];
+    let known = ["prompt", "withheld", "no_number", "unknown", "accept", "decline", "tries", "timeout"];
     let inner = table.inner(notes, "screening", &known)?;
     let usual = inherited.unwrap_or_else(|| Screening::usual(languages));
     Some(Screening {
         prompt: languages.optional(notes, &inner, "prompt").unwrap_or(usual.prompt),
         withheld: inner.text(notes, "withheld").unwrap_or(usual.withheld),
         no_number: inner.text(notes, "no_number").unwrap_or(usual.no_number),
+        unknown: inner.text(notes, "unknown").unwrap_or(usual.unknown),
         accept: inner.phone_key(notes, "accept", usual.accept),
         decline: inner.phone_key(notes, "decline", usual.decline),
         limit: inner.tries(notes, "tries", usual.limit),

@@ -110,8 +110,8 @@ impl Days {
     fn generality(self) -> i64 {
         match self {
             Self::One(_) => 0,
-            Self::Span(first, last) => 1 + i64::from((last - first).get_days()),
-            Self::Yearly { .. } => i64::MAX,
+            Self::Yearly { .. } => 1,
+            Self::Span(first, last) => 2 + i64::from((last - first).get_days()),
         }
     }
 

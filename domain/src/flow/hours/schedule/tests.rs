@@ -157,6 +157,9 @@ fn the_most_particular_dated_rule_holds() {
     assert_eq!(shop.at(instant("2026-12-24T11:00:00Z")), Opening::Closed);
     assert_eq!(shop.at(instant("2026-12-23T11:00:00Z")), Opening::Open);
     assert_eq!(shop.at(instant("2027-12-24T11:00:00Z")), Opening::Holiday);
+    // A day of every year holds within a span of dates, too.
+    shop.dates.pop();
+    assert_eq!(shop.at(instant("2026-12-24T11:00:00Z")), Opening::Holiday);
 }
 
 #[test]

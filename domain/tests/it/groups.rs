@@ -1,0 +1,84 @@
+//! Phones that ring at once: who is said to have answered, whatever the carrier tells of their legs.
+
+use crate::desk::{CALLER, FIRST, MAIN, SECOND};
+use frontdesk_domain::{
+    Call, CallEvent, DialOutcome, Ending, EventKind, Facts, LegId, LegStatus, Parties, PhoneEnd,
+};
+
+fn leg(name: &str) -> LegId {
+    LegId::new("test", name).unwrap()
+}
+
+fn event(kind: EventKind) -> CallEvent {
+    CallEvent { call: leg("CA1"), at: "2026-11-22T09:00:00Z".parse().unwrap(), kind }
+}
+
+/// Two phones ring at once, and then that happens.
+fn facts(then: Vec<EventKind>) -> Facts {
+    let from = frontdesk_domain::CallerId::read(CALLER);
+    let parties = Parties { from, to: MAIN.into(), from_name: None, from_place: None };
+    let forward = |position, number: &str| {
+        let (forward, number) = ("team".parse().unwrap(), number.parse().unwrap());
+        EventKind::Forward { forward, step: 2, position, number, screened: false }
+    };
+    let ended = Ending { status: "completed".into(), failed: false, seconds: Some(60), parties: None };
+    let mut kinds = vec![EventKind::Started(parties), forward(0, FIRST), forward(1, SECOND)];
+    kinds.extend(then);
+    kinds.push(EventKind::Ended(ended));
+    let events: Vec<CallEvent> = kinds.into_iter().map(event).collect();
+    Facts::of(&events)
+}
+
+fn leg_is(position: u8, status: LegStatus) -> EventKind {
+    let name = format!("CA-callee-{position}");
+    EventKind::Leg { step: 2, position, leg: leg(&name), status, seconds: None, sip_code: None }
+}
+
+fn dial(outcome: DialOutcome, of: Option<&str>) -> EventKind {
+    let bridged = Some(outcome == DialOutcome::Answered);
+    EventKind::Dial { step: 2, outcome, leg: of.map(leg), bridged, seconds: Some(30) }
+}
+
+fn ends(facts: &Facts) -> Vec<&'static str> {
+    facts.rung().iter().map(|phone| phone.end.word()).collect()
+}
+
+#[test]
+fn whoever_picked_up_has_the_call_and_the_other_fell_silent() {
+    let told = facts(vec![
+        leg_is(0, LegStatus::Ringing),
+        leg_is(1, LegStatus::Ringing),
+        leg_is(1, LegStatus::Answered),
+        leg_is(0, LegStatus::Canceled),
+        dial(DialOutcome::Answered, Some("CA-callee-1")),
+    ]);
+    assert_eq!(ends(&told), ["elsewhere", "taken"]);
+    let call = Call::of(&told);
+    assert_eq!(call.forwarded_to.unwrap().as_str(), SECOND);
+    assert_eq!(call.verdict.unwrap().outcome.word(), "answered");
+}
+
+#[test]
+fn without_the_legs_own_words_one_phone_is_said_to_have_answered_not_all() {
+    let silent = facts(vec![dial(DialOutcome::Answered, Some("CA-unheard-of"))]);
+    let taken = ends(&silent).iter().filter(|end| **end == PhoneEnd::Taken.word()).count();
+    assert_eq!(taken, 1, "{:?}", ends(&silent));
+    // The first was busy, so it was not the one.
+    let told = facts(vec![leg_is(0, LegStatus::Busy), dial(DialOutcome::Answered, Some("CA-unheard-of"))]);
+    assert_eq!(Call::of(&told).forwarded_to.unwrap().as_str(), SECOND);
+}
+
+#[test]
+fn when_nobody_picks_up_each_phone_ends_as_its_own_leg_says() {
+    let told = facts(vec![
+        leg_is(0, LegStatus::Busy),
+        leg_is(1, LegStatus::Ringing),
+        dial(DialOutcome::NoAnswer, Some("CA-callee-0")),
+    ]);
+    assert_eq!(
+        ends(&told),
+        ["no_answer", "no_answer"],
+        "the carrier's last word on the attempt is the group's"
+    );
+    assert_eq!(Call::of(&told).verdict.unwrap().outcome.word(), "missed");
+}
