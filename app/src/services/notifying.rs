@@ -130,12 +130,12 @@ impl Notifying {
     /// Queues what the changes since the last look are to be told; up to where it looked. The first look ever tells
     /// nothing: what happened before somebody wanted to be told is history.
     pub async fn follow(&self) -> Result<Change, StoreError> {
+        let since = self.outbox.recipients(&self.names(), self.clock.now()).await?;
         let Some(mut seen) = self.outbox.looked_at().await? else {
             let latest = self.log.latest_change().await?;
             self.outbox.queue(&[], latest, self.clock.now()).await?;
             return Ok(latest);
         };
-        let since = self.outbox.recipients(&self.names(), self.clock.now()).await?;
         loop {
             let changed = self.log.changed_since(seen, PORTION).await?;
             let Some(last) = changed.last().map(|record| record.change) else { return Ok(seen) };
