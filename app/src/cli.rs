@@ -133,8 +133,10 @@ impl Cli {
             match self.command {
                 Command::Demo(demo) => demo.run(config(Needs::Nothing)?, &environment).await,
                 Command::Serve => {
-                    let reload = Reload::new(self.config.clone(), environment.clone());
-                    serve::run(config(Needs::Production)?, reload).await
+                    let config = config(Needs::Production)?;
+                    let transcribes = config.transcription.is_some();
+                    let reload = Reload::new(self.config.clone(), environment.clone(), transcribes);
+                    serve::run(config, reload).await
                 }
                 Command::Reload => reload::run(&config(Needs::Nothing)?),
                 Command::Call(call) => call.run(config(Needs::Nothing)?, &environment).await,

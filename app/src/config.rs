@@ -4,6 +4,7 @@ mod calendar;
 mod error;
 mod flow;
 mod keys;
+mod mailboxes;
 mod notify;
 mod source;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use adapters_transcription::Command;
 use adapters_twilio::PublicUrl;
 use frontdesk_domain::{BuiltinFlow, PhoneNumber, builtin_flow};
 use jiff::tz::TimeZone;
@@ -57,6 +59,8 @@ pub struct Config {
     pub spool: PathBuf,
     /// For how long each kind of data is kept.
     pub retention: RetentionTimes,
+    /// What writes messages down, if that is done here.
+    pub transcription: Option<Command>,
     /// Whether a missed call is settled by a later conversation with the same caller.
     pub resolves_misses: bool,
     /// The account at the carrier.
@@ -154,6 +158,7 @@ impl Reader {
             spool: spool.unwrap_or_else(|| spool_beside(&database_url)),
             database_url,
             delete_at_carrier: self.take("recordings.delete_at_carrier", Value::boolean).unwrap_or(false),
+            transcription: self.transcription(),
             resolves_misses: self.take("feed.resolve_misses", Value::boolean).unwrap_or(true),
             retention: RetentionTimes {
                 calls: self.take("retention.calls", Value::duration),
@@ -273,8 +278,7 @@ impl Reader {
             }
             return match text.read(zone, builtin.time_limit) {
                 Ok(own) => {
-                    self.named_in_mailboxes(&own, told);
-                    self.written_down_before_deleted(&own);
+                    self.mailboxes(&own, told);
                     Some(own)
                 }
                 Err(errors) => {
@@ -292,32 +296,6 @@ impl Reader {
                 let error = |p: frontdesk_domain::Problem| ConfigError::new("", "flow", p.to_string());
                 self.errors.extend(problems.0.into_iter().map(error));
                 None
-            }
-        }
-    }
-
-    /// The carrier writes down what it still has.
-    fn written_down_before_deleted(&mut self, own: &OwnFlow) {
-        let deletes =
-            self.values.get("recordings.delete_at_carrier").is_some_and(|v| v.boolean() == Ok(true));
-        for (mailbox, rule) in &own.flow.draft().mailboxes {
-            if deletes && rule.transcribe {
-                let what = format!(
-                    "mailbox {mailbox}: the carrier cannot write down what recordings.delete_at_carrier deletes at once; \
-                     leave one of them out"
-                );
-                self.errors.push(ConfigError::new("", "flow", what));
-            }
-        }
-    }
-
-    /// Whom mailboxes tell must be somebody.
-    fn named_in_mailboxes(&mut self, own: &OwnFlow, told: &[Recipient]) {
-        for (mailbox, rule) in &own.flow.draft().mailboxes {
-            for name in rule.notify.iter().filter(|name| !told.iter().any(|known| known.name == **name)) {
-                let what =
-                    format!("mailbox {mailbox}: notify names {name:?}, and there is no [notify.{name}]");
-                self.errors.push(ConfigError::new("", "flow", what));
             }
         }
     }

@@ -1,12 +1,12 @@
 //! Settings become an application: every adapter is made here and only here.
 
+mod database;
 mod notifications;
 pub mod tools;
 mod work;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use adapters_http::{Desk, Rules, health_routes};
 pub use adapters_persistence::SqlLedger;
@@ -14,16 +14,15 @@ use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog, SqlStandin
 use adapters_recordings::{ObjectRecordings, OpenError};
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
+use adapters_transcription::Command;
 use adapters_twilio::{Account, ClientError, PromptAudio, PublicUrl, TwilioClient, Webhooks};
 use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, Signal, advance};
 use frontdesk_ports::{Clock, Ids, Readiness, Reception, StoreError};
 use jiff::tz::TimeZone;
-use migrations::Migrator;
 use poem::endpoint::{BoxEndpoint, EndpointExt};
 use poem::middleware::CatchPanic;
 use poem::{Response, Route};
-use sea_orm_migration::MigratorTrait;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tokio::sync::watch;
 use url::Url;
 
@@ -45,20 +44,15 @@ use crate::services::standings::{Caps, Standings};
 use crate::services::upkeep::{RetentionTimes, Upkeep};
 use crate::services::working::Working;
 use crate::worker::Worker;
+use database::prepare;
 use notifications::{feed_url, told};
 use work::Work;
 
+pub use database::open_database;
 pub use notifications::messenger;
 
 /// The longest recording that is kept: an hour of the carrier's WAV.
 const MOST_AUDIO_BYTES: u64 = 64 * 1024 * 1024;
-/// How long to leave a database alone that does not answer.
-const DATABASE_PAUSE: Duration = Duration::from_secs(2);
-/// Further tries to bring a schema up to date, and the time between them.
-const MIGRATION_RETRIES: u32 = 4;
-const MIGRATION_PAUSE: Duration = Duration::from_millis(250);
-/// How long a start waits for a database on another machine.
-const DATABASE_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The application could not be put together.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +112,8 @@ pub struct Parts {
     pub recordings_url: String,
     /// Whether the carrier's copy of a message is deleted once ours is verified.
     pub delete_at_carrier: bool,
+    /// What writes messages down, if that is done here.
+    pub transcription: Option<Command>,
     /// Where events wait while the log is away.
     pub spool: PathBuf,
     /// For how long each kind of data is kept.
@@ -158,8 +154,8 @@ pub struct App {
 
 /// What is left of an application while it is served: whatever must run beside it, and its end.
 pub struct Running {
-    /// Does what is due after answering.
-    pub worker: Arc<Worker>,
+    /// Do what is due after answering.
+    pub workers: Vec<Arc<Worker>>,
     /// Takes what was spooled into the log.
     pub keeping: Arc<Keeping>,
     /// Does what is due from time to time.
@@ -181,29 +177,6 @@ impl Running {
     /// Commits what waits and closes the database.
     pub async fn close(&self) -> Result<(), StoreError> {
         self.log.close().await
-    }
-}
-
-/// The database of the log and the people, up to date.
-pub async fn open_database(url: &str) -> Result<Database, WiringError> {
-    let db = Database::open(url).await?;
-    migrate(&db).await?;
-    Ok(db)
-}
-
-/// Applies what is missing. Each migration is a transaction; should another process be at it at the same moment, one of
-/// the two fails, and finds it done when it tries again.
-async fn migrate(db: &Database) -> Result<(), WiringError> {
-    let mut tries = 0;
-    loop {
-        match Migrator::up(db.connection(), None).await {
-            Ok(()) => return Ok(()),
-            Err(error) if tries == MIGRATION_RETRIES => {
-                return Err(WiringError::Migration(error.to_string()));
-            }
-            Err(_) => tries += 1,
-        }
-        tokio::time::sleep(MIGRATION_PAUSE).await;
     }
 }
 
@@ -307,7 +280,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     })?;
     let work = Work { log: log.clone(), ledger, recordings, client, clock, ids, public, accounts };
     let upkeep = work.upkeep(parts.retention, flow.clone())?;
-    let worker = work.worker(parts.delete_at_carrier);
+    let workers = work.workers(parts.delete_at_carrier, parts.transcription);
     let notifying = Arc::new(Notifying {
         recipients: told(&parts.recipients, parts.smtp.as_ref())?,
         feed_url: feed_url(parts.feed_url.as_ref(), &work.public),
@@ -315,7 +288,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     });
     let people = pages.with(CatchPanic::new()).map_to_response().boxed();
     let running = Running {
-        worker: Arc::new(worker),
+        workers,
         keeping,
         upkeep: Arc::new(upkeep),
         resolving,
@@ -355,44 +328,4 @@ fn with_health(readiness: &Arc<dyn Readiness>) -> Route {
 fn safe_answer(flow: &CallFlow, clock: &dyn Clock) -> Vec<frontdesk_domain::Instruction> {
     let nobody = LegId::new("any", "any").expect("a valid id");
     advance(flow, &Dialogue::Lost, &Signal::Fault, &Context::new(nobody, clock.now())).instructions
-}
-
-/// Brings the database up to date and the user `admin` into being.
-async fn prepare(
-    url: &str,
-    db: Database,
-    access: Arc<AccessControl>,
-    password: Option<SecretString>,
-) -> Result<(), WiringError> {
-    if url.starts_with("sqlite:") {
-        return prepare_once(&db, &access, password.as_ref()).await;
-    }
-    match tokio::time::timeout(DATABASE_PATIENCE, prepare_once(&db, &access, password.as_ref())).await {
-        Ok(Ok(())) => return Ok(()),
-        Ok(Err(WiringError::Password(bad))) => return Err(bad.into()),
-        Ok(Err(error)) => tracing::error!("{error}; calls are answered, and it is tried again"),
-        Err(_) => tracing::error!("the database does not answer; calls are answered, and it is tried again"),
-    }
-    tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(DATABASE_PAUSE).await;
-            match prepare_once(&db, &access, password.as_ref()).await {
-                Ok(()) => return tracing::info!("the database is back and up to date"),
-                Err(error) => tracing::warn!("{error}; it is tried again"),
-            }
-        }
-    });
-    Ok(())
-}
-
-async fn prepare_once(
-    db: &Database,
-    access: &AccessControl,
-    password: Option<&SecretString>,
-) -> Result<(), WiringError> {
-    migrate(db).await?;
-    if let Some(password) = password {
-        access.ensure_admin(password.expose_secret().try_into()?).await?;
-    }
-    Ok(())
 }

@@ -1,15 +1,18 @@
-//! What is due after answering: fetches messages' audio and deletes the carrier's copies, with patience.
+//! What is due after answering: fetches messages' audio, deletes the carrier's copies, has messages written down; with
+//! patience.
+
+mod transcripts;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_domain::{
     Call, CallEvent, CopyFate, Effect, EventKind, Facts, LegId, RecordingId, Sound, StoredAudio, Timestamp,
-    Voicemail, VoicemailStatus,
+    Voicemail, VoicemailStatus, WorkLane,
 };
 use frontdesk_ports::{
     AudioName, CallLog, CallQuery, CallRecord, Carrier, CarrierError, Change, Clock, EffectQueue, Ids,
-    LeasedEffect, PutError, RecordingStore, SoundMeter, StoreError,
+    LeasedEffect, PutError, RecordingStore, SoundMeter, StoreError, Transcriber,
 };
 use futures_util::future::join_all;
 
@@ -40,8 +43,10 @@ pub enum WorkOutcome {
     Worked(usize),
 }
 
-/// Takes effects and does them.
+/// Takes effects of one lane and does them.
 pub struct Worker {
+    /// Which.
+    pub lane: WorkLane,
     /// Where effects wait.
     pub queue: Arc<dyn EffectQueue>,
     /// Where results are kept.
@@ -52,6 +57,8 @@ pub struct Worker {
     pub recordings: Arc<dyn RecordingStore>,
     /// Listens to it.
     pub meter: Arc<dyn SoundMeter>,
+    /// Writes it down, if that is done here.
+    pub transcriber: Option<Arc<dyn Transcriber>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// For pauses that differ.
@@ -97,9 +104,10 @@ impl Worker {
 
     /// Does what is due now.
     pub async fn run_once(&self) -> Result<WorkOutcome, StoreError> {
-        let due = self.queue.take(self.clock.now(), LEASE, AT_ONCE).await?;
+        let at_once = if self.lane == WorkLane::Transcripts { 1 } else { AT_ONCE };
+        let due = self.queue.take(self.lane, self.clock.now(), LEASE, at_once).await?;
         if due.is_empty() {
-            return Ok(WorkOutcome::Idle(self.queue.next_due().await?));
+            return Ok(WorkOutcome::Idle(self.queue.next_due(self.lane).await?));
         }
         join_all(due.iter().map(|leased| self.work(leased))).await;
         Ok(WorkOutcome::Worked(due.len()))
@@ -109,6 +117,7 @@ impl Worker {
         let call = leased.effect.call();
         let done = match &leased.effect {
             Effect::FetchRecording { call, recording } => self.fetch(call, recording).await,
+            Effect::Transcribe { call, recording } => self.transcribe(call, recording).await,
             Effect::DeleteCarrierCopy { call, recording } => self.delete_copy(call, recording).await,
         };
         let settled = match done {
@@ -222,10 +231,17 @@ impl Worker {
         let call = leased.effect.call();
         if now >= leased.queued_at + GIVE_UP {
             tracing::error!(call.id = %call, "work on a message is given up after seven days: {why}");
-            if let Effect::FetchRecording { recording, .. } = &leased.effect {
-                let round = self.message(call).await?.map_or(0, |message| message.round);
-                let (recording, why) = (recording.clone(), why.to_owned());
-                self.tell(call, vec![EventKind::VoicemailFailed { recording, why, round }]).await?;
+            match &leased.effect {
+                Effect::FetchRecording { recording, .. } => {
+                    let round = self.message(call).await?.map_or(0, |message| message.round);
+                    let (recording, why) = (recording.clone(), why.to_owned());
+                    self.tell(call, vec![EventKind::VoicemailFailed { recording, why, round }]).await?;
+                }
+                Effect::Transcribe { recording, .. } => {
+                    let recording = recording.clone();
+                    self.tell(call, vec![EventKind::Transcribed { recording, text: None }]).await?;
+                }
+                Effect::DeleteCarrierCopy { .. } => {}
             }
             return self.queue.fail(leased, why).await;
         }
@@ -271,6 +287,8 @@ mod tests {
         carrier.expect_fetch_recording().returning(move |_, _| Err(answer.clone()));
         let recordings = Arc::new(MemoryRecordings::new(1000));
         let worker = Worker {
+            lane: WorkLane::Carrier,
+            transcriber: None,
             queue: log.clone(),
             log,
             carrier: Arc::new(carrier),

@@ -53,7 +53,7 @@ mod keys;
 mod phone;
 
 pub use call::difference::Difference;
-pub use call::effect::Effect;
+pub use call::effect::{Effect, WorkLane};
 pub use call::event::{
     CallEvent, CopyFate, Ending, EventKind, HoursWhy, LegStatus, Parties, RecordingStatus, RefusedWhy,
     ScreeningAnswer, StoredAudio,
@@ -86,7 +86,7 @@ pub use flow::forward::{Destination, Forward, Screening, ShownNumber, Strategy};
 pub use flow::hours::Hours;
 pub use flow::hours::schedule::{DatedRule, Days, InvalidDays, InvalidRange, Opening, Range, Schedule};
 pub use flow::language::{InvalidLanguage, Language};
-pub use flow::mailbox::{Confirm, Goodbye, Mailbox};
+pub use flow::mailbox::{Confirm, Goodbye, Mailbox, Transcribe};
 pub use flow::menu::{Menu, Reprompt};
 pub use flow::name::{InvalidNodeName, NodeName};
 pub use flow::paths::{Path, Paths};

@@ -15,4 +15,5 @@ pub(crate) mod retention;
 pub(crate) mod sound_meter;
 pub(crate) mod spool;
 pub(crate) mod standing_store;
+pub(crate) mod transcriber;
 pub(crate) mod work_store;

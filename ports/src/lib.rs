@@ -36,6 +36,7 @@ pub use driven::retention::Retention;
 pub use driven::sound_meter::SoundMeter;
 pub use driven::spool::{Portion, Spool};
 pub use driven::standing_store::{Blocked, Closed, StandingStore};
+pub use driven::transcriber::{Transcriber, TranscriberError};
 pub use driven::work_store::{Resolved, WorkStore};
 pub use driving::access::{Access, Program, SignInError, SignedIn};
 pub use driving::accounts::{AccountError, Accounts, Browser, MOST_VIEWS, Person};
@@ -51,6 +52,6 @@ pub use error::{CarrierError, StoreError};
 pub use raw::RawParameters;
 
 #[cfg(feature = "mock")]
-pub use driven::carrier::MockCarrier;
+pub use driven::{carrier::MockCarrier, transcriber::MockTranscriber};
 #[cfg(feature = "mock")]
 pub use driving::{access::MockAccess, answering::MockAnswerCalls, feed::MockReadCalls};

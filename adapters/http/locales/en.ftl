@@ -343,6 +343,7 @@ event-voicemail = Message stored and verified ({ $bytes } bytes)
 event-measured = Message listened to: { $speech } s of speech in { $length } s
 event-voicemail-failed = Message could not be had: { $why }
 event-voicemail-retried = Message asked for anew
+event-transcript-wanted = The message is to be written down here
 event-transcribed = The message was written down
 event-transcribed-not = The message could not be written down
 event-transcript-deleted = What was written down of the message was deleted

@@ -349,6 +349,7 @@ event-voicemail = Message conservé et vérifié ({ $bytes } octets)
 event-measured = Message examiné : { $speech } s de parole sur { $length } s
 event-voicemail-failed = Le message n’a pu être obtenu : { $why }
 event-voicemail-retried = Message redemandé
+event-transcript-wanted = Le message sera transcrit ici
 event-transcribed = Le message a été transcrit
 event-transcribed-not = Le message n’a pas pu être transcrit
 event-transcript-deleted = La transcription du message a été effacée

@@ -176,6 +176,7 @@ pub(crate) fn event(kind: &EventKind, language: Language) -> String {
         EventKind::VoicemailFailed { why, .. } => with("event-voicemail-failed", &[("why", text(why))]),
         EventKind::VoicemailRetried { .. } => say("event-voicemail-retried"),
         EventKind::VoicemailDeleted { .. } => say("event-voicemail-deleted"),
+        EventKind::TranscriptWanted { .. } => say("event-transcript-wanted"),
         EventKind::Transcribed { text: Some(_), .. } => say("event-transcribed"),
         EventKind::Transcribed { text: None, .. } => say("event-transcribed-not"),
         EventKind::TranscriptDeleted { .. } => say("event-transcript-deleted"),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_domain::{Call, CallId, Effect, Facts, LegId, Timestamp};
+use frontdesk_domain::{Call, CallId, Effect, Facts, LegId, Timestamp, WorkLane};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{
     CallLog, CallPage, CallQuery, CallRecord, Change, Clock, EffectQueue, Ids, LeasedEffect, LoggedEvent,
@@ -189,15 +189,19 @@ impl MemoryLog {
 impl EffectQueue for MemoryLog {
     async fn take(
         &self,
+        lane: WorkLane,
         now: Timestamp,
         lease: Duration,
         limit: u16,
     ) -> Result<Vec<LeasedEffect>, StoreError> {
         let mut state = self.state();
-        let due = state.effects.values_mut().filter(|queued| queued.due.is_some_and(|due| due <= now));
+        let due = state
+            .effects
+            .iter_mut()
+            .filter(|(key, queued)| lane.holds(key) && queued.due.is_some_and(|due| due <= now));
         Ok(due
             .take(usize::from(limit))
-            .map(|queued| {
+            .map(|(_, queued)| {
                 queued.attempt += 1;
                 queued.leased = true;
                 queued.due = Some(now + lease);
@@ -222,7 +226,13 @@ impl EffectQueue for MemoryLog {
         Ok(self.settle(leased, None))
     }
 
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.state().effects.values().filter_map(|queued| queued.due).min())
+    async fn next_due(&self, lane: WorkLane) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self
+            .state()
+            .effects
+            .iter()
+            .filter(|(key, _)| lane.holds(key))
+            .filter_map(|(_, queued)| queued.due)
+            .min())
     }
 }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_domain::Timestamp;
+use frontdesk_domain::{Timestamp, WorkLane};
 use frontdesk_ports::{EffectQueue, LeasedEffect, StoreError};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Cond, Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
 };
@@ -29,6 +29,7 @@ const FAILED: &str = "failed";
 impl EffectQueue for SqlLog {
     async fn take(
         &self,
+        lane: WorkLane,
         now: Timestamp,
         lease: Duration,
         limit: u16,
@@ -36,6 +37,7 @@ impl EffectQueue for SqlLog {
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(|e| store_error(&e))?;
         let wanted = effect::Entity::find()
             .filter(effect::Column::State.is_in([WAITING, LEASED]))
+            .filter(of_lane(lane))
             .filter(effect::Column::DueAt.lte(millis(now)))
             .order_by_asc(effect::Column::DueAt)
             .limit(u64::from(limit));
@@ -83,9 +85,10 @@ impl EffectQueue for SqlLog {
         self.settle(leased, FAILED, None, Some(why)).await
     }
 
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+    async fn next_due(&self, lane: WorkLane) -> Result<Option<Timestamp>, StoreError> {
         let due: Option<Option<i64>> = effect::Entity::find()
             .filter(effect::Column::State.is_in([WAITING, LEASED]))
+            .filter(of_lane(lane))
             .select_only()
             .column_as(effect::Column::DueAt.min(), "due")
             .into_tuple()
@@ -117,6 +120,10 @@ impl SqlLog {
         let result = update.exec(&self.db.writer).await.map_err(|e| store_error(&e))?;
         Ok(result.rows_affected == 1)
     }
+}
+
+fn of_lane(lane: WorkLane) -> Cond {
+    lane.prefixes().iter().fold(Cond::any(), |any, prefix| any.add(effect::Column::Key.starts_with(*prefix)))
 }
 
 async fn give_up(tx: &impl ConnectionTrait, row: &effect::Model, why: &StoreError) -> Result<(), StoreError> {

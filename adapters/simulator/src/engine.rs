@@ -385,7 +385,11 @@ impl Line<'_> {
     /// The last callback.
     async fn finish(mut self) -> CallReport {
         let now = self.carrier.time.now();
-        let status = if self.answered_at.is_some() { "completed" } else { self.unanswered_status };
+        let status = match self.answered_at {
+            _ if self.people.line_broke() => "failed",
+            Some(_) => "completed",
+            None => self.unanswered_status,
+        };
         let seconds = self.answered_at.map_or(0, |at| whole_seconds(at, now));
         let mut fields = self.fields(status);
         fields.extend([

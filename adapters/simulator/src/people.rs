@@ -89,4 +89,8 @@ pub trait People: Send + Sync {
     async fn callee_key(&mut self, length: Duration, wait: Duration) -> (KeyAct, Duration);
     /// Caller and callee speak, for `longest` at most.
     async fn talk(&mut self, longest: Duration) -> (TalkEnd, Duration);
+    /// Whether it was the line that broke when the caller was gone, and not they who hung up.
+    fn line_broke(&self) -> bool {
+        false
+    }
 }

@@ -69,6 +69,8 @@ pub struct Script {
     pub talk_ended_by: TalkEnd,
     /// The caller hangs up when they have been on the line for so long.
     pub patience: Option<Duration>,
+    /// It is not they who hang up then: the line breaks.
+    pub line_breaks: bool,
 }
 
 /// People who play a script.
@@ -89,6 +91,7 @@ impl Default for Script {
             talk: Duration::from_secs(30),
             talk_ended_by: TalkEnd::Caller,
             patience: None,
+            line_breaks: false,
         }
     }
 }
@@ -127,6 +130,10 @@ impl Players {
 
 #[async_trait]
 impl People for Players {
+    fn line_broke(&self) -> bool {
+        self.script.line_breaks && self.script.patience.is_some_and(|patience| self.passed >= patience)
+    }
+
     async fn caller_listens(&mut self, length: Duration) -> (CallerAct, Duration) {
         let (gives_up, time) = self.pass(length);
         (if gives_up { CallerAct::HangUp } else { CallerAct::Listen }, time)

@@ -53,6 +53,9 @@ pub(super) struct Call {
     /// The caller hangs up after so long, wherever they are.
     #[arg(long, value_parser = parse_duration, value_name = "TIME")]
     hang_up_after: Option<Duration>,
+    /// It is not they who hang up then: the line breaks.
+    #[arg(long, requires = "hang_up_after")]
+    line_breaks: bool,
     /// How much faster than life; 0 waits for nothing.
     #[arg(long, default_value_t = 20, value_name = "TIMES")]
     speed: u32,
@@ -99,6 +102,7 @@ impl Call {
             talk: self.talk,
             talk_ended_by: TalkEnd::Caller,
             patience: self.hang_up_after,
+            line_breaks: self.line_breaks,
             ..Script::default()
         };
         let report = carrier.place(call, &mut script.players()).await;

@@ -116,6 +116,7 @@ impl Demo {
             database_url: format!("sqlite://{}", data.join("demo.db").display()),
             recordings_url: format!("file://{}", data.join("demo-recordings").display()),
             delete_at_carrier: config.delete_at_carrier,
+            transcription: config.transcription,
             spool: data.join("demo-spool"),
             retention: config.retention,
             resolves_misses: config.resolves_misses,

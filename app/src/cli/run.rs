@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use frontdesk_domain::{Mailbox, Transcribe};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
@@ -31,11 +32,13 @@ const CLOSING: Duration = Duration::from_secs(5);
 pub(super) struct Reload {
     file: Option<PathBuf>,
     environment: Environment,
+    /// Whether messages are written down here.
+    transcribes: bool,
 }
 
 impl Reload {
-    pub fn new(file: Option<PathBuf>, environment: Environment) -> Self {
-        Self { file, environment }
+    pub fn new(file: Option<PathBuf>, environment: Environment, transcribes: bool) -> Self {
+        Self { file, environment, transcribes }
     }
 
     /// Takes the flow if it proves; otherwise the one in force stays.
@@ -53,6 +56,12 @@ impl Reload {
         if let Some(new) = named.into_iter().find(|name| !told.contains(name)) {
             return tracing::error!(
                 "the flow in force stays: a mailbox tells {new:?}, of whom this desk knows after a restart only"
+            );
+        }
+        let here = |mailbox: &Mailbox| mailbox.transcribe == Transcribe::Here;
+        if !self.transcribes && own.flow.draft().mailboxes.values().any(here) {
+            return tracing::error!(
+                "the flow in force stays: a mailbox is written down here, and the program for it is taken at a start only"
             );
         }
         match force.replace(own) {
@@ -98,11 +107,14 @@ pub(super) async fn until_stopped(
         .into_iter()
         .map(|(listener, routes)| tokio::spawn(serve(listener, routes, running.stop.subscribe())))
         .collect();
-    let (worker, keeping, upkeep) = (running.worker.clone(), running.keeping.clone(), running.upkeep.clone());
+    let (keeping, upkeep) = (running.keeping.clone(), running.upkeep.clone());
     let notifying = running.notifying.clone();
     let (resolving, standings) = (running.resolving.clone(), running.standings.clone());
+    let workers = running.workers.iter().cloned();
+    let workers: Vec<_> = workers
+        .map(|worker| tokio::spawn(for_ever("a worker", move || run_worker(worker.clone()))))
+        .collect();
     let beside = [
-        tokio::spawn(for_ever("the worker", move || run_worker(worker.clone()))),
         tokio::spawn(for_ever("draining the spool", move || run_keeping(keeping.clone()))),
         tokio::spawn(for_ever("upkeep", move || run_upkeep(upkeep.clone()))),
         tokio::spawn(for_ever("following decisions", move || run_standings(standings.clone()))),
@@ -120,7 +132,7 @@ pub(super) async fn until_stopped(
     for server in servers {
         let _ = server.await;
     }
-    beside.iter().chain([&told]).for_each(JoinHandle::abort);
+    beside.iter().chain(&workers).chain([&told]).for_each(JoinHandle::abort);
     // What does not get into the log now waits for the next start.
     if tokio::time::timeout(CLOSING, running.keeping.drain()).await.is_err() {
         tracing::warn!("the log did not take all that was spooled; it follows at the next start");

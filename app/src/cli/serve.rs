@@ -44,6 +44,7 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
         database_url: config.database_url,
         recordings_url: config.recordings_url,
         delete_at_carrier: config.delete_at_carrier,
+        transcription: config.transcription,
         spool: config.spool,
         retention: config.retention,
         resolves_misses: config.resolves_misses,

@@ -22,13 +22,14 @@ const fn missing(name: &'static str, why: &'static str) -> Key {
     Key { name, secret: false, missing: Some(why) }
 }
 
-pub(super) const KEYS: [Key; 38] = [
+pub(super) const KEYS: [Key; 39] = [
     key("public_url"),
     key("listen"),
     key("private_listen"),
     key("database.url"),
     key("recordings.url"),
     key("recordings.delete_at_carrier"),
+    key("transcription.command"),
     key("spool.path"),
     key("feed.resolve_misses"),
     key("retention.calls"),

@@ -204,3 +204,19 @@ fn small_print() {
     assert_eq!(spaced.public_url.unwrap().as_str(), "https://desk.example");
     assert!(!load("screening = false", &[], Needs::Nothing).unwrap().builtin.screening);
 }
+
+#[test]
+fn a_mailbox_written_down_here_needs_a_program_that_is_told_of_the_audio() {
+    let flow = include_str!("../../../domain/examples/flows/plumber.toml")
+        .replace("min_length = \"2s\"", "transcribe = \"here\"");
+    let read = |more: &str| {
+        let settings = Settings::of_text("frontdesk.toml", &format!("{more}\n{flow}"));
+        Config::from_settings(settings, Needs::Nothing).map_err(|errors| errors.to_string())
+    };
+    let missing = read("").unwrap_err();
+    assert!(missing.contains("set transcription.command"), "{missing}");
+    let deaf = read("transcription.command = [\"whisper-cli\"]").unwrap_err();
+    assert!(deaf.contains("no argument holds {file}"), "{deaf}");
+    let config = read("transcription.command = [\"whisper-cli\", \"{file}\"]").unwrap();
+    assert!(config.transcription.is_some());
+}

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use adapters_audio::WavMeter;
 use adapters_persistence::{SqlLedger, SqlLog};
 use adapters_recordings::ObjectRecordings;
+use adapters_transcription::{Command, CommandTranscriber};
 use adapters_twilio::{Account, PublicUrl, TwilioClient};
-use frontdesk_ports::{CallLog, Clock, Ids};
+use frontdesk_domain::WorkLane;
+use frontdesk_ports::{CallLog, Clock, Ids, Transcriber};
 use jiff::tz::TimeZone;
 
 use super::WiringError;
@@ -75,8 +77,24 @@ impl Work {
         }
     }
 
-    pub fn worker(&self, delete_at_carrier: bool) -> Worker {
+    /// One for each lane in which there is something to do.
+    pub fn workers(&self, delete_at_carrier: bool, transcription: Option<Command>) -> Vec<Arc<Worker>> {
+        let transcriber =
+            transcription.map(|command| Arc::new(CommandTranscriber::new(command)) as Arc<dyn Transcriber>);
+        let lanes = [Some(WorkLane::Carrier), transcriber.as_ref().map(|_| WorkLane::Transcripts)];
+        let worker = |lane| Arc::new(self.worker(lane, delete_at_carrier, transcriber.clone()));
+        lanes.into_iter().flatten().map(worker).collect()
+    }
+
+    fn worker(
+        &self,
+        lane: WorkLane,
+        delete_at_carrier: bool,
+        transcriber: Option<Arc<dyn Transcriber>>,
+    ) -> Worker {
         Worker {
+            lane,
+            transcriber,
             queue: self.log.clone(),
             log: self.log.clone() as Arc<dyn CallLog>,
             carrier: self.client.clone(),

@@ -1,6 +1,7 @@
 //! The worked examples called as callers would call them, and a flow that is replaced in the middle of calls.
 
 use adapters_simulator::{CalleeScript, tone};
+use adapters_transcription::Command;
 use frontdesk_ports::Clock;
 use serde_json::{Value, json};
 
@@ -40,6 +41,8 @@ async fn the_plumbers_mobile_rings_and_nobody_is_lost() {
     assert_eq!(desk.calls().await[0]["voicemail"], Value::Null);
     desk.call().hangs_up_after(2).place().await;
     assert_eq!(desk.last_verdict().await, "abandoned/in_menu");
+    desk.call().line_breaks_after(2).place().await;
+    assert_eq!(desk.last_verdict().await, "failed/carrier");
     desk.work().await;
 }
 
@@ -159,6 +162,23 @@ async fn what_a_caller_said_is_written_down_found_and_forgotten() {
     assert!(!last_events(&desk).await.contains(&"transcribed".to_owned()));
     let found = desk.json("/api/v1/calls?q=simulated%20caller").await;
     assert_eq!(found["calls"].as_array().unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn a_message_is_written_down_here_once_its_audio_is() {
+    let text = PLUMBER.replace("min_length = \"2s\"", "transcribe = \"here\"");
+    let flow = written(&text, std::path::Path::new("."));
+    let words = ["sh", "-c", "wc -c < \"$1\"; echo bytes in $2", "sh", "{file}", "{locale}"];
+    let transcription = Some(Command::new(words.map(String::from).to_vec()).unwrap());
+    let desk = Desk::with(Setting { flow: Some(flow), transcription, ..Setting::default() }).await;
+    let message = tone(6);
+    desk.call().presses("2").leaves(message.clone()).place().await;
+    assert_eq!(desk.calls().await[0]["voicemail"]["transcript"], Value::Null);
+    desk.work().await;
+    let row = desk.row().await;
+    assert_eq!(row["voicemail"]["transcript"], json!(format!("{} bytes in en-GB", message.len())));
+    let kinds = last_events(&desk).await;
+    assert_eq!(kinds.iter().filter(|kind| *kind == "transcribed").count(), 1, "{kinds:?}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use adapters_simulator::{
     CallReport, CalleeScript, Credentials, LineTime, NewCall, Script, Shelf, SimulatedCarrier, TalkEnd, Wire,
     rest_routes,
 };
+use adapters_transcription::Command;
 use adapters_twilio::{Account, PublicUrl};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -78,6 +79,7 @@ pub struct Setting {
     pub caps: Caps,
     pub recipients: Vec<Recipient>,
     pub smtp: Option<Smtp>,
+    pub transcription: Option<Command>,
 }
 
 impl Default for Setting {
@@ -91,6 +93,7 @@ impl Default for Setting {
             caps: Caps::default(),
             recipients: Vec::new(),
             smtp: None,
+            transcription: None,
         }
     }
 }
@@ -156,6 +159,7 @@ impl Desk {
             database_url: setting.database_url.unwrap_or(database),
             recordings_url: format!("file://{}", folder.path().join("recordings").display()),
             delete_at_carrier: false,
+            transcription: setting.transcription,
             spool: folder.path().join("spool"),
             retention: frontdesk::services::upkeep::RetentionTimes::default(),
             resolves_misses: true,
@@ -193,12 +197,10 @@ impl Desk {
 
     /// Does all the work that is due, and fails if work is left that is not.
     pub async fn work(&self) {
-        while let WorkOutcome::Worked(_) = self.running.worker.run_once().await.unwrap() {}
-        assert_eq!(
-            self.running.worker.run_once().await.unwrap(),
-            WorkOutcome::Idle(None),
-            "work is left undone"
-        );
+        for worker in &self.running.workers {
+            while let WorkOutcome::Worked(_) = worker.run_once().await.unwrap() {}
+            assert_eq!(worker.run_once().await.unwrap(), WorkOutcome::Idle(None), "work is left undone");
+        }
     }
 
     /// Takes what was spooled into the log.
@@ -210,7 +212,7 @@ impl Desk {
 
     /// One round of work, whatever comes of it.
     pub async fn work_once(&self) -> WorkOutcome {
-        self.running.worker.run_once().await.unwrap()
+        self.running.workers[0].run_once().await.unwrap()
     }
 
     pub async fn get(&self, path: &str) -> reqwest::Response {
@@ -299,6 +301,12 @@ impl Caller<'_> {
     pub fn hangs_up_after(mut self, seconds: u64) -> Self {
         self.script.patience = Some(Duration::from_secs(seconds));
         self
+    }
+
+    pub fn line_breaks_after(self, seconds: u64) -> Self {
+        let mut caller = self.hangs_up_after(seconds);
+        caller.script.line_breaks = true;
+        caller
     }
 
     pub fn callee_ends(mut self) -> Self {

@@ -403,6 +403,7 @@ fn place(kind: &EventKind) -> Option<(u16, u8)> {
         | EventKind::VoicemailRetried { .. }
         | EventKind::VoicemailDeleted { .. }
         | EventKind::VoicemailMeasured { .. }
+        | EventKind::TranscriptWanted { .. }
         | EventKind::Transcribed { .. }
         | EventKind::TranscriptDeleted { .. }
         | EventKind::CarrierCopy { .. }

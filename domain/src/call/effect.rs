@@ -15,6 +15,13 @@ pub enum Effect {
         /// The recording.
         recording: RecordingId,
     },
+    /// Write down a message that we hold.
+    Transcribe {
+        /// The caller's leg.
+        call: LegId,
+        /// The recording.
+        recording: RecordingId,
+    },
     /// Delete the carrier's own copy of a message that we hold.
     DeleteCarrierCopy {
         /// The caller's leg.
@@ -24,11 +31,36 @@ pub enum Effect {
     },
 }
 
+/// Work that takes its turns together: what computes for minutes does not hold up what waits for the carrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkLane {
+    /// Asking the carrier.
+    Carrier,
+    /// Writing messages down.
+    Transcripts,
+}
+
+impl WorkLane {
+    /// What the keys of its effects begin with.
+    pub fn prefixes(self) -> &'static [&'static str] {
+        match self {
+            Self::Carrier => &["fetch-recording:", "delete-carrier-copy:"],
+            Self::Transcripts => &["transcribe:"],
+        }
+    }
+
+    /// Whether an effect of that key belongs to it.
+    pub fn holds(self, key: &str) -> bool {
+        self.prefixes().iter().any(|prefix| key.starts_with(prefix))
+    }
+}
+
 impl Effect {
     /// What makes the effect unique: the same work is never queued twice.
     pub fn key(&self) -> String {
         match self {
             Self::FetchRecording { call, recording } => format!("fetch-recording:{call}:{recording}"),
+            Self::Transcribe { call, recording } => format!("transcribe:{call}:{recording}"),
             Self::DeleteCarrierCopy { call, recording } => format!("delete-carrier-copy:{call}:{recording}"),
         }
     }
@@ -36,7 +68,9 @@ impl Effect {
     /// The call it belongs to.
     pub fn call(&self) -> &LegId {
         match self {
-            Self::FetchRecording { call, .. } | Self::DeleteCarrierCopy { call, .. } => call,
+            Self::FetchRecording { call, .. }
+            | Self::Transcribe { call, .. }
+            | Self::DeleteCarrierCopy { call, .. } => call,
         }
     }
 }

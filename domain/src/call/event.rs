@@ -8,6 +8,7 @@ use crate::call::sound::Sound;
 use crate::dialogue::MailboxCause;
 use crate::dialogue::signal::DialOutcome;
 use crate::flow::hours::schedule::Opening;
+use crate::flow::language::Language;
 use crate::flow::name::NodeName;
 use crate::ids::{LegId, RecordingId};
 use crate::keys::Keys;
@@ -189,6 +190,13 @@ pub enum EventKind {
     VoicemailDeleted {
         /// The recording.
         recording: RecordingId,
+    },
+    /// A message is to be written down here, once its audio is.
+    TranscriptWanted {
+        /// The recording.
+        recording: RecordingId,
+        /// What the caller was spoken to in.
+        language: Language,
     },
     /// A message was written down.
     Transcribed {
@@ -392,6 +400,7 @@ impl EventKind {
             Self::VoicemailFailed { .. } => "voicemail_failed",
             Self::VoicemailRetried { .. } => "voicemail_retried",
             Self::VoicemailDeleted { .. } => "voicemail_deleted",
+            Self::TranscriptWanted { .. } => "transcript_wanted",
             Self::Transcribed { .. } => "transcribed",
             Self::TranscriptDeleted { .. } => "transcript_deleted",
             Self::CarrierCopy { .. } => "carrier_copy",
@@ -449,6 +458,7 @@ impl EventKind {
             Self::VoicemailDeleted { recording } | Self::TranscriptDeleted { recording } => {
                 format!("{word}:{recording}")
             }
+            Self::TranscriptWanted { recording, language } => format!("{word}:{recording}:{language}"),
             Self::Transcribed { recording, text } => {
                 format!("{word}:{recording}:{}", or_dash(text.as_deref().map(fingerprint)))
             }

@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use crate::call::effect::Effect;
-use crate::call::event::{CallEvent, CopyFate, EventKind, LegStatus, RecordingStatus, ScreeningAnswer};
+use crate::call::event::{
+    CallEvent, CopyFate, EventKind, LegStatus, RecordingStatus, ScreeningAnswer, StoredAudio,
+};
+use crate::flow::language::Language;
 use crate::ids::{LegId, RecordingId};
 
 /// The set of a call's events. Two sets that absorbed the same events are equal, whatever the order and repetition.
@@ -79,11 +82,24 @@ impl Facts {
             if message.has_audio() && !message.settled() && !in_question {
                 effects.push(Effect::FetchRecording { call: call.clone(), recording: recording.clone() });
             }
+            if message.to_transcribe().is_some() {
+                effects.push(Effect::Transcribe { call: call.clone(), recording: recording.clone() });
+            }
             if message.copy == Some(CopyFate::Unwanted) {
                 effects.push(Effect::DeleteCarrierCopy { call: call.clone(), recording: recording.clone() });
             }
         }
         effects
+    }
+
+    /// The language in which a message is to be written down here, as long as that is possible and not done.
+    pub fn to_transcribe(&self, recording: &RecordingId) -> Option<&Language> {
+        self.message(recording).to_transcribe()
+    }
+
+    /// A message's audio, if we have held it.
+    pub fn audio(&self, recording: &RecordingId) -> Option<&StoredAudio> {
+        self.message(recording).stored
     }
 
     /// The carrier's own record of the call, if it was read.
@@ -171,9 +187,13 @@ impl Facts {
                     message.sound = message.sound.max(Some(sound));
                 }
                 EventKind::VoicemailDeleted { recording } if recording == wanted => message.deleted = true,
-                EventKind::Transcribed { recording, text: Some(text) } if recording == wanted => {
+                EventKind::TranscriptWanted { recording, language } if recording == wanted => {
+                    message.transcript_wanted = message.transcript_wanted.max(Some(language));
+                }
+                EventKind::Transcribed { recording, text } if recording == wanted => {
                     // Should it be written down twice and differ, either will do, but always the same.
-                    message.transcript = message.transcript.max(Some(text));
+                    message.transcript = message.transcript.max(text.as_ref());
+                    message.transcript_tried = true;
                 }
                 EventKind::TranscriptDeleted { recording } if recording == wanted => {
                     message.transcript_deleted = true;
@@ -218,9 +238,13 @@ pub(super) struct Message<'a> {
     /// What becomes of the carrier's copy.
     copy: Option<CopyFate>,
     /// We hold it.
-    pub stored: Option<&'a crate::StoredAudio>,
+    pub stored: Option<&'a StoredAudio>,
     /// What it sounds like.
     pub sound: Option<&'a crate::Sound>,
+    /// Whether it is to be written down here, and in which language.
+    transcript_wanted: Option<&'a Language>,
+    /// Whether that was done or cannot be.
+    transcript_tried: bool,
     /// What was written down of it, and whether that is no longer kept.
     transcript: Option<&'a String>,
     transcript_deleted: bool,
@@ -276,6 +300,13 @@ impl<'a> Message<'a> {
         self.failed_round.is_some_and(|failed| failed >= self.round)
     }
 
+    /// The language in which it is to be written down, as long as that is possible and not done.
+    pub fn to_transcribe(&self) -> Option<&'a Language> {
+        let there = self.stored.is_some() && self.has_audio() && !self.deleted;
+        let open = !self.transcript_tried && !self.transcript_deleted;
+        self.transcript_wanted.filter(|_| there && open)
+    }
+
     fn settled(&self) -> bool {
         self.stored.is_some() || self.lost() || self.refused || self.deleted
     }
@@ -284,8 +315,14 @@ impl<'a> Message<'a> {
 impl EventKind {
     /// Whether work may become due by it.
     pub fn may_cause_work(&self) -> bool {
-        let of_messages =
-            matches!(self, Self::Recording { .. } | Self::VoicemailRetried { .. } | Self::CarrierCopy { .. });
+        let of_messages = matches!(
+            self,
+            Self::Recording { .. }
+                | Self::Voicemail { .. }
+                | Self::VoicemailRetried { .. }
+                | Self::TranscriptWanted { .. }
+                | Self::CarrierCopy { .. }
+        );
         // A message in question is settled when the caller leaves.
         of_messages
             || matches!(self, Self::Ended(_) | Self::CallerLeft { .. } | Self::Recovered(_) | Self::Closed)
@@ -316,6 +353,7 @@ impl EventKind {
             Self::VoicemailMeasured { .. }
             | Self::VoicemailRetried { .. }
             | Self::VoicemailDeleted { .. }
+            | Self::TranscriptWanted { .. }
             | Self::Transcribed { .. }
             | Self::TranscriptDeleted { .. }
             | Self::CarrierCopy { .. } => (AFTERWARDS, 3),

@@ -6,7 +6,7 @@ use super::step::Step;
 use super::way::Way;
 use super::{Dialogue, MOST_STEPS, MailboxCause};
 use crate::call::event::{CopyFate, EventKind, RecordingStatus};
-use crate::flow::mailbox::{Confirm, Mailbox};
+use crate::flow::mailbox::{Confirm, Mailbox, Transcribe};
 use crate::flow::name::NodeName;
 use crate::ids::RecordingId;
 use crate::keys::Keys;
@@ -46,7 +46,7 @@ impl Step<'_> {
             silence: mailbox.silence,
             beep: mailbox.beep,
             finish_on_key: mailbox.finish_on_key,
-            transcribe: mailbox.transcribe,
+            transcribe: mailbox.transcribe == Transcribe::Carrier,
             then,
         });
     }
@@ -73,10 +73,24 @@ impl Step<'_> {
             }
             (Some(recording), Some(confirm)) if !self.cx.caller_gone && way.step < MOST_STEPS => {
                 self.note_recording(recording, RecordingStatus::Taken, seconds);
+                self.note_transcript(recording, mailbox, way);
                 self.note_recording(recording, RecordingStatus::Held, None);
                 self.ask_to_keep(name, cause, confirm, recording, way);
             }
-            _ => self.keep_message(name, recording, seconds, way),
+            _ => {
+                if let Some(recording) = recording {
+                    self.note_transcript(recording, mailbox, way);
+                }
+                self.keep_message(name, recording, seconds, way);
+            }
+        }
+    }
+
+    /// The message is to be written down here, in the language that the caller was spoken to.
+    fn note_transcript(&mut self, recording: &RecordingId, mailbox: Option<&Mailbox>, way: &Way) {
+        if mailbox.is_some_and(|mailbox| mailbox.transcribe == Transcribe::Here) {
+            let language = way.language.as_ref().unwrap_or(self.flow.language()).clone();
+            self.note(EventKind::TranscriptWanted { recording: recording.clone(), language });
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::CallFlow;
 use super::draft::FlowDraft;
 use super::forward::{Destination, Forward, Screening, ShownNumber, Strategy};
-use super::mailbox::Mailbox;
+use super::mailbox::{Mailbox, Transcribe};
 use super::menu::{Menu, Reprompt};
 use super::name::NodeName;
 use super::problem::Problems;
@@ -121,7 +121,7 @@ fn builtin_mailbox() -> Mailbox {
         min_length: Duration::ZERO,
         beep: true,
         confirm: None,
-        transcribe: false,
+        transcribe: Transcribe::Nobody,
         notify: Vec::new(),
         silence: Duration::from_secs(5),
         finish_on_key: key('#'),

@@ -3,8 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 /// A language tag such as `en-GB` (BCP 47: letters, digits and hyphens, 2 to 35 characters).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Language(String);
 
 /// A text that is no language tag.
@@ -35,6 +38,19 @@ impl FromStr for Language {
             && parts
                 .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
         if fits { Ok(Self(text.to_owned())) } else { Err(InvalidLanguage(text.to_owned())) }
+    }
+}
+
+impl TryFrom<String> for Language {
+    type Error = InvalidLanguage;
+    fn try_from(text: String) -> Result<Self, InvalidLanguage> {
+        text.parse()
+    }
+}
+
+impl From<Language> for String {
+    fn from(language: Language) -> Self {
+        language.0
     }
 }
 

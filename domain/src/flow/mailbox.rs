@@ -28,10 +28,22 @@ pub struct Mailbox {
     pub finish_on_key: Key,
     /// Whether the caller is asked to keep the message or speak anew.
     pub confirm: Option<Confirm>,
-    /// Whether the message is to be written down.
-    pub transcribe: bool,
+    /// Who writes the message down, if anybody.
+    pub transcribe: Transcribe,
     /// Who is told of a message, by the names of the notifications.
     pub notify: Vec<String>,
+}
+
+/// Who writes messages down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transcribe {
+    /// Nobody.
+    #[default]
+    Nobody,
+    /// The carrier, in the languages and up to the length that it knows.
+    Carrier,
+    /// The desk itself, once it holds the audio.
+    Here,
 }
 
 /// Asks a caller who has spoken whether the message is to be kept. Who hangs up or presses nothing has left it.

@@ -260,6 +260,11 @@ fn times_and_counts_outside_their_bounds_are_refused() {
             "as long as the longest",
         ),
         ("max_length = \"2m\"", "transcribe = true # here", "at most 120 s"),
+        (
+            "max_length = \"2m\"",
+            "transcribe = \"perhaps\" # here",
+            "transcribe is false, \"carrier\" or \"here\"",
+        ),
         ("otherwise =", "ring = 3\notherwise =", "ring is 3 s; use 5 to 600 s"),
         ("keys.2 = \"menu sales\"", "keys.2 = \"menu sales\"\ntimeout = 0 # here", "timeout is 0 s"),
         (

@@ -9,7 +9,7 @@ use frontdesk_domain::{
     Choice, Context, DatedRule, Destination, DialOutcome, DialResult, Dialogue, EventKind, FlowDraft,
     Forward, Goodbye, Hours, Instruction, Key, LegId, Mailbox, MailboxCause, Menu, NodeName, ProblemKind,
     Prompt, Range, Reprompt, Schedule, ShownNumber, Signal, Spoken, Strategy as Order, Target, Then,
-    Timestamp, Turn, advance,
+    Timestamp, Transcribe, Turn, advance,
 };
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -113,7 +113,7 @@ fn mailbox() -> Mailbox {
         beep: true,
         finish_on_key: key('#'),
         confirm: None,
-        transcribe: false,
+        transcribe: Transcribe::Nobody,
         notify: Vec::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Forgetting.
 
-use frontdesk_domain::{EventKind, RecordingStatus};
+use frontdesk_domain::{EventKind, RecordingStatus, WorkLane};
 
 use super::{ended, event, recorded, started, time};
 use crate::{CallLog, CallQuery, EffectQueue, Retention};
@@ -47,7 +47,7 @@ pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, retention: &dyn Ret
     retention.delete_calls(&[]).await.unwrap();
     assert_eq!(log.find(first[0].id).await.unwrap(), None);
     assert!(log.events(first[0].id).await.unwrap().is_empty());
-    assert_eq!(queue.next_due().await.unwrap(), None, "its work goes with it");
+    assert_eq!(queue.next_due(WorkLane::Carrier).await.unwrap(), None, "its work goes with it");
     let late = ended("CA1", "2026-11-20T09:01:00Z", 61);
     log.append(vec![late, started("CA4", "2026-11-22T10:00:00Z", "+334")]).await.unwrap();
     let left = log.list(&CallQuery::newest(10)).await.unwrap().calls;

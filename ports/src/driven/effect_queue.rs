@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_domain::{Effect, Timestamp};
+use frontdesk_domain::{Effect, Timestamp, WorkLane};
 
 use crate::StoreError;
 
@@ -21,9 +21,10 @@ pub struct LeasedEffect {
 /// Hands out effects, each to one worker at a time, until they are done or given up.
 #[async_trait]
 pub trait EffectQueue: Send + Sync {
-    /// Takes at most `limit` effects that are due at `now` or whose lease has ended by then.
+    /// Takes at most `limit` effects of a lane that are due at `now` or whose lease has ended by then.
     async fn take(
         &self,
+        lane: WorkLane,
         now: Timestamp,
         lease: Duration,
         limit: u16,
@@ -38,6 +39,6 @@ pub trait EffectQueue: Send + Sync {
     /// It will not work: keep it as failed. `false` if the lease was lost in the meantime.
     async fn fail(&self, leased: &LeasedEffect, why: &str) -> Result<bool, StoreError>;
 
-    /// When the next effect is due or its lease ends, if there is any.
-    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// When the next effect of a lane is due or its lease ends, if there is any.
+    async fn next_due(&self, lane: WorkLane) -> Result<Option<Timestamp>, StoreError>;
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::draft::FlowDraft;
 use super::super::forward::{Forward, Screening, Strategy};
+use super::super::mailbox::Transcribe;
 use super::super::menu::{Menu, Reprompt};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::target::Target;
@@ -125,7 +126,7 @@ pub(super) fn mailboxes(flow: &FlowDraft, problems: &mut Vec<Problem>) {
         if mailbox.min_length >= mailbox.max_length {
             place.say("min_length", ProblemKind::ShortestTooLong);
         }
-        if mailbox.transcribe && mailbox.max_length.as_secs() > LONGEST_TRANSCRIBED {
+        if mailbox.transcribe == Transcribe::Carrier && mailbox.max_length.as_secs() > LONGEST_TRANSCRIBED {
             let seconds = mailbox.max_length.as_secs();
             place.say("transcribe", ProblemKind::TooLongToTranscribe(seconds));
         }

@@ -11,7 +11,7 @@ use super::phrases::Phrases;
 use super::prompts::Languages;
 use super::table::{Entry, Table};
 use crate::flow::forward::{Destination, Forward, Screening, ShownNumber, Strategy};
-use crate::flow::mailbox::{Confirm, Goodbye, Mailbox};
+use crate::flow::mailbox::{Confirm, Goodbye, Mailbox, Transcribe};
 use crate::flow::menu::{Menu, Reprompt};
 use crate::flow::prompt::{Prompt, Spoken};
 use crate::flow::target::{Choice, Target};
@@ -248,12 +248,26 @@ pub(super) fn mailbox(
         beep: table.flag(notes, "beep", true),
         finish_on_key: table.phone_key(notes, "finish_on_key", key('#')),
         confirm: confirm(notes, table, languages),
-        transcribe: table.flag(notes, "transcribe", false),
+        transcribe: transcribe(notes, table),
         notify,
         unavailable: unavailable?,
         greeting: greeting?,
         farewell: farewell?,
     })
+}
+
+/// `true` was the word for the carrier before there was another.
+fn transcribe(notes: &mut Notes<'_>, table: &Table<'_>) -> Transcribe {
+    let Some(entry) = table.entry(notes, "transcribe") else { return Transcribe::Nobody };
+    match (entry.value.as_bool(), entry.value.as_str()) {
+        (Some(false), _) => Transcribe::Nobody,
+        (Some(true), _) | (_, Some("carrier")) => Transcribe::Carrier,
+        (_, Some("here")) => Transcribe::Here,
+        _ => {
+            notes.note(entry.span, "transcribe is false, \"carrier\" or \"here\"".to_owned());
+            Transcribe::Nobody
+        }
+    }
 }
 
 fn confirm(notes: &mut Notes<'_>, table: &Table<'_>, languages: &Languages<'_>) -> Option<Confirm> {

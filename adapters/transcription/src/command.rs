@@ -1,0 +1,64 @@
+//! The program that writes messages down, with places for what differs from message to message.
+
+use std::path::Path;
+
+use frontdesk_domain::Language;
+
+/// A program and its arguments. In the arguments `{file}` stands for the audio, `{language}` for `fr` and `{locale}` for
+/// `fr-FR`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    program: String,
+    arguments: Vec<String>,
+}
+
+/// Why that is no such program.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidCommand {
+    /// It has no name.
+    #[error("it is empty; name the program and its arguments")]
+    Empty,
+    /// It is not told of the audio.
+    #[error("no argument holds {{file}}, which stands for the message's audio")]
+    NoFile,
+}
+
+impl Command {
+    /// The program, then its arguments.
+    pub fn new(words: Vec<String>) -> Result<Self, InvalidCommand> {
+        let mut words = words.into_iter();
+        let program = words.next().filter(|program| !program.is_empty()).ok_or(InvalidCommand::Empty)?;
+        let arguments: Vec<String> = words.collect();
+        if arguments.iter().any(|argument| argument.contains("{file}")) {
+            Ok(Self { program, arguments })
+        } else {
+            Err(InvalidCommand::NoFile)
+        }
+    }
+
+    pub(crate) fn program(&self) -> &str {
+        &self.program
+    }
+
+    pub(crate) fn filled(&self, file: &Path, language: &Language) -> (&str, Vec<String>) {
+        let filled = |argument: &String| {
+            argument
+                .replace("{language}", language.primary())
+                .replace("{locale}", language.as_str())
+                .replace("{file}", &file.to_string_lossy())
+        };
+        (&self.program, self.arguments.iter().map(filled).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_must_be_named_and_told_of_the_audio() {
+        assert_eq!(Command::new(vec![]), Err(InvalidCommand::Empty));
+        assert_eq!(Command::new(vec![String::new()]), Err(InvalidCommand::Empty));
+        assert_eq!(Command::new(vec!["whisper".into()]), Err(InvalidCommand::NoFile));
+    }
+}

@@ -1,0 +1,49 @@
+//! What mailboxes of the flow need of the rest of the configuration.
+
+use adapters_transcription::Command;
+use frontdesk_domain::{Mailbox, NodeName, Transcribe};
+
+use super::{ConfigError, OwnFlow, Reader, Recipient, Value};
+
+impl Reader {
+    /// The program that writes messages down.
+    pub(super) fn transcription(&mut self) -> Option<Command> {
+        self.take("transcription.command", |value: &Value| {
+            Command::new(value.list()?).map_err(|bad| {
+                format!("{bad}; such as [\"whisper-cli\", \"-m\", \"model.bin\", \"-nt\", \"-np\", \"-f\", \"{{file}}\"]")
+            })
+        })
+    }
+
+    /// Whom mailboxes tell must be somebody, and whoever writes messages down must be able to.
+    pub(super) fn mailboxes(&mut self, own: &OwnFlow, told: &[Recipient]) {
+        let deletes =
+            self.values.get("recordings.delete_at_carrier").is_some_and(|v| v.boolean() == Ok(true));
+        let writes = self.values.contains_key("transcription.command");
+        for (name, mailbox) in &own.flow.draft().mailboxes {
+            self.named_in(name, mailbox, told);
+            if deletes && mailbox.transcribe == Transcribe::Carrier {
+                self.wrong(
+                    name,
+                    "the carrier cannot write down what recordings.delete_at_carrier deletes at once; leave one of them out",
+                );
+            }
+            if !writes && mailbox.transcribe == Transcribe::Here {
+                self.wrong(
+                    name,
+                    "transcribe is \"here\", and no program does it; set transcription.command, or use \"carrier\"",
+                );
+            }
+        }
+    }
+
+    fn named_in(&mut self, mailbox: &NodeName, rule: &Mailbox, told: &[Recipient]) {
+        for name in rule.notify.iter().filter(|name| !told.iter().any(|known| known.name == **name)) {
+            self.wrong(mailbox, &format!("notify names {name:?}, and there is no [notify.{name}]"));
+        }
+    }
+
+    fn wrong(&mut self, mailbox: &NodeName, what: &str) {
+        self.errors.push(ConfigError::new("", "flow", format!("mailbox {mailbox}: {what}")));
+    }
+}

@@ -1,0 +1,30 @@
+//! Writing down what was said in a message.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use frontdesk_domain::Language;
+
+/// Why a message was not written down.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TranscriberError {
+    /// Worth another try.
+    #[error("{0}")]
+    Unavailable(String),
+    /// This message cannot be written down, now or later.
+    #[error("{0}")]
+    Unusable(String),
+}
+
+/// Writes messages down.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait Transcriber: Send + Sync {
+    /// The words of a message. `language` is the one that the caller was spoken to in; they may have answered in another.
+    /// `None` if nothing was said that could be understood.
+    async fn transcribe(
+        &self,
+        audio: Bytes,
+        media_type: &str,
+        language: &Language,
+    ) -> Result<Option<String>, TranscriberError>;
+}
