@@ -4,8 +4,11 @@ mod backup;
 mod call;
 mod check;
 mod closure;
+mod completions;
 mod confirm;
+mod connect;
 mod demo;
+mod doctor;
 mod export;
 mod fallback_twiml;
 mod forget;
@@ -55,6 +58,10 @@ enum Command {
     Call(call::Call),
     /// Reads configuration and flow, and prints the flow and every problem.
     Check(check::Check),
+    /// Examines the desk and its surroundings: database, disks, public address, account, numbers.
+    Doctor(doctor::Doctor),
+    /// Has a number at the carrier ask this desk.
+    Connect(connect::Connect),
     /// Proves the flow as it is written now, and has the running desk take it for new calls.
     Reload,
     /// Closes the company until a time, whatever its opening hours say.
@@ -86,6 +93,10 @@ enum Command {
     Erase(forget::Erase),
     /// Prints the flow as one static document, for the number's fallback, to be hosted elsewhere.
     FallbackTwiml(fallback_twiml::FallbackTwiml),
+    /// Prints what a shell needs to complete these commands.
+    Completions(completions::Completions),
+    /// Writes a manual page for each command.
+    Man(completions::Man),
     /// Manages the people who may read the feed.
     #[command(subcommand)]
     User(user::UserCommand),
@@ -123,6 +134,11 @@ impl Failure {
 }
 
 impl Cli {
+    /// Whether it is a desk that runs until it is told to stop.
+    pub fn serves(&self) -> bool {
+        matches!(self.command, Command::Demo(_) | Command::Serve)
+    }
+
     /// Does what was asked.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -138,6 +154,10 @@ impl Cli {
                     let reload = Reload::new(self.config.clone(), environment.clone(), transcribes);
                     serve::run(config, reload).await
                 }
+                Command::Completions(completions) => Ok(completions.run()),
+                Command::Man(man) => man.run(),
+                Command::Doctor(doctor) => doctor.run(config(Needs::Production)).await,
+                Command::Connect(connect) => connect.run(config(Needs::Nothing)?).await,
                 Command::Reload => reload::run(&config(Needs::Nothing)?),
                 Command::Call(call) => call.run(config(Needs::Nothing)?, &environment).await,
                 Command::Check(check) => {

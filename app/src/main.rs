@@ -13,6 +13,10 @@ fn main() -> ExitCode {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     frontdesk::system::install_tls();
     let cli = Cli::parse();
+    if !cli.serves() {
+        // Whoever reads what a command prints may stop reading.
+        sigpipe::reset();
+    }
     frontdesk::telemetry::start();
     match cli.run() {
         Ok(code) => code,

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod accounts;
 pub mod answering;
+pub mod examining;
 pub mod feed;
 pub mod flow_in_force;
 pub mod forgetting;

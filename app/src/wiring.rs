@@ -1,6 +1,7 @@
 //! Settings become an application: every adapter is made here and only here.
 
 mod database;
+pub mod doctor;
 mod notifications;
 pub mod tools;
 mod work;
@@ -15,7 +16,9 @@ use adapters_recordings::{ObjectRecordings, OpenError};
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
 use adapters_transcription::Command;
-use adapters_twilio::{Account, ClientError, PromptAudio, PublicUrl, TwilioClient, Webhooks};
+use adapters_twilio::{
+    Account, ClientError, PromptAudio, PublicUrl, TwilioClient, Webhooks, answering_knocks,
+};
 use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, Signal, advance};
 use frontdesk_ports::{Clock, Ids, Readiness, Reception, StoreError};
 use jiff::tz::TimeZone;
@@ -150,6 +153,8 @@ pub struct App {
     pub people: BoxEndpoint<'static, Response>,
     running: Running,
     readiness: Arc<dyn Readiness>,
+    /// Whose knocks at the door are answered.
+    door: (PublicUrl, Vec<Account>),
 }
 
 /// What is left of an application while it is served: whatever must run beside it, and its end.
@@ -278,6 +283,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         stop: stopping,
         phone,
     })?;
+    let door = (public.clone(), accounts.clone());
     let work = Work { log: log.clone(), ledger, recordings, client, clock, ids, public, accounts };
     let upkeep = work.upkeep(parts.retention, flow.clone())?;
     let workers = work.workers(parts.delete_at_carrier, parts.transcription);
@@ -298,7 +304,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         stop,
         log,
     };
-    Ok(App { carrier: carrier.boxed(), people, running, readiness })
+    Ok(App { carrier: carrier.boxed(), people, running, readiness, door })
 }
 
 impl App {
@@ -307,15 +313,16 @@ impl App {
         let routes = with_health(&self.readiness)
             .nest_no_strip("/twilio", self.carrier)
             .nest_no_strip("/", self.people);
-        (Arc::new(routes.map_to_response().boxed()), self.running)
+        let routes = answering_knocks(routes.map_to_response(), self.door.0, self.door.1);
+        (Arc::new(routes.boxed()), self.running)
     }
 
     /// The carrier's routes on one listener, the people's on another.
     pub fn apart(self) -> (Routes, Routes, Running) {
         let carrier = with_health(&self.readiness).nest_no_strip("/twilio", self.carrier);
         let people = with_health(&self.readiness).nest_no_strip("/", self.people);
-        let (carrier, people) = (carrier.map_to_response().boxed(), people.map_to_response().boxed());
-        (Arc::new(carrier), Arc::new(people), self.running)
+        let carrier = answering_knocks(carrier.map_to_response(), self.door.0, self.door.1);
+        (Arc::new(carrier.boxed()), Arc::new(people.map_to_response().boxed()), self.running)
     }
 }
 

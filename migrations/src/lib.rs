@@ -9,6 +9,7 @@ mod m20261125_000005_add_work;
 mod m20261125_000006_create_saved_views;
 mod m20261125_000007_create_standing;
 mod m20261125_000008_create_outbox;
+mod m20261125_000009_create_examinations;
 
 use sea_orm_migration::prelude::*;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000006_create_saved_views::Migration),
             Box::new(m20261125_000007_create_standing::Migration),
             Box::new(m20261125_000008_create_outbox::Migration),
+            Box::new(m20261125_000009_create_examinations::Migration),
         ]
     }
 }

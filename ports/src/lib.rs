@@ -18,6 +18,7 @@ pub mod conformance;
 mod driven;
 mod driving;
 mod error;
+mod examination;
 mod raw;
 pub mod work;
 
@@ -26,8 +27,10 @@ pub use driven::audit_trail::{AuditAction, AuditEntry, AuditTrail, UnknownAction
 pub use driven::call_figures::{CallFigures, DAY_MS, Figures, QUARTER_MS, Tally, Usage, WAIT_STEP_MS};
 pub use driven::call_log::{CallLog, CallPage, CallQuery, CallRecord, Change, LoggedEvent, TextMatch};
 pub use driven::carrier::{AudioStream, Carrier, FetchedAudio};
+pub use driven::carrier_account::{CarrierAccount, DialPermission, Hook, Line, LineSettings, Lines};
 pub use driven::clock::{Clock, Ids};
 pub use driven::effect_queue::{EffectQueue, LeasedEffect};
+pub use driven::front_door::{FrontDoor, Knock, Seen};
 pub use driven::ledger::{Ledger, Outage, OutageCause, UnknownCause, Watermark};
 pub use driven::messenger::{Attachment, DeliveryError, Message, Messenger};
 pub use driven::outbox::{Delivery, DeliveryState, LeasedDelivery, Outbox, Tried};
@@ -49,6 +52,7 @@ pub use driving::readiness::{Readiness, Ready, Trouble};
 pub use driving::reception::{LONGEST_CLOSURE, Reception, ReceptionError};
 pub use driving::working::{WorkError, WorkOnCalls};
 pub use error::{CarrierError, StoreError};
+pub use examination::{Examination, Finding, Verdict};
 pub use raw::RawParameters;
 
 #[cfg(feature = "mock")]

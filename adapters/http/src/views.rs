@@ -25,7 +25,7 @@ pub(crate) use feed::{Day, FeedPage, FilterForm, List, MOST_COUNTED, TabLink, Vi
 pub(crate) use figures::FiguresPage;
 pub(crate) use flow::{BlockedLine, ClosedLine, Drawing, FlowPage, HoursLine, PhoneLine};
 pub(crate) use row::{CallRow, Moment};
-pub(crate) use settings::{BrowserLine, LanguageChoice, SettingsPage, TokenLine, rules, scopes};
+pub(crate) use settings::{BrowserLine, Health, LanguageChoice, SettingsPage, TokenLine, rules, scopes};
 pub(crate) use upkeep::{ApiPage, AuditLine, AuditPage, OutageLine, OutagesPage};
 
 /// Every name ends in `.html`: only then tera escapes.

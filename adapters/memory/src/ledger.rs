@@ -5,7 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::{AuditEntry, AuditTrail, Ledger, Outage, OutageCause, StoreError, Watermark};
+use frontdesk_ports::{
+    AuditEntry, AuditTrail, Examination, Ledger, Outage, OutageCause, StoreError, Watermark,
+};
 
 /// A ledger that is forgotten.
 #[derive(Default)]
@@ -16,6 +18,7 @@ struct State {
     outages: BTreeMap<(Timestamp, OutageCause), Outage>,
     marks: BTreeMap<Watermark, Timestamp>,
     trail: Vec<AuditEntry>,
+    examination: Option<Examination>,
 }
 
 impl MemoryLedger {
@@ -33,6 +36,15 @@ impl Ledger for MemoryLedger {
 
     async fn outages(&self, limit: u16) -> Result<Vec<Outage>, StoreError> {
         Ok(self.state().outages.values().rev().take(usize::from(limit)).cloned().collect())
+    }
+
+    async fn keep_examination(&self, examination: &Examination) -> Result<(), StoreError> {
+        self.state().examination = Some(examination.clone());
+        Ok(())
+    }
+
+    async fn examination(&self) -> Result<Option<Examination>, StoreError> {
+        Ok(self.state().examination.clone())
     }
 
     async fn mark(&self, mark: Watermark, at: Timestamp) -> Result<(), StoreError> {

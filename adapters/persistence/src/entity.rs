@@ -10,6 +10,7 @@ pub(crate) mod change_counter;
 pub(crate) mod closure;
 pub(crate) mod delivery;
 pub(crate) mod effect;
+pub(crate) mod examination;
 pub(crate) mod outage;
 pub(crate) mod outbox_cursor;
 pub(crate) mod outbox_recipient;

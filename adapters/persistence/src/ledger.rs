@@ -2,14 +2,17 @@
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::{AuditEntry, AuditTrail, Ledger, Outage, StoreError, Watermark};
+use frontdesk_ports::{AuditEntry, AuditTrail, Examination, Ledger, Outage, StoreError, Watermark};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, DbErr, EntityTrait, QueryOrder, QuerySelect};
 
 use crate::connect::Database;
-use crate::entity::{audit, outage, watermark};
+use crate::entity::{audit, examination, outage, watermark};
 use crate::error::{corrupt, store_error};
 use crate::rows::{millis, timestamp};
+
+/// The row of the last examination; there is no other.
+const THE_LAST: i32 = 1;
 
 /// The service's own memory on a database.
 pub struct SqlLedger(Database);
@@ -54,6 +57,29 @@ impl Ledger for SqlLedger {
             .all(&self.0.reader)
             .await;
         rows.map_err(failed)?.iter().map(outage_of).collect()
+    }
+
+    async fn keep_examination(&self, kept: &Examination) -> Result<(), StoreError> {
+        let findings = serde_json::to_string(&kept.findings)
+            .map_err(|why| corrupt("examinations", "findings", "new", why))?;
+        let row =
+            examination::ActiveModel { id: Set(THE_LAST), at: Set(millis(kept.at)), findings: Set(findings) };
+        let known = OnConflict::column(examination::Column::Id)
+            .update_columns([examination::Column::At, examination::Column::Findings])
+            .to_owned();
+        let insert = examination::Entity::insert(row).on_conflict(known);
+        insert.exec_without_returning(&self.0.writer).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn examination(&self) -> Result<Option<Examination>, StoreError> {
+        let row = examination::Entity::find_by_id(THE_LAST).one(&self.0.reader).await.map_err(failed)?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(Examination {
+            at: timestamp(row.at, "examinations", "last")?,
+            findings: serde_json::from_str(&row.findings)
+                .map_err(|why| corrupt("examinations", "findings", "last", why))?,
+        }))
     }
 
     async fn mark(&self, mark: Watermark, at: Timestamp) -> Result<(), StoreError> {

@@ -26,6 +26,9 @@ const MOST_PAGES: usize = 100;
 /// The longest page: a thousand calls are about one megabyte.
 const MOST_PAGE_BYTES: usize = 16 * 1024 * 1024;
 
+/// What a form is sent as.
+pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
 /// The client could not be made.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot set up HTTP: {0}")]
@@ -33,9 +36,9 @@ pub struct ClientError(#[from] reqwest::Error);
 
 /// Asks Twilio, or whoever speaks like it, for each account at its own base.
 pub struct TwilioClient {
-    http: Client,
-    public: PublicUrl,
-    accounts: Vec<Account>,
+    pub(crate) http: Client,
+    pub(crate) public: PublicUrl,
+    pub(crate) accounts: Vec<Account>,
 }
 
 impl TwilioClient {
@@ -60,7 +63,7 @@ impl TwilioClient {
     }
 
     /// The address of a resource of the account's.
-    fn resource(account: &Account, names: &[&str]) -> Result<Url, CarrierError> {
+    pub(crate) fn resource(account: &Account, names: &[&str]) -> Result<Url, CarrierError> {
         let mut url = account.api_url.clone();
         url.path_segments_mut()
             .map_err(|()| CarrierError::Unusable("the API base is no address".into()))?
@@ -132,7 +135,7 @@ impl TwilioClient {
     }
 
     /// Gets what stands at `url` of the account's API, following redirects.
-    async fn get(&self, account: &Account, mut url: Url) -> Result<Response, CarrierError> {
+    pub(crate) async fn get(&self, account: &Account, mut url: Url) -> Result<Response, CarrierError> {
         for _ in 0..=MOST_REDIRECTS {
             let mut request = self.http.get(url.clone());
             if url.origin() == account.api_url.origin() {
@@ -153,7 +156,7 @@ impl TwilioClient {
     }
 }
 
-fn unavailable(error: &reqwest::Error) -> CarrierError {
+pub(crate) fn unavailable(error: &reqwest::Error) -> CarrierError {
     // The error's own text holds the URL, and with it the account.
     let why = if error.is_timeout() {
         "it took too long"
@@ -166,7 +169,7 @@ fn unavailable(error: &reqwest::Error) -> CarrierError {
 }
 
 /// Tells by the status what can be done.
-fn checked(response: Response) -> Result<Response, CarrierError> {
+pub(crate) fn checked(response: Response) -> Result<Response, CarrierError> {
     let status = response.status();
     match status {
         StatusCode::OK => Ok(response),
@@ -188,7 +191,7 @@ fn later(response: &Response) -> CarrierError {
 }
 
 /// A body of reasonable size.
-async fn whole(mut response: Response) -> Result<Vec<u8>, CarrierError> {
+pub(crate) async fn whole(mut response: Response) -> Result<Vec<u8>, CarrierError> {
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(|error| unavailable(&error))? {
         body.extend_from_slice(&piece);

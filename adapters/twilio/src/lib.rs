@@ -8,9 +8,11 @@
 //! code.
 
 mod account;
+mod account_view;
 mod audio;
 mod client;
 mod form;
+mod front_door;
 mod guard;
 mod reading;
 mod records;
@@ -23,6 +25,7 @@ pub use account::Account;
 pub use audio::{PromptAudio, UnplayableAudio, media_type};
 pub use client::{ClientError, TwilioClient};
 pub use form::Form;
+pub use front_door::{PublicDoor, answering_knocks};
 pub use signature::{Algorithm, SignedBody, verify};
 pub use twiml::fallback::write_fallback;
 pub use twiml::write_twiml;

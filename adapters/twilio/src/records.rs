@@ -42,6 +42,18 @@ pub(crate) struct RecordingResource {
     date_created: Option<String>,
 }
 
+impl RecordingResource {
+    /// The recording's name.
+    pub fn sid(&self) -> &str {
+        &self.sid
+    }
+
+    /// Whether there is audio to be had.
+    pub fn is_completed(&self) -> bool {
+        self.status.as_deref() == Some("completed")
+    }
+}
+
 /// A number of the account's.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct NumberResource {

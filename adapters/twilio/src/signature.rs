@@ -48,6 +48,12 @@ pub fn verify(url: &str, body: SignedBody<'_>, signature: &str, key: &str, algor
     })
 }
 
+/// The signature for a form, as the carrier makes it with the account's token.
+pub(crate) fn sign(url: &str, form: &[(String, String)], token: &str) -> String {
+    let fields = sorted(form);
+    STANDARD.encode(mac(&[url.as_bytes(), fields.as_bytes()], token.as_bytes(), Algorithm::HmacSha1))
+}
+
 fn mac(parts: &[&[u8]], key: &[u8], algorithm: Algorithm) -> Vec<u8> {
     match algorithm {
         Algorithm::HmacSha1 => finish(Hmac::<Sha1>::new_from_slice(key), parts),

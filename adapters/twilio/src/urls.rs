@@ -5,6 +5,7 @@
 use std::fmt;
 
 use frontdesk_domain::{AudioFile, Dialogue, LegId};
+use frontdesk_ports::{Hook, LineSettings};
 use url::Url;
 
 use crate::audio::PromptAudio;
@@ -63,6 +64,20 @@ impl PublicUrl {
 impl fmt::Display for PublicUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// Where a number must ask for us to answer it.
+pub(crate) fn number_settings(public: &PublicUrl) -> LineSettings {
+    let hook = |path: &str, retries: &str| Hook {
+        url: format!("{public}/twilio/{path}{retries}"),
+        method: "POST".into(),
+    };
+    LineSettings {
+        voice: hook("voice", WAITING),
+        fallback: hook("fallback", WAITING),
+        status: hook("status", CALLBACK),
+        led_by: String::new(),
     }
 }
 

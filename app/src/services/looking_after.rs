@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use frontdesk_domain::{CallEvent, CallId, EventKind, VoicemailStatus};
 use frontdesk_ports::{
-    Actor, AuditAction, AuditEntry, AuditTrail, CallLog, Clock, Ledger, Operations, Outage, RetryError,
-    StoreError,
+    Actor, AuditAction, AuditEntry, AuditTrail, CallLog, Clock, Examination, Ledger, Operations, Outage,
+    RetryError, StoreError,
 };
 
 /// Looks after the desk.
@@ -25,6 +25,10 @@ pub struct LookingAfter {
 impl Operations for LookingAfter {
     async fn outages(&self, limit: u16) -> Result<Vec<Outage>, StoreError> {
         self.ledger.outages(limit).await
+    }
+
+    async fn examination(&self) -> Result<Option<Examination>, StoreError> {
+        self.ledger.examination().await
     }
 
     async fn trail(&self, limit: u16) -> Result<Vec<AuditEntry>, StoreError> {

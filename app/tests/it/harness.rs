@@ -33,8 +33,8 @@ pub const CALLER: &str = "+33123456789";
 pub const MAIN: &str = "+15556667777";
 pub const FIRST: &str = "+33611223344";
 pub const SECOND: &str = "+33611223355";
-const ACCOUNT: &str = "AC00000000000000000000000000000001";
-const SECRET: &str = "12345";
+pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
+pub const SECRET: &str = "12345";
 
 /// The clock that a call's time moves.
 struct SharedTime(Arc<ManualClock>);
@@ -80,6 +80,8 @@ pub struct Setting {
     pub recipients: Vec<Recipient>,
     pub smtp: Option<Smtp>,
     pub transcription: Option<Command>,
+    /// Where the carrier is said to reach the desk.
+    pub public: String,
 }
 
 impl Default for Setting {
@@ -94,6 +96,7 @@ impl Default for Setting {
             recipients: Vec::new(),
             smtp: None,
             transcription: None,
+            public: "https://desk.example/phone".into(),
         }
     }
 }
@@ -144,7 +147,7 @@ impl Desk {
         let flow = BuiltinFlow { forward_to, screening: setting.screening, ..BuiltinFlow::default() };
         let database = format!("sqlite://{}", folder.path().join("frontdesk.db").display());
         let app = build(Parts {
-            public: PublicUrl::parse("https://desk.example/phone").unwrap(),
+            public: PublicUrl::parse(&setting.public).unwrap(),
             accounts: vec![Account {
                 carrier: "twilio".into(),
                 sid: ACCOUNT.into(),

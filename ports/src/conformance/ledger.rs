@@ -1,7 +1,9 @@
 //! Outages, watermarks, the audit trail.
 
 use super::time;
-use crate::{AuditAction, AuditEntry, AuditTrail, Ledger, Outage, OutageCause, Watermark};
+use crate::{
+    AuditAction, AuditEntry, AuditTrail, Examination, Finding, Ledger, Outage, OutageCause, Watermark,
+};
 
 /// Every claim about the ledger, which must be empty.
 pub async fn outages_and_watermarks(ledger: &dyn Ledger) {
@@ -23,6 +25,14 @@ pub async fn outages_and_watermarks(ledger: &dyn Ledger) {
     let more = Outage { calls: 9, ..late };
     ledger.note_outage(&more).await.unwrap();
     assert_eq!(ledger.outages(1).await.unwrap(), [more], "noted again, it is replaced");
+
+    assert_eq!(ledger.examination().await.unwrap(), None);
+    for (at, found) in [("2026-11-22T09:00:00Z", "full"), ("2026-11-22T09:05:00Z", "empty")] {
+        let findings = vec![Finding::fine("clock", "right"), Finding::fault("disk", found, "make room")];
+        let examination = Examination { at: time(at), findings };
+        ledger.keep_examination(&examination).await.unwrap();
+        assert_eq!(ledger.examination().await.unwrap(), Some(examination), "only the last is kept");
+    }
 
     assert_eq!(ledger.marked(Watermark::Reconciled).await.unwrap(), None);
     for at in ["2026-11-22T09:00:00Z", "2026-11-22T09:05:00Z"] {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 
-use crate::StoreError;
+use crate::{Examination, StoreError};
 
 /// Why something may be missing from the log for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,6 +109,12 @@ pub trait Ledger: Send + Sync {
 
     /// Sets a watermark.
     async fn mark(&self, mark: Watermark, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Keeps an examination in place of the one before.
+    async fn keep_examination(&self, examination: &Examination) -> Result<(), StoreError>;
+
+    /// The last examination, if there was one.
+    async fn examination(&self) -> Result<Option<Examination>, StoreError>;
 
     /// Where a watermark stands, if it was ever set.
     async fn marked(&self, mark: Watermark) -> Result<Option<Timestamp>, StoreError>;

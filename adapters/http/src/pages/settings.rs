@@ -15,7 +15,7 @@ use crate::api::problem::{problem, store_problem};
 use crate::language::Language;
 use crate::session::{Visitor, session_cookie, session_token};
 use crate::viewer::{Viewer, chosen_language, language_cookie};
-use crate::views::{BrowserLine, Frame, LanguageChoice, SettingsPage, TokenLine, rules, scopes};
+use crate::views::{BrowserLine, Frame, Health, LanguageChoice, SettingsPage, TokenLine, rules, scopes};
 use crate::words;
 
 /// The settings, as they are.
@@ -175,6 +175,7 @@ async fn read(
     } else {
         (Vec::new(), Vec::new())
     };
+    let examined = if frame.manages { state.desk.operations.examination().await? } else { None };
     let chosen = chosen_language(req);
     Ok(SettingsPage {
         alert: None,
@@ -184,6 +185,7 @@ async fn read(
         people: everybody.into_iter().map(Into::into).collect(),
         tokens: programs.into_iter().map(|token| TokenLine::new(token, viewer)).collect(),
         scopes: scopes(),
+        health: examined.map(|examination| Health::new(examination, viewer)),
         rules: rules(&state.desk.rules, viewer.language),
         frame,
     })

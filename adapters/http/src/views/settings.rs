@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use frontdesk_ports::access::{ApiToken, Role, Scope};
-use frontdesk_ports::{Browser, Person};
+use frontdesk_ports::{Browser, Examination, Finding, Person};
 use serde::Serialize;
 
 use super::{Frame, Moment};
@@ -25,6 +25,21 @@ pub(crate) struct SettingsPage {
     pub tokens: Vec<TokenLine>,
     pub scopes: Vec<&'static str>,
     pub rules: Vec<(String, String)>,
+    /// The last examination, for those who manage.
+    pub health: Option<Health>,
+}
+
+/// What the last examination found.
+#[derive(Debug, Serialize)]
+pub(crate) struct Health {
+    at: Moment,
+    findings: Vec<Finding>,
+}
+
+impl Health {
+    pub fn new(examination: Examination, viewer: &Viewer) -> Self {
+        Self { at: Moment::new(examination.at, viewer), findings: examination.findings }
+    }
 }
 
 /// A language to choose.

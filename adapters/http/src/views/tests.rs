@@ -284,7 +284,7 @@ fn times_are_told_in_the_companys_zone() {
 #[test]
 fn the_settings_render_for_whoever_manages_and_for_whoever_does_not() {
     use frontdesk_ports::access::{ApiToken, Scopes};
-    use frontdesk_ports::{Browser, Person};
+    use frontdesk_ports::{Browser, Examination, Finding, Person, Verdict};
     let (views, at) = (Views::new().unwrap(), "2026-11-22T09:00:00Z".parse().unwrap());
     let browser = Browser { id: HOSTILE.into(), user: HOSTILE.into(), since: at, seen: at, here: true };
     let token = ApiToken {
@@ -294,6 +294,9 @@ fn the_settings_render_for_whoever_manages_and_for_whoever_does_not() {
         created_at: at,
         last_used_at: None,
     };
+    let findings = [Verdict::Fine, Verdict::Untried, Verdict::Warning, Verdict::Fault]
+        .map(|verdict| Finding { verdict, ..Finding::fault(HOSTILE, HOSTILE, HOSTILE) });
+    let examined = Examination { at, findings: findings.into() };
     for (manages, viewer) in [(true, viewer()), (false, french()), (true, french())] {
         let page = SettingsPage {
             frame: Frame { manages, ..frame() },
@@ -305,6 +308,7 @@ fn the_settings_render_for_whoever_manages_and_for_whoever_does_not() {
             tokens: vec![TokenLine::new(token.clone(), &viewer)],
             scopes: scopes(),
             rules: rules(&crate::Rules::default(), viewer.language),
+            health: manages.then(|| Health::new(examined.clone(), &viewer)),
         };
         let html = views.page(&page, &viewer).unwrap();
         safe(&html);

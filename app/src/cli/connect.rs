@@ -1,0 +1,171 @@
+//! `frontdesk connect`: has a number at the carrier ask this desk, and takes that back.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use frontdesk_ports::{CarrierAccount, CarrierError, Hook, Line, LineSettings};
+
+use super::Failure;
+use super::confirm::confirmed;
+use crate::config::Config;
+use crate::wiring::doctor::outside;
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+pub(super) struct Connect {
+    /// The number, in E.164; without it the account's numbers are listed.
+    #[arg(long, value_name = "NUMBER")]
+    number: Option<String>,
+    /// Only show what would change.
+    #[arg(long)]
+    dry_run: bool,
+    /// Put the settings back that the number had before.
+    #[arg(long, requires = "number")]
+    disconnect: bool,
+    /// Leave the fallback URL as it is, for an answer that is hosted elsewhere.
+    #[arg(long, conflicts_with = "disconnect")]
+    keep_fallback: bool,
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Connect {
+    pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
+        let Some(outside) = outside(&config)? else {
+            return Err(Failure::Usage("public_url and twilio.* are needed to ask the carrier".into()));
+        };
+        let account = &*outside.account;
+        let lines = account.lines().await.map_err(unanswered)?.lines;
+        let Some(number) = &self.number else { return Ok(list(account, &lines)) };
+        let line = lines.iter().find(|line| line.number == *number).ok_or_else(|| {
+            let known: Vec<&str> = lines.iter().map(|line| line.number.as_str()).collect();
+            Failure::Failed(format!("{number} is no number of the account; it has: {}", known.join(", ")))
+        })?;
+        let before = RollBack(config.spool.join(format!("connect-{}.json", line.id)));
+        let wanted = if self.disconnect {
+            before.read()?
+        } else {
+            let ours = account.ours();
+            let fallback =
+                if self.keep_fallback { line.settings.fallback.clone() } else { ours.fallback.clone() };
+            LineSettings { fallback, ..ours }
+        };
+        let changes = changes(&line.settings, &wanted);
+        if changes.is_empty() {
+            println!("{number} is set so already");
+            return Ok(ExitCode::SUCCESS);
+        }
+        println!("{number}:");
+        println!("{}", changes.join("\n"));
+        if self.dry_run {
+            println!("nothing was changed (--dry-run)");
+            return Ok(ExitCode::SUCCESS);
+        }
+        if !confirmed("Change this at the carrier?", self.yes)? {
+            println!("nothing was changed");
+            return Ok(ExitCode::from(1));
+        }
+        // What was before must be safe before it is gone. What is ours is nothing to go back to.
+        let was_ours = bare(&line.settings.voice.url) == bare(&account.ours().voice.url);
+        if !self.disconnect && !was_ours {
+            before.keep(&line.settings)?;
+            println!("the earlier settings are kept in {}", before.0.display());
+        }
+        let made = account.set_line(line, &wanted).await.map_err(unanswered)?;
+        let left = self::changes(&made.settings, &wanted);
+        if !left.is_empty() {
+            let left = left.join("\n");
+            return Err(Failure::Failed(format!("the carrier took it otherwise than asked:\n{left}")));
+        }
+        if self.disconnect {
+            println!("{number} is as it was before");
+        } else {
+            println!("{number} asks this desk; frontdesk doctor tells whether it gets through");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn list(account: &dyn CarrierAccount, lines: &[Line]) -> ExitCode {
+    let ours = account.ours();
+    for Line { number, settings, .. } in lines {
+        let asks = if !settings.led_by.is_empty() {
+            format!("led by {}", settings.led_by)
+        } else if bare(&settings.voice.url) == bare(&ours.voice.url) {
+            "asks this desk".to_owned()
+        } else if settings.voice.url.is_empty() {
+            "asks nobody".to_owned()
+        } else {
+            format!("asks {}", settings.voice.url)
+        };
+        println!("{number}  {asks}");
+    }
+    if lines.is_empty() {
+        println!("the account has no number that takes calls");
+    } else {
+        println!("connect one with: frontdesk connect --number {}", lines[0].number);
+    }
+    ExitCode::SUCCESS
+}
+
+fn bare(url: &str) -> &str {
+    url.split('#').next().unwrap_or(url)
+}
+
+fn unanswered(error: CarrierError) -> Failure {
+    Failure::Failed(match error {
+        CarrierError::Unauthorized => {
+            "the carrier refuses the account's token; check twilio.account_sid and twilio.auth_token"
+                .to_owned()
+        }
+        error => format!("{error}; nothing is known to have changed"),
+    })
+}
+
+/// What differs, a line each: old, new.
+fn changes(is: &LineSettings, wanted: &LineSettings) -> Vec<String> {
+    let shown = |hook: &Hook| match hook.url.as_str() {
+        "" => "(nothing)".to_owned(),
+        url => format!("{} {url}", hook.method),
+    };
+    let led = |settings: &LineSettings| match settings.led_by.as_str() {
+        "" => "(nothing)".to_owned(),
+        by => by.to_owned(),
+    };
+    let pairs = [
+        ("voice URL", shown(&is.voice), shown(&wanted.voice)),
+        ("fallback URL", shown(&is.fallback), shown(&wanted.fallback)),
+        ("status callback", shown(&is.status), shown(&wanted.status)),
+        ("led by", led(is), led(wanted)),
+    ];
+    let differ = pairs.into_iter().filter(|(_, is, wanted)| is != wanted);
+    differ.map(|(what, is, wanted)| format!("  {what:15}  - {is}\n  {:15}  + {wanted}", "")).collect()
+}
+
+/// Where a number's earlier settings are kept.
+struct RollBack(PathBuf);
+
+impl RollBack {
+    fn keep(&self, settings: &LineSettings) -> Result<(), Failure> {
+        let failed = |error: &dyn std::fmt::Display| {
+            Failure::Failed(format!(
+                "the earlier settings cannot be kept in {}: {error}; nothing was changed",
+                self.0.display()
+            ))
+        };
+        let text = serde_json::to_vec_pretty(settings).map_err(|error| failed(&error))?;
+        fs::create_dir_all(self.0.parent().unwrap_or(Path::new("."))).map_err(|error| failed(&error))?;
+        fs::write(&self.0, text).map_err(|error| failed(&error))
+    }
+
+    fn read(&self) -> Result<LineSettings, Failure> {
+        let shown = self.0.display();
+        let text = fs::read(&self.0).map_err(|error| {
+            Failure::Failed(format!("the earlier settings are not to be had ({shown}: {error}); set the number at the carrier's console"))
+        })?;
+        serde_json::from_slice(&text).map_err(|error| Failure::Failed(format!("{shown}: {error}")))
+    }
+}

@@ -1,0 +1,110 @@
+//! What an examination looks at, as a configuration names it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use adapters_persistence::{Database, SqlLedger, SqlLog};
+use adapters_recordings::ObjectRecordings;
+use adapters_twilio::{Account, PublicDoor, TwilioClient};
+use async_trait::async_trait;
+use frontdesk_ports::{CallLog, Examination, Ledger, RecordingStore};
+use migrations::Migrator;
+use sea_orm_migration::MigratorTrait;
+
+use super::{MOST_AUDIO_BYTES, WiringError};
+use crate::config::Config;
+use crate::services::examining::{Examining, Outside, Schema};
+use crate::system::{SystemClock, SystemIds};
+
+/// A database that can be asked how it stands.
+struct SqlSchema {
+    db: Database,
+    log: SqlLog,
+}
+
+#[async_trait]
+impl Schema for SqlSchema {
+    async fn missing_migrations(&self) -> Result<usize, String> {
+        let missing = Migrator::get_pending_migrations(self.db.connection()).await;
+        missing.map(|missing| missing.len()).map_err(|error| error.to_string())
+    }
+
+    async fn takes_writes(&self) -> Result<(), String> {
+        self.log.ping().await.map_err(|error| error.to_string())
+    }
+}
+
+/// A file that the first start will make.
+struct NotYet;
+
+#[async_trait]
+impl Schema for NotYet {
+    async fn missing_migrations(&self) -> Result<usize, String> {
+        Ok(Migrator::migrations().len())
+    }
+
+    async fn takes_writes(&self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// The database, without making one.
+async fn schema(url: &str) -> Result<Arc<dyn Schema>, String> {
+    if url.strip_prefix("sqlite://").is_some_and(|path| !Path::new(path).exists()) {
+        return Ok(Arc::new(NotYet));
+    }
+    let db = Database::open(url).await.map_err(|error| error.to_string())?;
+    let log = SqlLog::new(db.clone(), Arc::new(SystemClock), Arc::new(SystemIds));
+    Ok(Arc::new(SqlSchema { db, log }))
+}
+
+/// Examines what a configuration names.
+pub async fn examining(config: &Config) -> Result<Examining, WiringError> {
+    let recordings = ObjectRecordings::open(&config.recordings_url, MOST_AUDIO_BYTES);
+    let recordings = recordings.map(|store| Arc::new(store) as Arc<dyn RecordingStore>);
+    let parent = |path: &str| match Path::new(path).parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => ".".into(),
+    };
+    let mut folders = vec![("spool", config.spool.clone())];
+    folders.extend(config.database_url.strip_prefix("sqlite://").map(|path| ("database", parent(path))));
+    folders.extend(config.recordings_url.strip_prefix("file://").map(|path| ("recordings", path.into())));
+    Ok(Examining {
+        flow: config.flow.as_ref().map(|own| own.flow.clone()),
+        schema: schema(&config.database_url).await,
+        recordings: recordings.map_err(|error| error.to_string()),
+        folders,
+        outside: outside(config)?,
+        clock: Arc::new(SystemClock),
+    })
+}
+
+/// The carrier's side of a configuration, if it names an account.
+pub fn outside(config: &Config) -> Result<Option<Outside>, WiringError> {
+    let (Some(public), Some(twilio)) = (&config.public_url, &config.twilio) else { return Ok(None) };
+    let account = Account {
+        carrier: "twilio".into(),
+        sid: twilio.account_sid.clone(),
+        tokens: twilio.tokens.clone(),
+        api_url: twilio.api_url.clone(),
+    };
+    Ok(Some(Outside {
+        account: Arc::new(TwilioClient::new(vec![account.clone()], public.clone())?),
+        door: Arc::new(PublicDoor::new(public.clone(), account, Arc::new(SystemIds))?),
+        public_url: public.as_str().to_owned(),
+    }))
+}
+
+/// Keeps what was found where the desk's pages show it, if there is a database that is up to date.
+pub async fn keep(config: &Config, examination: &Examination) {
+    let url = &config.database_url;
+    let Ok(schema) = schema(url).await else { return };
+    if schema.missing_migrations().await != Ok(0) {
+        return;
+    }
+    if let Ok(db) = Database::open(url).await
+        && let Err(error) = SqlLedger::new(db).keep_examination(examination).await
+    {
+        tracing::warn!("what was found is not kept: {error}");
+    }
+}

@@ -1,0 +1,191 @@
+//! Whoever examines a desk with something amiss is told what, and what to do about it.
+
+use adapters_persistence::SqlLedger;
+use frontdesk::config::{Config, Needs, Settings};
+use frontdesk::wiring::doctor::{examining, keep, outside};
+use frontdesk::wiring::open_database;
+use frontdesk_ports::{Finding, Ledger, Verdict};
+
+use crate::harness::{ACCOUNT, Desk, FIRST, PASSWORD, SECRET, Setting};
+use crate::people::{cookie, get, sign_in};
+use crate::surroundings::{Amiss, Surroundings};
+
+/// A configuration about a desk and what stands around it, in which something may be said otherwise.
+fn config(desk: &Desk, around: &Surroundings, (key, value): (&str, &str)) -> Config {
+    let folder = desk.folder.path().display().to_string();
+    let settings = [
+        ("public_url", around.public_url.clone()),
+        ("forward_to", FIRST.to_owned()),
+        ("database.url", format!("sqlite://{folder}/frontdesk.db")),
+        ("recordings.url", format!("file://{folder}/recordings")),
+        ("spool.path", format!("{folder}/spool")),
+        ("twilio.account_sid", ACCOUNT.to_owned()),
+        ("twilio.auth_token", SECRET.to_owned()),
+        ("twilio.api_url", around.api_url.clone()),
+    ];
+    let line = |(known, usual): &(&str, String)| {
+        let value = if *known == key { value } else { usual };
+        format!("{known} = {value:?}\n")
+    };
+    let text: String = settings.iter().map(line).collect();
+    Config::from_settings(Settings::of_text("frontdesk.toml", &text), Needs::Production).unwrap()
+}
+
+async fn found(desk: &Desk, around: &Surroundings, otherwise: (&str, &str)) -> Vec<Finding> {
+    let config = config(desk, around, otherwise);
+    examining(&config).await.unwrap().examine().await.findings
+}
+
+/// Everything that is worse than fine, with what is known to be so in these surroundings left out.
+async fn amiss(desk: &Desk, around: &Surroundings, otherwise: (&str, &str)) -> Vec<Finding> {
+    let mut findings = found(desk, around, otherwise).await;
+    findings.retain(|finding| finding.verdict > Verdict::Untried && finding.check != "way_in.tls");
+    findings
+}
+
+const AS_USUAL: (&str, &str) = ("", "");
+
+/// A desk behind a proxy, connected to an account, with nothing amiss.
+async fn sound() -> (Desk, Surroundings) {
+    let around = Surroundings::sound().await;
+    let desk = Desk::with(Setting { public: around.public_url.clone(), ..Setting::default() }).await;
+    around.leads_to(&desk.url);
+    let retries = "#ct=2000&rt=5000&rc=2&rp=ct,rt,5xx";
+    around.set("voice_url", &format!("{}/twilio/voice{retries}", around.public_url));
+    around.set("voice_method", "POST");
+    around.set("voice_fallback_url", &format!("{}/twilio/fallback{retries}", around.public_url));
+    around.set("status_callback", &format!("{}/twilio/status#rc=5&rp=ct,rt,5xx", around.public_url));
+    (desk, around)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_desk_is_told_that_it_is() {
+    let (desk, around) = sound().await;
+    let findings = found(&desk, &around, AS_USUAL).await;
+    let checks: Vec<(&str, Verdict)> = findings.iter().map(|f| (f.check.as_str(), f.verdict)).collect();
+    let fine = |check| (check, Verdict::Fine);
+    assert_eq!(
+        checks,
+        [
+            fine("flow"),
+            fine("database"),
+            fine("recordings"),
+            fine("disk.spool"),
+            fine("disk.database"),
+            fine("disk.recordings"),
+            ("way_in.tls", Verdict::Warning),
+            fine("way_in.unsigned"),
+            fine("way_in.signed"),
+            fine("credentials"),
+            fine("clock"),
+            fine("number"),
+            fine("media"),
+            fine("dialling"),
+        ],
+        "{findings:#?}"
+    );
+    assert!(desk.calls().await.is_empty(), "an examination is no call");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_amiss_on_this_machine_is_found_with_its_remedy() {
+    let (desk, around) = sound().await;
+    let file = desk.folder.path().join("a-file");
+    std::fs::write(&file, "").unwrap();
+    let beneath = file.join("folder").display().to_string();
+    for (otherwise, check, remedy) in [
+        (
+            ("database.url", "postgres://nobody@127.0.0.1:1/none".to_owned()),
+            "database",
+            "correct database.url",
+        ),
+        (("recordings.url", format!("file://{beneath}")), "recordings", "recordings.url"),
+        (("spool.path", beneath.clone()), "disk.spool", "name another folder"),
+        (("twilio.auth_token", "wrong".to_owned()), "credentials", "twilio.auth_token"),
+        (("public_url", "http://127.0.0.1:1".to_owned()), "way_in.unsigned", "start frontdesk serve"),
+    ] {
+        let (key, value) = (otherwise.0, otherwise.1.as_str());
+        let found = amiss(&desk, &around, (key, value)).await;
+        let fault = found.iter().find(|f| f.check == check && f.verdict == Verdict::Fault);
+        let fault = fault.unwrap_or_else(|| panic!("{key}: {found:#?}"));
+        assert!(fault.remedy.as_ref().unwrap().contains(remedy), "{fault:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_amiss_around_the_desk_is_found_with_its_remedy() {
+    let (desk, around) = sound().await;
+    for (planted, check, what, remedy) in [
+        (Amiss::Clock, "clock", "s ahead of the carrier's", "synchronise the clock"),
+        (Amiss::OpenMedia, "media", "without signing in", "HTTP Basic Authentication"),
+        (Amiss::ClosedCountry, "dialling", FIRST, "geographic permissions"),
+        (Amiss::FraudOpen, "dialling", "3 countries", "high-risk toll fraud"),
+        (Amiss::NobodyBehind, "way_in.unsigned", "status 502", "point the proxy at the address of listen"),
+        (Amiss::DroppedSignature, "way_in.signed", "X-Twilio-Signature", "pass that header"),
+        (Amiss::RewrittenPath, "way_in.signed", "/inner/twilio/probe", "take away the path"),
+        (Amiss::ChangedBody, "way_in.signed", "does not hold", "unchanged"),
+    ] {
+        around.is(planted);
+        let found = amiss(&desk, &around, AS_USUAL).await;
+        let told = found.iter().find(|f| f.check == check && f.what.contains(what));
+        let told = told.unwrap_or_else(|| panic!("{planted:?}: {found:#?}"));
+        assert!(told.remedy.as_ref().unwrap().contains(remedy), "{told:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_amiss_with_the_number_is_found_and_connecting_mends_it() {
+    let (desk, around) = sound().await;
+    let as_it_should_be = around.number.lock().unwrap().clone();
+    for (key, value, verdict, what) in [
+        ("voice_url", "https://old.example/voice", Verdict::Fault, "no number of the account asks this desk"),
+        ("status_callback", "", Verdict::Fault, "does not tell the desk when calls end (nothing is set)"),
+        ("voice_fallback_url", "", Verdict::Warning, "has no fallback"),
+        ("voice_method", "GET", Verdict::Fault, "asks by GET"),
+        ("voice_application_sid", "AP1", Verdict::Fault, "is led by AP1"),
+    ] {
+        *around.number.lock().unwrap() = as_it_should_be.clone();
+        around.set(key, value);
+        let found = amiss(&desk, &around, AS_USUAL).await;
+        let [told] = found.as_slice() else { panic!("{key}: {found:#?}") };
+        assert!(told.verdict == verdict && told.what.contains(what), "{told:#?}");
+        assert!(
+            told.remedy.as_ref().unwrap().contains("frontdesk connect --number +15556667777"),
+            "{told:#?}"
+        );
+        let account = outside(&config(&desk, &around, AS_USUAL)).unwrap().unwrap().account;
+        let line = account.lines().await.unwrap().lines.remove(0);
+        let made = account.set_line(&line, &account.ours()).await.unwrap();
+        assert_eq!(made.settings, account.ours());
+        assert_eq!(amiss(&desk, &around, AS_USUAL).await, [], "{key} is mended");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_desk_that_runs_by_another_configuration_is_noticed() {
+    let (desk, around) = sound().await;
+    let other = around.public_url.replace("127.0.0.1", "localhost");
+    let found = amiss(&desk, &around, ("public_url", &other)).await;
+    let told = found.iter().find(|f| f.check == "way_in.signed").unwrap();
+    assert!(told.what.contains("expects http://127.0.0.1"), "{told:#?}");
+    // Whoever does not know the token learns nothing, signed or not.
+    let form = [("AccountSid", ACCOUNT), ("Nonce", "1"), ("Proof", "00")];
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let stranger = desk.http.post(format!("{}/twilio/probe", desk.url)).body(body);
+    let stranger = stranger.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
+    assert_eq!((stranger.status().as_u16(), stranger.text().await.unwrap()), (403, String::new()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_findings_stand_in_the_settings() {
+    let (desk, around) = sound().await;
+    around.is(Amiss::OpenMedia);
+    let config = config(&desk, &around, AS_USUAL);
+    let examination = examining(&config).await.unwrap().examine().await;
+    keep(&config, &examination).await;
+    let ledger = SqlLedger::new(open_database(&config.database_url).await.unwrap());
+    assert_eq!(ledger.examination().await.unwrap().unwrap().findings, examination.findings);
+    let signed_in = cookie(&sign_in(&desk, "admin", PASSWORD).await);
+    let page = get(&desk, "/settings", &signed_in).await.text().await.unwrap();
+    assert!(page.contains("HTTP Basic Authentication"), "{page}");
+}

@@ -1,0 +1,82 @@
+//! The company's account at the carrier, as whoever sets it up sees it: its numbers, where they ask, what it may dial.
+
+use async_trait::async_trait;
+use frontdesk_domain::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::CarrierError;
+
+/// An address that the carrier asks or tells, and how. An empty address is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hook {
+    /// The address.
+    pub url: String,
+    /// `POST` or `GET`.
+    pub method: String,
+}
+
+/// Where a number asks what to do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineSettings {
+    /// Asked when somebody calls.
+    pub voice: Hook,
+    /// Asked when that gave no usable answer.
+    pub fallback: Hook,
+    /// Told when a call is over.
+    pub status: Hook,
+    /// What leads the number in place of these addresses (an application or a trunk of the carrier's); empty for nothing.
+    pub led_by: String,
+}
+
+/// A number of the account's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The carrier's name for it.
+    pub id: String,
+    /// The number in E.164.
+    pub number: String,
+    /// Where it asks.
+    pub settings: LineSettings,
+}
+
+/// The account's numbers, and the carrier's time when it told them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lines {
+    /// The numbers.
+    pub lines: Vec<Line>,
+    /// The carrier's time, to the second.
+    pub at: Option<Timestamp>,
+}
+
+/// Whether a country may be called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DialPermission {
+    /// Its code (ISO 3166-1, two letters).
+    pub country: String,
+    /// What its numbers begin with, such as `+33`.
+    pub prefixes: Vec<String>,
+    /// Ordinary numbers.
+    pub ordinary: bool,
+    /// Numbers that fraudsters are known to profit from.
+    pub fraud: bool,
+}
+
+/// Looks at and changes the account.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait CarrierAccount: Send + Sync {
+    /// Where a number must ask for this desk to answer it.
+    fn ours(&self) -> LineSettings;
+
+    /// The account's numbers that take calls.
+    async fn lines(&self) -> Result<Lines, CarrierError>;
+
+    /// Has a number ask there from now on, which asked as the line says; what the carrier made of it.
+    async fn set_line(&self, line: &Line, settings: &LineSettings) -> Result<Line, CarrierError>;
+
+    /// Whether a recording can be had by its address alone, without signing in. `None` if there is none to try with.
+    async fn recordings_are_open(&self) -> Result<Option<bool>, CarrierError>;
+
+    /// Which countries may be called.
+    async fn dial_permissions(&self) -> Result<Vec<DialPermission>, CarrierError>;
+}
