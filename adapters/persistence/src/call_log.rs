@@ -14,6 +14,7 @@ use crate::connect::Database;
 use crate::entity::{call, call_event};
 use crate::error::{corrupt, store_error};
 use crate::filters::filtered;
+use crate::notices::Notices;
 use crate::rows::{event_of, number_of, record_of};
 use crate::writer::Writer;
 
@@ -22,6 +23,8 @@ pub struct SqlLog {
     pub(crate) db: Database,
     writer: Writer,
     pub(crate) changed: watch::Sender<Change>,
+    /// What other instances change.
+    _notices: Notices,
 }
 
 impl SqlLog {
@@ -29,7 +32,8 @@ impl SqlLog {
     pub fn new(db: Database, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         let changed = watch::Sender::new(Change(0));
         let writer = Writer::start(db.writer.clone(), clock, ids, changed.clone());
-        Self { db, writer, changed }
+        let notices = Notices::start(&db.reader, &changed);
+        Self { db, writer, changed, _notices: notices }
     }
 
     /// Commits what waits and closes the database; what comes later is refused.

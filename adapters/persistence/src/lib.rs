@@ -14,6 +14,7 @@ mod error;
 mod filters;
 mod known;
 mod ledger;
+mod notices;
 mod outbox;
 mod retention;
 mod rows;

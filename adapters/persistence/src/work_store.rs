@@ -15,6 +15,7 @@ use crate::commit::{immediate, number_changes};
 use crate::entity::call::{self, Column};
 use crate::entity::call_tag;
 use crate::error::store_error;
+use crate::notices::raise;
 use crate::rows::{json, number_of, record_of};
 
 #[async_trait]
@@ -49,11 +50,7 @@ impl WorkStore for SqlLog {
                 .map_err(|e| store_error(&e))?;
         }
         tx.commit().await.map_err(|e| store_error(&e))?;
-        self.changed.send_if_modified(|known| {
-            let newer = Change(last + 1) > *known;
-            *known = (*known).max(Change(last + 1));
-            newer
-        });
+        raise(&self.changed, Change(last + 1));
         Ok(true)
     }
 

@@ -16,6 +16,7 @@ use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::commit::Committer;
+use crate::notices::raise_by;
 
 /// Requests that may wait before a further one is turned away.
 const QUEUE: usize = 4096;
@@ -106,14 +107,14 @@ async fn run(
             several => several.iter().flat_map(|job| job.events.clone()).collect(),
         };
         let outcome = patiently(committer.commit(all, clock.now())).await;
-        tell(&changed, &outcome);
+        raise_by(&changed, &outcome);
         // One job that cannot be kept must not take the others down with it; a database that is away is away for all.
         let alone = jobs.len() > 1 && !matches!(&outcome, Ok(_) | Err(StoreError::Unavailable(_)));
         let outcome = outcome.map(|_| ());
         for job in jobs {
             let outcome = if alone {
                 let outcome = patiently(committer.commit(job.events, clock.now())).await;
-                tell(&changed, &outcome);
+                raise_by(&changed, &outcome);
                 outcome.map(|_| ())
             } else {
                 outcome.clone()
@@ -134,15 +135,4 @@ async fn patiently<T>(commit: impl Future<Output = Result<T, StoreError>>) -> Re
     };
     let commit = tokio::time::timeout(PATIENCE, commit);
     AssertUnwindSafe(commit).catch_unwind().await.map_err(broken)?.map_err(late)?
-}
-
-/// Tells readers of the last change, if there was one.
-fn tell(changed: &watch::Sender<Change>, outcome: &Result<Option<Change>, StoreError>) {
-    if let Ok(Some(change)) = outcome {
-        changed.send_if_modified(|known| {
-            let newer = change > known;
-            *known = (*known).max(*change);
-            newer
-        });
-    }
 }

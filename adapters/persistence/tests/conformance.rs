@@ -64,6 +64,19 @@ async fn many_writers(db: &Database) {
     conformance::call_log::nothing_was_lost(&*logs[0], 8, 10).await;
 }
 
+/// A reader at one instance hears of what another commits.
+async fn two_instances(db: &Database) {
+    let ids = Arc::new(CountingIds::default());
+    let [one, other] = [0, 1].map(|_| Arc::new(SqlLog::new(db.clone(), clock(), ids.clone())));
+    conformance::call_log::one_of_many_writers(&*other, 1, 1).await;
+    for more in 2..5 {
+        let seen = one.latest_change().await.unwrap();
+        let heard = one.wait_for_change(seen);
+        conformance::call_log::one_of_many_writers(&*other, more, 1).await;
+        tokio::time::timeout(std::time::Duration::from_secs(10), heard).await.expect("it is told");
+    }
+}
+
 async fn effects(db: &Database) {
     let clock = clock();
     let log = log(db, clock.clone());
@@ -195,6 +208,12 @@ mod on_postgres {
     async fn ledger_and_retention() {
         let Some(db) = postgres("upkeep").await else { return };
         upkeep(&db).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_one_instance_commits_is_heard_at_another() {
+        let Some(db) = postgres("notices").await else { return };
+        two_instances(&db).await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
