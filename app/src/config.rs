@@ -6,12 +6,14 @@ mod flow;
 mod keys;
 mod mailboxes;
 mod notify;
+mod recordings;
 mod source;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use adapters_recordings::Place;
 use adapters_transcription::Command;
 use adapters_twilio::PublicUrl;
 use frontdesk_domain::{BuiltinFlow, PhoneNumber, builtin_flow};
@@ -52,7 +54,7 @@ pub struct Config {
     /// The call log's database.
     pub database_url: String,
     /// Where audio is kept.
-    pub recordings_url: String,
+    pub recordings: Place,
     /// Whether the carrier's copy of a message is deleted once ours is verified.
     pub delete_at_carrier: bool,
     /// Where events wait while the log is away.
@@ -148,6 +150,7 @@ impl Reader {
                 Ok(PathBuf::from(path))
             }
         });
+        let recordings_url = address(self, "recordings.url", "file://data/recordings", &["file://", "s3://"]);
         Config {
             public_url: self.take("public_url", |value| {
                 PublicUrl::parse(value.text()?.trim())
@@ -166,7 +169,7 @@ impl Reader {
                 transcripts: self.take("retention.transcripts", Value::duration),
                 raw: self.take("retention.raw", Value::duration),
             },
-            recordings_url: address(self, "recordings.url", "file://data/recordings", &["file://"]),
+            recordings: self.recordings(recordings_url),
             twilio: self.twilio(),
             admin_password: self.admin_password(),
             api_token: self.secret("auth.api_token"),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use adapters_http::{Desk, Rules, health_routes};
 pub use adapters_persistence::SqlLedger;
 use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog, SqlStanding};
-use adapters_recordings::{ObjectRecordings, OpenError};
+use adapters_recordings::{ObjectRecordings, OpenError, Place};
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
 use adapters_transcription::Command;
@@ -112,7 +112,7 @@ pub struct Parts {
     /// The database.
     pub database_url: String,
     /// Where audio is kept.
-    pub recordings_url: String,
+    pub recordings: Place,
     /// Whether the carrier's copy of a message is deleted once ours is verified.
     pub delete_at_carrier: bool,
     /// What writes messages down, if that is done here.
@@ -219,7 +219,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let access = Arc::new(AccessControl::new(people.clone(), trail, clock.clone(), ids.clone(), token));
     let standing_db = db.clone();
     prepare(&parts.database_url, db, access.clone(), parts.admin_password).await?;
-    let recordings = Arc::new(ObjectRecordings::open(&parts.recordings_url, MOST_AUDIO_BYTES)?);
+    let recordings = Arc::new(ObjectRecordings::open(&parts.recordings, MOST_AUDIO_BYTES)?);
     let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone())?);
     let spool = Arc::new(FileSpool::open(&parts.spool)?);
     // A file of this machine and the spool stand on the same disks; a server elsewhere may outlive them.

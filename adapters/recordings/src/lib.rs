@@ -1,12 +1,11 @@
-//! Voicemail audio on an object store: local files now, anything S3-compatible by the same code later.
+//! Voicemail audio on an object store: local files, or anything that speaks S3.
 //!
-//! Audio is written to a temporary name, checked while it goes by (length, kind, cap, SHA-256), synced, and only then
-//! renamed: what can be read is whole.
+//! Audio is checked while it goes by (length, kind, cap, SHA-256), and appears under its name only when all of it is
+//! safe: what can be read is whole.
 
-use std::fs;
+mod place;
+
 use std::ops::Range;
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,25 +13,10 @@ use bytes::Bytes;
 use frontdesk_domain::StoredAudio;
 use frontdesk_ports::{AudioCheck, AudioName, FetchedAudio, PutError, RecordingStore, StoreError};
 use futures_util::StreamExt;
-use object_store::local::LocalFileSystem;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
 use sha2::{Digest, Sha256};
 
-/// A store could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The address is of no store that we know.
-    #[error("{0:?} is no recordings address; use file://PATH")]
-    Scheme(String),
-    /// The folder cannot be made or used.
-    #[error("cannot use the folder {path}: {source}")]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// Why not.
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-}
+pub use place::{OpenError, Place, S3Access};
 
 /// Audio on an object store.
 pub struct ObjectRecordings {
@@ -41,21 +25,9 @@ pub struct ObjectRecordings {
 }
 
 impl ObjectRecordings {
-    /// The store at `url` (`file://PATH`, made if it is not there), taking recordings of at most `cap` bytes.
-    pub fn open(url: &str, cap: u64) -> Result<Self, OpenError> {
-        let Some(path) = url.strip_prefix("file://") else {
-            let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
-            return Err(OpenError::Scheme(scheme.to_owned()));
-        };
-        let path = Path::new(path);
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
-            .map_err(|source| OpenError::Folder { path: path.to_owned(), source: source.into() })?;
-        let store = LocalFileSystem::new_with_prefix(path)
-            .map_err(|source| OpenError::Folder { path: path.to_owned(), source: source.into() })?;
-        Ok(Self { store: Arc::new(store.with_fsync(true)), cap })
+    /// The store at a place (a folder is made if it is not there), taking recordings of at most `cap` bytes.
+    pub fn open(place: &Place, cap: u64) -> Result<Self, OpenError> {
+        Ok(Self { store: place.open()?, cap })
     }
 
     async fn write(

@@ -1,24 +1,54 @@
 //! Local files behave like every other recording store.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
-use adapters_recordings::{ObjectRecordings, OpenError};
-use frontdesk_ports::conformance;
+use adapters_recordings::{ObjectRecordings, OpenError, Place, S3Access};
+use frontdesk_ports::{RecordingStore, conformance};
 
 #[tokio::test]
 async fn on_files() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("data/recordings");
-    let store = ObjectRecordings::open(&format!("file://{}", root.display()), 200).unwrap();
+    let store = ObjectRecordings::open(&Place::folder(&root), 200).unwrap();
     conformance::recording_store::all(&store, 200).await;
     let names: Vec<_> = std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["test-RE1"], "nothing half-written is left behind");
 }
 
+/// On a server that speaks S3, if `FRONTDESK_TEST_S3` gives its address; the bucket `frontdesk` is there.
+#[tokio::test]
+async fn on_s3() {
+    #[expect(clippy::disallowed_methods, reason = "the test command names the server")]
+    let Ok(endpoint) = std::env::var("FRONTDESK_TEST_S3") else {
+        println!("skipped: FRONTDESK_TEST_S3 names no server");
+        return;
+    };
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let place = |prefix: &str, secret: &str| Place {
+        url: format!("s3://frontdesk/{prefix}"),
+        s3: Some(S3Access {
+            endpoint: Some(endpoint.clone()),
+            region: None,
+            access_key_id: "frontdesk".into(),
+            secret_access_key: secret.into(),
+        }),
+    };
+    let store = ObjectRecordings::open(&place("messages/here", "the tests key"), 200).unwrap();
+    conformance::recording_store::all(&store, 200).await;
+    let elsewhere = ObjectRecordings::open(&place("messages/elsewhere", "the tests key"), 200).unwrap();
+    let name = frontdesk_ports::AudioName::new(&"test:CA1".parse().unwrap(), &"RE1".parse().unwrap());
+    assert!(store.read(&name, 0..12).await.unwrap().is_some());
+    assert_eq!(elsewhere.read(&name, 0..12).await.unwrap(), None, "a prefix of its own");
+    let stranger = ObjectRecordings::open(&place("messages/here", "another key"), 200).unwrap();
+    assert!(stranger.read(&name, 0..12).await.is_err(), "the server checks who asks");
+}
+
 #[test]
 fn an_unknown_address_is_told_so() {
+    let place = |url: &str| Place { url: url.into(), s3: None };
     assert!(
-        matches!(ObjectRecordings::open("ftp://x", 1), Err(OpenError::Scheme(scheme)) if scheme == "ftp")
+        matches!(ObjectRecordings::open(&place("ftp://x"), 1), Err(OpenError::Scheme(scheme)) if scheme == "ftp")
     );
-    let refused = ObjectRecordings::open("file:///proc/frontdesk", 1);
+    let refused = ObjectRecordings::open(&place("file:///proc/frontdesk"), 1);
     assert!(matches!(refused, Err(OpenError::Folder { .. })));
+    assert!(matches!(ObjectRecordings::open(&place("s3://bucket"), 1), Err(OpenError::Bucket(_))));
 }

@@ -40,7 +40,7 @@ impl From<BackupError> for Failure {
 }
 
 fn places(config: &Config) -> Result<Places, BackupError> {
-    Places::of(&config.database_url, &config.recordings_url, &config.spool)
+    Places::of(&config.database_url, &config.recordings.url, &config.spool)
 }
 
 fn told(manifest: &Manifest) -> String {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use adapters_recordings::Place;
 use adapters_simulator::{Credentials, Phone, RealTime, Shelf, SimulatedCarrier, Wire, rest_routes};
 use adapters_twilio::{Account, PublicUrl};
 use clap::Args;
@@ -114,7 +115,7 @@ impl Demo {
             smtp: config.smtp,
             feed_url: config.feed_url,
             database_url: format!("sqlite://{}", data.join("demo.db").display()),
-            recordings_url: format!("file://{}", data.join("demo-recordings").display()),
+            recordings: Place::folder(&data.join("demo-recordings")),
             delete_at_carrier: config.delete_at_carrier,
             transcription: config.transcription,
             spool: data.join("demo-spool"),

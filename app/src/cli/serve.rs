@@ -42,7 +42,7 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
         smtp: config.smtp,
         feed_url: config.feed_url,
         database_url: config.database_url,
-        recordings_url: config.recordings_url,
+        recordings: config.recordings,
         delete_at_carrier: config.delete_at_carrier,
         transcription: config.transcription,
         spool: config.spool,

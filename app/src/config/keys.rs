@@ -22,13 +22,17 @@ const fn missing(name: &'static str, why: &'static str) -> Key {
     Key { name, secret: false, missing: Some(why) }
 }
 
-pub(super) const KEYS: [Key; 39] = [
+pub(super) const KEYS: [Key; 43] = [
     key("public_url"),
     key("listen"),
     key("private_listen"),
     key("database.url"),
     key("recordings.url"),
     key("recordings.delete_at_carrier"),
+    key("recordings.endpoint"),
+    key("recordings.region"),
+    key("recordings.access_key_id"),
+    secret("recordings.secret_access_key"),
     key("transcription.command"),
     key("spool.path"),
     key("feed.resolve_misses"),

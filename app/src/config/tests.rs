@@ -220,3 +220,22 @@ fn a_mailbox_written_down_here_needs_a_program_that_is_told_of_the_audio() {
     let config = read("transcription.command = [\"whisper-cli\", \"{file}\"]").unwrap();
     assert!(config.transcription.is_some());
 }
+
+#[test]
+fn a_bucket_needs_its_key_and_a_folder_has_none() {
+    let read = |text: &str| {
+        let settings = Settings::of_text("frontdesk.toml", &format!("[recordings]\n{text}"));
+        Config::from_settings(settings, Needs::Nothing).map_err(|errors| errors.to_string())
+    };
+    let keyless = read("url = \"s3://calls/messages\"").unwrap_err();
+    assert!(
+        keyless.contains("recordings.access_key_id") && keyless.contains("recordings.secret_access_key"),
+        "{keyless}"
+    );
+    let folder = read("url = \"file://data\"\nendpoint = \"https://s3.example\"").unwrap_err();
+    assert!(folder.contains("recordings.endpoint") && folder.contains("names none"), "{folder}");
+    let key = "access_key_id = \"desk\"\nsecret_access_key = \"very secret\"";
+    let config =
+        read(&format!("url = \"s3://calls/messages\"\nendpoint = \"http://127.0.0.1:9000\"\n{key}")).unwrap();
+    assert!(config.recordings.s3.is_some() && !format!("{config:?}").contains("very secret"));
+}

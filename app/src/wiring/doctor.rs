@@ -60,7 +60,7 @@ async fn schema(url: &str) -> Result<Arc<dyn Schema>, String> {
 
 /// Examines what a configuration names.
 pub async fn examining(config: &Config) -> Result<Examining, WiringError> {
-    let recordings = ObjectRecordings::open(&config.recordings_url, MOST_AUDIO_BYTES);
+    let recordings = ObjectRecordings::open(&config.recordings, MOST_AUDIO_BYTES);
     let recordings = recordings.map(|store| Arc::new(store) as Arc<dyn RecordingStore>);
     let parent = |path: &str| match Path::new(path).parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
@@ -68,7 +68,7 @@ pub async fn examining(config: &Config) -> Result<Examining, WiringError> {
     };
     let mut folders = vec![("spool", config.spool.clone())];
     folders.extend(config.database_url.strip_prefix("sqlite://").map(|path| ("database", parent(path))));
-    folders.extend(config.recordings_url.strip_prefix("file://").map(|path| ("recordings", path.into())));
+    folders.extend(config.recordings.url.strip_prefix("file://").map(|path| ("recordings", path.into())));
     Ok(Examining {
         flow: config.flow.as_ref().map(|own| own.flow.clone()),
         schema: schema(&config.database_url).await,

@@ -32,7 +32,7 @@ impl Tools {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let log = Arc::new(SqlLog::new(db.clone(), clock.clone(), Arc::new(SystemIds)));
         let ledger = Arc::new(SqlLedger::new(db));
-        let recordings = Arc::new(ObjectRecordings::open(&config.recordings_url, MOST_AUDIO_BYTES)?);
+        let recordings = Arc::new(ObjectRecordings::open(&config.recordings, MOST_AUDIO_BYTES)?);
         let accounts = config.twilio.iter().map(|twilio| Account {
             carrier: "twilio".into(),
             sid: twilio.account_sid.clone(),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_memory::{ManualClock, SeededIds};
+use adapters_recordings::Place;
 use adapters_simulator::{
     CallReport, CalleeScript, Credentials, LineTime, NewCall, Script, Shelf, SimulatedCarrier, TalkEnd, Wire,
     rest_routes,
@@ -160,7 +161,7 @@ impl Desk {
             smtp: setting.smtp,
             feed_url: None,
             database_url: setting.database_url.unwrap_or(database),
-            recordings_url: format!("file://{}", folder.path().join("recordings").display()),
+            recordings: Place::folder(&folder.path().join("recordings")),
             delete_at_carrier: false,
             transcription: setting.transcription,
             spool: folder.path().join("spool"),

@@ -1,0 +1,116 @@
+//! Where audio is kept: a folder, or a bucket of any store that speaks S3.
+
+use std::fs;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use object_store::aws::{AmazonS3Builder, S3ConditionalPut};
+use object_store::local::LocalFileSystem;
+use object_store::prefix::PrefixStore;
+use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
+use secrecy::{ExposeSecret, SecretString};
+
+/// The longest a request to the store may take; whoever waits for a message tries again later.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Tries again within one request of ours: whoever asked tries again anyway, with patience.
+const RETRIES: usize = 2;
+
+/// A store could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address is of no store that we know.
+    #[error("{0:?} is no recordings address; use file://PATH or s3://BUCKET/PREFIX")]
+    Scheme(String),
+    /// The folder cannot be made or used.
+    #[error("cannot use the folder {path}: {source}")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The bucket cannot be used so.
+    #[error("cannot use the bucket: {0}")]
+    Bucket(String),
+}
+
+/// How a store that speaks S3 is reached.
+#[derive(Debug, Clone, Default)]
+pub struct S3Access {
+    /// Its address, such as `https://s3.example`; Amazon's own if none is given.
+    pub endpoint: Option<String>,
+    /// Its region; most stores of one's own take any.
+    pub region: Option<String>,
+    /// The name of the key …
+    pub access_key_id: String,
+    /// … and the key.
+    pub secret_access_key: SecretString,
+}
+
+/// A place for audio.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// `file://PATH` or `s3://BUCKET/PREFIX`.
+    pub url: String,
+    /// How the bucket is reached, if it is one.
+    pub s3: Option<S3Access>,
+}
+
+impl Place {
+    /// A folder.
+    pub fn folder(path: &Path) -> Self {
+        Self { url: format!("file://{}", path.display()), s3: None }
+    }
+
+    pub(crate) fn open(&self) -> Result<Arc<dyn ObjectStore>, OpenError> {
+        if let Some(path) = self.url.strip_prefix("file://") {
+            return folder(Path::new(path));
+        }
+        match (self.url.strip_prefix("s3://"), &self.s3) {
+            (Some(place), Some(access)) => bucket(place, access),
+            (Some(_), None) => Err(OpenError::Bucket("its key is not given".into())),
+            (None, _) => {
+                let scheme = self.url.split_once(':').map_or("", |(scheme, _)| scheme);
+                Err(OpenError::Scheme(scheme.to_owned()))
+            }
+        }
+    }
+}
+
+/// Files are written under a temporary name, synced, and then renamed.
+fn folder(path: &Path) -> Result<Arc<dyn ObjectStore>, OpenError> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|source| OpenError::Folder { path: path.to_owned(), source: source.into() })?;
+    let store = LocalFileSystem::new_with_prefix(path)
+        .map_err(|source| OpenError::Folder { path: path.to_owned(), source: source.into() })?;
+    Ok(Arc::new(store.with_fsync(true)))
+}
+
+/// Objects appear whole, when the upload is completed.
+fn bucket(place: &str, access: &S3Access) -> Result<Arc<dyn ObjectStore>, OpenError> {
+    let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+    let plain = access.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://"));
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(bucket)
+        .with_region(access.region.as_deref().unwrap_or("us-east-1"))
+        .with_access_key_id(&access.access_key_id)
+        .with_secret_access_key(access.secret_access_key.expose_secret())
+        .with_conditional_put(S3ConditionalPut::Disabled)
+        .with_client_options(ClientOptions::new().with_timeout(PATIENCE).with_allow_http(plain))
+        .with_retry(RetryConfig {
+            max_retries: RETRIES,
+            retry_timeout: PATIENCE,
+            backoff: BackoffConfig::default(),
+        });
+    if let Some(endpoint) = &access.endpoint {
+        builder = builder.with_endpoint(endpoint.trim_end_matches('/'));
+    }
+    let store = builder.build().map_err(|error| OpenError::Bucket(error.to_string()))?;
+    let prefix = prefix.trim_matches('/');
+    Ok(if prefix.is_empty() { Arc::new(store) } else { Arc::new(PrefixStore::new(store, prefix)) })
+}
