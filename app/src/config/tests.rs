@@ -194,7 +194,7 @@ fn small_print() {
     let limit = "forward_to = \"+33611223344\"\n[limits]\ntime_limit = \"0d\"\n";
     assert_eq!(one(limit, &[]), ["F:3: limits.time_limit: use 1s to 24h"]);
     let several = one(
-        "bogus = 1\nforward_to = \"06\"\n[database]\nurl = \"mysql://x\"\n[recordings]\nurl = \"s3://x\"\n",
+        "bogus = 1\nforward_to = \"06\"\n[database]\nurl = \"mysql://x\"\n[recordings]\nurl = \"ftp://x\"\n",
         &[],
     );
     assert_eq!(several.len(), 4, "one mistake does not hide the others: {several:?}");
@@ -225,7 +225,8 @@ fn a_mailbox_written_down_here_needs_a_program_that_is_told_of_the_audio() {
 fn a_bucket_needs_its_key_and_a_folder_has_none() {
     let read = |text: &str| {
         let settings = Settings::of_text("frontdesk.toml", &format!("[recordings]\n{text}"));
-        Config::from_settings(settings, Needs::Nothing).map_err(|errors| errors.to_string())
+        Config::from_settings(settings, Needs::Nothing)
+            .map_err(|errors| errors.0.iter().map(|e| e.to_string()).collect::<Vec<_>>().join("\n"))
     };
     let keyless = read("url = \"s3://calls/messages\"").unwrap_err();
     assert!(
