@@ -226,7 +226,7 @@ fn a_bucket_needs_its_key_and_a_folder_has_none() {
     let read = |text: &str| {
         let settings = Settings::of_text("frontdesk.toml", &format!("[recordings]\n{text}"));
         Config::from_settings(settings, Needs::Nothing)
-            .map_err(|errors| errors.0.iter().map(|e| e.to_string()).collect::<Vec<_>>().join("\n"))
+            .map_err(|errors| errors.0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     };
     let keyless = read("url = \"s3://calls/messages\"").unwrap_err();
     assert!(
