@@ -26,7 +26,7 @@ pub(super) const KEYS: [Key; 43] = [
     key("public_url"),
     key("listen"),
     key("private_listen"),
-    key("database.url"),
+    secret("database.url"),
     key("recordings.url"),
     key("recordings.delete_at_carrier"),
     key("recordings.endpoint"),
