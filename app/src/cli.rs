@@ -31,6 +31,7 @@ use crate::config::{Config, ConfigErrors, Environment, Needs};
 use frontdesk_ports::Clock;
 
 use crate::system::SystemClock;
+use crate::telemetry::{self, LogFormat};
 use crate::wiring::WiringError;
 use run::Reload;
 
@@ -145,6 +146,9 @@ impl Cli {
         let runtime = runtime.map_err(|error| Failure::Failed(format!("no threads: {error}")))?;
         let environment = Environment::of_process();
         let config = |needs| Config::load(self.config.as_deref(), &environment, needs);
+        if !self.serves() {
+            telemetry::start(LogFormat::Text);
+        }
         runtime.block_on(async {
             match self.command {
                 Command::Demo(demo) => demo.run(config(Needs::Nothing)?, &environment).await,

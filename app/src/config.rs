@@ -24,6 +24,7 @@ use url::Url;
 use crate::services::access::NewPassword;
 use crate::services::standings::Caps;
 use crate::services::upkeep::RetentionTimes;
+use crate::telemetry::LogFormat;
 
 pub use error::{ConfigError, ConfigErrors, Shown};
 pub use flow::{FlowText, OwnFlow};
@@ -51,6 +52,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where people and programs are served, if apart.
     pub private_listen: Option<SocketAddr>,
+    /// An address of their own for our figures, if they have one.
+    pub metrics_listen: Option<SocketAddr>,
+    /// How logs are written.
+    pub log_format: LogFormat,
     /// The call log's database.
     pub database_url: String,
     /// Where audio is kept.
@@ -158,6 +163,8 @@ impl Reader {
             }),
             listen: self.address("listen").unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             private_listen: self.address("private_listen"),
+            metrics_listen: self.address("metrics.listen"),
+            log_format: self.take("log.format", |value| value.text()?.parse()).unwrap_or_default(),
             spool: spool.unwrap_or_else(|| spool_beside(&database_url)),
             database_url,
             delete_at_carrier: self.take("recordings.delete_at_carrier", Value::boolean).unwrap_or(false),

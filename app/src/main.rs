@@ -17,7 +17,6 @@ fn main() -> ExitCode {
         // Whoever reads what a command prints may stop reading.
         sigpipe::reset();
     }
-    frontdesk::telemetry::start();
     match cli.run() {
         Ok(code) => code,
         Err(failure) => {

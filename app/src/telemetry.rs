@@ -2,9 +2,11 @@
 //! never part of either.
 
 use std::io::IsTerminal;
+use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
 
 use crate::services::keeping::{Condition, Keeping};
@@ -12,9 +14,40 @@ use crate::services::keeping::{Condition, Keeping};
 /// Counters of the whole process; there is one recorder.
 static FIGURES: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
+/// How long answers take: the carrier gives up after 15 s, we after 4.
+const SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 4.0];
+/// Events in a commit.
+const EVENTS: [f64; 8] = [1.0, 2.0, 5.0, 10.0, 50.0, 100.0, 500.0, 1000.0];
+/// How often what was measured is summed up, whether or not anybody asks.
+const SUM_UP: Duration = Duration::from_secs(5);
+
+/// Begins to count. What is counted before is lost.
+pub fn begin() -> &'static Option<PrometheusHandle> {
+    FIGURES.get_or_init(|| {
+        let buckets = |builder: PrometheusBuilder, end: &str, values: &[f64]| {
+            builder.set_buckets_for_metric(Matcher::Suffix(end.to_owned()), values).ok()
+        };
+        let builder = buckets(PrometheusBuilder::new(), "_seconds", &SECONDS)?;
+        let figures = buckets(builder, "_events", &EVENTS)?.install_recorder().ok()?;
+        metrics::gauge!("frontdesk_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
+        // Both are there from the first look on.
+        metrics::counter!("frontdesk_webhooks_refused_total").increment(0);
+        metrics::counter!("frontdesk_events_unrecorded_total").increment(0);
+        Some(figures)
+    })
+}
+
+/// Sums up for ever: what is measured takes room until it is.
+pub async fn sum_up() {
+    loop {
+        tokio::time::sleep(SUM_UP).await;
+        begin().iter().for_each(PrometheusHandle::run_upkeep);
+    }
+}
+
 /// Writes our figures as Prometheus text, with how things stand at that moment.
 pub fn metrics(keeping: Arc<Keeping>) -> Arc<dyn Fn() -> String + Send + Sync> {
-    let figures = FIGURES.get_or_init(|| PrometheusBuilder::new().install_recorder().ok());
+    let figures = begin();
     Arc::new(move || {
         let (waiting, away, losing) = match keeping.condition() {
             Condition::Well => (0, false, false),
@@ -33,15 +66,39 @@ pub fn metrics(keeping: Arc<Keeping>) -> Arc<dyn Fn() -> String + Send + Sync> {
     })
 }
 
+/// How logs are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// A line for people.
+    #[default]
+    Text,
+    /// A JSON object a line, for programs.
+    Json,
+}
+
+impl FromStr for LogFormat {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("use text or json".to_owned()),
+        }
+    }
+}
+
 /// Starts logging.
-pub fn start() {
+pub fn start(format: LogFormat) {
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sea_orm_migration=warn"));
-    // An error means that logging has been started already, as tests do.
-    let _ = tracing_subscriber::fmt()
+    let logs = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
-        .with_target(false)
-        .try_init();
+        .with_target(false);
+    // An error means that logging has been started already, as tests do.
+    let _ = match format {
+        LogFormat::Text => logs.try_init(),
+        LogFormat::Json => logs.json().flatten_event(true).try_init(),
+    };
 }

@@ -153,6 +153,7 @@ pub struct App {
     pub people: BoxEndpoint<'static, Response>,
     running: Running,
     readiness: Arc<dyn Readiness>,
+    figures: Arc<dyn Fn() -> String + Send + Sync>,
     /// Whose knocks at the door are answered.
     door: (PublicUrl, Vec<Account>),
 }
@@ -209,6 +210,8 @@ fn reception(
 /// Puts an application together. A SQLite file must open; a PostgreSQL server that does not answer is waited for in the
 /// background, while calls are answered.
 pub async fn build(parts: Parts) -> Result<App, WiringError> {
+    // Before anything is made that counts.
+    crate::telemetry::begin();
     let Parts { public, accounts, flow, secure, phone, clock, ids, .. } = parts;
     let zone = parts.zone.clone();
     let db = Database::open(&parts.database_url).await?;
@@ -266,6 +269,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let (control, trail) = (access.clone(), ledger.clone());
     let looked_after = Arc::new(LookingAfterPeople::new(control, people, trail, clock.clone()));
     let rules = rules(parts.retention, parts.resolves_misses);
+    let figures = crate::telemetry::metrics(keeping.clone());
     let pages = adapters_http::routes(Desk {
         calls,
         access,
@@ -274,7 +278,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         working,
         operations,
         readiness: readiness.clone(),
-        metrics: crate::telemetry::metrics(keeping.clone()),
+        metrics: figures.clone(),
         reception,
         voice_url: voice_url(&public),
         clock: clock.clone(),
@@ -304,10 +308,15 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         stop,
         log,
     };
-    Ok(App { carrier: carrier.boxed(), people, running, readiness, door })
+    Ok(App { carrier: carrier.boxed(), people, running, readiness, figures, door })
 }
 
 impl App {
+    /// Our figures alone, for an address of their own.
+    pub fn figures(&self) -> Routes {
+        Arc::new(adapters_http::figures_routes(self.figures.clone()).boxed())
+    }
+
     /// Everything on one listener.
     pub fn together(self) -> (Routes, Running) {
         let routes = with_health(&self.readiness)

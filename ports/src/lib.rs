@@ -29,7 +29,7 @@ pub use driven::call_log::{CallLog, CallPage, CallQuery, CallRecord, Change, Log
 pub use driven::carrier::{AudioStream, Carrier, FetchedAudio};
 pub use driven::carrier_account::{CarrierAccount, DialPermission, Hook, Line, LineSettings, Lines};
 pub use driven::clock::{Clock, Ids};
-pub use driven::effect_queue::{EffectQueue, LeasedEffect};
+pub use driven::effect_queue::{EffectCounts, EffectQueue, LeasedEffect};
 pub use driven::front_door::{FrontDoor, Knock, Seen};
 pub use driven::ledger::{Ledger, Outage, OutageCause, UnknownCause, Watermark};
 pub use driven::messenger::{Attachment, DeliveryError, Message, Messenger};

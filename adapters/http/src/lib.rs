@@ -197,6 +197,14 @@ pub fn routes(mut desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>
         .map_to_response())
 }
 
+/// The service's own figures, for a listener that only those reach who may read them.
+pub fn figures_routes(
+    figures: Arc<dyn Fn() -> String + Send + Sync>,
+) -> impl Endpoint<Output = Response> + use<> {
+    let told = poem::endpoint::make_sync(move |_| ops::figures(&*figures));
+    Route::new().at("/metrics", get(told)).map_to_response()
+}
+
 /// The operators' routes, which stand on every listener.
 pub fn health_routes(readiness: Arc<dyn Readiness>) -> impl Endpoint<Output = Response> + use<> {
     Route::new()

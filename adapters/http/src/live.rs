@@ -23,7 +23,7 @@ use crate::views::{CallRow, MOST_COUNTED, day_label, told};
 /// Changes sent in one go.
 const BATCH: u16 = 100;
 /// How long to wait for a change before looking for one.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
 /// A stream ends after so long; whoever may still read takes it up again where it ended.
 const STREAM: Duration = Duration::from_secs(300);
 /// How long to leave a failed store alone.
@@ -113,8 +113,25 @@ fn seen(req: &Request) -> Option<u64> {
     header.or_else(|| after(req.uri()).and_then(|(_, value)| value.parse().ok()))
 }
 
+/// Counts a stream as long as it lives.
+struct Counted;
+
+impl Counted {
+    fn one() -> Self {
+        metrics::gauge!("frontdesk_live_streams").increment(1);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        metrics::gauge!("frontdesk_live_streams").decrement(1);
+    }
+}
+
 /// Where a stream is.
 struct Reader {
+    _counted: Counted,
     after: Change,
     ready: std::vec::IntoIter<CallRecord>,
     /// Whether counts have changed since they were told, and when that was.
@@ -139,7 +156,8 @@ async fn stream_changes(
     }
     let telling = Arc::new(telling);
     let ready = Vec::new().into_iter();
-    let reader = Reader { after, ready, stale: false, told: tokio::time::Instant::now() };
+    let reader =
+        Reader { _counted: Counted::one(), after, ready, stale: false, told: tokio::time::Instant::now() };
     let events = stream::unfold((state.clone(), reader), move |(state, mut reader)| {
         let telling = telling.clone();
         async move {
@@ -170,7 +188,7 @@ async fn next_event(state: &State, reader: &mut Reader, telling: &dyn Telling, f
                         return Event::message(all.to_string()).event_type("counts");
                     }
                 }
-                // Another instance's changes do not wake us: look again soon.
+                // Another instance's changes wake us too, unless word of them was lost: look again all the same.
                 let patience = if reader.stale { COUNT_EVERY } else { LOOK_AGAIN };
                 let _ = tokio::time::timeout(patience, state.desk.calls.wait_for_change(reader.after)).await;
             }

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use frontdesk_domain::{Call, CallId, Effect, Facts, LegId, Timestamp, WorkLane};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{
-    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, EffectQueue, Ids, LeasedEffect, LoggedEvent,
-    RawParameters, StoreError,
+    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, EffectCounts, EffectQueue, Ids, LeasedEffect,
+    LoggedEvent, RawParameters, StoreError,
 };
 use tokio::sync::watch;
 
@@ -47,6 +47,7 @@ pub(crate) struct Queued {
     due: Option<Timestamp>,
     leased: bool,
     attempt: u32,
+    failed: bool,
 }
 
 impl MemoryLog {
@@ -102,7 +103,14 @@ impl CallLog for MemoryLog {
                 kept.change = state.change;
                 // News of a recording is a reason to fetch it at once, even if an earlier try failed.
                 for effect in kept.facts.effects().into_iter().filter(|_| may_cause_work) {
-                    let fresh = Queued { effect, since: now, due: Some(now), leased: false, attempt: 0 };
+                    let fresh = Queued {
+                        effect,
+                        since: now,
+                        due: Some(now),
+                        leased: false,
+                        attempt: 0,
+                        failed: false,
+                    };
                     let queued = state.effects.entry(fresh.effect.key()).or_insert(fresh);
                     if queued.due.is_none() {
                         // Given up, and wanted again.
@@ -223,7 +231,18 @@ impl EffectQueue for MemoryLog {
     }
 
     async fn fail(&self, leased: &LeasedEffect, _why: &str) -> Result<bool, StoreError> {
-        Ok(self.settle(leased, None))
+        let ours = self.settle(leased, None);
+        if let Some(queued) = self.state().effects.get_mut(&leased.effect.key()).filter(|_| ours) {
+            queued.failed = true;
+        }
+        Ok(ours)
+    }
+
+    async fn counts(&self) -> Result<EffectCounts, StoreError> {
+        let state = self.state();
+        let count =
+            |fits: fn(&Queued) -> bool| state.effects.values().filter(|queued| fits(queued)).count() as u64;
+        Ok(EffectCounts { open: count(|queued| queued.due.is_some()), failed: count(|queued| queued.failed) })
     }
 
     async fn next_due(&self, lane: WorkLane) -> Result<Option<Timestamp>, StoreError> {

@@ -90,12 +90,21 @@ impl Committer {
         tx.commit().await.map_err(|e| store_error(&e))?;
         let last = changed.last().map(|changed| changed.record.change);
         self.known.committed(first + count);
-        for Changed { record, facts, .. } in changed {
+        for Changed { record, facts, news, .. } in changed {
+            count_end(&record, &news);
             if record.call.state != CallState::Ended {
                 self.known.remember(record.leg, KnownCall { id: record.id, facts });
             }
         }
         Ok(last)
+    }
+}
+
+/// Counts a call when its end is first told, by what it had come to by then.
+fn count_end(record: &CallRecord, news: &BTreeMap<String, Option<RawParameters>>) {
+    let Some(verdict) = &record.call.verdict else { return };
+    if news.keys().any(|identity| identity.starts_with("ended:")) {
+        metrics::counter!("frontdesk_calls_total", "outcome" => verdict.outcome.word()).increment(1);
     }
 }
 

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_domain::{Timestamp, WorkLane};
-use frontdesk_ports::{EffectQueue, LeasedEffect, StoreError};
+use frontdesk_ports::{EffectCounts, EffectQueue, LeasedEffect, StoreError};
 use sea_orm::sea_query::{Cond, Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    TransactionTrait,
 };
 
 use crate::SqlLog;
@@ -83,6 +84,14 @@ impl EffectQueue for SqlLog {
 
     async fn fail(&self, leased: &LeasedEffect, why: &str) -> Result<bool, StoreError> {
         self.settle(leased, FAILED, None, Some(why)).await
+    }
+
+    async fn counts(&self) -> Result<EffectCounts, StoreError> {
+        let of = async |states: &[&str]| {
+            let rows = effect::Entity::find().filter(effect::Column::State.is_in(states.iter().copied()));
+            rows.count(&self.db.reader).await.map_err(|e| store_error(&e))
+        };
+        Ok(EffectCounts { open: of(&[WAITING, LEASED]).await?, failed: of(&[FAILED]).await? })
     }
 
     async fn next_due(&self, lane: WorkLane) -> Result<Option<Timestamp>, StoreError> {

@@ -14,6 +14,7 @@ use frontdesk_ports::{Change, Clock, Ids, LoggedEvent, StoreError};
 use futures_util::FutureExt;
 use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 
 use crate::commit::Committer;
 use crate::notices::raise_by;
@@ -106,7 +107,10 @@ async fn run(
             [only] => std::mem::take(&mut only.events),
             several => several.iter().flat_map(|job| job.events.clone()).collect(),
         };
+        let (count, begun) = (all.len(), Instant::now());
         let outcome = patiently(committer.commit(all, clock.now())).await;
+        metrics::histogram!("frontdesk_commit_events").record(u32::try_from(count).unwrap_or(u32::MAX));
+        metrics::histogram!("frontdesk_commit_seconds").record(begun.elapsed());
         raise_by(&changed, &outcome);
         // One job that cannot be kept must not take the others down with it; a database that is away is away for all.
         let alone = jobs.len() > 1 && !matches!(&outcome, Ok(_) | Err(StoreError::Unavailable(_)));

@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use frontdesk_domain::{Dialogue, Instruction, LegId, Notice, Signal};
 use frontdesk_ports::{AnswerCalls, Asked, Told};
+use poem::endpoint::BoxEndpoint;
 use poem::http::{Method, StatusCode, header};
 use poem::middleware::{CatchPanic, PanicHandler};
 use poem::web::{Data, Path};
 use poem::{Endpoint, EndpointExt, Response, Route, RouteMethod, handler, post};
+
+use tokio::time::Instant;
 
 use crate::account::Account;
 use crate::audio::PromptAudio;
@@ -92,7 +95,7 @@ pub fn routes(webhooks: Webhooks) -> impl Endpoint<Output = Response> + use<> {
             Waits::Callee => guarded_answer(endpoint, &callee).boxed(),
             Waits::Nobody => endpoint.with(on_panic(&nobody)).boxed(),
         };
-        routes = routes.at(path, guarded);
+        routes = routes.at(path, timed(path, guarded));
     }
     let audio = webhooks.audio.clone();
     let guarded = routes.data(Arc::new(Routes { webhooks, safe })).with(guard);
@@ -105,6 +108,20 @@ pub fn routes(webhooks: Webhooks) -> impl Endpoint<Output = Response> + use<> {
                 Some(key) if req.method() == Method::GET => audio.answer(key),
                 _ => guarded.get_response(req).await,
             }
+        }
+    })
+}
+
+/// The same, with how long each answer took.
+fn timed(path: &'static str, endpoint: BoxEndpoint<'static, Response>) -> impl Endpoint<Output = Response> {
+    let (endpoint, taken) =
+        (Arc::new(endpoint), metrics::histogram!("frontdesk_webhook_seconds", "route" => path));
+    poem::endpoint::make(move |req| {
+        let (endpoint, taken, begun) = (endpoint.clone(), taken.clone(), Instant::now());
+        async move {
+            let answer = endpoint.get_response(req).await;
+            taken.record(begun.elapsed());
+            answer
         }
     })
 }

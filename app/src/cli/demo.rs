@@ -46,6 +46,7 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) async fn run(self, config: Config, environment: &Environment) -> Result<ExitCode, Failure> {
+        crate::telemetry::start(config.log_format);
         let address = self.listen.unwrap_or(config.listen);
         if !address.ip().is_loopback() {
             let why = format!(

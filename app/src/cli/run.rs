@@ -20,6 +20,7 @@ use crate::services::notifying::Notifying;
 use crate::services::resolving::Resolving;
 use crate::services::standings::Standings;
 use crate::services::upkeep::Upkeep;
+use crate::telemetry;
 use crate::wiring::Running;
 use crate::worker::Worker;
 
@@ -115,6 +116,7 @@ pub(super) async fn until_stopped(
         .map(|worker| tokio::spawn(for_ever("a worker", move || run_worker(worker.clone()))))
         .collect();
     let beside = [
+        tokio::spawn(telemetry::sum_up()),
         tokio::spawn(for_ever("draining the spool", move || run_keeping(keeping.clone()))),
         tokio::spawn(for_ever("upkeep", move || run_upkeep(upkeep.clone()))),
         tokio::spawn(for_ever("following decisions", move || run_standings(standings.clone()))),

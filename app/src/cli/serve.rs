@@ -10,9 +10,11 @@ use super::run::{Reload, hang_ups, listen, until_stopped};
 use crate::config::Config;
 use crate::pid::PidFile;
 use crate::system::{SystemClock, SystemIds};
+use crate::telemetry;
 use crate::wiring::{Parts, build};
 
 pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Failure> {
+    telemetry::start(config.log_format);
     let (Some(public), Some(twilio), Some(flow)) = (config.public_url, config.twilio, config.flow) else {
         // `Needs::Production` has refused this.
         return Err(Failure::Usage("the configuration is not complete".into()));
@@ -30,6 +32,10 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
         Failure::Usage(format!("spool.path: {} cannot be used: {error}", config.spool.display()))
     })?;
     let private = match config.private_listen {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
+    let figures = match config.metrics_listen {
         Some(address) => Some(listen(address).await?),
         None => None,
     };
@@ -59,14 +65,19 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
     })
     .await?;
     tracing::info!("the carrier's voice URL is {public}/twilio/voice; listening on {}", config.listen);
-    match private {
+    let mut served = Vec::new();
+    served.extend(figures.map(|listener| (listener, app.figures())));
+    let running = match private {
         None => {
             let (routes, running) = app.together();
-            until_stopped(vec![(listener, routes)], running, Some(reload)).await
+            served.push((listener, routes));
+            running
         }
         Some(private) => {
             let (carrier, people, running) = app.apart();
-            until_stopped(vec![(listener, carrier), (private, people)], running, Some(reload)).await
+            served.extend([(listener, carrier), (private, people)]);
+            running
         }
-    }
+    };
+    until_stopped(served, running, Some(reload)).await
 }

@@ -6,23 +6,17 @@ pub(super) struct Key {
     pub name: &'static str,
     /// Whether its value is a secret, which may also come from a file named in `…_file`.
     pub secret: bool,
-    /// Said when it is set although this version does nothing with it.
-    pub missing: Option<&'static str>,
 }
 
 const fn key(name: &'static str) -> Key {
-    Key { name, secret: false, missing: None }
+    Key { name, secret: false }
 }
 
 const fn secret(name: &'static str) -> Key {
-    Key { name, secret: true, missing: None }
+    Key { name, secret: true }
 }
 
-const fn missing(name: &'static str, why: &'static str) -> Key {
-    Key { name, secret: false, missing: Some(why) }
-}
-
-pub(super) const KEYS: [Key; 43] = [
+pub(super) const KEYS: [Key; 44] = [
     key("public_url"),
     key("listen"),
     key("private_listen"),
@@ -54,7 +48,8 @@ pub(super) const KEYS: [Key; 43] = [
     key("limits.forwards_a_day"),
     key("limits.forward_minutes_a_day"),
     key("limits.calls_a_caller_an_hour"),
-    missing("metrics.listen", "this version has no metrics; remove it"),
+    key("metrics.listen"),
+    key("log.format"),
     key("flow"),
     secret("smtp.url"),
     key("smtp.from"),
@@ -95,10 +90,7 @@ fn begins(pattern: &str, parts: &str) -> bool {
 
 /// The known key nearest to an unknown one.
 pub(super) fn nearest(name: &str) -> &'static str {
-    let by_distance = KEYS
-        .iter()
-        .filter(|key| key.missing.is_none())
-        .min_by_key(|key| strsim::damerau_levenshtein(key.name, name));
+    let by_distance = KEYS.iter().min_by_key(|key| strsim::damerau_levenshtein(key.name, name));
     by_distance.map_or("public_url", |key| key.name)
 }
 

@@ -238,10 +238,6 @@ impl Settings {
                 let named = if odd { format!("{key:?}") } else { key.to_owned() };
                 self.error(&value.place, &named, what);
             }
-            Some((known, _)) if known.missing.is_some() => {
-                let what = known.missing.unwrap_or_default().to_owned();
-                self.error(&value.place, key, what);
-            }
             Some((_, false)) => {
                 self.values.insert(key.to_owned(), value);
             }

@@ -108,9 +108,10 @@ fn syntax_and_missing_files_are_told_in_one_line() {
 }
 
 #[test]
-fn what_this_version_does_not_do_is_refused_not_ignored() {
-    let errors = load("[metrics]\nlisten = \"127.0.0.1:9\"\n", &[], Needs::Nothing).unwrap_err();
-    assert_eq!(errors.len(), 1, "{errors:?}");
+fn logs_are_lines_for_people_or_objects_for_programs() {
+    assert_eq!(load("log.format = \"json\"", &[], Needs::Nothing).unwrap().log_format, LogFormat::Json);
+    let errors = load("[log]\nformat = \"xml\"\n", &[], Needs::Nothing).unwrap_err();
+    assert_eq!(errors, ["F:2: log.format: use text or json"]);
 }
 
 #[test]

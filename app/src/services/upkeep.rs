@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_domain::{CallState, Timestamp};
-use frontdesk_ports::{CallLog, CallQuery, Clock, Ledger, Outage, OutageCause, StoreError, Watermark};
+use frontdesk_ports::{
+    CallLog, CallQuery, Clock, EffectCounts, EffectQueue, Ledger, Outage, OutageCause, StoreError, Watermark,
+};
 
 use super::forgetting::{DataClass, ForgetError, Forgetting};
 use super::reconcile::Reconcile;
@@ -57,6 +59,8 @@ impl RetentionTimes {
 pub struct Upkeep {
     /// The calls.
     pub log: Arc<dyn CallLog>,
+    /// The work after answering.
+    pub queue: Arc<dyn EffectQueue>,
     /// Where it stands how far things are done.
     pub ledger: Arc<dyn Ledger>,
     /// Compares with the carrier.
@@ -86,6 +90,11 @@ impl Upkeep {
         let before = self.ledger.marked(Watermark::Alive).await?;
         self.note_silence(before, now).await?;
         self.ledger.mark(Watermark::Alive, now).await?;
+        let EffectCounts { open, failed } = self.queue.counts().await?;
+        for (state, count) in [("open", open), ("failed", failed)] {
+            metrics::gauge!("frontdesk_effects", "state" => state)
+                .set(u32::try_from(count).unwrap_or(u32::MAX));
+        }
         self.reconcile_if_due(now).await?;
         self.purge_if_due(before, now).await
     }

@@ -52,6 +52,7 @@ impl Work {
             longest_call: Arc::new(move || flow.current().longest_forward()),
         };
         Ok(Upkeep {
+            queue: self.log.clone(),
             log: self.log.clone(),
             ledger: self.ledger.clone(),
             reconcile,

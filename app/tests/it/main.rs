@@ -11,6 +11,7 @@ mod disk;
 mod doctor;
 mod fault_proxy;
 mod faults;
+mod figures;
 mod flows;
 mod harness;
 mod people;

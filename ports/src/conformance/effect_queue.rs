@@ -5,7 +5,7 @@ use std::time::Duration;
 use frontdesk_domain::{Effect, EventKind, RecordingStatus, StoredAudio, Timestamp, WorkLane};
 
 use super::{event, recorded, time};
-use crate::{CallLog, EffectQueue};
+use crate::{CallLog, EffectCounts, EffectQueue};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -71,7 +71,9 @@ pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, now: &(dyn Fn(Times
     .unwrap();
     let one = queue.take(WorkLane::Carrier, at(200), LEASE, 1).await.unwrap();
     assert_eq!(one.len(), 1, "no more than asked for");
+    assert_eq!(queue.counts().await.unwrap(), EffectCounts { open: 2, failed: 0 });
     assert!(queue.fail(&one[0], "gone").await.unwrap());
+    assert_eq!(queue.counts().await.unwrap(), EffectCounts { open: 1, failed: 1 });
     let other = queue.take(WorkLane::Carrier, at(200), LEASE, 10).await.unwrap();
     assert_eq!(other.len(), 1, "failed work is not handed out");
     assert_ne!(other[0].effect, one[0].effect);

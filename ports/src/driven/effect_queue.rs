@@ -18,6 +18,15 @@ pub struct LeasedEffect {
     pub queued_at: Timestamp,
 }
 
+/// How work stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EffectCounts {
+    /// To be done, or being done.
+    pub open: u64,
+    /// Given up.
+    pub failed: u64,
+}
+
 /// Hands out effects, each to one worker at a time, until they are done or given up.
 #[async_trait]
 pub trait EffectQueue: Send + Sync {
@@ -38,6 +47,9 @@ pub trait EffectQueue: Send + Sync {
 
     /// It will not work: keep it as failed. `false` if the lease was lost in the meantime.
     async fn fail(&self, leased: &LeasedEffect, why: &str) -> Result<bool, StoreError>;
+
+    /// How much work waits or is being done, and how much was given up.
+    async fn counts(&self) -> Result<EffectCounts, StoreError>;
 
     /// When the next effect of a lane is due or its lease ends, if there is any.
     async fn next_due(&self, lane: WorkLane) -> Result<Option<Timestamp>, StoreError>;

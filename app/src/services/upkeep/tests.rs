@@ -25,6 +25,7 @@ fn desk(calls: Option<Duration>, comparisons: usize) -> Desk {
     carrier.expect_calls().times(comparisons).returning(|_, _| Ok(vec![]));
     let carrier = Arc::new(carrier);
     let upkeep = Upkeep {
+        queue: log.clone(),
         log: log.clone(),
         ledger: ledger.clone(),
         reconcile: Reconcile {

@@ -1,0 +1,47 @@
+//! The figures that a desk tells of itself, and that dashboard and rules ask for no others.
+
+use std::collections::BTreeSet;
+
+use adapters_simulator::tone;
+
+use crate::harness::{Desk, TOKEN};
+
+/// Every figure's name in a text, without what is added to the parts of a histogram.
+fn names(text: &str) -> BTreeSet<&str> {
+    let starts = text.match_indices("frontdesk_").map(|(at, _)| &text[at..]);
+    let name =
+        |rest: &'_ str| rest.find(|c: char| !(c.is_ascii_lowercase() || c == '_')).unwrap_or(rest.len());
+    let whole = starts.map(|rest| &rest[..name(rest)]);
+    let bare = |name| {
+        ["_bucket", "_sum", "_count"].iter().find_map(|end| str::strip_suffix(name, end)).unwrap_or(name)
+    };
+    whole.map(bare).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dashboard_and_rules_ask_for_figures_that_are_told() {
+    let desk = Desk::start().await;
+    desk.call().presses("2").leaves(tone(3)).place().await;
+    desk.work().await;
+    desk.running.upkeep.round().await.unwrap();
+    let live = desk.get("/api/v1/events").await;
+    let told = desk.get("/metrics").await.text().await.unwrap();
+    drop(live);
+    let told_names = names(&told);
+    for asked in [include_str!("../../../deploy/grafana.json"), include_str!("../../../deploy/alerts.yaml")] {
+        let missing: Vec<_> = names(asked).difference(&told_names).copied().collect();
+        assert_eq!(missing, Vec::<&str>::new(), "in {told}");
+    }
+    for line in [
+        "frontdesk_webhook_seconds_bucket{route=\"/twilio/voice\",le=\"4\"}",
+        "frontdesk_commit_events_bucket",
+        "frontdesk_effects{state=\"open\"} 0",
+        "frontdesk_calls_total{outcome=\"voicemail\"}",
+        "frontdesk_live_streams 1",
+    ] {
+        assert!(told.contains(line), "{line} in {told}");
+    }
+    let stranger = desk.http.get(format!("{}/metrics", desk.url)).send().await.unwrap();
+    assert_eq!(stranger.status(), 401, "figures are not for everybody");
+    assert!(!told.contains(TOKEN) && !told.contains("+33"), "no number and no secret is a figure");
+}
