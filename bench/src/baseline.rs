@@ -1,5 +1,6 @@
 //! What frontdesk is compared with: a bare poem server, and one that makes a row durable for each request (all requests
-//! in flight sharing a commit) and does nothing else. The second is the ceiling of any server that keeps its word.
+//! in flight sharing a commit) and does nothing else. The second is the ceiling of any server that keeps its word. On PostgreSQL, in its place one that
+//! inserts a row for each request.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -7,11 +8,15 @@ use std::path::Path;
 use poem::listener::TcpListener;
 use poem::web::Data;
 use poem::{EndpointExt, Response, Route, Server, handler, post};
+use sea_orm::sqlx::postgres::PgPoolOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sea_orm::sqlx::{Pool, QueryBuilder, Sqlite};
+use sea_orm::sqlx::{Pool, Postgres, QueryBuilder, Sqlite};
 use tokio::sync::{mpsc, oneshot};
 
 type Failure = Box<dyn std::error::Error>;
+
+/// Connections, as sqlx has by default.
+const POOL: u32 = 10;
 
 /// A document with every address that a call follows.
 fn document(listen: SocketAddr) -> String {
@@ -71,6 +76,31 @@ pub async fn ceiling(listen: SocketAddr, database: &Path) -> Result<(), Failure>
     let (jobs, waiting) = mpsc::channel(4096);
     tokio::spawn(write(waiting, pool));
     let routes = Route::new().at("/*path", post(kept)).data(document(listen)).data(jobs);
+    Server::new(TcpListener::bind(listen)).run(routes).await?;
+    Ok(())
+}
+
+#[handler]
+async fn inserted(
+    Data(document): Data<&String>,
+    Data(pool): Data<&Pool<Postgres>>,
+    body: Vec<u8>,
+) -> Response {
+    match sea_orm::sqlx::query("INSERT INTO requests (body) VALUES ($1)").bind(body).execute(pool).await {
+        Ok(_) => xml(document),
+        Err(_) => Response::builder().status(poem::http::StatusCode::SERVICE_UNAVAILABLE).finish(),
+    }
+}
+
+/// A fixed document after one row of its own on PostgreSQL: what a server does that begins with a database.
+pub async fn insert(listen: SocketAddr, database: &str) -> Result<(), Failure> {
+    let pool = PgPoolOptions::new().max_connections(POOL).connect(database).await?;
+    sea_orm::sqlx::query(
+        "CREATE TABLE IF NOT EXISTS requests (id BIGSERIAL PRIMARY KEY, body BYTEA NOT NULL)",
+    )
+    .execute(&pool)
+    .await?;
+    let routes = Route::new().at("/*path", post(inserted)).data(document(listen)).data(pool);
     Server::new(TcpListener::bind(listen)).run(routes).await?;
     Ok(())
 }

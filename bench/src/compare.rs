@@ -20,6 +20,8 @@ pub struct Compare {
     pub seconds: u64,
     pub in_flight: usize,
     pub rate: f64,
+    /// A PostgreSQL server; SQLite files if none.
+    pub database: Option<String>,
 }
 
 /// Who is compared.
@@ -27,10 +29,9 @@ pub struct Compare {
 enum Rival {
     Bare,
     Ceiling,
+    Insert,
     Frontdesk,
 }
-
-const RIVALS: [Rival; 3] = [Rival::Bare, Rival::Ceiling, Rival::Frontdesk];
 
 /// What one server did in one round.
 struct Round {
@@ -45,12 +46,19 @@ impl Rival {
         match self {
             Self::Bare => "bare",
             Self::Ceiling => "ceiling",
+            Self::Insert => "insert",
             Self::Frontdesk => "frontdesk",
         }
     }
 }
 
 impl Compare {
+    /// The three, in their turns.
+    fn rivals(&self) -> [Rival; 3] {
+        let second = if self.database.is_some() { Rival::Insert } else { Rival::Ceiling };
+        [Rival::Bare, second, Rival::Frontdesk]
+    }
+
     pub async fn run(self) -> Result<(), Failure> {
         if !self.frontdesk.exists() {
             let path = self.frontdesk.display();
@@ -64,7 +72,7 @@ impl Compare {
         });
         let mut rounds: Vec<(Rival, Round)> = Vec::new();
         for number in 0..self.rounds {
-            for rival in RIVALS {
+            for rival in self.rivals() {
                 let round = self.round(rival, media).await?;
                 println!("round {} {:9} {}", number + 1, rival.name(), round.throughput);
                 println!("        {:9} {}", "paced", round.paced);
@@ -92,7 +100,7 @@ impl Compare {
             "\nmedians of {} rounds, {} calls in flight, then {} calls/s",
             self.rounds, self.in_flight, self.rate
         );
-        for rival in RIVALS {
+        for rival in self.rivals() {
             println!(
                 "{:9} {:8.1} calls/s   at {} calls/s: p50 {:6.2} ms  p99 {:6.2} ms   {:5.1} MiB resident ({:5.1} at most)",
                 rival.name(),
@@ -107,12 +115,12 @@ impl Compare {
         let ratio = |figure: &dyn Fn(&Round) -> f64, against: Rival| {
             median(Rival::Frontdesk, figure) / median(against, figure)
         };
-        for against in [Rival::Bare, Rival::Ceiling] {
+        for against in &self.rivals()[..2] {
             println!(
                 "frontdesk against {}: {:.2} x its calls a second, {:.2} x its p99",
                 against.name(),
-                ratio(&|round| round.throughput.calls_a_second(), against),
-                ratio(&|round| round.paced.millis(0.99), against),
+                ratio(&|round| round.throughput.calls_a_second(), *against),
+                ratio(&|round| round.paced.millis(0.99), *against),
             );
         }
     }
@@ -120,7 +128,11 @@ impl Compare {
     async fn round(&self, rival: Rival, media: SocketAddr) -> Result<Round, Failure> {
         let folder = tempfile::tempdir_in("target")?;
         let address = free_address()?;
-        let mut server = self.start(rival, address, media, folder.path())?;
+        let database = match &self.database {
+            Some(server) => desk::fresh_database(server).await?,
+            None => desk::sqlite(&folder.path().canonicalize()?),
+        };
+        let mut server = self.start(rival, address, media, folder.path(), &database)?;
         wait_until_up(address).await?;
         let load = || Load::new(&format!("http://{address}"), ACCOUNT, TOKEN);
         load()?.run(Pace::InFlight(self.in_flight), 1).await;
@@ -137,6 +149,7 @@ impl Compare {
         address: SocketAddr,
         media: SocketAddr,
         folder: &Path,
+        database: &str,
     ) -> Result<Child, Failure> {
         let own = || std::env::current_exe().map(Command::new);
         let mut command = match rival {
@@ -150,10 +163,14 @@ impl Compare {
                 command.arg("ceiling").arg(address.to_string()).arg(folder.join("ceiling.db"));
                 command
             }
+            Rival::Insert => {
+                let mut command = own()?;
+                command.arg("insert").arg(address.to_string()).arg(database);
+                command
+            }
             Rival::Frontdesk => {
                 let folder = folder.canonicalize()?;
-                let database = desk::sqlite(&folder);
-                desk::serve(&self.frontdesk, address, &folder, &database, &format!("http://{media}"))
+                desk::serve(&self.frontdesk, address, &folder, database, &format!("http://{media}"))
             }
         };
         Ok(command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn()?)

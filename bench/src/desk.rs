@@ -33,6 +33,16 @@ pub fn sqlite(folder: &Path) -> String {
     format!("sqlite://{}/frontdesk.db", folder.display())
 }
 
+/// The address of a new database on a PostgreSQL server, which is emptied first.
+pub async fn fresh_database(server: &str) -> Result<String, Box<dyn std::error::Error>> {
+    use sea_orm::sqlx::{Connection, PgConnection, raw_sql};
+    let mut admin = PgConnection::connect(server).await?;
+    raw_sql("DROP DATABASE IF EXISTS frontdesk_compare WITH (FORCE)").execute(&mut admin).await?;
+    raw_sql("CREATE DATABASE frontdesk_compare").execute(&mut admin).await?;
+    let base = server.rsplit_once('/').map_or(server, |(base, _)| base);
+    Ok(format!("{base}/frontdesk_compare"))
+}
+
 pub fn free_address() -> std::io::Result<SocketAddr> {
     std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()
 }

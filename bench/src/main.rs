@@ -73,6 +73,9 @@ enum Command {
         /// Calls a second of the second part, which measures latency.
         #[arg(long, default_value_t = 100.0)]
         rate: f64,
+        /// On this PostgreSQL server, in databases made for each round: `postgres://…` [default: fresh SQLite files].
+        #[arg(long)]
+        database: Option<String>,
     },
     /// Kills frontdesk at random instants under load, again and again, and looks for what it had promised.
     Crash {
@@ -110,6 +113,9 @@ enum Command {
     /// The ceiling: a fixed document after one durable row.
     #[command(hide = true)]
     Ceiling { listen: SocketAddr, database: PathBuf },
+    /// The same on PostgreSQL, each row by itself.
+    #[command(hide = true)]
+    Insert { listen: SocketAddr, database: String },
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -125,8 +131,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 Ok(())
             })
         }
-        Command::Compare { frontdesk, rounds, seconds, in_flight, rate } => {
-            one_thread()?.block_on(Compare { frontdesk, rounds, seconds, in_flight, rate }.run())
+        Command::Compare { frontdesk, rounds, seconds, in_flight, rate, database } => {
+            one_thread()?.block_on(Compare { frontdesk, rounds, seconds, in_flight, rate, database }.run())
         }
         Command::Crash { frontdesk, cycles, database, in_flight } => {
             one_thread()?.block_on(Crash { frontdesk, cycles, database, in_flight }.run())
@@ -138,6 +144,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Command::Ceiling { listen, database } => {
             all_threads()?.block_on(baseline::ceiling(listen, &database))
         }
+        Command::Insert { listen, database } => all_threads()?.block_on(baseline::insert(listen, &database)),
     }
 }
 
