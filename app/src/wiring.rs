@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use adapters_http::{Desk, Rules, health_routes};
 pub use adapters_persistence::SqlLedger;
-use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog, SqlStanding};
+use adapters_persistence::{ConnectError, Database, SqlAccess, SqlInbox, SqlLog, SqlStanding};
 use adapters_recordings::{ObjectRecordings, OpenError, Place};
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
@@ -220,19 +220,22 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let people = Arc::new(SqlAccess::new(db.clone()));
     let (token, trail) = (parts.api_token.as_ref(), ledger.clone());
     let access = Arc::new(AccessControl::new(people.clone(), trail, clock.clone(), ids.clone(), token));
-    let standing_db = db.clone();
+    let people_db = db.clone();
     prepare(&parts.database_url, db, access.clone(), parts.admin_password).await?;
     let recordings = Arc::new(ObjectRecordings::open(&parts.recordings, MOST_AUDIO_BYTES)?);
     let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone())?);
     let spool = Arc::new(FileSpool::open(&parts.spool)?);
     // A file of this machine and the spool stand on the same disks; a server elsewhere may outlive them.
-    let first = if parts.database_url.starts_with("sqlite:") { First::Spool } else { First::Log };
+    let first = match SqlInbox::on_server(&people_db, &*ids) {
+        Some(inbox) => First::Inbox(Arc::new(inbox)),
+        None => First::Spool,
+    };
     let keeping = Arc::new(Keeping::new(first, log.clone(), spool, ledger.clone(), clock.clone()));
     let readiness: Arc<dyn Readiness> = Arc::new(KeepingReadiness(keeping.clone()));
 
     let audio: Arc<PromptAudio> = Arc::default();
     let flow = Arc::new(FlowInForce::new(flow, audio.clone())?);
-    let store = Arc::new(SqlStanding::new(standing_db));
+    let store = Arc::new(SqlStanding::new(people_db));
     let standings =
         Arc::new(Standings::new(store.clone(), log.clone(), parts.caps, zone.clone(), clock.clone()));
     if let Err(error) = standings.refresh().await {

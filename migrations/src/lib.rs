@@ -10,6 +10,7 @@ mod m20261125_000006_create_saved_views;
 mod m20261125_000007_create_standing;
 mod m20261125_000008_create_outbox;
 mod m20261125_000009_create_examinations;
+mod m20261125_000010_create_inbox;
 
 use sea_orm_migration::prelude::*;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000007_create_standing::Migration),
             Box::new(m20261125_000008_create_outbox::Migration),
             Box::new(m20261125_000009_create_examinations::Migration),
+            Box::new(m20261125_000010_create_inbox::Migration),
         ]
     }
 }

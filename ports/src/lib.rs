@@ -37,7 +37,7 @@ pub use driven::outbox::{Delivery, DeliveryState, LeasedDelivery, Outbox, Tried}
 pub use driven::recording_store::{AudioCheck, AudioName, PutError, RecordingStore};
 pub use driven::retention::Retention;
 pub use driven::sound_meter::SoundMeter;
-pub use driven::spool::{Portion, Spool};
+pub use driven::spool::{Backlog, Portion, Spool};
 pub use driven::standing_store::{Blocked, Closed, StandingStore};
 pub use driven::transcriber::{Transcriber, TranscriberError};
 pub use driven::work_store::{Resolved, WorkStore};

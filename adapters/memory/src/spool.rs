@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use frontdesk_ports::{LoggedEvent, Portion, Spool, StoreError};
+use frontdesk_ports::{Backlog, LoggedEvent, Portion, Spool, StoreError};
 
 /// A spool that is forgotten.
 #[derive(Default)]
@@ -41,7 +41,7 @@ impl MemorySpool {
 }
 
 #[async_trait]
-impl Spool for MemorySpool {
+impl Backlog for MemorySpool {
     async fn keep(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
         self.ping().await?;
         let mut state = self.state();
@@ -67,6 +67,13 @@ impl Spool for MemorySpool {
         Ok(())
     }
 
+    fn waiting(&self) -> u64 {
+        self.state().portions.values().map(|events| events.len() as u64).sum()
+    }
+}
+
+#[async_trait]
+impl Spool for MemorySpool {
     async fn set_aside(&self, events: Vec<LoggedEvent>, _why: &str) -> Result<(), StoreError> {
         self.state().aside.extend(events);
         Ok(())
@@ -74,9 +81,5 @@ impl Spool for MemorySpool {
 
     async fn ping(&self) -> Result<(), StoreError> {
         if self.state().broken { Err(StoreError::Unavailable("it was told to break".into())) } else { Ok(()) }
-    }
-
-    fn waiting(&self) -> u64 {
-        self.state().portions.values().map(|events| events.len() as u64).sum()
     }
 }

@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use adapters_memory::ManualClock;
-use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLedger, SqlLog, SqlStanding};
+use adapters_persistence::{ConnectError, Database, SqlAccess, SqlInbox, SqlLedger, SqlLog, SqlStanding};
 use frontdesk_domain::{CallEvent, CallerId, EventKind, Parties};
 use frontdesk_ports::conformance::{self, CountingIds};
-use frontdesk_ports::{CallLog, CallQuery, StoreError, TextMatch};
+use frontdesk_ports::{Backlog, CallLog, CallQuery, StoreError, TextMatch};
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::sea_orm::{self, ConnectionTrait};
@@ -75,6 +75,37 @@ async fn two_instances(db: &Database) {
         conformance::call_log::one_of_many_writers(&*other, more, 1).await;
         tokio::time::timeout(std::time::Duration::from_secs(10), heard).await.expect("it is told");
     }
+}
+
+/// What an instance kept and did not live to take in is given to another, and lost to neither.
+async fn inbox(db: &Database) {
+    let ids = CountingIds::default();
+    let [one, other] = [0, 1].map(|_| SqlInbox::on_server(db, &ids).expect("a server"));
+    conformance::spool::backlog(&one).await;
+    let event = |call: &str| {
+        let parties =
+            Parties { from: CallerId::Withheld, to: "+1".into(), from_name: None, from_place: None };
+        let (call, at) = (format!("twilio:{call}").parse().unwrap(), "2026-11-22T09:00:00Z".parse().unwrap());
+        vec![CallEvent { call, at, kind: EventKind::Started(parties) }.into()]
+    };
+    one.keep(event("CA1").into()).await.unwrap();
+    one.keep(Vec::new().into()).await.unwrap();
+    assert_eq!((one.waiting(), other.waiting()), (1, 0));
+    assert_eq!(other.oldest().await.unwrap(), None, "it is being taken in by whoever kept it");
+    let age = "UPDATE inbox SET kept_at = kept_at - interval '6 s'";
+    db.connection().execute_unprepared(age).await.unwrap();
+    // Of a newer version, say.
+    let newer = "INSERT INTO inbox (owner, told, kept_at) VALUES ('gone', '[{\"kind\":\"new\"}]', now() - interval '6 s')";
+    db.connection().execute_unprepared(newer).await.unwrap();
+    other.keep(event("CA2").into()).await.unwrap();
+    let portion = other.oldest().await.unwrap().expect("left behind");
+    assert_eq!(portion.events, [event("CA1"), event("CA2")].concat());
+    other.forget(portion.number).await.unwrap();
+    assert_eq!((other.oldest().await.unwrap(), other.waiting()), (None, 0));
+    assert_eq!(one.oldest().await.unwrap(), None);
+    let left = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "SELECT count(*) FROM inbox");
+    let left = db.connection().query_one_raw(left).await.unwrap().unwrap();
+    assert_eq!(left.try_get_by_index::<i64>(0).unwrap(), 1, "what nobody here can read is not thrown away");
 }
 
 async fn effects(db: &Database) {
@@ -216,6 +247,12 @@ mod on_postgres {
         two_instances(&db).await;
     }
 
+    #[tokio::test]
+    async fn what_was_kept_for_the_log_outlives_its_instance() {
+        let Some(db) = postgres("inbox").await else { return };
+        inbox(&db).await;
+    }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn one_event_that_cannot_be_kept_fails_alone() {
         let Some(db) = postgres("bad_event").await else { return };
@@ -319,6 +356,8 @@ async fn what_an_earlier_schema_holds_is_there_after_migrating() {
         ] {
             assert_eq!(log.list(&query).await.unwrap().calls, all, "round {round}");
         }
-        Migrator::down(db.connection(), Some(4)).await.unwrap();
+        // Back to the fourth.
+        let later = u32::try_from(Migrator::migrations().len() - 4).unwrap();
+        Migrator::down(db.connection(), Some(later)).await.unwrap();
     }
 }

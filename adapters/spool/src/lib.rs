@@ -15,7 +15,7 @@ use std::thread;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_ports::{LoggedEvent, Portion, Spool, StoreError};
+use frontdesk_ports::{Backlog, LoggedEvent, Portion, Spool, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 pub use file::ASIDE;
@@ -124,7 +124,7 @@ fn lines(events: &[LoggedEvent]) -> Result<Vec<u8>, StoreError> {
 }
 
 #[async_trait]
-impl Spool for FileSpool {
+impl Backlog for FileSpool {
     async fn keep(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
         let lines = lines(&events)?;
         self.ask(|reply| Work::Keep((events, lines), reply)).await
@@ -138,6 +138,13 @@ impl Spool for FileSpool {
         self.ask(|reply| Work::Forget(number, reply)).await
     }
 
+    fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
+    }
+}
+
+#[async_trait]
+impl Spool for FileSpool {
     async fn set_aside(&self, events: Vec<LoggedEvent>, why: &str) -> Result<(), StoreError> {
         let lines = lines(&events)?;
         self.ask(|reply| Work::SetAside(lines, why.to_owned(), reply)).await
@@ -145,9 +152,5 @@ impl Spool for FileSpool {
 
     async fn ping(&self) -> Result<(), StoreError> {
         self.keep(Arc::default()).await
-    }
-
-    fn waiting(&self) -> u64 {
-        self.waiting.load(Ordering::Relaxed)
     }
 }

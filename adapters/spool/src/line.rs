@@ -2,25 +2,9 @@
 //!
 //! `1 89abcdef {"event":{…},"raw":[["CallSid","CA…"]]}`
 
-use frontdesk_domain::CallEvent;
-use frontdesk_ports::{LoggedEvent, RawParameters};
-use serde::{Deserialize, Serialize};
+use frontdesk_ports::LoggedEvent;
 
 const VERSION: &[u8] = b"1";
-
-#[derive(Serialize)]
-struct Written<'e> {
-    event: &'e CallEvent,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    raw: Option<&'e [(String, String)]>,
-}
-
-#[derive(Deserialize)]
-struct Document {
-    event: CallEvent,
-    #[serde(default)]
-    raw: Option<Vec<(String, String)>>,
-}
 
 /// What a file holds.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -35,11 +19,10 @@ pub struct Lines {
 
 /// Appends an event as a line, with its line break.
 pub fn write_line(logged: &LoggedEvent, lines: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-    let document = Written { event: &logged.event, raw: logged.raw.as_ref().map(|raw| &*raw.0) };
     let start = lines.len();
     lines.extend_from_slice(b"1 00000000 ");
     let begins = lines.len();
-    if let Err(error) = serde_json::to_writer(&mut *lines, &document) {
+    if let Err(error) = serde_json::to_writer(&mut *lines, logged) {
         lines.truncate(start);
         return Err(error);
     }
@@ -74,15 +57,16 @@ fn read_line(line: &[u8]) -> Option<LoggedEvent> {
     if version != VERSION || checksum != crc32fast::hash(document) {
         return None;
     }
-    let Document { event, raw } = serde_json::from_slice(document).ok()?;
-    Some(LoggedEvent { event, raw: raw.map(|pairs| RawParameters(pairs.into())) })
+    serde_json::from_slice(document).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use frontdesk_domain::EventKind;
+    use frontdesk_domain::{CallEvent, EventKind};
+    use frontdesk_ports::RawParameters;
     use proptest::prelude::*;
+
+    use super::*;
 
     fn logged(number: u16) -> LoggedEvent {
         let kind = EventKind::Menu { menu: "main".parse().unwrap(), step: number };

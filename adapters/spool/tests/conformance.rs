@@ -7,7 +7,7 @@ use std::path::Path;
 
 use adapters_spool::FileSpool;
 use frontdesk_domain::{CallEvent, EventKind};
-use frontdesk_ports::{LoggedEvent, Spool, StoreError, conformance};
+use frontdesk_ports::{Backlog, LoggedEvent, Spool, StoreError, conformance};
 
 fn event(step: u16) -> LoggedEvent {
     let kind = EventKind::Menu { menu: "main".parse().unwrap(), step };

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use frontdesk_ports::{CallLog, Clock, Ledger, LoggedEvent, OutageCause, Spool, StoreError};
+use frontdesk_ports::{Backlog, CallLog, Clock, Ledger, LoggedEvent, OutageCause, Spool, StoreError};
 use tokio::sync::{Notify, watch};
 
 pub use draining::Drained;
@@ -23,13 +23,12 @@ const READERS_PATIENCE: Duration = Duration::from_millis(500);
 /// So many events may wait in a spool that is drained all the time before people are told that the log is behind.
 const BEHIND: u64 = 5000;
 
-/// Who is asked first to keep an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Who is asked first to keep an event. The log follows a moment later: appending is far cheaper than folding a call, and
+/// folding is cheaper for many events than for each.
 pub enum First {
-    /// The log; the spool stands by. For a log on another machine, which may outlive this one.
-    Log,
-    /// The spool, which the log follows a moment later. For a log on the same disk as the spool: appending a line is far
-    /// cheaper than a transaction, and a transaction is cheaper for many events than for each.
+    /// The log's server, which may outlive this machine; the spool stands by.
+    Inbox(Arc<dyn Backlog>),
+    /// The spool, for a log on the same disk.
     Spool,
 }
 
@@ -60,7 +59,7 @@ pub struct Keeping {
     wake: Notify,
     /// Somebody waits for the log to have caught up.
     wanted: Notify,
-    /// Events that the spool has taken since we started, and those that have gone on into the log.
+    /// Events that were kept since we started, and those that have gone on into the log.
     spooled: AtomicU64,
     drained: watch::Sender<u64>,
     /// Events that the log is asked to take at once.
@@ -88,18 +87,16 @@ impl Keeping {
 
     /// Keeps events. `Ok` means that they are on disk, in the log or in the spool.
     pub async fn keep(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
-        if self.first == First::Log && self.state().away.is_none() {
-            match self.log_takes(events.clone(), LOG_PATIENCE).await {
-                Ok(()) => {
-                    self.found_well();
-                    return Ok(());
-                }
-                Err(StoreError::Unavailable(_)) => self.found_away(&events),
-                // The log is there and does not want it: trying again would not help.
-                Err(error) => return self.set_aside(events, &error).await,
-            }
-        }
         let events = Arc::new(events);
+        if let First::Inbox(inbox) = &self.first
+            && self.state().away.is_none()
+        {
+            if self.inbox_takes(&**inbox, &events).await {
+                self.found_well();
+                return Ok(());
+            }
+            self.found_away(&events);
+        }
         let Err(error) = self.spool_takes(&events).await else { return Ok(()) };
         // The log is the last resort: it was not asked, or may be back by now.
         let events = Arc::unwrap_or_clone(events);
@@ -111,6 +108,18 @@ impl Keeping {
             Err(StoreError::Unavailable(_)) => Err(self.found_losing(&events, error)),
             Err(error) => self.set_aside(events, &error).await,
         }
+    }
+
+    async fn inbox_takes(&self, inbox: &dyn Backlog, events: &Arc<Vec<LoggedEvent>>) -> bool {
+        let late = |_| StoreError::Unavailable(format!("no answer within {LOG_PATIENCE:?}"));
+        let taken = tokio::time::timeout(LOG_PATIENCE, inbox.keep(events.clone())).await;
+        if let Err(error) = taken.map_err(late).flatten() {
+            tracing::warn!("the log's server does not take events: {error}");
+            return false;
+        }
+        self.spooled.fetch_add(events.len() as u64, Ordering::Relaxed);
+        self.wake.notify_one();
+        true
     }
 
     async fn spool_takes(&self, events: &Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
@@ -196,15 +205,29 @@ impl Keeping {
             let state = self.state();
             (state.away.is_some(), state.losing.is_some())
         };
+        let spooled = self.spool.waiting();
+        // What is on its way is unremarkable; beside an inbox, the spool is not on the way.
         let unremarkable = match self.first {
-            First::Log => 0,
-            First::Spool => BEHIND,
+            First::Inbox(_) if spooled > 0 => 0,
+            First::Inbox(_) | First::Spool => BEHIND,
         };
-        match self.spool.waiting() {
+        match self.waiting() {
             _ if losing => Condition::Losing,
             waiting if !away && waiting <= unremarkable => Condition::Well,
             waiting => Condition::Spooling { waiting, away },
         }
+    }
+
+    fn inbox(&self) -> Option<&dyn Backlog> {
+        match &self.first {
+            First::Inbox(inbox) => Some(&**inbox),
+            First::Spool => None,
+        }
+    }
+
+    /// Events on their way into the log.
+    fn waiting(&self) -> u64 {
+        self.spool.waiting() + self.inbox().map_or(0, Backlog::waiting)
     }
 
     /// Tries every place that events are kept in.
@@ -221,7 +244,7 @@ impl Keeping {
             Ok(Ok(())) => match self.condition() {
                 Condition::Spooling { waiting, .. } => Condition::Spooling { waiting, away: true },
                 Condition::Well | Condition::Losing => {
-                    Condition::Spooling { waiting: self.spool.waiting(), away: true }
+                    Condition::Spooling { waiting: self.waiting(), away: true }
                 }
             },
             _ => Condition::Losing,

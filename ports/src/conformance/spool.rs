@@ -1,15 +1,25 @@
-//! Events that wait.
+//! Events that wait for the log.
 
 use super::{ended, started};
-use crate::Spool;
+use crate::{Backlog, LoggedEvent, Spool};
 
 /// Every claim about the spool, which must be empty.
 pub async fn all(spool: &dyn Spool) {
-    assert_eq!(spool.waiting(), 0);
-    assert_eq!(spool.oldest().await.unwrap(), None);
     spool.ping().await.unwrap();
     assert_eq!(spool.oldest().await.unwrap(), None, "a ping keeps nothing");
+    let drained = backlog(spool).await;
+    spool.set_aside(drained, "the log refuses them").await.unwrap();
+    assert_eq!(
+        (spool.waiting(), spool.oldest().await.unwrap()),
+        (0, None),
+        "what is set aside no longer waits"
+    );
+}
 
+/// Every claim about a backlog, which must be empty. Returns what it kept and gave back.
+pub async fn backlog(spool: &dyn Backlog) -> Vec<LoggedEvent> {
+    assert_eq!(spool.waiting(), 0);
+    assert_eq!(spool.oldest().await.unwrap(), None);
     let first = vec![started("CA1", "2026-11-22T09:00:00Z", "+33123456789")];
     let second = vec![ended("CA1", "2026-11-22T09:01:00Z", 60), started("CA2", "2026-11-22T09:02:00Z", "")];
     spool.keep(first.clone().into()).await.unwrap();
@@ -30,11 +40,6 @@ pub async fn all(spool: &dyn Spool) {
     assert_eq!(drained, [first, second].concat(), "in the order they came, with the carrier's own words");
     assert_eq!(spool.waiting(), 0);
     spool.forget(before.number).await.unwrap();
-
-    spool.set_aside(drained, "the log refuses them").await.unwrap();
-    assert_eq!(
-        (spool.waiting(), spool.oldest().await.unwrap()),
-        (0, None),
-        "what is set aside no longer waits"
-    );
+    assert_eq!(spool.waiting(), 0, "forgotten twice is forgotten");
+    drained
 }

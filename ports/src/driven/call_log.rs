@@ -3,15 +3,18 @@
 use async_trait::async_trait;
 use frontdesk_domain::{Call, CallEvent, CallId, CallState, LegId, Outcome, Reason, Timestamp};
 
+use serde::{Deserialize, Serialize};
+
 use crate::work::Work;
 use crate::{RawParameters, StoreError};
 
-/// An event and the request that told it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An event and the request that told it. Its written form is what backlogs keep.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoggedEvent {
     /// What happened.
     pub event: CallEvent,
     /// The carrier's own words; absent for what we did ourselves, and beside the first event of a request only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<RawParameters>,
 }
 

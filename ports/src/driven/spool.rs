@@ -1,4 +1,4 @@
-//! Where events are kept on this machine until the log has them.
+//! Where events are kept until the log has them: on the log's own server, or on this machine.
 
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ pub struct Portion {
     pub events: Vec<LoggedEvent>,
 }
 
-/// Keeps events on this machine, in the order they came, until the log has them.
+/// Keeps events, in the order they came, until the log has them.
 #[async_trait]
-pub trait Spool: Send + Sync {
+pub trait Backlog: Send + Sync {
     /// Keeps events. `Ok` means that they survive the process and the power supply. Shared, for whoever keeps them may have
     /// to turn elsewhere.
     async fn keep(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError>;
@@ -28,12 +28,16 @@ pub trait Spool: Send + Sync {
     /// The log has that portion.
     async fn forget(&self, number: u64) -> Result<(), StoreError>;
 
+    /// How many events wait that were kept here, by this program or one before it.
+    fn waiting(&self) -> u64;
+}
+
+/// A backlog of this machine, which stands by for a log that is away.
+#[async_trait]
+pub trait Spool: Backlog {
     /// Keeps events that the log will never take, for somebody to look at; they no longer wait.
     async fn set_aside(&self, events: Vec<LoggedEvent>, why: &str) -> Result<(), StoreError>;
 
     /// Whether events can be kept now, shown by keeping nothing.
     async fn ping(&self) -> Result<(), StoreError>;
-
-    /// How many events wait.
-    fn waiting(&self) -> u64;
 }

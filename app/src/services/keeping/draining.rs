@@ -1,9 +1,9 @@
-//! Taking what the spool holds into the log.
+//! Taking what the backlogs hold into the log.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use frontdesk_ports::{LoggedEvent, Portion, StoreError};
+use frontdesk_ports::{Backlog, LoggedEvent, Portion, StoreError};
 
 use super::Keeping;
 
@@ -19,7 +19,10 @@ const LEAST_CHUNK: usize = 16;
 /// call is folded and written once.
 const GATHER: Duration = Duration::from_millis(100);
 
-/// What draining the spool has come to.
+/// So often an instance with nothing to do looks for what others, now gone, have left on the log's server.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// What draining has come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drained {
     /// Nothing waits.
@@ -31,11 +34,14 @@ pub enum Drained {
 }
 
 impl Keeping {
-    /// Takes what waits in the spool into the log, for ever.
+    /// Takes what waits into the log, for ever.
     pub async fn run(&self) {
         loop {
             match self.drain_once().await {
                 Drained::Portion => self.gather().await,
+                Drained::Empty if self.inbox().is_some() => {
+                    let _ = tokio::time::timeout(LOOK, self.wake.notified()).await;
+                }
                 Drained::Empty => self.wake.notified().await,
                 Drained::Blocked => tokio::time::sleep(PAUSE).await,
             }
@@ -44,7 +50,7 @@ impl Keeping {
 
     /// Lets events gather until there are many, somebody wants to read, or a moment has passed.
     async fn gather(&self) {
-        if self.spool.waiting() < CHUNK as u64 {
+        if self.waiting() < CHUNK as u64 {
             let _ = tokio::time::timeout(GATHER, self.wanted.notified()).await;
         }
     }
@@ -54,14 +60,14 @@ impl Keeping {
         while self.drain_once().await == Drained::Portion {}
     }
 
-    /// Takes one portion of the spool into the log, if the log is there.
+    /// Takes one portion into the log, if the log is there.
     pub async fn drain_once(&self) -> Drained {
         let (away, nothing_to_tell) = {
             let state = self.state();
             (state.away.is_some(), state.over.is_empty() && state.losing.is_none())
         };
         let spooled = self.spooled.load(Ordering::Relaxed);
-        if self.spool.waiting() == 0 && !away && nothing_to_tell {
+        if self.spool.waiting() == 0 && self.inbox().is_none() && !away && nothing_to_tell {
             self.all_drained(spooled);
             return Drained::Empty;
         }
@@ -69,14 +75,18 @@ impl Keeping {
         if in_question && !self.log_is_there().await {
             return Drained::Blocked;
         }
-        let drained = match self.spool.oldest().await {
-            Ok(None) => Drained::Empty,
-            Ok(Some(portion)) => self.take_in(portion).await,
-            Err(error) => {
-                tracing::warn!("the spool cannot be read: {error}");
-                Drained::Blocked
-            }
-        };
+        let mut drained = Drained::Empty;
+        for backlog in [self.inbox(), Some(&*self.spool as &dyn Backlog)].into_iter().flatten() {
+            drained = match backlog.oldest().await {
+                Ok(None) => continue,
+                Ok(Some(portion)) => self.take_in(backlog, portion).await,
+                Err(error) => {
+                    tracing::warn!("a backlog cannot be read: {error}");
+                    Drained::Blocked
+                }
+            };
+            break;
+        }
         // A log that answers and yet takes nothing is still away.
         if in_question && drained != Drained::Blocked {
             self.found_back();
@@ -104,7 +114,7 @@ impl Keeping {
         });
     }
 
-    async fn take_in(&self, Portion { number, events }: Portion) -> Drained {
+    async fn take_in(&self, backlog: &dyn Backlog, Portion { number, events }: Portion) -> Drained {
         let count = events.len() as u64;
         let mut events = events.into_iter();
         loop {
@@ -114,11 +124,11 @@ impl Keeping {
                 break;
             }
             let Err(error) = self.log_takes(chunk, PATIENCE).await else { continue };
-            // The spool still has them; if it cannot say so now, it will.
-            let all = match self.spool.oldest().await {
+            // The backlog still has them; if it cannot say so now, it will.
+            let all = match backlog.oldest().await {
                 Ok(Some(portion)) if portion.number == number => portion.events,
                 other => {
-                    tracing::warn!("the spool cannot be read again: {:?}", other.err());
+                    tracing::warn!("a backlog cannot be read again: {:?}", other.err());
                     return Drained::Blocked;
                 }
             };
@@ -132,13 +142,13 @@ impl Keeping {
             return Drained::Blocked;
         }
         self.chunk.store(CHUNK, Ordering::Relaxed);
-        match self.spool.forget(number).await {
+        match backlog.forget(number).await {
             Ok(()) => {
                 self.drained.send_modify(|drained| *drained += count);
                 Drained::Portion
             }
             Err(error) => {
-                tracing::warn!("a portion of the spool cannot be deleted and will be told again: {error}");
+                tracing::warn!("a portion cannot be forgotten and will be told again: {error}");
                 Drained::Blocked
             }
         }

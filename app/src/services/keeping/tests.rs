@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use adapters_memory::{ManualClock, MemoryLedger, MemoryLog, MemorySpool, SeededIds};
 use async_trait::async_trait;
 use frontdesk_domain::{CallEvent, CallId, EventKind};
-use frontdesk_ports::{CallPage, CallQuery, CallRecord, Change};
+use frontdesk_ports::{CallPage, CallQuery, CallRecord, Change, Portion};
 
 use super::*;
 
@@ -55,6 +55,30 @@ impl CallLog for Fickle {
     }
 }
 
+/// An inbox on the log's server: away when that is.
+struct Inbox {
+    rows: MemorySpool,
+    log: Arc<Fickle>,
+}
+
+#[async_trait]
+impl Backlog for Inbox {
+    async fn keep(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
+        self.log.ping().await?;
+        self.rows.keep(events).await
+    }
+    async fn oldest(&self) -> Result<Option<Portion>, StoreError> {
+        self.log.ping().await?;
+        self.rows.oldest().await
+    }
+    async fn forget(&self, number: u64) -> Result<(), StoreError> {
+        self.rows.forget(number).await
+    }
+    fn waiting(&self) -> u64 {
+        self.rows.waiting()
+    }
+}
+
 struct Desk {
     log: Arc<Fickle>,
     spool: Arc<MemorySpool>,
@@ -64,12 +88,21 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(first: First) -> Self {
+    fn new() -> Self {
+        Self::with(|_| First::Spool)
+    }
+
+    fn with_inbox() -> Self {
+        Self::with(|log| First::Inbox(Arc::new(Inbox { rows: MemorySpool::default(), log })))
+    }
+
+    fn with(first: impl FnOnce(Arc<Fickle>) -> First) -> Self {
         let clock = Arc::new(ManualClock::at("2026-11-24T09:00:00Z".parse().unwrap()));
         let log = MemoryLog::new(clock.clone(), Arc::new(SeededIds::default()));
         let (spool, ledger) = (Arc::new(MemorySpool::default()), Arc::new(MemoryLedger::default()));
         let (away, refuses, breaks_spool) = Default::default();
         let log = Arc::new(Fickle { log, away, refuses, spool: spool.clone(), breaks_spool });
+        let first = first(log.clone());
         let keeping = Keeping::new(first, log.clone(), spool.clone(), ledger.clone(), clock.clone());
         Self { log, spool, ledger, clock, keeping }
     }
@@ -91,9 +124,12 @@ impl Desk {
 
 #[tokio::test]
 async fn while_the_log_is_away_events_wait_and_then_follow_and_the_outage_is_noted() {
-    let desk = Desk::new(First::Log);
+    let desk = Desk::with_inbox();
     desk.step("CA1", 1).await.unwrap();
-    assert_eq!(desk.keeping.condition(), Condition::Well);
+    assert_eq!((desk.keeping.condition(), desk.logged().await), (Condition::Well, 0), "the log follows");
+    assert_eq!(desk.spool.waiting(), 0, "the spool stands by");
+    desk.keeping.drain().await;
+    assert_eq!(desk.logged().await, 1);
     desk.log.away.store(true, Ordering::Relaxed);
     desk.step("CA1", 2).await.unwrap();
     desk.step("CA2", 1).await.unwrap();
@@ -111,7 +147,7 @@ async fn while_the_log_is_away_events_wait_and_then_follow_and_the_outage_is_not
 
 #[tokio::test]
 async fn what_neither_takes_is_an_error_until_one_takes_something_again() {
-    let desk = Desk::new(First::Log);
+    let desk = Desk::with_inbox();
     desk.log.away.store(true, Ordering::Relaxed);
     desk.spool.break_down(true);
     assert!(desk.step("CA1", 1).await.is_err());
@@ -133,9 +169,10 @@ async fn what_neither_takes_is_an_error_until_one_takes_something_again() {
 
 #[tokio::test]
 async fn what_the_log_refuses_for_good_is_set_aside_and_holds_up_nothing() {
-    let desk = Desk::new(First::Log);
+    let desk = Desk::with_inbox();
     desk.log.refuses.store(true, Ordering::Relaxed);
     desk.step("CA1", 1).await.unwrap();
+    desk.keeping.drain().await;
     assert_eq!((desk.spool.aside().len(), desk.keeping.condition()), (1, Condition::Well));
     desk.log.away.store(true, Ordering::Relaxed);
     desk.step("CA1", 2).await.unwrap();
@@ -144,12 +181,13 @@ async fn what_the_log_refuses_for_good_is_set_aside_and_holds_up_nothing() {
     assert_eq!((desk.spool.aside().len(), desk.spool.waiting()), (2, 0));
     desk.log.refuses.store(false, Ordering::Relaxed);
     desk.step("CA1", 3).await.unwrap();
+    desk.keeping.drain().await;
     assert_eq!(desk.logged().await, 1);
 }
 
 #[tokio::test]
 async fn spooled_first_an_event_is_in_the_log_as_soon_as_readers_are_let_in() {
-    let desk = Desk::new(First::Spool);
+    let desk = Desk::new();
     desk.step("CA1", 1).await.unwrap();
     assert_eq!((desk.spool.waiting(), desk.logged().await), (1, 0), "kept without the log");
     assert_eq!(desk.keeping.condition(), Condition::Well);
@@ -159,7 +197,7 @@ async fn spooled_first_an_event_is_in_the_log_as_soon_as_readers_are_let_in() {
 
 #[tokio::test]
 async fn spooled_first_a_log_that_is_away_is_noticed_when_it_should_follow() {
-    let desk = Desk::new(First::Spool);
+    let desk = Desk::new();
     desk.log.away.store(true, Ordering::Relaxed);
     desk.step("CA1", 1).await.unwrap();
     assert_eq!(desk.keeping.drain_once().await, Drained::Blocked);
@@ -175,7 +213,7 @@ async fn spooled_first_a_log_that_is_away_is_noticed_when_it_should_follow() {
 
 #[tokio::test]
 async fn spooled_first_a_spool_that_is_broken_is_passed_over() {
-    let desk = Desk::new(First::Spool);
+    let desk = Desk::new();
     desk.spool.break_down(true);
     desk.step("CA1", 1).await.unwrap();
     assert_eq!((desk.logged().await, desk.keeping.condition()), (1, Condition::Well));
@@ -186,7 +224,7 @@ async fn spooled_first_a_spool_that_is_broken_is_passed_over() {
 
 #[tokio::test]
 async fn what_is_refused_while_the_spool_cannot_be_read_stays_in_the_spool() {
-    let desk = Desk::new(First::Spool);
+    let desk = Desk::new();
     desk.step("CA1", 1).await.unwrap();
     desk.log.refuses.store(true, Ordering::Relaxed);
     desk.log.breaks_spool.store(true, Ordering::Relaxed);
