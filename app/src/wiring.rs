@@ -225,11 +225,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let recordings = Arc::new(ObjectRecordings::open(&parts.recordings, MOST_AUDIO_BYTES)?);
     let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone())?);
     let spool = Arc::new(FileSpool::open(&parts.spool)?);
-    // A file of this machine and the spool stand on the same disks; a server elsewhere may outlive them.
-    let first = match SqlInbox::on_server(&people_db, &*ids) {
-        Some(inbox) => First::Inbox(Arc::new(inbox)),
-        None => First::Spool,
-    };
+    let first = first_asked(&people_db, &*ids);
     let keeping = Arc::new(Keeping::new(first, log.clone(), spool, ledger.clone(), clock.clone()));
     let readiness: Arc<dyn Readiness> = Arc::new(KeepingReadiness(keeping.clone()));
 
@@ -341,6 +337,11 @@ impl App {
 fn with_health(readiness: &Arc<dyn Readiness>) -> Route {
     let health = Arc::new(health_routes(readiness.clone()));
     Route::new().at("/healthz", health.clone()).at("/readyz", health)
+}
+
+/// A file of this machine and the spool stand on the same disks; a server elsewhere may outlive them.
+fn first_asked(db: &Database, ids: &dyn Ids) -> First {
+    SqlInbox::on_server(db, ids).map_or(First::Spool, |inbox| First::Inbox(Arc::new(inbox)))
 }
 
 /// What a caller hears when all else fails: the flow's safety mailbox, for a call nobody knows.

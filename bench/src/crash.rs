@@ -23,7 +23,7 @@ type Failure = Box<dyn std::error::Error>;
 type Events = BTreeMap<String, BTreeSet<String>>;
 
 /// How long the log may take to follow what was acknowledged.
-const FOLLOWS_WITHIN: Duration = Duration::from_secs(60);
+pub const FOLLOWS_WITHIN: Duration = Duration::from_secs(60);
 
 /// A run.
 pub struct Crash {

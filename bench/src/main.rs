@@ -8,17 +8,20 @@ mod compare;
 mod connection;
 mod crash;
 mod desk;
+mod failover;
 mod load;
 mod media;
 mod twins;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
 use compare::Compare;
 use crash::Crash;
+use failover::Failover;
 use load::{Load, Pace};
 use media::Fetches;
 use twins::Twins;
@@ -107,6 +110,28 @@ enum Command {
         #[arg(long, default_value_t = 16)]
         in_flight: u64,
     },
+    /// Runs two instances on one PostgreSQL behind a balancer, ends one after the other under load, and looks for calls
+    /// that failed, for what is missing, and for what is there twice.
+    Failover {
+        /// The frontdesk to be run.
+        #[arg(long, default_value = "target/release/frontdesk")]
+        frontdesk: PathBuf,
+        /// An empty PostgreSQL database: `postgres://…`.
+        #[arg(long)]
+        database: String,
+        /// Calls begun each second.
+        #[arg(long, default_value_t = 200.0)]
+        rate: f64,
+        /// For so many seconds.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// One instance ends every so many seconds, and is started again.
+        #[arg(long, default_value_t = 10)]
+        every: u64,
+        /// By SIGTERM, as in a rolling restart, and not by SIGKILL.
+        #[arg(long)]
+        gently: bool,
+    },
     /// The bare server: a fixed document.
     #[command(hide = true)]
     Bare { listen: SocketAddr },
@@ -139,6 +164,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         Command::Twins { frontdesk, database, calls, in_flight } => {
             one_thread()?.block_on(Twins { frontdesk, database, calls, in_flight }.run())
+        }
+        Command::Failover { frontdesk, database, rate, seconds, every, gently } => {
+            let every = Duration::from_secs(every);
+            one_thread()?.block_on(Failover { frontdesk, database, rate, seconds, every, gently }.run())
         }
         Command::Bare { listen } => all_threads()?.block_on(baseline::bare(listen)),
         Command::Ceiling { listen, database } => {

@@ -67,7 +67,7 @@ impl Twins {
         .await?;
         let db = Database::connect(&self.database).await?;
         let messages = self.calls / 2;
-        let stored = self.stored(&db, messages).await?;
+        let stored = stored(&db, messages).await?;
         let rows = count(&db, "SELECT count(*) FROM calls").await?;
         let ended = count(&db, "SELECT count(*) FROM calls WHERE state = 'ended'").await?;
         let files = std::fs::read_dir(folder.join("recordings"))?.count();
@@ -88,18 +88,18 @@ impl Twins {
         }
         Ok(())
     }
+}
 
-    /// Messages that are stored, once all are or time is up.
-    async fn stored(&self, db: &DatabaseConnection, messages: u64) -> Result<i64, Failure> {
-        let begun = Instant::now();
-        loop {
-            let stored = "SELECT count(DISTINCT call_id) FROM call_events WHERE kind = 'voicemail'";
-            let stored = count(db, stored).await?;
-            if stored >= i64::try_from(messages)? || begun.elapsed() > STORED_WITHIN {
-                return Ok(stored);
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
+/// Messages that are stored, once all are or time is up.
+pub async fn stored(db: &DatabaseConnection, messages: u64) -> Result<i64, Failure> {
+    let begun = Instant::now();
+    loop {
+        let stored = "SELECT count(DISTINCT call_id) FROM call_events WHERE kind = 'voicemail'";
+        let stored = count(db, stored).await?;
+        if stored >= i64::try_from(messages)? || begun.elapsed() > STORED_WITHIN {
+            return Ok(stored);
         }
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 

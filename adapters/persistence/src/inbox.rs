@@ -82,7 +82,6 @@ async fn write(mut waits: mpsc::Receiver<Job>, pool: PgPool, owner: String, wait
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn failed(error: sqlx::Error) -> StoreError {
     store_error(&DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
 }

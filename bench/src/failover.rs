@@ -1,0 +1,218 @@
+//! Two instances on one PostgreSQL behind a balancer, one of them ended every few seconds under load: every call has one row
+//! and one end, every message one file, and no request fails that the balancer could send to the other.
+
+use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use sea_orm::{Database, DatabaseConnection};
+use tokio::process::Child;
+use tokio::task::LocalSet;
+
+use crate::call::{ACCOUNT, Call, Line, Next, Request, TOKEN, Told};
+use crate::connection::Connection;
+use crate::crash::{FOLLOWS_WITHIN, count};
+use crate::desk::{free_address, serve, wait_until_up};
+use crate::media::{self, Fetches};
+use crate::twins::stored;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// How often the balancer tries to find an instance that answers, and how long it rests in between.
+const TRIES: u32 = 40;
+const REST: Duration = Duration::from_millis(25);
+
+/// A run.
+pub struct Failover {
+    pub frontdesk: PathBuf,
+    pub database: String,
+    pub rate: f64,
+    pub seconds: u64,
+    pub every: Duration,
+    pub gently: bool,
+}
+
+/// What the balancer met.
+#[derive(Default)]
+struct Met {
+    requests: Cell<u64>,
+    elsewhere: Cell<u64>,
+    failed: RefCell<Vec<String>>,
+    slowest: Cell<Duration>,
+}
+
+impl Failover {
+    pub async fn run(self) -> Result<(), Failure> {
+        let folder = tempfile::tempdir_in("target")?;
+        let folder = folder.path().canonicalize()?;
+        let (media, fetches) = (free_address()?, Fetches::default());
+        tokio::spawn(media::serve(media, fetches.clone()));
+        let addresses = [free_address()?, free_address()?];
+        let line =
+            Line { target: format!("http://{}", addresses[0]), account: ACCOUNT.into(), token: TOKEN.into() };
+        let api = format!("http://{media}");
+        let mut instances = Vec::new();
+        for address in addresses {
+            instances.push(self.start(address, &line.target, &folder, &api)?);
+            wait_until_up(address).await?;
+        }
+        let (met, calls) = (Rc::new(Met::default()), Cell::new(0));
+        let ended = LocalSet::new()
+            .run_until(async {
+                let ending = self.end_in_turns(&mut instances, addresses, &line.target, &folder, &api);
+                let placing = self.place_all(&line, addresses, &met, &calls);
+                let (ended, ()) = tokio::join!(ending, placing);
+                ended
+            })
+            .await?;
+        let calls = calls.get();
+        let (db, messages) = (Database::connect(&self.database).await?, calls / 2);
+        let stored = stored(&db, messages).await?;
+        let waiting = taken_in(&db).await?;
+        let rows = count(&db, "SELECT count(*) FROM calls").await?;
+        let once = "SELECT count(*) FROM (SELECT 1 FROM call_events WHERE kind = 'ended' GROUP BY call_id HAVING count(*) = 1) t";
+        let once = count(&db, once).await?;
+        let files = std::fs::read_dir(folder.join("recordings"))?.count();
+        for instance in &mut instances {
+            instance.kill().await?;
+        }
+        let failed = met.failed.borrow();
+        println!(
+            "{calls} calls at {} a second, {ended} times an instance {}: {} requests, {} answered by the other instance, \
+             {} failed, slowest {} ms; {rows} rows, {once} ended once, {stored} messages stored in {files} files \
+             ({} fetches), {waiting} requests left in the inbox",
+            self.rate,
+            if self.gently { "stopped" } else { "killed" },
+            met.requests.get(),
+            met.elsewhere.get(),
+            failed.len(),
+            met.slowest.get().as_millis(),
+            fetches.counted().0,
+        );
+        if let Some(why) = failed.first() {
+            println!("the first to fail: {why}");
+        }
+        let expected = (i64::try_from(calls)?, i64::try_from(messages)?);
+        let all = (rows, once, stored, i64::try_from(files)?);
+        if !failed.is_empty() || waiting > 0 || all != (expected.0, expected.0, expected.1, expected.1) {
+            return Err("something failed, is there twice, or not at all".into());
+        }
+        Ok(())
+    }
+
+    fn start(&self, address: SocketAddr, public: &str, folder: &Path, api: &str) -> Result<Child, Failure> {
+        let mut instance = serve(&self.frontdesk, address, folder, &self.database, api);
+        Ok(instance.env("FRONTDESK__PUBLIC_URL", public).spawn()?)
+    }
+
+    /// Ends one instance after the other and starts it again; how often.
+    async fn end_in_turns(
+        &self,
+        instances: &mut [Child],
+        addresses: [SocketAddr; 2],
+        public: &str,
+        folder: &Path,
+        api: &str,
+    ) -> Result<u32, Failure> {
+        let (begun, mut ended) = (Instant::now(), 0);
+        loop {
+            tokio::time::sleep(self.every).await;
+            if begun.elapsed() + self.every / 2 > Duration::from_secs(self.seconds) {
+                return Ok(ended);
+            }
+            let turn = usize::try_from(ended)? % 2;
+            let (Some(instance), Some(&address)) = (instances.get_mut(turn), addresses.get(turn)) else {
+                continue;
+            };
+            let pid = instance.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+            if self.gently
+                && let Some(pid) = pid
+            {
+                kill_process(pid, Signal::TERM)?;
+                instance.wait().await?;
+            } else {
+                instance.kill().await?;
+            }
+            *instance = self.start(address, public, folder, api)?;
+            wait_until_up(address).await?;
+            ended += 1;
+        }
+    }
+
+    /// Begins calls at the rate until time is up, and lets them end.
+    async fn place_all(&self, line: &Line, addresses: [SocketAddr; 2], met: &Rc<Met>, calls: &Cell<u64>) {
+        let (begun, mut placed) = (tokio::time::Instant::now(), Vec::new());
+        let idle: Rc<RefCell<Vec<[Connection; 2]>>> = Rc::default();
+        loop {
+            #[expect(clippy::cast_precision_loss, reason = "a run has fewer calls than that")]
+            let after = Duration::from_secs_f64(calls.get() as f64 / self.rate);
+            if after >= Duration::from_secs(self.seconds) {
+                break;
+            }
+            tokio::time::sleep_until(begun + after).await;
+            let (line, met, idle, number) = (line.clone(), met.clone(), idle.clone(), calls.get());
+            placed.push(tokio::task::spawn_local(async move {
+                let kept = idle.borrow_mut().pop();
+                let mut connections = kept.unwrap_or_else(|| addresses.map(Connection::new));
+                if let Err(why) = place(&Call::new(&line, 0, number), &mut connections, &met).await {
+                    met.failed.borrow_mut().push(why);
+                }
+                idle.borrow_mut().push(connections);
+            }));
+            calls.set(number + 1);
+        }
+        for call in placed {
+            let _ = call.await;
+        }
+    }
+}
+
+/// What still waits in the inbox, once nothing does or time is up.
+async fn taken_in(db: &DatabaseConnection) -> Result<i64, Failure> {
+    let begun = Instant::now();
+    loop {
+        let waiting = count(db, "SELECT count(*) FROM inbox").await?;
+        if waiting == 0 || begun.elapsed() > FOLLOWS_WITHIN {
+            return Ok(waiting);
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// One whole call, its requests sent to the instances in turn.
+async fn place(call: &Call<'_>, connections: &mut [Connection; 2], met: &Met) -> Result<(), String> {
+    let (mut told, mut document) = (Told::default(), String::new());
+    for step in 0.. {
+        let Next::Ask(request) = call.next(step, &document, &mut told) else { break };
+        document = ask(&request, connections, met).await?;
+    }
+    Ok(())
+}
+
+/// Asks one instance, and the other if that one is not there.
+async fn ask(request: &Request, connections: &mut [Connection; 2], met: &Met) -> Result<String, String> {
+    let (begun, first) = (Instant::now(), met.requests.get());
+    met.requests.set(first + 1);
+    let mut turn = usize::from(first % 2 == 1);
+    let mut last = String::new();
+    for attempt in 0..TRIES {
+        let Request { path, signature, body } = request;
+        let same = Request { path: path.clone(), signature: signature.clone(), body: body.clone() };
+        match connections[turn].ask(same).await {
+            Ok(answer) => {
+                met.elsewhere.set(met.elsewhere.get() + u64::from(attempt > 0));
+                met.slowest.set(met.slowest.get().max(begun.elapsed()));
+                return Ok(answer);
+            }
+            Err(why) => last = format!("{path}: {why}"),
+        }
+        turn = 1 - turn;
+        if attempt > 0 {
+            tokio::time::sleep(REST).await;
+        }
+    }
+    Err(last)
+}
