@@ -7,7 +7,7 @@ use std::process::Stdio;
 use tokio::process::{Child, Command};
 
 use crate::call::{ACCOUNT, TOKEN};
-use crate::desk::{self, free_address, wait_until_up};
+use crate::desk::{self, free_address, memory, wait_until_up};
 use crate::load::{Load, Pace, Report};
 use crate::media::{self, Fetches};
 
@@ -175,15 +175,4 @@ impl Compare {
         };
         Ok(command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn()?)
     }
-}
-
-/// What a process holds in memory, now and at most, in KiB (Linux).
-fn memory(pid: u32) -> (u64, u64) {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let figure = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name));
-        line.and_then(|line| line.trim_start_matches(':').split_whitespace().next()?.parse().ok())
-            .unwrap_or(0)
-    };
-    (figure("VmRSS"), figure("VmHWM"))
 }

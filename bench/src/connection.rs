@@ -30,7 +30,31 @@ impl Connection {
         answer
     }
 
+    /// Asks for a page as a program does; its text, or what went wrong.
+    pub async fn get(&mut self, path: &str, token: &str) -> Result<String, String> {
+        let request = hyper::Request::get(path)
+            .header("host", "bench")
+            .header("authorization", format!("Bearer {token}"))
+            .body(Full::default())
+            .map_err(|e| e.to_string())?;
+        let answer = self.send(request).await;
+        if answer.is_err() {
+            self.open = None;
+        }
+        answer
+    }
+
     async fn try_ask(&mut self, Request { path, signature, body }: Request) -> Result<String, String> {
+        let request = hyper::Request::post(path)
+            .header("host", "bench")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("x-twilio-signature", signature)
+            .body(Full::new(Bytes::from(body)))
+            .map_err(|e| e.to_string())?;
+        self.send(request).await
+    }
+
+    async fn send(&mut self, request: hyper::Request<Full<Bytes>>) -> Result<String, String> {
         if self.open.is_none() {
             let stream = TcpStream::connect(self.server).await.map_err(|e| e.to_string())?;
             stream.set_nodelay(true).map_err(|e| e.to_string())?;
@@ -40,12 +64,6 @@ impl Connection {
         }
         let Some(sender) = &mut self.open else { return Err("no connection".into()) };
         sender.ready().await.map_err(|e| e.to_string())?;
-        let request = hyper::Request::post(path)
-            .header("host", "bench")
-            .header("content-type", "application/x-www-form-urlencoded")
-            .header("x-twilio-signature", signature)
-            .body(Full::new(Bytes::from(body)))
-            .map_err(|e| e.to_string())?;
         let response = sender.send_request(request).await.map_err(|e| e.to_string())?;
         let status = response.status();
         let body = response.into_body().collect().await.map_err(|e| e.to_string())?.to_bytes();

@@ -57,3 +57,21 @@ pub async fn wait_until_up(address: SocketAddr) -> Result<(), String> {
     }
     Err(format!("nobody listens on {address}"))
 }
+
+/// What a process holds in memory, now and at most, in KiB (Linux).
+pub fn memory(pid: u32) -> (u64, u64) {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let figure = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|line| line.trim_start_matches(':').split_whitespace().next()?.parse().ok())
+            .unwrap_or(0)
+    };
+    (figure("VmRSS"), figure("VmHWM"))
+}
+
+/// The same in words.
+pub fn resident(process: &tokio::process::Child) -> String {
+    let (now, most) = memory(process.id().unwrap_or(0));
+    let tenths = |kib: u64| format!("{}.{} MiB", kib / 1024, kib % 1024 * 10 / 1024);
+    format!("{} resident, {} at most", tenths(now), tenths(most))
+}

@@ -9,8 +9,10 @@ mod connection;
 mod crash;
 mod desk;
 mod failover;
+mod fill;
 mod load;
 mod media;
+mod pages;
 mod twins;
 
 use std::net::SocketAddr;
@@ -24,6 +26,7 @@ use crash::Crash;
 use failover::Failover;
 use load::{Load, Pace};
 use media::Fetches;
+use pages::Pages;
 use twins::Twins;
 
 #[derive(Parser)]
@@ -132,6 +135,30 @@ enum Command {
         #[arg(long)]
         gently: bool,
     },
+    /// Fills a migrated database with calls over two years.
+    Fill {
+        /// The database: `sqlite://…` or `postgres://…`.
+        #[arg(long)]
+        database: String,
+        /// How many.
+        #[arg(long, default_value_t = 1_000_000)]
+        calls: u64,
+    },
+    /// Asks two desks for the same pages in turns: one whose log is short, one whose log is long.
+    Pages {
+        /// The frontdesk to be run.
+        #[arg(long, default_value = "target/release/frontdesk")]
+        frontdesk: PathBuf,
+        /// The database with few calls.
+        #[arg(long)]
+        short: String,
+        /// The database with many.
+        #[arg(long)]
+        long: String,
+        /// Requests of each page; medians are told.
+        #[arg(long, default_value_t = 11)]
+        rounds: usize,
+    },
     /// The bare server: a fixed document.
     #[command(hide = true)]
     Bare { listen: SocketAddr },
@@ -168,6 +195,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Command::Failover { frontdesk, database, rate, seconds, every, gently } => {
             let every = Duration::from_secs(every);
             one_thread()?.block_on(Failover { frontdesk, database, rate, seconds, every, gently }.run())
+        }
+        Command::Fill { database, calls } => one_thread()?.block_on(fill::fill(&database, calls)),
+        Command::Pages { frontdesk, short, long, rounds } => {
+            one_thread()?.block_on(Pages { frontdesk, short, long, rounds }.run())
         }
         Command::Bare { listen } => all_threads()?.block_on(baseline::bare(listen)),
         Command::Ceiling { listen, database } => {

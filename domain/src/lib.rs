@@ -44,6 +44,10 @@
 //! ```
 #![warn(missing_docs)]
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod call;
 mod dialogue;
 mod duration;

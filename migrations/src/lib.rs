@@ -11,6 +11,7 @@ mod m20261125_000007_create_standing;
 mod m20261125_000008_create_outbox;
 mod m20261125_000009_create_examinations;
 mod m20261125_000010_create_inbox;
+mod m20261125_000011_index_text;
 
 use sea_orm_migration::prelude::*;
 
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000008_create_outbox::Migration),
             Box::new(m20261125_000009_create_examinations::Migration),
             Box::new(m20261125_000010_create_inbox::Migration),
+            Box::new(m20261125_000011_index_text::Migration),
         ]
     }
 }

@@ -5,8 +5,8 @@ use frontdesk_ports::{CallQuery, StoreError, TextMatch};
 use jiff::SignedDuration;
 use sea_orm::sea_query::{Expr, LikeExpr, SelectStatement, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter, Select,
-    Statement,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryFilter,
+    QuerySelect, Select, Statement,
 };
 
 use crate::entity::{call, call_tag};
@@ -84,7 +84,7 @@ fn literal(condition: &'static str) -> SimpleExpr {
 }
 
 fn tagged(tag: &str) -> SelectStatement {
-    use sea_orm::{QuerySelect, QueryTrait};
+    use sea_orm::QueryTrait;
     call_tag::Entity::find()
         .select_only()
         .column(call_tag::Column::CallId)
@@ -95,7 +95,16 @@ fn tagged(tag: &str) -> SelectStatement {
 /// Calls that contain a text, in lower case.
 async fn containing(db: &DatabaseConnection, text: &str) -> Result<Condition, StoreError> {
     use call::Column::{NoteText, SearchText};
-    if db.get_database_backend() == DbBackend::Sqlite && text.chars().count() >= INDEXED_LENGTH {
+    let literal = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let like = || LikeExpr::new(format!("%{literal}%")).escape('\\');
+    let by_reading = Condition::any().add(SearchText.like(like())).add(NoteText.like(like()));
+    if text.chars().count() < INDEXED_LENGTH {
+        return Ok(by_reading);
+    }
+    if db.get_database_backend() == DbBackend::Postgres {
+        return Ok(named_by_index(db, &by_reading).await?.unwrap_or(by_reading));
+    }
+    if db.get_database_backend() == DbBackend::Sqlite {
         let phrase = format!("\"{}\"", text.replace('"', "\"\""));
         let count = Statement::from_sql_and_values(
             DbBackend::Sqlite,
@@ -113,7 +122,19 @@ async fn containing(db: &DatabaseConnection, text: &str) -> Result<Condition, St
             return Ok(Condition::all().add(by_index));
         }
     }
-    let literal = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let like = || LikeExpr::new(format!("%{literal}%")).escape('\\');
-    Ok(Condition::any().add(SearchText.like(like())).add(NoteText.like(like())))
+    Ok(by_reading)
+}
+
+/// The calls of that condition by their names, if they are few. Asked by itself and not as a part of the whole question,
+/// PostgreSQL sees that its index of texts is the way to rare ones.
+async fn named_by_index(
+    db: &DatabaseConnection,
+    condition: &Condition,
+) -> Result<Option<Condition>, StoreError> {
+    let few = u64::try_from(COMMON).unwrap_or(u64::MAX);
+    let named = call::Entity::find().select_only().column(call::Column::Id).filter(condition.clone());
+    let named: Vec<String> = named.limit(few + 1).into_tuple().all(db).await.map_err(|e| store_error(&e))?;
+    let is_rare = named.len() as u64 <= few;
+    let by_name = || Expr::cust_with_values("calls.id = ANY(string_to_array($1, ','))", [named.join(",")]);
+    Ok(is_rare.then(|| Condition::all().add(by_name())))
 }
