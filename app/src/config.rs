@@ -1,6 +1,7 @@
 //! Settings: one TOML file, each key overridable from the environment, secrets also from files.
 
 mod calendar;
+mod elsewhere;
 mod error;
 mod flow;
 mod keys;
@@ -26,6 +27,7 @@ use crate::services::standings::Caps;
 use crate::services::upkeep::RetentionTimes;
 use crate::telemetry::LogFormat;
 
+pub use elsewhere::{Provider, SignInElsewhere};
 pub use error::{ConfigError, ConfigErrors, Shown};
 pub use flow::{FlowText, OwnFlow};
 pub use frontdesk_domain::parse_duration;
@@ -76,6 +78,8 @@ pub struct Config {
     pub admin_password: Option<SecretString>,
     /// A token for programs.
     pub api_token: Option<SecretString>,
+    /// Who else says who people are.
+    pub elsewhere: SignInElsewhere,
     /// The company's time zone.
     pub zone: TimeZone,
     /// Where people read the log; where the carrier reaches us, unless people have a listener of their own.
@@ -180,6 +184,7 @@ impl Reader {
             twilio: self.twilio(),
             admin_password: self.admin_password(),
             api_token: self.secret("auth.api_token"),
+            elsewhere: self.elsewhere(),
             feed_url,
             smtp,
             caps: Caps {

@@ -8,6 +8,7 @@ pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod pid;
+mod request_id;
 pub mod server;
 pub mod services;
 pub mod system;

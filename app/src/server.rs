@@ -17,6 +17,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
+use tracing::Instrument;
+
+use crate::request_id;
 
 /// A client that takes longer to send its headers is not served.
 const HEADER_TIME: Duration = Duration::from_secs(10);
@@ -76,8 +79,14 @@ async fn connection(stream: TcpStream, routes: Routes, mut stop: watch::Receiver
     stream.set_write_timeout(Some(WRITE_TIME));
     let service = service_fn(move |request: Request<Incoming>| {
         let request = poem::Request::from((request, local.clone(), remote.clone(), Scheme::HTTP));
-        let routes = routes.clone();
-        async move { Ok::<_, Infallible>(hyper::Response::from(routes.get_response(request).await)) }
+        let (routes, id) = (routes.clone(), request_id::of(request.headers()));
+        let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
+        let answer = async move {
+            let mut response = routes.get_response(request).await;
+            response.headers_mut().insert(request_id::HEADER, id);
+            Ok::<_, Infallible>(hyper::Response::from(response))
+        };
+        answer.instrument(span)
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

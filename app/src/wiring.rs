@@ -9,7 +9,8 @@ mod work;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use adapters_http::{Desk, Rules, health_routes};
+use adapters_http::{Desk, Elsewhere, Rules, health_routes};
+use adapters_identity::{BadTransport, OpenIdProvider, Settings};
 pub use adapters_persistence::SqlLedger;
 use adapters_persistence::{ConnectError, Database, SqlAccess, SqlInbox, SqlLog, SqlStanding};
 use adapters_recordings::{ObjectRecordings, OpenError, Place};
@@ -29,7 +30,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 use url::Url;
 
-use crate::config::{OwnFlow, Recipient, Smtp};
+use crate::config::{OwnFlow, Provider, Recipient, SignInElsewhere, Smtp};
 use crate::server::Routes;
 use crate::services::access::{AccessControl, BadPassword};
 use crate::services::accounts::LookingAfterPeople;
@@ -81,6 +82,12 @@ pub enum WiringError {
     /// HTTP cannot be set up.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// HTTP to the identity provider cannot be set up.
+    #[error(transparent)]
+    Identity(#[from] BadTransport),
+    /// Nobody could come back from the identity provider.
+    #[error("feed.url: people cannot come back to it: {0}")]
+    Back(#[from] url::ParseError),
     /// The password of `admin` cannot be one.
     #[error("auth.admin_password: {0}")]
     Password(#[from] BadPassword),
@@ -95,7 +102,10 @@ pub enum WiringError {
 impl WiringError {
     /// Whether another setting would mend it, and not only another try.
     pub fn is_a_setting(&self) -> bool {
-        !matches!(self, Self::Migration(_) | Self::Client(_) | Self::People(_) | Self::Templates(_))
+        !matches!(
+            self,
+            Self::Migration(_) | Self::Client(_) | Self::Identity(_) | Self::People(_) | Self::Templates(_)
+        )
     }
 }
 
@@ -133,6 +143,8 @@ pub struct Parts {
     pub admin_password: Option<SecretString>,
     /// A token for programs.
     pub api_token: Option<SecretString>,
+    /// Who else says who people are.
+    pub elsewhere: SignInElsewhere,
     /// The company's zone.
     pub zone: TimeZone,
     /// Whether people reach us by HTTPS.
@@ -191,6 +203,20 @@ fn voice_url(public: &PublicUrl) -> String {
     format!("{}/twilio/voice", public.as_str().trim_end_matches('/'))
 }
 
+/// Who else says who people are; from a provider they come back to where they read the log.
+fn elsewhere(
+    SignInElsewhere { proxy, provider, .. }: SignInElsewhere,
+    feed: &str,
+) -> Result<Elsewhere, WiringError> {
+    let mut elsewhere = Elsewhere { proxy: proxy.map(Arc::new), provider: None };
+    if let Some(Provider { issuer, client_id, client_secret, claim }) = provider {
+        let back = Url::parse(&format!("{feed}/login/return"))?;
+        let provider = OpenIdProvider::new(Settings { issuer, client_id, client_secret, claim, back })?;
+        elsewhere.provider = Some(Arc::new(provider));
+    }
+    Ok(elsewhere)
+}
+
 /// What people are told of the configuration.
 fn rules(retention: RetentionTimes, resolves_misses: bool) -> Rules {
     Rules { calls: retention.calls, audio: retention.audio, raw: retention.raw, resolves_misses }
@@ -219,7 +245,8 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let ledger = Arc::new(SqlLedger::new(db.clone()));
     let people = Arc::new(SqlAccess::new(db.clone()));
     let (token, trail) = (parts.api_token.as_ref(), ledger.clone());
-    let access = Arc::new(AccessControl::new(people.clone(), trail, clock.clone(), ids.clone(), token));
+    let access = AccessControl::new(people.clone(), trail, clock.clone(), ids.clone(), token);
+    let access = Arc::new(access.admitting(parts.elsewhere.newcomers));
     let people_db = db.clone();
     prepare(&parts.database_url, db, access.clone(), parts.admin_password).await?;
     let recordings = Arc::new(ObjectRecordings::open(&parts.recordings, MOST_AUDIO_BYTES)?);
@@ -272,6 +299,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let pages = adapters_http::routes(Desk {
         calls,
         access,
+        elsewhere: elsewhere(parts.elsewhere, &feed_url(parts.feed_url.as_ref(), &public))?,
         accounts: looked_after,
         rules,
         working,

@@ -1,6 +1,6 @@
-//! A long log: rows as frontdesk would have written them, spread evenly over two years, one call in three missed or a
-//! message, the last hundredth of those not settled. Straight into a migrated database, for placing ten million calls would
-//! take hours.
+//! A long log: rows as frontdesk would have written them, spread evenly over so many days, one call in three missed or a
+//! message, the newest of those not settled. Straight into a migrated database, for placing ten million calls would take
+//! hours.
 
 use std::fmt::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,7 +11,9 @@ use crate::crash::count;
 
 type Failure = Box<dyn std::error::Error>;
 
-const YEARS_MS: u64 = 730 * 86_400_000;
+const DAY_MS: u64 = 86_400_000;
+/// Of the newest calls, so many and no less than a hundredth are not settled.
+const UNSETTLED: u64 = 1000;
 /// Rows of one statement, and statements of one transaction.
 const ROWS: u64 = 500;
 const STATEMENTS: u64 = 40;
@@ -28,14 +30,15 @@ const PLACES: [Option<&str>; 5] =
     [Some("Paris, FR"), Some("Lyon, FR"), Some("London, GB"), Some("New York, US"), None];
 const MAIN: &str = "+33199000000";
 
-/// Fills the database with so many more calls.
-pub async fn fill(database: &str, calls: u64) -> Result<(), Failure> {
+/// Fills the database with so many more calls of so many days.
+pub async fn fill(database: &str, calls: u64, days: u64) -> Result<(), Failure> {
     let db = Database::connect(database).await?;
     if db.get_database_backend() == DbBackend::Sqlite {
         db.execute_unprepared("PRAGMA synchronous=OFF").await?;
     }
     let before = u64::try_from(count(&db, "SELECT value FROM change_counter").await?)?;
-    let begins = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())? - YEARS_MS;
+    let (span, unsettled) = (days * DAY_MS, (calls / 100).max(UNSETTLED));
+    let begins = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())? - span;
     let mut chance = Chance(7);
     let mut next = 0;
     while next < calls {
@@ -43,7 +46,7 @@ pub async fn fill(database: &str, calls: u64) -> Result<(), Failure> {
         for _ in 0..STATEMENTS {
             let rows: Vec<String> = (next..calls.min(next + ROWS))
                 .map(|n| {
-                    row(n, before + n + 1, begins + n * YEARS_MS / calls, n * 100 >= calls * 99, &mut chance)
+                    row(n, before + n + 1, begins + n * span / calls, n + unsettled >= calls, &mut chance)
                 })
                 .collect();
             if rows.is_empty() {

@@ -135,7 +135,7 @@ enum Command {
         #[arg(long)]
         gently: bool,
     },
-    /// Fills a migrated database with calls over two years.
+    /// Fills a migrated database with calls.
     Fill {
         /// The database: `sqlite://…` or `postgres://…`.
         #[arg(long)]
@@ -143,6 +143,9 @@ enum Command {
         /// How many.
         #[arg(long, default_value_t = 1_000_000)]
         calls: u64,
+        /// Over so many days.
+        #[arg(long, default_value_t = 730)]
+        days: u64,
     },
     /// Asks two desks for the same pages in turns: one whose log is short, one whose log is long.
     Pages {
@@ -196,7 +199,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let every = Duration::from_secs(every);
             one_thread()?.block_on(Failover { frontdesk, database, rate, seconds, every, gently }.run())
         }
-        Command::Fill { database, calls } => one_thread()?.block_on(fill::fill(&database, calls)),
+        Command::Fill { database, calls, days } => one_thread()?.block_on(fill::fill(&database, calls, days)),
         Command::Pages { frontdesk, short, long, rounds } => {
             one_thread()?.block_on(Pages { frontdesk, short, long, rounds }.run())
         }

@@ -12,14 +12,14 @@ use crate::desk::{free_address, resident, serve};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// What people look at.
+/// What people look at. `{}` is another number each time, for what was found last is remembered.
 const PAGES: [(&str, &str); 11] = [
     ("what needs attention", "/"),
     ("all", "/?tab=all"),
     ("missed in the last 30 days", "/?tab=all&outcome=missed&range=30d"),
     ("one destination", "/?tab=all&destination=%2B33611220007"),
     ("a reason that no call has", "/?tab=all&reason=declined"),
-    ("part of a number", "/?tab=all&q=01+23+45+67"),
+    ("part of a number", "/?tab=all&q=01+23+45+{}"),
     ("a text that no call has", "/?tab=all&q=nobody+here"),
     ("a text that one in five calls has", "/?tab=all&q=paris"),
     ("numbers, 7 days", "/numbers?range=7d"),
@@ -69,9 +69,10 @@ impl Pages {
         println!("| page | short, ms | long, ms | ratio | first, long |\n| --- | --- | --- | --- | --- |");
         for (name, path) in PAGES {
             let (mut took, mut took_long) = (Vec::new(), Vec::new());
-            for _ in 0..self.rounds {
-                took.push(get(short, path).await?);
-                took_long.push(get(long, path).await?);
+            for round in 0..self.rounds {
+                let path = path.replace("{}", &(10 + round % 90).to_string());
+                took.push(get(short, &path).await?);
+                took_long.push(get(long, &path).await?);
             }
             let first = took_long.first().copied().unwrap_or_default();
             let (one, other) = (median(took), median(took_long));
@@ -106,6 +107,8 @@ impl Pages {
         let first_call = begun.elapsed();
         tokio::time::sleep(SETTLES).await;
         let idle = resident(&process);
+        // A connection that rests so long is closed.
+        let connection = Connection::new(address);
         Ok(Desk { process, connection, first_call, idle })
     }
 }

@@ -17,7 +17,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use frontdesk_domain::{
     BuiltinFlow, Call, CallEvent, CallFlow, Context, DialOutcome, DialResult, Dialogue, Ending, Facts,
-    Instruction, Keys, LegId, Notice, Signal, Timestamp, advance, builtin_flow,
+    Instruction, Keys, LegId, Notice, Signal, Speech, Timestamp, advance, builtin_flow,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -97,7 +97,7 @@ fn words(instruction: &Instruction, next: &dyn Fn(&Dialogue) -> String) -> Value
     match instruction {
         Instruction::Say(speech) => json!({ "say": speech.words() }),
         Instruction::Gather { prompts, max_keys, timeout, then, .. } => {
-            let say: Vec<_> = prompts.iter().map(|speech| speech.words()).collect();
+            let say: Vec<_> = prompts.iter().map(Speech::words).collect();
             json!({ "ask": say, "keys": max_keys, "seconds": timeout.as_secs(), "then": next(then) })
         }
         Instruction::Dial { targets, ring, then, .. } => {

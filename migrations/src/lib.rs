@@ -12,6 +12,7 @@ mod m20261125_000008_create_outbox;
 mod m20261125_000009_create_examinations;
 mod m20261125_000010_create_inbox;
 mod m20261125_000011_index_text;
+mod m20261125_000012_index_ended_text;
 
 use sea_orm_migration::prelude::*;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000009_create_examinations::Migration),
             Box::new(m20261125_000010_create_inbox::Migration),
             Box::new(m20261125_000011_index_text::Migration),
+            Box::new(m20261125_000012_index_ended_text::Migration),
         ]
     }
 }

@@ -15,9 +15,7 @@ use frontdesk_ports::work::Work;
 use frontdesk_ports::{
     CallLog, CallPage, CallQuery, CallRecord, Change, Clock, Ids, LoggedEvent, StoreError,
 };
-use redb::{
-    Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction,
-};
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use tokio::sync::watch;
 
 /// Events as JSON by leg and identity.

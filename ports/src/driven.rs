@@ -9,6 +9,7 @@ pub(crate) mod carrier_account;
 pub(crate) mod clock;
 pub(crate) mod effect_queue;
 pub(crate) mod front_door;
+pub(crate) mod identity_provider;
 pub(crate) mod ledger;
 pub(crate) mod messenger;
 pub(crate) mod outbox;

@@ -31,6 +31,7 @@ pub use driven::carrier_account::{CarrierAccount, DialPermission, Hook, Line, Li
 pub use driven::clock::{Clock, Ids};
 pub use driven::effect_queue::{EffectCounts, EffectQueue, LeasedEffect};
 pub use driven::front_door::{FrontDoor, Knock, Seen};
+pub use driven::identity_provider::{IdentityError, IdentityProvider, SigningIn};
 pub use driven::ledger::{Ledger, Outage, OutageCause, UnknownCause, Watermark};
 pub use driven::messenger::{Attachment, DeliveryError, Message, Messenger};
 pub use driven::outbox::{Delivery, DeliveryState, LeasedDelivery, Outbox, Tried};
@@ -41,7 +42,7 @@ pub use driven::spool::{Backlog, Portion, Spool};
 pub use driven::standing_store::{Blocked, Closed, StandingStore};
 pub use driven::transcriber::{Transcriber, TranscriberError};
 pub use driven::work_store::{Resolved, WorkStore};
-pub use driving::access::{Access, Program, SignInError, SignedIn};
+pub use driving::access::{Access, Program, SignInError, SignedIn, Voucher};
 pub use driving::accounts::{AccountError, Accounts, Browser, MOST_VIEWS, Person};
 pub use driving::answering::{AnswerCalls, Asked, Told};
 pub use driving::feed::{

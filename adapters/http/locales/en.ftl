@@ -30,6 +30,11 @@ sign-in = Sign in
 sign-in-name = Name
 sign-in-password = Password
 sign-in-wrong = the name or the password is not right
+sign-in-elsewhere = Sign in with { $name }
+sign-in-nobody = you are known there, and nobody has let you in here yet; an admin can
+sign-in-away = the place where you sign in does not answer; try again in a moment, or use your password
+sign-in-not-vouched = that did not work; try again
+sign-in-go-on = Go on
 sign-in-throttled = too many failed attempts; try again in { $minutes ->
     [one] { $minutes } minute
    *[other] { $minutes } minutes

@@ -30,6 +30,11 @@ sign-in = Connexion
 sign-in-name = Nom
 sign-in-password = Mot de passe
 sign-in-wrong = le nom ou le mot de passe est inexact
+sign-in-elsewhere = Se connecter avec { $name }
+sign-in-nobody = vous y êtes connu, mais personne ne vous a encore ouvert l’accès ici ; un administrateur le peut
+sign-in-away = le service de connexion ne répond pas ; réessayez dans un instant ou utilisez votre mot de passe
+sign-in-not-vouched = cela n’a pas fonctionné ; réessayez
+sign-in-go-on = Continuer
 sign-in-throttled = trop de tentatives ; réessayez dans { $minutes ->
     [one] { $minutes } minute
    *[other] { $minutes } minutes

@@ -10,6 +10,7 @@ use poem::Response;
 use poem::endpoint::BoxEndpoint;
 use tokio::sync::watch;
 
+use crate::elsewhere::Elsewhere;
 use crate::views::Views;
 
 /// What the routes need.
@@ -18,6 +19,8 @@ pub struct Desk {
     pub calls: Arc<dyn ReadCalls>,
     /// Who may see it.
     pub access: Arc<dyn Access>,
+    /// Who else says who people are.
+    pub elsewhere: Elsewhere,
     /// Looks after people.
     pub accounts: Arc<dyn Accounts>,
     /// What the configuration says of the log, to be shown.

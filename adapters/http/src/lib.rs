@@ -8,6 +8,7 @@ mod assets;
 mod bodies;
 mod compress;
 mod desk;
+mod elsewhere;
 mod errors;
 pub mod export;
 mod filter;
@@ -34,7 +35,8 @@ use poem::{Endpoint, EndpointExt, Response, Route, RouteMethod, get, post};
 
 use desk::State;
 pub use desk::{Desk, Rules};
-use session::{Gate, Guest, Need};
+pub use elsewhere::{Elsewhere, TrustedProxy};
+use session::{Door, Gate, Guest, Need};
 use views::Views;
 
 /// The most a request may carry: a message recorded on the demo's phone, or a form and nothing else.
@@ -61,7 +63,7 @@ pub enum Reach {
 }
 
 /// Every route and who may use it. The router is made of this table, so whoever goes through it goes through the router.
-pub const ROUTES: [(&str, Reach); 34] = [
+pub const ROUTES: [(&str, Reach); 36] = [
     ("/", Reach::Page),
     ("/calls/:id", Reach::Page),
     ("/calls/:id/voicemail", Reach::Audio),
@@ -83,6 +85,8 @@ pub const ROUTES: [(&str, Reach); 34] = [
     ("/outages", Reach::Page),
     ("/audit", Reach::Admin),
     ("/login", Reach::Open),
+    ("/login/elsewhere", Reach::Open),
+    ("/login/return", Reach::Open),
     ("/logout", Reach::Page),
     ("/logout/everywhere", Reach::Page),
     ("/static/:name", Reach::Open),
@@ -122,6 +126,8 @@ fn endpoint(path: &str) -> RouteMethod {
         "/outages" => get(pages::outages::outages),
         "/audit" => get(pages::audit::audit),
         "/login" => get(pages::login::form).post(pages::login::sign_in),
+        "/login/elsewhere" => get(pages::elsewhere::begin),
+        "/login/return" => get(pages::elsewhere::back),
         "/logout" => post(pages::login::sign_out),
         "/logout/everywhere" => post(pages::login::sign_out_everywhere),
         "/static/:name" => get(assets::asset),
@@ -153,10 +159,11 @@ fn allowed(path: &str) -> &'static str {
 /// The people's, programs' and operators' routes. Fails if a template does not parse, which a test excludes.
 pub fn routes(mut desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>, tera::Error> {
     let phone = desk.phone.take();
-    let (has_phone, access, secure) = (phone.is_some(), desk.access.clone(), desk.secure);
+    let (has_phone, secure) = (phone.is_some(), desk.secure);
+    let door = Door { access: desk.access.clone(), proxy: desk.elsewhere.proxy.clone(), secure };
     let state = Arc::new(State { desk, has_phone, views: Views::new()? });
     let gated = |endpoint: BoxEndpoint<'static, Response>, guest: Guest, need: Need| {
-        endpoint.with(Gate::new(&access, guest, need, secure)).boxed()
+        endpoint.with(Gate::new(&door, guest, need)).boxed()
     };
     let mut routes = Route::new();
     for (path, reach) in ROUTES {
@@ -183,7 +190,7 @@ pub fn routes(mut desk: Desk) -> Result<impl Endpoint<Output = Response> + use<>
         routes = routes.at(path, guarded);
     }
     if let Some(phone) = phone {
-        let phone = phone.with(Gate::new(&access, Guest::Refused, Need::Calls, secure));
+        let phone = phone.with(Gate::new(&door, Guest::Refused, Need::Calls));
         let page = gated(get(pages::phone::phone).map_to_response().boxed(), Guest::ToLogin, Need::Calls);
         routes = routes.at("/phone", page).nest_no_strip("/phone/calls", phone);
     }

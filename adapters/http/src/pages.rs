@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod call;
+pub(crate) mod elsewhere;
 pub(crate) mod feed;
 pub(crate) mod figures;
 pub(crate) mod flow;

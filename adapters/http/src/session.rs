@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use frontdesk_ports::access::{Role, Scope};
-use frontdesk_ports::{Access, Actor, Program, SignedIn, StoreError};
+use frontdesk_ports::{Access, Actor, Program, SignInError, SignedIn, StoreError, Voucher};
 use poem::http::{HeaderMap, Method, StatusCode, header};
 use poem::web::cookie::{Cookie, CookieJar, SameSite};
 use poem::{Endpoint, FromRequest, Middleware, Request, Response};
 use subtle::ConstantTimeEq;
 
 use crate::api::problem::{problem, store_problem};
+use crate::elsewhere::TrustedProxy;
 
 /// The most a form of ours takes.
 const MOST_BYTES: usize = 64 * 1024;
@@ -85,44 +86,74 @@ pub(crate) enum Guest {
     Refused,
 }
 
+/// Who knows who is there.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub access: Arc<dyn Access>,
+    /// A proxy whose word counts.
+    pub proxy: Option<Arc<TrustedProxy>>,
+    pub secure: bool,
+}
+
 /// Lets signed-in people and known programs through.
 pub(crate) struct Gate {
-    access: Arc<dyn Access>,
+    door: Door,
     guest: Guest,
     need: Need,
-    secure: bool,
 }
 
 impl Gate {
-    pub fn new(access: &Arc<dyn Access>, guest: Guest, need: Need, secure: bool) -> Self {
-        Self { access: access.clone(), guest, need, secure }
+    pub fn new(door: &Door, guest: Guest, need: Need) -> Self {
+        Self { door: door.clone(), guest, need }
     }
 }
 
 impl<E: Endpoint> Middleware<E> for Gate {
     type Output = Gated<E>;
     fn transform(&self, inner: E) -> Gated<E> {
-        Gated { inner, access: self.access.clone(), guest: self.guest, need: self.need, secure: self.secure }
+        Gated { inner, door: self.door.clone(), guest: self.guest, need: self.need }
     }
 }
 
 /// An endpoint behind the gate.
 pub(crate) struct Gated<E> {
     inner: E,
-    access: Arc<dyn Access>,
+    door: Door,
     guest: Guest,
     need: Need,
-    secure: bool,
+}
+
+/// Whoever is let in.
+struct LetIn {
+    visitor: Visitor,
+    /// A session that has begun just now.
+    cookie: Option<String>,
+}
+
+/// Why somebody is not.
+enum Outside {
+    /// Nobody knows who they are.
+    Guest,
+    /// They are known, and not to us.
+    Stranger,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Outside {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
 }
 
 impl<E: Endpoint> Endpoint for Gated<E> {
     type Output = Response;
 
     async fn call(&self, mut req: Request) -> poem::Result<Response> {
-        let visitor = match self.visitor(&req).await {
-            Ok(Some(visitor)) => visitor,
-            Ok(None) => return Ok(self.turn_away(&req)),
-            Err(error) => return Ok(store_problem(&error)),
+        let LetIn { visitor, cookie } = match self.visitor(&req).await {
+            Ok(let_in) => let_in,
+            Err(Outside::Guest) => return Ok(self.turn_away(&req)),
+            Err(Outside::Stranger) => return Ok(stranger()),
+            Err(Outside::Store(error)) => return Ok(store_problem(&error)),
         };
         if let (Visitor::Person(person), false) = (&visitor, is_safe(req.method()))
             && !from_our_page(&mut req, person).await
@@ -137,20 +168,42 @@ impl<E: Endpoint> Endpoint for Gated<E> {
             ));
         }
         req.set_data(visitor);
-        Ok(self.inner.get_response(req).await)
+        let mut response = self.inner.get_response(req).await;
+        if let Some(cookie) = cookie.and_then(|cookie| cookie.parse().ok()) {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        Ok(response)
     }
 }
 
 impl<E> Gated<E> {
-    async fn visitor(&self, req: &Request) -> Result<Option<Visitor>, StoreError> {
+    async fn visitor(&self, req: &Request) -> Result<LetIn, Outside> {
+        let access = &self.door.access;
+        let let_in = |visitor| LetIn { visitor, cookie: None };
         let credential = req.header(header::AUTHORIZATION).and_then(|value| value.split_once(' '));
         if let Some((_, token)) = credential.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
-            return Ok(self.access.program(token.trim()).await?.map(Visitor::Program));
+            let program = access.program(token.trim()).await?;
+            return program.map(Visitor::Program).map(let_in).ok_or(Outside::Guest);
         }
-        match session_token(req, self.secure).await {
-            Some(token) => Ok(self.access.session(&token).await?.map(Visitor::Person)),
-            None => Ok(None),
+        let known = match session_token(req, self.door.secure).await {
+            Some(token) => access.session(&token).await?,
+            None => None,
+        };
+        let Some(vouched) = self.door.proxy.as_ref().and_then(|proxy| proxy.vouched(req)) else {
+            return known.map(Visitor::Person).map(let_in).ok_or(Outside::Guest);
+        };
+        if let Some(known) = known.filter(|known| known.user == vouched) {
+            return Ok(let_in(Visitor::Person(known)));
         }
+        // Somebody new, or another than before.
+        let token = match access.sign_in_vouched(vouched, Voucher::Proxy).await {
+            Ok(token) => token,
+            Err(SignInError::Store(error)) => return Err(error.into()),
+            Err(_) => return Err(Outside::Stranger),
+        };
+        let person = access.session(&token).await?.ok_or(Outside::Guest)?;
+        let cookie = Some(session_cookie(&token, self.door.secure));
+        Ok(LetIn { visitor: Visitor::Person(person), cookie })
     }
 
     fn turn_away(&self, req: &Request) -> Response {
@@ -167,6 +220,13 @@ impl<E> Gated<E> {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         response
     }
+}
+
+/// The proxy vouches for somebody whom nobody has let in here.
+fn stranger() -> Response {
+    let detail =
+        "nobody of the name that the proxy tells may read this log; an admin can add them in the settings";
+    problem(StatusCode::FORBIDDEN, "Not known here", detail)
 }
 
 fn is_safe(method: &Method) -> bool {
@@ -216,9 +276,13 @@ fn cookie_name(secure: bool) -> &'static str {
 
 /// The session token of a request, if it has one.
 pub(crate) async fn session_token(req: &Request, secure: bool) -> Option<String> {
+    cookie(req, cookie_name(secure)).await
+}
+
+/// What a cookie of a request holds.
+pub(crate) async fn cookie(req: &Request, name: &str) -> Option<String> {
     let jar = <&CookieJar>::from_request_without_body(req).await.ok()?;
-    let cookie = jar.get(cookie_name(secure))?;
-    Some(cookie.value_str().to_owned())
+    Some(jar.get(name)?.value_str().to_owned())
 }
 
 /// The cookie that holds a session token; an empty one ends it.

@@ -69,6 +69,11 @@ impl Views {
         self.render("login.html", view, language)
     }
 
+    /// The page after signing in elsewhere, which leads on.
+    pub fn arrived(&self, next: &str, language: Language) -> Result<String, tera::Error> {
+        self.render("arrived.html", &serde_json::json!({ "next": next }), language)
+    }
+
     pub fn api(&self, view: &ApiPage) -> Result<String, tera::Error> {
         self.render("api.html", view, Language::English)
     }
@@ -178,6 +183,9 @@ pub(crate) struct LoginPage {
     pub next: String,
     pub error: Option<String>,
     pub name: String,
+    /// Who else signs people in, and the address that leads there.
+    pub provider: Option<String>,
+    pub elsewhere: String,
 }
 
 /// The phone page.

@@ -75,7 +75,7 @@ impl CallFigures for SqlLog {
 
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError> {
         let query = CallQuery { before: None, ..query.clone() };
-        let newest = filtered(&self.db.reader, &query)
+        let newest = filtered(self, &query)
             .await?
             .select_only()
             .column(Column::Outcome)

@@ -16,6 +16,7 @@ use crate::error::{corrupt, store_error};
 use crate::filters::filtered;
 use crate::notices::Notices;
 use crate::rows::{event_of, number_of, record_of};
+use crate::texts::Texts;
 use crate::writer::Writer;
 
 /// The call log and its effect queue on a database.
@@ -23,6 +24,7 @@ pub struct SqlLog {
     pub(crate) db: Database,
     writer: Writer,
     pub(crate) changed: watch::Sender<Change>,
+    pub(crate) texts: Texts,
     /// What other instances change.
     _notices: Notices,
 }
@@ -33,7 +35,7 @@ impl SqlLog {
         let changed = watch::Sender::new(Change(0));
         let writer = Writer::start(db.writer.clone(), clock, ids, changed.clone());
         let notices = Notices::start(&db.reader, &changed);
-        Self { db, writer, changed, _notices: notices }
+        Self { db, writer, changed, texts: Texts::default(), _notices: notices }
     }
 
     /// Commits what waits and closes the database; what comes later is refused.
@@ -69,7 +71,7 @@ impl CallLog for SqlLog {
 
     async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
         let limit = u64::from(query.limit);
-        let rows = filtered(&self.db.reader, query)
+        let rows = filtered(self, query)
             .await?
             .order_by_desc(call::Column::Id)
             .limit(limit + 1)

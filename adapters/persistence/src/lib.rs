@@ -21,6 +21,7 @@ mod retention;
 mod rows;
 mod shapes;
 mod standing_store;
+mod texts;
 mod work_store;
 mod writer;
 

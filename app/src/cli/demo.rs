@@ -124,6 +124,7 @@ impl Demo {
             resolves_misses: config.resolves_misses,
             admin_password: Some(password.clone()),
             api_token: Some(token.clone()),
+            elsewhere: config.elsewhere,
             zone: config.zone,
             // The demo is opened on this machine, whatever the carrier's address is.
             secure: false,

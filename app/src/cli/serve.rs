@@ -56,6 +56,7 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
         resolves_misses: config.resolves_misses,
         admin_password: config.admin_password,
         api_token: config.api_token,
+        elsewhere: config.elsewhere,
         zone: config.zone,
         // On a listener of their own, people come as that listener is: without TLS, unless a proxy says otherwise.
         secure: public.as_str().starts_with("https://") && config.private_listen.is_none(),

@@ -16,7 +16,7 @@ const fn secret(name: &'static str) -> Key {
     Key { name, secret: true }
 }
 
-pub(super) const KEYS: [Key; 44] = [
+pub(super) const KEYS: [Key; 51] = [
     key("public_url"),
     key("listen"),
     key("private_listen"),
@@ -40,6 +40,13 @@ pub(super) const KEYS: [Key; 44] = [
     key("twilio.api_url"),
     secret("auth.admin_password"),
     secret("auth.api_token"),
+    key("auth.newcomers"),
+    key("auth.proxy_header"),
+    key("auth.proxy_networks"),
+    key("auth.oidc.issuer"),
+    key("auth.oidc.client_id"),
+    secret("auth.oidc.client_secret"),
+    key("auth.oidc.claim"),
     key("screening"),
     key("timezone"),
     key("forward_to"),

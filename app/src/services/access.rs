@@ -11,7 +11,7 @@ use frontdesk_domain::Timestamp;
 use frontdesk_ports::access::{ApiToken, Role, Scopes, Session, User};
 use frontdesk_ports::{
     Access, AccessStore, AuditAction, AuditEntry, AuditTrail, Clock, Ids, Program, SignInError, SignedIn,
-    StoreError,
+    StoreError, Voucher,
 };
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -41,6 +41,18 @@ const NOBODY: &str =
 /// The least and the most characters of a password.
 const PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
 
+/// A name that cannot be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct BadName;
+
+/// A person's name or a token's: what is read in a line, without blanks around it.
+pub(super) fn valid_name(name: &str) -> Result<&str, BadName> {
+    let trimmed = name.trim();
+    let length = trimmed.chars().count();
+    let fits = (1..=64).contains(&length) && !trimmed.chars().any(char::is_control);
+    if fits { Ok(trimmed) } else { Err(BadName) }
+}
+
 /// A password that cannot be one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a password has 8 to 128 characters")]
@@ -64,6 +76,7 @@ pub struct AccessControl {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     fixed_token: Option<String>,
+    newcomers: Option<Role>,
     tries: Mutex<BTreeMap<(String, String), Vec<Timestamp>>>,
     hashing: Arc<Semaphore>,
 }
@@ -79,7 +92,24 @@ impl AccessControl {
     ) -> Self {
         let fixed_token = api_token.map(|token| hash_token(token.expose_secret()));
         let (tries, hashing) = (Mutex::default(), Arc::new(Semaphore::new(HASHES)));
-        Self { store, trail, clock, ids, fixed_token, tries, hashing }
+        Self { store, trail, clock, ids, fixed_token, newcomers: None, tries, hashing }
+    }
+
+    /// Adds people by themselves, in that role, when somebody first vouches for them.
+    #[must_use]
+    pub fn admitting(self, newcomers: Option<Role>) -> Self {
+        Self { newcomers, ..self }
+    }
+
+    /// A session of somebody who has shown who they are.
+    async fn begin_session(&self, user: String, note: &str) -> Result<String, StoreError> {
+        let now = self.clock.now();
+        self.store.remove_sessions_before(now - ABSOLUTE, now - IDLE).await?;
+        let token = hex::encode(self.ids.random());
+        let (csrf, token_hash) = (hex::encode(&self.ids.random()[..16]), hash_token(&token));
+        self.note(&user, AuditAction::SignedIn, note).await;
+        self.store.add_session(Session { token_hash, user, csrf, created_at: now, seen_at: now }).await?;
+        Ok(token)
     }
 
     /// Adds a person.
@@ -213,14 +243,26 @@ impl Access for AccessControl {
             return Err(SignInError::Wrong);
         }
         self.forget_tries(&key);
-        let now = self.clock.now();
-        self.store.remove_sessions_before(now - ABSOLUTE, now - IDLE).await?;
-        let token = hex::encode(self.ids.random());
-        let (csrf, token_hash) = (hex::encode(&self.ids.random()[..16]), hash_token(&token));
-        let user = name.to_owned();
-        self.store.add_session(Session { token_hash, user, csrf, created_at: now, seen_at: now }).await?;
-        self.note(name, AuditAction::SignedIn, address).await;
-        Ok(token)
+        Ok(self.begin_session(name.to_owned(), address).await?)
+    }
+
+    async fn sign_in_vouched(&self, name: &str, by: Voucher) -> Result<String, SignInError> {
+        let (name, by) = (name.trim(), by.word());
+        if self.store.user(name).await?.is_none() {
+            let (Some(role), Ok(name)) = (self.newcomers, valid_name(name)) else {
+                self.note(name, AuditAction::SignInRefused, by).await;
+                return Err(SignInError::Nobody);
+            };
+            // No password is theirs until an admin gives them one.
+            let user = User { name: name.to_owned(), role, password_hash: NOBODY.to_owned() };
+            match self.store.add_user(user).await {
+                Ok(()) => self.note(by, AuditAction::UserAdded, name).await,
+                // Two requests of a browser that had come first.
+                Err(StoreError::Exists(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(self.begin_session(name.to_owned(), by).await?)
     }
 
     async fn session(&self, token: &str) -> Result<Option<SignedIn>, StoreError> {

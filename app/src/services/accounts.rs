@@ -11,7 +11,7 @@ use frontdesk_ports::{
 
 use tokio::sync::Mutex;
 
-use super::access::{ABSOLUTE, AccessControl, BadPassword, IDLE, NewPassword, hash_token};
+use super::access::{ABSOLUTE, AccessControl, BadPassword, IDLE, NewPassword, hash_token, valid_name};
 
 /// How much of a session's hash names it: 64 bits.
 const BROWSER_ID: usize = 16;
@@ -33,9 +33,7 @@ impl From<BadPassword> for AccountError {
 }
 
 fn valid(name: &str) -> Result<&str, AccountError> {
-    let name = name.trim();
-    let fits = !name.is_empty() && name.chars().count() <= 64 && !name.chars().any(char::is_control);
-    if fits { Ok(name) } else { Err(AccountError::BadName) }
+    valid_name(name).map_err(|_| AccountError::BadName)
 }
 
 fn taken(error: StoreError) -> AccountError {

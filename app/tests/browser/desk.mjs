@@ -10,14 +10,15 @@ const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export const PASSWORD = "a password for tests";
 export const TOKEN = "a token for tests";
 
-export async function startDesk() {
+export async function startDesk(settings = {}, listen = "127.0.0.1:0") {
   const environment = {
     ...process.env,
     XDG_RUNTIME_DIR: mkdtempSync(join(tmpdir(), "frontdesk-browser-")),
     FRONTDESK__AUTH__ADMIN_PASSWORD: PASSWORD,
     FRONTDESK__AUTH__API_TOKEN: TOKEN,
+    ...settings,
   };
-  const desk = spawn(BINARY, ["demo", "--ephemeral", "--listen", "127.0.0.1:0"], { env: environment });
+  const desk = spawn(BINARY, ["demo", "--ephemeral", "--listen", listen], { env: environment });
   desk.stderr.on("data", (text) => process.env.VERBOSE && process.stderr.write(text));
   const url = await new Promise((resolve, reject) => {
     let said = "";

@@ -45,3 +45,13 @@ async fn dashboard_and_rules_ask_for_figures_that_are_told() {
     assert_eq!(stranger.status(), 401, "figures are not for everybody");
     assert!(!told.contains(TOKEN) && !told.contains("+33"), "no number and no secret is a figure");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_carries_its_requests_name() {
+    let desk = Desk::start().await;
+    for path in ["/healthz", "/login", "/twilio/voice", "/nothing"] {
+        let asked = desk.http.get(format!("{}{path}", desk.url)).header("x-request-id", "proxy-7");
+        let answer = asked.send().await.unwrap();
+        assert_eq!(answer.headers()["x-request-id"], "proxy-7", "{path}");
+    }
+}

@@ -13,7 +13,7 @@ use adapters_transcription::Command;
 use adapters_twilio::{Account, PublicUrl};
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk::config::{FlowText, OwnFlow, Recipient, Smtp};
+use frontdesk::config::{FlowText, OwnFlow, Recipient, SignInElsewhere, Smtp};
 use frontdesk::server::serve;
 use frontdesk::services::keeping::Drained;
 use frontdesk::services::standings::Caps;
@@ -81,6 +81,7 @@ pub struct Setting {
     pub recipients: Vec<Recipient>,
     pub smtp: Option<Smtp>,
     pub transcription: Option<Command>,
+    pub elsewhere: SignInElsewhere,
     /// Where the carrier is said to reach the desk.
     pub public: String,
 }
@@ -97,6 +98,7 @@ impl Default for Setting {
             recipients: Vec::new(),
             smtp: None,
             transcription: None,
+            elsewhere: SignInElsewhere::default(),
             public: "https://desk.example/phone".into(),
         }
     }
@@ -169,6 +171,7 @@ impl Desk {
             resolves_misses: true,
             admin_password: Some(PASSWORD.into()),
             api_token: Some(TOKEN.into()),
+            elsewhere: setting.elsewhere,
             zone: jiff::tz::TimeZone::UTC,
             secure: true,
             phone: None,

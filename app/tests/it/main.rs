@@ -9,6 +9,7 @@ mod calls;
 mod carrier_faults;
 mod disk;
 mod doctor;
+mod elsewhere;
 mod fault_proxy;
 mod faults;
 mod figures;

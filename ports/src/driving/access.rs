@@ -33,6 +33,9 @@ pub enum SignInError {
     /// Name or password are wrong; which of them is not told.
     #[error("the name or the password is not right")]
     Wrong,
+    /// They are who they say, and nobody here. An admin may add them.
+    #[error("nobody of that name may read this log")]
+    Nobody,
     /// Too many wrong tries: not before that time has passed.
     #[error("too many failed attempts; try again in {} minutes", .0.as_secs().div_ceil(60))]
     Throttled(Duration),
@@ -41,12 +44,35 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
+/// Who vouches for somebody who shows no password of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Voucher {
+    /// A proxy in front of us.
+    Proxy,
+    /// An identity provider.
+    Provider,
+}
+
+impl Voucher {
+    /// In a word, for the audit trail.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Proxy => "proxy",
+            Self::Provider => "provider",
+        }
+    }
+}
+
 /// Lets people and programs in.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Access: Send + Sync {
     /// Signs a person in from an address and returns the secret session token for their cookie.
     async fn sign_in(&self, name: &str, password: &str, address: &str) -> Result<String, SignInError>;
+
+    /// Signs in a person whom somebody else vouches for, and returns the secret session token for their cookie.
+    /// [`SignInError::Nobody`] if there is nobody of that name and the configuration lets no newcomers in.
+    async fn sign_in_vouched(&self, name: &str, by: Voucher) -> Result<String, SignInError>;
 
     /// Who a session token belongs to, if it is valid.
     async fn session(&self, token: &str) -> Result<Option<SignedIn>, StoreError>;

@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use frontdesk_ports::SignInError;
@@ -34,7 +35,20 @@ pub(crate) fn next(wanted: Option<&str>) -> String {
 pub(crate) fn form(Data(state): Data<&Arc<State>>, req: &Request) -> Response {
     let pairs = query::pairs(req.uri().query());
     let wanted = pairs.iter().find(|(name, _)| name == "next").map(|(_, value)| value.as_str());
-    let view = LoginPage { next: next(wanted), error: None, name: String::new() };
+    login_page(state, req, next(wanted), None, String::new())
+}
+
+/// The form, with what went wrong.
+pub(crate) fn login_page(
+    state: &State,
+    req: &Request,
+    next: String,
+    error: Option<String>,
+    name: String,
+) -> Response {
+    let provider = state.desk.elsewhere.provider.as_ref().map(|provider| provider.name());
+    let to: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    let view = LoginPage { elsewhere: format!("/login/elsewhere?next={to}"), next, error, name, provider };
     page(state.views.login(&view, language(req)))
 }
 
@@ -55,7 +69,10 @@ pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body:
         );
     };
     let wanted = fields.get("next").map(String::as_str);
-    let address = req.remote_addr().as_socket_addr().map(|addr| addr.ip().to_string()).unwrap_or_default();
+    let peer = req.remote_addr().as_socket_addr().map(SocketAddr::ip);
+    let proxy = state.desk.elsewhere.proxy.as_ref();
+    let client = peer.map(|peer| proxy.map_or(peer, |proxy| proxy.client(peer, req.headers())));
+    let address = client.map(|client| client.to_string()).unwrap_or_default();
     match state.desk.access.sign_in(name, password, &address).await {
         Ok(token) => Response::builder()
             .status(StatusCode::SEE_OTHER)
@@ -66,8 +83,7 @@ pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body:
         Err(error) => {
             let language = language(req);
             let told = refused(&error, language);
-            let view = LoginPage { next: next(wanted), error: Some(told), name: name.clone() };
-            let mut response = page(state.views.login(&view, language));
+            let mut response = login_page(state, req, next(wanted), Some(told), name.clone());
             if let SignInError::Throttled(wait) = error {
                 response.set_status(StatusCode::TOO_MANY_REQUESTS);
                 if let Ok(value) = wait.as_secs().max(1).to_string().parse() {
@@ -86,7 +102,7 @@ fn refused(error: &SignInError, language: Language) -> String {
         SignInError::Throttled(wait) => {
             language.say_with("sign-in-throttled", [("minutes", wait.as_secs().div_ceil(60).into())])
         }
-        SignInError::Wrong | SignInError::Store(_) => language.say("sign-in-wrong"),
+        SignInError::Wrong | SignInError::Nobody | SignInError::Store(_) => language.say("sign-in-wrong"),
     }
 }
 

@@ -202,7 +202,13 @@ fn every_template_renders_and_escapes() {
     safe(
         &views
             .login(
-                &LoginPage { next: HOSTILE.into(), error: Some(HOSTILE.into()), name: HOSTILE.into() },
+                &LoginPage {
+                    next: HOSTILE.into(),
+                    error: Some(HOSTILE.into()),
+                    name: HOSTILE.into(),
+                    provider: Some(HOSTILE.into()),
+                    elsewhere: HOSTILE.into(),
+                },
                 Language::French,
             )
             .unwrap(),

@@ -1,0 +1,180 @@
+//! Who somebody is, as an OpenID Connect provider vouches for it: authorization code flow with PKCE, state and nonce, the ID
+//! token's signature, issuer, audience and time checked by the library.
+//!
+//! Facts of the protocol: OpenID Connect Core 1.0 (sections 3.1.2 and 3.1.3.7) and Discovery 1.0, RFC 7636 (PKCE).
+
+mod transport;
+
+use async_trait::async_trait;
+use frontdesk_ports::{IdentityError, IdentityProvider, SigningIn};
+use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
+use openidconnect::{
+    AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, PkceCodeChallenge,
+    PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
+};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::RwLock;
+use url::Url;
+
+pub use transport::BadTransport;
+use transport::Transport;
+
+/// Which claim of an identity names a person here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NameClaim {
+    /// `email`, and only if the provider has verified it.
+    #[default]
+    Email,
+    /// `preferred_username`.
+    PreferredUsername,
+    /// `sub`, which never changes and says nothing.
+    Subject,
+}
+
+/// What is set about a provider.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it is, letter by letter as its discovery document names it.
+    pub issuer: String,
+    /// As what we are known there.
+    pub client_id: String,
+    /// What we show to be that; a public client has none.
+    pub client_secret: Option<SecretString>,
+    /// Which claim names a person here.
+    pub claim: NameClaim,
+    /// Where people come back to.
+    pub back: Url,
+}
+
+/// An OpenID Connect provider.
+pub struct OpenIdProvider {
+    settings: Settings,
+    transport: Transport,
+    /// What it tells of itself, once it was asked.
+    told: RwLock<Option<CoreProviderMetadata>>,
+}
+
+/// What the browser brings back beside the code: state, nonce and verifier, which are all plain letters and digits.
+const PARTS: char = '.';
+
+fn refused(why: impl std::fmt::Display) -> IdentityError {
+    IdentityError::Refused(why.to_string())
+}
+
+impl OpenIdProvider {
+    /// A provider that is first asked when somebody signs in.
+    pub fn new(settings: Settings) -> Result<Self, BadTransport> {
+        Ok(Self { settings, transport: Transport::new()?, told: RwLock::default() })
+    }
+
+    /// What the provider tells of itself: its addresses and its keys. Asked `anew`, for keys change.
+    async fn metadata(&self, anew: bool) -> Result<CoreProviderMetadata, IdentityError> {
+        if !anew && let Some(told) = self.told.read().await.clone() {
+            return Ok(told);
+        }
+        let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(refused)?;
+        let told = CoreProviderMetadata::discover_async(issuer, &self.transport).await;
+        let told = told.map_err(|error| IdentityError::Unavailable(in_full(&error)))?;
+        *self.told.write().await = Some(told.clone());
+        Ok(told)
+    }
+}
+
+/// An error with what caused it.
+fn in_full(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// The library's client has as many types as the provider has addresses; only a macro can say it once.
+macro_rules! client {
+    ($self:ident, $metadata:expr) => {{
+        let secret = $self.settings.client_secret.as_ref();
+        let secret = secret.map(|secret| ClientSecret::new(secret.expose_secret().to_owned()));
+        let id = ClientId::new($self.settings.client_id.clone());
+        CoreClient::from_provider_metadata($metadata, id, secret)
+            .set_redirect_uri(RedirectUrl::from_url($self.settings.back.clone()))
+    }};
+}
+
+#[async_trait]
+impl IdentityProvider for OpenIdProvider {
+    fn name(&self) -> String {
+        let issuer = Url::parse(&self.settings.issuer).ok();
+        issuer.as_ref().and_then(Url::host_str).unwrap_or("OpenID Connect").to_owned()
+    }
+
+    async fn begin(&self) -> Result<SigningIn, IdentityError> {
+        let client = client!(self, self.metadata(false).await?);
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let mut request = client.authorize_url(
+            CoreAuthenticationFlow::AuthorizationCode,
+            CsrfToken::new_random,
+            Nonce::new_random,
+        );
+        let scope = match self.settings.claim {
+            NameClaim::Email => Some("email"),
+            NameClaim::PreferredUsername => Some("profile"),
+            NameClaim::Subject => None,
+        };
+        if let Some(scope) = scope {
+            request = request.add_scope(Scope::new(scope.into()));
+        }
+        let (address, state, nonce) = request.set_pkce_challenge(challenge).url();
+        let secret = [state.secret(), nonce.secret(), verifier.secret()].map(String::as_str);
+        Ok(SigningIn { address: address.into(), secret: secret.join(&PARTS.to_string()) })
+    }
+
+    async fn finish(&self, secret: &str, state: &str, code: &str) -> Result<String, IdentityError> {
+        let mut parts = secret.splitn(3, PARTS).map(ToOwned::to_owned);
+        let (Some(expected), Some(nonce), Some(verifier)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(refused("nobody began to sign in from this browser"));
+        };
+        // What was kept is the browser's own, so there is nothing to be guessed by its timing.
+        if expected != state {
+            return Err(refused("the answer is to another question than this browser asked"));
+        }
+        let (nonce, verifier) = (Nonce::new(nonce), PkceCodeVerifier::new(verifier));
+        let client = client!(self, self.metadata(false).await?);
+        let exchange = client.exchange_code(AuthorizationCode::new(code.to_owned()));
+        let exchange = exchange.map_err(refused)?.set_pkce_verifier(verifier);
+        let tokens = exchange.request_async(&self.transport).await.map_err(|error| match &error {
+            openidconnect::RequestTokenError::Request(_) => IdentityError::Unavailable(in_full(&error)),
+            _ => refused(in_full(&error)),
+        })?;
+        let token = tokens.id_token().ok_or_else(|| refused("the provider gave no ID token"))?;
+        let claims = if let Ok(claims) = token.claims(&client.id_token_verifier(), &nonce) {
+            claims.clone()
+        } else {
+            // Perhaps it signs by new keys.
+            let client = client!(self, self.metadata(true).await?);
+            let claims = token.claims(&client.id_token_verifier(), &nonce);
+            claims.map_err(|error| refused(in_full(&error)))?.clone()
+        };
+        let name = match self.settings.claim {
+            NameClaim::Email if claims.email_verified() == Some(true) => {
+                claims.email().map(|email| email.to_string())
+            }
+            NameClaim::Email => None,
+            NameClaim::PreferredUsername => claims.preferred_username().map(|name| name.to_string()),
+            NameClaim::Subject => Some(claims.subject().to_string()),
+        };
+        name.ok_or_else(|| refused(format!("the provider tells no {}", self.settings.claim.told())))
+    }
+}
+
+impl NameClaim {
+    /// The claim in words.
+    fn told(self) -> &'static str {
+        match self {
+            Self::Email => "verified e-mail address (claims email, email_verified)",
+            Self::PreferredUsername => "user name (claim preferred_username)",
+            Self::Subject => "subject (claim sub)",
+        }
+    }
+}

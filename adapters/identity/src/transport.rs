@@ -1,0 +1,68 @@
+//! How the provider is asked: by the same HTTP client as the carrier, and never redirected, for then another could be asked.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http};
+use reqwest::redirect::Policy;
+
+/// Somebody waits for the sign-in page meanwhile.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest answer that is read.
+const MOST_BYTES: usize = 1 << 20;
+
+/// HTTP cannot be set up.
+#[derive(Debug, thiserror::Error)]
+#[error("HTTP to the identity provider cannot be set up: {0}")]
+pub struct BadTransport(reqwest::Error);
+
+/// Asking failed.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAsked {
+    /// No answer.
+    #[error("{0}")]
+    Http(#[from] reqwest::Error),
+    /// An answer that cannot be.
+    #[error("{0}")]
+    Answer(#[from] http::Error),
+    /// More than an answer can be.
+    #[error("the answer is longer than {MOST_BYTES} bytes")]
+    TooLong,
+}
+
+/// Asks the provider.
+pub(crate) struct Transport(reqwest::Client);
+
+impl Transport {
+    pub fn new() -> Result<Self, BadTransport> {
+        let client = reqwest::Client::builder().redirect(Policy::none()).timeout(PATIENCE).build();
+        client.map(Self).map_err(BadTransport)
+    }
+
+    async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, NotAsked> {
+        let (parts, body) = request.into_parts();
+        let asked = self.0.request(parts.method, parts.uri.to_string()).headers(parts.headers).body(body);
+        let mut answer = asked.send().await?;
+        let mut told = http::Response::builder().status(answer.status());
+        if let Some(headers) = told.headers_mut() {
+            headers.extend(answer.headers().clone());
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await? {
+            body.extend_from_slice(&chunk);
+            if body.len() > MOST_BYTES {
+                return Err(NotAsked::TooLong);
+            }
+        }
+        Ok(told.body(body)?)
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for Transport {
+    type Error = NotAsked;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, NotAsked>> + Send + Sync + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.ask(request))
+    }
+}

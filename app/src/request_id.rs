@@ -1,0 +1,51 @@
+//! A name for each request, in its answer and beside whatever is logged on its way: the one that a proxy gave it, or ours.
+
+use frontdesk_ports::Ids;
+use poem::http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::system::SystemIds;
+
+/// Where a request's name stands, in both directions.
+pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// The longest name of another's that is taken.
+const LONGEST: usize = 64;
+
+/// The name in the headers, if it is one; a new one otherwise.
+pub fn of(headers: &HeaderMap) -> HeaderValue {
+    let given = headers.get(HEADER).filter(|given| is_name(given.as_bytes()));
+    given.cloned().unwrap_or_else(fresh)
+}
+
+/// Letters, digits, and what names are made of: nothing that a log could be led astray by.
+fn is_name(given: &[u8]) -> bool {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
+    !given.is_empty() && given.len() <= LONGEST && given.iter().all(plain)
+}
+
+fn fresh() -> HeaderValue {
+    HeaderValue::from_str(&hex::encode(&SystemIds.random()[..8]))
+        .unwrap_or_else(|_| HeaderValue::from_static("none"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(given: &[u8]) -> HeaderMap {
+        HeaderMap::from_iter([(HEADER, HeaderValue::from_bytes(given).unwrap())])
+    }
+
+    #[test]
+    fn a_proxys_name_is_kept_and_anything_else_is_not() {
+        assert_eq!(of(&headers(b"7f3a-req_1.2:x")), "7f3a-req_1.2:x");
+        for odd in [&b""[..], b"two words", b"quote\"", &[b'a'; 65], b"\xc3\xa9"] {
+            let name = of(&headers(odd));
+            assert_eq!(name.len(), 16, "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn ours_differ() {
+        assert_ne!(of(&HeaderMap::new()), of(&HeaderMap::new()));
+    }
+}

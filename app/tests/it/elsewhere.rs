@@ -1,0 +1,78 @@
+//! Signing in by the word of a proxy in front of the desk.
+
+use adapters_http::TrustedProxy;
+use frontdesk::config::SignInElsewhere;
+use frontdesk_ports::access::Role;
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+
+use crate::harness::{Desk, Setting};
+use crate::people::cookie;
+
+async fn desk(network: &str, newcomers: Option<Role>) -> Desk {
+    let proxy = TrustedProxy {
+        header: Some("remote-user".parse().unwrap()),
+        networks: vec![network.parse().unwrap()],
+    };
+    let elsewhere = SignInElsewhere { proxy: Some(proxy), provider: None, newcomers };
+    Desk::with(Setting { elsewhere, ..Setting::default() }).await
+}
+
+async fn get(desk: &Desk, path: &str, user: &str, cookie: &str) -> reqwest::Response {
+    let asked = desk.http.get(format!("{}{path}", desk.url)).header("remote-user", user);
+    asked.header(COOKIE, cookie).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn whom_the_proxy_tells_is_signed_in_and_stays_so() {
+    let desk = desk("127.0.0.0/8", None).await;
+    let first = get(&desk, "/", "admin", "").await;
+    assert_eq!(first.status(), 200);
+    let cookie = cookie(&first);
+    let second = get(&desk, "/audit", "admin", &cookie).await;
+    assert_eq!(second.status(), 200);
+    assert!(second.headers().get(SET_COOKIE).is_none(), "one session is enough");
+    let page = second.text().await.unwrap();
+    assert!(page.contains("proxy"), "the trail says who vouched");
+    let unknown = get(&desk, "/", "nobody", "").await;
+    assert_eq!(unknown.status(), 403, "known to the proxy is not let in here");
+    assert!(unknown.text().await.unwrap().contains("an admin can add them"));
+}
+
+#[tokio::test]
+async fn from_anywhere_else_the_header_is_nothing() {
+    let desk = desk("10.0.0.0/8", Some(Role::Admin)).await;
+    let page = get(&desk, "/", "admin", "").await;
+    assert_eq!(page.status(), 303);
+    assert!(page.headers()[LOCATION].to_str().unwrap().starts_with("/login"));
+    assert_eq!(get(&desk, "/api/v1/calls", "admin", "").await.status(), 401);
+    // Twice is once too often: one of the two may have come from the browser.
+    let desk = self::desk("127.0.0.1/32", None).await;
+    let twice = desk.http.get(format!("{}/", desk.url)).header("remote-user", "admin");
+    let twice = twice.header("remote-user", "admin").send().await.unwrap();
+    assert_eq!(twice.status(), 303);
+}
+
+#[tokio::test]
+async fn newcomers_come_in_their_role_and_another_name_is_another_session() {
+    let desk = desk("127.0.0.1/32", Some(Role::Reader)).await;
+    let first = get(&desk, "/", "ann@example.com", "").await;
+    assert_eq!(first.status(), 200);
+    let hers = cookie(&first);
+    assert_eq!(
+        get(&desk, "/audit", "ann@example.com", &hers).await.status(),
+        403,
+        "a reader manages nothing"
+    );
+    let his = get(&desk, "/audit", "admin", &hers).await;
+    assert_eq!(his.status(), 200, "it is the admin who asks now");
+    assert_ne!(cookie(&his), hers);
+    let page = his.text().await.unwrap();
+    assert!(page.contains("ann@example.com"), "it is noted that she was added");
+    // Her name alone lets nobody in by a password.
+    let form = [("name", "ann@example.com"), ("password", "")];
+    let body = form.map(|(name, value)| format!("{name}={value}")).join("&");
+    let by_password = desk.http.post(format!("{}/login", desk.url)).body(body);
+    let by_password =
+        by_password.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
+    assert_eq!(by_password.status(), 401);
+}
