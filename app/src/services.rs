@@ -16,6 +16,7 @@ pub mod recent;
 pub mod reception;
 pub mod reconcile;
 pub mod resolving;
+mod second_factor;
 pub mod standings;
 pub mod upkeep;
 pub mod working;

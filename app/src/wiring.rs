@@ -293,7 +293,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         clock: clock.clone(),
     });
     let (control, trail) = (access.clone(), ledger.clone());
-    let looked_after = Arc::new(LookingAfterPeople::new(control, people, trail, clock.clone()));
+    let looked_after = Arc::new(LookingAfterPeople::new(control, people, trail, clock.clone(), ids.clone()));
     let rules = rules(parts.retention, parts.resolves_misses);
     let figures = crate::telemetry::metrics(keeping.clone());
     let pages = adapters_http::routes(Desk {

@@ -13,6 +13,7 @@ mod m20261125_000009_create_examinations;
 mod m20261125_000010_create_inbox;
 mod m20261125_000011_index_text;
 mod m20261125_000012_index_ended_text;
+mod m20261125_000013_create_second_factors;
 
 use sea_orm_migration::prelude::*;
 
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000010_create_inbox::Migration),
             Box::new(m20261125_000011_index_text::Migration),
             Box::new(m20261125_000012_index_ended_text::Migration),
+            Box::new(m20261125_000013_create_second_factors::Migration),
         ]
     }
 }

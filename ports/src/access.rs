@@ -74,6 +74,25 @@ pub struct Session {
     pub seen_at: Timestamp,
 }
 
+/// A second factor beside a password: the codes of an authenticator app.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecondFactor {
+    /// Whose it is.
+    pub user: String,
+    /// What the app knows, in base32.
+    pub secret: String,
+    /// Whether they have shown a code of it: only then it counts.
+    pub confirmed: bool,
+    /// The step of time whose code was used last.
+    pub last_step: u64,
+}
+
+impl fmt::Debug for SecondFactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecondFactor").field("confirmed", &self.confirmed).finish_non_exhaustive()
+    }
+}
+
 /// A view of the feed that somebody has saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedView {

@@ -43,7 +43,7 @@ pub use driven::standing_store::{Blocked, Closed, StandingStore};
 pub use driven::transcriber::{Transcriber, TranscriberError};
 pub use driven::work_store::{Resolved, WorkStore};
 pub use driving::access::{Access, Program, SignInError, SignedIn, Voucher};
-pub use driving::accounts::{AccountError, Accounts, Browser, MOST_VIEWS, Person};
+pub use driving::accounts::{AccountError, Accounts, Browser, MOST_VIEWS, Person, SecondFactorState};
 pub use driving::answering::{AnswerCalls, Asked, Told};
 pub use driving::feed::{
     CallStats, CallWithEvents, HourCount, ReadCalls, VoicemailAudio, VoicemailError, answer_rate,

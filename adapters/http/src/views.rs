@@ -25,7 +25,9 @@ pub(crate) use feed::{Day, FeedPage, FilterForm, List, MOST_COUNTED, TabLink, Vi
 pub(crate) use figures::FiguresPage;
 pub(crate) use flow::{BlockedLine, ClosedLine, Drawing, FlowPage, HoursLine, PhoneLine};
 pub(crate) use row::{CallRow, Moment};
-pub(crate) use settings::{BrowserLine, Health, LanguageChoice, SettingsPage, TokenLine, rules, scopes};
+pub(crate) use settings::{
+    BrowserLine, Health, LanguageChoice, SecondFactorCard, SettingsPage, TokenLine, rules, scopes,
+};
 pub(crate) use upkeep::{ApiPage, AuditLine, AuditPage, OutageLine, OutagesPage};
 
 /// Every name ends in `.html`: only then tera escapes.
@@ -183,6 +185,8 @@ pub(crate) struct LoginPage {
     pub next: String,
     pub error: Option<String>,
     pub name: String,
+    /// Whether a code is asked for besides.
+    pub asks_code: bool,
     /// Who else signs people in, and the address that leads there.
     pub provider: Option<String>,
     pub elsewhere: String,

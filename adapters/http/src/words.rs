@@ -76,6 +76,7 @@ pub(crate) fn not_done(error: &AccountError, language: Language) -> String {
         AccountError::Throttled(wait) => {
             language.say_with("sign-in-throttled", [("minutes", wait.as_secs().div_ceil(60).into())])
         }
+        AccountError::WrongCode => language.say("sign-in-code-wrong"),
         AccountError::LastAdmin => language.say("settled-last-admin"),
         AccountError::NoScope => language.say("settled-no-scope"),
         AccountError::TooManyViews => {

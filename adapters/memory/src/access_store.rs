@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::access::{ApiToken, Role, SavedView, Session, User};
+use frontdesk_ports::access::{ApiToken, Role, SavedView, SecondFactor, Session, User};
 use frontdesk_ports::{AccessStore, StoreError};
 
 /// People, sessions and tokens that are forgotten.
@@ -18,6 +18,7 @@ struct State {
     sessions: BTreeMap<String, Session>,
     tokens: BTreeMap<String, ApiToken>,
     views: BTreeMap<(String, String), String>,
+    factors: BTreeMap<String, SecondFactor>,
 }
 
 impl MemoryAccess {
@@ -54,6 +55,7 @@ impl AccessStore for MemoryAccess {
     async fn remove_user(&self, name: &str) -> Result<bool, StoreError> {
         let mut state = self.state();
         state.views.retain(|(user, _), _| user != name);
+        state.factors.remove(name);
         state.sessions.retain(|_, session| session.user != name);
         Ok(state.users.remove(name).is_some())
     }
@@ -64,6 +66,28 @@ impl AccessStore for MemoryAccess {
 
     async fn users(&self) -> Result<Vec<User>, StoreError> {
         Ok(self.state().users.values().cloned().collect())
+    }
+
+    async fn second_factor(&self, user: &str) -> Result<Option<SecondFactor>, StoreError> {
+        Ok(self.state().factors.get(user).cloned())
+    }
+
+    async fn put_second_factor(&self, factor: SecondFactor) -> Result<(), StoreError> {
+        self.state().factors.insert(factor.user.clone(), factor);
+        Ok(())
+    }
+
+    async fn use_step(&self, user: &str, step: u64) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let Some(factor) = state.factors.get_mut(user).filter(|factor| factor.last_step < step) else {
+            return Ok(false);
+        };
+        (factor.last_step, factor.confirmed) = (step, true);
+        Ok(true)
+    }
+
+    async fn remove_second_factor(&self, user: &str) -> Result<bool, StoreError> {
+        Ok(self.state().factors.remove(user).is_some())
     }
 
     async fn add_session(&self, session: Session) -> Result<(), StoreError> {

@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::access::{ApiToken, Role, SavedView, Session, User};
+use frontdesk_ports::access::{ApiToken, Role, SavedView, SecondFactor, Session, User};
 use frontdesk_ports::{AccessStore, StoreError};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::connect::Database;
-use crate::entity::{api_token, saved_view, session, user};
+use crate::entity::{api_token, saved_view, second_factor, session, user};
 use crate::error::{corrupt, store_error};
 use crate::rows::{millis, timestamp};
 
@@ -28,6 +28,11 @@ fn named(name: &str) -> impl Fn(DbErr) -> StoreError {
         StoreError::Exists(_) => StoreError::Exists(name.to_owned()),
         other => other,
     }
+}
+
+/// A step of time as the database has it.
+fn number(step: u64) -> i64 {
+    i64::try_from(step).unwrap_or(i64::MAX)
 }
 
 fn failed(error: DbErr) -> StoreError {
@@ -87,6 +92,48 @@ impl AccessStore for SqlAccess {
     async fn users(&self) -> Result<Vec<User>, StoreError> {
         let rows = user::Entity::find().order_by_asc(user::Column::Name).all(&self.0.reader).await;
         rows.map_err(failed)?.into_iter().map(user_of).collect()
+    }
+
+    async fn second_factor(&self, user: &str) -> Result<Option<SecondFactor>, StoreError> {
+        let row = second_factor::Entity::find_by_id(user).one(&self.0.reader).await.map_err(failed)?;
+        let factor = |row: second_factor::Model| {
+            let last_step = u64::try_from(row.last_step)
+                .map_err(|why| corrupt("second_factors", "last_step", &row.user_name, why))?;
+            let confirmed = row.confirmed != 0;
+            Ok(SecondFactor { user: row.user_name, secret: row.secret, confirmed, last_step })
+        };
+        row.map(factor).transpose()
+    }
+
+    async fn put_second_factor(&self, factor: SecondFactor) -> Result<(), StoreError> {
+        use second_factor::Column::{Confirmed, LastStep, Secret, UserName};
+        let row = second_factor::ActiveModel {
+            user_name: Set(factor.user),
+            secret: Set(factor.secret),
+            confirmed: Set(factor.confirmed.into()),
+            last_step: Set(number(factor.last_step)),
+        };
+        let replaced = OnConflict::column(UserName).update_columns([Secret, Confirmed, LastStep]).to_owned();
+        let insert = second_factor::Entity::insert(row).on_conflict(replaced);
+        insert.exec_without_returning(&self.0.writer).await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn use_step(&self, user: &str, step: u64) -> Result<bool, StoreError> {
+        let result = second_factor::Entity::update_many()
+            .col_expr(second_factor::Column::LastStep, Expr::value(number(step)))
+            .col_expr(second_factor::Column::Confirmed, Expr::value(1))
+            .filter(second_factor::Column::UserName.eq(user))
+            .filter(second_factor::Column::LastStep.lt(number(step)))
+            .exec(&self.0.writer)
+            .await
+            .map_err(failed)?;
+        Ok(result.rows_affected == 1)
+    }
+
+    async fn remove_second_factor(&self, user: &str) -> Result<bool, StoreError> {
+        let result = second_factor::Entity::delete_by_id(user).exec(&self.0.writer).await.map_err(failed)?;
+        Ok(result.rows_affected == 1)
     }
 
     async fn add_session(&self, session: Session) -> Result<(), StoreError> {

@@ -15,6 +15,7 @@ pub(crate) mod outage;
 pub(crate) mod outbox_cursor;
 pub(crate) mod outbox_recipient;
 pub(crate) mod saved_view;
+pub(crate) mod second_factor;
 pub(crate) mod session;
 pub(crate) mod tombstone;
 pub(crate) mod user;

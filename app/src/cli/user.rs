@@ -40,6 +40,11 @@ pub(super) enum UserCommand {
         /// What they may do: admin or reader.
         role: Role,
     },
+    /// Removes the second factor of somebody who has lost theirs.
+    ResetCode {
+        /// Whose.
+        name: String,
+    },
     /// Removes a person.
     Remove {
         /// Whom.
@@ -53,8 +58,8 @@ pub(super) async fn accounts(config: &Config) -> Result<LookingAfterPeople, Fail
     let store: Arc<dyn AccessStore> = Arc::new(SqlAccess::new(db.clone()));
     let trail: Arc<dyn AuditTrail> = Arc::new(SqlLedger::new(db));
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
-    let control = Arc::new(AccessControl::new(store.clone(), trail.clone(), clock.clone(), ids, None));
-    Ok(LookingAfterPeople::new(control, store, trail, clock))
+    let control = AccessControl::new(store.clone(), trail.clone(), clock.clone(), ids.clone(), None);
+    Ok(LookingAfterPeople::new(Arc::new(control), store, trail, clock, ids))
 }
 
 /// Whoever types commands here.
@@ -115,6 +120,14 @@ impl UserCommand {
             Self::Role { name, role } => {
                 accounts.set_role(&by, &name, role).await.map_err(refused("a person", &name))?;
                 println!("{name} is now {role}");
+            }
+            Self::ResetCode { name } => {
+                let nobody = |error| match error {
+                    AccountError::Nobody => Failure::Failed(format!("{name} has no second factor")),
+                    other => refused("a person", &name)(other),
+                };
+                accounts.remove_second_factor(&by, &name).await.map_err(nobody)?;
+                println!("{name} signs in by password alone");
             }
             Self::Remove { name } => {
                 accounts.remove_person(&by, &name).await.map_err(refused("a person", &name))?;

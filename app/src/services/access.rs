@@ -18,6 +18,8 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
+use super::second_factor;
+
 /// Wrong tries for one account from one address …
 const MOST_FAILURES: usize = 10;
 /// … within this time, before further ones wait.
@@ -207,6 +209,18 @@ impl AccessControl {
         Ok(false)
     }
 
+    /// Whether the code is right, of somebody whose password is.
+    async fn check_code(&self, name: &str, code: &str) -> Result<(), SignInError> {
+        let Some(factor) = self.store.second_factor(name).await?.filter(|factor| factor.confirmed) else {
+            return Ok(());
+        };
+        if code.trim().is_empty() {
+            return Err(SignInError::CodeNeeded);
+        }
+        let step = second_factor::step_of(&factor, code, self.clock.now()).ok_or(SignInError::CodeWrong)?;
+        if self.store.use_step(name, step).await? { Ok(()) } else { Err(SignInError::CodeWrong) }
+    }
+
     async fn password_is_right(&self, user: Option<&User>, password: &str) -> bool {
         let Ok(_permit) = self.hashing.clone().acquire_owned().await else { return false };
         let stored = user.map_or_else(|| NOBODY.to_owned(), |user| user.password_hash.clone());
@@ -233,7 +247,13 @@ pub(super) fn hash_token(token: &str) -> String {
 
 #[async_trait]
 impl Access for AccessControl {
-    async fn sign_in(&self, name: &str, password: &str, address: &str) -> Result<String, SignInError> {
+    async fn sign_in(
+        &self,
+        name: &str,
+        password: &str,
+        code: &str,
+        address: &str,
+    ) -> Result<String, SignInError> {
         let shortened: String = name.chars().take(100).collect();
         let key = (shortened, address.to_owned());
         self.count_try(&key).map_err(SignInError::Throttled)?;
@@ -241,6 +261,12 @@ impl Access for AccessControl {
         if !self.password_is_right(user.as_ref(), password).await {
             self.note(name, AuditAction::SignInRefused, address).await;
             return Err(SignInError::Wrong);
+        }
+        if let Err(error) = self.check_code(name, code).await {
+            if error == SignInError::CodeWrong {
+                self.note(name, AuditAction::SignInRefused, address).await;
+            }
+            return Err(error);
         }
         self.forget_tries(&key);
         Ok(self.begin_session(name.to_owned(), address).await?)

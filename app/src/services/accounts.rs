@@ -5,13 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use frontdesk_ports::access::{ApiToken, Role, SavedView, Scopes, User};
 use frontdesk_ports::{
-    AccessStore, AccountError, Accounts, Actor, AuditAction, AuditEntry, AuditTrail, Browser, Clock,
-    MOST_VIEWS, Person, SignedIn, StoreError,
+    AccessStore, AccountError, Accounts, Actor, AuditAction, AuditEntry, AuditTrail, Browser, Clock, Ids,
+    MOST_VIEWS, Person, SecondFactorState, SignedIn, StoreError,
 };
 
 use tokio::sync::Mutex;
 
 use super::access::{ABSOLUTE, AccessControl, BadPassword, IDLE, NewPassword, hash_token, valid_name};
+use super::second_factor;
 
 /// How much of a session's hash names it: 64 bits.
 const BROWSER_ID: usize = 16;
@@ -22,6 +23,7 @@ pub struct LookingAfterPeople {
     store: Arc<dyn AccessStore>,
     trail: Arc<dyn AuditTrail>,
     clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
     /// Who may manage is looked at and changed by one at a time, so that two cannot remove each other.
     managing: Mutex<()>,
 }
@@ -50,8 +52,9 @@ impl LookingAfterPeople {
         store: Arc<dyn AccessStore>,
         trail: Arc<dyn AuditTrail>,
         clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
     ) -> Self {
-        Self { control, store, trail, clock, managing: Mutex::default() }
+        Self { control, store, trail, clock, ids, managing: Mutex::default() }
     }
 
     async fn note(&self, by: &Actor, action: AuditAction, subject: &str) -> Result<(), StoreError> {
@@ -131,6 +134,44 @@ impl Accounts for LookingAfterPeople {
             return Err(AccountError::WrongPassword);
         }
         self.set_password(&Actor(who.user.clone()), &who.user, new).await
+    }
+
+    async fn second_factor(&self, of: &str) -> Result<SecondFactorState, StoreError> {
+        Ok(match self.store.second_factor(of).await? {
+            None => SecondFactorState::Off,
+            Some(factor) if factor.confirmed => SecondFactorState::On,
+            Some(factor) => {
+                let address = second_factor::address(&factor).unwrap_or_default();
+                SecondFactorState::Begun { secret: factor.secret, address }
+            }
+        })
+    }
+
+    async fn begin_second_factor(&self, who: &SignedIn) -> Result<(), AccountError> {
+        if self.second_factor(&who.user).await? == SecondFactorState::On {
+            return Err(AccountError::Taken);
+        }
+        Ok(self.store.put_second_factor(second_factor::fresh(&who.user, &*self.ids)).await?)
+    }
+
+    async fn confirm_second_factor(&self, who: &SignedIn, code: &str) -> Result<(), AccountError> {
+        let factor = self.store.second_factor(&who.user).await?.ok_or(AccountError::Nobody)?;
+        let step = second_factor::step_of(&factor, code, self.clock.now()).ok_or(AccountError::WrongCode)?;
+        self.note(&Actor(who.user.clone()), AuditAction::SecondFactorOn, "").await?;
+        if self.store.use_step(&who.user, step).await? { Ok(()) } else { Err(AccountError::WrongCode) }
+    }
+
+    async fn end_second_factor(&self, who: &SignedIn, password: &str) -> Result<(), AccountError> {
+        let user = self.user(&who.user).await?;
+        if !self.control.knows_password(&user, password).await.map_err(AccountError::Throttled)? {
+            return Err(AccountError::WrongPassword);
+        }
+        self.remove_second_factor(&Actor(who.user.clone()), &who.user).await
+    }
+
+    async fn remove_second_factor(&self, by: &Actor, name: &str) -> Result<(), AccountError> {
+        self.note(by, AuditAction::SecondFactorOff, name).await?;
+        if self.store.remove_second_factor(name).await? { Ok(()) } else { Err(AccountError::Nobody) }
     }
 
     async fn browsers(&self, of: Option<&str>, token: &str) -> Result<Vec<Browser>, StoreError> {

@@ -16,6 +16,7 @@ mod figures;
 mod flows;
 mod harness;
 mod people;
+mod second_factor;
 mod settings;
 mod slow_clients;
 mod standing;

@@ -1,7 +1,7 @@
 //! People, sessions and tokens.
 
 use super::time;
-use crate::access::{ApiToken, Role, SavedView, Scope, Scopes, Session, User};
+use crate::access::{ApiToken, Role, SavedView, Scope, Scopes, SecondFactor, Session, User};
 use crate::{AccessStore, StoreError};
 
 fn user(name: &str, role: Role) -> User {
@@ -23,6 +23,7 @@ fn session(token: &str, user: &str, created: &str) -> Session {
 pub async fn all(store: &dyn AccessStore) {
     people_come_and_go(store).await;
     sessions_end_when_they_must(store).await;
+    a_code_counts_once(store).await;
     tokens_are_found_by_hash_and_revoked_by_name(store).await;
     views_are_each_persons_own(store).await;
 }
@@ -43,6 +44,33 @@ async fn people_come_and_go(store: &dyn AccessStore) {
         store.set_role("ann", Role::Admin).await.unwrap()
             && !store.set_role("bob", Role::Admin).await.unwrap()
     );
+}
+
+async fn a_code_counts_once(store: &dyn AccessStore) {
+    let user = || User { name: "carla".into(), role: Role::Reader, password_hash: "hash".into() };
+    store.add_user(user()).await.unwrap();
+    assert_eq!(store.second_factor("carla").await.unwrap(), None);
+    assert!(!store.use_step("carla", 1).await.unwrap(), "nobody has a code without a second factor");
+    let fresh = SecondFactor { user: "carla".into(), secret: "ABC".into(), confirmed: false, last_step: 0 };
+    store.put_second_factor(fresh.clone()).await.unwrap();
+    assert_eq!(store.second_factor("carla").await.unwrap().as_ref(), Some(&fresh));
+    assert!(store.use_step("carla", 7).await.unwrap());
+    assert!(!store.use_step("carla", 7).await.unwrap() && !store.use_step("carla", 6).await.unwrap());
+    let used = SecondFactor { confirmed: true, last_step: 7, ..fresh.clone() };
+    assert_eq!(store.second_factor("carla").await.unwrap(), Some(used));
+    store.put_second_factor(fresh.clone()).await.unwrap();
+    assert_eq!(
+        store.second_factor("carla").await.unwrap(),
+        Some(fresh.clone()),
+        "in place of the one before"
+    );
+    assert!(store.remove_second_factor("carla").await.unwrap());
+    assert!(!store.remove_second_factor("carla").await.unwrap());
+    store.put_second_factor(fresh).await.unwrap();
+    store.remove_user("carla").await.unwrap();
+    store.add_user(user()).await.unwrap();
+    assert_eq!(store.second_factor("carla").await.unwrap(), None, "it goes with whose it is");
+    store.remove_user("carla").await.unwrap();
 }
 
 async fn sessions_end_when_they_must(store: &dyn AccessStore) {

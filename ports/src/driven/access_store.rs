@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 
 use crate::StoreError;
-use crate::access::{ApiToken, Role, SavedView, Session, User};
+use crate::access::{ApiToken, Role, SavedView, SecondFactor, Session, User};
 
 /// Keeps people, sessions and tokens.
 #[async_trait]
@@ -36,6 +36,16 @@ pub trait AccessStore: Send + Sync {
     async fn remove_sessions_of(&self, user: &str) -> Result<u64, StoreError>;
     /// Forgets sessions created before `created` or last used before `seen`.
     async fn remove_sessions_before(&self, created: Timestamp, seen: Timestamp) -> Result<(), StoreError>;
+
+    /// A person's second factor, if they have one.
+    async fn second_factor(&self, user: &str) -> Result<Option<SecondFactor>, StoreError>;
+    /// Keeps a person's second factor, in place of another.
+    async fn put_second_factor(&self, factor: SecondFactor) -> Result<(), StoreError>;
+    /// Notes that a step's code was used, and that the factor counts. `false` if that one or a later one was used before,
+    /// so that of two at once one alone gets in.
+    async fn use_step(&self, user: &str, step: u64) -> Result<bool, StoreError>;
+    /// Removes a person's second factor. `false` if they have none.
+    async fn remove_second_factor(&self, user: &str) -> Result<bool, StoreError>;
 
     /// Adds a token; [`StoreError::Exists`] if there is one of that name.
     async fn add_token(&self, token: ApiToken) -> Result<(), StoreError>;

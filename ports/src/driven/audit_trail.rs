@@ -73,6 +73,10 @@ actions! {
     Opened = "opened",
     /// Blocked a caller.
     CallerBlocked = "caller_blocked",
+    /// Has a second factor from now on.
+    SecondFactorOn = "second_factor_on",
+    /// Has none any more.
+    SecondFactorOff = "second_factor_off",
     /// Took a caller's block off.
     CallerUnblocked = "caller_unblocked",
     /// Added a person.

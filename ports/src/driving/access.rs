@@ -33,6 +33,12 @@ pub enum SignInError {
     /// Name or password are wrong; which of them is not told.
     #[error("the name or the password is not right")]
     Wrong,
+    /// The password is right, and a code is asked for besides.
+    #[error("enter the code of your app, too")]
+    CodeNeeded,
+    /// The password is right, and the code is not, or was used before.
+    #[error("the code is not right, or was used before")]
+    CodeWrong,
     /// They are who they say, and nobody here. An admin may add them.
     #[error("nobody of that name may read this log")]
     Nobody,
@@ -67,8 +73,15 @@ impl Voucher {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Access: Send + Sync {
-    /// Signs a person in from an address and returns the secret session token for their cookie.
-    async fn sign_in(&self, name: &str, password: &str, address: &str) -> Result<String, SignInError>;
+    /// Signs a person in from an address and returns the secret session token for their cookie. `code` is that of their
+    /// app, empty if they gave none.
+    async fn sign_in(
+        &self,
+        name: &str,
+        password: &str,
+        code: &str,
+        address: &str,
+    ) -> Result<String, SignInError>;
 
     /// Signs in a person whom somebody else vouches for, and returns the secret session token for their cookie.
     /// [`SignInError::Nobody`] if there is nobody of that name and the configuration lets no newcomers in.

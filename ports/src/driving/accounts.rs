@@ -67,9 +67,28 @@ pub enum AccountError {
     /// No further view can be saved.
     #[error("a person has at most {MOST_VIEWS} views; remove one first")]
     TooManyViews,
+    /// The code is not right.
+    #[error("the code is not right")]
+    WrongCode,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// How far somebody is with a second factor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecondFactorState {
+    /// They have none.
+    Off,
+    /// Their app is to read this, and a code of it to be shown.
+    Begun {
+        /// What the app knows, in base32.
+        secret: String,
+        /// The same with all that belongs to it (`otpauth://…`).
+        address: String,
+    },
+    /// A code is asked for when they sign in.
+    On,
 }
 
 /// Looks after people. What is about to change something is noted in the audit trail first, under the actor's name: what
@@ -94,6 +113,17 @@ pub trait Accounts: Send + Sync {
     async fn set_password(&self, by: &Actor, name: &str, password: &str) -> Result<(), AccountError>;
     /// Somebody changes their own password, which they must know. They are signed out everywhere.
     async fn change_password(&self, who: &SignedIn, old: &str, new: &str) -> Result<(), AccountError>;
+
+    /// Whether somebody has a second factor, or is about to.
+    async fn second_factor(&self, of: &str) -> Result<SecondFactorState, StoreError>;
+    /// Somebody is about to have one: nothing is asked of them before they have shown a code of it.
+    async fn begin_second_factor(&self, who: &SignedIn) -> Result<(), AccountError>;
+    /// They show a code: from now on one is asked for.
+    async fn confirm_second_factor(&self, who: &SignedIn, code: &str) -> Result<(), AccountError>;
+    /// They do without, for which they must know their password.
+    async fn end_second_factor(&self, who: &SignedIn, password: &str) -> Result<(), AccountError>;
+    /// Somebody has lost theirs.
+    async fn remove_second_factor(&self, by: &Actor, name: &str) -> Result<(), AccountError>;
 
     /// Where people are signed in, the last used first: all of them, or those of one person. `token` is the asking
     /// browser's own.

@@ -83,7 +83,7 @@ pub(crate) async fn back(Data(state): Data<&Arc<State>>, req: &Request) -> Respo
             Err(SignInError::Store(error)) => store_problem(&error),
             Err(_) => {
                 let told = language(req).say("sign-in-nobody");
-                let mut response = login_page(state, req, next, Some(told), String::new());
+                let mut response = login_page(state, req, next, Some(told));
                 response.set_status(StatusCode::FORBIDDEN);
                 response
             }
@@ -117,7 +117,7 @@ fn refuse(state: &State, req: &Request, error: &IdentityError, next: String) -> 
         IdentityError::Refused(_) => (StatusCode::UNAUTHORIZED, "sign-in-not-vouched"),
     };
     tracing::warn!("nobody was signed in: {error}");
-    let mut response = login_page(state, req, next, Some(language(req).say(word)), String::new());
+    let mut response = login_page(state, req, next, Some(language(req).say(word)));
     response.set_status(status);
     response
 }

@@ -35,21 +35,19 @@ pub(crate) fn next(wanted: Option<&str>) -> String {
 pub(crate) fn form(Data(state): Data<&Arc<State>>, req: &Request) -> Response {
     let pairs = query::pairs(req.uri().query());
     let wanted = pairs.iter().find(|(name, _)| name == "next").map(|(_, value)| value.as_str());
-    login_page(state, req, next(wanted), None, String::new())
+    login_page(state, req, next(wanted), None)
 }
 
 /// The form, with what went wrong.
-pub(crate) fn login_page(
-    state: &State,
-    req: &Request,
-    next: String,
-    error: Option<String>,
-    name: String,
-) -> Response {
+pub(crate) fn login_page(state: &State, req: &Request, next: String, error: Option<String>) -> Response {
+    page(state.views.login(&empty(state, next, error), language(req)))
+}
+
+fn empty(state: &State, next: String, error: Option<String>) -> LoginPage {
     let provider = state.desk.elsewhere.provider.as_ref().map(|provider| provider.name());
     let to: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    let view = LoginPage { elsewhere: format!("/login/elsewhere?next={to}"), next, error, name, provider };
-    page(state.views.login(&view, language(req)))
+    let elsewhere = format!("/login/elsewhere?next={to}");
+    LoginPage { next, error, name: String::new(), asks_code: false, provider, elsewhere }
 }
 
 #[handler]
@@ -69,11 +67,12 @@ pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body:
         );
     };
     let wanted = fields.get("next").map(String::as_str);
+    let code = fields.get("code").map_or("", String::as_str);
     let peer = req.remote_addr().as_socket_addr().map(SocketAddr::ip);
     let proxy = state.desk.elsewhere.proxy.as_ref();
     let client = peer.map(|peer| proxy.map_or(peer, |proxy| proxy.client(peer, req.headers())));
     let address = client.map(|client| client.to_string()).unwrap_or_default();
-    match state.desk.access.sign_in(name, password, &address).await {
+    match state.desk.access.sign_in(name, password, code, &address).await {
         Ok(token) => Response::builder()
             .status(StatusCode::SEE_OTHER)
             .header(header::LOCATION, next(wanted))
@@ -83,7 +82,10 @@ pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body:
         Err(error) => {
             let language = language(req);
             let told = refused(&error, language);
-            let mut response = login_page(state, req, next(wanted), Some(told), name.clone());
+            let asks = matches!(error, SignInError::CodeNeeded | SignInError::CodeWrong);
+            let view =
+                LoginPage { name: name.clone(), asks_code: asks, ..empty(state, next(wanted), Some(told)) };
+            let mut response = page(state.views.login(&view, language));
             if let SignInError::Throttled(wait) = error {
                 response.set_status(StatusCode::TOO_MANY_REQUESTS);
                 if let Ok(value) = wait.as_secs().max(1).to_string().parse() {
@@ -102,6 +104,8 @@ fn refused(error: &SignInError, language: Language) -> String {
         SignInError::Throttled(wait) => {
             language.say_with("sign-in-throttled", [("minutes", wait.as_secs().div_ceil(60).into())])
         }
+        SignInError::CodeNeeded => language.say("sign-in-code-needed"),
+        SignInError::CodeWrong => language.say("sign-in-code-wrong"),
         SignInError::Wrong | SignInError::Nobody | SignInError::Store(_) => language.say("sign-in-wrong"),
     }
 }

@@ -15,7 +15,9 @@ use crate::api::problem::{problem, store_problem};
 use crate::language::Language;
 use crate::session::{Visitor, session_cookie, session_token};
 use crate::viewer::{Viewer, chosen_language, language_cookie};
-use crate::views::{BrowserLine, Frame, Health, LanguageChoice, SettingsPage, TokenLine, rules, scopes};
+use crate::views::{
+    BrowserLine, Frame, Health, LanguageChoice, SecondFactorCard, SettingsPage, TokenLine, rules, scopes,
+};
 use crate::words;
 
 /// The settings, as they are.
@@ -51,6 +53,17 @@ pub(crate) async fn own(
                 Ok(()) => signed_in_anew(state, req, person, form.get("new")).await,
                 Err(error) => refuse(state, visitor, req, error).await,
             }
+        }
+        "second-begin" => {
+            answer(state, visitor, req, state.desk.accounts.begin_second_factor(person).await).await
+        }
+        "second-confirm" => {
+            let done = state.desk.accounts.confirm_second_factor(person, form.get("code")).await;
+            answer(state, visitor, req, done).await
+        }
+        "second-end" => {
+            let done = state.desk.accounts.end_second_factor(person, form.get("old")).await;
+            answer(state, visitor, req, done).await
         }
         "end" => {
             let of = (person.role != Role::Admin).then_some(person.user.as_str());
@@ -118,7 +131,7 @@ fn back(cookie: Option<String>) -> Response {
 
 async fn signed_in_anew(state: &State, req: &Request, person: &SignedIn, password: &str) -> Response {
     let address = req.remote_addr().as_socket_addr().map(|addr| addr.ip().to_string()).unwrap_or_default();
-    match state.desk.access.sign_in(&person.user, password, &address).await {
+    match state.desk.access.sign_in(&person.user, password, "", &address).await {
         Ok(token) => back(Some(session_cookie(&token, state.desk.secure))),
         // Too many tries: the new password holds, and signing in has to wait.
         Err(_) => back(None),
@@ -175,12 +188,14 @@ async fn read(
     } else {
         (Vec::new(), Vec::new())
     };
+    let second = SecondFactorCard::new(state.desk.accounts.second_factor(&frame.user).await?);
     let examined = if frame.manages { state.desk.operations.examination().await? } else { None };
     let chosen = chosen_language(req);
     Ok(SettingsPage {
         alert: None,
         made: None,
         languages: LanguageChoice::all(chosen),
+        second,
         browsers: browsers.into_iter().map(|browser| BrowserLine::new(browser, viewer)).collect(),
         people: everybody.into_iter().map(Into::into).collect(),
         tokens: programs.into_iter().map(|token| TokenLine::new(token, viewer)).collect(),

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use frontdesk_ports::access::{ApiToken, Role, Scope};
-use frontdesk_ports::{Browser, Examination, Finding, Person};
+use frontdesk_ports::{Browser, Examination, Finding, Person, SecondFactorState};
+use qrcode::QrCode;
+use qrcode::render::svg;
 use serde::Serialize;
 
 use super::{Frame, Moment};
@@ -20,6 +22,7 @@ pub(crate) struct SettingsPage {
     /// A token that was just made, by name; it is shown this once.
     pub made: Option<(String, String)>,
     pub languages: Vec<LanguageChoice>,
+    pub second: SecondFactorCard,
     pub browsers: Vec<BrowserLine>,
     pub people: Vec<PersonLine>,
     pub tokens: Vec<TokenLine>,
@@ -40,6 +43,37 @@ impl Health {
     pub fn new(examination: Examination, viewer: &Viewer) -> Self {
         Self { at: Moment::new(examination.at, viewer), findings: examination.findings }
     }
+}
+
+/// A second factor: none, about to be, or there.
+#[derive(Debug, Serialize)]
+pub(crate) struct SecondFactorCard {
+    on: bool,
+    /// What the app is to know, in groups of four letters.
+    secret: Option<String>,
+    address: Option<String>,
+    /// A picture of that address for the app to read: an SVG element of our own making.
+    picture: Option<String>,
+}
+
+impl SecondFactorCard {
+    pub fn new(state: SecondFactorState) -> Self {
+        let SecondFactorState::Begun { secret, address } = state else {
+            let on = state == SecondFactorState::On;
+            return Self { on, secret: None, address: None, picture: None };
+        };
+        let letters: Vec<char> = secret.chars().collect();
+        let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+        let picture = picture(&address);
+        Self { on: false, secret: Some(groups.join(" ")), address: Some(address), picture }
+    }
+}
+
+fn picture(address: &str) -> Option<String> {
+    let code = QrCode::new(address).ok()?;
+    let drawn = code.render::<svg::Color<'_>>().min_dimensions(180, 180).build();
+    // Without the line that a file of its own begins with.
+    drawn.find("<svg").and_then(|begins| drawn.get(begins..)).map(ToOwned::to_owned)
 }
 
 /// A language to choose.

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::filter::Shown;
+use frontdesk_ports::SecondFactorState;
 
 const HOSTILE: &str = "<script>alert('x')</script>\" onload=\"x";
 
@@ -206,6 +207,7 @@ fn every_template_renders_and_escapes() {
                     next: HOSTILE.into(),
                     error: Some(HOSTILE.into()),
                     name: HOSTILE.into(),
+                    asks_code: true,
                     provider: Some(HOSTILE.into()),
                     elsewhere: HOSTILE.into(),
                 },
@@ -304,7 +306,9 @@ fn the_settings_render_for_whoever_manages_and_for_whoever_does_not() {
         .map(|verdict| Finding { verdict, ..Finding::fault(HOSTILE, HOSTILE, HOSTILE) });
     let examined = Examination { at, findings: findings.into() };
     for (manages, viewer) in [(true, viewer()), (false, french()), (true, french())] {
+        let (secret, address) = ("ABCDEFGH".into(), format!("otpauth://totp/{HOSTILE}?secret=ABCDEFGH"));
         let page = SettingsPage {
+            second: SecondFactorCard::new(SecondFactorState::Begun { secret, address }),
             frame: Frame { manages, ..frame() },
             alert: Some(HOSTILE.into()),
             made: Some((HOSTILE.into(), HOSTILE.into())),
