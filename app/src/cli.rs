@@ -32,6 +32,7 @@ use frontdesk_ports::Clock;
 
 use crate::system::SystemClock;
 use crate::telemetry::{self, LogFormat};
+use crate::traces;
 use crate::wiring::WiringError;
 use run::Reload;
 
@@ -149,7 +150,7 @@ impl Cli {
         if !self.serves() {
             telemetry::start(LogFormat::Text);
         }
-        runtime.block_on(async {
+        let outcome = runtime.block_on(async {
             match self.command {
                 Command::Demo(demo) => demo.run(config(Needs::Nothing)?, &environment).await,
                 Command::Serve => {
@@ -186,7 +187,9 @@ impl Cli {
                 Command::User(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Token(command) => command.run(config(Needs::Nothing)?).await,
             }
-        })
+        });
+        traces::finish();
+        outcome
     }
 }
 

@@ -13,5 +13,6 @@ pub mod server;
 pub mod services;
 pub mod system;
 pub mod telemetry;
+pub mod traces;
 pub mod wiring;
 pub mod worker;

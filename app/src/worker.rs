@@ -15,6 +15,9 @@ use frontdesk_ports::{
     LeasedEffect, PutError, RecordingStore, SoundMeter, StoreError, Transcriber,
 };
 use futures_util::future::join_all;
+use tracing::Instrument;
+
+use crate::traces;
 
 /// Longer than a fetch may take: who comes after is not early.
 const LEASE: Duration = Duration::from_secs(330);
@@ -109,7 +112,13 @@ impl Worker {
         if due.is_empty() {
             return Ok(WorkOutcome::Idle(self.queue.next_due(self.lane).await?));
         }
-        join_all(due.iter().map(|leased| self.work(leased))).await;
+        join_all(due.iter().map(|leased| {
+            let (effect, attempt) = (&leased.effect, leased.attempt);
+            let span = tracing::info_span!(target: traces::TARGET, "work", effect = %effect.key(), attempt);
+            traces::joins(&span, effect.call());
+            self.work(leased).instrument(span)
+        }))
+        .await;
         Ok(WorkOutcome::Worked(due.len()))
     }
 

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use frontdesk_domain::{Context, Instruction, advance};
 use frontdesk_ports::{AnswerCalls, Asked, Clock, LoggedEvent, StoreError, Told};
+use tracing::Instrument;
 
 use super::flow_in_force::FlowInForce;
 use super::keeping::Keeping;
 use super::recent::RecentCallers;
 use super::standings::Standings;
+use crate::traces;
 
 /// Answers by the flow in force, and keeps what happens.
 pub struct Answering {
@@ -35,6 +37,24 @@ impl Answering {
 #[async_trait]
 impl AnswerCalls for Answering {
     async fn answer(&self, asked: Asked) -> Vec<Instruction> {
+        let span =
+            tracing::info_span!(target: traces::TARGET, "answer", call.id = %asked.call, at = %asked.at);
+        traces::joins(&span, &asked.call);
+        self.step(asked).instrument(span).await
+    }
+
+    async fn note(&self, told: Told) -> Result<(), StoreError> {
+        let Told { call, notice, at, raw } = told;
+        let at = at.unwrap_or_else(|| self.clock.now());
+        let event = notice.into_event(call, at);
+        let span = tracing::info_span!(target: traces::TARGET, "note", call.id = %event.call, kind = event.kind.word());
+        traces::joins(&span, &event.call);
+        self.keeping.keep(vec![LoggedEvent { event, raw: Some(raw) }]).instrument(span).await
+    }
+}
+
+impl Answering {
+    async fn step(&self, asked: Asked) -> Vec<Instruction> {
         let Asked { at, signal, call, leg, from, from_name, from_place, to, .. } = asked;
         let (attestation, caller_gone, raw) = (asked.attestation, asked.caller_gone, asked.raw);
         let now = asked.told_at.unwrap_or_else(|| self.clock.now());
@@ -78,12 +98,5 @@ impl AnswerCalls for Answering {
             tracing::error!(call.id = %cx.call, "a step of a call could not be kept; the caller was answered");
         }
         turn.instructions
-    }
-
-    async fn note(&self, told: Told) -> Result<(), StoreError> {
-        let Told { call, notice, at, raw } = told;
-        let at = at.unwrap_or_else(|| self.clock.now());
-        let event = notice.into_event(call, at);
-        self.keeping.keep(vec![LoggedEvent { event, raw: Some(raw) }]).await
     }
 }

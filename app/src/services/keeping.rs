@@ -86,6 +86,7 @@ impl Keeping {
     }
 
     /// Keeps events. `Ok` means that they are on disk, in the log or in the spool.
+    #[tracing::instrument(target = "trace", skip_all, fields(events = events.len()))]
     pub async fn keep(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
         let events = Arc::new(events);
         if let First::Inbox(inbox) = &self.first

@@ -1,0 +1,100 @@
+//! Traces for whoever collects them: OTLP, by the standard variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME`, …).
+//! Every request and every work of a call stands in one trace, whichever instance did it: the trace's name is made of the
+//! call's, so nobody has to carry it along.
+
+use std::sync::OnceLock;
+
+use frontdesk_domain::LegId;
+use opentelemetry::trace::{
+    SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, TracerProvider,
+};
+use opentelemetry::{Context, KeyValue};
+use opentelemetry_otlp::SpanExporter;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use sha2::{Digest, Sha256};
+use tracing::{Metadata, Span, Subscriber};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::{EnvFilter, Layer};
+
+/// Spans that belong to a call have this target. They are for traces alone; logs name the call in each line.
+pub const TARGET: &str = "trace";
+
+/// What exports, until the process ends.
+static EXPORTING: OnceLock<SdkTracerProvider> = OnceLock::new();
+
+/// Whether spans of that kind are traced and not logged.
+pub fn is_traced(metadata: &Metadata<'_>) -> bool {
+    metadata.target() == TARGET
+}
+
+/// Sends the spans of calls to the collector that the environment names, if it names one.
+pub fn layer<S>() -> Option<impl Layer<S>>
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+{
+    if !is_wanted() {
+        return None;
+    }
+    // The exporter's client must be made outside of the runtime that serves.
+    let exporter = std::thread::spawn(|| SpanExporter::builder().with_http().build()).join();
+    let exporter = match exporter {
+        Ok(Ok(exporter)) => exporter,
+        Ok(Err(error)) => {
+            eprintln!("traces are not sent: {error}");
+            return None;
+        }
+        Err(_) => return None,
+    };
+    let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
+    let mut resource = Resource::builder().with_attribute(version);
+    if !is_set("OTEL_SERVICE_NAME") {
+        resource = resource.with_service_name("frontdesk");
+    }
+    let provider =
+        SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource.build()).build();
+    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("frontdesk")).with_location(false);
+    let layer = layer.with_threads(false).with_target(false).with_level(false);
+    let _ = EXPORTING.set(provider);
+    Some(layer.with_filter(EnvFilter::new("off,trace=info")))
+}
+
+/// Sends what has not been sent. Not to be called by a thread that serves.
+pub fn finish() {
+    if let Some(provider) = EXPORTING.get() {
+        // A collector that is away is none of our business.
+        let _ = provider.shutdown();
+    }
+}
+
+/// The span belongs to that call.
+pub fn joins(span: &Span, call: &LegId) {
+    let hash = Sha256::digest(call.to_string());
+    let (mut trace, mut root) = ([0; 16], [0; 8]);
+    trace.iter_mut().zip(&hash).for_each(|(to, from)| *to = *from);
+    root.iter_mut().zip(hash.iter().skip(16)).for_each(|(to, from)| *to = *from);
+    let (trace, root) = (TraceId::from_bytes(trace), SpanId::from_bytes(root));
+    let call = SpanContext::new(trace, root, TraceFlags::SAMPLED, true, TraceState::default());
+    // Without a collector there is nothing to join.
+    let _ = span.set_parent(Context::new().with_remote_span_context(call));
+}
+
+/// What logs show: everything but those spans.
+pub fn logged<S>() -> impl tracing_subscriber::layer::Filter<S> {
+    filter_fn(|metadata| !is_traced(metadata))
+}
+
+fn is_wanted() -> bool {
+    let endpoint =
+        ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"].into_iter().any(is_set);
+    #[expect(clippy::disallowed_methods, reason = "the variables are the standard's, not settings of ours")]
+    let off = std::env::var("OTEL_SDK_DISABLED").is_ok_and(|value| value.eq_ignore_ascii_case("true"));
+    endpoint && !off
+}
+
+#[expect(clippy::disallowed_methods, reason = "the variables are the standard's, not settings of ours")]
+fn is_set(name: &str) -> bool {
+    std::env::var(name).is_ok_and(|value| !value.is_empty())
+}

@@ -1,0 +1,69 @@
+"""A collector of OpenTelemetry's own protocol receives one trace for each call, across all its requests and the work that
+follows, and neither numbers nor keys are in it.
+
+usage: traces.py path/to/frontdesk
+"""
+import sys
+import threading
+from collections import defaultdict
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from desk import CALLER_NAME, Desk
+
+spans, services, bodies = [], set(), []
+
+
+class Collector(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        assert self.path == "/v1/traces", self.path
+        told = ExportTraceServiceRequest.FromString(body)
+        bodies.append(body)
+        for resource in told.resource_spans:
+            services.update(a.value.string_value for a in resource.resource.attributes if a.key == "service.name")
+            for scope in resource.scope_spans:
+                spans.extend(scope.spans)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def main():
+    collector = ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    threading.Thread(target=collector.serve_forever, daemon=True).start()
+    settings = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}"}
+    desk = Desk(sys.argv[1], settings)
+    try:
+        desk.call("--press", "2", "--from", "+33198765432", "--name", CALLER_NAME)
+        desk.call("--press", "1")
+        logged = desk.calls()
+    finally:
+        stopped = desk.stop()
+    # What was not sent yet is sent at the end.
+    traces = defaultdict(list)
+    for span in spans:
+        traces[span.trace_id].append(span)
+    of_call = {}
+    for trace, all_of_it in traces.items():
+        named = {a.value.string_value for span in all_of_it for a in span.attributes if a.key == "call.id"}
+        assert len(named) == 1, f"one trace, one call: {named}"
+        of_call[named.pop()] = all_of_it
+    names = lambda call: sorted({span.name for span in of_call[f"{call['provider']}:{call['provider_id']}"]})
+    talked, left = logged
+    assert len(traces) == 2 and services == {"frontdesk"}, (len(traces), services)
+    assert names(left) == ["answer", "keep", "note", "work"], names(left)
+    assert names(talked) == ["answer", "keep", "note"], names(talked)
+    told = b"".join(bodies)
+    for private in [b"+33198765432", b"198765432", CALLER_NAME.encode()]:
+        assert private not in told, f"{private} is in a trace"
+    if stopped:
+        sys.exit(f"frontdesk ended with {stopped}")
+    print(f"{len(spans)} spans in {len(traces)} traces, one for each call")
+
+
+main()
