@@ -12,7 +12,9 @@ use std::sync::Arc;
 use adapters_http::{Desk, Elsewhere, Rules, health_routes};
 use adapters_identity::{BadTransport, OpenIdProvider, Settings};
 pub use adapters_persistence::SqlLedger;
-use adapters_persistence::{ConnectError, Database, SqlAccess, SqlInbox, SqlLog, SqlStanding};
+use adapters_persistence::{
+    Comparing, ConnectError, Database, ServerClock, SqlAccess, SqlInbox, SqlLog, SqlStanding,
+};
 use adapters_recordings::{ObjectRecordings, OpenError, Place};
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
@@ -189,6 +191,7 @@ pub struct Running {
     /// Stops what is served when it turns true.
     pub stop: watch::Sender<bool>,
     log: Arc<SqlLog>,
+    _comparing: Comparing,
 }
 
 impl Running {
@@ -252,6 +255,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let recordings = Arc::new(ObjectRecordings::open(&parts.recordings, MOST_AUDIO_BYTES)?);
     let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone())?);
     let spool = Arc::new(FileSpool::open(&parts.spool)?);
+    let shared_clock = Arc::new(ServerClock::new(&people_db, clock.clone()));
     let first = first_asked(&people_db, &*ids);
     let keeping = Arc::new(Keeping::new(first, log.clone(), spool, ledger.clone(), clock.clone()));
     let readiness: Arc<dyn Readiness> = Arc::new(KeepingReadiness(keeping.clone()));
@@ -259,11 +263,8 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let audio: Arc<PromptAudio> = Arc::default();
     let flow = Arc::new(FlowInForce::new(flow, audio.clone())?);
     let store = Arc::new(SqlStanding::new(people_db));
-    let standings =
-        Arc::new(Standings::new(store.clone(), log.clone(), parts.caps, zone.clone(), clock.clone()));
-    if let Err(error) = standings.refresh().await {
-        tracing::warn!("closures, blocks and caps are not known yet: {error}");
-    }
+    let standings = Standings::new(store.clone(), log.clone(), parts.caps, zone.clone(), clock.clone());
+    let standings = known(standings).await;
     let answering = Arc::new(Answering::new(flow.clone(), standings.clone(), keeping.clone(), clock.clone()));
     let reception = reception(flow.clone(), store, standings.clone(), ledger.clone(), clock.clone());
     let safe = safe_answer(&flow.current(), &*clock);
@@ -292,15 +293,15 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         trail: ledger.clone(),
         clock: clock.clone(),
     });
-    let (control, trail) = (access.clone(), ledger.clone());
-    let looked_after = Arc::new(LookingAfterPeople::new(control, people, trail, clock.clone(), ids.clone()));
+    let trail = ledger.clone();
+    let looked_after = LookingAfterPeople::new(access.clone(), people, trail, clock.clone(), ids.clone());
     let rules = rules(parts.retention, parts.resolves_misses);
     let figures = crate::telemetry::metrics(keeping.clone());
     let pages = adapters_http::routes(Desk {
         calls,
         access,
         elsewhere: elsewhere(parts.elsewhere, &feed_url(parts.feed_url.as_ref(), &public))?,
-        accounts: looked_after,
+        accounts: Arc::new(looked_after),
         rules,
         working,
         operations,
@@ -315,7 +316,9 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         phone,
     })?;
     let door = (public.clone(), accounts.clone());
-    let work = Work { log: log.clone(), ledger, recordings, client, clock, ids, public, accounts };
+    let lease_clock = shared_clock.clone();
+    let work =
+        Work { log: log.clone(), ledger, recordings, client, clock, lease_clock, ids, public, accounts };
     let upkeep = work.upkeep(parts.retention, flow.clone())?;
     let workers = work.workers(parts.delete_at_carrier, parts.transcription);
     let notifying = Arc::new(Notifying {
@@ -334,6 +337,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         flow,
         stop,
         log,
+        _comparing: shared_clock.keep_comparing(),
     };
     Ok(App { carrier: carrier.boxed(), people, running, readiness, figures, door })
 }
@@ -365,6 +369,14 @@ impl App {
 fn with_health(readiness: &Arc<dyn Readiness>) -> Route {
     let health = Arc::new(health_routes(readiness.clone()));
     Route::new().at("/healthz", health.clone()).at("/readyz", health)
+}
+
+/// What holds beside the flow, as far as it is known at the start.
+async fn known(standings: Standings) -> Arc<Standings> {
+    if let Err(error) = standings.refresh().await {
+        tracing::warn!("closures, blocks and caps are not known yet: {error}");
+    }
+    Arc::new(standings)
 }
 
 /// A file of this machine and the spool stand on the same disks; a server elsewhere may outlive them.

@@ -5,10 +5,12 @@
 use std::sync::Arc;
 
 use adapters_memory::ManualClock;
-use adapters_persistence::{ConnectError, Database, SqlAccess, SqlInbox, SqlLedger, SqlLog, SqlStanding};
+use adapters_persistence::{
+    ConnectError, Database, ServerClock, SqlAccess, SqlInbox, SqlLedger, SqlLog, SqlStanding,
+};
 use frontdesk_domain::{CallEvent, CallerId, EventKind, Parties};
 use frontdesk_ports::conformance::{self, CountingIds};
-use frontdesk_ports::{Backlog, CallLog, CallQuery, StoreError, TextMatch};
+use frontdesk_ports::{Backlog, CallLog, CallQuery, Clock, StoreError, TextMatch};
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::sea_orm::{self, ConnectionTrait};
@@ -245,6 +247,19 @@ mod on_postgres {
     async fn what_one_instance_commits_is_heard_at_another() {
         let Some(db) = postgres("notices").await else { return };
         two_instances(&db).await;
+    }
+
+    #[tokio::test]
+    async fn leases_are_counted_by_the_servers_clock_whatever_ours_says() {
+        let Some(db) = postgres("server_clock").await else { return };
+        let (behind, ahead) = (clock(), clock());
+        ahead.advance(std::time::Duration::from_secs(1_000_000_000));
+        let clocks = [behind, ahead].map(|own| ServerClock::new(&db, own));
+        for clock in &clocks {
+            clock.compare().await.unwrap();
+        }
+        let apart = clocks[0].now().duration_since(clocks[1].now()).abs();
+        assert!(apart < jiff::SignedDuration::from_secs(5), "{apart}");
     }
 
     #[tokio::test]

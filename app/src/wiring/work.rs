@@ -27,6 +27,8 @@ pub(super) struct Work {
     pub recordings: Arc<ObjectRecordings>,
     pub client: Arc<TwilioClient>,
     pub clock: Arc<dyn Clock>,
+    /// What leases of work are counted by.
+    pub lease_clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub public: PublicUrl,
     pub accounts: Vec<Account>,
@@ -101,7 +103,7 @@ impl Work {
             carrier: self.client.clone(),
             recordings: self.recordings.clone(),
             meter: Arc::new(WavMeter),
-            clock: self.clock.clone(),
+            clock: self.lease_clock.clone(),
             ids: self.ids.clone(),
             delete_at_carrier,
         }

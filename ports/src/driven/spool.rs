@@ -9,7 +9,7 @@ use crate::{LoggedEvent, StoreError};
 /// Some of the events that wait, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Portion {
-    /// The portion's name, for [`Spool::forget`].
+    /// The portion's name, for [`Backlog::forget`].
     pub number: u64,
     /// Its events.
     pub events: Vec<LoggedEvent>,
