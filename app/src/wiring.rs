@@ -287,12 +287,8 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         .then(|| Arc::new(Resolving { log: log.clone(), work: log.clone(), clock: clock.clone() }));
     let phone = phone.map(|phone| phone_routes(phone).boxed());
     let (stop, stopping) = watch::channel(false);
-    let operations = Arc::new(LookingAfter {
-        log: log.clone(),
-        ledger: ledger.clone(),
-        trail: ledger.clone(),
-        clock: clock.clone(),
-    });
+    let trail = ledger.clone();
+    let operations = LookingAfter { log: log.clone(), ledger: trail.clone(), trail, clock: clock.clone() };
     let trail = ledger.clone();
     let looked_after = LookingAfterPeople::new(access.clone(), people, trail, clock.clone(), ids.clone());
     let rules = rules(parts.retention, parts.resolves_misses);
@@ -304,7 +300,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
         accounts: Arc::new(looked_after),
         rules,
         working,
-        operations,
+        operations: Arc::new(operations),
         readiness: readiness.clone(),
         metrics: figures.clone(),
         reception,
