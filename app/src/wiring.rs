@@ -50,7 +50,7 @@ use crate::services::standings::{Caps, Standings};
 use crate::services::upkeep::{RetentionTimes, Upkeep};
 use crate::services::working::Working;
 use crate::worker::Worker;
-use database::prepare;
+use database::{index_texts, prepare};
 use notifications::{feed_url, told};
 use work::Work;
 
@@ -176,6 +176,8 @@ pub struct App {
 pub struct Running {
     /// Do what is due after answering.
     pub workers: Vec<Arc<Worker>>,
+    /// Who may read the log.
+    pub access: Arc<AccessControl>,
     /// Takes what was spooled into the log.
     pub keeping: Arc<Keeping>,
     /// Does what is due from time to time.
@@ -212,9 +214,10 @@ fn elsewhere(
     feed: &str,
 ) -> Result<Elsewhere, WiringError> {
     let mut elsewhere = Elsewhere { proxy: proxy.map(Arc::new), provider: None };
-    if let Some(Provider { issuer, client_id, client_secret, claim }) = provider {
+    if let Some(Provider { issuer, client_id, client_secret, claim, domains }) = provider {
         let back = Url::parse(&format!("{feed}/login/return"))?;
-        let provider = OpenIdProvider::new(Settings { issuer, client_id, client_secret, claim, back })?;
+        let provider =
+            OpenIdProvider::new(Settings { issuer, client_id, client_secret, claim, domains, back })?;
         elsewhere.provider = Some(Arc::new(provider));
     }
     Ok(elsewhere)
@@ -255,6 +258,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let recordings = Arc::new(ObjectRecordings::open(&parts.recordings, MOST_AUDIO_BYTES)?);
     let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone())?);
     let spool = Arc::new(FileSpool::open(&parts.spool)?);
+    index_texts(people_db.clone());
     let shared_clock = Arc::new(ServerClock::new(&people_db, clock.clone()));
     let first = first_asked(&people_db, &*ids);
     let keeping = Arc::new(Keeping::new(first, log.clone(), spool, ledger.clone(), clock.clone()));
@@ -295,7 +299,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let figures = crate::telemetry::metrics(keeping.clone());
     let pages = adapters_http::routes(Desk {
         calls,
-        access,
+        access: access.clone(),
         elsewhere: elsewhere(parts.elsewhere, &feed_url(parts.feed_url.as_ref(), &public))?,
         accounts: Arc::new(looked_after),
         rules,
@@ -325,6 +329,7 @@ pub async fn build(parts: Parts) -> Result<App, WiringError> {
     let people = pages.with(CatchPanic::new()).map_to_response().boxed();
     let running = Running {
         workers,
+        access,
         keeping,
         upkeep: Arc::new(upkeep),
         resolving,

@@ -19,8 +19,10 @@ use tracing::Instrument;
 
 use crate::traces;
 
-/// Longer than a fetch may take: who comes after is not early.
-const LEASE: Duration = Duration::from_secs(330);
+/// Longer than a fetch, or writing down, may take: who comes after is not early. So long the work of an instance that is
+/// gone waits for another.
+const FETCH_LEASE: Duration = Duration::from_secs(105);
+const TRANSCRIPT_LEASE: Duration = Duration::from_secs(330);
 /// Fetches at once.
 const AT_ONCE: u16 = 4;
 /// The first pause after a failure, …
@@ -107,8 +109,11 @@ impl Worker {
 
     /// Does what is due now.
     pub async fn run_once(&self) -> Result<WorkOutcome, StoreError> {
-        let at_once = if self.lane == WorkLane::Transcripts { 1 } else { AT_ONCE };
-        let due = self.queue.take(self.lane, self.clock.now(), LEASE, at_once).await?;
+        let (at_once, lease) = match self.lane {
+            WorkLane::Transcripts => (1, TRANSCRIPT_LEASE),
+            WorkLane::Carrier => (AT_ONCE, FETCH_LEASE),
+        };
+        let due = self.queue.take(self.lane, self.clock.now(), lease, at_once).await?;
         if due.is_empty() {
             return Ok(WorkOutcome::Idle(self.queue.next_due(self.lane).await?));
         }

@@ -16,8 +16,8 @@ use crate::media::{self, Fetches};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// How long the messages may take: the work is throttled.
-const STORED_WITHIN: Duration = Duration::from_secs(120);
+/// How long the messages may take: the work is throttled, and what an instance that was killed had begun waits for its lease.
+const STORED_WITHIN: Duration = Duration::from_secs(240);
 
 /// A run.
 pub struct Twins {

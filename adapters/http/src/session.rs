@@ -136,6 +136,8 @@ enum Outside {
     Guest,
     /// They are known, and not to us.
     Stranger,
+    /// They change something before they have asked for a page.
+    Unasked,
     Store(StoreError),
 }
 
@@ -153,6 +155,10 @@ impl<E: Endpoint> Endpoint for Gated<E> {
             Ok(let_in) => let_in,
             Err(Outside::Guest) => return Ok(self.turn_away(&req)),
             Err(Outside::Stranger) => return Ok(stranger()),
+            Err(Outside::Unasked) => {
+                let told = "reload the page and try again";
+                return Ok(problem(StatusCode::FORBIDDEN, "Not from our page", told));
+            }
             Err(Outside::Store(error)) => return Ok(store_problem(&error)),
         };
         if let (Visitor::Person(person), false) = (&visitor, is_safe(req.method()))
@@ -195,14 +201,17 @@ impl<E> Gated<E> {
         if let Some(known) = known.filter(|known| known.user == vouched) {
             return Ok(let_in(Visitor::Person(known)));
         }
-        // Somebody new, or another than before.
+        // Somebody new, or another than before. Not by what another site may have had the browser send.
+        if !is_safe(req.method()) {
+            return Err(Outside::Unasked);
+        }
         let token = match access.sign_in_vouched(vouched, Voucher::Proxy).await {
             Ok(token) => token,
             Err(SignInError::Store(error)) => return Err(error.into()),
             Err(_) => return Err(Outside::Stranger),
         };
         let person = access.session(&token).await?.ok_or(Outside::Guest)?;
-        let cookie = Some(session_cookie(&token, self.door.secure));
+        let cookie = Some(vouched_cookie(&token, self.door.secure));
         Ok(LetIn { visitor: Visitor::Person(person), cookie })
     }
 
@@ -283,6 +292,12 @@ pub(crate) async fn session_token(req: &Request, secure: bool) -> Option<String>
 pub(crate) async fn cookie(req: &Request, name: &str) -> Option<String> {
     let jar = <&CookieJar>::from_request_without_body(req).await.ok()?;
     Some(jar.get(name)?.value_str().to_owned())
+}
+
+/// The same for somebody whom the proxy vouches for: also sent by a browser that comes from a letter or the proxy's own page,
+/// for otherwise each such way would begin another session. Forms carry a token of their own.
+fn vouched_cookie(token: &str, secure: bool) -> String {
+    session_cookie(token, secure).replace("SameSite=Strict", "SameSite=Lax")
 }
 
 /// The cookie that holds a session token; an empty one ends it.

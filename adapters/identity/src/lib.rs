@@ -42,8 +42,17 @@ pub struct Settings {
     pub client_secret: Option<SecretString>,
     /// Which claim names a person here.
     pub claim: NameClaim,
+    /// Domains whose addresses are taken, in small letters; any if there are none.
+    pub domains: Vec<String>,
     /// Where people come back to.
     pub back: Url,
+}
+
+impl Settings {
+    fn fits(&self, name: &str) -> bool {
+        let domain = name.rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
+        self.domains.is_empty() || domain.is_some_and(|domain| self.domains.contains(&domain))
+    }
 }
 
 /// An OpenID Connect provider.
@@ -164,6 +173,10 @@ impl IdentityProvider for OpenIdProvider {
             NameClaim::PreferredUsername => claims.preferred_username().map(|name| name.to_string()),
             NameClaim::Subject => Some(claims.subject().to_string()),
         };
+        let fits = |name: &String| self.settings.fits(name);
+        if name.as_ref().is_some_and(|name| !fits(name)) {
+            return Err(refused("the address is of none of auth.oidc.domains"));
+        }
         name.ok_or_else(|| refused(format!("the provider tells no {}", self.settings.claim.told())))
     }
 }
@@ -176,5 +189,33 @@ impl NameClaim {
             Self::PreferredUsername => "user name (claim preferred_username)",
             Self::Subject => "subject (claim sub)",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_by_its_whole_domain() {
+        let settings = |domains: &[&str]| Settings {
+            issuer: "https://login.example.com".into(),
+            client_id: "frontdesk".into(),
+            client_secret: None,
+            claim: NameClaim::Email,
+            domains: domains.iter().map(ToString::to_string).collect(),
+            back: "https://desk.example.com/login/return".parse().expect("an address"),
+        };
+        let ours = settings(&["example.com"]);
+        assert!(ours.fits("ann@example.com") && ours.fits("ann@Example.COM"));
+        for other in [
+            "ann@example.com.evil.example",
+            "ann@evilexample.com",
+            "example.com",
+            "a@example.com@evil.example",
+        ] {
+            assert!(!ours.fits(other), "{other}");
+        }
+        assert!(settings(&[]).fits("ann@anywhere.example"));
     }
 }

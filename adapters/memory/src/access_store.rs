@@ -77,12 +77,14 @@ impl AccessStore for MemoryAccess {
         Ok(())
     }
 
-    async fn use_step(&self, user: &str, step: u64) -> Result<bool, StoreError> {
+    async fn use_step(&self, factor: &SecondFactor, step: u64) -> Result<bool, StoreError> {
         let mut state = self.state();
-        let Some(factor) = state.factors.get_mut(user).filter(|factor| factor.last_step < step) else {
+        let known = state.factors.get_mut(&factor.user);
+        let Some(known) = known.filter(|known| known.secret == factor.secret && known.last_step < step)
+        else {
             return Ok(false);
         };
-        (factor.last_step, factor.confirmed) = (step, true);
+        (known.last_step, known.confirmed) = (step, true);
         Ok(true)
     }
 

@@ -119,11 +119,12 @@ impl AccessStore for SqlAccess {
         Ok(())
     }
 
-    async fn use_step(&self, user: &str, step: u64) -> Result<bool, StoreError> {
+    async fn use_step(&self, factor: &SecondFactor, step: u64) -> Result<bool, StoreError> {
         let result = second_factor::Entity::update_many()
             .col_expr(second_factor::Column::LastStep, Expr::value(number(step)))
             .col_expr(second_factor::Column::Confirmed, Expr::value(1))
-            .filter(second_factor::Column::UserName.eq(user))
+            .filter(second_factor::Column::UserName.eq(factor.user.as_str()))
+            .filter(second_factor::Column::Secret.eq(factor.secret.as_str()))
             .filter(second_factor::Column::LastStep.lt(number(step)))
             .exec(&self.0.writer)
             .await

@@ -2,15 +2,16 @@
 //! so that a caller waits for one round trip. The log takes it in a moment later; should this instance be gone by then,
 //! another does. Taken in twice, an event is one event.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_ports::{Backlog, Ids, LoggedEvent, Portion, StoreError};
 use sea_orm::sqlx::{self, PgPool};
 use sea_orm::{DbBackend, DbErr, RuntimeErr};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::Database;
 use crate::error::store_error;
@@ -21,6 +22,10 @@ const QUEUE: usize = 4096;
 const TOGETHER: usize = 500;
 /// After so many seconds by the server's clock, what an instance has kept is anybody's: it takes a tenth of one.
 const LEFT: f64 = 5.0;
+/// So often an instance looks for that.
+const LOOK: Duration = Duration::from_secs(2);
+/// A server that does not answer for so long is away. Ours to say: it may be gone without a word.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An inbox on PostgreSQL. What waits is written before it ends.
 pub struct SqlInbox {
@@ -37,13 +42,16 @@ struct Job {
     done: oneshot::Sender<Result<(), StoreError>>,
 }
 
-/// What portions are made of.
+/// What has been given out.
 #[derive(Default)]
 struct Given {
-    /// The rows of a portion, and how many events of ours are among them.
-    portions: HashMap<u64, (Vec<i64>, u64)>,
-    /// Rows of others that we cannot read: of a newer version, which will.
+    /// The last portion: its number, its rows, and how many events of ours are among them.
+    last: Option<(u64, Vec<i64>, u64)>,
+    /// Rows that we cannot read: of a newer version, which will.
     foreign: Vec<i64>,
+    /// Our rows up to this one are gone: one task writes them, so they come in order.
+    floor: i64,
+    looked: Option<Instant>,
 }
 
 impl SqlInbox {
@@ -70,20 +78,68 @@ async fn write(mut waits: mpsc::Receiver<Job>, pool: PgPool, owner: String, wait
     let mut jobs = Vec::new();
     while waits.recv_many(&mut jobs, TOGETHER).await > 0 {
         let told: Vec<&[u8]> = jobs.iter().map(|job: &Job| &*job.told).collect();
+        // Counted first: they may be taken in before we hear that they are there.
+        waiting.fetch_add(jobs.iter().map(|job| job.events).sum(), Ordering::Relaxed);
         let insert = sqlx::query("INSERT INTO inbox (owner, told) SELECT $1, unnest($2)");
-        let outcome = insert.bind(&owner).bind(told).execute(&pool).await.map(|_| ()).map_err(failed);
+        let outcome = patiently(insert.bind(&owner).bind(told).execute(&pool)).await.map(|_| ());
         for job in jobs.drain(..) {
-            if outcome.is_ok() {
-                waiting.fetch_add(job.events, Ordering::Relaxed);
-            }
             // Whoever has stopped waiting does not want to know.
             let _ = job.done.send(outcome.clone());
         }
     }
 }
 
-fn failed(error: sqlx::Error) -> StoreError {
-    store_error(&DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
+/// An answer of the server's, or that it is away.
+async fn patiently<T>(asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+    let late = |_| StoreError::Unavailable(format!("no answer within {PATIENCE:?}"));
+    let failed = |error| store_error(&DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))));
+    tokio::time::timeout(PATIENCE, asked).await.map_err(late)?.map_err(failed)
+}
+
+impl SqlInbox {
+    /// The oldest rows of ours.
+    async fn own(&self) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+        let (floor, foreign) = {
+            let given = self.given();
+            (given.floor, given.foreign.clone())
+        };
+        let wanted = sqlx::query_as(
+            "SELECT id, told FROM inbox WHERE owner = $1 AND id > $2 AND id <> ALL($3) ORDER BY id LIMIT $4",
+        );
+        let wanted = wanted.bind(&self.owner).bind(floor).bind(foreign).bind(limit());
+        patiently(wanted.fetch_all(&self.pool)).await
+    }
+
+    /// Makes rows ours that others have left, if it is time to look.
+    async fn left(&self) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
+        let foreign = {
+            let mut given = self.given();
+            if given.looked.is_some_and(|looked| looked.elapsed() < LOOK) {
+                return Ok(Vec::new());
+            }
+            given.looked = Some(Instant::now());
+            given.foreign.clone()
+        };
+        let claim = sqlx::query_as(
+            "UPDATE inbox SET owner = $1, kept_at = now() WHERE id IN (
+                 SELECT id FROM inbox
+                 WHERE owner <> $1 AND kept_at < now() - make_interval(secs => $2) AND id <> ALL($3)
+                 ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED
+             ) RETURNING id, told",
+        );
+        let claim = claim.bind(&self.owner).bind(LEFT).bind(foreign).bind(limit());
+        let mut claimed: Vec<(i64, Vec<u8>)> = patiently(claim.fetch_all(&self.pool)).await?;
+        claimed.sort_by_key(|(id, _)| *id);
+        if let Some((first, _)) = claimed.first() {
+            let mut given = self.given();
+            given.floor = given.floor.min(first - 1);
+        }
+        Ok(claimed)
+    }
+}
+
+fn limit() -> i64 {
+    i64::try_from(TOGETHER).unwrap_or(i64::MAX)
 }
 
 #[async_trait]
@@ -101,46 +157,49 @@ impl Backlog for SqlInbox {
     }
 
     async fn oldest(&self) -> Result<Option<Portion>, StoreError> {
-        let foreign = self.given().foreign.clone();
-        let wanted = sqlx::query_as(
-            "SELECT id, owner = $1, told FROM inbox \
-             WHERE (owner = $1 OR kept_at < now() - make_interval(secs => $2)) AND id <> ALL($3) ORDER BY id LIMIT $4",
-        );
-        let limit = i64::try_from(TOGETHER).unwrap_or(i64::MAX);
-        let rows: Vec<(i64, bool, Vec<u8>)> = wanted
-            .bind(&self.owner)
-            .bind(LEFT)
-            .bind(foreign)
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(failed)?;
-        let (mut taken, mut ours, mut events) = (Vec::new(), 0, Vec::new());
-        for (id, own, told) in rows {
+        let mut rows = self.own().await?;
+        let all_of_ours = rows.len() < TOGETHER;
+        if rows.is_empty() {
+            rows = self.left().await?;
+        }
+        let (mut taken, mut events, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, told) in rows {
             match serde_json::from_slice::<Vec<LoggedEvent>>(&told) {
                 Ok(told) => {
-                    ours += if own { told.len() as u64 } else { 0 };
                     events.extend(told);
                     taken.push(id);
                 }
                 Err(why) => {
                     tracing::error!("inbox {id} cannot be read here and is left to a newer version: {why}");
-                    self.given().foreign.push(id);
+                    foreign.push(id);
                 }
             }
         }
-        let Some(last) = taken.last() else { return Ok(None) };
-        let number = u64::try_from(*last).unwrap_or(0);
-        self.given().portions.insert(number, (taken, ours));
+        let count = events.len() as u64;
+        if all_of_ours {
+            // What others have taken in for us, and what came to nothing, is not counted any longer.
+            self.waiting.store(count, Ordering::Relaxed);
+        }
+        let mut given = self.given();
+        given.foreign.extend(foreign);
+        // Named by the first: more may have come when it is asked for again.
+        let Some(first) = taken.first() else { return Ok(None) };
+        let number = u64::try_from(*first).unwrap_or(0);
+        given.last = Some((number, taken, count));
         Ok(Some(Portion { number, events }))
     }
 
     async fn forget(&self, number: u64) -> Result<(), StoreError> {
-        let Some((rows, ours)) = self.given().portions.get(&number).cloned() else { return Ok(()) };
-        let delete = sqlx::query("DELETE FROM inbox WHERE id = ANY($1)").bind(rows);
-        delete.execute(&self.pool).await.map_err(failed)?;
-        self.given().portions.remove(&number);
-        self.waiting.fetch_sub(ours, Ordering::Relaxed);
+        let last = self.given().last.clone();
+        let Some((_, rows, events)) = last.filter(|(last, ..)| *last == number) else { return Ok(()) };
+        let delete = sqlx::query("DELETE FROM inbox WHERE id = ANY($1)").bind(&rows);
+        patiently(delete.execute(&self.pool)).await?;
+        let mut given = self.given();
+        given.last = None;
+        given.floor = rows.last().copied().unwrap_or(0).max(given.floor);
+        let _ = self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| {
+            Some(waiting.saturating_sub(events))
+        });
         Ok(())
     }
 

@@ -22,6 +22,7 @@ mod rows;
 mod server_clock;
 mod shapes;
 mod standing_store;
+mod text_index;
 mod texts;
 mod work_store;
 mod writer;

@@ -1,6 +1,7 @@
 //! Which calls contain a text. Common texts are found by reading calls, newest first; rare ones by an index of groups of three
 //! letters. Which of the two a text is, is found out first, for the wrong way takes a hundred times as long.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use frontdesk_ports::{Change, StoreError};
@@ -13,6 +14,7 @@ use sea_orm::{
 use crate::SqlLog;
 use crate::entity::call::{self, Column};
 use crate::error::store_error;
+use crate::text_index;
 
 /// A text that more calls than this contain is found sooner by reading calls than by asking the index for all of them.
 const COMMON: u64 = 5000;
@@ -24,7 +26,11 @@ const MANY: u64 = 20;
 
 /// What was found last: a page asks for its rows and for their counts.
 #[derive(Default)]
-pub(crate) struct Texts(Mutex<Option<Found>>);
+pub(crate) struct Texts {
+    last: Mutex<Option<Found>>,
+    /// Texts are indexed: once they are, they stay so.
+    indexed: AtomicBool,
+}
 
 #[derive(Clone)]
 struct Found {
@@ -77,14 +83,31 @@ impl SqlLog {
     /// On PostgreSQL: the calls by their names, unless the text is common.
     async fn named(&self, text: &str, condition: &Condition) -> Result<Option<Arc<str>>, StoreError> {
         let at = *self.changed.borrow();
-        let last = self.texts.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let last = self.texts.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(found) = last.filter(|found| found.text == text && found.at == at) {
             return Ok(found.named);
         }
-        let named = self.find_named(condition).await.map_err(|e| store_error(&e))?;
+        if !self.is_indexed().await {
+            return Ok(None);
+        }
+        let named = match self.find_named(condition).await {
+            Ok(named) => named,
+            Err(error) => {
+                tracing::debug!("the index of texts gave no answer, calls are read: {error}");
+                None
+            }
+        };
         let found = Found { text: text.to_owned(), at, named: named.clone() };
-        *self.texts.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+        *self.texts.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
         Ok(named)
+    }
+
+    async fn is_indexed(&self) -> bool {
+        let pool = self.db.reader.get_postgres_connection_pool();
+        let known = self.texts.indexed.load(Ordering::Relaxed);
+        let there = known || text_index::is_there(pool).await.unwrap_or(false);
+        self.texts.indexed.store(there, Ordering::Relaxed);
+        there
     }
 
     async fn find_named(&self, condition: &Condition) -> Result<Option<Arc<str>>, DbErr> {

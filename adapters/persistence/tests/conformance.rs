@@ -82,7 +82,7 @@ async fn two_instances(db: &Database) {
 /// What an instance kept and did not live to take in is given to another, and lost to neither.
 async fn inbox(db: &Database) {
     let ids = CountingIds::default();
-    let [one, other] = [0, 1].map(|_| SqlInbox::on_server(db, &ids).expect("a server"));
+    let [one, other, third] = [0, 1, 2].map(|_| SqlInbox::on_server(db, &ids).expect("a server"));
     conformance::spool::backlog(&one).await;
     let event = |call: &str| {
         let parties =
@@ -99,12 +99,18 @@ async fn inbox(db: &Database) {
     // Of a newer version, say.
     let newer = "INSERT INTO inbox (owner, told, kept_at) VALUES ('gone', '[{\"kind\":\"new\"}]', now() - interval '6 s')";
     db.connection().execute_unprepared(newer).await.unwrap();
-    other.keep(event("CA2").into()).await.unwrap();
-    let portion = other.oldest().await.unwrap().expect("left behind");
-    assert_eq!(portion.events, [event("CA1"), event("CA2")].concat());
-    other.forget(portion.number).await.unwrap();
-    assert_eq!((other.oldest().await.unwrap(), other.waiting()), (None, 0));
-    assert_eq!(one.oldest().await.unwrap(), None);
+    third.keep(event("CA2").into()).await.unwrap();
+    let own = third.oldest().await.unwrap().expect("its own");
+    assert_eq!((own.events, third.waiting()), (event("CA2"), 1));
+    third.forget(own.number).await.unwrap();
+    let portion = third.oldest().await.unwrap().expect("left behind");
+    assert_eq!(portion.events, event("CA1"));
+    assert_eq!(one.oldest().await.unwrap(), None, "it is another's now");
+    assert_eq!(one.waiting(), 0, "and no longer counted here");
+    let again = third.oldest().await.unwrap();
+    assert_eq!(again.as_ref(), Some(&portion), "until it is forgotten");
+    third.forget(portion.number).await.unwrap();
+    assert_eq!((third.oldest().await.unwrap(), third.waiting()), (None, 0));
     let left = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "SELECT count(*) FROM inbox");
     let left = db.connection().query_one_raw(left).await.unwrap().unwrap();
     assert_eq!(left.try_get_by_index::<i64>(0).unwrap(), 1, "what nobody here can read is not thrown away");
@@ -260,6 +266,35 @@ mod on_postgres {
         }
         let apart = clocks[0].now().duration_since(clocks[1].now()).abs();
         assert!(apart < jiff::SignedDuration::from_secs(5), "{apart}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_long_log_is_indexed_beside_its_work_and_searched_before_and_after() {
+        let Some(db) = postgres("text_index").await else { return };
+        db.connection().execute_unprepared("DROP INDEX IF EXISTS calls_text").await.unwrap();
+        let log = log(&db, clock());
+        let parties = Parties {
+            from: CallerId::read("+33123456789"),
+            to: "+1555".into(),
+            from_name: Some("Ann 100% Example".into()),
+            from_place: None,
+        };
+        let (call, at) = ("twilio:CA1".parse().unwrap(), "2026-11-22T12:00:00Z".parse().unwrap());
+        let event = CallEvent { call, at, kind: EventKind::Started(parties) };
+        log.append(vec![event.into()]).await.unwrap();
+        let found = async |text: &str| {
+            let query = CallQuery { text: Some(TextMatch(text.into())), ..CallQuery::newest(10) };
+            log.list(&query).await.unwrap().calls.len()
+        };
+        for (indexed, round) in [(false, "before"), (true, "after")] {
+            assert_eq!(
+                (found("0% EX").await, found("2345678").await, found("0_ ex").await),
+                (1, 1, 0),
+                "{round}"
+            );
+            assert!(indexed || db.index_texts().await.unwrap(), "the server has the extension");
+        }
+        assert!(db.index_texts().await.unwrap(), "once is enough");
     }
 
     #[tokio::test]

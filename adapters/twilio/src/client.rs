@@ -48,7 +48,7 @@ impl TwilioClient {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
             .read_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(300))
+            .timeout(Duration::from_secs(90))
             .user_agent(concat!("frontdesk/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { http, public, accounts })

@@ -21,6 +21,8 @@ pub struct Provider {
     pub client_secret: Option<SecretString>,
     /// Which claim names a person here.
     pub claim: NameClaim,
+    /// Domains whose addresses are taken; any if there are none.
+    pub domains: Vec<String>,
 }
 
 /// Who else says who people are.
@@ -41,6 +43,21 @@ impl Reader {
             value.text()?.parse().map_err(|unknown: frontdesk_ports::access::UnknownRole| unknown.to_string())
         });
         let (proxy, provider) = (self.proxy(), self.provider());
+        if let (Some(role), Some(provider)) = (newcomers, &provider) {
+            let place =
+                self.values.get("auth.newcomers").map(|value| value.place.clone()).unwrap_or_default();
+            let mut refuse = |what: &str| {
+                self.errors.push(ConfigError::new(place.clone(), "auth.newcomers", what.to_owned()));
+            };
+            if provider.domains.is_empty() {
+                refuse(
+                    "whoever has an account there would be let in; name auth.oidc.domains, such as [\"example.com\"]",
+                );
+            }
+            if role == Role::Admin {
+                refuse("use reader: whoever comes from a provider for the first time manages nothing");
+            }
+        }
         SignInElsewhere { proxy, provider, newcomers }
     }
 
@@ -86,14 +103,20 @@ impl Reader {
             "sub" => Ok(NameClaim::Subject),
             _ => Err("use email, preferred_username or sub".to_owned()),
         });
+        let claim = claim.unwrap_or_default();
+        let domains = self.take("auth.oidc.domains", |value| {
+            let domains: Vec<String> = value.list()?.iter().map(|domain| domain.to_lowercase()).collect();
+            let plain = |domain: &String| !domain.is_empty() && !domain.contains(['@', '*', ' ']);
+            match (domains.iter().all(plain), claim) {
+                (false, _) => Err("use names of domains, such as example.com".to_owned()),
+                (true, NameClaim::Email) => Ok(domains),
+                (true, _) => Err("domains are of addresses; use auth.oidc.claim = \"email\"".to_owned()),
+            }
+        });
         self.needs("auth.oidc.issuer", "auth.oidc.client_id");
         self.needs("auth.oidc.client_id", "auth.oidc.issuer");
-        Some(Provider {
-            issuer: issuer?,
-            client_id: client_id?,
-            client_secret,
-            claim: claim.unwrap_or_default(),
-        })
+        let domains = domains.unwrap_or_default();
+        Some(Provider { issuer: issuer?, client_id: client_id?, client_secret, claim, domains })
     }
 
     /// The one without the other says nothing.

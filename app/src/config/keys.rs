@@ -16,7 +16,7 @@ const fn secret(name: &'static str) -> Key {
     Key { name, secret: true }
 }
 
-pub(super) const KEYS: [Key; 51] = [
+pub(super) const KEYS: [Key; 52] = [
     key("public_url"),
     key("listen"),
     key("private_listen"),
@@ -47,6 +47,7 @@ pub(super) const KEYS: [Key; 51] = [
     key("auth.oidc.client_id"),
     secret("auth.oidc.client_secret"),
     key("auth.oidc.claim"),
+    key("auth.oidc.domains"),
     key("screening"),
     key("timezone"),
     key("forward_to"),

@@ -79,6 +79,8 @@ pub struct AccessControl {
     ids: Arc<dyn Ids>,
     fixed_token: Option<String>,
     newcomers: Option<Role>,
+    /// Whom a proxy has vouched for lately: the session's token, or that they are nobody here.
+    vouched: Mutex<BTreeMap<String, (Option<String>, Timestamp)>>,
     tries: Mutex<BTreeMap<(String, String), Vec<Timestamp>>>,
     hashing: Arc<Semaphore>,
 }
@@ -94,7 +96,17 @@ impl AccessControl {
     ) -> Self {
         let fixed_token = api_token.map(|token| hash_token(token.expose_secret()));
         let (tries, hashing) = (Mutex::default(), Arc::new(Semaphore::new(HASHES)));
-        Self { store, trail, clock, ids, fixed_token, newcomers: None, tries, hashing }
+        Self {
+            store,
+            trail,
+            clock,
+            ids,
+            fixed_token,
+            newcomers: None,
+            vouched: Mutex::default(),
+            tries,
+            hashing,
+        }
     }
 
     /// Adds people by themselves, in that role, when somebody first vouches for them.
@@ -146,6 +158,40 @@ impl AccessControl {
         let name = name.to_owned();
         self.store.add_token(ApiToken { name, token_hash, scopes, created_at, last_used_at: None }).await?;
         Ok(token)
+    }
+
+    async fn vouched(&self, name: &str, by: &str) -> Result<String, SignInError> {
+        if self.store.user(name).await?.is_none() {
+            let (Some(role), Ok(name)) = (self.newcomers, valid_name(name)) else {
+                self.note(name, AuditAction::SignInRefused, by).await;
+                return Err(SignInError::Nobody);
+            };
+            // No password is theirs until an admin gives them one.
+            let user = User { name: name.to_owned(), role, password_hash: NOBODY.to_owned() };
+            match self.store.add_user(user).await {
+                Ok(()) => self.note(by, AuditAction::UserAdded, name).await,
+                // Two requests of a browser that had come first.
+                Err(StoreError::Exists(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(self.begin_session(name.to_owned(), by).await?)
+    }
+
+    /// What came of it when the proxy vouched for that person within the last minute: a browser sends several requests before
+    /// it has a cookie, and a program never has one.
+    fn vouched_lately(&self, name: &str) -> Option<Result<String, SignInError>> {
+        let mut vouched = self.vouched.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        vouched.retain(|_, (_, at)| now < *at + TOUCH);
+        vouched.get(name).map(|(token, _)| token.clone().ok_or(SignInError::Nobody))
+    }
+
+    fn remember_vouched(&self, name: &str, token: Option<&String>) {
+        let mut vouched = self.vouched.lock().unwrap_or_else(PoisonError::into_inner);
+        if vouched.len() < MOST_REMEMBERED {
+            vouched.insert(name.to_owned(), (token.cloned(), self.clock.now()));
+        }
     }
 
     /// Notes what somebody did. What cannot be noted here is not prevented: signing out must always work.
@@ -217,16 +263,25 @@ impl AccessControl {
         if code.trim().is_empty() {
             return Err(SignInError::CodeNeeded);
         }
+        // From wherever they are tried: only who knows the password comes here.
+        let key = (name.to_owned(), "code".to_owned());
+        self.count_try(&key).map_err(SignInError::Throttled)?;
         let step = second_factor::step_of(&factor, code, self.clock.now()).ok_or(SignInError::CodeWrong)?;
-        if self.store.use_step(name, step).await? { Ok(()) } else { Err(SignInError::CodeWrong) }
+        if !self.store.use_step(&factor, step).await? {
+            return Err(SignInError::CodeWrong);
+        }
+        self.forget_tries(&key);
+        Ok(())
     }
 
     async fn password_is_right(&self, user: Option<&User>, password: &str) -> bool {
         let Ok(_permit) = self.hashing.clone().acquire_owned().await else { return false };
         let stored = user.map_or_else(|| NOBODY.to_owned(), |user| user.password_hash.clone());
         let password = password.to_owned();
+        // Whoever has no password has none that could be found, either.
+        let has_one = user.is_some() && stored != NOBODY;
         let right = tokio::task::spawn_blocking(move || verify(&password, &stored)).await.unwrap_or(false);
-        right && user.is_some()
+        right && has_one
     }
 }
 
@@ -273,22 +328,19 @@ impl Access for AccessControl {
     }
 
     async fn sign_in_vouched(&self, name: &str, by: Voucher) -> Result<String, SignInError> {
-        let (name, by) = (name.trim(), by.word());
-        if self.store.user(name).await?.is_none() {
-            let (Some(role), Ok(name)) = (self.newcomers, valid_name(name)) else {
-                self.note(name, AuditAction::SignInRefused, by).await;
-                return Err(SignInError::Nobody);
-            };
-            // No password is theirs until an admin gives them one.
-            let user = User { name: name.to_owned(), role, password_hash: NOBODY.to_owned() };
-            match self.store.add_user(user).await {
-                Ok(()) => self.note(by, AuditAction::UserAdded, name).await,
-                // Two requests of a browser that had come first.
-                Err(StoreError::Exists(_)) => {}
-                Err(error) => return Err(error.into()),
-            }
+        let name = name.trim();
+        if by == Voucher::Proxy
+            && let Some(lately) = self.vouched_lately(name)
+        {
+            return lately;
         }
-        Ok(self.begin_session(name.to_owned(), by).await?)
+        let outcome = self.vouched(name, by.word()).await;
+        match &outcome {
+            Ok(token) => self.remember_vouched(name, Some(token)),
+            Err(SignInError::Nobody) => self.remember_vouched(name, None),
+            Err(_) => {}
+        }
+        outcome
     }
 
     async fn session(&self, token: &str) -> Result<Option<SignedIn>, StoreError> {
@@ -311,6 +363,7 @@ impl Access for AccessControl {
         let session = self.store.session(&token_hash).await?;
         self.store.remove_session(&token_hash).await?;
         if let Some(session) = session {
+            self.vouched.lock().unwrap_or_else(PoisonError::into_inner).remove(&session.user);
             self.note(&session.user, AuditAction::SignedOut, "").await;
         }
         Ok(())

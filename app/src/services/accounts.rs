@@ -66,6 +66,13 @@ impl LookingAfterPeople {
         self.store.user(name).await?.ok_or(AccountError::Nobody)
     }
 
+    /// Whoever finds a browser open does not.
+    async fn knows_password(&self, who: &SignedIn, password: &str) -> Result<(), AccountError> {
+        let user = self.user(&who.user).await?;
+        let right = self.control.knows_password(&user, password).await.map_err(AccountError::Throttled)?;
+        if right { Ok(()) } else { Err(AccountError::WrongPassword) }
+    }
+
     async fn has_token(&self, name: &str) -> Result<bool, StoreError> {
         Ok(self.store.tokens().await?.iter().any(|token| token.name == name))
     }
@@ -129,10 +136,7 @@ impl Accounts for LookingAfterPeople {
     }
 
     async fn change_password(&self, who: &SignedIn, old: &str, new: &str) -> Result<(), AccountError> {
-        let user = self.user(&who.user).await?;
-        if !self.control.knows_password(&user, old).await.map_err(AccountError::Throttled)? {
-            return Err(AccountError::WrongPassword);
-        }
+        self.knows_password(who, old).await?;
         self.set_password(&Actor(who.user.clone()), &who.user, new).await
     }
 
@@ -147,7 +151,8 @@ impl Accounts for LookingAfterPeople {
         })
     }
 
-    async fn begin_second_factor(&self, who: &SignedIn) -> Result<(), AccountError> {
+    async fn begin_second_factor(&self, who: &SignedIn, password: &str) -> Result<(), AccountError> {
+        self.knows_password(who, password).await?;
         if self.second_factor(&who.user).await? == SecondFactorState::On {
             return Err(AccountError::Taken);
         }
@@ -158,14 +163,11 @@ impl Accounts for LookingAfterPeople {
         let factor = self.store.second_factor(&who.user).await?.ok_or(AccountError::Nobody)?;
         let step = second_factor::step_of(&factor, code, self.clock.now()).ok_or(AccountError::WrongCode)?;
         self.note(&Actor(who.user.clone()), AuditAction::SecondFactorOn, "").await?;
-        if self.store.use_step(&who.user, step).await? { Ok(()) } else { Err(AccountError::WrongCode) }
+        if self.store.use_step(&factor, step).await? { Ok(()) } else { Err(AccountError::WrongCode) }
     }
 
     async fn end_second_factor(&self, who: &SignedIn, password: &str) -> Result<(), AccountError> {
-        let user = self.user(&who.user).await?;
-        if !self.control.knows_password(&user, password).await.map_err(AccountError::Throttled)? {
-            return Err(AccountError::WrongPassword);
-        }
+        self.knows_password(who, password).await?;
         self.remove_second_factor(&Actor(who.user.clone()), &who.user).await
     }
 

@@ -16,6 +16,8 @@ const DATABASE_PAUSE: Duration = Duration::from_secs(2);
 /// Further tries to bring a schema up to date, and the time between them.
 const MIGRATION_RETRIES: u32 = 4;
 const MIGRATION_PAUSE: Duration = Duration::from_millis(250);
+/// Between two tries to index texts.
+const INDEX_PAUSE: Duration = Duration::from_secs(60);
 /// How long a start waits for a database on another machine.
 const DATABASE_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -68,6 +70,19 @@ pub(super) async fn prepare(
         }
     });
     Ok(())
+}
+
+/// Makes the index of texts if it is missing, beside everything else: for a long log it takes minutes.
+pub(super) fn index_texts(db: Database) {
+    tokio::spawn(async move {
+        loop {
+            match db.index_texts().await {
+                Ok(_) => return,
+                Err(error) => tracing::debug!("texts are not indexed yet: {error}"),
+            }
+            tokio::time::sleep(INDEX_PAUSE).await;
+        }
+    });
 }
 
 async fn prepare_once(

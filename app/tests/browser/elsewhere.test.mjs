@@ -60,7 +60,7 @@ async function anyPage(desk) {
 }
 
 test("somebody signs in at the provider and comes back to the page they wanted", { timeout: 60_000 }, async (t) => {
-  const both = await startBoth(t, { FRONTDESK__AUTH__NEWCOMERS: "reader" });
+  const both = await startBoth(t, { FRONTDESK__AUTH__NEWCOMERS: "reader", FRONTDESK__AUTH__OIDC__DOMAINS: "example.com" });
   const page = await anyPage(both.desk);
   await signInThere(page, both, "ann", "/numbers?range=30d");
   await page.waitForURL(`${both.desk.url}/numbers?range=30d`);
@@ -80,7 +80,7 @@ test("whoever nobody has let in stays outside, and so does an address that is no
 });
 
 test("an answer to a question that this browser did not ask signs nobody in", { timeout: 60_000 }, async (t) => {
-  const both = await startBoth(t, { FRONTDESK__AUTH__NEWCOMERS: "admin" });
+  const both = await startBoth(t, { FRONTDESK__AUTH__NEWCOMERS: "reader", FRONTDESK__AUTH__OIDC__DOMAINS: "example.com" });
   const page = await anyPage(both.desk);
   await page.goto(`${both.desk.url}/login/return?state=forged&code=stolen`);
   await page.getByRole("alert").getByText("that did not work").waitFor();

@@ -6,7 +6,6 @@ use frontdesk_ports::access::Role;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 
 use crate::harness::{Desk, Setting};
-use crate::people::cookie;
 
 async fn desk(network: &str, newcomers: Option<Role>) -> Desk {
     let proxy = TrustedProxy {
@@ -22,12 +21,32 @@ async fn get(desk: &Desk, path: &str, user: &str, cookie: &str) -> reqwest::Resp
     asked.header(COOKIE, cookie).send().await.unwrap()
 }
 
+/// The session that an answer begins.
+fn lax(response: &reqwest::Response) -> String {
+    let set = response.headers()[SET_COOKIE].to_str().unwrap();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Secure"), "{set}");
+    set.split(';').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn another_sites_form_begins_no_session() {
+    let desk = desk("127.0.0.0/8", Some(Role::Reader)).await;
+    let post = desk.http.post(format!("{}/logout/everywhere", desk.url)).header("remote-user", "admin");
+    let answer = post.header("origin", "https://evil.example").send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.headers().get(SET_COOKIE)), (403, None));
+}
+
 #[tokio::test]
 async fn whom_the_proxy_tells_is_signed_in_and_stays_so() {
     let desk = desk("127.0.0.0/8", None).await;
     let first = get(&desk, "/", "admin", "").await;
     assert_eq!(first.status(), 200);
-    let cookie = cookie(&first);
+    let cookie = lax(&first);
+    assert_eq!(
+        lax(&get(&desk, "/", "admin", "").await),
+        cookie,
+        "a browser that asks twice at once has one session"
+    );
     let second = get(&desk, "/audit", "admin", &cookie).await;
     assert_eq!(second.status(), 200);
     assert!(second.headers().get(SET_COOKIE).is_none(), "one session is enough");
@@ -57,7 +76,7 @@ async fn newcomers_come_in_their_role_and_another_name_is_another_session() {
     let desk = desk("127.0.0.1/32", Some(Role::Reader)).await;
     let first = get(&desk, "/", "ann@example.com", "").await;
     assert_eq!(first.status(), 200);
-    let hers = cookie(&first);
+    let hers = lax(&first);
     assert_eq!(
         get(&desk, "/audit", "ann@example.com", &hers).await.status(),
         403,
@@ -65,7 +84,7 @@ async fn newcomers_come_in_their_role_and_another_name_is_another_session() {
     );
     let his = get(&desk, "/audit", "admin", &hers).await;
     assert_eq!(his.status(), 200, "it is the admin who asks now");
-    assert_ne!(cookie(&his), hers);
+    assert_ne!(lax(&his), hers);
     let page = his.text().await.unwrap();
     assert!(page.contains("ann@example.com"), "it is noted that she was added");
     // Her name alone lets nobody in by a password.

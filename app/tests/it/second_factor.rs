@@ -1,6 +1,6 @@
 //! Signing in with a code beside the password.
 
-use frontdesk_ports::Clock;
+use frontdesk_ports::{Access, Clock, SignInError};
 use reqwest::header::{COOKIE, SET_COOKIE};
 use totp_rs::{Builder, Secret};
 
@@ -45,7 +45,9 @@ async fn with_code(desk: &Desk, code: &str) -> reqwest::Response {
 async fn once_set_up_a_code_is_asked_for_and_each_counts_once() {
     let desk = Desk::start().await;
     let cookie = cookie(&sign_in(&desk, "admin", PASSWORD).await);
-    assert_eq!(settings(&desk, &cookie, &[("do", "second-begin")]).await.0, 303);
+    let found_open = settings(&desk, &cookie, &[("do", "second-begin"), ("old", "unknown")]).await;
+    assert_eq!(found_open.0, 422, "whoever finds a browser open cannot set up theirs");
+    assert_eq!(settings(&desk, &cookie, &[("do", "second-begin"), ("old", PASSWORD)]).await.0, 303);
     let page = settings(&desk, &cookie, &[]).await.1;
     assert!(page.contains("otpauth://totp/frontdesk:admin?") && page.contains("<svg"), "an app can read it");
     let secret = between(&page, "<p><code>", "</code>").to_owned();
@@ -75,7 +77,7 @@ async fn once_set_up_a_code_is_asked_for_and_each_counts_once() {
 async fn guessing_codes_is_throttled_as_passwords_are() {
     let desk = Desk::start().await;
     let cookie = cookie(&sign_in(&desk, "admin", PASSWORD).await);
-    settings(&desk, &cookie, &[("do", "second-begin")]).await;
+    settings(&desk, &cookie, &[("do", "second-begin"), ("old", PASSWORD)]).await;
     let page = settings(&desk, &cookie, &[]).await.1;
     let secret = between(&page, "<p><code>", "</code>").to_owned();
     settings(&desk, &cookie, &[("do", "second-confirm"), ("code", &code(&desk, &secret))]).await;
@@ -83,4 +85,9 @@ async fn guessing_codes_is_throttled_as_passwords_are() {
         assert_eq!(with_code(&desk, "000000").await.status(), 401);
     }
     assert_eq!(with_code(&desk, "000000").await.status(), 429);
+    // Wherever it comes from: an address of one's own does not help.
+    desk.clock.advance(std::time::Duration::from_secs(30));
+    let access = desk.running.access.clone();
+    let elsewhere = access.sign_in("admin", PASSWORD, &code(&desk, &secret), "2001:db8::7").await;
+    assert!(matches!(elsewhere, Err(SignInError::Throttled(_))), "{elsewhere:?}");
 }

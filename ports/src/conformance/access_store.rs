@@ -50,12 +50,14 @@ async fn a_code_counts_once(store: &dyn AccessStore) {
     let user = || User { name: "carla".into(), role: Role::Reader, password_hash: "hash".into() };
     store.add_user(user()).await.unwrap();
     assert_eq!(store.second_factor("carla").await.unwrap(), None);
-    assert!(!store.use_step("carla", 1).await.unwrap(), "nobody has a code without a second factor");
     let fresh = SecondFactor { user: "carla".into(), secret: "ABC".into(), confirmed: false, last_step: 0 };
+    assert!(!store.use_step(&fresh, 1).await.unwrap(), "nobody has a code without a second factor");
     store.put_second_factor(fresh.clone()).await.unwrap();
     assert_eq!(store.second_factor("carla").await.unwrap().as_ref(), Some(&fresh));
-    assert!(store.use_step("carla", 7).await.unwrap());
-    assert!(!store.use_step("carla", 7).await.unwrap() && !store.use_step("carla", 6).await.unwrap());
+    let other = SecondFactor { secret: "XYZ".into(), ..fresh.clone() };
+    assert!(!store.use_step(&other, 7).await.unwrap(), "a code of the app before is none");
+    assert!(store.use_step(&fresh, 7).await.unwrap());
+    assert!(!store.use_step(&fresh, 7).await.unwrap() && !store.use_step(&fresh, 6).await.unwrap());
     let used = SecondFactor { confirmed: true, last_step: 7, ..fresh.clone() };
     assert_eq!(store.second_factor("carla").await.unwrap(), Some(used));
     store.put_second_factor(fresh.clone()).await.unwrap();

@@ -42,8 +42,8 @@ pub trait AccessStore: Send + Sync {
     /// Keeps a person's second factor, in place of another.
     async fn put_second_factor(&self, factor: SecondFactor) -> Result<(), StoreError>;
     /// Notes that a step's code was used, and that the factor counts. `false` if that one or a later one was used before,
-    /// so that of two at once one alone gets in.
-    async fn use_step(&self, user: &str, step: u64) -> Result<bool, StoreError>;
+    /// so that of two at once one alone gets in, and if the factor is another by now.
+    async fn use_step(&self, factor: &SecondFactor, step: u64) -> Result<bool, StoreError>;
     /// Removes a person's second factor. `false` if they have none.
     async fn remove_second_factor(&self, user: &str) -> Result<bool, StoreError>;
 

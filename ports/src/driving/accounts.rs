@@ -116,8 +116,9 @@ pub trait Accounts: Send + Sync {
 
     /// Whether somebody has a second factor, or is about to.
     async fn second_factor(&self, of: &str) -> Result<SecondFactorState, StoreError>;
-    /// Somebody is about to have one: nothing is asked of them before they have shown a code of it.
-    async fn begin_second_factor(&self, who: &SignedIn) -> Result<(), AccountError>;
+    /// Somebody is about to have one, for which they must know their password: nothing is asked of them before they have
+    /// shown a code of it.
+    async fn begin_second_factor(&self, who: &SignedIn, password: &str) -> Result<(), AccountError>;
     /// They show a code: from now on one is asked for.
     async fn confirm_second_factor(&self, who: &SignedIn, code: &str) -> Result<(), AccountError>;
     /// They do without, for which they must know their password.

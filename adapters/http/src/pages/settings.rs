@@ -55,7 +55,8 @@ pub(crate) async fn own(
             }
         }
         "second-begin" => {
-            answer(state, visitor, req, state.desk.accounts.begin_second_factor(person).await).await
+            let done = state.desk.accounts.begin_second_factor(person, form.get("old")).await;
+            answer(state, visitor, req, done).await
         }
         "second-confirm" => {
             let done = state.desk.accounts.confirm_second_factor(person, form.get("code")).await;

@@ -75,17 +75,22 @@ impl Keeping {
         if in_question && !self.log_is_there().await {
             return Drained::Blocked;
         }
+        // A portion of each, so that neither waits for the other to be empty.
         let mut drained = Drained::Empty;
         for backlog in [self.inbox(), Some(&*self.spool as &dyn Backlog)].into_iter().flatten() {
-            drained = match backlog.oldest().await {
-                Ok(None) => continue,
+            let outcome = match backlog.oldest().await {
+                Ok(None) => Drained::Empty,
                 Ok(Some(portion)) => self.take_in(backlog, portion).await,
                 Err(error) => {
                     tracing::warn!("a backlog cannot be read: {error}");
                     Drained::Blocked
                 }
             };
-            break;
+            drained = match (drained, outcome) {
+                (Drained::Blocked, _) | (_, Drained::Blocked) => Drained::Blocked,
+                (Drained::Portion, _) | (_, Drained::Portion) => Drained::Portion,
+                (Drained::Empty, Drained::Empty) => Drained::Empty,
+            };
         }
         // A log that answers and yet takes nothing is still away.
         if in_question && drained != Drained::Blocked {

@@ -1,0 +1,64 @@
+//! The index of texts on PostgreSQL, made beside the work of a desk whose log is not empty any more: for a long log it takes
+//! minutes, in which calls go on being logged.
+
+use sea_orm::sqlx::{self, Connection, PgConnection, PgPool};
+use sea_orm::{DbBackend, DbErr, RuntimeErr};
+
+use crate::Database;
+use crate::error::store_error;
+use frontdesk_ports::StoreError;
+
+/// Whoever holds this lock makes it.
+const LOCK: i64 = 0x66_72_6f_6e_74;
+
+/// What is there: the schema of the extension, and whether the index is whole (`None`: there is none).
+const THERE: &str = "
+    SELECT (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
+            WHERE e.extname = 'pg_trgm'),
+           (SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('calls_text'))";
+
+/// Whether texts are indexed.
+pub(crate) async fn is_there(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    let (_, whole): (Option<String>, Option<bool>) = sqlx::query_as(THERE).fetch_one(pool).await?;
+    Ok(whole == Some(true))
+}
+
+impl Database {
+    /// Makes the index of texts if it is missing and the server has the extension for it. Whether it is there then. On
+    /// SQLite there is nothing to do.
+    pub async fn index_texts(&self) -> Result<bool, StoreError> {
+        if self.writer.get_database_backend() != DbBackend::Postgres {
+            return Ok(true);
+        }
+        let pool = self.writer.get_postgres_connection_pool();
+        index(pool).await.map_err(|error| store_error(&DbErr::Exec(RuntimeErr::SqlxError(error.into()))))
+    }
+}
+
+async fn index(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    if is_there(pool).await? {
+        return Ok(true);
+    }
+    // A connection of its own, which may take its time and is closed afterwards with whatever was set there.
+    let mut own = PgConnection::connect_with(&pool.connect_options()).await?;
+    sqlx::query("SET statement_timeout = 0").execute(&mut own).await?;
+    let ours: bool =
+        sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut own).await?;
+    if !ours {
+        return Ok(false);
+    }
+    let (place, whole): (Option<String>, Option<bool>) = sqlx::query_as(THERE).fetch_one(&mut own).await?;
+    let Some(place) = place else { return Ok(false) };
+    if whole == Some(false) {
+        // Somebody began and did not live to end.
+        sqlx::query("DROP INDEX CONCURRENTLY IF EXISTS calls_text").execute(&mut own).await?;
+    }
+    let place = format!("\"{}\"", place.replace('"', "\"\""));
+    let make = format!(
+        "CREATE INDEX CONCURRENTLY IF NOT EXISTS calls_text ON calls \
+         USING gin (search_text {place}.gin_trgm_ops, note_text {place}.gin_trgm_ops)"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(make)).execute(&mut own).await?;
+    own.close().await?;
+    Ok(true)
+}
