@@ -5,6 +5,7 @@ usage: traces.py path/to/frontdesk
 """
 import sys
 import threading
+import time
 from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -41,7 +42,10 @@ def main():
     try:
         desk.call("--press", "2", "--from", "+33198765432", "--name", CALLER_NAME)
         desk.call("--press", "1")
-        logged = desk.calls()
+        until = time.monotonic() + 30
+        while (logged := desk.calls())[1]["voicemail"]["status"] != "stored":
+            assert time.monotonic() < until, "the message is not stored"
+            time.sleep(0.05)
     finally:
         stopped = desk.stop()
     # What was not sent yet is sent at the end.
