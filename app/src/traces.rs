@@ -13,7 +13,7 @@ use opentelemetry_otlp::SpanExporter;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use sha2::{Digest, Sha256};
-use tracing::{Metadata, Span, Subscriber};
+use tracing::{Span, Subscriber};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
@@ -24,11 +24,6 @@ pub const TARGET: &str = "trace";
 
 /// What exports, until the process ends.
 static EXPORTING: OnceLock<SdkTracerProvider> = OnceLock::new();
-
-/// Whether spans of that kind are traced and not logged.
-pub fn is_traced(metadata: &Metadata<'_>) -> bool {
-    metadata.target() == TARGET
-}
 
 /// Sends the spans of calls to the collector that the environment names, if it names one.
 pub fn layer<S>() -> Option<impl Layer<S>>
@@ -71,19 +66,22 @@ pub fn finish() {
 
 /// The span belongs to that call.
 pub fn joins(span: &Span, call: &LegId) {
+    if span.is_disabled() {
+        return;
+    }
     let hash = Sha256::digest(call.to_string());
     let (mut trace, mut root) = ([0; 16], [0; 8]);
     trace.iter_mut().zip(&hash).for_each(|(to, from)| *to = *from);
     root.iter_mut().zip(hash.iter().skip(16)).for_each(|(to, from)| *to = *from);
     let (trace, root) = (TraceId::from_bytes(trace), SpanId::from_bytes(root));
     let call = SpanContext::new(trace, root, TraceFlags::SAMPLED, true, TraceState::default());
-    // Without a collector there is nothing to join.
+    // Whoever filters these spans away does not miss it.
     let _ = span.set_parent(Context::new().with_remote_span_context(call));
 }
 
 /// What logs show: everything but those spans.
 pub fn logged<S>() -> impl tracing_subscriber::layer::Filter<S> {
-    filter_fn(|metadata| !is_traced(metadata))
+    filter_fn(|metadata| metadata.target() != TARGET)
 }
 
 fn is_wanted() -> bool {

@@ -19,6 +19,7 @@ pub struct Line {
 }
 
 /// A request that is ready to be sent.
+#[derive(Clone)]
 pub struct Request {
     pub path: String,
     pub signature: String,

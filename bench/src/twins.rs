@@ -8,7 +8,7 @@ use sea_orm::{Database, DatabaseConnection};
 use tokio::process::Child;
 use tokio::task::LocalSet;
 
-use crate::call::{ACCOUNT, Call, Line, Next, Request, TOKEN, Told};
+use crate::call::{ACCOUNT, Call, Line, Next, TOKEN, Told};
 use crate::connection::Connection;
 use crate::crash::count;
 use crate::desk::{free_address, serve, wait_until_up};
@@ -108,9 +108,7 @@ async fn place(call: &Call<'_>, [one, other]: &mut [Connection; 2]) -> Result<u3
     let (mut told, mut document, mut differed) = (Told::default(), String::new(), 0);
     for step in 0.. {
         let Next::Ask(request) = call.next(step, &document, &mut told) else { break };
-        let Request { path, signature, body } = &request;
-        let same = Request { path: path.clone(), signature: signature.clone(), body: body.clone() };
-        let (first, second) = tokio::join!(one.ask(request), other.ask(same));
+        let (first, second) = tokio::join!(one.ask(request.clone()), other.ask(request));
         let (first, second) = (first?, second?);
         differed += u32::from(first != second);
         document = first;

@@ -1,7 +1,7 @@
 //! People whom somebody else vouches for: a proxy in front of us, by a header; an identity provider, by what a browser
 //! brings back from it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use frontdesk_ports::IdentityProvider;
@@ -16,6 +16,15 @@ pub struct Elsewhere {
     pub proxy: Option<Arc<TrustedProxy>>,
     /// An identity provider.
     pub provider: Option<Arc<dyn IdentityProvider>>,
+}
+
+impl Elsewhere {
+    /// Where a browser is, as far as is known: its address, or what a trusted proxy tells of it.
+    pub(crate) fn client(&self, request: &Request) -> String {
+        let peer = request.remote_addr().as_socket_addr().map(SocketAddr::ip);
+        let told = |peer| self.proxy.as_ref().map_or(peer, |proxy| proxy.client(peer, request.headers()));
+        peer.map(|peer| told(peer).to_string()).unwrap_or_default()
+    }
 }
 
 /// A proxy whose word counts: whose request it is, if it has people sign in; and where the browser is

@@ -294,18 +294,22 @@ pub(crate) async fn cookie(req: &Request, name: &str) -> Option<String> {
     Some(jar.get(name)?.value_str().to_owned())
 }
 
+/// The cookie that holds a session token; an empty one ends it.
+pub(crate) fn session_cookie(token: &str, secure: bool) -> String {
+    cookie_with(token, secure, SameSite::Strict)
+}
+
 /// The same for somebody whom the proxy vouches for: also sent by a browser that comes from a letter or the proxy's own page,
 /// for otherwise each such way would begin another session. Forms carry a token of their own.
 fn vouched_cookie(token: &str, secure: bool) -> String {
-    session_cookie(token, secure).replace("SameSite=Strict", "SameSite=Lax")
+    cookie_with(token, secure, SameSite::Lax)
 }
 
-/// The cookie that holds a session token; an empty one ends it.
-pub(crate) fn session_cookie(token: &str, secure: bool) -> String {
+fn cookie_with(token: &str, secure: bool, same_site: SameSite) -> String {
     let mut cookie = Cookie::new_with_str(cookie_name(secure), token);
     cookie.set_http_only(true);
     cookie.set_secure(secure);
-    cookie.set_same_site(SameSite::Strict);
+    cookie.set_same_site(same_site);
     cookie.set_path("/");
     if token.is_empty() {
         cookie.set_max_age(std::time::Duration::ZERO);

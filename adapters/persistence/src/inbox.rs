@@ -112,22 +112,23 @@ impl SqlInbox {
 
     /// Makes rows ours that others have left, if it is time to look.
     async fn left(&self) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-        let foreign = {
+        let (floor, foreign) = {
             let mut given = self.given();
             if given.looked.is_some_and(|looked| looked.elapsed() < LOOK) {
                 return Ok(Vec::new());
             }
             given.looked = Some(Instant::now());
-            given.foreign.clone()
+            (given.floor, given.foreign.clone())
         };
+        // Also our own that came after we had given up waiting for them, and so out of turn.
         let claim = sqlx::query_as(
             "UPDATE inbox SET owner = $1, kept_at = now() WHERE id IN (
                  SELECT id FROM inbox
-                 WHERE owner <> $1 AND kept_at < now() - make_interval(secs => $2) AND id <> ALL($3)
+                 WHERE (owner <> $1 OR id <= $5) AND kept_at < now() - make_interval(secs => $2) AND id <> ALL($3)
                  ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED
              ) RETURNING id, told",
         );
-        let claim = claim.bind(&self.owner).bind(LEFT).bind(foreign).bind(limit());
+        let claim = claim.bind(&self.owner).bind(LEFT).bind(foreign).bind(limit()).bind(floor);
         let mut claimed: Vec<(i64, Vec<u8>)> = patiently(claim.fetch_all(&self.pool)).await?;
         claimed.sort_by_key(|(id, _)| *id);
         if let Some((first, _)) = claimed.first() {

@@ -1,12 +1,12 @@
 //! The index of texts on PostgreSQL, made beside the work of a desk whose log is not empty any more: for a long log it takes
 //! minutes, in which calls go on being logged.
 
+use frontdesk_ports::StoreError;
 use sea_orm::sqlx::{self, Connection, PgConnection, PgPool};
 use sea_orm::{DbBackend, DbErr, RuntimeErr};
 
 use crate::Database;
 use crate::error::store_error;
-use frontdesk_ports::StoreError;
 
 /// Whoever holds this lock makes it.
 const LOCK: i64 = 0x66_72_6f_6e_74;
@@ -24,8 +24,8 @@ pub(crate) async fn is_there(pool: &PgPool) -> Result<bool, sqlx::Error> {
 }
 
 impl Database {
-    /// Makes the index of texts if it is missing and the server has the extension for it. Whether it is there then. On
-    /// SQLite there is nothing to do.
+    /// Makes the index of texts if it is missing and the server has the extension for it. Whether it is there then: not
+    /// before the schema is up to date, nor while another makes it. On SQLite there is nothing to do.
     pub async fn index_texts(&self) -> Result<bool, StoreError> {
         if self.writer.get_database_backend() != DbBackend::Postgres {
             return Ok(true);
@@ -36,8 +36,9 @@ impl Database {
 }
 
 async fn index(pool: &PgPool) -> Result<bool, sqlx::Error> {
-    if is_there(pool).await? {
-        return Ok(true);
+    let (place, whole): (Option<String>, Option<bool>) = sqlx::query_as(THERE).fetch_one(pool).await?;
+    if whole == Some(true) || place.is_none() {
+        return Ok(whole == Some(true));
     }
     // A connection of its own, which may take its time and is closed afterwards with whatever was set there.
     let mut own = PgConnection::connect_with(&pool.connect_options()).await?;

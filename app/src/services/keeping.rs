@@ -85,7 +85,7 @@ impl Keeping {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps events. `Ok` means that they are on disk, in the log or in the spool.
+    /// Keeps events. `Ok` means that they are on disk, on the log's server or in the spool.
     #[tracing::instrument(target = "trace", skip_all, fields(events = events.len()))]
     pub async fn keep(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
         let events = Arc::new(events);

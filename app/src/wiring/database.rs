@@ -77,7 +77,8 @@ pub(super) fn index_texts(db: Database) {
     tokio::spawn(async move {
         loop {
             match db.index_texts().await {
-                Ok(_) => return,
+                Ok(true) => return,
+                Ok(false) => {}
                 Err(error) => tracing::debug!("texts are not indexed yet: {error}"),
             }
             tokio::time::sleep(INDEX_PAUSE).await;

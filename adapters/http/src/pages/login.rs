@@ -1,7 +1,6 @@
 //! Signing in and out.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use frontdesk_ports::SignInError;
@@ -68,10 +67,7 @@ pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body:
     };
     let wanted = fields.get("next").map(String::as_str);
     let code = fields.get("code").map_or("", String::as_str);
-    let peer = req.remote_addr().as_socket_addr().map(SocketAddr::ip);
-    let proxy = state.desk.elsewhere.proxy.as_ref();
-    let client = peer.map(|peer| proxy.map_or(peer, |proxy| proxy.client(peer, req.headers())));
-    let address = client.map(|client| client.to_string()).unwrap_or_default();
+    let address = state.desk.elsewhere.client(req);
     match state.desk.access.sign_in(name, password, code, &address).await {
         Ok(token) => Response::builder()
             .status(StatusCode::SEE_OTHER)

@@ -131,10 +131,10 @@ fn back(cookie: Option<String>) -> Response {
 }
 
 async fn signed_in_anew(state: &State, req: &Request, person: &SignedIn, password: &str) -> Response {
-    let address = req.remote_addr().as_socket_addr().map(|addr| addr.ip().to_string()).unwrap_or_default();
+    let address = state.desk.elsewhere.client(req);
     match state.desk.access.sign_in(&person.user, password, "", &address).await {
         Ok(token) => back(Some(session_cookie(&token, state.desk.secure))),
-        // Too many tries: the new password holds, and signing in has to wait.
+        // Too many tries, or a code is wanted: the new password holds, and they sign in by the form.
         Err(_) => back(None),
     }
 }

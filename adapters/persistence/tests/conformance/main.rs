@@ -2,15 +2,15 @@
 //! Each test on PostgreSQL has a schema of its own.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
+mod instances;
+
 use std::sync::Arc;
 
 use adapters_memory::ManualClock;
-use adapters_persistence::{
-    ConnectError, Database, ServerClock, SqlAccess, SqlInbox, SqlLedger, SqlLog, SqlStanding,
-};
+use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLedger, SqlLog, SqlStanding};
 use frontdesk_domain::{CallEvent, CallerId, EventKind, Parties};
 use frontdesk_ports::conformance::{self, CountingIds};
-use frontdesk_ports::{Backlog, CallLog, CallQuery, Clock, StoreError, TextMatch};
+use frontdesk_ports::{CallLog, CallQuery, StoreError, TextMatch};
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::sea_orm::{self, ConnectionTrait};
@@ -64,56 +64,6 @@ async fn many_writers(db: &Database) {
         writer.await.unwrap();
     }
     conformance::call_log::nothing_was_lost(&*logs[0], 8, 10).await;
-}
-
-/// A reader at one instance hears of what another commits.
-async fn two_instances(db: &Database) {
-    let ids = Arc::new(CountingIds::default());
-    let [one, other] = [0, 1].map(|_| Arc::new(SqlLog::new(db.clone(), clock(), ids.clone())));
-    conformance::call_log::one_of_many_writers(&*other, 1, 1).await;
-    for more in 2..5 {
-        let seen = one.latest_change().await.unwrap();
-        let heard = one.wait_for_change(seen);
-        conformance::call_log::one_of_many_writers(&*other, more, 1).await;
-        tokio::time::timeout(std::time::Duration::from_secs(10), heard).await.expect("it is told");
-    }
-}
-
-/// What an instance kept and did not live to take in is given to another, and lost to neither.
-async fn inbox(db: &Database) {
-    let ids = CountingIds::default();
-    let [one, other, third] = [0, 1, 2].map(|_| SqlInbox::on_server(db, &ids).expect("a server"));
-    conformance::spool::backlog(&one).await;
-    let event = |call: &str| {
-        let parties =
-            Parties { from: CallerId::Withheld, to: "+1".into(), from_name: None, from_place: None };
-        let (call, at) = (format!("twilio:{call}").parse().unwrap(), "2026-11-22T09:00:00Z".parse().unwrap());
-        vec![CallEvent { call, at, kind: EventKind::Started(parties) }.into()]
-    };
-    one.keep(event("CA1").into()).await.unwrap();
-    one.keep(Vec::new().into()).await.unwrap();
-    assert_eq!((one.waiting(), other.waiting()), (1, 0));
-    assert_eq!(other.oldest().await.unwrap(), None, "it is being taken in by whoever kept it");
-    let age = "UPDATE inbox SET kept_at = kept_at - interval '6 s'";
-    db.connection().execute_unprepared(age).await.unwrap();
-    // Of a newer version, say.
-    let newer = "INSERT INTO inbox (owner, told, kept_at) VALUES ('gone', '[{\"kind\":\"new\"}]', now() - interval '6 s')";
-    db.connection().execute_unprepared(newer).await.unwrap();
-    third.keep(event("CA2").into()).await.unwrap();
-    let own = third.oldest().await.unwrap().expect("its own");
-    assert_eq!((own.events, third.waiting()), (event("CA2"), 1));
-    third.forget(own.number).await.unwrap();
-    let portion = third.oldest().await.unwrap().expect("left behind");
-    assert_eq!(portion.events, event("CA1"));
-    assert_eq!(one.oldest().await.unwrap(), None, "it is another's now");
-    assert_eq!(one.waiting(), 0, "and no longer counted here");
-    let again = third.oldest().await.unwrap();
-    assert_eq!(again.as_ref(), Some(&portion), "until it is forgotten");
-    third.forget(portion.number).await.unwrap();
-    assert_eq!((third.oldest().await.unwrap(), third.waiting()), (None, 0));
-    let left = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "SELECT count(*) FROM inbox");
-    let left = db.connection().query_one_raw(left).await.unwrap().unwrap();
-    assert_eq!(left.try_get_by_index::<i64>(0).unwrap(), 1, "what nobody here can read is not thrown away");
 }
 
 async fn effects(db: &Database) {
@@ -247,60 +197,6 @@ mod on_postgres {
     async fn ledger_and_retention() {
         let Some(db) = postgres("upkeep").await else { return };
         upkeep(&db).await;
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn what_one_instance_commits_is_heard_at_another() {
-        let Some(db) = postgres("notices").await else { return };
-        two_instances(&db).await;
-    }
-
-    #[tokio::test]
-    async fn leases_are_counted_by_the_servers_clock_whatever_ours_says() {
-        let Some(db) = postgres("server_clock").await else { return };
-        let (behind, ahead) = (clock(), clock());
-        ahead.advance(std::time::Duration::from_secs(1_000_000_000));
-        let clocks = [behind, ahead].map(|own| ServerClock::new(&db, own));
-        for clock in &clocks {
-            clock.compare().await.unwrap();
-        }
-        let apart = clocks[0].now().duration_since(clocks[1].now()).abs();
-        assert!(apart < jiff::SignedDuration::from_secs(5), "{apart}");
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_long_log_is_indexed_beside_its_work_and_searched_before_and_after() {
-        let Some(db) = postgres("text_index").await else { return };
-        db.connection().execute_unprepared("DROP INDEX IF EXISTS calls_text").await.unwrap();
-        let log = log(&db, clock());
-        let parties = Parties {
-            from: CallerId::read("+33123456789"),
-            to: "+1555".into(),
-            from_name: Some("Ann 100% Example".into()),
-            from_place: None,
-        };
-        let (call, at) = ("twilio:CA1".parse().unwrap(), "2026-11-22T12:00:00Z".parse().unwrap());
-        let event = CallEvent { call, at, kind: EventKind::Started(parties) };
-        log.append(vec![event.into()]).await.unwrap();
-        let found = async |text: &str| {
-            let query = CallQuery { text: Some(TextMatch(text.into())), ..CallQuery::newest(10) };
-            log.list(&query).await.unwrap().calls.len()
-        };
-        for (indexed, round) in [(false, "before"), (true, "after")] {
-            assert_eq!(
-                (found("0% EX").await, found("2345678").await, found("0_ ex").await),
-                (1, 1, 0),
-                "{round}"
-            );
-            assert!(indexed || db.index_texts().await.unwrap(), "the server has the extension");
-        }
-        assert!(db.index_texts().await.unwrap(), "once is enough");
-    }
-
-    #[tokio::test]
-    async fn what_was_kept_for_the_log_outlives_its_instance() {
-        let Some(db) = postgres("inbox").await else { return };
-        inbox(&db).await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
