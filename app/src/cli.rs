@@ -152,12 +152,12 @@ impl Cli {
         }
         let outcome = runtime.block_on(async {
             match self.command {
-                Command::Demo(demo) => demo.run(config(Needs::Nothing)?, &environment).await,
+                Command::Demo(demo) => Box::pin(demo.run(config(Needs::Nothing)?, &environment)).await,
                 Command::Serve => {
                     let config = config(Needs::Production)?;
                     let transcribes = config.transcription.is_some();
                     let reload = Reload::new(self.config.clone(), environment.clone(), transcribes);
-                    serve::run(config, reload).await
+                    Box::pin(serve::run(config, reload)).await
                 }
                 Command::Completions(completions) => Ok(completions.run()),
                 Command::Man(man) => man.run(),

@@ -16,12 +16,13 @@ use std::path::{Path, PathBuf};
 
 use adapters_recordings::Place;
 use adapters_transcription::Command;
-use adapters_twilio::PublicUrl;
+use adapters_twilio::{Account, PublicUrl};
 use frontdesk_domain::{BuiltinFlow, PhoneNumber, builtin_flow};
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use crate::http_client::Proxies;
 use crate::services::access::NewPassword;
 use crate::services::standings::Caps;
 use crate::services::upkeep::RetentionTimes;
@@ -43,6 +44,18 @@ pub struct Twilio {
     pub tokens: Vec<SecretString>,
     /// Base of its REST API.
     pub api_url: Url,
+}
+
+impl Twilio {
+    /// The account as the Twilio adapter uses it.
+    pub fn account(&self) -> Account {
+        Account {
+            carrier: "twilio".into(),
+            sid: self.account_sid.clone(),
+            tokens: self.tokens.clone(),
+            api_url: self.api_url.clone(),
+        }
+    }
 }
 
 /// All settings, read and checked.
@@ -92,6 +105,8 @@ pub struct Config {
     pub caps: Caps,
     /// What was chosen about the built-in flow.
     pub builtin: BuiltinFlow,
+    /// The proxies that outgoing HTTP requests go through.
+    pub proxies: Proxies,
     /// What callers go through: the company's own flow, or the built-in one if anybody is named to forward to.
     pub flow: Option<OwnFlow>,
 }
@@ -108,7 +123,12 @@ pub enum Needs {
 impl Config {
     /// Reads the file (the one named, or `frontdesk.toml` if there is one) and the environment.
     pub fn load(file: Option<&Path>, environment: &Environment, needs: Needs) -> Result<Self, ConfigErrors> {
-        Self::from_settings(Settings::read(file, environment), needs)
+        let mut settings = Settings::read(file, environment);
+        let proxies = Proxies::read(environment).unwrap_or_else(|invalid| {
+            settings.errors.push(ConfigError::new("", invalid.variable.clone(), invalid.to_string()));
+            Proxies::default()
+        });
+        Ok(Self { proxies, ..Self::from_settings(settings, needs)? })
     }
 
     /// Checks settings. All problems are found, not only the first.
@@ -193,6 +213,7 @@ impl Reader {
                 forward_minutes_a_day: self.take("limits.forward_minutes_a_day", Value::count),
                 calls_a_caller_an_hour: self.take("limits.calls_a_caller_an_hour", Value::count),
             },
+            proxies: Proxies::default(),
             flow: self.flow(&builtin, &zone, &recipients),
             recipients,
             zone,

@@ -3,13 +3,14 @@
 //! call's, so nobody has to carry it along.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use frontdesk_domain::LegId;
 use opentelemetry::trace::{
     SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, TracerProvider,
 };
 use opentelemetry::{Context, KeyValue};
-use opentelemetry_otlp::SpanExporter;
+use opentelemetry_otlp::{SpanExporter, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use sha2::{Digest, Sha256};
@@ -19,8 +20,14 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, Layer};
 
+use crate::config::Environment;
+use crate::http_client::Proxies;
+
 /// Spans that belong to a call have this target. They are for traces alone; logs name the call in each line.
 pub const TARGET: &str = "trace";
+
+/// How long a request to the collector may take: the standard's own default.
+const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What exports, until the process ends.
 static EXPORTING: OnceLock<SdkTracerProvider> = OnceLock::new();
@@ -33,9 +40,8 @@ where
     if !is_wanted() {
         return None;
     }
-    // The exporter's client must be made outside of the runtime that serves.
-    let exporter = std::thread::spawn(|| SpanExporter::builder().with_http().build()).join();
-    let exporter = match exporter {
+    // A blocking client must be created outside of the asynchronous runtime.
+    let exporter = match std::thread::spawn(exporter).join() {
         Ok(Ok(exporter)) => exporter,
         Ok(Err(error)) => {
             eprintln!("traces are not sent: {error}");
@@ -54,6 +60,15 @@ where
     let layer = layer.with_threads(false).with_target(false).with_level(false);
     let _ = EXPORTING.set(provider);
     Some(layer.with_filter(EnvFilter::new("off,trace=info")))
+}
+
+/// Sends spans over HTTP, through the proxies of the environment.
+fn exporter() -> Result<SpanExporter, Box<dyn std::error::Error + Send + Sync>> {
+    let proxies =
+        Proxies::read(&Environment::of_process()).map_err(|error| format!("{}: {error}", error.variable))?;
+    let client =
+        reqwest::blocking::ClientBuilder::from(proxies.client_builder()).timeout(EXPORT_TIMEOUT).build()?;
+    Ok(SpanExporter::builder().with_http().with_http_client(client).build()?)
 }
 
 /// Sends what has not been sent. Not to be called by a thread that serves.

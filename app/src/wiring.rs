@@ -3,36 +3,31 @@
 mod database;
 pub mod doctor;
 mod notifications;
+mod stores;
 pub mod tools;
 mod work;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use adapters_http::{Desk, Elsewhere, Rules, health_routes};
 use adapters_identity::{BadTransport, OpenIdProvider, Settings};
 pub use adapters_persistence::SqlLedger;
-use adapters_persistence::{
-    Comparing, ConnectError, Database, ServerClock, SqlAccess, SqlInbox, SqlLog, SqlStanding,
-};
-use adapters_recordings::{ObjectRecordings, OpenError, Place};
+use adapters_persistence::{Comparing, ConnectError, Database, ServerClock, SqlInbox, SqlLog};
+use adapters_recordings::OpenError;
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
-use adapters_transcription::Command;
 use adapters_twilio::{
     Account, ClientError, PromptAudio, PublicUrl, TwilioClient, Webhooks, answering_knocks,
 };
 use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, Signal, advance};
-use frontdesk_ports::{Clock, Ids, Readiness, Reception, StoreError};
-use jiff::tz::TimeZone;
+use frontdesk_ports::{Clock, Ids, Readiness, StoreError};
 use poem::endpoint::{BoxEndpoint, EndpointExt};
 use poem::middleware::CatchPanic;
 use poem::{Response, Route};
-use secrecy::SecretString;
 use tokio::sync::watch;
 use url::Url;
 
-use crate::config::{OwnFlow, Provider, Recipient, SignInElsewhere, Smtp};
+use crate::config::{Config, Provider, SignInElsewhere, Twilio};
 use crate::server::Routes;
 use crate::services::access::{AccessControl, BadPassword};
 use crate::services::accounts::LookingAfterPeople;
@@ -46,12 +41,14 @@ use crate::services::notifying::Notifying;
 use crate::services::readiness::KeepingReadiness;
 use crate::services::reception::Deciding;
 use crate::services::resolving::Resolving;
-use crate::services::standings::{Caps, Standings};
+use crate::services::standings::Standings;
 use crate::services::upkeep::{RetentionTimes, Upkeep};
 use crate::services::working::Working;
+use crate::system::{SystemClock, SystemIds};
 use crate::worker::Worker;
 use database::{index_texts, prepare};
-use notifications::{feed_url, told};
+use notifications::feed_url;
+use stores::Stores;
 use work::Work;
 
 pub use database::open_database;
@@ -63,6 +60,9 @@ const MOST_AUDIO_BYTES: u64 = 64 * 1024 * 1024;
 /// The application could not be put together.
 #[derive(Debug, thiserror::Error)]
 pub enum WiringError {
+    /// A setting that an application cannot do without.
+    #[error("{0}: not set")]
+    Incomplete(&'static str),
     /// The database cannot be opened.
     #[error("database.url: {0}")]
     Database(#[from] ConnectError),
@@ -111,52 +111,13 @@ impl WiringError {
     }
 }
 
-/// What an application is made of.
-pub struct Parts {
-    /// Where the carrier reaches us.
-    pub public: PublicUrl,
-    /// Whose calls we take.
-    pub accounts: Vec<Account>,
-    /// What callers go through.
-    pub flow: OwnFlow,
-    /// The most that may be used up.
-    pub caps: Caps,
-    /// The database.
-    pub database_url: String,
-    /// Where audio is kept.
-    pub recordings: Place,
-    /// Whether the carrier's copy of a message is deleted once ours is verified.
-    pub delete_at_carrier: bool,
-    /// What writes messages down, if that is done here.
-    pub transcription: Option<Command>,
-    /// Where events wait while the log is away.
-    pub spool: PathBuf,
-    /// For how long each kind of data is kept.
-    pub retention: RetentionTimes,
-    /// Whether a missed call is settled by a later conversation with the same caller.
-    pub resolves_misses: bool,
-    /// Who is told of calls.
-    pub recipients: Vec<Recipient>,
-    /// The mail server, if letters are written.
-    pub smtp: Option<Smtp>,
-    /// Where people read the log, if not where the carrier reaches us.
-    pub feed_url: Option<Url>,
-    /// The password of `admin`, if it is to be set.
-    pub admin_password: Option<SecretString>,
-    /// A token for programs.
-    pub api_token: Option<SecretString>,
-    /// Who else says who people are.
-    pub elsewhere: SignInElsewhere,
-    /// The company's zone.
-    pub zone: TimeZone,
-    /// Whether people reach us by HTTPS.
-    pub secure: bool,
-    /// The demo's phone.
-    pub phone: Option<Arc<Phone>>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness.
-    pub ids: Arc<dyn Ids>,
+/// Puts an application together from settings and what differs between production, the demo and tests.
+pub struct AppBuilder {
+    config: Config,
+    accounts: Vec<Account>,
+    phone: Option<Arc<Phone>>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
 }
 
 /// An application, ready to be served.
@@ -203,147 +164,170 @@ impl Running {
     }
 }
 
+fn operations(stores: &Stores, clock: &Arc<dyn Clock>) -> LookingAfter {
+    let Stores { log, ledger, .. } = stores;
+    LookingAfter { log: log.clone(), ledger: ledger.clone(), trail: ledger.clone(), clock: clock.clone() }
+}
+
 /// What is set at the number as the address to ask when a call comes in.
 fn voice_url(public: &PublicUrl) -> String {
     format!("{}/twilio/voice", public.as_str().trim_end_matches('/'))
 }
 
-/// Who else says who people are; from a provider they come back to where they read the log.
-fn elsewhere(
-    SignInElsewhere { proxy, provider, .. }: SignInElsewhere,
-    feed: &str,
-) -> Result<Elsewhere, WiringError> {
+/// Sign-in at a provider or a proxy. People return from the provider to the address at which they read the log.
+fn elsewhere(config: &Config, feed: &str) -> Result<Elsewhere, WiringError> {
+    let SignInElsewhere { proxy, provider, .. } = config.elsewhere.clone();
     let mut elsewhere = Elsewhere { proxy: proxy.map(Arc::new), provider: None };
     if let Some(Provider { issuer, client_id, client_secret, claim, domains }) = provider {
         let back = Url::parse(&format!("{feed}/login/return"))?;
-        let provider =
-            OpenIdProvider::new(Settings { issuer, client_id, client_secret, claim, domains, back })?;
+        let settings = Settings { issuer, client_id, client_secret, claim, domains, back };
+        let provider = OpenIdProvider::new(settings, config.proxies.client_builder())?;
         elsewhere.provider = Some(Arc::new(provider));
     }
     Ok(elsewhere)
 }
 
 /// What people are told of the configuration.
-fn rules(retention: RetentionTimes, resolves_misses: bool) -> Rules {
-    Rules { calls: retention.calls, audio: retention.audio, raw: retention.raw, resolves_misses }
+fn rules(config: &Config) -> Rules {
+    let RetentionTimes { calls, audio, raw, .. } = config.retention;
+    Rules { calls, audio, raw, resolves_misses: config.resolves_misses }
 }
 
-/// Takes what people decide beside the flow.
-fn reception(
-    flow: Arc<FlowInForce>,
-    store: Arc<SqlStanding>,
-    standings: Arc<Standings>,
-    trail: Arc<SqlLedger>,
-    clock: Arc<dyn Clock>,
-) -> Arc<dyn Reception> {
-    Arc::new(Deciding { flow, store, standings: Some(standings), trail, clock })
-}
+impl AppBuilder {
+    /// An application for the configured account, with the system's clock and randomness.
+    pub fn new(config: Config) -> Self {
+        let accounts = config.twilio.iter().map(Twilio::account).collect();
+        Self { config, accounts, phone: None, clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) }
+    }
 
-/// Puts an application together. A SQLite file must open; a PostgreSQL server that does not answer is waited for in the
-/// background, while calls are answered.
-pub async fn build(parts: Parts) -> Result<App, WiringError> {
-    // Before anything is made that counts.
-    crate::telemetry::begin();
-    let Parts { public, accounts, flow, secure, phone, clock, ids, .. } = parts;
-    let zone = parts.zone.clone();
-    let db = Database::open(&parts.database_url).await?;
-    let log = Arc::new(SqlLog::new(db.clone(), clock.clone(), ids.clone()));
-    let ledger = Arc::new(SqlLedger::new(db.clone()));
-    let people = Arc::new(SqlAccess::new(db.clone()));
-    let (token, trail) = (parts.api_token.as_ref(), ledger.clone());
-    let access = AccessControl::new(people.clone(), trail, clock.clone(), ids.clone(), token);
-    let access = Arc::new(access.admitting(parts.elsewhere.newcomers));
-    let people_db = db.clone();
-    prepare(&parts.database_url, db, access.clone(), parts.admin_password).await?;
-    let recordings = Arc::new(ObjectRecordings::open(&parts.recordings, MOST_AUDIO_BYTES)?);
-    let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone())?);
-    let spool = Arc::new(FileSpool::open(&parts.spool)?);
-    index_texts(people_db.clone());
-    let shared_clock = Arc::new(ServerClock::new(&people_db, clock.clone()));
-    let first = first_asked(&people_db, &*ids);
-    let keeping = Arc::new(Keeping::new(first, log.clone(), spool, ledger.clone(), clock.clone()));
-    let readiness: Arc<dyn Readiness> = Arc::new(KeepingReadiness(keeping.clone()));
+    /// Adds the simulated carrier's account, with a phone in the browser to call from.
+    #[must_use]
+    pub fn with_simulator(mut self, account: Account, phone: Arc<Phone>) -> Self {
+        self.accounts.insert(0, account);
+        self.phone = Some(phone);
+        self
+    }
 
-    let audio: Arc<PromptAudio> = Arc::default();
-    let flow = Arc::new(FlowInForce::new(flow, audio.clone())?);
-    let store = Arc::new(SqlStanding::new(people_db));
-    let standings = Standings::new(store.clone(), log.clone(), parts.caps, zone.clone(), clock.clone());
-    let standings = known(standings).await;
-    let answering = Arc::new(Answering::new(flow.clone(), standings.clone(), keeping.clone(), clock.clone()));
-    let reception = reception(flow.clone(), store, standings.clone(), ledger.clone(), clock.clone());
-    let safe = safe_answer(&flow.current(), &*clock);
-    let carrier = adapters_twilio::routes(Webhooks {
-        public: public.clone(),
-        accounts: accounts.clone(),
-        answering,
-        audio,
-        safe,
-    });
-    let calls = Arc::new(Feed {
-        log: log.clone(),
-        counts: Arc::new(KeptFigures::new(log.clone(), log.clone(), clock.clone())),
-        recordings: recordings.clone(),
-        keeping: keeping.clone(),
-    });
-    let working = Arc::new(Working { log: log.clone(), work: log.clone(), clock: clock.clone() });
-    let resolving = parts
-        .resolves_misses
-        .then(|| Arc::new(Resolving { log: log.clone(), work: log.clone(), clock: clock.clone() }));
-    let phone = phone.map(|phone| phone_routes(phone).boxed());
-    let (stop, stopping) = watch::channel(false);
-    let trail = ledger.clone();
-    let operations = LookingAfter { log: log.clone(), ledger: trail.clone(), trail, clock: clock.clone() };
-    let trail = ledger.clone();
-    let looked_after = LookingAfterPeople::new(access.clone(), people, trail, clock.clone(), ids.clone());
-    let rules = rules(parts.retention, parts.resolves_misses);
-    let figures = crate::telemetry::metrics(keeping.clone());
-    let pages = adapters_http::routes(Desk {
-        calls,
-        access: access.clone(),
-        elsewhere: elsewhere(parts.elsewhere, &feed_url(parts.feed_url.as_ref(), &public))?,
-        accounts: Arc::new(looked_after),
-        rules,
-        working,
-        operations: Arc::new(operations),
-        readiness: readiness.clone(),
-        metrics: figures.clone(),
-        reception,
-        voice_url: voice_url(&public),
-        clock: clock.clone(),
-        zone,
-        secure,
-        stop: stopping,
-        phone,
-    })?;
-    let door = (public.clone(), accounts.clone());
-    let lease_clock = shared_clock.clone();
-    let work =
-        Work { log: log.clone(), ledger, recordings, client, clock, lease_clock, ids, public, accounts };
-    let upkeep = work.upkeep(parts.retention, flow.clone())?;
-    let workers = work.workers(parts.delete_at_carrier, parts.transcription);
-    let notifying = Arc::new(Notifying {
-        recipients: told(&parts.recipients, parts.smtp.as_ref())?,
-        feed_url: feed_url(parts.feed_url.as_ref(), &work.public),
-        ..work.notifying(flow.clone(), parts.zone)
-    });
-    let people = pages.with(CatchPanic::new()).map_to_response().boxed();
-    let running = Running {
-        workers,
-        access,
-        keeping,
-        upkeep: Arc::new(upkeep),
-        resolving,
-        notifying,
-        standings,
-        flow,
-        stop,
-        log,
-        _comparing: shared_clock.keep_comparing(),
-    };
-    Ok(App { carrier: carrier.boxed(), people, running, readiness, figures, door })
+    /// Replaces the clock and the source of ids.
+    #[must_use]
+    pub fn with_clock_and_ids(self, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self { clock, ids, ..self }
+    }
+
+    /// Builds the application. A SQLite file must open; for a PostgreSQL server that does not answer, the application
+    /// retries in the background while calls are answered.
+    pub async fn build(self) -> Result<App, WiringError> {
+        // Before any counter is created.
+        crate::telemetry::begin();
+        let Self { config, accounts, phone, clock, ids } = self;
+        let public = config.public_url.clone().ok_or(WiringError::Incomplete("public_url"))?;
+        let own_flow = config.flow.clone().ok_or(WiringError::Incomplete("flow"))?;
+        // People come to a listener of their own, and to the demo, without TLS.
+        let secure =
+            public.as_str().starts_with("https://") && config.private_listen.is_none() && phone.is_none();
+        let http = || config.proxies.client_builder();
+
+        let stores = Stores::open(&config, &clock, &ids).await?;
+        let Stores { db, log, ledger, people, standing, recordings } = stores.clone();
+        let token = config.api_token.as_ref();
+        let access = AccessControl::new(people.clone(), ledger.clone(), clock.clone(), ids.clone(), token);
+        let access = Arc::new(access.admitting(config.elsewhere.newcomers));
+        prepare(&config.database_url, db.clone(), access.clone(), config.admin_password.clone()).await?;
+        index_texts(db.clone());
+        let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone(), http())?);
+        let spool = Arc::new(FileSpool::open(&config.spool)?);
+        let lease_clock = Arc::new(ServerClock::new(&db, clock.clone()));
+        let keeping = Arc::new(Keeping::new(
+            first_asked(&db, &*ids),
+            log.clone(),
+            spool,
+            ledger.clone(),
+            clock.clone(),
+        ));
+        let readiness: Arc<dyn Readiness> = Arc::new(KeepingReadiness(keeping.clone()));
+
+        let audio: Arc<PromptAudio> = Arc::default();
+        let flow = Arc::new(FlowInForce::new(own_flow, audio.clone())?);
+        let standings =
+            Standings::new(standing.clone(), log.clone(), config.caps, config.zone.clone(), clock.clone());
+        let standings = known(standings).await;
+        let safe = safe_answer(&flow.current(), &*clock);
+        let answering =
+            Arc::new(Answering::new(flow.clone(), standings.clone(), keeping.clone(), clock.clone()));
+        let carrier = adapters_twilio::routes(Webhooks {
+            public: public.clone(),
+            accounts: accounts.clone(),
+            answering,
+            audio,
+            safe,
+        });
+
+        let feed_url = feed_url(config.feed_url.as_ref(), &public);
+        let figures = crate::telemetry::metrics(keeping.clone());
+        let (stop, stopping) = watch::channel(false);
+        let pages = adapters_http::routes(Desk {
+            calls: Arc::new(Feed {
+                log: log.clone(),
+                counts: Arc::new(KeptFigures::new(log.clone(), log.clone(), clock.clone())),
+                recordings: recordings.clone(),
+                keeping: keeping.clone(),
+            }),
+            access: access.clone(),
+            elsewhere: elsewhere(&config, &feed_url)?,
+            accounts: Arc::new(LookingAfterPeople::new(
+                access.clone(),
+                people,
+                ledger.clone(),
+                clock.clone(),
+                ids.clone(),
+            )),
+            rules: rules(&config),
+            working: Arc::new(Working { log: log.clone(), work: log.clone(), clock: clock.clone() }),
+            operations: Arc::new(operations(&stores, &clock)),
+            readiness: readiness.clone(),
+            metrics: figures.clone(),
+            reception: Arc::new(Deciding {
+                flow: flow.clone(),
+                store: standing,
+                standings: Some(standings.clone()),
+                trail: ledger.clone(),
+                clock: clock.clone(),
+            }),
+            voice_url: voice_url(&public),
+            clock: clock.clone(),
+            zone: config.zone.clone(),
+            secure,
+            stop: stopping,
+            phone: phone.map(|phone| phone_routes(phone).boxed()),
+        })?;
+
+        let door = (public, accounts);
+        let comparing = lease_clock.keep_comparing();
+        let work = Work { stores, client, clock, lease_clock, ids, flow: flow.clone() };
+        let running = Running {
+            workers: work.workers(&config),
+            access,
+            keeping,
+            upkeep: Arc::new(work.upkeep(&config, &door.1)?),
+            resolving: work.resolving(&config),
+            notifying: Arc::new(work.notifying(&config, feed_url)?),
+            standings,
+            flow,
+            stop,
+            log,
+            _comparing: comparing,
+        };
+        let people = pages.with(CatchPanic::new()).map_to_response().boxed();
+        Ok(App { carrier: carrier.boxed(), people, running, readiness, figures, door })
+    }
 }
 
 impl App {
+    /// The address that the carrier asks when a call comes in.
+    pub fn voice_url(&self) -> String {
+        voice_url(&self.door.0)
+    }
+
     /// Our figures alone, for an address of their own.
     pub fn figures(&self) -> Routes {
         Arc::new(adapters_http::figures_routes(self.figures.clone()).boxed())

@@ -3,8 +3,12 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::process::Command;
+use tokio::time::timeout;
 
 use crate::call::{ACCOUNT, TOKEN};
 
@@ -47,15 +51,21 @@ pub fn free_address() -> std::io::Result<SocketAddr> {
     std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 
-/// Waits until somebody listens there.
+/// Waits until a server answers a request. That it listens is not enough: its database may not exist yet.
 pub async fn wait_until_up(address: SocketAddr) -> Result<(), String> {
     for _ in 0..2000 {
-        if tokio::net::TcpStream::connect(address).await.is_ok() {
+        if timeout(Duration::from_secs(1), answers(address)).await.is_ok_and(|answered| answered.is_ok()) {
             return Ok(());
         }
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    Err(format!("nobody listens on {address}"))
+    Err(format!("no server answers on {address}"))
+}
+
+async fn answers(address: SocketAddr) -> std::io::Result<()> {
+    let mut stream = TcpStream::connect(address).await?;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
+    stream.read_u8().await.map(|_| ())
 }
 
 /// What a process holds in memory, now and at most, in KiB (Linux).

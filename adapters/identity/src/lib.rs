@@ -72,8 +72,8 @@ fn refused(why: impl std::fmt::Display) -> IdentityError {
 
 impl OpenIdProvider {
     /// A provider that is first asked when somebody signs in.
-    pub fn new(settings: Settings) -> Result<Self, BadTransport> {
-        Ok(Self { settings, transport: Transport::new()?, told: RwLock::default() })
+    pub fn new(settings: Settings, http: reqwest::ClientBuilder) -> Result<Self, BadTransport> {
+        Ok(Self { settings, transport: Transport::new(http)?, told: RwLock::default() })
     }
 
     /// What the provider tells of itself: its addresses and its keys. Asked `anew`, for keys change.

@@ -6,8 +6,10 @@ use std::time::Duration;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http};
 use reqwest::redirect::Policy;
 
-/// Somebody waits for the sign-in page meanwhile.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a connection may take to be made. A person waits for the sign-in page meanwhile.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a request may take in all.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest answer that is read.
 const MOST_BYTES: usize = 1 << 20;
 
@@ -34,9 +36,9 @@ pub enum NotAsked {
 pub(crate) struct Transport(reqwest::Client);
 
 impl Transport {
-    pub fn new() -> Result<Self, BadTransport> {
-        let client = reqwest::Client::builder().redirect(Policy::none()).timeout(PATIENCE).build();
-        client.map(Self).map_err(BadTransport)
+    pub fn new(http: reqwest::ClientBuilder) -> Result<Self, BadTransport> {
+        let http = http.redirect(Policy::none()).connect_timeout(CONNECT_TIMEOUT).timeout(REQUEST_TIMEOUT);
+        http.build().map(Self).map_err(BadTransport)
     }
 
     async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, NotAsked> {

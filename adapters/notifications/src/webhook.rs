@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use frontdesk_ports::{DeliveryError, Message, Messenger};
 use hmac::{Hmac, KeyInit, Mac};
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, ClientBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::Sha256;
 use url::Url;
@@ -55,8 +55,8 @@ pub struct Webhook {
 
 impl Webhook {
     /// A recipient at an address. Redirects are not followed: the address is a setting, not the recipient's to change.
-    pub fn new(url: Url, secret: WebhookSecret) -> Result<Self, reqwest::Error> {
-        let http = Client::builder()
+    pub fn new(url: Url, secret: WebhookSecret, http: ClientBuilder) -> Result<Self, reqwest::Error> {
+        let http = http
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
             .timeout(PATIENCE)
@@ -155,7 +155,8 @@ mod tests {
                 .expect(1)
                 .mount(&server)
                 .await;
-            let webhook = Webhook::new(server.uri().parse().unwrap(), secret()).unwrap();
+            let webhook =
+                Webhook::new(server.uri().parse().unwrap(), secret(), Client::builder().no_proxy()).unwrap();
             match (webhook.deliver(&message()).await, expected) {
                 (Ok(()), None) => {}
                 (Err(DeliveryError::Refused(why)), Some("410")) => assert!(why.contains("410")),

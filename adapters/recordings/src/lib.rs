@@ -14,6 +14,7 @@ use frontdesk_domain::StoredAudio;
 use frontdesk_ports::{AudioCheck, AudioName, FetchedAudio, PutError, RecordingStore, StoreError};
 use futures_util::StreamExt;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};
+use reqwest::ClientBuilder;
 use sha2::{Digest, Sha256};
 
 pub use place::{OpenError, Place, S3Access};
@@ -26,8 +27,9 @@ pub struct ObjectRecordings {
 
 impl ObjectRecordings {
     /// The store at a place (a folder is made if it is not there), taking recordings of at most `cap` bytes.
-    pub fn open(place: &Place, cap: u64) -> Result<Self, OpenError> {
-        Ok(Self { store: place.open()?, cap })
+    /// A bucket is reached with `http`, whose timeouts are set here.
+    pub fn open(place: &Place, cap: u64, http: ClientBuilder) -> Result<Self, OpenError> {
+        Ok(Self { store: place.open(http)?, cap })
     }
 
     async fn write(

@@ -7,15 +7,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use object_store::aws::{AmazonS3Builder, S3ConditionalPut};
+use object_store::client::{HttpClient, HttpConnector};
 use object_store::local::LocalFileSystem;
 use object_store::prefix::PrefixStore;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
+use reqwest::{Client, ClientBuilder};
 use secrecy::{ExposeSecret, SecretString};
 
-/// The longest a request to the store may take; whoever waits for a message tries again later.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Tries again within one request of ours: whoever asked tries again anyway, with patience.
+/// How long a connection to the store may take to be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a request to the store may take, retries included. The job that stores a voicemail is retried later.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Retries within one request. They stay few, because the job that made the request is retried as well.
 const RETRIES: usize = 2;
+
+/// Gives the store the HTTP client of this process, with its proxies.
+#[derive(Debug)]
+struct Connector(Client);
+
+impl HttpConnector for Connector {
+    fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
+        Ok(HttpClient::new(self.0.clone()))
+    }
+}
 
 /// A store could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -64,12 +78,12 @@ impl Place {
         Self { url: format!("file://{}", path.display()), s3: None }
     }
 
-    pub(crate) fn open(&self) -> Result<Arc<dyn ObjectStore>, OpenError> {
+    pub(crate) fn open(&self, http: ClientBuilder) -> Result<Arc<dyn ObjectStore>, OpenError> {
         if let Some(path) = self.url.strip_prefix("file://") {
             return folder(Path::new(path));
         }
         match (self.url.strip_prefix("s3://"), &self.s3) {
-            (Some(place), Some(access)) => bucket(place, access),
+            (Some(place), Some(access)) => bucket(place, access, http),
             (Some(_), None) => Err(OpenError::Bucket("its key is not given".into())),
             (None, _) => {
                 let scheme = self.url.split_once(':').map_or("", |(scheme, _)| scheme);
@@ -92,8 +106,10 @@ fn folder(path: &Path) -> Result<Arc<dyn ObjectStore>, OpenError> {
 }
 
 /// Objects appear whole, when the upload is completed.
-fn bucket(place: &str, access: &S3Access) -> Result<Arc<dyn ObjectStore>, OpenError> {
+fn bucket(place: &str, access: &S3Access, http: ClientBuilder) -> Result<Arc<dyn ObjectStore>, OpenError> {
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+    let http = http.connect_timeout(CONNECT_TIMEOUT).timeout(REQUEST_TIMEOUT).build();
+    let http = http.map_err(|error| OpenError::Bucket(error.to_string()))?;
     let plain = access.endpoint.as_ref().is_some_and(|endpoint| endpoint.starts_with("http://"));
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(bucket)
@@ -101,10 +117,11 @@ fn bucket(place: &str, access: &S3Access) -> Result<Arc<dyn ObjectStore>, OpenEr
         .with_access_key_id(&access.access_key_id)
         .with_secret_access_key(access.secret_access_key.expose_secret())
         .with_conditional_put(S3ConditionalPut::Disabled)
-        .with_client_options(ClientOptions::new().with_timeout(PATIENCE).with_allow_http(plain))
+        .with_client_options(ClientOptions::new().with_allow_http(plain))
+        .with_http_connector(Connector(http))
         .with_retry(RetryConfig {
             max_retries: RETRIES,
-            retry_timeout: PATIENCE,
+            retry_timeout: REQUEST_TIMEOUT,
             backoff: BackoffConfig::default(),
         });
     if let Some(endpoint) = &access.endpoint {

@@ -4,11 +4,15 @@
 use adapters_recordings::{ObjectRecordings, OpenError, Place, S3Access};
 use frontdesk_ports::{RecordingStore, conformance};
 
+fn http() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().no_proxy()
+}
+
 #[tokio::test]
 async fn on_files() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("data/recordings");
-    let store = ObjectRecordings::open(&Place::folder(&root), 200).unwrap();
+    let store = ObjectRecordings::open(&Place::folder(&root), 200, http()).unwrap();
     conformance::recording_store::all(&store, 200).await;
     let names: Vec<_> = std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["test-RE1"], "nothing half-written is left behind");
@@ -32,13 +36,14 @@ async fn on_s3() {
             secret_access_key: secret.into(),
         }),
     };
-    let store = ObjectRecordings::open(&place("messages/here", "the tests key"), 200).unwrap();
+    let store = ObjectRecordings::open(&place("messages/here", "the tests key"), 200, http()).unwrap();
     conformance::recording_store::all(&store, 200).await;
-    let elsewhere = ObjectRecordings::open(&place("messages/elsewhere", "the tests key"), 200).unwrap();
+    let elsewhere =
+        ObjectRecordings::open(&place("messages/elsewhere", "the tests key"), 200, http()).unwrap();
     let name = frontdesk_ports::AudioName::new(&"test:CA1".parse().unwrap(), &"RE1".parse().unwrap());
     assert!(store.read(&name, 0..12).await.unwrap().is_some());
     assert_eq!(elsewhere.read(&name, 0..12).await.unwrap(), None, "a prefix of its own");
-    let stranger = ObjectRecordings::open(&place("messages/here", "another key"), 200).unwrap();
+    let stranger = ObjectRecordings::open(&place("messages/here", "another key"), 200, http()).unwrap();
     assert!(stranger.read(&name, 0..12).await.is_err(), "the server checks who asks");
 }
 
@@ -46,9 +51,9 @@ async fn on_s3() {
 fn an_unknown_address_is_told_so() {
     let place = |url: &str| Place { url: url.into(), s3: None };
     assert!(
-        matches!(ObjectRecordings::open(&place("ftp://x"), 1), Err(OpenError::Scheme(scheme)) if scheme == "ftp")
+        matches!(ObjectRecordings::open(&place("ftp://x"), 1, http()), Err(OpenError::Scheme(scheme)) if scheme == "ftp")
     );
-    let refused = ObjectRecordings::open(&place("file:///proc/frontdesk"), 1);
+    let refused = ObjectRecordings::open(&place("file:///proc/frontdesk"), 1, http());
     assert!(matches!(refused, Err(OpenError::Folder { .. })));
-    assert!(matches!(ObjectRecordings::open(&place("s3://bucket"), 1), Err(OpenError::Bucket(_))));
+    assert!(matches!(ObjectRecordings::open(&place("s3://bucket"), 1, http()), Err(OpenError::Bucket(_))));
 }

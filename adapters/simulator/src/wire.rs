@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
-use reqwest::Client;
+use reqwest::{Client, ClientBuilder};
 use sha1::Sha1;
 
 /// Whose calls these are.
@@ -35,12 +35,11 @@ pub struct Wire {
 
 impl Wire {
     /// A wire for an account.
-    pub fn new(credentials: Credentials) -> Result<Self, reqwest::Error> {
-        let http = Client::builder()
+    pub fn new(credentials: Credentials, http: ClientBuilder) -> Result<Self, reqwest::Error> {
+        let http = http
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
             .timeout(Duration::from_secs(15))
-            .no_proxy()
             .user_agent("TwilioProxy/1.1")
             .build()?;
         Ok(Self { http, credentials, public: String::new(), reached_at: String::new(), most_retries: 5 })

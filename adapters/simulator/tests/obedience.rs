@@ -38,9 +38,12 @@ async fn played(
             .await;
     }
     Mock::given(path("/twilio/status")).respond_with(ResponseTemplate::new(204)).mount(&desk).await;
-    let wire = Wire::new(Credentials { account_sid: "AC1".into(), auth_token: "secret".into() })
-        .unwrap()
-        .trying_once();
+    let wire = Wire::new(
+        Credentials { account_sid: "AC1".into(), auth_token: "secret".into() },
+        reqwest::Client::builder().no_proxy(),
+    )
+    .unwrap()
+    .trying_once();
     let time = Arc::new(ScriptTime::from("2026-11-22T09:00:00Z".parse().unwrap(), 0));
     let events = Arc::new(Mutex::new(Vec::new()));
     let heard = events.clone();

@@ -102,7 +102,7 @@ impl CountryResource {
 /// empty SID is none that the API describes, and only taken to mean that nothing does.
 fn form(is: &LineSettings, wanted: &LineSettings) -> String {
     let LineSettings { voice, fallback, status, led_by } = wanted;
-    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    let mut form = form_urlencoded::Serializer::new(String::new());
     form.extend_pairs([
         ("VoiceUrl", voice.url.as_str()),
         ("VoiceMethod", voice.method.as_str()),

@@ -7,7 +7,7 @@ use frontdesk_domain::{CarrierCall, LegId, RecordingId, Timestamp};
 use frontdesk_ports::{Carrier, CarrierError, FetchedAudio};
 use futures_util::StreamExt;
 use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::{Client, ClientBuilder, Method, Response, StatusCode};
 use secrecy::ExposeSecret;
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -43,8 +43,8 @@ pub struct TwilioClient {
 
 impl TwilioClient {
     /// A client for these accounts, whose numbers ask us at `public`. Redirects are followed by hand, for they must not carry credentials elsewhere.
-    pub fn new(accounts: Vec<Account>, public: PublicUrl) -> Result<Self, ClientError> {
-        let http = Client::builder()
+    pub fn new(accounts: Vec<Account>, public: PublicUrl, http: ClientBuilder) -> Result<Self, ClientError> {
+        let http = http
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
             .read_timeout(Duration::from_secs(10))

@@ -1,9 +1,7 @@
-//! A form as it came: every pair, in order, decoded once. Nothing is refused here but size.
+//! The form of a request: every pair in order, decoded once. Only its size is limited here.
 
-use percent_encoding::percent_decode;
-
-/// More pairs than this are no carrier's.
-const MOST_PAIRS: usize = 500;
+/// The most pairs that a request of the carrier may have.
+const MAX_PAIRS: usize = 500;
 
 /// The pairs of an `application/x-www-form-urlencoded` body.
 #[derive(Clone, PartialEq, Eq)]
@@ -16,19 +14,12 @@ impl std::fmt::Debug for Form {
 }
 
 impl Form {
-    /// Decodes a body; `None` if it has too many pairs. Bytes that are no UTF-8 become U+FFFD: a signature over them
-    /// does not match, which is the answer they deserve.
+    /// Decodes a body; `None` if it has too many pairs. Bytes that are not UTF-8 become U+FFFD, so a signature over them
+    /// does not match.
     pub fn decode(body: &[u8]) -> Option<Self> {
-        let mut pairs = Vec::new();
-        for pair in body.split(|&b| b == b'&').filter(|pair| !pair.is_empty()) {
-            if pairs.len() == MOST_PAIRS {
-                return None;
-            }
-            let mut halves = pair.splitn(2, |&b| b == b'=');
-            let name = halves.next().unwrap_or_default();
-            pairs.push((decode(name), decode(halves.next().unwrap_or_default())));
-        }
-        Some(Self(pairs))
+        let mut pairs = form_urlencoded::parse(body).into_owned();
+        let taken = pairs.by_ref().take(MAX_PAIRS).collect();
+        pairs.next().is_none().then_some(Self(taken))
     }
 
     /// Its pairs, in order.
@@ -47,14 +38,6 @@ impl Form {
     }
 }
 
-fn decode(text: &[u8]) -> String {
-    if !text.contains(&b'+') {
-        return percent_decode(text).decode_utf8_lossy().into_owned();
-    }
-    let spaced: Vec<u8> = text.iter().map(|&b| if b == b'+' { b' ' } else { b }).collect();
-    percent_decode(&spaced).decode_utf8_lossy().into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_mangled_is_taken_as_it_is() {
+    fn malformed_escapes_are_kept_as_text() {
         let form = Form::decode(b"a=%zz&b=%ff%fe&c=%&d=100%25").unwrap();
         assert_eq!(form.get("a"), Some("%zz"));
         assert_eq!(form.get("b"), Some("\u{fffd}\u{fffd}"));
@@ -76,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn ten_thousand_pairs_are_too_many() {
+    fn five_hundred_pairs_are_the_limit() {
         assert_eq!(Form::decode("a=1&".repeat(10_000).as_bytes()), None);
         assert!(Form::decode("a=1&".repeat(500).as_bytes()).is_some());
     }

@@ -8,7 +8,7 @@ use frontdesk_ports::{FrontDoor, Ids, Knock, Seen};
 use hmac::{Hmac, KeyInit, Mac};
 use poem::http::{Method, StatusCode, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
-use reqwest::Client;
+use reqwest::{Client, ClientBuilder};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -117,8 +117,13 @@ pub struct PublicDoor {
 
 impl PublicDoor {
     /// The door that the carrier knocks at.
-    pub fn new(public: PublicUrl, account: Account, ids: Arc<dyn Ids>) -> Result<Self, ClientError> {
-        let http = Client::builder()
+    pub fn new(
+        public: PublicUrl,
+        account: Account,
+        ids: Arc<dyn Ids>,
+        http: ClientBuilder,
+    ) -> Result<Self, ClientError> {
+        let http = http
             .redirect(reqwest::redirect::Policy::none())
             .timeout(PATIENCE)
             .user_agent(concat!("frontdesk/", env!("CARGO_PKG_VERSION")))
@@ -157,7 +162,7 @@ impl FrontDoor for PublicDoor {
             let signature = sign(&url, &fields, token);
             request = request.header("X-Twilio-Signature", signature);
         }
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
         let response = match request.header(header::CONTENT_TYPE, FORM).body(body).send().await {
             Ok(response) => response,
             Err(error) => return Knock::Unreached(why(&error)),

@@ -79,8 +79,8 @@ impl Call {
     pub(super) async fn run(self, config: Config, environment: &Environment) -> Result<ExitCode, Failure> {
         let message = self.message()?;
         let target = self.target(&config, environment)?;
-        let wire =
-            Wire::new(target.credentials.clone()).map_err(|error| Failure::Failed(error.to_string()))?;
+        let wire = Wire::new(target.credentials.clone(), config.proxies.client_builder())
+            .map_err(|error| Failure::Failed(error.to_string()))?;
         let time = Arc::new(ScriptTime::from(SystemClock.now(), self.speed));
         let shelf = Arc::new(Shelf::default());
         let mut carrier = SimulatedCarrier::new(wire, &target.url, time, Arc::new(SystemIds), shelf.clone())

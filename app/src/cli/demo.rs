@@ -22,7 +22,7 @@ use super::run::{listen, until_stopped};
 use crate::config::{Config, Environment, OwnFlow};
 use crate::server::serve;
 use crate::system::{SystemClock, SystemIds, fresh_secret};
-use crate::wiring::{Parts, build};
+use crate::wiring::AppBuilder;
 
 pub(super) use rendezvous::Rendezvous;
 
@@ -45,7 +45,11 @@ pub(super) struct Demo {
 }
 
 impl Demo {
-    pub(super) async fn run(self, config: Config, environment: &Environment) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(
+        self,
+        mut config: Config,
+        environment: &Environment,
+    ) -> Result<ExitCode, Failure> {
         crate::telemetry::start(config.log_format);
         let address = self.listen.unwrap_or(config.listen);
         if !address.ip().is_loopback() {
@@ -81,7 +85,8 @@ impl Demo {
         let (_never, running) = watch::channel(false);
         tokio::spawn(serve(rest, rest_endpoint, running));
 
-        let wire = Wire::new(credentials.clone()).map_err(|error| Failure::Failed(error.to_string()))?;
+        let wire = Wire::new(credentials.clone(), config.proxies.client_builder())
+            .map_err(|error| Failure::Failed(error.to_string()))?;
         let time = Arc::new(RealTime(Arc::new(SystemClock)));
         let carrier =
             SimulatedCarrier::new(wire, &here, time, ids.clone(), shelf).signing_for(public.as_str());
@@ -95,44 +100,18 @@ impl Demo {
                 .parse()
                 .map_err(|_| Failure::Failed("no address for the simulated carrier".into()))?,
         };
-        let configured = config.twilio.map(|twilio| Account {
-            carrier: "twilio".into(),
-            sid: twilio.account_sid,
-            tokens: twilio.tokens,
-            api_url: twilio.api_url,
-        });
-        let flow = match config.flow {
-            Some(flow) => flow,
-            None => demo_flow(config.builtin)?,
-        };
-        let password = config.admin_password.unwrap_or_else(|| fresh_secret(&*ids).into());
-        let token = config.api_token.unwrap_or_else(|| fresh_secret(&*ids).into());
-        let app = build(Parts {
-            public: public.clone(),
-            accounts: [Some(simulated), configured].into_iter().flatten().collect(),
-            flow,
-            caps: config.caps,
-            recipients: config.recipients,
-            smtp: config.smtp,
-            feed_url: config.feed_url,
-            database_url: format!("sqlite://{}", data.join("demo.db").display()),
-            recordings: Place::folder(&data.join("demo-recordings")),
-            delete_at_carrier: config.delete_at_carrier,
-            transcription: config.transcription,
-            spool: data.join("demo-spool"),
-            retention: config.retention,
-            resolves_misses: config.resolves_misses,
-            admin_password: Some(password.clone()),
-            api_token: Some(token.clone()),
-            elsewhere: config.elsewhere,
-            zone: config.zone,
-            // The demo is opened on this machine, whatever the carrier's address is.
-            secure: false,
-            phone: Some(phone),
-            clock: Arc::new(SystemClock),
-            ids,
-        })
-        .await?;
+        let password = config.admin_password.clone().unwrap_or_else(|| fresh_secret(&*ids).into());
+        let token = config.api_token.clone().unwrap_or_else(|| fresh_secret(&*ids).into());
+        config.public_url = Some(public.clone());
+        if config.flow.is_none() {
+            config.flow = Some(demo_flow(config.builtin.clone())?);
+        }
+        config.admin_password = Some(password.clone());
+        config.api_token = Some(token.clone());
+        config.database_url = format!("sqlite://{}", data.join("demo.db").display());
+        config.recordings = Place::folder(&data.join("demo-recordings"));
+        config.spool = data.join("demo-spool");
+        let app = AppBuilder::new(config).with_simulator(simulated, phone).build().await?;
 
         let meeting = Rendezvous {
             public_url: public.to_string(),

@@ -93,7 +93,7 @@ fn unknown(config: &Config, name: &str) -> Failure {
 async fn test(config: &Config, name: &str) -> Result<ExitCode, Failure> {
     let recipient = config.recipients.iter().find(|recipient| recipient.name == name);
     let recipient = recipient.ok_or_else(|| unknown(config, name))?;
-    let messenger = messenger(recipient, config.smtp.as_ref())?;
+    let messenger = messenger(recipient, config)?;
     let now = SystemClock.now();
     let message = Message {
         id: format!("msg_test_{}", now.as_millisecond()),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use adapters_persistence::{Database, SqlLedger, SqlLog};
 use adapters_recordings::ObjectRecordings;
-use adapters_twilio::{Account, PublicDoor, TwilioClient};
+use adapters_twilio::{PublicDoor, TwilioClient};
 use async_trait::async_trait;
 use frontdesk_ports::{CallLog, Examination, Ledger, RecordingStore};
 use migrations::Migrator;
@@ -60,7 +60,8 @@ async fn schema(url: &str) -> Result<Arc<dyn Schema>, String> {
 
 /// Examines what a configuration names.
 pub async fn examining(config: &Config) -> Result<Examining, WiringError> {
-    let recordings = ObjectRecordings::open(&config.recordings, MOST_AUDIO_BYTES);
+    let recordings =
+        ObjectRecordings::open(&config.recordings, MOST_AUDIO_BYTES, config.proxies.client_builder());
     let recordings = recordings.map(|store| Arc::new(store) as Arc<dyn RecordingStore>);
     let parent = |path: &str| match Path::new(path).parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
@@ -82,15 +83,11 @@ pub async fn examining(config: &Config) -> Result<Examining, WiringError> {
 /// The carrier's side of a configuration, if it names an account.
 pub fn outside(config: &Config) -> Result<Option<Outside>, WiringError> {
     let (Some(public), Some(twilio)) = (&config.public_url, &config.twilio) else { return Ok(None) };
-    let account = Account {
-        carrier: "twilio".into(),
-        sid: twilio.account_sid.clone(),
-        tokens: twilio.tokens.clone(),
-        api_url: twilio.api_url.clone(),
-    };
+    let account = twilio.account();
+    let http = || config.proxies.client_builder();
     Ok(Some(Outside {
-        account: Arc::new(TwilioClient::new(vec![account.clone()], public.clone())?),
-        door: Arc::new(PublicDoor::new(public.clone(), account, Arc::new(SystemIds))?),
+        account: Arc::new(TwilioClient::new(vec![account.clone()], public.clone(), http())?),
+        door: Arc::new(PublicDoor::new(public.clone(), account, Arc::new(SystemIds), http())?),
         public_url: public.as_str().to_owned(),
     }))
 }

@@ -9,36 +9,34 @@ use frontdesk_ports::Messenger;
 use url::Url;
 
 use super::WiringError;
-use crate::config::{By, Recipient, Smtp};
+use crate::config::{By, Config, Recipient, Smtp};
 use crate::services::notifying::Told;
 
 /// Carries messages to a recipient.
-pub fn messenger(recipient: &Recipient, smtp: Option<&Smtp>) -> Result<Arc<dyn Messenger>, WiringError> {
+pub fn messenger(recipient: &Recipient, config: &Config) -> Result<Arc<dyn Messenger>, WiringError> {
     let bad = |why: String| WiringError::Notify(recipient.name.clone(), why);
-    Ok(match (&recipient.by, smtp) {
+    Ok(match (&recipient.by, &config.smtp) {
         (By::Email(people), Some(Smtp(server))) => Arc::new(server.to(people.clone())),
         (By::Email(_), None) => return Err(bad("there is no mail server; set smtp.url".to_owned())),
         (By::Webhook(url, secret), _) => {
-            Arc::new(Webhook::new(url.clone(), secret.clone()).map_err(|error| bad(error.to_string()))?)
+            let webhook = Webhook::new(url.clone(), secret.clone(), config.proxies.client_builder());
+            Arc::new(webhook.map_err(|error| bad(error.to_string()))?)
         }
     })
 }
 
 /// Everybody who is told of calls, by name.
-pub(super) fn told(
-    recipients: &[Recipient],
-    smtp: Option<&Smtp>,
-) -> Result<BTreeMap<String, Told>, WiringError> {
+pub(super) fn told(config: &Config) -> Result<BTreeMap<String, Told>, WiringError> {
     let one = |recipient: &Recipient| {
         let told = Told {
             when: recipient.when.clone(),
             tongue: recipient.tongue,
             is_person: matches!(recipient.by, By::Email(_)),
-            messenger: messenger(recipient, smtp)?,
+            messenger: messenger(recipient, config)?,
         };
         Ok((recipient.name.clone(), told))
     };
-    recipients.iter().map(one).collect()
+    config.recipients.iter().map(one).collect()
 }
 
 /// Where people read the log.

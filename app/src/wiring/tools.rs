@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use adapters_persistence::{SqlLedger, SqlLog};
 use adapters_recordings::ObjectRecordings;
-use adapters_twilio::{Account, PublicUrl, TwilioClient};
+use adapters_twilio::{PublicUrl, TwilioClient};
 use frontdesk_ports::{CallLog, Carrier, Clock};
 
 use super::{MOST_AUDIO_BYTES, WiringError, open_database};
-use crate::config::Config;
+use crate::config::{Config, Twilio};
 use crate::services::forgetting::Forgetting;
 use crate::services::reconcile::Reconcile;
 use crate::system::{SystemClock, SystemIds};
@@ -32,17 +32,17 @@ impl Tools {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let log = Arc::new(SqlLog::new(db.clone(), clock.clone(), Arc::new(SystemIds)));
         let ledger = Arc::new(SqlLedger::new(db));
-        let recordings = Arc::new(ObjectRecordings::open(&config.recordings, MOST_AUDIO_BYTES)?);
-        let accounts = config.twilio.iter().map(|twilio| Account {
-            carrier: "twilio".into(),
-            sid: twilio.account_sid.clone(),
-            tokens: twilio.tokens.clone(),
-            api_url: twilio.api_url.clone(),
-        });
+        let recordings = Arc::new(ObjectRecordings::open(
+            &config.recordings,
+            MOST_AUDIO_BYTES,
+            config.proxies.client_builder(),
+        )?);
+        let accounts = config.twilio.iter().map(Twilio::account);
         // Without an address of ours, no number can be known to ask us.
         let nowhere = || PublicUrl::parse("https://frontdesk.invalid").expect("a valid URL");
         let public = config.public_url.clone().unwrap_or_else(nowhere);
-        let carrier: Arc<dyn Carrier> = Arc::new(TwilioClient::new(accounts.collect(), public)?);
+        let carrier: Arc<dyn Carrier> =
+            Arc::new(TwilioClient::new(accounts.collect(), public, config.proxies.client_builder())?);
         let longest_call =
             config.flow.as_ref().map_or(config.builtin.time_limit, |own| own.flow.longest_forward());
         Ok(Self {

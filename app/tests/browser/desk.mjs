@@ -1,12 +1,15 @@
 // A real binary with the simulated carrier, and a real browser in front of it.
 import { spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 
 const BINARY = process.env.FRONTDESK_BINARY ?? join(import.meta.dirname, "../../../target/debug/frontdesk");
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+// The test command passes the browser's path on; without it, the first one on PATH is used.
+const CHROMIUM = process.env.CHROMIUM ?? onPath(["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]);
+
 export const PASSWORD = "a password for tests";
 export const TOKEN = "a token for tests";
 
@@ -40,6 +43,13 @@ export async function startDesk(settings = {}, listen = "127.0.0.1:0") {
   const audio = async (call) => Buffer.from(await (await fetch(`${url}${call.voicemail.audio_url}`, { headers: { Authorization: `Bearer ${TOKEN}` } })).arrayBuffer());
   const stop = () => new Promise((resolve) => { desk.on("exit", resolve); desk.kill("SIGTERM"); });
   return { url, call, calls, audio, stop };
+}
+
+function onPath(names) {
+  const folders = process.env.PATH.split(delimiter);
+  const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path));
+  if (!found) throw new Error(`no browser on PATH (${names.join(", ")}); name one in CHROMIUM`);
+  return found;
 }
 
 export async function startBrowser() {

@@ -7,7 +7,7 @@ use frontdesk::wiring::open_database;
 use frontdesk_ports::{Finding, Ledger, Verdict};
 
 use crate::harness::{ACCOUNT, Desk, FIRST, PASSWORD, SECRET, Setting};
-use crate::people::{cookie, get, sign_in};
+use crate::people::{get, plain_cookie, sign_in};
 use crate::surroundings::{Amiss, Surroundings};
 
 /// A configuration about a desk and what stands around it, in which something may be said otherwise.
@@ -185,7 +185,7 @@ async fn the_last_findings_stand_in_the_settings() {
     keep(&config, &examination).await;
     let ledger = SqlLedger::new(open_database(&config.database_url).await.unwrap());
     assert_eq!(ledger.examination().await.unwrap().unwrap().findings, examination.findings);
-    let signed_in = cookie(&sign_in(&desk, "admin", PASSWORD).await);
+    let signed_in = plain_cookie(&sign_in(&desk, "admin", PASSWORD).await);
     let page = get(&desk, "/settings", &signed_in).await.text().await.unwrap();
     assert!(page.contains("HTTP Basic Authentication"), "{page}");
 }

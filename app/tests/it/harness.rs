@@ -10,14 +10,16 @@ use adapters_simulator::{
     rest_routes,
 };
 use adapters_transcription::Command;
-use adapters_twilio::{Account, PublicUrl};
+use adapters_twilio::PublicUrl;
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk::config::{FlowText, OwnFlow, Recipient, SignInElsewhere, Smtp};
+use frontdesk::config::{
+    Config, FlowText, Needs, OwnFlow, Recipient, Settings, SignInElsewhere, Smtp, Twilio,
+};
 use frontdesk::server::serve;
 use frontdesk::services::keeping::Drained;
 use frontdesk::services::standings::Caps;
-use frontdesk::wiring::{Parts, Running, build};
+use frontdesk::wiring::{AppBuilder, Running};
 use frontdesk::worker::WorkOutcome;
 use frontdesk_domain::{BuiltinFlow, Timestamp, builtin_flow};
 use frontdesk_ports::Clock;
@@ -149,37 +151,29 @@ impl Desk {
         let forward_to = setting.forward_to.iter().map(|number| number.parse().unwrap()).collect();
         let flow = BuiltinFlow { forward_to, screening: setting.screening, ..BuiltinFlow::default() };
         let database = format!("sqlite://{}", folder.path().join("frontdesk.db").display());
-        let app = build(Parts {
-            public: PublicUrl::parse(&setting.public).unwrap(),
-            accounts: vec![Account {
-                carrier: "twilio".into(),
-                sid: ACCOUNT.into(),
+        let settings = Config::from_settings(Settings::default(), Needs::Nothing).unwrap();
+        let config = Config {
+            public_url: Some(PublicUrl::parse(&setting.public).unwrap()),
+            twilio: Some(Twilio {
+                account_sid: ACCOUNT.into(),
                 tokens: vec![SECRET.into()],
                 api_url: api_url.parse().unwrap(),
-            }],
-            flow: setting.flow.unwrap_or_else(|| built_in(&flow)),
+            }),
+            flow: Some(setting.flow.unwrap_or_else(|| built_in(&flow))),
             caps: setting.caps,
             recipients: setting.recipients,
             smtp: setting.smtp,
-            feed_url: None,
             database_url: setting.database_url.unwrap_or(database),
             recordings: Place::folder(&folder.path().join("recordings")),
-            delete_at_carrier: false,
             transcription: setting.transcription,
             spool: folder.path().join("spool"),
-            retention: frontdesk::services::upkeep::RetentionTimes::default(),
-            resolves_misses: true,
             admin_password: Some(PASSWORD.into()),
             api_token: Some(TOKEN.into()),
             elsewhere: setting.elsewhere,
-            zone: jiff::tz::TimeZone::UTC,
-            secure: true,
-            phone: None,
-            clock: clock.clone(),
-            ids,
-        })
-        .await
-        .unwrap();
+            ..settings
+        };
+        let builder = AppBuilder::new(config).with_clock_and_ids(clock.clone(), ids);
+        let app = Box::pin(builder.build()).await.unwrap();
         let (routes, desk_running) = app.together();
         tokio::spawn(serve(listener, routes, running));
         let http = reqwest::Client::builder()
@@ -187,7 +181,7 @@ impl Desk {
             .no_proxy()
             .build()
             .unwrap();
-        let wire = Wire::new(credentials).unwrap();
+        let wire = Wire::new(credentials, reqwest::Client::builder().no_proxy()).unwrap();
         Self { url, clock, shelf, http, folder, running: desk_running, carrier, wire, _running: stop }
     }
 

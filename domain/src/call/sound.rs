@@ -47,8 +47,8 @@ impl Sound {
 
     /// The outline: the loudest of each stretch, from 0 to 255.
     pub fn bars(&self) -> impl Iterator<Item = u8> {
-        let digits = self.outline.as_bytes().chunks_exact(2);
-        digits.filter_map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok())
+        let (digits, _) = self.outline.as_bytes().as_chunks::<2>();
+        digits.iter().filter_map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok())
     }
 }
 

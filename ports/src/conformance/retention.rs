@@ -46,7 +46,7 @@ pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, retention: &dyn Ret
     retention.delete_calls(&first).await.unwrap();
     retention.delete_calls(&[]).await.unwrap();
     assert_eq!(log.find(first[0].id).await.unwrap(), None);
-    assert!(log.events(first[0].id).await.unwrap().is_empty());
+    assert_eq!(log.events(first[0].id).await.unwrap(), []);
     assert_eq!(queue.next_due(WorkLane::Carrier).await.unwrap(), None, "its work goes with it");
     let late = ended("CA1", "2026-11-20T09:01:00Z", 61);
     log.append(vec![late, started("CA4", "2026-11-22T10:00:00Z", "+334")]).await.unwrap();

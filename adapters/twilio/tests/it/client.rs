@@ -25,7 +25,12 @@ fn client_at(base: &str) -> TwilioClient {
         tokens: vec!["secret".into(), "previous".into()],
         api_url: base.parse().unwrap(),
     };
-    TwilioClient::new(vec![account], PublicUrl::parse("https://desk.example").unwrap()).unwrap()
+    TwilioClient::new(
+        vec![account],
+        PublicUrl::parse("https://desk.example").unwrap(),
+        reqwest::Client::builder().no_proxy(),
+    )
+    .unwrap()
 }
 
 async fn fetch(client: &TwilioClient) -> Result<FetchedAudio, CarrierError> {

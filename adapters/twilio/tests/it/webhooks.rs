@@ -82,9 +82,7 @@ fn sign(url: &str, pairs: &[(&str, &str)], token: &str) -> String {
 }
 
 fn body(pairs: &[(&str, &str)]) -> String {
-    let encode = |text: &str| {
-        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-    };
+    let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     pairs
         .iter()
         .map(|(name, value)| format!("{}={}", encode(name), encode(value)))

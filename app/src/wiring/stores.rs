@@ -1,0 +1,42 @@
+//! The stores that a configuration names, without a schema that is known to be up to date.
+
+use std::sync::Arc;
+
+use adapters_persistence::{Database, SqlAccess, SqlLedger, SqlLog, SqlStanding};
+use adapters_recordings::ObjectRecordings;
+use frontdesk_ports::{Clock, Ids};
+
+use super::{MOST_AUDIO_BYTES, WiringError};
+use crate::config::Config;
+
+/// Database and audio.
+#[derive(Clone)]
+pub(super) struct Stores {
+    pub db: Database,
+    pub log: Arc<SqlLog>,
+    pub ledger: Arc<SqlLedger>,
+    pub people: Arc<SqlAccess>,
+    pub standing: Arc<SqlStanding>,
+    pub recordings: Arc<ObjectRecordings>,
+}
+
+impl Stores {
+    /// Opens the stores. A SQLite file must open; a PostgreSQL server is connected to when it is first needed.
+    pub async fn open(
+        config: &Config,
+        clock: &Arc<dyn Clock>,
+        ids: &Arc<dyn Ids>,
+    ) -> Result<Self, WiringError> {
+        let db = Database::open(&config.database_url).await?;
+        let recordings =
+            ObjectRecordings::open(&config.recordings, MOST_AUDIO_BYTES, config.proxies.client_builder())?;
+        Ok(Self {
+            log: Arc::new(SqlLog::new(db.clone(), clock.clone(), ids.clone())),
+            ledger: Arc::new(SqlLedger::new(db.clone())),
+            people: Arc::new(SqlAccess::new(db.clone())),
+            standing: Arc::new(SqlStanding::new(db.clone())),
+            recordings: Arc::new(recordings),
+            db,
+        })
+    }
+}
