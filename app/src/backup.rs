@@ -7,7 +7,6 @@ mod restore;
 pub use make::make;
 pub use manifest::{Manifest, ManifestFile};
 pub use restore::{Restored, restore};
-
 use std::path::{Path, PathBuf};
 
 /// The database's name in a backup.

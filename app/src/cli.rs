@@ -3,7 +3,6 @@
 mod backup;
 mod call;
 mod check;
-mod closure;
 mod completions;
 mod confirm;
 mod connect;
@@ -11,30 +10,30 @@ mod demo;
 mod doctor;
 mod export;
 mod fallback_twiml;
-mod forget;
+mod lifecycle;
 mod notify;
+mod overrides;
 mod reconcile;
 mod rederive;
 mod reload;
 mod replay;
-mod run;
+mod retention;
 mod serve;
 mod token;
 mod user;
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-use crate::config::{Config, ConfigErrors, Environment, Needs};
 use frontdesk_ports::Clock;
 
+use crate::config::{Config, ConfigErrors, Environment, Needs};
 use crate::system::SystemClock;
 use crate::telemetry::{self, LogFormat};
 use crate::traces;
 use crate::wiring::WiringError;
-use run::Reload;
+
+use lifecycle::Reload;
 
 /// Who does what is done by a command, in the audit trail.
 const COMMAND_LINE: &str = "command line";
@@ -67,13 +66,13 @@ enum Command {
     /// Proves the flow as it is written now, and has the running desk take it for new calls.
     Reload,
     /// Closes the company until a time, whatever its opening hours say.
-    Close(closure::Close),
+    Close(overrides::Close),
     /// Opens the company again.
     Open,
     /// Refuses a caller's number from now on.
-    Block(closure::Number),
+    Block(overrides::Number),
     /// Takes a number's block off.
-    Unblock(closure::Number),
+    Unblock(overrides::Number),
     /// Lists messages about calls, delivers them once more, or sends a test.
     #[command(subcommand)]
     Notify(notify::NotifyCommand),
@@ -90,9 +89,9 @@ enum Command {
     /// Puts a copy back after verifying it.
     Restore(backup::Restore),
     /// Deletes what is older than a time.
-    Purge(forget::Purge),
+    Purge(retention::Purge),
     /// Deletes every call of a number, here and at the carrier.
-    Erase(forget::Erase),
+    Erase(retention::Erase),
     /// Prints the flow as one static document, for the number's fallback, to be hosted elsewhere.
     FallbackTwiml(fallback_twiml::FallbackTwiml),
     /// Prints what a shell needs to complete these commands.
@@ -171,9 +170,9 @@ impl Cli {
                     check.run(config, today)
                 }
                 Command::Close(command) => command.run(config(Needs::Nothing)?).await,
-                Command::Open => closure::open(config(Needs::Nothing)?).await,
-                Command::Block(number) => closure::block(number, config(Needs::Nothing)?).await,
-                Command::Unblock(number) => closure::unblock(number, config(Needs::Nothing)?).await,
+                Command::Open => overrides::open(config(Needs::Nothing)?).await,
+                Command::Block(number) => overrides::block(number, config(Needs::Nothing)?).await,
+                Command::Unblock(number) => overrides::unblock(number, config(Needs::Nothing)?).await,
                 Command::Notify(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Reconcile(command) => command.run(config(Needs::Nothing)?).await,
                 Command::Export(command) => command.run(config(Needs::Nothing)?).await,

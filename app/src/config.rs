@@ -1,15 +1,14 @@
 //! Settings: one TOML file, each key overridable from the environment, secrets also from files.
 
 mod calendar;
-mod elsewhere;
 mod error;
 mod flow;
 mod keys;
 mod mailboxes;
 mod notify;
 mod recordings;
+mod sign_in;
 mod source;
-
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,21 +17,22 @@ use adapters_recordings::Place;
 use adapters_transcription::Command;
 use adapters_twilio::{Account, PublicUrl};
 use frontdesk_domain::{BuiltinFlow, PhoneNumber, builtin_flow};
+use frontdesk_services::auth::password::NewPassword;
+use frontdesk_services::flow_versions::FlowWithAudio;
+use frontdesk_services::maintenance::RetentionPolicy;
+use frontdesk_services::restrictions::Caps;
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::http_client::Proxies;
-use crate::services::access::NewPassword;
-use crate::services::standings::Caps;
-use crate::services::upkeep::RetentionTimes;
 use crate::telemetry::LogFormat;
 
-pub use elsewhere::{Provider, SignInElsewhere};
 pub use error::{ConfigError, ConfigErrors, Shown};
-pub use flow::{FlowText, OwnFlow};
+pub use flow::FlowText;
 pub use frontdesk_domain::parse_duration;
 pub use notify::{By, Recipient, Smtp};
+pub use sign_in::{Provider, SignInSettings};
 pub use source::{Environment, Settings, Value};
 
 /// The account at the carrier.
@@ -80,7 +80,7 @@ pub struct Config {
     /// Where events wait while the log is away.
     pub spool: PathBuf,
     /// For how long each kind of data is kept.
-    pub retention: RetentionTimes,
+    pub retention: RetentionPolicy,
     /// What writes messages down, if that is done here.
     pub transcription: Option<Command>,
     /// Whether a missed call is settled by a later conversation with the same caller.
@@ -92,7 +92,7 @@ pub struct Config {
     /// A token for programs.
     pub api_token: Option<SecretString>,
     /// Who else says who people are.
-    pub elsewhere: SignInElsewhere,
+    pub sign_in: SignInSettings,
     /// The company's time zone.
     pub zone: TimeZone,
     /// Where people read the log; where the carrier reaches us, unless people have a listener of their own.
@@ -108,7 +108,7 @@ pub struct Config {
     /// The proxies that outgoing HTTP requests go through.
     pub proxies: Proxies,
     /// What callers go through: the company's own flow, or the built-in one if anybody is named to forward to.
-    pub flow: Option<OwnFlow>,
+    pub flow: Option<FlowWithAudio>,
 }
 
 /// What a command cannot do without.
@@ -194,7 +194,7 @@ impl Reader {
             delete_at_carrier: self.take("recordings.delete_at_carrier", Value::boolean).unwrap_or(false),
             transcription: self.transcription(),
             resolves_misses: self.take("feed.resolve_misses", Value::boolean).unwrap_or(true),
-            retention: RetentionTimes {
+            retention: RetentionPolicy {
                 calls: self.take("retention.calls", Value::duration),
                 audio: self.take("retention.audio", Value::duration),
                 transcripts: self.take("retention.transcripts", Value::duration),
@@ -204,7 +204,7 @@ impl Reader {
             twilio: self.twilio(),
             admin_password: self.admin_password(),
             api_token: self.secret("auth.api_token"),
-            elsewhere: self.elsewhere(),
+            sign_in: self.sign_in(),
             feed_url,
             smtp,
             caps: Caps {
@@ -302,7 +302,7 @@ impl Reader {
         }
     }
 
-    fn flow(&mut self, builtin: &BuiltinFlow, zone: &TimeZone, told: &[Recipient]) -> Option<OwnFlow> {
+    fn flow(&mut self, builtin: &BuiltinFlow, zone: &TimeZone, told: &[Recipient]) -> Option<FlowWithAudio> {
         let of_file = self.take("flow", |value| FlowText::of_file(Path::new(&value.text()?)));
         if let Some(text) = of_file.or_else(|| self.flow.take()) {
             for key in ["forward_to", "screening"] {
@@ -327,7 +327,7 @@ impl Reader {
             return None;
         }
         match builtin_flow(builtin) {
-            Ok(flow) => Some(OwnFlow { flow, audio: Vec::new() }),
+            Ok(flow) => Some(FlowWithAudio { flow, audio: Vec::new() }),
             Err(problems) => {
                 let error = |p: frontdesk_domain::Problem| ConfigError::new("", "flow", p.to_string());
                 self.errors.extend(problems.0.into_iter().map(error));

@@ -16,7 +16,7 @@ pub fn of(headers: &HeaderMap) -> HeaderValue {
     given.cloned().unwrap_or_else(fresh)
 }
 
-/// Letters, digits, and what names are made of: nothing that a log could be led astray by.
+/// EmailMessenger, digits, and what names are made of: nothing that a log could be led astray by.
 fn is_name(given: &[u8]) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
     !given.is_empty() && given.len() <= LONGEST && given.iter().all(plain)

@@ -6,12 +6,12 @@ use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use frontdesk_services::event_intake::{EventIntake, IntakeHealth};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
-use crate::services::keeping::{Condition, Keeping};
 use crate::traces;
 
 /// Counters of the whole process; there is one recorder.
@@ -49,13 +49,13 @@ pub async fn sum_up() {
 }
 
 /// Writes our figures as Prometheus text, with how things stand at that moment.
-pub fn metrics(keeping: Arc<Keeping>) -> Arc<dyn Fn() -> String + Send + Sync> {
+pub fn metrics(keeping: Arc<EventIntake>) -> Arc<dyn Fn() -> String + Send + Sync> {
     let figures = begin();
     Arc::new(move || {
         let (waiting, away, losing) = match keeping.condition() {
-            Condition::Well => (0, false, false),
-            Condition::Spooling { waiting, away } => (waiting, away, false),
-            Condition::Losing => (0, true, true),
+            IntakeHealth::Healthy => (0, false, false),
+            IntakeHealth::Buffering { waiting, away } => (waiting, away, false),
+            IntakeHealth::Failing => (0, true, true),
         };
         let gauges = [
             ("frontdesk_spool_events", u32::try_from(waiting).unwrap_or(u32::MAX)),

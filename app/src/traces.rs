@@ -1,30 +1,21 @@
-//! Traces for whoever collects them: OTLP, by the standard variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME`, …).
-//! Every request and every work of a call stands in one trace, whichever instance did it: the trace's name is made of the
-//! call's, so nobody has to carry it along.
+//! Exports traces over OTLP, configured by the standard variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME`, …).
 
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use frontdesk_domain::LegId;
-use opentelemetry::trace::{
-    SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, TracerProvider,
-};
-use opentelemetry::{Context, KeyValue};
+use frontdesk_services::tracing_context::TARGET;
+use opentelemetry::KeyValue;
+use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{SpanExporter, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use sha2::{Digest, Sha256};
-use tracing::{Span, Subscriber};
-use tracing_opentelemetry::OpenTelemetrySpanExt;
+use tracing::Subscriber;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::Environment;
 use crate::http_client::Proxies;
-
-/// Spans that belong to a call have this target. They are for traces alone; logs name the call in each line.
-pub const TARGET: &str = "trace";
 
 /// How long a request to the collector may take: the standard's own default.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -77,21 +68,6 @@ pub fn finish() {
         // A collector that is away is none of our business.
         let _ = provider.shutdown();
     }
-}
-
-/// The span belongs to that call.
-pub fn joins(span: &Span, call: &LegId) {
-    if span.is_disabled() {
-        return;
-    }
-    let hash = Sha256::digest(call.to_string());
-    let (mut trace, mut root) = ([0; 16], [0; 8]);
-    trace.iter_mut().zip(&hash).for_each(|(to, from)| *to = *from);
-    root.iter_mut().zip(hash.iter().skip(16)).for_each(|(to, from)| *to = *from);
-    let (trace, root) = (TraceId::from_bytes(trace), SpanId::from_bytes(root));
-    let call = SpanContext::new(trace, root, TraceFlags::SAMPLED, true, TraceState::default());
-    // Whoever filters these spans away does not miss it.
-    let _ = span.set_parent(Context::new().with_remote_span_context(call));
 }
 
 /// What logs show: everything but those spans.

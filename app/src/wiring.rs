@@ -1,23 +1,23 @@
 //! Settings become an application: every adapter is made here and only here.
 
 mod database;
+mod disk_check;
 pub mod doctor;
 mod notifications;
 mod stores;
 pub mod tools;
 mod work;
-
 use std::sync::Arc;
 
-use adapters_http::{Desk, Elsewhere, Rules, health_routes};
+use adapters_http::{FederatedSignIn, Rules, Services, health_routes};
 use adapters_identity::{BadTransport, OpenIdProvider, Settings};
-pub use adapters_persistence::SqlLedger;
+pub use adapters_persistence::SqlOperationsLog;
 use adapters_persistence::{Comparing, ConnectError, Database, ServerClock, SqlInbox, SqlLog};
 use adapters_recordings::OpenError;
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
 use adapters_twilio::{
-    Account, ClientError, PromptAudio, PublicUrl, TwilioClient, Webhooks, answering_knocks,
+    Account, ClientError, HostedPrompts, PublicUrl, TwilioClient, Webhooks, answering_knocks,
 };
 use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, Signal, advance};
 use frontdesk_ports::{Clock, Ids, Readiness, StoreError};
@@ -27,26 +27,27 @@ use poem::{Response, Route};
 use tokio::sync::watch;
 use url::Url;
 
-use crate::config::{Config, Provider, SignInElsewhere, Twilio};
+use crate::config::{Config, Provider, SignInSettings, Twilio};
 use crate::server::Routes;
-use crate::services::access::{AccessControl, BadPassword};
-use crate::services::accounts::LookingAfterPeople;
-use crate::services::answering::Answering;
-use crate::services::feed::Feed;
-use crate::services::flow_in_force::FlowInForce;
-use crate::services::keeping::{First, Keeping};
-use crate::services::kept_figures::KeptFigures;
-use crate::services::looking_after::LookingAfter;
-use crate::services::notifying::Notifying;
-use crate::services::readiness::KeepingReadiness;
-use crate::services::reception::Deciding;
-use crate::services::resolving::Resolving;
-use crate::services::standings::Standings;
-use crate::services::upkeep::{RetentionTimes, Upkeep};
-use crate::services::working::Working;
 use crate::system::{SystemClock, SystemIds};
-use crate::worker::Worker;
 use database::{index_texts, prepare};
+use frontdesk_services::accounts::AccountAdministration;
+use frontdesk_services::auth::AccessControl;
+use frontdesk_services::auth::password::BadPassword;
+use frontdesk_services::call_handler::CallHandler;
+use frontdesk_services::call_reader::CallReader;
+use frontdesk_services::event_intake::{EventIntake, PrimaryBuffer};
+use frontdesk_services::flow_versions::FlowVersions;
+use frontdesk_services::follow_up::FollowUps;
+use frontdesk_services::follow_up::auto_resolve::AutoResolve;
+use frontdesk_services::maintenance::{Maintenance, RetentionPolicy};
+use frontdesk_services::notifications::Notifications;
+use frontdesk_services::operations::OperationsService;
+use frontdesk_services::overrides::Overrides;
+use frontdesk_services::readiness::IntakeReadiness;
+use frontdesk_services::restrictions::Restrictions;
+use frontdesk_services::stats_cache::StatsCache;
+use frontdesk_services::voicemail_jobs::VoicemailWorker;
 use notifications::feed_url;
 use stores::Stores;
 use work::Work;
@@ -66,6 +67,12 @@ pub enum WiringError {
     /// The database cannot be opened.
     #[error("database.url: {0}")]
     Database(#[from] ConnectError),
+    /// The database was written by a build before the first release.
+    #[error(
+        "database.url: the database was created by a development build, whose data cannot be upgraded; move it away or \
+         name another one, and start again"
+    )]
+    DevelopmentData,
     /// The database cannot be brought up to date.
     #[error("database.url: the schema cannot be brought up to date: {0}")]
     Migration(String),
@@ -77,7 +84,7 @@ pub enum WiringError {
     Spool(#[from] adapters_spool::OpenError),
     /// An audio file of the flow cannot be played.
     #[error("flow: {0}")]
-    Audio(#[from] adapters_twilio::UnplayableAudio),
+    Audio(#[from] frontdesk_ports::UnplayableAudio),
     /// Somebody cannot be told of calls.
     #[error("notify.{0}: {1}")]
     Notify(String, String),
@@ -128,7 +135,7 @@ pub struct App {
     pub people: BoxEndpoint<'static, Response>,
     running: Running,
     readiness: Arc<dyn Readiness>,
-    figures: Arc<dyn Fn() -> String + Send + Sync>,
+    metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Whose knocks at the door are answered.
     door: (PublicUrl, Vec<Account>),
 }
@@ -136,21 +143,21 @@ pub struct App {
 /// What is left of an application while it is served: whatever must run beside it, and its end.
 pub struct Running {
     /// Do what is due after answering.
-    pub workers: Vec<Arc<Worker>>,
+    pub workers: Vec<Arc<VoicemailWorker>>,
     /// Who may read the log.
     pub access: Arc<AccessControl>,
     /// Takes what was spooled into the log.
-    pub keeping: Arc<Keeping>,
+    pub keeping: Arc<EventIntake>,
     /// Does what is due from time to time.
-    pub upkeep: Arc<Upkeep>,
+    pub maintenance: Arc<Maintenance>,
     /// Settles misses of callers who have been spoken to since, unless that is not wanted.
-    pub resolving: Option<Arc<Resolving>>,
+    pub auto_resolve: Option<Arc<AutoResolve>>,
     /// Tells people and programs of calls.
-    pub notifying: Arc<Notifying>,
+    pub notifications: Arc<Notifications>,
     /// What holds for calls beside the flow.
-    pub standings: Arc<Standings>,
+    pub restrictions: Arc<Restrictions>,
     /// What callers go through.
-    pub flow: Arc<FlowInForce>,
+    pub flow: Arc<FlowVersions>,
     /// Stops what is served when it turns true.
     pub stop: watch::Sender<bool>,
     log: Arc<SqlLog>,
@@ -164,9 +171,24 @@ impl Running {
     }
 }
 
-fn operations(stores: &Stores, clock: &Arc<dyn Clock>) -> LookingAfter {
-    let Stores { log, ledger, .. } = stores;
-    LookingAfter { log: log.clone(), ledger: ledger.clone(), trail: ledger.clone(), clock: clock.clone() }
+fn accounts_of(
+    stores: &Stores,
+    access: &Arc<AccessControl>,
+    clock: &Arc<dyn Clock>,
+    ids: &Arc<dyn Ids>,
+) -> AccountAdministration {
+    let (people, trail) = (stores.people.clone(), stores.operations_log.clone());
+    AccountAdministration::new(access.clone(), people, trail, clock.clone(), ids.clone())
+}
+
+fn operations(stores: &Stores, clock: &Arc<dyn Clock>) -> OperationsService {
+    let Stores { log, operations_log, .. } = stores;
+    OperationsService {
+        log: log.clone(),
+        operations_log: operations_log.clone(),
+        trail: operations_log.clone(),
+        clock: clock.clone(),
+    }
 }
 
 /// What is set at the number as the address to ask when a call comes in.
@@ -175,21 +197,21 @@ fn voice_url(public: &PublicUrl) -> String {
 }
 
 /// Sign-in at a provider or a proxy. People return from the provider to the address at which they read the log.
-fn elsewhere(config: &Config, feed: &str) -> Result<Elsewhere, WiringError> {
-    let SignInElsewhere { proxy, provider, .. } = config.elsewhere.clone();
-    let mut elsewhere = Elsewhere { proxy: proxy.map(Arc::new), provider: None };
+fn federated_sign_in(config: &Config, feed: &str) -> Result<FederatedSignIn, WiringError> {
+    let SignInSettings { proxy, provider, .. } = config.sign_in.clone();
+    let mut sign_in = FederatedSignIn { proxy: proxy.map(Arc::new), provider: None };
     if let Some(Provider { issuer, client_id, client_secret, claim, domains }) = provider {
         let back = Url::parse(&format!("{feed}/login/return"))?;
         let settings = Settings { issuer, client_id, client_secret, claim, domains, back };
         let provider = OpenIdProvider::new(settings, config.proxies.client_builder())?;
-        elsewhere.provider = Some(Arc::new(provider));
+        sign_in.provider = Some(Arc::new(provider));
     }
-    Ok(elsewhere)
+    Ok(sign_in)
 }
 
 /// What people are told of the configuration.
 fn rules(config: &Config) -> Rules {
-    let RetentionTimes { calls, audio, raw, .. } = config.retention;
+    let RetentionPolicy { calls, audio, raw, .. } = config.retention;
     Rules { calls, audio, raw, resolves_misses: config.resolves_misses }
 }
 
@@ -228,32 +250,38 @@ impl AppBuilder {
         let http = || config.proxies.client_builder();
 
         let stores = Stores::open(&config, &clock, &ids).await?;
-        let Stores { db, log, ledger, people, standing, recordings } = stores.clone();
+        let Stores { db, log, operations_log, people, overrides, recordings } = stores.clone();
         let token = config.api_token.as_ref();
-        let access = AccessControl::new(people.clone(), ledger.clone(), clock.clone(), ids.clone(), token);
-        let access = Arc::new(access.admitting(config.elsewhere.newcomers));
+        let access =
+            AccessControl::new(people.clone(), operations_log.clone(), clock.clone(), ids.clone(), token);
+        let access = Arc::new(access.admitting(config.sign_in.newcomers));
         prepare(&config.database_url, db.clone(), access.clone(), config.admin_password.clone()).await?;
         index_texts(db.clone());
         let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone(), http())?);
         let spool = Arc::new(FileSpool::open(&config.spool)?);
         let lease_clock = Arc::new(ServerClock::new(&db, clock.clone()));
-        let keeping = Arc::new(Keeping::new(
+        let keeping = Arc::new(EventIntake::new(
             first_asked(&db, &*ids),
             log.clone(),
             spool,
-            ledger.clone(),
+            operations_log.clone(),
             clock.clone(),
         ));
-        let readiness: Arc<dyn Readiness> = Arc::new(KeepingReadiness(keeping.clone()));
+        let readiness: Arc<dyn Readiness> = Arc::new(IntakeReadiness(keeping.clone()));
 
-        let audio: Arc<PromptAudio> = Arc::default();
-        let flow = Arc::new(FlowInForce::new(own_flow, audio.clone())?);
-        let standings =
-            Standings::new(standing.clone(), log.clone(), config.caps, config.zone.clone(), clock.clone());
-        let standings = known(standings).await;
+        let audio: Arc<HostedPrompts> = Arc::default();
+        let flow = Arc::new(FlowVersions::new(own_flow, audio.clone())?);
+        let restrictions = Restrictions::new(
+            overrides.clone(),
+            log.clone(),
+            config.caps,
+            config.zone.clone(),
+            clock.clone(),
+        );
+        let restrictions = known(restrictions).await;
         let safe = safe_answer(&flow.current(), &*clock);
         let answering =
-            Arc::new(Answering::new(flow.clone(), standings.clone(), keeping.clone(), clock.clone()));
+            Arc::new(CallHandler::new(flow.clone(), restrictions.clone(), keeping.clone(), clock.clone()));
         let carrier = adapters_twilio::routes(Webhooks {
             public: public.clone(),
             accounts: accounts.clone(),
@@ -263,34 +291,28 @@ impl AppBuilder {
         });
 
         let feed_url = feed_url(config.feed_url.as_ref(), &public);
-        let figures = crate::telemetry::metrics(keeping.clone());
+        let metrics = crate::telemetry::metrics(keeping.clone());
         let (stop, stopping) = watch::channel(false);
-        let pages = adapters_http::routes(Desk {
-            calls: Arc::new(Feed {
+        let pages = adapters_http::routes(Services {
+            calls: Arc::new(CallReader {
                 log: log.clone(),
-                counts: Arc::new(KeptFigures::new(log.clone(), log.clone(), clock.clone())),
+                counts: Arc::new(StatsCache::new(log.clone(), log.clone(), clock.clone())),
                 recordings: recordings.clone(),
                 keeping: keeping.clone(),
             }),
             access: access.clone(),
-            elsewhere: elsewhere(&config, &feed_url)?,
-            accounts: Arc::new(LookingAfterPeople::new(
-                access.clone(),
-                people,
-                ledger.clone(),
-                clock.clone(),
-                ids.clone(),
-            )),
+            sign_in: federated_sign_in(&config, &feed_url)?,
+            accounts: Arc::new(accounts_of(&stores, &access, &clock, &ids)),
             rules: rules(&config),
-            working: Arc::new(Working { log: log.clone(), work: log.clone(), clock: clock.clone() }),
+            working: Arc::new(FollowUps { log: log.clone(), work: log.clone(), clock: clock.clone() }),
             operations: Arc::new(operations(&stores, &clock)),
             readiness: readiness.clone(),
-            metrics: figures.clone(),
-            reception: Arc::new(Deciding {
+            metrics: metrics.clone(),
+            overrides: Arc::new(Overrides {
                 flow: flow.clone(),
-                store: standing,
-                standings: Some(standings.clone()),
-                trail: ledger.clone(),
+                store: overrides,
+                restrictions: Some(restrictions.clone()),
+                trail: operations_log.clone(),
                 clock: clock.clone(),
             }),
             voice_url: voice_url(&public),
@@ -308,17 +330,17 @@ impl AppBuilder {
             workers: work.workers(&config),
             access,
             keeping,
-            upkeep: Arc::new(work.upkeep(&config, &door.1)?),
-            resolving: work.resolving(&config),
-            notifying: Arc::new(work.notifying(&config, feed_url)?),
-            standings,
+            maintenance: Arc::new(work.maintenance(&config, &door.1)?),
+            auto_resolve: work.auto_resolve(&config),
+            notifications: Arc::new(work.notifications(&config, feed_url)?),
+            restrictions,
             flow,
             stop,
             log,
             _comparing: comparing,
         };
         let people = pages.with(CatchPanic::new()).map_to_response().boxed();
-        Ok(App { carrier: carrier.boxed(), people, running, readiness, figures, door })
+        Ok(App { carrier: carrier.boxed(), people, running, readiness, metrics, door })
     }
 }
 
@@ -328,9 +350,9 @@ impl App {
         voice_url(&self.door.0)
     }
 
-    /// Our figures alone, for an address of their own.
-    pub fn figures(&self) -> Routes {
-        Arc::new(adapters_http::figures_routes(self.figures.clone()).boxed())
+    /// Our metrics alone, for an address of their own.
+    pub fn metrics(&self) -> Routes {
+        Arc::new(adapters_http::metrics_routes(self.metrics.clone()).boxed())
     }
 
     /// Everything on one listener.
@@ -357,16 +379,16 @@ fn with_health(readiness: &Arc<dyn Readiness>) -> Route {
 }
 
 /// What holds beside the flow, as far as it is known at the start.
-async fn known(standings: Standings) -> Arc<Standings> {
-    if let Err(error) = standings.refresh().await {
+async fn known(restrictions: Restrictions) -> Arc<Restrictions> {
+    if let Err(error) = restrictions.refresh().await {
         tracing::warn!("closures, blocks and caps are not known yet: {error}");
     }
-    Arc::new(standings)
+    Arc::new(restrictions)
 }
 
 /// A file of this machine and the spool stand on the same disks; a server elsewhere may outlive them.
-fn first_asked(db: &Database, ids: &dyn Ids) -> First {
-    SqlInbox::on_server(db, ids).map_or(First::Spool, |inbox| First::Inbox(Arc::new(inbox)))
+fn first_asked(db: &Database, ids: &dyn Ids) -> PrimaryBuffer {
+    SqlInbox::on_server(db, ids).map_or(PrimaryBuffer::Spool, |inbox| PrimaryBuffer::Inbox(Arc::new(inbox)))
 }
 
 /// What a caller hears when all else fails: the flow's safety mailbox, for a call nobody knows.

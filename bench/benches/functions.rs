@@ -2,7 +2,6 @@
 //!
 //! `cargo bench -p bench`
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up should stop")]
-
 use std::hint::black_box;
 
 use adapters_twilio::{Algorithm, PublicUrl, SignedBody, Urls, verify, write_twiml};

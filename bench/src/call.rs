@@ -74,7 +74,7 @@ fn attribute<'d>(document: &'d str, name: &str) -> &'d str {
 
 /// Addresses that a call has been told.
 #[derive(Default)]
-pub struct Told {
+pub struct CarrierCallback {
     action: String,
     callback: String,
     screen: String,
@@ -140,7 +140,7 @@ impl<'l> Call<'l> {
     }
 
     /// The request after `step` answers, the last of which was this document.
-    pub fn next(&self, step: usize, document: &str, told: &mut Told) -> Next {
+    pub fn next(&self, step: usize, document: &str, told: &mut CarrierCallback) -> Next {
         let status = format!("{}/twilio/status", self.line.target);
         let action = attribute(document, " action=\"");
         let request = match (self.leaves_message(), step) {

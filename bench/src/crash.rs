@@ -14,7 +14,7 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use tokio::process::Child;
 use tokio::task::LocalSet;
 
-use crate::call::{ACCOUNT, Call, Line, Next, TOKEN, Told};
+use crate::call::{ACCOUNT, Call, CarrierCallback, Line, Next, TOKEN};
 use crate::connection::Connection;
 use crate::desk::{free_address, serve, sqlite, wait_until_up};
 
@@ -130,7 +130,7 @@ impl Crash {
 
 /// Places a call until it is over or nobody answers. How many requests were acknowledged, and whether it is over.
 async fn place(call: &Call<'_>, connection: &mut Connection) -> (usize, bool) {
-    let (mut told, mut document) = (Told::default(), String::new());
+    let (mut told, mut document) = (CarrierCallback::default(), String::new());
     for step in 0.. {
         let Next::Ask(request) = call.next(step, &document, &mut told) else { return (step, true) };
         match connection.ask(request).await {
@@ -149,7 +149,7 @@ async fn promise(
     db: &DatabaseConnection,
 ) -> Result<Vec<BTreeSet<String>>, Failure> {
     let (call, mut connection) = (Call::new(line, 0, number), Connection::new(address));
-    let (mut told, mut document) = (Told::default(), String::new());
+    let (mut told, mut document) = (CarrierCallback::default(), String::new());
     let mut promises = vec![BTreeSet::new()];
     for step in 0.. {
         let Next::Ask(request) = call.next(step, &document, &mut told) else { break };

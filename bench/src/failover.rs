@@ -12,7 +12,7 @@ use sea_orm::{Database, DatabaseConnection};
 use tokio::process::Child;
 use tokio::task::LocalSet;
 
-use crate::call::{ACCOUNT, Call, Line, Next, Request, TOKEN, Told};
+use crate::call::{ACCOUNT, Call, CarrierCallback, Line, Next, Request, TOKEN};
 use crate::connection::Connection;
 use crate::crash::{FOLLOWS_WITHIN, count};
 use crate::desk::{free_address, serve, wait_until_up};
@@ -184,7 +184,7 @@ async fn taken_in(db: &DatabaseConnection) -> Result<i64, Failure> {
 
 /// One whole call, its requests sent to the instances in turn.
 async fn place(call: &Call<'_>, connections: &mut [Connection; 2], met: &Met) -> Result<(), String> {
-    let (mut told, mut document) = (Told::default(), String::new());
+    let (mut told, mut document) = (CarrierCallback::default(), String::new());
     for step in 0.. {
         let Next::Ask(request) = call.next(step, &document, &mut told) else { break };
         document = ask(&request, connections, met).await?;

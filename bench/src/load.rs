@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use hdrhistogram::Histogram;
 use tokio::task::LocalSet;
 
-use crate::call::{Call, Line, Next, Told};
+use crate::call::{Call, CarrierCallback, Line, Next};
 use crate::connection::Connection;
 
 /// How calls follow each other.
@@ -170,7 +170,7 @@ impl Load {
         measured: &Rc<RefCell<Measured>>,
     ) {
         let (call, mut told, mut document) =
-            (Call::new(&self.line, run, number), Told::default(), String::new());
+            (Call::new(&self.line, run, number), CarrierCallback::default(), String::new());
         for step in 0.. {
             let Next::Ask(request) = call.next(step, &document, &mut told) else { break };
             let path = request.path.clone();

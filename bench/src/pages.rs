@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::process::Child;
 
-use crate::call::{ACCOUNT, Call, Line, Next, TOKEN, Told};
+use crate::call::{ACCOUNT, Call, CarrierCallback, Line, Next, TOKEN};
 use crate::connection::Connection;
 use crate::desk::{free_address, resident, serve};
 
@@ -95,7 +95,7 @@ impl Pages {
         let number = u64::try_from(begun.elapsed().as_nanos())? % 1_000_000;
         let call = Call::new(&line, std::process::id(), number);
         loop {
-            let Next::Ask(ring) = call.next(0, "", &mut Told::default()) else { continue };
+            let Next::Ask(ring) = call.next(0, "", &mut CarrierCallback::default()) else { continue };
             if connection.ask(ring).await.is_ok() {
                 break;
             }

@@ -32,7 +32,7 @@ struct Desk {
 /// What this carrier tells, in the query.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct Told {
+struct StepParameters {
     at: String,
     from: String,
     keys: Option<String>,
@@ -57,7 +57,7 @@ impl Desk {
     }
 }
 
-impl Told {
+impl StepParameters {
     fn signal(&self) -> Result<Signal, (StatusCode, String)> {
         Ok(match self {
             Self { dialled: Some(outcome), seconds, .. } => {
@@ -76,15 +76,19 @@ impl Told {
 }
 
 /// A step of a conversation.
-async fn step(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Query(told): Query<Told>) -> Answer {
+async fn step(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    Query(parameters): Query<StepParameters>,
+) -> Answer {
     let call = LegId::new("web", &id).map_err(bad)?;
-    let at = if told.at.is_empty() { Dialogue::Start } else { Dialogue::read(&told.at) };
-    let cx = Context::new(call, (desk.now)()).with_parties(&told.from, "+15556667777");
-    let turn = advance(&desk.flow, &at, &told.signal()?, &cx);
+    let at = if parameters.at.is_empty() { Dialogue::Start } else { Dialogue::read(&parameters.at) };
+    let cx = Context::new(call, (desk.now)()).with_parties(&parameters.from, "+15556667777");
+    let turn = advance(&desk.flow, &at, &parameters.signal()?, &cx);
     desk.absorb(&turn.events);
-    // `told.from` comes back with each step, as carriers repeat it.
+    // `parameters.from` comes back with each step, as carriers repeat it.
     let next = |then: &Dialogue| {
-        let query = [("at", then.to_string()), ("from", told.from.clone())];
+        let query = [("at", then.to_string()), ("from", parameters.from.clone())];
         format!(
             "/calls/{id}?{}",
             form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish()
@@ -114,9 +118,14 @@ fn words(instruction: &Instruction, next: &dyn Fn(&Dialogue) -> String) -> Value
 }
 
 /// The caller has hung up, or we have.
-async fn ended(State(desk): State<Arc<Desk>>, Path(id): Path<String>, Query(told): Query<Told>) -> Answer {
+async fn ended(
+    State(desk): State<Arc<Desk>>,
+    Path(id): Path<String>,
+    Query(parameters): Query<StepParameters>,
+) -> Answer {
     let call = LegId::new("web", &id).map_err(bad)?;
-    let ending = Ending { status: "completed".into(), failed: false, seconds: told.seconds, parties: None };
+    let ending =
+        Ending { status: "completed".into(), failed: false, seconds: parameters.seconds, parties: None };
     desk.absorb(&[Notice::CallEnded(ending).into_event(call, (desk.now)())]);
     Ok(Json(json!({})))
 }

@@ -5,67 +5,113 @@ pub(crate) mod difference;
 pub(crate) mod effect;
 pub(crate) mod event;
 pub(crate) mod facts;
-pub(crate) mod occasion;
-pub(crate) mod record;
+pub(crate) mod notification_kind;
+pub(crate) mod outcome;
+pub(crate) mod repair;
 pub(crate) mod replay;
-pub(crate) mod route;
 pub(crate) mod sound;
 pub(crate) mod timeline;
-pub(crate) mod verdict;
-
+pub(crate) mod traffic;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::flow::name::NodeName;
 use crate::ids::RecordingId;
 use crate::keys::Keys;
+use crate::named;
 use crate::phone::PhoneNumber;
+
 use attempt::{Attempt, seconds};
 use event::{Ending, EventKind, Parties, StoredAudio};
 use facts::Facts;
-use record::CarrierRecord;
+use outcome::{Outcome, Verdict};
+use repair::CarrierRecord;
 use sound::Sound;
-use verdict::{Outcome, Verdict, words};
 
-words! {
-    /// How far a call has come.
-    CallState {
-        /// It rings at our number; nothing has been said.
-        Ringing = "ringing",
-        /// The caller is being served.
-        InProgress = "in_progress",
-        /// It is over.
-        Ended = "ended",
-    }
+/// How far a call has come.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum CallState {
+    /// It rings at our number; nothing has been said.
+    Ringing,
+    /// The caller is being served.
+    InProgress,
+    /// It is over.
+    Ended,
 }
 
-words! {
-    /// Where a message's audio is.
-    VoicemailStatus {
-        /// On its way to us.
-        Pending = "pending",
-        /// With us, verified.
-        Stored = "stored",
-        /// Not to be had.
-        Failed = "failed",
-        /// Was with us, and has been deleted.
-        Deleted = "deleted",
-    }
+/// Where a message's audio is.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum VoicemailStatus {
+    /// On its way to us.
+    Pending,
+    /// With us, verified.
+    Stored,
+    /// Not to be had.
+    Failed,
+    /// Was with us, and has been deleted.
+    Deleted,
 }
 
-words! {
-    /// What a call that is not over is doing.
-    Activity {
-        /// The caller hears a menu.
-        InMenu = "in_menu",
-        /// A phone rings.
-        Ringing = "ringing",
-        /// Caller and callee speak.
-        Talking = "talking",
-        /// The caller leaves a message.
-        LeavingMessage = "leaving_message",
-    }
+/// What a call that is not over is doing.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Activity {
+    /// The caller hears a menu.
+    InMenu,
+    /// A phone rings.
+    Ringing,
+    /// Caller and callee speak.
+    Talking,
+    /// The caller leaves a message.
+    LeavingMessage,
 }
+
+named!(CallState, VoicemailStatus, Activity);
 
 /// A message a caller left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod arrival;
 pub(crate) mod context;
+pub(crate) mod history;
 pub(crate) mod instruction;
 mod mailbox;
 mod menu;
@@ -12,19 +13,20 @@ pub(crate) mod signal;
 mod step;
 mod token;
 pub(crate) mod turn;
-pub(crate) mod way;
-
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::flow::CallFlow;
 use crate::flow::name::NodeName;
 use crate::ids::RecordingId;
+use crate::named;
+
 use context::Context;
+use history::DialogueHistory;
 use instruction::CallerShown;
 use signal::{DialOutcome, Signal};
 use step::Step;
 use turn::Turn;
-use way::Way;
 
 /// Menus a caller can go through before being led to a mailbox. Nobody on the phone presses more keys than this.
 pub(crate) const MOST_STEPS: u16 = 60;
@@ -44,7 +46,7 @@ pub enum Dialogue {
         /// How often a key without a meaning was pressed.
         no_match: u8,
         /// How the caller came here.
-        way: Way,
+        history: DialogueHistory,
     },
     /// Phones are ringing.
     Forward {
@@ -53,7 +55,7 @@ pub enum Dialogue {
         /// Which of its destinations, from 0; the first of them when all ring at once.
         position: u8,
         /// How the caller came here.
-        way: Way,
+        history: DialogueHistory,
     },
     /// A message is being taken.
     Mailbox {
@@ -62,7 +64,7 @@ pub enum Dialogue {
         /// How the caller came to it.
         cause: MailboxCause,
         /// How the caller came here.
-        way: Way,
+        history: DialogueHistory,
     },
     /// A caller who has spoken is being asked whether the message is to be kept.
     Confirm {
@@ -73,7 +75,7 @@ pub enum Dialogue {
         /// The message.
         recording: RecordingId,
         /// How the caller came here.
-        way: Way,
+        history: DialogueHistory,
     },
     /// A callee is being asked whether they take the call (on the callee's leg).
     Screening {
@@ -86,15 +88,29 @@ pub enum Dialogue {
         /// What may be said about the caller.
         caller: CallerShown,
         /// How the caller came here.
-        way: Way,
+        history: DialogueHistory,
     },
-    /// An address we cannot read: from another version, or mangled on the way.
+    /// An address we cannot read: from another version, or mangled on the history.
     Lost,
 }
 
 /// How a caller came to a mailbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum MailboxCause {
     /// By pressing its key.
     Chosen,
@@ -118,6 +134,8 @@ pub enum MailboxCause {
     Limit,
 }
 
+named!(MailboxCause);
+
 /// One step of a conversation: what to do now and what has happened.
 ///
 /// Total: late, repeated, contradictory and nonsensical signals get a safe answer that leads the caller on. The answer
@@ -129,41 +147,43 @@ pub fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Context) ->
     let mut step = Step::new(flow, cx);
     step.note_caller(at);
     match (at, signal) {
-        (_, Signal::Fault) => step.rescue(&at.way()),
+        (_, Signal::Fault) => step.rescue(&at.history()),
         (Dialogue::Start, _) => step.arrive(),
-        (Dialogue::Menu { menu, no_input, no_match, way }, _) => {
-            step.answer_menu(menu, [*no_input, *no_match], signal, way);
+        (Dialogue::Menu { menu, no_input, no_match, history }, _) => {
+            step.answer_menu(menu, [*no_input, *no_match], signal, history);
         }
-        (Dialogue::Forward { forward, position, way }, Signal::DialEnded(result)) => {
-            step.after_dial(forward, *position, way, result);
+        (Dialogue::Forward { forward, position, history }, Signal::DialEnded(result)) => {
+            step.after_dial(forward, *position, history, result);
         }
-        (Dialogue::Mailbox { mailbox, cause, way }, Signal::Recorded { recording, seconds }) => {
-            step.after_record(mailbox, *cause, recording.as_ref(), *seconds, way);
+        (Dialogue::Mailbox { mailbox, cause, history }, Signal::Recorded { recording, seconds }) => {
+            step.after_record(mailbox, *cause, recording.as_ref(), *seconds, history);
         }
-        (Dialogue::Confirm { mailbox, cause, recording, way }, _) => {
-            step.after_question(mailbox, *cause, recording, signal, way);
+        (Dialogue::Confirm { mailbox, cause, recording, history }, _) => {
+            step.after_question(mailbox, *cause, recording, signal, history);
         }
         // A message has been taken although we do not know where: keep it and say goodbye.
         (Dialogue::Lost | Dialogue::Forward { .. }, Signal::Recorded { recording, seconds }) => {
-            step.keep_message(flow.safety(), recording.as_ref(), *seconds, &at.way());
+            step.keep_message(flow.safety(), recording.as_ref(), *seconds, &at.history());
         }
         // The carrier fell through the recording: nothing was said.
-        (Dialogue::Mailbox { mailbox, way, .. }, _) => step.keep_message(mailbox, None, None, way),
-        (Dialogue::Lost | Dialogue::Forward { .. } | Dialogue::Screening { .. }, _) => step.rescue(&at.way()),
+        (Dialogue::Mailbox { mailbox, history, .. }, _) => step.keep_message(mailbox, None, None, history),
+        (Dialogue::Lost | Dialogue::Forward { .. } | Dialogue::Screening { .. }, _) => {
+            step.rescue(&at.history());
+        }
     }
     step.finish()
 }
 
 impl Dialogue {
     /// How the caller came here; the first step where that is not known.
-    pub fn way(&self) -> Way {
+    pub fn history(&self) -> DialogueHistory {
         match self {
-            Self::Menu { way, .. }
-            | Self::Forward { way, .. }
-            | Self::Mailbox { way, .. }
-            | Self::Confirm { way, .. }
-            | Self::Screening { way, .. } => way.clone(),
-            Self::Start | Self::Lost => Way::default(),
+            Self::Menu { history, .. }
+            | Self::Forward { history, .. }
+            | Self::Mailbox { history, .. }
+            | Self::Confirm { history, .. }
+            | Self::Screening { history, .. } => history.clone(),
+            Self::Start | Self::Lost => DialogueHistory::default(),
         }
     }
 }

@@ -7,28 +7,27 @@ pub(crate) mod builtin;
 pub(crate) mod callers;
 pub(crate) mod check;
 pub(crate) mod draft;
-pub(crate) mod edition;
 pub(crate) mod exits;
-pub(crate) mod file;
+pub(crate) mod fallback_route;
 pub(crate) mod forward;
 pub(crate) mod hours;
 pub(crate) mod language;
 pub(crate) mod mailbox;
 pub(crate) mod menu;
 pub(crate) mod name;
+pub(crate) mod parse;
 pub(crate) mod paths;
-pub(crate) mod plain;
 pub(crate) mod problem;
 pub(crate) mod prompt;
 pub(crate) mod target;
-
+pub(crate) mod version;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::phone::PhoneNumber;
+
 use callers::CallerRule;
 use draft::{Entrance, FlowDraft};
-use edition::Edition;
 use forward::Forward;
 use hours::Hours;
 use language::Language;
@@ -37,22 +36,23 @@ use menu::Menu;
 use name::NodeName;
 use prompt::{AudioFile, Prompt, Speech, Spoken};
 use target::Target;
+use version::FlowVersion;
 
 /// A flow without problems: what callers go through.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallFlow {
     draft: FlowDraft,
-    edition: Edition,
+    version: FlowVersion,
 }
 
 impl CallFlow {
     fn of(draft: FlowDraft) -> Self {
-        Self { edition: Edition::of(&draft), draft }
+        Self { version: FlowVersion::of(&draft), draft }
     }
 
     /// Which wording of the flow it is.
-    pub fn edition(&self) -> Edition {
-        self.edition
+    pub fn version(&self) -> FlowVersion {
+        self.version
     }
 
     /// The flow as it was written.

@@ -52,40 +52,41 @@ mod call;
 mod dialogue;
 mod duration;
 mod flow;
+mod hash;
 mod ids;
 mod keys;
+mod names;
 mod phone;
 
 pub use call::difference::Difference;
 pub use call::effect::{Effect, WorkLane};
 pub use call::event::{
-    CallEvent, CopyFate, Ending, EventKind, HoursWhy, LegStatus, Parties, RecordingStatus, RefusedWhy,
+    CallEvent, CopyFate, Ending, EventKind, HoursReason, LegStatus, Parties, RecordingStatus, RefusalReason,
     ScreeningAnswer, StoredAudio,
 };
 pub use call::facts::Facts;
-pub use call::occasion::Occasion;
-pub use call::record::{CarrierCall, CarrierRecord, RecordedLeg, RecordedMessage};
+pub use call::notification_kind::NotificationKind;
+pub use call::outcome::{Outcome, Reason, Verdict};
+pub use call::repair::{CarrierCall, CarrierRecord, RecordedLeg, RecordedMessage};
 pub use call::replay::Journey;
-pub use call::route::{PhoneEnd, PhoneRecord, RungPhone, Traffic};
 pub use call::sound::Sound;
 pub use call::timeline::{Doing, Lane, Span, Timeline};
-pub use call::verdict::{Outcome, Reason, UnknownWord, Verdict};
+pub use call::traffic::{PhoneEnd, PhoneRecord, RungPhone, Traffic};
 pub use call::{Activity, Call, CallState, Voicemail, VoicemailStatus};
-pub use dialogue::context::{Closure, Context, Standing};
+pub use dialogue::context::{CallRestrictions, Closure, Context};
+pub use dialogue::history::DialogueHistory;
 pub use dialogue::instruction::{CallerShown, DialTarget, Instruction};
 pub use dialogue::notice::Notice;
 pub use dialogue::signal::{DialOutcome, DialResult, Signal};
 pub use dialogue::turn::Turn;
-pub use dialogue::way::Way;
 pub use dialogue::{Dialogue, MailboxCause, advance};
 pub use duration::{parse_duration, parse_until};
 pub use flow::CallFlow;
 pub use flow::builtin::{BuiltinFlow, builtin_flow};
 pub use flow::callers::{Attestation, CallerPattern, CallerRule, CallerThen, InvalidCallerPattern};
 pub use flow::draft::{Entrance, FlowDraft};
-pub use flow::edition::{Edition, InvalidEdition};
 pub use flow::exits::{By, Exit};
-pub use flow::file::{Finding, Findings, FlowSettings, read_flow};
+pub use flow::fallback_route::FallbackRoute;
 pub use flow::forward::{Destination, Forward, Screening, ShownNumber, Strategy};
 pub use flow::hours::Hours;
 pub use flow::hours::schedule::{DatedRule, Days, InvalidDays, InvalidRange, Opening, Range, Schedule};
@@ -93,13 +94,15 @@ pub use flow::language::{InvalidLanguage, Language};
 pub use flow::mailbox::{Confirm, Goodbye, Mailbox, Transcribe};
 pub use flow::menu::{Menu, Reprompt};
 pub use flow::name::{InvalidNodeName, NodeName};
+pub use flow::parse::{Finding, Findings, FlowSettings, read_flow};
 pub use flow::paths::{Path, Paths};
-pub use flow::plain::PlainRoute;
 pub use flow::problem::{Problem, ProblemKind, Problems};
 pub use flow::prompt::{AudioFile, Prompt, Speech, Spoken};
 pub use flow::target::{Choice, Target, Then};
+pub use flow::version::{FlowVersion, InvalidFlowVersion};
 pub use ids::{CallId, InvalidId, LegId, RecordingId};
 pub use keys::{InvalidKey, Key, Keys};
+pub use names::UnknownName;
 pub use phone::{CallerId, InvalidPhoneNumber, PhoneNumber};
 
 /// An instant in time, UTC, as the carrier or our clock told it.

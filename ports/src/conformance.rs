@@ -9,14 +9,13 @@
 pub mod access_store;
 pub mod call_log;
 pub mod effect_queue;
-pub mod ledger;
+pub mod operations_log;
 pub mod outbox;
+pub mod override_store;
 pub mod recording_store;
 pub mod retention;
 pub mod spool;
-pub mod standing;
 pub mod work;
-
 use frontdesk_domain::{
     CallEvent, CallerId, Ending, EventKind, LegId, Parties, RecordingId, RecordingStatus, Timestamp,
 };

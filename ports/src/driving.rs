@@ -1,10 +1,10 @@
 //! What the core offers to the outside.
 
-pub(crate) mod access;
 pub(crate) mod accounts;
-pub(crate) mod answering;
-pub(crate) mod feed;
+pub(crate) mod answer_calls;
+pub(crate) mod auth;
+pub(crate) mod follow_up;
 pub(crate) mod operations;
+pub(crate) mod overrides;
+pub(crate) mod read_calls;
 pub(crate) mod readiness;
-pub(crate) mod reception;
-pub(crate) mod working;

@@ -12,51 +12,53 @@
 //! adapter calls from its tests. With `mock`, [`Carrier`] and the driving ports come with a mock.
 #![warn(missing_docs)]
 
-pub mod access;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod driven;
 mod driving;
 mod error;
-mod examination;
-mod raw;
-pub mod work;
+pub mod model;
+
+pub use model::{access, work};
 
 pub use driven::access_store::AccessStore;
-pub use driven::audit_trail::{AuditAction, AuditEntry, AuditTrail, UnknownAction};
+pub use driven::audit_trail::{AuditAction, AuditEntry, AuditTrail};
 pub use driven::call_figures::{CallFigures, DAY_MS, Figures, QUARTER_MS, Tally, Usage, WAIT_STEP_MS};
 pub use driven::call_log::{CallLog, CallPage, CallQuery, CallRecord, Change, LoggedEvent, TextMatch};
 pub use driven::carrier::{AudioStream, Carrier, FetchedAudio};
-pub use driven::carrier_account::{CarrierAccount, DialPermission, Hook, Line, LineSettings, Lines};
+pub use driven::carrier_account::{
+    AccountNumbers, CarrierAccount, DialPermission, Hook, PhoneNumberSettings, WebhookSettings,
+};
 pub use driven::clock::{Clock, Ids};
 pub use driven::effect_queue::{EffectCounts, EffectQueue, LeasedEffect};
-pub use driven::front_door::{FrontDoor, Knock, Seen};
 pub use driven::identity_provider::{IdentityError, IdentityProvider, SigningIn};
-pub use driven::ledger::{Ledger, Outage, OutageCause, UnknownCause, Watermark};
-pub use driven::messenger::{Attachment, DeliveryError, Message, Messenger};
-pub use driven::outbox::{Delivery, DeliveryState, LeasedDelivery, Outbox, Tried};
+pub use driven::messenger::{Attachment, DeliveryError, Messenger, Notification};
+pub use driven::operations_log::{OperationsLog, Outage, OutageCause, Watermark};
+pub use driven::outbox::{Delivery, DeliveryReport, DeliveryStatus, LeasedDelivery, Outbox, Tried};
+pub use driven::override_store::{Blocked, Closed, OverrideStore};
+pub use driven::prompt_audio::{PromptAudio, UnplayableAudio};
+pub use driven::public_url_probe::{ProbeResult, PublicUrlProbe, Seen};
 pub use driven::recording_store::{AudioCheck, AudioName, PutError, RecordingStore};
-pub use driven::retention::Retention;
+pub use driven::retention::RetentionStore;
 pub use driven::sound_meter::SoundMeter;
-pub use driven::spool::{Backlog, Portion, Spool};
-pub use driven::standing_store::{Blocked, Closed, StandingStore};
+pub use driven::spool::{EventBatch, EventBuffer, Spool};
 pub use driven::transcriber::{Transcriber, TranscriberError};
 pub use driven::work_store::{Resolved, WorkStore};
-pub use driving::access::{Access, Program, SignInError, SignedIn, Voucher};
 pub use driving::accounts::{AccountError, Accounts, Browser, MOST_VIEWS, Person, SecondFactorState};
-pub use driving::answering::{AnswerCalls, Asked, Told};
-pub use driving::feed::{
+pub use driving::answer_calls::{AnswerCalls, CarrierCallback, StepRequest};
+pub use driving::auth::{Access, IdentitySource, Program, SignInError, SignedIn};
+pub use driving::follow_up::{WorkError, WorkOnCalls};
+pub use driving::operations::{Actor, Operations, RetryError};
+pub use driving::overrides::{LONGEST_CLOSURE, ManageOverrides, OverrideError};
+pub use driving::read_calls::{
     CallStats, CallWithEvents, HourCount, ReadCalls, VoicemailAudio, VoicemailError, answer_rate,
 };
-pub use driving::operations::{Actor, Operations, RetryError};
 pub use driving::readiness::{Readiness, Ready, Trouble};
-pub use driving::reception::{LONGEST_CLOSURE, Reception, ReceptionError};
-pub use driving::working::{WorkError, WorkOnCalls};
 pub use error::{CarrierError, StoreError};
-pub use examination::{Examination, Finding, Verdict};
-pub use raw::RawParameters;
+pub use model::diagnostics::{CheckStatus, DiagnosticReport, Finding};
+pub use model::raw::RawParameters;
 
 #[cfg(feature = "mock")]
 pub use driven::{carrier::MockCarrier, transcriber::MockTranscriber};
 #[cfg(feature = "mock")]
-pub use driving::{access::MockAccess, answering::MockAnswerCalls, feed::MockReadCalls};
+pub use driving::{answer_calls::MockAnswerCalls, auth::MockAccess, read_calls::MockReadCalls};

@@ -2,7 +2,6 @@
 
 pub(crate) mod calls;
 pub(crate) mod outages;
-pub(crate) mod problem;
 pub(crate) mod stats;
 pub(crate) mod voicemail;
 pub(crate) mod wire;

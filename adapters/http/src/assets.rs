@@ -8,8 +8,9 @@ use poem::{Request, Response, handler};
 use rust_embed::RustEmbed;
 
 use crate::State;
-use crate::pages::page;
-use crate::views::ApiPage;
+use crate::pages::api_docs::ApiPage;
+use crate::pages::html;
+use crate::problem::{Answer, Problem};
 
 /// The API's description (OpenAPI 3.1).
 const OPENAPI: &str = include_str!("../openapi.json");
@@ -19,21 +20,21 @@ const OPENAPI: &str = include_str!("../openapi.json");
 struct Assets;
 
 #[handler]
-pub(crate) fn asset(Path(name): Path<String>, req: &Request) -> Response {
+pub(crate) fn asset(Path(name): Path<String>, req: &Request) -> Answer {
     let kind = match name.rsplit_once('.').map(|(_, ending)| ending) {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
-        _ => return StatusCode::NOT_FOUND.into(),
+        _ => return Err(Problem::not_found()),
     };
-    let Some(file) = Assets::get(&name) else { return StatusCode::NOT_FOUND.into() };
+    let file = Assets::get(&name).ok_or_else(Problem::not_found)?;
     let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..12]));
     // Names do not change with their content: browsers ask each time, for a binary may have been replaced.
     let answer = Response::builder().header(header::CACHE_CONTROL, "no-cache").header(header::ETAG, &tag);
     if req.header(header::IF_NONE_MATCH) == Some(tag.as_str()) {
-        return answer.status(StatusCode::NOT_MODIFIED).finish();
+        return Ok(answer.status(StatusCode::NOT_MODIFIED).finish());
     }
-    answer.content_type(kind).body(file.data.into_owned())
+    Ok(answer.content_type(kind).body(file.data.into_owned()))
 }
 
 /// The API's description, for programs.
@@ -44,6 +45,6 @@ pub(crate) fn openapi() -> Response {
 
 /// The API's description, for people.
 #[handler]
-pub(crate) fn api_docs(Data(state): Data<&Arc<State>>) -> Response {
-    page(state.views.api(&ApiPage::of(OPENAPI)))
+pub(crate) fn api_docs(Data(state): Data<&Arc<State>>) -> Answer {
+    html(state.templates.api(&ApiPage::of(OPENAPI)))
 }

@@ -1,5 +1,6 @@
 //! Calls as CSV and as JSON lines, for spreadsheets and programs: the same on the web and on the command line.
 
+pub(crate) mod voicemail_zip;
 use std::sync::Arc;
 
 use frontdesk_domain::Call;
@@ -10,12 +11,12 @@ use poem::web::Data;
 use poem::{Body, Request, Response, handler};
 
 use crate::State;
-use crate::api::problem::{bad_parameter, store_problem};
 use crate::api::wire::{WireCall, instant};
+use crate::auth::visitor::Visitor;
 use crate::filter::Shown;
+use crate::i18n::viewer::Viewer;
+use crate::problem::Answer;
 use crate::query::{self, BadParameter};
-use crate::session::Visitor;
-use crate::viewer::Viewer;
 
 /// Calls that are read at once.
 pub(crate) const PAGE: u16 = 500;
@@ -64,14 +65,14 @@ pub fn csv_line(record: &CallRecord) -> String {
         text(parties.and_then(|p| p.from.as_text())),
         text(parties.and_then(|p| p.from_name.as_deref())),
         text(parties.map(|p| p.to.as_str())),
-        text(verdict.as_ref().map(|v| v.outcome.word())),
-        text(verdict.as_ref().map(|v| v.reason.word())),
+        text(verdict.as_ref().map(|v| v.outcome.as_str())),
+        text(verdict.as_ref().map(|v| v.reason.as_str())),
         number(call.duration_seconds),
         number(call.talk_seconds),
         choices.join(" "),
         call.forwarded_to.as_ref().map(ToString::to_string).unwrap_or_default(),
         number(call.voicemail.as_ref().and_then(|message| message.duration_seconds)),
-        call.state.word().to_owned(),
+        call.state.as_str().to_owned(),
         text(parties.and_then(|p| p.from_place.as_deref())),
         number(call.ring_seconds),
         number(call.menu_seconds),
@@ -134,7 +135,7 @@ pub(crate) async fn calls_csv(
     Data(state): Data<&Arc<State>>,
     Data(visitor): Data<&Visitor>,
     req: &Request,
-) -> Response {
+) -> Answer {
     let (file, media_type) = ("calls.csv", "text/csv; charset=utf-8");
     let csv = Format { name: "CSV", file, media_type, header: csv_header, line: csv_line };
     download(state, visitor, req, csv).await
@@ -146,7 +147,7 @@ pub(crate) async fn calls_jsonl(
     Data(state): Data<&Arc<State>>,
     Data(visitor): Data<&Visitor>,
     req: &Request,
-) -> Response {
+) -> Answer {
     let (file, media_type) = ("calls.jsonl", "application/jsonl; charset=utf-8");
     let jsonl = Format { name: "JSON lines", file, media_type, header: String::new, line: json_line };
     download(state, visitor, req, jsonl).await
@@ -158,7 +159,7 @@ pub(crate) fn asked(state: &State, req: &Request, viewer: &Viewer) -> Result<Cal
     if !pairs.iter().any(|(name, _)| name == "tab") {
         pairs.push(("tab".to_owned(), "all".to_owned()));
     }
-    let shown = Shown::read(&pairs, &viewer.zone, state.desk.clock.now())?;
+    let shown = Shown::read(&pairs, &viewer.zone, state.services.clock.now())?;
     Ok(CallQuery { limit: PAGE, ..shown.query })
 }
 
@@ -168,26 +169,21 @@ pub(crate) fn filtered_by(req: &Request) -> String {
     if names.is_empty() { "all".to_owned() } else { format!("filtered by {}", names.join(", ")) }
 }
 
-async fn download(state: &State, visitor: &Visitor, req: &Request, format: Format) -> Response {
-    let query = match asked(state, req, &Viewer::of(req, state)) {
-        Ok(query) => query,
-        Err(error) => return bad_parameter(&error),
-    };
+async fn download(state: &State, visitor: &Visitor, req: &Request, format: Format) -> Answer {
+    let query = asked(state, req, &Viewer::of(req, state))?;
     let filter = filtered_by(req);
     let subject = format!("calls as {}, {filter}", format.name);
-    if let Err(error) = state.desk.operations.note(&visitor.actor(), AuditAction::Exported, &subject).await {
-        return store_problem(&error);
-    }
-    let calls = state.desk.calls.clone();
+    state.services.operations.note(&visitor.actor(), AuditAction::Exported, &subject).await?;
+    let calls = state.services.calls.clone();
     let pages = stream::unfold(Some(query), move |query| {
         let calls = calls.clone();
         async move { page(&*calls, query?, format.line).await }
     });
     let header = stream::iter([Ok((format.header)())]);
-    Response::builder()
+    Ok(Response::builder()
         .content_type(format.media_type)
         .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", format.file))
-        .body(Body::from_bytes_stream(futures_util::StreamExt::chain(header, pages)))
+        .body(Body::from_bytes_stream(futures_util::StreamExt::chain(header, pages))))
 }
 
 #[cfg(test)]

@@ -1,16 +1,19 @@
 //! What the feed shows: a tab, a span of days, and the filters that the API has, too. It lives in the address, so that an
 //! address is a saved view; the export of an address is what its page shows.
 
+use frontdesk_domain::named;
 use frontdesk_domain::{Outcome, Timestamp};
 use frontdesk_ports::CallQuery;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::query::{BadParameter, call_query};
 
 /// A part of the log that people look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub(crate) enum Tab {
     /// What somebody ought to do something about.
     Attention,
@@ -24,21 +27,9 @@ pub(crate) enum Tab {
     Done,
 }
 
+named!(Tab);
+
 impl Tab {
-    pub const ALL: [Self; 6] =
-        [Self::Attention, Self::All, Self::Voicemail, Self::Missed, Self::Live, Self::Done];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Attention => "attention",
-            Self::All => "all",
-            Self::Voicemail => "voicemail",
-            Self::Missed => "missed",
-            Self::Live => "live",
-            Self::Done => "done",
-        }
-    }
-
     /// The one outcome that the tab shows, if it is about one.
     pub fn outcome(self) -> Option<Outcome> {
         match self {
@@ -80,7 +71,7 @@ impl Shown {
             let bad = |why: &str| BadParameter { name: name.clone(), why: why.to_owned() };
             match name.as_str() {
                 "tab" => {
-                    let known = Tab::ALL.into_iter().find(|tab| tab.word() == value);
+                    let known = Tab::VARIANTS.iter().copied().find(|tab| tab.as_str() == value);
                     tab = Some(known.ok_or_else(|| bad("there is no such tab"))?);
                 }
                 "range" => {
@@ -125,7 +116,7 @@ impl Shown {
     /// The address of a page of these filters on another tab, or of another path.
     pub fn address(&self, path: &str, tab: Tab, more: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("tab", tab.word()).extend_pairs(&self.filters).extend_pairs(more);
+        query.append_pair("tab", tab.as_str()).extend_pairs(&self.filters).extend_pairs(more);
         format!("{path}?{}", query.finish())
     }
 }

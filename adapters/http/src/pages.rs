@@ -1,34 +1,37 @@
 //! Pages for people; each reads, makes a view, and hands it to its template.
 
+pub(crate) mod api_docs;
 pub(crate) mod audit;
 pub(crate) mod call;
-pub(crate) mod elsewhere;
 pub(crate) mod feed;
-pub(crate) mod figures;
 pub(crate) mod flow;
+pub(crate) mod follow_up;
 pub(crate) mod login;
 pub(crate) mod outages;
 pub(crate) mod phone;
+pub(crate) mod saved_views;
 pub(crate) mod settings;
-pub(crate) mod views;
-pub(crate) mod work;
-
-use poem::http::StatusCode;
+pub(crate) mod stats;
+use poem::http::{StatusCode, header};
 use poem::{Body, Response};
 
-use crate::api::problem::problem;
+use crate::problem::{Answer, Problem};
 
-/// The most that a form takes: a long note in letters that take several bytes, encoded.
-const MOST_FORM_BYTES: usize = 48 * 1024;
+/// The largest form: a long note whose characters take several bytes each, percent-encoded.
+const MAX_FORM_BYTES: usize = 48 * 1024;
 
-/// What a form holds.
+/// The fields of a form.
 pub(crate) struct Form(Vec<(String, String)>);
 
 impl Form {
-    /// `None` if it is too large or breaks off.
-    pub async fn read(body: Body) -> Option<Self> {
-        let body = body.into_bytes_limit(MOST_FORM_BYTES).await.ok()?;
-        Some(Self(form_urlencoded::parse(&body).into_owned().collect()))
+    /// Reads the body of a request.
+    pub async fn read(body: Body) -> Result<Self, Problem> {
+        let too_large = |_| {
+            let detail = "a note has at most 2000 characters";
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Form too large", detail)
+        };
+        let body = body.into_bytes_limit(MAX_FORM_BYTES).await.map_err(too_large)?;
+        Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
     }
 
     /// A field, empty if it is not there.
@@ -42,13 +45,12 @@ impl Form {
     }
 }
 
-/// A rendered page, or an honest 500.
-pub(crate) fn page(rendered: Result<String, tera::Error>) -> Response {
-    match rendered {
-        Ok(html) => Response::builder().content_type("text/html; charset=utf-8").body(html),
-        Err(error) => {
-            tracing::error!("a page could not be rendered: {error}");
-            problem(StatusCode::INTERNAL_SERVER_ERROR, "This page is broken", "see the server's log")
-        }
-    }
+/// A rendered page.
+pub(crate) fn html(rendered: Result<String, tera::Error>) -> Answer {
+    Ok(Response::builder().content_type("text/html; charset=utf-8").body(rendered?))
+}
+
+/// Sends the browser to another of our pages, to be fetched with GET.
+pub(crate) fn redirect(location: impl AsRef<str>) -> Response {
+    Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, location.as_ref()).finish()
 }

@@ -6,7 +6,7 @@ use frontdesk_ports::{CallQuery, TextMatch};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::numbers;
+use crate::i18n::phone_format;
 
 /// A parameter that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(crate) fn call_query(pairs: &[(String, String)], zone: &TimeZone) -> Result<
             "q" if value.chars().count() > 200 => {
                 return Err(bad("it is longer than 200 characters; shorten it".into()));
             }
-            "q" => query.text = Some(TextMatch(numbers::searched(value))),
+            "q" => query.text = Some(TextMatch(phone_format::searched(value))),
             _ => {
                 let known = "limit, cursor, outcome, reason, state, live, attention, handled, from, to, destination, \
                              mailbox, menu, tag, provider_id, since, until, q";

@@ -4,7 +4,6 @@
 //! Facts of the protocol: OpenID Connect Core 1.0 (sections 3.1.2 and 3.1.3.7) and Discovery 1.0, RFC 7636 (PKCE).
 
 mod transport;
-
 use async_trait::async_trait;
 use frontdesk_ports::{IdentityError, IdentityProvider, SigningIn};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
@@ -76,7 +75,7 @@ impl OpenIdProvider {
         Ok(Self { settings, transport: Transport::new(http)?, told: RwLock::default() })
     }
 
-    /// What the provider tells of itself: its addresses and its keys. Asked `anew`, for keys change.
+    /// What the provider tells of itself: its addresses and its keys. StepRequest `anew`, for keys change.
     async fn metadata(&self, anew: bool) -> Result<CoreProviderMetadata, IdentityError> {
         if !anew && let Some(told) = self.told.read().await.clone() {
             return Ok(told);

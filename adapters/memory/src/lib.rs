@@ -4,19 +4,21 @@
 mod access_store;
 mod call_log;
 mod clock;
-mod ledger;
+mod operations_log;
 mod outbox;
+mod override_store;
+mod prompts;
 mod recordings;
 mod retention;
 mod spool;
-mod standing_store;
 mod work_store;
 
 pub use access_store::MemoryAccess;
 pub use call_log::MemoryLog;
 pub use clock::{ManualClock, SeededIds};
-pub use ledger::MemoryLedger;
+pub use operations_log::MemoryOperationsLog;
 pub use outbox::MemoryOutbox;
+pub use override_store::MemoryOverrides;
+pub use prompts::MemoryPrompts;
 pub use recordings::MemoryRecordings;
 pub use spool::MemorySpool;
-pub use standing_store::MemoryStanding;

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::{CallLog, Change, Delivery, DeliveryState, LeasedDelivery, Outbox, StoreError, Tried};
+use frontdesk_ports::{
+    CallLog, Change, Delivery, DeliveryReport, DeliveryStatus, LeasedDelivery, Outbox, StoreError, Tried,
+};
 
 use crate::MemoryLog;
 
@@ -108,7 +110,7 @@ impl Outbox for MemoryOutbox {
         Ok(taken.collect())
     }
 
-    async fn settle_delivery(&self, leased: &LeasedDelivery, tried: &Tried) -> Result<bool, StoreError> {
+    async fn finish_delivery(&self, leased: &LeasedDelivery, tried: &Tried) -> Result<bool, StoreError> {
         let mut state = self.state();
         let row = state.rows.get_mut(&leased.delivery.key());
         let Some(row) = row.filter(|row| row.leased && row.attempt == leased.attempt) else {
@@ -127,26 +129,25 @@ impl Outbox for MemoryOutbox {
         Ok(self.state().rows.values().filter_map(|row| row.due).min())
     }
 
-    async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryState>, StoreError> {
+    async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError> {
         let state = self.state();
         let mut rows: Vec<&Row> = state.rows.values().collect();
         rows.sort_by_key(|row| std::cmp::Reverse((row.queued_at, row.delivery.key())));
-        let told = rows.into_iter().take(usize::from(limit)).map(|row| DeliveryState {
+        let told = rows.into_iter().take(usize::from(limit)).map(|row| DeliveryReport {
             delivery: row.delivery.clone(),
             queued_at: row.queued_at,
             attempts: row.attempt,
-            state: match (row.due, row.failed) {
-                (Some(_), _) => "waiting",
-                (None, true) => "failed",
-                (None, false) => "delivered",
-            }
-            .to_owned(),
+            status: match (row.due, row.failed) {
+                (Some(_), _) => DeliveryStatus::Waiting,
+                (None, true) => DeliveryStatus::Failed,
+                (None, false) => DeliveryStatus::Delivered,
+            },
             last_error: row.last_error.clone(),
         });
         Ok(told.collect())
     }
 
-    async fn deliver_anew(
+    async fn redeliver(
         &self,
         since: Timestamp,
         only_failed: bool,

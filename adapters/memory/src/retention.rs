@@ -1,13 +1,13 @@
-//! Forgetting on purpose.
+//! Retention on purpose.
 
 use async_trait::async_trait;
 use frontdesk_domain::{CallEvent, CallId, EventKind, Facts, Timestamp};
-use frontdesk_ports::{CallRecord, Retention, StoreError};
+use frontdesk_ports::{CallRecord, RetentionStore, StoreError};
 
 use crate::call_log::{MemoryLog, record};
 
 #[async_trait]
-impl Retention for MemoryLog {
+impl RetentionStore for MemoryLog {
     async fn count_before(&self, before: Timestamp) -> Result<(u64, u64), StoreError> {
         let state = self.state();
         let old = state.calls.range(..CallId::floor(before)).count();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use frontdesk_ports::{Backlog, LoggedEvent, Portion, Spool, StoreError};
+use frontdesk_ports::{EventBatch, EventBuffer, LoggedEvent, Spool, StoreError};
 
 /// A spool that is forgotten.
 #[derive(Default)]
@@ -41,8 +41,8 @@ impl MemorySpool {
 }
 
 #[async_trait]
-impl Backlog for MemorySpool {
-    async fn keep(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
+impl EventBuffer for MemorySpool {
+    async fn store(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
         self.ping().await?;
         let mut state = self.state();
         let number = state.next;
@@ -51,7 +51,7 @@ impl Backlog for MemorySpool {
         Ok(())
     }
 
-    async fn oldest(&self) -> Result<Option<Portion>, StoreError> {
+    async fn oldest(&self) -> Result<Option<EventBatch>, StoreError> {
         let state = self.state();
         if state.unreadable {
             return Err(StoreError::Unavailable("it was told to be unreadable".into()));
@@ -59,7 +59,7 @@ impl Backlog for MemorySpool {
         Ok(state
             .portions
             .first_key_value()
-            .map(|(&number, events)| Portion { number, events: events.clone() }))
+            .map(|(&number, events)| EventBatch { number, events: events.clone() }))
     }
 
     async fn forget(&self, number: u64) -> Result<(), StoreError> {

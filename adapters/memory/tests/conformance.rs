@@ -1,11 +1,10 @@
 //! Memory behaves like every other store.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use std::sync::Arc;
 
 use adapters_memory::{
-    ManualClock, MemoryAccess, MemoryLedger, MemoryLog, MemoryOutbox, MemoryRecordings, MemorySpool,
-    MemoryStanding,
+    ManualClock, MemoryAccess, MemoryLog, MemoryOperationsLog, MemoryOutbox, MemoryOverrides,
+    MemoryRecordings, MemorySpool,
 };
 use frontdesk_ports::conformance::{self, CountingIds};
 
@@ -62,8 +61,8 @@ async fn outbox() {
 }
 
 #[tokio::test]
-async fn standing() {
-    conformance::standing::all(&MemoryStanding::default()).await;
+async fn restrictions() {
+    conformance::override_store::all(&MemoryOverrides::default()).await;
 }
 
 #[tokio::test]
@@ -73,9 +72,9 @@ async fn spool() {
 
 #[tokio::test]
 async fn ledger_and_retention() {
-    let ledger = MemoryLedger::default();
-    conformance::ledger::outages_and_watermarks(&ledger).await;
-    conformance::ledger::audit(&ledger).await;
+    let operations_log = MemoryOperationsLog::default();
+    conformance::operations_log::outages_and_watermarks(&operations_log).await;
+    conformance::operations_log::audit(&operations_log).await;
     let log = MemoryLog::new(clock(), Arc::new(CountingIds::default()));
     conformance::retention::all(&log, &log, &log).await;
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_ports::{Attachment, DeliveryError, Message, Messenger};
+use frontdesk_ports::{Attachment, DeliveryError, Messenger, Notification};
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment as Part, MultiPart, SinglePart};
 use lettre::transport::smtp;
@@ -46,18 +46,18 @@ impl MailServer {
 
     /// Writes to these people.
     pub fn to(&self, people: Vec<Mailbox>) -> impl Messenger + use<> {
-        Letters { server: self.clone(), people }
+        EmailMessenger { server: self.clone(), people }
     }
 }
 
-struct Letters {
+struct EmailMessenger {
     server: MailServer,
     people: Vec<Mailbox>,
 }
 
 #[async_trait]
-impl Messenger for Letters {
-    async fn deliver(&self, message: &Message) -> Result<(), DeliveryError> {
+impl Messenger for EmailMessenger {
+    async fn deliver(&self, message: &Notification) -> Result<(), DeliveryError> {
         let letter = self.letter(message).map_err(|error| DeliveryError::Refused(error.to_string()))?;
         let sent = self.server.transport.send(letter).await;
         sent.map(|_| ()).map_err(|error| {
@@ -69,8 +69,8 @@ impl Messenger for Letters {
     }
 }
 
-impl Letters {
-    fn letter(&self, message: &Message) -> Result<lettre::Message, lettre::error::Error> {
+impl EmailMessenger {
+    fn letter(&self, message: &Notification) -> Result<lettre::Message, lettre::error::Error> {
         let from: &Address = &self.server.from.email;
         let mut builder = lettre::Message::builder()
             .from(self.server.from.clone())

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use frontdesk_ports::{DeliveryError, Message, Messenger};
+use frontdesk_ports::{DeliveryError, Messenger, Notification};
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{Client, ClientBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
@@ -76,7 +76,7 @@ fn now_of_system() -> SystemTime {
 
 #[async_trait]
 impl Messenger for Webhook {
-    async fn deliver(&self, message: &Message) -> Result<(), DeliveryError> {
+    async fn deliver(&self, message: &Notification) -> Result<(), DeliveryError> {
         let timestamp = (self.now)().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let signature = self.secret.sign(&message.id, timestamp, &message.document);
         let request = self
@@ -101,7 +101,7 @@ impl Messenger for Webhook {
 
 #[cfg(test)]
 mod tests {
-    use frontdesk_domain::Occasion;
+    use frontdesk_domain::NotificationKind;
     use wiremock::matchers::{header, header_exists, method};
     use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -128,10 +128,10 @@ mod tests {
         }
     }
 
-    fn message() -> Message {
-        Message {
+    fn message() -> Notification {
+        Notification {
             id: "msg_1".into(),
-            occasion: Occasion::Ended,
+            kind: NotificationKind::Ended,
             at: "2026-11-25T09:00:00Z".parse().unwrap(),
             subject: String::new(),
             text: String::new(),

@@ -9,8 +9,8 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, Quer
 
 use crate::connect::Database;
 use crate::entity::{api_token, saved_view, second_factor, session, user};
-use crate::error::{corrupt, store_error};
-use crate::rows::{millis, timestamp};
+use crate::error::{corrupt, failed, store_error};
+use crate::mapping::{millis, timestamp};
 
 /// People, sessions and tokens on a database.
 pub struct SqlAccess(Database);
@@ -35,17 +35,13 @@ fn number(step: u64) -> i64 {
     i64::try_from(step).unwrap_or(i64::MAX)
 }
 
-fn failed(error: DbErr) -> StoreError {
-    store_error(&error)
-}
-
 #[async_trait]
 impl AccessStore for SqlAccess {
     async fn add_user(&self, User { name, role, password_hash }: User) -> Result<(), StoreError> {
         let error = named(&name);
         let row = user::ActiveModel {
             name: Set(name.clone()),
-            role: Set(role.word().to_owned()),
+            role: Set(role.as_str().to_owned()),
             password_hash: Set(password_hash),
         };
         user::Entity::insert(row).exec_without_returning(&self.0.writer).await.map_err(error)?;
@@ -70,7 +66,7 @@ impl AccessStore for SqlAccess {
 
     async fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError> {
         let result = user::Entity::update_many()
-            .col_expr(user::Column::Role, Expr::value(role.word()))
+            .col_expr(user::Column::Role, Expr::value(role.as_str()))
             .filter(user::Column::Name.eq(name))
             .exec(&self.0.writer)
             .await

@@ -109,6 +109,17 @@ impl Database {
         &self.writer
     }
 
+    /// The names of the migrations that were applied, by this build or another; none before the first.
+    pub async fn migrations(&self) -> Vec<String> {
+        let applied = Statement::from_string(
+            self.writer.get_database_backend(),
+            "SELECT version FROM seaql_migrations ORDER BY version",
+        );
+        // Fails while there is no such table, or no server: what follows reports that.
+        let rows = self.writer.query_all_raw(applied).await.unwrap_or_default();
+        rows.iter().filter_map(|row| row.try_get_by_index(0).ok()).collect()
+    }
+
     /// Copies a SQLite database into a new file, as it stands at one moment, while others read and write.
     pub async fn copy_into(&self, file: &Path) -> Result<(), DbErr> {
         let path = file.display().to_string();

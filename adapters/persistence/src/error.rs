@@ -29,7 +29,12 @@ fn is_about_a_value(error: &DbErr) -> bool {
     }
 }
 
-/// A stored value that cannot be.
+/// Like [`store_error`], for `map_err`.
+pub(crate) fn failed(error: DbErr) -> StoreError {
+    store_error(&error)
+}
+
+/// A stored value that is not valid.
 pub(crate) fn corrupt(table: &str, column: &str, row: &str, why: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(format!("{table}.{column} of row {row}: {why}"))
 }

@@ -1,13 +1,27 @@
-//! What requests were answered for, on a database server that instances share: a row each, one statement for all who wait,
-//! so that a caller waits for one round trip. The log takes it in a moment later; should this instance be gone by then,
-//! another does. Taken in twice, an event is one event.
+//! The inbox: on a PostgreSQL server, the events that requests were answered for and that are not in the call log yet. A
+//! request becomes one row; one statement inserts the rows of all requests that wait, so a caller waits for one round
+//! trip. The instance that inserted a row folds it into the log a moment later. If it is gone by then, another does.
+//!
+//! A row goes through these states:
+//!
+//! ```text
+//! insert ──> owned ──── read by `oldest`, folded, then deleted by `forget`
+//!              │ older than CLAIM_AFTER (its owner is gone, or its insert was given up by the request)
+//!              ▼
+//!          claimed by another instance ──> owned by that one
+//!              │ cannot be decoded
+//!              ▼
+//!          unreadable ──> left for an instance with a newer version
+//! ```
+//!
+//! Folding a row twice has no effect, because an event counts once.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_ports::{Backlog, Ids, LoggedEvent, Portion, StoreError};
+use frontdesk_ports::{EventBatch, EventBuffer, Ids, LoggedEvent, StoreError};
 use sea_orm::sqlx::{self, PgPool};
 use sea_orm::{DbBackend, DbErr, RuntimeErr};
 use tokio::sync::{mpsc, oneshot};
@@ -16,42 +30,56 @@ use tokio::time::Instant;
 use crate::Database;
 use crate::error::store_error;
 
-/// Requests that may wait before a further one is turned away.
-const QUEUE: usize = 4096;
-/// Requests of one statement, and of one portion.
-const TOGETHER: usize = 500;
-/// After so many seconds by the server's clock, what an instance has kept is anybody's: it takes a tenth of one.
-const LEFT: f64 = 5.0;
-/// So often an instance looks for that.
-const LOOK: Duration = Duration::from_secs(2);
-/// A server that does not answer for so long is away. Ours to say: it may be gone without a word.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Requests that may wait for their insert. A further one waits for room.
+const MAX_QUEUED: usize = 4096;
+/// Rows of one insert, and of one batch.
+const MAX_ROWS: usize = 500;
+/// Rows older than this many seconds (database clock) may be claimed by any instance. Normal processing takes about 0.1 s.
+const CLAIM_AFTER_SECONDS: f64 = 5.0;
+/// How often an instance looks for rows to claim.
+const CLAIM_INTERVAL: Duration = Duration::from_secs(2);
+/// A server that does not answer within this time counts as unavailable.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// An inbox on PostgreSQL. What waits is written before it ends.
+/// An undecoded row: its id and its events as JSON.
+type Row = (i64, Vec<u8>);
+
+/// An inbox on PostgreSQL. Pending inserts are written before its writer ends.
 pub struct SqlInbox {
     pool: PgPool,
+    /// This instance, as rows name it.
     owner: String,
-    jobs: mpsc::Sender<Job>,
+    inserts: mpsc::Sender<Insert>,
+    /// Events in our rows, as far as this instance knows.
     waiting: Arc<AtomicU64>,
-    given: Mutex<Given>,
+    progress: Mutex<Progress>,
 }
 
-struct Job {
-    told: Vec<u8>,
-    events: u64,
+/// A request's events on their way to the server.
+struct Insert {
+    events: Vec<u8>,
+    count: u64,
     done: oneshot::Sender<Result<(), StoreError>>,
 }
 
-/// What has been given out.
+/// How far this instance has folded the inbox.
 #[derive(Default)]
-struct Given {
-    /// The last portion: its number, its rows, and how many events of ours are among them.
-    last: Option<(u64, Vec<i64>, u64)>,
-    /// Rows that we cannot read: of a newer version, which will.
-    foreign: Vec<i64>,
-    /// Our rows up to this one are gone: one task writes them, so they come in order.
-    floor: i64,
-    looked: Option<Instant>,
+struct Progress {
+    /// The batch that was read last.
+    batch: Option<BatchRows>,
+    /// Rows of a newer version, which this one cannot decode.
+    unreadable: Vec<i64>,
+    /// All of our rows up to this id are folded. One task inserts them, so their ids ascend.
+    folded_up_to: i64,
+    claimed_at: Option<Instant>,
+}
+
+/// The rows of a batch.
+#[derive(Clone)]
+struct BatchRows {
+    number: u64,
+    ids: Vec<i64>,
+    events: u64,
 }
 
 impl SqlInbox {
@@ -62,144 +90,150 @@ impl SqlInbox {
         }
         let pool = db.writer.get_postgres_connection_pool().clone();
         let owner = hex::encode(&ids.random()[24..]);
-        let (jobs, waits) = mpsc::channel(QUEUE);
+        let (inserts, queue) = mpsc::channel(MAX_QUEUED);
         let waiting = Arc::new(AtomicU64::new(0));
-        tokio::spawn(write(waits, pool.clone(), owner.clone(), waiting.clone()));
-        Some(Self { pool, owner, jobs, waiting, given: Mutex::default() })
+        tokio::spawn(write_inserts(queue, pool.clone(), owner.clone(), waiting.clone()));
+        Some(Self { pool, owner, inserts, waiting, progress: Mutex::default() })
     }
 
-    fn given(&self) -> MutexGuard<'_, Given> {
-        self.given.lock().unwrap_or_else(PoisonError::into_inner)
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-/// Writes all that wait at once, until nobody can wait any more.
-async fn write(mut waits: mpsc::Receiver<Job>, pool: PgPool, owner: String, waiting: Arc<AtomicU64>) {
-    let mut jobs = Vec::new();
-    while waits.recv_many(&mut jobs, TOGETHER).await > 0 {
-        let told: Vec<&[u8]> = jobs.iter().map(|job: &Job| &*job.told).collect();
-        // Counted first: they may be taken in before we hear that they are there.
-        waiting.fetch_add(jobs.iter().map(|job| job.events).sum(), Ordering::Relaxed);
-        let insert = sqlx::query("INSERT INTO inbox (owner, told) SELECT $1, unnest($2)");
-        let outcome = patiently(insert.bind(&owner).bind(told).execute(&pool)).await.map(|_| ());
-        for job in jobs.drain(..) {
-            // Whoever has stopped waiting does not want to know.
-            let _ = job.done.send(outcome.clone());
-        }
-    }
-}
-
-/// An answer of the server's, or that it is away.
-async fn patiently<T>(asked: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
-    let late = |_| StoreError::Unavailable(format!("no answer within {PATIENCE:?}"));
-    let failed = |error| store_error(&DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))));
-    tokio::time::timeout(PATIENCE, asked).await.map_err(late)?.map_err(failed)
-}
-
-impl SqlInbox {
-    /// The oldest rows of ours.
-    async fn own(&self) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-        let (floor, foreign) = {
-            let given = self.given();
-            (given.floor, given.foreign.clone())
+    /// Reads the oldest rows of this instance.
+    async fn read_own(&self) -> Result<Vec<Row>, StoreError> {
+        let (folded_up_to, unreadable) = {
+            let progress = self.progress();
+            (progress.folded_up_to, progress.unreadable.clone())
         };
-        let wanted = sqlx::query_as(
-            "SELECT id, told FROM inbox WHERE owner = $1 AND id > $2 AND id <> ALL($3) ORDER BY id LIMIT $4",
+        let query = sqlx::query_as(
+            "SELECT id, events FROM inbox WHERE owner = $1 AND id > $2 AND id <> ALL($3) ORDER BY id LIMIT $4",
         );
-        let wanted = wanted.bind(&self.owner).bind(floor).bind(foreign).bind(limit());
-        patiently(wanted.fetch_all(&self.pool)).await
+        let query = query.bind(&self.owner).bind(folded_up_to).bind(unreadable).bind(max_rows());
+        within_timeout(query.fetch_all(&self.pool)).await
     }
 
-    /// Makes rows ours that others have left, if it is time to look.
-    async fn left(&self) -> Result<Vec<(i64, Vec<u8>)>, StoreError> {
-        let (floor, foreign) = {
-            let mut given = self.given();
-            if given.looked.is_some_and(|looked| looked.elapsed() < LOOK) {
+    /// Claims rows that other instances left behind, at most every [`CLAIM_INTERVAL`]. Rows of our own with an id up to
+    /// `folded_up_to` are among them: their insert arrived after the request had given up, and so out of order.
+    async fn claim(&self) -> Result<Vec<Row>, StoreError> {
+        let (folded_up_to, unreadable) = {
+            let mut progress = self.progress();
+            if progress.claimed_at.is_some_and(|at| at.elapsed() < CLAIM_INTERVAL) {
                 return Ok(Vec::new());
             }
-            given.looked = Some(Instant::now());
-            (given.floor, given.foreign.clone())
+            progress.claimed_at = Some(Instant::now());
+            (progress.folded_up_to, progress.unreadable.clone())
         };
-        // Also our own that came after we had given up waiting for them, and so out of turn.
-        let claim = sqlx::query_as(
-            "UPDATE inbox SET owner = $1, kept_at = now() WHERE id IN (
+        let query = sqlx::query_as(
+            "UPDATE inbox SET owner = $1, stored_at = now() WHERE id IN (
                  SELECT id FROM inbox
-                 WHERE (owner <> $1 OR id <= $5) AND kept_at < now() - make_interval(secs => $2) AND id <> ALL($3)
+                 WHERE (owner <> $1 OR id <= $5) AND stored_at < now() - make_interval(secs => $2) AND id <> ALL($3)
                  ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED
-             ) RETURNING id, told",
+             ) RETURNING id, events",
         );
-        let claim = claim.bind(&self.owner).bind(LEFT).bind(foreign).bind(limit()).bind(floor);
-        let mut claimed: Vec<(i64, Vec<u8>)> = patiently(claim.fetch_all(&self.pool)).await?;
-        claimed.sort_by_key(|(id, _)| *id);
-        if let Some((first, _)) = claimed.first() {
-            let mut given = self.given();
-            given.floor = given.floor.min(first - 1);
+        let query = query.bind(&self.owner).bind(CLAIM_AFTER_SECONDS).bind(unreadable).bind(max_rows());
+        let mut rows: Vec<Row> = within_timeout(query.bind(folded_up_to).fetch_all(&self.pool)).await?;
+        rows.sort_by_key(|(id, _)| *id);
+        if let Some((first, _)) = rows.first() {
+            let mut progress = self.progress();
+            progress.folded_up_to = progress.folded_up_to.min(first - 1);
         }
-        Ok(claimed)
+        Ok(rows)
     }
 }
 
-fn limit() -> i64 {
-    i64::try_from(TOGETHER).unwrap_or(i64::MAX)
+/// Inserts the rows of all requests that wait, until the inbox is dropped.
+async fn write_inserts(
+    mut queue: mpsc::Receiver<Insert>,
+    pool: PgPool,
+    owner: String,
+    waiting: Arc<AtomicU64>,
+) {
+    let mut inserts = Vec::new();
+    while queue.recv_many(&mut inserts, MAX_ROWS).await > 0 {
+        let events: Vec<&[u8]> = inserts.iter().map(|insert: &Insert| &*insert.events).collect();
+        // Counted before the insert, because they may be folded before its answer arrives.
+        waiting.fetch_add(inserts.iter().map(|insert| insert.count).sum(), Ordering::Relaxed);
+        let statement = sqlx::query("INSERT INTO inbox (owner, events) SELECT $1, unnest($2)");
+        let statement = statement.bind(&owner).bind(events).execute(&pool);
+        let outcome = within_timeout(statement).await.map(|_| ());
+        for insert in inserts.drain(..) {
+            // Fails if the request has timed out.
+            let _ = insert.done.send(outcome.clone());
+        }
+    }
+}
+
+/// Limits how long a query may take. A connection timeout would not notice a server that is gone without a word.
+async fn within_timeout<T>(query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
+    let late = |_| StoreError::Unavailable(format!("no answer within {QUERY_TIMEOUT:?}"));
+    let failed = |error| store_error(&DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))));
+    tokio::time::timeout(QUERY_TIMEOUT, query).await.map_err(late)?.map_err(failed)
+}
+
+fn max_rows() -> i64 {
+    i64::try_from(MAX_ROWS).unwrap_or(i64::MAX)
 }
 
 #[async_trait]
-impl Backlog for SqlInbox {
-    async fn keep(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
+impl EventBuffer for SqlInbox {
+    async fn store(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
         if events.is_empty() {
             return Ok(());
         }
-        let told = serde_json::to_vec(&*events).map_err(|why| StoreError::Refused(why.to_string()))?;
+        let json = serde_json::to_vec(&*events).map_err(|why| StoreError::Refused(why.to_string()))?;
         let (done, outcome) = oneshot::channel();
         let stopped = || StoreError::Unavailable("the inbox has stopped".into());
-        let job = Job { told, events: events.len() as u64, done };
-        self.jobs.send(job).await.map_err(|_| stopped())?;
+        let insert = Insert { events: json, count: events.len() as u64, done };
+        self.inserts.send(insert).await.map_err(|_| stopped())?;
         outcome.await.map_err(|_| stopped())?
     }
 
-    async fn oldest(&self) -> Result<Option<Portion>, StoreError> {
-        let mut rows = self.own().await?;
-        let all_of_ours = rows.len() < TOGETHER;
+    async fn oldest(&self) -> Result<Option<EventBatch>, StoreError> {
+        let mut rows = self.read_own().await?;
+        let read_all = rows.len() < MAX_ROWS;
         if rows.is_empty() {
-            rows = self.left().await?;
+            rows = self.claim().await?;
         }
-        let (mut taken, mut events, mut foreign) = (Vec::new(), Vec::new(), Vec::new());
-        for (id, told) in rows {
-            match serde_json::from_slice::<Vec<LoggedEvent>>(&told) {
-                Ok(told) => {
-                    events.extend(told);
-                    taken.push(id);
+        let (mut ids, mut events, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
+        for (id, json) in rows {
+            match serde_json::from_slice::<Vec<LoggedEvent>>(&json) {
+                Ok(decoded) => {
+                    events.extend(decoded);
+                    ids.push(id);
                 }
                 Err(why) => {
-                    tracing::error!("inbox {id} cannot be read here and is left to a newer version: {why}");
-                    foreign.push(id);
+                    tracing::error!(
+                        "inbox row {id} cannot be decoded and is left for a newer version: {why}"
+                    );
+                    unreadable.push(id);
                 }
             }
         }
         let count = events.len() as u64;
-        if all_of_ours {
-            // What others have taken in for us, and what came to nothing, is not counted any longer.
+        if read_all {
+            // Corrects the count: other instances may have claimed rows, and inserts may have failed.
             self.waiting.store(count, Ordering::Relaxed);
         }
-        let mut given = self.given();
-        given.foreign.extend(foreign);
-        // Named by the first: more may have come when it is asked for again.
-        let Some(first) = taken.first() else { return Ok(None) };
+        let mut progress = self.progress();
+        progress.unreadable.extend(unreadable);
+        // The first id names the batch: there may be more rows when it is read again.
+        let Some(first) = ids.first() else { return Ok(None) };
         let number = u64::try_from(*first).unwrap_or(0);
-        given.last = Some((number, taken, count));
-        Ok(Some(Portion { number, events }))
+        progress.batch = Some(BatchRows { number, ids, events: count });
+        Ok(Some(EventBatch { number, events }))
     }
 
     async fn forget(&self, number: u64) -> Result<(), StoreError> {
-        let last = self.given().last.clone();
-        let Some((_, rows, events)) = last.filter(|(last, ..)| *last == number) else { return Ok(()) };
-        let delete = sqlx::query("DELETE FROM inbox WHERE id = ANY($1)").bind(&rows);
-        patiently(delete.execute(&self.pool)).await?;
-        let mut given = self.given();
-        given.last = None;
-        given.floor = rows.last().copied().unwrap_or(0).max(given.floor);
+        let batch = self.progress().batch.clone().filter(|batch| batch.number == number);
+        let Some(batch) = batch else { return Ok(()) };
+        let delete = sqlx::query("DELETE FROM inbox WHERE id = ANY($1)").bind(&batch.ids);
+        within_timeout(delete.execute(&self.pool)).await?;
+        let mut progress = self.progress();
+        progress.batch = None;
+        progress.folded_up_to = batch.ids.last().copied().unwrap_or(0).max(progress.folded_up_to);
         let _ = self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| {
-            Some(waiting.saturating_sub(events))
+            Some(waiting.saturating_sub(batch.events))
         });
         Ok(())
     }

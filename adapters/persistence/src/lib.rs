@@ -4,33 +4,27 @@
 //! own. Rows become domain values again at the bottom of each file, and whatever cannot be is `Corrupt`, by name.
 
 mod access_store;
-mod call_figures;
-mod call_log;
-mod commit;
 mod connect;
-mod effect_queue;
 mod entity;
 mod error;
-mod filters;
 mod inbox;
-mod known;
-mod ledger;
-mod notices;
+mod jobs;
+mod listen_notify;
+mod mapping;
+mod operations_log;
 mod outbox;
+mod override_store;
+mod read;
 mod retention;
-mod rows;
 mod server_clock;
-mod shapes;
-mod standing_store;
-mod text_index;
-mod texts;
+mod transaction;
 mod work_store;
-mod writer;
+mod write;
 
 pub use access_store::SqlAccess;
-pub use call_log::SqlLog;
 pub use connect::{ConnectError, Database};
 pub use inbox::SqlInbox;
-pub use ledger::SqlLedger;
+pub use operations_log::SqlOperationsLog;
+pub use override_store::SqlOverrides;
+pub use read::call_log::SqlLog;
 pub use server_clock::{Comparing, ServerClock};
-pub use standing_store::SqlStanding;

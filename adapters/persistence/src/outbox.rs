@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::{Change, Delivery, DeliveryState, LeasedDelivery, Outbox, StoreError, Tried};
+use frontdesk_ports::{
+    Change, Delivery, DeliveryReport, DeliveryStatus, LeasedDelivery, Outbox, StoreError, Tried,
+};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -13,20 +15,14 @@ use sea_orm::{
 };
 
 use crate::SqlLog;
-use crate::commit::immediate;
-use crate::effect_queue::{LEASED, WAITING};
+use crate::entity::job_state::JobState;
 use crate::entity::{call, delivery, outbox_cursor, outbox_recipient};
-use crate::error::{corrupt, store_error};
-use crate::rows::{millis, number_of, timestamp};
+use crate::error::{corrupt, failed};
+use crate::mapping::{millis, number_of, timestamp};
+use crate::transaction::immediate;
 
-const DELIVERED: &str = "delivered";
-const FAILED: &str = "failed";
 /// The only row of the cursor.
 const ONLY: i32 = 1;
-
-fn failed(error: DbErr) -> StoreError {
-    store_error(&error)
-}
 
 #[async_trait]
 impl Outbox for SqlLog {
@@ -111,7 +107,7 @@ impl Outbox for SqlLog {
         use delivery::Column::{Attempt, DueAt, Key, Recipient, State};
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
         let wanted = delivery::Entity::find()
-            .filter(State.is_in([WAITING, LEASED]))
+            .filter(State.is_in(JobState::OPEN))
             .filter(DueAt.lte(millis(now)))
             .filter(Recipient.is_in(recipients))
             .order_by_asc(DueAt)
@@ -127,7 +123,7 @@ impl Outbox for SqlLog {
         let taken: Vec<LeasedDelivery> = rows.iter().map(leased).collect::<Result<_, _>>()?;
         if !rows.is_empty() {
             delivery::Entity::update_many()
-                .col_expr(State, Expr::value(LEASED))
+                .col_expr(State, Expr::value(JobState::Leased))
                 .col_expr(DueAt, Expr::value(millis(now + lease)))
                 .col_expr(Attempt, Expr::col(Attempt).add(1))
                 .filter(Key.is_in(rows.iter().map(|row| row.key.clone())))
@@ -139,18 +135,18 @@ impl Outbox for SqlLog {
         Ok(taken)
     }
 
-    async fn settle_delivery(&self, leased: &LeasedDelivery, tried: &Tried) -> Result<bool, StoreError> {
+    async fn finish_delivery(&self, leased: &LeasedDelivery, tried: &Tried) -> Result<bool, StoreError> {
         use delivery::Column::{Attempt, DueAt, Key, LastError, State};
         let (state, due, why) = match tried {
-            Tried::Delivered => (DELIVERED, None, None),
-            Tried::Again(due, why) => (WAITING, Some(*due), Some(why.clone())),
-            Tried::Failed(why) => (FAILED, None, Some(why.clone())),
+            Tried::Delivered => (JobState::Done, None, None),
+            Tried::Again(due, why) => (JobState::Waiting, Some(*due), Some(why.clone())),
+            Tried::Failed(why) => (JobState::Failed, None, Some(why.clone())),
         };
         let mut update = delivery::Entity::update_many()
             .col_expr(State, Expr::value(state))
             .col_expr(LastError, Expr::value(why))
             .filter(Key.eq(leased.delivery.key()))
-            .filter(State.eq(LEASED))
+            .filter(State.eq(JobState::Leased))
             .filter(Attempt.eq(i64::from(leased.attempt)));
         if let Some(due) = due {
             update = update.col_expr(DueAt, Expr::value(millis(due)));
@@ -160,7 +156,7 @@ impl Outbox for SqlLog {
 
     async fn next_delivery(&self) -> Result<Option<Timestamp>, StoreError> {
         let due: Option<Option<i64>> = delivery::Entity::find()
-            .filter(delivery::Column::State.is_in([WAITING, LEASED]))
+            .filter(delivery::Column::State.is_in(JobState::OPEN))
             .select_only()
             .column_as(delivery::Column::DueAt.min(), "due")
             .into_tuple()
@@ -170,7 +166,7 @@ impl Outbox for SqlLog {
         due.flatten().map(|due| timestamp(due, "deliveries", "next")).transpose()
     }
 
-    async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryState>, StoreError> {
+    async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError> {
         let newest = delivery::Entity::find()
             .order_by_desc(delivery::Column::QueuedAt)
             .order_by_desc(delivery::Column::Key)
@@ -178,7 +174,7 @@ impl Outbox for SqlLog {
         newest.all(&self.db.reader).await.map_err(failed)?.iter().map(state_of).collect()
     }
 
-    async fn deliver_anew(
+    async fn redeliver(
         &self,
         since: Timestamp,
         only_failed: bool,
@@ -186,9 +182,10 @@ impl Outbox for SqlLog {
         now: Timestamp,
     ) -> Result<u64, StoreError> {
         use delivery::Column::{Attempt, DueAt, QueuedAt, Recipient, State};
-        let states = if only_failed { vec![FAILED] } else { vec![FAILED, DELIVERED] };
+        let states =
+            if only_failed { vec![JobState::Failed] } else { vec![JobState::Failed, JobState::Done] };
         let mut update = delivery::Entity::update_many()
-            .col_expr(State, Expr::value(WAITING))
+            .col_expr(State, Expr::value(JobState::Waiting))
             .col_expr(DueAt, Expr::value(millis(now)))
             .col_expr(QueuedAt, Expr::value(millis(now)))
             .col_expr(Attempt, Expr::value(0))
@@ -205,9 +202,9 @@ fn row_of(of: &Delivery, now: Timestamp) -> delivery::ActiveModel {
     delivery::ActiveModel {
         key: Set(of.key()),
         call_id: Set(of.call.to_string()),
-        occasion: Set(of.occasion.word().to_owned()),
+        kind: Set(of.kind.as_str().to_owned()),
         recipient: Set(of.recipient.clone()),
-        state: Set(WAITING.to_owned()),
+        state: Set(JobState::Waiting),
         queued_at: Set(millis(now)),
         due_at: Set(millis(now)),
         attempt: Set(0),
@@ -218,7 +215,7 @@ fn row_of(of: &Delivery, now: Timestamp) -> delivery::ActiveModel {
 fn delivery_of(row: &delivery::Model) -> Result<Delivery, StoreError> {
     Ok(Delivery {
         call: row.call_id.parse().map_err(|why| corrupt("deliveries", "call_id", &row.key, why))?,
-        occasion: row.occasion.parse().map_err(|why| corrupt("deliveries", "occasion", &row.key, why))?,
+        kind: row.kind.parse().map_err(|why| corrupt("deliveries", "occasion", &row.key, why))?,
         recipient: row.recipient.clone(),
     })
 }
@@ -233,14 +230,18 @@ fn leased(row: &delivery::Model) -> Result<LeasedDelivery, StoreError> {
     })
 }
 
-fn state_of(row: &delivery::Model) -> Result<DeliveryState, StoreError> {
-    let state = if row.state == LEASED { WAITING } else { row.state.as_str() };
-    Ok(DeliveryState {
+fn state_of(row: &delivery::Model) -> Result<DeliveryReport, StoreError> {
+    let status = match row.state {
+        JobState::Waiting | JobState::Leased => DeliveryStatus::Waiting,
+        JobState::Done => DeliveryStatus::Delivered,
+        JobState::Failed => DeliveryStatus::Failed,
+    };
+    Ok(DeliveryReport {
         delivery: delivery_of(row)?,
         queued_at: timestamp(row.queued_at, "deliveries", &row.key)?,
         attempts: u32::try_from(row.attempt)
             .map_err(|why| corrupt("deliveries", "attempt", &row.key, why))?,
-        state: state.to_owned(),
+        status,
         last_error: row.last_error.clone(),
     })
 }

@@ -1,29 +1,25 @@
-//! Forgetting on purpose: rows go in one transaction, and a hash stays behind so that late news brings nothing back.
+//! Retention on purpose: rows go in one transaction, and a hash stays behind so that late news brings nothing back.
 
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, LegId, Timestamp};
-use frontdesk_ports::{CallRecord, Retention, StoreError};
+use frontdesk_ports::{CallRecord, RetentionStore, StoreError};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, PaginatorTrait,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, TransactionTrait,
 };
 use sha2::{Digest, Sha256};
 
 use crate::SqlLog;
-use crate::commit::{immediate, number_changes};
 use crate::entity::{call, call_event, effect, tombstone};
-use crate::error::store_error;
-use crate::rows::{millis, record_of};
+use crate::error::failed;
+use crate::mapping::{millis, record_of};
+use crate::transaction::{immediate, number_changes};
 
 /// The kind of the events that name the phones that were rung.
 const FORWARD: &str = "forward";
 /// The kind of the events that hold what was written down.
 const TRANSCRIBED: &str = "transcribed";
-
-fn failed(error: DbErr) -> StoreError {
-    store_error(&error)
-}
 
 /// What stays of a deleted call.
 pub(crate) fn tombstone_of(leg: &LegId) -> String {
@@ -31,7 +27,7 @@ pub(crate) fn tombstone_of(leg: &LegId) -> String {
 }
 
 #[async_trait]
-impl Retention for SqlLog {
+impl RetentionStore for SqlLog {
     async fn count_before(&self, before: Timestamp) -> Result<(u64, u64), StoreError> {
         let all = call::Entity::find().count(&self.db.reader).await.map_err(failed)?;
         let old = call::Entity::find().filter(call::Column::Id.lt(CallId::floor(before).to_string()));

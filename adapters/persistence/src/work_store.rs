@@ -11,19 +11,19 @@ use sea_orm::{
 };
 
 use crate::SqlLog;
-use crate::commit::{immediate, number_changes};
 use crate::entity::call::{self, Column};
 use crate::entity::call_tag;
-use crate::error::store_error;
-use crate::notices::raise;
-use crate::rows::{json, number_of, record_of};
+use crate::error::failed;
+use crate::listen_notify::raise;
+use crate::mapping::{json, number_of, record_of};
+use crate::transaction::{immediate, number_changes};
 
 #[async_trait]
 impl WorkStore for SqlLog {
     async fn save_work(&self, id: CallId, work: &Work) -> Result<bool, StoreError> {
-        let tx = self.db.writer.begin_with_options(immediate()).await.map_err(|e| store_error(&e))?;
-        let last = number_changes(&tx, 1).await.map_err(|e| store_error(&e))?;
-        let row = call::Entity::find_by_id(id.to_string()).one(&tx).await.map_err(|e| store_error(&e))?;
+        let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
+        let last = number_changes(&tx, 1).await.map_err(failed)?;
+        let row = call::Entity::find_by_id(id.to_string()).one(&tx).await.map_err(failed)?;
         let version = i64::try_from(work.version).unwrap_or(i64::MAX);
         let Some(row) = row.filter(|row| row.work_version + 1 == version) else { return Ok(false) };
         let asks = record_of(&row)?.call.asks_for_attention() && work.handled.is_none();
@@ -38,24 +38,24 @@ impl WorkStore for SqlLog {
             .value(Column::Change, change)
             .and_where(Column::Id.eq(id.to_string()))
             .to_owned();
-        tx.execute(&update).await.map_err(|e| store_error(&e))?;
+        tx.execute(&update).await.map_err(failed)?;
         let theirs = call_tag::Column::CallId.eq(id.to_string());
-        call_tag::Entity::delete_many().filter(theirs).exec(&tx).await.map_err(|e| store_error(&e))?;
+        call_tag::Entity::delete_many().filter(theirs).exec(&tx).await.map_err(failed)?;
         let tag =
             |tag: &String| call_tag::ActiveModel { tag: Set(tag.clone()), call_id: Set(id.to_string()) };
         if !work.tags.is_empty() {
             call_tag::Entity::insert_many(work.tags.iter().map(tag))
                 .exec_without_returning(&tx)
                 .await
-                .map_err(|e| store_error(&e))?;
+                .map_err(failed)?;
         }
-        tx.commit().await.map_err(|e| store_error(&e))?;
+        tx.commit().await.map_err(failed)?;
         raise(&self.changed, Change(last + 1));
         Ok(true)
     }
 
     async fn resolved_since(&self, after: Change, limit: u16) -> Result<Vec<Resolved>, StoreError> {
-        let outcomes = [Outcome::Answered.word(), Outcome::Missed.word()];
+        let outcomes = [Outcome::Answered.as_str(), Outcome::Missed.as_str()];
         let callers = call::Entity::find()
             .select_only()
             .column(Column::FromNumber)
@@ -75,20 +75,20 @@ impl WorkStore for SqlLog {
             .limit(u64::from(limit))
             .all(&self.db.reader)
             .await
-            .map_err(|e| store_error(&e))?;
+            .map_err(failed)?;
         let mut resolved = Vec::new();
         for row in rows {
             let later: Option<String> = call::Entity::find()
                 .select_only()
                 .column(Column::Id)
                 .filter(Column::FromNumber.eq(row.from_number.clone()))
-                .filter(Column::Outcome.eq(Outcome::Answered.word()))
+                .filter(Column::Outcome.eq(Outcome::Answered.as_str()))
                 .filter(Column::Id.gt(row.id.as_str()))
                 .order_by_asc(Column::Id)
                 .into_tuple()
                 .one(&self.db.reader)
                 .await
-                .map_err(|e| store_error(&e))?;
+                .map_err(failed)?;
             if let Some(later) = later.and_then(|later| later.parse().ok()) {
                 resolved.push(Resolved { missed: record_of(&row)?, later });
             }

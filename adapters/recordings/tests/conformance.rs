@@ -1,6 +1,5 @@
 //! Local files behave like every other recording store.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use adapters_recordings::{ObjectRecordings, OpenError, Place, S3Access};
 use frontdesk_ports::{RecordingStore, conformance};
 

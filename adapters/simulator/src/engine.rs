@@ -2,7 +2,6 @@
 
 mod dial;
 mod record;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -277,7 +276,7 @@ impl Line<'_> {
             Verb::Pause(seconds) => self.listen(Duration::from_secs(seconds)).await,
             Verb::Gather { prompts, action, timeout, action_on_empty, .. } => {
                 let length = self.hear(Party::Caller, &prompts).await;
-                self.carrier.tell(LineEvent::Asked { party: Party::Caller });
+                self.carrier.tell(LineEvent::StepRequest { party: Party::Caller });
                 let (act, time) = self.people.caller_key(length, Duration::from_secs(timeout)).await;
                 self.carrier.time.pass(time).await;
                 let action = action.unwrap_or_else(|| here.to_owned());

@@ -33,7 +33,7 @@ pub enum LineEvent {
         text: String,
     },
     /// Somebody is asked for a key.
-    Asked {
+    StepRequest {
         /// Who.
         party: Party,
     },

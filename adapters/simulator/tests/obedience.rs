@@ -1,6 +1,5 @@
 //! The carrier obeys documents that our own front desk does not write, and complains about those that no carrier takes.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use std::sync::{Arc, Mutex};
 
 use adapters_simulator::{

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use frontdesk_ports::{LoggedEvent, Portion, StoreError};
+use frontdesk_ports::{EventBatch, LoggedEvent, StoreError};
 
 use crate::line::{Lines, read_lines};
 use crate::place::{OpenError, Place, spool_files};
@@ -199,7 +199,7 @@ impl Files {
     }
 
     /// What waits in the oldest file in which something does.
-    pub fn oldest(&mut self) -> Result<Option<Portion>, StoreError> {
+    pub fn oldest(&mut self) -> Result<Option<EventBatch>, StoreError> {
         while self.filled.front().is_some_and(|file| file.whole == file.done) {
             if self.filled.len() == 1 && self.open.is_some() {
                 return Ok(None);
@@ -212,12 +212,12 @@ impl Files {
             self.portions += 1;
             self.handed = Some((number, end));
             if let Some(fresh) = &mut file.fresh {
-                return Ok(Some(Portion { number, events: std::mem::take(fresh) }));
+                return Ok(Some(EventBatch { number, events: std::mem::take(fresh) }));
             }
         }
         let (file, done) = (file.number, file.done);
         let events = self.read_back(file, done, end).map_err(|error| failed(&error))?;
-        Ok(Some(Portion { number, events }))
+        Ok(Some(EventBatch { number, events }))
     }
 
     fn read_back(&self, file: u64, from: Mark, to: Mark) -> io::Result<Vec<LoggedEvent>> {
@@ -261,7 +261,7 @@ impl Files {
         let Some(file) = self.filled.front() else { return };
         match fs::remove_file(path(&self.place.folder, file.number)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                // Told again at the next start, which is no harm; it must not hold up what comes after.
+                // CarrierCallback again at the next start, which is no harm; it must not hold up what comes after.
                 tracing::warn!("the spool's file {} cannot be deleted: {error}", file.number);
             }
             _ => {}

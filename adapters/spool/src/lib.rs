@@ -7,7 +7,6 @@
 mod file;
 mod line;
 mod place;
-
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +14,7 @@ use std::thread;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_ports::{Backlog, LoggedEvent, Portion, Spool, StoreError};
+use frontdesk_ports::{EventBatch, EventBuffer, LoggedEvent, Spool, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 pub use file::ASIDE;
@@ -43,7 +42,7 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Work {
     Keep(Written, Reply<()>),
-    Oldest(Reply<Option<Portion>>),
+    Oldest(Reply<Option<EventBatch>>),
     Forget(u64, Reply<()>),
     SetAside(Vec<u8>, String, Reply<()>),
 }
@@ -124,13 +123,13 @@ fn lines(events: &[LoggedEvent]) -> Result<Vec<u8>, StoreError> {
 }
 
 #[async_trait]
-impl Backlog for FileSpool {
-    async fn keep(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
+impl EventBuffer for FileSpool {
+    async fn store(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
         let lines = lines(&events)?;
         self.ask(|reply| Work::Keep((events, lines), reply)).await
     }
 
-    async fn oldest(&self) -> Result<Option<Portion>, StoreError> {
+    async fn oldest(&self) -> Result<Option<EventBatch>, StoreError> {
         self.ask(Work::Oldest).await
     }
 
@@ -151,6 +150,6 @@ impl Spool for FileSpool {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        self.keep(Arc::default()).await
+        self.store(Arc::default()).await
     }
 }

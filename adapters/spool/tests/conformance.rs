@@ -1,13 +1,12 @@
 //! Files behave like every other spool, and survive what files meet.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use adapters_spool::FileSpool;
 use frontdesk_domain::{CallEvent, EventKind};
-use frontdesk_ports::{Backlog, LoggedEvent, Spool, StoreError, conformance};
+use frontdesk_ports::{EventBuffer, LoggedEvent, Spool, StoreError, conformance};
 
 fn event(step: u16) -> LoggedEvent {
     let kind = EventKind::Menu { menu: "main".parse().unwrap(), step };
@@ -51,7 +50,7 @@ async fn reopened(folder: &Path, waits: u64) -> FileSpool {
 async fn what_waits_survives_the_program_and_a_torn_end_is_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
-    spool.keep(vec![event(1), event(2)].into()).await.unwrap();
+    spool.store(vec![event(1), event(2)].into()).await.unwrap();
     drop(spool);
     let file = files(&folder.path().join("0")).pop().unwrap();
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
@@ -66,7 +65,7 @@ async fn what_waits_survives_the_program_and_a_torn_end_is_dropped() {
 async fn a_damaged_line_is_set_aside_and_the_others_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
-    spool.keep(vec![event(1), event(2), event(3)].into()).await.unwrap();
+    spool.store(vec![event(1), event(2), event(3)].into()).await.unwrap();
     let file = files(&folder.path().join("0")).pop().unwrap();
     let damaged = fs::read_to_string(&file).unwrap().replacen("\"step\":2", "\"step\":7", 1);
     fs::write(&file, damaged).unwrap();
@@ -82,8 +81,8 @@ async fn two_programs_share_a_folder_and_the_survivor_takes_what_the_other_left(
     let folder = tempfile::tempdir().unwrap();
     let first = FileSpool::open(folder.path()).unwrap();
     let second = FileSpool::open(folder.path()).unwrap();
-    first.keep(vec![event(1)].into()).await.unwrap();
-    second.keep(vec![event(2)].into()).await.unwrap();
+    first.store(vec![event(1)].into()).await.unwrap();
+    second.store(vec![event(2)].into()).await.unwrap();
     assert_eq!((first.waiting(), second.waiting()), (1, 1), "each has its own");
     drop((first, second));
     let spool = reopened(folder.path(), 2).await;
@@ -96,11 +95,11 @@ async fn a_folder_that_is_gone_is_an_error_and_no_more_once_it_is_back() {
     let spool = FileSpool::open(folder.path()).unwrap();
     let place = folder.path().join("0");
     fs::rename(&place, folder.path().join("elsewhere")).unwrap();
-    let lost = spool.keep(vec![event(1)].into()).await;
+    let lost = spool.store(vec![event(1)].into()).await;
     assert!(matches!(lost, Err(StoreError::Unavailable(_))), "{lost:?}");
     assert!(spool.ping().await.is_err());
     fs::rename(folder.path().join("elsewhere"), &place).unwrap();
-    spool.keep(vec![event(2)].into()).await.unwrap();
+    spool.store(vec![event(2)].into()).await.unwrap();
     assert_eq!(drain(&spool).await, [event(2)]);
 }
 
@@ -108,9 +107,9 @@ async fn a_folder_that_is_gone_is_an_error_and_no_more_once_it_is_back() {
 async fn a_portion_that_the_log_could_not_take_comes_again_with_what_came_since_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
-    spool.keep(vec![event(1)].into()).await.unwrap();
+    spool.store(vec![event(1)].into()).await.unwrap();
     let first = spool.oldest().await.unwrap().unwrap();
-    spool.keep(vec![event(2), event(3)].into()).await.unwrap();
+    spool.store(vec![event(2), event(3)].into()).await.unwrap();
     assert_eq!(spool.oldest().await.unwrap(), Some(first));
     assert_eq!(spool.waiting(), 3);
     assert_eq!(drain(&spool).await, [event(1), event(2), event(3)]);
@@ -122,7 +121,7 @@ async fn nothing_personal_stays_on_disk_once_nothing_waits() {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
     for step in 0..4 {
-        spool.keep(vec![event(step)].into()).await.unwrap();
+        spool.store(vec![event(step)].into()).await.unwrap();
         assert_eq!(drain(&spool).await, [event(step)]);
         let left: u64 = files(&folder.path().join("0")).iter().map(|f| fs::metadata(f).unwrap().len()).sum();
         assert_eq!(left, 0);
@@ -135,7 +134,7 @@ async fn more_than_is_held_in_memory_comes_back_whole_and_in_order() {
     let spool = FileSpool::open(folder.path()).unwrap();
     let all: Vec<LoggedEvent> = (0..60_000).map(event).collect();
     for some in all.chunks(500) {
-        spool.keep(some.to_vec().into()).await.unwrap();
+        spool.store(some.to_vec().into()).await.unwrap();
     }
     assert!(files(&folder.path().join("0")).len() > 4, "several files");
     assert_eq!(drain(&spool).await, all);

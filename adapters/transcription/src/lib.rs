@@ -6,7 +6,6 @@
 mod command;
 
 pub use command::{Command, InvalidCommand};
-
 use std::process::Stdio;
 use std::time::Duration;
 

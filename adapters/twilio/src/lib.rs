@@ -8,13 +8,12 @@
 //! code.
 
 mod account;
-mod account_view;
-mod audio;
 mod client;
 mod form;
-mod front_door;
+mod form_mapping;
 mod guard;
-mod reading;
+mod probe;
+mod prompts;
 mod records;
 mod signature;
 mod twiml;
@@ -22,10 +21,10 @@ mod urls;
 mod webhook;
 
 pub use account::Account;
-pub use audio::{PromptAudio, UnplayableAudio, media_type};
 pub use client::{ClientError, TwilioClient};
 pub use form::Form;
-pub use front_door::{PublicDoor, answering_knocks};
+pub use probe::{HttpPublicUrlProbe, answering_knocks};
+pub use prompts::{HostedPrompts, media_type};
 pub use signature::{Algorithm, SignedBody, verify};
 pub use twiml::fallback::write_fallback;
 pub use twiml::write_twiml;

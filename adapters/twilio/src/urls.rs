@@ -5,10 +5,10 @@
 use std::fmt;
 
 use frontdesk_domain::{AudioFile, Dialogue, LegId};
-use frontdesk_ports::{Hook, LineSettings};
+use frontdesk_ports::{Hook, WebhookSettings};
 use url::Url;
 
-use crate::audio::PromptAudio;
+use crate::prompts::HostedPrompts;
 
 /// Somebody waits: be quick to try again, and give up in time for the fallback.
 const WAITING: &str = "#ct=2000&rt=5000&rc=2&rp=ct,rt,5xx";
@@ -68,12 +68,12 @@ impl fmt::Display for PublicUrl {
 }
 
 /// Where a number must ask for us to answer it.
-pub(crate) fn number_settings(public: &PublicUrl) -> LineSettings {
+pub(crate) fn number_settings(public: &PublicUrl) -> WebhookSettings {
     let hook = |path: &str, retries: &str| Hook {
         url: format!("{public}/twilio/{path}{retries}"),
         method: "POST".into(),
     };
-    LineSettings {
+    WebhookSettings {
         voice: hook("voice", WAITING),
         fallback: hook("fallback", WAITING),
         status: hook("status", CALLBACK),
@@ -86,7 +86,7 @@ pub(crate) fn number_settings(public: &PublicUrl) -> LineSettings {
 pub struct Urls<'a> {
     public: &'a PublicUrl,
     call: &'a LegId,
-    audio: Option<&'a PromptAudio>,
+    audio: Option<&'a HostedPrompts>,
 }
 
 impl<'a> Urls<'a> {
@@ -97,7 +97,7 @@ impl<'a> Urls<'a> {
 
     /// The same, for documents that may play these files.
     #[must_use]
-    pub fn playing(mut self, audio: &'a PromptAudio) -> Self {
+    pub fn playing(mut self, audio: &'a HostedPrompts) -> Self {
         self.audio = Some(audio);
         self
     }

@@ -6,19 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_domain::{Dialogue, Instruction, LegId, Notice, Signal};
-use frontdesk_ports::{AnswerCalls, Asked, Told};
+use frontdesk_ports::{AnswerCalls, CarrierCallback, StepRequest};
 use poem::endpoint::BoxEndpoint;
 use poem::http::{Method, StatusCode, header};
 use poem::middleware::{CatchPanic, PanicHandler};
 use poem::web::{Data, Path};
 use poem::{Endpoint, EndpointExt, Response, Route, RouteMethod, handler, post};
-
 use tokio::time::Instant;
 
 use crate::account::Account;
-use crate::audio::PromptAudio;
+use crate::form_mapping;
 use crate::guard::{Guard, Verified};
-use crate::reading;
+use crate::prompts::HostedPrompts;
 use crate::twiml::{Party, document};
 use crate::urls::{PublicUrl, Urls};
 
@@ -34,7 +33,7 @@ pub struct Webhooks {
     /// Who answers.
     pub answering: Arc<dyn AnswerCalls>,
     /// The audio files that the flow plays.
-    pub audio: Arc<PromptAudio>,
+    pub audio: Arc<HostedPrompts>,
     /// What a caller hears when all else fails: it must need nothing but itself.
     pub safe: Vec<Instruction>,
 }
@@ -187,7 +186,7 @@ fn xml(document: String) -> Response {
 
 impl Routes {
     async fn answer(&self, verified: &Verified, at: Dialogue, signal: Signal) -> Response {
-        let Some(leg) = reading::leg(&verified.form, &verified.account.carrier) else {
+        let Some(leg) = form_mapping::leg(&verified.form, &verified.account.carrier) else {
             tracing::warn!("a signed request without a usable CallSid got the safe answer");
             return xml(self.safe.caller.clone());
         };
@@ -203,8 +202,8 @@ impl Routes {
         leg: LegId,
         party: Party,
     ) -> Response {
-        let parties = reading::parties(&verified.form);
-        let asked = Asked {
+        let parties = form_mapping::parties(&verified.form);
+        let asked = StepRequest {
             at,
             signal,
             call: call.clone(),
@@ -214,10 +213,10 @@ impl Routes {
             from_place: parties.from_place,
             to: parties.to,
             diverted_from: verified.form.get("ForwardedFrom").and_then(|number| number.parse().ok()),
-            attestation: reading::attestation(&verified.form),
-            caller_gone: party == Party::Caller && reading::is_over(&verified.form),
-            told_at: reading::time(&verified.form),
-            raw: reading::raw(&verified.form),
+            attestation: form_mapping::attestation(&verified.form),
+            caller_gone: party == Party::Caller && form_mapping::is_over(&verified.form),
+            told_at: form_mapping::time(&verified.form),
+            raw: form_mapping::raw(&verified.form),
         };
         let instructions = self.webhooks.answering.answer(asked).await;
         let urls = Urls::new(&self.webhooks.public, &call).playing(&self.webhooks.audio);
@@ -230,8 +229,8 @@ impl Routes {
             // Nothing that we know how to keep; telling it again would not help.
             return StatusCode::NO_CONTENT;
         };
-        let (at, raw) = (reading::time(&verified.form), reading::raw(&verified.form));
-        match self.webhooks.answering.note(Told { call, notice, at, raw }).await {
+        let (at, raw) = (form_mapping::time(&verified.form), form_mapping::raw(&verified.form));
+        match self.webhooks.answering.note(CarrierCallback { call, notice, at, raw }).await {
             Ok(()) => StatusCode::NO_CONTENT,
             Err(error) => {
                 tracing::error!("a callback could not be kept and will be told again: {error}");
@@ -244,7 +243,7 @@ impl Routes {
 /// The caller's leg that a URL names; in callbacks of the safe document, which names none, the one the form tells.
 fn named(call: &str, verified: &Verified) -> Option<LegId> {
     if call == "any" {
-        return reading::leg(&verified.form, &verified.account.carrier);
+        return form_mapping::leg(&verified.form, &verified.account.carrier);
     }
     LegId::new(&verified.account.carrier, call).ok()
 }
@@ -271,7 +270,7 @@ async fn caller_step(
     Path(at): Path<String>,
 ) -> Response {
     let at = Dialogue::read(&at);
-    let signal = reading::signal(&verified.form, &at, &verified.account.carrier);
+    let signal = form_mapping::signal(&verified.form, &at, &verified.account.carrier);
     routes.answer(verified, at, signal).await
 }
 
@@ -282,8 +281,8 @@ async fn callee_step(
     Path((call, at)): Path<(String, String)>,
 ) -> Response {
     let at = Dialogue::read(&at);
-    let signal = reading::screening(&verified.form, &at);
-    match (named(&call, verified), reading::leg(&verified.form, &verified.account.carrier)) {
+    let signal = form_mapping::screening(&verified.form, &at);
+    match (named(&call, verified), form_mapping::leg(&verified.form, &verified.account.carrier)) {
         (Some(call), Some(leg)) => routes.ask(verified, at, signal, call, leg, Party::Callee).await,
         _ => xml(routes.safe.callee.clone()),
     }
@@ -291,8 +290,8 @@ async fn callee_step(
 
 #[handler]
 async fn call_status(Data(routes): Data<&Arc<Routes>>, Data(verified): Data<&Verified>) -> StatusCode {
-    let call = reading::leg(&verified.form, &verified.account.carrier);
-    routes.note(verified, call, reading::call_ended(&verified.form)).await
+    let call = form_mapping::leg(&verified.form, &verified.account.carrier);
+    routes.note(verified, call, form_mapping::call_ended(&verified.form)).await
 }
 
 #[handler]
@@ -301,8 +300,8 @@ async fn leg_status(
     Data(verified): Data<&Verified>,
     Path((call, step, position)): Path<(String, u16, u8)>,
 ) -> StatusCode {
-    let notice = reading::leg(&verified.form, &verified.account.carrier)
-        .and_then(|leg| reading::leg_changed(&verified.form, leg, step, position));
+    let notice = form_mapping::leg(&verified.form, &verified.account.carrier)
+        .and_then(|leg| form_mapping::leg_changed(&verified.form, leg, step, position));
     routes.note(verified, named(&call, verified), notice).await
 }
 
@@ -312,7 +311,7 @@ async fn recording_status(
     Data(verified): Data<&Verified>,
     Path(call): Path<String>,
 ) -> StatusCode {
-    routes.note(verified, named(&call, verified), reading::recording_changed(&verified.form)).await
+    routes.note(verified, named(&call, verified), form_mapping::recording_changed(&verified.form)).await
 }
 
 #[handler]
@@ -321,5 +320,5 @@ async fn transcribed(
     Data(verified): Data<&Verified>,
     Path(call): Path<String>,
 ) -> StatusCode {
-    routes.note(verified, named(&call, verified), reading::transcribed(&verified.form)).await
+    routes.note(verified, named(&call, verified), form_mapping::transcribed(&verified.form)).await
 }

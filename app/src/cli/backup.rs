@@ -11,7 +11,7 @@ use super::{COMMAND_LINE, Failure};
 use crate::backup::{BackupError, Manifest, Places, make, restore};
 use crate::config::Config;
 use crate::system::SystemClock;
-use crate::wiring::{SqlLedger, open_database};
+use crate::wiring::{SqlOperationsLog, open_database};
 
 #[derive(Debug, Args)]
 pub(super) struct Backup {
@@ -50,9 +50,9 @@ fn told(manifest: &Manifest) -> String {
 
 /// Notes it in the log's own trail.
 async fn note(config: &Config, action: AuditAction, subject: String) -> Result<(), Failure> {
-    let ledger = SqlLedger::new(open_database(&config.database_url).await?);
+    let operations_log = SqlOperationsLog::new(open_database(&config.database_url).await?);
     let (at, actor) = (SystemClock.now(), COMMAND_LINE.into());
-    let noted = ledger.record(AuditEntry { at, actor, action, subject }).await;
+    let noted = operations_log.record(AuditEntry { at, actor, action, subject }).await;
     noted.map_err(|error| Failure::Failed(format!("it is done, but could not be noted: {error}")))
 }
 

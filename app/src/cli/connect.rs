@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use frontdesk_ports::{CarrierAccount, CarrierError, Hook, Line, LineSettings};
+use frontdesk_ports::{CarrierAccount, CarrierError, Hook, PhoneNumberSettings, WebhookSettings};
 
 use super::Failure;
 use super::confirm::confirmed;
@@ -51,7 +51,7 @@ impl Connect {
             let ours = account.ours();
             let fallback =
                 if self.keep_fallback { line.settings.fallback.clone() } else { ours.fallback.clone() };
-            LineSettings { fallback, ..ours }
+            WebhookSettings { fallback, ..ours }
         };
         let changes = changes(&line.settings, &wanted);
         if changes.is_empty() {
@@ -89,9 +89,9 @@ impl Connect {
     }
 }
 
-fn list(account: &dyn CarrierAccount, lines: &[Line]) -> ExitCode {
+fn list(account: &dyn CarrierAccount, lines: &[PhoneNumberSettings]) -> ExitCode {
     let ours = account.ours();
-    for Line { number, settings, .. } in lines {
+    for PhoneNumberSettings { number, settings, .. } in lines {
         let asks = if !settings.led_by.is_empty() {
             format!("led by {}", settings.led_by)
         } else if bare(&settings.voice.url) == bare(&ours.voice.url) {
@@ -126,12 +126,12 @@ fn unanswered(error: CarrierError) -> Failure {
 }
 
 /// What differs, a line each: old, new.
-fn changes(is: &LineSettings, wanted: &LineSettings) -> Vec<String> {
+fn changes(is: &WebhookSettings, wanted: &WebhookSettings) -> Vec<String> {
     let shown = |hook: &Hook| match hook.url.as_str() {
         "" => "(nothing)".to_owned(),
         url => format!("{} {url}", hook.method),
     };
-    let led = |settings: &LineSettings| match settings.led_by.as_str() {
+    let led = |settings: &WebhookSettings| match settings.led_by.as_str() {
         "" => "(nothing)".to_owned(),
         by => by.to_owned(),
     };
@@ -149,7 +149,7 @@ fn changes(is: &LineSettings, wanted: &LineSettings) -> Vec<String> {
 struct RollBack(PathBuf);
 
 impl RollBack {
-    fn keep(&self, settings: &LineSettings) -> Result<(), Failure> {
+    fn keep(&self, settings: &WebhookSettings) -> Result<(), Failure> {
         let failed = |error: &dyn std::fmt::Display| {
             Failure::Failed(format!(
                 "the earlier settings cannot be kept in {}: {error}; nothing was changed",
@@ -161,7 +161,7 @@ impl RollBack {
         fs::write(&self.0, text).map_err(|error| failed(&error))
     }
 
-    fn read(&self) -> Result<LineSettings, Failure> {
+    fn read(&self) -> Result<WebhookSettings, Failure> {
         let shown = self.0.display();
         let text = fs::read(&self.0).map_err(|error| {
             Failure::Failed(format!("the earlier settings are not to be had ({shown}: {error}); set the number at the carrier's console"))

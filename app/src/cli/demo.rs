@@ -1,7 +1,6 @@
 //! `frontdesk demo`: the whole product with a carrier of its own.
 
 mod rendezvous;
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,13 +12,14 @@ use adapters_twilio::{Account, PublicUrl};
 use clap::Args;
 use frontdesk_domain::{BuiltinFlow, builtin_flow};
 use frontdesk_ports::Ids;
+use frontdesk_services::flow_versions::FlowWithAudio;
 use poem::EndpointExt;
 use secrecy::ExposeSecret;
 use tokio::sync::watch;
 
 use super::Failure;
-use super::run::{listen, until_stopped};
-use crate::config::{Config, Environment, OwnFlow};
+use super::lifecycle::{listen, until_stopped};
+use crate::config::{Config, Environment};
 use crate::server::serve;
 use crate::system::{SystemClock, SystemIds, fresh_secret};
 use crate::wiring::AppBuilder;
@@ -149,9 +149,9 @@ fn at(here: &str) -> String {
     if here == "http://127.0.0.1:8080" { String::new() } else { format!(" --url {here}") }
 }
 
-fn demo_flow(builtin: BuiltinFlow) -> Result<OwnFlow, Failure> {
+fn demo_flow(builtin: BuiltinFlow) -> Result<FlowWithAudio, Failure> {
     let callee = CALLEE.parse().map_err(|error| Failure::Failed(format!("{error}")))?;
     let flow = builtin_flow(&BuiltinFlow { forward_to: vec![callee], ..builtin })
         .map_err(|problems| Failure::Failed(problems.to_string()))?;
-    Ok(OwnFlow { flow, audio: Vec::new() })
+    Ok(FlowWithAudio { flow, audio: Vec::new() })
 }

@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use frontdesk_ports::{Clock, Examination, Finding, Verdict};
+use frontdesk_ports::{CheckStatus, Clock, DiagnosticReport, Finding};
+use frontdesk_services::diagnostics::is_ill;
 use serde_json::json;
 
 use super::Failure;
 use crate::config::{Config, ConfigErrors};
-use crate::services::examining::is_ill;
 use crate::system::SystemClock;
-use crate::wiring::doctor::{examining, keep};
+use crate::wiring::doctor::{diagnostics, keep};
 
 #[derive(Debug, Args)]
 pub(super) struct Doctor {
@@ -21,35 +21,35 @@ pub(super) struct Doctor {
 
 impl Doctor {
     pub(super) async fn run(self, config: Result<Config, ConfigErrors>) -> Result<ExitCode, Failure> {
-        let examination = match config {
+        let diagnostic_report = match config {
             Ok(config) => {
-                let mut examination = examining(&config).await?.examine().await;
-                examination.findings.insert(0, Finding::fine("configuration", "it is complete"));
-                keep(&config, &examination).await;
-                examination
+                let mut diagnostic_report = diagnostics(&config).await?.examine().await;
+                diagnostic_report.findings.insert(0, Finding::fine("configuration", "it is complete"));
+                keep(&config, &diagnostic_report).await;
+                diagnostic_report
             }
             // Nothing else can be looked at: where it is would have to be guessed.
             Err(ConfigErrors(errors)) => {
                 let remedy = "correct it; frontdesk check shows the place (docs/configuration.md)";
                 let fault = |error| Finding::fault("configuration", format!("{error}"), remedy);
-                Examination { at: SystemClock.now(), findings: errors.iter().map(fault).collect() }
+                DiagnosticReport { at: SystemClock.now(), findings: errors.iter().map(fault).collect() }
             }
         };
         if self.json {
-            print_json(&examination);
+            print_json(&diagnostic_report);
         } else {
-            print(&examination.findings);
+            print(&diagnostic_report.findings);
         }
-        Ok(if is_ill(&examination.findings) { ExitCode::from(1) } else { ExitCode::SUCCESS })
+        Ok(if is_ill(&diagnostic_report.findings) { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
 }
 
-fn print_json(Examination { at, findings }: &Examination) {
+fn print_json(DiagnosticReport { at, findings }: &DiagnosticReport) {
     let numbered: Vec<_> = findings
         .iter()
         .enumerate()
-        .map(|(place, Finding { check, verdict, what, remedy })| {
-            json!({"number": place + 1, "check": check, "verdict": verdict, "what": what, "remedy": remedy})
+        .map(|(place, Finding { check, status, what, remedy })| {
+            json!({"number": place + 1, "check": check, "verdict": status, "what": what, "remedy": remedy})
         })
         .collect();
     let document = json!({"at": at.to_string(), "healthy": !is_ill(findings), "findings": numbered});
@@ -58,18 +58,18 @@ fn print_json(Examination { at, findings }: &Examination) {
 
 fn print(findings: &[Finding]) {
     let width = findings.iter().map(|finding| finding.check.len()).max().unwrap_or(0);
-    for (place, Finding { check, verdict, what, remedy }) in findings.iter().enumerate() {
-        let verdict = match verdict {
-            Verdict::Fine => "ok",
-            Verdict::Untried => "-",
-            Verdict::Warning => "warning",
-            Verdict::Fault => "FAULT",
+    for (place, Finding { check, status, what, remedy }) in findings.iter().enumerate() {
+        let status = match status {
+            CheckStatus::Fine => "ok",
+            CheckStatus::Untried => "-",
+            CheckStatus::Warning => "warning",
+            CheckStatus::Fault => "FAULT",
         };
-        println!("{:>2}  {check:width$}  {verdict:7}  {what}", place + 1);
+        println!("{:>2}  {check:width$}  {status:7}  {what}", place + 1);
         if let Some(remedy) = remedy {
             println!("{:>2}  {:width$}  {:7}  -> {remedy}", "", "", "");
         }
     }
-    let count = |wanted| findings.iter().filter(|finding| finding.verdict == wanted).count();
-    println!("{} faults, {} warnings", count(Verdict::Fault), count(Verdict::Warning));
+    let count = |wanted| findings.iter().filter(|finding| finding.status == wanted).count();
+    println!("{} faults, {} warnings", count(CheckStatus::Fault), count(CheckStatus::Warning));
 }

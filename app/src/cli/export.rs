@@ -59,7 +59,7 @@ impl Export {
         let subject = "calls on the command line".to_owned();
         let (at, actor) = (SystemClock.now(), COMMAND_LINE.to_owned());
         let entry = AuditEntry { at, actor, action: AuditAction::Exported, subject };
-        tools.ledger.record(entry).await.map_err(failed)?;
+        tools.operations_log.record(entry).await.map_err(failed)?;
         let mut out = std::io::stdout().lock();
         let unwritten =
             |error: std::io::Error| Failure::Failed(format!("the export cannot be written: {error}"));

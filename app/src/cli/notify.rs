@@ -1,13 +1,13 @@
 //! `frontdesk notify`: what is on its way to whom, once more, and whether it would arrive.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use adapters_persistence::SqlLog;
 use clap::Subcommand;
-use frontdesk_domain::Occasion;
-use frontdesk_ports::{Clock, DeliveryError, Message, Outbox};
-use std::sync::Arc;
-use std::time::Duration;
+use frontdesk_domain::NotificationKind;
+use frontdesk_ports::{Clock, DeliveryError, Notification, Outbox};
 
 use super::Failure;
 use super::user::failed;
@@ -54,7 +54,7 @@ impl NotifyCommand {
                 }
                 let now = SystemClock.now();
                 let since = now.checked_sub(since).map_err(|error| Failure::Usage(error.to_string()))?;
-                let anew = outbox(&config).await?.deliver_anew(since, !all, to.as_deref(), now).await;
+                let anew = outbox(&config).await?.redeliver(since, !all, to.as_deref(), now).await;
                 println!("{} to be delivered once more", anew.map_err(failed)?);
                 Ok(ExitCode::SUCCESS)
             }
@@ -76,9 +76,9 @@ async fn list(outbox: &SqlLog, limit: u16) -> Result<ExitCode, Failure> {
             "{}  {}  {}  {}  {}, tried {} times{why}",
             state.queued_at,
             delivery.call,
-            delivery.occasion,
+            delivery.kind,
             delivery.recipient,
-            state.state,
+            state.status.as_str(),
             state.attempts
         );
     }
@@ -95,9 +95,9 @@ async fn test(config: &Config, name: &str) -> Result<ExitCode, Failure> {
     let recipient = recipient.ok_or_else(|| unknown(config, name))?;
     let messenger = messenger(recipient, config)?;
     let now = SystemClock.now();
-    let message = Message {
+    let message = Notification {
         id: format!("msg_test_{}", now.as_millisecond()),
-        occasion: Occasion::Ended,
+        kind: NotificationKind::Ended,
         at: now,
         subject: "frontdesk: a test".into(),
         text: "This is a test of frontdesk. Nobody has called.\r\n".into(),

@@ -29,12 +29,13 @@ impl ReconcileCommand {
         let since = now
             .checked_sub(self.since)
             .map_err(|_| Failure::Usage("--since: that is before all time; use less".into()))?;
-        let report = tools.reconcile.run(since).await.map_err(|error| Failure::Failed(error.to_string()))?;
+        let report =
+            tools.reconciliation.run(since).await.map_err(|error| Failure::Failed(error.to_string()))?;
         println!("{report}");
         let subject = format!("calls since {since:.0}");
         let actor = super::COMMAND_LINE.to_owned();
         let entry = AuditEntry { at: now, actor, action: AuditAction::Reconciled, subject };
-        tools.ledger.record(entry).await.map_err(failed)?;
+        tools.operations_log.record(entry).await.map_err(failed)?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::Failure;
-use super::run::{Reload, hang_ups, listen, until_stopped};
+use super::lifecycle::{Reload, hang_ups, listen, until_stopped};
 use crate::config::Config;
 use crate::pid::PidFile;
 use crate::telemetry;
@@ -21,7 +21,7 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
         Some(address) => Some(listen(address).await?),
         None => None,
     };
-    let figures = match config.metrics_listen {
+    let metrics = match config.metrics_listen {
         Some(address) => Some(listen(address).await?),
         None => None,
     };
@@ -29,7 +29,7 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
     let app = AppBuilder::new(config).build().await?;
     tracing::info!("the carrier's voice URL is {}; listening on {address}", app.voice_url());
     let mut served = Vec::new();
-    served.extend(figures.map(|listener| (listener, app.figures())));
+    served.extend(metrics.map(|listener| (listener, app.metrics())));
     let running = match private {
         None => {
             let (routes, running) = app.together();

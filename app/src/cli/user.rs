@@ -4,15 +4,15 @@ use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use adapters_persistence::{SqlAccess, SqlLedger};
+use adapters_persistence::{SqlAccess, SqlOperationsLog};
 use clap::Subcommand;
 use frontdesk_ports::access::Role;
 use frontdesk_ports::{AccessStore, AccountError, Accounts, Actor, AuditTrail, StoreError};
+use frontdesk_services::accounts::AccountAdministration;
+use frontdesk_services::auth::AccessControl;
 
 use super::Failure;
 use crate::config::Config;
-use crate::services::access::AccessControl;
-use crate::services::accounts::LookingAfterPeople;
 use crate::system::{SystemClock, SystemIds};
 use crate::wiring::open_database;
 
@@ -53,13 +53,13 @@ pub(super) enum UserCommand {
 }
 
 /// The people of the configured database.
-pub(super) async fn accounts(config: &Config) -> Result<LookingAfterPeople, Failure> {
+pub(super) async fn accounts(config: &Config) -> Result<AccountAdministration, Failure> {
     let db = open_database(&config.database_url).await?;
     let store: Arc<dyn AccessStore> = Arc::new(SqlAccess::new(db.clone()));
-    let trail: Arc<dyn AuditTrail> = Arc::new(SqlLedger::new(db));
+    let trail: Arc<dyn AuditTrail> = Arc::new(SqlOperationsLog::new(db));
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(SystemIds));
     let control = AccessControl::new(store.clone(), trail.clone(), clock.clone(), ids.clone(), None);
-    Ok(LookingAfterPeople::new(Arc::new(control), store, trail, clock, ids))
+    Ok(AccountAdministration::new(Arc::new(control), store, trail, clock, ids))
 }
 
 /// Whoever types commands here.
@@ -138,7 +138,7 @@ impl UserCommand {
     }
 }
 
-/// Asked for on a terminal, twice; a line of standard input otherwise.
+/// StepRequest for on a terminal, twice; a line of standard input otherwise.
 fn password() -> Result<String, Failure> {
     let unread = |error: std::io::Error| Failure::Failed(format!("the password cannot be read: {error}"));
     if std::io::stdin().is_terminal() {

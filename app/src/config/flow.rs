@@ -6,19 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use frontdesk_domain::{AudioFile, CallFlow, FlowSettings, read_flow};
+use frontdesk_domain::{AudioFile, FlowSettings, read_flow};
+use frontdesk_services::flow_versions::FlowWithAudio;
 use jiff::tz::TimeZone;
 
 use super::{ConfigError, Shown, calendar};
-
-/// A flow and the audio that it plays.
-#[derive(Debug, Clone)]
-pub struct OwnFlow {
-    /// What callers go through.
-    pub flow: CallFlow,
-    /// The files, by the names that the flow gives them.
-    pub audio: Vec<(AudioFile, Bytes)>,
-}
 
 /// Where a flow is written.
 #[derive(Debug, Clone)]
@@ -52,7 +44,7 @@ impl FlowText {
     }
 
     /// Reads and proves it.
-    pub fn read(&self, zone: &TimeZone, time_limit: Duration) -> Result<OwnFlow, Vec<ConfigError>> {
+    pub fn read(&self, zone: &TimeZone, time_limit: Duration) -> Result<FlowWithAudio, Vec<ConfigError>> {
         let audio: RefCell<Vec<(AudioFile, Bytes)>> = RefCell::default();
         let settings = FlowSettings {
             table: self.table,
@@ -78,7 +70,7 @@ impl FlowText {
             },
         };
         let flow = read_flow(&self.text, &settings).map_err(|findings| self.errors(findings.0))?;
-        Ok(OwnFlow { flow, audio: audio.into_inner() })
+        Ok(FlowWithAudio { flow, audio: audio.into_inner() })
     }
 
     fn errors(&self, findings: Vec<frontdesk_domain::Finding>) -> Vec<ConfigError> {

@@ -2,8 +2,9 @@
 
 use adapters_transcription::Command;
 use frontdesk_domain::{Mailbox, NodeName, Transcribe};
+use frontdesk_services::flow_versions::FlowWithAudio;
 
-use super::{ConfigError, OwnFlow, Reader, Recipient, Value};
+use super::{ConfigError, Reader, Recipient, Value};
 
 impl Reader {
     /// The program that writes messages down.
@@ -16,7 +17,7 @@ impl Reader {
     }
 
     /// Whom mailboxes tell must be somebody, and whoever writes messages down must be able to.
-    pub(super) fn mailboxes(&mut self, own: &OwnFlow, told: &[Recipient]) {
+    pub(super) fn mailboxes(&mut self, own: &FlowWithAudio, told: &[Recipient]) {
         let deletes =
             self.values.get("recordings.delete_at_carrier").is_some_and(|v| v.boolean() == Ok(true));
         let writes = self.values.contains_key("transcription.command");

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use adapters_notifications::{MailServer, Mailbox, WebhookSecret};
-use frontdesk_domain::{Occasion, Outcome};
+use frontdesk_domain::{NotificationKind, Outcome};
+use frontdesk_services::notifications::{EmailLanguage, When};
 use url::Url;
 
 use super::{ConfigError, Reader};
-use crate::services::notifying::{Tongue, When};
 
 /// How somebody is reached.
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub struct Recipient {
     /// Of what they are told.
     pub when: When,
     /// The language of letters.
-    pub tongue: Tongue,
+    pub language: EmailLanguage,
 }
 
 /// The mail server.
@@ -86,11 +86,13 @@ impl Reader {
             url.ok_or_else(|| "use a URL such as https://crm.example/calls".to_owned())
         });
         let secret = self.secret(&key("webhook_secret"));
-        let outcomes = self.words(&key("outcomes"), Outcome::ALL.iter().map(|o| (o.word(), *o)).collect());
-        let occasions = self.words(&key("events"), Occasion::ALL.iter().map(|o| (o.word(), *o)).collect());
+        let outcomes =
+            self.words(&key("outcomes"), Outcome::VARIANTS.iter().map(|o| (o.as_str(), *o)).collect());
+        let kinds =
+            self.words(&key("events"), NotificationKind::VARIANTS.iter().map(|o| (o.as_str(), *o)).collect());
         let attach = self.take(&key("attach"), super::Value::boolean).unwrap_or(true);
-        let tongue = self.take(&key("language"), |value| {
-            Tongue::of(&value.text()?).ok_or_else(|| "letters are written in en or fr".to_owned())
+        let language = self.take(&key("language"), |value| {
+            EmailLanguage::of(&value.text()?).ok_or_else(|| "letters are written in en or fr".to_owned())
         });
         let is_email = email.is_some();
         let by = match (email, webhook) {
@@ -124,10 +126,10 @@ impl Reader {
         let usual = if is_email { When::for_people() } else { When::for_programs() };
         let when = When {
             outcomes: outcomes.unwrap_or(usual.outcomes),
-            occasions: occasions.unwrap_or(usual.occasions),
+            kinds: kinds.unwrap_or(usual.kinds),
             attach,
         };
-        Some(Recipient { name, by, when, tongue: tongue.unwrap_or_default() })
+        Some(Recipient { name, by, when, language: language.unwrap_or_default() })
     }
 
     /// Some of the words that are known.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_persistence::Database;
+use frontdesk_services::auth::AccessControl;
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::WiringError;
-use crate::services::access::AccessControl;
 
 /// How long to leave a database alone that does not answer.
 const DATABASE_PAUSE: Duration = Duration::from_secs(2);
@@ -31,6 +31,9 @@ pub async fn open_database(url: &str) -> Result<Database, WiringError> {
 /// Applies what is missing. Each migration is a transaction; should another process be at it at the same moment, one of
 /// the two fails, and finds it done when it tries again.
 async fn migrate(db: &Database) -> Result<(), WiringError> {
+    if db.migrations().await.iter().any(|version| migrations::is_unreleased(version)) {
+        return Err(WiringError::DevelopmentData);
+    }
     let mut tries = 0;
     loop {
         match Migrator::up(db.connection(), None).await {
@@ -56,7 +59,7 @@ pub(super) async fn prepare(
     }
     match tokio::time::timeout(DATABASE_PATIENCE, prepare_once(&db, &access, password.as_ref())).await {
         Ok(Ok(())) => return Ok(()),
-        Ok(Err(WiringError::Password(bad))) => return Err(bad.into()),
+        Ok(Err(error @ (WiringError::Password(_) | WiringError::DevelopmentData))) => return Err(error),
         Ok(Err(error)) => tracing::error!("{error}; calls are answered, and it is tried again"),
         Err(_) => tracing::error!("the database does not answer; calls are answered, and it is tried again"),
     }

@@ -1,19 +1,20 @@
-//! What an examination looks at, as a configuration names it.
+//! What an diagnostic_report looks at, as a configuration names it.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use adapters_persistence::{Database, SqlLedger, SqlLog};
+use adapters_persistence::{Database, SqlLog, SqlOperationsLog};
 use adapters_recordings::ObjectRecordings;
-use adapters_twilio::{PublicDoor, TwilioClient};
+use adapters_twilio::{HttpPublicUrlProbe, TwilioClient};
 use async_trait::async_trait;
-use frontdesk_ports::{CallLog, Examination, Ledger, RecordingStore};
+use frontdesk_ports::{CallLog, DiagnosticReport, OperationsLog, RecordingStore};
+use frontdesk_services::diagnostics::{CarrierSetup, Diagnostics, Schema};
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
 
+use super::disk_check::check_folder;
 use super::{MOST_AUDIO_BYTES, WiringError};
 use crate::config::Config;
-use crate::services::examining::{Examining, Outside, Schema};
 use crate::system::{SystemClock, SystemIds};
 
 /// A database that can be asked how it stands.
@@ -59,7 +60,7 @@ async fn schema(url: &str) -> Result<Arc<dyn Schema>, String> {
 }
 
 /// Examines what a configuration names.
-pub async fn examining(config: &Config) -> Result<Examining, WiringError> {
+pub async fn diagnostics(config: &Config) -> Result<Diagnostics, WiringError> {
     let recordings =
         ObjectRecordings::open(&config.recordings, MOST_AUDIO_BYTES, config.proxies.client_builder());
     let recordings = recordings.map(|store| Arc::new(store) as Arc<dyn RecordingStore>);
@@ -70,37 +71,37 @@ pub async fn examining(config: &Config) -> Result<Examining, WiringError> {
     let mut folders = vec![("spool", config.spool.clone())];
     folders.extend(config.database_url.strip_prefix("sqlite://").map(|path| ("database", parent(path))));
     folders.extend(config.recordings.url.strip_prefix("file://").map(|path| ("recordings", path.into())));
-    Ok(Examining {
+    Ok(Diagnostics {
         flow: config.flow.as_ref().map(|own| own.flow.clone()),
         schema: schema(&config.database_url).await,
         recordings: recordings.map_err(|error| error.to_string()),
-        folders,
+        folders: folders.iter().map(|(what, folder)| check_folder(what, folder)).collect(),
         outside: outside(config)?,
         clock: Arc::new(SystemClock),
     })
 }
 
 /// The carrier's side of a configuration, if it names an account.
-pub fn outside(config: &Config) -> Result<Option<Outside>, WiringError> {
+pub fn outside(config: &Config) -> Result<Option<CarrierSetup>, WiringError> {
     let (Some(public), Some(twilio)) = (&config.public_url, &config.twilio) else { return Ok(None) };
     let account = twilio.account();
     let http = || config.proxies.client_builder();
-    Ok(Some(Outside {
+    Ok(Some(CarrierSetup {
         account: Arc::new(TwilioClient::new(vec![account.clone()], public.clone(), http())?),
-        door: Arc::new(PublicDoor::new(public.clone(), account, Arc::new(SystemIds), http())?),
+        probe: Arc::new(HttpPublicUrlProbe::new(public.clone(), account, Arc::new(SystemIds), http())?),
         public_url: public.as_str().to_owned(),
     }))
 }
 
 /// Keeps what was found where the desk's pages show it, if there is a database that is up to date.
-pub async fn keep(config: &Config, examination: &Examination) {
+pub async fn keep(config: &Config, diagnostic_report: &DiagnosticReport) {
     let url = &config.database_url;
     let Ok(schema) = schema(url).await else { return };
     if schema.missing_migrations().await != Ok(0) {
         return;
     }
     if let Ok(db) = Database::open(url).await
-        && let Err(error) = SqlLedger::new(db).keep_examination(examination).await
+        && let Err(error) = SqlOperationsLog::new(db).store_diagnostic_report(diagnostic_report).await
     {
         tracing::warn!("what was found is not kept: {error}");
     }

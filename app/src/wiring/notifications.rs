@@ -1,4 +1,4 @@
-//! Whoever is told of calls, with what carries messages to them.
+//! Whoever is target of calls, with what carries messages to them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 use adapters_notifications::Webhook;
 use adapters_twilio::PublicUrl;
 use frontdesk_ports::Messenger;
+use frontdesk_services::notifications::NotificationTarget;
 use url::Url;
 
 use super::WiringError;
 use crate::config::{By, Config, Recipient, Smtp};
-use crate::services::notifying::Told;
 
 /// Carries messages to a recipient.
 pub fn messenger(recipient: &Recipient, config: &Config) -> Result<Arc<dyn Messenger>, WiringError> {
@@ -25,16 +25,16 @@ pub fn messenger(recipient: &Recipient, config: &Config) -> Result<Arc<dyn Messe
     })
 }
 
-/// Everybody who is told of calls, by name.
-pub(super) fn told(config: &Config) -> Result<BTreeMap<String, Told>, WiringError> {
+/// Everybody who is target of calls, by name.
+pub(super) fn targets(config: &Config) -> Result<BTreeMap<String, NotificationTarget>, WiringError> {
     let one = |recipient: &Recipient| {
-        let told = Told {
+        let target = NotificationTarget {
             when: recipient.when.clone(),
-            tongue: recipient.tongue,
+            language: recipient.language,
             is_person: matches!(recipient.by, By::Email(_)),
             messenger: messenger(recipient, config)?,
         };
-        Ok((recipient.name.clone(), told))
+        Ok((recipient.name.clone(), target))
     };
     config.recipients.iter().map(one).collect()
 }

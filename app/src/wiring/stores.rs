@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use adapters_persistence::{Database, SqlAccess, SqlLedger, SqlLog, SqlStanding};
+use adapters_persistence::{Database, SqlAccess, SqlLog, SqlOperationsLog, SqlOverrides};
 use adapters_recordings::ObjectRecordings;
 use frontdesk_ports::{Clock, Ids};
 
@@ -14,9 +14,9 @@ use crate::config::Config;
 pub(super) struct Stores {
     pub db: Database,
     pub log: Arc<SqlLog>,
-    pub ledger: Arc<SqlLedger>,
+    pub operations_log: Arc<SqlOperationsLog>,
     pub people: Arc<SqlAccess>,
-    pub standing: Arc<SqlStanding>,
+    pub overrides: Arc<SqlOverrides>,
     pub recordings: Arc<ObjectRecordings>,
 }
 
@@ -32,9 +32,9 @@ impl Stores {
             ObjectRecordings::open(&config.recordings, MOST_AUDIO_BYTES, config.proxies.client_builder())?;
         Ok(Self {
             log: Arc::new(SqlLog::new(db.clone(), clock.clone(), ids.clone())),
-            ledger: Arc::new(SqlLedger::new(db.clone())),
+            operations_log: Arc::new(SqlOperationsLog::new(db.clone())),
             people: Arc::new(SqlAccess::new(db.clone())),
-            standing: Arc::new(SqlStanding::new(db.clone())),
+            overrides: Arc::new(SqlOverrides::new(db.clone())),
             recordings: Arc::new(recordings),
             db,
         })

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use adapters_persistence::{SqlLedger, SqlLog};
+use adapters_persistence::{SqlLog, SqlOperationsLog};
 use adapters_recordings::ObjectRecordings;
 use adapters_twilio::{PublicUrl, TwilioClient};
 use frontdesk_ports::{CallLog, Carrier, Clock};
+use frontdesk_services::reconciliation::Reconciliation;
+use frontdesk_services::retention::Retention;
 
 use super::{MOST_AUDIO_BYTES, WiringError, open_database};
 use crate::config::{Config, Twilio};
-use crate::services::forgetting::Forgetting;
-use crate::services::reconcile::Reconcile;
 use crate::system::{SystemClock, SystemIds};
 
 /// Stores and carrier of a configuration.
@@ -18,11 +18,11 @@ pub struct Tools {
     /// The calls.
     pub log: Arc<SqlLog>,
     /// What the service remembers of itself.
-    pub ledger: Arc<SqlLedger>,
+    pub operations_log: Arc<SqlOperationsLog>,
     /// Compares the log with the carrier's records.
-    pub reconcile: Reconcile,
+    pub reconciliation: Reconciliation,
     /// Forgets.
-    pub forgetting: Forgetting,
+    pub retention: Retention,
 }
 
 impl Tools {
@@ -31,7 +31,7 @@ impl Tools {
         let db = open_database(&config.database_url).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let log = Arc::new(SqlLog::new(db.clone(), clock.clone(), Arc::new(SystemIds)));
-        let ledger = Arc::new(SqlLedger::new(db));
+        let operations_log = Arc::new(SqlOperationsLog::new(db));
         let recordings = Arc::new(ObjectRecordings::open(
             &config.recordings,
             MOST_AUDIO_BYTES,
@@ -46,23 +46,23 @@ impl Tools {
         let longest_call =
             config.flow.as_ref().map_or(config.builtin.time_limit, |own| own.flow.longest_forward());
         Ok(Self {
-            reconcile: Reconcile {
+            reconciliation: Reconciliation {
                 log: log.clone() as Arc<dyn CallLog>,
                 carrier: carrier.clone(),
-                ledger: ledger.clone(),
+                operations_log: operations_log.clone(),
                 clock: clock.clone(),
                 longest_call: Arc::new(move || longest_call),
             },
-            forgetting: Forgetting {
+            retention: Retention {
                 log: log.clone(),
                 retention: log.clone(),
                 recordings,
                 carrier,
-                trail: ledger.clone(),
+                trail: operations_log.clone(),
                 clock,
             },
             log,
-            ledger,
+            operations_log,
         })
     }
 }

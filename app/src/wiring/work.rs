@@ -1,4 +1,4 @@
-//! What works beside answering: upkeep, the worker, and whoever tells of calls.
+//! What works beside answering: maintenance, the worker, and whoever tells of calls.
 
 use std::sync::Arc;
 
@@ -7,18 +7,18 @@ use adapters_transcription::CommandTranscriber;
 use adapters_twilio::{Account, TwilioClient};
 use frontdesk_domain::WorkLane;
 use frontdesk_ports::{CallLog, Clock, Ids, Transcriber};
+use frontdesk_services::flow_versions::FlowVersions;
+use frontdesk_services::follow_up::auto_resolve::AutoResolve;
+use frontdesk_services::maintenance::Maintenance;
+use frontdesk_services::notifications::Notifications;
+use frontdesk_services::reconciliation::Reconciliation;
+use frontdesk_services::retention::Retention;
+use frontdesk_services::voicemail_jobs::VoicemailWorker;
 
 use super::WiringError;
-use super::notifications::told;
+use super::notifications::targets;
 use super::stores::Stores;
 use crate::config::Config;
-use crate::services::flow_in_force::FlowInForce;
-use crate::services::forgetting::Forgetting;
-use crate::services::notifying::Notifying;
-use crate::services::reconcile::Reconcile;
-use crate::services::resolving::Resolving;
-use crate::services::upkeep::Upkeep;
-use crate::worker::Worker;
 
 /// What is needed for the work beside answering.
 pub(super) struct Work {
@@ -28,48 +28,48 @@ pub(super) struct Work {
     /// What leases of work are counted by.
     pub lease_clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
-    pub flow: Arc<FlowInForce>,
+    pub flow: Arc<FlowVersions>,
 }
 
 impl Work {
-    pub fn upkeep(&self, config: &Config, accounts: &[Account]) -> Result<Upkeep, WiringError> {
-        let forgetting = Arc::new(Forgetting {
+    pub fn maintenance(&self, config: &Config, accounts: &[Account]) -> Result<Maintenance, WiringError> {
+        let retention = Arc::new(Retention {
             log: self.stores.log.clone(),
             retention: self.stores.log.clone(),
             recordings: self.stores.recordings.clone(),
             carrier: self.client.clone(),
-            trail: self.stores.ledger.clone(),
+            trail: self.stores.operations_log.clone(),
             clock: self.clock.clone(),
         });
         // The demo's carrier keeps no records that could be compared.
         let on_record = accounts.iter().filter(|account| account.carrier == "twilio").cloned().collect();
         let public = config.public_url.clone().ok_or(WiringError::Incomplete("public_url"))?;
         let flow = self.flow.clone();
-        let reconcile = Reconcile {
+        let reconciliation = Reconciliation {
             log: self.stores.log.clone(),
             carrier: Arc::new(TwilioClient::new(on_record, public, config.proxies.client_builder())?),
-            ledger: self.stores.ledger.clone(),
+            operations_log: self.stores.operations_log.clone(),
             clock: self.clock.clone(),
             longest_call: Arc::new(move || flow.current().longest_forward()),
         };
-        Ok(Upkeep {
+        Ok(Maintenance {
             queue: self.stores.log.clone(),
             log: self.stores.log.clone(),
-            ledger: self.stores.ledger.clone(),
-            reconcile,
-            forgetting,
-            retention: config.retention,
+            operations_log: self.stores.operations_log.clone(),
+            reconciliation,
+            retention,
+            policy: config.retention,
             clock: self.clock.clone(),
         })
     }
 
-    pub fn notifying(&self, config: &Config, feed_url: String) -> Result<Notifying, WiringError> {
-        Ok(Notifying {
+    pub fn notifications(&self, config: &Config, feed_url: String) -> Result<Notifications, WiringError> {
+        Ok(Notifications {
             log: self.stores.log.clone(),
             outbox: self.stores.log.clone(),
             recordings: self.stores.recordings.clone(),
             flow: self.flow.clone(),
-            recipients: told(config)?,
+            recipients: targets(config)?,
             feed_url,
             zone: config.zone.clone(),
             document: adapters_http::export::call_document,
@@ -79,15 +79,15 @@ impl Work {
     }
 
     /// Settles missed calls of callers who were spoken to later, if that is wanted.
-    pub fn resolving(&self, config: &Config) -> Option<Arc<Resolving>> {
+    pub fn auto_resolve(&self, config: &Config) -> Option<Arc<AutoResolve>> {
         let log = &self.stores.log;
         config
             .resolves_misses
-            .then(|| Arc::new(Resolving { log: log.clone(), work: log.clone(), clock: self.clock.clone() }))
+            .then(|| Arc::new(AutoResolve { log: log.clone(), work: log.clone(), clock: self.clock.clone() }))
     }
 
     /// One for each lane in which there is something to do.
-    pub fn workers(&self, config: &Config) -> Vec<Arc<Worker>> {
+    pub fn workers(&self, config: &Config) -> Vec<Arc<VoicemailWorker>> {
         let transcriber = config
             .transcription
             .clone()
@@ -102,8 +102,8 @@ impl Work {
         lane: WorkLane,
         delete_at_carrier: bool,
         transcriber: Option<Arc<dyn Transcriber>>,
-    ) -> Worker {
-        Worker {
+    ) -> VoicemailWorker {
+        VoicemailWorker {
             lane,
             transcriber,
             queue: self.stores.log.clone(),

@@ -86,7 +86,7 @@ async fn erasing_a_number_leaves_nothing_of_it_here_or_at_the_carrier() {
     desk.call().presses("2").leaves(tone(2)).place().await;
     desk.call().from("+33199999999").presses("1").place().await;
     desk.work().await;
-    let receipt = desk.running.upkeep.forgetting.erase("test", crate::harness::CALLER).await.unwrap();
+    let receipt = desk.running.maintenance.retention.erase("test", crate::harness::CALLER).await.unwrap();
     assert_eq!((receipt.calls.len(), receipt.audio.len(), receipt.carrier_recordings.len()), (1, 1, 1));
     assert!(desk.shelf.take_all().is_empty());
     assert_eq!(desk.row().await["from"], json!("+33199999999"));

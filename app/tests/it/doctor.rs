@@ -1,10 +1,10 @@
 //! Whoever examines a desk with something amiss is told what, and what to do about it.
 
-use adapters_persistence::SqlLedger;
+use adapters_persistence::SqlOperationsLog;
 use frontdesk::config::{Config, Needs, Settings};
-use frontdesk::wiring::doctor::{examining, keep, outside};
+use frontdesk::wiring::doctor::{diagnostics, keep, outside};
 use frontdesk::wiring::open_database;
-use frontdesk_ports::{Finding, Ledger, Verdict};
+use frontdesk_ports::{CheckStatus, Finding, OperationsLog};
 
 use crate::harness::{ACCOUNT, Desk, FIRST, PASSWORD, SECRET, Setting};
 use crate::people::{get, plain_cookie, sign_in};
@@ -33,13 +33,13 @@ fn config(desk: &Desk, around: &Surroundings, (key, value): (&str, &str)) -> Con
 
 async fn found(desk: &Desk, around: &Surroundings, otherwise: (&str, &str)) -> Vec<Finding> {
     let config = config(desk, around, otherwise);
-    examining(&config).await.unwrap().examine().await.findings
+    diagnostics(&config).await.unwrap().examine().await.findings
 }
 
 /// Everything that is worse than fine, with what is known to be so in these surroundings left out.
 async fn amiss(desk: &Desk, around: &Surroundings, otherwise: (&str, &str)) -> Vec<Finding> {
     let mut findings = found(desk, around, otherwise).await;
-    findings.retain(|finding| finding.verdict > Verdict::Untried && finding.check != "way_in.tls");
+    findings.retain(|finding| finding.status > CheckStatus::Untried && finding.check != "way_in.tls");
     findings
 }
 
@@ -62,8 +62,8 @@ async fn sound() -> (Desk, Surroundings) {
 async fn a_sound_desk_is_told_that_it_is() {
     let (desk, around) = sound().await;
     let findings = found(&desk, &around, AS_USUAL).await;
-    let checks: Vec<(&str, Verdict)> = findings.iter().map(|f| (f.check.as_str(), f.verdict)).collect();
-    let fine = |check| (check, Verdict::Fine);
+    let checks: Vec<(&str, CheckStatus)> = findings.iter().map(|f| (f.check.as_str(), f.status)).collect();
+    let fine = |check| (check, CheckStatus::Fine);
     assert_eq!(
         checks,
         [
@@ -73,7 +73,7 @@ async fn a_sound_desk_is_told_that_it_is() {
             fine("disk.spool"),
             fine("disk.database"),
             fine("disk.recordings"),
-            ("way_in.tls", Verdict::Warning),
+            ("way_in.tls", CheckStatus::Warning),
             fine("way_in.unsigned"),
             fine("way_in.signed"),
             fine("credentials"),
@@ -106,7 +106,7 @@ async fn what_is_amiss_on_this_machine_is_found_with_its_remedy() {
     ] {
         let (key, value) = (otherwise.0, otherwise.1.as_str());
         let found = amiss(&desk, &around, (key, value)).await;
-        let fault = found.iter().find(|f| f.check == check && f.verdict == Verdict::Fault);
+        let fault = found.iter().find(|f| f.check == check && f.status == CheckStatus::Fault);
         let fault = fault.unwrap_or_else(|| panic!("{key}: {found:#?}"));
         assert!(fault.remedy.as_ref().unwrap().contains(remedy), "{fault:#?}");
     }
@@ -137,18 +137,23 @@ async fn what_is_amiss_around_the_desk_is_found_with_its_remedy() {
 async fn what_is_amiss_with_the_number_is_found_and_connecting_mends_it() {
     let (desk, around) = sound().await;
     let as_it_should_be = around.number.lock().unwrap().clone();
-    for (key, value, verdict, what) in [
-        ("voice_url", "https://old.example/voice", Verdict::Fault, "no number of the account asks this desk"),
-        ("status_callback", "", Verdict::Fault, "does not tell the desk when calls end (nothing is set)"),
-        ("voice_fallback_url", "", Verdict::Warning, "has no fallback"),
-        ("voice_method", "GET", Verdict::Fault, "asks by GET"),
-        ("voice_application_sid", "AP1", Verdict::Fault, "is led by AP1"),
+    for (key, value, status, what) in [
+        (
+            "voice_url",
+            "https://old.example/voice",
+            CheckStatus::Fault,
+            "no number of the account asks this desk",
+        ),
+        ("status_callback", "", CheckStatus::Fault, "does not tell the desk when calls end (nothing is set)"),
+        ("voice_fallback_url", "", CheckStatus::Warning, "has no fallback"),
+        ("voice_method", "GET", CheckStatus::Fault, "asks by GET"),
+        ("voice_application_sid", "AP1", CheckStatus::Fault, "is led by AP1"),
     ] {
         *around.number.lock().unwrap() = as_it_should_be.clone();
         around.set(key, value);
         let found = amiss(&desk, &around, AS_USUAL).await;
         let [told] = found.as_slice() else { panic!("{key}: {found:#?}") };
-        assert!(told.verdict == verdict && told.what.contains(what), "{told:#?}");
+        assert!(told.status == status && told.what.contains(what), "{told:#?}");
         assert!(
             told.remedy.as_ref().unwrap().contains("frontdesk connect --number +15556667777"),
             "{told:#?}"
@@ -181,10 +186,13 @@ async fn the_last_findings_stand_in_the_settings() {
     let (desk, around) = sound().await;
     around.is(Amiss::OpenMedia);
     let config = config(&desk, &around, AS_USUAL);
-    let examination = examining(&config).await.unwrap().examine().await;
-    keep(&config, &examination).await;
-    let ledger = SqlLedger::new(open_database(&config.database_url).await.unwrap());
-    assert_eq!(ledger.examination().await.unwrap().unwrap().findings, examination.findings);
+    let diagnostic_report = diagnostics(&config).await.unwrap().examine().await;
+    keep(&config, &diagnostic_report).await;
+    let operations_log = SqlOperationsLog::new(open_database(&config.database_url).await.unwrap());
+    assert_eq!(
+        operations_log.diagnostic_report().await.unwrap().unwrap().findings,
+        diagnostic_report.findings
+    );
     let signed_in = plain_cookie(&sign_in(&desk, "admin", PASSWORD).await);
     let page = get(&desk, "/settings", &signed_in).await.text().await.unwrap();
     assert!(page.contains("HTTP Basic Authentication"), "{page}");

@@ -1,7 +1,7 @@
 //! Signing in by the word of a proxy in front of the desk.
 
 use adapters_http::TrustedProxy;
-use frontdesk::config::SignInElsewhere;
+use frontdesk::config::SignInSettings;
 use frontdesk_ports::access::Role;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 
@@ -12,8 +12,8 @@ async fn desk(network: &str, newcomers: Option<Role>) -> Desk {
         header: Some("remote-user".parse().unwrap()),
         networks: vec![network.parse().unwrap()],
     };
-    let elsewhere = SignInElsewhere { proxy: Some(proxy), provider: None, newcomers };
-    Desk::with(Setting { elsewhere, ..Setting::default() }).await
+    let elsewhere = SignInSettings { proxy: Some(proxy), provider: None, newcomers };
+    Desk::with(Setting { sign_in: elsewhere, ..Setting::default() }).await
 }
 
 async fn get(desk: &Desk, path: &str, user: &str, cookie: &str) -> reqwest::Response {

@@ -23,7 +23,7 @@ async fn dashboard_and_rules_ask_for_figures_that_are_told() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(tone(3)).place().await;
     desk.work().await;
-    desk.running.upkeep.round().await.unwrap();
+    desk.running.maintenance.round().await.unwrap();
     let live = desk.get("/api/v1/events").await;
     let told = desk.get("/metrics").await.text().await.unwrap();
     drop(live);

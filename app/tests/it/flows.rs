@@ -155,8 +155,8 @@ async fn what_a_caller_said_is_written_down_found_and_forgotten() {
     assert_eq!(found["calls"].as_array().unwrap().len(), 1, "calls are found by what was said");
     desk.until("2026-11-23T09:00:00Z");
     let day = std::time::Duration::from_secs(3600);
-    let class = frontdesk::services::forgetting::DataClass::Transcripts;
-    let receipt = desk.running.upkeep.forgetting.purge("test", class, day).await.unwrap();
+    let class = frontdesk_services::retention::DataClass::Transcripts;
+    let receipt = desk.running.maintenance.retention.purge("test", class, day).await.unwrap();
     assert_eq!(receipt.transcripts, 1);
     assert_eq!(desk.row().await["voicemail"]["transcript"], Value::Null);
     assert!(!last_events(&desk).await.contains(&"transcribed".to_owned()));
@@ -184,7 +184,7 @@ async fn a_message_is_written_down_here_once_its_audio_is() {
 #[tokio::test]
 async fn fifty_calls_go_on_by_the_flow_they_began_with_while_it_is_replaced() {
     let desk = Desk::with_flow(PLUMBER).await;
-    let before = desk.running.flow.current().edition();
+    let before = desk.running.flow.current().version();
     // The new flow has none of the old places, and another number behind key 1.
     let renamed = PLUMBER
         .replace("menu main", "menu front")
@@ -211,7 +211,7 @@ async fn fifty_calls_go_on_by_the_flow_they_began_with_while_it_is_replaced() {
         }
     });
     futures_util::future::join_all(calls).await;
-    assert_ne!(desk.running.flow.current().edition(), before);
+    assert_ne!(desk.running.flow.current().version(), before);
     let rows = desk.json("/api/v1/calls?limit=200").await["calls"].as_array().unwrap().clone();
     assert_eq!(rows.len(), 50);
     let count = |outcome: &str| rows.iter().filter(|row| row["outcome"] == json!(outcome)).count();

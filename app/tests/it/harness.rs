@@ -13,16 +13,15 @@ use adapters_transcription::Command;
 use adapters_twilio::PublicUrl;
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk::config::{
-    Config, FlowText, Needs, OwnFlow, Recipient, Settings, SignInElsewhere, Smtp, Twilio,
-};
+use frontdesk::config::{Config, FlowText, Needs, Recipient, Settings, SignInSettings, Smtp, Twilio};
 use frontdesk::server::serve;
-use frontdesk::services::keeping::Drained;
-use frontdesk::services::standings::Caps;
 use frontdesk::wiring::{AppBuilder, Running};
-use frontdesk::worker::WorkOutcome;
 use frontdesk_domain::{BuiltinFlow, Timestamp, builtin_flow};
 use frontdesk_ports::Clock;
+use frontdesk_services::event_intake::Drained;
+use frontdesk_services::flow_versions::FlowWithAudio;
+use frontdesk_services::restrictions::Caps;
+use frontdesk_services::voicemail_jobs::WorkOutcome;
 use poem::EndpointExt;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -78,12 +77,12 @@ pub struct Setting {
     pub database_url: Option<String>,
     pub folder: Option<tempfile::TempDir>,
     /// In place of the built-in flow.
-    pub flow: Option<OwnFlow>,
+    pub flow: Option<FlowWithAudio>,
     pub caps: Caps,
     pub recipients: Vec<Recipient>,
     pub smtp: Option<Smtp>,
     pub transcription: Option<Command>,
-    pub elsewhere: SignInElsewhere,
+    pub sign_in: SignInSettings,
     /// Where the carrier is said to reach the desk.
     pub public: String,
 }
@@ -100,7 +99,7 @@ impl Default for Setting {
             recipients: Vec::new(),
             smtp: None,
             transcription: None,
-            elsewhere: SignInElsewhere::default(),
+            sign_in: SignInSettings::default(),
             public: "https://desk.example/phone".into(),
         }
     }
@@ -112,12 +111,12 @@ async fn port() -> (TcpListener, String) {
     (listener, url)
 }
 
-fn built_in(settings: &BuiltinFlow) -> OwnFlow {
-    OwnFlow { flow: builtin_flow(settings).unwrap(), audio: Vec::new() }
+fn built_in(settings: &BuiltinFlow) -> FlowWithAudio {
+    FlowWithAudio { flow: builtin_flow(settings).unwrap(), audio: Vec::new() }
 }
 
 /// A flow as it is written, in the folder that its audio is in.
-pub fn written(text: &str, folder: &std::path::Path) -> OwnFlow {
+pub fn written(text: &str, folder: &std::path::Path) -> FlowWithAudio {
     let text = FlowText { name: "test".into(), text: text.into(), table: "flow", folder: folder.to_owned() };
     text.read(&jiff::tz::TimeZone::UTC, Duration::from_secs(3600)).unwrap()
 }
@@ -169,7 +168,7 @@ impl Desk {
             spool: folder.path().join("spool"),
             admin_password: Some(PASSWORD.into()),
             api_token: Some(TOKEN.into()),
-            elsewhere: setting.elsewhere,
+            sign_in: setting.sign_in,
             ..settings
         };
         let builder = AppBuilder::new(config).with_clock_and_ids(clock.clone(), ids);

@@ -1,6 +1,6 @@
 //! Who may see what.
 
-use adapters_http::{ROUTES, Reach};
+use adapters_http::{Access, route_list};
 use adapters_simulator::tone;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 
@@ -31,27 +31,27 @@ pub async fn get(desk: &Desk, path: &str, cookie: &str) -> reqwest::Response {
 }
 
 /// What a guest gets there: a page leads to the sign-in page, the rest is refused.
-fn for_guests(reach: Reach) -> u16 {
-    match reach {
-        Reach::Open => 200,
-        Reach::Page | Reach::Admin | Reach::Work => 303,
-        Reach::Calls | Reach::Audio | Reach::Metrics => 401,
+fn for_guests(access: Access) -> u16 {
+    match access {
+        Access::Public => 200,
+        Access::Page | Access::Admin | Access::Work => 303,
+        Access::Calls | Access::Audio | Access::Metrics => 401,
     }
 }
 
 /// Every route of the router, with something in place of its parameters.
-fn routes() -> impl Iterator<Item = (String, Reach)> {
-    ROUTES.into_iter().map(|(path, reach)| {
+fn routes() -> impl Iterator<Item = (String, Access)> {
+    route_list().into_iter().map(|(path, access, _)| {
         let path = path.replace(":id", "01ARZ3NDEKTSV4RRFFQ69G5FAV").replace(":name", "frontdesk.css");
-        (path, reach)
+        (path, access)
     })
 }
 
 #[tokio::test]
 async fn guests_see_nothing_and_every_answer_is_hardened() {
     let desk = Desk::start().await;
-    for (path, reach) in routes() {
-        let status = for_guests(reach);
+    for (path, access) in routes() {
+        let status = for_guests(access);
         for token in ["", "Bearer wrong", "Basic eA=="] {
             let mut request = desk.http.get(format!("{}{path}", desk.url));
             if !token.is_empty() {
@@ -181,10 +181,9 @@ async fn token(desk: &Desk, scopes: &str) -> String {
     let url = format!("sqlite://{}", desk.folder.path().join("frontdesk.db").display());
     let db = frontdesk::wiring::open_database(&url).await.unwrap();
     let store = std::sync::Arc::new(adapters_persistence::SqlAccess::new(db.clone()));
-    let trail = std::sync::Arc::new(adapters_persistence::SqlLedger::new(db));
+    let trail = std::sync::Arc::new(adapters_persistence::SqlOperationsLog::new(db));
     let ids = std::sync::Arc::new(frontdesk::system::SystemIds);
-    let control =
-        frontdesk::services::access::AccessControl::new(store, trail, desk.clock.clone(), ids, None);
+    let control = frontdesk_services::auth::AccessControl::new(store, trail, desk.clock.clone(), ids, None);
     control.create_token(scopes, scopes.parse().unwrap()).await.unwrap()
 }
 
@@ -192,14 +191,14 @@ async fn token(desk: &Desk, scopes: &str) -> String {
 async fn a_token_reaches_what_its_scopes_cover_and_nothing_else() {
     let desk = Desk::start().await;
     for (scopes, allowed) in [
-        ("calls", vec![Reach::Page, Reach::Calls]),
-        ("audio", vec![Reach::Audio]),
-        ("metrics", vec![Reach::Metrics]),
-        ("calls audio metrics", vec![Reach::Page, Reach::Calls, Reach::Audio, Reach::Metrics]),
+        ("calls", vec![Access::Page, Access::Calls]),
+        ("audio", vec![Access::Audio]),
+        ("metrics", vec![Access::Metrics]),
+        ("calls audio metrics", vec![Access::Page, Access::Calls, Access::Audio, Access::Metrics]),
     ] {
         let token = token(&desk, scopes).await;
-        for (path, reach) in
-            routes().filter(|(path, reach)| *reach != Reach::Open && !path.ends_with("events"))
+        for (path, access) in
+            routes().filter(|(path, access)| *access != Access::Public && !path.ends_with("events"))
         {
             let response =
                 desk.http.get(format!("{}{path}", desk.url)).bearer_auth(&token).send().await.unwrap();
@@ -210,7 +209,7 @@ async fn a_token_reaches_what_its_scopes_cover_and_nothing_else() {
             }
             let posted_only = response.status() == 405;
             assert!(
-                posted_only || refused != allowed.contains(&reach),
+                posted_only || refused != allowed.contains(&access),
                 "{scopes} at {path}: {}",
                 response.status()
             );

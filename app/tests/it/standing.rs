@@ -1,19 +1,19 @@
 //! What people decide beside the flow, and caps: they hold for the next call.
 
-use adapters_persistence::{Database, SqlStanding};
+use adapters_persistence::{Database, SqlOverrides};
 use adapters_simulator::{CalleeScript, tone};
-use frontdesk::services::standings::Caps;
 use frontdesk_domain::Closure;
-use frontdesk_ports::{Blocked, Closed, StandingStore};
+use frontdesk_ports::{Blocked, Closed, OverrideStore};
+use frontdesk_services::restrictions::Caps;
 use serde_json::json;
 
 use crate::harness::{CALLER, Desk, Setting};
 use crate::work::Person;
 
 /// Another instance, or the command line, on the same database.
-async fn elsewhere(desk: &Desk) -> SqlStanding {
+async fn elsewhere(desk: &Desk) -> SqlOverrides {
     let url = format!("sqlite://{}", desk.folder.path().join("frontdesk.db").display());
-    SqlStanding::new(Database::open(&url).await.unwrap())
+    SqlOverrides::new(Database::open(&url).await.unwrap())
 }
 
 #[tokio::test]
@@ -25,7 +25,7 @@ async fn while_the_company_is_closed_callers_are_told_and_leave_messages() {
         say: Some("We are at a wedding.".into()),
     };
     elsewhere(&desk).await.set_closed(Some(&Closed { closure, by: "ann".into() })).await.unwrap();
-    desk.running.standings.refresh().await.unwrap();
+    desk.running.restrictions.refresh().await.unwrap();
     desk.call().leaves(tone(5)).place().await;
     assert_eq!(desk.last_verdict().await, "voicemail/out_of_hours");
     desk.call().hangs_up_after(1).place().await;
@@ -42,13 +42,13 @@ async fn a_blocked_caller_is_refused_before_the_call_is_answered_and_can_be_let_
     let store = elsewhere(&desk).await;
     let at = "2026-11-22T08:00:00Z".parse().unwrap();
     store.block(&Blocked { number: CALLER.parse().unwrap(), by: "ann".into(), at }).await.unwrap();
-    desk.running.standings.refresh().await.unwrap();
+    desk.running.restrictions.refresh().await.unwrap();
     let report = desk.call().presses("1").place().await;
     assert_eq!((report.status.as_str(), report.seconds), ("no-answer", 0), "not answered, so not billed");
     assert_eq!(desk.last_verdict().await, "rejected/blocked");
     assert_eq!(desk.calls().await[0]["duration_seconds"], json!(0));
     store.unblock(&CALLER.parse().unwrap()).await.unwrap();
-    desk.running.standings.refresh().await.unwrap();
+    desk.running.restrictions.refresh().await.unwrap();
     desk.call().presses("1").place().await;
     assert_eq!(desk.last_verdict().await, "answered/accepted");
 }
@@ -60,13 +60,13 @@ async fn caps_end_forwarding_not_answering() {
     for _ in 0..2 {
         desk.call().presses("1").place().await;
         assert_eq!(desk.last_verdict().await, "answered/accepted");
-        desk.running.standings.refresh().await.unwrap();
+        desk.running.restrictions.refresh().await.unwrap();
     }
     desk.call().presses("1").leaves(tone(5)).place().await;
     assert_eq!(desk.last_verdict().await, "voicemail/limit");
     // A day later all is well again.
     desk.until("2026-11-23T09:00:00Z");
-    desk.running.standings.refresh().await.unwrap();
+    desk.running.restrictions.refresh().await.unwrap();
     desk.call().presses("1").each_phone(&[CalleeScript::Accept]).place().await;
     assert_eq!(desk.last_verdict().await, "answered/accepted");
 }

@@ -126,7 +126,7 @@ async fn a_message_without_speech_is_filed_quietly_and_not_deleted() {
 #[tokio::test]
 async fn a_miss_settles_itself_once_the_caller_is_spoken_to() {
     let desk = Desk::start().await;
-    let resolving = desk.running.resolving.clone().unwrap();
+    let auto_resolve = desk.running.auto_resolve.clone().unwrap();
     desk.call().presses("1").each_phone(&[CalleeScript::NoAnswer]).hangs_up_after(22).place().await;
     desk.call()
         .from("+33199000001")
@@ -135,11 +135,11 @@ async fn a_miss_settles_itself_once_the_caller_is_spoken_to() {
         .hangs_up_after(22)
         .place()
         .await;
-    let seen = resolving.follow(None).await.unwrap();
+    let seen = auto_resolve.follow(None).await.unwrap();
     let ann = Person::admin(&desk).await;
     assert_eq!(rows(&ann.page("/").await), 2, "{:#?}", desk.calls().await);
     desk.call().presses("1").place().await;
-    resolving.follow(Some(seen)).await.unwrap();
+    auto_resolve.follow(Some(seen)).await.unwrap();
     let waiting = ann.page("/").await;
     assert!(rows(&waiting) == 1 && waiting.contains("+33 1 99 00 00 01"), "the other caller still waits");
     assert!(ann.page("/?tab=done").await.contains("a later call"));

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::call::event::{CallEvent, EventKind, LegStatus, ScreeningAnswer};
 use crate::call::facts::Facts;
-use crate::call::record::RecordedLeg;
-use crate::call::route::PhoneEnd;
+use crate::call::repair::RecordedLeg;
+use crate::call::traffic::PhoneEnd;
 use crate::dialogue::signal::DialOutcome;
 use crate::ids::LegId;
 use crate::phone::PhoneNumber;

@@ -33,7 +33,7 @@ impl Call {
         let time = |at: Option<Timestamp>| at.map_or_else(none, |at| at.to_string());
         let verdict = self.verdict.as_ref();
         vec![
-            ("state", self.state.word().to_owned()),
+            ("state", self.state.as_str().to_owned()),
             ("outcome", verdict.map_or_else(none, |verdict| verdict.outcome.to_string())),
             ("reason", verdict.map_or_else(none, |verdict| verdict.reason.to_string())),
             ("started_at", time(self.started_at)),
@@ -45,7 +45,7 @@ impl Call {
             ("menu_seconds", seconds(self.menu_seconds)),
             (
                 "voicemail",
-                self.voicemail.as_ref().map_or_else(none, |message| message.status.word().to_owned()),
+                self.voicemail.as_ref().map_or_else(none, |message| message.status.as_str().to_owned()),
             ),
         ]
     }
@@ -55,7 +55,7 @@ impl Call {
 mod tests {
     use super::*;
     use crate::call::facts::Facts;
-    use crate::call::verdict::{Outcome, Reason, Verdict};
+    use crate::call::outcome::{Outcome, Reason, Verdict};
 
     #[test]
     fn only_what_differs_is_told_and_both_readings_of_it() {

@@ -2,16 +2,19 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
-use crate::call::record::CarrierRecord;
+use crate::call::repair::CarrierRecord;
 use crate::call::sound::Sound;
 use crate::dialogue::MailboxCause;
 use crate::dialogue::signal::DialOutcome;
 use crate::flow::hours::schedule::Opening;
 use crate::flow::language::Language;
 use crate::flow::name::NodeName;
+use crate::hash::fnv1a;
 use crate::ids::{LegId, RecordingId};
 use crate::keys::Keys;
+use crate::named;
 use crate::phone::{CallerId, PhoneNumber};
 
 /// Something that happened to a call.
@@ -27,15 +30,16 @@ pub struct CallEvent {
 }
 
 /// What can happen to a call.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "kind", content = "detail", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum EventKind {
     /// A caller dialled the main number.
     Started(Parties),
     /// A rule or a cap refused the call before it was answered.
     Refused {
         /// Why.
-        why: RefusedWhy,
+        why: RefusalReason,
     },
     /// The time of day, or a closure, decided where the call went on.
     Hours {
@@ -44,7 +48,7 @@ pub enum EventKind {
         /// After which turn.
         step: u16,
         /// What they said.
-        why: HoursWhy,
+        why: HoursReason,
     },
     /// The caller was told something and the call was ended.
     Goodbye {
@@ -231,9 +235,23 @@ pub enum EventKind {
 }
 
 /// Why a call was refused before it was answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
-pub enum RefusedWhy {
+#[strum(serialize_all = "snake_case")]
+pub enum RefusalReason {
     /// A rule, or somebody, has blocked the caller.
     Blocked,
     /// A rule refuses callers who keep their number back.
@@ -243,9 +261,23 @@ pub enum RefusedWhy {
 }
 
 /// What the time of day said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
-pub enum HoursWhy {
+#[strum(serialize_all = "snake_case")]
+pub enum HoursReason {
     /// It is open.
     Open,
     /// It is closed at this hour.
@@ -256,7 +288,7 @@ pub enum HoursWhy {
     Closure,
 }
 
-impl From<Opening> for HoursWhy {
+impl From<Opening> for HoursReason {
     fn from(opening: Opening) -> Self {
         match opening {
             Opening::Open => Self::Open,
@@ -293,8 +325,22 @@ pub struct Ending {
 }
 
 /// How far a callee's leg has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum LegStatus {
     /// Dialling has begun.
     Initiated,
@@ -315,8 +361,22 @@ pub enum LegStatus {
 }
 
 /// What happened when a callee was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum ScreeningAnswer {
     /// The question was asked for the first time.
     Asked,
@@ -329,8 +389,22 @@ pub enum ScreeningAnswer {
 }
 
 /// News of a recording.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RecordingStatus {
     /// The caller has finished; the carrier still works on it.
     Taken,
@@ -349,14 +423,30 @@ pub enum RecordingStatus {
 }
 
 /// What becomes of the carrier's own copy of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum CopyFate {
     /// It is to be deleted.
     Unwanted,
     /// It has been deleted.
     Deleted,
 }
+
+named!(RefusalReason, HoursReason, LegStatus, ScreeningAnswer, RecordingStatus, CopyFate);
 
 /// Audio that we hold and have verified.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -378,96 +468,68 @@ impl CallEvent {
 }
 
 impl EventKind {
-    /// The event's kind, in the word that the log and the API use.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Started(_) => "started",
-            Self::Refused { .. } => "refused",
-            Self::Hours { .. } => "hours",
-            Self::Goodbye { .. } => "goodbye",
-            Self::Menu { .. } => "menu",
-            Self::Key { .. } => "key",
-            Self::NoInput { .. } => "no_input",
-            Self::Forward { .. } => "forward",
-            Self::Leg { .. } => "leg",
-            Self::Screening { .. } => "screening",
-            Self::Dial { .. } => "dial",
-            Self::Bridged { .. } => "bridged",
-            Self::Mailbox { .. } => "mailbox",
-            Self::Recording { .. } => "recording",
-            Self::Voicemail { .. } => "voicemail",
-            Self::VoicemailMeasured { .. } => "voicemail_measured",
-            Self::VoicemailFailed { .. } => "voicemail_failed",
-            Self::VoicemailRetried { .. } => "voicemail_retried",
-            Self::VoicemailDeleted { .. } => "voicemail_deleted",
-            Self::TranscriptWanted { .. } => "transcript_wanted",
-            Self::Transcribed { .. } => "transcribed",
-            Self::TranscriptDeleted { .. } => "transcript_deleted",
-            Self::CarrierCopy { .. } => "carrier_copy",
-            Self::Recovered(_) => "recovered",
-            Self::Closed => "closed",
-            Self::CallerLeft { .. } => "caller_left",
-            Self::Ended(_) => "ended",
-        }
+    /// The kind's name in the log and in the API.
+    pub fn as_str(&self) -> &'static str {
+        self.into()
     }
 
     fn identity(&self) -> String {
-        let word = self.word();
+        let kind = self.as_str();
         match self {
-            Self::Started(parties) => format!("{word}:{}", parties.identity()),
-            Self::Refused { why } => format!("{word}:{why:?}"),
-            Self::Hours { hours, step, why } => format!("{word}:{step}:{}:{why:?}", or_dash(hours.as_ref())),
-            Self::Goodbye { goodbye, step } => format!("{word}:{step}:{goodbye}"),
-            Self::Menu { menu, step } | Self::NoInput { menu, step } => format!("{word}:{step}:{menu}"),
+            Self::Started(parties) => format!("{kind}:{}", parties.identity()),
+            Self::Refused { why } => format!("{kind}:{why}"),
+            Self::Hours { hours, step, why } => format!("{kind}:{step}:{}:{why}", or_dash(hours.as_ref())),
+            Self::Goodbye { goodbye, step } => format!("{kind}:{step}:{goodbye}"),
+            Self::Menu { menu, step } | Self::NoInput { menu, step } => format!("{kind}:{step}:{menu}"),
             Self::Key { menu, step, keys, choice } => {
-                format!("{word}:{step}:{menu}:{keys}:{}", choice.as_deref().unwrap_or_default())
+                format!("{kind}:{step}:{menu}:{keys}:{}", choice.as_deref().unwrap_or_default())
             }
             Self::Forward { forward, step, position, number, screened } => {
-                format!("{word}:{step}.{position}:{forward}:{number}:{screened}")
+                format!("{kind}:{step}.{position}:{forward}:{number}:{screened}")
             }
             Self::Leg { step, position, leg, status, seconds, sip_code } => {
                 format!(
-                    "{word}:{step}.{position}:{leg}:{status:?}:{}:{}",
+                    "{kind}:{step}.{position}:{leg}:{status}:{}:{}",
                     or_dash(*seconds),
                     or_dash(*sip_code)
                 )
             }
             Self::Screening { step, position, leg, answer } => {
-                format!("{word}:{step}.{position}:{leg}:{answer:?}")
+                format!("{kind}:{step}.{position}:{leg}:{answer}")
             }
             Self::Dial { step, outcome, leg, bridged, seconds } => format!(
-                "{word}:{step}:{outcome:?}:{}:{}:{}",
+                "{kind}:{step}:{outcome}:{}:{}:{}",
                 or_dash(leg.as_ref()),
                 or_dash(*bridged),
                 or_dash(*seconds)
             ),
-            Self::Bridged { step, leg } => format!("{word}:{step}:{}", or_dash(leg.as_ref())),
-            Self::Mailbox { mailbox, step, cause } => format!("{word}:{step}:{mailbox}:{cause:?}"),
+            Self::Bridged { step, leg } => format!("{kind}:{step}:{}", or_dash(leg.as_ref())),
+            Self::Mailbox { mailbox, step, cause } => format!("{kind}:{step}:{mailbox}:{cause}"),
             Self::Recording { recording, status, seconds } => {
-                format!("{word}:{recording}:{status:?}:{}", or_dash(*seconds))
+                format!("{kind}:{recording}:{status}:{}", or_dash(*seconds))
             }
             Self::Voicemail { recording, audio } => {
-                format!("{word}:{recording}:{}:{}:{}", audio.bytes, audio.sha256, audio.media_type)
+                format!("{kind}:{recording}:{}:{}:{}", audio.bytes, audio.sha256, audio.media_type)
             }
             Self::VoicemailMeasured { recording, sound } => {
-                format!("{word}:{recording}:{}:{}:{}", sound.length_ms, sound.speech_ms, sound.outline)
+                format!("{kind}:{recording}:{}:{}:{}", sound.length_ms, sound.speech_ms, sound.outline)
             }
-            Self::VoicemailFailed { recording, why, round: 0 } => format!("{word}:{recording}:{why}"),
-            Self::VoicemailFailed { recording, why, round } => format!("{word}:{recording}:{why}:{round}"),
-            Self::VoicemailRetried { recording, round } => format!("{word}:{recording}:{round}"),
+            Self::VoicemailFailed { recording, why, round: 0 } => format!("{kind}:{recording}:{why}"),
+            Self::VoicemailFailed { recording, why, round } => format!("{kind}:{recording}:{why}:{round}"),
+            Self::VoicemailRetried { recording, round } => format!("{kind}:{recording}:{round}"),
             Self::VoicemailDeleted { recording } | Self::TranscriptDeleted { recording } => {
-                format!("{word}:{recording}")
+                format!("{kind}:{recording}")
             }
-            Self::TranscriptWanted { recording, language } => format!("{word}:{recording}:{language}"),
+            Self::TranscriptWanted { recording, language } => format!("{kind}:{recording}:{language}"),
             Self::Transcribed { recording, text } => {
-                format!("{word}:{recording}:{}", or_dash(text.as_deref().map(fingerprint)))
+                format!("{kind}:{recording}:{}", or_dash(text.as_deref().map(fingerprint)))
             }
-            Self::CarrierCopy { recording, fate } => format!("{word}:{recording}:{fate:?}"),
-            Self::Recovered(record) => format!("{word}:{}", record.identity()),
-            Self::Closed => word.to_owned(),
-            Self::CallerLeft { step } => format!("{word}:{step}"),
+            Self::CarrierCopy { recording, fate } => format!("{kind}:{recording}:{fate}"),
+            Self::Recovered(record) => format!("{kind}:{}", record.identity()),
+            Self::Closed => kind.to_owned(),
+            Self::CallerLeft { step } => format!("{kind}:{step}"),
             Self::Ended(ending) => format!(
-                "{word}:{}:{}:{}:{}",
+                "{kind}:{}:{}:{}:{}",
                 ending.status,
                 ending.failed,
                 or_dash(ending.seconds),
@@ -481,16 +543,14 @@ impl Parties {
     fn identity(&self) -> String {
         let Self { from, to, from_name, from_place } = self;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        format!("{from:?}:{to}:{}:{}", text(from_name), text(from_place))
+        let from = from.as_text().unwrap_or("withheld");
+        format!("{from}:{to}:{}:{}", text(from_name), text(from_place))
     }
 }
 
-/// What tells one text from another, so that an identity need not hold the words themselves (FNV-1a).
+/// A hash in place of a text, so that an identity does not hold the text itself.
 fn fingerprint(text: &str) -> String {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    format!("{hash:016x}")
+    format!("{:016x}", fnv1a(text.as_bytes()))
 }
 
 fn or_dash<T: ToString>(value: Option<T>) -> String {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 
-use crate::call::event::{CallEvent, EventKind, HoursWhy};
+use crate::call::event::{CallEvent, EventKind, HoursReason};
 use crate::call::facts::Facts;
 use crate::dialogue::context::{Closure, Context};
 use crate::dialogue::instruction::Instruction;
@@ -74,10 +74,10 @@ impl CallFlow {
         })?;
         let mut cx = Context::new(call, at);
         (cx.from, cx.to) = (parties.from, parties.to);
-        let closed = |kind: &EventKind| matches!(kind, EventKind::Hours { why: HoursWhy::Closure, .. });
+        let closed = |kind: &EventKind| matches!(kind, EventKind::Hours { why: HoursReason::Closure, .. });
         if kinds().any(closed) {
             // Closed out of turn, as it was then.
-            cx.standing.closure = Some(Closure { from: at, until: Timestamp::MAX, say: None });
+            cx.restrictions.closure = Some(Closure { from: at, until: Timestamp::MAX, say: None });
         }
         let mut caller = Caller::of(&story);
         let (mut at, mut signal) = (Dialogue::Start, Signal::Arrived);

@@ -1,15 +1,18 @@
 //! A call drawn over time: what the caller and each phone that was rung were doing, from when to when.
 
 use jiff::{SignedDuration, Timestamp};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::call::Call;
 use crate::call::attempt::Attempt;
 use crate::call::event::EventKind;
 use crate::call::facts::Facts;
+use crate::named;
 use crate::phone::PhoneNumber;
 
 /// What somebody was doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Doing {
     /// Hears a menu.
     Menu,
@@ -25,19 +28,7 @@ pub enum Doing {
     Message,
 }
 
-impl Doing {
-    /// Its word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Menu => "menu",
-            Self::Waiting => "waiting",
-            Self::Ringing => "ringing",
-            Self::Screening => "screening",
-            Self::Talking => "talking",
-            Self::Message => "message",
-        }
-    }
-}
+named!(Doing);
 
 /// Something that went on for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

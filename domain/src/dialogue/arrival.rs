@@ -2,10 +2,10 @@
 
 use super::MailboxCause;
 use super::context::Closure;
+use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::step::Step;
-use super::way::Way;
-use crate::call::event::{EventKind, HoursWhy, RefusedWhy};
+use crate::call::event::{EventKind, HoursReason, RefusalReason};
 use crate::flow::callers::CallerThen;
 use crate::phone::CallerId;
 
@@ -13,43 +13,43 @@ impl Step<'_> {
     /// A caller has dialled one of our numbers.
     pub(super) fn arrive(&mut self) {
         let (start, language) = self.flow.entrance(&self.cx.to);
-        let way = Way { language: language.cloned(), ..Way::default() };
-        let standing = &self.cx.standing;
-        if standing.is_blocked {
-            return self.refuse(RefusedWhy::Blocked);
+        let history = DialogueHistory { language: language.cloned(), ..DialogueHistory::default() };
+        let restrictions = &self.cx.restrictions;
+        if restrictions.is_blocked {
+            return self.refuse(RefusalReason::Blocked);
         }
-        if standing.calls_too_often {
-            return self.refuse(RefusedWhy::Limit);
+        if restrictions.calls_too_often {
+            return self.refuse(RefusalReason::Limit);
         }
         let rule = self.flow.callers().iter().find(|rule| rule.fits(&self.cx.from, self.cx.attestation));
         let then = rule.map_or(&CallerThen::Allow, |rule| &rule.then);
-        match (then, standing.closure.as_ref().filter(|closure| closure.holds_at(self.cx.now))) {
+        match (then, restrictions.closure.as_ref().filter(|closure| closure.holds_at(self.cx.now))) {
             (CallerThen::Reject, _) if self.cx.from == CallerId::Withheld => {
-                self.refuse(RefusedWhy::Withheld);
+                self.refuse(RefusalReason::Withheld);
             }
-            (CallerThen::Reject, _) => self.refuse(RefusedWhy::Blocked),
+            (CallerThen::Reject, _) => self.refuse(RefusalReason::Blocked),
             // Closed is closed, wherever a rule leads.
-            (CallerThen::Allow | CallerThen::Go(_), Some(closure)) => self.turn_away(closure, &way),
-            (CallerThen::Go(target), None) => self.enter(target, MailboxCause::Chosen, &way),
-            (CallerThen::Allow, None) => self.enter(start, MailboxCause::Chosen, &way),
+            (CallerThen::Allow | CallerThen::Go(_), Some(closure)) => self.turn_away(closure, &history),
+            (CallerThen::Go(target), None) => self.enter(target, MailboxCause::Chosen, &history),
+            (CallerThen::Allow, None) => self.enter(start, MailboxCause::Chosen, &history),
         }
     }
 
     /// The company is closed out of turn.
-    fn turn_away(&mut self, closure: &Closure, way: &Way) {
+    fn turn_away(&mut self, closure: &Closure, history: &DialogueHistory) {
         if self.cx.caller_gone {
             return;
         }
-        self.note(EventKind::Hours { hours: None, step: 0, why: HoursWhy::Closure });
+        self.note(EventKind::Hours { hours: None, step: 0, why: HoursReason::Closure });
         if let Some(words) = &closure.say {
             let speech = self.flow.text(words.clone(), self.flow.language());
             self.tell(Instruction::Say(speech));
         }
-        self.enter(&self.flow.closed(), MailboxCause::Closed, way);
+        self.enter(&self.flow.closed(), MailboxCause::Closed, history);
     }
 
     /// Refuses a call before it is answered.
-    fn refuse(&mut self, why: RefusedWhy) {
+    fn refuse(&mut self, why: RefusalReason) {
         self.note(EventKind::Refused { why });
         self.tell(Instruction::Reject);
     }

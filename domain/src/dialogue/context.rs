@@ -30,14 +30,14 @@ pub struct Context {
     /// What the network says about the caller's number.
     pub attestation: Attestation,
     /// What the company has decided, or used up, beside its flow.
-    pub standing: Standing,
+    pub restrictions: CallRestrictions,
     /// Whether the caller has already hung up: what is answered will not be heard.
     pub caller_gone: bool,
 }
 
 /// What holds for a call beside the flow: decided by people while the desk runs, or by caps that are reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct CallRestrictions {
     /// Somebody has blocked this caller.
     pub is_blocked: bool,
     /// This caller has called more often than a cap allows.
@@ -80,7 +80,7 @@ impl Context {
             to: String::new(),
             diverted_from: None,
             attestation: Attestation::Unknown,
-            standing: Standing::default(),
+            restrictions: CallRestrictions::default(),
             caller_gone: false,
         }
     }

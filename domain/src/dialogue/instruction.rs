@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use strum::{IntoStaticStr, VariantArray};
+
 use crate::dialogue::Dialogue;
 use crate::flow::prompt::Speech;
 use crate::keys::Key;
+use crate::named;
 use crate::phone::PhoneNumber;
 
 /// One thing to do. An instruction that hands control back carries `then`: where the conversation is when the next
@@ -79,7 +82,8 @@ pub struct DialTarget {
 }
 
 /// What the callee's screening may say about the caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum CallerShown {
     /// The callee's phone shows the caller's own number.
     Number,
@@ -90,3 +94,5 @@ pub enum CallerShown {
     /// The callee's phone shows a number of ours, whoever calls.
     Hidden,
 }
+
+named!(CallerShown);

@@ -1,9 +1,9 @@
 //! A mailbox with a caller at it: the greeting, the message, and what becomes of it.
 
+use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::signal::Signal;
 use super::step::Step;
-use super::way::Way;
 use super::{Dialogue, MOST_STEPS, MailboxCause};
 use crate::call::event::{CopyFate, EventKind, RecordingStatus};
 use crate::flow::mailbox::{Confirm, Mailbox, Transcribe};
@@ -21,23 +21,23 @@ impl Step<'_> {
     }
 
     /// Takes a message.
-    pub(super) fn enter_mailbox(&mut self, name: &NodeName, cause: MailboxCause, way: &Way) {
+    pub(super) fn enter_mailbox(&mut self, name: &NodeName, cause: MailboxCause, history: &DialogueHistory) {
         if self.cx.caller_gone {
             return;
         }
         let flow = self.flow;
         let Some(name) = self.mailbox_or_safety(name).map(|(name, _)| name) else { return };
         let Some(mailbox) = flow.mailbox(&name) else { return };
-        let way = way.on(self.flow.edition()).without_past();
-        self.note(EventKind::Mailbox { mailbox: name.clone(), step: way.step, cause });
+        let history = history.on(self.flow.version()).without_past();
+        self.note(EventKind::Mailbox { mailbox: name.clone(), step: history.step, cause });
         if cause != MailboxCause::Chosen {
-            self.say(&mailbox.unavailable, &way);
+            self.say(&mailbox.unavailable, &history);
         }
         if let Some(consent) = &mailbox.consent {
-            self.say(consent, &way);
+            self.say(consent, &history);
         }
-        self.say(&mailbox.greeting, &way);
-        self.record(mailbox, Dialogue::Mailbox { mailbox: name, cause, way });
+        self.say(&mailbox.greeting, &history);
+        self.record(mailbox, Dialogue::Mailbox { mailbox: name, cause, history });
     }
 
     fn record(&mut self, mailbox: &Mailbox, then: Dialogue) {
@@ -58,7 +58,7 @@ impl Step<'_> {
         cause: MailboxCause,
         recording: Option<&RecordingId>,
         seconds: Option<u32>,
-        way: &Way,
+        history: &DialogueHistory,
     ) {
         let mailbox = self.flow.mailbox(name);
         let shortest = mailbox.map_or(0, |mailbox| mailbox.min_length.as_secs());
@@ -69,27 +69,32 @@ impl Step<'_> {
                 self.note_recording(recording, RecordingStatus::Taken, seconds);
                 self.note_recording(recording, RecordingStatus::Discarded, None);
                 self.note(EventKind::CarrierCopy { recording: recording.clone(), fate: CopyFate::Unwanted });
-                self.bid_farewell(name, way);
+                self.bid_farewell(name, history);
             }
-            (Some(recording), Some(confirm)) if !self.cx.caller_gone && way.step < MOST_STEPS => {
+            (Some(recording), Some(confirm)) if !self.cx.caller_gone && history.step < MOST_STEPS => {
                 self.note_recording(recording, RecordingStatus::Taken, seconds);
-                self.note_transcript(recording, mailbox, way);
+                self.note_transcript(recording, mailbox, history);
                 self.note_recording(recording, RecordingStatus::Held, None);
-                self.ask_to_keep(name, cause, confirm, recording, way);
+                self.ask_to_keep(name, cause, confirm, recording, history);
             }
             _ => {
                 if let Some(recording) = recording {
-                    self.note_transcript(recording, mailbox, way);
+                    self.note_transcript(recording, mailbox, history);
                 }
-                self.keep_message(name, recording, seconds, way);
+                self.keep_message(name, recording, seconds, history);
             }
         }
     }
 
     /// The message is to be written down here, in the language that the caller was spoken to.
-    fn note_transcript(&mut self, recording: &RecordingId, mailbox: Option<&Mailbox>, way: &Way) {
+    fn note_transcript(
+        &mut self,
+        recording: &RecordingId,
+        mailbox: Option<&Mailbox>,
+        history: &DialogueHistory,
+    ) {
         if mailbox.is_some_and(|mailbox| mailbox.transcribe == Transcribe::Here) {
-            let language = way.language.as_ref().unwrap_or(self.flow.language()).clone();
+            let language = history.language.as_ref().unwrap_or(self.flow.language()).clone();
             self.note(EventKind::TranscriptWanted { recording: recording.clone(), language });
         }
     }
@@ -100,15 +105,15 @@ impl Step<'_> {
         cause: MailboxCause,
         confirm: &Confirm,
         recording: &RecordingId,
-        way: &Way,
+        history: &DialogueHistory,
     ) {
-        let way = way.on(self.flow.edition());
+        let history = history.on(self.flow.version());
         self.tell(Instruction::Gather {
-            prompts: self.flow.speech(&confirm.prompt, way.language.as_ref()),
+            prompts: self.flow.speech(&confirm.prompt, history.language.as_ref()),
             max_keys: 1,
             finish_on_key: None,
             timeout: confirm.timeout,
-            then: Dialogue::Confirm { mailbox: name.clone(), cause, recording: recording.clone(), way },
+            then: Dialogue::Confirm { mailbox: name.clone(), cause, recording: recording.clone(), history },
         });
     }
 
@@ -119,7 +124,7 @@ impl Step<'_> {
         cause: MailboxCause,
         recording: &RecordingId,
         signal: &Signal,
-        way: &Way,
+        history: &DialogueHistory,
     ) {
         let flow = self.flow;
         let pressed = match signal {
@@ -130,19 +135,22 @@ impl Step<'_> {
         let again = mailbox.and_then(|mailbox| mailbox.confirm.as_ref()).map(|confirm| confirm.again);
         match mailbox {
             Some(mailbox)
-                if pressed.is_some() && pressed == again && !self.cx.caller_gone && way.step < MOST_STEPS =>
+                if pressed.is_some()
+                    && pressed == again
+                    && !self.cx.caller_gone
+                    && history.step < MOST_STEPS =>
             {
                 self.note_recording(recording, RecordingStatus::Discarded, None);
                 // The caller took it back, so nobody is to hear it at the carrier either.
                 self.note(EventKind::CarrierCopy { recording: recording.clone(), fate: CopyFate::Unwanted });
-                let way = way.on(self.flow.edition());
-                self.note(EventKind::Mailbox { mailbox: name.clone(), step: way.step, cause });
-                self.say(&mailbox.greeting, &way);
-                self.record(mailbox, Dialogue::Mailbox { mailbox: name.clone(), cause, way });
+                let history = history.on(self.flow.version());
+                self.note(EventKind::Mailbox { mailbox: name.clone(), step: history.step, cause });
+                self.say(&mailbox.greeting, &history);
+                self.record(mailbox, Dialogue::Mailbox { mailbox: name.clone(), cause, history });
             }
             _ => {
                 self.note_recording(recording, RecordingStatus::Kept, None);
-                self.bid_farewell(name, way);
+                self.bid_farewell(name, history);
             }
         }
     }
@@ -153,18 +161,18 @@ impl Step<'_> {
         name: &NodeName,
         recording: Option<&RecordingId>,
         seconds: Option<u32>,
-        way: &Way,
+        history: &DialogueHistory,
     ) {
         if let Some(recording) = recording {
             self.note_recording(recording, RecordingStatus::Taken, seconds);
         }
-        self.bid_farewell(name, way);
+        self.bid_farewell(name, history);
     }
 
-    fn bid_farewell(&mut self, name: &NodeName, way: &Way) {
+    fn bid_farewell(&mut self, name: &NodeName, history: &DialogueHistory) {
         let farewell = self.mailbox_or_safety(name).map(|(_, mailbox)| mailbox.farewell.clone());
         if let Some(farewell) = farewell {
-            self.say(&farewell, way);
+            self.say(&farewell, history);
         }
         self.hang_up();
     }

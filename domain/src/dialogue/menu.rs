@@ -1,9 +1,9 @@
 //! A menu with a caller in it: what was pressed, and what is asked next.
 
+use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::signal::Signal;
 use super::step::Step;
-use super::way::Way;
 use super::{Dialogue, MOST_STEPS, MailboxCause};
 use crate::call::event::EventKind;
 use crate::flow::menu::Menu;
@@ -19,76 +19,94 @@ type Tries = [u8; 2];
 const END_OF_KEYS: char = '#';
 
 impl Step<'_> {
-    pub(super) fn answer_menu(&mut self, name: &NodeName, tries: Tries, signal: &Signal, way: &Way) {
-        let Some(menu) = self.flow.menu(name) else { return self.rescue(way) };
+    pub(super) fn answer_menu(
+        &mut self,
+        name: &NodeName,
+        tries: Tries,
+        signal: &Signal,
+        history: &DialogueHistory,
+    ) {
+        let Some(menu) = self.flow.menu(name) else { return self.rescue(history) };
         match signal {
-            Signal::Keyed(keys) if !keys.is_empty() => self.keyed(name, menu, tries, keys, way),
-            Signal::Keyed(_) | Signal::NoInput => self.silent(name, menu, tries, way),
+            Signal::Keyed(keys) if !keys.is_empty() => self.keyed(name, menu, tries, keys, history),
+            Signal::Keyed(_) | Signal::NoInput => self.silent(name, menu, tries, history),
             // Not what a menu can be told: ask again, as for a key that means nothing, so that it stays bounded.
             Signal::Arrived
             | Signal::DialEnded(_)
             | Signal::Recorded { .. }
             | Signal::CalleeAnswered
-            | Signal::Fault => self.no_match(name, menu, tries, way),
+            | Signal::Fault => self.no_match(name, menu, tries, history),
         }
     }
 
-    fn keyed(&mut self, name: &NodeName, menu: &Menu, tries: Tries, keys: &Keys, way: &Way) {
+    fn keyed(&mut self, name: &NodeName, menu: &Menu, tries: Tries, keys: &Keys, history: &DialogueHistory) {
         let choice = menu.choice(keys);
         let label = choice.map(|choice| choice.label.clone());
-        self.note(EventKind::Key { menu: name.clone(), step: way.step, keys: keys.clone(), choice: label });
+        self.note(EventKind::Key {
+            menu: name.clone(),
+            step: history.step,
+            keys: keys.clone(),
+            choice: label,
+        });
         match choice {
             Some(choice) => {
-                let mut way = way.clone();
-                way.chosen = Some((name.clone(), keys.clone()));
+                let mut history = history.clone();
+                history.chosen = Some((name.clone(), keys.clone()));
                 if let Some(language) = &choice.language {
-                    way.language = Some(language.clone());
+                    history.language = Some(language.clone());
                 }
-                self.choose(name, menu, tries, choice, way);
+                self.choose(name, menu, tries, choice, history);
             }
-            None => self.no_match(name, menu, tries, way),
+            None => self.no_match(name, menu, tries, history),
         }
     }
 
-    fn choose(&mut self, name: &NodeName, menu: &Menu, tries: Tries, choice: &Choice, mut way: Way) {
+    fn choose(
+        &mut self,
+        name: &NodeName,
+        menu: &Menu,
+        tries: Tries,
+        choice: &Choice,
+        mut history: DialogueHistory,
+    ) {
         match &choice.then {
             Then::Go(target) => {
-                self.enter(target, MailboxCause::Chosen, &way.leaving(name));
+                self.enter(target, MailboxCause::Chosen, &history.leaving(name));
             }
-            Then::Back => match way.menus.pop() {
-                Some(before) => self.enter(&Target::Menu(before), MailboxCause::Chosen, &way),
-                None => self.again(name, menu, tries, &way),
+            Then::Back => match history.menus.pop() {
+                Some(before) => self.enter(&Target::Menu(before), MailboxCause::Chosen, &history),
+                None => self.again(name, menu, tries, &history),
             },
-            Then::Repeat => self.again(name, menu, tries, &way),
+            Then::Repeat => self.again(name, menu, tries, &history),
         }
     }
 
     /// The same question, because the caller wants to hear it again.
-    fn again(&mut self, name: &NodeName, menu: &Menu, tries: Tries, way: &Way) {
-        if way.step >= MOST_STEPS {
-            return self.rescue(way);
+    fn again(&mut self, name: &NodeName, menu: &Menu, tries: Tries, history: &DialogueHistory) {
+        if history.step >= MOST_STEPS {
+            return self.rescue(history);
         }
-        self.ask(name, menu, None, tries, way);
+        self.ask(name, menu, None, tries, history);
     }
 
-    fn no_match(&mut self, name: &NodeName, menu: &Menu, [silent, wrong]: Tries, way: &Way) {
+    fn no_match(&mut self, name: &NodeName, menu: &Menu, [silent, wrong]: Tries, history: &DialogueHistory) {
         let count = wrong.saturating_add(1);
         let rule = &menu.no_match;
-        if count >= rule.limit || way.step >= MOST_STEPS {
-            self.enter(&rule.then, MailboxCause::NoMatch, way);
+        if count >= rule.limit || history.step >= MOST_STEPS {
+            self.enter(&rule.then, MailboxCause::NoMatch, history);
         } else {
-            self.ask(name, menu, Some(&rule.prompt), [silent, count], way);
+            self.ask(name, menu, Some(&rule.prompt), [silent, count], history);
         }
     }
 
-    fn silent(&mut self, name: &NodeName, menu: &Menu, [silent, wrong]: Tries, way: &Way) {
-        self.note(EventKind::NoInput { menu: name.clone(), step: way.step });
+    fn silent(&mut self, name: &NodeName, menu: &Menu, [silent, wrong]: Tries, history: &DialogueHistory) {
+        self.note(EventKind::NoInput { menu: name.clone(), step: history.step });
         let count = silent.saturating_add(1);
         let rule = &menu.no_input;
-        if count >= rule.limit || way.step >= MOST_STEPS {
-            self.enter(&rule.then, MailboxCause::NoInput, way);
+        if count >= rule.limit || history.step >= MOST_STEPS {
+            self.enter(&rule.then, MailboxCause::NoInput, history);
         } else {
-            self.ask(name, menu, Some(&rule.prompt), [count, wrong], way);
+            self.ask(name, menu, Some(&rule.prompt), [count, wrong], history);
         }
     }
 
@@ -99,14 +117,14 @@ impl Step<'_> {
         menu: &Menu,
         first: Option<&Prompt>,
         tries: Tries,
-        way: &Way,
+        history: &DialogueHistory,
     ) {
         if self.cx.caller_gone {
             return;
         }
-        let way = way.on(self.flow.edition());
-        self.note(EventKind::Menu { menu: name.clone(), step: way.step });
-        let language = way.language.as_ref();
+        let history = history.on(self.flow.version());
+        self.note(EventKind::Menu { menu: name.clone(), step: history.step });
+        let language = history.language.as_ref();
         let mut prompts: Vec<_> = first
             .into_iter()
             .chain([&menu.prompt])
@@ -122,7 +140,7 @@ impl Step<'_> {
             max_keys: u8::try_from(most_keys).unwrap_or(u8::MAX),
             finish_on_key: (most_keys > 1).then(|| Key::try_from(END_OF_KEYS).ok()).flatten(),
             timeout: menu.timeout,
-            then: Dialogue::Menu { menu: name.clone(), no_input, no_match, way },
+            then: Dialogue::Menu { menu: name.clone(), no_input, no_match, history },
         });
     }
 }

@@ -1,25 +1,26 @@
 //! A forward with a caller waiting: which phones ring now, and what follows when they have.
 
+use super::history::DialogueHistory;
 use super::instruction::{CallerShown, DialTarget, Instruction};
 use super::signal::DialResult;
 use super::step::Step;
-use super::way::Way;
 use super::{Dialogue, MailboxCause};
 use crate::call::event::EventKind;
 use crate::flow::forward::{Destination, Forward, ShownNumber, Strategy};
 use crate::flow::name::NodeName;
+use crate::hash::fnv1a;
 use crate::ids::LegId;
 use crate::phone::{CallerId, PhoneNumber};
 
 impl Step<'_> {
     /// A caller comes to a forward.
-    pub(super) fn begin_forward(&mut self, name: &NodeName, forward: &Forward, way: &Way) {
-        self.ring(name, first(forward, &self.cx.call), true, way);
+    pub(super) fn begin_forward(&mut self, name: &NodeName, forward: &Forward, history: &DialogueHistory) {
+        self.ring(name, first(forward, &self.cx.call), true, history);
     }
 
     /// Rings one destination of a forward, or all of them.
-    fn ring(&mut self, name: &NodeName, position: u8, is_first: bool, way: &Way) {
-        let Some(forward) = self.flow.forward(name) else { return self.rescue(way) };
+    fn ring(&mut self, name: &NodeName, position: u8, is_first: bool, history: &DialogueHistory) {
+        let Some(forward) = self.flow.forward(name) else { return self.rescue(history) };
         let rung: Vec<(u8, &Destination)> = match forward.strategy {
             Strategy::Simultaneous => (0u8..=u8::MAX)
                 .zip(&forward.destinations)
@@ -37,28 +38,28 @@ impl Step<'_> {
         };
         let Some(ring) = rung.iter().map(|(_, destination)| destination.ring).max() else {
             return match forward.destinations.get(usize::from(position)) {
-                Some(_) => self.enter(&forward.otherwise, MailboxCause::NoAnswer, way),
-                None => self.rescue(way),
+                Some(_) => self.enter(&forward.otherwise, MailboxCause::NoAnswer, history),
+                None => self.rescue(history),
             };
         };
         if self.cx.caller_gone {
             return;
         }
-        let way = Way { forwarded: true, ..way.on(self.flow.edition()) };
+        let history = DialogueHistory { forwarded: true, ..history.on(self.flow.version()) };
         if let (true, Some(announcement)) = (is_first, &forward.announcement) {
-            self.say(announcement, &way);
+            self.say(announcement, &history);
         }
         let position = rung.first().map_or(position, |(place, _)| *place);
         let targets = rung
             .into_iter()
-            .map(|(place, destination)| self.target((name, forward), place, destination, &way))
+            .map(|(place, destination)| self.target((name, forward), place, destination, &history))
             .collect();
         self.tell(Instruction::Dial {
             targets,
             ring,
             caller_id: self.shown_number(forward),
             time_limit: forward.time_limit,
-            then: Dialogue::Forward { forward: name.clone(), position, way },
+            then: Dialogue::Forward { forward: name.clone(), position, history },
         });
     }
 
@@ -74,13 +75,13 @@ impl Step<'_> {
         (name, forward): (&NodeName, &Forward),
         position: u8,
         destination: &Destination,
-        way: &Way,
+        history: &DialogueHistory,
     ) -> DialTarget {
         let screened = destination.screening.is_some();
         let number = destination.number.clone();
         self.note(EventKind::Forward {
             forward: name.clone(),
-            step: way.step,
+            step: history.step,
             position,
             number: number.clone(),
             screened,
@@ -97,9 +98,9 @@ impl Step<'_> {
             attempt: 0,
             caller,
             // The callee's own conversation leads back to no menu.
-            way: Way { menus: Vec::new(), ..way.clone() },
+            history: DialogueHistory { menus: Vec::new(), ..history.clone() },
         });
-        DialTarget { number, step: way.step, position, screening }
+        DialTarget { number, step: history.step, position, screening }
     }
 
     /// What the callee sees. A caller without a number that can be dialled is shown as ours.
@@ -113,7 +114,13 @@ impl Step<'_> {
     }
 
     /// The phones that rang have been dealt with.
-    pub(super) fn after_dial(&mut self, name: &NodeName, position: u8, way: &Way, result: &DialResult) {
+    pub(super) fn after_dial(
+        &mut self,
+        name: &NodeName,
+        position: u8,
+        history: &DialogueHistory,
+        result: &DialResult,
+    ) {
         let rule = self.flow.forward(name);
         let screened = rule.is_none_or(|rule| match rule.strategy {
             // Whoever picked up: without the carrier's word that caller and callee were put through, a screened one counts.
@@ -125,7 +132,7 @@ impl Step<'_> {
                 .get(usize::from(position))
                 .is_none_or(|destination| destination.screening.is_some()),
         });
-        self.note_dial(way.step, result, screened);
+        self.note_dial(history.step, result, screened);
         if result.reached(screened) || self.cx.caller_gone {
             self.hang_up();
             return;
@@ -133,10 +140,10 @@ impl Step<'_> {
         let cause = MailboxCause::after(result.outcome);
         match rule {
             Some(rule) => match next(rule, position, &self.cx.call) {
-                Some(next) => self.ring(name, next, false, way),
-                None => self.enter(&rule.otherwise, cause, way),
+                Some(next) => self.ring(name, next, false, history),
+                None => self.enter(&rule.otherwise, cause, history),
             },
-            None => self.enter_mailbox(self.flow.safety(), cause, way),
+            None => self.enter_mailbox(self.flow.safety(), cause, history),
         }
     }
 
@@ -155,9 +162,7 @@ fn first(forward: &Forward, call: &LegId) -> u8 {
         Strategy::Sequential | Strategy::Simultaneous => 0,
         Strategy::RoundRobin => {
             // FNV-1a: the same on every machine and in every version, and even over the carrier's random names.
-            let hash = call.id().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
+            let hash = fnv1a(call.id().as_bytes());
             let count = u64::try_from(forward.destinations.len().max(1)).unwrap_or(1);
             u8::try_from((hash >> 32) % count).unwrap_or(0)
         }

@@ -2,11 +2,11 @@
 
 use super::Dialogue;
 use super::context::Context;
+use super::history::DialogueHistory;
 use super::instruction::{CallerShown, Instruction};
 use super::signal::Signal;
 use super::step::Step;
 use super::turn::Turn;
-use super::way::Way;
 use crate::call::event::{EventKind, ScreeningAnswer};
 use crate::flow::CallFlow;
 use crate::flow::forward::Screening;
@@ -20,11 +20,11 @@ const DECLINE: char = '2';
 
 pub(super) fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Context) -> Turn {
     let mut conversation = Step::new(flow, cx);
-    let Dialogue::Screening { forward, position, attempt, way, .. } = at else {
+    let Dialogue::Screening { forward, position, attempt, history, .. } = at else {
         return conversation.finish();
     };
     let note = |answer| {
-        let (step, position, leg) = (way.step, *position, cx.leg.clone());
+        let (step, position, leg) = (history.step, *position, cx.leg.clone());
         EventKind::Screening { step, position, leg, answer }
     };
     let screening = flow
@@ -49,7 +49,7 @@ pub(super) fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Cont
             if *attempt == 0 {
                 conversation.note(note(ScreeningAnswer::Asked));
             }
-            let question = ask(flow, screening, at, cx, way);
+            let question = ask(flow, screening, at, cx, history);
             conversation.tell(question);
             // Reached only if the carrier falls through: not accepted is not put through.
             conversation.hang_up();
@@ -75,7 +75,13 @@ fn answer(signal: &Signal) -> Option<Key> {
     }
 }
 
-fn ask(flow: &CallFlow, screening: &Screening, at: &Dialogue, cx: &Context, way: &Way) -> Instruction {
+fn ask(
+    flow: &CallFlow,
+    screening: &Screening,
+    at: &Dialogue,
+    cx: &Context,
+    history: &DialogueHistory,
+) -> Instruction {
     let mut then = at.clone();
     let mut shown = CallerShown::Withheld;
     if let Dialogue::Screening { attempt, caller, .. } = &mut then {
@@ -94,7 +100,7 @@ fn ask(flow: &CallFlow, screening: &Screening, at: &Dialogue, cx: &Context, way:
         (CallerShown::Number | CallerShown::Withheld, _) => screening.withheld.clone(),
         (CallerShown::Address, _) => screening.no_number.clone(),
     };
-    let choice = way.chosen.as_ref().and_then(|(menu, keys)| flow.menu(menu)?.choice(keys));
+    let choice = history.chosen.as_ref().and_then(|(menu, keys)| flow.menu(menu)?.choice(keys));
     let choice = choice.map_or_else(String::new, |choice| choice.label.clone());
     // The callee is one of the company's and hears its language, whatever the caller chose.
     let prompts = match screening.prompt.spoken(None) {

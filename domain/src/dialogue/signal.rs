@@ -1,11 +1,13 @@
 //! What a carrier can tell us while somebody waits for the answer.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::ids::{LegId, RecordingId};
 use crate::keys::Keys;
+use crate::named;
 
-/// Told to us, with a human waiting at the other end.
+/// CarrierCallback to us, with a human waiting at the other end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signal {
     /// A caller has dialled the main number.
@@ -51,8 +53,22 @@ impl DialResult {
 }
 
 /// How one attempt to ring ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum DialOutcome {
     /// Somebody or something picked up.
     Answered,
@@ -65,3 +81,5 @@ pub enum DialOutcome {
     /// Ringing was stopped before anyone picked up.
     Canceled,
 }
+
+named!(DialOutcome);

@@ -1,11 +1,11 @@
 //! A step while it is made: where the flow leads, and what every place of it has in common.
 
 use super::context::Context;
+use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::turn::Turn;
-use super::way::Way;
 use super::{Dialogue, MOST_STEPS, MailboxCause};
-use crate::call::event::{CallEvent, EventKind, HoursWhy, Parties};
+use crate::call::event::{CallEvent, EventKind, HoursReason, Parties};
 use crate::flow::CallFlow;
 use crate::flow::hours::schedule::Opening;
 use crate::flow::name::NodeName;
@@ -32,8 +32,8 @@ impl<'a> Step<'a> {
         self.turn.instructions.push(instruction);
     }
 
-    pub fn say(&mut self, prompt: &Prompt, way: &Way) {
-        for speech in self.flow.speech(prompt, way.language.as_ref()) {
+    pub fn say(&mut self, prompt: &Prompt, history: &DialogueHistory) {
+        for speech in self.flow.speech(prompt, history.language.as_ref()) {
             self.tell(Instruction::Say(speech));
         }
     }
@@ -60,55 +60,55 @@ impl<'a> Step<'a> {
             from_place: self.cx.from_place.clone(),
         }));
         if self.cx.caller_gone {
-            self.note(EventKind::CallerLeft { step: at.way().step });
+            self.note(EventKind::CallerLeft { step: at.history().step });
         }
     }
 
     /// Goes where the flow says, if that is still possible.
-    pub fn enter(&mut self, target: &Target, mut cause: MailboxCause, way: &Way) {
+    pub fn enter(&mut self, target: &Target, mut cause: MailboxCause, history: &DialogueHistory) {
         let flow = self.flow;
         let mut target = target;
         // A flow that was checked comes out of its hours, and of forwards that may not ring, after passing each once.
         for _ in 0..=flow.draft().hours.len() + flow.draft().forwards.len() {
             target = match target {
-                Target::Hours(name) => match self.pass_hours(name, way) {
+                Target::Hours(name) => match self.pass_hours(name, history) {
                     Some((Opening::Open, next)) => next,
                     Some((Opening::Closed | Opening::Holiday, next)) => {
                         cause = MailboxCause::Closed;
                         next
                     }
-                    None => return self.rescue(way),
+                    None => return self.rescue(history),
                 },
                 Target::Forward(name) => match flow.forward(name) {
-                    Some(forward) if self.cx.standing.may_not_forward && !way.forwarded => {
+                    Some(forward) if self.cx.restrictions.may_not_forward && !history.forwarded => {
                         cause = MailboxCause::Limit;
                         &forward.otherwise
                     }
-                    Some(forward) => return self.begin_forward(name, forward, way),
-                    None => return self.rescue(way),
+                    Some(forward) => return self.begin_forward(name, forward, history),
+                    None => return self.rescue(history),
                 },
                 Target::Menu(name) => {
                     return match flow.menu(name) {
-                        Some(menu) if way.step < MOST_STEPS => {
-                            self.ask(name, menu, None, [0, 0], way);
+                        Some(menu) if history.step < MOST_STEPS => {
+                            self.ask(name, menu, None, [0, 0], history);
                         }
-                        _ => self.rescue(way),
+                        _ => self.rescue(history),
                     };
                 }
-                Target::Mailbox(name) if flow.mailbox(name).is_none() => return self.rescue(way),
-                Target::Mailbox(name) => return self.enter_mailbox(name, cause, way),
-                Target::Goodbye(name) => return self.bid_goodbye(name, way),
+                Target::Mailbox(name) if flow.mailbox(name).is_none() => return self.rescue(history),
+                Target::Mailbox(name) => return self.enter_mailbox(name, cause, history),
+                Target::Goodbye(name) => return self.bid_goodbye(name, history),
             };
         }
-        self.rescue(way);
+        self.rescue(history);
     }
 
     /// Where a caller goes for whom nothing else can be done.
-    pub fn rescue(&mut self, way: &Way) {
-        self.enter_mailbox(self.flow.safety(), MailboxCause::Fault, way);
+    pub fn rescue(&mut self, history: &DialogueHistory) {
+        self.enter_mailbox(self.flow.safety(), MailboxCause::Fault, history);
     }
 
-    fn pass_hours(&mut self, name: &NodeName, way: &Way) -> Option<(Opening, &'a Target)> {
+    fn pass_hours(&mut self, name: &NodeName, history: &DialogueHistory) -> Option<(Opening, &'a Target)> {
         let hours = self.flow.hours(name)?;
         let opening = hours.schedule.at(self.cx.now);
         let next = match opening {
@@ -117,19 +117,19 @@ impl<'a> Step<'a> {
             Opening::Holiday => hours.holiday.as_ref().unwrap_or(&hours.closed),
         };
         if !self.cx.caller_gone {
-            let why = HoursWhy::from(opening);
-            self.note(EventKind::Hours { hours: Some(name.clone()), step: way.step, why });
+            let why = HoursReason::from(opening);
+            self.note(EventKind::Hours { hours: Some(name.clone()), step: history.step, why });
         }
         Some((opening, next))
     }
 
-    fn bid_goodbye(&mut self, name: &NodeName, way: &Way) {
-        let Some(goodbye) = self.flow.goodbye(name) else { return self.rescue(way) };
+    fn bid_goodbye(&mut self, name: &NodeName, history: &DialogueHistory) {
+        let Some(goodbye) = self.flow.goodbye(name) else { return self.rescue(history) };
         if self.cx.caller_gone {
             return;
         }
-        self.note(EventKind::Goodbye { goodbye: name.clone(), step: way.step.saturating_add(1) });
-        self.say(&goodbye.prompt, way);
+        self.note(EventKind::Goodbye { goodbye: name.clone(), step: history.step.saturating_add(1) });
+        self.say(&goodbye.prompt, history);
         self.hang_up();
     }
 }

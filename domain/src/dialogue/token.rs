@@ -1,45 +1,46 @@
 //! A dialogue as a word in a URL path: readable when debugging, and never refused when read back.
 //!
-//! The parts of a place are separated by points; the caller's way, as far as there is more of it than the turn, follows
+//! The parts of a place are separated by points; the caller's history, as far as there is more of it than the turn, follows
 //! after tildes: `menu.sales.0.0.3~e.1f2e3d4c~l.fr-FR~m.main~c.main.1`. All of it is unreserved in URLs (RFC 3986, section 2.3), so
 //! that no proxy writes it otherwise.
 
 use std::fmt;
 use std::str::FromStr;
 
-use super::way::Way;
-use super::{Dialogue, MailboxCause};
-use crate::dialogue::instruction::CallerShown;
+use super::Dialogue;
+use super::history::DialogueHistory;
 use crate::keys::Keys;
 
 impl fmt::Display for Dialogue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let step = self.way().step;
+        let step = self.history().step;
         match self {
             Self::Start => f.write_str("start"),
-            Self::Menu { menu, no_input, no_match, way } => {
-                write!(f, "menu.{menu}.{no_input}.{no_match}.{step}{way}")
+            Self::Menu { menu, no_input, no_match, history } => {
+                write!(f, "menu.{menu}.{no_input}.{no_match}.{step}{history}")
             }
-            Self::Forward { forward, position, way } => write!(f, "forward.{forward}.{position}.{step}{way}"),
-            Self::Mailbox { mailbox, cause, way } => {
-                write!(f, "mailbox.{mailbox}.{}.{step}{way}", cause.word())
+            Self::Forward { forward, position, history } => {
+                write!(f, "forward.{forward}.{position}.{step}{history}")
             }
-            Self::Confirm { mailbox, cause, recording, way } => {
-                write!(f, "confirm.{mailbox}.{}.{recording}.{step}{way}", cause.word())
+            Self::Mailbox { mailbox, cause, history } => {
+                write!(f, "mailbox.{mailbox}.{}.{step}{history}", cause.as_str())
             }
-            Self::Screening { forward, position, attempt, caller, way } => {
-                write!(f, "screening.{forward}.{position}.{step}.{attempt}.{}{way}", caller.word())
+            Self::Confirm { mailbox, cause, recording, history } => {
+                write!(f, "confirm.{mailbox}.{}.{recording}.{step}{history}", cause.as_str())
+            }
+            Self::Screening { forward, position, attempt, caller, history } => {
+                write!(f, "screening.{forward}.{position}.{step}.{attempt}.{}{history}", caller.as_str())
             }
             Self::Lost => f.write_str("lost"),
         }
     }
 }
 
-/// What there is of a way beside the turn.
-impl fmt::Display for Way {
+/// What there is of a history beside the turn.
+impl fmt::Display for DialogueHistory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(edition) = &self.edition {
-            write!(f, "~e.{edition}")?;
+        if let Some(version) = &self.version {
+            write!(f, "~e.{version}")?;
         }
         if let Some(language) = &self.language {
             write!(f, "~l.{language}")?;
@@ -59,28 +60,28 @@ impl fmt::Display for Way {
     }
 }
 
-impl Way {
+impl DialogueHistory {
     fn parse<'t>(step: u16, sections: impl Iterator<Item = &'t str>) -> Option<Self> {
-        let mut way = Self::at_step(step);
+        let mut history = Self::at_step(step);
         for section in sections {
             if section == "f" {
-                way.forwarded = true;
+                history.forwarded = true;
                 continue;
             }
             let (kind, rest) = section.split_once('.')?;
             match kind {
-                "e" => way.edition = Some(rest.parse().ok()?),
-                "l" => way.language = Some(rest.parse().ok()?),
-                "m" => way.menus = rest.split('.').map(str::parse).collect::<Result<_, _>>().ok()?,
+                "e" => history.version = Some(rest.parse().ok()?),
+                "l" => history.language = Some(rest.parse().ok()?),
+                "m" => history.menus = rest.split('.').map(str::parse).collect::<Result<_, _>>().ok()?,
                 "c" => {
                     let (menu, keys) = rest.split_once('.')?;
                     let keys: Keys = keys.replace('s', "*").replace('h', "#").parse().ok()?;
-                    way.chosen = Some((menu.parse().ok()?, keys));
+                    history.chosen = Some((menu.parse().ok()?, keys));
                 }
                 _ => return None,
             }
         }
-        Some(way)
+        Some(history)
     }
 }
 
@@ -94,35 +95,37 @@ impl Dialogue {
     fn parse(token: &str) -> Option<Self> {
         let mut sections = token.split('~');
         let parts: Vec<&str> = sections.next()?.split('.').collect();
-        let way = |step: &str| Way::parse(number(step)?, sections);
+        let history = |step: &str| DialogueHistory::parse(number(step)?, sections);
         Some(match parts.as_slice() {
             ["start"] => Self::Start,
             ["menu", menu, no_input, no_match, step] => Self::Menu {
                 menu: menu.parse().ok()?,
                 no_input: number(no_input)?,
                 no_match: number(no_match)?,
-                way: way(step)?,
+                history: history(step)?,
             },
-            ["forward", forward, position, step] => {
-                Self::Forward { forward: forward.parse().ok()?, position: number(position)?, way: way(step)? }
-            }
+            ["forward", forward, position, step] => Self::Forward {
+                forward: forward.parse().ok()?,
+                position: number(position)?,
+                history: history(step)?,
+            },
             ["mailbox", mailbox, cause, step] => Self::Mailbox {
                 mailbox: mailbox.parse().ok()?,
-                cause: MailboxCause::read(cause)?,
-                way: way(step)?,
+                cause: cause.parse().ok()?,
+                history: history(step)?,
             },
             ["confirm", mailbox, cause, recording, step] => Self::Confirm {
                 mailbox: mailbox.parse().ok()?,
-                cause: MailboxCause::read(cause)?,
+                cause: cause.parse().ok()?,
                 recording: recording.parse().ok()?,
-                way: way(step)?,
+                history: history(step)?,
             },
             ["screening", forward, position, step, attempt, caller] => Self::Screening {
                 forward: forward.parse().ok()?,
                 position: number(position)?,
                 attempt: number(attempt)?,
-                caller: CallerShown::ALL.into_iter().find(|c| c.word() == *caller)?,
-                way: way(step)?,
+                caller: caller.parse().ok()?,
+                history: history(step)?,
             },
             _ => return None,
         })
@@ -132,53 +135,6 @@ impl Dialogue {
 /// A number as `Display` writes it, so that one dialogue has one token.
 fn number<T: FromStr + ToString>(text: &str) -> Option<T> {
     text.parse().ok().filter(|n: &T| n.to_string() == text)
-}
-
-impl MailboxCause {
-    const ALL: [Self; 10] = [
-        Self::Chosen,
-        Self::NoInput,
-        Self::NoMatch,
-        Self::NoAnswer,
-        Self::Busy,
-        Self::Failed,
-        Self::Canceled,
-        Self::Fault,
-        Self::Closed,
-        Self::Limit,
-    ];
-
-    fn read(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|cause| cause.word() == word)
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Chosen => "chosen",
-            Self::NoInput => "no_input",
-            Self::NoMatch => "no_match",
-            Self::NoAnswer => "no_answer",
-            Self::Busy => "busy",
-            Self::Failed => "failed",
-            Self::Canceled => "canceled",
-            Self::Fault => "fault",
-            Self::Closed => "closed",
-            Self::Limit => "limit",
-        }
-    }
-}
-
-impl CallerShown {
-    const ALL: [Self; 4] = [Self::Number, Self::Withheld, Self::Address, Self::Hidden];
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Number => "number",
-            Self::Withheld => "withheld",
-            Self::Address => "address",
-            Self::Hidden => "hidden",
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,17 +3,28 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantArray};
+
 use crate::flow::target::Target;
+use crate::named;
 use crate::phone::{CallerId, PhoneNumber};
 
 /// What the network says about the caller's number (STIR/SHAKEN).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, Serialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Attestation {
     /// Verified, and the network vouches for caller and number (A).
+    #[strum(serialize = "A")]
     Full,
     /// Verified, and the network vouches for the caller (B).
+    #[strum(serialize = "B")]
     Partial,
     /// Verified, and the network vouches for nothing but itself (C).
+    #[strum(serialize = "C")]
     Gateway,
     /// The check failed: the number is likely not the caller's.
     Failed,
@@ -22,24 +33,11 @@ pub enum Attestation {
     Unknown,
 }
 
-impl Attestation {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Full, Self::Partial, Self::Gateway, Self::Failed, Self::Unknown];
-
-    /// The word that flows are written with.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Full => "A",
-            Self::Partial => "B",
-            Self::Gateway => "C",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-        }
-    }
-}
+named!(Attestation);
 
 /// Which callers a rule is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CallerPattern {
     /// One number.
     Number(PhoneNumber),
@@ -79,7 +77,7 @@ impl FromStr for CallerPattern {
             return Ok(Self::Withheld);
         }
         if let Some(word) = text.strip_prefix("stir:") {
-            let found = Attestation::ALL.into_iter().find(|one| one.word() == word);
+            let found = Attestation::VARIANTS.iter().copied().find(|one| one.as_str() == word);
             return found.map(Self::Attested).ok_or_else(bad);
         }
         if let Some(prefix) = text.strip_suffix('*') {
@@ -97,13 +95,14 @@ impl fmt::Display for CallerPattern {
             Self::Number(number) => number.fmt(f),
             Self::Prefix(prefix) => write!(f, "{prefix}*"),
             Self::Withheld => f.write_str("withheld"),
-            Self::Attested(attestation) => write!(f, "stir:{}", attestation.word()),
+            Self::Attested(attestation) => write!(f, "stir:{}", attestation.as_str()),
         }
     }
 }
 
 /// What becomes of callers whom a rule is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CallerThen {
     /// They go the ordinary way; later rules do not matter.
     Allow,
@@ -114,7 +113,7 @@ pub enum CallerThen {
 }
 
 /// A rule about callers. The first that fits is obeyed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CallerRule {
     /// Whom it is about: any of these.
     pub callers: Vec<CallerPattern>,

@@ -1,10 +1,9 @@
 //! The proof of a flow: everything that would trap, mislead or lose a caller is found before anyone may call.
 
 mod graph;
+mod nodes;
 mod numbers;
-mod places;
 mod prompts;
-
 use super::CallFlow;
 use super::draft::FlowDraft;
 use super::problem::{Problem, Problems};
@@ -23,10 +22,10 @@ impl FlowDraft {
         graph::reach(self, &mut problems);
         graph::silence(self, &mut problems);
         graph::back(self, &mut problems);
-        places::menus(self, &mut problems);
-        places::forwards(self, &mut problems);
-        places::mailboxes(self, &mut problems);
-        places::hours_and_callers(self, &mut problems);
+        nodes::menus(self, &mut problems);
+        nodes::forwards(self, &mut problems);
+        nodes::mailboxes(self, &mut problems);
+        nodes::hours_and_callers(self, &mut problems);
         numbers::destinations(self, &mut problems);
         prompts::check(self, &mut problems);
         problems

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::flow::callers::CallerRule;
 use crate::flow::forward::Forward;
 use crate::flow::hours::Hours;
@@ -14,7 +16,7 @@ use crate::flow::target::Target;
 use crate::phone::PhoneNumber;
 
 /// Where calls to one of several main numbers begin.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entrance {
     /// Where.
     pub start: Target,
@@ -24,7 +26,7 @@ pub struct Entrance {
 
 /// A flow with every place filled in but nothing checked. [`FlowDraft::check`] is the only way to a
 /// [`CallFlow`](crate::CallFlow).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FlowDraft {
     /// The company's name.
     pub company: String,

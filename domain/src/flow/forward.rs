@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantArray};
+
 use crate::flow::prompt::Prompt;
 use crate::flow::target::Target;
 use crate::keys::Key;
+use crate::named;
 use crate::phone::PhoneNumber;
 
 /// What the callee hears before being put through. In its texts `{caller}` stands for who calls, `{choice}` for what they
 /// chose, `{company}` for the company's name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Screening {
     /// Who calls, and which keys take and decline the call.
     pub prompt: Prompt,
@@ -30,7 +34,7 @@ pub struct Screening {
 }
 
 /// A phone to ring.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Destination {
     /// The number to dial.
     pub number: PhoneNumber,
@@ -41,7 +45,11 @@ pub struct Destination {
 }
 
 /// In which order the phones of a forward ring.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, Serialize,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Strategy {
     /// One after the other, as they are listed.
     Sequential,
@@ -52,22 +60,11 @@ pub enum Strategy {
     RoundRobin,
 }
 
-impl Strategy {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Sequential, Self::Simultaneous, Self::RoundRobin];
-
-    /// The word that flows are written with.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Sequential => "sequential",
-            Self::Simultaneous => "simultaneous",
-            Self::RoundRobin => "round_robin",
-        }
-    }
-}
+named!(Strategy);
 
 /// Which number the callee's phone shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ShownNumber {
     /// The caller's own; ours if the caller has none that can be dialled.
     Caller,
@@ -78,7 +75,7 @@ pub enum ShownNumber {
 }
 
 /// Rings other phones; if nobody takes the call, leads on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Forward {
     /// Said to the caller before the first phone rings.
     pub announcement: Option<Prompt>,

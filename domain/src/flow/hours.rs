@@ -1,12 +1,14 @@
 //! Opening hours: a place of the flow that leads on by the time of day.
 
 pub(crate) mod schedule;
+use serde::Serialize;
 
 use crate::flow::target::Target;
+
 use schedule::Schedule;
 
 /// Leads on by the time of day.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hours {
     /// When it is open.
     pub schedule: Schedule,

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::flow::prompt::Prompt;
 use crate::keys::Key;
 
 /// Takes a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mailbox {
     /// Said first to a caller who did not ask for the mailbox but ended up here.
     pub unavailable: Prompt,
@@ -35,7 +37,8 @@ pub struct Mailbox {
 }
 
 /// Who writes messages down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Transcribe {
     /// Nobody.
     #[default]
@@ -47,7 +50,7 @@ pub enum Transcribe {
 }
 
 /// Asks a caller who has spoken whether the message is to be kept. Who hangs up or presses nothing has left it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Confirm {
     /// The question.
     pub prompt: Prompt,
@@ -60,7 +63,7 @@ pub struct Confirm {
 }
 
 /// Says something and hangs up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Goodbye {
     /// What is said.
     pub prompt: Prompt,

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::flow::prompt::Prompt;
 use crate::flow::target::{Choice, Target};
 use crate::keys::{Key, Keys};
 
 /// What to do about a caller who pressed nothing, or nothing that means anything.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reprompt {
     /// Said before the menu is asked again.
     pub prompt: Prompt,
@@ -19,7 +21,7 @@ pub struct Reprompt {
 }
 
 /// A question answered by pressing a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Menu {
     /// The question.
     pub prompt: Prompt,

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use crate::flow::language::Language;
 
 /// An audio file that the flow names, as it is written there.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct AudioFile(pub String);
 
 /// How a prompt is brought over in one language.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Spoken {
     /// By a voice that reads a text.
     Text(String),
@@ -32,7 +35,7 @@ impl Spoken {
 }
 
 /// What callers hear at a place of the flow: the same in each language, at least in one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Prompt {
     first: (Language, Spoken),
     others: BTreeMap<Language, Spoken>,

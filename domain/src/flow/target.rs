@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::flow::language::Language;
 use crate::flow::name::NodeName;
 
 /// Where a step leads.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Target {
     /// Ask for a key.
     Menu(NodeName),
@@ -63,7 +66,8 @@ impl fmt::Display for Target {
 }
 
 /// Where a key leads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Then {
     /// To a place.
     Go(Target),
@@ -90,7 +94,7 @@ impl fmt::Display for Then {
 }
 
 /// What a key means.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Choice {
     /// The office's word for it, shown in the feed.
     pub label: String,

@@ -1,9 +1,10 @@
 //! Phones that ring at once: who is said to have answered, whatever the carrier tells of their legs.
 
-use crate::desk::{CALLER, FIRST, MAIN, SECOND};
 use frontdesk_domain::{
     Call, CallEvent, DialOutcome, Ending, EventKind, Facts, LegId, LegStatus, Parties, PhoneEnd,
 };
+
+use crate::desk::{CALLER, FIRST, MAIN, SECOND};
 
 fn leg(name: &str) -> LegId {
     LegId::new("test", name).unwrap()
@@ -40,7 +41,7 @@ fn dial(outcome: DialOutcome, of: Option<&str>) -> EventKind {
 }
 
 fn ends(facts: &Facts) -> Vec<&'static str> {
-    facts.rung().iter().map(|phone| phone.end.word()).collect()
+    facts.rung().iter().map(|phone| phone.end.as_str()).collect()
 }
 
 #[test]
@@ -55,13 +56,13 @@ fn whoever_picked_up_has_the_call_and_the_other_fell_silent() {
     assert_eq!(ends(&told), ["elsewhere", "taken"]);
     let call = Call::of(&told);
     assert_eq!(call.forwarded_to.unwrap().as_str(), SECOND);
-    assert_eq!(call.verdict.unwrap().outcome.word(), "answered");
+    assert_eq!(call.verdict.unwrap().outcome.as_str(), "answered");
 }
 
 #[test]
 fn without_the_legs_own_words_one_phone_is_said_to_have_answered_not_all() {
     let silent = facts(vec![dial(DialOutcome::Answered, Some("CA-unheard-of"))]);
-    let taken = ends(&silent).iter().filter(|end| **end == PhoneEnd::Taken.word()).count();
+    let taken = ends(&silent).iter().filter(|end| **end == PhoneEnd::Taken.as_str()).count();
     assert_eq!(taken, 1, "{:?}", ends(&silent));
     // The first was busy, so it was not the one.
     let told = facts(vec![leg_is(0, LegStatus::Busy), dial(DialOutcome::Answered, Some("CA-unheard-of"))]);
@@ -80,5 +81,5 @@ fn when_nobody_picks_up_each_phone_ends_as_its_own_leg_says() {
         ["no_answer", "no_answer"],
         "the carrier's last word on the attempt is the group's"
     );
-    assert_eq!(Call::of(&told).verdict.unwrap().outcome.word(), "missed");
+    assert_eq!(Call::of(&told).verdict.unwrap().outcome.as_str(), "missed");
 }

@@ -84,7 +84,7 @@ fn any_menu() -> impl Strategy<Value = Menu> {
 }
 
 fn any_forward() -> impl Strategy<Value = Forward> {
-    let strategy = prop::sample::select(Order::ALL.to_vec());
+    let strategy = prop::sample::select(Order::VARIANTS.to_vec());
     (strategy, 1usize..4, any_target()).prop_map(|(strategy, phones, otherwise)| Forward {
         announcement: None,
         strategy,
@@ -301,13 +301,14 @@ fn then(turn: &Turn) -> Option<Dialogue> {
         | Instruction::Record { then, .. } => Some(then.clone()),
         _ => None,
     })?;
-    if let Dialogue::Menu { way, .. } | Dialogue::Forward { way, .. } | Dialogue::Mailbox { way, .. } =
-        &mut then
+    if let Dialogue::Menu { history, .. }
+    | Dialogue::Forward { history, .. }
+    | Dialogue::Mailbox { history, .. } = &mut then
     {
-        way.step = 0;
-        (way.chosen, way.edition, way.forwarded) = (None, None, false);
-        let last = way.menus.pop();
-        way.menus = last.into_iter().collect();
+        history.step = 0;
+        (history.chosen, history.version, history.forwarded) = (None, None, false);
+        let last = history.menus.pop();
+        history.menus = last.into_iter().collect();
     }
     Some(then)
 }

@@ -1,11 +1,12 @@
 //! What holds for every call, however the carrier tells it.
 
-use crate::desk::{CALLER, Desk, FIRST, MAIN, SECOND, stories};
 use frontdesk_domain::{
     BuiltinFlow, Call, CallEvent, Context, DialOutcome, DialResult, Dialogue, Facts, Instruction, Keys,
     LegId, Signal, advance, builtin_flow,
 };
 use proptest::prelude::*;
+
+use crate::desk::{CALLER, Desk, FIRST, MAIN, SECOND, stories};
 
 /// Indices of a story's events, permuted, with repeats.
 fn told(events: usize) -> impl Strategy<Value = (Vec<usize>, Vec<usize>)> {
@@ -27,7 +28,7 @@ proptest! {
     ) {
         let (name, desk) = &stories()[story];
         let expected = desk.facts();
-        // Told in any order, with repeats in between.
+        // CarrierCallback in any order, with repeats in between.
         let mixed: Vec<usize> = order.iter().copied().chain(repeats).collect();
         prop_assert_eq!(absorb(&desk.events, &mixed), expected.clone(), "{}", name);
         // Some are lost, a row is made of the rest, and repair tells all of them again.

@@ -1,8 +1,9 @@
 //! Logged calls led through flows.
 
+use frontdesk_domain::{Journey, Target};
+
 use crate::desk::stories;
 use crate::flow_files::{PLUMBER, read};
-use frontdesk_domain::{Journey, Target};
 
 #[test]
 fn by_the_flow_it_went_through_every_call_comes_to_where_it_came() {

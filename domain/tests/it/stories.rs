@@ -1,20 +1,21 @@
 //! Whole calls as short scripts, and the row that the office sees afterwards.
 
-use crate::desk::{CALLER, Desk, FIRST, SECOND};
 use frontdesk_domain::{
     Activity, CallState, DialOutcome, Effect, LegStatus, RecordingStatus, VoicemailStatus,
 };
+
+use crate::desk::{CALLER, Desk, FIRST, SECOND};
 
 #[test]
 fn accepted_call_is_answered_and_its_durations_are_told_apart() {
     let desk = Desk::screened().presses("1").rings(6).picks_up().callee_presses("1").talk(30, 32, false);
     let row = desk.ends("completed", 45).row();
     let verdict = row.verdict.expect("it has ended");
-    assert_eq!((verdict.outcome.word(), verdict.reason.word()), ("answered", "accepted"));
+    assert_eq!((verdict.outcome.as_str(), verdict.reason.as_str()), ("answered", "accepted"));
     assert_eq!((row.ring_seconds, row.talk_seconds, row.menu_seconds), (Some(6), Some(30), Some(3)));
     assert_eq!(row.duration_seconds, Some(45));
     assert_eq!(row.forwarded_to.expect("somebody").as_str(), FIRST);
-    assert!(verdict.evidence.iter().any(|e| e.contains("Accepted")), "{:?}", verdict.evidence);
+    assert!(verdict.evidence.iter().any(|e| e.ends_with(":accepted")), "{:?}", verdict.evidence);
     assert!(verdict.evidence.iter().any(|e| e.starts_with("bridged")), "{:?}", verdict.evidence);
 }
 

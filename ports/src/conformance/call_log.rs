@@ -43,7 +43,7 @@ async fn events_of_one_leg_make_one_call(log: &dyn CallLog) {
     assert_eq!(record.call.parties.as_ref(), Some(&parties("+33123456789", "+15556667777")));
     assert_eq!(log.find(record.id).await.unwrap().as_ref(), Some(record), "a listed call is found by its id");
     let events = log.events(record.id).await.unwrap();
-    let words: Vec<_> = events.iter().map(|e| e.event.kind.word()).collect();
+    let words: Vec<_> = events.iter().map(|e| e.event.kind.as_str()).collect();
     assert_eq!(words, ["started", "ended"]);
     assert!(
         events[0].raw.as_ref().is_some_and(|raw| raw.0.len() == 2),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frontdesk_domain::{CallId, Occasion, Timestamp};
+use frontdesk_domain::{CallId, NotificationKind, Timestamp};
 
 use super::{ended, started, time};
 use crate::{CallLog, CallQuery, Change, Delivery, Outbox, Tried};
@@ -23,8 +23,8 @@ pub async fn all<L: CallLog>(log: &L, outbox: &dyn Outbox) {
     .unwrap();
     let query = CallQuery { provider_id: Some("out".into()), ..CallQuery::newest(1) };
     let call = log.list(&query).await.unwrap().calls[0].id;
-    let to = |recipient: &str, occasion| Delivery { call, occasion, recipient: recipient.into() };
-    let (office, crm) = (to("office", Occasion::Ended), to("crm", Occasion::Ended));
+    let to = |recipient: &str, kind| Delivery { call, kind, recipient: recipient.into() };
+    let (office, crm) = (to("office", NotificationKind::Ended), to("crm", NotificationKind::Ended));
 
     let both = ["crm", "office"].map(ToOwned::to_owned);
     let since = outbox.recipients(&both[..1], at(0)).await.unwrap();
@@ -54,9 +54,9 @@ pub async fn all<L: CallLog>(log: &L, outbox: &dyn Outbox) {
         [],
         "leased is not handed out again"
     );
-    assert!(outbox.settle_delivery(first, &Tried::Delivered).await.unwrap());
-    assert!(outbox.settle_delivery(second, &Tried::Again(at(30), "busy".into())).await.unwrap());
-    assert!(!outbox.settle_delivery(second, &Tried::Delivered).await.unwrap(), "not leased any more");
+    assert!(outbox.finish_delivery(first, &Tried::Delivered).await.unwrap());
+    assert!(outbox.finish_delivery(second, &Tried::Again(at(30), "busy".into())).await.unwrap());
+    assert!(!outbox.finish_delivery(second, &Tried::Delivered).await.unwrap(), "not leased any more");
     assert_eq!(outbox.next_delivery().await.unwrap(), Some(at(30)));
     assert_eq!(outbox.take_deliveries(&both, at(29), LEASE, 10).await.unwrap(), []);
     let again = outbox.take_deliveries(&both, at(30), LEASE, 10).await.unwrap();
@@ -64,26 +64,26 @@ pub async fn all<L: CallLog>(log: &L, outbox: &dyn Outbox) {
     let later = outbox.take_deliveries(&both, at(91), LEASE, 10).await.unwrap();
     assert_eq!((later.len(), later[0].attempt), (1, 3), "a lease that has ended is handed out again");
     assert!(
-        !outbox.settle_delivery(&again[0], &Tried::Delivered).await.unwrap(),
+        !outbox.finish_delivery(&again[0], &Tried::Delivered).await.unwrap(),
         "whoever lost the lease is refused"
     );
-    assert!(outbox.settle_delivery(&later[0], &Tried::Failed("gone".into())).await.unwrap());
+    assert!(outbox.finish_delivery(&later[0], &Tried::Failed("gone".into())).await.unwrap());
     assert_eq!(outbox.next_delivery().await.unwrap(), None);
 
     let states = outbox.deliveries(10).await.unwrap();
     let state = |recipient: &str| states.iter().find(|state| state.delivery.recipient == recipient).unwrap();
-    assert_eq!((state("crm").state.as_str(), state("crm").attempts), ("delivered", 1));
+    assert_eq!((state("crm").status.as_str(), state("crm").attempts), ("delivered", 1));
     assert_eq!(
-        (state("office").state.as_str(), state("office").last_error.as_deref()),
+        (state("office").status.as_str(), state("office").last_error.as_deref()),
         ("failed", Some("gone"))
     );
-    assert_eq!(outbox.deliver_anew(at(1), true, None, at(200)).await.unwrap(), 0, "none was queued since");
-    assert_eq!(outbox.deliver_anew(at(0), true, None, at(200)).await.unwrap(), 1, "the failed one");
-    assert_eq!(outbox.deliver_anew(at(0), false, Some("crm"), at(200)).await.unwrap(), 1);
+    assert_eq!(outbox.redeliver(at(1), true, None, at(200)).await.unwrap(), 0, "none was queued since");
+    assert_eq!(outbox.redeliver(at(0), true, None, at(200)).await.unwrap(), 1, "the failed one");
+    assert_eq!(outbox.redeliver(at(0), false, Some("crm"), at(200)).await.unwrap(), 1);
     let mut anew = outbox.take_deliveries(&both, at(200), LEASE, 10).await.unwrap();
     anew.sort_by(|a, b| a.delivery.recipient.cmp(&b.delivery.recipient));
     assert_eq!(anew.iter().map(|leased| &leased.delivery).collect::<Vec<_>>(), [&crm, &office]);
     for leased in &anew {
-        assert!(outbox.settle_delivery(leased, &Tried::Delivered).await.unwrap());
+        assert!(outbox.finish_delivery(leased, &Tried::Delivered).await.unwrap());
     }
 }

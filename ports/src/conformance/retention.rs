@@ -1,12 +1,12 @@
-//! Forgetting.
+//! Retention.
 
 use frontdesk_domain::{EventKind, RecordingStatus, WorkLane};
 
 use super::{ended, event, recorded, started, time};
-use crate::{CallLog, CallQuery, EffectQueue, Retention};
+use crate::{CallLog, CallQuery, EffectQueue, RetentionStore};
 
-/// Every claim about forgetting, on an empty log.
-pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, retention: &dyn Retention) {
+/// Every claim about retention, on an empty log.
+pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, retention: &dyn RetentionStore) {
     for (call, day, from) in [("CA1", "20", "+331"), ("CA2", "21", "+332"), ("CA3", "22", "+331")] {
         let at = |clock: &str| format!("2026-11-{day}T{clock}Z");
         let mut events = vec![started(call, &at("09:00:00"), &format!("{from}23456789"))];
@@ -56,7 +56,7 @@ pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, retention: &dyn Ret
     retention.scrub().await.unwrap();
 }
 
-async fn transcripts(log: &dyn CallLog, retention: &dyn Retention) {
+async fn transcripts(log: &dyn CallLog, retention: &dyn RetentionStore) {
     let recording: frontdesk_domain::RecordingId = "RE1".parse().unwrap();
     let written = EventKind::Transcribed { recording: recording.clone(), text: Some("Call me back".into()) };
     log.append(vec![event("CA1", "2026-11-20T09:02:00Z", written)]).await.unwrap();

@@ -1,7 +1,7 @@
 //! Events that wait for the log.
 
 use super::{ended, started};
-use crate::{Backlog, LoggedEvent, Spool};
+use crate::{EventBuffer, LoggedEvent, Spool};
 
 /// Every claim about the spool, which must be empty.
 pub async fn all(spool: &dyn Spool) {
@@ -17,13 +17,13 @@ pub async fn all(spool: &dyn Spool) {
 }
 
 /// Every claim about a backlog, which must be empty. Returns what it kept and gave back.
-pub async fn backlog(spool: &dyn Backlog) -> Vec<LoggedEvent> {
+pub async fn backlog(spool: &dyn EventBuffer) -> Vec<LoggedEvent> {
     assert_eq!(spool.waiting(), 0);
     assert_eq!(spool.oldest().await.unwrap(), None);
     let first = vec![started("CA1", "2026-11-22T09:00:00Z", "+33123456789")];
     let second = vec![ended("CA1", "2026-11-22T09:01:00Z", 60), started("CA2", "2026-11-22T09:02:00Z", "")];
-    spool.keep(first.clone().into()).await.unwrap();
-    spool.keep(second.clone().into()).await.unwrap();
+    spool.store(first.clone().into()).await.unwrap();
+    spool.store(second.clone().into()).await.unwrap();
     assert_eq!(spool.waiting(), 3);
 
     let before = spool.oldest().await.unwrap().expect("events wait");

@@ -1,105 +1,68 @@
 //! Who listened, exported, deleted, changed.
 
-use std::fmt;
-use std::str::FromStr;
-
 use async_trait::async_trait;
-use frontdesk_domain::Timestamp;
+use frontdesk_domain::{Timestamp, named};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::StoreError;
 
-/// Actions and their words.
-macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident = $word:literal,)+) => {
-        /// Something that somebody did and may be asked about.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum AuditAction { $($(#[$doc])* $name,)+ }
-
-        impl AuditAction {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// The action's word.
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$name => $word,)+ }
-            }
-        }
-
-        impl FromStr for AuditAction {
-            type Err = UnknownAction;
-            fn from_str(text: &str) -> Result<Self, UnknownAction> {
-                match text {
-                    $($word => Ok(Self::$name),)+
-                    _ => Err(UnknownAction(text.to_owned())),
-                }
-            }
-        }
-    };
-}
-
-/// A word that names no action.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} names no action")]
-pub struct UnknownAction(String);
-
-actions! {
+/// Something that a person or program did and may be asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum AuditAction {
     /// Signed in.
-    SignedIn = "signed_in",
+    SignedIn,
     /// Tried to, in vain.
-    SignInRefused = "sign_in_refused",
+    SignInRefused,
     /// Signed out.
-    SignedOut = "signed_out",
+    SignedOut,
     /// Ended all sessions of theirs.
-    SignedOutEverywhere = "signed_out_everywhere",
+    SignedOutEverywhere,
     /// Listened to a message.
-    Played = "played",
+    Played,
     /// Took calls out of the log.
-    Exported = "exported",
+    Exported,
     /// Had a message asked for anew.
-    Retried = "retried",
+    Retried,
     /// Had the log compared with the carrier's records.
-    Reconciled = "reconciled",
+    Reconciled,
     /// Deleted what was older than allowed.
-    Purged = "purged",
+    Purged,
     /// Deleted everything of one number.
-    Erased = "erased",
+    Erased,
     /// Copied everything.
-    BackedUp = "backed_up",
+    BackedUp,
     /// Put a copy back.
-    Restored = "restored",
+    Restored,
     /// Closed the company out of turn.
-    Closed = "closed",
+    Closed,
     /// Opened it again.
-    Opened = "opened",
+    Opened,
     /// Blocked a caller.
-    CallerBlocked = "caller_blocked",
+    CallerBlocked,
     /// Has a second factor from now on.
-    SecondFactorOn = "second_factor_on",
+    SecondFactorOn,
     /// Has none any more.
-    SecondFactorOff = "second_factor_off",
+    SecondFactorOff,
     /// Took a caller's block off.
-    CallerUnblocked = "caller_unblocked",
+    CallerUnblocked,
     /// Added a person.
-    UserAdded = "user_added",
+    UserAdded,
     /// Removed a person.
-    UserRemoved = "user_removed",
+    UserRemoved,
     /// Set a password.
-    PasswordSet = "password_set",
+    PasswordSet,
     /// Gave a person another role.
-    RoleSet = "role_set",
+    RoleSet,
     /// Ended somebody's session.
-    SessionEnded = "session_ended",
+    SessionEnded,
     /// Made a token.
-    TokenCreated = "token_created",
+    TokenCreated,
     /// Revoked a token.
-    TokenRevoked = "token_revoked",
+    TokenRevoked,
 }
 
-impl fmt::Display for AuditAction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
-    }
-}
+named!(AuditAction);
 
 /// One line of the trail.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use frontdesk_domain::{Call, CallEvent, CallId, CallState, LegId, Outcome, Reason, Timestamp};
-
 use serde::{Deserialize, Serialize};
 
 use crate::work::Work;

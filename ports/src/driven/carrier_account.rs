@@ -17,12 +17,12 @@ pub struct Hook {
 
 /// Where a number asks what to do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineSettings {
-    /// Asked when somebody calls.
+pub struct WebhookSettings {
+    /// StepRequest when somebody calls.
     pub voice: Hook,
-    /// Asked when that gave no usable answer.
+    /// StepRequest when that gave no usable answer.
     pub fallback: Hook,
-    /// Told when a call is over.
+    /// CarrierCallback when a call is over.
     pub status: Hook,
     /// What leads the number in place of these addresses (an application or a trunk of the carrier's); empty for nothing.
     pub led_by: String,
@@ -30,20 +30,20 @@ pub struct LineSettings {
 
 /// A number of the account's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct PhoneNumberSettings {
     /// The carrier's name for it.
     pub id: String,
     /// The number in E.164.
     pub number: String,
     /// Where it asks.
-    pub settings: LineSettings,
+    pub settings: WebhookSettings,
 }
 
 /// The account's numbers, and the carrier's time when it told them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lines {
+pub struct AccountNumbers {
     /// The numbers.
-    pub lines: Vec<Line>,
+    pub lines: Vec<PhoneNumberSettings>,
     /// The carrier's time, to the second.
     pub at: Option<Timestamp>,
 }
@@ -66,13 +66,17 @@ pub struct DialPermission {
 #[async_trait]
 pub trait CarrierAccount: Send + Sync {
     /// Where a number must ask for this desk to answer it.
-    fn ours(&self) -> LineSettings;
+    fn ours(&self) -> WebhookSettings;
 
     /// The account's numbers that take calls.
-    async fn lines(&self) -> Result<Lines, CarrierError>;
+    async fn lines(&self) -> Result<AccountNumbers, CarrierError>;
 
     /// Has a number ask there from now on, which asked as the line says; what the carrier made of it.
-    async fn set_line(&self, line: &Line, settings: &LineSettings) -> Result<Line, CarrierError>;
+    async fn set_line(
+        &self,
+        line: &PhoneNumberSettings,
+        settings: &WebhookSettings,
+    ) -> Result<PhoneNumberSettings, CarrierError>;
 
     /// Whether a recording can be had by its address alone, without signing in. `None` if there is none to try with.
     async fn recordings_are_open(&self) -> Result<Option<bool>, CarrierError>;

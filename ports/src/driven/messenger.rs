@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::{Occasion, Timestamp};
+use frontdesk_domain::{NotificationKind, Timestamp};
 
 /// Audio that goes with a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,11 +17,11 @@ pub struct Attachment {
 
 /// A message about a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub struct Notification {
     /// The same for every try of the same delivery, so that a recipient can tell a repeat.
     pub id: String,
     /// What it is about.
-    pub occasion: Occasion,
+    pub kind: NotificationKind,
     /// When that was.
     pub at: Timestamp,
     /// One line, for people.
@@ -49,5 +49,5 @@ pub enum DeliveryError {
 #[async_trait]
 pub trait Messenger: Send + Sync {
     /// Hands a message over. `Ok` only once the other side has taken it.
-    async fn deliver(&self, message: &Message) -> Result<(), DeliveryError>;
+    async fn deliver(&self, message: &Notification) -> Result<(), DeliveryError>;
 }

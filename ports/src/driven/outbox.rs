@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallId, Occasion, Timestamp};
+use frontdesk_domain::{CallId, NotificationKind, Timestamp};
 
 use crate::{Change, StoreError};
 
-/// Somebody is to be told of an occasion. Call, occasion and recipient make it what it is: the same is never queued twice.
+/// Somebody is to be told of an kind. Call, kind and recipient make it what it is: the same is never queued twice.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Delivery {
     /// Of which call.
     pub call: CallId,
     /// Of what about it.
-    pub occasion: Occasion,
+    pub kind: NotificationKind,
     /// Who: the name of a rule.
     pub recipient: String,
 }
@@ -22,7 +22,7 @@ pub struct Delivery {
 impl Delivery {
     /// What it is known by.
     pub fn key(&self) -> String {
-        format!("{}:{}:{}", self.call, self.occasion, self.recipient)
+        format!("{}:{}:{}", self.call, self.kind, self.recipient)
     }
 }
 
@@ -48,17 +48,39 @@ pub enum Tried {
     Failed(String),
 }
 
-/// How a delivery stands.
+/// Whether a notification has been delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryStatus {
+    /// Not yet.
+    Waiting,
+    /// Yes.
+    Delivered,
+    /// Failed permanently.
+    Failed,
+}
+
+impl DeliveryStatus {
+    /// The name that commands print.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A delivery with its status.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeliveryState {
-    /// Which.
+pub struct DeliveryReport {
+    /// The delivery.
     pub delivery: Delivery,
     /// When it was queued.
     pub queued_at: Timestamp,
     /// How often it was tried.
     pub attempts: u32,
-    /// `waiting`, `delivered` or `failed`.
-    pub state: String,
+    /// Its status.
+    pub status: DeliveryStatus,
     /// Why the last try did not work.
     pub last_error: Option<String>,
 }
@@ -90,17 +112,17 @@ pub trait Outbox: Send + Sync {
     ) -> Result<Vec<LeasedDelivery>, StoreError>;
 
     /// Notes what became of a try. `false` if the lease was lost in the meantime.
-    async fn settle_delivery(&self, leased: &LeasedDelivery, tried: &Tried) -> Result<bool, StoreError>;
+    async fn finish_delivery(&self, leased: &LeasedDelivery, tried: &Tried) -> Result<bool, StoreError>;
 
     /// When the next delivery is due or its lease ends, if there is any.
     async fn next_delivery(&self) -> Result<Option<Timestamp>, StoreError>;
 
     /// How the latest deliveries stand, newest first.
-    async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryState>, StoreError>;
+    async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError>;
 
     /// Makes deliveries anew that were queued at `since` or later; all of them or only failed ones, of one recipient or
     /// of everybody. How many.
-    async fn deliver_anew(
+    async fn redeliver(
         &self,
         since: Timestamp,
         only_failed: bool,

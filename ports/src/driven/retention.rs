@@ -1,4 +1,4 @@
-//! Forgetting: for good, and so that late news does not bring it back.
+//! Retention: for good, and so that late news does not bring it back.
 
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, Timestamp};
@@ -7,7 +7,7 @@ use crate::{CallRecord, StoreError};
 
 /// Deletes calls and what belongs to them.
 #[async_trait]
-pub trait Retention: Send + Sync {
+pub trait RetentionStore: Send + Sync {
     /// How many calls there are, and how many of them began before `before`.
     async fn count_before(&self, before: Timestamp) -> Result<(u64, u64), StoreError>;
 

@@ -8,8 +8,8 @@ use crate::{LoggedEvent, StoreError};
 
 /// Some of the events that wait, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Portion {
-    /// The portion's name, for [`Backlog::forget`].
+pub struct EventBatch {
+    /// The portion's name, for [`EventBuffer::forget`].
     pub number: u64,
     /// Its events.
     pub events: Vec<LoggedEvent>,
@@ -17,13 +17,13 @@ pub struct Portion {
 
 /// Keeps events, in the order they came, until the log has them.
 #[async_trait]
-pub trait Backlog: Send + Sync {
+pub trait EventBuffer: Send + Sync {
     /// Keeps events. `Ok` means that they survive the process and the power supply. Shared, for whoever keeps them may have
     /// to turn elsewhere.
-    async fn keep(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError>;
+    async fn store(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError>;
 
     /// The oldest events that wait, if any do. The same portion comes again until it is forgotten, also after a crash.
-    async fn oldest(&self) -> Result<Option<Portion>, StoreError>;
+    async fn oldest(&self) -> Result<Option<EventBatch>, StoreError>;
 
     /// The log has that portion.
     async fn forget(&self, number: u64) -> Result<(), StoreError>;
@@ -34,7 +34,7 @@ pub trait Backlog: Send + Sync {
 
 /// A backlog of this machine, which stands by for a log that is away.
 #[async_trait]
-pub trait Spool: Backlog {
+pub trait Spool: EventBuffer {
     /// Keeps events that the log will never take, for somebody to look at; they no longer wait.
     async fn set_aside(&self, events: Vec<LoggedEvent>, why: &str) -> Result<(), StoreError>;
 

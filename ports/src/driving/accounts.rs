@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 
-use super::access::SignedIn;
+use super::auth::SignedIn;
 use crate::access::{ApiToken, Role, SavedView, Scopes};
 use crate::{Actor, StoreError};
 

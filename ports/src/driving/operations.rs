@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use frontdesk_domain::CallId;
 
-use crate::{AuditAction, AuditEntry, Examination, Outage, StoreError};
+use crate::{AuditAction, AuditEntry, DiagnosticReport, Outage, StoreError};
 
 /// Who does something: a person or a program, by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +29,8 @@ pub trait Operations: Send + Sync {
     /// The latest outages, newest first.
     async fn outages(&self, limit: u16) -> Result<Vec<Outage>, StoreError>;
 
-    /// The last examination of the desk and its surroundings, if there was one.
-    async fn examination(&self) -> Result<Option<Examination>, StoreError>;
+    /// The last diagnostic_report of the desk and its surroundings, if there was one.
+    async fn diagnostic_report(&self) -> Result<Option<DiagnosticReport>, StoreError>;
 
     /// Who did what lately, newest first.
     async fn trail(&self, limit: u16) -> Result<Vec<AuditEntry>, StoreError>;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use poem::http::Uri;
 use poem::web::{Data, Json, Path};
-use poem::{IntoResponse, Response, handler};
+use poem::{IntoResponse, handler};
 use serde::Serialize;
 
-use super::problem::{bad_parameter, not_found, store_problem};
 use super::wire::WireCall;
 use crate::State;
+use crate::problem::{Answer, Problem};
 use crate::query;
 
 #[derive(Serialize)]
@@ -19,26 +19,16 @@ struct Page {
 }
 
 #[handler]
-pub(crate) async fn list(Data(state): Data<&Arc<State>>, uri: &Uri) -> Response {
-    let query = match query::call_query(&query::pairs(uri.query()), &state.desk.zone) {
-        Ok(query) => query,
-        Err(error) => return bad_parameter(&error),
-    };
-    match state.desk.calls.list(&query).await {
-        Ok(page) => {
-            let calls = page.calls.iter().map(WireCall::from).collect();
-            Json(Page { calls, next_cursor: page.next.map(|id| id.to_string()) }).into_response()
-        }
-        Err(error) => store_problem(&error),
-    }
+pub(crate) async fn list(Data(state): Data<&Arc<State>>, uri: &Uri) -> Answer {
+    let query = query::call_query(&query::pairs(uri.query()), &state.services.zone)?;
+    let page = state.services.calls.list(&query).await?;
+    let calls = page.calls.iter().map(WireCall::from).collect();
+    Ok(Json(Page { calls, next_cursor: page.next.map(|id| id.to_string()) }).into_response())
 }
 
 #[handler]
-pub(crate) async fn one(Data(state): Data<&Arc<State>>, Path(id): Path<String>) -> Response {
-    let Ok(id) = id.parse() else { return not_found() };
-    match state.desk.calls.call(id).await {
-        Ok(Some(call)) => Json(WireCall::from(&call)).into_response(),
-        Ok(None) => not_found(),
-        Err(error) => store_problem(&error),
-    }
+pub(crate) async fn one(Data(state): Data<&Arc<State>>, Path(id): Path<String>) -> Answer {
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    let call = state.services.calls.call(id).await?.ok_or_else(Problem::not_found)?;
+    Ok(Json(WireCall::from(&call)).into_response())
 }

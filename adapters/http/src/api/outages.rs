@@ -2,33 +2,28 @@
 
 use std::sync::Arc;
 
+use frontdesk_ports::Outage;
 use poem::web::{Data, Json};
-use poem::{IntoResponse, Response, handler};
+use poem::{IntoResponse, handler};
 use serde_json::{Value, json};
 
-use super::problem::store_problem;
 use super::wire::instant;
 use crate::State;
+use crate::problem::Answer;
 
-/// Outages in one answer.
-const MOST: u16 = 200;
+/// The most outages in one response.
+const MAX_OUTAGES: u16 = 200;
 
 #[handler]
-pub(crate) async fn outages(Data(state): Data<&Arc<State>>) -> Response {
-    match state.desk.operations.outages(MOST).await {
-        Ok(outages) => {
-            let outages: Vec<Value> = outages
-                .iter()
-                .map(|outage| {
-                    json!({
-                        "cause": outage.cause.word(), "began_at": instant(outage.began_at),
-                        "ended_at": instant(outage.ended_at), "calls": outage.calls, "added": outage.added,
-                        "repaired": outage.repaired, "messages": outage.messages,
-                    })
-                })
-                .collect();
-            Json(json!({ "outages": outages })).into_response()
-        }
-        Err(error) => store_problem(&error),
-    }
+pub(crate) async fn outages(Data(state): Data<&Arc<State>>) -> Answer {
+    let outages = state.services.operations.outages(MAX_OUTAGES).await?;
+    let wire = |outage: &Outage| {
+        json!({
+            "cause": outage.cause.as_str(), "began_at": instant(outage.began_at),
+            "ended_at": instant(outage.ended_at), "calls": outage.calls, "added": outage.added,
+            "repaired": outage.repaired, "messages": outage.messages,
+        })
+    };
+    let outages: Vec<Value> = outages.iter().map(wire).collect();
+    Ok(Json(json!({ "outages": outages })).into_response())
 }

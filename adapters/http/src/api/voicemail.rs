@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use frontdesk_ports::{AuditAction, RetryError, VoicemailAudio, VoicemailError};
+use frontdesk_ports::{AuditAction, VoicemailAudio};
 use poem::http::{StatusCode, header};
 use poem::web::{Data, Path};
 use poem::{Request, Response, handler};
 
-use super::problem::{not_found, problem, store_problem};
-use crate::session::Visitor;
+use crate::auth::visitor::Visitor;
+use crate::problem::{Answer, Problem};
 use crate::{State, range};
 
 #[handler]
@@ -17,49 +17,28 @@ pub(crate) async fn voicemail(
     Data(visitor): Data<&Visitor>,
     Path(id): Path<String>,
     req: &Request,
-) -> Response {
-    let Ok(id) = id.parse() else { return not_found() };
+) -> Answer {
+    let id = id.parse().map_err(|_| Problem::not_found())?;
     let range = range::parse(req.header(header::RANGE));
-    match state.desk.calls.voicemail(id, range).await {
-        Ok(audio) => {
-            // Players ask in pieces; who begins at the beginning listens.
-            if audio.start == 0 {
-                let noted = state
-                    .desk
-                    .operations
-                    .note(&visitor.actor(), AuditAction::Played, &format!("call {id}"))
-                    .await;
-                if let Err(error) = noted {
-                    return store_problem(&error);
-                }
-            }
-            answer(id, audio, range.is_some())
-        }
-        Err(error) => refuse(&error),
+    let audio = state.services.calls.voicemail(id, range).await?;
+    // Players fetch in pieces; the first piece counts as listening.
+    if audio.start == 0 {
+        let subject = format!("call {id}");
+        state.services.operations.note(&visitor.actor(), AuditAction::Played, &subject).await?;
     }
+    Ok(answer(id, audio, range.is_some()))
 }
 
-/// Asks the carrier anew for a message that was given up.
+/// Retries the download of a voicemail that failed.
 #[handler]
 pub(crate) async fn retry(
     Data(state): Data<&Arc<State>>,
     Data(visitor): Data<&Visitor>,
     Path(id): Path<String>,
-) -> Response {
-    let Ok(id) = id.parse() else { return not_found() };
-    match state.desk.operations.retry_voicemail(&visitor.actor(), id).await {
-        Ok(()) => StatusCode::ACCEPTED.into(),
-        Err(error) => refuse_retry(&error),
-    }
-}
-
-/// Why a message is not asked for anew.
-pub(crate) fn refuse_retry(error: &RetryError) -> Response {
-    match error {
-        RetryError::None => problem(StatusCode::NOT_FOUND, "No message", &error.to_string()),
-        RetryError::NotFailed => problem(StatusCode::CONFLICT, "Message not lost", &error.to_string()),
-        RetryError::Store(error) => store_problem(error),
-    }
+) -> Answer {
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    state.services.operations.retry_voicemail(&visitor.actor(), id).await?;
+    Ok(StatusCode::ACCEPTED.into())
 }
 
 fn answer(
@@ -81,23 +60,4 @@ fn answer(
             .header(header::CONTENT_RANGE, format!("bytes {start}-{last}/{}", audio.bytes));
     }
     response.body(bytes)
-}
-
-fn refuse(error: &VoicemailError) -> Response {
-    let detail = error.to_string();
-    match error {
-        VoicemailError::None => problem(StatusCode::NOT_FOUND, "No message", &detail),
-        VoicemailError::Pending => problem(StatusCode::CONFLICT, "Message on its way", &detail),
-        VoicemailError::Failed => problem(StatusCode::GONE, "Message lost", &detail),
-        VoicemailError::Deleted => problem(StatusCode::GONE, "Message deleted", &detail),
-        VoicemailError::Range(length) => {
-            let mut response =
-                problem(StatusCode::RANGE_NOT_SATISFIABLE, "Range outside the message", &detail);
-            if let Ok(value) = format!("bytes */{length}").parse() {
-                response.headers_mut().insert(header::CONTENT_RANGE, value);
-            }
-            response
-        }
-        VoicemailError::Store(error) => store_problem(error),
-    }
 }

@@ -112,10 +112,10 @@ impl From<&CallRecord> for WireCall {
             from_name: parties.and_then(|p| p.from_name.clone()),
             from_place: parties.and_then(|p| p.from_place.clone()),
             to: parties.map(|p| p.to.clone()),
-            state: call.state.word(),
-            activity: call.activity.map(frontdesk_domain::Activity::word),
-            outcome: verdict.as_ref().map(|v| v.outcome.word()),
-            outcome_reason: verdict.as_ref().map(|v| v.reason.word()),
+            state: call.state.as_str(),
+            activity: call.activity.map(frontdesk_domain::Activity::as_str),
+            outcome: verdict.as_ref().map(|v| v.outcome.as_str()),
+            outcome_reason: verdict.as_ref().map(|v| v.reason.as_str()),
             outcome_evidence: verdict.as_ref().map(|v| v.evidence.clone()).unwrap_or_default(),
             provider_status: call.provider_status.clone(),
             started_at: call.started_at.map(instant),
@@ -128,7 +128,7 @@ impl From<&CallRecord> for WireCall {
             choices: call.choices.iter().map(ToString::to_string).collect(),
             forwarded_to: call.forwarded_to.as_ref().map(ToString::to_string),
             voicemail: call.voicemail.as_ref().map(|message| WireVoicemail {
-                status: message.status.word(),
+                status: message.status.as_str(),
                 duration_seconds: message.duration_seconds,
                 transcript: message.transcript.clone(),
                 audio_url,
@@ -151,6 +151,6 @@ impl From<&LoggedEvent> for WireEvent {
         // The domain's own document: `{"kind": …, "detail": …}`.
         let document = serde_json::to_value(&event.kind).unwrap_or_default();
         let detail = document.get("detail").cloned().unwrap_or_default();
-        Self { at: instant(event.at), kind: event.kind.word(), id: event.identity(), detail }
+        Self { at: instant(event.at), kind: event.kind.as_str(), id: event.identity(), detail }
     }
 }

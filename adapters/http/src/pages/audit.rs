@@ -1,36 +1,34 @@
 //! Who listened, exported, deleted, changed.
 
+pub(crate) mod view;
 use std::sync::Arc;
 
 use poem::web::Data;
-use poem::{Request, Response, handler};
+use poem::{Request, handler};
 
-use super::page;
+use super::html;
 use crate::State;
-use crate::api::problem::store_problem;
-use crate::session::Visitor;
-use crate::viewer::Viewer;
-use crate::views::{AuditLine, AuditPage, Frame};
+use crate::auth::visitor::Visitor;
+use crate::i18n::viewer::Viewer;
+use crate::pages::audit::view::{AuditLine, AuditPage};
+use crate::problem::Answer;
+use crate::templates::Frame;
 
-/// Lines on the page.
-const MOST: u16 = 500;
+/// The most entries on the page.
+const MAX_ENTRIES: u16 = 500;
 
 #[handler]
 pub(crate) async fn audit(
     Data(state): Data<&Arc<State>>,
     Data(visitor): Data<&Visitor>,
     req: &Request,
-) -> Response {
+) -> Answer {
     let viewer = Viewer::of(req, state);
-    match state.desk.operations.trail(MOST).await {
-        Ok(trail) => page(state.views.page(
-            &AuditPage {
-                frame: Frame::of(state, visitor, &viewer, "nav-audit"),
-                most: MOST,
-                lines: trail.iter().map(|entry| AuditLine::new(entry, &viewer)).collect(),
-            },
-            &viewer,
-        )),
-        Err(error) => store_problem(&error),
-    }
+    let trail = state.services.operations.trail(MAX_ENTRIES).await?;
+    let view = AuditPage {
+        frame: Frame::of(state, visitor, &viewer, "nav-audit"),
+        most: MAX_ENTRIES,
+        lines: trail.iter().map(|entry| AuditLine::new(entry, &viewer)).collect(),
+    };
+    html(state.templates.page(&view, &viewer))
 }

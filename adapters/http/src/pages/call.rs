@@ -1,21 +1,22 @@
 //! One call, with its story, the proof of its outcome, and what people did about it.
 
+pub(crate) mod view;
 use std::sync::Arc;
 
 use frontdesk_domain::CallId;
-use frontdesk_ports::{CallQuery, CallRecord};
-use poem::http::{StatusCode, header};
+use frontdesk_ports::{CallQuery, CallRecord, StoreError};
 use poem::web::{Data, Path};
-use poem::{Request, Response, handler};
+use poem::{Request, handler};
 
-use super::feed::next_unsettled;
-use super::page;
+use super::feed::next_needing_attention;
+use super::{html, redirect};
 use crate::State;
-use crate::api::problem::{not_found, store_problem};
-use crate::api::voicemail::refuse_retry;
-use crate::session::Visitor;
-use crate::viewer::Viewer;
-use crate::views::{CallPage, CallRow, EventLine, Frame, Picture};
+use crate::auth::visitor::Visitor;
+use crate::i18n::viewer::Viewer;
+use crate::pages::call::view::{CallPage, EventLine, Picture};
+use crate::pages::feed::row::CallRow;
+use crate::problem::{Answer, Problem};
+use crate::templates::Frame;
 
 /// Calls of the same caller on the page.
 const RELATED: u16 = 10;
@@ -26,8 +27,8 @@ pub(crate) async fn call(
     Data(visitor): Data<&Visitor>,
     Path(id): Path<String>,
     req: &Request,
-) -> Response {
-    let Ok(id) = id.parse() else { return not_found() };
+) -> Answer {
+    let id = id.parse().map_err(|_| Problem::not_found())?;
     call_page(state, visitor, &Viewer::of(req, state), id, None).await
 }
 
@@ -38,39 +39,29 @@ pub(crate) async fn call_page(
     viewer: &Viewer,
     id: CallId,
     alert: Option<String>,
-) -> Response {
-    let told = match state.desk.calls.call(id).await {
-        Ok(Some(told)) => told,
-        Ok(None) => return not_found(),
-        Err(error) => return store_problem(&error),
-    };
-    let related = match related(state, &told.record).await {
-        Ok(related) => related,
-        Err(error) => return store_problem(&error),
-    };
-    let block = match block(state, &told.record).await {
-        Ok(block) => block,
-        Err(error) => return store_problem(&error),
-    };
+) -> Answer {
+    let found = state.services.calls.call(id).await?.ok_or_else(Problem::not_found)?;
+    let related = related(state, &found.record).await?;
+    let block = block(state, &found.record).await?;
     let frame = Frame::of(state, visitor, viewer, "page-call");
     let manages = frame.manages;
     let view = CallPage {
-        row: CallRow::new(&told.record, viewer),
+        row: CallRow::new(&found.record, viewer),
         csrf: visitor.csrf(),
         here: format!("/calls/{id}"),
-        picture: Picture::of(&told, state.desk.clock.now(), viewer),
-        events: EventLine::all(&told, viewer, manages),
+        picture: Picture::of(&found, state.services.clock.now(), viewer),
+        events: EventLine::all(&found, viewer, manages),
         related: related.iter().map(|record| CallRow::new(record, viewer)).collect(),
-        all_related: caller(&told.record).filter(|_| !related.is_empty()).map(|from| {
+        all_related: caller(&found.record).filter(|_| !related.is_empty()).map(|from| {
             let from: String = form_urlencoded::byte_serialize(from.as_bytes()).collect();
             format!("/?tab=all&from={from}")
         }),
-        next: next_unsettled(state, Some(id)).await,
+        next: next_needing_attention(state, Some(id)).await,
         block,
         alert,
         frame,
     };
-    page(state.views.page(&view, viewer))
+    html(state.templates.page(&view, viewer))
 }
 
 fn caller(record: &CallRecord) -> Option<String> {
@@ -78,38 +69,30 @@ fn caller(record: &CallRecord) -> Option<String> {
 }
 
 /// The caller's number and whether it is refused; none for a caller without a number.
-async fn block(
-    state: &State,
-    record: &CallRecord,
-) -> Result<Option<(String, bool)>, frontdesk_ports::StoreError> {
+async fn block(state: &State, record: &CallRecord) -> Result<Option<(String, bool)>, StoreError> {
     let Some(number) = record.call.parties.as_ref().and_then(|parties| parties.from.number()) else {
         return Ok(None);
     };
-    let blocked = state.desk.reception.blocked().await?;
+    let blocked = state.services.overrides.blocked().await?;
     Ok(Some((number.to_string(), blocked.iter().any(|blocked| blocked.number == *number))))
 }
 
 /// The caller's other calls.
-async fn related(state: &State, record: &CallRecord) -> Result<Vec<CallRecord>, frontdesk_ports::StoreError> {
+async fn related(state: &State, record: &CallRecord) -> Result<Vec<CallRecord>, StoreError> {
     let Some(from) = caller(record) else { return Ok(Vec::new()) };
     let query = CallQuery { from: Some(from), ..CallQuery::newest(RELATED + 1) };
-    let calls = state.desk.calls.list(&query).await?.calls;
+    let calls = state.services.calls.list(&query).await?.calls;
     Ok(calls.into_iter().filter(|other| other.id != record.id).take(RELATED.into()).collect())
 }
 
-/// Asks the carrier anew for a message that was given up, and shows the call again.
+/// Retries the download of a voicemail that failed, and shows the call again.
 #[handler]
 pub(crate) async fn retry(
     Data(state): Data<&Arc<State>>,
     Data(visitor): Data<&Visitor>,
     Path(id): Path<String>,
-) -> Response {
-    let Ok(wanted) = id.parse() else { return not_found() };
-    match state.desk.operations.retry_voicemail(&visitor.actor(), wanted).await {
-        Ok(()) => Response::builder()
-            .status(StatusCode::SEE_OTHER)
-            .header(header::LOCATION, format!("/calls/{wanted}"))
-            .finish(),
-        Err(error) => refuse_retry(&error),
-    }
+) -> Answer {
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    state.services.operations.retry_voicemail(&visitor.actor(), id).await?;
+    Ok(redirect(format!("/calls/{id}")))
 }

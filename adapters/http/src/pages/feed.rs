@@ -1,40 +1,39 @@
 //! The activity feed, whole or the rows of its next page.
 
+pub(crate) mod row;
+pub(crate) mod view;
 use std::sync::Arc;
 
 use frontdesk_domain::CallId;
 use frontdesk_ports::{CallQuery, StoreError, Tally};
 use poem::web::Data;
-use poem::{Request, Response, handler};
+use poem::{Request, handler};
 
-use super::page;
+use super::html;
 use crate::State;
-use crate::api::problem::{bad_parameter, store_problem};
-use crate::desk::Offers;
+use crate::auth::visitor::Visitor;
 use crate::filter::Shown;
+use crate::i18n::viewer::Viewer;
+use crate::pages::feed::view::{
+    Day, FeedPage, FilterForm, List, MOST_COUNTED, TabLink, ViewLink, tally_text,
+};
+use crate::problem::Answer;
 use crate::query;
-use crate::session::Visitor;
-use crate::viewer::Viewer;
-use crate::views::{Day, FeedPage, FilterForm, Frame, List, MOST_COUNTED, TabLink, ViewLink, told};
+use crate::services::Offers;
+use crate::templates::Frame;
 
 #[handler]
 pub(crate) async fn feed(
     Data(state): Data<&Arc<State>>,
     Data(visitor): Data<&Visitor>,
     req: &Request,
-) -> Response {
-    let (viewer, now) = (Viewer::of(req, state), state.desk.clock.now());
+) -> Answer {
+    let (viewer, now) = (Viewer::of(req, state), state.services.clock.now());
     let pairs = query::pairs(req.uri().query());
-    let shown = match Shown::read(&pairs, &viewer.zone, now) {
-        Ok(shown) => shown,
-        Err(error) => return bad_parameter(&error),
-    };
+    let shown = Shown::read(&pairs, &viewer.zone, now)?;
     // The change first: what happens between the two reads is then sent again, not lost.
-    let (change, calls) =
-        match (state.desk.calls.latest_change().await, state.desk.calls.list(&shown.query).await) {
-            (Ok(change), Ok(calls)) => (change, calls),
-            (Err(error), _) | (_, Err(error)) => return store_problem(&error),
-        };
+    let change = state.services.calls.latest_change().await?;
+    let calls = state.services.calls.list(&shown.query).await?;
     let part = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let days = Day::all(&calls.calls, &viewer, now, part("day"));
     let list = List {
@@ -47,29 +46,27 @@ pub(crate) async fn feed(
         here: shown.address("/", shown.tab, &[]),
     };
     if part("part") == Some("rows") {
-        return page(state.views.rows(&list, &viewer));
+        return html(state.templates.rows(&list, &viewer));
     }
-    let counted = match counts(state, &shown).await {
-        Ok(counted) => counted,
-        Err(error) => return store_problem(&error),
-    };
+    let counted = counts(state, &shown).await?;
     let views = match visitor.person() {
-        Some(person) => state.desk.accounts.views(&person.user).await,
-        None => Ok(Vec::new()),
-    };
-    let views = match views {
-        Ok(views) => views,
-        Err(error) => return store_problem(&error),
+        Some(person) => state.services.accounts.views(&person.user).await?,
+        None => Vec::new(),
     };
     let mut frame = Frame::of(state, visitor, &viewer, "nav-calls");
-    frame.count = (counted.attention.all() > 0).then(|| told(&counted.attention));
+    frame.count = (counted.attention.all() > 0).then(|| tally_text(&counted.attention));
     let first_run = counted.fitting.all() == 0 && shown.filters.is_empty() && change.0 == 0;
     let exports =
         [("export-csv", "/calls.csv"), ("export-jsonl", "/calls.jsonl"), ("export-zip", "/voicemails.zip")];
     let view = FeedPage {
         frame,
         tabs: TabLink::all(&shown, &counted.attention, &counted.live, &viewer),
-        filter: FilterForm::new(&shown, &counted.fitting, &Offers::of(&state.desk.reception.flow()), &viewer),
+        filter: FilterForm::new(
+            &shown,
+            &counted.fitting,
+            &Offers::of(&state.services.overrides.flow()),
+            &viewer,
+        ),
         views: views.into_iter().map(|view| ViewLink::new(view, &list.here)).collect(),
         list,
         live: shown.address("/events", shown.tab, &[("after", &change.0.to_string())]),
@@ -78,10 +75,10 @@ pub(crate) async fn feed(
             .into(),
         zone: viewer.zone_name(),
         first_run,
-        voice_url: state.desk.voice_url.clone(),
-        next: next_unsettled(state, None).await,
+        voice_url: state.services.voice_url.clone(),
+        next: next_needing_attention(state, None).await,
     };
-    page(state.views.page(&view, &viewer))
+    html(state.templates.page(&view, &viewer))
 }
 
 struct Counts {
@@ -91,7 +88,7 @@ struct Counts {
 }
 
 async fn counts(state: &State, shown: &Shown) -> Result<Counts, StoreError> {
-    let of = async |query: &CallQuery| state.desk.calls.tally(query, MOST_COUNTED).await;
+    let of = async |query: &CallQuery| state.services.calls.tally(query, MOST_COUNTED).await;
     let attention = of(&attention()).await?;
     // Where each outcome is offered with its count, the outcome that is chosen does not narrow the others.
     let outcome = shown.tab.outcome();
@@ -102,7 +99,7 @@ async fn counts(state: &State, shown: &Shown) -> Result<Counts, StoreError> {
     })
 }
 
-/// What somebody ought to do something about.
+/// Calls that need attention.
 pub(crate) fn attention() -> CallQuery {
     CallQuery { attention: true, ..CallQuery::newest(1) }
 }
@@ -113,8 +110,8 @@ pub(crate) fn live() -> CallQuery {
 }
 
 /// The newest call that asks for attention, before that one if it is given.
-pub(crate) async fn next_unsettled(state: &State, before: Option<CallId>) -> Option<String> {
+pub(crate) async fn next_needing_attention(state: &State, before: Option<CallId>) -> Option<String> {
     let query = CallQuery { before, ..attention() };
-    let next = state.desk.calls.list(&query).await.ok()?.calls.into_iter().next()?;
+    let next = state.services.calls.list(&query).await.ok()?.calls.into_iter().next()?;
     Some(format!("/calls/{}", next.id))
 }

@@ -1,21 +1,21 @@
 //! Signing in and out.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use frontdesk_ports::SignInError;
 use poem::http::{StatusCode, header};
 use poem::web::Data;
-use poem::{Body, Request, Response, handler};
+use poem::{Body, IntoResponse, Request, Response, handler};
 
-use super::page;
+use super::{Form, html, redirect};
 use crate::State;
-use crate::api::problem::{problem, store_problem};
-use crate::language::Language;
+use crate::auth::csrf::same_origin;
+use crate::auth::session::{session_cookie, session_token};
+use crate::i18n::locale::Language;
+use crate::i18n::viewer::language;
+use crate::problem::{Answer, Problem};
 use crate::query;
-use crate::session::{same_origin, session_cookie, session_token};
-use crate::viewer::language;
-use crate::views::LoginPage;
+use crate::templates::LoginPage;
 
 /// Where to go after signing in: a path of ours, never another site.
 pub(crate) fn next(wanted: Option<&str>) -> String {
@@ -31,68 +31,53 @@ pub(crate) fn next(wanted: Option<&str>) -> String {
 }
 
 #[handler]
-pub(crate) fn form(Data(state): Data<&Arc<State>>, req: &Request) -> Response {
+pub(crate) fn sign_in_page(Data(state): Data<&Arc<State>>, req: &Request) -> Answer {
     let pairs = query::pairs(req.uri().query());
     let wanted = pairs.iter().find(|(name, _)| name == "next").map(|(_, value)| value.as_str());
     login_page(state, req, next(wanted), None)
 }
 
 /// The form, with what went wrong.
-pub(crate) fn login_page(state: &State, req: &Request, next: String, error: Option<String>) -> Response {
-    page(state.views.login(&empty(state, next, error), language(req)))
+pub(crate) fn login_page(state: &State, req: &Request, next: String, error: Option<String>) -> Answer {
+    html(state.templates.login(&empty(state, next, error), language(req)))
 }
 
 fn empty(state: &State, next: String, error: Option<String>) -> LoginPage {
-    let provider = state.desk.elsewhere.provider.as_ref().map(|provider| provider.name());
+    let provider = state.services.sign_in.provider.as_ref().map(|provider| provider.name());
     let to: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    let elsewhere = format!("/login/elsewhere?next={to}");
-    LoginPage { next, error, name: String::new(), asks_code: false, provider, elsewhere }
+    let provider_address = format!("/login/elsewhere?next={to}");
+    LoginPage { next, error, name: String::new(), asks_code: false, provider, provider_address }
 }
 
 #[handler]
-pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body: Body) -> Response {
+pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body: Body) -> Answer {
     if !same_origin(req.headers()) {
-        return problem(StatusCode::FORBIDDEN, "Not from our page", "open the sign-in page and try again");
+        let detail = "open the sign-in page and try again";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "Not from our page", detail));
     }
-    let Ok(body) = body.into_bytes_limit(64 * 1024).await else {
-        return problem(StatusCode::PAYLOAD_TOO_LARGE, "Form too large", "a name and a password are shorter");
-    };
-    let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
-    let (Some(name), Some(password)) = (fields.get("name"), fields.get("password")) else {
-        return problem(
-            StatusCode::BAD_REQUEST,
-            "Form incomplete",
-            "the form has the fields name and password",
-        );
-    };
-    let wanted = fields.get("next").map(String::as_str);
-    let code = fields.get("code").map_or("", String::as_str);
-    let address = state.desk.elsewhere.client(req);
-    match state.desk.access.sign_in(name, password, code, &address).await {
-        Ok(token) => Response::builder()
-            .status(StatusCode::SEE_OTHER)
-            .header(header::LOCATION, next(wanted))
-            .header(header::SET_COOKIE, session_cookie(&token, state.desk.secure))
-            .finish(),
-        Err(SignInError::Store(error)) => store_problem(&error),
-        Err(error) => {
-            let language = language(req);
-            let told = refused(&error, language);
-            let asks = matches!(error, SignInError::CodeNeeded | SignInError::CodeWrong);
-            let view =
-                LoginPage { name: name.clone(), asks_code: asks, ..empty(state, next(wanted), Some(told)) };
-            let mut response = page(state.views.login(&view, language));
-            if let SignInError::Throttled(wait) = error {
-                response.set_status(StatusCode::TOO_MANY_REQUESTS);
-                if let Ok(value) = wait.as_secs().max(1).to_string().parse() {
-                    response.headers_mut().insert(header::RETRY_AFTER, value);
-                }
-            } else {
-                response.set_status(StatusCode::UNAUTHORIZED);
-            }
-            response
+    let form = Form::read(body).await?;
+    let (name, password, wanted) = (form.get("name"), form.get("password"), Some(form.get("next")));
+    let address = state.services.sign_in.client(req);
+    let error = match state.services.access.sign_in(name, password, form.get("code"), &address).await {
+        Ok(token) => {
+            let cookie = session_cookie(&token, state.services.secure);
+            return Ok(redirect(next(wanted)).with_header(header::SET_COOKIE, cookie).into_response());
         }
+        Err(SignInError::Store(error)) => return Err(error.into()),
+        Err(error) => error,
+    };
+    let language = language(req);
+    let asks_code = matches!(error, SignInError::CodeNeeded | SignInError::CodeWrong);
+    let shown = empty(state, next(wanted), Some(refused(&error, language)));
+    let view = LoginPage { name: name.to_owned(), asks_code, ..shown };
+    let mut response = html(state.templates.login(&view, language))?;
+    if let SignInError::Throttled(wait) = error {
+        response.set_status(StatusCode::TOO_MANY_REQUESTS);
+        response.headers_mut().insert(header::RETRY_AFTER, wait.as_secs().max(1).into());
+    } else {
+        response.set_status(StatusCode::UNAUTHORIZED);
     }
+    Ok(response)
 }
 
 fn refused(error: &SignInError, language: Language) -> String {
@@ -107,23 +92,19 @@ fn refused(error: &SignInError, language: Language) -> String {
 }
 
 #[handler]
-pub(crate) async fn sign_out(Data(state): Data<&Arc<State>>, req: &Request) -> Response {
-    if let Some(token) = session_token(req, state.desk.secure).await
-        && let Err(error) = state.desk.access.sign_out(&token).await
-    {
-        return store_problem(&error);
+pub(crate) async fn sign_out(Data(state): Data<&Arc<State>>, req: &Request) -> Answer {
+    if let Some(token) = session_token(req, state.services.secure).await {
+        state.services.access.sign_out(&token).await?;
     }
-    signed_out(state.desk.secure)
+    Ok(signed_out(state.services.secure))
 }
 
 #[handler]
-pub(crate) async fn sign_out_everywhere(Data(state): Data<&Arc<State>>, req: &Request) -> Response {
-    if let Some(token) = session_token(req, state.desk.secure).await
-        && let Err(error) = state.desk.access.sign_out_everywhere(&token).await
-    {
-        return store_problem(&error);
+pub(crate) async fn sign_out_everywhere(Data(state): Data<&Arc<State>>, req: &Request) -> Answer {
+    if let Some(token) = session_token(req, state.services.secure).await {
+        state.services.access.sign_out_everywhere(&token).await?;
     }
-    signed_out(state.desk.secure)
+    Ok(signed_out(state.services.secure))
 }
 
 fn signed_out(secure: bool) -> Response {

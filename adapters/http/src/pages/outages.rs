@@ -1,35 +1,33 @@
 //! When something went wrong, whom it touched, and what was recovered.
 
+pub(crate) mod view;
 use std::sync::Arc;
 
 use poem::web::Data;
-use poem::{Request, Response, handler};
+use poem::{Request, handler};
 
-use super::page;
+use super::html;
 use crate::State;
-use crate::api::problem::store_problem;
-use crate::session::Visitor;
-use crate::viewer::Viewer;
-use crate::views::{Frame, OutageLine, OutagesPage};
+use crate::auth::visitor::Visitor;
+use crate::i18n::viewer::Viewer;
+use crate::pages::outages::view::{OutageLine, OutagesPage};
+use crate::problem::Answer;
+use crate::templates::Frame;
 
-/// Outages on the page.
-const MOST: u16 = 200;
+/// The most outages on the page.
+const MAX_OUTAGES: u16 = 200;
 
 #[handler]
 pub(crate) async fn outages(
     Data(state): Data<&Arc<State>>,
     Data(visitor): Data<&Visitor>,
     req: &Request,
-) -> Response {
+) -> Answer {
     let viewer = Viewer::of(req, state);
-    match state.desk.operations.outages(MOST).await {
-        Ok(outages) => page(state.views.page(
-            &OutagesPage {
-                frame: Frame::of(state, visitor, &viewer, "nav-outages"),
-                outages: outages.iter().map(|outage| OutageLine::new(outage, &viewer)).collect(),
-            },
-            &viewer,
-        )),
-        Err(error) => store_problem(&error),
-    }
+    let outages = state.services.operations.outages(MAX_OUTAGES).await?;
+    let view = OutagesPage {
+        frame: Frame::of(state, visitor, &viewer, "nav-outages"),
+        outages: outages.iter().map(|outage| OutageLine::new(outage, &viewer)).collect(),
+    };
+    html(state.templates.page(&view, &viewer))
 }

@@ -2,15 +2,17 @@
 
 use sea_orm::entity::prelude::*;
 
+use super::job_state::JobState;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "deliveries")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
     pub call_id: String,
-    pub occasion: String,
+    pub kind: String,
     pub recipient: String,
-    pub state: String,
+    pub state: JobState,
     pub queued_at: i64,
     pub due_at: i64,
     pub attempt: i64,

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use super::job_state::JobState;
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "effects")]
 pub struct Model {
@@ -9,7 +11,7 @@ pub struct Model {
     pub key: String,
     pub call_id: String,
     pub effect: String,
-    pub state: String,
+    pub state: JobState,
     pub queued_at: i64,
     pub due_at: i64,
     pub attempt: i64,

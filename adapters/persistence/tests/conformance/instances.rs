@@ -5,7 +5,7 @@ use std::sync::Arc;
 use adapters_persistence::{Database, ServerClock, SqlInbox, SqlLog};
 use frontdesk_domain::{CallEvent, CallerId, EventKind, Parties};
 use frontdesk_ports::conformance::{self, CountingIds};
-use frontdesk_ports::{Backlog, CallLog, CallQuery, Clock, TextMatch};
+use frontdesk_ports::{CallLog, CallQuery, Clock, EventBuffer, TextMatch};
 use sea_orm_migration::sea_orm::{self, ConnectionTrait};
 
 use crate::{clock, log, postgres};
@@ -34,16 +34,16 @@ async fn inbox(db: &Database) {
         let (call, at) = (format!("twilio:{call}").parse().unwrap(), "2026-11-22T09:00:00Z".parse().unwrap());
         vec![CallEvent { call, at, kind: EventKind::Started(parties) }.into()]
     };
-    one.keep(event("CA1").into()).await.unwrap();
-    one.keep(Vec::new().into()).await.unwrap();
+    one.store(event("CA1").into()).await.unwrap();
+    one.store(Vec::new().into()).await.unwrap();
     assert_eq!((one.waiting(), other.waiting()), (1, 0));
     assert_eq!(other.oldest().await.unwrap(), None, "it is being taken in by whoever kept it");
-    let age = "UPDATE inbox SET kept_at = kept_at - interval '6 s'";
+    let age = "UPDATE inbox SET stored_at = stored_at - interval '6 s'";
     db.connection().execute_unprepared(age).await.unwrap();
     // Of a newer version, say.
-    let newer = "INSERT INTO inbox (owner, told, kept_at) VALUES ('gone', '[{\"kind\":\"new\"}]', now() - interval '6 s')";
+    let newer = "INSERT INTO inbox (owner, events, stored_at) VALUES ('gone', '[{\"kind\":\"new\"}]', now() - interval '6 s')";
     db.connection().execute_unprepared(newer).await.unwrap();
-    third.keep(event("CA2").into()).await.unwrap();
+    third.store(event("CA2").into()).await.unwrap();
     let own = third.oldest().await.unwrap().expect("its own");
     assert_eq!((own.events, third.waiting()), (event("CA2"), 1));
     third.forget(own.number).await.unwrap();
@@ -61,7 +61,7 @@ async fn inbox(db: &Database) {
     // A row of ours that was written after we had given up on it, before rows that are taken in already.
     let fourth = SqlInbox::on_server(db, &ids).expect("a server");
     db.connection().execute_unprepared("DELETE FROM inbox").await.unwrap();
-    fourth.keep(event("CA3").into()).await.unwrap();
+    fourth.store(event("CA3").into()).await.unwrap();
     let late = "UPDATE inbox SET id = 0, kept_at = now() - interval '6 s'";
     db.connection().execute_unprepared(late).await.unwrap();
     let portion = fourth.oldest().await.unwrap().expect("not stranded");

@@ -3,14 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 mod instances;
-
 use std::sync::Arc;
 
 use adapters_memory::ManualClock;
-use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLedger, SqlLog, SqlStanding};
+use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog, SqlOperationsLog, SqlOverrides};
 use frontdesk_domain::{CallEvent, CallerId, EventKind, Parties};
 use frontdesk_ports::conformance::{self, CountingIds};
-use frontdesk_ports::{CallLog, CallQuery, StoreError, TextMatch};
+use frontdesk_ports::{CallLog, CallQuery, StoreError};
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::sea_orm::{self, ConnectionTrait};
@@ -72,11 +71,11 @@ async fn effects(db: &Database) {
     conformance::effect_queue::all(&*log, &*log, &|now| clock.set(now)).await;
 }
 
-async fn upkeep(db: &Database) {
-    let ledger = SqlLedger::new(db.clone());
-    conformance::ledger::outages_and_watermarks(&ledger).await;
-    conformance::ledger::audit(&ledger).await;
-    conformance::standing::all(&SqlStanding::new(db.clone())).await;
+async fn maintenance(db: &Database) {
+    let operations_log = SqlOperationsLog::new(db.clone());
+    conformance::operations_log::outages_and_watermarks(&operations_log).await;
+    conformance::operations_log::audit(&operations_log).await;
+    conformance::override_store::all(&SqlOverrides::new(db.clone())).await;
     let log = log(db, clock());
     conformance::retention::all(&*log, &*log, &*log).await;
     conformance::outbox::all(&*log, &*log).await;
@@ -88,7 +87,7 @@ mod on_sqlite {
     #[tokio::test]
     async fn ledger_and_retention() {
         let (db, _folder) = sqlite().await;
-        upkeep(&db).await;
+        maintenance(&db).await;
     }
 
     #[tokio::test]
@@ -196,7 +195,7 @@ mod on_postgres {
     #[tokio::test]
     async fn ledger_and_retention() {
         let Some(db) = postgres("upkeep").await else { return };
-        upkeep(&db).await;
+        maintenance(&db).await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -267,43 +266,4 @@ async fn migrations_go_back_and_forth() {
     Migrator::down(db.connection(), None).await.unwrap();
     Migrator::up(db.connection(), None).await.unwrap();
     Migrator::up(db.connection(), None).await.unwrap();
-}
-
-/// A call as the release before the fifth migration wrote it.
-const EARLIER: &str = r#"
-    INSERT INTO calls (id, provider, provider_id, started_at, state, outcome, outcome_reason, from_number,
-        search_text, document, change)
-    VALUES ('01KAP0000000000000000000AA', 'test', 'CA1', 1763802000000, 'ended', 'missed', 'no_answer', '+33123456789',
-        '+33123456789
-paris, fr', '{"parties":null,"state":"ended","activity":null,"verdict":{"outcome":"missed","reason":"no_answer",
-        "evidence":[]},"provider_status":null,"started_at":"2025-11-22T09:00:00Z","answered_at":null,"ended_at":null,
-        "duration_seconds":null,"talk_seconds":null,"ring_seconds":null,"menu_seconds":null,"choices":[],"choice":null,
-        "forwarded_to":null,"voicemail":null}', 7);
-    INSERT INTO call_events (call_id, identity, at, kind, detail)
-    VALUES ('01KAP0000000000000000000AA', 'closed', 1763802000000, 'closed', '{"kind":"closed"}')"#;
-
-#[tokio::test]
-async fn what_an_earlier_schema_holds_is_there_after_migrating() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", folder.path().join("calls.db").display());
-    let db = Database::open(&url).await.unwrap();
-    Migrator::up(db.connection(), Some(3)).await.unwrap();
-    db.connection().execute_unprepared(EARLIER).await.unwrap();
-    for round in 1..=2 {
-        Migrator::up(db.connection(), None).await.unwrap();
-        let log = log(&db, clock());
-        let all = log.list(&CallQuery::newest(10)).await.unwrap().calls;
-        assert_eq!(all.len(), 1, "round {round}");
-        assert_eq!(log.events(all[0].id).await.unwrap().len(), 1, "round {round}");
-        let text = Some(TextMatch("PARIS".into()));
-        for query in [
-            CallQuery { attention: true, ..CallQuery::newest(10) },
-            CallQuery { text, ..CallQuery::newest(10) },
-        ] {
-            assert_eq!(log.list(&query).await.unwrap().calls, all, "round {round}");
-        }
-        // Back to the fourth.
-        let later = u32::try_from(Migrator::migrations().len() - 4).unwrap();
-        Migrator::down(db.connection(), Some(later)).await.unwrap();
-    }
 }

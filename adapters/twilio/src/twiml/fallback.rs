@@ -5,7 +5,7 @@
 
 use std::io;
 
-use frontdesk_domain::{CallFlow, LegId, PlainRoute, Prompt, Speech, Spoken};
+use frontdesk_domain::{CallFlow, FallbackRoute, LegId, Prompt, Speech, Spoken};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
@@ -36,7 +36,7 @@ fn say(writer: &mut Xml, flow: &CallFlow, prompt: &Prompt, urls: &Urls<'_>) -> i
 fn response(
     writer: &mut Xml,
     flow: &CallFlow,
-    PlainRoute { forward, mailbox }: PlainRoute<'_>,
+    FallbackRoute { forward, mailbox }: FallbackRoute<'_>,
     public: Option<&PublicUrl>,
     after: Option<&str>,
 ) -> io::Result<()> {

@@ -20,9 +20,9 @@ fn written(at: &str, signal: &Signal, party: Party) -> String {
     let turn = advance(&flow(), &Dialogue::read(at), signal, &cx);
     let public = PublicUrl::parse("https://desk.example/phone").unwrap();
     let document = document(&turn.instructions, &Urls::new(&public, &call), party);
-    // The edition is another whenever the built-in flow is worded anew.
-    let edition = format!("~e.{}", flow().edition());
-    document.replace(&edition, "").replace("><", ">\n<")
+    // The version is another whenever the built-in flow is worded anew.
+    let version = format!("~e.{}", flow().version());
+    document.replace(&version, "").replace("><", ">\n<")
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The REST client against a scripted peer.
 
+use std::time::Duration;
+
 use adapters_twilio::{Account, PublicUrl, TwilioClient};
 use frontdesk_domain::{LegId, LegStatus};
 use frontdesk_ports::{Carrier, CarrierError, FetchedAudio};
 use futures_util::TryStreamExt;
-use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use wiremock::matchers::{basic_auth, header_exists, method, path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, ResponseTemplate};

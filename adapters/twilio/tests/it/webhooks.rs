@@ -8,7 +8,7 @@ use base64::Engine;
 use frontdesk_domain::{
     CallerId, DialOutcome, Dialogue, Instruction, Notice, RecordingStatus, Signal, Speech,
 };
-use frontdesk_ports::{AnswerCalls, Asked, StoreError, Told};
+use frontdesk_ports::{AnswerCalls, CarrierCallback, StepRequest, StoreError};
 use hmac::{Hmac, KeyInit, Mac};
 use poem::Endpoint;
 use poem::http::StatusCode;
@@ -21,8 +21,8 @@ const TOKEN: &str = "12345";
 /// Answers "hello", and remembers what it was asked and told.
 #[derive(Default)]
 struct Desk {
-    asked: Mutex<Vec<Asked>>,
-    told: Mutex<Vec<Told>>,
+    asked: Mutex<Vec<StepRequest>>,
+    told: Mutex<Vec<CarrierCallback>>,
     store_is_down: bool,
     panics: bool,
     hangs: bool,
@@ -30,7 +30,7 @@ struct Desk {
 
 #[async_trait]
 impl AnswerCalls for Desk {
-    async fn answer(&self, asked: Asked) -> Vec<Instruction> {
+    async fn answer(&self, asked: StepRequest) -> Vec<Instruction> {
         assert!(!self.panics, "planted");
         if self.hangs {
             std::future::pending::<()>().await;
@@ -42,7 +42,7 @@ impl AnswerCalls for Desk {
         ]
     }
 
-    async fn note(&self, told: Told) -> Result<(), StoreError> {
+    async fn note(&self, told: CarrierCallback) -> Result<(), StoreError> {
         assert!(!self.panics, "planted");
         self.told.lock().unwrap().push(told);
         if self.store_is_down { Err(StoreError::Unavailable("planted".into())) } else { Ok(()) }

@@ -58,7 +58,7 @@ fn phones(flow: &CallFlow, place: &Target) -> Vec<String> {
     let Some(forward) = flow.forward(name) else { return Vec::new() };
     let order = match forward.destinations.len() {
         1 => String::new(),
-        _ => format!(", {}", forward.strategy.word().replace('_', " ")),
+        _ => format!(", {}", forward.strategy.as_str().replace('_', " ")),
     };
     let phone = |callee: &frontdesk_domain::Destination| {
         let screened = if callee.screening.is_some() { ", accepted by key" } else { "" };
@@ -163,7 +163,7 @@ pub(super) fn json(flow: &CallFlow) -> String {
     let paths = flow.paths();
     let begins = entrances(flow).into_iter().map(|(how, to)| json!({ "how": how, "then": to.to_string() }));
     let document = json!({
-        "edition": flow.edition().to_string(),
+        "edition": flow.version().to_string(),
         "begins": begins.collect::<Vec<_>>(),
         "places": flow.draft().places().map(place).collect::<Vec<_>>(),
         "paths": { "count": paths.count, "complete": paths.is_complete,

@@ -10,6 +10,10 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::{AmbiguousOffset, TimeZone};
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantArray};
+
+use crate::named;
 
 /// The minutes of a day.
 const DAY: u16 = 24 * 60;
@@ -17,7 +21,7 @@ const DAY: u16 = 24 * 60;
 const HORIZON: usize = 800;
 
 /// Some hours of a day, in local time; past midnight when it ends at or before it begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Range {
     from: u16,
     to: u16,
@@ -75,7 +79,8 @@ fn minutes(text: &str) -> Option<u16> {
 }
 
 /// Days of the calendar that a dated rule is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Days {
     /// One day.
     One(Date),
@@ -153,7 +158,7 @@ impl fmt::Display for Days {
 }
 
 /// What holds on some dates in place of the week.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DatedRule {
     /// On which days.
     pub days: Days,
@@ -162,9 +167,10 @@ pub struct DatedRule {
 }
 
 /// When it is open.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Schedule {
-    /// In which zone's time.
+    /// The time zone of the hours.
+    #[serde(serialize_with = "iana_name")]
     pub zone: TimeZone,
     /// The hours of each weekday, Monday first.
     pub week: [Vec<Range>; 7],
@@ -173,7 +179,8 @@ pub struct Schedule {
 }
 
 /// Whether it is open at an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Opening {
     /// It is open.
     Open,
@@ -183,15 +190,10 @@ pub enum Opening {
     Holiday,
 }
 
-impl Opening {
-    /// Its word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Closed => "closed",
-            Self::Holiday => "holiday",
-        }
-    }
+named!(Opening);
+
+fn iana_name<S: serde::Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::Error> {
+    zone.iana_name().unwrap_or("UTC").serialize(serializer)
 }
 
 impl Schedule {

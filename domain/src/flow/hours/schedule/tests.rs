@@ -24,7 +24,7 @@ fn changes(schedule: &Schedule, from: &str, to: &str) -> Vec<(String, &'static s
     let (mut now, end) = (instant(from), instant(to));
     let mut found = Vec::new();
     while let Some(next) = schedule.next_change(now).filter(|next| *next < end) {
-        found.push((next.to_string(), schedule.at(next).word()));
+        found.push((next.to_string(), schedule.at(next).as_str()));
         now = next;
     }
     found

@@ -1,0 +1,142 @@
+//! Authenticates a request (a person by session cookie or trusted proxy, a program by bearer token) and checks that it
+//! has the route's permission.
+
+use std::sync::Arc;
+
+use frontdesk_ports::{IdentitySource, SignInError, StoreError};
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{Endpoint, Request, Response};
+
+use super::csrf::{from_our_page, is_safe};
+use super::session::{proxy_session_cookie, session_token};
+use super::visitor::{Permission, Visitor};
+use crate::problem::Problem;
+use crate::services::{Services, State};
+
+/// What a route requires of a request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Guard {
+    pub permission: Permission,
+    /// Whether a person who is not signed in is redirected to the sign-in page, rather than refused with 401.
+    pub redirects: bool,
+}
+
+/// A visitor who is known.
+struct Authenticated {
+    visitor: Visitor,
+    /// The cookie of a session that began with this request.
+    cookie: Option<String>,
+}
+
+/// Why a visitor is not.
+enum AuthError {
+    /// No valid credentials.
+    Anonymous,
+    /// The proxy names a person who has no access here.
+    NotAdmitted,
+    /// A request that changes something would begin a session. Another site may have caused the browser to send it.
+    UnsafeFirstRequest,
+    Store(StoreError),
+}
+
+impl From<StoreError> for AuthError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Anonymous => {
+                let detail = "sign in, or send a valid API token";
+                Self::new(StatusCode::UNAUTHORIZED, "Not signed in", detail)
+                    .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+            }
+            AuthError::NotAdmitted => {
+                let detail =
+                    "the proxy names a person who has no access; an admin can add them in the settings";
+                Self::new(StatusCode::FORBIDDEN, "Not known here", detail)
+            }
+            AuthError::UnsafeFirstRequest => not_from_our_page(),
+            AuthError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn not_from_our_page() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "Not from our page", "reload the page and try again")
+}
+
+/// Passes a request on with its [`Visitor`] as data.
+pub(crate) async fn guard<E: Endpoint>(
+    required: Guard,
+    endpoint: Arc<E>,
+    mut req: Request,
+) -> poem::Result<Response> {
+    let state = req.data::<Arc<State>>().expect("the router provides the state").clone();
+    let Authenticated { visitor, cookie } = match authenticate(&state.services, &req).await {
+        Ok(authenticated) => authenticated,
+        Err(AuthError::Anonymous) if required.redirects && is_browser_navigation(&req) => {
+            return Ok(to_sign_in(&req));
+        }
+        Err(error) => return Err(Problem::from(error).into()),
+    };
+    if let (Visitor::Person(person), false) = (&visitor, is_safe(req.method()))
+        && !from_our_page(&mut req, person).await
+    {
+        return Err(not_from_our_page().into());
+    }
+    if !visitor.may(required.permission) {
+        let detail = "your role or token does not cover this";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "Not allowed", detail).into());
+    }
+    req.set_data(visitor);
+    let mut response = endpoint.call(req).await.map(poem::IntoResponse::into_response);
+    if let (Some(cookie), Ok(response)) = (cookie.and_then(|cookie| cookie.parse().ok()), &mut response) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+async fn authenticate(services: &Services, req: &Request) -> Result<Authenticated, AuthError> {
+    let access = &services.access;
+    let authenticated = |visitor| Authenticated { visitor, cookie: None };
+    let credential = req.header(header::AUTHORIZATION).and_then(|value| value.split_once(' '));
+    if let Some((_, token)) = credential.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
+        let program = access.program(token.trim()).await?;
+        return program.map(Visitor::Program).map(authenticated).ok_or(AuthError::Anonymous);
+    }
+    let session = match session_token(req, services.secure).await {
+        Some(token) => access.session(&token).await?,
+        None => None,
+    };
+    let Some(name) = services.sign_in.proxy.as_ref().and_then(|proxy| proxy.person(req)) else {
+        return session.map(Visitor::Person).map(authenticated).ok_or(AuthError::Anonymous);
+    };
+    if let Some(session) = session.filter(|session| session.user == name) {
+        return Ok(authenticated(Visitor::Person(session)));
+    }
+    if !is_safe(req.method()) {
+        return Err(AuthError::UnsafeFirstRequest);
+    }
+    let token = match access.sign_in_federated(name, IdentitySource::Proxy).await {
+        Ok(token) => token,
+        Err(SignInError::Store(error)) => return Err(error.into()),
+        Err(_) => return Err(AuthError::NotAdmitted),
+    };
+    let person = access.session(&token).await?.ok_or(AuthError::Anonymous)?;
+    let cookie = Some(proxy_session_cookie(&token, services.secure));
+    Ok(Authenticated { visitor: Visitor::Person(person), cookie })
+}
+
+fn is_browser_navigation(req: &Request) -> bool {
+    is_safe(req.method()) && req.header(header::AUTHORIZATION).is_none()
+}
+
+/// Redirects to the sign-in page, which leads back here.
+fn to_sign_in(req: &Request) -> Response {
+    let target = req.uri().path_and_query().map_or("/", |target| target.as_str());
+    let next: String = form_urlencoded::byte_serialize(target.as_bytes()).collect();
+    crate::pages::redirect(format!("/login?next={next}"))
+}

@@ -1,0 +1,65 @@
+//! Who sent a request: a person with a role, or a program with scopes.
+
+use frontdesk_ports::access::{Role, Scope};
+use frontdesk_ports::{Actor, Program, SignedIn};
+
+/// Who sent a request.
+#[derive(Debug, Clone)]
+pub(crate) enum Visitor {
+    Person(SignedIn),
+    Program(Program),
+}
+
+/// What a route requires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Permission {
+    /// Read calls and statistics.
+    Calls,
+    /// Listen to voicemails.
+    Audio,
+    /// Work on calls.
+    Work,
+    /// Read metrics.
+    Metrics,
+    /// Manage users, tokens and settings.
+    Admin,
+}
+
+impl Visitor {
+    /// The person, if it is one.
+    pub fn person(&self) -> Option<&SignedIn> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Program(_) => None,
+        }
+    }
+
+    /// The token that forms must contain; empty for programs.
+    pub fn csrf(&self) -> String {
+        self.person().map(|person| person.csrf.clone()).unwrap_or_default()
+    }
+
+    /// The name for the audit log.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Person(person) => Actor(person.user.clone()),
+            Self::Program(program) => Actor(format!("token {}", program.name)),
+        }
+    }
+
+    /// Whether role or scopes include the permission.
+    pub fn may(&self, permission: Permission) -> bool {
+        match self {
+            Self::Person(person) => match permission {
+                Permission::Calls | Permission::Audio | Permission::Work => true,
+                Permission::Metrics | Permission::Admin => person.role == Role::Admin,
+            },
+            Self::Program(program) => match permission {
+                Permission::Calls => program.scopes.0.contains(&Scope::Calls),
+                Permission::Audio => program.scopes.0.contains(&Scope::Audio),
+                Permission::Metrics => program.scopes.0.contains(&Scope::Metrics),
+                Permission::Work | Permission::Admin => false,
+            },
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The messages of a view as one zip file, written while it is sent: one message in memory at a time.
+
+use std::collections::VecDeque;
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use frontdesk_domain::VoicemailStatus;
+use frontdesk_ports::{AuditAction, CallQuery, CallRecord, VoicemailAudio, VoicemailError};
+use futures_util::stream;
+use poem::http::{StatusCode, header};
+use poem::web::Data;
+use poem::{Body, Request, Response, handler};
+use zip::write::{SimpleFileOptions, StreamWriter};
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::State;
+use crate::auth::visitor::{Permission, Visitor};
+use crate::export::{asked, filtered_by};
+use crate::i18n::viewer::Viewer;
+use crate::problem::{Answer, Problem};
+
+/// What was written and not sent yet.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Written {
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A zip file in the making.
+struct Making {
+    state: Arc<State>,
+    viewer: Viewer,
+    /// Which calls come next; none when all were read.
+    query: Option<CallQuery>,
+    calls: VecDeque<CallRecord>,
+    zip: ZipWriter<StreamWriter<Written>>,
+    written: Written,
+}
+
+/// Every message of the calls that the filter fits, newest first.
+#[handler]
+pub(crate) async fn voicemails_zip(
+    Data(state): Data<&Arc<State>>,
+    Data(visitor): Data<&Visitor>,
+    req: &Request,
+) -> Answer {
+    // Names of files tell callers and times: hearing alone is not enough.
+    if !visitor.may(Permission::Calls) {
+        let detail = "this needs the scopes calls and audio";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "Not allowed", detail));
+    }
+    let viewer = Viewer::of(req, state);
+    let query = Some(asked(state, req, &viewer)?);
+    let subject = format!("messages as zip, {}", filtered_by(req));
+    state.services.operations.note(&visitor.actor(), AuditAction::Exported, &subject).await?;
+    let written = Written::default();
+    let zip = ZipWriter::new_stream(written.clone());
+    let making = Making { state: state.clone(), viewer, query, calls: VecDeque::new(), zip, written };
+    let parts = stream::unfold(Some(making), |making| async move { making?.next().await });
+    Ok(Response::builder()
+        .content_type("application/zip")
+        .header(header::CONTENT_DISPOSITION, "attachment; filename=\"voicemails.zip\"")
+        .header(header::CACHE_CONTROL, "private, no-store")
+        .body(Body::from_bytes_stream(parts)))
+}
+
+impl Making {
+    /// The bytes of the next message, and after the last one the table of contents. What fails breaks the download off,
+    /// so that nobody takes half of it for all.
+    async fn next(mut self) -> Option<(std::io::Result<Vec<u8>>, Option<Self>)> {
+        let failed = |error: String| Some((Err(std::io::Error::other(error)), None));
+        loop {
+            if let Some(record) = self.calls.pop_front() {
+                match self.state.services.calls.voicemail(record.id, None).await {
+                    Ok(audio) => {
+                        if let Err(error) = self.add(&record, &audio) {
+                            return failed(error.to_string());
+                        }
+                        let bytes = self.written.take();
+                        return Some((Ok(bytes), Some(self)));
+                    }
+                    Err(VoicemailError::Store(error)) => return failed(error.to_string()),
+                    // Deleted since the page was read.
+                    Err(_) => continue,
+                }
+            }
+            let Some(mut query) = self.query.take() else { break };
+            match self.state.services.calls.list(&query).await {
+                Ok(page) => {
+                    let stored = |record: &CallRecord| {
+                        record.call.voicemail.as_ref().is_some_and(|m| m.status == VoicemailStatus::Stored)
+                    };
+                    self.calls = page.calls.into_iter().filter(stored).collect();
+                    query.before = page.next;
+                    self.query = page.next.map(|_| query);
+                }
+                Err(error) => return failed(error.to_string()),
+            }
+        }
+        match self.zip.finish() {
+            Ok(_) => Some((Ok(self.written.take()), None)),
+            Err(error) => failed(error.to_string()),
+        }
+    }
+
+    /// Adds a message under the time of its call, the caller's number and the call's id.
+    fn add(&mut self, record: &CallRecord, message: &VoicemailAudio) -> zip::result::ZipResult<()> {
+        let number = record.call.parties.as_ref().and_then(|parties| parties.from.as_text());
+        let digits: String =
+            number.unwrap_or("withheld").chars().filter(char::is_ascii_alphanumeric).collect();
+        let local = record.call.started_at.map(|at| at.to_zoned(self.viewer.zone.clone()));
+        let time = local.as_ref().map(|at| at.strftime("%Y-%m-%d_%H-%M-%S_").to_string()).unwrap_or_default();
+        let ending = if message.audio.media_type == "audio/mpeg" { "mp3" } else { "wav" };
+        // Audio is hardly made smaller by compressing it.
+        let mut options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        let changed = local.and_then(|at| date_of(&at));
+        if let Some(changed) = changed {
+            options = options.last_modified_time(changed);
+        }
+        self.zip.start_file(format!("{time}{digits}_{}.{ending}", record.id), options)?;
+        Ok(self.zip.write_all(&message.bytes)?)
+    }
+}
+
+/// A time as zip files know it: from 1980 on, to two seconds.
+fn date_of(at: &jiff::Zoned) -> Option<DateTime> {
+    let part = |part: i8| u8::try_from(part).ok();
+    let year = u16::try_from(at.year()).ok()?;
+    let (month, day) = (part(at.month())?, part(at.day())?);
+    DateTime::from_date_and_time(year, month, day, part(at.hour())?, part(at.minute())?, part(at.second())?)
+        .ok()
+}

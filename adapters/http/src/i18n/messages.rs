@@ -1,0 +1,281 @@
+//! What happened, in words of the reader's language.
+
+use fluent_bundle::FluentValue;
+use frontdesk_domain::{
+    Activity, Call, CallState, CopyFate, Doing, EventKind, HoursReason, Outcome, Reason, RefusalReason,
+    ScreeningAnswer,
+};
+use frontdesk_ports::work::{WorkRefused, Written};
+use frontdesk_ports::{AccountError, LONGEST_CLOSURE, MOST_VIEWS, OverrideError, Trouble};
+
+use crate::i18n::locale::Language;
+
+/// The state of a call as one word or two, and the class of its pill.
+pub(crate) fn status(call: &Call, language: Language) -> (String, &'static str) {
+    if let Some(verdict) = &call.verdict {
+        return (outcome(Some(verdict.outcome), language), verdict.outcome.as_str());
+    }
+    let id = match (call.state, call.activity) {
+        (CallState::Ringing, _) => "status-ringing",
+        (_, Some(Activity::InMenu)) => "status-in-menu",
+        (_, Some(Activity::Ringing)) => "status-connecting",
+        (_, Some(Activity::Talking)) => "status-talking",
+        (_, Some(Activity::LeavingMessage)) => "status-leaving-message",
+        (_, None) => "status-in-progress",
+    };
+    (language.say(id), "live")
+}
+
+/// An outcome in a word.
+pub(crate) fn outcome(outcome: Option<Outcome>, language: Language) -> String {
+    language.say(&format!("outcome-{}", outcome.map_or("none", Outcome::as_str)))
+}
+
+/// What somebody was doing during a call.
+pub(crate) fn doing(doing: Doing, language: Language) -> String {
+    language.say(&format!("doing-{}", doing.as_str()))
+}
+
+/// Why the call ended as it did.
+pub(crate) fn reason(call: &Call, language: Language) -> String {
+    match &call.verdict {
+        Some(verdict) => reason_beside(verdict.reason, verdict.outcome, language),
+        None => String::new(),
+    }
+}
+
+/// A reason, which some outcomes put in other words.
+pub(crate) fn reason_beside(reason: Reason, outcome: Outcome, language: Language) -> String {
+    let left_a_message = outcome == Outcome::Voicemail && matches!(reason, Reason::NoInput | Reason::NoMatch);
+    let beside = if left_a_message { "-voicemail" } else { "" };
+    language.say(&format!("reason-{}{beside}", reason.as_str()))
+}
+
+/// Why a change was refused.
+pub(crate) fn refused(refused: &WorkRefused, language: Language) -> String {
+    let most = |most: &usize| [("most", (*most).into())];
+    match refused {
+        WorkRefused::Stale => language.say("refused-stale"),
+        WorkRefused::Empty(Written::Note) => language.say("refused-note-empty"),
+        WorkRefused::Empty(Written::Tag) => language.say("refused-tag-empty"),
+        WorkRefused::TooLong(Written::Note, n) => language.say_with("refused-note-long", most(n)),
+        WorkRefused::TooLong(Written::Tag, n) => language.say_with("refused-tag-long", most(n)),
+        WorkRefused::TooMany(Written::Note, n) => language.say_with("refused-notes-many", most(n)),
+        WorkRefused::TooMany(Written::Tag, n) => language.say_with("refused-tags-many", most(n)),
+    }
+}
+
+/// Why something about people was not done; the store's own errors are told elsewhere.
+pub(crate) fn not_done(error: &AccountError, language: Language) -> String {
+    match error {
+        AccountError::Taken => language.say("settled-name-taken"),
+        AccountError::Nobody => language.say("settled-nobody"),
+        AccountError::BadName => language.say("settled-bad-name"),
+        AccountError::BadPassword => language.say("settled-bad-password"),
+        AccountError::WrongPassword => language.say("settled-wrong-password"),
+        AccountError::Throttled(wait) => {
+            language.say_with("sign-in-throttled", [("minutes", wait.as_secs().div_ceil(60).into())])
+        }
+        AccountError::WrongCode => language.say("sign-in-code-wrong"),
+        AccountError::LastAdmin => language.say("settled-last-admin"),
+        AccountError::NoScope => language.say("settled-no-scope"),
+        AccountError::TooManyViews => {
+            language.say_with("settled-too-many-views", [("most", MOST_VIEWS.into())])
+        }
+        AccountError::Store(_) => language.say("error-503"),
+    }
+}
+
+/// Why a decision beside the flow was not taken; the store's own errors are told elsewhere.
+pub(crate) fn not_decided(error: &OverrideError, language: Language) -> String {
+    match error {
+        OverrideError::Over => language.say("closure-over"),
+        OverrideError::TooLong => language.say_with("closure-too-long", [("most", LONGEST_CLOSURE.into())]),
+        OverrideError::OwnNumber => language.say("block-own-number"),
+        OverrideError::Store(_) => language.say("error-503"),
+    }
+}
+
+/// What is wrong just now.
+pub(crate) fn trouble(trouble: Trouble, language: Language) -> String {
+    match trouble {
+        Trouble::LogAway(waiting) => language.say_with("notice-away", [("waiting", waiting.into())]),
+        Trouble::Behind(waiting) => language.say_with("notice-behind", [("waiting", waiting.into())]),
+        Trouble::Losing => language.say("notice-losing"),
+    }
+}
+
+/// One event of a call's story.
+pub(crate) fn event(kind: &EventKind, language: Language) -> String {
+    let say = |id: &str| language.say(id);
+    let with = |id: &str, values: &[(&'static str, FluentValue<'static>)]| {
+        language.say_with(id, values.iter().cloned())
+    };
+    let text = |text: &dyn ToString| FluentValue::from(text.to_string());
+    // With a length if there is one.
+    let lasting = |id: &str, longer: &str, what: (&'static str, String), seconds: &Option<u32>| match seconds
+    {
+        Some(seconds) => with(longer, &[(what.0, what.1.into()), ("seconds", (*seconds).into())]),
+        None => with(id, &[(what.0, what.1.into())]),
+    };
+    let word = |debug: String| say(&format!("word-{}", hyphened(&debug)));
+    match kind {
+        EventKind::Started(parties) => with("event-started", &[("to", text(&parties.to))]),
+        EventKind::Refused { why } => say(match why {
+            RefusalReason::Blocked => "event-refused-blocked",
+            RefusalReason::Withheld => "event-refused-withheld",
+            RefusalReason::Limit => "event-refused-limit",
+        }),
+        EventKind::Hours { hours: None, .. } => say("event-closure"),
+        EventKind::Hours { hours: Some(hours), why, .. } => with(
+            match why {
+                HoursReason::Open => "event-hours-open",
+                HoursReason::Closed | HoursReason::Closure => "event-hours-closed",
+                HoursReason::Holiday => "event-hours-holiday",
+            },
+            &[("hours", text(hours))],
+        ),
+        EventKind::Goodbye { goodbye, .. } => with("event-goodbye", &[("goodbye", text(goodbye))]),
+        EventKind::Menu { menu, .. } => with("event-menu", &[("menu", text(menu))]),
+        EventKind::Key { keys, choice: Some(choice), .. } => {
+            with("event-key", &[("keys", text(keys)), ("choice", text(choice))])
+        }
+        EventKind::Key { keys, choice: None, .. } => with("event-key-none", &[("keys", text(keys))]),
+        EventKind::NoInput { .. } => say("event-no-input"),
+        EventKind::Forward { number, screened, .. } => {
+            let id = if *screened { "event-forward-screened" } else { "event-forward" };
+            with(id, &[("number", text(number))])
+        }
+        EventKind::Leg { status, seconds, .. } => {
+            lasting("event-leg", "event-leg-after", ("status", word(format!("{status:?}"))), seconds)
+        }
+        EventKind::Screening { answer, .. } => say(match answer {
+            ScreeningAnswer::Asked => "event-screening-asked",
+            ScreeningAnswer::Accepted => "event-screening-accepted",
+            ScreeningAnswer::Declined => "event-screening-declined",
+            ScreeningAnswer::Unanswered => "event-screening-unanswered",
+        }),
+        EventKind::Dial { outcome, .. } => {
+            with("event-dial", &[("outcome", word(format!("{outcome:?}")).into())])
+        }
+        EventKind::Bridged { .. } => say("event-bridged"),
+        EventKind::Mailbox { mailbox, .. } => with("event-mailbox", &[("mailbox", text(mailbox))]),
+        EventKind::Recording { status, seconds, .. } => lasting(
+            "event-recording",
+            "event-recording-long",
+            ("status", word(format!("{status:?}"))),
+            seconds,
+        ),
+        EventKind::Voicemail { audio, .. } => with("event-voicemail", &[("bytes", audio.bytes.into())]),
+        EventKind::VoicemailMeasured { sound, .. } => with(
+            "event-measured",
+            &[
+                ("speech", sound.speech_ms.div_ceil(1000).into()),
+                ("length", sound.length_ms.div_ceil(1000).into()),
+            ],
+        ),
+        EventKind::VoicemailFailed { why, .. } => with("event-voicemail-failed", &[("why", text(why))]),
+        EventKind::VoicemailRetried { .. } => say("event-voicemail-retried"),
+        EventKind::VoicemailDeleted { .. } => say("event-voicemail-deleted"),
+        EventKind::TranscriptWanted { .. } => say("event-transcript-wanted"),
+        EventKind::Transcribed { text: Some(_), .. } => say("event-transcribed"),
+        EventKind::Transcribed { text: None, .. } => say("event-transcribed-not"),
+        EventKind::TranscriptDeleted { .. } => say("event-transcript-deleted"),
+        EventKind::CarrierCopy { fate: CopyFate::Unwanted, .. } => say("event-copy-unwanted"),
+        EventKind::CarrierCopy { fate: CopyFate::Deleted, .. } => say("event-copy-deleted"),
+        EventKind::Recovered(record) => lasting(
+            "event-recovered",
+            "event-recovered-long",
+            ("status", carriers(&record.status, language)),
+            &record.seconds,
+        ),
+        EventKind::Closed => say("event-closed"),
+        EventKind::CallerLeft { .. } => say("event-caller-left"),
+        EventKind::Ended(ending) => {
+            let status = carriers(&ending.status, language);
+            lasting("event-ended", "event-ended-after", ("status", status), &ending.seconds)
+        }
+    }
+}
+
+/// A status in the carrier's words; one that we have no word for stays as it is.
+fn carriers(status: &str, language: Language) -> String {
+    let id = format!("word-{status}");
+    let said = language.say(&id);
+    if said == id { status.to_owned() } else { said }
+}
+
+/// `NoAnswer` as `no-answer`, to find its message.
+fn hyphened(name: &str) -> String {
+    let mut words = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !words.is_empty() {
+            words.push('-');
+        }
+        words.extend(c.to_lowercase());
+    }
+    words
+}
+
+/// The version of this program.
+pub(crate) fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+/// Seconds as `m:ss`.
+pub(crate) fn clock(seconds: u32) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use frontdesk_domain::{DialOutcome, LegStatus, RecordingStatus};
+    use frontdesk_ports::AuditAction;
+
+    use super::*;
+
+    #[test]
+    fn every_word_of_the_log_is_said_in_every_language() {
+        let mut ids: Vec<String> = Vec::new();
+        ids.extend(Outcome::VARIANTS.iter().map(|outcome| format!("outcome-{outcome}")));
+        ids.extend(Reason::VARIANTS.iter().map(|reason| format!("reason-{reason}")));
+        ids.extend(AuditAction::VARIANTS.iter().map(|action| format!("audit-{action}")));
+        let doings =
+            [Doing::Menu, Doing::Waiting, Doing::Ringing, Doing::Screening, Doing::Talking, Doing::Message];
+        ids.extend(doings.map(|doing| format!("doing-{}", doing.as_str())));
+        let legs = [
+            LegStatus::Initiated,
+            LegStatus::Ringing,
+            LegStatus::Answered,
+            LegStatus::Completed,
+            LegStatus::Busy,
+            LegStatus::NoAnswer,
+            LegStatus::Failed,
+            LegStatus::Canceled,
+        ];
+        ids.extend(legs.map(|status| format!("word-{}", hyphened(&format!("{status:?}")))));
+        let recordings = [
+            RecordingStatus::Taken,
+            RecordingStatus::Completed,
+            RecordingStatus::Absent,
+            RecordingStatus::Failed,
+            RecordingStatus::Discarded,
+            RecordingStatus::Held,
+            RecordingStatus::Kept,
+        ];
+        ids.extend(recordings.map(|status| format!("word-{}", hyphened(&format!("{status:?}")))));
+        let dials = [
+            DialOutcome::Answered,
+            DialOutcome::Busy,
+            DialOutcome::NoAnswer,
+            DialOutcome::Failed,
+            DialOutcome::Canceled,
+        ];
+        ids.extend(dials.map(|outcome| format!("word-{}", hyphened(&format!("{outcome:?}")))));
+        for language in Language::ALL {
+            for id in &ids {
+                assert_ne!(&language.say(id), id, "{language:?}");
+            }
+        }
+    }
+}

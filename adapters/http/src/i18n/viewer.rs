@@ -1,0 +1,77 @@
+//! What a browser says of whoever looks: the time zone that days and times are told in, and the language of all words.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use poem::Request;
+use poem::http::header;
+use poem::web::cookie::{Cookie, SameSite};
+
+use crate::State;
+use crate::i18n::locale::Language;
+
+/// The cookie that a page's script sets to the browser's zone.
+const ZONE: &str = "zone";
+/// The cookie of a language that was chosen.
+const LANGUAGE: &str = "language";
+const YEAR: Duration = Duration::from_secs(365 * 86_400);
+
+/// How somebody looks at the log.
+#[derive(Debug, Clone)]
+pub(crate) struct Viewer {
+    /// Their zone, or the company's if they say none.
+    pub zone: TimeZone,
+    /// What they read.
+    pub language: Language,
+}
+
+impl Viewer {
+    /// Read off a request.
+    pub fn of(req: &Request, state: &State) -> Self {
+        let zone = cookie(req, ZONE);
+        let zone = zone.map(|name| name.replace("%2F", "/"));
+        // A name of a zone, and not the path of a file.
+        let known = |name: String| {
+            let plain =
+                name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b));
+            plain.then(|| TimeZone::get(&name).ok()).flatten()
+        };
+        Self {
+            zone: zone.and_then(known).unwrap_or_else(|| state.services.zone.clone()),
+            language: language(req),
+        }
+    }
+
+    /// The zone's name, for people.
+    pub fn zone_name(&self) -> String {
+        self.zone.iana_name().unwrap_or("UTC").replace('_', " ")
+    }
+}
+
+/// The language that was chosen, or else the one that the browser prefers.
+pub(crate) fn language(req: &Request) -> Language {
+    let accepted = || Language::accepted(req.header(header::ACCEPT_LANGUAGE).unwrap_or_default());
+    chosen_language(req).unwrap_or_else(accepted)
+}
+
+/// The language that was chosen, if one was.
+pub(crate) fn chosen_language(req: &Request) -> Option<Language> {
+    cookie(req, LANGUAGE).and_then(Language::of_code)
+}
+
+/// The cookie that chooses a language; none is the browser's.
+pub(crate) fn language_cookie(language: Option<Language>, secure: bool) -> String {
+    let mut cookie = Cookie::new_with_str(LANGUAGE, language.map_or("", Language::code));
+    cookie.set_secure(secure);
+    cookie.set_http_only(true);
+    cookie.set_same_site(SameSite::Strict);
+    cookie.set_path("/");
+    cookie.set_max_age(if language.is_some() { YEAR } else { Duration::ZERO });
+    cookie.to_string()
+}
+
+fn cookie<'a>(req: &'a Request, wanted: &str) -> Option<&'a str> {
+    let cookies = req.header(header::COOKIE).unwrap_or_default();
+    let mut pairs = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('='));
+    pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
+}

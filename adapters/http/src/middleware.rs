@@ -1,0 +1,6 @@
+//! What every request and response passes through.
+
+pub(crate) mod body_limit;
+pub(crate) mod compression;
+pub(crate) mod error_pages;
+pub(crate) mod security_headers;

@@ -1,0 +1,27 @@
+//! Reads bodies whole before a handler sees them: limited in size and in time, so that slow senders hold nothing open.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use poem::http::StatusCode;
+use poem::{Endpoint, IntoResponse, Request, Response};
+
+use crate::problem::Problem;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(15);
+
+pub(crate) async fn limit_body<E: Endpoint>(
+    limit: usize,
+    endpoint: Arc<E>,
+    mut req: Request,
+) -> poem::Result<Response> {
+    let body = tokio::time::timeout(BODY_TIMEOUT, req.take_body().into_bytes_limit(limit)).await;
+    let body = body.map_err(|_| {
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "Too slow", "the request did not arrive in time")
+    })?;
+    let body =
+        body.map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Too large", "send less at once"))?;
+    req.set_body(body);
+    endpoint.call(req).await.map(IntoResponse::into_response)
+}

@@ -1,0 +1,51 @@
+//! Compresses pages, scripts and API responses with gzip, for clients that accept it. Audio is compressed already, and
+//! streams are sent as they come.
+//!
+//! A page holds its form token beside words from its address. Somebody who could have a browser ask for it with words of
+//! their own might guess the token from its compressed length; session cookies are `SameSite=Strict`, so they cannot.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use poem::http::{HeaderValue, header};
+use poem::{Endpoint, Request, Response};
+
+/// Smaller responses are not worth compressing.
+const MIN_BYTES: usize = 1024;
+const KINDS: [&str; 6] = [
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "application/json",
+    "image/svg+xml",
+    "application/problem+json",
+];
+
+pub(crate) async fn compress<E: Endpoint>(endpoint: Arc<E>, req: Request) -> poem::Result<Response> {
+    let takes = |header: &str| header.split(',').any(|coding| coding.trim() == "gzip");
+    let wanted = req.header(header::ACCEPT_ENCODING).is_some_and(takes);
+    let mut response = endpoint.get_response(req).await;
+    let kind = response.content_type().unwrap_or_default();
+    if !KINDS.iter().any(|known| kind.starts_with(known)) {
+        return Ok(response);
+    }
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if !wanted || response.headers().contains_key(header::CONTENT_ENCODING) {
+        return Ok(response);
+    }
+    let (mut parts, body) = response.into_parts();
+    let plain = body.into_bytes().await.map_err(poem::Error::from)?;
+    let compressed = if plain.len() < MIN_BYTES { None } else { gzip(&plain) };
+    let Some(compressed) = compressed else { return Ok(Response::from_parts(parts, plain.into())) };
+    parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Ok(Response::from_parts(parts, compressed.into()))
+}
+
+fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 4), Compression::fast());
+    encoder.write_all(plain).ok()?;
+    encoder.finish().ok()
+}

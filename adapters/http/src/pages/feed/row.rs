@@ -1,0 +1,233 @@
+//! A call as a row of the feed, and as the head of its own page.
+
+use frontdesk_domain::{CallState, Sound, Timestamp, Voicemail, VoicemailStatus};
+use frontdesk_ports::CallRecord;
+use frontdesk_ports::work::{HandledBy, Work};
+use serde::Serialize;
+
+use crate::i18n::viewer::Viewer;
+use crate::i18n::{messages, phone_format};
+
+/// A call as the feed shows it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one thing that a template may ask, in any combination"
+)]
+#[derive(Debug, Serialize)]
+pub(crate) struct CallRow {
+    pub id: String,
+    /// The caller's number as people write it, or what stands for it.
+    pub caller: String,
+    /// The number to call back, if there is one.
+    pub tel: Option<String>,
+    country: Option<String>,
+    name: Option<String>,
+    place: Option<String>,
+    to: String,
+    simulated: bool,
+    pub live: bool,
+    status: String,
+    pub class: &'static str,
+    reason: String,
+    path: String,
+    pub started: Option<Moment>,
+    durations: Vec<Duration>,
+    forwarded_to: Option<String>,
+    took_it: bool,
+    voicemail: Option<Message>,
+    work: WorkDone,
+    attention: bool,
+}
+
+/// An instant, for machines and for people.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Moment {
+    pub machine: String,
+    /// The day as `2026-11-25`.
+    pub key: String,
+    pub day: String,
+    pub time: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Duration {
+    what: String,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Message {
+    status: &'static str,
+    length: Option<String>,
+    playable: bool,
+    /// Whether it was given up, and can be asked for anew.
+    lost: bool,
+    /// How much of it is speech, in words.
+    speech: Option<String>,
+    empty: bool,
+    /// Its outline, as the path of an SVG 288 wide and 32 high.
+    outline: Option<String>,
+    /// What was written down of it.
+    transcript: Option<String>,
+    heard: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct WorkDone {
+    turn: u64,
+    handled: Option<String>,
+    by_later_call: Option<String>,
+    handled_at: Option<Moment>,
+    claimed: Option<String>,
+    tags: Vec<TagLink>,
+    notes: Vec<NoteLine>,
+}
+
+#[derive(Debug, Serialize)]
+struct TagLink {
+    word: String,
+    address: String,
+}
+
+impl TagLink {
+    fn new(tag: &str) -> Self {
+        let word: String = form_urlencoded::byte_serialize(tag.as_bytes()).collect();
+        Self { word: tag.to_owned(), address: format!("/?tab=all&tag={word}") }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct NoteLine {
+    by: String,
+    at: Moment,
+    text: String,
+}
+
+impl Moment {
+    pub fn new(at: Timestamp, viewer: &Viewer) -> Self {
+        let local = at.to_zoned(viewer.zone.clone());
+        Self {
+            machine: format!("{at:.3}"),
+            key: local.date().to_string(),
+            day: viewer.language.day(local.date()),
+            time: local.strftime("%H:%M").to_string(),
+        }
+    }
+}
+
+impl WorkDone {
+    fn new(work: &Work, viewer: &Viewer) -> Self {
+        let handled = work.handled.as_ref();
+        Self {
+            turn: work.turn,
+            handled: handled.map(|handled| match &handled.by {
+                HandledBy::Person(person) => person.clone(),
+                HandledBy::LaterCall(_) => viewer.language.say("later-call"),
+            }),
+            by_later_call: handled.and_then(|handled| match &handled.by {
+                HandledBy::LaterCall(call) => Some(call.to_string()),
+                HandledBy::Person(_) => None,
+            }),
+            handled_at: handled.map(|handled| Moment::new(handled.at, viewer)),
+            claimed: work.claimed.as_ref().map(|claimed| claimed.by.clone()),
+            tags: work.tags.iter().map(|tag| TagLink::new(tag)).collect(),
+            notes: work
+                .notes
+                .iter()
+                .map(|note| NoteLine {
+                    by: note.by.clone(),
+                    at: Moment::new(note.at, viewer),
+                    text: note.text.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Message {
+    fn new(message: &Voicemail, work: &Work, viewer: &Viewer) -> Self {
+        let seconds = |millis: u32| millis.div_ceil(1000);
+        Self {
+            status: message.status.as_str(),
+            length: message.duration_seconds.map(messages::clock),
+            playable: message.status == VoicemailStatus::Stored,
+            lost: message.status == VoicemailStatus::Failed,
+            speech: message.sound.as_ref().map(|sound| {
+                let id = if sound.has_speech() { "speech" } else { "speech-none" };
+                let of = [
+                    ("speech", seconds(sound.speech_ms).into()),
+                    ("length", seconds(sound.length_ms).into()),
+                ];
+                viewer.language.say_with(id, of)
+            }),
+            empty: message.is_empty(),
+            outline: message.sound.as_ref().map(outline),
+            transcript: message.transcript.clone(),
+            heard: work.heard.iter().map(|heard| heard.by.clone()).collect(),
+        }
+    }
+}
+
+/// Bars around a middle line, each two wide with one between.
+fn outline(sound: &Sound) -> String {
+    let bar = |(place, height): (usize, u8)| {
+        let half = 1 + u32::from(height) * 15 / 255;
+        format!("M{} {}v{}", place * 3 + 1, 16 - half, half * 2)
+    };
+    sound.bars().enumerate().map(bar).collect()
+}
+
+impl CallRow {
+    pub fn new(record: &CallRecord, viewer: &Viewer) -> Self {
+        let language = viewer.language;
+        let CallRecord { id, leg, call, work, .. } = record;
+        let parties = call.parties.as_ref();
+        let number = parties.and_then(|p| p.from.as_text());
+        let home = parties.map(|p| p.to.as_str());
+        let caller = match (parties, number) {
+            (None, _) => language.say("caller-unknown"),
+            (Some(_), None) => language.say("caller-withheld"),
+            (Some(_), Some(number)) => phone_format::spoken(number, home),
+        };
+        let (status, class) = messages::status(call, language);
+        let figures = [
+            ("for-talk", call.talk_seconds),
+            ("for-rang", call.ring_seconds),
+            ("for-menu", call.menu_seconds),
+            ("for-all", call.duration_seconds),
+        ];
+        let known = figures.into_iter().filter_map(|(what, seconds)| {
+            Some(Duration { text: messages::clock(seconds?), what: language.say(what) })
+        });
+        let keys: Vec<String> = call.choices.iter().map(ToString::to_string).collect();
+        let path = match &call.choice {
+            Some(choice) => format!("{} \u{b7} {choice}", keys.join(", ")),
+            None => keys.join(", "),
+        };
+        Self {
+            id: id.to_string(),
+            caller,
+            tel: number.filter(|number| number.starts_with('+')).map(ToOwned::to_owned),
+            country: number.and_then(phone_format::country),
+            name: parties.and_then(|p| p.from_name.clone()),
+            place: parties.and_then(|p| p.from_place.clone()),
+            to: parties.map(|p| phone_format::spoken(&p.to, home)).unwrap_or_default(),
+            simulated: leg.carrier() == "simulator",
+            live: call.state != CallState::Ended,
+            status,
+            class,
+            reason: messages::reason(call, language),
+            path,
+            started: call.started_at.map(|at| Moment::new(at, viewer)),
+            durations: known.collect(),
+            forwarded_to: call
+                .forwarded_to
+                .as_ref()
+                .map(|number| phone_format::spoken(number.as_str(), home)),
+            took_it: call.answered_at.is_some(),
+            voicemail: call.voicemail.as_ref().map(|message| Message::new(message, work, viewer)),
+            work: WorkDone::new(work, viewer),
+            attention: record.needs_attention(),
+        }
+    }
+}

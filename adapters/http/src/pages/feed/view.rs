@@ -1,0 +1,230 @@
+//! The feed: tabs, filters, days and their rows.
+
+use frontdesk_domain::{Outcome, Reason, Timestamp};
+use frontdesk_ports::access::SavedView;
+use frontdesk_ports::{CallRecord, Tally};
+use serde::Serialize;
+
+use crate::filter::{RANGES, Shown, Tab};
+use crate::i18n::messages;
+use crate::i18n::viewer::Viewer;
+use crate::pages::feed::row::CallRow;
+use crate::services::Offers;
+use crate::templates::Frame;
+
+/// The feed.
+#[derive(Debug, Serialize)]
+pub(crate) struct FeedPage {
+    pub frame: Frame,
+    pub tabs: Vec<TabLink>,
+    pub filter: FilterForm,
+    pub list: List,
+    /// Where live updates of this page come from.
+    pub live: String,
+    /// What the view can be taken out as, and where.
+    pub exports: Vec<(String, String)>,
+    /// The templates that this person has saved.
+    pub views: Vec<ViewLink>,
+    pub zone: String,
+    /// No call ever came: how to have one come.
+    pub first_run: bool,
+    pub voice_url: String,
+    /// The next call that nobody has settled, for whoever works through them.
+    pub next: Option<String>,
+}
+
+/// A saved view.
+#[derive(Debug, Serialize)]
+pub(crate) struct ViewLink {
+    name: String,
+    address: String,
+    chosen: bool,
+}
+
+impl ViewLink {
+    pub fn new(view: SavedView, here: &str) -> Self {
+        let address = format!("/?{}", view.query);
+        Self { name: view.name, chosen: address == here, address }
+    }
+}
+
+/// Rows by day, and where the next ones are.
+#[derive(Debug, Serialize)]
+pub(crate) struct List {
+    pub days: Vec<Day>,
+    pub older: Option<String>,
+    pub csrf: String,
+    /// The page's own address, to come back to.
+    pub here: String,
+}
+
+/// A day of the viewer's.
+#[derive(Debug, Serialize)]
+pub(crate) struct Day {
+    pub key: String,
+    pub label: String,
+    /// Whether its heading stands on the page already.
+    pub goes_on: bool,
+    pub rows: Vec<CallRow>,
+}
+
+/// A tab.
+#[derive(Debug, Serialize)]
+pub(crate) struct TabLink {
+    word: &'static str,
+    label: String,
+    address: String,
+    chosen: bool,
+    count: Option<String>,
+}
+
+/// The filters as a form.
+#[derive(Debug, Serialize)]
+pub(crate) struct FilterForm {
+    tab: &'static str,
+    text: String,
+    outcomes: Vec<Choice>,
+    /// Whether outcomes can be chosen: a tab of one outcome has chosen.
+    has_outcome: bool,
+    reasons: Vec<Choice>,
+    ranges: Vec<Choice>,
+    fields: Vec<Field>,
+    /// Whether anything is filtered, and how to end that.
+    clear: Option<String>,
+    /// How many calls fit, in words.
+    found: String,
+    on: String,
+    more: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Choice {
+    word: &'static str,
+    label: String,
+    chosen: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Field {
+    name: &'static str,
+    label: String,
+    kind: &'static str,
+    value: String,
+    /// Values to choose from; others can be typed.
+    offers: Vec<String>,
+}
+
+/// How many, up to the bound of counting.
+pub(crate) fn tally_text(tally: &Tally) -> String {
+    if tally.more { format!("{MOST_COUNTED}+") } else { tally.all().to_string() }
+}
+
+impl TabLink {
+    /// Every tab, with the counts that are worth a look.
+    pub fn all(shown: &Shown, attention: &Tally, live: &Tally, viewer: &Viewer) -> Vec<Self> {
+        let link = |tab: Tab| Self {
+            word: tab.as_str(),
+            label: viewer.language.say(&format!("tab-{}", tab.as_str())),
+            address: shown.address("/", tab, &[]),
+            chosen: tab == shown.tab,
+            count: match tab {
+                Tab::Attention => Some(tally_text(attention)),
+                Tab::Live => Some(tally_text(live)),
+                _ => None,
+            },
+        };
+        Tab::VARIANTS.iter().copied().map(link).collect()
+    }
+}
+
+/// Counting ends here; nobody reads more.
+pub(crate) const MOST_COUNTED: u32 = 999;
+
+impl FilterForm {
+    pub fn new(shown: &Shown, tally: &Tally, offers: &Offers, viewer: &Viewer) -> Self {
+        let language = viewer.language;
+        let chosen = |name: &str, word: &str| shown.value(name) == word;
+        let outcomes = Outcome::VARIANTS.iter().map(|outcome| {
+            let label = messages::outcome(Some(*outcome), language);
+            let found = tally.of(Some(*outcome));
+            let more = if tally.more { "+" } else { "" };
+            let label = if found > 0 { format!("{label} ({found}{more})") } else { label };
+            Choice { word: outcome.as_str(), label, chosen: chosen("outcome", outcome.as_str()) }
+        });
+        let reasons = Reason::VARIANTS.iter().map(|reason| Choice {
+            word: reason.as_str(),
+            label: language.say(&format!("reason-{reason}")),
+            chosen: chosen("reason", reason.as_str()),
+        });
+        let ranges = RANGES.iter().map(|word| Choice {
+            word,
+            label: language.say(&format!("range-{word}")),
+            chosen: chosen("range", word),
+        });
+        let field = |name, kind| {
+            let label = language.say(&format!("filter-{name}"));
+            let offers = match name {
+                "destination" => offers.destinations.clone(),
+                "mailbox" => offers.mailboxes.clone(),
+                _ => Vec::new(),
+            };
+            Field { name, label, kind, value: shown.value(name), offers }
+        };
+        let fields = vec![
+            field("from", "text"),
+            field("destination", "text"),
+            field("mailbox", "text"),
+            field("tag", "text"),
+            field("since", "date"),
+            field("until", "date"),
+        ];
+        let more = fields.iter().any(|field| !field.value.is_empty()) || !shown.value("reason").is_empty();
+        Self {
+            tab: shown.tab.as_str(),
+            text: shown.value("q"),
+            outcomes: outcomes.collect(),
+            reasons: reasons.collect(),
+            ranges: ranges.collect(),
+            fields,
+            clear: (!shown.filters.is_empty()).then(|| format!("/?tab={}", shown.tab.as_str())),
+            found: language
+                .say_with("found", [("n", tally.all().into()), ("text", tally_text(tally).into())]),
+            has_outcome: shown.tab.outcome().is_none(),
+            on: shown.value("on"),
+            more,
+        }
+    }
+}
+
+/// A day as people name it.
+pub(crate) fn day_label(row: &CallRow, viewer: &Viewer, now: Timestamp) -> (String, String) {
+    let Some(started) = &row.started else { return (String::new(), viewer.language.say("date-unknown")) };
+    let named = |id: &str| viewer.language.say_with(id, [("date", started.day.as_str().into())]);
+    let today = now.to_zoned(viewer.zone.clone()).date();
+    let label = if started.key == today.to_string() {
+        named("date-today")
+    } else if today.yesterday().is_ok_and(|yesterday| started.key == yesterday.to_string()) {
+        named("date-yesterday")
+    } else {
+        started.day.clone()
+    };
+    (started.key.clone(), label)
+}
+
+impl Day {
+    /// Calls, newest first, by day. `known` is the day whose heading the page has already.
+    pub fn all(calls: &[CallRecord], viewer: &Viewer, now: Timestamp, known: Option<&str>) -> Vec<Self> {
+        let mut days: Vec<Self> = Vec::new();
+        for record in calls {
+            let row = CallRow::new(record, viewer);
+            let (key, label) = day_label(&row, viewer, now);
+            if let Some(day) = days.last_mut().filter(|day| day.key == key) {
+                day.rows.push(row);
+            } else {
+                let goes_on = days.is_empty() && known == Some(key.as_str());
+                days.push(Self { key, label, goes_on, rows: vec![row] });
+            }
+        }
+        days
+    }
+}

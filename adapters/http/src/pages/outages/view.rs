@@ -1,0 +1,54 @@
+//! The view of outages.
+
+use frontdesk_ports::{Outage, OutageCause};
+use serde::Serialize;
+
+use crate::i18n::viewer::Viewer;
+use crate::pages::feed::row::Moment;
+use crate::templates::Frame;
+
+/// The outages.
+#[derive(Debug, Serialize)]
+pub(crate) struct OutagesPage {
+    pub frame: Frame,
+    pub outages: Vec<OutageLine>,
+}
+
+/// One outage.
+#[derive(Debug, Serialize)]
+pub(crate) struct OutageLine {
+    began: Moment,
+    ended: Moment,
+    cause: String,
+    calls: u32,
+    recovered: String,
+}
+
+impl OutageLine {
+    pub fn new(outage: &Outage, viewer: &Viewer) -> Self {
+        let language = viewer.language;
+        let counts = [
+            (outage.added, "outage-added"),
+            (outage.repaired, "outage-repaired"),
+            (outage.messages, "outage-messages"),
+        ];
+        let told: Vec<String> = counts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, id)| language.say_with(id, [("n", count.into())]))
+            .collect();
+        let nothing = match outage.cause {
+            OutageCause::LogAway => "outage-nothing-missing",
+            OutageCause::NotRunning | OutageCause::EventsLost | OutageCause::Unreached => {
+                "outage-nothing-yet"
+            }
+        };
+        Self {
+            began: Moment::new(outage.began_at, viewer),
+            ended: Moment::new(outage.ended_at, viewer),
+            cause: language.say(&format!("outage-{}", outage.cause.as_str())),
+            calls: outage.calls,
+            recovered: if told.is_empty() { language.say(nothing) } else { told.join(", ") },
+        }
+    }
+}

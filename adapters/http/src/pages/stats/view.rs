@@ -1,0 +1,266 @@
+//! The numbers page: counts drawn as bars, each leading to the calls behind it.
+
+use std::collections::BTreeMap;
+
+use frontdesk_domain::{Outcome, Timestamp};
+use frontdesk_ports::{CallStats, Figures, answer_rate};
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::i18n::locale::Language;
+use crate::i18n::messages;
+use crate::i18n::viewer::Viewer;
+use crate::templates::Frame;
+
+/// The numbers page.
+#[derive(Debug, Serialize)]
+pub(crate) struct FiguresPage {
+    pub frame: Frame,
+    pub ranges: Vec<(&'static str, String, bool)>,
+    pub zone: String,
+    pub calls: String,
+    pub answer_rate: String,
+    pub median: String,
+    pub p90: String,
+    pub outcomes: Vec<OutcomeCount>,
+    pub days: Bars,
+    pub hours: Bars,
+    pub heat: Vec<HeatRow>,
+    pub destinations: Vec<Destination>,
+    pub menus: Vec<MenuLine>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct OutcomeCount {
+    label: String,
+    class: &'static str,
+    count: String,
+    address: String,
+}
+
+/// Bars that are stacked by outcome.
+#[derive(Debug, Serialize)]
+pub(crate) struct Bars {
+    width: usize,
+    columns: Vec<Bar>,
+    most: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct Bar {
+    label: String,
+    short: String,
+    count: u64,
+    parts: Vec<Part>,
+    x: usize,
+    address: Option<String>,
+    told: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Part {
+    class: &'static str,
+    y: u64,
+    height: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct HeatRow {
+    day: String,
+    cells: Vec<HeatCell>,
+}
+
+#[derive(Debug, Serialize)]
+struct HeatCell {
+    hour: String,
+    count: u64,
+    /// From 0, nothing, to 4, as busy as it gets.
+    heat: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Destination {
+    number: String,
+    calls: u64,
+    answered: u64,
+    rate: String,
+    address: String,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct MenuLine {
+    menu: String,
+    calls: u64,
+    abandoned: u64,
+    rate: String,
+    address: String,
+}
+
+/// Height of the bars, and the width of each with the gap after it.
+const HEIGHT: u64 = 120;
+const STEP: usize = 24;
+
+type ByOutcome = BTreeMap<Option<Outcome>, u64>;
+
+fn percent(rate: Option<f64>, language: Language) -> String {
+    let told = |rate: f64| language.say_with("percent", [("n", format!("{:.0}", rate * 100.0).into())]);
+    rate.map_or_else(|| "\u{2013}".to_owned(), told)
+}
+
+fn seconds(seconds: Option<f64>, language: Language) -> String {
+    let told = |seconds: f64| language.say_with("seconds", [("n", format!("{seconds:.0}").into())]);
+    seconds.map_or_else(|| "\u{2013}".to_owned(), told)
+}
+
+fn address(range: &str, pairs: &[(&str, &str)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("tab", "all").append_pair("range", range).extend_pairs(pairs);
+    format!("/?{}", query.finish())
+}
+
+fn class(outcome: Option<Outcome>) -> &'static str {
+    outcome.map_or("live", Outcome::as_str)
+}
+
+impl Bars {
+    fn of(columns: Vec<(String, String, ByOutcome, Option<String>)>, language: Language) -> Self {
+        let most = columns.iter().map(|(.., counts, _)| counts.values().sum()).max().unwrap_or(0);
+        let bar = |(place, (label, short, counts, address)): (
+            usize,
+            (String, String, ByOutcome, Option<String>),
+        )| {
+            let mut y = HEIGHT;
+            let parts = counts.iter().filter(|(_, count)| **count > 0).map(|(outcome, count)| {
+                let height = (count * HEIGHT / most.max(1)).max(1);
+                y = y.saturating_sub(height);
+                Part { class: class(*outcome), y, height }
+            });
+            let parts = parts.collect();
+            let told: Vec<String> = counts
+                .iter()
+                .map(|(outcome, count)| {
+                    format!("{} {}", messages::outcome(*outcome, language), language.number(*count))
+                })
+                .collect();
+            let count = counts.values().sum();
+            Bar { label, short, count, parts, x: place * STEP, address, told: told.join(", ") }
+        };
+        let bars: Vec<Bar> = columns.into_iter().enumerate().map(bar).collect();
+        Self { width: bars.len() * STEP, columns: bars, most }
+    }
+}
+
+impl FiguresPage {
+    /// The page of the figures of a range that ends now.
+    pub fn new(
+        frame: Frame,
+        figures: &Figures,
+        range: &str,
+        viewer: &Viewer,
+        span: (Timestamp, Timestamp),
+    ) -> Self {
+        let (stats, language, zone) = (CallStats::of(figures), viewer.language, &viewer.zone);
+        let mut days: BTreeMap<Date, ByOutcome> = BTreeMap::new();
+        let mut hours = vec![ByOutcome::new(); 24];
+        let mut heat = [[0u64; 24]; 7];
+        let (first, after) = (span.0.to_zoned(zone.clone()).date(), span.1.to_zoned(zone.clone()).date());
+        // Days without calls are days, too; of very long spans only those with calls are drawn.
+        if first.until(after).is_ok_and(|span| span.get_days() <= 92) {
+            let mut day = first;
+            while day < after {
+                days.insert(day, ByOutcome::new());
+                let Ok(next) = day.tomorrow() else { break };
+                day = next;
+            }
+        }
+        for (quarter, outcome, count) in &figures.quarters {
+            let local = quarter.to_zoned(zone.clone());
+            *days.entry(local.date()).or_default().entry(*outcome).or_default() += count;
+            let hour = usize::from(local.hour().unsigned_abs());
+            *hours[hour].entry(*outcome).or_default() += count;
+            heat[usize::from(local.weekday().to_monday_zero_offset().unsigned_abs())][hour] += count;
+        }
+        let hottest = heat.iter().flatten().copied().max().unwrap_or(0);
+        let day = |(date, counts): (Date, ByOutcome)| {
+            let tomorrow = date.tomorrow().unwrap_or(date).to_string();
+            let query = [("since", date.to_string()), ("until", tomorrow)];
+            let mut address = form_urlencoded::Serializer::new(String::new());
+            address.append_pair("tab", "all").extend_pairs(query);
+            let label = language.short_day(date);
+            (label, date.strftime("%-d").to_string(), counts, Some(format!("/?{}", address.finish())))
+        };
+        let hour_label = |hour: usize| language.say_with("hour", [("hour", hour.into())]);
+        let hour = |(hour, counts): (usize, ByOutcome)| (hour_label(hour), hour.to_string(), counts, None);
+        let cell = |(hour, count): (usize, u64)| HeatCell {
+            hour: hour_label(hour),
+            count,
+            heat: if count == 0 { 0 } else { 1 + (count * 4 - 1) / hottest.max(1) },
+        };
+        Self {
+            frame,
+            ranges: Vec::new(),
+            zone: viewer.zone_name(),
+            calls: language.number(stats.calls),
+            answer_rate: percent(stats.answer_rate, language),
+            median: seconds(stats.median_seconds_to_answer, language),
+            p90: seconds(stats.p90_seconds_to_answer, language),
+            outcomes: stats
+                .outcomes
+                .iter()
+                .filter(|(_, count)| *count > 0)
+                .map(|(outcome, count)| {
+                    let address = address(range, &[("outcome", outcome.as_str())]);
+                    let (label, class) = (messages::outcome(Some(*outcome), language), outcome.as_str());
+                    OutcomeCount { label, class, count: language.number(*count), address }
+                })
+                .collect(),
+            days: Bars::of(days.into_iter().map(day).collect(), language),
+            hours: Bars::of(hours.into_iter().enumerate().map(hour).collect(), language),
+            heat: heat
+                .into_iter()
+                .zip(1..)
+                .map(|(cells, day)| HeatRow {
+                    day: language.say(&format!("weekday-{day}")),
+                    cells: cells.into_iter().enumerate().map(cell).collect(),
+                })
+                .collect(),
+            destinations: destinations(figures, range, language),
+            menus: menus(figures, range, language),
+        }
+    }
+}
+
+fn destinations(figures: &Figures, range: &str, language: Language) -> Vec<Destination> {
+    let mut found: BTreeMap<&str, ByOutcome> = BTreeMap::new();
+    for (number, outcome, count) in &figures.destinations {
+        *found.entry(number).or_default().entry(*outcome).or_default() += count;
+    }
+    let line = |(number, counts): (&str, ByOutcome)| Destination {
+        number: crate::i18n::phone_format::spoken(number, None),
+        calls: counts.values().sum(),
+        answered: counts.get(&Some(Outcome::Answered)).copied().unwrap_or(0),
+        rate: percent(answer_rate(|outcome| counts.get(&Some(outcome)).copied().unwrap_or(0)), language),
+        address: address(range, &[("destination", number)]),
+    };
+    let mut lines: Vec<_> = found.into_iter().map(line).collect();
+    lines.sort_by_key(|line| std::cmp::Reverse(line.calls));
+    lines
+}
+
+fn menus(figures: &Figures, range: &str, language: Language) -> Vec<MenuLine> {
+    let mut found: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for (menu, outcome, _, count) in &figures.menus {
+        let (calls, abandoned) = found.entry(menu).or_default();
+        *calls += count;
+        *abandoned += if *outcome == Some(Outcome::Abandoned) { *count } else { 0 };
+    }
+    #[expect(clippy::cast_precision_loss, reason = "counts of calls are far below 2^52")]
+    let line = |(menu, (calls, abandoned)): (&str, (u64, u64))| MenuLine {
+        menu: menu.to_owned(),
+        calls,
+        abandoned,
+        rate: percent(Some(abandoned as f64 / calls.max(1) as f64), language),
+        address: address(range, &[("menu", menu), ("outcome", "abandoned")]),
+    };
+    found.into_iter().map(line).collect()
+}

@@ -1,0 +1,202 @@
+//! Every route of people, programs and operators: path, who may use it, and its handlers.
+
+use std::sync::Arc;
+
+use frontdesk_ports::Readiness;
+use poem::endpoint::BoxEndpoint;
+use poem::error::MethodNotAllowedError;
+use poem::middleware::CookieJarManager;
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, RouteMethod, get};
+
+use crate::auth::guard::{Guard, guard};
+use crate::auth::oidc;
+use crate::auth::visitor::Permission;
+use crate::export::{self, voicemail_zip};
+use crate::middleware::{body_limit, compression, error_pages, security_headers};
+use crate::pages::{audit, call, feed, flow, follow_up, login, outages, phone, saved_views, settings, stats};
+use crate::problem::Problem;
+use crate::services::State;
+use crate::templates::Templates;
+use crate::{Services, api, assets, health, sse};
+
+/// The largest request body: a form.
+const MAX_BYTES: usize = 64 * 1024;
+/// The largest request body of a demo: a voicemail recorded in the browser.
+const MAX_PHONE_BYTES: usize = 32 * 1024 * 1024;
+
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Public,
+    /// Anyone who may read calls; others are redirected to the sign-in page.
+    Page,
+    /// Anyone who may read calls; others get 401.
+    Calls,
+    /// Anyone who may listen to voicemails.
+    Audio,
+    /// People, who work on calls.
+    Work,
+    /// Anyone who may read metrics.
+    Metrics,
+    /// Admins; others are redirected to the sign-in page.
+    Admin,
+}
+
+impl Access {
+    fn permission(self) -> Option<Permission> {
+        match self {
+            Self::Public => None,
+            Self::Page | Self::Calls => Some(Permission::Calls),
+            Self::Audio => Some(Permission::Audio),
+            Self::Work => Some(Permission::Work),
+            Self::Metrics => Some(Permission::Metrics),
+            Self::Admin => Some(Permission::Admin),
+        }
+    }
+
+    /// Whether a person who is not signed in is redirected to the sign-in page.
+    fn redirects(self) -> bool {
+        matches!(self, Self::Page | Self::Work | Self::Admin)
+    }
+}
+
+/// One route of the table.
+struct Entry {
+    path: &'static str,
+    access: Access,
+    handlers: RouteMethod,
+    /// The methods it takes, as the header `Allow` names them.
+    allow: &'static str,
+}
+
+impl Entry {
+    fn get<T: IntoEndpoint>(path: &'static str, access: Access, handler: T) -> Self
+    where
+        T::Endpoint: 'static,
+    {
+        Self { path, access, handlers: get(handler), allow: "GET, HEAD" }
+    }
+
+    fn post<T: IntoEndpoint>(path: &'static str, access: Access, handler: T) -> Self
+    where
+        T::Endpoint: 'static,
+    {
+        Self { path, access, handlers: poem::post(handler), allow: "POST" }
+    }
+
+    fn and_post<T: IntoEndpoint>(self, handler: T) -> Self
+    where
+        T::Endpoint: 'static,
+    {
+        Self { handlers: self.handlers.post(handler), allow: "GET, HEAD, POST", ..self }
+    }
+}
+
+/// The routes that every instance has. The demo's phone adds its own.
+fn table() -> Vec<Entry> {
+    use Access::{Admin, Audio, Calls, Metrics, Page, Public, Work};
+    vec![
+        Entry::get("/", Page, feed::feed),
+        Entry::get("/calls/:id", Page, call::call),
+        Entry::get("/calls/:id/voicemail", Audio, api::voicemail::voicemail),
+        Entry::post("/calls/:id/voicemail/retry", Admin, call::retry),
+        Entry::post("/calls/:id/work", Work, follow_up::work),
+        Entry::get("/calls.csv", Calls, export::calls_csv),
+        Entry::get("/calls.jsonl", Calls, export::calls_jsonl),
+        Entry::get("/voicemails.zip", Audio, voicemail_zip::voicemails_zip),
+        Entry::get("/counts", Calls, sse::counts),
+        Entry::get("/events", Calls, sse::rows),
+        Entry::get("/numbers", Page, stats::stats),
+        Entry::get("/flow", Page, flow::current_flow),
+        Entry::post("/flow/closure", Work, flow::closure),
+        Entry::post("/flow/callers", Work, flow::callers),
+        Entry::post("/views", Work, saved_views::change),
+        Entry::get("/settings", Work, settings::settings).and_post(settings::own),
+        Entry::post("/settings/people", Admin, settings::people),
+        Entry::post("/settings/tokens", Admin, settings::tokens),
+        Entry::get("/outages", Page, outages::outages),
+        Entry::get("/audit", Admin, audit::audit),
+        Entry::get("/login", Public, login::sign_in_page).and_post(login::sign_in),
+        Entry::get("/login/elsewhere", Public, oidc::begin),
+        Entry::get("/login/return", Public, oidc::finish),
+        Entry::post("/logout", Page, login::sign_out),
+        Entry::post("/logout/everywhere", Page, login::sign_out_everywhere),
+        Entry::get("/static/:name", Public, assets::asset),
+        Entry::get("/metrics", Metrics, health::metrics),
+        Entry::get("/api/openapi.json", Public, assets::openapi),
+        Entry::get("/api/docs", Public, assets::api_docs),
+        Entry::get("/api/v1/calls", Calls, api::calls::list),
+        Entry::get("/api/v1/calls/:id", Calls, api::calls::one),
+        Entry::get("/api/v1/calls/:id/voicemail", Audio, api::voicemail::voicemail),
+        Entry::post("/api/v1/calls/:id/voicemail/retry", Admin, api::voicemail::retry),
+        Entry::get("/api/v1/outages", Calls, api::outages::outages),
+        Entry::get("/api/v1/stats", Calls, api::stats::stats),
+        Entry::get("/api/v1/events", Calls, sse::calls),
+    ]
+}
+
+/// Path, access and methods of every route of the table, for tests that visit them all.
+pub fn route_list() -> Vec<(&'static str, Access, &'static str)> {
+    table().into_iter().map(|entry| (entry.path, entry.access, entry.allow)).collect()
+}
+
+/// The routes of people, programs and operators. Fails if a template does not parse, which a test excludes.
+pub fn routes(mut services: Services) -> Result<impl Endpoint<Output = Response> + use<>, tera::Error> {
+    let phone = services.phone.take();
+    let (has_phone, secure) = (phone.is_some(), services.secure);
+    let state = Arc::new(State { services, has_phone, templates: Templates::new()? });
+    let guarded = |endpoint: BoxEndpoint<'static, Response>, access: Access| match access.permission() {
+        None => endpoint,
+        Some(permission) => {
+            let required = Guard { permission, redirects: access.redirects() };
+            endpoint.around(move |endpoint, req| guard(required, endpoint, req)).boxed()
+        }
+    };
+    let mut routes = Route::new();
+    for Entry { path, access, handlers, allow } in table() {
+        let handlers = handlers.around(move |handlers, req| async move {
+            let refused = |error: poem::Error| {
+                if error.is::<MethodNotAllowedError>() {
+                    Problem::method_not_allowed(allow).into()
+                } else {
+                    error
+                }
+            };
+            handlers.call(req).await.map_err(refused)
+        });
+        routes = routes.at(path, guarded(handlers.boxed(), access));
+    }
+    if let Some(phone) = phone {
+        let page = get(phone::phone).map_to_response().boxed();
+        routes = routes
+            .at("/phone", guarded(page, Access::Page))
+            .nest_no_strip("/phone/calls", guarded(phone, Access::Calls));
+    }
+    let limit = if has_phone { MAX_PHONE_BYTES } else { MAX_BYTES };
+    Ok(routes
+        .around(error_pages::error_pages)
+        .around(move |endpoint, req| body_limit::limit_body(limit, endpoint, req))
+        .data(state)
+        .with(CookieJarManager::new())
+        .around(compression::compress)
+        .around(move |endpoint, req| security_headers::add_headers(secure, endpoint, req))
+        .map_to_response())
+}
+
+/// The service's metrics, for a listener that only operators reach.
+pub fn metrics_routes(
+    metrics: Arc<dyn Fn() -> String + Send + Sync>,
+) -> impl Endpoint<Output = Response> + use<> {
+    let page = poem::endpoint::make_sync(move |_| health::prometheus_text(&*metrics));
+    Route::new().at("/metrics", get(page)).map_to_response()
+}
+
+/// Health and readiness, on every listener.
+pub fn health_routes(readiness: Arc<dyn Readiness>) -> impl Endpoint<Output = Response> + use<> {
+    Route::new()
+        .at("/healthz", get(health::healthz))
+        .at("/readyz", get(health::readyz))
+        .data(readiness)
+        .map_to_response()
+}

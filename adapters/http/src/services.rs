@@ -1,0 +1,93 @@
+//! What the routes are given, and what handlers share of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_domain::CallFlow;
+use frontdesk_ports::{
+    Access, Accounts, Clock, ManageOverrides, Operations, ReadCalls, Readiness, WorkOnCalls,
+};
+use jiff::tz::TimeZone;
+use poem::Response;
+use poem::endpoint::BoxEndpoint;
+use tokio::sync::watch;
+
+use crate::auth::trusted_proxy::FederatedSignIn;
+use crate::templates::Templates;
+
+/// What the routes need.
+pub struct Services {
+    /// The log.
+    pub calls: Arc<dyn ReadCalls>,
+    /// Who may see it.
+    pub access: Arc<dyn Access>,
+    /// Sign-in by a proxy or an identity provider.
+    pub sign_in: FederatedSignIn,
+    /// Looks after people.
+    pub accounts: Arc<dyn Accounts>,
+    /// What the configuration says of the log, to be shown.
+    pub rules: Rules,
+    /// Takes what people do about calls.
+    pub working: Arc<dyn WorkOnCalls>,
+    /// Looks after the services.
+    pub operations: Arc<dyn Operations>,
+    /// Whether all is well.
+    pub readiness: Arc<dyn Readiness>,
+    /// The service's own figures, as Prometheus text.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// What callers meet: the flow, and what people have decided beside it.
+    pub overrides: Arc<dyn ManageOverrides>,
+    /// Where the carrier asks what a caller hears: the address to set at the number, for whoever begins.
+    pub voice_url: String,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The company's time zone.
+    pub zone: TimeZone,
+    /// Whether people reach us by HTTPS: cookies are then for HTTPS only.
+    pub secure: bool,
+    /// Turns true when the server stops: live updates then end, for readers to take them up again.
+    pub stop: watch::Receiver<bool>,
+    /// The demo's phone, if there is one: its routes, which only people who are signed in reach.
+    pub phone: Option<BoxEndpoint<'static, Response>>,
+}
+
+/// Rules of the configuration that people should know. No page changes them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rules {
+    /// Calls are deleted after this; never if it is not set.
+    pub calls: Option<Duration>,
+    /// Messages' audio is deleted after this; never if it is not set.
+    pub audio: Option<Duration>,
+    /// The carrier's own words are deleted after this; never if it is not set.
+    pub raw: Option<Duration>,
+    /// Whether a later answered call settles earlier misses of the same caller.
+    pub resolves_misses: bool,
+}
+
+/// Names of the flow in force. Calls of an older flow may know others, which can be typed.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub(crate) struct Offers {
+    /// Numbers that calls are forwarded to.
+    pub destinations: Vec<String>,
+    /// Mailboxes.
+    pub mailboxes: Vec<String>,
+}
+
+impl Offers {
+    /// What filters offer of a flow.
+    pub(crate) fn of(flow: &CallFlow) -> Self {
+        let mut destinations: Vec<String> = flow.numbers().map(ToString::to_string).collect();
+        let mailboxes = flow.mailboxes().map(ToString::to_string).collect();
+        destinations.sort_unstable();
+        destinations.dedup();
+        Self { destinations, mailboxes }
+    }
+}
+
+/// What handlers share.
+pub(crate) struct State {
+    /// The services, without its phone's routes.
+    pub services: Services,
+    pub has_phone: bool,
+    pub templates: Templates,
+}

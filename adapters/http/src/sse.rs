@@ -1,0 +1,204 @@
+//! Live updates as server-sent events: every change of a call, replayed from where the reader left off.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_ports::{CallQuery, CallRecord, Change, StoreError};
+use futures_util::{StreamExt, stream};
+use poem::http::Uri;
+use poem::web::sse::{Event, SSE};
+use poem::web::{Data, Json};
+use poem::{IntoResponse, Request, handler};
+
+use crate::State;
+use crate::api::wire::WireCall;
+use crate::auth::visitor::Visitor;
+use crate::filter::Shown;
+use crate::i18n::viewer::Viewer;
+use crate::pages::feed::row::CallRow;
+use crate::pages::feed::view::{MOST_COUNTED, day_label, tally_text};
+use crate::pages::feed::{attention, live};
+use crate::problem::Answer;
+use crate::query;
+
+/// Changes sent in one go.
+const BATCH: u16 = 100;
+/// How often changes are looked for when no notification arrives.
+const POLL_INTERVAL: Duration = Duration::from_secs(10);
+/// How long a stream lasts. The reader reconnects and continues where it ended, if they may still read calls.
+const MAX_STREAM_DURATION: Duration = Duration::from_secs(300);
+/// Pause after a read that failed.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+
+/// A page that is further behind than this reloads instead of receiving each change.
+const MAX_REPLAY: u64 = 1000;
+/// How often counts are sent, at most.
+const COUNT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Renders a changed call for one kind of reader.
+trait EventSource: Send + Sync + 'static {
+    fn render(&self, state: &State, record: &CallRecord) -> Event;
+}
+
+/// Rows of the feed, and whether they belong to the tab and filter that the page shows.
+struct Rows {
+    shown: Shown,
+    viewer: Viewer,
+    visitor: Visitor,
+}
+
+impl EventSource for Rows {
+    fn render(&self, state: &State, record: &CallRecord) -> Event {
+        let here = self.shown.address("/", self.shown.tab, &[]);
+        let row = CallRow::new(record, &self.viewer);
+        let (day, label) = day_label(&row, &self.viewer, state.services.clock.now());
+        let row = state.templates.row(row, (&self.visitor, &self.viewer), &here, None).unwrap_or_default();
+        let fits = self.shown.query.fits(record);
+        let data = serde_json::json!({
+            "id": record.id.to_string(), "row": row, "day": day, "label": label, "fits": fits,
+        });
+        Event::message(data.to_string()).event_type("call")
+    }
+}
+
+/// Calls as the API represents them.
+struct Calls;
+
+impl EventSource for Calls {
+    fn render(&self, _: &State, record: &CallRecord) -> Event {
+        let data = serde_json::to_string(&WireCall::from(record)).unwrap_or_default();
+        Event::message(data).event_type("call")
+    }
+}
+
+/// Rows of the feed, for its page.
+#[handler]
+pub(crate) async fn rows(
+    Data(state): Data<&Arc<State>>,
+    Data(visitor): Data<&Visitor>,
+    req: &Request,
+) -> Answer {
+    let viewer = Viewer::of(req, state);
+    let shown = Shown::read(&query::pairs(req.uri().query()), &viewer.zone, state.services.clock.now())?;
+    stream_changes(state, req, Rows { shown, viewer, visitor: visitor.clone() }, true).await
+}
+
+/// Calls, for programs.
+#[handler]
+pub(crate) async fn calls(Data(state): Data<&Arc<State>>, req: &Request) -> Answer {
+    stream_changes(state, req, Calls, false).await
+}
+
+/// The counts of calls that need attention and of calls in progress, for a page in the background.
+#[handler]
+pub(crate) async fn counts(Data(state): Data<&Arc<State>>) -> Answer {
+    Ok(Json(count_all(state).await?).into_response())
+}
+
+async fn count_all(state: &State) -> Result<serde_json::Value, StoreError> {
+    let of = async |query: &CallQuery| {
+        state.services.calls.tally(query, MOST_COUNTED).await.map(|tally| tally_text(&tally))
+    };
+    Ok(serde_json::json!({"attention": of(&attention()).await?, "live": of(&live()).await?}))
+}
+
+/// The change to continue after: the last one received, the one that the page was rendered at, or none.
+fn seen(req: &Request) -> Option<u64> {
+    let header = req.header("last-event-id").and_then(|id| id.parse().ok());
+    let after = |uri: &Uri| query::pairs(uri.query()).into_iter().find(|(name, _)| name == "after");
+    header.or_else(|| after(req.uri()).and_then(|(_, value)| value.parse().ok()))
+}
+
+/// Counts an open stream in the metrics.
+struct Counted;
+
+impl Counted {
+    fn one() -> Self {
+        metrics::gauge!("frontdesk_live_streams").increment(1);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        metrics::gauge!("frontdesk_live_streams").decrement(1);
+    }
+}
+
+/// The position of a stream.
+struct Reader {
+    _counted: Counted,
+    after: Change,
+    ready: std::vec::IntoIter<CallRecord>,
+    /// Whether counts may have changed since they were last sent, and when that was.
+    stale: bool,
+    counted_at: tokio::time::Instant,
+}
+
+async fn stream_changes(
+    state: &Arc<State>,
+    req: &Request,
+    source: impl EventSource,
+    for_page: bool,
+) -> Answer {
+    let latest = state.services.calls.latest_change().await?;
+    let after = seen(req).map_or(latest, Change);
+    if for_page && latest.0.saturating_sub(after.0) > MAX_REPLAY {
+        let reset = Event::message("reload").event_type("reset").id(latest.0.to_string());
+        return Ok(SSE::new(stream::iter([reset])).into_response());
+    }
+    let source = Arc::new(source);
+    let ready = Vec::new().into_iter();
+    let reader = Reader {
+        _counted: Counted::one(),
+        after,
+        ready,
+        stale: false,
+        counted_at: tokio::time::Instant::now(),
+    };
+    let events = stream::unfold((state.clone(), reader), move |(state, mut reader)| {
+        let source = source.clone();
+        async move {
+            let event = next_event(&state, &mut reader, &*source, for_page).await;
+            Some((event, (state, reader)))
+        }
+    });
+    let mut stop = state.services.stop.clone();
+    let end = Box::pin(async move {
+        let _ = tokio::time::timeout(MAX_STREAM_DURATION, stop.wait_for(|stop| *stop)).await;
+    });
+    let events = events.take_until(end);
+    Ok(SSE::new(events).keep_alive(Duration::from_secs(15)).into_response())
+}
+
+async fn next_event(state: &State, reader: &mut Reader, source: &dyn EventSource, for_page: bool) -> Event {
+    loop {
+        if let Some(record) = reader.ready.next() {
+            reader.stale = for_page;
+            return source.render(state, &record).id(record.change.0.to_string());
+        }
+        match state.services.calls.changed_since(reader.after, BATCH).await {
+            Ok(changed) if changed.is_empty() => {
+                let due = reader.counted_at + COUNT_INTERVAL;
+                if reader.stale && tokio::time::Instant::now() >= due {
+                    (reader.stale, reader.counted_at) = (false, tokio::time::Instant::now());
+                    if let Ok(all) = count_all(state).await {
+                        return Event::message(all.to_string()).event_type("counts");
+                    }
+                }
+                // Notifications of another instance's changes can be lost, so the wait is limited.
+                let timeout = if reader.stale { COUNT_INTERVAL } else { POLL_INTERVAL };
+                let _ =
+                    tokio::time::timeout(timeout, state.services.calls.wait_for_change(reader.after)).await;
+            }
+            Ok(changed) => {
+                reader.after = changed.last().map_or(reader.after, |record| record.change);
+                reader.ready = changed.into_iter();
+            }
+            Err(error) => {
+                tracing::warn!("live updates are delayed: {error}");
+                tokio::time::sleep(RETRY_PAUSE).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What the templates are given: one struct a template, and a test that renders them all.
+
+use fluent_bundle::{FluentArgs, FluentValue};
+use frontdesk_ports::access::Role;
+use rust_embed::RustEmbed;
+use serde::Serialize;
+use tera::{Context, Kwargs, Tera};
+
+use crate::State;
+use crate::auth::visitor::Visitor;
+use crate::i18n::locale::Language;
+use crate::i18n::messages;
+use crate::i18n::viewer::Viewer;
+use crate::pages::api_docs::ApiPage;
+use crate::pages::audit::view::AuditPage;
+use crate::pages::call::view::CallPage;
+use crate::pages::feed::row::CallRow;
+use crate::pages::feed::view::{FeedPage, List};
+use crate::pages::flow::view::FlowPage;
+use crate::pages::outages::view::OutagesPage;
+use crate::pages::settings::view::SettingsPage;
+use crate::pages::stats::view::FiguresPage;
+use crate::problem::Problem;
+
+/// Every name ends in `.html`: only then tera escapes.
+#[derive(RustEmbed)]
+#[folder = "templates"]
+struct TemplateFiles;
+
+/// The templates, parsed.
+pub(crate) struct Templates(Tera);
+
+impl Templates {
+    pub fn new() -> Result<Self, tera::Error> {
+        let mut tera = Tera::default();
+        tera.register_function("t", message);
+        tera.register_function("script_texts", |_: Kwargs, state: &tera::State| {
+            Ok::<_, tera::Error>(language_of(state)?.script_texts())
+        });
+        let files: Vec<(String, String)> = TemplateFiles::iter()
+            .filter_map(|name| {
+                let file = TemplateFiles::get(&name)?;
+                Some((name.into_owned(), String::from_utf8_lossy(&file.data).into_owned()))
+            })
+            .collect();
+        tera.add_raw_templates(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))?;
+        Ok(Self(tera))
+    }
+
+    /// A page in a language; its templates ask for messages by `t`.
+    fn render(&self, name: &str, view: &impl Serialize, language: Language) -> Result<String, tera::Error> {
+        let mut context = Context::from_serialize(view)?;
+        context.insert("lang", language.code());
+        self.0.render(name, &context)
+    }
+
+    /// A page for somebody who is signed in.
+    pub fn page(&self, page: &impl Page, viewer: &Viewer) -> Result<String, tera::Error> {
+        self.render(page.template(), page, viewer.language)
+    }
+
+    pub fn login(&self, view: &LoginPage, language: Language) -> Result<String, tera::Error> {
+        self.render("login.html", view, language)
+    }
+
+    /// The page after signing in elsewhere, which leads on.
+    pub fn arrived(&self, next: &str, language: Language) -> Result<String, tera::Error> {
+        self.render("arrived.html", &serde_json::json!({ "next": next }), language)
+    }
+
+    pub fn api(&self, view: &ApiPage) -> Result<String, tera::Error> {
+        self.render("api.html", view, Language::English)
+    }
+
+    pub fn error(&self, view: &ErrorPage, language: Language) -> Result<String, tera::Error> {
+        self.render("error.html", view, language)
+    }
+
+    /// The rows of a further page of the feed.
+    pub fn rows(&self, list: &List, viewer: &Viewer) -> Result<String, tera::Error> {
+        self.render("rows.html", &serde_json::json!({ "list": list }), viewer.language)
+    }
+
+    /// One row of the feed, for live updates and changes.
+    pub fn row(
+        &self,
+        row: CallRow,
+        (visitor, viewer): (&Visitor, &Viewer),
+        here: &str,
+        alert: Option<String>,
+    ) -> Result<String, tera::Error> {
+        self.render("one_row.html", &RowOnly { row, csrf: visitor.csrf(), here, alert }, viewer.language)
+    }
+}
+
+/// A page with a template of its own.
+pub(crate) trait Page: Serialize {
+    /// Its template.
+    fn template(&self) -> &'static str;
+}
+
+/// Which page has which template.
+macro_rules! pages {
+    ($($page:ty => $template:literal,)+) => {
+        $(impl Page for $page {
+            fn template(&self) -> &'static str {
+                $template
+            }
+        })+
+    };
+}
+
+pages! {
+    FeedPage => "feed.html",
+    CallPage => "call.html",
+    PhonePage => "phone.html",
+    OutagesPage => "outages.html",
+    AuditPage => "audit.html",
+    FiguresPage => "figures.html",
+    SettingsPage => "settings.html",
+    FlowPage => "flow.html",
+}
+
+fn language_of(state: &tera::State) -> Result<Language, tera::Error> {
+    let code: Option<String> = state.get("lang")?;
+    Ok(code.and_then(|code| Language::of_code(&code)).unwrap_or(Language::English))
+}
+
+/// `{{ t(k="notes", n=3) }}` in a template: the message of that name, with its variables.
+fn message(values: Kwargs, state: &tera::State) -> Result<String, tera::Error> {
+    let id: String = values.must_get("k")?;
+    let mut args = FluentArgs::new();
+    for (name, value) in values.iter().filter_map(|(name, value)| Some((name.as_str()?, value))) {
+        let value = match value.as_i64() {
+            Some(number) => FluentValue::from(number),
+            None => FluentValue::from(value.to_string()),
+        };
+        args.set(name.to_owned(), value);
+    }
+    Ok(language_of(state)?.say_args(&id, Some(&args)))
+}
+
+/// What surrounds every page of somebody who is signed in.
+#[derive(Debug, Serialize)]
+pub(crate) struct Frame {
+    pub title: String,
+    pub user: String,
+    pub csrf: String,
+    pub has_phone: bool,
+    /// Whether they may manage.
+    pub manages: bool,
+    /// What is wrong just now.
+    pub notice: Option<String>,
+    /// Calls that ask for attention, for the page's title.
+    pub count: Option<String>,
+}
+
+impl Frame {
+    /// The frame of a page whose title is the message of that name.
+    pub fn of(state: &State, visitor: &Visitor, viewer: &Viewer, title: &str) -> Self {
+        let person = visitor.person();
+        Self {
+            title: viewer.language.say(title),
+            user: person.map(|p| p.user.clone()).unwrap_or_default(),
+            csrf: person.map(|p| p.csrf.clone()).unwrap_or_default(),
+            has_phone: state.has_phone,
+            manages: person.is_some_and(|p| p.role == Role::Admin),
+            notice: state
+                .services
+                .readiness
+                .trouble()
+                .map(|trouble| messages::trouble(trouble, viewer.language)),
+            count: None,
+        }
+    }
+}
+
+/// The sign-in page.
+#[derive(Debug, Serialize)]
+pub(crate) struct LoginPage {
+    pub next: String,
+    pub error: Option<String>,
+    pub name: String,
+    /// Whether a code is asked for besides.
+    pub asks_code: bool,
+    /// Who else signs people in, and the address that leads there.
+    pub provider: Option<String>,
+    pub provider_address: String,
+}
+
+/// The phone page.
+#[derive(Debug, Serialize)]
+pub(crate) struct PhonePage {
+    pub frame: Frame,
+    pub list: List,
+    pub live: String,
+}
+
+/// An error, for people.
+#[derive(Debug, Serialize)]
+pub(crate) struct ErrorPage {
+    pub title: String,
+    pub detail: String,
+    /// What a program is tally_text, which can say more.
+    pub more: String,
+}
+
+/// Statuses that have messages of their own.
+const TRANSLATED_STATUSES: [u16; 11] = [400, 401, 403, 404, 405, 408, 409, 413, 422, 500, 503];
+
+impl ErrorPage {
+    /// A problem in the reader's language.
+    pub fn new(problem: &Problem, language: Language) -> Self {
+        let status = problem.status.as_u16();
+        let known = TRANSLATED_STATUSES.contains(&status);
+        let status = if known {
+            status
+        } else if status < 500 {
+            400
+        } else {
+            500
+        };
+        let detail = match &problem.parameter {
+            Some(name) => language.say_with("error-400-parameter", [("parameter", name.as_str().into())]),
+            None => language.say(&format!("error-{status}-detail")),
+        };
+        Self { title: language.say(&format!("error-{status}")), detail, more: problem.detail.clone() }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct RowOnly<'a> {
+    row: CallRow,
+    csrf: String,
+    here: &'a str,
+    alert: Option<String>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,335 @@
+//! Every template is rendered, with every kind of call in it.
+
+use frontdesk_domain::{
+    Call, CallEvent, CallId, CallerId, Ending, EventKind, Facts, LegId, Parties, RecordingStatus, StoredAudio,
+};
+use frontdesk_ports::SecondFactorState;
+use frontdesk_ports::work::{Work, WorkChange};
+use frontdesk_ports::{CallRecord, CallWithEvents, Change, LoggedEvent, Tally};
+use jiff::tz::TimeZone;
+
+use super::*;
+use crate::filter::Shown;
+use crate::pages::call::view::{EventLine, Picture};
+use crate::pages::feed::view::{Day, FilterForm, TabLink, ViewLink};
+use crate::pages::flow::drawing::Drawing;
+use crate::pages::flow::view::{BlockedLine, ClosedLine, HoursLine, PhoneLine};
+use crate::pages::settings::view::{
+    BrowserLine, Health, LanguageChoice, SecondFactorCard, TokenLine, rules, scopes,
+};
+
+const HOSTILE: &str = "<script>alert('x')</script>\" onload=\"x";
+
+fn event(kind: EventKind) -> CallEvent {
+    let call = LegId::new("simulator", "CA1").unwrap();
+    CallEvent { call, at: "2026-11-22T09:00:00.5Z".parse().unwrap(), kind }
+}
+
+fn call_of(kinds: Vec<EventKind>) -> CallWithEvents {
+    let events: Vec<CallEvent> = kinds.into_iter().map(event).collect();
+    let id = CallId::new(events[0].at, 7);
+    let leg = events[0].call.clone();
+    let record =
+        CallRecord { id, leg, call: Call::of(&Facts::of(&events)), change: Change(1), work: Work::default() };
+    CallWithEvents { record, events: events.into_iter().map(LoggedEvent::from).collect() }
+}
+
+fn started() -> EventKind {
+    let name = Some(HOSTILE.to_owned());
+    EventKind::Started(Parties {
+        from: CallerId::read(HOSTILE),
+        to: "+1555".into(),
+        from_name: name.clone(),
+        from_place: name,
+    })
+}
+
+fn ended() -> EventKind {
+    EventKind::Ended(Ending { status: HOSTILE.into(), failed: false, seconds: Some(75), parties: None })
+}
+
+/// Live, answered, and every state of a message.
+fn samples() -> Vec<CallWithEvents> {
+    let recording = || "RE1".parse().unwrap();
+    let taken =
+        || EventKind::Recording { recording: recording(), status: RecordingStatus::Taken, seconds: Some(9) };
+    let audio = StoredAudio { bytes: 10, sha256: "00".into(), media_type: "audio/wav".into() };
+    vec![
+        call_of(vec![started()]),
+        call_of(vec![ended()]),
+        call_of(vec![started(), taken(), ended()]),
+        call_of(vec![started(), taken(), EventKind::Voicemail { recording: recording(), audio }, ended()]),
+        call_of(vec![
+            started(),
+            taken(),
+            EventKind::VoicemailFailed { recording: recording(), why: HOSTILE.into(), round: 0 },
+        ]),
+    ]
+}
+
+fn viewer() -> Viewer {
+    Viewer { zone: TimeZone::UTC, language: Language::English }
+}
+
+fn french() -> Viewer {
+    Viewer { language: Language::French, ..viewer() }
+}
+
+fn frame() -> Frame {
+    Frame {
+        title: "Calls".into(),
+        user: HOSTILE.into(),
+        csrf: "csrf".into(),
+        has_phone: true,
+        manages: true,
+        notice: Some(HOSTILE.into()),
+        count: None,
+    }
+}
+
+fn safe(html: &str) {
+    assert!(!html.contains("<script>alert") && !html.contains("\" onload=\""), "{html}");
+    assert!(
+        !html.contains("style=\"") && !html.contains("javascript:"),
+        "the content security policy forbids inline code"
+    );
+}
+
+fn visitor() -> Visitor {
+    let (user, csrf) = (HOSTILE.to_owned(), "csrf".to_owned());
+    Visitor::Person(frontdesk_ports::SignedIn { user, csrf, role: Role::Admin })
+}
+
+fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
+    let now = "2026-11-22T12:00:00Z".parse().unwrap();
+    let shown = Shown::read(&crate::query::pairs(Some(query)), &TimeZone::UTC, now).unwrap();
+    let tally = Tally { by_outcome: vec![(Some(frontdesk_domain::Outcome::Missed), 7)], more: true };
+    let offers =
+        crate::services::Offers { destinations: vec![HOSTILE.into()], mailboxes: vec![HOSTILE.into()] };
+    FeedPage {
+        frame: Frame { count: Some("7+".into()), ..frame() },
+        tabs: TabLink::all(&shown, &tally, &Tally::default(), &viewer()),
+        filter: FilterForm::new(&shown, &tally, &offers, &viewer()),
+        list: List {
+            days: Day::all(calls, &viewer(), now, None),
+            older: Some("/?cursor=x&q=%22".into()),
+            csrf: "csrf".into(),
+            here: HOSTILE.into(),
+        },
+        live: "/events?q=%22".into(),
+        exports: vec![("CSV".into(), HOSTILE.into())],
+        views: vec![ViewLink::new(
+            frontdesk_ports::access::SavedView { name: HOSTILE.into(), query: HOSTILE.into() },
+            "/",
+        )],
+        zone: HOSTILE.into(),
+        first_run: calls.is_empty(),
+        voice_url: HOSTILE.into(),
+        next: Some(HOSTILE.into()),
+    }
+}
+
+/// The samples, and one of them with everything that people can do about it.
+fn records() -> Vec<CallRecord> {
+    let mut records: Vec<_> = samples().into_iter().map(|call| call.record).collect();
+    let at = "2026-11-22T10:00:00Z".parse().unwrap();
+    for change in [
+        WorkChange::Note(HOSTILE.into()),
+        WorkChange::Tag("<b>urgent".into()),
+        WorkChange::Heard,
+        WorkChange::Claim,
+        WorkChange::Handle,
+    ] {
+        let turn = records[3].work.turn;
+        records[3].work = records[3].work.after(&change, HOSTILE, at, turn).unwrap().unwrap();
+    }
+    records[4].work = records[4].work.after_later_call(records[3].id, at).unwrap();
+    records
+}
+
+#[test]
+fn the_flow_page_renders_and_escapes() {
+    use frontdesk_domain::{BuiltinFlow, Closure, Facts, FlowSettings, Traffic, builtin_flow, read_flow};
+    use frontdesk_ports::{Blocked, Closed};
+    let templates = Templates::new().unwrap();
+    let at = "2026-11-22T10:00:00Z".parse().unwrap();
+    let shop = include_str!("../../../../domain/examples/flows/shop.toml");
+    let shop = shop.replace("label = \"Sales\"", "label = \"<script>alert(1)</script>\"");
+    let settings = FlowSettings { table: "flow", ..FlowSettings::default() };
+    let forward_to = vec!["+33611223344".parse().unwrap()];
+    let builtin = builtin_flow(&BuiltinFlow { forward_to, ..BuiltinFlow::default() }).unwrap();
+    let mut traffic = Traffic::default();
+    for call in samples() {
+        traffic.add(&Facts::of(call.events.iter().map(|logged| &logged.event)));
+    }
+    for (flow, viewer) in [(read_flow(&shop, &settings).unwrap(), viewer()), (builtin, french())] {
+        let closure = Closure { from: at, until: at, say: Some(HOSTILE.into()) };
+        let blocked = Blocked { number: "+33899123456".parse().unwrap(), by: HOSTILE.into(), at };
+        let html = templates
+            .page(
+                &FlowPage {
+                    frame: frame(),
+                    csrf: "csrf".into(),
+                    alert: Some(HOSTILE.into()),
+                    company: HOSTILE.into(),
+                    version: flow.version().to_string(),
+                    closed: Some(ClosedLine::new(Closed { closure, by: HOSTILE.into() }, &viewer)),
+                    hours: HoursLine::all(&flow, at, &viewer),
+                    ways: "11".into(),
+                    longest: 300,
+                    drawing: Drawing::of(&flow, &traffic, viewer.language),
+                    calls: traffic.calls,
+                    phones: PhoneLine::all(&traffic, &flow, viewer.language),
+                    blocked: vec![BlockedLine::new(&blocked, &viewer)],
+                    zone: "UTC".into(),
+                },
+                &viewer,
+            )
+            .unwrap();
+        safe(&html);
+        let places = flow.draft().places().count();
+        assert_eq!(html.matches("<rect class=\"place").count(), places, "every place is drawn once");
+    }
+}
+
+#[test]
+fn every_template_renders_and_escapes() {
+    let templates = Templates::new().unwrap();
+    let hostile = "q=%3Cscript%3Ealert(1)%22%20onload=%22x&tab=all&reason=busy";
+    let html = templates.page(&feed(&records(), hostile), &viewer()).unwrap();
+    safe(&html);
+    assert_eq!(html.matches("<tr id=\"call-").count(), 5);
+    assert_eq!(html.matches("<audio").count(), 1, "only a stored message can be played");
+    assert!(html.contains("<title>(7+) Calls"), "what asks for attention is in the title");
+    assert!(html.contains("Today \u{b7} Sunday, 22 November 2026"));
+    for query in ["", "tab=done", "q=x"] {
+        safe(&templates.page(&feed(&[], query), &french()).unwrap());
+    }
+    let list = feed(&records(), "").list;
+    safe(&templates.rows(&list, &viewer()).unwrap());
+    safe(&templates.page(&PhonePage { frame: frame(), list, live: "/events".into() }, &french()).unwrap());
+    safe(
+        &templates
+            .login(
+                &LoginPage {
+                    next: HOSTILE.into(),
+                    error: Some(HOSTILE.into()),
+                    name: HOSTILE.into(),
+                    asks_code: true,
+                    provider: Some(HOSTILE.into()),
+                    provider_address: HOSTILE.into(),
+                },
+                Language::French,
+            )
+            .unwrap(),
+    );
+    safe(
+        &templates
+            .error(
+                &ErrorPage { title: HOSTILE.into(), detail: HOSTILE.into(), more: HOSTILE.into() },
+                Language::French,
+            )
+            .unwrap(),
+    );
+    for (call, record) in samples().into_iter().zip(records()) {
+        let call = CallWithEvents { record, ..call };
+        safe(
+            &templates
+                .row(
+                    CallRow::new(&call.record, &viewer()),
+                    (&visitor(), &viewer()),
+                    HOSTILE,
+                    Some(HOSTILE.into()),
+                )
+                .unwrap(),
+        );
+        let page = CallPage {
+            frame: frame(),
+            row: CallRow::new(&call.record, &french()),
+            csrf: "csrf".into(),
+            here: HOSTILE.into(),
+            picture: Picture::of(&call, "2026-11-22T12:00:00Z".parse().unwrap(), &french()),
+            events: EventLine::all(&call, &french(), true),
+            related: vec![CallRow::new(&call.record, &french())],
+            all_related: Some(HOSTILE.into()),
+            next: Some(HOSTILE.into()),
+            block: Some((HOSTILE.into(), true)),
+            alert: Some(HOSTILE.into()),
+        };
+        let html = templates.page(&page, &french()).unwrap();
+        safe(&html);
+        assert!(html.contains("lang=\"fr\"") && html.contains("Ce qui s’est passé"), "{html}");
+    }
+}
+
+#[test]
+fn the_numbers_page_counts_in_the_viewers_zone() {
+    use frontdesk_domain::Outcome;
+    let at = |text: &str| text.parse().unwrap();
+    let figures = frontdesk_ports::Figures {
+        quarters: vec![
+            (at("2026-11-21T23:15:00Z"), Some(Outcome::Missed), 3),
+            (at("2026-11-22T09:00:00Z"), Some(Outcome::Answered), 1),
+        ],
+        waits: vec![(12_500, 1)],
+        destinations: vec![("+33611223344".into(), Some(Outcome::Answered), 1)],
+        menus: vec![(HOSTILE.into(), Some(Outcome::Abandoned), None, 4)],
+    };
+    let viewer = Viewer { zone: TimeZone::fixed(jiff::tz::offset(1)), ..viewer() };
+    let span = (at("2026-11-20T23:00:00Z"), at("2026-11-22T23:00:00Z"));
+    let html = Templates::new()
+        .unwrap()
+        .page(&FiguresPage::new(frame(), &figures, "7d", &viewer, span), &viewer)
+        .unwrap();
+    safe(&html);
+    assert!(html.contains("Sun 22 Nov: 4 (Answered 1, Missed 3)"), "{html}");
+    assert!(html.contains("Sat 21 Nov: 0"), "a day without calls is a day");
+    assert!(html.contains("<b>25 %</b>"), "one of four was answered");
+}
+
+#[test]
+fn times_are_told_in_the_companys_zone() {
+    let row = CallRow::new(
+        &samples()[0].record,
+        &Viewer { zone: TimeZone::fixed(jiff::tz::offset(1)), ..viewer() },
+    );
+    let started = row.started.unwrap();
+    assert_eq!((started.machine.as_str(), started.time.as_str()), ("2026-11-22T09:00:00.500Z", "10:00"));
+}
+
+#[test]
+fn the_settings_render_for_whoever_manages_and_for_whoever_does_not() {
+    use frontdesk_ports::access::{ApiToken, Scopes};
+    use frontdesk_ports::{Browser, CheckStatus, DiagnosticReport, Finding, Person};
+    let (templates, at) = (Templates::new().unwrap(), "2026-11-22T09:00:00Z".parse().unwrap());
+    let browser = Browser { id: HOSTILE.into(), user: HOSTILE.into(), since: at, seen: at, here: true };
+    let token = ApiToken {
+        name: HOSTILE.into(),
+        token_hash: String::new(),
+        scopes: Scopes::all(),
+        created_at: at,
+        last_used_at: None,
+    };
+    let findings = [CheckStatus::Fine, CheckStatus::Untried, CheckStatus::Warning, CheckStatus::Fault]
+        .map(|status| Finding { status, ..Finding::fault(HOSTILE, HOSTILE, HOSTILE) });
+    let examined = DiagnosticReport { at, findings: findings.into() };
+    for (manages, viewer) in [(true, viewer()), (false, french()), (true, french())] {
+        let (secret, address) = ("ABCDEFGH".into(), format!("otpauth://totp/{HOSTILE}?secret=ABCDEFGH"));
+        let page = SettingsPage {
+            second: SecondFactorCard::new(SecondFactorState::Begun { secret, address }),
+            frame: Frame { manages, ..frame() },
+            alert: Some(HOSTILE.into()),
+            made: Some((HOSTILE.into(), HOSTILE.into())),
+            languages: LanguageChoice::all(Some(Language::French)),
+            browsers: vec![BrowserLine::new(browser.clone(), &viewer)],
+            people: vec![Person { name: HOSTILE.into(), role: Role::Admin }.into()],
+            tokens: vec![TokenLine::new(token.clone(), &viewer)],
+            scopes: scopes(),
+            rules: rules(&crate::Rules::default(), viewer.language),
+            health: manages.then(|| Health::new(examined.clone(), &viewer)),
+        };
+        let html = templates.page(&page, &viewer).unwrap();
+        safe(&html);
+        assert_eq!(html.contains("/settings/people"), manages, "only who manages sees people");
+    }
+}

@@ -1,0 +1,70 @@
+//! Outages, watermarks and the audit trail.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use frontdesk_domain::Timestamp;
+use frontdesk_ports::{
+    AuditEntry, AuditTrail, DiagnosticReport, OperationsLog, Outage, OutageCause, StoreError, Watermark,
+};
+
+/// A operations_log that is forgotten.
+#[derive(Default)]
+pub struct MemoryOperationsLog(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    outages: BTreeMap<(Timestamp, OutageCause), Outage>,
+    marks: BTreeMap<Watermark, Timestamp>,
+    trail: Vec<AuditEntry>,
+    diagnostic_report: Option<DiagnosticReport>,
+}
+
+impl MemoryOperationsLog {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl OperationsLog for MemoryOperationsLog {
+    async fn note_outage(&self, outage: &Outage) -> Result<(), StoreError> {
+        self.state().outages.insert((outage.began_at, outage.cause), outage.clone());
+        Ok(())
+    }
+
+    async fn outages(&self, limit: u16) -> Result<Vec<Outage>, StoreError> {
+        Ok(self.state().outages.values().rev().take(usize::from(limit)).cloned().collect())
+    }
+
+    async fn store_diagnostic_report(&self, diagnostic_report: &DiagnosticReport) -> Result<(), StoreError> {
+        self.state().diagnostic_report = Some(diagnostic_report.clone());
+        Ok(())
+    }
+
+    async fn diagnostic_report(&self) -> Result<Option<DiagnosticReport>, StoreError> {
+        Ok(self.state().diagnostic_report.clone())
+    }
+
+    async fn mark(&self, mark: Watermark, at: Timestamp) -> Result<(), StoreError> {
+        self.state().marks.insert(mark, at);
+        Ok(())
+    }
+
+    async fn marked(&self, mark: Watermark) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.state().marks.get(&mark).copied())
+    }
+}
+
+#[async_trait]
+impl AuditTrail for MemoryOperationsLog {
+    async fn record(&self, entry: AuditEntry) -> Result<(), StoreError> {
+        self.state().trail.push(entry);
+        Ok(())
+    }
+
+    async fn entries(&self, limit: u16) -> Result<Vec<AuditEntry>, StoreError> {
+        Ok(self.state().trail.iter().rev().take(usize::from(limit)).cloned().collect())
+    }
+}

@@ -1,0 +1,57 @@
+//! Closures and blocked callers.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use frontdesk_domain::PhoneNumber;
+use frontdesk_ports::{Blocked, Closed, OverrideStore, StoreError};
+
+/// Decisions that are forgotten.
+#[derive(Default)]
+pub struct MemoryOverrides(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    closed: Option<Closed>,
+    blocked: Vec<Blocked>,
+}
+
+impl MemoryOverrides {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl OverrideStore for MemoryOverrides {
+    async fn closed(&self) -> Result<Option<Closed>, StoreError> {
+        Ok(self.state().closed.clone())
+    }
+
+    async fn set_closed(&self, closed: Option<&Closed>) -> Result<(), StoreError> {
+        self.state().closed = closed.cloned();
+        Ok(())
+    }
+
+    async fn blocked(&self) -> Result<Vec<Blocked>, StoreError> {
+        let mut blocked = self.state().blocked.clone();
+        blocked.sort_by(|a, b| b.at.cmp(&a.at).then(a.number.cmp(&b.number)));
+        Ok(blocked)
+    }
+
+    async fn block(&self, blocked: &Blocked) -> Result<bool, StoreError> {
+        let known = &mut self.state().blocked;
+        let is_new = known.iter().all(|other| other.number != blocked.number);
+        if is_new {
+            known.push(blocked.clone());
+        }
+        Ok(is_new)
+    }
+
+    async fn unblock(&self, number: &PhoneNumber) -> Result<bool, StoreError> {
+        let known = &mut self.state().blocked;
+        let before = known.len();
+        known.retain(|blocked| blocked.number != *number);
+        Ok(known.len() < before)
+    }
+}

@@ -1,0 +1,118 @@
+//! Instances that share a PostgreSQL server tell each other of changes (`LISTEN`, `NOTIFY`), so that a reader at one hears
+//! at once of a call at another. CarrierCallback outside of commits, for a commit that notifies waits for every other that does;
+//! and what is lost with a connection is found by looking.
+
+use std::time::Duration;
+
+use frontdesk_ports::{Change, StoreError};
+use sea_orm::sqlx::postgres::PgListener;
+use sea_orm::sqlx::{self, PgPool};
+use sea_orm::{DatabaseConnection, DbBackend};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// The channel's name; one server may hold several logs, so what is told begins with the schema's.
+const CHANNEL: &str = "frontdesk_changes";
+/// CarrierCallback at most so often: a burst of calls is one notice.
+const EVERY: Duration = Duration::from_millis(50);
+/// How long to leave a server alone that does not answer.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Tells and hears, as long as it lives.
+pub(crate) struct ChangeListener(Vec<JoinHandle<()>>);
+
+impl Drop for ChangeListener {
+    fn drop(&mut self) {
+        self.0.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Raises what is known to have changed.
+pub(crate) fn raise(changed: &watch::Sender<Change>, change: Change) {
+    changed.send_if_modified(|known| {
+        let newer = change > *known;
+        *known = (*known).max(change);
+        newer
+    });
+}
+
+impl ChangeListener {
+    /// For a log on PostgreSQL; a SQLite file has one instance, which knows.
+    pub fn start(db: &DatabaseConnection, changed: &watch::Sender<Change>) -> Self {
+        if db.get_database_backend() != DbBackend::Postgres {
+            return Self(Vec::new());
+        }
+        let pool = db.get_postgres_connection_pool().clone();
+        let telling = tell_for_ever(pool.clone(), changed.subscribe());
+        let hearing = hear_for_ever(pool, changed.clone());
+        Self(vec![tokio::spawn(telling), tokio::spawn(hearing)])
+    }
+}
+
+async fn tell_for_ever(pool: PgPool, mut changed: watch::Receiver<Change>) {
+    loop {
+        if changed.changed().await.is_err() {
+            return;
+        }
+        let Change(change) = *changed.borrow_and_update();
+        let notice = sqlx::query("SELECT pg_notify($1, current_schema() || ' ' || $2)");
+        if notice.bind(CHANNEL).bind(change.to_string()).execute(&pool).await.is_err() {
+            // Whoever hears nothing looks by itself after a while.
+            tokio::time::sleep(PAUSE).await;
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+async fn hear_for_ever(pool: PgPool, changed: watch::Sender<Change>) {
+    loop {
+        if let Err(error) = hear(&pool, &changed).await {
+            tracing::debug!("other instances are not heard: {error}");
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Until the connection is lost.
+async fn hear(pool: &PgPool, changed: &watch::Sender<Change>) -> Result<(), sqlx::Error> {
+    let schema: Option<String> = sqlx::query_scalar("SELECT current_schema()").fetch_one(pool).await?;
+    let schema = schema.unwrap_or_default();
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(CHANNEL).await?;
+    // What was told before is found by looking.
+    let last: Option<i64> = sqlx::query_scalar("SELECT MAX(change) FROM calls").fetch_one(pool).await?;
+    raise(changed, Change(u64::try_from(last.unwrap_or(0)).unwrap_or(0)));
+    while let Some(notice) = listener.try_recv().await? {
+        if let Some(change) = told(notice.payload(), &schema) {
+            raise(changed, change);
+        }
+    }
+    Ok(())
+}
+
+/// What a notice says, if it is about this log.
+fn told(payload: &str, schema: &str) -> Option<Change> {
+    let (of, change) = payload.rsplit_once(' ')?;
+    (of == schema).then_some(change.parse().ok().map(Change)).flatten()
+}
+
+/// So that a failure to tell is none of the commit's.
+pub(crate) fn raise_by(changed: &watch::Sender<Change>, outcome: &Result<Option<Change>, StoreError>) {
+    if let Ok(Some(change)) = outcome {
+        raise(changed, *change);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_counts_for_the_log_that_it_is_about() {
+        assert_eq!(told("public 12", "public"), Some(Change(12)));
+        assert_eq!(told("a schema 12", "a schema"), Some(Change(12)));
+        for other in ["public 12", "test x", "test -1", "", "12"] {
+            assert_eq!(told(other, "test"), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Rows of the call log as domain values, and back.
+
+use frontdesk_domain::{Call, CallEvent, CallId, EventKind, LegId, Timestamp};
+use frontdesk_ports::{CallRecord, Change, LoggedEvent, RawParameters, StoreError};
+use sea_orm::ActiveValue::Set;
+use serde::{Deserialize, Serialize};
+
+use crate::entity::{call, call_event};
+use crate::error::corrupt;
+
+pub(crate) fn millis(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+pub(crate) fn timestamp(millis: i64, table: &str, row: &str) -> Result<Timestamp, StoreError> {
+    Timestamp::from_millisecond(millis).map_err(|why| corrupt(table, "time", row, why))
+}
+
+/// A time as it will be read back.
+pub(crate) fn kept(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(millis(at)).unwrap_or(at)
+}
+
+/// Our own documents always become JSON: they hold no maps with keys that are not text, and no numbers JSON lacks.
+pub(crate) fn json(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|why| StoreError::Corrupt(format!("a document of ours: {why}")))
+}
+
+/// What an event row holds beside its names: the kind and its detail.
+#[derive(Serialize, Deserialize)]
+struct Detail {
+    #[serde(flatten)]
+    kind: EventKind,
+}
+
+pub(crate) fn event_row(
+    call: &str,
+    identity: &str,
+    event: &CallEvent,
+    raw: Option<&RawParameters>,
+) -> Result<call_event::ActiveModel, StoreError> {
+    Ok(call_event::ActiveModel {
+        call_id: Set(call.to_owned()),
+        identity: Set(identity.to_owned()),
+        at: Set(millis(event.at)),
+        kind: Set(event.kind.as_str().to_owned()),
+        detail: Set(json(&event.kind)?),
+        raw: Set(raw.map(|raw| json(&&*raw.0)).transpose()?),
+    })
+}
+
+pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEvent, StoreError> {
+    let detail: Detail = serde_json::from_str(&row.detail)
+        .map_err(|why| corrupt("call_events", "detail", &row.call_id, why))?;
+    let raw = row
+        .raw
+        .as_deref()
+        .map(|raw| serde_json::from_str::<Vec<_>>(raw).map(|pairs| RawParameters(pairs.into())))
+        .transpose()
+        .map_err(|why| corrupt("call_events", "raw", &row.call_id, why))?;
+    let at = timestamp(row.at, "call_events", &row.call_id)?;
+    Ok(LoggedEvent { event: CallEvent { call: leg.clone(), at, kind: detail.kind }, raw })
+}
+
+/// A change as the database has it.
+pub(crate) fn number_of(change: Change) -> i64 {
+    i64::try_from(change.0).unwrap_or(i64::MAX)
+}
+
+/// A call's row as it is when the call is first seen; `commit::projected` tells what an update of it may change.
+pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreError> {
+    let CallRecord { id, leg, call, change, work: _ } = record;
+    let parties = call.parties.as_ref();
+    let from = parties.and_then(|p| p.from.as_text()).map(ToOwned::to_owned);
+    let to = parties.map(|p| p.to.clone());
+    let forwarded_to = call.forwarded_to.as_ref().map(ToString::to_string);
+    let name = parties.and_then(|p| p.from_name.clone());
+    let place = parties.and_then(|p| p.from_place.clone());
+    let spoken = call.voicemail.as_ref().and_then(|message| message.transcript.clone());
+    let words: Vec<String> =
+        [&from, &to, &forwarded_to, &name, &place, &spoken].into_iter().flatten().cloned().collect();
+    Ok(call::ActiveModel {
+        id: Set(id.to_string()),
+        provider: Set(leg.carrier().to_owned()),
+        provider_id: Set(leg.id().to_owned()),
+        started_at: Set(call.started_at.map(millis)),
+        ended_at: Set(call.ended_at.map(millis)),
+        state: Set(call.state.as_str().to_owned()),
+        outcome: Set(call.verdict.as_ref().map(|v| v.outcome.as_str().to_owned())),
+        outcome_reason: Set(call.verdict.as_ref().map(|v| v.reason.as_str().to_owned())),
+        from_number: Set(from),
+        to_number: Set(to),
+        forwarded_to: Set(forwarded_to),
+        duration_seconds: Set(call.duration_seconds.map(i64::from)),
+        talk_seconds: Set(call.talk_seconds.map(i64::from)),
+        search_text: Set(words.join("\n").to_lowercase()),
+        document: Set(json(call)?),
+        change: Set(number_of(*change)),
+        serial: Set(Some(number_of(*change))),
+        attention: Set(i32::from(call.asks_for_attention())),
+        handled: Set(0),
+        mailbox: Set(call.mailbox.as_ref().map(ToString::to_string)),
+        menu: Set(call.menu.as_ref().map(ToString::to_string)),
+        wait_ms: Set(call
+            .started_at
+            .zip(call.answered_at)
+            .map(|(from, to)| (millis(to) - millis(from)).max(0))),
+        work: Set(None),
+        work_version: Set(0),
+        note_text: Set(String::new()),
+    })
+}
+
+pub(crate) fn record_of(row: &call::Model) -> Result<CallRecord, StoreError> {
+    let id: CallId = row.id.parse().map_err(|why| corrupt("calls", "id", &row.id, why))?;
+    let leg = LegId::new(&row.provider, &row.provider_id)
+        .map_err(|why| corrupt("calls", "provider_id", &row.id, why))?;
+    let call: Call =
+        serde_json::from_str(&row.document).map_err(|why| corrupt("calls", "document", &row.id, why))?;
+    let change = Change(u64::try_from(row.change).map_err(|why| corrupt("calls", "change", &row.id, why))?);
+    let work = row.work.as_deref().map(serde_json::from_str).transpose();
+    let work = work.map_err(|why| corrupt("calls", "work", &row.id, why))?.unwrap_or_default();
+    Ok(CallRecord { id, leg, call, change, work })
+}

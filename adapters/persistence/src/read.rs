@@ -1,0 +1,7 @@
+//! Queries of the call log.
+
+pub(crate) mod call_log;
+pub(crate) mod query;
+pub(crate) mod stats;
+pub(crate) mod text_index;
+pub(crate) mod text_search;

@@ -1,0 +1,162 @@
+//! Figures counted by the database: each is a pass over one index that holds all it needs.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use frontdesk_domain::{Outcome, Timestamp};
+use frontdesk_ports::{
+    CallFigures, CallQuery, Change, DAY_MS, Figures, QUARTER_MS, StoreError, Tally, Usage, WAIT_STEP_MS,
+};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryOrder, QueryResult, QuerySelect, QueryTrait};
+
+use crate::SqlLog;
+use crate::entity::call::{self, Column};
+use crate::error::{corrupt, failed, store_error};
+use crate::mapping::{millis, number_of, timestamp};
+use crate::read::query::filtered;
+
+const COUNT: &str = "found";
+const QUARTER: &str = "quarter";
+const WAIT: &str = "wait";
+const DAY: &str = "day";
+const SECONDS: &str = "seconds";
+
+#[async_trait]
+impl CallFigures for SqlLog {
+    async fn figures(
+        &self,
+        since: Option<Timestamp>,
+        until: Option<Timestamp>,
+    ) -> Result<Figures, StoreError> {
+        let mut figures = Figures::default();
+        let quarter = Expr::cust(format!("started_at / {QUARTER_MS}"));
+        let mut by_time = counted(since, until);
+        by_time.expr_as(quarter.clone(), Alias::new(QUARTER)).column(Column::Outcome);
+        by_time.add_group_by([quarter.clone(), Expr::col(Column::Outcome)]).order_by_expr(quarter, ASC);
+        for row in self.rows(&by_time).await? {
+            let quarter: i64 = get(&row, QUARTER)?;
+            let at = timestamp(quarter.saturating_mul(QUARTER_MS), "calls", "figures")?;
+            figures.quarters.push((at, outcome(&row)?, count(&row)?));
+        }
+        // No condition but the time: any other would have the database take that one's index and read far more.
+        let mut waits = counted(since, until);
+        let step = Expr::cust(format!("wait_ms / {WAIT_STEP_MS}"));
+        waits.expr_as(step.clone(), Alias::new(WAIT)).column(Column::Outcome);
+        waits.add_group_by([step.clone(), Expr::col(Column::Outcome)]).order_by_expr(step, ASC);
+        for row in self.rows(&waits).await? {
+            let wait: Option<i64> = get(&row, WAIT)?;
+            if let (Some(wait), Some(Outcome::Answered)) = (wait, outcome(&row)?) {
+                let wait = u64::try_from(wait.saturating_mul(WAIT_STEP_MS)).unwrap_or(0);
+                figures.waits.push((wait, count(&row)?));
+            }
+        }
+        let mut destinations = counted(since, until);
+        destinations.columns([Column::ForwardedTo, Column::Outcome]);
+        destinations.group_by_columns([Column::ForwardedTo, Column::Outcome]);
+        for row in self.rows(&destinations).await? {
+            if let Some(number) = get(&row, "forwarded_to")? {
+                figures.destinations.push((number, outcome(&row)?, count(&row)?));
+            }
+        }
+        let mut menus = counted(since, until);
+        menus.columns([Column::Menu, Column::Outcome, Column::OutcomeReason]);
+        menus.group_by_columns([Column::Menu, Column::Outcome, Column::OutcomeReason]);
+        for row in self.rows(&menus).await? {
+            let reason: Option<String> = get(&row, "outcome_reason")?;
+            let reason = reason.map(|word| word.parse()).transpose();
+            let reason = reason.map_err(|why| corrupt("calls", "outcome_reason", "figures", why))?;
+            if let Some(menu) = get(&row, "menu")? {
+                figures.menus.push((menu, outcome(&row)?, reason, count(&row)?));
+            }
+        }
+        Ok(figures)
+    }
+
+    async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError> {
+        let query = CallQuery { before: None, ..query.clone() };
+        let newest = filtered(self, &query)
+            .await?
+            .select_only()
+            .column(Column::Outcome)
+            .order_by_desc(Column::Id)
+            .limit(u64::from(most) + 1)
+            .into_query();
+        let mut tally = Query::select();
+        tally.from_subquery(newest, Alias::new("newest")).column(Column::Outcome);
+        tally.expr_as(Expr::cust("count(*)"), Alias::new(COUNT)).group_by_col(Column::Outcome);
+        let mut by_outcome = Vec::new();
+        for row in self.rows(&tally).await? {
+            by_outcome.push((outcome(&row)?, count(&row)?));
+        }
+        let more = by_outcome.iter().map(|(_, count)| count).sum::<u64>() > u64::from(most);
+        Ok(Tally { by_outcome, more })
+    }
+
+    async fn usage(&self, day: Timestamp, hour: Timestamp, often: u32) -> Result<Usage, StoreError> {
+        let mut forwards = counted(Some(day), None);
+        forwards.expr_as(Expr::cust("CAST(coalesce(sum(talk_seconds), 0) AS BIGINT)"), Alias::new(SECONDS));
+        forwards.and_where(Column::ForwardedTo.is_not_null());
+        let forwards = self.rows(&forwards).await?;
+        let mut now = counted(Some(day), None);
+        // A caller who is asked for a message is no longer being forwarded.
+        now.and_where(Column::ForwardedTo.is_not_null()).and_where(Column::Mailbox.is_null());
+        now.and_where(Column::State.ne("ended"));
+        let now = self.rows(&now).await?;
+        let mut callers = counted(Some(hour), None);
+        callers.column(Column::FromNumber).and_where(Column::FromNumber.is_not_null());
+        // Who is refused may call again later.
+        callers.and_where(Column::Outcome.is_null().or(Column::Outcome.ne(Outcome::Rejected.as_str())));
+        callers.group_by_col(Column::FromNumber).and_having(Expr::cust("count(*)").gte(i64::from(often)));
+        let callers = self.rows(&callers).await?;
+        let one = |rows: &[QueryResult]| rows.first().map(count).transpose().map(Option::unwrap_or_default);
+        let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let seconds: Option<i64> = forwards.first().map(|row| get(row, SECONDS)).transpose()?;
+        Ok(Usage {
+            forwards_now: small(one(&now)?),
+            forwards_today: small(one(&forwards)?),
+            forward_seconds_today: seconds.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0),
+            frequent_callers: callers.iter().map(|row| get(row, "from_number")).collect::<Result<_, _>>()?,
+        })
+    }
+
+    async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {
+        let mut days = Query::select();
+        days.from(call::Entity).distinct();
+        days.expr_as(Expr::cust(format!("started_at / {DAY_MS}")), Alias::new(DAY));
+        days.and_where(Expr::col(Column::Change).gt(number_of(after)));
+        days.and_where(Column::StartedAt.is_not_null());
+        self.rows(&days).await?.iter().map(|row| get(row, DAY)).collect()
+    }
+}
+
+const ASC: sea_orm::sea_query::Order = sea_orm::sea_query::Order::Asc;
+
+fn counted(since: Option<Timestamp>, until: Option<Timestamp>) -> SelectStatement {
+    let mut select = Query::select();
+    select.from(call::Entity).expr_as(Expr::cust("count(*)"), Alias::new(COUNT));
+    select.and_where(Column::StartedAt.is_not_null());
+    select.and_where_option(since.map(|since| Expr::col(Column::StartedAt).gte(millis(since))));
+    select.and_where_option(until.map(|until| Expr::col(Column::StartedAt).lt(millis(until))));
+    select
+}
+
+impl SqlLog {
+    async fn rows(&self, select: &SelectStatement) -> Result<Vec<QueryResult>, StoreError> {
+        self.db.reader.query_all(select).await.map_err(failed)
+    }
+}
+
+fn get<T: sea_orm::TryGetable>(row: &QueryResult, column: &str) -> Result<T, StoreError> {
+    row.try_get("", column).map_err(|e: DbErr| store_error(&e))
+}
+
+fn count(row: &QueryResult) -> Result<u64, StoreError> {
+    get::<i64>(row, COUNT).map(|count| u64::try_from(count).unwrap_or(0))
+}
+
+fn outcome(row: &QueryResult) -> Result<Option<Outcome>, StoreError> {
+    let word: Option<String> = get(row, "outcome")?;
+    let outcome = word.map(|word| word.parse()).transpose();
+    outcome.map_err(|why| corrupt("calls", "outcome", "figures", why))
+}

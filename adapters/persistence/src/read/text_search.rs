@@ -1,0 +1,135 @@
+//! Which calls contain a text. Common texts are found by reading calls, newest first; rare ones by an index of groups of three
+//! letters. Which of the two a text is, is found out first, for the wrong way takes a hundred times as long.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use frontdesk_ports::{Change, StoreError};
+use sea_orm::sea_query::{Expr, LikeExpr, Order, Query};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
+    Statement, TransactionTrait,
+};
+
+use crate::SqlLog;
+use crate::entity::call::{self, Column};
+use crate::error::failed;
+use crate::read::text_index;
+
+/// A text that more calls than this contain is found sooner by reading calls than by asking the index for all of them.
+const COMMON: u64 = 5000;
+/// The index knows texts of three letters and more.
+const INDEXED_LENGTH: usize = 3;
+/// On PostgreSQL the newest calls are read first; a text that so many of them contain is common.
+const NEWEST: u64 = 1000;
+const MANY: u64 = 20;
+
+/// What was found last: a page asks for its rows and for their counts.
+#[derive(Default)]
+pub(crate) struct Texts {
+    last: Mutex<Option<Found>>,
+    /// Texts are indexed: once they are, they stay so.
+    indexed: AtomicBool,
+}
+
+#[derive(Clone)]
+struct Found {
+    text: String,
+    at: Change,
+    /// The names of the calls, if they are few.
+    named: Option<Arc<str>>,
+}
+
+impl SqlLog {
+    /// The condition that a call contains a text, which is in lower case.
+    pub(crate) async fn containing(&self, text: &str) -> Result<Condition, StoreError> {
+        let literal = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let like = || LikeExpr::new(format!("%{literal}%")).escape('\\');
+        let by_reading =
+            Condition::any().add(Column::SearchText.like(like())).add(Column::NoteText.like(like()));
+        if text.chars().count() < INDEXED_LENGTH {
+            return Ok(by_reading);
+        }
+        if self.db.reader.get_database_backend() == DbBackend::Sqlite {
+            let matched = self.matched(text, by_reading.clone()).await.map_err(failed)?;
+            return Ok(matched.unwrap_or(by_reading));
+        }
+        let by_name = |named: Arc<str>| {
+            Expr::cust_with_values("calls.id = ANY(string_to_array($1, ','))", [named.to_string()])
+        };
+        let named = self.named(text, &by_reading).await?;
+        Ok(named.map_or(by_reading, |named| Condition::all().add(by_name(named))))
+    }
+
+    /// On SQLite: the index as a part of the question, unless the text is common. Calls that are not over are read: the index
+    /// holds the others, and there are few of them.
+    async fn matched(&self, text: &str, by_reading: Condition) -> Result<Option<Condition>, DbErr> {
+        let phrase = format!("\"{}\"", text.replace('"', "\"\""));
+        let count = Statement::from_sql_and_values(
+            DbBackend::Sqlite,
+            "SELECT count(*) AS found FROM (SELECT rowid FROM call_text WHERE call_text MATCH ? LIMIT ?)",
+            [phrase.as_str().into(), (COMMON + 1).into()],
+        );
+        let row = self.db.reader.query_one_raw(count).await?;
+        let found: i64 = row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0);
+        let by_index = Expr::cust_with_values(
+            "serial IN (SELECT rowid FROM call_text WHERE call_text MATCH ?)",
+            [phrase],
+        );
+        let live = Condition::all().add(Expr::cust("state <> 'ended'")).add(by_reading);
+        Ok((found.unsigned_abs() <= COMMON).then(|| Condition::any().add(by_index).add(live)))
+    }
+
+    /// On PostgreSQL: the calls by their names, unless the text is common.
+    async fn named(&self, text: &str, condition: &Condition) -> Result<Option<Arc<str>>, StoreError> {
+        let at = *self.changed.borrow();
+        let last = self.texts.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(found) = last.filter(|found| found.text == text && found.at == at) {
+            return Ok(found.named);
+        }
+        if !self.is_indexed().await {
+            return Ok(None);
+        }
+        let named = match self.find_named(condition).await {
+            Ok(named) => named,
+            Err(error) => {
+                tracing::debug!("the index of texts gave no answer, calls are read: {error}");
+                None
+            }
+        };
+        let found = Found { text: text.to_owned(), at, named: named.clone() };
+        *self.texts.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+        Ok(named)
+    }
+
+    async fn is_indexed(&self) -> bool {
+        let pool = self.db.reader.get_postgres_connection_pool();
+        let known = self.texts.indexed.load(Ordering::Relaxed);
+        let there = known || text_index::is_there(pool).await.unwrap_or(false);
+        self.texts.indexed.store(there, Ordering::Relaxed);
+        there
+    }
+
+    async fn find_named(&self, condition: &Condition) -> Result<Option<Arc<str>>, DbErr> {
+        let mut newest = Query::select();
+        newest.columns([Column::SearchText, Column::NoteText]).from(call::Entity);
+        newest.order_by(Column::Id, Order::Desc).limit(NEWEST);
+        let mut containing = Query::select();
+        containing.expr_as(Expr::val(1), "one").from_subquery(newest, call::Entity);
+        containing.cond_where(condition.clone()).limit(MANY);
+        let mut count = Query::select();
+        count.expr_as(Expr::cust("count(*)"), "found").from_subquery(containing, "containing");
+        let row = self.db.reader.query_one(&count).await?;
+        let found: i64 = row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0);
+        if found.unsigned_abs() >= MANY {
+            return Ok(None);
+        }
+        let tx = self.db.reader.begin().await?;
+        // By the index whatever the planner expects: it knows nothing of rare texts.
+        tx.execute_unprepared("SET LOCAL enable_seqscan = off").await?;
+        let named = call::Entity::find().select_only().column(Column::Id).filter(condition.clone());
+        let named: Vec<String> = named.limit(COMMON + 1).into_tuple().all(&tx).await?;
+        tx.commit().await?;
+        Ok((named.len() as u64 <= COMMON).then(|| named.join(",").into()))
+    }
+}

@@ -1,0 +1,6 @@
+//! Writes to the call log: one writer commits the events of many requests in one transaction.
+
+pub(crate) mod batch_insert;
+pub(crate) mod call_cache;
+pub(crate) mod commit;
+pub(crate) mod writer;

@@ -1,0 +1,311 @@
+//! One transaction: events in, the calls they make, the effects they cause.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
+
+use frontdesk_domain::{Call, CallId, CallState, Effect, Facts, LegId, Timestamp};
+use frontdesk_ports::work::Work;
+use frontdesk_ports::{CallRecord, Change, Ids, LoggedEvent, RawParameters, StoreError};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ActiveEnum, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, Iterable,
+    QueryFilter, QuerySelect, TransactionTrait,
+};
+
+use crate::entity::job_state::JobState;
+use crate::entity::{call, call_event, effect, tombstone};
+use crate::error::{corrupt, failed};
+use crate::mapping::{call_row, event_of, event_row, json, kept, millis};
+use crate::retention::tombstone_of;
+use crate::transaction::{immediate, number_changes};
+use crate::write::batch_insert::{Inserts, filled};
+use crate::write::call_cache::{CachedCall, CallCache};
+
+/// Commits batches, and remembers the calls it wrote as long as nobody else has written since.
+pub(crate) struct Committer {
+    db: DatabaseConnection,
+    ids: Arc<dyn Ids>,
+    known: CallCache,
+    tables: Tables,
+}
+
+/// A call that this batch speaks of.
+struct Touched {
+    known: Option<CachedCall>,
+    fresh: Vec<LoggedEvent>,
+}
+
+/// A call that changed.
+struct Changed {
+    record: CallRecord,
+    facts: Facts,
+    /// Events that are new or happened earlier than known, by identity, with the request that told them.
+    news: BTreeMap<String, Option<RawParameters>>,
+    effects: Vec<Effect>,
+}
+
+impl Committer {
+    pub fn new(db: DatabaseConnection, ids: Arc<dyn Ids>) -> Self {
+        Self { db, ids, known: CallCache::default(), tables: Tables::new() }
+    }
+
+    /// Commits a batch. Returns the last change, if any call changed.
+    pub async fn commit(
+        &mut self,
+        batch: Vec<LoggedEvent>,
+        now: Timestamp,
+    ) -> Result<Option<Change>, StoreError> {
+        let outcome = self.try_commit(batch, now).await;
+        if outcome.is_err() {
+            // Whether it was committed nobody knows; what is remembered may be wrong.
+            self.known.forget();
+        }
+        outcome
+    }
+
+    async fn try_commit(
+        &mut self,
+        batch: Vec<LoggedEvent>,
+        now: Timestamp,
+    ) -> Result<Option<Change>, StoreError> {
+        let mut touched = by_leg(batch);
+        let count = touched.len() as u64;
+        let tx = self.db.begin_with_options(immediate()).await.map_err(failed)?;
+        let first = number_changes(&tx, count).await.map_err(failed)?;
+        self.known.trust_at(first);
+        for (leg, touched) in &mut touched {
+            touched.known = self.known.take(leg);
+        }
+        load(&tx, &mut touched).await?;
+        let changed = fold(touched, Change(first), &*self.ids, now);
+        self.tables.save(&tx, &changed, now).await?;
+        tx.commit().await.map_err(failed)?;
+        let last = changed.last().map(|changed| changed.record.change);
+        self.known.committed(first + count);
+        for Changed { record, facts, news, .. } in changed {
+            count_end(&record, &news);
+            if record.call.state != CallState::Ended {
+                self.known.remember(record.leg, CachedCall { id: record.id, facts });
+            }
+        }
+        Ok(last)
+    }
+}
+
+/// Counts a call when its end is first told, by what it had come to by then.
+fn count_end(record: &CallRecord, news: &BTreeMap<String, Option<RawParameters>>) {
+    let Some(verdict) = &record.call.verdict else { return };
+    if news.keys().any(|identity| identity.starts_with("ended:")) {
+        metrics::counter!("frontdesk_calls_total", "outcome" => verdict.outcome.as_str()).increment(1);
+    }
+}
+
+fn by_leg(batch: Vec<LoggedEvent>) -> BTreeMap<LegId, Touched> {
+    let mut touched: BTreeMap<LegId, Touched> = BTreeMap::new();
+    for mut logged in batch {
+        logged.event.at = kept(logged.event.at);
+        let leg = logged.event.call.clone();
+        touched.entry(leg).or_insert_with(|| Touched { known: None, fresh: Vec::new() }).fresh.push(logged);
+    }
+    touched
+}
+
+/// Loads what is known of calls that are not remembered, and drops those that have been deleted.
+async fn load(tx: &impl ConnectionTrait, touched: &mut BTreeMap<LegId, Touched>) -> Result<(), StoreError> {
+    let wanted: Vec<&str> =
+        touched.iter().filter(|(_, touched)| touched.known.is_none()).map(|(leg, _)| leg.id()).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let rows = call::Entity::find()
+        .select_only()
+        .columns([call::Column::Id, call::Column::Provider, call::Column::ProviderId])
+        .filter(call::Column::ProviderId.is_in(filled(wanted)))
+        .into_tuple::<(String, String, String)>()
+        .all(tx)
+        .await
+        .map_err(failed)?;
+    let mut legs = BTreeMap::new();
+    for (row, provider, provider_id) in rows {
+        let leg = LegId::new(&provider, &provider_id);
+        let leg = leg.map_err(|why| corrupt("calls", "provider_id", &row, why))?;
+        if let Some(touched) = touched.get_mut(&leg) {
+            let id = row.parse().map_err(|why| corrupt("calls", "id", &row, why))?;
+            touched.known = Some(CachedCall { id, facts: Facts::default() });
+            legs.insert(row, leg);
+        }
+    }
+    forget_deleted(tx, touched).await?;
+    if legs.is_empty() {
+        return Ok(());
+    }
+    let rows = call_event::Entity::find()
+        .filter(call_event::Column::CallId.is_in(filled(legs.keys().cloned())))
+        .all(tx)
+        .await
+        .map_err(failed)?;
+    for row in rows {
+        let Some(leg) = legs.get(&row.call_id) else { continue };
+        if let Some(known) = touched.get_mut(leg).and_then(|touched| touched.known.as_mut()) {
+            known.facts.learn(event_of(&row, leg)?.event);
+        }
+    }
+    Ok(())
+}
+
+/// Late news of a call that was deleted must not bring it back.
+async fn forget_deleted(
+    tx: &impl ConnectionTrait,
+    touched: &mut BTreeMap<LegId, Touched>,
+) -> Result<(), StoreError> {
+    let unknown: BTreeMap<String, LegId> = touched
+        .iter()
+        .filter(|(_, touched)| touched.known.is_none())
+        .map(|(leg, _)| (tombstone_of(leg), leg.clone()))
+        .collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let stones = tombstone::Entity::find()
+        .filter(tombstone::Column::Leg.is_in(filled(unknown.keys().cloned())))
+        .all(tx)
+        .await
+        .map_err(failed)?;
+    for stone in stones {
+        unknown.get(&stone.leg).and_then(|leg| touched.remove(leg));
+    }
+    Ok(())
+}
+
+/// Folds the new events in. Calls about which nothing new was said drop out.
+fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Timestamp) -> Vec<Changed> {
+    let mut changed: Vec<Changed> = Vec::new();
+    for (leg, Touched { known, fresh }) in touched {
+        let (id, mut facts) = known.map_or_else(Default::default, |known| (Some(known.id), known.facts));
+        let mut may_cause_work = false;
+        let mut news: BTreeMap<String, Option<RawParameters>> = BTreeMap::new();
+        for LoggedEvent { event, raw } in fresh {
+            let may = event.kind.may_cause_work();
+            let (identity, is_news) = facts.learn(event);
+            match news.entry(identity) {
+                Entry::Vacant(entry) if is_news => {
+                    entry.insert(raw);
+                }
+                Entry::Occupied(mut entry) => {
+                    let told = entry.get_mut().take().or(raw);
+                    entry.insert(told);
+                }
+                Entry::Vacant(_) => continue,
+            }
+            may_cause_work |= may;
+        }
+        if news.is_empty() {
+            continue;
+        }
+        let call = Call::of(&facts);
+        let id = id.unwrap_or_else(|| CallId::new(call.started_at.unwrap_or(now), random(ids)));
+        let change = Change(first.0 + changed.len() as u64 + 1);
+        let effects = if may_cause_work { facts.effects() } else { Vec::new() };
+        // What people did about it is not ours to write.
+        let record = CallRecord { id, leg, call, change, work: Work::default() };
+        changed.push(Changed { record, facts, news, effects });
+    }
+    changed
+}
+
+fn random(ids: &dyn Ids) -> u128 {
+    let bytes = ids.random();
+    bytes.iter().rev().take(10).fold(0, |number, &byte| number << 8 | u128::from(byte))
+}
+
+/// What a commit writes, each table in its way.
+struct Tables {
+    calls: Inserts,
+    events: Inserts,
+    effects: Inserts,
+}
+
+impl Tables {
+    fn new() -> Self {
+        let same = [call_event::Column::CallId, call_event::Column::Identity];
+        let earlier = OnConflict::columns(same).update_column(call_event::Column::At).to_owned();
+        Self {
+            calls: Inserts::new(projected()),
+            events: Inserts::new(earlier),
+            effects: Inserts::new(wanted_again()),
+        }
+    }
+
+    async fn save(
+        &mut self,
+        tx: &impl ConnectionTrait,
+        changed: &[Changed],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (mut calls, mut events, mut effects) = (Vec::new(), Vec::new(), Vec::new());
+        for Changed { record, facts, news, effects: due } in changed {
+            let id = record.id.to_string();
+            calls.push(call_row(record)?);
+            for (identity, raw) in news {
+                // It was learnt just now.
+                let Some(event) = facts.event(identity) else { continue };
+                events.push(event_row(&id, identity, event, raw.as_ref())?);
+            }
+            for due in due {
+                effects.push(effect_row(&id, due, now)?);
+            }
+        }
+        self.calls.run(tx, calls).await?;
+        self.events.run(tx, events).await?;
+        self.effects.run(tx, effects).await
+    }
+}
+
+fn effect_row(call: &str, due: &Effect, now: Timestamp) -> Result<effect::ActiveModel, StoreError> {
+    Ok(effect::ActiveModel {
+        key: Set(due.key()),
+        call_id: Set(call.to_owned()),
+        effect: Set(json(due)?),
+        state: Set(JobState::Waiting),
+        queued_at: Set(millis(now)),
+        due_at: Set(millis(now)),
+        attempt: Set(0),
+        last_error: Set(None),
+    })
+}
+
+/// Effects that wait become due at once, and those that were given up or done are taken up again: the facts ask for them.
+fn wanted_again() -> OnConflict {
+    let column = |column: effect::Column| Expr::col((effect::Entity, column));
+    // The text of the statement is kept, so that it may hold no values of its own.
+    let literal = |state: JobState| Expr::cust(format!("'{}'", state.to_value()));
+    let offered = |column: &str| Expr::col((Alias::new("excluded"), Alias::new(column)));
+    // Work that waits keeps the time since when it does.
+    let since = Expr::case(
+        column(effect::Column::State).eq(literal(JobState::Waiting)),
+        column(effect::Column::QueuedAt),
+    )
+    .finally(offered("queued_at"));
+    OnConflict::column(effect::Column::Key)
+        .value(effect::Column::QueuedAt, since)
+        .update_columns([effect::Column::State, effect::Column::DueAt])
+        .action_and_where(column(effect::Column::State).ne(literal(JobState::Leased)))
+        .to_owned()
+}
+
+/// What a call's row says of the call, and not of what people did about it: that is left alone. A call that is settled
+/// asks for nobody's attention any more.
+fn projected() -> OnConflict {
+    use call::Column as C;
+    let columns = C::iter().filter(|column| {
+        !matches!(
+            column,
+            C::Id | C::Serial | C::Attention | C::Handled | C::Work | C::WorkVersion | C::NoteText
+        )
+    });
+    OnConflict::column(C::Id)
+        .update_columns(columns)
+        .value(C::Attention, Expr::cust("CASE WHEN calls.handled = 1 THEN 0 ELSE excluded.attention END"))
+        .to_owned()
+}

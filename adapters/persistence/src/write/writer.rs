@@ -1,0 +1,142 @@
+//! The one writer: commits everything that waits in one transaction, so that the price of a durable commit is shared
+//! by all requests in flight. Idle, a request waits for its own commit and nothing else.
+//!
+//! On SQLite all the work of a commit is done on this machine, some milliseconds for many events at once. There it has a
+//! thread of its own, which stands back while requests want the processor: whoever waits for the log, and not only for
+//! the spool, waits for the disk anyway.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use frontdesk_ports::{Change, Clock, Ids, LoggedEvent, StoreError};
+use futures_util::FutureExt;
+use sea_orm::{DatabaseConnection, DbBackend};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+use crate::listen_notify::raise_by;
+use crate::write::commit::Committer;
+
+/// Requests that may wait before a further one is turned away.
+const QUEUE: usize = 4096;
+/// Events in one transaction; bounds its size and the statement's parameters.
+const BATCH: usize = 1000;
+/// The longest a commit may take. What it was about is then unknown to us, and kept elsewhere by whoever waited.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How far the writer's thread stands back behind the others (Unix niceness).
+const STANDS_BACK: i32 = 10;
+
+struct Job {
+    events: Vec<LoggedEvent>,
+    done: oneshot::Sender<Result<(), StoreError>>,
+}
+
+/// A handle to the writer. The writer ends when the last handle is dropped, after what waits is committed.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Writer {
+    pub fn start(
+        db: DatabaseConnection,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        changed: watch::Sender<Change>,
+    ) -> Self {
+        let (jobs, waiting) = mpsc::channel(QUEUE);
+        let here = db.get_database_backend() == DbBackend::Sqlite;
+        let work = run(waiting, db, clock, ids, changed);
+        if here {
+            in_background(work);
+        } else {
+            tokio::spawn(work);
+        }
+        Self { jobs }
+    }
+
+    /// Returns once the events are durable. If the future is dropped before, they may be durable or not.
+    pub async fn append(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
+        let (done, outcome) = oneshot::channel();
+        let stopped = || StoreError::Unavailable("the writer has stopped".into());
+        self.jobs.send(Job { events, done }).await.map_err(|_| stopped())?;
+        outcome.await.map_err(|_| stopped())?
+    }
+}
+
+/// Runs the work on a thread that stands back.
+fn in_background(work: impl Future<Output = ()> + Send + 'static) {
+    let work = move || {
+        // If it cannot stand back, it works all the same.
+        let _ = rustix::process::nice(STANDS_BACK);
+        match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime.block_on(work),
+            Err(error) => tracing::error!("the log's writer cannot run, nothing is written: {error}"),
+        }
+    };
+    if let Err(error) = thread::Builder::new().name("log".into()).spawn(work) {
+        tracing::error!("the log's writer has no thread, nothing is written: {error}");
+    }
+}
+
+async fn run(
+    mut waiting: mpsc::Receiver<Job>,
+    db: DatabaseConnection,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    changed: watch::Sender<Change>,
+) {
+    let mut committer = Committer::new(db, ids);
+    while let Some(first) = waiting.recv().await {
+        let mut size = first.events.len();
+        let mut jobs = vec![first];
+        while size < BATCH {
+            let Ok(job) = waiting.try_recv() else { break };
+            size += job.events.len();
+            jobs.push(job);
+        }
+        // Whoever has stopped waiting has kept the events elsewhere.
+        jobs.retain(|job| !job.done.is_closed());
+        if jobs.is_empty() {
+            continue;
+        }
+        let all = match jobs.as_mut_slice() {
+            [only] => std::mem::take(&mut only.events),
+            several => several.iter().flat_map(|job| job.events.clone()).collect(),
+        };
+        let (count, begun) = (all.len(), Instant::now());
+        let outcome = patiently(committer.commit(all, clock.now())).await;
+        metrics::histogram!("frontdesk_commit_events").record(u32::try_from(count).unwrap_or(u32::MAX));
+        metrics::histogram!("frontdesk_commit_seconds").record(begun.elapsed());
+        raise_by(&changed, &outcome);
+        // One job that cannot be kept must not take the others down with it; a database that is away is away for all.
+        let alone = jobs.len() > 1 && !matches!(&outcome, Ok(_) | Err(StoreError::Unavailable(_)));
+        let outcome = outcome.map(|_| ());
+        for job in jobs {
+            let outcome = if alone {
+                let outcome = patiently(committer.commit(job.events, clock.now())).await;
+                raise_by(&changed, &outcome);
+                outcome.map(|_| ())
+            } else {
+                outcome.clone()
+            };
+            // Whoever has stopped waiting does not want to know.
+            let _ = job.done.send(outcome);
+        }
+    }
+}
+
+/// A database that does not answer must not hold up everything that comes after, and a panic, which would be our bug, must
+/// not end the writer.
+async fn patiently<T>(commit: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let late = |_| StoreError::Unavailable(format!("no commit within {PATIENCE:?}"));
+    let broken = |_| {
+        tracing::error!("a commit panicked; its events stay where they are");
+        StoreError::Unavailable("a commit panicked".into())
+    };
+    let commit = tokio::time::timeout(PATIENCE, commit);
+    AssertUnwindSafe(commit).catch_unwind().await.map_err(broken)?.map_err(late)?
+}

@@ -1,0 +1,193 @@
+//! A request to ourselves by the way the carrier takes: who knows the account's token is told how it arrived, so that
+//! whatever a proxy rewrites has a name. Everybody else gets what every unsigned request gets.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use frontdesk_ports::{Ids, ProbeResult, PublicUrlProbe, Seen};
+use hmac::{Hmac, KeyInit, Mac};
+use poem::http::{Method, StatusCode, header};
+use poem::{Endpoint, IntoResponse, Request, Response};
+use reqwest::{Client, ClientBuilder};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use crate::account::Account;
+use crate::client::{ClientError, FORM, whole};
+use crate::form::Form;
+use crate::signature::{Algorithm, SignedBody, sign, verify};
+use crate::urls::PublicUrl;
+
+/// Where it knocks.
+const PATH: &str = "/twilio/probe";
+/// A probe is a few fields.
+const MOST_BYTES: usize = 4096;
+/// How long somebody who knocks waits.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long its body may take.
+const BODY_TIME: Duration = Duration::from_secs(3);
+/// What the proof covers beside the nonce.
+const PURPOSE: &str = "frontdesk probe ";
+
+/// How a probe arrived.
+#[derive(Debug, Serialize, Deserialize)]
+struct Arrived {
+    nonce: String,
+    target: String,
+    host: String,
+    public_url: String,
+    signed: bool,
+    signature_holds: bool,
+}
+
+/// That whoever asks holds the account's token, whatever became of address and headers on the way.
+fn proof(token: &str, nonce: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(token.as_bytes()).expect("HMAC takes a key of any length");
+    mac.update(PURPOSE.as_bytes());
+    mac.update(nonce.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// The same routes, and whoever knocks is told how it arrived, under whatever path.
+pub fn answering_knocks<E>(
+    routes: E,
+    public: PublicUrl,
+    accounts: Vec<Account>,
+) -> impl Endpoint<Output = Response> + use<E>
+where
+    E: Endpoint<Output = Response> + 'static,
+{
+    let (routes, desk) = (Arc::new(routes), Arc::new((public, accounts)));
+    poem::endpoint::make(move |mut req: Request| {
+        let (routes, desk) = (routes.clone(), desk.clone());
+        async move {
+            if req.method() == Method::POST && req.uri().path().ends_with(PATH) {
+                let body = req.take_body().into_bytes_limit(MOST_BYTES);
+                let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME, body).await else {
+                    return StatusCode::FORBIDDEN.into_response();
+                };
+                if let Some(arrived) =
+                    Form::decode(&body).and_then(|form| arrived(&req, &form, &desk.0, &desk.1))
+                {
+                    return poem::web::Json(arrived).into_response();
+                }
+                req.set_body(body);
+            }
+            routes.get_response(req).await
+        }
+    })
+}
+
+fn arrived(req: &Request, form: &Form, public: &PublicUrl, accounts: &[Account]) -> Option<Arrived> {
+    let account = accounts.iter().find(|account| form.get("AccountSid") == Some(account.sid.as_str()))?;
+    let (nonce, given) = (form.get("Nonce")?, hex::decode(form.get("Proof")?).ok()?);
+    let known = |token: &secrecy::SecretString| proof(token.expose_secret(), nonce).ct_eq(&given).into();
+    if !account.tokens.iter().any(known) {
+        return None;
+    }
+    let text = |name: header::HeaderName| req.headers().get(name).and_then(|v| v.to_str().ok());
+    let signature = req.headers().get("X-Twilio-Signature").and_then(|v| v.to_str().ok());
+    let target = req.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
+    let url = public.of_request(&target);
+    let holds = |signature: &str| {
+        let body = || SignedBody::Form(form.pairs());
+        let mut tokens = account.tokens.iter();
+        tokens.any(|token| verify(&url, body(), signature, token.expose_secret(), Algorithm::HmacSha1))
+    };
+    Some(Arrived {
+        nonce: nonce.to_owned(),
+        host: text(header::HOST).or(req.uri().host()).unwrap_or_default().to_owned(),
+        public_url: public.as_str().to_owned(),
+        signed: signature.is_some(),
+        signature_holds: signature.is_some_and(holds),
+        target,
+    })
+}
+
+/// Knocks at a public URL with the tokens of an account.
+pub struct HttpPublicUrlProbe {
+    http: Client,
+    public: PublicUrl,
+    account: Account,
+    ids: Arc<dyn Ids>,
+}
+
+impl HttpPublicUrlProbe {
+    /// The door that the carrier knocks at.
+    pub fn new(
+        public: PublicUrl,
+        account: Account,
+        ids: Arc<dyn Ids>,
+        http: ClientBuilder,
+    ) -> Result<Self, ClientError> {
+        let http = http
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(PATIENCE)
+            .user_agent(concat!("frontdesk/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self { http, public, account, ids })
+    }
+
+    fn told(&self, arrived: Arrived, nonce: &str) -> Option<ProbeResult> {
+        let url = url::Url::parse(self.public.as_str()).ok()?;
+        let host = url.host_str().unwrap_or_default();
+        let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        (arrived.nonce == nonce).then(|| {
+            ProbeResult::Seen(Seen {
+                signature_holds: arrived.signature_holds,
+                signed: arrived.signed,
+                asked: PATH.to_owned(),
+                arrived: arrived.target,
+                host: (host, arrived.host),
+                public_url: arrived.public_url,
+            })
+        })
+    }
+}
+
+#[async_trait]
+impl PublicUrlProbe for HttpPublicUrlProbe {
+    async fn knock(&self, signed: bool) -> ProbeResult {
+        let url = self.public.of_request(PATH);
+        let nonce = hex::encode(self.ids.random());
+        let token = self.account.tokens.first().map(ExposeSecret::expose_secret).unwrap_or_default();
+        let mut fields = vec![("AccountSid".to_owned(), self.account.sid.clone())];
+        let mut request = self.http.post(&url);
+        if signed {
+            fields.push(("Nonce".into(), nonce.clone()));
+            fields.push(("Proof".into(), hex::encode(proof(token, &nonce))));
+            let signature = sign(&url, &fields, token);
+            request = request.header("X-Twilio-Signature", signature);
+        }
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
+        let response = match request.header(header::CONTENT_TYPE, FORM).body(body).send().await {
+            Ok(response) => response,
+            Err(error) => return ProbeResult::Unreached(why(&error)),
+        };
+        match response.status().as_u16() {
+            403 => ProbeResult::Refused,
+            200 if signed => {
+                let body = whole(response).await.unwrap_or_default();
+                let arrived = serde_json::from_slice::<Arrived>(&body).ok();
+                arrived.and_then(|arrived| self.told(arrived, &nonce)).unwrap_or(ProbeResult::Stranger(200))
+            }
+            status => ProbeResult::Stranger(status),
+        }
+    }
+}
+
+/// In words, without the address: it holds no secret, but is told beside it already.
+fn why(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return format!("no answer within {} s", PATIENCE.as_secs());
+    }
+    // The innermost cause names what failed: the name, the connection or the certificate.
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

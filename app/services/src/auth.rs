@@ -1,0 +1,274 @@
+//! Authentication of people and programs: passwords, sessions stored as hashes, API tokens, throttled guessing.
+
+mod federated;
+pub mod password;
+mod throttle;
+pub(crate) mod totp;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use frontdesk_ports::access::{ApiToken, Role, Scopes, Session, User};
+use frontdesk_ports::{
+    Access, AccessStore, AuditAction, AuditEntry, AuditTrail, Clock, IdentitySource, Ids, Program,
+    SignInError, SignedIn, StoreError,
+};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use federated::RecentSignIns;
+use password::{NewPassword, Passwords};
+use throttle::Throttle;
+
+/// A session that is not used ends after this time …
+pub(crate) const SESSION_IDLE_TIMEOUT: Duration = Duration::from_secs(12 * 3600);
+/// … and any session after this.
+pub(crate) const SESSION_TIMEOUT: Duration = Duration::from_secs(14 * 86_400);
+/// How exactly the last use of a session or token is recorded.
+const LAST_USE_PRECISION: Duration = Duration::from_secs(60);
+
+/// A name that does not follow the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct BadName;
+
+/// The name of a person or token: 1 to 64 printable characters, without blanks around it.
+pub(super) fn valid_name(name: &str) -> Result<&str, BadName> {
+    let trimmed = name.trim();
+    let length = trimmed.chars().count();
+    let fits = (1..=64).contains(&length) && !trimmed.chars().any(char::is_control);
+    if fits { Ok(trimmed) } else { Err(BadName) }
+}
+
+/// Authenticates people and programs.
+pub struct AccessControl {
+    store: Arc<dyn AccessStore>,
+    trail: Arc<dyn AuditTrail>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    fixed_token: Option<String>,
+    newcomers: Option<Role>,
+    proxy_sign_ins: RecentSignIns,
+    throttle: Throttle,
+    passwords: Passwords,
+}
+
+impl AccessControl {
+    /// Reads users, sessions and tokens from `store` and audits sign-ins in `trail`; `api_token` is valid besides the
+    /// tokens of the store.
+    pub fn new(
+        store: Arc<dyn AccessStore>,
+        trail: Arc<dyn AuditTrail>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        api_token: Option<&SecretString>,
+    ) -> Self {
+        Self {
+            store,
+            trail,
+            clock,
+            ids,
+            fixed_token: api_token.map(|token| hash_token(token.expose_secret())),
+            newcomers: None,
+            proxy_sign_ins: RecentSignIns::default(),
+            throttle: Throttle::default(),
+            passwords: Passwords::default(),
+        }
+    }
+
+    /// Adds unknown people in that role when a proxy or provider first signs them in.
+    #[must_use]
+    pub fn admitting(self, newcomers: Option<Role>) -> Self {
+        Self { newcomers, ..self }
+    }
+
+    /// Starts a session for an authenticated person.
+    async fn begin_session(&self, user: String, note: &str) -> Result<String, StoreError> {
+        let now = self.clock.now();
+        self.store.remove_sessions_before(now - SESSION_TIMEOUT, now - SESSION_IDLE_TIMEOUT).await?;
+        let token = hex::encode(self.ids.random());
+        let (csrf, token_hash) = (hex::encode(&self.ids.random()[..16]), hash_token(&token));
+        self.audit(&user, AuditAction::SignedIn, note).await;
+        self.store.add_session(Session { token_hash, user, csrf, created_at: now, seen_at: now }).await?;
+        Ok(token)
+    }
+
+    /// Adds a user.
+    pub async fn add_user(
+        &self,
+        name: &str,
+        role: Role,
+        password: NewPassword<'_>,
+    ) -> Result<(), StoreError> {
+        let password_hash = self.hashed(password).await?;
+        self.store.add_user(User { name: name.to_owned(), role, password_hash }).await
+    }
+
+    /// Replaces a password; `false` if there is no such user.
+    pub async fn set_password(&self, name: &str, password: NewPassword<'_>) -> Result<bool, StoreError> {
+        self.store.set_password(name, &self.hashed(password).await?).await
+    }
+
+    /// Creates the user `admin`, or sets their password if it is another.
+    pub async fn ensure_admin(&self, password: NewPassword<'_>) -> Result<(), StoreError> {
+        match self.store.user("admin").await? {
+            None => self.add_user("admin", Role::Admin, password).await,
+            Some(user) if password.has_hash(&user.password_hash) => Ok(()),
+            Some(_) => self.set_password("admin", password).await.map(|_| ()),
+        }
+    }
+
+    /// Creates a token and returns it; only its hash is stored.
+    pub async fn create_token(&self, name: &str, scopes: Scopes) -> Result<String, StoreError> {
+        let token = format!("fd_{}", hex::encode(self.ids.random()));
+        let (token_hash, created_at) = (hash_token(&token), self.clock.now());
+        let name = name.to_owned();
+        self.store.add_token(ApiToken { name, token_hash, scopes, created_at, last_used_at: None }).await?;
+        Ok(token)
+    }
+
+    /// Records an action. A failure prevents nothing: signing out must always work.
+    async fn audit(&self, actor: &str, action: AuditAction, subject: &str) {
+        let at = self.clock.now();
+        let actor: String = actor.chars().take(64).filter(|c| !c.is_control()).collect();
+        let entry = AuditEntry { at, actor, action, subject: subject.to_owned() };
+        if let Err(error) = self.trail.record(entry).await {
+            tracing::warn!("the audit trail is not available: {error}");
+        }
+    }
+
+    async fn hashed(&self, password: NewPassword<'_>) -> Result<String, StoreError> {
+        self.passwords.hash(password, self.ids.random()).await
+    }
+
+    /// Whether a signed-in person knows their password. Returns how long to wait after too many failures.
+    pub(super) async fn knows_password(&self, user: &User, password: &str) -> Result<bool, Duration> {
+        let key = (user.name.clone(), "settings".to_owned());
+        self.throttle.count(&key, self.clock.now())?;
+        if self.password_is_right(Some(user), password).await {
+            self.throttle.reset(&key);
+            return Ok(true);
+        }
+        self.audit(&user.name, AuditAction::SignInRefused, "settings").await;
+        Ok(false)
+    }
+
+    /// Checks the code of a person whose password was right.
+    async fn check_code(&self, name: &str, code: &str) -> Result<(), SignInError> {
+        let Some(factor) = self.store.second_factor(name).await?.filter(|factor| factor.confirmed) else {
+            return Ok(());
+        };
+        if code.trim().is_empty() {
+            return Err(SignInError::CodeNeeded);
+        }
+        // For all addresses together: only a person who knows the password gets here.
+        let key = (name.to_owned(), "code".to_owned());
+        self.throttle.count(&key, self.clock.now()).map_err(SignInError::Throttled)?;
+        let step = totp::step_of(&factor, code, self.clock.now()).ok_or(SignInError::CodeWrong)?;
+        if !self.store.use_step(&factor, step).await? {
+            return Err(SignInError::CodeWrong);
+        }
+        self.throttle.reset(&key);
+        Ok(())
+    }
+
+    async fn password_is_right(&self, user: Option<&User>, password: &str) -> bool {
+        self.passwords.is_right(user.map(|user| user.password_hash.as_str()), password).await
+    }
+}
+
+/// A token is 256 random bits, so a fast hash protects it as well as a slow one.
+pub(super) fn hash_token(token: &str) -> String {
+    hex::encode(Sha256::digest(token))
+}
+
+#[async_trait]
+impl Access for AccessControl {
+    async fn sign_in(
+        &self,
+        name: &str,
+        password: &str,
+        code: &str,
+        address: &str,
+    ) -> Result<String, SignInError> {
+        let shortened: String = name.chars().take(100).collect();
+        let key = (shortened, address.to_owned());
+        self.throttle.count(&key, self.clock.now()).map_err(SignInError::Throttled)?;
+        let user = self.store.user(name).await?;
+        if !self.password_is_right(user.as_ref(), password).await {
+            self.audit(name, AuditAction::SignInRefused, address).await;
+            return Err(SignInError::Wrong);
+        }
+        if let Err(error) = self.check_code(name, code).await {
+            if error == SignInError::CodeWrong {
+                self.audit(name, AuditAction::SignInRefused, address).await;
+            }
+            return Err(error);
+        }
+        self.throttle.reset(&key);
+        Ok(self.begin_session(name.to_owned(), address).await?)
+    }
+
+    async fn sign_in_federated(&self, name: &str, by: IdentitySource) -> Result<String, SignInError> {
+        let name = name.trim();
+        if by == IdentitySource::Proxy
+            && let Some(result) = self.proxy_sign_ins.find(name, self.clock.now())
+        {
+            return result;
+        }
+        let result = self.admit(name, by.as_str()).await;
+        match &result {
+            Ok(token) => self.proxy_sign_ins.remember(name, Some(token), self.clock.now()),
+            Err(SignInError::Nobody) => self.proxy_sign_ins.remember(name, None, self.clock.now()),
+            Err(_) => {}
+        }
+        result
+    }
+
+    async fn session(&self, token: &str) -> Result<Option<SignedIn>, StoreError> {
+        let token_hash = hash_token(token);
+        let Some(session) = self.store.session(&token_hash).await? else { return Ok(None) };
+        let now = self.clock.now();
+        if now >= session.created_at + SESSION_TIMEOUT || now >= session.seen_at + SESSION_IDLE_TIMEOUT {
+            self.store.remove_session(&token_hash).await?;
+            return Ok(None);
+        }
+        let Some(user) = self.store.user(&session.user).await? else { return Ok(None) };
+        if now >= session.seen_at + LAST_USE_PRECISION {
+            self.store.touch_session(&token_hash, now).await?;
+        }
+        Ok(Some(SignedIn { user: user.name, role: user.role, csrf: session.csrf }))
+    }
+
+    async fn sign_out(&self, token: &str) -> Result<(), StoreError> {
+        let token_hash = hash_token(token);
+        let session = self.store.session(&token_hash).await?;
+        self.store.remove_session(&token_hash).await?;
+        if let Some(session) = session {
+            self.proxy_sign_ins.forget(&session.user);
+            self.audit(&session.user, AuditAction::SignedOut, "").await;
+        }
+        Ok(())
+    }
+
+    async fn sign_out_everywhere(&self, token: &str) -> Result<(), StoreError> {
+        let Some(session) = self.store.session(&hash_token(token)).await? else { return Ok(()) };
+        let ended = self.store.remove_sessions_of(&session.user).await?;
+        self.audit(&session.user, AuditAction::SignedOutEverywhere, &format!("{ended} sessions")).await;
+        Ok(())
+    }
+
+    async fn program(&self, token: &str) -> Result<Option<Program>, StoreError> {
+        let hash = hash_token(token);
+        if self.fixed_token.as_ref().is_some_and(|fixed| bool::from(fixed.as_bytes().ct_eq(hash.as_bytes())))
+        {
+            return Ok(Some(Program { name: "configuration".to_owned(), scopes: Scopes::all() }));
+        }
+        let Some(token) = self.store.token(&hash).await? else { return Ok(None) };
+        let now = self.clock.now();
+        if token.last_used_at.is_none_or(|used| now >= used + LAST_USE_PRECISION) {
+            self.store.touch_token(&hash, now).await?;
+        }
+        Ok(Some(Program { name: token.name, scopes: token.scopes }))
+    }
+}

@@ -1,0 +1,65 @@
+//! People whom a proxy or an identity provider signs in: admitted under their name, or added if new users are allowed.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use frontdesk_domain::Timestamp;
+use frontdesk_ports::access::User;
+use frontdesk_ports::{AuditAction, SignInError, StoreError};
+
+use super::password::NO_PASSWORD;
+use super::{AccessControl, LAST_USE_PRECISION, valid_name};
+
+/// The most results that are remembered.
+const MAX_REMEMBERED: usize = 10_000;
+
+/// A token, or `None` for a person who was not admitted, and when.
+type Remembered = BTreeMap<String, (Option<String>, Timestamp)>;
+
+/// Results of sign-ins by a proxy within the last minute. A browser sends several requests before it has a cookie, and a
+/// program never has one; each would otherwise begin a session.
+#[derive(Default)]
+pub(super) struct RecentSignIns(Mutex<Remembered>);
+
+impl RecentSignIns {
+    pub fn find(&self, name: &str, now: Timestamp) -> Option<Result<String, SignInError>> {
+        let mut recent = self.entries();
+        recent.retain(|_, (_, at)| now < *at + LAST_USE_PRECISION);
+        recent.get(name).map(|(token, _)| token.clone().ok_or(SignInError::Nobody))
+    }
+
+    pub fn remember(&self, name: &str, token: Option<&String>, now: Timestamp) {
+        let mut recent = self.entries();
+        if recent.len() < MAX_REMEMBERED {
+            recent.insert(name.to_owned(), (token.cloned(), now));
+        }
+    }
+
+    pub fn forget(&self, name: &str) {
+        self.entries().remove(name);
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Remembered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl AccessControl {
+    pub(super) async fn admit(&self, name: &str, by: &str) -> Result<String, SignInError> {
+        if self.store.user(name).await?.is_none() {
+            let (Some(role), Ok(name)) = (self.newcomers, valid_name(name)) else {
+                self.audit(name, AuditAction::SignInRefused, by).await;
+                return Err(SignInError::Nobody);
+            };
+            // The person has no password until an admin sets one.
+            let user = User { name: name.to_owned(), role, password_hash: NO_PASSWORD.to_owned() };
+            match self.store.add_user(user).await {
+                Ok(()) => self.audit(by, AuditAction::UserAdded, name).await,
+                // A concurrent request of the same browser was first.
+                Err(StoreError::Exists(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(self.begin_session(name.to_owned(), by).await?)
+    }
+}

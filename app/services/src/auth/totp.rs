@@ -1,0 +1,69 @@
+//! Codes of an authenticator app (TOTP, RFC 6238: six digits, thirty seconds, one step of leeway either history), each good for one
+//! sign-in.
+
+use frontdesk_domain::Timestamp;
+use frontdesk_ports::Ids;
+use frontdesk_ports::access::SecondFactor;
+use totp_rs::{Builder, Secret, Totp};
+
+/// Bytes of a secret: as many as the hash has (RFC 4226, section 4).
+const SECRET: usize = 20;
+/// What apps show beside the code.
+const ISSUER: &str = "frontdesk";
+
+/// A second factor that is not in force before a code of it was shown.
+pub(crate) fn fresh(user: &str, ids: &dyn Ids) -> SecondFactor {
+    let secret = Secret::from(ids.random()[..SECRET].to_vec()).to_base32();
+    SecondFactor { user: user.to_owned(), secret, confirmed: false, last_step: 0 }
+}
+
+/// The step that a code is of, if it is one that has not been used, nor any later one.
+pub(crate) fn step_of(factor: &SecondFactor, code: &str, now: Timestamp) -> Option<u64> {
+    let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+    let step = totp(factor)?.check(&code, u64::try_from(now.as_second()).ok()?)?;
+    (step > factor.last_step).then_some(step)
+}
+
+/// What an app reads, as an address or as a picture of it.
+pub(crate) fn address(factor: &SecondFactor) -> Option<String> {
+    totp(factor)?.to_url().ok()
+}
+
+fn totp(factor: &SecondFactor) -> Option<Totp> {
+    let secret = Secret::try_from_base32(&factor.secret).ok()?;
+    // A colon would end the issuer.
+    let name = factor.user.replace(':', "_");
+    Builder::new().with_secret(secret).with_account_name(name).with_issuer(Some(ISSUER)).build().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 6238, appendix B: the secret of its test vectors, and the last six of their digits.
+    #[test]
+    fn codes_are_those_of_the_standard_and_none_counts_twice() {
+        let secret = Secret::from(b"12345678901234567890".to_vec()).to_base32();
+        let mut factor = SecondFactor { user: "ann".into(), secret, confirmed: true, last_step: 0 };
+        for (second, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924")] {
+            let now = Timestamp::from_second(second).unwrap();
+            let step = step_of(&factor, code, now).expect("a code of the standard");
+            assert_eq!(step, u64::try_from(second / 30).unwrap());
+            assert_eq!(step_of(&factor, &format!(" {} {} ", &code[..3], &code[3..]), now), Some(step));
+            let later = Timestamp::from_second(second + 61).unwrap();
+            assert_eq!(step_of(&factor, code, later), None, "two steps later it is over");
+            factor.last_step = step;
+            assert_eq!(step_of(&factor, code, now), None, "it was used");
+            assert_eq!(step_of(&factor, "000000", now), None);
+        }
+    }
+
+    #[test]
+    fn apps_are_told_who_it_is_for() {
+        let ids = adapters_memory::SeededIds::default();
+        let factor = fresh("ann:b@example.com", &ids);
+        let address = address(&factor).unwrap();
+        assert!(address.starts_with("otpauth://totp/frontdesk:ann_b"), "{address}");
+        assert!(address.contains(&factor.secret) && address.contains("issuer=frontdesk"), "{address}");
+    }
+}

@@ -1,0 +1,103 @@
+//! CallHandler a carrier: one step of the domain, its events made durable, its instructions handed back.
+
+pub mod recent_callers;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use frontdesk_domain::{Context, Instruction, advance};
+use frontdesk_ports::{AnswerCalls, CarrierCallback, Clock, LoggedEvent, StepRequest, StoreError};
+use tracing::Instrument;
+
+use super::event_intake::EventIntake;
+use super::flow_versions::FlowVersions;
+use super::restrictions::Restrictions;
+use crate::tracing_context;
+
+use recent_callers::RecentCallers;
+
+/// Answers by the flow in force, and keeps what happens.
+pub struct CallHandler {
+    flow: Arc<FlowVersions>,
+    restrictions: Arc<Restrictions>,
+    keeping: Arc<EventIntake>,
+    clock: Arc<dyn Clock>,
+    recent: RecentCallers,
+}
+
+impl CallHandler {
+    /// Answers by `flow`, and by what holds beside it.
+    pub fn new(
+        flow: Arc<FlowVersions>,
+        restrictions: Arc<Restrictions>,
+        keeping: Arc<EventIntake>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { flow, restrictions, keeping, clock, recent: RecentCallers::default() }
+    }
+}
+
+#[async_trait]
+impl AnswerCalls for CallHandler {
+    async fn answer(&self, asked: StepRequest) -> Vec<Instruction> {
+        let span = tracing::info_span!(target: tracing_context::TARGET, "answer", call.id = %asked.call, at = %asked.at);
+        tracing_context::join_call(&span, &asked.call);
+        self.step(asked).instrument(span).await
+    }
+
+    async fn note(&self, told: CarrierCallback) -> Result<(), StoreError> {
+        let CarrierCallback { call, notice, at, raw } = told;
+        let at = at.unwrap_or_else(|| self.clock.now());
+        let event = notice.into_event(call, at);
+        let span = tracing::info_span!(target: tracing_context::TARGET, "note", call.id = %event.call, kind = event.kind.as_str());
+        tracing_context::join_call(&span, &event.call);
+        self.keeping.keep(vec![LoggedEvent { event, raw: Some(raw) }]).instrument(span).await
+    }
+}
+
+impl CallHandler {
+    async fn step(&self, asked: StepRequest) -> Vec<Instruction> {
+        let StepRequest { at, signal, call, leg, from, from_name, from_place, to, .. } = asked;
+        let (attestation, caller_gone, raw) = (asked.attestation, asked.caller_gone, asked.raw);
+        let now = asked.told_at.unwrap_or_else(|| self.clock.now());
+        let on_callers_leg = call == leg;
+        let known = self.recent.caller(&call);
+        let mut restrictions = self.restrictions.of(&from);
+        // A call that has been admitted stays so, should the carrier ask for its beginning again.
+        restrictions.calls_too_often &= known.is_none();
+        let caller = known.filter(|_| !on_callers_leg);
+        let cx = Context {
+            now,
+            call,
+            leg,
+            from,
+            from_name,
+            from_place,
+            caller,
+            to,
+            diverted_from: asked.diverted_from,
+            attestation,
+            restrictions,
+            caller_gone,
+        };
+        let turn = advance(&self.flow.for_call(&at), &at, &signal, &cx);
+        let refused = turn.instructions.contains(&Instruction::Reject);
+        if on_callers_leg && !refused && self.recent.remember(&cx.call, &cx.from) {
+            self.restrictions.called(&cx.from);
+        }
+        let rings =
+            turn.instructions.iter().any(|instruction| matches!(instruction, Instruction::Dial { .. }));
+        if rings && !at.history().forwarded {
+            self.restrictions.forwarded();
+        }
+        let mut events: Vec<LoggedEvent> = turn.events.into_iter().map(LoggedEvent::from).collect();
+        // The request stands beside what only it told; that somebody calls, every request repeats.
+        let own = events.iter().position(|logged| logged.event.kind.as_str() != "started").unwrap_or(0);
+        if let Some(own) = events.get_mut(own) {
+            own.raw = Some(raw);
+        }
+        if self.keeping.keep(events).await.is_err() {
+            tracing::error!(call.id = %cx.call, "a step of a call could not be kept; the caller was answered");
+        }
+        turn.instructions
+    }
+}

@@ -1,0 +1,70 @@
+//! Examines a desk and its surroundings: each check tells how one thing stands and what to do about it.
+
+mod carrier;
+mod local;
+mod public_url;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use frontdesk_domain::{CallFlow, Timestamp};
+use frontdesk_ports::{
+    CarrierAccount, CheckStatus, Clock, DiagnosticReport, Finding, PublicUrlProbe, RecordingStore,
+};
+
+/// What an diagnostic_report needs of the database, which may not be there.
+#[async_trait]
+pub trait Schema: Send + Sync {
+    /// How many migrations are still to be applied, if it can be reached; else why not.
+    async fn missing_migrations(&self) -> Result<usize, String>;
+    /// Whether it takes writes; else why not.
+    async fn takes_writes(&self) -> Result<(), String>;
+}
+
+/// The carrier's side: without an account there is none.
+pub struct CarrierSetup {
+    /// The account.
+    pub account: Arc<dyn CarrierAccount>,
+    /// Our public address.
+    pub probe: Arc<dyn PublicUrlProbe>,
+    /// Its text.
+    pub public_url: String,
+}
+
+/// Examines.
+pub struct Diagnostics {
+    /// What callers go through.
+    pub flow: Option<CallFlow>,
+    /// The database, or why it cannot be opened.
+    pub schema: Result<Arc<dyn Schema>, String>,
+    /// Where audio is kept, or why it cannot be opened.
+    pub recordings: Result<Arc<dyn RecordingStore>, String>,
+    /// The checks of the folders that frontdesk writes to.
+    pub folders: Vec<Finding>,
+    /// The carrier's side, if there is an account.
+    pub outside: Option<CarrierSetup>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Whether any finding must be mended.
+pub fn is_ill(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.status == CheckStatus::Fault)
+}
+
+impl Diagnostics {
+    /// Looks at everything. Nothing is changed, but for a probe that is written and removed.
+    pub async fn examine(&self) -> DiagnosticReport {
+        let at: Timestamp = self.clock.now();
+        let mut findings = vec![self.flow_stands()];
+        findings.push(self.database().await);
+        findings.push(self.recordings().await);
+        findings.extend(self.folders.iter().cloned());
+        let Some(outside) = &self.outside else {
+            findings.push(Finding::untried("carrier", "no account is configured"));
+            return DiagnosticReport { at, findings };
+        };
+        findings.extend(outside.way_in().await);
+        findings.extend(outside.account(&*self.clock, self.flow.as_ref()).await);
+        DiagnosticReport { at, findings }
+    }
+}

@@ -1,0 +1,202 @@
+//! The account at the carrier: credentials, clock, where the numbers ask, who may fetch messages, what may be dialled.
+
+use std::collections::BTreeSet;
+
+use frontdesk_domain::{CallFlow, PhoneNumber};
+use frontdesk_ports::{
+    AccountNumbers, CarrierError, Clock, DialPermission, Finding, Hook, PhoneNumberSettings,
+};
+
+use super::CarrierSetup;
+
+/// Seconds that our clock and the carrier's may not differ by: worth a word, and too much.
+const SKEW_NOTED: i64 = 5;
+const SKEW_TOO_MUCH: i64 = 60;
+
+const CREDENTIALS: &str = "credentials";
+const CLOCK: &str = "clock";
+const NUMBERS: &str = "number";
+const MEDIA: &str = "media";
+const DIALLING: &str = "dialling";
+
+impl CarrierSetup {
+    pub(super) async fn account(&self, clock: &dyn Clock, flow: Option<&CallFlow>) -> Vec<Finding> {
+        let asked = clock.now();
+        let lines = self.account.lines().await;
+        let answered = clock.now();
+        let mut findings = Vec::new();
+        match &lines {
+            Ok(_) => findings.push(Finding::fine(CREDENTIALS, "the carrier takes the account's token")),
+            Err(CarrierError::Unauthorized) => findings.push(Finding::fault(
+                CREDENTIALS,
+                "the carrier refuses the account's token",
+                "copy Account SID and Auth Token from the carrier's console to twilio.account_sid and twilio.auth_token",
+            )),
+            Err(error) => findings.push(Finding::fault(
+                CREDENTIALS,
+                error.to_string(),
+                "check twilio.api_url and that this machine reaches it; messages wait meanwhile",
+            )),
+        }
+        let Ok(AccountNumbers { lines, at }) = lines else {
+            let rest = [CLOCK, NUMBERS, MEDIA, DIALLING];
+            findings.extend(rest.map(|check| Finding::untried(check, "the carrier cannot be asked")));
+            return findings;
+        };
+        let middle = i64::midpoint(asked.as_millisecond(), answered.as_millisecond());
+        findings.push(self::clock(at.map(|at| middle - at.as_millisecond())));
+        findings.extend(self.numbers(&lines));
+        findings.push(self.media().await);
+        findings.extend(self.dialling(flow).await);
+        findings
+    }
+
+    fn numbers(&self, lines: &[PhoneNumberSettings]) -> Vec<Finding> {
+        let ours = self.account.ours();
+        let mine: Vec<&PhoneNumberSettings> =
+            lines.iter().filter(|line| bare(&line.settings.voice.url) == bare(&ours.voice.url)).collect();
+        if mine.is_empty() {
+            let known: Vec<&str> = lines.iter().map(|line| line.number.as_str()).collect();
+            let (what, remedy) = match known.first() {
+                None => (
+                    "the account has no number that takes calls".to_owned(),
+                    "buy one in the carrier's console, then run frontdesk connect".to_owned(),
+                ),
+                Some(first) => (
+                    format!("no number of the account asks this desk (it has {})", known.join(", ")),
+                    format!("run frontdesk connect --number {first}"),
+                ),
+            };
+            return vec![Finding::fault(NUMBERS, what, remedy)];
+        }
+        mine.into_iter().map(|line| self.number(line)).collect()
+    }
+
+    fn number(&self, line: &PhoneNumberSettings) -> Finding {
+        let (is, ours) = (&line.settings, self.account.ours());
+        let number = &line.number;
+        let remedy = format!("run frontdesk connect --number {number}");
+        if !is.led_by.is_empty() {
+            let what =
+                format!("{number} is led by {} at the carrier, and its addresses are not asked", is.led_by);
+            return Finding::fault(NUMBERS, what, remedy);
+        }
+        if !is.voice.method.eq_ignore_ascii_case("POST") {
+            let what = format!("{number} asks by {}, which carries no signed form", is.voice.method);
+            return Finding::fault(NUMBERS, what, remedy);
+        }
+        if bare(&is.status.url) != bare(&ours.status.url) {
+            let what = format!("{number} does not tell the desk when calls end ({})", or_nothing(&is.status));
+            return Finding::fault(NUMBERS, what, remedy);
+        }
+        if is.fallback.url.is_empty() {
+            let what =
+                format!("{number} has no fallback: callers hear an error while the desk cannot be reached");
+            return Finding::warning(
+                NUMBERS,
+                what,
+                format!("{remedy}, or host frontdesk fallback-twiml elsewhere and set it there"),
+            );
+        }
+        if is.voice.url != ours.voice.url {
+            let what = format!("{number} asks this desk, without saying how often to try again");
+            return Finding::warning(NUMBERS, what, remedy);
+        }
+        Finding::fine(NUMBERS, format!("{number} asks this desk, and tells it when calls end"))
+    }
+
+    async fn media(&self) -> Finding {
+        match self.account.recordings_are_open().await {
+            Ok(Some(false)) => Finding::fine(MEDIA, "the carrier gives recordings to nobody but the account"),
+            Ok(Some(true)) => Finding::fault(
+                MEDIA,
+                "whoever knows a recording's address hears it at the carrier, without signing in",
+                "switch on \"HTTP Basic Authentication for media access\" in the carrier's voice settings",
+            ),
+            Ok(None) => Finding::untried(MEDIA, "there is no recording yet to try it with"),
+            Err(error) => Finding::untried(MEDIA, format!("not told: {error}")),
+        }
+    }
+
+    async fn dialling(&self, flow: Option<&CallFlow>) -> Vec<Finding> {
+        let permissions = match self.account.dial_permissions().await {
+            Ok(permissions) if !permissions.is_empty() => permissions,
+            Ok(_) => return vec![Finding::untried(DIALLING, "the carrier names no countries")],
+            Err(error) => {
+                return vec![Finding::untried(DIALLING, format!("not told: {error}"))];
+            }
+        };
+        let numbers: BTreeSet<&PhoneNumber> = flow.map(|flow| flow.numbers().collect()).unwrap_or_default();
+        let closed: BTreeSet<&str> = numbers
+            .iter()
+            .filter(|number| !may_be_called(number.as_str(), &permissions))
+            .map(|n| n.as_str())
+            .collect();
+        let mut findings = Vec::new();
+        if !closed.is_empty() {
+            let closed: Vec<&str> = closed.into_iter().collect();
+            findings.push(Finding::fault(
+                DIALLING,
+                format!("the account may not call {}", closed.join(", ")),
+                "allow the country in the carrier's voice geographic permissions",
+            ));
+        }
+        let fraud: Vec<&str> = permissions
+            .iter()
+            .filter(|country| country.fraud)
+            .map(|country| country.country.as_str())
+            .collect();
+        if !fraud.is_empty() {
+            let shown = fraud.iter().take(5).copied().collect::<Vec<_>>().join(", ");
+            findings.push(Finding::warning(
+                DIALLING,
+                format!("numbers known for toll fraud may be called in {} countries ({shown}…)", fraud.len()),
+                "switch off \"high-risk toll fraud\" in the carrier's voice geographic permissions",
+            ));
+        }
+        if findings.is_empty() {
+            findings
+                .push(Finding::fine(DIALLING, "every phone of the flow may be called, and no fraud ranges"));
+        }
+        findings
+    }
+}
+
+/// What is to be said when our clock is so many milliseconds ahead of the carrier's.
+fn clock(ahead: Option<i64>) -> Finding {
+    let Some(ahead) = ahead else { return Finding::untried(CLOCK, "the carrier does not tell the time") };
+    // Its time is told in whole seconds.
+    let ahead = if ahead > 0 { (ahead - 1000).max(0) } else { ahead };
+    let direction = if ahead > 0 { "ahead of" } else { "behind" };
+    let seconds = ahead.abs() / 1000;
+    let what = format!("this machine's clock is {seconds} s {direction} the carrier's");
+    let remedy = "synchronise the clock (timedatectl set-ntp true)";
+    if seconds >= SKEW_TOO_MUCH {
+        Finding::fault(CLOCK, what, remedy)
+    } else if seconds >= SKEW_NOTED {
+        Finding::warning(CLOCK, what, remedy)
+    } else {
+        Finding::fine(CLOCK, "this machine's clock agrees with the carrier's")
+    }
+}
+
+/// Whether the country that a number belongs to may be called. Several countries share a prefix, and then one is enough:
+/// which one it is the number does not tell by itself.
+fn may_be_called(number: &str, permissions: &[DialPermission]) -> bool {
+    let fits = |country: &&DialPermission| country.prefixes.iter().any(|prefix| number.starts_with(prefix));
+    let longest = permissions.iter().filter(fits).flat_map(|country| &country.prefixes);
+    let longest = longest.filter(|prefix| number.starts_with(*prefix)).map(String::len).max();
+    let of = |country: &&DialPermission| {
+        country.prefixes.iter().any(|prefix| Some(prefix.len()) == longest && number.starts_with(prefix))
+    };
+    longest.is_none() || permissions.iter().filter(of).any(|country| country.ordinary)
+}
+
+/// An address without what tells the carrier how to try again.
+fn bare(url: &str) -> &str {
+    url.split('#').next().unwrap_or(url)
+}
+
+fn or_nothing(hook: &Hook) -> &str {
+    if hook.url.is_empty() { "nothing is set" } else { &hook.url }
+}

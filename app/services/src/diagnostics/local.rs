@@ -1,0 +1,85 @@
+//! Checks of the flow, the database and the recordings store.
+
+use bytes::Bytes;
+use frontdesk_domain::LegId;
+use frontdesk_ports::{AudioName, FetchedAudio, Finding};
+
+use super::Diagnostics;
+
+impl Diagnostics {
+    pub(super) fn flow_stands(&self) -> Finding {
+        match &self.flow {
+            Some(flow) => Finding::fine("flow", format!("flow {} is proven", flow.version())),
+            None => Finding::fault(
+                "flow",
+                "there is no flow: nobody would be rung",
+                "set forward_to = \"+33…\", or flow (docs/flow.md)",
+            ),
+        }
+    }
+
+    pub(super) async fn database(&self) -> Finding {
+        const CHECK: &str = "database";
+        let schema = match &self.schema {
+            Ok(schema) => schema,
+            Err(why) => {
+                return Finding::fault(
+                    CHECK,
+                    why.clone(),
+                    "set database.url to a file or server that can be used",
+                );
+            }
+        };
+        match schema.missing_migrations().await {
+            Err(why) => {
+                let remedy = "start it, or correct database.url; meanwhile calls are answered and events wait in spool.path";
+                return Finding::fault(CHECK, format!("the database does not answer: {why}"), remedy);
+            }
+            Ok(missing) if missing > 0 => {
+                let remedy = "start frontdesk serve once: it brings the schema up to date";
+                return Finding::warning(
+                    CHECK,
+                    format!("{missing} changes of the schema are still to come"),
+                    remedy,
+                );
+            }
+            Ok(_) => {}
+        }
+        match schema.takes_writes().await {
+            Ok(()) => Finding::fine(CHECK, "it answers, is up to date and takes writes"),
+            Err(why) => Finding::fault(
+                CHECK,
+                format!("it answers but takes no writes: {why}"),
+                "give its user the right to write, make room, or end who holds it",
+            ),
+        }
+    }
+
+    pub(super) async fn recordings(&self) -> Finding {
+        const CHECK: &str = "recordings";
+        let remedy = "make recordings.url a place that this user may write to";
+        let store = match &self.recordings {
+            Ok(store) => store,
+            Err(why) => return Finding::fault(CHECK, why.clone(), remedy),
+        };
+        let probe = AudioName::new(
+            &LegId::new("doctor", "probe").expect("a valid id"),
+            &"probe".parse().expect("a valid id"),
+        );
+        // Shorter than any message, and yet what the store takes for one.
+        let bytes = Bytes::from_static(b"RIFF\x04\0\0\0WAVE");
+        let audio = FetchedAudio {
+            media_type: "audio/wav".into(),
+            length: Some(bytes.len() as u64),
+            audio: Box::pin(futures_util::stream::once(async { Ok(bytes) })),
+        };
+        let tried = async {
+            store.put(&probe, audio).await.map_err(|error| error.to_string())?;
+            store.delete(&probe).await.map_err(|error| error.to_string())
+        };
+        match tried.await {
+            Ok(_) => Finding::fine(CHECK, "messages can be kept"),
+            Err(why) => Finding::fault(CHECK, format!("messages cannot be kept: {why}"), remedy),
+        }
+    }
+}

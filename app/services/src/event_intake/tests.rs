@@ -1,0 +1,244 @@
+//! Where events go, whatever is broken.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, MemorySpool, SeededIds};
+use async_trait::async_trait;
+use frontdesk_domain::{CallEvent, CallId, EventKind};
+use frontdesk_ports::{CallPage, CallQuery, CallRecord, Change, EventBatch};
+
+use super::*;
+
+/// A log that can be away, or refuse what it is told.
+struct Fickle {
+    log: MemoryLog,
+    away: AtomicBool,
+    refuses: AtomicBool,
+    /// What breaks at the same time.
+    spool: Arc<MemorySpool>,
+    breaks_spool: AtomicBool,
+}
+
+#[async_trait]
+impl CallLog for Fickle {
+    async fn append(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
+        self.ping().await?;
+        self.spool.be_unreadable(self.breaks_spool.load(Ordering::Relaxed));
+        if self.refuses.load(Ordering::Relaxed) {
+            return Err(StoreError::Refused("it does not fit".into()));
+        }
+        self.log.append(events).await
+    }
+    async fn find(&self, id: CallId) -> Result<Option<CallRecord>, StoreError> {
+        self.log.find(id).await
+    }
+    async fn events(&self, id: CallId) -> Result<Vec<LoggedEvent>, StoreError> {
+        self.log.events(id).await
+    }
+    async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
+        self.log.list(query).await
+    }
+    async fn latest_change(&self) -> Result<Change, StoreError> {
+        self.log.latest_change().await
+    }
+    async fn changed_since(&self, after: Change, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
+        self.log.changed_since(after, limit).await
+    }
+    async fn wait_for_change(&self, after: Change) {
+        self.log.wait_for_change(after).await;
+    }
+    async fn ping(&self) -> Result<(), StoreError> {
+        if self.away.load(Ordering::Relaxed) {
+            return Err(StoreError::Unavailable("it was told to be away".into()));
+        }
+        Ok(())
+    }
+}
+
+/// An inbox on the log's server: away when that is.
+struct Inbox {
+    rows: MemorySpool,
+    log: Arc<Fickle>,
+}
+
+#[async_trait]
+impl EventBuffer for Inbox {
+    async fn store(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
+        self.log.ping().await?;
+        self.rows.store(events).await
+    }
+    async fn oldest(&self) -> Result<Option<EventBatch>, StoreError> {
+        self.log.ping().await?;
+        self.rows.oldest().await
+    }
+    async fn forget(&self, number: u64) -> Result<(), StoreError> {
+        self.rows.forget(number).await
+    }
+    fn waiting(&self) -> u64 {
+        self.rows.waiting()
+    }
+}
+
+struct Desk {
+    log: Arc<Fickle>,
+    spool: Arc<MemorySpool>,
+    operations_log: Arc<MemoryOperationsLog>,
+    clock: Arc<ManualClock>,
+    keeping: EventIntake,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self::with(|_| PrimaryBuffer::Spool)
+    }
+
+    fn with_inbox() -> Self {
+        Self::with(|log| PrimaryBuffer::Inbox(Arc::new(Inbox { rows: MemorySpool::default(), log })))
+    }
+
+    fn with(first: impl FnOnce(Arc<Fickle>) -> PrimaryBuffer) -> Self {
+        let clock = Arc::new(ManualClock::at("2026-11-24T09:00:00Z".parse().unwrap()));
+        let log = MemoryLog::new(clock.clone(), Arc::new(SeededIds::default()));
+        let (spool, operations_log) =
+            (Arc::new(MemorySpool::default()), Arc::new(MemoryOperationsLog::default()));
+        let (away, refuses, breaks_spool) = Default::default();
+        let log = Arc::new(Fickle { log, away, refuses, spool: spool.clone(), breaks_spool });
+        let first = first(log.clone());
+        let keeping =
+            EventIntake::new(first, log.clone(), spool.clone(), operations_log.clone(), clock.clone());
+        Self { log, spool, operations_log, clock, keeping }
+    }
+
+    async fn step(&self, call: &str, step: u16) -> Result<(), StoreError> {
+        let kind = EventKind::Menu { menu: "main".parse().unwrap(), step };
+        let call = format!("twilio:{call}").parse().unwrap();
+        self.keeping.keep(vec![CallEvent { call, at: self.clock.now(), kind }.into()]).await
+    }
+
+    async fn logged(&self) -> usize {
+        let mut events = 0;
+        for record in self.log.list(&CallQuery::newest(100)).await.unwrap().calls {
+            events += self.log.events(record.id).await.unwrap().len();
+        }
+        events
+    }
+}
+
+#[tokio::test]
+async fn while_the_log_is_away_events_wait_and_then_follow_and_the_outage_is_noted() {
+    let desk = Desk::with_inbox();
+    desk.step("CA1", 1).await.unwrap();
+    assert_eq!(
+        (desk.keeping.condition(), desk.logged().await),
+        (IntakeHealth::Healthy, 0),
+        "the log follows"
+    );
+    assert_eq!(desk.spool.waiting(), 0, "the spool stands by");
+    desk.keeping.drain().await;
+    assert_eq!(desk.logged().await, 1);
+    desk.log.away.store(true, Ordering::Relaxed);
+    desk.step("CA1", 2).await.unwrap();
+    desk.step("CA2", 1).await.unwrap();
+    assert_eq!(desk.keeping.condition(), IntakeHealth::Buffering { waiting: 2, away: true });
+    assert_eq!(desk.keeping.probe().await, IntakeHealth::Buffering { waiting: 2, away: true });
+    assert_eq!(desk.keeping.drain_once().await, Drained::Blocked);
+    desk.clock.advance(Duration::from_secs(60));
+    desk.log.away.store(false, Ordering::Relaxed);
+    desk.keeping.drain().await;
+    assert_eq!((desk.logged().await, desk.keeping.condition()), (3, IntakeHealth::Healthy));
+    let [outage] = desk.operations_log.outages(10).await.unwrap().try_into().unwrap();
+    assert_eq!((outage.cause, outage.calls), (OutageCause::LogAway, 2));
+    assert_eq!(outage.ended_at.duration_since(outage.began_at).as_secs(), 60);
+}
+
+#[tokio::test]
+async fn what_neither_takes_is_an_error_until_one_takes_something_again() {
+    let desk = Desk::with_inbox();
+    desk.log.away.store(true, Ordering::Relaxed);
+    desk.spool.break_down(true);
+    assert!(desk.step("CA1", 1).await.is_err());
+    assert_eq!(desk.keeping.condition(), IntakeHealth::Failing);
+    assert_eq!(desk.keeping.probe().await, IntakeHealth::Failing);
+    desk.spool.break_down(false);
+    desk.step("CA1", 1).await.unwrap();
+    assert_eq!(desk.keeping.condition(), IntakeHealth::Buffering { waiting: 1, away: true });
+    desk.log.away.store(false, Ordering::Relaxed);
+    desk.keeping.drain().await;
+    assert_eq!((desk.logged().await, desk.keeping.condition()), (1, IntakeHealth::Healthy));
+    let causes: Vec<OutageCause> =
+        desk.operations_log.outages(10).await.unwrap().iter().map(|outage| outage.cause).collect();
+    assert!(
+        causes.contains(&OutageCause::EventsLost) && causes.contains(&OutageCause::LogAway),
+        "{causes:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_the_log_refuses_for_good_is_set_aside_and_holds_up_nothing() {
+    let desk = Desk::with_inbox();
+    desk.log.refuses.store(true, Ordering::Relaxed);
+    desk.step("CA1", 1).await.unwrap();
+    desk.keeping.drain().await;
+    assert_eq!((desk.spool.aside().len(), desk.keeping.condition()), (1, IntakeHealth::Healthy));
+    desk.log.away.store(true, Ordering::Relaxed);
+    desk.step("CA1", 2).await.unwrap();
+    desk.log.away.store(false, Ordering::Relaxed);
+    desk.keeping.drain().await;
+    assert_eq!((desk.spool.aside().len(), desk.spool.waiting()), (2, 0));
+    desk.log.refuses.store(false, Ordering::Relaxed);
+    desk.step("CA1", 3).await.unwrap();
+    desk.keeping.drain().await;
+    assert_eq!(desk.logged().await, 1);
+}
+
+#[tokio::test]
+async fn spooled_first_an_event_is_in_the_log_as_soon_as_readers_are_let_in() {
+    let desk = Desk::new();
+    desk.step("CA1", 1).await.unwrap();
+    assert_eq!((desk.spool.waiting(), desk.logged().await), (1, 0), "kept without the log");
+    assert_eq!(desk.keeping.condition(), IntakeHealth::Healthy);
+    tokio::join!(desk.keeping.settled(), desk.keeping.drain());
+    assert_eq!((desk.spool.waiting(), desk.logged().await), (0, 1));
+}
+
+#[tokio::test]
+async fn spooled_first_a_log_that_is_away_is_noticed_when_it_should_follow() {
+    let desk = Desk::new();
+    desk.log.away.store(true, Ordering::Relaxed);
+    desk.step("CA1", 1).await.unwrap();
+    assert_eq!(desk.keeping.drain_once().await, Drained::Blocked);
+    desk.step("CA2", 1).await.unwrap();
+    assert_eq!(desk.keeping.condition(), IntakeHealth::Buffering { waiting: 2, away: true });
+    desk.clock.advance(Duration::from_secs(60));
+    desk.log.away.store(false, Ordering::Relaxed);
+    desk.keeping.drain().await;
+    assert_eq!((desk.logged().await, desk.keeping.condition()), (2, IntakeHealth::Healthy));
+    let [outage] = desk.operations_log.outages(10).await.unwrap().try_into().unwrap();
+    assert_eq!((outage.cause, outage.calls), (OutageCause::LogAway, 2));
+}
+
+#[tokio::test]
+async fn spooled_first_a_spool_that_is_broken_is_passed_over() {
+    let desk = Desk::new();
+    desk.spool.break_down(true);
+    desk.step("CA1", 1).await.unwrap();
+    assert_eq!((desk.logged().await, desk.keeping.condition()), (1, IntakeHealth::Healthy));
+    desk.log.away.store(true, Ordering::Relaxed);
+    assert!(desk.step("CA1", 2).await.is_err());
+    assert_eq!(desk.keeping.condition(), IntakeHealth::Failing);
+}
+
+#[tokio::test]
+async fn what_is_refused_while_the_spool_cannot_be_read_stays_in_the_spool() {
+    let desk = Desk::new();
+    desk.step("CA1", 1).await.unwrap();
+    desk.log.refuses.store(true, Ordering::Relaxed);
+    desk.log.breaks_spool.store(true, Ordering::Relaxed);
+    assert_eq!(desk.keeping.drain_once().await, Drained::Blocked);
+    assert_eq!((desk.spool.waiting(), desk.spool.aside().len()), (1, 0), "it still waits");
+    desk.log.refuses.store(false, Ordering::Relaxed);
+    desk.log.breaks_spool.store(false, Ordering::Relaxed);
+    desk.spool.be_unreadable(false);
+    desk.keeping.drain().await;
+    assert_eq!((desk.spool.waiting(), desk.logged().await), (0, 1));
+}

@@ -1,0 +1,117 @@
+//! The flow that callers go through just now, and those that calls in progress began with.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytes::Bytes;
+use frontdesk_domain::{AudioFile, CallFlow, Dialogue};
+use frontdesk_ports::{PromptAudio, UnplayableAudio};
+
+/// A flow and the audio that it plays.
+#[derive(Debug, Clone)]
+pub struct FlowWithAudio {
+    /// The flow.
+    pub flow: CallFlow,
+    /// The files, by the names that the flow gives them.
+    pub audio: Vec<(AudioFile, Bytes)>,
+}
+
+/// How many earlier flows are kept for calls in progress. Nobody replaces a flow more often during one call.
+const MOST_KEPT: usize = 8;
+
+/// The flow in force.
+pub struct FlowVersions {
+    versions: RwLock<Versions>,
+    audio: Arc<dyn PromptAudio>,
+}
+
+struct Versions {
+    current: Arc<CallFlow>,
+    /// The last replaced first.
+    before: VecDeque<Arc<CallFlow>>,
+}
+
+impl FlowVersions {
+    /// With this flow in force from the start.
+    pub fn new(own: FlowWithAudio, audio: Arc<dyn PromptAudio>) -> Result<Self, UnplayableAudio> {
+        audio.publish(own.audio)?;
+        let versions = Versions { current: Arc::new(own.flow), before: VecDeque::new() };
+        Ok(Self { versions: RwLock::new(versions), audio })
+    }
+
+    /// The flow in force.
+    pub fn current(&self) -> Arc<CallFlow> {
+        self.read(|versions| versions.current.clone())
+    }
+
+    /// The flow that a call goes on by: the one it has come by so far, as long as that is remembered.
+    pub fn for_call(&self, at: &Dialogue) -> Arc<CallFlow> {
+        let version = at.history().version;
+        self.read(|versions| {
+            let known = std::iter::once(&versions.current).chain(&versions.before);
+            let own = known.into_iter().find(|flow| Some(flow.version()) == version);
+            own.unwrap_or(&versions.current).clone()
+        })
+    }
+
+    /// Puts another flow in force; whether it is another. Calls in progress go on by the one they began with.
+    pub fn replace(&self, own: FlowWithAudio) -> Result<bool, UnplayableAudio> {
+        // Where the new flow's audio is must be known before the first caller hears of it.
+        self.audio.publish(own.audio)?;
+        let mut versions = self.versions.write().unwrap_or_else(PoisonError::into_inner);
+        if versions.current.version() == own.flow.version() {
+            return Ok(false);
+        }
+        let before = std::mem::replace(&mut versions.current, Arc::new(own.flow));
+        versions.before.push_front(before);
+        versions.before.truncate(MOST_KEPT);
+        Ok(true)
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Versions) -> T) -> T {
+        read(&self.versions.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use adapters_memory::MemoryPrompts;
+    use frontdesk_domain::{BuiltinFlow, Context, Instruction, LegId, Signal, advance, builtin_flow};
+
+    use super::*;
+
+    fn own(number: &str) -> FlowWithAudio {
+        let settings = BuiltinFlow { forward_to: vec![number.parse().unwrap()], ..BuiltinFlow::default() };
+        FlowWithAudio { flow: builtin_flow(&settings).unwrap(), audio: Vec::new() }
+    }
+
+    /// Where a caller is who has just heard the menu.
+    fn in_the_menu(flow: &CallFlow) -> Dialogue {
+        let cx = Context::new(LegId::new("test", "CA1").unwrap(), "2026-11-25T09:00:00Z".parse().unwrap());
+        let turn = advance(flow, &Dialogue::Start, &Signal::Arrived, &cx);
+        let Some(Instruction::Gather { then, .. }) = turn.instructions.into_iter().next() else { panic!() };
+        then
+    }
+
+    #[test]
+    fn a_call_goes_on_by_the_flow_it_began_with() {
+        let force = FlowVersions::new(own("+33611223344"), Arc::new(MemoryPrompts::default())).unwrap();
+        let first = force.current();
+        let at = in_the_menu(&first);
+        assert!(force.replace(own("+33611223355")).unwrap());
+        assert_eq!(force.for_call(&at).version(), first.version());
+        assert_ne!(force.current().version(), first.version());
+        assert_eq!(force.for_call(&Dialogue::Start).version(), force.current().version());
+    }
+
+    #[test]
+    fn the_same_flow_is_no_other_flow_and_a_forgotten_one_is_the_current() {
+        let force = FlowVersions::new(own("+33611223344"), Arc::new(MemoryPrompts::default())).unwrap();
+        assert!(!force.replace(own("+33611223344")).unwrap());
+        let at = in_the_menu(&force.current());
+        for n in 0..=MOST_KEPT {
+            assert!(force.replace(own(&format!("+3361122330{n}"))).unwrap());
+        }
+        assert_eq!(force.for_call(&at).version(), force.current().version());
+    }
+}

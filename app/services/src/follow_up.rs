@@ -1,0 +1,44 @@
+//! What the office does about calls: each change is made on the work as it stands, or not at all.
+
+pub mod auto_resolve;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use frontdesk_domain::CallId;
+use frontdesk_ports::work::WorkChange;
+use frontdesk_ports::{Actor, CallLog, CallRecord, Clock, StoreError, WorkError, WorkOnCalls, WorkStore};
+
+/// Changes that get in nobody's way are tried so often when others are made at the same moment.
+const TRIES: u32 = 10;
+
+/// Takes what people do about calls.
+pub struct FollowUps {
+    /// The calls.
+    pub log: Arc<dyn CallLog>,
+    /// Where the work on them is kept.
+    pub work: Arc<dyn WorkStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl WorkOnCalls for FollowUps {
+    async fn change(
+        &self,
+        Actor(actor): &Actor,
+        call: CallId,
+        turn: u64,
+        change: WorkChange,
+    ) -> Result<CallRecord, WorkError> {
+        for _ in 0..TRIES {
+            let record = self.log.find(call).await?.ok_or(WorkError::None)?;
+            let Some(work) = record.work.after(&change, actor, self.clock.now(), turn)? else {
+                return Ok(record);
+            };
+            if self.work.save_work(call, &work).await? {
+                return self.log.find(call).await?.ok_or(WorkError::None);
+            }
+        }
+        Err(StoreError::Unavailable("the call is being changed all the time".into()).into())
+    }
+}

@@ -1,0 +1,65 @@
+//! A caller who was missed and has been spoken to since need not be called back: such misses settle themselves.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_ports::{CallLog, Change, Clock, StoreError, WorkStore};
+
+/// Calls settled in one go.
+const PORTION: u16 = 100;
+/// News is gathered for so long: nobody looks at a missed call that fast.
+const GATHER: Duration = Duration::from_secs(1);
+/// How long to leave a failed store alone.
+const PAUSE: Duration = Duration::from_secs(5);
+/// How far back the first look goes, in changes of the log: further back it was done before we were started.
+const FIRST_LOOK: u64 = 20_000;
+
+/// Settles misses.
+pub struct AutoResolve {
+    /// The calls.
+    pub log: Arc<dyn CallLog>,
+    /// Where the work on them is kept.
+    pub work: Arc<dyn WorkStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl AutoResolve {
+    /// Goes on for ever.
+    pub async fn run(&self) {
+        let mut seen = None;
+        loop {
+            match self.follow(seen).await {
+                Ok(latest) => {
+                    self.log.wait_for_change(latest).await;
+                    seen = Some(latest);
+                    tokio::time::sleep(GATHER).await;
+                }
+                Err(error) => {
+                    tracing::warn!("missed calls wait for the store: {error}");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Settles what changes since `seen` have settled, and returns up to where it looked.
+    pub async fn follow(&self, seen: Option<Change>) -> Result<Change, StoreError> {
+        let latest = self.log.latest_change().await?;
+        let seen = seen.unwrap_or(Change(latest.0.saturating_sub(FIRST_LOOK)));
+        loop {
+            let resolved = self.work.resolved_since(seen, PORTION).await?;
+            let full = resolved.len() == usize::from(PORTION);
+            let mut settled = false;
+            for resolved in resolved {
+                let call = resolved.missed;
+                if let Some(work) = call.work.after_later_call(resolved.later, self.clock.now()) {
+                    settled |= self.work.save_work(call.id, &work).await?;
+                }
+            }
+            if !full || !settled {
+                return Ok(latest);
+            }
+        }
+    }
+}

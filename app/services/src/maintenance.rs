@@ -1,0 +1,192 @@
+//! What is done from time to time: a sign of life, the comparison with the carrier's records, retention.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_domain::{CallState, Timestamp};
+use frontdesk_ports::{
+    CallLog, CallQuery, Clock, EffectCounts, EffectQueue, OperationsLog, Outage, OutageCause, StoreError,
+    Watermark,
+};
+
+use super::reconciliation::Reconciliation;
+use super::retention::{DataClass, Retention, RetentionError};
+
+/// Between two rounds.
+const ROUND: Duration = Duration::from_secs(60);
+/// Without a sign of life for so long, we did not run.
+const SILENCE: Duration = Duration::from_secs(150);
+/// Between two comparisons.
+const RECONCILE_EVERY: Duration = Duration::from_secs(300);
+/// What a comparison looks at again: callbacks may still have been on their way.
+const OVERLAP: Duration = Duration::from_secs(900);
+/// A call without an end is asked about after this.
+const UNFINISHED: Duration = Duration::from_secs(600);
+/// Between two comparisons of the last days, …
+const FAR_EVERY: Duration = Duration::from_secs(86_400);
+/// … which are so many seconds.
+const FAR: Duration = Duration::from_secs(3 * 86_400);
+/// Further back than this nothing is compared unasked.
+const FARTHEST: Duration = Duration::from_secs(30 * 86_400);
+/// Between two purges. A clock that jumped by more is not believed.
+const PURGE_EVERY: Duration = Duration::from_secs(86_400);
+
+/// For how long each kind of data is kept; without end if none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RetentionPolicy {
+    /// Calls.
+    pub calls: Option<Duration>,
+    /// Messages' audio.
+    pub audio: Option<Duration>,
+    /// Messages' transcripts.
+    pub transcripts: Option<Duration>,
+    /// The carrier's own words.
+    pub raw: Option<Duration>,
+}
+
+impl RetentionPolicy {
+    fn set(self) -> impl Iterator<Item = (DataClass, Duration)> {
+        let times = [
+            (DataClass::Raw, self.raw),
+            (DataClass::Transcripts, self.transcripts),
+            (DataClass::Audio, self.audio),
+            (DataClass::Calls, self.calls),
+        ];
+        times.into_iter().filter_map(|(class, time)| Some((class, time?)))
+    }
+}
+
+/// Does what is due from time to time.
+pub struct Maintenance {
+    /// The calls.
+    pub log: Arc<dyn CallLog>,
+    /// The work after answering.
+    pub queue: Arc<dyn EffectQueue>,
+    /// Where it stands how far things are done.
+    pub operations_log: Arc<dyn OperationsLog>,
+    /// Compares with the carrier.
+    pub reconciliation: Reconciliation,
+    /// Forgets.
+    pub retention: Arc<Retention>,
+    /// How long each kind of data is kept.
+    pub policy: RetentionPolicy,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Maintenance {
+    /// Goes on for ever.
+    pub async fn run(&self) {
+        loop {
+            if let Err(error) = self.round().await {
+                tracing::warn!("upkeep waits for the store: {error}");
+            }
+            tokio::time::sleep(ROUND).await;
+        }
+    }
+
+    /// One round.
+    pub async fn round(&self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let before = self.operations_log.marked(Watermark::Alive).await?;
+        self.note_silence(before, now).await?;
+        self.operations_log.mark(Watermark::Alive, now).await?;
+        let EffectCounts { open, failed } = self.queue.counts().await?;
+        for (state, count) in [("open", open), ("failed", failed)] {
+            metrics::gauge!("frontdesk_effects", "state" => state)
+                .set(u32::try_from(count).unwrap_or(u32::MAX));
+        }
+        self.reconcile_if_due(now).await?;
+        self.purge_if_due(before, now).await
+    }
+
+    async fn note_silence(&self, before: Option<Timestamp>, now: Timestamp) -> Result<(), StoreError> {
+        let Some(began_at) = before.filter(|before| now > *before + SILENCE) else { return Ok(()) };
+        tracing::warn!("we did not run from {began_at:.0} to {now:.0}");
+        let cause = OutageCause::NotRunning;
+        let silence = Outage { cause, began_at, ended_at: now, calls: 0, added: 0, repaired: 0, messages: 0 };
+        self.operations_log.note_outage(&silence).await
+    }
+
+    async fn reconcile_if_due(&self, now: Timestamp) -> Result<(), StoreError> {
+        let Some(reconciled) = self.operations_log.marked(Watermark::Reconciled).await? else {
+            // The first start: what was before is none of ours.
+            self.operations_log.mark(Watermark::ReconciledFar, now).await?;
+            return self.operations_log.mark(Watermark::Reconciled, now).await;
+        };
+        if now < reconciled + RECONCILE_EVERY && now >= reconciled {
+            return Ok(());
+        }
+        let far = self.operations_log.marked(Watermark::ReconciledFar).await?;
+        let far_due = far.is_none_or(|far| now >= far + FAR_EVERY);
+        let mut since = reconciled.min(now) - OVERLAP;
+        if let Some(unfinished) = self.oldest_unfinished(now).await? {
+            since = since.min(unfinished - ROUND);
+        }
+        if far_due {
+            since = since.min(now - FAR);
+        }
+        match self.reconciliation.run(since.max(now - FARTHEST)).await {
+            Ok(report) => {
+                metrics::counter!("frontdesk_reconcile_repairs_total")
+                    .increment(u64::from(report.added + report.repaired + report.messages));
+                if !report.found_nothing() {
+                    tracing::info!("the log was compared with the carrier's records: {report}");
+                }
+                if far_due {
+                    self.operations_log.mark(Watermark::ReconciledFar, now).await?;
+                }
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!("{error}");
+                Ok(())
+            }
+        }
+    }
+
+    /// When the oldest call began that should have ended.
+    async fn oldest_unfinished(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let mut oldest = None;
+        for state in [CallState::Ringing, CallState::InProgress] {
+            let query =
+                CallQuery { state: Some(state), until: Some(now - UNFINISHED), ..CallQuery::newest(1000) };
+            let calls = self.log.list(&query).await?.calls;
+            let begun = calls.iter().filter_map(|record| record.call.started_at).min();
+            oldest = [oldest, begun].into_iter().flatten().min();
+        }
+        Ok(oldest)
+    }
+
+    /// Forgets once a day, if the clock can be believed.
+    async fn purge_if_due(&self, before: Option<Timestamp>, now: Timestamp) -> Result<(), StoreError> {
+        let purged = self.operations_log.marked(Watermark::Purged).await?;
+        if self.policy == RetentionPolicy::default()
+            || purged.is_some_and(|purged| now < purged + PURGE_EVERY && now >= purged)
+        {
+            return Ok(());
+        }
+        if before.is_some_and(|before| now < before || now > before + PURGE_EVERY) {
+            tracing::warn!(
+                "the clock has jumped by more than a day; nothing is forgotten before the next round"
+            );
+            return Ok(());
+        }
+        for (class, older_than) in self.policy.set() {
+            if let Err(error) = self.forget(class, older_than).await {
+                tracing::error!("retention: {error}");
+            }
+        }
+        self.operations_log.mark(Watermark::Purged, now).await
+    }
+
+    async fn forget(&self, class: DataClass, older_than: Duration) -> Result<(), RetentionError> {
+        if class == DataClass::Calls {
+            self.retention.guard(older_than).await?;
+        }
+        self.retention.purge("retention", class, older_than).await.map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests;

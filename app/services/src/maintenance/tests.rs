@@ -1,0 +1,102 @@
+//! What is done when.
+
+use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, MemoryRecordings, SeededIds};
+use frontdesk_domain::{CallEvent, EventKind};
+use frontdesk_ports::MockCarrier;
+
+use super::*;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+struct Desk {
+    clock: Arc<ManualClock>,
+    log: Arc<MemoryLog>,
+    operations_log: Arc<MemoryOperationsLog>,
+    maintenance: Maintenance,
+}
+
+/// A desk that keeps calls for so long, and whose carrier is asked so often.
+fn desk(calls: Option<Duration>, comparisons: usize) -> Desk {
+    let clock = Arc::new(ManualClock::at("2026-11-24T09:00:00Z".parse().unwrap()));
+    let log = Arc::new(MemoryLog::new(clock.clone(), Arc::new(SeededIds::default())));
+    let operations_log = Arc::new(MemoryOperationsLog::default());
+    let mut carrier = MockCarrier::new();
+    carrier.expect_our_numbers().times(comparisons).returning(|| Ok(vec![]));
+    carrier.expect_calls().times(comparisons).returning(|_, _| Ok(vec![]));
+    let carrier = Arc::new(carrier);
+    let maintenance = Maintenance {
+        queue: log.clone(),
+        log: log.clone(),
+        operations_log: operations_log.clone(),
+        reconciliation: Reconciliation {
+            log: log.clone(),
+            carrier: carrier.clone(),
+            operations_log: operations_log.clone(),
+            clock: clock.clone(),
+            longest_call: Arc::new(|| Duration::from_secs(3600)),
+        },
+        retention: Arc::new(Retention {
+            log: log.clone(),
+            retention: log.clone(),
+            recordings: Arc::new(MemoryRecordings::new(1000)),
+            carrier,
+            trail: operations_log.clone(),
+            clock: clock.clone(),
+        }),
+        policy: RetentionPolicy { calls, ..RetentionPolicy::default() },
+        clock: clock.clone(),
+    };
+    Desk { clock, log, operations_log, maintenance }
+}
+
+impl Desk {
+    async fn call(&self, number: u32, ago: Duration) {
+        let call = format!("twilio:CA{number}").parse().unwrap();
+        let event = CallEvent { call, at: self.clock.now() - ago, kind: EventKind::Closed };
+        self.log.append(vec![event.into()]).await.unwrap();
+    }
+
+    async fn calls(&self) -> usize {
+        self.log.list(&CallQuery::newest(1000)).await.unwrap().calls.len()
+    }
+}
+
+#[tokio::test]
+async fn a_silence_is_noted_as_an_outage_and_an_ordinary_round_is_not() {
+    let desk = desk(None, 1);
+    desk.maintenance.round().await.unwrap();
+    desk.clock.advance(ROUND);
+    desk.maintenance.round().await.unwrap();
+    assert_eq!(desk.operations_log.outages(10).await.unwrap(), []);
+    desk.clock.advance(Duration::from_secs(3600));
+    desk.maintenance.round().await.unwrap();
+    let [outage] = desk.operations_log.outages(10).await.unwrap().try_into().unwrap();
+    assert_eq!(outage.cause, OutageCause::NotRunning);
+    assert_eq!(outage.ended_at.duration_since(outage.began_at).as_secs(), 3600);
+}
+
+#[tokio::test]
+async fn the_carrier_is_asked_every_five_minutes_and_not_at_the_first_start() {
+    let desk = desk(None, 2);
+    for _ in 0..11 {
+        desk.maintenance.round().await.unwrap();
+        desk.clock.advance(ROUND);
+    }
+}
+
+#[tokio::test]
+async fn what_is_too_old_goes_once_a_day_and_a_wrong_clock_deletes_nothing() {
+    let desk = desk(Some(90 * DAY), 1);
+    for number in 0..200 {
+        desk.call(number, if number < 10 { 100 * DAY } else { DAY }).await;
+    }
+    desk.maintenance.round().await.unwrap();
+    assert_eq!(desk.calls().await, 190);
+    // The clock jumps ahead by years: everything looks old.
+    desk.clock.advance(1000 * DAY);
+    desk.maintenance.round().await.unwrap();
+    assert_eq!(desk.calls().await, 190, "a jump is not believed");
+    desk.clock.advance(ROUND);
+    desk.maintenance.round().await.unwrap();
+    assert_eq!(desk.calls().await, 190, "most of the log never goes unasked");
+}

@@ -1,0 +1,367 @@
+//! Tells people and programs of calls: follows the log, queues what somebody is to be target, and delivers it.
+
+mod email;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_domain::{Call, CallFlow, NotificationKind, Outcome, Timestamp, Voicemail, VoicemailStatus};
+use frontdesk_ports::{
+    Attachment, AudioName, CallLog, CallRecord, Change, Clock, Delivery, DeliveryError, Ids, LeasedDelivery,
+    Messenger, Notification, Outbox, RecordingStore, StoreError, Tried,
+};
+use jiff::tz::TimeZone;
+use sha2::{Digest, Sha256};
+
+use super::flow_versions::FlowVersions;
+
+pub use email::EmailLanguage;
+
+/// Calls looked at in one go.
+const PORTION: u16 = 200;
+/// Deliveries at once.
+const AT_ONCE: u16 = 8;
+/// How long a delivery may take, and for how long it is ours: longer.
+const PATIENCE: Duration = Duration::from_secs(100);
+const LEASE: Duration = Duration::from_secs(120);
+/// What happened longer ago is target to nobody any more, whatever changes about the call.
+const NEWS: Duration = Duration::from_secs(3 * 86_400);
+/// The first pause after a failure, the longest, and when it is given up.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+const GIVE_UP: Duration = Duration::from_secs(3 * 86_400);
+/// How long to sleep when nothing is due.
+const IDLE: Duration = Duration::from_secs(60);
+/// How long to leave a failed store alone.
+const STORE_PAUSE: Duration = Duration::from_secs(5);
+/// How often noting what was delivered is tried again while the store is away.
+const SETTLE_RETRIES: u32 = 3;
+/// Larger audio is linked, not attached: mail servers refuse more.
+const MOST_ATTACHED: u64 = 10 * 1024 * 1024;
+
+/// Of what somebody is target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct When {
+    /// Calls that ended so.
+    pub outcomes: Vec<Outcome>,
+    /// On these kinds.
+    pub kinds: Vec<NotificationKind>,
+    /// Whether a voicemail's audio goes with the message.
+    pub attach: bool,
+}
+
+impl When {
+    /// What people are target unless the settings say otherwise: whoever was missed, and messages, once they can be heard.
+    pub fn for_people() -> Self {
+        Self {
+            outcomes: vec![Outcome::Missed, Outcome::Voicemail, Outcome::Failed],
+            kinds: vec![NotificationKind::Ended, NotificationKind::VoicemailStored],
+            attach: true,
+        }
+    }
+
+    /// What programs are target unless the settings say otherwise: everything.
+    pub fn for_programs() -> Self {
+        Self {
+            outcomes: Outcome::VARIANTS.to_vec(),
+            kinds: NotificationKind::VARIANTS.to_vec(),
+            attach: false,
+        }
+    }
+}
+
+/// Somebody who is target, and how.
+pub struct NotificationTarget {
+    /// Of what.
+    pub when: When,
+    /// The language of letters.
+    pub language: EmailLanguage,
+    /// Whether people read it: they are target of a message once, when they can hear it.
+    pub is_person: bool,
+    /// Carries it.
+    pub messenger: Arc<dyn Messenger>,
+}
+
+/// Tells people and programs of calls.
+pub struct Notifications {
+    /// The calls.
+    pub log: Arc<dyn CallLog>,
+    /// What is on its way.
+    pub outbox: Arc<dyn Outbox>,
+    /// Messages' audio.
+    pub recordings: Arc<dyn RecordingStore>,
+    /// Mailboxes name whom to tell.
+    pub flow: Arc<FlowVersions>,
+    /// Everybody who is target, by name.
+    pub recipients: BTreeMap<String, NotificationTarget>,
+    /// Where people read the log.
+    pub feed_url: String,
+    /// The zone that letters tell times in.
+    pub zone: TimeZone,
+    /// The call as programs read it.
+    pub document: fn(&CallRecord) -> serde_json::Value,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// For pauses that differ.
+    pub ids: Arc<dyn Ids>,
+}
+
+impl Notifications {
+    /// Goes on for ever.
+    pub async fn run(&self) {
+        if self.recipients.is_empty() {
+            return std::future::pending().await;
+        }
+        loop {
+            if let Err(error) = self.round().await {
+                tracing::warn!("messages about calls wait for the store: {error}");
+                tokio::time::sleep(STORE_PAUSE).await;
+            }
+        }
+    }
+
+    async fn round(&self) -> Result<(), StoreError> {
+        let seen = self.follow().await?;
+        while self.deliver_due().await? > 0 {}
+        let now = self.clock.now();
+        let until = |due: Timestamp| Duration::try_from(due.duration_since(now)).unwrap_or_default();
+        let pause = self.outbox.next_delivery().await?.map_or(IDLE, until).min(IDLE);
+        let _ = tokio::time::timeout(pause, self.log.wait_for_change(seen)).await;
+        Ok(())
+    }
+
+    /// Queues what the changes since the last look are to be target; up to where it looked. The first look ever tells
+    /// nothing: what happened before somebody wanted to be target is way.
+    pub async fn follow(&self) -> Result<Change, StoreError> {
+        let since = self.outbox.recipients(&self.names(), self.clock.now()).await?;
+        let Some(mut seen) = self.outbox.looked_at().await? else {
+            let latest = self.log.latest_change().await?;
+            self.outbox.queue(&[], latest, self.clock.now()).await?;
+            return Ok(latest);
+        };
+        loop {
+            let changed = self.log.changed_since(seen, PORTION).await?;
+            let Some(last) = changed.last().map(|record| record.change) else { return Ok(seen) };
+            let flow = self.flow.current();
+            let deliveries: Vec<Delivery> =
+                changed.iter().flat_map(|record| self.deliveries(record, &flow, &since)).collect();
+            self.outbox.queue(&deliveries, last, self.clock.now()).await?;
+            seen = last;
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.recipients.keys().cloned().collect()
+    }
+
+    /// Whom a call is to be target to, and of what: as long as it is news, and to whoever was a recipient then.
+    fn deliveries(
+        &self,
+        record: &CallRecord,
+        flow: &CallFlow,
+        since: &BTreeMap<String, Timestamp>,
+    ) -> Vec<Delivery> {
+        let news = self.clock.now() - NEWS;
+        let kinds = record.call.kinds();
+        let mut deliveries = Vec::new();
+        for (name, target) in &self.recipients {
+            let from = since.get(name).copied().map_or(news, |since| since.max(news));
+            let wanted = kinds.iter().filter(|kind| {
+                happened_at(**kind, record).is_none_or(|at| at >= from)
+                    && wants(target, name, **kind, record, flow)
+            });
+            deliveries.extend(wanted.map(|kind| Delivery {
+                call: record.id,
+                kind: *kind,
+                recipient: name.clone(),
+            }));
+        }
+        deliveries
+    }
+
+    /// Delivers what is due now; how many were tried.
+    pub async fn deliver_due(&self) -> Result<usize, StoreError> {
+        let due = self.outbox.take_deliveries(&self.names(), self.clock.now(), LEASE, AT_ONCE).await?;
+        let tried = futures_util::future::join_all(due.iter().map(|leased| self.deliver(leased))).await;
+        let mut settled = Ok(due.len());
+        for (leased, tried) in due.iter().zip(tried) {
+            let (call, to) = (leased.delivery.call, &leased.delivery.recipient);
+            match &tried {
+                Tried::Delivered => {
+                    tracing::info!(call.id = %call, to, "{} was target", leased.delivery.kind);
+                }
+                Tried::Again(_, why) => tracing::warn!(call.id = %call, to, "a message waits: {why}"),
+                Tried::Failed(why) => tracing::error!(call.id = %call, to, "a message is given up: {why}"),
+            }
+            // One that cannot be noted must not leave the others unnoted: they would be target again.
+            match self.settle(leased, &tried).await {
+                Ok(true) => {}
+                Ok(false) => tracing::info!(call.id = %call, to, "another instance has taken a message over"),
+                Err(error) => settled = Err(error),
+            }
+        }
+        settled
+    }
+
+    async fn settle(&self, leased: &LeasedDelivery, tried: &Tried) -> Result<bool, StoreError> {
+        let mut noted = self.outbox.finish_delivery(leased, tried).await;
+        for _ in 0..SETTLE_RETRIES {
+            if noted.is_ok() {
+                break;
+            }
+            tokio::time::sleep(STORE_PAUSE).await;
+            noted = self.outbox.finish_delivery(leased, tried).await;
+        }
+        noted
+    }
+
+    async fn deliver(&self, leased: &LeasedDelivery) -> Tried {
+        let Delivery { call, recipient, .. } = &leased.delivery;
+        let Some(target) = self.recipients.get(recipient) else {
+            return Tried::Failed(format!("no rule is called {recipient} any more"));
+        };
+        let record = match self.log.find(*call).await {
+            Ok(Some(record)) => record,
+            Ok(None) => return Tried::Failed("the call has been forgotten".into()),
+            Err(error) => return self.later(leased, &error.to_string()),
+        };
+        let message = match self.message(leased, target, &record).await {
+            Ok(message) => message,
+            Err(error) => return self.later(leased, &error.to_string()),
+        };
+        match tokio::time::timeout(PATIENCE, target.messenger.deliver(&message)).await {
+            Ok(Ok(())) => Tried::Delivered,
+            Ok(Err(DeliveryError::Refused(why))) => Tried::Failed(why),
+            Ok(Err(DeliveryError::Later(why))) => self.later(leased, &why),
+            Err(_) => self.later(leased, "it took too long"),
+        }
+    }
+
+    fn later(&self, leased: &LeasedDelivery, why: &str) -> Tried {
+        let now = self.clock.now();
+        if now >= leased.queued_at + GIVE_UP {
+            return Tried::Failed(format!("{why}; given up after three days"));
+        }
+        let whole =
+            FIRST_PAUSE.saturating_mul(1 << leased.attempt.saturating_sub(1).min(16)).min(LONGEST_PAUSE);
+        let spread = whole.mul_f64(f64::from(self.ids.random()[30]) / 510.0);
+        Tried::Again(now + whole / 2 + spread, why.to_owned())
+    }
+
+    async fn message(
+        &self,
+        leased: &LeasedDelivery,
+        target: &NotificationTarget,
+        record: &CallRecord,
+    ) -> Result<Notification, StoreError> {
+        let kind = leased.delivery.kind;
+        let at = match kind {
+            NotificationKind::VoicemailStored => leased.queued_at,
+            _ => happened_at(kind, record).unwrap_or(leased.queued_at),
+        };
+        let audio = self.audio(target, kind, record).await?;
+        let link = format!("{}/calls/{}", self.feed_url, record.id);
+        let letter = email::write(
+            target.language,
+            record,
+            for_people(&record.call),
+            &self.zone,
+            &link,
+            audio.is_some(),
+        );
+        let document = serde_json::json!({
+            "type": kind.as_str(),
+            "timestamp": at.to_string(),
+            "data": (self.document)(record),
+        });
+        let id = hex::encode(&Sha256::digest(leased.delivery.key())[..16]);
+        Ok(Notification {
+            id: format!("msg_{id}"),
+            kind,
+            at,
+            subject: letter.subject,
+            text: letter.text,
+            document: document.to_string(),
+            audio,
+        })
+    }
+
+    /// The voicemail's audio, if it goes with the message and is not too large for one.
+    async fn audio(
+        &self,
+        target: &NotificationTarget,
+        kind: NotificationKind,
+        record: &CallRecord,
+    ) -> Result<Option<Attachment>, StoreError> {
+        let message = record.call.voicemail.as_ref().filter(|_| target.when.attach && target.is_person);
+        let stored = message
+            .filter(|_| kind == NotificationKind::VoicemailStored)
+            .and_then(|m| Some((m, m.audio.as_ref()?)));
+        let Some((message, audio)) = stored.filter(|(_, audio)| audio.bytes <= MOST_ATTACHED) else {
+            return Ok(None);
+        };
+        let bytes =
+            self.recordings.read(&AudioName::new(&record.leg, &message.recording), 0..audio.bytes).await?;
+        let end = if audio.media_type == "audio/mpeg" { "mp3" } else { "wav" };
+        Ok(bytes.map(|bytes| Attachment {
+            name: format!("message-{}.{end}", record.id),
+            media_type: audio.media_type.clone(),
+            bytes,
+        }))
+    }
+}
+
+/// Whether somebody is to be target of an kind.
+fn wants(
+    target: &NotificationTarget,
+    name: &str,
+    kind: NotificationKind,
+    record: &CallRecord,
+    flow: &CallFlow,
+) -> bool {
+    if !target.when.kinds.contains(&kind) {
+        return false;
+    }
+    let outcome = record.call.verdict.as_ref().map(|verdict| verdict.outcome);
+    let message = record.call.voicemail.as_ref();
+    match kind {
+        NotificationKind::Started | NotificationKind::Answered => true,
+        // People are target of a message when they can hear it, and at the end only if there is none to come.
+        NotificationKind::Ended => {
+            let to_hear = |m: &Voicemail| m.status != VoicemailStatus::Failed && !m.is_empty();
+            let to_come = target.is_person && message.is_some_and(to_hear);
+            let outcome = if target.is_person { for_people(&record.call) } else { outcome };
+            !to_come && outcome.is_some_and(|outcome| target.when.outcomes.contains(&outcome))
+        }
+        NotificationKind::VoicemailStored => {
+            let silent = target.is_person && message.is_some_and(Voicemail::is_empty);
+            let mailbox = record.call.mailbox.as_ref().and_then(|mailbox| flow.mailbox(mailbox));
+            // A mailbox that names somebody tells nobody else.
+            let meant = mailbox
+                .is_none_or(|mailbox| mailbox.notify.is_empty() || mailbox.notify.iter().any(|n| n == name));
+            !silent && meant && target.when.outcomes.contains(&Outcome::Voicemail)
+        }
+    }
+}
+
+/// How a call ended for people: a message without speech is none, so its caller was missed, or said nothing.
+fn for_people(call: &Call) -> Option<Outcome> {
+    let silent = call.voicemail.as_ref().is_some_and(Voicemail::is_empty);
+    match call.verdict.as_ref()?.outcome {
+        Outcome::Voicemail if silent && call.forwarded_to.is_some() => Some(Outcome::Missed),
+        Outcome::Voicemail if silent => Some(Outcome::Abandoned),
+        outcome => Some(outcome),
+    }
+}
+
+fn happened_at(kind: NotificationKind, record: &CallRecord) -> Option<Timestamp> {
+    match kind {
+        NotificationKind::Started => record.call.started_at,
+        NotificationKind::Answered => record.call.answered_at,
+        // When a message came here is not target; it belongs to the end of its call.
+        NotificationKind::Ended | NotificationKind::VoicemailStored => record.call.ended_at,
+    }
+}
+
+#[cfg(test)]
+mod tests;

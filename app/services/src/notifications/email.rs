@@ -1,0 +1,128 @@
+//! What people read in a letter about a call, in their language.
+
+use frontdesk_domain::{Call, Outcome};
+use frontdesk_ports::CallRecord;
+use jiff::tz::TimeZone;
+
+/// A language that letters are written in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum EmailLanguage {
+    /// English.
+    #[default]
+    English,
+    /// French.
+    French,
+}
+
+impl EmailLanguage {
+    /// The language of that code.
+    pub fn of(code: &str) -> Option<Self> {
+        match code {
+            "en" => Some(Self::English),
+            "fr" => Some(Self::French),
+            _ => None,
+        }
+    }
+
+    fn words(self) -> &'static Words {
+        match self {
+            Self::English => &ENGLISH,
+            Self::French => &FRENCH,
+        }
+    }
+}
+
+struct Words {
+    withheld: &'static str,
+    message: &'static str,
+    missed: &'static str,
+    failed: &'static str,
+    other: &'static str,
+    from: &'static str,
+    called: &'static str,
+    when: &'static str,
+    chose: &'static str,
+    rung: &'static str,
+    length: &'static str,
+    listen: &'static str,
+    attached: &'static str,
+}
+
+const ENGLISH: Words = Words {
+    withheld: "a withheld number",
+    message: "Message from",
+    missed: "Missed call from",
+    failed: "Call that failed from",
+    other: "Call from",
+    from: "From",
+    called: "Called",
+    when: "When",
+    chose: "Chose",
+    rung: "Rang",
+    length: "Message",
+    listen: "The call",
+    attached: "The message is attached.",
+};
+
+const FRENCH: Words = Words {
+    withheld: "un numéro masqué",
+    message: "Message de",
+    missed: "Appel manqué de",
+    failed: "Appel échoué de",
+    other: "Appel de",
+    from: "De",
+    called: "Numéro appelé",
+    when: "Quand",
+    chose: "Choix",
+    rung: "A sonné",
+    length: "Message",
+    listen: "L'appel",
+    attached: "Le message est joint.",
+};
+
+/// A letter.
+pub(super) struct Email {
+    pub subject: String,
+    pub text: String,
+}
+
+/// The letter about a call.
+pub(super) fn write(
+    language: EmailLanguage,
+    record: &CallRecord,
+    outcome: Option<Outcome>,
+    zone: &TimeZone,
+    link: &str,
+    attached: bool,
+) -> Email {
+    let words = language.words();
+    let Call { parties, started_at, choice, forwarded_to, voicemail, .. } = &record.call;
+    let from = parties.as_ref().and_then(|parties| parties.from.as_text()).unwrap_or(words.withheld);
+    let name = parties.as_ref().and_then(|parties| parties.from_name.as_deref());
+    let who = name.map_or_else(|| from.to_owned(), |name| format!("{name} ({from})"));
+    let what = match outcome {
+        Some(Outcome::Voicemail) => words.message,
+        Some(Outcome::Missed) => words.missed,
+        Some(Outcome::Failed) => words.failed,
+        _ => words.other,
+    };
+    let mut lines = vec![(words.from, who.clone())];
+    lines.extend(parties.as_ref().map(|parties| (words.called, parties.to.clone())));
+    // The zone is told with the time: a letter is read anywhere.
+    let told = started_at.map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string());
+    lines.extend(told.map(|time| (words.when, time)));
+    lines.extend(choice.clone().map(|choice| (words.chose, choice)));
+    lines.extend(forwarded_to.as_ref().map(|number| (words.rung, number.to_string())));
+    let length = voicemail.as_ref().and_then(|message| message.duration_seconds);
+    lines.extend(length.map(|seconds| (words.length, format!("{}:{:02}", seconds / 60, seconds % 60))));
+    lines.push((words.listen, link.to_owned()));
+    let mut text: Vec<String> = lines.into_iter().map(|(what, told)| format!("{what}: {told}")).collect();
+    if attached {
+        text.push(String::new());
+        text.push(words.attached.to_owned());
+    }
+    text.push(String::new());
+    // What callers send must not make a second header line.
+    let subject = format!("{what} {who}").replace(['\r', '\n'], " ");
+    Email { subject, text: text.join("\r\n") }
+}

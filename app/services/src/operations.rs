@@ -1,0 +1,55 @@
+//! Looking after the desk: what went wrong, who did what, messages asked for anew.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use frontdesk_domain::{CallEvent, CallId, EventKind, VoicemailStatus};
+use frontdesk_ports::{
+    Actor, AuditAction, AuditEntry, AuditTrail, CallLog, Clock, DiagnosticReport, Operations, OperationsLog,
+    Outage, RetryError, StoreError,
+};
+
+/// Looks after the desk.
+pub struct OperationsService {
+    /// The calls.
+    pub log: Arc<dyn CallLog>,
+    /// Where outages are noted.
+    pub operations_log: Arc<dyn OperationsLog>,
+    /// Where it is noted who did what.
+    pub trail: Arc<dyn AuditTrail>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Operations for OperationsService {
+    async fn outages(&self, limit: u16) -> Result<Vec<Outage>, StoreError> {
+        self.operations_log.outages(limit).await
+    }
+
+    async fn diagnostic_report(&self) -> Result<Option<DiagnosticReport>, StoreError> {
+        self.operations_log.diagnostic_report().await
+    }
+
+    async fn trail(&self, limit: u16) -> Result<Vec<AuditEntry>, StoreError> {
+        self.trail.entries(limit).await
+    }
+
+    async fn note(&self, Actor(actor): &Actor, action: AuditAction, subject: &str) -> Result<(), StoreError> {
+        let (at, subject) = (self.clock.now(), subject.to_owned());
+        self.trail.record(AuditEntry { at, actor: actor.clone(), action, subject }).await
+    }
+
+    async fn retry_voicemail(&self, actor: &Actor, call: CallId) -> Result<(), RetryError> {
+        let record = self.log.find(call).await?.ok_or(RetryError::None)?;
+        let message = record.call.voicemail.ok_or(RetryError::None)?;
+        if message.status != VoicemailStatus::Failed {
+            return Err(RetryError::NotFailed);
+        }
+        let kind = EventKind::VoicemailRetried { recording: message.recording, round: message.round + 1 };
+        let event = CallEvent { call: record.leg, at: self.clock.now(), kind };
+        self.log.append(vec![event.into()]).await?;
+        self.note(actor, AuditAction::Retried, &call.to_string()).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,298 @@
+//! Making the log agree with the carrier's own records: calls that never reached us, ends that were lost, messages nobody
+//! told us of. Doing it twice changes nothing.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_domain::{
+    Call, CallEvent, CallState, CarrierCall, EventKind, Facts, LegId, Timestamp, VoicemailStatus,
+};
+use frontdesk_ports::{
+    CallLog, CallQuery, CallRecord, Carrier, CarrierError, Clock, LoggedEvent, OperationsLog, Outage,
+    OutageCause, StoreError, Watermark,
+};
+
+/// A call without an end is no longer waited for after this, beyond the longest call there can be.
+const CLOSE_AFTER: Duration = Duration::from_secs(2 * 3600);
+/// Calls of one outage that we did not know of follow each other within this.
+const SAME_OUTAGE: Duration = Duration::from_secs(600);
+/// Clocks differ, and calls begin before we are asked.
+const MARGIN: Duration = Duration::from_secs(60);
+/// Outages that a recovered call may belong to.
+const OUTAGES: u16 = 200;
+/// Calls of the log that are read at once.
+const PAGE: u16 = 200;
+
+/// The log could not be compared.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReconcileError {
+    /// The carrier did not tell.
+    #[error("the carrier's records could not be read, nothing was changed: {0}")]
+    Carrier(#[from] CarrierError),
+    /// The log failed.
+    #[error("the call log failed; what was repaired before stays, and doing it again is safe: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// What was compared, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// From then …
+    pub since: Timestamp,
+    /// … to then.
+    pub until: Timestamp,
+    /// Calls of ours on the carrier's records.
+    pub compared: u32,
+    /// Calls that were missing here.
+    pub added: u32,
+    /// Calls that were incomplete here.
+    pub repaired: u32,
+    /// Messages that nobody had told us of, or that are asked for anew.
+    pub messages: u32,
+    /// Calls closed without any word of their end.
+    pub closed: u32,
+    /// The outages these belong to.
+    pub outages: Vec<Outage>,
+}
+
+impl Report {
+    /// Whether the log and the records agreed before.
+    pub fn found_nothing(&self) -> bool {
+        (self.added, self.repaired, self.messages, self.closed) == (0, 0, 0, 0)
+    }
+}
+
+/// `1 call`, `2 calls`.
+pub fn counted(count: u32, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let compared = counted(self.compared, "call");
+        writeln!(
+            f,
+            "{:.0} to {:.0}: {compared} compared with the carrier's records",
+            self.since, self.until
+        )?;
+        for outage in &self.outages {
+            let cause = match outage.cause {
+                OutageCause::NotRunning => "not running",
+                OutageCause::LogAway => "call log away",
+                OutageCause::EventsLost => "events lost",
+                OutageCause::Unreached => "not reached by the carrier",
+            };
+            let recovered = [
+                (outage.added, "call", "added"),
+                (outage.repaired, "call", "repaired"),
+                (outage.messages, "message", "recovered"),
+            ];
+            let recovered: Vec<String> = recovered
+                .into_iter()
+                .filter(|(count, ..)| *count > 0)
+                .map(|(count, what, done)| format!("{} {done}", counted(count, what)))
+                .collect();
+            writeln!(
+                f,
+                "  {:.0} to {:.0} {cause}: {}",
+                outage.began_at,
+                outage.ended_at,
+                recovered.join(", ")
+            )?;
+        }
+        if self.found_nothing() {
+            return write!(f, "the log agrees with them");
+        }
+        write!(
+            f,
+            "{} added, {} repaired, {}, {} closed without any word of the end",
+            counted(self.added, "call"),
+            self.repaired,
+            counted(self.messages, "message"),
+            self.closed
+        )
+    }
+}
+
+/// Something that was mended.
+struct Mended {
+    at: Timestamp,
+    added: bool,
+    repaired: bool,
+    messages: u32,
+}
+
+/// Compares the log with the carrier's records.
+pub struct Reconciliation {
+    /// What is mended.
+    pub log: Arc<dyn CallLog>,
+    /// Whose records they are.
+    pub carrier: Arc<dyn Carrier>,
+    /// Where outages are noted.
+    pub operations_log: Arc<dyn OperationsLog>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The longest a call can last.
+    pub longest_call: Arc<dyn Fn() -> Duration + Send + Sync>,
+}
+
+impl Reconciliation {
+    /// Compares calls that began since then, and mends what differs.
+    pub async fn run(&self, since: Timestamp) -> Result<Report, ReconcileError> {
+        let until = self.clock.now();
+        let numbers = self.numbers().await?;
+        // The carrier's clock may be a little ahead of ours.
+        let calls = self.carrier.calls(since, until + MARGIN).await?;
+        let mut report = Report {
+            since,
+            until,
+            compared: 0,
+            added: 0,
+            repaired: 0,
+            messages: 0,
+            closed: 0,
+            outages: Vec::new(),
+        };
+        let mut mended = Vec::new();
+        for call in
+            calls.iter().filter(|call| numbers.is_empty() || numbers.contains(&call.record.parties.to))
+        {
+            report.compared += 1;
+            mended.extend(self.mend(call).await?);
+        }
+        for Mended { added, repaired, messages, .. } in &mended {
+            report.added += u32::from(*added);
+            report.repaired += u32::from(*repaired);
+            report.messages += messages;
+        }
+        report.closed = self.close_the_endless(until).await?;
+        report.outages = self.note(&mended).await?;
+        self.operations_log.mark(Watermark::Reconciled, until).await?;
+        Ok(report)
+    }
+
+    /// The numbers we answer: those that ask us, and those we have answered lately. With neither known, all are taken.
+    async fn numbers(&self) -> Result<BTreeSet<String>, ReconcileError> {
+        let mut numbers: BTreeSet<String> = self.carrier.our_numbers().await?.into_iter().collect();
+        let lately = self.log.list(&CallQuery::newest(PAGE)).await?;
+        numbers.extend(lately.calls.into_iter().filter_map(|record| Some(record.call.parties?.to)));
+        Ok(numbers)
+    }
+
+    async fn known(&self, leg: &LegId) -> Result<Option<CallRecord>, StoreError> {
+        let query = CallQuery { provider_id: Some(leg.id().to_owned()), ..CallQuery::newest(10) };
+        Ok(self.log.list(&query).await?.calls.into_iter().find(|record| record.leg == *leg))
+    }
+
+    async fn mend(&self, told: &CarrierCall) -> Result<Option<Mended>, StoreError> {
+        let known = self.known(&told.call).await?;
+        let facts = match &known {
+            Some(record) => Facts::of(self.log.events(record.id).await?.iter().map(|logged| &logged.event)),
+            None => Facts::default(),
+        };
+        let mut events = told.repairs(&facts);
+        events.extend(ask_anew(told, &facts, self.clock.now()));
+        if events.is_empty() {
+            return Ok(None);
+        }
+        let recovered = events.iter().any(|event| matches!(event.kind, EventKind::Recovered(_)));
+        let messages = events.len() - usize::from(recovered);
+        let at = told.record.started_at.unwrap_or_else(|| self.clock.now());
+        self.log.append(events.into_iter().map(LoggedEvent::from).collect()).await?;
+        // A call that was deleted on purpose stays deleted.
+        Ok(self.known(&told.call).await?.map(|_| Mended {
+            at,
+            added: known.is_none(),
+            repaired: known.is_some() && recovered,
+            messages: u32::try_from(messages).unwrap_or(u32::MAX),
+        }))
+    }
+
+    /// Calls that should long have ended, and of which the carrier has no record either.
+    async fn close_the_endless(&self, now: Timestamp) -> Result<u32, StoreError> {
+        let mut closed = 0;
+        for state in [CallState::Ringing, CallState::InProgress] {
+            let until = Some(now - (self.longest_call)() - CLOSE_AFTER);
+            let query = CallQuery { state: Some(state), until, ..CallQuery::newest(PAGE) };
+            // Those that are closed leave the list, so the next page is the first again.
+            loop {
+                let endless = self.log.list(&query).await?.calls;
+                let events: Vec<LoggedEvent> = endless
+                    .iter()
+                    .map(|record| {
+                        CallEvent { call: record.leg.clone(), at: now, kind: EventKind::Closed }.into()
+                    })
+                    .collect();
+                if events.is_empty() {
+                    break;
+                }
+                closed += u32::try_from(events.len()).unwrap_or(u32::MAX);
+                self.log.append(events).await?;
+            }
+        }
+        Ok(closed)
+    }
+
+    /// Notes what was mended with the outage it belongs to; calls that belong to none make one of their own.
+    async fn note(&self, mended: &[Mended]) -> Result<Vec<Outage>, StoreError> {
+        let mut known = self.operations_log.outages(OUTAGES).await?;
+        let mut touched = BTreeSet::new();
+        for Mended { at, added, repaired, messages } in mended {
+            let within = |outage: &Outage| outage.began_at - MARGIN <= *at && *at <= outage.ended_at + MARGIN;
+            let nearby = |outage: &Outage| {
+                outage.cause == OutageCause::Unreached
+                    && outage.began_at - SAME_OUTAGE <= *at
+                    && *at <= outage.ended_at + SAME_OUTAGE
+            };
+            let place = known.iter().position(within).or_else(|| known.iter().position(nearby));
+            let place = match place {
+                Some(place) => place,
+                None if *added => {
+                    let (cause, none) = (OutageCause::Unreached, 0);
+                    let (calls, repaired, messages) = (none, none, none);
+                    known.push(Outage {
+                        cause,
+                        began_at: *at,
+                        ended_at: *at,
+                        calls,
+                        added: none,
+                        repaired,
+                        messages,
+                    });
+                    known.len() - 1
+                }
+                None => continue,
+            };
+            let outage = &mut known[place];
+            if outage.cause == OutageCause::Unreached {
+                outage.ended_at = outage.ended_at.max(*at);
+            }
+            outage.calls += u32::from(*added);
+            outage.added += u32::from(*added);
+            outage.repaired += u32::from(*repaired);
+            outage.messages += messages;
+            touched.insert(place);
+        }
+        let outages: Vec<Outage> = touched.into_iter().map(|place| known[place].clone()).collect();
+        for outage in &outages {
+            self.operations_log.note_outage(outage).await?;
+        }
+        Ok(outages)
+    }
+}
+
+/// A message that was given up although the carrier has it is asked for anew.
+fn ask_anew(told: &CarrierCall, facts: &Facts, now: Timestamp) -> Option<CallEvent> {
+    let voicemail = Call::of(facts).voicemail.filter(|message| message.status == VoicemailStatus::Failed)?;
+    let still_there = told.messages.iter().any(|message| {
+        message.recording == voicemail.recording
+            && message.status == frontdesk_domain::RecordingStatus::Completed
+    });
+    let kind = EventKind::VoicemailRetried { recording: voicemail.recording, round: voicemail.round + 1 };
+    still_there.then(|| CallEvent { call: told.call.clone(), at: now, kind })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,180 @@
+//! What holds for a call beside the flow, known without asking anybody: the store's last word, kept in memory, and what
+//! was given out since.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use frontdesk_domain::{CallRestrictions, CallerId, Closure, PhoneNumber, Timestamp};
+use frontdesk_ports::{CallFigures, Clock, OverrideStore, StoreError, Usage};
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
+
+/// How often the store is asked. Decisions made elsewhere (another instance, the command line) hold after so long.
+const REFRESH: Duration = Duration::from_secs(3);
+/// What counts as often is counted over this long.
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// The most that may be used up. `None`: as much as there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Caps {
+    /// Calls forwarded at the same time.
+    pub concurrent_forwards: Option<u32>,
+    /// Calls forwarded a day.
+    pub forwards_a_day: Option<u32>,
+    /// Minutes of forwarded calls a day.
+    pub forward_minutes_a_day: Option<u32>,
+    /// Calls of one caller an hour.
+    pub calls_a_caller_an_hour: Option<u32>,
+}
+
+impl Caps {
+    fn are_set(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+/// What holds beside the flow.
+pub struct Restrictions {
+    store: Arc<dyn OverrideStore>,
+    figures: Arc<dyn CallFigures>,
+    caps: Caps,
+    zone: TimeZone,
+    clock: Arc<dyn Clock>,
+    known: RwLock<Known>,
+}
+
+/// The store's last word, and what was given out since.
+#[derive(Default)]
+struct Known {
+    closure: Option<Closure>,
+    blocked: BTreeSet<PhoneNumber>,
+    used: Usage,
+    forwards_since: u32,
+    calls_since: BTreeMap<String, u32>,
+}
+
+impl Restrictions {
+    /// Over a store; nothing is known before the first refresh.
+    pub fn new(
+        store: Arc<dyn OverrideStore>,
+        figures: Arc<dyn CallFigures>,
+        caps: Caps,
+        zone: TimeZone,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { store, figures, caps, zone, clock, known: RwLock::default() }
+    }
+
+    /// What holds for a caller now.
+    pub fn of(&self, from: &CallerId) -> CallRestrictions {
+        let known = self.read();
+        CallRestrictions {
+            is_blocked: from.number().is_some_and(|number| known.blocked.contains(number)),
+            calls_too_often: self.calls_too_often(&known, from),
+            may_not_forward: self.may_not_forward(&known),
+            closure: known.closure.clone(),
+        }
+    }
+
+    fn calls_too_often(&self, known: &Known, from: &CallerId) -> bool {
+        let (Some(cap), Some(text)) = (self.caps.calls_a_caller_an_hour, from.as_text()) else {
+            return false;
+        };
+        // Who reached the cap is told by the store; before it tells, what was answered since counts.
+        known.used.frequent_callers.contains(text)
+            || known.calls_since.get(text).is_some_and(|calls| *calls >= cap)
+    }
+
+    fn may_not_forward(&self, known: &Known) -> bool {
+        let reached = |cap: Option<u32>, used: u32| cap.is_some_and(|cap| used >= cap);
+        let minutes = u32::try_from(known.used.forward_seconds_today / 60).unwrap_or(u32::MAX);
+        let since = known.forwards_since;
+        reached(self.caps.concurrent_forwards, known.used.forwards_now.saturating_add(since))
+            || reached(self.caps.forwards_a_day, known.used.forwards_today.saturating_add(since))
+            || reached(self.caps.forward_minutes_a_day, minutes)
+    }
+
+    /// A caller has been answered for the first time.
+    pub fn called(&self, from: &CallerId) {
+        if let (true, Some(text)) = (self.caps.calls_a_caller_an_hour.is_some(), from.as_text()) {
+            let mut known = self.write();
+            *known.calls_since.entry(text.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// A call is being forwarded.
+    pub fn forwarded(&self) {
+        if self.caps.are_set() {
+            let mut known = self.write();
+            known.forwards_since = known.forwards_since.saturating_add(1);
+        }
+    }
+
+    /// Asks the store. What it cannot say stays as it was.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        let closed = self.store.closed().await?;
+        let blocked = self.store.blocked().await?;
+        {
+            let mut known = self.write();
+            known.closure = closed.map(|closed| closed.closure);
+            known.blocked = blocked.into_iter().map(|blocked| blocked.number).collect();
+        }
+        if !self.caps.are_set() {
+            return Ok(());
+        }
+        // What is given out while the store is asked is not in its answer.
+        let (forwards, calls) = {
+            let known = self.read();
+            (known.forwards_since, known.calls_since.clone())
+        };
+        let now = self.clock.now();
+        let often = self.caps.calls_a_caller_an_hour.unwrap_or(u32::MAX);
+        let used =
+            self.figures.usage(self.midnight(now), now.saturating_sub(HOUR).unwrap_or(now), often).await?;
+        let mut known = self.write();
+        known.used = used;
+        known.forwards_since = known.forwards_since.saturating_sub(forwards);
+        for (caller, counted) in calls {
+            if let Some(since) = known.calls_since.get_mut(&caller) {
+                *since = since.saturating_sub(counted);
+            }
+        }
+        known.calls_since.retain(|_, since| *since > 0);
+        Ok(())
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Known> {
+        self.known.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn midnight(&self, now: Timestamp) -> Timestamp {
+        let today = now.to_zoned(self.zone.clone()).start_of_day();
+        today.map_or(now, |midnight| midnight.timestamp())
+    }
+
+    /// Goes on asking, for ever.
+    pub async fn run(&self) {
+        let mut told = false;
+        loop {
+            match self.refresh().await {
+                Ok(()) => told = false,
+                Err(error) => {
+                    if !std::mem::replace(&mut told, true) {
+                        tracing::warn!(
+                            "closures, blocks and caps stay as they were, for the store cannot tell: {error}"
+                        );
+                    }
+                }
+            }
+            tokio::time::sleep(REFRESH).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

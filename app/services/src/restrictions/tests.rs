@@ -1,0 +1,83 @@
+//! Caps against what the log says and what was given out since.
+
+use adapters_memory::{ManualClock, MemoryLog, MemoryOverrides, SeededIds};
+use frontdesk_ports::{Blocked, CallLog, Closed};
+
+use super::*;
+
+const CALLER: &str = "+33123456789";
+
+struct Desk {
+    restrictions: Restrictions,
+    store: Arc<MemoryOverrides>,
+    log: Arc<MemoryLog>,
+}
+
+fn desk(caps: Caps) -> Desk {
+    let clock = Arc::new(ManualClock::at("2026-11-22T12:00:00Z".parse().unwrap()));
+    let log = Arc::new(MemoryLog::new(clock.clone(), Arc::new(SeededIds::default())));
+    let store = Arc::new(MemoryOverrides::default());
+    let restrictions = Restrictions::new(store.clone(), log.clone(), caps, TimeZone::UTC, clock);
+    Desk { restrictions, store, log }
+}
+
+fn caller() -> CallerId {
+    CallerId::read(CALLER)
+}
+
+async fn call(log: &MemoryLog, id: &str) {
+    use frontdesk_domain::{CallEvent, EventKind, Parties};
+    let parties = Parties { from: caller(), to: "+15556667777".into(), from_name: None, from_place: None };
+    let at = "2026-11-22T11:30:00Z".parse().unwrap();
+    let call = format!("test:{id}").parse().unwrap();
+    log.append(vec![CallEvent { call, at, kind: EventKind::Started(parties) }.into()]).await.unwrap();
+}
+
+#[tokio::test]
+async fn decisions_hold_after_the_next_look_and_stay_while_the_store_is_away() {
+    let desk = desk(Caps::default());
+    let until = "2026-11-22T14:00:00Z".parse().unwrap();
+    let from = "2026-11-22T12:00:00Z".parse().unwrap();
+    let closure = Closure { from, until, say: None };
+    desk.store.set_closed(Some(&Closed { closure: closure.clone(), by: "ann".into() })).await.unwrap();
+    desk.store.block(&Blocked { number: CALLER.parse().unwrap(), by: "ann".into(), at: from }).await.unwrap();
+    assert_eq!(
+        desk.restrictions.of(&caller()),
+        CallRestrictions::default(),
+        "nothing is known before the first look"
+    );
+    desk.restrictions.refresh().await.unwrap();
+    let restrictions = desk.restrictions.of(&caller());
+    assert_eq!((restrictions.is_blocked, restrictions.closure), (true, Some(closure)));
+    assert!(!desk.restrictions.of(&CallerId::Withheld).is_blocked);
+}
+
+#[tokio::test]
+async fn forwards_count_from_the_moment_they_are_given_out() {
+    let desk = desk(Caps { forwards_a_day: Some(2), ..Caps::default() });
+    desk.restrictions.refresh().await.unwrap();
+    desk.restrictions.forwarded();
+    assert!(!desk.restrictions.of(&caller()).may_not_forward);
+    desk.restrictions.forwarded();
+    assert!(desk.restrictions.of(&caller()).may_not_forward);
+}
+
+#[tokio::test]
+async fn a_caller_is_refused_from_the_call_after_the_last_that_is_allowed() {
+    let desk = desk(Caps { calls_a_caller_an_hour: Some(3), ..Caps::default() });
+    for id in ["a", "b"] {
+        call(&desk.log, id).await;
+    }
+    desk.restrictions.refresh().await.unwrap();
+    assert!(!desk.restrictions.of(&caller()).calls_too_often);
+    call(&desk.log, "c").await;
+    desk.restrictions.refresh().await.unwrap();
+    assert!(desk.restrictions.of(&caller()).calls_too_often);
+    assert!(!desk.restrictions.of(&CallerId::read("+33123456780")).calls_too_often);
+    // A burst between two looks.
+    let other = CallerId::read("+33123456781");
+    for _ in 0..3 {
+        desk.restrictions.called(&other);
+    }
+    assert!(desk.restrictions.of(&other).calls_too_often);
+}

@@ -1,0 +1,243 @@
+//! Retention: what is older than allowed, and everything of one number. Audio goes before rows, so that what is left after
+//! an interruption is found again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_domain::{CallEvent, EventKind, Facts, RecordingId, Timestamp, VoicemailStatus};
+use frontdesk_ports::{
+    AudioName, AuditAction, AuditEntry, AuditTrail, CallLog, CallRecord, Carrier, CarrierError, Clock,
+    RecordingStore, RetentionStore, StoreError,
+};
+
+/// Calls that are deleted in one transaction.
+const BATCH: u16 = 200;
+/// An unattended purge of more than this share of all calls is refused: a wrong clock must not empty the log.
+const MOST_PERCENT: u64 = 20;
+/// Below so many calls the share means nothing.
+const FEW: u64 = 100;
+
+/// What may be kept for different times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataClass {
+    /// Calls with everything that belongs to them.
+    Calls,
+    /// Messages' audio; the calls stay.
+    Audio,
+    /// Messages' transcripts.
+    Transcripts,
+    /// The carrier's own words beside events.
+    Raw,
+}
+
+/// It could not be forgotten.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RetentionError {
+    /// A store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The carrier did not delete its copy.
+    #[error("the carrier's copy could not be deleted, and nothing of that call was: {0}")]
+    Carrier(#[from] CarrierError),
+    /// It looks like a mistake.
+    #[error(
+        "{old} of {all} calls would go: more than {MOST_PERCENT} %; if that is meant, run `frontdesk purge` by hand"
+    )]
+    TooMuch {
+        /// Calls that would go.
+        old: u64,
+        /// All calls.
+        all: u64,
+    },
+}
+
+/// What went.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// Calls, with their events.
+    pub calls: Vec<String>,
+    /// Messages' audio.
+    pub audio: Vec<String>,
+    /// Messages of which what was written down went.
+    pub transcripts: u64,
+    /// Requests in the carrier's own words.
+    pub raw: u64,
+    /// The carrier's recordings.
+    pub carrier_recordings: Vec<String>,
+    /// The carrier's records of calls.
+    pub carrier_calls: Vec<String>,
+}
+
+/// Forgets.
+pub struct Retention {
+    /// The calls.
+    pub log: Arc<dyn CallLog>,
+    /// Deletes them.
+    pub retention: Arc<dyn RetentionStore>,
+    /// Their audio.
+    pub recordings: Arc<dyn RecordingStore>,
+    /// The other copies.
+    pub carrier: Arc<dyn Carrier>,
+    /// Where it is noted.
+    pub trail: Arc<dyn AuditTrail>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Retention {
+    /// How many calls there are, and how many are older than that.
+    pub async fn count(&self, older_than: Duration) -> Result<(u64, u64), StoreError> {
+        self.retention.count_before(self.clock.now() - older_than).await
+    }
+
+    /// Refuses what looks like a wrong clock.
+    pub async fn guard(&self, older_than: Duration) -> Result<(), RetentionError> {
+        let (all, old) = self.count(older_than).await?;
+        if all > FEW && old * 100 > all * MOST_PERCENT {
+            return Err(RetentionError::TooMuch { old, all });
+        }
+        Ok(())
+    }
+
+    /// Forgets what is older than that.
+    pub async fn purge(
+        &self,
+        actor: &str,
+        class: DataClass,
+        older_than: Duration,
+    ) -> Result<Receipt, RetentionError> {
+        let before = self.clock.now() - older_than;
+        let mut receipt = Receipt::default();
+        match class {
+            DataClass::Calls => self.purge_calls(before, &mut receipt).await?,
+            DataClass::Audio => self.purge_audio(before, &mut receipt).await?,
+            DataClass::Raw => receipt.raw = self.retention.delete_raw_before(before).await?,
+            DataClass::Transcripts => self.purge_transcripts(before, &mut receipt).await?,
+        }
+        self.retention.scrub().await?;
+        let Receipt { calls, audio, transcripts, raw, .. } = &receipt;
+        let (calls, audio) = (calls.len(), audio.len());
+        if calls + audio > 0 || *raw + *transcripts > 0 {
+            let subject = format!(
+                "{calls} calls, {audio} messages, {transcripts} transcripts, {raw} requests from before {before:.0}"
+            );
+            self.note(actor, AuditAction::Purged, subject).await?;
+        }
+        Ok(receipt)
+    }
+
+    async fn purge_calls(&self, before: Timestamp, receipt: &mut Receipt) -> Result<(), RetentionError> {
+        loop {
+            let calls = self.retention.calls_before(before, None, BATCH).await?;
+            if calls.is_empty() {
+                return Ok(());
+            }
+            for record in &calls {
+                self.delete_audio(record, receipt).await?;
+            }
+            self.retention.delete_calls(&calls).await?;
+            receipt.calls.extend(calls.iter().map(|record| record.id.to_string()));
+        }
+    }
+
+    async fn purge_audio(&self, before: Timestamp, receipt: &mut Receipt) -> Result<(), RetentionError> {
+        let mut after = None;
+        loop {
+            let calls = self.retention.calls_before(before, after, BATCH).await?;
+            let Some(last) = calls.last() else { return Ok(()) };
+            after = Some(last.id);
+            for record in &calls {
+                let stored = record.call.voicemail.as_ref().filter(|m| m.status == VoicemailStatus::Stored);
+                if let Some(message) = stored {
+                    // The log first: it never promises audio that is not there.
+                    let kind = EventKind::VoicemailDeleted { recording: message.recording.clone() };
+                    let event = CallEvent { call: record.leg.clone(), at: self.clock.now(), kind };
+                    self.log.append(vec![event.into()]).await?;
+                    self.delete_audio(record, receipt).await?;
+                }
+            }
+        }
+    }
+
+    async fn purge_transcripts(
+        &self,
+        before: Timestamp,
+        receipt: &mut Receipt,
+    ) -> Result<(), RetentionError> {
+        let mut after = None;
+        loop {
+            let calls = self.retention.calls_before(before, after, BATCH).await?;
+            let Some(last) = calls.last() else { break };
+            after = Some(last.id);
+            for record in &calls {
+                let written = record.call.voicemail.as_ref().filter(|message| message.transcript.is_some());
+                if let Some(message) = written {
+                    // The log first: late news then brings nothing back.
+                    let kind = EventKind::TranscriptDeleted { recording: message.recording.clone() };
+                    let event = CallEvent { call: record.leg.clone(), at: self.clock.now(), kind };
+                    self.log.append(vec![event.into()]).await?;
+                }
+            }
+        }
+        receipt.transcripts = self.retention.delete_transcripts_before(before).await?;
+        Ok(())
+    }
+
+    /// Every recording of a call: of its message, and of what the caller took back or said too shortly.
+    async fn recordings(&self, record: &CallRecord) -> Result<Vec<RecordingId>, StoreError> {
+        let events = self.log.events(record.id).await?;
+        Ok(Facts::of(events.iter().map(|logged| &logged.event)).every_recording())
+    }
+
+    async fn delete_audio(&self, record: &CallRecord, receipt: &mut Receipt) -> Result<(), StoreError> {
+        for recording in self.recordings(record).await? {
+            let name = AudioName::new(&record.leg, &recording);
+            if self.recordings.delete(&name).await? {
+                receipt.audio.push(name.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets every call that this number made or was rung for, here and at the carrier.
+    pub async fn erase(&self, actor: &str, number: &str) -> Result<Receipt, RetentionError> {
+        let mut receipt = Receipt::default();
+        loop {
+            let calls = self.retention.calls_of_number(number, BATCH).await?;
+            if calls.is_empty() {
+                break;
+            }
+            for record in &calls {
+                // The carrier first: as long as it has its copy, ours shows that something is left to do.
+                self.delete_at_carrier(record, &mut receipt).await?;
+                self.delete_audio(record, &mut receipt).await?;
+                self.retention.delete_calls(std::slice::from_ref(record)).await?;
+                receipt.calls.push(record.id.to_string());
+            }
+        }
+        self.retention.scrub().await?;
+        let subject = format!("one number: {} calls, {} messages", receipt.calls.len(), receipt.audio.len());
+        self.note(actor, AuditAction::Erased, subject).await?;
+        Ok(receipt)
+    }
+
+    async fn delete_at_carrier(
+        &self,
+        record: &CallRecord,
+        receipt: &mut Receipt,
+    ) -> Result<(), RetentionError> {
+        for recording in self.recordings(record).await? {
+            if self.carrier.delete_recording(&record.leg, &recording).await? {
+                receipt.carrier_recordings.push(recording.to_string());
+            }
+        }
+        if self.carrier.delete_call(&record.leg).await? {
+            receipt.carrier_calls.push(record.leg.id().to_owned());
+        }
+        Ok(())
+    }
+
+    async fn note(&self, actor: &str, action: AuditAction, subject: String) -> Result<(), StoreError> {
+        self.trail.record(AuditEntry { at: self.clock.now(), actor: actor.to_owned(), action, subject }).await
+    }
+}

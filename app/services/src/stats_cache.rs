@@ -1,0 +1,214 @@
+//! Sums of whole days are kept, so that figures over a year need not count every call of it again. A day is counted anew
+//! once a call of it has changed; after a while in any case, for neither a deletion nor a call that turns
+//! out to have begun on another day tells which day it has left.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use frontdesk_domain::Timestamp;
+use frontdesk_ports::{
+    CallFigures, CallLog, CallQuery, Change, Clock, DAY_MS, Figures, StoreError, Tally, Usage,
+};
+
+/// Kept for so long at most.
+const KEEP: Duration = Duration::from_secs(15 * 60);
+/// Days kept at most: the newest of those that somebody looked at.
+const MOST_DAYS: usize = 400;
+
+/// Figures whose past days are kept.
+pub struct StatsCache {
+    figures: Arc<dyn CallFigures>,
+    log: Arc<dyn CallLog>,
+    clock: Arc<dyn Clock>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    /// By days since 1970, UTC: when it was counted, and what.
+    days: BTreeMap<i64, (Timestamp, Arc<Figures>)>,
+    /// Changes up to this one are in them.
+    seen: Change,
+    /// How often a day was found changed: what was being counted meanwhile is not kept.
+    changes: BTreeMap<i64, u64>,
+}
+
+impl StatsCache {
+    /// Keeps what `figures` counts of the calls of `log`.
+    pub fn new(figures: Arc<dyn CallFigures>, log: Arc<dyn CallLog>, clock: Arc<dyn Clock>) -> Self {
+        Self { figures, log, clock, kept: Mutex::default() }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets the days that calls have changed of.
+    async fn refresh(&self) -> Result<(), StoreError> {
+        let latest = self.log.latest_change().await?;
+        let seen = self.kept().seen;
+        if latest == seen {
+            return Ok(());
+        }
+        // At first nothing is kept, and nothing is being counted.
+        let nothing = seen == Change::default();
+        let changed = if nothing { BTreeSet::new() } else { self.figures.days_changed(seen).await? };
+        let mut kept = self.kept();
+        for day in changed {
+            kept.days.remove(&day);
+            *kept.changes.entry(day).or_default() += 1;
+        }
+        kept.seen = kept.seen.max(latest);
+        Ok(())
+    }
+
+    async fn day(&self, day: i64) -> Result<Arc<Figures>, StoreError> {
+        let now = self.clock.now();
+        let changes = {
+            let kept = self.kept();
+            if let Some((_, figures)) = kept.days.get(&day).filter(|(at, _)| now < *at + KEEP) {
+                return Ok(figures.clone());
+            }
+            kept.changes.get(&day).copied()
+        };
+        let figures = Arc::new(self.figures.figures(Some(midnight(day)), Some(midnight(day + 1))).await?);
+        let mut kept = self.kept();
+        if kept.changes.get(&day).copied() == changes {
+            kept.days.insert(day, (now, figures.clone()));
+        }
+        while kept.days.len() > MOST_DAYS {
+            // Whoever looks far back waits; the newest days are looked at most.
+            kept.days.pop_first();
+        }
+        Ok(figures)
+    }
+
+    /// The whole days of a span that are over.
+    fn whole_days(&self, since: Timestamp, until: Option<Timestamp>) -> Range<i64> {
+        let until = until.unwrap_or(Timestamp::MAX).min(self.clock.now());
+        let first = -(-since.as_millisecond()).div_euclid(DAY_MS);
+        first..until.as_millisecond().div_euclid(DAY_MS)
+    }
+}
+
+fn midnight(day: i64) -> Timestamp {
+    Timestamp::from_millisecond(day.saturating_mul(DAY_MS)).unwrap_or(Timestamp::MAX)
+}
+
+#[async_trait]
+impl CallFigures for StatsCache {
+    async fn figures(
+        &self,
+        since: Option<Timestamp>,
+        until: Option<Timestamp>,
+    ) -> Result<Figures, StoreError> {
+        let days = since.map(|since| self.whole_days(since, until)).unwrap_or_default();
+        let many = usize::try_from(days.end.saturating_sub(days.start)).unwrap_or(0);
+        if many == 0 || many > MOST_DAYS {
+            return self.figures.figures(since, until).await;
+        }
+        self.refresh().await?;
+        let mut parts = Vec::with_capacity(many + 2);
+        if since.is_some_and(|since| since < midnight(days.start)) {
+            parts.push(Arc::new(self.figures.figures(since, Some(midnight(days.start))).await?));
+        }
+        for day in days.clone() {
+            parts.push(self.day(day).await?);
+        }
+        if until.is_none_or(|until| midnight(days.end) < until) {
+            parts.push(Arc::new(self.figures.figures(Some(midnight(days.end)), until).await?));
+        }
+        Ok(Figures::sum(parts.iter().map(|part| &**part)))
+    }
+
+    async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError> {
+        self.figures.tally(query, most).await
+    }
+
+    async fn usage(&self, day: Timestamp, hour: Timestamp, often: u32) -> Result<Usage, StoreError> {
+        self.figures.usage(day, hour, often).await
+    }
+
+    async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {
+        self.figures.days_changed(after).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use adapters_memory::{ManualClock, MemoryLog, SeededIds};
+    use frontdesk_domain::{CallEvent, CallerId, Ending, EventKind, LegId, Outcome, Parties};
+    use frontdesk_ports::LoggedEvent;
+
+    use super::*;
+
+    fn event(call: &str, at: &str, kind: EventKind) -> LoggedEvent {
+        CallEvent { call: LegId::new("twilio", call).unwrap(), at: at.parse().unwrap(), kind }.into()
+    }
+
+    fn started(call: &str, at: &str) -> LoggedEvent {
+        let from = CallerId::read("+33123456789");
+        let parties = Parties { from, to: "+33199000000".into(), from_name: None, from_place: None };
+        event(call, at, EventKind::Started(parties))
+    }
+
+    fn ended(call: &str, at: &str) -> LoggedEvent {
+        let ending = Ending { status: "completed".into(), failed: false, seconds: Some(3), parties: None };
+        event(call, at, EventKind::Ended(ending))
+    }
+
+    /// A log with calls on some days, and its figures kept.
+    async fn desk() -> (Arc<MemoryLog>, Arc<ManualClock>, StatsCache) {
+        let clock = Arc::new(ManualClock::at("2026-11-25T12:00:00Z".parse().unwrap()));
+        let log = Arc::new(MemoryLog::new(clock.clone(), Arc::new(SeededIds::default())));
+        for (call, day) in [("a", 22), ("b", 23), ("c", 23), ("d", 24), ("e", 25)] {
+            log.append(vec![started(call, &format!("2026-11-{day}T09:00:00Z"))]).await.unwrap();
+        }
+        let kept = StatsCache::new(log.clone(), log.clone(), clock.clone());
+        (log, clock, kept)
+    }
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_is_what_is_counted_whatever_the_span() {
+        let (log, _, kept) = desk().await;
+        for (since, until) in [
+            ("2026-11-22T00:00:00Z", None),
+            ("2026-11-21T23:00:00Z", Some("2026-11-25T23:00:00Z")),
+            ("2026-11-23T09:00:00Z", Some("2026-11-24T09:00:00Z")),
+            ("2026-11-23T00:00:00Z", Some("2026-11-24T00:00:00Z")),
+            ("2026-11-25T10:00:00Z", Some("2026-11-25T11:00:00Z")),
+            ("1000-01-01T00:00:00Z", Some("9000-01-01T00:00:00Z")),
+        ] {
+            let (since, until) = (Some(time(since)), until.map(time));
+            for round in 0..2 {
+                let counted = log.figures(since, until).await.unwrap();
+                let counted = Figures::sum([&counted]);
+                assert_eq!(kept.figures(since, until).await.unwrap(), counted, "{since:?} {until:?} {round}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_day_is_counted_anew_once_a_call_of_it_has_changed_and_after_a_while() {
+        let (log, clock, kept) = desk().await;
+        let ask = async || {
+            let figures = kept.figures(Some(time("2026-11-22T00:00:00Z")), None).await.unwrap();
+            let over = figures.quarters.iter().filter(|(_, outcome, _)| *outcome == Some(Outcome::Abandoned));
+            over.map(|(.., calls)| calls).sum::<u64>()
+        };
+        assert_eq!(ask().await, 0);
+        log.append(vec![ended("b", "2026-11-25T11:59:00Z")]).await.unwrap();
+        assert_eq!(ask().await, 1, "late news of an old day");
+        let kept_at = kept.kept().days.values().map(|(at, _)| *at).max();
+        clock.advance(KEEP);
+        ask().await;
+        assert!(kept.kept().days.values().map(|(at, _)| *at).min() > kept_at, "all were counted anew");
+    }
+}

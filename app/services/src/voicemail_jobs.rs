@@ -1,0 +1,352 @@
+//! What is due after answering: fetches messages' audio, deletes the carrier's copies, has messages written down; with
+//! patience.
+
+mod transcripts;
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_domain::{
+    Call, CallEvent, CopyFate, Effect, EventKind, Facts, LegId, RecordingId, Sound, StoredAudio, Timestamp,
+    Voicemail, VoicemailStatus, WorkLane,
+};
+use frontdesk_ports::{
+    AudioName, CallLog, CallQuery, CallRecord, Carrier, CarrierError, Change, Clock, EffectQueue, Ids,
+    LeasedEffect, PutError, RecordingStore, SoundMeter, StoreError, Transcriber,
+};
+use futures_util::future::join_all;
+use tracing::Instrument;
+
+use crate::tracing_context;
+
+/// Longer than a fetch, or writing down, may take: who comes after is not early. So long the work of an instance that is
+/// gone waits for another.
+const FETCH_LEASE: Duration = Duration::from_secs(105);
+const TRANSCRIPT_LEASE: Duration = Duration::from_secs(330);
+/// Fetches at once.
+const AT_ONCE: u16 = 4;
+/// The first pause after a failure, …
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+/// … the longest, …
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+/// … and when it is given up.
+const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
+/// Rest after a round of work, so many times as long as the round took: a message costs several syncs of the disk, and
+/// callers go first. On a busy machine a round takes longer, and so does the rest …
+const BREATH: u32 = 9;
+/// … up to this: four messages a second are still more than any office gets.
+const LONGEST_BREATH: Duration = Duration::from_secs(1);
+/// How long to sleep when there is nothing to wait for but a change.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// What one round did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkOutcome {
+    /// Nothing was due; something will be at that time, if any.
+    Idle(Option<Timestamp>),
+    /// So many effects were worked on.
+    Worked(usize),
+}
+
+/// Takes effects of one lane and does them.
+pub struct VoicemailWorker {
+    /// Which.
+    pub lane: WorkLane,
+    /// Where effects wait.
+    pub queue: Arc<dyn EffectQueue>,
+    /// Where results are kept.
+    pub log: Arc<dyn CallLog>,
+    /// Whom to ask for audio.
+    pub carrier: Arc<dyn Carrier>,
+    /// Where audio is kept.
+    pub recordings: Arc<dyn RecordingStore>,
+    /// Listens to it.
+    pub meter: Arc<dyn SoundMeter>,
+    /// Writes it down, if that is done here.
+    pub transcriber: Option<Arc<dyn Transcriber>>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// For pauses that differ.
+    pub ids: Arc<dyn Ids>,
+    /// Whether the carrier's copy of a message is deleted once ours is verified.
+    pub delete_at_carrier: bool,
+}
+
+/// Why a fetch did not work.
+enum Failure {
+    /// Worth another try, not before so long.
+    Again(String, Option<Duration>),
+    /// Our own store: the lease ends by itself.
+    Store(StoreError),
+}
+
+impl VoicemailWorker {
+    /// Works until the task is aborted.
+    pub async fn run(&self) {
+        loop {
+            let seen = self.log.latest_change().await.unwrap_or(Change(0));
+            let begun = tokio::time::Instant::now();
+            match self.run_once().await {
+                Ok(WorkOutcome::Worked(_)) => {
+                    tokio::time::sleep((begun.elapsed() * BREATH).min(LONGEST_BREATH)).await;
+                }
+                Ok(WorkOutcome::Idle(due)) => {
+                    let now = self.clock.now();
+                    // What has become due since is due now.
+                    let until =
+                        |due: Timestamp| Duration::try_from(due.duration_since(now)).unwrap_or_default();
+                    let pause = due.map_or(IDLE, until).min(IDLE);
+                    // Woken early by any change of the log: new effects come with changes.
+                    let _ = tokio::time::timeout(pause, self.log.wait_for_change(seen)).await;
+                }
+                Err(error) => {
+                    tracing::warn!("work waits for the store: {error}");
+                    tokio::time::sleep(FIRST_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Does what is due now.
+    pub async fn run_once(&self) -> Result<WorkOutcome, StoreError> {
+        let (at_once, lease) = match self.lane {
+            WorkLane::Transcripts => (1, TRANSCRIPT_LEASE),
+            WorkLane::Carrier => (AT_ONCE, FETCH_LEASE),
+        };
+        let due = self.queue.take(self.lane, self.clock.now(), lease, at_once).await?;
+        if due.is_empty() {
+            return Ok(WorkOutcome::Idle(self.queue.next_due(self.lane).await?));
+        }
+        join_all(due.iter().map(|leased| {
+            let (effect, attempt) = (&leased.effect, leased.attempt);
+            let span =
+                tracing::info_span!(target: tracing_context::TARGET, "work", effect = %effect.key(), attempt);
+            tracing_context::join_call(&span, effect.call());
+            self.work(leased).instrument(span)
+        }))
+        .await;
+        Ok(WorkOutcome::Worked(due.len()))
+    }
+
+    async fn work(&self, leased: &LeasedEffect) {
+        let call = leased.effect.call();
+        let done = match &leased.effect {
+            Effect::FetchRecording { call, recording } => self.fetch(call, recording).await,
+            Effect::Transcribe { call, recording } => self.transcribe(call, recording).await,
+            Effect::DeleteCarrierCopy { call, recording } => self.delete_copy(call, recording).await,
+        };
+        let settled = match done {
+            Ok(()) => self.queue.finish(leased).await,
+            Err(Failure::Store(error)) => Err(error),
+            Err(Failure::Again(why, after)) => self.again(leased, &why, after).await,
+        };
+        match settled {
+            Ok(true) => {}
+            Ok(false) => tracing::info!(call.id = %call, "another worker has taken over a message"),
+            Err(error) => tracing::warn!(call.id = %call, "a message waits for the store: {error}"),
+        }
+    }
+
+    async fn fetch(&self, call: &LegId, recording: &RecordingId) -> Result<(), Failure> {
+        if !self.is_wanted(call, recording).await.map_err(Failure::Store)? {
+            return Ok(());
+        }
+        let fetched = self.carrier.fetch_recording(call, recording).await.map_err(again)?;
+        let audio = self.recordings.put(&AudioName::new(call, recording), fetched).await;
+        let audio = audio.map_err(|error| match error {
+            PutError::Source(error) => again(error),
+            PutError::Store(error) => Failure::Again(error.to_string(), None),
+        })?;
+        let sound = self.measure(call, recording, &audio).await.map_err(Failure::Store)?;
+        let mut news = vec![EventKind::Voicemail { recording: recording.clone(), audio }];
+        news.extend(sound.map(|sound| EventKind::VoicemailMeasured { recording: recording.clone(), sound }));
+        if self.delete_at_carrier {
+            news.push(EventKind::CarrierCopy { recording: recording.clone(), fate: CopyFate::Unwanted });
+        }
+        self.tell(call, news).await.map_err(Failure::Store)?;
+        tracing::info!(call.id = %call, "a message is stored");
+        Ok(())
+    }
+
+    /// What a message sounds like, if that can be told.
+    async fn measure(
+        &self,
+        call: &LegId,
+        recording: &RecordingId,
+        audio: &StoredAudio,
+    ) -> Result<Option<Sound>, StoreError> {
+        let Some(bytes) = self.recordings.read(&AudioName::new(call, recording), 0..audio.bytes).await?
+        else {
+            return Ok(None);
+        };
+        let (meter, media_type) = (self.meter.clone(), audio.media_type.clone());
+        let measured = tokio::task::spawn_blocking(move || meter.measure(&bytes, &media_type)).await;
+        Ok(measured.unwrap_or_else(|error| {
+            tracing::error!(call.id = %call, "a message could not be measured: {error}");
+            None
+        }))
+    }
+
+    /// Deletes the carrier's copy, but only while ours is there, or when nobody is to hear it; then ours goes as well.
+    async fn delete_copy(&self, call: &LegId, recording: &RecordingId) -> Result<(), Failure> {
+        let Some(facts) = self.facts(call).await.map_err(Failure::Store)? else { return Ok(()) };
+        let message = Call::of(&facts).voicemail;
+        let held = |m: &Voicemail| m.recording == *recording && m.status == VoicemailStatus::Stored;
+        let discarded = facts.is_discarded(recording);
+        if discarded || message.as_ref().is_some_and(held) {
+            self.carrier.delete_recording(call, recording).await.map_err(again)?;
+            if discarded {
+                let name = AudioName::new(call, recording);
+                self.recordings.delete(&name).await.map_err(Failure::Store)?;
+            }
+            let fate = CopyFate::Deleted;
+            let gone = EventKind::CarrierCopy { recording: recording.clone(), fate };
+            self.tell(call, vec![gone]).await.map_err(Failure::Store)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the message is still to be had: since then the carrier may have said that there is none, or the caller
+    /// that it is not to be kept.
+    async fn is_wanted(&self, call: &LegId, recording: &RecordingId) -> Result<bool, StoreError> {
+        let effect = Effect::FetchRecording { call: call.clone(), recording: recording.clone() };
+        Ok(self.facts(call).await?.is_some_and(|facts| facts.effects().contains(&effect)))
+    }
+
+    async fn facts(&self, call: &LegId) -> Result<Option<Facts>, StoreError> {
+        let Some(record) = self.record(call).await? else { return Ok(None) };
+        let events = self.log.events(record.id).await?;
+        Ok(Some(Facts::of(events.iter().map(|logged| &logged.event))))
+    }
+
+    /// The call's message, as the log knows it.
+    async fn message(&self, call: &LegId) -> Result<Option<Voicemail>, StoreError> {
+        Ok(self.record(call).await?.and_then(|record| record.call.voicemail))
+    }
+
+    async fn record(&self, call: &LegId) -> Result<Option<CallRecord>, StoreError> {
+        let query = CallQuery { provider_id: Some(call.id().to_owned()), ..CallQuery::newest(10) };
+        let page = self.log.list(&query).await?;
+        Ok(page.calls.into_iter().find(|record| record.leg == *call))
+    }
+
+    async fn tell(&self, call: &LegId, news: Vec<EventKind>) -> Result<(), StoreError> {
+        let at = self.clock.now();
+        let event = |kind| CallEvent { call: call.clone(), at, kind }.into();
+        self.log.append(news.into_iter().map(event).collect()).await
+    }
+
+    async fn again(
+        &self,
+        leased: &LeasedEffect,
+        why: &str,
+        after: Option<Duration>,
+    ) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let call = leased.effect.call();
+        if now >= leased.queued_at + GIVE_UP {
+            tracing::error!(call.id = %call, "work on a message is given up after seven days: {why}");
+            match &leased.effect {
+                Effect::FetchRecording { recording, .. } => {
+                    let round = self.message(call).await?.map_or(0, |message| message.round);
+                    let (recording, why) = (recording.clone(), why.to_owned());
+                    self.tell(call, vec![EventKind::VoicemailFailed { recording, why, round }]).await?;
+                }
+                Effect::Transcribe { recording, .. } => {
+                    let recording = recording.clone();
+                    self.tell(call, vec![EventKind::Transcribed { recording, text: None }]).await?;
+                }
+                Effect::DeleteCarrierCopy { .. } => {}
+            }
+            return self.queue.fail(leased, why).await;
+        }
+        tracing::warn!(call.id = %call, attempt = leased.attempt, "work on a message waits: {why}");
+        let pause = pause(leased.attempt, self.ids.random()[31])
+            .max(after.unwrap_or(Duration::ZERO).min(LONGEST_PAUSE));
+        self.queue.retry(leased, now + pause, why).await
+    }
+}
+
+fn again(error: CarrierError) -> Failure {
+    let after = match &error {
+        CarrierError::Unavailable { after, .. } => *after,
+        CarrierError::NotYet | CarrierError::Unauthorized | CarrierError::Unusable(_) => None,
+    };
+    Failure::Again(error.to_string(), after)
+}
+
+/// Twice as long each time, and between half and all of that, so that a crowd spreads out.
+fn pause(attempt: u32, random: u8) -> Duration {
+    let whole = FIRST_PAUSE.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_PAUSE);
+    whole / 2 + whole.mul_f64(f64::from(random) / 510.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use adapters_memory::{ManualClock, MemoryLog, MemoryRecordings, SeededIds};
+    use frontdesk_domain::RecordingStatus;
+    use frontdesk_ports::MockCarrier;
+
+    /// A worker with one message to fetch from a carrier that answers so.
+    async fn worker(answer: CarrierError) -> (VoicemailWorker, Arc<ManualClock>) {
+        let clock = Arc::new(ManualClock::at("2026-11-22T09:00:00Z".parse().unwrap()));
+        let ids = Arc::new(SeededIds::default());
+        let log = Arc::new(MemoryLog::new(clock.clone(), ids.clone()));
+        let call: LegId = "twilio:CA1".parse().unwrap();
+        let (recording, status) = ("RE1".parse().unwrap(), RecordingStatus::Completed);
+        let kind = EventKind::Recording { recording, status, seconds: Some(3) };
+        log.append(vec![CallEvent { call, at: clock.now(), kind }.into()]).await.unwrap();
+        let mut carrier = MockCarrier::new();
+        carrier.expect_fetch_recording().returning(move |_, _| Err(answer.clone()));
+        let recordings = Arc::new(MemoryRecordings::new(1000));
+        let worker = VoicemailWorker {
+            lane: WorkLane::Carrier,
+            transcriber: None,
+            queue: log.clone(),
+            log,
+            carrier: Arc::new(carrier),
+            recordings,
+            meter: Arc::new(adapters_audio::WavMeter),
+            clock: clock.clone(),
+            ids,
+            delete_at_carrier: false,
+        };
+        (worker, clock)
+    }
+
+    /// How long until the worker tries again after the first failure.
+    async fn first_pause(answer: CarrierError) -> Duration {
+        let (worker, clock) = worker(answer).await;
+        assert_eq!(worker.run_once().await.unwrap(), WorkOutcome::Worked(1));
+        match worker.run_once().await.unwrap() {
+            WorkOutcome::Idle(Some(due)) => due.duration_since(clock.now()).try_into().unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_carriers_wish_to_be_left_alone_is_respected_within_reason() {
+        assert!(first_pause(CarrierError::NotYet).await <= FIRST_PAUSE);
+        assert!(
+            first_pause(CarrierError::Unauthorized).await <= FIRST_PAUSE,
+            "a corrected token is soon noticed"
+        );
+        let busy = |seconds| CarrierError::Unavailable {
+            why: "busy".into(),
+            after: Some(Duration::from_secs(seconds)),
+        };
+        assert_eq!(first_pause(busy(60)).await, Duration::from_secs(60));
+        assert_eq!(first_pause(busy(u64::MAX)).await, LONGEST_PAUSE);
+    }
+
+    #[test]
+    fn pauses_grow_spread_and_stay_bounded() {
+        assert_eq!(pause(1, 0), Duration::from_secs(1));
+        assert_eq!(pause(1, 255), Duration::from_secs(2));
+        assert_eq!(pause(4, 255), Duration::from_secs(16));
+        for attempt in [12, 40, u32::MAX] {
+            assert!(pause(attempt, 255) <= LONGEST_PAUSE && pause(attempt, 0) >= LONGEST_PAUSE / 2);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! What `demo` and `serve` share: listen, serve, work, stop in order.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_domain::{Mailbox, Transcribe};
+use frontdesk_services::event_intake::EventIntake;
+use frontdesk_services::flow_versions::FlowVersions;
+use frontdesk_services::follow_up::auto_resolve::AutoResolve;
+use frontdesk_services::maintenance::Maintenance;
+use frontdesk_services::notifications::Notifications;
+use frontdesk_services::restrictions::Restrictions;
+use frontdesk_services::voicemail_jobs::VoicemailWorker;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
+
+use super::Failure;
+use crate::config::{Config, Environment, Needs};
+use crate::server::{Routes, serve};
+use crate::telemetry;
+use crate::wiring::Running;
+
+/// How long to leave a worker alone that has ended.
+const RESTART_PAUSE: Duration = Duration::from_secs(1);
+/// How long closing the database may take.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// Reads the flow anew, as the configuration says it now.
+pub(super) struct Reload {
+    file: Option<PathBuf>,
+    environment: Environment,
+    /// Whether messages are written down here.
+    transcribes: bool,
+}
+
+impl Reload {
+    pub fn new(file: Option<PathBuf>, environment: Environment, transcribes: bool) -> Self {
+        Self { file, environment, transcribes }
+    }
+
+    /// Takes the flow if it proves; otherwise the one in force stays.
+    fn reload(&self, force: &FlowVersions, told: &[String]) {
+        let own = match Config::load(self.file.as_deref(), &self.environment, Needs::Production) {
+            Ok(Config { flow: Some(own), .. }) => own,
+            Ok(_) => return tracing::error!("there is no flow any more; the one in force stays"),
+            Err(errors) => {
+                return tracing::error!(
+                    "the flow in force stays, for the configuration is not sound: {errors}"
+                );
+            }
+        };
+        let named = own.flow.draft().mailboxes.values().flat_map(|mailbox| &mailbox.notify);
+        if let Some(new) = named.into_iter().find(|name| !told.contains(name)) {
+            return tracing::error!(
+                "the flow in force stays: a mailbox tells {new:?}, of whom this desk knows after a restart only"
+            );
+        }
+        let here = |mailbox: &Mailbox| mailbox.transcribe == Transcribe::Here;
+        if !self.transcribes && own.flow.draft().mailboxes.values().any(here) {
+            return tracing::error!(
+                "the flow in force stays: a mailbox is written down here, and the program for it is taken at a start only"
+            );
+        }
+        match force.replace(own) {
+            Ok(true) => tracing::info!("flow {} is in force for new calls", force.current().version()),
+            Ok(false) => tracing::info!("the flow is the one in force"),
+            Err(error) => tracing::error!("the flow in force stays: {error}"),
+        }
+    }
+}
+
+/// Is told of SIGHUP from now on: before, it would end the process.
+pub(super) fn hang_ups() -> Result<Signal, Failure> {
+    signal(SignalKind::hangup()).map_err(|error| Failure::Failed(format!("cannot wait for signals: {error}")))
+}
+
+/// Takes an address; a taken port is a failure, not a wrong setting.
+pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let taken = |error| Failure::Failed(format!("cannot listen on {address}: {error}"));
+    TcpListener::bind(address).await.map_err(taken)
+}
+
+/// Serves until SIGTERM or SIGINT, then finishes what is in flight.
+pub(super) async fn until_stopped(
+    served: Vec<(TcpListener, Routes)>,
+    running: Running,
+    reload: Option<(Signal, Reload)>,
+) -> Result<ExitCode, Failure> {
+    let no_signals = |error| Failure::Failed(format!("cannot wait for signals: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
+    let recipients = running.notifications.recipients.keys().cloned().collect();
+    let (told, ends) = match reload {
+        Some((told, reload)) => {
+            let reloading = reload_when_told(told, reload, running.flow.clone(), recipients);
+            (tokio::spawn(reloading), None)
+        }
+        // With nothing to read anew, a terminal that is closed ends the desk.
+        None => {
+            (tokio::spawn(std::future::pending()), Some(signal(SignalKind::hangup()).map_err(no_signals)?))
+        }
+    };
+    let servers: Vec<_> = served
+        .into_iter()
+        .map(|(listener, routes)| tokio::spawn(serve(listener, routes, running.stop.subscribe())))
+        .collect();
+    let (keeping, maintenance) = (running.keeping.clone(), running.maintenance.clone());
+    let notifications = running.notifications.clone();
+    let (auto_resolve, restrictions) = (running.auto_resolve.clone(), running.restrictions.clone());
+    let workers = running.workers.iter().cloned();
+    let workers: Vec<_> = workers
+        .map(|worker| tokio::spawn(for_ever("a worker", move || run_worker(worker.clone()))))
+        .collect();
+    let beside = [
+        tokio::spawn(telemetry::sum_up()),
+        tokio::spawn(for_ever("draining the spool", move || run_keeping(keeping.clone()))),
+        tokio::spawn(for_ever("upkeep", move || run_upkeep(maintenance.clone()))),
+        tokio::spawn(for_ever("following decisions", move || run_standings(restrictions.clone()))),
+        tokio::spawn(for_ever("telling of calls", move || run_notifying(notifications.clone()))),
+        tokio::spawn(for_ever("settling missed calls", move || run_resolving(auto_resolve.clone()))),
+    ];
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        () = hung_up(ends) => {}
+    }
+    tracing::info!("stopping: requests in flight are finished");
+    // Nobody left to tell means that all have stopped already.
+    let _ = running.stop.send(true);
+    for server in servers {
+        let _ = server.await;
+    }
+    beside.iter().chain(&workers).chain([&told]).for_each(JoinHandle::abort);
+    // What does not get into the log now waits for the next start.
+    if tokio::time::timeout(CLOSING, running.keeping.drain()).await.is_err() {
+        tracing::warn!("the log did not take all that was spooled; it follows at the next start");
+    }
+    match tokio::time::timeout(CLOSING, running.close()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!("the database could not be closed in order: {error}"),
+        Err(_) => tracing::warn!("the database did not close within {CLOSING:?}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn hung_up(signal: Option<Signal>) {
+    match signal {
+        Some(mut signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// On SIGHUP.
+async fn reload_when_told(
+    mut told: Signal,
+    reload: Reload,
+    flow: Arc<FlowVersions>,
+    recipients: Vec<String>,
+) {
+    let (reload, recipients) = (Arc::new(reload), Arc::new(recipients));
+    while told.recv().await.is_some() {
+        let (reload, flow, recipients) = (reload.clone(), flow.clone(), recipients.clone());
+        // Files are read on a thread of their own: callers do not wait for a disk.
+        let done = tokio::task::spawn_blocking(move || reload.reload(&flow, &recipients)).await;
+        if done.is_err() {
+            tracing::error!("reading the flow anew failed; the one in force stays");
+        }
+    }
+}
+
+async fn run_worker(worker: Arc<VoicemailWorker>) {
+    worker.run().await;
+}
+
+async fn run_keeping(keeping: Arc<EventIntake>) {
+    keeping.run().await;
+}
+
+async fn run_upkeep(maintenance: Arc<Maintenance>) {
+    maintenance.run().await;
+}
+
+async fn run_notifying(notifications: Arc<Notifications>) {
+    notifications.run().await;
+}
+
+async fn run_standings(restrictions: Arc<Restrictions>) {
+    restrictions.run().await;
+}
+
+async fn run_resolving(auto_resolve: Option<Arc<AutoResolve>>) {
+    match auto_resolve {
+        Some(auto_resolve) => auto_resolve.run().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Runs for ever. A panic is our bug; it costs a moment, not all work to come.
+async fn for_ever<F>(what: &'static str, run: impl Fn() -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    loop {
+        AbortOnDrop(tokio::spawn(run())).ended().await;
+        tracing::error!("{what} ended and is started again");
+        tokio::time::sleep(RESTART_PAUSE).await;
+    }
+}
+
+/// A task that ends with whoever waits for it.
+struct AbortOnDrop(JoinHandle<()>);
+
+impl AbortOnDrop {
+    async fn ended(mut self) {
+        // Whether by panic or not: it should not have ended.
+        let _ = (&mut self.0).await;
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

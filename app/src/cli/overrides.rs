@@ -1,0 +1,89 @@
+//! `frontdesk close`, `open`, `block`, `unblock`: decisions beside the flow, for whoever sits at a terminal.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use adapters_persistence::{SqlOperationsLog, SqlOverrides};
+use adapters_twilio::HostedPrompts;
+use clap::Args;
+use frontdesk_domain::{PhoneNumber, parse_until};
+use frontdesk_ports::{Clock, ManageOverrides, OverrideError};
+use frontdesk_services::flow_versions::FlowVersions;
+use frontdesk_services::overrides::Overrides;
+
+use super::Failure;
+use super::user::operator;
+use crate::config::Config;
+use crate::system::SystemClock;
+use crate::wiring::open_database;
+
+#[derive(Debug, Args)]
+pub(super) struct Close {
+    /// Until when: a time of day (14:00), a time from now (2h), or a date and a time (2026-12-24T14:00), in the
+    /// company's zone.
+    #[arg(long, value_name = "TIME")]
+    until: String,
+    /// What callers are told first.
+    #[arg(long, value_name = "WORDS")]
+    say: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Number {
+    /// The caller's number, such as +33899123456.
+    number: PhoneNumber,
+}
+
+/// The decisions of the configured desk.
+async fn overrides(config: &Config) -> Result<Overrides, Failure> {
+    let flow = config
+        .flow
+        .clone()
+        .ok_or_else(|| Failure::Usage("there is no flow: neither flow nor forward_to is set".to_owned()))?;
+    let flow = FlowVersions::new(flow, Arc::new(HostedPrompts::default()))
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let db = open_database(&config.database_url).await?;
+    Ok(Overrides {
+        flow: Arc::new(flow),
+        store: Arc::new(SqlOverrides::new(db.clone())),
+        restrictions: None,
+        trail: Arc::new(SqlOperationsLog::new(db)),
+        clock: Arc::new(SystemClock),
+    })
+}
+
+fn refused(error: OverrideError) -> Failure {
+    match error {
+        OverrideError::Store(error) => Failure::Failed(error.to_string()),
+        other => Failure::Usage(other.to_string()),
+    }
+}
+
+impl Close {
+    pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
+        let until = parse_until(&self.until, SystemClock.now(), &config.zone).map_err(Failure::Usage)?;
+        overrides(&config).await?.close(&operator(), until, self.say).await.map_err(refused)?;
+        println!("closed until {}", until.to_zoned(config.zone).strftime("%Y-%m-%d %H:%M %Z"));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+pub(super) async fn open(config: Config) -> Result<ExitCode, Failure> {
+    let was_closed = overrides(&config).await?.open(&operator()).await.map_err(refused)?;
+    println!("{}", if was_closed { "open" } else { "it was not closed out of turn" });
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn block(Number { number }: Number, config: Config) -> Result<ExitCode, Failure> {
+    let overrides = overrides(&config).await?;
+    let is_new = overrides.block(&operator(), &number, "a number").await.map_err(refused)?;
+    println!("{}", if is_new { "blocked" } else { "it was blocked already" });
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn unblock(Number { number }: Number, config: Config) -> Result<ExitCode, Failure> {
+    let overrides = overrides(&config).await?;
+    let was_blocked = overrides.unblock(&operator(), &number, "a number").await.map_err(refused)?;
+    println!("{}", if was_blocked { "no longer blocked" } else { "it was not blocked" });
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,129 @@
+//! Settings of who else may say who people are: a proxy in front of us, an identity provider.
+
+use adapters_http::TrustedProxy;
+use adapters_identity::NameClaim;
+use frontdesk_ports::access::Role;
+use poem::http::HeaderName;
+use secrecy::SecretString;
+use url::Url;
+
+use super::error::ConfigError;
+use super::{Reader, Value};
+
+/// An identity provider, without where people come back to.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// Where it is, as it was written: the provider names itself so, letter by letter.
+    pub issuer: String,
+    /// As what we are known there.
+    pub client_id: String,
+    /// What we show to be that.
+    pub client_secret: Option<SecretString>,
+    /// Which claim names a person here.
+    pub claim: NameClaim,
+    /// Domains whose addresses are taken; any if there are none.
+    pub domains: Vec<String>,
+}
+
+/// Who else says who people are.
+#[derive(Debug, Clone, Default)]
+pub struct SignInSettings {
+    /// A proxy.
+    pub proxy: Option<TrustedProxy>,
+    /// An identity provider.
+    pub provider: Option<Provider>,
+    /// The role of people who come from there and are not known; `None` lets no newcomers in.
+    pub newcomers: Option<Role>,
+}
+
+impl Reader {
+    /// Everything under `auth` but our own passwords and tokens.
+    pub(super) fn sign_in(&mut self) -> SignInSettings {
+        let newcomers = self.take("auth.newcomers", |value| {
+            value.text()?.parse().map_err(|unknown: frontdesk_domain::UnknownName| unknown.to_string())
+        });
+        let (proxy, provider) = (self.proxy(), self.provider());
+        if let (Some(role), Some(provider)) = (newcomers, &provider) {
+            let place =
+                self.values.get("auth.newcomers").map(|value| value.place.clone()).unwrap_or_default();
+            let mut refuse = |what: &str| {
+                self.errors.push(ConfigError::new(place.clone(), "auth.newcomers", what.to_owned()));
+            };
+            if provider.domains.is_empty() {
+                refuse(
+                    "whoever has an account there would be let in; name auth.oidc.domains, such as [\"example.com\"]",
+                );
+            }
+            if role == Role::Admin {
+                refuse("use reader: whoever comes from a provider for the first time manages nothing");
+            }
+        }
+        SignInSettings { proxy, provider, newcomers }
+    }
+
+    fn proxy(&mut self) -> Option<TrustedProxy> {
+        let header = self.take("auth.proxy_header", |value| {
+            let text = value.text()?.to_lowercase();
+            HeaderName::try_from(text).map_err(|_| "use the name of a header, such as Remote-User".to_owned())
+        });
+        let networks = self.take("auth.proxy_networks", |value| {
+            let network = |text: &String| {
+                let one = text.parse().map(|address: std::net::IpAddr| address.into());
+                text.parse()
+                    .or(one)
+                    .map_err(|_| format!("{text:?} is no network; use one such as 10.0.0.0/8"))
+            };
+            let networks: Vec<_> = value.list()?.iter().map(network).collect::<Result<_, _>>()?;
+            let all = networks.iter().any(|network: &ipnet::IpNet| network.prefix_len() == 0);
+            match (networks.is_empty(), all) {
+                (true, _) => Err("it is empty; name the proxy's network, such as 127.0.0.1/32".to_owned()),
+                (_, true) => Err("everybody would be believed; name the proxy's network alone".to_owned()),
+                _ => Ok(networks),
+            }
+        });
+        self.needs("auth.proxy_header", "auth.proxy_networks");
+        Some(TrustedProxy { header, networks: networks? })
+    }
+
+    fn provider(&mut self) -> Option<Provider> {
+        let issuer = self.take("auth.oidc.issuer", |value| {
+            let text = value.text()?;
+            let safe = Url::parse(&text).is_ok_and(|url| {
+                let here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+                url.scheme() == "https" || (url.scheme() == "http" && here)
+            });
+            safe.then_some(text)
+                .ok_or_else(|| "use an https URL, as the provider's discovery document names it".to_owned())
+        });
+        let client_id = self.take("auth.oidc.client_id", Value::text);
+        let client_secret = self.secret("auth.oidc.client_secret");
+        let claim = self.take("auth.oidc.claim", |value| match value.text()?.as_str() {
+            "email" => Ok(NameClaim::Email),
+            "preferred_username" => Ok(NameClaim::PreferredUsername),
+            "sub" => Ok(NameClaim::Subject),
+            _ => Err("use email, preferred_username or sub".to_owned()),
+        });
+        let claim = claim.unwrap_or_default();
+        let domains = self.take("auth.oidc.domains", |value| {
+            let domains: Vec<String> = value.list()?.iter().map(|domain| domain.to_lowercase()).collect();
+            let plain = |domain: &String| !domain.is_empty() && !domain.contains(['@', '*', ' ']);
+            match (domains.iter().all(plain), claim) {
+                (false, _) => Err("use names of domains, such as example.com".to_owned()),
+                (true, NameClaim::Email) => Ok(domains),
+                (true, _) => Err("domains are of addresses; use auth.oidc.claim = \"email\"".to_owned()),
+            }
+        });
+        self.needs("auth.oidc.issuer", "auth.oidc.client_id");
+        self.needs("auth.oidc.client_id", "auth.oidc.issuer");
+        let domains = domains.unwrap_or_default();
+        Some(Provider { issuer: issuer?, client_id: client_id?, client_secret, claim, domains })
+    }
+
+    /// The one without the other says nothing.
+    fn needs(&mut self, set: &str, other: &str) {
+        if let (Some(value), false) = (self.values.get(set), self.values.contains_key(other)) {
+            let what = format!("it needs {other} beside it");
+            self.errors.push(ConfigError::new(value.place.clone(), set, what));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Occasions on which somebody is told of a call.
+
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
+
+use crate::call::outcome::Reason;
+use crate::call::{Call, VoicemailStatus};
+use crate::named;
+
+/// Something about a call that somebody may want to be told, once.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum NotificationKind {
+    /// A caller has dialled one of our numbers.
+    #[serde(rename = "call.started")]
+    #[strum(serialize = "call.started")]
+    Started,
+    /// Caller and callee were put through.
+    #[serde(rename = "call.answered")]
+    #[strum(serialize = "call.answered")]
+    Answered,
+    /// The call is over, and the carrier has had its last word.
+    #[serde(rename = "call.ended")]
+    #[strum(serialize = "call.ended")]
+    Ended,
+    /// A message is here to be heard.
+    #[serde(rename = "voicemail.stored")]
+    #[strum(serialize = "voicemail.stored")]
+    VoicemailStored,
+}
+
+named!(NotificationKind);
+
+impl Call {
+    /// Every kind that this call has come to so far.
+    pub fn kinds(&self) -> Vec<NotificationKind> {
+        // Until the carrier's last word a message may still turn a miss into something else.
+        let settled = self.verdict.as_ref().is_some_and(|verdict| {
+            self.provider_status.is_some()
+                || matches!(verdict.reason, Reason::Unknown | Reason::CarrierRecord)
+        });
+        let stored = self.voicemail.as_ref().is_some_and(|message| message.status == VoicemailStatus::Stored);
+        let reached = |kind: &NotificationKind| match kind {
+            NotificationKind::Started => self.started_at.is_some(),
+            NotificationKind::Answered => self.answered_at.is_some(),
+            NotificationKind::Ended => settled,
+            NotificationKind::VoicemailStored => stored,
+        };
+        NotificationKind::VARIANTS.iter().copied().filter(reached).collect()
+    }
+}

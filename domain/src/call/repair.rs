@@ -1,0 +1,107 @@
+//! What the carrier itself has on a call, read afterwards: the remedy for requests that never reached us.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::call::Call;
+use crate::call::event::{CallEvent, EventKind, LegStatus, Parties, RecordingStatus};
+use crate::call::facts::Facts;
+use crate::ids::{LegId, RecordingId};
+use crate::phone::PhoneNumber;
+
+/// The carrier's record of a call that is over.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CarrierRecord {
+    /// The carrier's last word, verbatim.
+    pub status: String,
+    /// Whether the caller's own leg could not be carried at all.
+    pub failed: bool,
+    /// The whole duration as the carrier bills it.
+    pub seconds: Option<u32>,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Who called whom.
+    pub parties: Parties,
+    /// The phones that were rung for it, in the order they were.
+    pub legs: Vec<RecordedLeg>,
+}
+
+/// A callee's leg, as the carrier recorded it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordedLeg {
+    /// The leg.
+    pub leg: LegId,
+    /// The number that was rung, if it is one.
+    pub number: Option<PhoneNumber>,
+    /// How it ended.
+    pub status: LegStatus,
+    /// How long it was off hook.
+    pub seconds: Option<u32>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// A recording, as the carrier lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedMessage {
+    /// The recording.
+    pub recording: RecordingId,
+    /// Whether it can be fetched.
+    pub status: RecordingStatus,
+    /// Its length in seconds.
+    pub seconds: Option<u32>,
+    /// When it was made.
+    pub at: Option<Timestamp>,
+}
+
+/// Everything the carrier has on one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarrierCall {
+    /// The caller's leg.
+    pub call: LegId,
+    /// The call.
+    pub record: CarrierRecord,
+    /// Its recordings.
+    pub messages: Vec<RecordedMessage>,
+}
+
+impl CarrierRecord {
+    /// All that the record says.
+    pub(super) fn identity(&self) -> String {
+        let legs: Vec<String> = self.legs.iter().map(|leg| format!("{}={}", leg.leg, leg.status)).collect();
+        let seconds = self.seconds.map_or_else(|| "-".to_owned(), |seconds| seconds.to_string());
+        format!("{}:{}:{seconds}:{}", self.status, self.failed, legs.join(","))
+    }
+}
+
+impl CarrierCall {
+    /// The events that make what we know agree with what the carrier has; none if it does already. Telling them twice
+    /// changes nothing.
+    pub fn repairs(&self, known: &Facts) -> Vec<CallEvent> {
+        let at = self.record.ended_at.or(self.record.started_at).unwrap_or(Timestamp::UNIX_EPOCH);
+        let event = |at, kind| CallEvent { call: self.call.clone(), at, kind };
+        let mut offered = vec![event(at, EventKind::Recovered(self.record.clone()))];
+        for RecordedMessage { recording, status, seconds, at: made_at } in &self.messages {
+            let kind =
+                EventKind::Recording { recording: recording.clone(), status: *status, seconds: *seconds };
+            offered.push(event(made_at.unwrap_or(at), kind));
+        }
+        let (mut facts, mut events) = (known.clone(), Vec::new());
+        // One event can give another its meaning: go on until none changes the call.
+        loop {
+            let before = Call::of(&facts);
+            let telling = offered.iter().position(|event| {
+                let mut after = facts.clone();
+                after.absorb(event);
+                Call::of(&after) != before
+            });
+            let Some(telling) = telling else { break };
+            let event = offered.remove(telling);
+            facts.absorb(&event);
+            events.push(event);
+        }
+        events
+    }
+}

@@ -1,0 +1,221 @@
+//! Which places of a flow a call went through, and how the phones it rang answered: read off its events, for counting
+//! over many calls.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
+
+use crate::call::attempt::Attempt;
+use crate::call::event::EventKind;
+use crate::call::facts::Facts;
+use crate::flow::name::NodeName;
+use crate::flow::target::Target;
+use crate::keys::Keys;
+use crate::named;
+use crate::phone::PhoneNumber;
+
+/// How a phone that was rung answered.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum PhoneEnd {
+    /// Caller and callee spoke.
+    Taken,
+    /// It rang out.
+    NoAnswer,
+    /// It was engaged.
+    Busy,
+    /// The callee did not want the call.
+    Declined,
+    /// Something picked up and never pressed a key: most often the phone's own voicemail.
+    NotAccepted,
+    /// It could not be connected.
+    Unreachable,
+    /// The caller hung up while it rang.
+    CallerGaveUp,
+    /// Another of the phones that rang at once was picked up.
+    Elsewhere,
+}
+
+named!(PhoneEnd);
+
+/// A phone that was rung, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RungPhone {
+    /// Its number, if it is known.
+    pub number: Option<PhoneNumber>,
+    /// What came of it.
+    pub end: PhoneEnd,
+    /// How long it rang, in seconds.
+    pub ring_seconds: Option<u32>,
+}
+
+impl Facts {
+    /// The places the call went through, in order; each again when it was come to again.
+    pub fn route(&self) -> Vec<Target> {
+        let mut passed: Vec<_> = self
+            .story()
+            .into_iter()
+            .filter_map(|(identity, event)| Some((event.kind.turn(), identity, place(&event.kind)?)))
+            .collect();
+        passed.sort_by_key(|(turn, identity, _)| (*turn, *identity));
+        let mut route: Vec<Target> = Vec::new();
+        for (_, _, target) in passed {
+            // Asked again, or one phone after the other, is still the same place.
+            if route.last() != Some(&target) {
+                route.push(target);
+            }
+        }
+        route
+    }
+
+    /// The phones that were rung, in order.
+    pub fn rung(&self) -> Vec<RungPhone> {
+        let rung = Attempt::all(self).into_iter().filter(Attempt::was_rung);
+        rung.map(|attempt| RungPhone {
+            number: attempt.number.cloned(),
+            end: attempt.end(),
+            ring_seconds: attempt.ring_seconds(),
+        })
+        .collect()
+    }
+}
+
+fn place(kind: &EventKind) -> Option<Target> {
+    Some(match kind {
+        EventKind::Menu { menu, .. } => Target::Menu(menu.clone()),
+        EventKind::Forward { forward, .. } => Target::Forward(forward.clone()),
+        EventKind::Mailbox { mailbox, .. } => Target::Mailbox(mailbox.clone()),
+        EventKind::Goodbye { goodbye, .. } => Target::Goodbye(goodbye.clone()),
+        EventKind::Hours { hours: Some(hours), .. } => Target::Hours(hours.clone()),
+        _ => return None,
+    })
+}
+
+/// How a phone answered over many calls.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PhoneRecord {
+    /// How often it was rung and what came of it.
+    pub ends: BTreeMap<PhoneEnd, u32>,
+    /// The fewest seconds after which something picked up that never pressed a key.
+    pub soonest_unaccepted: Option<u32>,
+}
+
+/// Below this, a phone's own voicemail may be chance.
+const FEW: u32 = 3;
+/// How much sooner than the voicemail to stop ringing, and the least there is.
+const SOONER: u32 = 2;
+const LEAST_RING: u32 = 5;
+
+impl PhoneRecord {
+    /// Counts one more call.
+    pub fn add(&mut self, phone: &RungPhone) {
+        *self.ends.entry(phone.end).or_default() += 1;
+        if phone.end == PhoneEnd::NotAccepted {
+            let soonest = self.soonest_unaccepted.into_iter().chain(phone.ring_seconds).min();
+            self.soonest_unaccepted = soonest;
+        }
+    }
+
+    /// How often it was rung; where another phone was picked up first it had no chance.
+    pub fn rung(&self) -> u32 {
+        self.ends.iter().filter(|(end, _)| **end != PhoneEnd::Elsewhere).map(|(_, calls)| calls).sum()
+    }
+
+    /// How often that came of it.
+    pub fn count(&self, end: PhoneEnd) -> u32 {
+        self.ends.get(&end).copied().unwrap_or(0)
+    }
+
+    /// How long to let it ring so that its own voicemail does not pick up, if that seems to happen.
+    pub fn better_ring(&self) -> Option<u32> {
+        let swallowed = self.count(PhoneEnd::NotAccepted);
+        let soonest =
+            self.soonest_unaccepted.filter(|_| swallowed >= FEW && swallowed * 10 >= self.rung())?;
+        Some(soonest.saturating_sub(SOONER).max(LEAST_RING))
+    }
+}
+
+/// What went through a flow, counted over calls.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// The calls.
+    pub calls: u32,
+    /// From where (none: the beginning) to where callers went, and how many.
+    pub ways: BTreeMap<(Option<Target>, Target), u32>,
+    /// Which meaningful keys were pressed at which menu, and by how many.
+    pub keys: BTreeMap<(NodeName, Keys), u32>,
+    /// How each phone answered.
+    pub phones: BTreeMap<PhoneNumber, PhoneRecord>,
+}
+
+impl Traffic {
+    /// Counts one more call.
+    pub fn add(&mut self, facts: &Facts) {
+        self.calls += 1;
+        let mut from = None;
+        for to in facts.route() {
+            *self.ways.entry((from, to.clone())).or_default() += 1;
+            from = Some(to);
+        }
+        for (_, event) in facts.story() {
+            if let EventKind::Key { menu, keys, choice: Some(_), .. } = &event.kind {
+                *self.keys.entry((menu.clone(), keys.clone())).or_default() += 1;
+            }
+        }
+        for phone in facts.rung() {
+            if let Some(number) = phone.number.clone() {
+                self.phones.entry(number).or_default().add(&phone);
+            }
+        }
+    }
+
+    /// How often those keys were pressed at a menu.
+    pub fn pressed(&self, menu: &NodeName, keys: &Keys) -> u32 {
+        self.keys.get(&(menu.clone(), keys.clone())).copied().unwrap_or(0)
+    }
+
+    /// How many callers came to a place, from wherever.
+    pub fn came_to(&self, place: &Target) -> u32 {
+        self.ways.iter().filter(|((_, to), _)| to == place).map(|(_, calls)| calls).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phone(end: PhoneEnd, ring_seconds: u32) -> RungPhone {
+        RungPhone { number: None, end, ring_seconds: Some(ring_seconds) }
+    }
+
+    #[test]
+    fn a_phone_whose_voicemail_takes_calls_had_better_ring_shorter() {
+        let mut record = PhoneRecord::default();
+        for _ in 0..28 {
+            record.add(&phone(PhoneEnd::Taken, 9));
+        }
+        assert_eq!(record.better_ring(), None);
+        for seconds in [24, 20, 25] {
+            record.add(&phone(PhoneEnd::NotAccepted, seconds));
+        }
+        assert_eq!(record.better_ring(), None, "3 of 31 are fewer than one in ten");
+        record.add(&phone(PhoneEnd::NotAccepted, 21));
+        record.add(&phone(PhoneEnd::Elsewhere, 3));
+        assert_eq!((record.rung(), record.better_ring()), (32, Some(18)));
+    }
+}

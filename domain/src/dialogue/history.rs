@@ -1,0 +1,54 @@
+//! How a caller has come to where they are: what every place of a dialogue carries along.
+
+use crate::flow::language::Language;
+use crate::flow::name::NodeName;
+use crate::flow::version::FlowVersion;
+use crate::keys::Keys;
+
+/// The most menus that "back" can lead through. Deeper ones are forgotten from the top.
+const DEEPEST: usize = 8;
+
+/// How a caller has come to where they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DialogueHistory {
+    /// The turn of the conversation: the same request is the same step, a second press is another.
+    pub step: u16,
+    /// The language the caller has chosen, or that of the number they dialled.
+    pub language: Option<Language>,
+    /// The menus that "back" leads through, the last first to be gone back to.
+    pub menus: Vec<NodeName>,
+    /// The last meaningful keys: at which menu, and which.
+    pub chosen: Option<(NodeName, Keys)>,
+    /// Whether phones have been rung for this call before.
+    pub forwarded: bool,
+    /// The version of the flow by which the caller came here.
+    pub version: Option<FlowVersion>,
+}
+
+impl DialogueHistory {
+    /// The first turn, in no particular language.
+    pub fn at_step(step: u16) -> Self {
+        Self { step, ..Self::default() }
+    }
+
+    /// The same history, one turn on by a flow of that version.
+    pub(super) fn on(&self, version: FlowVersion) -> Self {
+        Self { step: self.step.saturating_add(1), version: Some(version), ..self.clone() }
+    }
+
+    /// The same history, out of a menu by one of its keys: "back" leads to it.
+    pub(super) fn leaving(mut self, menu: &NodeName) -> Self {
+        self.menus.push(menu.clone());
+        if self.menus.len() > DEEPEST {
+            self.menus.remove(0);
+        }
+        self
+    }
+
+    /// The same history, without what no later turn asks for.
+    pub(super) fn without_past(mut self) -> Self {
+        self.menus.clear();
+        self.chosen = None;
+        self
+    }
+}

@@ -1,0 +1,105 @@
+//! The flow for a caller of whom nothing can be asked: whom to ring, and which mailbox takes the message.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::CallFlow;
+use super::forward::Forward;
+use super::mailbox::Mailbox;
+use super::target::{Target, Then};
+
+/// A way through a flow without a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FallbackRoute<'f> {
+    /// Whom to ring, if the flow rings anybody.
+    pub forward: Option<&'f Forward>,
+    /// What takes the message.
+    pub mailbox: &'f Mailbox,
+}
+
+impl CallFlow {
+    /// The way through this flow when nothing can be asked: the forward that is reached with the fewest keys (of several
+    /// keys the lowest), then the mailbox that callers come to when nobody takes the call.
+    pub fn plain_route(&self) -> FallbackRoute<'_> {
+        let mut seen = BTreeSet::new();
+        let mut ahead = VecDeque::from([self.start()]);
+        let mut forward = None;
+        while let Some(target) = ahead.pop_front() {
+            if !seen.insert(target) {
+                continue;
+            }
+            match target {
+                Target::Forward(name) => {
+                    forward = self.forward(name);
+                    break;
+                }
+                Target::Menu(name) => {
+                    let choices = self.menu(name).into_iter().flat_map(|menu| menu.choices.values());
+                    ahead.extend(choices.filter_map(|choice| match &choice.then {
+                        Then::Go(target) => Some(target),
+                        Then::Back | Then::Repeat => None,
+                    }));
+                }
+                // Nobody is there to tell the time: better a phone that rings after hours than one that does not.
+                Target::Hours(name) => ahead.extend(self.hours(name).map(|hours| &hours.open)),
+                Target::Mailbox(_) | Target::Goodbye(_) => {}
+            }
+        }
+        let from = forward.map_or(self.start(), |forward| &forward.otherwise);
+        FallbackRoute { forward, mailbox: self.mailbox_without_keys(from) }
+    }
+
+    /// Where a caller who presses nothing, and whom nobody takes, comes to.
+    fn mailbox_without_keys<'f>(&'f self, from: &'f Target) -> &'f Mailbox {
+        let mut seen = BTreeSet::new();
+        let mut target = from;
+        while seen.insert(target) {
+            let next = match target {
+                Target::Mailbox(name) => match self.mailbox(name) {
+                    Some(mailbox) => return mailbox,
+                    None => break,
+                },
+                Target::Menu(name) => self.menu(name).map(|menu| &menu.no_input.then),
+                Target::Forward(name) => self.forward(name).map(|forward| &forward.otherwise),
+                Target::Hours(name) => self.hours(name).map(|hours| &hours.closed),
+                // The message is taken by the mailbox that catches everybody.
+                Target::Goodbye(_) => None,
+            };
+            let Some(next) = next else { break };
+            target = next;
+        }
+        self.mailbox(self.safety()).expect("a flow's safety mailbox exists")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::flow::builtin::{BuiltinFlow, builtin_flow, draft};
+    use crate::flow::target::{Choice, Target};
+
+    fn builtin() -> BuiltinFlow {
+        BuiltinFlow { forward_to: vec!["+33611223344".parse().unwrap()], ..BuiltinFlow::default() }
+    }
+
+    #[test]
+    fn the_plain_route_rings_whom_the_first_key_rings_and_then_takes_a_message() {
+        let flow = builtin_flow(&builtin()).unwrap();
+        let route = flow.plain_route();
+        assert_eq!(route.forward.unwrap().destinations.len(), 1);
+        assert_eq!(Some(route.mailbox), flow.mailbox(flow.safety()));
+    }
+
+    #[test]
+    fn menus_that_lead_to_each_other_end_at_a_mailbox() {
+        let mut draft = draft(&builtin());
+        let main = draft.start.clone();
+        for menu in draft.menus.values_mut() {
+            menu.choices.insert('3'.try_into().unwrap(), Choice::new("Again", main.clone()));
+        }
+        for forward in draft.forwards.values_mut() {
+            forward.otherwise = main.clone();
+        }
+        assert!(matches!(main, Target::Menu(_)));
+        let flow = draft.check().unwrap();
+        assert_eq!(Some(flow.plain_route().mailbox), flow.mailbox(flow.safety()));
+    }
+}

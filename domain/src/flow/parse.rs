@@ -1,0 +1,103 @@
+//! The flow as it is written: a TOML table, read with the place of everything in it.
+//!
+//! All that is wrong is found, not only the first: what cannot be read, and, once all can be read, what
+//! [`FlowDraft::check`](crate::FlowDraft::check) finds.
+
+mod finding;
+mod nodes;
+mod notes;
+mod phrases;
+mod prompts;
+mod rules;
+mod table;
+mod week;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use toml::de::DeTable;
+
+use super::CallFlow;
+use super::hours::schedule::Days;
+use super::language::Language;
+pub use finding::{Finding, Findings};
+use notes::Notes;
+
+/// What a flow file does not say itself.
+pub struct FlowSettings<'a> {
+    /// The table of the file that holds the flow (`flow`); empty when the whole file is the flow.
+    pub table: &'a str,
+    /// The zone of opening hours that name none.
+    pub zone: TimeZone,
+    /// The longest conversation of forwards that name none.
+    pub time_limit: Duration,
+    /// Reads the days off a calendar that the flow names.
+    pub calendar: &'a dyn Fn(&str) -> Result<Vec<Days>, String>,
+    /// Whether an audio file that the flow names can be played; if not, why.
+    pub audio: &'a dyn Fn(&str) -> Result<(), String>,
+}
+
+impl Default for FlowSettings<'_> {
+    fn default() -> Self {
+        Self {
+            table: "",
+            zone: TimeZone::UTC,
+            time_limit: Duration::from_secs(4 * 3600),
+            calendar: &|name| Err(format!("the calendar {name:?} cannot be read here")),
+            audio: &|_| Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for FlowSettings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FlowSettings").field("table", &self.table).finish_non_exhaustive()
+    }
+}
+
+/// The flow that a text describes, or everything that is wrong with it.
+pub fn read_flow(text: &str, settings: &FlowSettings<'_>) -> Result<CallFlow, Findings> {
+    let mut notes = Notes::new(text);
+    let (whole, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        notes.note(error.span().unwrap_or(0..0), error.message().to_owned());
+    }
+    if notes.is_clean() {
+        let table = whole.get_ref();
+        let found = match settings.table {
+            "" => Some((0..0, table)),
+            name => table
+                .get_key_value(name)
+                .and_then(|(key, value)| value.get_ref().as_table().map(|table| (key.span(), table))),
+        };
+        match found {
+            Some((span, table)) => {
+                let draft = rules::draft(&mut notes, span, table, settings);
+                if notes.is_clean() {
+                    let problems = draft.problems();
+                    if problems.is_empty() {
+                        return Ok(CallFlow::of(draft));
+                    }
+                    for problem in &problems {
+                        notes.problem(problem);
+                    }
+                }
+            }
+            None => notes.note(0..0, format!("there is no table [{}]", settings.table)),
+        }
+    }
+    Err(notes.findings())
+}
+
+/// The languages that a flow names, anywhere.
+fn languages(table: &DeTable<'_>, found: &mut BTreeSet<Language>) {
+    use toml::de::DeValue;
+    for (key, value) in table {
+        match value.get_ref() {
+            DeValue::String(text) if key.get_ref() == "language" => found.extend(text.parse().ok()),
+            DeValue::Table(inner) => languages(inner, found),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The names of enum values in JSON, in the database, in settings and on the command line. An enum derives `IntoStaticStr`
+//! and `VariantArray` and is listed in [`named!`](crate::named), so each name is written once.
+
+/// A text that is not one of an enum's names.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name:?} is none of: {known}")]
+pub struct UnknownName {
+    name: String,
+    known: String,
+}
+
+impl UnknownName {
+    /// An error that lists the known names.
+    pub fn new(name: &str, known: impl IntoIterator<Item = &'static str>) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        Self { name: name.to_owned(), known: known.join(", ") }
+    }
+}
+
+/// Adds `VARIANTS`, `as_str`, `Display` and `FromStr` to enums that derive `strum::IntoStaticStr` and
+/// `strum::VariantArray`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! named {
+    ($($kind:ty),+ $(,)?) => {$(
+        impl $kind {
+            /// Every value, in order.
+            pub const VARIANTS: &'static [Self] = <Self as ::strum::VariantArray>::VARIANTS;
+
+            /// The name in JSON, in the database, in settings and on the command line.
+            pub fn as_str(self) -> &'static str {
+                self.into()
+            }
+        }
+
+        impl ::std::fmt::Display for $kind {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::std::str::FromStr for $kind {
+            type Err = $crate::UnknownName;
+
+            fn from_str(text: &str) -> Result<Self, $crate::UnknownName> {
+                let found = Self::VARIANTS.iter().copied().find(|value| value.as_str() == text);
+                let known = || Self::VARIANTS.iter().map(|value| value.as_str());
+                found.ok_or_else(|| $crate::UnknownName::new(text, known()))
+            }
+        }
+    )+};
+}

@@ -1,0 +1,65 @@
+//! Outages, watermarks, the audit trail.
+
+use super::time;
+use crate::{
+    AuditAction, AuditEntry, AuditTrail, DiagnosticReport, Finding, OperationsLog, Outage, OutageCause,
+    Watermark,
+};
+
+/// Every claim about the operations_log, which must be empty.
+pub async fn outages_and_watermarks(operations_log: &dyn OperationsLog) {
+    assert_eq!(operations_log.outages(10).await.unwrap(), []);
+    let outage = |cause, began: &str, calls| Outage {
+        cause,
+        began_at: time(began),
+        ended_at: time("2026-11-22T10:00:00Z"),
+        calls,
+        added: 1,
+        repaired: 2,
+        messages: 3,
+    };
+    let early = outage(OutageCause::NotRunning, "2026-11-22T08:00:00Z", 0);
+    let late = outage(OutageCause::LogAway, "2026-11-22T09:00:00Z", 4);
+    operations_log.note_outage(&late).await.unwrap();
+    operations_log.note_outage(&early).await.unwrap();
+    assert_eq!(operations_log.outages(10).await.unwrap(), [late.clone(), early.clone()], "newest first");
+    let more = Outage { calls: 9, ..late };
+    operations_log.note_outage(&more).await.unwrap();
+    assert_eq!(operations_log.outages(1).await.unwrap(), [more], "noted again, it is replaced");
+
+    assert_eq!(operations_log.diagnostic_report().await.unwrap(), None);
+    for (at, found) in [("2026-11-22T09:00:00Z", "full"), ("2026-11-22T09:05:00Z", "empty")] {
+        let findings = vec![Finding::fine("clock", "right"), Finding::fault("disk", found, "make room")];
+        let diagnostic_report = DiagnosticReport { at: time(at), findings };
+        operations_log.store_diagnostic_report(&diagnostic_report).await.unwrap();
+        assert_eq!(
+            operations_log.diagnostic_report().await.unwrap(),
+            Some(diagnostic_report),
+            "only the last is kept"
+        );
+    }
+
+    assert_eq!(operations_log.marked(Watermark::Reconciled).await.unwrap(), None);
+    for at in ["2026-11-22T09:00:00Z", "2026-11-22T09:05:00Z"] {
+        operations_log.mark(Watermark::Reconciled, time(at)).await.unwrap();
+        assert_eq!(operations_log.marked(Watermark::Reconciled).await.unwrap(), Some(time(at)));
+    }
+    assert_eq!(operations_log.marked(Watermark::Alive).await.unwrap(), None, "each stands alone");
+}
+
+/// Every claim about the trail, which must be empty.
+pub async fn audit(trail: &dyn AuditTrail) {
+    assert_eq!(trail.entries(10).await.unwrap(), []);
+    let entry = |action, subject: &str| AuditEntry {
+        at: time("2026-11-22T09:00:00Z"),
+        actor: "ann".into(),
+        action,
+        subject: subject.into(),
+    };
+    let (played, exported) = (entry(AuditAction::Played, "call 1"), entry(AuditAction::Exported, "12 calls"));
+    trail.record(played.clone()).await.unwrap();
+    trail.record(exported.clone()).await.unwrap();
+    trail.record(played.clone()).await.unwrap();
+    assert_eq!(trail.entries(2).await.unwrap(), [played.clone(), exported.clone()], "newest first");
+    assert_eq!(trail.entries(10).await.unwrap().len(), 3, "the same twice is two lines");
+}

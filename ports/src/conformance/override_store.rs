@@ -1,0 +1,48 @@
+//! Closures and blocked callers.
+
+use frontdesk_domain::{Closure, PhoneNumber};
+
+use super::time;
+use crate::{Blocked, Closed, OverrideStore};
+
+/// Every claim about the store, which must be empty.
+pub async fn all(store: &dyn OverrideStore) {
+    closures(store).await;
+    blocks(store).await;
+}
+
+async fn closures(store: &dyn OverrideStore) {
+    assert_eq!(store.closed().await.unwrap(), None);
+    let closed = |until: &str, say: Option<&str>| Closed {
+        closure: Closure {
+            from: time("2026-11-22T09:00:00Z"),
+            until: time(until),
+            say: say.map(ToOwned::to_owned),
+        },
+        by: "ann".into(),
+    };
+    let (first, second) =
+        (closed("2026-11-22T12:00:00Z", Some("We are at a funeral.")), closed("2026-11-22T14:00:00Z", None));
+    store.set_closed(Some(&first)).await.unwrap();
+    assert_eq!(store.closed().await.unwrap(), Some(first));
+    store.set_closed(Some(&second)).await.unwrap();
+    assert_eq!(store.closed().await.unwrap(), Some(second), "closed again, the last decision holds");
+    store.set_closed(None).await.unwrap();
+    store.set_closed(None).await.unwrap();
+    assert_eq!(store.closed().await.unwrap(), None);
+}
+
+async fn blocks(store: &dyn OverrideStore) {
+    assert_eq!(store.blocked().await.unwrap(), []);
+    let number = |n: u8| -> PhoneNumber { format!("+3389912345{n}").parse().unwrap() };
+    let blocked = |n, at| Blocked { number: number(n), by: "ann".into(), at: time(at) };
+    let (early, late) = (blocked(1, "2026-11-22T09:00:00Z"), blocked(2, "2026-11-22T10:00:00Z"));
+    assert!(store.block(&early).await.unwrap());
+    assert!(store.block(&late).await.unwrap());
+    let again = Blocked { by: "bob".into(), ..early.clone() };
+    assert!(!store.block(&again).await.unwrap(), "blocked already");
+    assert_eq!(store.blocked().await.unwrap(), [late.clone(), early], "the last first, as first decided");
+    assert!(store.unblock(&number(1)).await.unwrap());
+    assert!(!store.unblock(&number(1)).await.unwrap());
+    assert_eq!(store.blocked().await.unwrap(), [late]);
+}

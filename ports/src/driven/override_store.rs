@@ -1,0 +1,45 @@
+//! What people have decided beside the flow: that the company is closed out of turn, and whom it does not speak to.
+
+use async_trait::async_trait;
+use frontdesk_domain::{Closure, PhoneNumber, Timestamp};
+
+use crate::StoreError;
+
+/// The company is closed out of turn, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    /// From when to when, and what callers are told.
+    pub closure: Closure,
+    /// Who closed it.
+    pub by: String,
+}
+
+/// A caller who is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocked {
+    /// The number.
+    pub number: PhoneNumber,
+    /// Who blocked it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Keeps those decisions.
+#[async_trait]
+pub trait OverrideStore: Send + Sync {
+    /// The closure that was decided last, over or not; `None` when the company was opened since.
+    async fn closed(&self) -> Result<Option<Closed>, StoreError>;
+
+    /// Closes the company, or opens it.
+    async fn set_closed(&self, closed: Option<&Closed>) -> Result<(), StoreError>;
+
+    /// Everybody who is refused, the last blocked first.
+    async fn blocked(&self) -> Result<Vec<Blocked>, StoreError>;
+
+    /// Blocks a number; whether it was not blocked before, in which case nothing changes.
+    async fn block(&self, blocked: &Blocked) -> Result<bool, StoreError>;
+
+    /// Takes a number's block off; whether there was one.
+    async fn unblock(&self, number: &PhoneNumber) -> Result<bool, StoreError>;
+}

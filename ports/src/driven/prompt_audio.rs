@@ -1,0 +1,21 @@
+//! The audio files that a flow plays, for a carrier to fetch or to send.
+
+use bytes::Bytes;
+use frontdesk_domain::AudioFile;
+
+/// A carrier cannot play a file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnplayableAudio {
+    /// By its name it is not audio that the carrier plays.
+    #[error("the carrier plays .wav, .mp3, .ulaw and .aiff files")]
+    Kind,
+    /// It does not begin as such a file does.
+    #[error("its content does not match its name: it does not begin as a WAV file does")]
+    Content,
+}
+
+/// Makes the audio files of a flow available to a carrier.
+pub trait PromptAudio: Send + Sync {
+    /// Publishes the files of a flow. Files published before stay available to calls in progress.
+    fn publish(&self, files: Vec<(AudioFile, Bytes)>) -> Result<(), UnplayableAudio>;
+}

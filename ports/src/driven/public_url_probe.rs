@@ -1,0 +1,40 @@
+//! The way the carrier comes in: our own public address, through whatever stands before us.
+
+use async_trait::async_trait;
+
+/// What became of a request that was sent to our own public address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProbeResult {
+    /// It did not get there.
+    Unreached(String),
+    /// It was refused as unsigned (403 with nothing said).
+    Refused,
+    /// Somebody answered with that status, and not as this desk would.
+    Stranger(u16),
+    /// This desk got it.
+    Seen(Seen),
+}
+
+/// A request as the desk got it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Whether its signature held.
+    pub signature_holds: bool,
+    /// Whether it still carried one.
+    pub signed: bool,
+    /// The path, as it was asked for …
+    pub asked: String,
+    /// … and as it arrived.
+    pub arrived: String,
+    /// The host it was asked of, and the one it arrived for.
+    pub host: (String, String),
+    /// The public URL of the desk that got it.
+    pub public_url: String,
+}
+
+/// Knocks at our own public address.
+#[async_trait]
+pub trait PublicUrlProbe: Send + Sync {
+    /// Sends a request as the carrier would, signed or not.
+    async fn knock(&self, signed: bool) -> ProbeResult;
+}

@@ -1,0 +1,64 @@
+//! CallHandler a carrier: the main job.
+
+use async_trait::async_trait;
+use frontdesk_domain::{
+    Attestation, CallerId, Dialogue, Instruction, LegId, Notice, PhoneNumber, Signal, Timestamp,
+};
+
+use crate::{RawParameters, StoreError};
+
+/// A request with a human waiting for the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepRequest {
+    /// Where the conversation is, from the request's own address.
+    pub at: Dialogue,
+    /// What happened.
+    pub signal: Signal,
+    /// The caller's leg.
+    pub call: LegId,
+    /// The leg the request is about.
+    pub leg: LegId,
+    /// Who calls, as this leg shows it.
+    pub from: CallerId,
+    /// The caller's name, if told.
+    pub from_name: Option<String>,
+    /// Where the caller's number belongs, if told.
+    pub from_place: Option<String>,
+    /// The number that was dialled.
+    pub to: String,
+    /// The number that led the call on to us, if told.
+    pub diverted_from: Option<PhoneNumber>,
+    /// What the network says about the caller's number.
+    pub attestation: Attestation,
+    /// Whether the caller has hung up already.
+    pub caller_gone: bool,
+    /// When it happened, if the carrier says.
+    pub told_at: Option<Timestamp>,
+    /// The request in the carrier's own words.
+    pub raw: RawParameters,
+}
+
+/// A request with nobody waiting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CarrierCallback {
+    /// The caller's leg.
+    pub call: LegId,
+    /// The news.
+    pub notice: Notice,
+    /// When it happened, if the carrier says.
+    pub at: Option<Timestamp>,
+    /// The request in the carrier's own words.
+    pub raw: RawParameters,
+}
+
+/// Answers a carrier.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait AnswerCalls: Send + Sync {
+    /// What to do for the one who waits. Always an answer, and soon, whatever the state of the stores: an event that
+    /// cannot be kept is a lesser evil than a caller who hears nothing.
+    async fn answer(&self, asked: StepRequest) -> Vec<Instruction>;
+
+    /// Takes news in. `Ok` only once they are durable; otherwise the carrier had better tell them again.
+    async fn note(&self, told: CarrierCallback) -> Result<(), StoreError>;
+}

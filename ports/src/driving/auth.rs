@@ -1,0 +1,96 @@
+//! Who is there: people by password and session, programs by token.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use frontdesk_domain::named;
+use strum::{IntoStaticStr, VariantArray};
+
+use crate::StoreError;
+use crate::access::{Role, Scopes};
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Their name.
+    pub user: String,
+    /// What they may do.
+    pub role: Role,
+    /// The token that their forms must carry.
+    pub csrf: String,
+}
+
+/// A program with a valid token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// The token's name.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Scopes,
+}
+
+/// Signing in did not work.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignInError {
+    /// Name or password are wrong; which of them is not told.
+    #[error("the name or the password is not right")]
+    Wrong,
+    /// The password is right, and a code is asked for besides.
+    #[error("enter the code of your app, too")]
+    CodeNeeded,
+    /// The password is right, and the code is not, or was used before.
+    #[error("the code is not right, or was used before")]
+    CodeWrong,
+    /// They are who they say, and nobody here. An admin may add them.
+    #[error("nobody of that name may read this log")]
+    Nobody,
+    /// Too many wrong tries: not before that time has passed.
+    #[error("too many failed attempts; try again in {} minutes", .0.as_secs().div_ceil(60))]
+    Throttled(Duration),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Who vouches for somebody who shows no password of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum IdentitySource {
+    /// A proxy in front of us.
+    Proxy,
+    /// An identity provider.
+    Provider,
+}
+
+named!(IdentitySource);
+
+/// Lets people and programs in.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait Access: Send + Sync {
+    /// Signs a person in from an address and returns the secret session token for their cookie. `code` is that of their
+    /// app, empty if they gave none.
+    async fn sign_in(
+        &self,
+        name: &str,
+        password: &str,
+        code: &str,
+        address: &str,
+    ) -> Result<String, SignInError>;
+
+    /// Signs in a person whom somebody else vouches for, and returns the secret session token for their cookie.
+    /// [`SignInError::Nobody`] if there is nobody of that name and the configuration lets no newcomers in.
+    async fn sign_in_federated(&self, name: &str, by: IdentitySource) -> Result<String, SignInError>;
+
+    /// Who a session token belongs to, if it is valid.
+    async fn session(&self, token: &str) -> Result<Option<SignedIn>, StoreError>;
+
+    /// Ends a session.
+    async fn sign_out(&self, token: &str) -> Result<(), StoreError>;
+
+    /// Ends all sessions of the person whose session this is.
+    async fn sign_out_everywhere(&self, token: &str) -> Result<(), StoreError>;
+
+    /// The program that an API token belongs to, if it is valid.
+    async fn program(&self, token: &str) -> Result<Option<Program>, StoreError>;
+}

@@ -1,0 +1,34 @@
+//! FollowUps on calls: what the office does about them.
+
+use async_trait::async_trait;
+use frontdesk_domain::CallId;
+
+use crate::work::{WorkChange, WorkRefused};
+use crate::{Actor, CallRecord, StoreError};
+
+/// A change could not be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WorkError {
+    /// There is no such call.
+    #[error("there is no such call")]
+    None,
+    /// It was refused.
+    #[error(transparent)]
+    Refused(#[from] WorkRefused),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes what people do about calls.
+#[async_trait]
+pub trait WorkOnCalls: Send + Sync {
+    /// Makes a change to a call for somebody who saw its work at `turn`, and returns the call as it is then.
+    async fn change(
+        &self,
+        actor: &Actor,
+        call: CallId,
+        turn: u64,
+        change: WorkChange,
+    ) -> Result<CallRecord, WorkError>;
+}

@@ -1,0 +1,59 @@
+//! What callers meet: the flow in force, and what people have decided beside it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use frontdesk_domain::{CallFlow, PhoneNumber, Timestamp};
+
+use crate::{Actor, Blocked, Closed, StoreError};
+
+/// The longest that callers are told while the company is closed, in characters.
+pub const LONGEST_CLOSURE: usize = 1000;
+
+/// A decision was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum OverrideError {
+    /// The end of a closure is over already.
+    #[error("the company cannot be closed until a time that has passed")]
+    Over,
+    /// What callers are to be told is too long.
+    #[error("what callers are told has at most {LONGEST_CLOSURE} characters")]
+    TooLong,
+    /// A number of ours.
+    #[error("a number of our own cannot be blocked")]
+    OwnNumber,
+    /// It could not be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Looks after what callers meet. Whatever is decided is noted in the audit trail, and holds for the next call.
+#[async_trait]
+pub trait ManageOverrides: Send + Sync {
+    /// The flow in force.
+    fn flow(&self) -> Arc<CallFlow>;
+
+    /// The closure that holds now or is still to come.
+    async fn closed(&self) -> Result<Option<Closed>, StoreError>;
+
+    /// Closes the company until then; callers are told `say` first.
+    async fn close(&self, actor: &Actor, until: Timestamp, say: Option<String>) -> Result<(), OverrideError>;
+
+    /// Opens it again; whether it was closed.
+    async fn open(&self, actor: &Actor) -> Result<bool, OverrideError>;
+
+    /// Everybody who is refused, the last blocked first.
+    async fn blocked(&self) -> Result<Vec<Blocked>, StoreError>;
+
+    /// Refuses a caller from now on; whether they were not refused before. `subject` names the call it was decided by,
+    /// for the trail holds no numbers.
+    async fn block(&self, actor: &Actor, number: &PhoneNumber, subject: &str) -> Result<bool, OverrideError>;
+
+    /// Takes a caller's block off; whether there was one.
+    async fn unblock(
+        &self,
+        actor: &Actor,
+        number: &PhoneNumber,
+        subject: &str,
+    ) -> Result<bool, OverrideError>;
+}

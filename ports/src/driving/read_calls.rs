@@ -1,0 +1,178 @@
+//! Reading the log.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use frontdesk_domain::{CallId, Outcome, StoredAudio, Timestamp, Traffic};
+
+use crate::{CallPage, CallQuery, CallRecord, Change, Figures, LoggedEvent, StoreError, Tally};
+
+/// A call with its story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallWithEvents {
+    /// The call.
+    pub record: CallRecord,
+    /// Its events, in the order of its story.
+    pub events: Vec<LoggedEvent>,
+}
+
+/// A message's audio, or the part of it that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoicemailAudio {
+    /// The whole of it.
+    pub audio: StoredAudio,
+    /// The bytes asked for.
+    pub bytes: Bytes,
+    /// Where they begin.
+    pub start: u64,
+}
+
+/// Why there is no audio to hear.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VoicemailError {
+    /// There is no such call, or it has no message.
+    #[error("there is no message")]
+    None,
+    /// It is on its way.
+    #[error("the message is still on its way from the carrier")]
+    Pending,
+    /// It cannot be had.
+    #[error("the message could not be had from the carrier")]
+    Failed,
+    /// It was here, and has been deleted.
+    #[error("the message has been deleted")]
+    Deleted,
+    /// The bytes asked for lie outside it; it has that many.
+    #[error("the range lies outside the message of {0} bytes")]
+    Range(u64),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Calls that began within one hour.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HourCount {
+    /// The full hour.
+    pub hour: Timestamp,
+    /// How many.
+    pub calls: u64,
+}
+
+/// Figures over a span of the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallStats {
+    /// All calls, also those not ended.
+    pub calls: u64,
+    /// Ended calls by outcome; every outcome is listed.
+    pub outcomes: Vec<(Outcome, u64)>,
+    /// Answered of all ended calls but rejected and failed ones; none without such calls.
+    pub answer_rate: Option<f64>,
+    /// Median seconds from the start to being put through.
+    pub median_seconds_to_answer: Option<f64>,
+    /// Nine in ten were put through within so many seconds.
+    pub p90_seconds_to_answer: Option<f64>,
+    /// Calls by full hour, hours without calls left out.
+    pub per_hour: Vec<HourCount>,
+}
+
+impl CallStats {
+    /// The figures that follow from counts.
+    pub fn of(figures: &Figures) -> Self {
+        let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
+        let mut hours: BTreeMap<Timestamp, u64> = BTreeMap::new();
+        for (quarter, outcome, count) in &figures.quarters {
+            if let Some(outcome) = outcome {
+                *outcomes.entry(*outcome).or_default() += count;
+            }
+            let hour = quarter.as_millisecond().div_euclid(HOUR_MS) * HOUR_MS;
+            *hours.entry(Timestamp::from_millisecond(hour).unwrap_or(*quarter)).or_default() += count;
+        }
+        let of = |outcome: Outcome| outcomes.get(&outcome).copied().unwrap_or(0);
+        Self {
+            calls: hours.values().sum(),
+            outcomes: Outcome::VARIANTS.iter().map(|&outcome| (outcome, of(outcome))).collect(),
+            answer_rate: answer_rate(of),
+            median_seconds_to_answer: quantile(&figures.waits, 50),
+            p90_seconds_to_answer: quantile(&figures.waits, 90),
+            per_hour: hours.into_iter().map(|(hour, calls)| HourCount { hour, calls }).collect(),
+        }
+    }
+}
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// Answered of all ended calls but rejected and failed ones; none without such calls.
+pub fn answer_rate(of: impl Fn(Outcome) -> u64) -> Option<f64> {
+    let counted = [Outcome::Answered, Outcome::Voicemail, Outcome::Missed, Outcome::Abandoned];
+    let counted: u64 = counted.into_iter().map(&of).sum();
+    #[expect(clippy::cast_precision_loss, reason = "counts of calls are far below 2^52")]
+    (counted > 0).then(|| of(Outcome::Answered) as f64 / counted as f64)
+}
+
+/// The smallest value, in seconds, that `percent` of the calls do not exceed (nearest rank).
+fn quantile(waits: &[(u64, u64)], percent: u64) -> Option<f64> {
+    let all: u64 = waits.iter().map(|(_, calls)| calls).sum();
+    let rank = (all * percent).div_ceil(100);
+    let mut seen = 0;
+    let reached = waits.iter().find(|(_, calls)| {
+        seen += calls;
+        seen >= rank && seen > 0
+    });
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of a wait are far below 2^52")]
+    reached.map(|(millis, _)| *millis as f64 / 1000.0)
+}
+
+/// Reads the log.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait ReadCalls: Send + Sync {
+    /// A page of calls, newest first.
+    async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError>;
+
+    /// One call with its story.
+    async fn call(&self, id: CallId) -> Result<Option<CallWithEvents>, StoreError>;
+
+    /// A message's audio: the bytes from `start` to `end` (inclusive), the last `suffix` bytes with only an end, or all.
+    async fn voicemail(
+        &self,
+        id: CallId,
+        range: Option<(Option<u64>, Option<u64>)>,
+    ) -> Result<VoicemailAudio, VoicemailError>;
+
+    /// Figures of calls that began at `since` or later and before `until`.
+    async fn figures(
+        &self,
+        since: Option<Timestamp>,
+        until: Option<Timestamp>,
+    ) -> Result<Figures, StoreError>;
+
+    /// What went through the flow since then, by the newest calls, of which so many at most are looked at.
+    async fn traffic(&self, since: Timestamp, most: u16) -> Result<Traffic, StoreError>;
+
+    /// How many calls fit a query; looks at the newest `most` of them.
+    async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError>;
+
+    /// The last change there was.
+    async fn latest_change(&self) -> Result<Change, StoreError>;
+
+    /// Calls changed after that change, oldest change first.
+    async fn changed_since(&self, after: Change, limit: u16) -> Result<Vec<CallRecord>, StoreError>;
+
+    /// Returns once something may have changed after `after`.
+    async fn wait_for_change(&self, after: Change);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_values_that_occurred() {
+        let waits: Vec<(u64, u64)> = (1..=10).map(|second| (second * 1000, 1)).collect();
+        assert_eq!((quantile(&waits, 50), quantile(&waits, 90)), (Some(5.0), Some(9.0)));
+        assert_eq!(quantile(&[(3000, 7)], 90), Some(3.0));
+        assert_eq!(quantile(&[], 50), None);
+    }
+}

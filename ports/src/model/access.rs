@@ -1,0 +1,130 @@
+//! People who may read the feed, their sessions, and tokens for programs. Not in the domain: whoever embeds that has
+//! people of their own.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use frontdesk_domain::named;
+use frontdesk_domain::{Timestamp, UnknownName};
+use strum::{IntoStaticStr, VariantArray};
+
+/// What somebody may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Role {
+    /// Read the feed, play messages.
+    Reader,
+    /// All of that, and manage.
+    Admin,
+}
+
+named!(Role);
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The name they sign in with.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// The hash of their password (PHC string).
+    pub password_hash: String,
+}
+
+/// A person's signed-in browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// SHA-256 of the session token; the token itself is nowhere but in the cookie.
+    pub token_hash: String,
+    /// Whose it is.
+    pub user: String,
+    /// The token that forms must carry.
+    pub csrf: String,
+    /// When they signed in.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub seen_at: Timestamp,
+}
+
+/// A second factor beside a password: the codes of an authenticator app.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecondFactor {
+    /// Whose it is.
+    pub user: String,
+    /// What the app knows, in base32.
+    pub secret: String,
+    /// Whether they have shown a code of it: only then it counts.
+    pub confirmed: bool,
+    /// The step of time whose code was used last.
+    pub last_step: u64,
+}
+
+impl fmt::Debug for SecondFactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecondFactor").field("confirmed", &self.confirmed).finish_non_exhaustive()
+    }
+}
+
+/// A view of the feed that somebody has saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedView {
+    /// What they call it.
+    pub name: String,
+    /// Its tab and filters, as the query string of an address.
+    pub query: String,
+}
+
+/// A program's credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiToken {
+    /// What it is for.
+    pub name: String,
+    /// SHA-256 of the token.
+    pub token_hash: String,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, if ever; exact to a minute.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// One thing that a token may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Scope {
+    /// Read calls and figures.
+    Calls,
+    /// Hear messages.
+    Audio,
+    /// Read the service's own metrics.
+    Metrics,
+}
+
+named!(Scope);
+
+/// What a token may do. Written as words with blanks between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scopes(pub BTreeSet<Scope>);
+
+impl Scopes {
+    /// Everything.
+    pub fn all() -> Self {
+        Self(Scope::VARIANTS.iter().copied().collect())
+    }
+}
+
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<&str> = self.0.iter().map(|scope| scope.as_str()).collect();
+        f.write_str(&words.join(" "))
+    }
+}
+
+impl FromStr for Scopes {
+    type Err = UnknownName;
+    fn from_str(text: &str) -> Result<Self, UnknownName> {
+        text.split_whitespace().map(str::parse).collect::<Result<_, _>>().map(Self)
+    }
+}

@@ -1,0 +1,63 @@
+//! What an diagnostic_report of a desk and its surroundings found.
+
+use frontdesk_domain::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// How something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckStatus {
+    /// As it should be.
+    Fine,
+    /// It could not be looked at, and why is said.
+    Untried,
+    /// It works, and had better be otherwise.
+    Warning,
+    /// Calls or messages are lost by it, or soon will be.
+    Fault,
+}
+
+/// What was looked at, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The check, in a word: the same in every version.
+    pub check: String,
+    /// How it stands.
+    pub status: CheckStatus,
+    /// What was found, in a sentence without numbers of callers and without secrets.
+    pub what: String,
+    /// What to do about it, if anything.
+    pub remedy: Option<String>,
+}
+
+impl Finding {
+    /// All is well.
+    pub fn fine(check: &str, what: impl Into<String>) -> Self {
+        Self { check: check.into(), status: CheckStatus::Fine, what: what.into(), remedy: None }
+    }
+
+    /// It could not be looked at.
+    pub fn untried(check: &str, why: impl Into<String>) -> Self {
+        Self { check: check.into(), status: CheckStatus::Untried, what: why.into(), remedy: None }
+    }
+
+    /// It had better be otherwise.
+    pub fn warning(check: &str, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        let remedy = Some(remedy.into());
+        Self { check: check.into(), status: CheckStatus::Warning, what: what.into(), remedy }
+    }
+
+    /// It must be mended.
+    pub fn fault(check: &str, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { status: CheckStatus::Fault, ..Self::warning(check, what, remedy) }
+    }
+}
+
+/// An diagnostic_report, when it was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiagnosticReport {
+    /// When.
+    pub at: Timestamp,
+    /// What it found, in the order of the checks.
+    pub findings: Vec<Finding>,
+}
