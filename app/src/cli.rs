@@ -21,6 +21,7 @@ mod retention;
 mod serve;
 mod token;
 mod user;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 

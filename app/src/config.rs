@@ -9,6 +9,7 @@ mod notify;
 mod recordings;
 mod sign_in;
 mod source;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -99,7 +100,7 @@ pub struct Config {
     pub feed_url: Option<Url>,
     /// The mail server, if letters are written.
     pub smtp: Option<Smtp>,
-    /// Who is told of calls.
+    /// Who is recipients of calls.
     pub recipients: Vec<Recipient>,
     /// The most that may be used up.
     pub caps: Caps,
@@ -302,7 +303,12 @@ impl Reader {
         }
     }
 
-    fn flow(&mut self, builtin: &BuiltinFlow, zone: &TimeZone, told: &[Recipient]) -> Option<FlowWithAudio> {
+    fn flow(
+        &mut self,
+        builtin: &BuiltinFlow,
+        zone: &TimeZone,
+        recipients: &[Recipient],
+    ) -> Option<FlowWithAudio> {
         let of_file = self.take("flow", |value| FlowText::of_file(Path::new(&value.text()?)));
         if let Some(text) = of_file.or_else(|| self.flow.take()) {
             for key in ["forward_to", "screening"] {
@@ -314,7 +320,7 @@ impl Reader {
             }
             return match text.read(zone, builtin.time_limit) {
                 Ok(own) => {
-                    self.mailboxes(&own, told);
+                    self.mailboxes(&own, recipients);
                     Some(own)
                 }
                 Err(errors) => {
@@ -339,11 +345,11 @@ impl Reader {
     /// What production cannot do without, unless it was set and is already complained about.
     fn require(&mut self, config: &Config) {
         let mut require = |there: bool, key: &str, what: &str| {
-            let told = self
+            let recipients = self
                 .errors
                 .iter()
                 .any(|error| error.key == key || (key == "forward_to" && error.key == "flow"));
-            if !there && !told {
+            if !there && !recipients {
                 self.errors.push(ConfigError::new("", key, what));
             }
         };

@@ -26,9 +26,9 @@ const HEADER_TIME: Duration = Duration::from_secs(10);
 /// A client that reads nothing for so long is not served on.
 const WRITE_TIME: Duration = Duration::from_secs(30);
 /// Headers of one request.
-const MOST_HEADERS: usize = 100;
+const MAX_HEADERS: usize = 100;
 /// Connections at once: enough that slow clients cannot shut everybody out.
-const MOST_CONNECTIONS: usize = 4096;
+const MAX_CONNECTIONS: usize = 4096;
 /// How long to wait when connections cannot be accepted (no file descriptors).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long requests in flight may take once we stop. A caller is answered within 4 s.
@@ -39,7 +39,7 @@ pub type Routes = Arc<BoxEndpoint<'static, Response>>;
 
 /// Serves until `stop` turns true, then lets requests in flight finish.
 pub async fn serve(listener: TcpListener, routes: Routes, mut stop: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
         let next = async {
@@ -91,7 +91,7 @@ async fn connection(stream: TcpStream, routes: Routes, mut stop: watch::Receiver
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
-        .max_headers(MOST_HEADERS)
+        .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(Box::pin(stream)), service);
     let mut connection = std::pin::pin!(connection);
     // Errors of a connection are its client's: broken off, slow, or no HTTP at all.

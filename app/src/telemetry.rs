@@ -49,17 +49,17 @@ pub async fn sum_up() {
 }
 
 /// Writes our figures as Prometheus text, with how things stand at that moment.
-pub fn metrics(keeping: Arc<EventIntake>) -> Arc<dyn Fn() -> String + Send + Sync> {
+pub fn metrics(intake: Arc<EventIntake>) -> Arc<dyn Fn() -> String + Send + Sync> {
     let figures = begin();
     Arc::new(move || {
-        let (waiting, away, losing) = match keeping.condition() {
+        let (waiting, unavailable, losing) = match intake.health() {
             IntakeHealth::Healthy => (0, false, false),
-            IntakeHealth::Buffering { waiting, away } => (waiting, away, false),
+            IntakeHealth::Buffering { waiting, unavailable } => (waiting, unavailable, false),
             IntakeHealth::Failing => (0, true, true),
         };
         let gauges = [
             ("frontdesk_spool_events", u32::try_from(waiting).unwrap_or(u32::MAX)),
-            ("frontdesk_log_away", u32::from(away)),
+            ("frontdesk_database_unavailable", u32::from(unavailable)),
             ("frontdesk_losing_events", u32::from(losing)),
         ];
         for (name, value) in gauges {

@@ -7,10 +7,11 @@ mod notifications;
 mod stores;
 pub mod tools;
 mod work;
+
 use std::sync::Arc;
 
 use adapters_http::{FederatedSignIn, Rules, Services, health_routes};
-use adapters_identity::{BadTransport, OpenIdProvider, Settings};
+use adapters_identity::{InvalidClient, OpenIdProvider, Settings};
 pub use adapters_persistence::SqlOperationsLog;
 use adapters_persistence::{Comparing, ConnectError, Database, ServerClock, SqlInbox, SqlLog};
 use adapters_recordings::OpenError;
@@ -56,7 +57,7 @@ pub use database::open_database;
 pub use notifications::messenger;
 
 /// The longest recording that is kept: an hour of the carrier's WAV.
-const MOST_AUDIO_BYTES: u64 = 64 * 1024 * 1024;
+const MAX_AUDIO_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The application could not be put together.
 #[derive(Debug, thiserror::Error)]
@@ -93,7 +94,7 @@ pub enum WiringError {
     Client(#[from] ClientError),
     /// HTTP to the identity provider cannot be set up.
     #[error(transparent)]
-    Identity(#[from] BadTransport),
+    Identity(#[from] InvalidClient),
     /// Nobody could come back from the identity provider.
     #[error("feed.url: people cannot come back to it: {0}")]
     Back(#[from] url::ParseError),
@@ -147,7 +148,7 @@ pub struct Running {
     /// Who may read the log.
     pub access: Arc<AccessControl>,
     /// Takes what was spooled into the log.
-    pub keeping: Arc<EventIntake>,
+    pub intake: Arc<EventIntake>,
     /// Does what is due from time to time.
     pub maintenance: Arc<Maintenance>,
     /// Settles misses of callers who have been spoken to since, unless that is not wanted.
@@ -260,14 +261,14 @@ impl AppBuilder {
         let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone(), http())?);
         let spool = Arc::new(FileSpool::open(&config.spool)?);
         let lease_clock = Arc::new(ServerClock::new(&db, clock.clone()));
-        let keeping = Arc::new(EventIntake::new(
+        let intake = Arc::new(EventIntake::new(
             first_asked(&db, &*ids),
             log.clone(),
             spool,
             operations_log.clone(),
             clock.clone(),
         ));
-        let readiness: Arc<dyn Readiness> = Arc::new(IntakeReadiness(keeping.clone()));
+        let readiness: Arc<dyn Readiness> = Arc::new(IntakeReadiness(intake.clone()));
 
         let audio: Arc<HostedPrompts> = Arc::default();
         let flow = Arc::new(FlowVersions::new(own_flow, audio.clone())?);
@@ -281,7 +282,7 @@ impl AppBuilder {
         let restrictions = known(restrictions).await;
         let safe = safe_answer(&flow.current(), &*clock);
         let answering =
-            Arc::new(CallHandler::new(flow.clone(), restrictions.clone(), keeping.clone(), clock.clone()));
+            Arc::new(CallHandler::new(flow.clone(), restrictions.clone(), intake.clone(), clock.clone()));
         let carrier = adapters_twilio::routes(Webhooks {
             public: public.clone(),
             accounts: accounts.clone(),
@@ -291,14 +292,14 @@ impl AppBuilder {
         });
 
         let feed_url = feed_url(config.feed_url.as_ref(), &public);
-        let metrics = crate::telemetry::metrics(keeping.clone());
+        let metrics = crate::telemetry::metrics(intake.clone());
         let (stop, stopping) = watch::channel(false);
         let pages = adapters_http::routes(Services {
             calls: Arc::new(CallReader {
                 log: log.clone(),
                 counts: Arc::new(StatsCache::new(log.clone(), log.clone(), clock.clone())),
                 recordings: recordings.clone(),
-                keeping: keeping.clone(),
+                intake: intake.clone(),
             }),
             access: access.clone(),
             sign_in: federated_sign_in(&config, &feed_url)?,
@@ -329,7 +330,7 @@ impl AppBuilder {
         let running = Running {
             workers: work.workers(&config),
             access,
-            keeping,
+            intake,
             maintenance: Arc::new(work.maintenance(&config, &door.1)?),
             auto_resolve: work.auto_resolve(&config),
             notifications: Arc::new(work.notifications(&config, feed_url)?),

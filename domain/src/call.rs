@@ -12,6 +12,7 @@ pub(crate) mod replay;
 pub(crate) mod sound;
 pub(crate) mod timeline;
 pub(crate) mod traffic;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
@@ -258,13 +259,13 @@ fn last_node<'a>(
 type Story<'a> = [(&'a str, &'a event::CallEvent)];
 
 fn parties(story: &Story<'_>) -> Option<Parties> {
-    let told = |(_, event): &(&str, &event::CallEvent)| match &event.kind {
+    let parties_of = |(_, event): &(&str, &event::CallEvent)| match &event.kind {
         EventKind::Started(parties) => Some(parties.clone()),
         EventKind::Ended(ending) => ending.parties.clone(),
         _ => None,
     };
     // The first request tells it; the last callback repeats it, in case it is all we ever hear.
-    story.iter().find_map(told).or_else(|| record(story).map(|record| record.parties.clone()))
+    story.iter().find_map(parties_of).or_else(|| record(story).map(|record| record.parties.clone()))
 }
 
 /// The carrier's own record; should it be read twice and differ, the one that tells more.

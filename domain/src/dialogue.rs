@@ -13,6 +13,7 @@ pub(crate) mod signal;
 mod step;
 mod token;
 pub(crate) mod turn;
+
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
@@ -29,7 +30,7 @@ use step::Step;
 use turn::Turn;
 
 /// Menus a caller can go through before being led to a mailbox. Nobody on the phone presses more keys than this.
-pub(crate) const MOST_STEPS: u16 = 60;
+pub(crate) const MAX_STEPS: u16 = 60;
 
 /// Where the caller is. A small value that travels in the carrier's URLs and comes back with the next signal, so that
 /// the answer depends on the request alone.

@@ -21,6 +21,7 @@ pub(crate) mod problem;
 pub(crate) mod prompt;
 pub(crate) mod target;
 pub(crate) mod version;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 

@@ -44,7 +44,7 @@ pub use driven::sound_meter::SoundMeter;
 pub use driven::spool::{EventBatch, EventBuffer, Spool};
 pub use driven::transcriber::{Transcriber, TranscriberError};
 pub use driven::work_store::{Resolved, WorkStore};
-pub use driving::accounts::{AccountError, Accounts, Browser, MOST_VIEWS, Person, SecondFactorState};
+pub use driving::accounts::{AccountError, Accounts, Browser, MAX_VIEWS, Person, SecondFactorState};
 pub use driving::answer_calls::{AnswerCalls, CarrierCallback, StepRequest};
 pub use driving::auth::{Access, IdentitySource, Program, SignInError, SignedIn};
 pub use driving::follow_up::{WorkError, WorkOnCalls};

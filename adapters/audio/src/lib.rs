@@ -8,7 +8,7 @@ use frontdesk_ports::SoundMeter;
 use hound::{SampleFormat, WavReader};
 
 /// More samples than this (an hour at 8 kHz) are not measured.
-const MOST_SAMPLES: u32 = 8000 * 3600;
+const MAX_SAMPLES: u32 = 8000 * 3600;
 
 /// Measures WAV.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,7 +21,7 @@ impl SoundMeter for WavMeter {
         }
         let mut reader = WavReader::new(Cursor::new(audio)).ok()?;
         let spec = reader.spec();
-        if spec.sample_format != SampleFormat::Int || reader.duration() > MOST_SAMPLES {
+        if spec.sample_format != SampleFormat::Int || reader.duration() > MAX_SAMPLES {
             return None;
         }
         let shift = 16 - i32::from(spec.bits_per_sample);

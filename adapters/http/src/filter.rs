@@ -96,12 +96,12 @@ impl Shown {
             query.until = query.until.or(Some(until)).min(Some(until));
         }
         query.until = query.until.into_iter().chain(on).min();
-        let kept = |(name, _): &&(String, String)| match name.as_str() {
+        let is_filter = |(name, _): &&(String, String)| match name.as_str() {
             "tab" | "cursor" | "part" | "day" | "after" => false,
             "outcome" => tab.outcome().is_none(),
             _ => true,
         };
-        Ok(Self { tab, query, filters: pairs.iter().filter(kept).cloned().collect() })
+        Ok(Self { tab, query, filters: pairs.iter().filter(is_filter).cloned().collect() })
     }
 
     /// A filter's value, as it stands in the address.

@@ -12,6 +12,7 @@ pub(crate) mod phone;
 pub(crate) mod saved_views;
 pub(crate) mod settings;
 pub(crate) mod stats;
+
 use poem::http::{StatusCode, header};
 use poem::{Body, Response};
 

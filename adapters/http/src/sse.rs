@@ -16,7 +16,7 @@ use crate::auth::visitor::Visitor;
 use crate::filter::Shown;
 use crate::i18n::viewer::Viewer;
 use crate::pages::feed::row::CallRow;
-use crate::pages::feed::view::{MOST_COUNTED, day_label, tally_text};
+use crate::pages::feed::view::{MAX_COUNTED, day_label, tally_text};
 use crate::pages::feed::{attention, live};
 use crate::problem::Answer;
 use crate::query;
@@ -97,7 +97,7 @@ pub(crate) async fn counts(Data(state): Data<&Arc<State>>) -> Answer {
 
 async fn count_all(state: &State) -> Result<serde_json::Value, StoreError> {
     let of = async |query: &CallQuery| {
-        state.services.calls.tally(query, MOST_COUNTED).await.map(|tally| tally_text(&tally))
+        state.services.calls.tally(query, MAX_COUNTED).await.map(|tally| tally_text(&tally))
     };
     Ok(serde_json::json!({"attention": of(&attention()).await?, "live": of(&live()).await?}))
 }

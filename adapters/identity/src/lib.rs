@@ -4,6 +4,7 @@
 //! Facts of the protocol: OpenID Connect Core 1.0 (sections 3.1.2 and 3.1.3.7) and Discovery 1.0, RFC 7636 (PKCE).
 
 mod transport;
+
 use async_trait::async_trait;
 use frontdesk_ports::{IdentityError, IdentityProvider, SigningIn};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
@@ -15,7 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::RwLock;
 use url::Url;
 
-pub use transport::BadTransport;
+pub use transport::InvalidClient;
 use transport::Transport;
 
 /// Which claim of an identity names a person here.
@@ -59,7 +60,7 @@ pub struct OpenIdProvider {
     settings: Settings,
     transport: Transport,
     /// What it tells of itself, once it was asked.
-    told: RwLock<Option<CoreProviderMetadata>>,
+    metadata: RwLock<Option<CoreProviderMetadata>>,
 }
 
 /// What the browser brings back beside the code: state, nonce and verifier, which are all plain letters and digits.
@@ -71,20 +72,20 @@ fn refused(why: impl std::fmt::Display) -> IdentityError {
 
 impl OpenIdProvider {
     /// A provider that is first asked when somebody signs in.
-    pub fn new(settings: Settings, http: reqwest::ClientBuilder) -> Result<Self, BadTransport> {
-        Ok(Self { settings, transport: Transport::new(http)?, told: RwLock::default() })
+    pub fn new(settings: Settings, http: reqwest::ClientBuilder) -> Result<Self, InvalidClient> {
+        Ok(Self { settings, transport: Transport::new(http)?, metadata: RwLock::default() })
     }
 
-    /// What the provider tells of itself: its addresses and its keys. StepRequest `anew`, for keys change.
-    async fn metadata(&self, anew: bool) -> Result<CoreProviderMetadata, IdentityError> {
-        if !anew && let Some(told) = self.told.read().await.clone() {
-            return Ok(told);
+    /// What the provider tells of itself: its addresses and its keys. StepRequest `refresh`, for keys change.
+    async fn metadata(&self, refresh: bool) -> Result<CoreProviderMetadata, IdentityError> {
+        if !refresh && let Some(metadata) = self.metadata.read().await.clone() {
+            return Ok(metadata);
         }
         let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(refused)?;
-        let told = CoreProviderMetadata::discover_async(issuer, &self.transport).await;
-        let told = told.map_err(|error| IdentityError::Unavailable(in_full(&error)))?;
-        *self.told.write().await = Some(told.clone());
-        Ok(told)
+        let metadata = CoreProviderMetadata::discover_async(issuer, &self.transport).await;
+        let metadata = metadata.map_err(|error| IdentityError::Unavailable(in_full(&error)))?;
+        *self.metadata.write().await = Some(metadata.clone());
+        Ok(metadata)
     }
 }
 
@@ -176,13 +177,13 @@ impl IdentityProvider for OpenIdProvider {
         if name.as_ref().is_some_and(|name| !fits(name)) {
             return Err(refused("the address is of none of auth.oidc.domains"));
         }
-        name.ok_or_else(|| refused(format!("the provider tells no {}", self.settings.claim.told())))
+        name.ok_or_else(|| refused(format!("the provider tells no {}", self.settings.claim.metadata())))
     }
 }
 
 impl NameClaim {
     /// The claim in words.
-    fn told(self) -> &'static str {
+    fn metadata(self) -> &'static str {
         match self {
             Self::Email => "verified e-mail address (claims email, email_verified)",
             Self::PreferredUsername => "user name (claim preferred_username)",

@@ -11,16 +11,16 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a request may take in all.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest answer that is read.
-const MOST_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 1 << 20;
 
 /// HTTP cannot be set up.
 #[derive(Debug, thiserror::Error)]
 #[error("HTTP to the identity provider cannot be set up: {0}")]
-pub struct BadTransport(reqwest::Error);
+pub struct InvalidClient(reqwest::Error);
 
 /// Asking failed.
 #[derive(Debug, thiserror::Error)]
-pub enum NotAsked {
+pub enum RequestError {
     /// No answer.
     #[error("{0}")]
     Http(#[from] reqwest::Error),
@@ -28,7 +28,7 @@ pub enum NotAsked {
     #[error("{0}")]
     Answer(#[from] http::Error),
     /// More than an answer can be.
-    #[error("the answer is longer than {MOST_BYTES} bytes")]
+    #[error("the answer is longer than {MAX_BYTES} bytes")]
     TooLong,
 }
 
@@ -36,33 +36,33 @@ pub enum NotAsked {
 pub(crate) struct Transport(reqwest::Client);
 
 impl Transport {
-    pub fn new(http: reqwest::ClientBuilder) -> Result<Self, BadTransport> {
+    pub fn new(http: reqwest::ClientBuilder) -> Result<Self, InvalidClient> {
         let http = http.redirect(Policy::none()).connect_timeout(CONNECT_TIMEOUT).timeout(REQUEST_TIMEOUT);
-        http.build().map(Self).map_err(BadTransport)
+        http.build().map(Self).map_err(InvalidClient)
     }
 
-    async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, NotAsked> {
+    async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, RequestError> {
         let (parts, body) = request.into_parts();
         let asked = self.0.request(parts.method, parts.uri.to_string()).headers(parts.headers).body(body);
         let mut answer = asked.send().await?;
-        let mut told = http::Response::builder().status(answer.status());
-        if let Some(headers) = told.headers_mut() {
+        let mut response = http::Response::builder().status(answer.status());
+        if let Some(headers) = response.headers_mut() {
             headers.extend(answer.headers().clone());
         }
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await? {
             body.extend_from_slice(&chunk);
-            if body.len() > MOST_BYTES {
-                return Err(NotAsked::TooLong);
+            if body.len() > MAX_BYTES {
+                return Err(RequestError::TooLong);
             }
         }
-        Ok(told.body(body)?)
+        Ok(response.body(body)?)
     }
 }
 
 impl<'c> AsyncHttpClient<'c> for Transport {
-    type Error = NotAsked;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, NotAsked>> + Send + Sync + 'c>>;
+    type Error = RequestError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, RequestError>> + Send + Sync + 'c>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.ask(request))

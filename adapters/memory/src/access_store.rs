@@ -161,8 +161,8 @@ impl AccessStore for MemoryAccess {
 
     async fn views(&self, user: &str) -> Result<Vec<SavedView>, StoreError> {
         let state = self.state();
-        let theirs = state.views.iter().filter(|((of, _), _)| of == user);
-        Ok(theirs.map(|((_, name), query)| SavedView { name: name.clone(), query: query.clone() }).collect())
+        let of_user = state.views.iter().filter(|((of, _), _)| of == user);
+        Ok(of_user.map(|((_, name), query)| SavedView { name: name.clone(), query: query.clone() }).collect())
     }
 
     async fn put_view(&self, user: &str, SavedView { name, query }: SavedView) -> Result<(), StoreError> {

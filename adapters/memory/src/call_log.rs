@@ -23,7 +23,7 @@ pub struct MemoryLog {
 
 #[derive(Default)]
 pub(crate) struct State {
-    pub(crate) calls: BTreeMap<CallId, Kept>,
+    pub(crate) calls: BTreeMap<CallId, StoredCall>,
     /// Legs of deleted calls.
     pub(crate) tombstones: BTreeSet<LegId>,
     pub(crate) by_leg: BTreeMap<LegId, CallId>,
@@ -32,7 +32,7 @@ pub(crate) struct State {
 }
 
 #[derive(Default)]
-pub(crate) struct Kept {
+pub(crate) struct StoredCall {
     pub(crate) facts: Facts,
     pub(crate) raw: BTreeMap<String, RawParameters>,
     pub(crate) work: Work,
@@ -70,10 +70,10 @@ impl MemoryLog {
     }
 }
 
-pub(crate) fn record(id: CallId, kept: &Kept) -> Option<CallRecord> {
-    let leg = kept.leg.clone()?;
-    let (call, work) = (Call::of(&kept.facts), kept.work.clone());
-    Some(CallRecord { id, leg, call, change: kept.change, work })
+pub(crate) fn record(id: CallId, stored: &StoredCall) -> Option<CallRecord> {
+    let leg = stored.leg.clone()?;
+    let (call, work) = (Call::of(&stored.facts), stored.work.clone());
+    Some(CallRecord { id, leg, call, change: stored.change, work })
 }
 
 #[async_trait]
@@ -83,26 +83,26 @@ impl CallLog for MemoryLog {
         let mut guard = self.state();
         let state = &mut *guard;
         events.retain(|logged| !state.tombstones.contains(&logged.event.call));
-        let before: Vec<_> = state.calls.iter().map(|(id, kept)| (*id, kept.facts.clone())).collect();
+        let before: Vec<_> = state.calls.iter().map(|(id, stored)| (*id, stored.facts.clone())).collect();
         for logged in &events {
             let leg = &logged.event.call;
             let id = self.call_id(state, &events, leg);
-            let kept = state.calls.entry(id).or_default();
-            kept.leg = Some(leg.clone());
+            let stored = state.calls.entry(id).or_default();
+            stored.leg = Some(leg.clone());
             let identity = logged.event.identity();
             if let Some(raw) = &logged.raw {
-                kept.raw.entry(identity).or_insert_with(|| raw.clone());
+                stored.raw.entry(identity).or_insert_with(|| raw.clone());
             }
-            kept.facts.absorb(&logged.event);
+            stored.facts.absorb(&logged.event);
         }
         let may_cause_work = events.iter().any(|logged| logged.event.kind.may_cause_work());
         let before: BTreeMap<_, _> = before.into_iter().collect();
-        for (id, kept) in &mut state.calls {
-            if before.get(id) != Some(&kept.facts) {
+        for (id, stored) in &mut state.calls {
+            if before.get(id) != Some(&stored.facts) {
                 state.change.0 += 1;
-                kept.change = state.change;
+                stored.change = state.change;
                 // News of a recording is a reason to fetch it at once, even if an earlier try failed.
-                for effect in kept.facts.effects().into_iter().filter(|_| may_cause_work) {
+                for effect in stored.facts.effects().into_iter().filter(|_| may_cause_work) {
                     let fresh = Queued {
                         effect,
                         since: now,
@@ -126,25 +126,25 @@ impl CallLog for MemoryLog {
     }
 
     async fn find(&self, id: CallId) -> Result<Option<CallRecord>, StoreError> {
-        Ok(self.state().calls.get(&id).and_then(|kept| record(id, kept)))
+        Ok(self.state().calls.get(&id).and_then(|stored| record(id, stored)))
     }
 
     async fn events(&self, id: CallId) -> Result<Vec<LoggedEvent>, StoreError> {
         let state = self.state();
-        let Some(kept) = state.calls.get(&id) else { return Ok(Vec::new()) };
-        let story = kept.facts.story();
+        let Some(stored) = state.calls.get(&id) else { return Ok(Vec::new()) };
+        let story = stored.facts.story();
         Ok(story
             .into_iter()
             .map(|(identity, event)| LoggedEvent {
                 event: event.clone(),
-                raw: kept.raw.get(identity).cloned(),
+                raw: stored.raw.get(identity).cloned(),
             })
             .collect())
     }
 
     async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
         let state = self.state();
-        let newest_first = state.calls.iter().rev().filter_map(|(id, kept)| record(*id, kept));
+        let newest_first = state.calls.iter().rev().filter_map(|(id, stored)| record(*id, stored));
         let mut calls: Vec<_> =
             newest_first.filter(|call| query.fits(call)).take(usize::from(query.limit) + 1).collect();
         let more = calls.len() > usize::from(query.limit);
@@ -162,8 +162,8 @@ impl CallLog for MemoryLog {
         let mut changed: Vec<_> = state
             .calls
             .iter()
-            .filter(|(_, kept)| kept.change > after)
-            .filter_map(|(id, kept)| record(*id, kept))
+            .filter(|(_, stored)| stored.change > after)
+            .filter_map(|(id, stored)| record(*id, stored))
             .collect();
         changed.sort_by_key(|record| record.change);
         changed.truncate(usize::from(limit));
@@ -182,7 +182,7 @@ impl CallLog for MemoryLog {
 
 impl MemoryLog {
     /// Settles leased work, unless the lease was lost.
-    fn settle(&self, leased: &LeasedEffect, due: Option<Timestamp>) -> bool {
+    fn finish(&self, leased: &LeasedEffect, due: Option<Timestamp>) -> bool {
         let mut state = self.state();
         let Some(queued) = state.effects.get_mut(&leased.effect.key()) else { return false };
         let ours = queued.leased && queued.attempt == leased.attempt;
@@ -223,15 +223,15 @@ impl EffectQueue for MemoryLog {
     }
 
     async fn finish(&self, leased: &LeasedEffect) -> Result<bool, StoreError> {
-        Ok(self.settle(leased, None))
+        Ok(self.finish(leased, None))
     }
 
     async fn retry(&self, leased: &LeasedEffect, due: Timestamp, _why: &str) -> Result<bool, StoreError> {
-        Ok(self.settle(leased, Some(due)))
+        Ok(self.finish(leased, Some(due)))
     }
 
     async fn fail(&self, leased: &LeasedEffect, _why: &str) -> Result<bool, StoreError> {
-        let ours = self.settle(leased, None);
+        let ours = self.finish(leased, None);
         if let Some(queued) = self.state().effects.get_mut(&leased.effect.key()).filter(|_| ours) {
             queued.failed = true;
         }

@@ -28,7 +28,7 @@ struct State {
 struct Row {
     delivery: Delivery,
     queued_at: Timestamp,
-    /// `None` once it is settled.
+    /// `None` once it is finished.
     due: Option<Timestamp>,
     leased: bool,
     failed: bool,
@@ -133,7 +133,7 @@ impl Outbox for MemoryOutbox {
         let state = self.state();
         let mut rows: Vec<&Row> = state.rows.values().collect();
         rows.sort_by_key(|row| std::cmp::Reverse((row.queued_at, row.delivery.key())));
-        let told = rows.into_iter().take(usize::from(limit)).map(|row| DeliveryReport {
+        let reports = rows.into_iter().take(usize::from(limit)).map(|row| DeliveryReport {
             delivery: row.delivery.clone(),
             queued_at: row.queued_at,
             attempts: row.attempt,
@@ -144,7 +144,7 @@ impl Outbox for MemoryOutbox {
             },
             last_error: row.last_error.clone(),
         });
-        Ok(told.collect())
+        Ok(reports.collect())
     }
 
     async fn redeliver(
@@ -154,15 +154,15 @@ impl Outbox for MemoryOutbox {
         recipient: Option<&str>,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        let mut anew = 0;
+        let mut redelivered = 0;
         for row in self.state().rows.values_mut() {
             let meant = recipient.is_none_or(|recipient| row.delivery.recipient == recipient);
-            let settled = row.due.is_none() && (row.failed || !only_failed);
-            if meant && settled && row.queued_at >= since {
+            let finished = row.due.is_none() && (row.failed || !only_failed);
+            if meant && finished && row.queued_at >= since {
                 (row.due, row.queued_at, row.attempt, row.failed) = (Some(now), now, 0, false);
-                anew += 1;
+                redelivered += 1;
             }
         }
-        Ok(anew)
+        Ok(redelivered)
     }
 }

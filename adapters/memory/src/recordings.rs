@@ -14,13 +14,13 @@ use sha2::{Digest, Sha256};
 /// Audio that is forgotten.
 pub struct MemoryRecordings {
     cap: u64,
-    kept: Mutex<BTreeMap<AudioName, Bytes>>,
+    stored: Mutex<BTreeMap<AudioName, Bytes>>,
 }
 
 impl MemoryRecordings {
     /// An empty store that takes recordings of at most `cap` bytes.
     pub fn new(cap: u64) -> Self {
-        Self { cap, kept: Mutex::default() }
+        Self { cap, stored: Mutex::default() }
     }
 }
 
@@ -36,13 +36,13 @@ impl RecordingStore for MemoryRecordings {
         }
         let (media_type, bytes) = check.finish()?;
         let sha256 = hex::encode(Sha256::digest(&all));
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), all.into());
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), all.into());
         Ok(StoredAudio { bytes, sha256, media_type: media_type.into() })
     }
 
     async fn read(&self, name: &AudioName, range: Range<u64>) -> Result<Option<Bytes>, StoreError> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(all) = kept.get(name) else { return Ok(None) };
+        let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(all) = stored.get(name) else { return Ok(None) };
         let (Ok(start), Ok(end)) = (usize::try_from(range.start), usize::try_from(range.end)) else {
             return Err(StoreError::Corrupt("a range beyond memory".into()));
         };
@@ -53,6 +53,6 @@ impl RecordingStore for MemoryRecordings {
     }
 
     async fn delete(&self, name: &AudioName) -> Result<bool, StoreError> {
-        Ok(self.kept.lock().unwrap_or_else(PoisonError::into_inner).remove(name).is_some())
+        Ok(self.stored.lock().unwrap_or_else(PoisonError::into_inner).remove(name).is_some())
     }
 }

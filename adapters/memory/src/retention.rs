@@ -25,13 +25,13 @@ impl RetentionStore for MemoryLog {
             .calls
             .range(..CallId::floor(before))
             .filter(|(id, _)| after.is_none_or(|after| **id > after));
-        Ok(old.filter_map(|(id, kept)| record(*id, kept)).take(usize::from(limit)).collect())
+        Ok(old.filter_map(|(id, stored)| record(*id, stored)).take(usize::from(limit)).collect())
     }
 
     async fn calls_of_number(&self, number: &str, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
         let state = self.state();
         let rung = |record: &CallRecord| {
-            let story = state.calls.get(&record.id).map(|kept| kept.facts.story()).unwrap_or_default();
+            let story = state.calls.get(&record.id).map(|stored| stored.facts.story()).unwrap_or_default();
             story.iter().any(|(_, event)| match &event.kind {
                 EventKind::Forward { number: rung, .. } => rung.as_str() == number,
                 _ => false,
@@ -43,7 +43,7 @@ impl RetentionStore for MemoryLog {
                 || record.call.forwarded_to.as_ref().is_some_and(|to| to.as_str() == number)
                 || rung(record)
         };
-        let calls = state.calls.iter().filter_map(|(id, kept)| record(*id, kept)).filter(of_number);
+        let calls = state.calls.iter().filter_map(|(id, stored)| record(*id, stored)).filter(of_number);
         Ok(calls.take(usize::from(limit)).collect())
     }
 
@@ -60,25 +60,25 @@ impl RetentionStore for MemoryLog {
 
     async fn delete_raw_before(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut deleted = 0;
-        for kept in self.state().calls.values_mut() {
-            let story = kept.facts.story();
+        for stored in self.state().calls.values_mut() {
+            let story = stored.facts.story();
             let old =
                 |identity: &str| story.iter().any(|(known, event)| *known == identity && event.at < before);
-            let had = kept.raw.len();
-            kept.raw.retain(|identity, _| !old(identity));
-            deleted += (had - kept.raw.len()) as u64;
+            let had = stored.raw.len();
+            stored.raw.retain(|identity, _| !old(identity));
+            deleted += (had - stored.raw.len()) as u64;
         }
         Ok(deleted)
     }
 
     async fn delete_transcripts_before(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut deleted = 0;
-        for kept in self.state().calls.values_mut() {
-            let story = kept.facts.story();
+        for stored in self.state().calls.values_mut() {
+            let story = stored.facts.story();
             let gone =
                 |event: &CallEvent| event.at < before && matches!(event.kind, EventKind::Transcribed { .. });
             deleted += story.iter().filter(|(_, event)| gone(event)).count() as u64;
-            kept.facts = Facts::of(story.into_iter().map(|(_, event)| event).filter(|event| !gone(event)));
+            stored.facts = Facts::of(story.into_iter().map(|(_, event)| event).filter(|event| !gone(event)));
         }
         Ok(deleted)
     }

@@ -16,7 +16,7 @@ use crate::call_log::record;
 impl MemoryLog {
     /// Every call, newest first.
     fn records(&self) -> Vec<CallRecord> {
-        self.state().calls.iter().rev().filter_map(|(id, kept)| record(*id, kept)).collect()
+        self.state().calls.iter().rev().filter_map(|(id, stored)| record(*id, stored)).collect()
     }
 }
 
@@ -25,12 +25,12 @@ impl WorkStore for MemoryLog {
     async fn save_work(&self, id: CallId, work: &Work) -> Result<bool, StoreError> {
         let mut guard = self.state();
         let state = &mut *guard;
-        let Some(kept) = state.calls.get_mut(&id) else { return Ok(false) };
-        if kept.work.version + 1 != work.version {
+        let Some(stored) = state.calls.get_mut(&id) else { return Ok(false) };
+        if stored.work.version + 1 != work.version {
             return Ok(false);
         }
         state.change.0 += 1;
-        (kept.work, kept.change) = (work.clone(), state.change);
+        (stored.work, stored.change) = (work.clone(), state.change);
         self.changed.send_replace(state.change);
         Ok(true)
     }

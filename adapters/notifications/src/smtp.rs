@@ -11,9 +11,9 @@ use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
 
 /// How long a mail server may take to answer one command.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Answers about this letter or these people, which another try does not change (RFC 5321, section 4.2.3). Others,
+/// Answers about this email or these people, which another try does not change (RFC 5321, section 4.2.3). Others,
 /// such as a password that is not taken, are mended on one side or the other.
 const REFUSED: [&str; 5] = ["550", "551", "552", "553", "555"];
 
@@ -40,7 +40,7 @@ impl MailServer {
     /// The server at a URL (`smtps://`, or `smtp://` with `?tls=required`), with its account in it. Nothing is asked yet.
     pub fn new(url: &SecretString, from: Mailbox) -> Result<Self, BadMail> {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret());
-        let transport = builder.map_err(BadMail::Server)?.timeout(Some(PATIENCE)).build();
+        let transport = builder.map_err(BadMail::Server)?.timeout(Some(TIMEOUT)).build();
         Ok(Self { transport, from })
     }
 
@@ -58,8 +58,8 @@ struct EmailMessenger {
 #[async_trait]
 impl Messenger for EmailMessenger {
     async fn deliver(&self, message: &Notification) -> Result<(), DeliveryError> {
-        let letter = self.letter(message).map_err(|error| DeliveryError::Refused(error.to_string()))?;
-        let sent = self.server.transport.send(letter).await;
+        let email = self.email(message).map_err(|error| DeliveryError::Refused(error.to_string()))?;
+        let sent = self.server.transport.send(email).await;
         sent.map(|_| ()).map_err(|error| {
             let why = format!("the mail server says: {error}");
             let code = error.status().map(|code| code.to_string());
@@ -70,7 +70,7 @@ impl Messenger for EmailMessenger {
 }
 
 impl EmailMessenger {
-    fn letter(&self, message: &Notification) -> Result<lettre::Message, lettre::error::Error> {
+    fn email(&self, message: &Notification) -> Result<lettre::Message, lettre::error::Error> {
         let from: &Address = &self.server.from.email;
         let mut builder = lettre::Message::builder()
             .from(self.server.from.clone())

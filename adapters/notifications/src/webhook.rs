@@ -14,7 +14,7 @@ use sha2::Sha256;
 use url::Url;
 
 /// How long a recipient may take (Standard Webhooks recommends 15 to 30 s).
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// What the specification allows a secret to hold, in bytes.
 const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 
@@ -59,7 +59,7 @@ impl Webhook {
         let http = http
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(5))
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
             .user_agent(concat!("frontdesk/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { http, url, secret, now: now_of_system })

@@ -171,8 +171,8 @@ impl AccessStore for SqlAccess {
     }
 
     async fn remove_sessions_of(&self, user: &str) -> Result<u64, StoreError> {
-        let theirs = session::Entity::delete_many().filter(session::Column::UserName.eq(user));
-        Ok(theirs.exec(&self.0.writer).await.map_err(failed)?.rows_affected)
+        let of_user = session::Entity::delete_many().filter(session::Column::UserName.eq(user));
+        Ok(of_user.exec(&self.0.writer).await.map_err(failed)?.rows_affected)
     }
 
     async fn remove_sessions_before(&self, created: Timestamp, seen: Timestamp) -> Result<(), StoreError> {
@@ -223,8 +223,9 @@ impl AccessStore for SqlAccess {
     }
 
     async fn views(&self, user: &str) -> Result<Vec<SavedView>, StoreError> {
-        let theirs = saved_view::Entity::find().filter(saved_view::Column::UserName.eq(user));
-        let rows = theirs.order_by_asc(saved_view::Column::Name).all(&self.0.reader).await.map_err(failed)?;
+        let of_user = saved_view::Entity::find().filter(saved_view::Column::UserName.eq(user));
+        let rows =
+            of_user.order_by_asc(saved_view::Column::Name).all(&self.0.reader).await.map_err(failed)?;
         Ok(rows.into_iter().map(|row| SavedView { name: row.name, query: row.query }).collect())
     }
 

@@ -132,9 +132,9 @@ impl Database {
         for (check, sound) in [("PRAGMA integrity_check(1)", Some("ok")), ("PRAGMA foreign_key_check", None)]
         {
             let row = self.reader.query_one_raw(Statement::from_string(DbBackend::Sqlite, check)).await?;
-            let told: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
-            if told.as_deref() != sound {
-                return Err(DbErr::Custom(format!("{check}: {}", told.unwrap_or_default())));
+            let result: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+            if result.as_deref() != sound {
+                return Err(DbErr::Custom(format!("{check}: {}", result.unwrap_or_default())));
             }
         }
         Ok(())
@@ -148,7 +148,7 @@ impl Database {
 }
 
 /// Whether a connection that comes back is in no transaction. After errors on a full disk the driver's count of open
-/// transactions was seen to stay above zero; every later one is then a part of one that never ends: told as committed,
+/// transactions was seen to stay above zero; every later one is then a part of one that never ends: result as committed,
 /// seen by nobody, gone with the process. Such a connection is closed and replaced.
 async fn is_idle(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     // Answered after any rollback that is still to come.

@@ -67,15 +67,15 @@ impl EffectQueue for SqlLog {
     }
 
     async fn finish(&self, leased: &LeasedEffect) -> Result<bool, StoreError> {
-        self.settle(leased, JobState::Done, None, None).await
+        self.finish(leased, JobState::Done, None, None).await
     }
 
     async fn retry(&self, leased: &LeasedEffect, due: Timestamp, why: &str) -> Result<bool, StoreError> {
-        self.settle(leased, JobState::Waiting, Some(due), Some(why)).await
+        self.finish(leased, JobState::Waiting, Some(due), Some(why)).await
     }
 
     async fn fail(&self, leased: &LeasedEffect, why: &str) -> Result<bool, StoreError> {
-        self.settle(leased, JobState::Failed, None, Some(why)).await
+        self.finish(leased, JobState::Failed, None, Some(why)).await
     }
 
     async fn counts(&self) -> Result<EffectCounts, StoreError> {
@@ -102,7 +102,7 @@ impl EffectQueue for SqlLog {
 
 impl SqlLog {
     /// Settles leased work, unless another has taken it since: the attempt number is the fence.
-    async fn settle(
+    async fn finish(
         &self,
         leased: &LeasedEffect,
         state: JobState,

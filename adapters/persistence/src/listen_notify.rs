@@ -11,7 +11,7 @@ use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// The channel's name; one server may hold several logs, so what is told begins with the schema's.
+/// The channel's name; one server may hold several logs, so what is change_in begins with the schema's.
 const CHANNEL: &str = "frontdesk_changes";
 /// CarrierCallback at most so often: a burst of calls is one notice.
 const EVERY: Duration = Duration::from_millis(50);
@@ -43,13 +43,13 @@ impl ChangeListener {
             return Self(Vec::new());
         }
         let pool = db.get_postgres_connection_pool().clone();
-        let telling = tell_for_ever(pool.clone(), changed.subscribe());
-        let hearing = hear_for_ever(pool, changed.clone());
-        Self(vec![tokio::spawn(telling), tokio::spawn(hearing)])
+        let sending = send_notifications(pool.clone(), changed.subscribe());
+        let hearing = receive_notifications(pool, changed.clone());
+        Self(vec![tokio::spawn(sending), tokio::spawn(hearing)])
     }
 }
 
-async fn tell_for_ever(pool: PgPool, mut changed: watch::Receiver<Change>) {
+async fn send_notifications(pool: PgPool, mut changed: watch::Receiver<Change>) {
     loop {
         if changed.changed().await.is_err() {
             return;
@@ -64,9 +64,9 @@ async fn tell_for_ever(pool: PgPool, mut changed: watch::Receiver<Change>) {
     }
 }
 
-async fn hear_for_ever(pool: PgPool, changed: watch::Sender<Change>) {
+async fn receive_notifications(pool: PgPool, changed: watch::Sender<Change>) {
     loop {
-        if let Err(error) = hear(&pool, &changed).await {
+        if let Err(error) = receive(&pool, &changed).await {
             tracing::debug!("other instances are not heard: {error}");
         }
         tokio::time::sleep(PAUSE).await;
@@ -74,16 +74,16 @@ async fn hear_for_ever(pool: PgPool, changed: watch::Sender<Change>) {
 }
 
 /// Until the connection is lost.
-async fn hear(pool: &PgPool, changed: &watch::Sender<Change>) -> Result<(), sqlx::Error> {
+async fn receive(pool: &PgPool, changed: &watch::Sender<Change>) -> Result<(), sqlx::Error> {
     let schema: Option<String> = sqlx::query_scalar("SELECT current_schema()").fetch_one(pool).await?;
     let schema = schema.unwrap_or_default();
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
-    // What was told before is found by looking.
+    // What was change_in before is found by looking.
     let last: Option<i64> = sqlx::query_scalar("SELECT MAX(change) FROM calls").fetch_one(pool).await?;
     raise(changed, Change(u64::try_from(last.unwrap_or(0)).unwrap_or(0)));
     while let Some(notice) = listener.try_recv().await? {
-        if let Some(change) = told(notice.payload(), &schema) {
+        if let Some(change) = change_in(notice.payload(), &schema) {
             raise(changed, change);
         }
     }
@@ -91,7 +91,7 @@ async fn hear(pool: &PgPool, changed: &watch::Sender<Change>) -> Result<(), sqlx
 }
 
 /// What a notice says, if it is about this log.
-fn told(payload: &str, schema: &str) -> Option<Change> {
+fn change_in(payload: &str, schema: &str) -> Option<Change> {
     let (of, change) = payload.rsplit_once(' ')?;
     (of == schema).then_some(change.parse().ok().map(Change)).flatten()
 }
@@ -109,10 +109,10 @@ mod tests {
 
     #[test]
     fn a_notice_counts_for_the_log_that_it_is_about() {
-        assert_eq!(told("public 12", "public"), Some(Change(12)));
-        assert_eq!(told("a schema 12", "a schema"), Some(Change(12)));
+        assert_eq!(change_in("public 12", "public"), Some(Change(12)));
+        assert_eq!(change_in("a schema 12", "a schema"), Some(Change(12)));
         for other in ["public 12", "test x", "test -1", "", "12"] {
-            assert_eq!(told(other, "test"), None, "{other}");
+            assert_eq!(change_in(other, "test"), None, "{other}");
         }
     }
 }

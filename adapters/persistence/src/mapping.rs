@@ -17,7 +17,7 @@ pub(crate) fn timestamp(millis: i64, table: &str, row: &str) -> Result<Timestamp
 }
 
 /// A time as it will be read back.
-pub(crate) fn kept(at: Timestamp) -> Timestamp {
+pub(crate) fn at_millisecond(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(millis(at)).unwrap_or(at)
 }
 

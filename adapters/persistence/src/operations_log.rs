@@ -57,12 +57,12 @@ impl OperationsLog for SqlOperationsLog {
         rows.map_err(failed)?.iter().map(outage_of).collect()
     }
 
-    async fn store_diagnostic_report(&self, kept: &DiagnosticReport) -> Result<(), StoreError> {
-        let findings = serde_json::to_string(&kept.findings)
+    async fn store_diagnostic_report(&self, report: &DiagnosticReport) -> Result<(), StoreError> {
+        let findings = serde_json::to_string(&report.findings)
             .map_err(|why| corrupt("diagnostic_reports", "findings", "new", why))?;
         let row = diagnostic_report::ActiveModel {
             id: Set(THE_LAST),
-            at: Set(millis(kept.at)),
+            at: Set(millis(report.at)),
             findings: Set(findings),
         };
         let known = OnConflict::column(diagnostic_report::Column::Id)

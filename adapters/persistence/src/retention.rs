@@ -56,12 +56,12 @@ impl RetentionStore for SqlLog {
             .filter(call_event::Column::Kind.eq(FORWARD))
             .filter(call_event::Column::Detail.contains(format!("\"{number}\"")))
             .into_query();
-        let theirs = Condition::any()
+        let of_calls = Condition::any()
             .add(call::Column::FromNumber.eq(number))
             .add(call::Column::ForwardedTo.eq(number))
             .add(call::Column::Id.in_subquery(rung));
         let rows = call::Entity::find()
-            .filter(theirs)
+            .filter(of_calls)
             .order_by_asc(call::Column::Id)
             .limit(u64::from(limit))
             .all(&self.db.reader)

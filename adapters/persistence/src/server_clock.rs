@@ -48,13 +48,13 @@ impl ServerClock {
         let Some(server) = &self.server else { return Ok(()) };
         let before = self.own.now();
         let asked = sqlx::query_scalar("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)");
-        let theirs: i64 = asked
+        let server_time: i64 = asked
             .fetch_one(server)
             .await
             .map_err(|error| store_error(&DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)))))?;
         // It was read somewhere between the question and the answer.
         let (before, after) = (before.as_millisecond(), self.own.now().as_millisecond());
-        self.ahead.store(theirs - (before + (after - before) / 2), Ordering::Relaxed);
+        self.ahead.store(server_time - (before + (after - before) / 2), Ordering::Relaxed);
         Ok(())
     }
 

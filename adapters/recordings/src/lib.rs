@@ -4,6 +4,7 @@
 //! safe: what can be read is whole.
 
 mod place;
+
 use std::ops::Range;
 use std::sync::Arc;
 

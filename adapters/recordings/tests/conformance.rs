@@ -37,13 +37,13 @@ async fn on_s3() {
     };
     let store = ObjectRecordings::open(&place("messages/here", "the tests key"), 200, http()).unwrap();
     conformance::recording_store::all(&store, 200).await;
-    let elsewhere =
+    let other_prefix =
         ObjectRecordings::open(&place("messages/elsewhere", "the tests key"), 200, http()).unwrap();
     let name = frontdesk_ports::AudioName::new(&"test:CA1".parse().unwrap(), &"RE1".parse().unwrap());
     assert!(store.read(&name, 0..12).await.unwrap().is_some());
-    assert_eq!(elsewhere.read(&name, 0..12).await.unwrap(), None, "a prefix of its own");
-    let stranger = ObjectRecordings::open(&place("messages/here", "another key"), 200, http()).unwrap();
-    assert!(stranger.read(&name, 0..12).await.is_err(), "the server checks who asks");
+    assert_eq!(other_prefix.read(&name, 0..12).await.unwrap(), None, "a prefix of its own");
+    let wrong_key = ObjectRecordings::open(&place("messages/here", "another key"), 200, http()).unwrap();
+    assert!(wrong_key.read(&name, 0..12).await.is_err(), "the server checks who asks");
 }
 
 #[test]

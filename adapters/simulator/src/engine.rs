@@ -2,6 +2,7 @@
 
 mod dial;
 mod record;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use crate::wav::wav_seconds;
 use crate::wire::{Fields, Wire};
 
 /// More documents than this in one call is a loop.
-const MOST_DOCUMENTS: usize = 200;
+const MAX_DOCUMENTS: usize = 200;
 
 /// A call to place.
 #[derive(Debug, Clone)]
@@ -87,7 +88,7 @@ impl SimulatedCarrier {
 
     /// The same, with recordings kept by the simulated carrier whose REST base is `api_url`.
     #[must_use]
-    pub fn keeping_at(mut self, api_url: &str) -> Self {
+    pub fn storing_at(mut self, api_url: &str) -> Self {
         self.keeper = Keeper::At(api_url.to_owned());
         self
     }
@@ -102,7 +103,7 @@ impl SimulatedCarrier {
     /// Places a call and stays with it until the last callback.
     pub async fn place(&self, call: NewCall, people: &mut dyn People) -> CallReport {
         let sid = self.sid("CA");
-        self.tell(LineEvent::Placed { call: sid.clone(), from: call.from.clone(), to: call.to.clone() });
+        self.report(LineEvent::Placed { call: sid.clone(), from: call.from.clone(), to: call.to.clone() });
         let mut line = Line {
             carrier: self,
             people,
@@ -122,13 +123,13 @@ impl SimulatedCarrier {
         format!("{kind}{}", hex::encode(&self.ids.random()[16..]))
     }
 
-    fn tell(&self, event: LineEvent) {
+    fn report(&self, event: LineEvent) {
         (self.listener)(event);
     }
 
     /// The time, for requests in which Twilio leaves it out: a call that runs faster than life keeps its own.
-    fn told_time(&self) -> Option<(&'static str, String)> {
-        self.time.must_be_told().then(|| ("Timestamp", self.stamp()))
+    fn callback_time(&self) -> Option<(&'static str, String)> {
+        self.time.reports_time().then(|| ("Timestamp", self.stamp()))
     }
 
     fn stamp(&self) -> String {
@@ -166,7 +167,7 @@ impl Line<'_> {
     async fn run(&mut self) {
         let mut url = format!("{}/twilio/voice", self.carrier.base);
         let mut extra = Fields::new();
-        for _ in 0..MOST_DOCUMENTS {
+        for _ in 0..MAX_DOCUMENTS {
             let Some(Document(verbs)) = self.document(&url, &extra).await else { return };
             let mut next = Next::End;
             for verb in verbs {
@@ -181,7 +182,7 @@ impl Line<'_> {
                 Next::Verb | Next::End => return,
             }
         }
-        self.problem(format!("more than {MOST_DOCUMENTS} documents in one call"));
+        self.problem(format!("more than {MAX_DOCUMENTS} documents in one call"));
     }
 
     /// The caller's own fields, at that status.
@@ -215,7 +216,7 @@ impl Line<'_> {
         let mut fields = self.fields(self.status());
         // The first request comes at the same moment for every clock.
         if self.answered_at.is_some() {
-            fields.extend(self.carrier.told_time());
+            fields.extend(self.carrier.callback_time());
         }
         fields.extend(extra.iter().cloned());
         let (code, why) = match self.fetch(url, &fields).await {
@@ -246,7 +247,7 @@ impl Line<'_> {
     }
 
     fn problem(&mut self, text: String) {
-        self.carrier.tell(LineEvent::Problem { text: text.clone() });
+        self.carrier.report(LineEvent::Problem { text: text.clone() });
         self.problems.push(text);
     }
 
@@ -270,23 +271,23 @@ impl Line<'_> {
         }
         match verb {
             Verb::Say(_) | Verb::Play(_) => {
-                let length = self.hear(Party::Caller, &[verb]).await;
+                let length = self.play_all(Party::Caller, &[verb]).await;
                 self.listen(length).await
             }
             Verb::Pause(seconds) => self.listen(Duration::from_secs(seconds)).await,
             Verb::Gather { prompts, action, timeout, action_on_empty, .. } => {
-                let length = self.hear(Party::Caller, &prompts).await;
-                self.carrier.tell(LineEvent::StepRequest { party: Party::Caller });
+                let length = self.play_all(Party::Caller, &prompts).await;
+                self.carrier.report(LineEvent::StepRequest { party: Party::Caller });
                 let (act, time) = self.people.caller_key(length, Duration::from_secs(timeout)).await;
                 self.carrier.time.pass(time).await;
                 let action = action.unwrap_or_else(|| here.to_owned());
                 match act {
                     KeyAct::Press(keys) => {
-                        self.carrier.tell(LineEvent::Pressed { party: Party::Caller, keys: keys.clone() });
+                        self.carrier.report(LineEvent::Pressed { party: Party::Caller, keys: keys.clone() });
                         Next::Document(action, vec![("Digits", keys), ("msg", "Gather End".into())])
                     }
                     KeyAct::Silence => {
-                        self.carrier.tell(LineEvent::Silent { party: Party::Caller });
+                        self.carrier.report(LineEvent::Silent { party: Party::Caller });
                         if action_on_empty {
                             Next::Document(action, vec![("Digits", String::new())])
                         } else {
@@ -335,12 +336,12 @@ impl Line<'_> {
     }
 
     /// Tells what is heard, and how long it takes to say.
-    async fn hear(&mut self, party: Party, prompts: &[Verb]) -> Duration {
+    async fn play_all(&mut self, party: Party, prompts: &[Verb]) -> Duration {
         let mut length = Duration::ZERO;
         for prompt in prompts {
             length += match prompt {
                 Verb::Say(text) => {
-                    self.carrier.tell(LineEvent::Heard { party, text: text.clone() });
+                    self.carrier.report(LineEvent::Heard { party, text: text.clone() });
                     speaking_time(text)
                 }
                 Verb::Play(url) => self.play(party, url).await,
@@ -357,7 +358,7 @@ impl Line<'_> {
             Ok((kind, audio)) => {
                 let seconds = wav_seconds(&audio).ok();
                 let length = seconds.map_or_else(|| "?".to_owned(), |seconds| seconds.to_string());
-                self.carrier.tell(LineEvent::Heard { party, text: format!("[{kind}, {length} s]") });
+                self.carrier.report(LineEvent::Heard { party, text: format!("[{kind}, {length} s]") });
                 Duration::from_secs(u64::from(seconds.unwrap_or(3)))
             }
             Err(why) => {
@@ -400,7 +401,7 @@ impl Line<'_> {
         ]);
         let url = format!("{}/twilio/status", self.carrier.base);
         self.callback(&url, &fields).await;
-        self.carrier.tell(LineEvent::Ended { by: self.ended_by.into(), status: status.into(), seconds });
+        self.carrier.report(LineEvent::Ended { by: self.ended_by.into(), status: status.into(), seconds });
         CallReport {
             call: self.sid,
             status: status.to_owned(),

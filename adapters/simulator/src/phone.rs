@@ -21,9 +21,9 @@ use crate::people::{CallerAct, KeyAct, Message, People, RingEnd, TalkEnd};
 use crate::wav::wav_seconds;
 
 /// Calls that may be on the page's line at once.
-const MOST_CALLS: usize = 32;
+const MAX_CALLS: usize = 32;
 /// The largest message a page may send: five minutes at 48 kHz.
-const MOST_BYTES: usize = 32 * 1024 * 1024;
+const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// The phone cannot do that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -96,7 +96,7 @@ impl Phone {
             let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
             let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
             calls.retain(|_, call| !call.is_over());
-            if calls.len() >= MOST_CALLS {
+            if calls.len() >= MAX_CALLS {
                 return Err(PhoneError::Busy);
             }
             let id = *next;
@@ -242,7 +242,7 @@ fn line_events(Data(phone): Data<&Arc<Phone>>, Path(id): Path<u64>) -> Response 
         Err(error) => return error.response(),
     };
     let reader = (call.events.subscribe(), 0usize, PageOpen(call.acts.clone()));
-    let told = stream::unfold(reader, |(mut events, at, page)| async move {
+    let events_of_call = stream::unfold(reader, |(mut events, at, page)| async move {
         loop {
             let next = events.borrow_and_update().get(at).cloned();
             if let Some(event) = next {
@@ -255,7 +255,7 @@ fn line_events(Data(phone): Data<&Arc<Phone>>, Path(id): Path<u64>) -> Response 
             events.changed().await.ok()?;
         }
     });
-    SSE::new(told).keep_alive(Duration::from_secs(15)).into_response()
+    SSE::new(events_of_call).keep_alive(Duration::from_secs(15)).into_response()
 }
 
 /// Lives as long as the page listens. A closed page hangs up.
@@ -296,7 +296,7 @@ async fn callee_acts(
 
 #[handler]
 async fn leave_message(Data(phone): Data<&Arc<Phone>>, Path(id): Path<u64>, body: Body) -> Response {
-    let audio = body.into_bytes_limit(MOST_BYTES).await.ok().filter(|audio| wav_seconds(audio).is_ok());
+    let audio = body.into_bytes_limit(MAX_BYTES).await.ok().filter(|audio| wav_seconds(audio).is_ok());
     match audio {
         Some(audio) => act(phone, id, Party::Caller, Act::Speak(audio)).await,
         None => PhoneError::Message.response(),

@@ -13,7 +13,7 @@ use poem::{Body, Endpoint, EndpointExt, Request, Response, Route, get, handler, 
 use crate::wire::{Credentials, Wire};
 
 /// The longest message: what Twilio would record in an hour, and some.
-const MOST_BYTES: usize = 64 * 1024 * 1024;
+const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// Recordings as the carrier keeps them.
 #[derive(Debug, Default)]
@@ -107,7 +107,7 @@ fn drop_recording(Data(shelf): Data<&Arc<Shelf>>, Path((_, name)): Path<(String,
 
 #[handler]
 async fn keep_recording(Data(shelf): Data<&Arc<Shelf>>, Path(sid): Path<String>, body: Body) -> StatusCode {
-    match body.into_bytes_limit(MOST_BYTES).await {
+    match body.into_bytes_limit(MAX_BYTES).await {
         Ok(audio) => {
             shelf.keep(&sid, audio);
             StatusCode::CREATED

@@ -68,7 +68,7 @@ pub struct Script {
     /// Who ends the conversation.
     pub talk_ended_by: TalkEnd,
     /// The caller hangs up when they have been on the line for so long.
-    pub patience: Option<Duration>,
+    pub hang_up_after: Option<Duration>,
     /// It is not they who hang up then: the line breaks.
     pub line_breaks: bool,
 }
@@ -90,7 +90,7 @@ impl Default for Script {
             callees: VecDeque::from([CalleeScript::Accept]),
             talk: Duration::from_secs(30),
             talk_ended_by: TalkEnd::Caller,
-            patience: None,
+            hang_up_after: None,
             line_breaks: false,
         }
     }
@@ -112,9 +112,9 @@ impl Script {
 }
 
 impl Players {
-    /// Lets time pass for the caller: all of it, or as much as they have patience for.
+    /// Lets time pass for the caller: all of it, or as much as they have hang_up_after for.
     fn pass(&mut self, time: Duration) -> (bool, Duration) {
-        let left = self.script.patience.map(|patience| patience.saturating_sub(self.passed));
+        let left = self.script.hang_up_after.map(|hang_up_after| hang_up_after.saturating_sub(self.passed));
         let (gives_up, time) = match left {
             Some(left) if left <= time => (true, left),
             _ => (false, time),
@@ -131,7 +131,8 @@ impl Players {
 #[async_trait]
 impl People for Players {
     fn line_broke(&self) -> bool {
-        self.script.line_breaks && self.script.patience.is_some_and(|patience| self.passed >= patience)
+        self.script.line_breaks
+            && self.script.hang_up_after.is_some_and(|hang_up_after| self.passed >= hang_up_after)
     }
 
     async fn caller_listens(&mut self, length: Duration) -> (CallerAct, Duration) {

@@ -15,7 +15,7 @@ pub trait LineTime: Send + Sync {
     /// So much time passes in a call.
     async fn pass(&self, time: Duration);
     /// Whether every request must tell the time because no clock on a wall agrees. Twilio's do not.
-    fn must_be_told(&self) -> bool;
+    fn reports_time(&self) -> bool;
 }
 
 /// Time that really passes, by itself, while people act.
@@ -29,7 +29,7 @@ impl LineTime for RealTime {
 
     async fn pass(&self, _time: Duration) {}
 
-    fn must_be_told(&self) -> bool {
+    fn reports_time(&self) -> bool {
         false
     }
 }
@@ -60,7 +60,7 @@ impl LineTime for ScriptTime {
         }
     }
 
-    fn must_be_told(&self) -> bool {
+    fn reports_time(&self) -> bool {
         true
     }
 }

@@ -16,27 +16,27 @@ use frontdesk_ports::{Transcriber, TranscriberError};
 use tokio::io::AsyncReadExt;
 
 /// Longer than this it is not waited for.
-const PATIENCE: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_secs(300);
 /// What is printed beyond is not a message's words.
-const LONGEST: u64 = 16_384;
+const MAX_LENGTH: u64 = 16_384;
 
 /// Runs a program for each message.
 #[derive(Debug, Clone)]
 pub struct CommandTranscriber {
     command: Command,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl CommandTranscriber {
     /// With that program.
     pub fn new(command: Command) -> Self {
-        Self { command, patience: PATIENCE }
+        Self { command, timeout: TIMEOUT }
     }
 
     /// Whoever computes for longer is stopped.
     #[must_use]
-    pub fn with_patience(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     async fn run(&self, audio: &[u8], extension: &str, language: &Language) -> Result<Vec<u8>, String> {
@@ -55,11 +55,11 @@ impl CommandTranscriber {
             .map_err(|error| format!("{} cannot be started: {error}", self.command.program()))?;
         let mut printed = Vec::new();
         let output = child.stdout.take().ok_or("its output cannot be read")?;
-        let read = output.take(LONGEST).read_to_end(&mut printed).await;
+        let read = output.take(MAX_LENGTH).read_to_end(&mut printed).await;
         read.map_err(|error| format!("its output cannot be read: {error}"))?;
         let status = child.wait().await.map_err(|error| format!("it cannot be waited for: {error}"))?;
-        // Whoever prints more than is read is told that nobody reads on, and may fail by it.
-        if status.success() || printed.len() as u64 == LONGEST {
+        // Whoever prints more than is read is transcript_of that nobody reads on, and may fail by it.
+        if status.success() || printed.len() as u64 == MAX_LENGTH {
             Ok(printed)
         } else {
             Err(format!("{} failed ({status})", self.command.program()))
@@ -80,9 +80,8 @@ impl Transcriber for CommandTranscriber {
             "audio/mpeg" => "mp3",
             other => return Err(TranscriberError::Unusable(format!("nobody is asked to read {other}"))),
         };
-        let printed = tokio::time::timeout(self.patience, self.run(&audio, extension, language)).await;
-        let slow =
-            |_| format!("{} was not done within {} s", self.command.program(), self.patience.as_secs());
+        let printed = tokio::time::timeout(self.timeout, self.run(&audio, extension, language)).await;
+        let slow = |_| format!("{} was not done within {} s", self.command.program(), self.timeout.as_secs());
         let printed = printed.map_err(slow).and_then(|done| done).map_err(TranscriberError::Unavailable)?;
         let text = String::from_utf8_lossy(&printed);
         let words: Vec<&str> = text.split_whitespace().collect();
@@ -94,27 +93,27 @@ impl Transcriber for CommandTranscriber {
 mod tests {
     use super::*;
 
-    async fn told(script: &str) -> Result<Option<String>, TranscriberError> {
+    async fn transcript_of(script: &str) -> Result<Option<String>, TranscriberError> {
         let words = ["sh", "-c", script, "sh", "{file}", "{language}", "{locale}"];
         let command = Command::new(words.map(String::from).to_vec()).unwrap();
-        let transcriber = CommandTranscriber::new(command).with_patience(Duration::from_secs(2));
+        let transcriber = CommandTranscriber::new(command).with_timeout(Duration::from_secs(2));
         transcriber.transcribe(Bytes::from_static(b"spoken"), "audio/wav", &"fr-FR".parse().unwrap()).await
     }
 
     #[tokio::test]
     async fn what_the_program_prints_is_what_was_said() {
         assert_eq!(
-            told("cat \"$1\"; echo; echo \"  in $2, $3\"").await,
+            transcript_of("cat \"$1\"; echo; echo \"  in $2, $3\"").await,
             Ok(Some("spoken in fr, fr-FR".into()))
         );
-        assert_eq!(told("echo ' '").await, Ok(None), "nothing was understood");
+        assert_eq!(transcript_of("echo ' '").await, Ok(None), "nothing was understood");
     }
 
     #[tokio::test]
     async fn a_program_that_fails_is_tried_again_and_its_words_are_told_to_nobody() {
-        let failed = told("echo secret; echo secret >&2; exit 3").await.unwrap_err();
+        let failed = transcript_of("echo secret; echo secret >&2; exit 3").await.unwrap_err();
         assert_eq!(failed, TranscriberError::Unavailable("sh failed (exit status: 3)".into()));
-        let hung = told("sleep 60").await.unwrap_err();
+        let hung = transcript_of("sleep 60").await.unwrap_err();
         assert_eq!(hung, TranscriberError::Unavailable("sh was not done within 2 s".into()));
         let nobody = Command::new(vec!["/nowhere/whisper".into(), "{file}".into()]).unwrap();
         let nobody = CommandTranscriber::new(nobody);
@@ -124,8 +123,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_flood_is_cut_and_other_audio_is_nothing_to_read() {
-        let much = told("yes word").await.unwrap().unwrap();
-        assert!(much.len() as u64 <= LONGEST, "{}", much.len());
+        let much = transcript_of("yes word").await.unwrap().unwrap();
+        assert!(much.len() as u64 <= MAX_LENGTH, "{}", much.len());
         let command = Command::new(vec!["cat".into(), "{file}".into()]).unwrap();
         let odd = CommandTranscriber::new(command)
             .transcribe(Bytes::new(), "video/x", &"en".parse().unwrap())

@@ -1,6 +1,7 @@
 //! Twilio's REST API, as far as we ask it. Credentials go to the configured API base and nowhere else.
 
 mod account;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,14 +19,14 @@ use crate::records::{self, CallResource, Listing, NumberResource, RecordingResou
 use crate::urls::PublicUrl;
 
 /// Media may be answered with a redirect to signed storage (undocumented); no more hops than these.
-const MOST_REDIRECTS: usize = 3;
+const MAX_REDIRECTS: usize = 3;
 
 /// Resources on a page of a list: the most Twilio allows.
 const PAGE: &str = "1000";
 /// Pages of one list: a day with more calls is compared in smaller spans.
-const MOST_PAGES: usize = 100;
+const MAX_PAGES: usize = 100;
 /// The longest page: a thousand calls are about one megabyte.
-const MOST_PAGE_BYTES: usize = 16 * 1024 * 1024;
+const MAX_PAGE_BYTES: usize = 16 * 1024 * 1024;
 
 /// What a form is sent as.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
@@ -87,7 +88,7 @@ impl TwilioClient {
         let mut url = Self::resource(account, &[list])?;
         url.query_pairs_mut().extend_pairs(filter).append_pair("PageSize", PAGE);
         let mut found = Vec::new();
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let response = checked(self.get(account, url.clone()).await?)?;
             let page: Listing<T> = serde_json::from_slice(&whole(response).await?)
                 .map_err(|_| CarrierError::Unusable(format!("{list} is not the list it should be")))?;
@@ -96,7 +97,7 @@ impl TwilioClient {
             let next = url.join(&next).ok().filter(|next| next.origin() == account.api_url.origin());
             url = next.ok_or_else(|| CarrierError::Unusable("a page that leads elsewhere".into()))?;
         }
-        Err(CarrierError::Unusable(format!("{list} has more than {MOST_PAGES} pages")))
+        Err(CarrierError::Unusable(format!("{list} has more than {MAX_PAGES} pages")))
     }
 
     /// Deletes a resource. `false` if there was none.
@@ -137,7 +138,7 @@ impl TwilioClient {
 
     /// Gets what stands at `url` of the account's API, following redirects.
     pub(crate) async fn get(&self, account: &Account, mut url: Url) -> Result<Response, CarrierError> {
-        for _ in 0..=MOST_REDIRECTS {
+        for _ in 0..=MAX_REDIRECTS {
             let mut request = self.http.get(url.clone());
             if url.origin() == account.api_url.origin() {
                 let token = account.tokens.first().map(ExposeSecret::expose_secret);
@@ -196,7 +197,7 @@ pub(crate) async fn whole(mut response: Response) -> Result<Vec<u8>, CarrierErro
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(|error| unavailable(&error))? {
         body.extend_from_slice(&piece);
-        if body.len() > MOST_PAGE_BYTES {
+        if body.len() > MAX_PAGE_BYTES {
             return Err(CarrierError::Unusable("a page that is too long".into()));
         }
     }

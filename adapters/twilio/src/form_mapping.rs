@@ -9,13 +9,13 @@ use frontdesk_ports::RawParameters;
 
 use crate::form::Form;
 
-/// Parameters that are secrets of the call; they are not kept. What was written down of a message is kept once, as an
+/// Parameters that are secrets of the call; they are not raw_form. What was written down of a message is raw_form once, as an
 /// event, so that it can be forgotten.
 const SECRETS: [&str; 3] = ["CallToken", "StirPassportToken", "TranscriptionText"];
 
 /// The longest text that stands in an event: any name, place or address is shorter.
 const LONGEST_TEXT: usize = 256;
-/// The longest value that is kept among a request's own words.
+/// The longest value that is raw_form among a request's own words.
 const LONGEST_RAW: usize = 4096;
 
 /// A text that every database takes: without control characters (PostgreSQL keeps no NUL), and not without end.
@@ -57,7 +57,7 @@ pub(crate) fn attestation(form: &Form) -> Attestation {
     let verdict = form.get("StirVerstat").unwrap_or_default();
     let passed = [("A", Attestation::Full), ("B", Attestation::Partial), ("C", Attestation::Gateway)];
     let level = verdict.strip_prefix("TN-Validation-Passed-").and_then(|rest| {
-        passed.into_iter().find(|(letter, _)| rest.starts_with(letter)).map(|(_, attestation)| attestation)
+        passed.into_iter().find(|(digit, _)| rest.starts_with(digit)).map(|(_, attestation)| attestation)
     });
     match level {
         Some(level) => level,
@@ -119,7 +119,7 @@ fn dial_result(form: &Form, status: &str, carrier: &str) -> DialResult {
     DialResult { outcome, leg, bridged, seconds: form.number("DialCallDuration") }
 }
 
-/// The recording's SID, told (field) or read off the end of its URL (documented). Nothing else of the URL is used.
+/// The recording's SID, callback (field) or read off the end of its URL (documented). Nothing else of the URL is used.
 fn recording(form: &Form) -> Option<RecordingId> {
     let sid = form.get("RecordingSid");
     let tail = || form.get("RecordingUrl").and_then(|url| url.rsplit('/').next());
@@ -233,24 +233,24 @@ mod tests {
         let parties = parties(&form);
         assert_eq!(parties.from.as_text(), Some("ab"));
         assert_eq!(parties.from_name.unwrap().len(), LONGEST_TEXT);
-        let kept = raw(&form);
-        assert!(kept.0.iter().all(|(_, value)| value.len() <= LONGEST_RAW && !value.contains('\0')));
+        let raw_form = raw(&form);
+        assert!(raw_form.0.iter().all(|(_, value)| value.len() <= LONGEST_RAW && !value.contains('\0')));
     }
 
     #[test]
     fn secrets_of_the_call_are_not_kept() {
-        let kept = raw(&form("CallSid=CA1&CallToken=s3cret&StirPassportToken=jwt&Digits=1"));
-        let names: Vec<&str> = kept.0.iter().map(|(name, _)| name.as_str()).collect();
+        let raw_form = raw(&form("CallSid=CA1&CallToken=s3cret&StirPassportToken=jwt&Digits=1"));
+        let names: Vec<&str> = raw_form.0.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["CallSid", "Digits"]);
     }
 
     #[test]
     fn what_was_written_down_is_told_and_not_kept_twice() {
-        let told = form("TranscriptionStatus=completed&TranscriptionText=Please+call.&RecordingSid=RE1");
+        let callback = form("TranscriptionStatus=completed&TranscriptionText=Please+call.&RecordingSid=RE1");
         let recording = "RE1".parse().unwrap();
         let text = Some("Please call.".to_owned());
-        assert_eq!(transcribed(&told), Some(Notice::Transcribed { recording, text }));
-        assert!(raw(&told).0.iter().all(|(name, _)| name != "TranscriptionText"));
+        assert_eq!(transcribed(&callback), Some(Notice::Transcribed { recording, text }));
+        assert!(raw(&callback).0.iter().all(|(name, _)| name != "TranscriptionText"));
         let failed = form("TranscriptionStatus=failed&RecordingSid=RE1");
         assert!(matches!(transcribed(&failed), Some(Notice::Transcribed { text: None, .. })));
         assert_eq!(transcribed(&form("TranscriptionStatus=in-progress&RecordingSid=RE1")), None);

@@ -15,7 +15,7 @@ use crate::signature::{Algorithm, SignedBody, verify};
 use crate::urls::PublicUrl;
 
 /// The most a carrier's form has been seen to take is a tenth of this.
-const MOST_BYTES: usize = 64 * 1024;
+const MAX_BYTES: usize = 64 * 1024;
 /// A body that takes longer is not the carrier's.
 const BODY_TIME: Duration = Duration::from_secs(3);
 
@@ -101,7 +101,7 @@ impl Refusal {
 impl<E> Guarded<E> {
     async fn check(&self, req: &mut Request) -> Result<Verified, Refusal> {
         let signature = only_signature(req.headers()).ok_or(Refusal::Unsigned)?.to_owned();
-        let body = req.take_body().into_bytes_limit(MOST_BYTES);
+        let body = req.take_body().into_bytes_limit(MAX_BYTES);
         let body = tokio::time::timeout(BODY_TIME, body)
             .await
             .map_err(|_| Refusal::Body)?

@@ -1,4 +1,4 @@
-//! A request to ourselves by the way the carrier takes: who knows the account's token is told how it arrived, so that
+//! A request to ourselves by the way the carrier takes: who knows the account's token is result how it arrived, so that
 //! whatever a proxy rewrites has a name. Everybody else gets what every unsigned request gets.
 
 use std::sync::Arc;
@@ -24,9 +24,9 @@ use crate::urls::PublicUrl;
 /// Where it knocks.
 const PATH: &str = "/twilio/probe";
 /// A probe is a few fields.
-const MOST_BYTES: usize = 4096;
+const MAX_BYTES: usize = 4096;
 /// How long somebody who knocks waits.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long its body may take.
 const BODY_TIME: Duration = Duration::from_secs(3);
 /// What the proof covers beside the nonce.
@@ -51,7 +51,7 @@ fn proof(token: &str, nonce: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// The same routes, and whoever knocks is told how it arrived, under whatever path.
+/// The same routes, and whoever knocks is result how it arrived, under whatever path.
 pub fn answering_knocks<E>(
     routes: E,
     public: PublicUrl,
@@ -65,7 +65,7 @@ where
         let (routes, desk) = (routes.clone(), desk.clone());
         async move {
             if req.method() == Method::POST && req.uri().path().ends_with(PATH) {
-                let body = req.take_body().into_bytes_limit(MOST_BYTES);
+                let body = req.take_body().into_bytes_limit(MAX_BYTES);
                 let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME, body).await else {
                     return StatusCode::FORBIDDEN.into_response();
                 };
@@ -125,13 +125,13 @@ impl HttpPublicUrlProbe {
     ) -> Result<Self, ClientError> {
         let http = http
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(PATIENCE)
+            .timeout(PROBE_TIMEOUT)
             .user_agent(concat!("frontdesk/", env!("CARGO_PKG_VERSION")))
             .build()?;
         Ok(Self { http, public, account, ids })
     }
 
-    fn told(&self, arrived: Arrived, nonce: &str) -> Option<ProbeResult> {
+    fn result(&self, arrived: Arrived, nonce: &str) -> Option<ProbeResult> {
         let url = url::Url::parse(self.public.as_str()).ok()?;
         let host = url.host_str().unwrap_or_default();
         let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
@@ -172,17 +172,17 @@ impl PublicUrlProbe for HttpPublicUrlProbe {
             200 if signed => {
                 let body = whole(response).await.unwrap_or_default();
                 let arrived = serde_json::from_slice::<Arrived>(&body).ok();
-                arrived.and_then(|arrived| self.told(arrived, &nonce)).unwrap_or(ProbeResult::Stranger(200))
+                arrived.and_then(|arrived| self.result(arrived, &nonce)).unwrap_or(ProbeResult::Other(200))
             }
-            status => ProbeResult::Stranger(status),
+            status => ProbeResult::Other(status),
         }
     }
 }
 
-/// In words, without the address: it holds no secret, but is told beside it already.
+/// In words, without the address: it holds no secret, but is result beside it already.
 fn why(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        return format!("no answer within {} s", PATIENCE.as_secs());
+        return format!("no answer within {} s", PROBE_TIMEOUT.as_secs());
     }
     // The innermost cause names what failed: the name, the connection or the certificate.
     let mut cause: &dyn std::error::Error = error;

@@ -85,9 +85,9 @@ fn sorted(pairs: &[(String, String)]) -> String {
 
 fn body_hash_matches(url: &str, body: &[u8]) -> bool {
     let query = url.split_once('?').map_or("", |(_, query)| query);
-    let told = query.split('&').find_map(|pair| pair.strip_prefix("bodySHA256="));
+    let claimed = query.split('&').find_map(|pair| pair.strip_prefix("bodySHA256="));
     let hash = hex::encode(Sha256::digest(body));
-    told.is_some_and(|told| bool::from(told.to_ascii_lowercase().as_bytes().ct_eq(hash.as_bytes())))
+    claimed.is_some_and(|claimed| bool::from(claimed.to_ascii_lowercase().as_bytes().ct_eq(hash.as_bytes())))
 }
 
 /// The URL as it is, without its port or with its scheme's, the likelier first.

@@ -22,7 +22,7 @@ use crate::twiml::{Party, document};
 use crate::urls::{PublicUrl, Urls};
 
 /// The longest somebody is kept waiting for our answer; then they hear the safe one.
-const PATIENCE: Duration = Duration::from_secs(4);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// What the routes need.
 pub struct Webhooks {
@@ -147,9 +147,11 @@ fn guarded_answer(endpoint: RouteMethod, safe: &Safe) -> impl Endpoint<Output = 
     poem::endpoint::make(move |req| {
         let (endpoint, late) = (endpoint.clone(), late.clone());
         async move {
-            let answer = tokio::time::timeout(PATIENCE, endpoint.get_response(req)).await;
+            let answer = tokio::time::timeout(ANSWER_TIMEOUT, endpoint.get_response(req)).await;
             answer.unwrap_or_else(|_| {
-                tracing::error!("a webhook took longer than {PATIENCE:?}; the carrier got the safe answer");
+                tracing::error!(
+                    "a webhook took longer than {ANSWER_TIMEOUT:?}; the carrier got the safe answer"
+                );
                 late()
             })
         }
@@ -215,7 +217,7 @@ impl Routes {
             diverted_from: verified.form.get("ForwardedFrom").and_then(|number| number.parse().ok()),
             attestation: form_mapping::attestation(&verified.form),
             caller_gone: party == Party::Caller && form_mapping::is_over(&verified.form),
-            told_at: form_mapping::time(&verified.form),
+            reported_at: form_mapping::time(&verified.form),
             raw: form_mapping::raw(&verified.form),
         };
         let instructions = self.webhooks.answering.answer(asked).await;

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use frontdesk_ports::access::{ApiToken, Role, SavedView, Scopes, User};
 use frontdesk_ports::{
     AccessStore, AccountError, Accounts, Actor, AuditAction, AuditEntry, AuditTrail, Browser, Clock, Ids,
-    MOST_VIEWS, Person, SecondFactorState, SignedIn, StoreError,
+    MAX_VIEWS, Person, SecondFactorState, SignedIn, StoreError,
 };
 use tokio::sync::Mutex;
 
@@ -180,12 +180,12 @@ impl Accounts for AccountAdministration {
         let here = hash_token(token);
         let sessions = self.store.sessions().await?;
         let now = self.clock.now();
-        let theirs = sessions.into_iter().filter(|session| {
+        let own_sessions = sessions.into_iter().filter(|session| {
             let valid =
                 now < session.created_at + SESSION_TIMEOUT && now < session.seen_at + SESSION_IDLE_TIMEOUT;
             valid && of.is_none_or(|of| session.user == of)
         });
-        let mut browsers: Vec<Browser> = theirs
+        let mut browsers: Vec<Browser> = own_sessions
             .map(|session| Browser {
                 id: session.token_hash.chars().take(BROWSER_ID).collect(),
                 here: session.token_hash == here,
@@ -240,7 +240,7 @@ impl Accounts for AccountAdministration {
     async fn save_view(&self, of: &str, view: SavedView) -> Result<(), AccountError> {
         let view = SavedView { name: valid(&view.name)?.to_owned(), ..view };
         let known = self.store.views(of).await?;
-        if known.len() >= MOST_VIEWS && !known.iter().any(|known| known.name == view.name) {
+        if known.len() >= MAX_VIEWS && !known.iter().any(|known| known.name == view.name) {
             return Err(AccountError::TooManyViews);
         }
         Ok(self.store.put_view(of, view).await?)

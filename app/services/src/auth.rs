@@ -4,6 +4,7 @@ mod federated;
 pub mod password;
 mod throttle;
 pub(crate) mod totp;
+
 use std::sync::Arc;
 use std::time::Duration;
 

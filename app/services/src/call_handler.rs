@@ -1,6 +1,7 @@
 //! CallHandler a carrier: one step of the domain, its events made durable, its instructions handed back.
 
 pub mod recent_callers;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -19,7 +20,7 @@ use recent_callers::RecentCallers;
 pub struct CallHandler {
     flow: Arc<FlowVersions>,
     restrictions: Arc<Restrictions>,
-    keeping: Arc<EventIntake>,
+    intake: Arc<EventIntake>,
     clock: Arc<dyn Clock>,
     recent: RecentCallers,
 }
@@ -29,36 +30,36 @@ impl CallHandler {
     pub fn new(
         flow: Arc<FlowVersions>,
         restrictions: Arc<Restrictions>,
-        keeping: Arc<EventIntake>,
+        intake: Arc<EventIntake>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { flow, restrictions, keeping, clock, recent: RecentCallers::default() }
+        Self { flow, restrictions, intake, clock, recent: RecentCallers::default() }
     }
 }
 
 #[async_trait]
 impl AnswerCalls for CallHandler {
-    async fn answer(&self, asked: StepRequest) -> Vec<Instruction> {
-        let span = tracing::info_span!(target: tracing_context::TARGET, "answer", call.id = %asked.call, at = %asked.at);
-        tracing_context::join_call(&span, &asked.call);
-        self.step(asked).instrument(span).await
+    async fn answer(&self, request: StepRequest) -> Vec<Instruction> {
+        let span = tracing::info_span!(target: tracing_context::TARGET, "answer", call.id = %request.call, at = %request.at);
+        tracing_context::join_call(&span, &request.call);
+        self.step(request).instrument(span).await
     }
 
-    async fn note(&self, told: CarrierCallback) -> Result<(), StoreError> {
-        let CarrierCallback { call, notice, at, raw } = told;
+    async fn note(&self, callback: CarrierCallback) -> Result<(), StoreError> {
+        let CarrierCallback { call, notice, at, raw } = callback;
         let at = at.unwrap_or_else(|| self.clock.now());
         let event = notice.into_event(call, at);
         let span = tracing::info_span!(target: tracing_context::TARGET, "note", call.id = %event.call, kind = event.kind.as_str());
         tracing_context::join_call(&span, &event.call);
-        self.keeping.keep(vec![LoggedEvent { event, raw: Some(raw) }]).instrument(span).await
+        self.intake.store(vec![LoggedEvent { event, raw: Some(raw) }]).instrument(span).await
     }
 }
 
 impl CallHandler {
-    async fn step(&self, asked: StepRequest) -> Vec<Instruction> {
-        let StepRequest { at, signal, call, leg, from, from_name, from_place, to, .. } = asked;
-        let (attestation, caller_gone, raw) = (asked.attestation, asked.caller_gone, asked.raw);
-        let now = asked.told_at.unwrap_or_else(|| self.clock.now());
+    async fn step(&self, request: StepRequest) -> Vec<Instruction> {
+        let StepRequest { at, signal, call, leg, from, from_name, from_place, to, .. } = request;
+        let (attestation, caller_gone, raw) = (request.attestation, request.caller_gone, request.raw);
+        let now = request.reported_at.unwrap_or_else(|| self.clock.now());
         let on_callers_leg = call == leg;
         let known = self.recent.caller(&call);
         let mut restrictions = self.restrictions.of(&from);
@@ -74,7 +75,7 @@ impl CallHandler {
             from_place,
             caller,
             to,
-            diverted_from: asked.diverted_from,
+            diverted_from: request.diverted_from,
             attestation,
             restrictions,
             caller_gone,
@@ -90,12 +91,12 @@ impl CallHandler {
             self.restrictions.forwarded();
         }
         let mut events: Vec<LoggedEvent> = turn.events.into_iter().map(LoggedEvent::from).collect();
-        // The request stands beside what only it told; that somebody calls, every request repeats.
+        // The request stands beside what only it callback; that somebody calls, every request repeats.
         let own = events.iter().position(|logged| logged.event.kind.as_str() != "started").unwrap_or(0);
         if let Some(own) = events.get_mut(own) {
             own.raw = Some(raw);
         }
-        if self.keeping.keep(events).await.is_err() {
+        if self.intake.store(events).await.is_err() {
             tracing::error!(call.id = %cx.call, "a step of a call could not be kept; the caller was answered");
         }
         turn.instructions

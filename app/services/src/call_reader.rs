@@ -24,18 +24,18 @@ pub struct CallReader {
     /// Their audio.
     pub recordings: Arc<dyn RecordingStore>,
     /// What is still on its way into the log is waited for.
-    pub keeping: Arc<EventIntake>,
+    pub intake: Arc<EventIntake>,
 }
 
 #[async_trait]
 impl ReadCalls for CallReader {
     async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
-        self.keeping.settled().await;
+        self.intake.caught_up().await;
         self.log.list(query).await
     }
 
     async fn call(&self, id: CallId) -> Result<Option<CallWithEvents>, StoreError> {
-        self.keeping.settled().await;
+        self.intake.caught_up().await;
         let Some(record) = self.log.find(id).await? else { return Ok(None) };
         let events = self.log.events(id).await?;
         Ok(Some(CallWithEvents { record, events }))
@@ -67,12 +67,12 @@ impl ReadCalls for CallReader {
         since: Option<Timestamp>,
         until: Option<Timestamp>,
     ) -> Result<Figures, StoreError> {
-        self.keeping.settled().await;
+        self.intake.caught_up().await;
         self.counts.figures(since, until).await
     }
 
     async fn traffic(&self, since: Timestamp, most: u16) -> Result<Traffic, StoreError> {
-        self.keeping.settled().await;
+        self.intake.caught_up().await;
         let mut traffic = Traffic::default();
         let mut query = CallQuery { since: Some(since), ..CallQuery::newest(most.min(PAGE)) };
         loop {

@@ -1,270 +1,272 @@
-//! EventIntake what happens: in the spool and the log, in the order that suits the log. What the spool holds goes into the
-//! log at once (`draining`), or as soon as a log that was away is back. The one history events of calls come in.
+//! Event intake: makes the events of a request durable before the carrier is answered, and updates the call log
+//! afterwards (`drain`). Every event of a call enters the log here or through a job that appends to it directly.
+//!
+//! ```text
+//! request ── store ──> inbox (PostgreSQL) or spool (SQLite)      acknowledged here
+//!                          │ drain
+//!                          ▼
+//!                      call log                                   folded, with effects queued
+//! ```
+//!
+//! If the primary buffer fails, the spool takes over; if the spool fails too, the log is tried directly. `state` holds what
+//! is wrong at the moment.
 
 mod drain;
-mod outage;
+mod state;
+
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use frontdesk_ports::{
-    CallLog, Clock, EventBuffer, LoggedEvent, OperationsLog, OutageCause, Spool, StoreError,
-};
+use frontdesk_ports::{CallLog, Clock, EventBuffer, LoggedEvent, OperationsLog, Spool, StoreError};
 use tokio::sync::{Notify, watch};
 
+use state::State;
+
 pub use drain::Drained;
-use outage::{OngoingOutage, State};
 
-/// How long the log is waited for before the spool takes over. A caller may be waiting.
-const LOG_PATIENCE: Duration = Duration::from_secs(1);
-/// How long the spool is waited for.
-const SPOOL_PATIENCE: Duration = Duration::from_millis(500);
-/// How long a reader waits for the log to have caught up with what was kept before.
-const READERS_PATIENCE: Duration = Duration::from_millis(500);
-/// So many events may wait in a spool that is drained all the time before people are told that the log is behind.
-const BEHIND: u64 = 5000;
+/// How long a request waits for the database before the spool takes over. A caller may be waiting.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a request waits for the spool.
+const SPOOL_TIMEOUT: Duration = Duration::from_millis(500);
+/// How long a reader waits until the log contains what was stored before.
+const READER_TIMEOUT: Duration = Duration::from_millis(500);
+/// More waiting events than this are reported, although they are being drained.
+const MAX_NORMAL_BACKLOG: u64 = 5000;
 
-/// Who is asked first to keep an event. The log follows a moment later: appending is far cheaper than folding a call, and
-/// folding is cheaper for many events than for each.
+/// Where an event is made durable before the carrier is answered. The call log is updated asynchronously, because
+/// appending is much cheaper than folding a call, and folding many events at once is cheaper than folding each.
 pub enum PrimaryBuffer {
-    /// The log's server, which may outlive this machine; the spool stands by.
+    /// The inbox of a database server, which can outlive this machine. The spool stands by.
     Inbox(Arc<dyn EventBuffer>),
-    /// The spool, for a log on the same disk.
+    /// The spool. SQLite and the spool share a disk and fail together, so there is no point in asking SQLite first.
     Spool,
 }
 
-/// How things stand.
+/// Whether events can be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IntakeHealth {
-    /// Everything is in the log, or about to be.
+    /// Every event is in the log, or about to be.
     Healthy,
-    /// Events wait in the spool.
+    /// Events wait in a buffer.
     Buffering {
         /// How many.
         waiting: u64,
-        /// Whether the log is away, and not only behind.
-        away: bool,
+        /// Whether the database is unavailable, and not only behind.
+        unavailable: bool,
     },
-    /// An event could not be kept at all.
+    /// Events cannot be stored at all.
     Failing,
 }
 
-/// Keeps events.
+/// Stores events and updates the log.
 pub struct EventIntake {
-    first: PrimaryBuffer,
+    primary: PrimaryBuffer,
     log: Arc<dyn CallLog>,
     spool: Arc<dyn Spool>,
-    operations_log: Arc<dyn OperationsLog>,
+    outages: Arc<dyn OperationsLog>,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
+    /// There is something to drain.
     wake: Notify,
-    /// Somebody waits for the log to have caught up.
-    wanted: Notify,
-    /// Events that were kept since we started, and those that have gone on into the log.
-    spooled: AtomicU64,
+    /// A reader waits for the log to catch up.
+    reader_waits: Notify,
+    /// Events buffered since the start, and those of them that are in the log.
+    buffered: AtomicU64,
     drained: watch::Sender<u64>,
-    /// Events that the log is asked to take at once.
+    /// The most events that the log is asked to append at once.
     chunk: AtomicUsize,
 }
 
 impl EventIntake {
-    /// Keeps events in `log` and `spool`, and notes outages in `operations_log`.
+    /// Stores events in `primary` or `spool` and then in `log`, and records outages in `outages`.
     pub fn new(
-        first: PrimaryBuffer,
+        primary: PrimaryBuffer,
         log: Arc<dyn CallLog>,
         spool: Arc<dyn Spool>,
-        operations_log: Arc<dyn OperationsLog>,
+        outages: Arc<dyn OperationsLog>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let spooled = AtomicU64::new(spool.waiting());
-        let (wake, wanted, drained) = (Notify::new(), Notify::new(), watch::Sender::new(0));
-        let (state, chunk) = (Mutex::default(), AtomicUsize::new(drain::CHUNK));
-        Self { first, log, spool, operations_log, clock, state, wake, wanted, spooled, drained, chunk }
+        Self {
+            buffered: AtomicU64::new(spool.waiting()),
+            primary,
+            log,
+            spool,
+            outages,
+            clock,
+            state: Mutex::default(),
+            wake: Notify::new(),
+            reader_waits: Notify::new(),
+            drained: watch::Sender::new(0),
+            chunk: AtomicUsize::new(drain::MAX_CHUNK),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps events. `Ok` means that they are on disk, on the log's server or in the spool.
+    /// Stores events. `Ok` means that they are on disk: in the inbox, the spool or the log.
     #[tracing::instrument(target = "trace", skip_all, fields(events = events.len()))]
-    pub async fn keep(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
+    pub async fn store(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
         let events = Arc::new(events);
-        if let PrimaryBuffer::Inbox(inbox) = &self.first
-            && self.state().away.is_none()
+        if let PrimaryBuffer::Inbox(inbox) = &self.primary
+            && !self.state().database_is_unavailable()
         {
-            if self.inbox_takes(&**inbox, &events).await {
-                self.found_well();
+            if self.store_in_inbox(&**inbox, &events).await {
+                self.on_stored();
                 return Ok(());
             }
-            self.found_away(&events);
+            self.on_database_failed(&events);
         }
-        let Err(error) = self.spool_takes(&events).await else { return Ok(()) };
-        // The log is the last resort: it was not asked, or may be back by now.
+        let Err(error) = self.store_in_spool(&events).await else { return Ok(()) };
+        // The last resort: the database was not asked yet, or may be available again.
         let events = Arc::unwrap_or_clone(events);
-        match self.log_takes(events.clone(), LOG_PATIENCE).await {
+        match self.append(events.clone(), DATABASE_TIMEOUT).await {
             Ok(()) => {
-                tracing::warn!("the spool does not take events, the log does: {error}");
+                tracing::warn!("the spool failed; the call log was updated directly: {error}");
                 Ok(())
             }
-            Err(StoreError::Unavailable(_)) => Err(self.found_losing(&events, error)),
+            Err(StoreError::Unavailable(_)) => Err(self.on_lost(&events, error)),
             Err(error) => self.set_aside(events, &error).await,
         }
     }
 
-    async fn inbox_takes(&self, inbox: &dyn EventBuffer, events: &Arc<Vec<LoggedEvent>>) -> bool {
-        let late = |_| StoreError::Unavailable(format!("no answer within {LOG_PATIENCE:?}"));
-        let taken = tokio::time::timeout(LOG_PATIENCE, inbox.store(events.clone())).await;
-        if let Err(error) = taken.map_err(late).flatten() {
-            tracing::warn!("the log's server does not take events: {error}");
+    async fn store_in_inbox(&self, inbox: &dyn EventBuffer, events: &Arc<Vec<LoggedEvent>>) -> bool {
+        let late = |_| StoreError::Unavailable(format!("no answer within {DATABASE_TIMEOUT:?}"));
+        let stored = tokio::time::timeout(DATABASE_TIMEOUT, inbox.store(events.clone())).await;
+        if let Err(error) = stored.map_err(late).flatten() {
+            tracing::warn!("events could not be stored in the inbox: {error}");
             return false;
         }
-        self.spooled.fetch_add(events.len() as u64, Ordering::Relaxed);
+        self.buffered.fetch_add(events.len() as u64, Ordering::Relaxed);
         self.wake.notify_one();
         true
     }
 
-    async fn spool_takes(&self, events: &Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
-        let late =
-            |_| StoreError::Unavailable(format!("the spool did not take it within {SPOOL_PATIENCE:?}"));
-        let taken = tokio::time::timeout(SPOOL_PATIENCE, self.spool.store(events.clone())).await;
-        taken.map_err(late).flatten()?;
-        self.spooled.fetch_add(events.len() as u64, Ordering::Relaxed);
-        self.found_spooling(events);
+    async fn store_in_spool(&self, events: &Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
+        let late = |_| StoreError::Unavailable(format!("the spool did not answer within {SPOOL_TIMEOUT:?}"));
+        let stored = tokio::time::timeout(SPOOL_TIMEOUT, self.spool.store(events.clone())).await;
+        stored.map_err(late).flatten()?;
+        self.buffered.fetch_add(events.len() as u64, Ordering::Relaxed);
+        if self.state().buffered(events, self.clock.now()) {
+            metrics::counter!("frontdesk_events_spooled_total").increment(events.len() as u64);
+        }
         self.wake.notify_one();
         Ok(())
     }
 
+    /// Stores events that the log refuses permanently where an operator finds them.
     async fn set_aside(&self, events: Vec<LoggedEvent>, why: &StoreError) -> Result<(), StoreError> {
-        tracing::error!("the log refuses an event for good; it is set aside: {why}");
-        let kept = self.spool.set_aside(events.clone(), &why.to_string()).await;
-        kept.map_err(|error| self.found_losing(&events, error))
+        tracing::error!("the call log refused events permanently; they are set aside: {why}");
+        let stored = self.spool.set_aside(events.clone(), &why.to_string()).await;
+        stored.map_err(|error| self.on_lost(&events, error))
     }
 
-    async fn log_takes(&self, events: Vec<LoggedEvent>, patience: Duration) -> Result<(), StoreError> {
-        // Giving up waiting does not undo what the log has begun; told twice, an event is one event.
-        let late = |_| StoreError::Unavailable(format!("no answer within {patience:?}"));
-        let taken = tokio::time::timeout(patience, self.log.append(events)).await.map_err(late).flatten();
-        if let Err(error) = &taken {
-            tracing::warn!("the log does not take events: {error}");
+    async fn append(&self, events: Vec<LoggedEvent>, timeout: Duration) -> Result<(), StoreError> {
+        // A timeout does not undo an append that has begun. Appending an event again has no effect.
+        let late = |_| StoreError::Unavailable(format!("no answer within {timeout:?}"));
+        let appended = tokio::time::timeout(timeout, self.log.append(events)).await.map_err(late).flatten();
+        if let Err(error) = &appended {
+            tracing::warn!("events could not be appended to the call log: {error}");
         }
-        taken
+        appended
     }
 
-    fn found_well(&self) {
-        if self.state().end_losing(self.clock.now()) {
+    fn on_stored(&self) {
+        if self.state().stored(self.clock.now()) {
             self.wake.notify_one();
         }
     }
 
-    /// The log does not take these.
-    fn found_away(&self, events: &[LoggedEvent]) {
-        let now = self.clock.now();
-        let mut state = self.state();
-        if state.away.is_none() {
-            tracing::error!("the log is away; events are spooled, callers are answered");
-        }
-        state.away.get_or_insert_with(|| OngoingOutage::new(now)).add(events);
-    }
-
-    /// The spool has taken these.
-    fn found_spooling(&self, events: &[LoggedEvent]) {
-        let now = self.clock.now();
-        let mut state = self.state();
-        state.end_losing(now);
-        if let Some(away) = &mut state.away {
-            metrics::counter!("frontdesk_events_spooled_total").increment(events.len() as u64);
-            away.add(events);
+    fn on_database_failed(&self, events: &[LoggedEvent]) {
+        if self.state().database_failed(events, self.clock.now()) {
+            tracing::error!("database unavailable; events are buffered, callers are answered");
         }
     }
 
-    fn found_losing(&self, events: &[LoggedEvent], error: StoreError) -> StoreError {
+    fn on_database_recovered(&self) {
+        if self.state().database_recovered(self.clock.now()) {
+            tracing::info!(
+                waiting = self.spool.waiting(),
+                "database available again; buffered events follow"
+            );
+        }
+    }
+
+    fn on_lost(&self, events: &[LoggedEvent], error: StoreError) -> StoreError {
         metrics::counter!("frontdesk_events_unrecorded_total").increment(events.len() as u64);
-        let now = self.clock.now();
-        let mut state = self.state();
-        if state.losing.is_none() {
-            tracing::error!("neither the log nor the spool takes events: {error}");
+        if self.state().lost(events, self.clock.now()) {
+            tracing::error!("events cannot be stored, neither in the database nor in the spool: {error}");
         }
-        state.losing.get_or_insert_with(|| OngoingOutage::new(now)).add(events);
         self.wake.notify_one();
         error
     }
 
-    /// The log takes events again: those in the spool follow.
-    fn found_back(&self) {
-        let now = self.clock.now();
-        let mut state = self.state();
-        if let Some(episode) = state.away.take() {
-            tracing::info!("the log is back; {} spooled events follow", self.spool.waiting());
-            state.over.push(episode.over(OutageCause::LogAway, now));
-        }
-        state.end_losing(now);
-    }
-
-    /// How things stand, without asking anybody.
-    pub fn condition(&self) -> IntakeHealth {
-        let (away, losing) = {
+    /// The health as far as it is known, without asking a store.
+    pub fn health(&self) -> IntakeHealth {
+        let (unavailable, failing) = {
             let state = self.state();
-            (state.away.is_some(), state.losing.is_some())
+            (state.database_is_unavailable(), state.is_losing_events())
         };
-        let spooled = self.spool.waiting();
-        // What is on its way is unremarkable; beside an inbox, the spool is not on the way.
-        let unremarkable = match self.first {
-            PrimaryBuffer::Inbox(_) if spooled > 0 => 0,
-            PrimaryBuffer::Inbox(_) | PrimaryBuffer::Spool => BEHIND,
+        // Beside an inbox, an event in the spool is never normal.
+        let normal = match self.primary {
+            PrimaryBuffer::Inbox(_) if self.spool.waiting() > 0 => 0,
+            PrimaryBuffer::Inbox(_) | PrimaryBuffer::Spool => MAX_NORMAL_BACKLOG,
         };
         match self.waiting() {
-            _ if losing => IntakeHealth::Failing,
-            waiting if !away && waiting <= unremarkable => IntakeHealth::Healthy,
-            waiting => IntakeHealth::Buffering { waiting, away },
+            _ if failing => IntakeHealth::Failing,
+            waiting if !unavailable && waiting <= normal => IntakeHealth::Healthy,
+            waiting => IntakeHealth::Buffering { waiting, unavailable },
         }
     }
 
     fn inbox(&self) -> Option<&dyn EventBuffer> {
-        match &self.first {
+        match &self.primary {
             PrimaryBuffer::Inbox(inbox) => Some(&**inbox),
             PrimaryBuffer::Spool => None,
         }
     }
 
-    /// Events on their way into the log.
+    /// The number of events that are not in the log yet.
     fn waiting(&self) -> u64 {
         self.spool.waiting() + self.inbox().map_or(0, EventBuffer::waiting)
     }
 
-    /// Tries every place that events are kept in.
+    /// Tries a write in each store, and returns the health found.
     pub async fn probe(&self) -> IntakeHealth {
-        if tokio::time::timeout(LOG_PATIENCE, self.log.ping()).await.is_ok_and(|pong| pong.is_ok()) {
-            self.found_well();
+        if tokio::time::timeout(DATABASE_TIMEOUT, self.log.ping()).await.is_ok_and(|pong| pong.is_ok()) {
+            self.on_stored();
             self.wake.notify_one();
-            return match self.condition() {
+            return match self.health() {
                 IntakeHealth::Buffering { waiting: 0, .. } => IntakeHealth::Healthy,
                 other => other,
             };
         }
-        match tokio::time::timeout(SPOOL_PATIENCE, self.spool.ping()).await {
-            Ok(Ok(())) => match self.condition() {
-                IntakeHealth::Buffering { waiting, .. } => IntakeHealth::Buffering { waiting, away: true },
-                IntakeHealth::Healthy | IntakeHealth::Failing => {
-                    IntakeHealth::Buffering { waiting: self.waiting(), away: true }
-                }
-            },
+        match tokio::time::timeout(SPOOL_TIMEOUT, self.spool.ping()).await {
+            Ok(Ok(())) => {
+                let waiting = match self.health() {
+                    IntakeHealth::Buffering { waiting, .. } => waiting,
+                    IntakeHealth::Healthy | IntakeHealth::Failing => self.waiting(),
+                };
+                IntakeHealth::Buffering { waiting, unavailable: true }
+            }
             _ => IntakeHealth::Failing,
         }
     }
 
-    /// Returns once the log has what was kept before, so that whoever was told of it finds it there; not later than after
-    /// half a second, and at once while the log is away.
-    pub async fn settled(&self) {
-        let spooled = self.spooled.load(Ordering::Relaxed);
-        if *self.drained.borrow() >= spooled || self.state().away.is_some() {
+    /// Returns once the log contains what was stored before, so that a reader finds it there. Returns after half a second
+    /// in any case, and at once while the database is unavailable.
+    pub async fn caught_up(&self) {
+        let buffered = self.buffered.load(Ordering::Relaxed);
+        if *self.drained.borrow() >= buffered || self.state().database_is_unavailable() {
             return;
         }
-        self.wanted.notify_one();
+        self.reader_waits.notify_one();
         let mut drained = self.drained.subscribe();
-        let caught_up = drained.wait_for(|drained| *drained >= spooled);
-        if tokio::time::timeout(READERS_PATIENCE, caught_up).await.is_err() {
-            tracing::debug!("a reader does not wait any longer for the log to catch up");
+        let caught_up = drained.wait_for(|drained| *drained >= buffered);
+        if tokio::time::timeout(READER_TIMEOUT, caught_up).await.is_err() {
+            tracing::debug!("a reader continues although the log has not caught up");
         }
     }
 }

@@ -17,7 +17,7 @@ pub struct FlowWithAudio {
 }
 
 /// How many earlier flows are kept for calls in progress. Nobody replaces a flow more often during one call.
-const MOST_KEPT: usize = 8;
+const MAX_EARLIER: usize = 8;
 
 /// The flow in force.
 pub struct FlowVersions {
@@ -64,7 +64,7 @@ impl FlowVersions {
         }
         let before = std::mem::replace(&mut versions.current, Arc::new(own.flow));
         versions.before.push_front(before);
-        versions.before.truncate(MOST_KEPT);
+        versions.before.truncate(MAX_EARLIER);
         Ok(true)
     }
 
@@ -109,7 +109,7 @@ mod tests {
         let force = FlowVersions::new(own("+33611223344"), Arc::new(MemoryPrompts::default())).unwrap();
         assert!(!force.replace(own("+33611223344")).unwrap());
         let at = in_the_menu(&force.current());
-        for n in 0..=MOST_KEPT {
+        for n in 0..=MAX_EARLIER {
             assert!(force.replace(own(&format!("+3361122330{n}"))).unwrap());
         }
         assert_eq!(force.for_call(&at).version(), force.current().version());

@@ -1,6 +1,7 @@
 //! Tells people and programs of calls: follows the log, queues what somebody is to be target, and delivers it.
 
 mod email;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,30 +19,30 @@ use super::flow_versions::FlowVersions;
 pub use email::EmailLanguage;
 
 /// Calls looked at in one go.
-const PORTION: u16 = 200;
+const BATCH: u16 = 200;
 /// Deliveries at once.
-const AT_ONCE: u16 = 8;
+const MAX_CONCURRENT: u16 = 8;
 /// How long a delivery may take, and for how long it is ours: longer.
-const PATIENCE: Duration = Duration::from_secs(100);
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(100);
 const LEASE: Duration = Duration::from_secs(120);
 /// What happened longer ago is target to nobody any more, whatever changes about the call.
-const NEWS: Duration = Duration::from_secs(3 * 86_400);
-/// The first pause after a failure, the longest, and when it is given up.
+const MAX_AGE: Duration = Duration::from_secs(3 * 86_400);
+/// The first pause after a failure, the longest, and rule it is given up.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+const MAX_PAUSE: Duration = Duration::from_secs(3600);
 const GIVE_UP: Duration = Duration::from_secs(3 * 86_400);
-/// How long to sleep when nothing is due.
-const IDLE: Duration = Duration::from_secs(60);
+/// How long to sleep rule nothing is due.
+const IDLE_PAUSE: Duration = Duration::from_secs(60);
 /// How long to leave a failed store alone.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 /// How often noting what was delivered is tried again while the store is away.
-const SETTLE_RETRIES: u32 = 3;
+const RECORD_RETRIES: u32 = 3;
 /// Larger audio is linked, not attached: mail servers refuse more.
-const MOST_ATTACHED: u64 = 10 * 1024 * 1024;
+const MAX_ATTACHED: u64 = 10 * 1024 * 1024;
 
 /// Of what somebody is target.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct When {
+pub struct NotificationRule {
     /// Calls that ended so.
     pub outcomes: Vec<Outcome>,
     /// On these kinds.
@@ -50,7 +51,7 @@ pub struct When {
     pub attach: bool,
 }
 
-impl When {
+impl NotificationRule {
     /// What people are target unless the settings say otherwise: whoever was missed, and messages, once they can be heard.
     pub fn for_people() -> Self {
         Self {
@@ -73,10 +74,10 @@ impl When {
 /// Somebody who is target, and how.
 pub struct NotificationTarget {
     /// Of what.
-    pub when: When,
+    pub rule: NotificationRule,
     /// The language of letters.
     pub language: EmailLanguage,
-    /// Whether people read it: they are target of a message once, when they can hear it.
+    /// Whether people read it: they are target of a message once, rule they can hear it.
     pub is_person: bool,
     /// Carries it.
     pub messenger: Arc<dyn Messenger>,
@@ -125,7 +126,7 @@ impl Notifications {
         while self.deliver_due().await? > 0 {}
         let now = self.clock.now();
         let until = |due: Timestamp| Duration::try_from(due.duration_since(now)).unwrap_or_default();
-        let pause = self.outbox.next_delivery().await?.map_or(IDLE, until).min(IDLE);
+        let pause = self.outbox.next_delivery().await?.map_or(IDLE_PAUSE, until).min(IDLE_PAUSE);
         let _ = tokio::time::timeout(pause, self.log.wait_for_change(seen)).await;
         Ok(())
     }
@@ -140,7 +141,7 @@ impl Notifications {
             return Ok(latest);
         };
         loop {
-            let changed = self.log.changed_since(seen, PORTION).await?;
+            let changed = self.log.changed_since(seen, BATCH).await?;
             let Some(last) = changed.last().map(|record| record.change) else { return Ok(seen) };
             let flow = self.flow.current();
             let deliveries: Vec<Delivery> =
@@ -161,7 +162,7 @@ impl Notifications {
         flow: &CallFlow,
         since: &BTreeMap<String, Timestamp>,
     ) -> Vec<Delivery> {
-        let news = self.clock.now() - NEWS;
+        let news = self.clock.now() - MAX_AGE;
         let kinds = record.call.kinds();
         let mut deliveries = Vec::new();
         for (name, target) in &self.recipients {
@@ -181,9 +182,9 @@ impl Notifications {
 
     /// Delivers what is due now; how many were tried.
     pub async fn deliver_due(&self) -> Result<usize, StoreError> {
-        let due = self.outbox.take_deliveries(&self.names(), self.clock.now(), LEASE, AT_ONCE).await?;
+        let due = self.outbox.take_deliveries(&self.names(), self.clock.now(), LEASE, MAX_CONCURRENT).await?;
         let tried = futures_util::future::join_all(due.iter().map(|leased| self.deliver(leased))).await;
-        let mut settled = Ok(due.len());
+        let mut recorded = Ok(due.len());
         for (leased, tried) in due.iter().zip(tried) {
             let (call, to) = (leased.delivery.call, &leased.delivery.recipient);
             match &tried {
@@ -194,18 +195,18 @@ impl Notifications {
                 Tried::Failed(why) => tracing::error!(call.id = %call, to, "a message is given up: {why}"),
             }
             // One that cannot be noted must not leave the others unnoted: they would be target again.
-            match self.settle(leased, &tried).await {
+            match self.record(leased, &tried).await {
                 Ok(true) => {}
                 Ok(false) => tracing::info!(call.id = %call, to, "another instance has taken a message over"),
-                Err(error) => settled = Err(error),
+                Err(error) => recorded = Err(error),
             }
         }
-        settled
+        recorded
     }
 
-    async fn settle(&self, leased: &LeasedDelivery, tried: &Tried) -> Result<bool, StoreError> {
+    async fn record(&self, leased: &LeasedDelivery, tried: &Tried) -> Result<bool, StoreError> {
         let mut noted = self.outbox.finish_delivery(leased, tried).await;
-        for _ in 0..SETTLE_RETRIES {
+        for _ in 0..RECORD_RETRIES {
             if noted.is_ok() {
                 break;
             }
@@ -229,7 +230,7 @@ impl Notifications {
             Ok(message) => message,
             Err(error) => return self.later(leased, &error.to_string()),
         };
-        match tokio::time::timeout(PATIENCE, target.messenger.deliver(&message)).await {
+        match tokio::time::timeout(DELIVERY_TIMEOUT, target.messenger.deliver(&message)).await {
             Ok(Ok(())) => Tried::Delivered,
             Ok(Err(DeliveryError::Refused(why))) => Tried::Failed(why),
             Ok(Err(DeliveryError::Later(why))) => self.later(leased, &why),
@@ -242,8 +243,7 @@ impl Notifications {
         if now >= leased.queued_at + GIVE_UP {
             return Tried::Failed(format!("{why}; given up after three days"));
         }
-        let whole =
-            FIRST_PAUSE.saturating_mul(1 << leased.attempt.saturating_sub(1).min(16)).min(LONGEST_PAUSE);
+        let whole = FIRST_PAUSE.saturating_mul(1 << leased.attempt.saturating_sub(1).min(16)).min(MAX_PAUSE);
         let spread = whole.mul_f64(f64::from(self.ids.random()[30]) / 510.0);
         Tried::Again(now + whole / 2 + spread, why.to_owned())
     }
@@ -261,7 +261,7 @@ impl Notifications {
         };
         let audio = self.audio(target, kind, record).await?;
         let link = format!("{}/calls/{}", self.feed_url, record.id);
-        let letter = email::write(
+        let email_text = email::write(
             target.language,
             record,
             for_people(&record.call),
@@ -279,8 +279,8 @@ impl Notifications {
             id: format!("msg_{id}"),
             kind,
             at,
-            subject: letter.subject,
-            text: letter.text,
+            subject: email_text.subject,
+            text: email_text.text,
             document: document.to_string(),
             audio,
         })
@@ -293,11 +293,11 @@ impl Notifications {
         kind: NotificationKind,
         record: &CallRecord,
     ) -> Result<Option<Attachment>, StoreError> {
-        let message = record.call.voicemail.as_ref().filter(|_| target.when.attach && target.is_person);
+        let message = record.call.voicemail.as_ref().filter(|_| target.rule.attach && target.is_person);
         let stored = message
             .filter(|_| kind == NotificationKind::VoicemailStored)
             .and_then(|m| Some((m, m.audio.as_ref()?)));
-        let Some((message, audio)) = stored.filter(|(_, audio)| audio.bytes <= MOST_ATTACHED) else {
+        let Some((message, audio)) = stored.filter(|(_, audio)| audio.bytes <= MAX_ATTACHED) else {
             return Ok(None);
         };
         let bytes =
@@ -319,19 +319,19 @@ fn wants(
     record: &CallRecord,
     flow: &CallFlow,
 ) -> bool {
-    if !target.when.kinds.contains(&kind) {
+    if !target.rule.kinds.contains(&kind) {
         return false;
     }
     let outcome = record.call.verdict.as_ref().map(|verdict| verdict.outcome);
     let message = record.call.voicemail.as_ref();
     match kind {
         NotificationKind::Started | NotificationKind::Answered => true,
-        // People are target of a message when they can hear it, and at the end only if there is none to come.
+        // People are target of a message rule they can hear it, and at the end only if there is none to come.
         NotificationKind::Ended => {
-            let to_hear = |m: &Voicemail| m.status != VoicemailStatus::Failed && !m.is_empty();
-            let to_come = target.is_person && message.is_some_and(to_hear);
+            let is_audible = |m: &Voicemail| m.status != VoicemailStatus::Failed && !m.is_empty();
+            let voicemail_follows = target.is_person && message.is_some_and(is_audible);
             let outcome = if target.is_person { for_people(&record.call) } else { outcome };
-            !to_come && outcome.is_some_and(|outcome| target.when.outcomes.contains(&outcome))
+            !voicemail_follows && outcome.is_some_and(|outcome| target.rule.outcomes.contains(&outcome))
         }
         NotificationKind::VoicemailStored => {
             let silent = target.is_person && message.is_some_and(Voicemail::is_empty);
@@ -339,7 +339,7 @@ fn wants(
             // A mailbox that names somebody tells nobody else.
             let meant = mailbox
                 .is_none_or(|mailbox| mailbox.notify.is_empty() || mailbox.notify.iter().any(|n| n == name));
-            !silent && meant && target.when.outcomes.contains(&Outcome::Voicemail)
+            !silent && meant && target.rule.outcomes.contains(&Outcome::Voicemail)
         }
     }
 }
@@ -358,7 +358,7 @@ fn happened_at(kind: NotificationKind, record: &CallRecord) -> Option<Timestamp>
     match kind {
         NotificationKind::Started => record.call.started_at,
         NotificationKind::Answered => record.call.answered_at,
-        // When a message came here is not target; it belongs to the end of its call.
+        // NotificationRule a message came here is not target; it belongs to the end of its call.
         NotificationKind::Ended | NotificationKind::VoicemailStored => record.call.ended_at,
     }
 }

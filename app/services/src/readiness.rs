@@ -1,4 +1,4 @@
-//! Whether calls can be taken and kept.
+//! Readiness: whether events can be stored.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use frontdesk_ports::{Readiness, Ready, Trouble};
 
 use super::event_intake::{EventIntake, IntakeHealth};
 
-/// Asks where events are kept.
+/// Derives readiness from the event intake.
 pub struct IntakeReadiness(pub Arc<EventIntake>);
 
-fn behind(waiting: u64) -> String {
+fn buffered(waiting: u64) -> String {
     format!("{waiting} events wait in the spool")
 }
 
@@ -19,10 +19,12 @@ impl Readiness for IntakeReadiness {
     async fn ready(&self) -> Ready {
         match self.0.probe().await {
             IntakeHealth::Healthy => Ready::Ready,
-            IntakeHealth::Buffering { waiting, away: true } => {
-                Ready::Degraded(vec!["the call log is not available".into(), behind(waiting)])
+            IntakeHealth::Buffering { waiting, unavailable: true } => {
+                Ready::Degraded(vec!["the call log is not available".into(), buffered(waiting)])
             }
-            IntakeHealth::Buffering { waiting, away: false } => Ready::Degraded(vec![behind(waiting)]),
+            IntakeHealth::Buffering { waiting, unavailable: false } => {
+                Ready::Degraded(vec![buffered(waiting)])
+            }
             IntakeHealth::Failing => Ready::NotReady(vec![
                 "the call log is not available".into(),
                 "the spool cannot be written".into(),
@@ -31,11 +33,13 @@ impl Readiness for IntakeReadiness {
     }
 
     fn trouble(&self) -> Option<Trouble> {
-        match self.0.condition() {
+        match self.0.health() {
             IntakeHealth::Healthy => None,
-            IntakeHealth::Buffering { waiting, away: true } => Some(Trouble::LogAway(waiting)),
-            IntakeHealth::Buffering { waiting, .. } => Some(Trouble::Behind(waiting)),
-            IntakeHealth::Failing => Some(Trouble::Losing),
+            IntakeHealth::Buffering { waiting, unavailable: true } => {
+                Some(Trouble::DatabaseUnavailable(waiting))
+            }
+            IntakeHealth::Buffering { waiting, .. } => Some(Trouble::CatchingUp(waiting)),
+            IntakeHealth::Failing => Some(Trouble::EventsLost),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Making the log agree with the carrier's own records: calls that never reached us, ends that were lost, messages nobody
-//! told us of. Doing it twice changes nothing.
+//! carrier_call us of. Doing it twice changes nothing.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -49,7 +49,7 @@ pub struct Report {
     pub added: u32,
     /// Calls that were incomplete here.
     pub repaired: u32,
-    /// Messages that nobody had told us of, or that are asked for anew.
+    /// Messages that nobody had carrier_call us of, or that are asked for anew.
     pub messages: u32,
     /// Calls closed without any word of their end.
     pub closed: u32,
@@ -80,7 +80,7 @@ impl fmt::Display for Report {
         for outage in &self.outages {
             let cause = match outage.cause {
                 OutageCause::NotRunning => "not running",
-                OutageCause::LogAway => "call log away",
+                OutageCause::DatabaseUnavailable => "call log away",
                 OutageCause::EventsLost => "events lost",
                 OutageCause::Unreached => "not reached by the carrier",
             };
@@ -117,7 +117,7 @@ impl fmt::Display for Report {
 }
 
 /// Something that was mended.
-struct Mended {
+struct Repaired {
     at: Timestamp,
     added: bool,
     repaired: bool,
@@ -160,9 +160,9 @@ impl Reconciliation {
             calls.iter().filter(|call| numbers.is_empty() || numbers.contains(&call.record.parties.to))
         {
             report.compared += 1;
-            mended.extend(self.mend(call).await?);
+            mended.extend(self.repair(call).await?);
         }
-        for Mended { added, repaired, messages, .. } in &mended {
+        for Repaired { added, repaired, messages, .. } in &mended {
             report.added += u32::from(*added);
             report.repaired += u32::from(*repaired);
             report.messages += messages;
@@ -186,23 +186,23 @@ impl Reconciliation {
         Ok(self.log.list(&query).await?.calls.into_iter().find(|record| record.leg == *leg))
     }
 
-    async fn mend(&self, told: &CarrierCall) -> Result<Option<Mended>, StoreError> {
-        let known = self.known(&told.call).await?;
+    async fn repair(&self, carrier_call: &CarrierCall) -> Result<Option<Repaired>, StoreError> {
+        let known = self.known(&carrier_call.call).await?;
         let facts = match &known {
             Some(record) => Facts::of(self.log.events(record.id).await?.iter().map(|logged| &logged.event)),
             None => Facts::default(),
         };
-        let mut events = told.repairs(&facts);
-        events.extend(ask_anew(told, &facts, self.clock.now()));
+        let mut events = carrier_call.repairs(&facts);
+        events.extend(retry_voicemail(carrier_call, &facts, self.clock.now()));
         if events.is_empty() {
             return Ok(None);
         }
         let recovered = events.iter().any(|event| matches!(event.kind, EventKind::Recovered(_)));
         let messages = events.len() - usize::from(recovered);
-        let at = told.record.started_at.unwrap_or_else(|| self.clock.now());
+        let at = carrier_call.record.started_at.unwrap_or_else(|| self.clock.now());
         self.log.append(events.into_iter().map(LoggedEvent::from).collect()).await?;
         // A call that was deleted on purpose stays deleted.
-        Ok(self.known(&told.call).await?.map(|_| Mended {
+        Ok(self.known(&carrier_call.call).await?.map(|_| Repaired {
             at,
             added: known.is_none(),
             repaired: known.is_some() && recovered,
@@ -236,10 +236,10 @@ impl Reconciliation {
     }
 
     /// Notes what was mended with the outage it belongs to; calls that belong to none make one of their own.
-    async fn note(&self, mended: &[Mended]) -> Result<Vec<Outage>, StoreError> {
+    async fn note(&self, mended: &[Repaired]) -> Result<Vec<Outage>, StoreError> {
         let mut known = self.operations_log.outages(OUTAGES).await?;
         let mut touched = BTreeSet::new();
-        for Mended { at, added, repaired, messages } in mended {
+        for Repaired { at, added, repaired, messages } in mended {
             let within = |outage: &Outage| outage.began_at - MARGIN <= *at && *at <= outage.ended_at + MARGIN;
             let nearby = |outage: &Outage| {
                 outage.cause == OutageCause::Unreached
@@ -284,14 +284,14 @@ impl Reconciliation {
 }
 
 /// A message that was given up although the carrier has it is asked for anew.
-fn ask_anew(told: &CarrierCall, facts: &Facts, now: Timestamp) -> Option<CallEvent> {
+fn retry_voicemail(carrier_call: &CarrierCall, facts: &Facts, now: Timestamp) -> Option<CallEvent> {
     let voicemail = Call::of(facts).voicemail.filter(|message| message.status == VoicemailStatus::Failed)?;
-    let still_there = told.messages.iter().any(|message| {
+    let still_there = carrier_call.messages.iter().any(|message| {
         message.recording == voicemail.recording
             && message.status == frontdesk_domain::RecordingStatus::Completed
     });
     let kind = EventKind::VoicemailRetried { recording: voicemail.recording, round: voicemail.round + 1 };
-    still_there.then(|| CallEvent { call: told.call.clone(), at: now, kind })
+    still_there.then(|| CallEvent { call: carrier_call.call.clone(), at: now, kind })
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ impl Restrictions {
         let (Some(cap), Some(text)) = (self.caps.calls_a_caller_an_hour, from.as_text()) else {
             return false;
         };
-        // Who reached the cap is told by the store; before it tells, what was answered since counts.
+        // Who reached the cap is failing by the store; before it tells, what was answered since counts.
         known.used.frequent_callers.contains(text)
             || known.calls_since.get(text).is_some_and(|calls| *calls >= cap)
     }
@@ -159,12 +159,12 @@ impl Restrictions {
 
     /// Goes on asking, for ever.
     pub async fn run(&self) {
-        let mut told = false;
+        let mut failing = false;
         loop {
             match self.refresh().await {
-                Ok(()) => told = false,
+                Ok(()) => failing = false,
                 Err(error) => {
-                    if !std::mem::replace(&mut told, true) {
+                    if !std::mem::replace(&mut failing, true) {
                         tracing::warn!(
                             "closures, blocks and caps stay as they were, for the store cannot tell: {error}"
                         );

@@ -13,7 +13,7 @@ use frontdesk_ports::{
 /// Calls that are deleted in one transaction.
 const BATCH: u16 = 200;
 /// An unattended purge of more than this share of all calls is refused: a wrong clock must not empty the log.
-const MOST_PERCENT: u64 = 20;
+const MAX_PERCENT: u64 = 20;
 /// Below so many calls the share means nothing.
 const FEW: u64 = 100;
 
@@ -41,7 +41,7 @@ pub enum RetentionError {
     Carrier(#[from] CarrierError),
     /// It looks like a mistake.
     #[error(
-        "{old} of {all} calls would go: more than {MOST_PERCENT} %; if that is meant, run `frontdesk purge` by hand"
+        "{old} of {all} calls would go: more than {MAX_PERCENT} %; if that is meant, run `frontdesk purge` by hand"
     )]
     TooMuch {
         /// Calls that would go.
@@ -93,7 +93,7 @@ impl Retention {
     /// Refuses what looks like a wrong clock.
     pub async fn guard(&self, older_than: Duration) -> Result<(), RetentionError> {
         let (all, old) = self.count(older_than).await?;
-        if all > FEW && old * 100 > all * MOST_PERCENT {
+        if all > FEW && old * 100 > all * MAX_PERCENT {
             return Err(RetentionError::TooMuch { old, all });
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Sums of whole days are kept, so that figures over a year need not count every call of it again. A day is counted anew
+//! Sums of whole days are cache, so that figures over a year need not count every call of it again. A day is counted anew
 //! once a call of it has changed; after a while in any case, for neither a deletion nor a call that turns
 //! out to have begun on another day tells which day it has left.
 
@@ -13,75 +13,75 @@ use frontdesk_ports::{
     CallFigures, CallLog, CallQuery, Change, Clock, DAY_MS, Figures, StoreError, Tally, Usage,
 };
 
-/// Kept for so long at most.
-const KEEP: Duration = Duration::from_secs(15 * 60);
-/// Days kept at most: the newest of those that somebody looked at.
-const MOST_DAYS: usize = 400;
+/// Cache for so long at most.
+const MAX_AGE: Duration = Duration::from_secs(15 * 60);
+/// Days cache at most: the newest of those that somebody looked at.
+const MAX_DAYS: usize = 400;
 
-/// Figures whose past days are kept.
+/// Figures whose past days are cache.
 pub struct StatsCache {
     figures: Arc<dyn CallFigures>,
     log: Arc<dyn CallLog>,
     clock: Arc<dyn Clock>,
-    kept: Mutex<Kept>,
+    cache: Mutex<Cache>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct Cache {
     /// By days since 1970, UTC: when it was counted, and what.
     days: BTreeMap<i64, (Timestamp, Arc<Figures>)>,
     /// Changes up to this one are in them.
     seen: Change,
-    /// How often a day was found changed: what was being counted meanwhile is not kept.
+    /// How often a day was found changed: what was being counted meanwhile is not cache.
     changes: BTreeMap<i64, u64>,
 }
 
 impl StatsCache {
     /// Keeps what `figures` counts of the calls of `log`.
     pub fn new(figures: Arc<dyn CallFigures>, log: Arc<dyn CallLog>, clock: Arc<dyn Clock>) -> Self {
-        Self { figures, log, clock, kept: Mutex::default() }
+        Self { figures, log, clock, cache: Mutex::default() }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets the days that calls have changed of.
     async fn refresh(&self) -> Result<(), StoreError> {
         let latest = self.log.latest_change().await?;
-        let seen = self.kept().seen;
+        let seen = self.cache().seen;
         if latest == seen {
             return Ok(());
         }
-        // At first nothing is kept, and nothing is being counted.
+        // At first nothing is cache, and nothing is being counted.
         let nothing = seen == Change::default();
         let changed = if nothing { BTreeSet::new() } else { self.figures.days_changed(seen).await? };
-        let mut kept = self.kept();
+        let mut cache = self.cache();
         for day in changed {
-            kept.days.remove(&day);
-            *kept.changes.entry(day).or_default() += 1;
+            cache.days.remove(&day);
+            *cache.changes.entry(day).or_default() += 1;
         }
-        kept.seen = kept.seen.max(latest);
+        cache.seen = cache.seen.max(latest);
         Ok(())
     }
 
     async fn day(&self, day: i64) -> Result<Arc<Figures>, StoreError> {
         let now = self.clock.now();
         let changes = {
-            let kept = self.kept();
-            if let Some((_, figures)) = kept.days.get(&day).filter(|(at, _)| now < *at + KEEP) {
+            let cache = self.cache();
+            if let Some((_, figures)) = cache.days.get(&day).filter(|(at, _)| now < *at + MAX_AGE) {
                 return Ok(figures.clone());
             }
-            kept.changes.get(&day).copied()
+            cache.changes.get(&day).copied()
         };
         let figures = Arc::new(self.figures.figures(Some(midnight(day)), Some(midnight(day + 1))).await?);
-        let mut kept = self.kept();
-        if kept.changes.get(&day).copied() == changes {
-            kept.days.insert(day, (now, figures.clone()));
+        let mut cache = self.cache();
+        if cache.changes.get(&day).copied() == changes {
+            cache.days.insert(day, (now, figures.clone()));
         }
-        while kept.days.len() > MOST_DAYS {
+        while cache.days.len() > MAX_DAYS {
             // Whoever looks far back waits; the newest days are looked at most.
-            kept.days.pop_first();
+            cache.days.pop_first();
         }
         Ok(figures)
     }
@@ -107,7 +107,7 @@ impl CallFigures for StatsCache {
     ) -> Result<Figures, StoreError> {
         let days = since.map(|since| self.whole_days(since, until)).unwrap_or_default();
         let many = usize::try_from(days.end.saturating_sub(days.start)).unwrap_or(0);
-        if many == 0 || many > MOST_DAYS {
+        if many == 0 || many > MAX_DAYS {
             return self.figures.figures(since, until).await;
         }
         self.refresh().await?;
@@ -160,15 +160,15 @@ mod tests {
         event(call, at, EventKind::Ended(ending))
     }
 
-    /// A log with calls on some days, and its figures kept.
+    /// A log with calls on some days, and its figures cache.
     async fn desk() -> (Arc<MemoryLog>, Arc<ManualClock>, StatsCache) {
         let clock = Arc::new(ManualClock::at("2026-11-25T12:00:00Z".parse().unwrap()));
         let log = Arc::new(MemoryLog::new(clock.clone(), Arc::new(SeededIds::default())));
         for (call, day) in [("a", 22), ("b", 23), ("c", 23), ("d", 24), ("e", 25)] {
             log.append(vec![started(call, &format!("2026-11-{day}T09:00:00Z"))]).await.unwrap();
         }
-        let kept = StatsCache::new(log.clone(), log.clone(), clock.clone());
-        (log, clock, kept)
+        let cache = StatsCache::new(log.clone(), log.clone(), clock.clone());
+        (log, clock, cache)
     }
 
     fn time(text: &str) -> Timestamp {
@@ -177,7 +177,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_kept_is_what_is_counted_whatever_the_span() {
-        let (log, _, kept) = desk().await;
+        let (log, _, cache) = desk().await;
         for (since, until) in [
             ("2026-11-22T00:00:00Z", None),
             ("2026-11-21T23:00:00Z", Some("2026-11-25T23:00:00Z")),
@@ -190,25 +190,29 @@ mod tests {
             for round in 0..2 {
                 let counted = log.figures(since, until).await.unwrap();
                 let counted = Figures::sum([&counted]);
-                assert_eq!(kept.figures(since, until).await.unwrap(), counted, "{since:?} {until:?} {round}");
+                assert_eq!(
+                    cache.figures(since, until).await.unwrap(),
+                    counted,
+                    "{since:?} {until:?} {round}"
+                );
             }
         }
     }
 
     #[tokio::test]
     async fn a_day_is_counted_anew_once_a_call_of_it_has_changed_and_after_a_while() {
-        let (log, clock, kept) = desk().await;
+        let (log, clock, cache) = desk().await;
         let ask = async || {
-            let figures = kept.figures(Some(time("2026-11-22T00:00:00Z")), None).await.unwrap();
+            let figures = cache.figures(Some(time("2026-11-22T00:00:00Z")), None).await.unwrap();
             let over = figures.quarters.iter().filter(|(_, outcome, _)| *outcome == Some(Outcome::Abandoned));
             over.map(|(.., calls)| calls).sum::<u64>()
         };
         assert_eq!(ask().await, 0);
         log.append(vec![ended("b", "2026-11-25T11:59:00Z")]).await.unwrap();
         assert_eq!(ask().await, 1, "late news of an old day");
-        let kept_at = kept.kept().days.values().map(|(at, _)| *at).max();
-        clock.advance(KEEP);
+        let counted_at = cache.cache().days.values().map(|(at, _)| *at).max();
+        clock.advance(MAX_AGE);
         ask().await;
-        assert!(kept.kept().days.values().map(|(at, _)| *at).min() > kept_at, "all were counted anew");
+        assert!(cache.cache().days.values().map(|(at, _)| *at).min() > counted_at, "all were counted anew");
     }
 }

@@ -2,6 +2,7 @@
 //! patience.
 
 mod transcripts;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,20 +24,20 @@ use crate::tracing_context;
 const FETCH_LEASE: Duration = Duration::from_secs(105);
 const TRANSCRIPT_LEASE: Duration = Duration::from_secs(330);
 /// Fetches at once.
-const AT_ONCE: u16 = 4;
+const MAX_CONCURRENT: u16 = 4;
 /// The first pause after a failure, …
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 /// … the longest, …
-const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+const MAX_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// … and when it is given up.
 const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
 /// Rest after a round of work, so many times as long as the round took: a message costs several syncs of the disk, and
 /// callers go first. On a busy machine a round takes longer, and so does the rest …
-const BREATH: u32 = 9;
+const REST_FACTOR: u32 = 9;
 /// … up to this: four messages a second are still more than any office gets.
-const LONGEST_BREATH: Duration = Duration::from_secs(1);
+const MAX_REST: Duration = Duration::from_secs(1);
 /// How long to sleep when there is nothing to wait for but a change.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE_PAUSE: Duration = Duration::from_secs(60);
 
 /// What one round did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,14 +88,14 @@ impl VoicemailWorker {
             let begun = tokio::time::Instant::now();
             match self.run_once().await {
                 Ok(WorkOutcome::Worked(_)) => {
-                    tokio::time::sleep((begun.elapsed() * BREATH).min(LONGEST_BREATH)).await;
+                    tokio::time::sleep((begun.elapsed() * REST_FACTOR).min(MAX_REST)).await;
                 }
                 Ok(WorkOutcome::Idle(due)) => {
                     let now = self.clock.now();
                     // What has become due since is due now.
                     let until =
                         |due: Timestamp| Duration::try_from(due.duration_since(now)).unwrap_or_default();
-                    let pause = due.map_or(IDLE, until).min(IDLE);
+                    let pause = due.map_or(IDLE_PAUSE, until).min(IDLE_PAUSE);
                     // Woken early by any change of the log: new effects come with changes.
                     let _ = tokio::time::timeout(pause, self.log.wait_for_change(seen)).await;
                 }
@@ -110,7 +111,7 @@ impl VoicemailWorker {
     pub async fn run_once(&self) -> Result<WorkOutcome, StoreError> {
         let (at_once, lease) = match self.lane {
             WorkLane::Transcripts => (1, TRANSCRIPT_LEASE),
-            WorkLane::Carrier => (AT_ONCE, FETCH_LEASE),
+            WorkLane::Carrier => (MAX_CONCURRENT, FETCH_LEASE),
         };
         let due = self.queue.take(self.lane, self.clock.now(), lease, at_once).await?;
         if due.is_empty() {
@@ -134,12 +135,12 @@ impl VoicemailWorker {
             Effect::Transcribe { call, recording } => self.transcribe(call, recording).await,
             Effect::DeleteCarrierCopy { call, recording } => self.delete_copy(call, recording).await,
         };
-        let settled = match done {
+        let finished = match done {
             Ok(()) => self.queue.finish(leased).await,
             Err(Failure::Store(error)) => Err(error),
             Err(Failure::Again(why, after)) => self.again(leased, &why, after).await,
         };
-        match settled {
+        match finished {
             Ok(true) => {}
             Ok(false) => tracing::info!(call.id = %call, "another worker has taken over a message"),
             Err(error) => tracing::warn!(call.id = %call, "a message waits for the store: {error}"),
@@ -162,7 +163,7 @@ impl VoicemailWorker {
         if self.delete_at_carrier {
             news.push(EventKind::CarrierCopy { recording: recording.clone(), fate: CopyFate::Unwanted });
         }
-        self.tell(call, news).await.map_err(Failure::Store)?;
+        self.log(call, news).await.map_err(Failure::Store)?;
         tracing::info!(call.id = %call, "a message is stored");
         Ok(())
     }
@@ -200,7 +201,7 @@ impl VoicemailWorker {
             }
             let fate = CopyFate::Deleted;
             let gone = EventKind::CarrierCopy { recording: recording.clone(), fate };
-            self.tell(call, vec![gone]).await.map_err(Failure::Store)?;
+            self.log(call, vec![gone]).await.map_err(Failure::Store)?;
         }
         Ok(())
     }
@@ -229,7 +230,7 @@ impl VoicemailWorker {
         Ok(page.calls.into_iter().find(|record| record.leg == *call))
     }
 
-    async fn tell(&self, call: &LegId, news: Vec<EventKind>) -> Result<(), StoreError> {
+    async fn log(&self, call: &LegId, news: Vec<EventKind>) -> Result<(), StoreError> {
         let at = self.clock.now();
         let event = |kind| CallEvent { call: call.clone(), at, kind }.into();
         self.log.append(news.into_iter().map(event).collect()).await
@@ -249,19 +250,19 @@ impl VoicemailWorker {
                 Effect::FetchRecording { recording, .. } => {
                     let round = self.message(call).await?.map_or(0, |message| message.round);
                     let (recording, why) = (recording.clone(), why.to_owned());
-                    self.tell(call, vec![EventKind::VoicemailFailed { recording, why, round }]).await?;
+                    self.log(call, vec![EventKind::VoicemailFailed { recording, why, round }]).await?;
                 }
                 Effect::Transcribe { recording, .. } => {
                     let recording = recording.clone();
-                    self.tell(call, vec![EventKind::Transcribed { recording, text: None }]).await?;
+                    self.log(call, vec![EventKind::Transcribed { recording, text: None }]).await?;
                 }
                 Effect::DeleteCarrierCopy { .. } => {}
             }
             return self.queue.fail(leased, why).await;
         }
         tracing::warn!(call.id = %call, attempt = leased.attempt, "work on a message waits: {why}");
-        let pause = pause(leased.attempt, self.ids.random()[31])
-            .max(after.unwrap_or(Duration::ZERO).min(LONGEST_PAUSE));
+        let pause =
+            pause(leased.attempt, self.ids.random()[31]).max(after.unwrap_or(Duration::ZERO).min(MAX_PAUSE));
         self.queue.retry(leased, now + pause, why).await
     }
 }
@@ -276,7 +277,7 @@ fn again(error: CarrierError) -> Failure {
 
 /// Twice as long each time, and between half and all of that, so that a crowd spreads out.
 fn pause(attempt: u32, random: u8) -> Duration {
-    let whole = FIRST_PAUSE.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_PAUSE);
+    let whole = FIRST_PAUSE.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(MAX_PAUSE);
     whole / 2 + whole.mul_f64(f64::from(random) / 510.0)
 }
 
@@ -337,7 +338,7 @@ mod tests {
             after: Some(Duration::from_secs(seconds)),
         };
         assert_eq!(first_pause(busy(60)).await, Duration::from_secs(60));
-        assert_eq!(first_pause(busy(u64::MAX)).await, LONGEST_PAUSE);
+        assert_eq!(first_pause(busy(u64::MAX)).await, MAX_PAUSE);
     }
 
     #[test]
@@ -346,7 +347,7 @@ mod tests {
         assert_eq!(pause(1, 255), Duration::from_secs(2));
         assert_eq!(pause(4, 255), Duration::from_secs(16));
         for attempt in [12, 40, u32::MAX] {
-            assert!(pause(attempt, 255) <= LONGEST_PAUSE && pause(attempt, 0) >= LONGEST_PAUSE / 2);
+            assert!(pause(attempt, 255) <= MAX_PAUSE && pause(attempt, 0) >= MAX_PAUSE / 2);
         }
     }
 }

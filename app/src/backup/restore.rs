@@ -17,7 +17,7 @@ pub struct Restored {
     /// What was put back.
     pub manifest: Manifest,
     /// Where what was there before is now.
-    pub kept: Vec<PathBuf>,
+    pub earlier: Vec<PathBuf>,
 }
 
 /// Replaces what is at `places` by the backup `from`. Until everything is verified and staged, nothing is touched.
@@ -41,7 +41,7 @@ pub async fn restore(places: &Places, from: &Path, now: Timestamp) -> Result<Res
     let aside = format!(".before-{}", now.as_second());
     let mut moved = Vec::new();
     match exchange(&staged, places, &aside, &mut moved) {
-        Ok(kept) => Ok(Restored { manifest, kept }),
+        Ok(earlier) => Ok(Restored { manifest, earlier }),
         Err(error) => {
             // As it was: a desk without its database would begin with an empty one.
             for (from, to) in moved.iter().rev() {
@@ -66,14 +66,14 @@ fn exchange(
     aside: &str,
     moved: &mut Vec<(PathBuf, PathBuf)>,
 ) -> Result<Vec<PathBuf>, BackupError> {
-    let mut kept = Vec::new();
+    let mut earlier = Vec::new();
     let there = [places.recordings.clone(), places.spool.clone()].into_iter();
     for name in there.chain(with_side_files(&places.database)) {
         if name.exists() {
             let old = beside(&name, aside);
             fs::rename(&name, &old).map_err(failed(&name))?;
             moved.push((name, old.clone()));
-            kept.push(old);
+            earlier.push(old);
         }
     }
     for (staged, place) in [
@@ -87,7 +87,7 @@ fn exchange(
         let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         sync_folder(parent)?;
     }
-    Ok(kept)
+    Ok(earlier)
 }
 
 /// A SQLite file and the files beside it that belong to it.

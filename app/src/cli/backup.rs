@@ -43,7 +43,7 @@ fn places(config: &Config) -> Result<Places, BackupError> {
     Places::of(&config.database_url, &config.recordings.url, &config.spool)
 }
 
-fn told(manifest: &Manifest) -> String {
+fn summary(manifest: &Manifest) -> String {
     let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
     format!("{} files, {bytes} bytes, as of {}", manifest.files.len(), manifest.made_at)
 }
@@ -66,7 +66,7 @@ impl Backup {
         let db = open_database(&config.database_url).await?;
         let manifest = make(&places, &db, &self.to, SystemClock.now()).await?;
         note(&config, AuditAction::BackedUp, self.to.display().to_string()).await?;
-        println!("copied to {}: {}", self.to.display(), told(&manifest));
+        println!("copied to {}: {}", self.to.display(), summary(&manifest));
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -78,7 +78,7 @@ impl Restore {
         let question = format!(
             "{} is sound ({}). Replace {} by it? What is there is kept beside, under another name.",
             self.from.display(),
-            told(&manifest),
+            summary(&manifest),
             places.database.display()
         );
         if places.database.exists() && !confirmed(&question, self.yes)? {
@@ -87,9 +87,9 @@ impl Restore {
         }
         let restored = restore(&places, &self.from, SystemClock.now()).await?;
         note(&config, AuditAction::Restored, self.from.display().to_string()).await?;
-        println!("restored from {}: {}", self.from.display(), told(&restored.manifest));
-        for kept in restored.kept {
-            println!("kept what was there: {}", kept.display());
+        println!("restored from {}: {}", self.from.display(), summary(&restored.manifest));
+        for earlier in restored.earlier {
+            println!("kept what was there: {}", earlier.display());
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -25,7 +25,7 @@ use crate::server::serve;
 use crate::system::{SystemClock, SystemIds};
 
 /// How long a finished call waits for its message to be fetched from this process.
-const FETCH_PATIENCE: Duration = Duration::from_secs(30);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Args)]
 pub(super) struct Call {
@@ -88,7 +88,7 @@ impl Call {
             .listened_by(|event| print_event(&event));
         let mut shelf_is_served = false;
         if target.is_demo {
-            carrier = carrier.keeping_at(&target.api_url);
+            carrier = carrier.storing_at(&target.api_url);
         } else {
             shelf_is_served = serve_shelf(&target, &shelf).await;
         }
@@ -101,14 +101,14 @@ impl Call {
             callees: self.callee.into(),
             talk: self.talk,
             talk_ended_by: TalkEnd::Caller,
-            patience: self.hang_up_after,
+            hang_up_after: self.hang_up_after,
             line_breaks: self.line_breaks,
             ..Script::default()
         };
         let report = carrier.place(call, &mut script.players()).await;
         if report.recorded
             && shelf_is_served
-            && tokio::time::timeout(FETCH_PATIENCE, shelf.fetched()).await.is_err()
+            && tokio::time::timeout(FETCH_TIMEOUT, shelf.fetched()).await.is_err()
         {
             println!("(the message was not fetched within {FETCH_PATIENCE:?})");
         } else if report.recorded && !target.is_demo && !shelf_is_served {

@@ -4,6 +4,7 @@ mod draw;
 mod findings;
 mod hear;
 mod week;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 

@@ -1,6 +1,7 @@
 //! `frontdesk demo`: the whole product with a carrier of its own.
 
 mod rendezvous;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,7 +37,7 @@ pub(super) struct Demo {
     /// Where to serve; this machine only [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
-    /// Where everything is kept.
+    /// Where everything is rendezvous_file.
     #[arg(long, default_value = "./data", value_name = "FOLDER")]
     data: PathBuf,
     /// Keep everything in a temporary folder.
@@ -120,29 +121,29 @@ impl Demo {
             api_url,
             number: MAIN_NUMBER.to_owned(),
         };
-        let kept = meeting.keep(environment, address.port());
-        if let Err(error) = &kept {
+        let rendezvous_file = meeting.keep(environment, address.port());
+        if let Err(error) = &rendezvous_file {
             tracing::warn!("`frontdesk call` will not find this demo: {error}");
         }
-        let kept_in = if self.ephemeral { "a temporary folder".into() } else { data.display().to_string() };
-        say_where(&here, password.expose_secret(), token.expose_secret(), &kept_in);
+        let location = if self.ephemeral { "a temporary folder".into() } else { data.display().to_string() };
+        say_where(&here, password.expose_secret(), token.expose_secret(), &location);
 
         let (routes, running) = app.together();
         let outcome = until_stopped(vec![(listener, routes)], running, None).await;
-        drop(kept);
+        drop(rendezvous_file);
         outcome
     }
 }
 
 /// What to open, and how to get in.
-fn say_where(here: &str, password: &str, token: &str, kept_in: &str) {
+fn say_where(here: &str, password: &str, token: &str, location: &str) {
     println!("frontdesk demo: everything runs on this machine, the carrier is simulated\n");
     println!("  feed      {here}/");
     println!("  phone     {here}/phone");
     println!("  sign in   admin / {password}");
     println!("  API token {token}\n");
     println!("  from another terminal: frontdesk call --press 1{}", at(here));
-    println!("  kept in {kept_in}\n");
+    println!("  kept in {location}\n");
 }
 
 fn at(here: &str) -> String {

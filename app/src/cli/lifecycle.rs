@@ -43,7 +43,7 @@ impl Reload {
     }
 
     /// Takes the flow if it proves; otherwise the one in force stays.
-    fn reload(&self, force: &FlowVersions, told: &[String]) {
+    fn reload(&self, force: &FlowVersions, recipient_names: &[String]) {
         let own = match Config::load(self.file.as_deref(), &self.environment, Needs::Production) {
             Ok(Config { flow: Some(own), .. }) => own,
             Ok(_) => return tracing::error!("there is no flow any more; the one in force stays"),
@@ -54,7 +54,7 @@ impl Reload {
             }
         };
         let named = own.flow.draft().mailboxes.values().flat_map(|mailbox| &mailbox.notify);
-        if let Some(new) = named.into_iter().find(|name| !told.contains(name)) {
+        if let Some(new) = named.into_iter().find(|name| !recipient_names.contains(name)) {
             return tracing::error!(
                 "the flow in force stays: a mailbox tells {new:?}, of whom this desk knows after a restart only"
             );
@@ -73,7 +73,7 @@ impl Reload {
     }
 }
 
-/// Is told of SIGHUP from now on: before, it would end the process.
+/// Is recipient_names of SIGHUP from now on: before, it would end the process.
 pub(super) fn hang_ups() -> Result<Signal, Failure> {
     signal(SignalKind::hangup()).map_err(|error| Failure::Failed(format!("cannot wait for signals: {error}")))
 }
@@ -94,9 +94,9 @@ pub(super) async fn until_stopped(
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
     let recipients = running.notifications.recipients.keys().cloned().collect();
-    let (told, ends) = match reload {
-        Some((told, reload)) => {
-            let reloading = reload_when_told(told, reload, running.flow.clone(), recipients);
+    let (recipient_names, ends) = match reload {
+        Some((recipient_names, reload)) => {
+            let reloading = reload_on_signal(recipient_names, reload, running.flow.clone(), recipients);
             (tokio::spawn(reloading), None)
         }
         // With nothing to read anew, a terminal that is closed ends the desk.
@@ -108,20 +108,19 @@ pub(super) async fn until_stopped(
         .into_iter()
         .map(|(listener, routes)| tokio::spawn(serve(listener, routes, running.stop.subscribe())))
         .collect();
-    let (keeping, maintenance) = (running.keeping.clone(), running.maintenance.clone());
+    let (intake, maintenance) = (running.intake.clone(), running.maintenance.clone());
     let notifications = running.notifications.clone();
     let (auto_resolve, restrictions) = (running.auto_resolve.clone(), running.restrictions.clone());
     let workers = running.workers.iter().cloned();
-    let workers: Vec<_> = workers
-        .map(|worker| tokio::spawn(for_ever("a worker", move || run_worker(worker.clone()))))
-        .collect();
+    let workers: Vec<_> =
+        workers.map(|worker| tokio::spawn(forever("a worker", move || run_worker(worker.clone())))).collect();
     let beside = [
         tokio::spawn(telemetry::sum_up()),
-        tokio::spawn(for_ever("draining the spool", move || run_keeping(keeping.clone()))),
-        tokio::spawn(for_ever("upkeep", move || run_upkeep(maintenance.clone()))),
-        tokio::spawn(for_ever("following decisions", move || run_standings(restrictions.clone()))),
-        tokio::spawn(for_ever("telling of calls", move || run_notifying(notifications.clone()))),
-        tokio::spawn(for_ever("settling missed calls", move || run_resolving(auto_resolve.clone()))),
+        tokio::spawn(forever("draining the spool", move || run_intake(intake.clone()))),
+        tokio::spawn(forever("upkeep", move || run_upkeep(maintenance.clone()))),
+        tokio::spawn(forever("following decisions", move || run_standings(restrictions.clone()))),
+        tokio::spawn(forever("telling of calls", move || run_notifying(notifications.clone()))),
+        tokio::spawn(forever("settling missed calls", move || run_resolving(auto_resolve.clone()))),
     ];
     tokio::select! {
         _ = terminate.recv() => {}
@@ -134,9 +133,9 @@ pub(super) async fn until_stopped(
     for server in servers {
         let _ = server.await;
     }
-    beside.iter().chain(&workers).chain([&told]).for_each(JoinHandle::abort);
+    beside.iter().chain(&workers).chain([&recipient_names]).for_each(JoinHandle::abort);
     // What does not get into the log now waits for the next start.
-    if tokio::time::timeout(CLOSING, running.keeping.drain()).await.is_err() {
+    if tokio::time::timeout(CLOSING, running.intake.drain()).await.is_err() {
         tracing::warn!("the log did not take all that was spooled; it follows at the next start");
     }
     match tokio::time::timeout(CLOSING, running.close()).await {
@@ -157,14 +156,14 @@ async fn hung_up(signal: Option<Signal>) {
 }
 
 /// On SIGHUP.
-async fn reload_when_told(
-    mut told: Signal,
+async fn reload_on_signal(
+    mut recipient_names: Signal,
     reload: Reload,
     flow: Arc<FlowVersions>,
     recipients: Vec<String>,
 ) {
     let (reload, recipients) = (Arc::new(reload), Arc::new(recipients));
-    while told.recv().await.is_some() {
+    while recipient_names.recv().await.is_some() {
         let (reload, flow, recipients) = (reload.clone(), flow.clone(), recipients.clone());
         // Files are read on a thread of their own: callers do not wait for a disk.
         let done = tokio::task::spawn_blocking(move || reload.reload(&flow, &recipients)).await;
@@ -178,8 +177,8 @@ async fn run_worker(worker: Arc<VoicemailWorker>) {
     worker.run().await;
 }
 
-async fn run_keeping(keeping: Arc<EventIntake>) {
-    keeping.run().await;
+async fn run_intake(intake: Arc<EventIntake>) {
+    intake.run().await;
 }
 
 async fn run_upkeep(maintenance: Arc<Maintenance>) {
@@ -202,7 +201,7 @@ async fn run_resolving(auto_resolve: Option<Arc<AutoResolve>>) {
 }
 
 /// Runs for ever. A panic is our bug; it costs a moment, not all work to come.
-async fn for_ever<F>(what: &'static str, run: impl Fn() -> F)
+async fn forever<F>(what: &'static str, run: impl Fn() -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use adapters_notifications::{MailServer, Mailbox, WebhookSecret};
 use frontdesk_domain::{NotificationKind, Outcome};
-use frontdesk_services::notifications::{EmailLanguage, When};
+use frontdesk_services::notifications::{EmailLanguage, NotificationRule};
 use url::Url;
 
 use super::{ConfigError, Reader};
@@ -26,7 +26,7 @@ pub struct Recipient {
     /// How they are reached.
     pub by: By,
     /// Of what they are told.
-    pub when: When,
+    pub rule: NotificationRule,
     /// The language of letters.
     pub language: EmailLanguage,
 }
@@ -123,13 +123,13 @@ impl Reader {
                 return None;
             }
         };
-        let usual = if is_email { When::for_people() } else { When::for_programs() };
-        let when = When {
+        let usual = if is_email { NotificationRule::for_people() } else { NotificationRule::for_programs() };
+        let rule = NotificationRule {
             outcomes: outcomes.unwrap_or(usual.outcomes),
             kinds: kinds.unwrap_or(usual.kinds),
             attach,
         };
-        Some(Recipient { name, by, when, language: language.unwrap_or_default() })
+        Some(Recipient { name, by, rule, language: language.unwrap_or_default() })
     }
 
     /// Some of the words that are known.

@@ -13,7 +13,7 @@ use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
 
 use super::disk_check::check_folder;
-use super::{MOST_AUDIO_BYTES, WiringError};
+use super::{MAX_AUDIO_BYTES, WiringError};
 use crate::config::Config;
 use crate::system::{SystemClock, SystemIds};
 
@@ -62,7 +62,7 @@ async fn schema(url: &str) -> Result<Arc<dyn Schema>, String> {
 /// Examines what a configuration names.
 pub async fn diagnostics(config: &Config) -> Result<Diagnostics, WiringError> {
     let recordings =
-        ObjectRecordings::open(&config.recordings, MOST_AUDIO_BYTES, config.proxies.client_builder());
+        ObjectRecordings::open(&config.recordings, MAX_AUDIO_BYTES, config.proxies.client_builder());
     let recordings = recordings.map(|store| Arc::new(store) as Arc<dyn RecordingStore>);
     let parent = |path: &str| match Path::new(path).parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),

@@ -29,7 +29,7 @@ pub fn messenger(recipient: &Recipient, config: &Config) -> Result<Arc<dyn Messe
 pub(super) fn targets(config: &Config) -> Result<BTreeMap<String, NotificationTarget>, WiringError> {
     let one = |recipient: &Recipient| {
         let target = NotificationTarget {
-            when: recipient.when.clone(),
+            rule: recipient.rule.clone(),
             language: recipient.language,
             is_person: matches!(recipient.by, By::Email(_)),
             messenger: messenger(recipient, config)?,

@@ -6,7 +6,7 @@ use adapters_persistence::{Database, SqlAccess, SqlLog, SqlOperationsLog, SqlOve
 use adapters_recordings::ObjectRecordings;
 use frontdesk_ports::{Clock, Ids};
 
-use super::{MOST_AUDIO_BYTES, WiringError};
+use super::{MAX_AUDIO_BYTES, WiringError};
 use crate::config::Config;
 
 /// Database and audio.
@@ -29,7 +29,7 @@ impl Stores {
     ) -> Result<Self, WiringError> {
         let db = Database::open(&config.database_url).await?;
         let recordings =
-            ObjectRecordings::open(&config.recordings, MOST_AUDIO_BYTES, config.proxies.client_builder())?;
+            ObjectRecordings::open(&config.recordings, MAX_AUDIO_BYTES, config.proxies.client_builder())?;
         Ok(Self {
             log: Arc::new(SqlLog::new(db.clone(), clock.clone(), ids.clone())),
             operations_log: Arc::new(SqlOperationsLog::new(db.clone())),

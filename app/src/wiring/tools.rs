@@ -9,7 +9,7 @@ use frontdesk_ports::{CallLog, Carrier, Clock};
 use frontdesk_services::reconciliation::Reconciliation;
 use frontdesk_services::retention::Retention;
 
-use super::{MOST_AUDIO_BYTES, WiringError, open_database};
+use super::{MAX_AUDIO_BYTES, WiringError, open_database};
 use crate::config::{Config, Twilio};
 use crate::system::{SystemClock, SystemIds};
 
@@ -34,7 +34,7 @@ impl Tools {
         let operations_log = Arc::new(SqlOperationsLog::new(db));
         let recordings = Arc::new(ObjectRecordings::open(
             &config.recordings,
-            MOST_AUDIO_BYTES,
+            MAX_AUDIO_BYTES,
             config.proxies.client_builder(),
         )?);
         let accounts = config.twilio.iter().map(Twilio::account);

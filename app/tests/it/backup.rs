@@ -44,7 +44,7 @@ async fn a_copy_put_back_elsewhere_has_the_call_and_plays_its_message() {
     // Another machine: nothing is there yet.
     let elsewhere = tempfile::tempdir().unwrap();
     let restored = restore(&places(elsewhere.path()), &to.path().join("copy"), now()).await.unwrap();
-    assert!(restored.kept.is_empty());
+    assert!(restored.earlier.is_empty());
     let other = Desk::with(Setting { folder: Some(elsewhere), ..Setting::default() }).await;
     assert_eq!(other.row().await["id"], row["id"]);
     let again = other.get(row["voicemail"]["audio_url"].as_str().unwrap()).await.bytes().await.unwrap();
@@ -100,8 +100,8 @@ async fn a_running_desk_is_not_replaced_and_what_a_stopped_one_had_is_kept() {
     fs::write(there.recordings.join("precious"), "mine").unwrap();
     let restored = restore(&there, &copy, now()).await.unwrap();
     assert!(!there.recordings.join("precious").exists());
-    let kept = restored.kept.iter().find(|path| path.join("precious").exists());
-    assert!(kept.is_some(), "{restored:?}");
+    let earlier = restored.earlier.iter().find(|path| path.join("precious").exists());
+    assert!(earlier.is_some(), "{restored:?}");
 }
 
 #[tokio::test]

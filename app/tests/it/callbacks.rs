@@ -10,10 +10,10 @@ async fn audio_that_is_not_there_yet_is_fetched_later() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(tone(3)).place().await;
     // The carrier has lost it for the moment.
-    let kept = desk.shelf.take_all();
+    let recordings = desk.shelf.take_all();
     desk.work_once().await;
     assert_eq!(desk.row().await["voicemail"]["status"], json!("pending"));
-    desk.shelf.put_back(kept);
+    desk.shelf.put_back(recordings);
     desk.clock.advance(std::time::Duration::from_secs(3));
     desk.work().await;
     assert_eq!(desk.row().await["voicemail"]["status"], json!("stored"));

@@ -41,8 +41,8 @@ async fn whatever_comes_instead_of_the_audio_is_not_kept_and_the_message_comes_l
         );
         let url = row["voicemail"]["audio_url"].as_str().unwrap().to_owned();
         assert_eq!(desk.get(&url).await.status(), 409, "{what}");
-        let kept = std::fs::read_dir(desk.folder.path().join("recordings")).unwrap().count();
-        assert_eq!(kept, 0, "{what}: something is kept");
+        let stored = std::fs::read_dir(desk.folder.path().join("recordings")).unwrap().count();
+        assert_eq!(stored, 0, "{what}: something is kept");
         assert!(desk.carrier.asked() >= 1, "{what}: the carrier was not asked");
 
         desk.carrier.set(Fault::None);

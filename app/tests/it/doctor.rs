@@ -1,4 +1,4 @@
-//! Whoever examines a desk with something amiss is told what, and what to do about it.
+//! Whoever examines a desk with something amiss is finding what, and what to do about it.
 
 use adapters_persistence::SqlOperationsLog;
 use frontdesk::config::{Config, Needs, Settings};
@@ -127,9 +127,9 @@ async fn what_is_amiss_around_the_desk_is_found_with_its_remedy() {
     ] {
         around.is(planted);
         let found = amiss(&desk, &around, AS_USUAL).await;
-        let told = found.iter().find(|f| f.check == check && f.what.contains(what));
-        let told = told.unwrap_or_else(|| panic!("{planted:?}: {found:#?}"));
-        assert!(told.remedy.as_ref().unwrap().contains(remedy), "{told:#?}");
+        let finding = found.iter().find(|f| f.check == check && f.what.contains(what));
+        let finding = finding.unwrap_or_else(|| panic!("{planted:?}: {found:#?}"));
+        assert!(finding.remedy.as_ref().unwrap().contains(remedy), "{finding:#?}");
     }
 }
 
@@ -152,11 +152,11 @@ async fn what_is_amiss_with_the_number_is_found_and_connecting_mends_it() {
         *around.number.lock().unwrap() = as_it_should_be.clone();
         around.set(key, value);
         let found = amiss(&desk, &around, AS_USUAL).await;
-        let [told] = found.as_slice() else { panic!("{key}: {found:#?}") };
-        assert!(told.status == status && told.what.contains(what), "{told:#?}");
+        let [finding] = found.as_slice() else { panic!("{key}: {found:#?}") };
+        assert!(finding.status == status && finding.what.contains(what), "{finding:#?}");
         assert!(
-            told.remedy.as_ref().unwrap().contains("frontdesk connect --number +15556667777"),
-            "{told:#?}"
+            finding.remedy.as_ref().unwrap().contains("frontdesk connect --number +15556667777"),
+            "{finding:#?}"
         );
         let account = outside(&config(&desk, &around, AS_USUAL)).unwrap().unwrap().account;
         let line = account.lines().await.unwrap().lines.remove(0);
@@ -171,14 +171,15 @@ async fn a_desk_that_runs_by_another_configuration_is_noticed() {
     let (desk, around) = sound().await;
     let other = around.public_url.replace("127.0.0.1", "localhost");
     let found = amiss(&desk, &around, ("public_url", &other)).await;
-    let told = found.iter().find(|f| f.check == "way_in.signed").unwrap();
-    assert!(told.what.contains("expects http://127.0.0.1"), "{told:#?}");
+    let finding = found.iter().find(|f| f.check == "way_in.signed").unwrap();
+    assert!(finding.what.contains("expects http://127.0.0.1"), "{finding:#?}");
     // Whoever does not know the token learns nothing, signed or not.
     let form = [("AccountSid", ACCOUNT), ("Nonce", "1"), ("Proof", "00")];
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-    let stranger = desk.http.post(format!("{}/twilio/probe", desk.url)).body(body);
-    let stranger = stranger.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
-    assert_eq!((stranger.status().as_u16(), stranger.text().await.unwrap()), (403, String::new()));
+    let other_server = desk.http.post(format!("{}/twilio/probe", desk.url)).body(body);
+    let other_server =
+        other_server.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
+    assert_eq!((other_server.status().as_u16(), other_server.text().await.unwrap()), (403, String::new()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,7 +33,7 @@ async fn while_the_database_is_locked_callers_are_answered_and_nothing_is_lost()
     let row = desk.row().await;
     assert_eq!((&row["outcome"], &row["voicemail"]["status"]), (&json!("voicemail"), &json!("stored")));
     let outages = desk.json("/api/v1/outages").await;
-    assert_eq!(outages["outages"][0]["cause"], json!("log_away"));
+    assert_eq!(outages["outages"][0]["cause"], json!("database_unavailable"));
     assert_eq!(outages["outages"][0]["calls"], json!(1));
 }
 
@@ -151,14 +151,14 @@ async fn with_the_only_disk_full_callers_are_answered_and_callbacks_are_told_aga
     desk.call().presses("1").place().await;
     disk.fill();
     // What is left of the files' own room takes some more calls; then nothing does.
-    let mut kept = 0;
+    let mut acknowledged = 0;
     let report = loop {
         let report = desk.call().presses("2").leaves(tone(1)).place_badly().await;
         if !report.problems.is_empty() {
             break report;
         }
-        kept += 1;
-        assert!(kept < 1000, "a full disk takes everything");
+        acknowledged += 1;
+        assert!(acknowledged < 1000, "a full disk takes everything");
     };
     assert!(
         report.problems.iter().all(|problem| problem.contains("a callback got status 503")),
@@ -173,7 +173,7 @@ async fn with_the_only_disk_full_callers_are_answered_and_callbacks_are_told_aga
     let answered = desk.json("/api/v1/calls?outcome=answered").await;
     assert_eq!(answered["calls"].as_array().unwrap().len(), 2);
     let messages = desk.json("/api/v1/stats").await["outcomes"]["voicemail"].as_u64().unwrap();
-    assert!(messages >= kept, "{messages} of {kept} calls whose reports were acknowledged");
+    assert!(messages >= acknowledged, "{messages} of {acknowledged} calls whose reports were acknowledged");
     let outages = desk.json("/api/v1/outages").await;
     assert_eq!(
         outages["outages"][0]["cause"],

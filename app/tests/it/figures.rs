@@ -25,12 +25,12 @@ async fn dashboard_and_rules_ask_for_figures_that_are_told() {
     desk.work().await;
     desk.running.maintenance.round().await.unwrap();
     let live = desk.get("/api/v1/events").await;
-    let told = desk.get("/metrics").await.text().await.unwrap();
+    let metrics = desk.get("/metrics").await.text().await.unwrap();
     drop(live);
-    let told_names = names(&told);
+    let metric_names = names(&metrics);
     for asked in [include_str!("../../../deploy/grafana.json"), include_str!("../../../deploy/alerts.yaml")] {
-        let missing: Vec<_> = names(asked).difference(&told_names).copied().collect();
-        assert_eq!(missing, Vec::<&str>::new(), "in {told}");
+        let missing: Vec<_> = names(asked).difference(&metric_names).copied().collect();
+        assert_eq!(missing, Vec::<&str>::new(), "in {metrics}");
     }
     for line in [
         "frontdesk_webhook_seconds_bucket{route=\"/twilio/voice\",le=\"4\"}",
@@ -39,11 +39,11 @@ async fn dashboard_and_rules_ask_for_figures_that_are_told() {
         "frontdesk_calls_total{outcome=\"voicemail\"}",
         "frontdesk_live_streams 1",
     ] {
-        assert!(told.contains(line), "{line} in {told}");
+        assert!(metrics.contains(line), "{line} in {metrics}");
     }
     let stranger = desk.http.get(format!("{}/metrics", desk.url)).send().await.unwrap();
     assert_eq!(stranger.status(), 401, "figures are not for everybody");
-    assert!(!told.contains(TOKEN) && !told.contains("+33"), "no number and no secret is a figure");
+    assert!(!metrics.contains(TOKEN) && !metrics.contains("+33"), "no number and no secret is a figure");
 }
 
 #[tokio::test(flavor = "multi_thread")]

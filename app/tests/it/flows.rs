@@ -65,9 +65,9 @@ async fn the_practice_is_open_closed_and_on_holiday_in_two_languages() {
     let recordings = last_events(&desk).await.iter().filter(|kind| *kind == "recording").count();
     assert!(recordings >= 4, "two takes, one of them discarded: {recordings}");
     desk.work().await;
-    let kept = desk.calls().await.remove(0);
-    assert_eq!(kept["voicemail"]["status"], json!("stored"));
-    // The carrier has the kept message and the one before, but not what was taken back.
+    let call = desk.calls().await.remove(0);
+    assert_eq!(call["voicemail"]["status"], json!("stored"));
+    // The carrier has the call message and the one before, but not what was taken back.
     assert_eq!(desk.shelf.take_all().len(), 2);
 
     // Lunch, then Christmas.

@@ -51,7 +51,7 @@ impl LineTime for SharedTime {
         self.0.advance(time);
     }
 
-    fn must_be_told(&self) -> bool {
+    fn reports_time(&self) -> bool {
         false
     }
 }
@@ -205,7 +205,7 @@ impl Desk {
 
     /// Takes what was spooled into the log.
     pub async fn drain(&self) {
-        while self.running.keeping.drain_once().await != Drained::Empty {
+        while self.running.intake.drain_once().await != Drained::Empty {
             tokio::task::yield_now().await;
         }
     }
@@ -299,7 +299,7 @@ impl Caller<'_> {
     }
 
     pub fn hangs_up_after(mut self, seconds: u64) -> Self {
-        self.script.patience = Some(Duration::from_secs(seconds));
+        self.script.hang_up_after = Some(Duration::from_secs(seconds));
         self
     }
 
@@ -338,7 +338,7 @@ impl Caller<'_> {
         };
         let call = NewCall { from: self.from, to: self.to, from_name: None };
         let report = carrier.place(call, &mut self.script.players()).await;
-        self.desk.running.keeping.drain().await;
+        self.desk.running.intake.drain().await;
         report
     }
 }

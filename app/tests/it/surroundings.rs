@@ -66,9 +66,9 @@ impl Surroundings {
             "status_callback": "", "voice_application_sid": "", "trunk_sid": null,
             "capabilities": {"voice": true},
         })));
-        let (told, state) = (number.clone(), amiss.clone());
+        let (numbers, state) = (number.clone(), amiss.clone());
         let answers = poem::endpoint::make(move |req: Request| {
-            let (number, amiss) = (told.clone(), *state.lock().unwrap());
+            let (number, amiss) = (numbers.clone(), *state.lock().unwrap());
             async move { Ok::<_, poem::Error>(account_answer(req, &number, amiss).await) }
         });
         tokio::spawn(serve(account, Arc::new(answers.map_to_response().boxed()), running.clone()));

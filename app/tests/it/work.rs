@@ -70,13 +70,13 @@ async fn a_message_is_listened_to_claimed_noted_and_settled() {
         assert_eq!(status, 200, "{what}: {row}");
     }
     let page = ann.page(&format!("/calls/{id}")).await;
-    for told in ["heard by admin", "admin takes care", "Wants a quote", "boiler"] {
-        assert!(page.contains(told), "{told} is missing: {page}");
+    for text in ["heard by admin", "admin takes care", "Wants a quote", "boiler"] {
+        assert!(page.contains(text), "{text} is missing: {page}");
     }
     for found in ["/?q=QUOTE", "/?tag=boiler", "/?tab=voicemail", "/?mailbox=main", "/"] {
         assert_eq!(rows(&ann.page(found).await), 1, "{found}");
     }
-    // Somebody whose page still shows the call as nobody's is told so.
+    // Somebody whose page still shows the call as nobody's is text so.
     let (status, row) = ann.does(&id, "do=handle&turn=0").await;
     assert_eq!(status, 409);
     assert!(row.contains("somebody else has just changed this call"), "{row}");

@@ -18,16 +18,16 @@ pub struct Difference {
 impl Call {
     /// Where another reading of the same events differs: in how the call ended, why, when, and how long its parts were.
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
-        self.told()
+        self.values()
             .into_iter()
-            .zip(other.told())
+            .zip(other.values())
             .filter(|((_, was), (_, becomes))| was != becomes)
             .map(|((fact, was), (_, becomes))| Difference { fact, was, becomes })
             .collect()
     }
 
     /// What people rely on, in words; nothing is `-`.
-    fn told(&self) -> Vec<(&'static str, String)> {
+    fn values(&self) -> Vec<(&'static str, String)> {
         let none = || "-".to_owned();
         let seconds = |seconds: Option<u32>| seconds.map_or_else(none, |seconds| format!("{seconds} s"));
         let time = |at: Option<Timestamp>| at.map_or_else(none, |at| at.to_string());
@@ -71,11 +71,11 @@ mod tests {
             talk_seconds: Some(3),
             ..stored.clone()
         };
-        let told =
+        let values =
             |fact, was: &str, becomes: &str| Difference { fact, was: was.into(), becomes: becomes.into() };
         assert_eq!(
             stored.differences(&derived),
-            [told("reason", "no_answer", "not_accepted"), told("talk_seconds", "-", "3 s")]
+            [values("reason", "no_answer", "not_accepted"), values("talk_seconds", "-", "3 s")]
         );
     }
 }

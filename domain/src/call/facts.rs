@@ -78,7 +78,7 @@ impl Facts {
         let mut effects = Vec::new();
         for (recording, call) in self.recordings() {
             let message = self.message(recording);
-            let in_question = message.held && !message.kept && !self.is_over();
+            let in_question = message.held && !message.confirmed && !self.is_over();
             if message.has_audio() && !message.settled() && !in_question {
                 effects.push(Effect::FetchRecording { call: call.clone(), recording: recording.clone() });
             }
@@ -114,11 +114,11 @@ impl Facts {
 
     /// The note that the call is no longer waited for, if nothing better tells its end.
     pub(super) fn closed_without_word(&self) -> Option<&str> {
-        let told = |kind: &EventKind| {
+        let same_kind = |kind: &EventKind| {
             matches!(kind, EventKind::Ended(_) | EventKind::Recovered(_) | EventKind::CallerLeft { .. })
         };
         let closed = self.find(|kind| matches!(kind, EventKind::Closed))?;
-        self.find(told).is_none().then_some(closed)
+        self.find(same_kind).is_none().then_some(closed)
     }
 
     /// Whether the caller has left, by whatever word of it.
@@ -226,7 +226,7 @@ pub(super) struct Message<'a> {
     pub discarded: bool,
     /// The caller was asked whether to keep it, and said so.
     held: bool,
-    kept: bool,
+    confirmed: bool,
     /// The carrier said that it failed.
     pub refused: bool,
     /// How often it was asked for anew.
@@ -245,7 +245,7 @@ pub(super) struct Message<'a> {
     transcript_wanted: Option<&'a Language>,
     /// Whether that was done or cannot be.
     transcript_tried: bool,
-    /// What was written down of it, and whether that is no longer kept.
+    /// What was written down of it, and whether that is no longer confirmed.
     transcript: Option<&'a String>,
     transcript_deleted: bool,
 }
@@ -262,7 +262,7 @@ impl<'a> Message<'a> {
             RecordingStatus::Failed => self.refused = true,
             RecordingStatus::Discarded => self.discarded = true,
             RecordingStatus::Held => self.held = true,
-            RecordingStatus::Kept => self.kept = true,
+            RecordingStatus::Kept => self.confirmed = true,
         }
         if matches!(status, RecordingStatus::Taken | RecordingStatus::Completed | RecordingStatus::Failed) {
             self.evidence.push(identity);

@@ -17,7 +17,7 @@ use crate::keys::Keys;
 use crate::phone::PhoneNumber;
 
 /// More steps than a call can have.
-const MOST_STEPS: usize = 100;
+const MAX_STEPS: usize = 100;
 
 /// Where a caller came to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,7 +82,7 @@ impl CallFlow {
         let mut caller = Caller::of(&story);
         let (mut at, mut signal) = (Dialogue::Start, Signal::Arrived);
         let mut events: Vec<CallEvent> = Vec::new();
-        for _ in 0..MOST_STEPS {
+        for _ in 0..MAX_STEPS {
             let turn = advance(self, &at, &signal, &cx);
             events.extend(turn.events);
             match turn.instructions.into_iter().find_map(|instruction| caller.meets(instruction)) {

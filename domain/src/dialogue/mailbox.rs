@@ -4,7 +4,7 @@ use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::signal::Signal;
 use super::step::Step;
-use super::{Dialogue, MOST_STEPS, MailboxCause};
+use super::{Dialogue, MAX_STEPS, MailboxCause};
 use crate::call::event::{CopyFate, EventKind, RecordingStatus};
 use crate::flow::mailbox::{Confirm, Mailbox, Transcribe};
 use crate::flow::name::NodeName;
@@ -71,7 +71,7 @@ impl Step<'_> {
                 self.note(EventKind::CarrierCopy { recording: recording.clone(), fate: CopyFate::Unwanted });
                 self.bid_farewell(name, history);
             }
-            (Some(recording), Some(confirm)) if !self.cx.caller_gone && history.step < MOST_STEPS => {
+            (Some(recording), Some(confirm)) if !self.cx.caller_gone && history.step < MAX_STEPS => {
                 self.note_recording(recording, RecordingStatus::Taken, seconds);
                 self.note_transcript(recording, mailbox, history);
                 self.note_recording(recording, RecordingStatus::Held, None);
@@ -138,7 +138,7 @@ impl Step<'_> {
                 if pressed.is_some()
                     && pressed == again
                     && !self.cx.caller_gone
-                    && history.step < MOST_STEPS =>
+                    && history.step < MAX_STEPS =>
             {
                 self.note_recording(recording, RecordingStatus::Discarded, None);
                 // The caller took it back, so nobody is to hear it at the carrier either.

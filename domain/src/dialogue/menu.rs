@@ -4,7 +4,7 @@ use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::signal::Signal;
 use super::step::Step;
-use super::{Dialogue, MOST_STEPS, MailboxCause};
+use super::{Dialogue, MAX_STEPS, MailboxCause};
 use crate::call::event::EventKind;
 use crate::flow::menu::Menu;
 use crate::flow::name::NodeName;
@@ -83,7 +83,7 @@ impl Step<'_> {
 
     /// The same question, because the caller wants to hear it again.
     fn again(&mut self, name: &NodeName, menu: &Menu, tries: Tries, history: &DialogueHistory) {
-        if history.step >= MOST_STEPS {
+        if history.step >= MAX_STEPS {
             return self.rescue(history);
         }
         self.ask(name, menu, None, tries, history);
@@ -92,7 +92,7 @@ impl Step<'_> {
     fn no_match(&mut self, name: &NodeName, menu: &Menu, [silent, wrong]: Tries, history: &DialogueHistory) {
         let count = wrong.saturating_add(1);
         let rule = &menu.no_match;
-        if count >= rule.limit || history.step >= MOST_STEPS {
+        if count >= rule.limit || history.step >= MAX_STEPS {
             self.enter(&rule.then, MailboxCause::NoMatch, history);
         } else {
             self.ask(name, menu, Some(&rule.prompt), [silent, count], history);
@@ -103,7 +103,7 @@ impl Step<'_> {
         self.note(EventKind::NoInput { menu: name.clone(), step: history.step });
         let count = silent.saturating_add(1);
         let rule = &menu.no_input;
-        if count >= rule.limit || history.step >= MOST_STEPS {
+        if count >= rule.limit || history.step >= MAX_STEPS {
             self.enter(&rule.then, MailboxCause::NoInput, history);
         } else {
             self.ask(name, menu, Some(&rule.prompt), [count, wrong], history);

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::turn::Turn;
-use super::{Dialogue, MOST_STEPS, MailboxCause};
+use super::{Dialogue, MAX_STEPS, MailboxCause};
 use crate::call::event::{CallEvent, EventKind, HoursReason, Parties};
 use crate::flow::CallFlow;
 use crate::flow::hours::schedule::Opening;
@@ -89,7 +89,7 @@ impl<'a> Step<'a> {
                 },
                 Target::Menu(name) => {
                     return match flow.menu(name) {
-                        Some(menu) if history.step < MOST_STEPS => {
+                        Some(menu) if history.step < MAX_STEPS => {
                             self.ask(name, menu, None, [0, 0], history);
                         }
                         _ => self.rescue(history),

@@ -4,6 +4,7 @@ mod graph;
 mod nodes;
 mod numbers;
 mod prompts;
+
 use super::CallFlow;
 use super::draft::FlowDraft;
 use super::problem::{Problem, Problems};

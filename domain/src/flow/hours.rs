@@ -1,6 +1,7 @@
 //! Opening hours: a place of the flow that leads on by the time of day.
 
 pub(crate) mod schedule;
+
 use serde::Serialize;
 
 use crate::flow::target::Target;

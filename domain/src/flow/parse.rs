@@ -11,6 +11,7 @@ mod prompts;
 mod rules;
 mod table;
 mod week;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;

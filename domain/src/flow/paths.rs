@@ -7,7 +7,7 @@ use super::prompt::{Prompt, Speech};
 use super::target::{Target, Then};
 
 /// More ways than this are not told apart.
-const MOST: usize = 100_000;
+const MAX: usize = 100_000;
 
 /// How long a voice takes for a character, and before the first, in milliseconds.
 const MILLIS_A_CHARACTER: u64 = 65;
@@ -74,7 +74,7 @@ impl Walk<'_> {
 
     /// Along one way to a place, which takes that long.
     fn go(&mut self, how: &str, place: &Target, millis: u64) {
-        if self.found.count >= MOST {
+        if self.found.count >= MAX {
             self.found.is_complete = false;
             return;
         }

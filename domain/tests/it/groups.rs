@@ -46,15 +46,15 @@ fn ends(facts: &Facts) -> Vec<&'static str> {
 
 #[test]
 fn whoever_picked_up_has_the_call_and_the_other_fell_silent() {
-    let told = facts(vec![
+    let facts_of_call = facts(vec![
         leg_is(0, LegStatus::Ringing),
         leg_is(1, LegStatus::Ringing),
         leg_is(1, LegStatus::Answered),
         leg_is(0, LegStatus::Canceled),
         dial(DialOutcome::Answered, Some("CA-callee-1")),
     ]);
-    assert_eq!(ends(&told), ["elsewhere", "taken"]);
-    let call = Call::of(&told);
+    assert_eq!(ends(&facts_of_call), ["elsewhere", "taken"]);
+    let call = Call::of(&facts_of_call);
     assert_eq!(call.forwarded_to.unwrap().as_str(), SECOND);
     assert_eq!(call.verdict.unwrap().outcome.as_str(), "answered");
 }
@@ -65,21 +65,22 @@ fn without_the_legs_own_words_one_phone_is_said_to_have_answered_not_all() {
     let taken = ends(&silent).iter().filter(|end| **end == PhoneEnd::Taken.as_str()).count();
     assert_eq!(taken, 1, "{:?}", ends(&silent));
     // The first was busy, so it was not the one.
-    let told = facts(vec![leg_is(0, LegStatus::Busy), dial(DialOutcome::Answered, Some("CA-unheard-of"))]);
-    assert_eq!(Call::of(&told).forwarded_to.unwrap().as_str(), SECOND);
+    let facts_of_call =
+        facts(vec![leg_is(0, LegStatus::Busy), dial(DialOutcome::Answered, Some("CA-unheard-of"))]);
+    assert_eq!(Call::of(&facts_of_call).forwarded_to.unwrap().as_str(), SECOND);
 }
 
 #[test]
 fn when_nobody_picks_up_each_phone_ends_as_its_own_leg_says() {
-    let told = facts(vec![
+    let facts_of_call = facts(vec![
         leg_is(0, LegStatus::Busy),
         leg_is(1, LegStatus::Ringing),
         dial(DialOutcome::NoAnswer, Some("CA-callee-0")),
     ]);
     assert_eq!(
-        ends(&told),
+        ends(&facts_of_call),
         ["no_answer", "no_answer"],
         "the carrier's last word on the attempt is the group's"
     );
-    assert_eq!(Call::of(&told).verdict.unwrap().outcome.as_str(), "missed");
+    assert_eq!(Call::of(&facts_of_call).verdict.unwrap().outcome.as_str(), "missed");
 }

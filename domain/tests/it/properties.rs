@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::desk::{CALLER, Desk, FIRST, MAIN, SECOND, stories};
 
 /// Indices of a story's events, permuted, with repeats.
-fn told(events: usize) -> impl Strategy<Value = (Vec<usize>, Vec<usize>)> {
+fn orders(events: usize) -> impl Strategy<Value = (Vec<usize>, Vec<usize>)> {
     let all: Vec<usize> = (0..events).collect();
     (Just(all).prop_shuffle(), prop::collection::vec(0..events, 0..events * 2))
 }
@@ -23,7 +23,7 @@ proptest! {
     fn any_order_any_repetition_and_repaired_loss_give_one_row(
         (story, (order, repeats), lost) in (0..stories().len()).prop_flat_map(|story| {
             let events = stories()[story].1.events.len();
-            (Just(story), told(events), 0..=events)
+            (Just(story), orders(events), 0..=events)
         })
     ) {
         let (name, desk) = &stories()[story];

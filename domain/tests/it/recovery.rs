@@ -182,20 +182,20 @@ proptest! {
         seconds in 0u32..100,
     ) {
         let (_, desk) = &stories()[story];
-        let kept: Vec<CallEvent> =
+        let known: Vec<CallEvent> =
             desk.events.iter().enumerate().filter(|(i, _)| keep >> (i % 64) & 1 == 1).map(|(_, e)| e.clone()).collect();
         let messages = if with_message { vec![message(9)] } else { vec![] };
-        let told = record(vec![leg("CA-callee-1", FIRST, status, seconds)], messages);
-        let row = mended(&kept, &told);
+        let record_of_carrier = record(vec![leg("CA-callee-1", FIRST, status, seconds)], messages);
+        let row = mended(&known, &record_of_carrier);
         prop_assert_eq!(row.state, CallState::Ended);
         prop_assert!(row.verdict.is_some_and(|verdict| !verdict.evidence.is_empty()));
         prop_assert_eq!(row.duration_seconds, Some(60));
         prop_assert!(!with_message || row.voicemail.is_some());
         // The same events, the record first.
         let mut first = Facts::default();
-        for event in told.repairs(&Facts::of(&kept)).iter().chain(&kept) {
+        for event in record_of_carrier.repairs(&Facts::of(&known)).iter().chain(&known) {
             first.absorb(event);
         }
-        prop_assert_eq!(Call::of(&first), mended(&kept, &told));
+        prop_assert_eq!(Call::of(&first), mended(&known, &record_of_carrier));
     }
 }

@@ -19,7 +19,7 @@ pub async fn outages_and_watermarks(operations_log: &dyn OperationsLog) {
         messages: 3,
     };
     let early = outage(OutageCause::NotRunning, "2026-11-22T08:00:00Z", 0);
-    let late = outage(OutageCause::LogAway, "2026-11-22T09:00:00Z", 4);
+    let late = outage(OutageCause::DatabaseUnavailable, "2026-11-22T09:00:00Z", 4);
     operations_log.note_outage(&late).await.unwrap();
     operations_log.note_outage(&early).await.unwrap();
     assert_eq!(operations_log.outages(10).await.unwrap(), [late.clone(), early.clone()], "newest first");

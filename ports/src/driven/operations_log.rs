@@ -14,7 +14,7 @@ pub enum OutageCause {
     /// The program did not run.
     NotRunning,
     /// The log could not take events; they were spooled and came in later.
-    LogAway,
+    DatabaseUnavailable,
     /// Events could not be kept at all.
     EventsLost,
     /// The carrier has calls that never reached us, though we ran.

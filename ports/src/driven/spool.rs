@@ -38,6 +38,6 @@ pub trait Spool: EventBuffer {
     /// Keeps events that the log will never take, for somebody to look at; they no longer wait.
     async fn set_aside(&self, events: Vec<LoggedEvent>, why: &str) -> Result<(), StoreError>;
 
-    /// Whether events can be kept now, shown by keeping nothing.
+    /// Whether events can be kept now, shown by intake nothing.
     async fn ping(&self) -> Result<(), StoreError>;
 }

@@ -11,7 +11,7 @@ use crate::access::{ApiToken, Role, SavedView, Scopes};
 use crate::{Actor, StoreError};
 
 /// The most views that somebody can save.
-pub const MOST_VIEWS: usize = 20;
+pub const MAX_VIEWS: usize = 20;
 
 /// Somebody who may sign in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub enum AccountError {
     #[error("a token needs at least one scope")]
     NoScope,
     /// No further view can be saved.
-    #[error("a person has at most {MOST_VIEWS} views; remove one first")]
+    #[error("a person has at most {MAX_VIEWS} views; remove one first")]
     TooManyViews,
     /// The code is not right.
     #[error("the code is not right")]

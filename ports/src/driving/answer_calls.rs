@@ -33,7 +33,7 @@ pub struct StepRequest {
     /// Whether the caller has hung up already.
     pub caller_gone: bool,
     /// When it happened, if the carrier says.
-    pub told_at: Option<Timestamp>,
+    pub reported_at: Option<Timestamp>,
     /// The request in the carrier's own words.
     pub raw: RawParameters,
 }

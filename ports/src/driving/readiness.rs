@@ -17,11 +17,11 @@ pub enum Ready {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// The log is away; so many events wait in the spool.
-    LogAway(u64),
+    DatabaseUnavailable(u64),
     /// The log is back, and so many events are still to follow.
-    Behind(u64),
+    CatchingUp(u64),
     /// Neither the log nor the spool can be written.
-    Losing,
+    EventsLost,
 }
 
 /// Tells how ready we are.

@@ -8,13 +8,13 @@ use frontdesk_domain::{CallId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The most characters of a note …
-pub const MOST_NOTE: usize = 2000;
+pub const MAX_NOTE: usize = 2000;
 /// … and how many notes a call can have.
-pub const MOST_NOTES: usize = 100;
+pub const MAX_NOTES: usize = 100;
 /// The most characters of a tag …
-pub const MOST_TAG: usize = 32;
+pub const MAX_TAG: usize = 32;
 /// … and how many tags a call can have.
-pub const MOST_TAGS: usize = 10;
+pub const MAX_TAGS: usize = 10;
 
 /// What made a call settled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,11 +154,11 @@ impl Work {
             WorkChange::Claim => work.claimed = Some(by_person()),
             WorkChange::Release => work.claimed = None,
             WorkChange::Note(text) => {
-                let text = checked(text, Written::Note, MOST_NOTE, self.notes.len(), MOST_NOTES)?;
+                let text = checked(text, Written::Note, MAX_NOTE, self.notes.len(), MAX_NOTES)?;
                 work.notes.push(Note { by: by.to_owned(), at, text });
             }
             WorkChange::Tag(tag) => {
-                let tag = checked(tag, Written::Tag, MOST_TAG, self.tags.len(), MOST_TAGS)?;
+                let tag = checked(tag, Written::Tag, MAX_TAG, self.tags.len(), MAX_TAGS)?;
                 work.tags.insert(tag.to_lowercase());
             }
             WorkChange::Untag(tag) => {
@@ -259,7 +259,7 @@ mod tests {
     #[test]
     fn texts_are_bounded_and_tags_alike_in_either_case() {
         let work = Work::default();
-        for text in ["", "  ", "\u{1}", &"x".repeat(MOST_TAG + 1)] {
+        for text in ["", "  ", "\u{1}", &"x".repeat(MAX_TAG + 1)] {
             assert!(matches!(
                 work.after(&WorkChange::Tag(text.into()), "a", at(), 0),
                 Err(WorkRefused::Empty(_) | WorkRefused::TooLong(..))

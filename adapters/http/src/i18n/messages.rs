@@ -6,7 +6,7 @@ use frontdesk_domain::{
     ScreeningAnswer,
 };
 use frontdesk_ports::work::{WorkRefused, Written};
-use frontdesk_ports::{AccountError, LONGEST_CLOSURE, MOST_VIEWS, OverrideError, Trouble};
+use frontdesk_ports::{AccountError, LONGEST_CLOSURE, MAX_VIEWS, OverrideError, Trouble};
 
 use crate::i18n::locale::Language;
 
@@ -80,7 +80,7 @@ pub(crate) fn not_done(error: &AccountError, language: Language) -> String {
         AccountError::LastAdmin => language.say("settled-last-admin"),
         AccountError::NoScope => language.say("settled-no-scope"),
         AccountError::TooManyViews => {
-            language.say_with("settled-too-many-views", [("most", MOST_VIEWS.into())])
+            language.say_with("settled-too-many-views", [("most", MAX_VIEWS.into())])
         }
         AccountError::Store(_) => language.say("error-503"),
     }
@@ -99,9 +99,11 @@ pub(crate) fn not_decided(error: &OverrideError, language: Language) -> String {
 /// What is wrong just now.
 pub(crate) fn trouble(trouble: Trouble, language: Language) -> String {
     match trouble {
-        Trouble::LogAway(waiting) => language.say_with("notice-away", [("waiting", waiting.into())]),
-        Trouble::Behind(waiting) => language.say_with("notice-behind", [("waiting", waiting.into())]),
-        Trouble::Losing => language.say("notice-losing"),
+        Trouble::DatabaseUnavailable(waiting) => {
+            language.say_with("notice-away", [("waiting", waiting.into())])
+        }
+        Trouble::CatchingUp(waiting) => language.say_with("notice-behind", [("waiting", waiting.into())]),
+        Trouble::EventsLost => language.say("notice-losing"),
     }
 }
 

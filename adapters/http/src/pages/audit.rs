@@ -1,6 +1,7 @@
 //! Who listened, exported, deleted, changed.
 
 pub(crate) mod view;
+
 use std::sync::Arc;
 
 use poem::web::Data;

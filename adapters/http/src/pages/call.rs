@@ -1,6 +1,7 @@
 //! One call, with its story, the proof of its outcome, and what people did about it.
 
 pub(crate) mod view;
+
 use std::sync::Arc;
 
 use frontdesk_domain::CallId;

@@ -2,6 +2,7 @@
 
 pub(crate) mod row;
 pub(crate) mod view;
+
 use std::sync::Arc;
 
 use frontdesk_domain::CallId;
@@ -14,9 +15,7 @@ use crate::State;
 use crate::auth::visitor::Visitor;
 use crate::filter::Shown;
 use crate::i18n::viewer::Viewer;
-use crate::pages::feed::view::{
-    Day, FeedPage, FilterForm, List, MOST_COUNTED, TabLink, ViewLink, tally_text,
-};
+use crate::pages::feed::view::{Day, FeedPage, FilterForm, List, MAX_COUNTED, TabLink, ViewLink, tally_text};
 use crate::problem::Answer;
 use crate::query;
 use crate::services::Offers;
@@ -88,7 +87,7 @@ struct Counts {
 }
 
 async fn counts(state: &State, shown: &Shown) -> Result<Counts, StoreError> {
-    let of = async |query: &CallQuery| state.services.calls.tally(query, MOST_COUNTED).await;
+    let of = async |query: &CallQuery| state.services.calls.tally(query, MAX_COUNTED).await;
     let attention = of(&attention()).await?;
     // Where each outcome is offered with its count, the outcome that is chosen does not narrow the others.
     let outcome = shown.tab.outcome();

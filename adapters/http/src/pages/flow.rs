@@ -2,6 +2,7 @@
 
 pub(crate) mod drawing;
 pub(crate) mod view;
+
 use std::sync::Arc;
 
 use frontdesk_domain::{PhoneNumber, Timestamp, parse_until};
@@ -26,7 +27,7 @@ use crate::templates::Frame;
 const TRAFFIC_HOURS: i64 = 24;
 /// … and phones over this long, of so many calls at most.
 const PHONE_DAYS: i64 = 30;
-const MOST_CALLS: u16 = 500;
+const MAX_CALLS: u16 = 500;
 
 const UNKNOWN_FORM: &str = "send the form of the flow page or of a call";
 
@@ -123,8 +124,8 @@ async fn read(state: &State, visitor: &Visitor, viewer: &Viewer) -> Result<FlowP
     let before = |time: SignedDuration| now.saturating_sub(time).unwrap_or(Timestamp::MIN);
     let flow = overrides.flow();
     let calls = &state.services.calls;
-    let traffic = calls.traffic(before(SignedDuration::from_hours(TRAFFIC_HOURS)), MOST_CALLS).await?;
-    let phones = calls.traffic(before(SignedDuration::from_hours(24 * PHONE_DAYS)), MOST_CALLS).await?;
+    let traffic = calls.traffic(before(SignedDuration::from_hours(TRAFFIC_HOURS)), MAX_CALLS).await?;
+    let phones = calls.traffic(before(SignedDuration::from_hours(24 * PHONE_DAYS)), MAX_CALLS).await?;
     // A large flow takes a while to count, and callers are answered on these threads.
     let counted = flow.clone();
     let paths = tokio::task::spawn_blocking(move || counted.paths()).await;

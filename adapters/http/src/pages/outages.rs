@@ -1,6 +1,7 @@
 //! When something went wrong, whom it touched, and what was recovered.
 
 pub(crate) mod view;
+
 use std::sync::Arc;
 
 use poem::web::Data;

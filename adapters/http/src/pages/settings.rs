@@ -2,6 +2,7 @@
 //! changes where calls go: that stays in the configuration.
 
 pub(crate) mod view;
+
 use std::sync::Arc;
 
 use frontdesk_ports::access::{Role, Scope, Scopes};

@@ -1,6 +1,7 @@
 //! The statistics page.
 
 pub(crate) mod view;
+
 use std::sync::Arc;
 
 use poem::web::Data;

@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use frontdesk_domain::{CallId, Facts, LegId};
 
 /// Calls remembered at most; a busy desk has far fewer at once.
-const MOST: usize = 128;
+const MAX: usize = 128;
 
 /// A call as it stands in the database.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ impl CallCache {
             self.order.push_back(leg.clone());
         }
         self.calls.insert(leg, call);
-        while self.order.len() > MOST * 4 || self.calls.len() > MOST {
+        while self.order.len() > MAX * 4 || self.calls.len() > MAX {
             let Some(oldest) = self.order.pop_front() else { break };
             if !self.order.contains(&oldest) {
                 self.calls.remove(&oldest);

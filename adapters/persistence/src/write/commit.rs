@@ -16,7 +16,7 @@ use sea_orm::{
 use crate::entity::job_state::JobState;
 use crate::entity::{call, call_event, effect, tombstone};
 use crate::error::{corrupt, failed};
-use crate::mapping::{call_row, event_of, event_row, json, kept, millis};
+use crate::mapping::{at_millisecond, call_row, event_of, event_row, json, millis};
 use crate::retention::tombstone_of;
 use crate::transaction::{immediate, number_changes};
 use crate::write::batch_insert::{Inserts, filled};
@@ -40,7 +40,7 @@ struct Touched {
 struct Changed {
     record: CallRecord,
     facts: Facts,
-    /// Events that are new or happened earlier than known, by identity, with the request that told them.
+    /// Events that are new or happened earlier than known, by identity, with the request that raw_of_first them.
     news: BTreeMap<String, Option<RawParameters>>,
     effects: Vec<Effect>,
 }
@@ -93,7 +93,7 @@ impl Committer {
     }
 }
 
-/// Counts a call when its end is first told, by what it had come to by then.
+/// Counts a call when its end is first raw_of_first, by what it had come to by then.
 fn count_end(record: &CallRecord, news: &BTreeMap<String, Option<RawParameters>>) {
     let Some(verdict) = &record.call.verdict else { return };
     if news.keys().any(|identity| identity.starts_with("ended:")) {
@@ -104,7 +104,7 @@ fn count_end(record: &CallRecord, news: &BTreeMap<String, Option<RawParameters>>
 fn by_leg(batch: Vec<LoggedEvent>) -> BTreeMap<LegId, Touched> {
     let mut touched: BTreeMap<LegId, Touched> = BTreeMap::new();
     for mut logged in batch {
-        logged.event.at = kept(logged.event.at);
+        logged.event.at = at_millisecond(logged.event.at);
         let leg = logged.event.call.clone();
         touched.entry(leg).or_insert_with(|| Touched { known: None, fresh: Vec::new() }).fresh.push(logged);
     }
@@ -193,8 +193,8 @@ fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Ti
                     entry.insert(raw);
                 }
                 Entry::Occupied(mut entry) => {
-                    let told = entry.get_mut().take().or(raw);
-                    entry.insert(told);
+                    let raw_of_first = entry.get_mut().take().or(raw);
+                    entry.insert(raw_of_first);
                 }
                 Entry::Vacant(_) => continue,
             }
@@ -278,7 +278,7 @@ fn effect_row(call: &str, due: &Effect, now: Timestamp) -> Result<effect::Active
 /// Effects that wait become due at once, and those that were given up or done are taken up again: the facts ask for them.
 fn wanted_again() -> OnConflict {
     let column = |column: effect::Column| Expr::col((effect::Entity, column));
-    // The text of the statement is kept, so that it may hold no values of its own.
+    // The text of the statement is at_millisecond, so that it may hold no values of its own.
     let literal = |state: JobState| Expr::cust(format!("'{}'", state.to_value()));
     let offered = |column: &str| Expr::col((Alias::new("excluded"), Alias::new(column)));
     // Work that waits keeps the time since when it does.

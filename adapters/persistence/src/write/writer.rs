@@ -24,7 +24,7 @@ const QUEUE: usize = 4096;
 /// Events in one transaction; bounds its size and the statement's parameters.
 const BATCH: usize = 1000;
 /// The longest a commit may take. What it was about is then unknown to us, and kept elsewhere by whoever waited.
-const PATIENCE: Duration = Duration::from_secs(5);
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How far the writer's thread stands back behind the others (Unix niceness).
 const STANDS_BACK: i32 = 10;
@@ -132,11 +132,11 @@ async fn run(
 /// A database that does not answer must not hold up everything that comes after, and a panic, which would be our bug, must
 /// not end the writer.
 async fn patiently<T>(commit: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-    let late = |_| StoreError::Unavailable(format!("no commit within {PATIENCE:?}"));
+    let late = |_| StoreError::Unavailable(format!("no commit within {COMMIT_TIMEOUT:?}"));
     let broken = |_| {
         tracing::error!("a commit panicked; its events stay where they are");
         StoreError::Unavailable("a commit panicked".into())
     };
-    let commit = tokio::time::timeout(PATIENCE, commit);
+    let commit = tokio::time::timeout(COMMIT_TIMEOUT, commit);
     AssertUnwindSafe(commit).catch_unwind().await.map_err(broken)?.map_err(late)?
 }

@@ -57,31 +57,31 @@ impl Line<'_> {
         let legs: Vec<Leg<'_>> = legs.collect();
         let last = self.ring(legs, timeout, time_limit).await;
         let Some(Attempt { status, bridged, seconds, sid, caller_left }) = last else { return Next::Verb };
-        let mut told: Fields = vec![
+        let mut result_fields: Fields = vec![
             ("DialCallStatus", status.into()),
             ("DialCallSid", sid),
             ("DialBridged", bridged.to_string()),
         ];
-        told.extend(seconds.map(|seconds| ("DialCallDuration", seconds.to_string())));
+        result_fields.extend(seconds.map(|seconds| ("DialCallDuration", seconds.to_string())));
         if caller_left {
             self.ended_by = "caller";
             if let Some(url) = action {
                 let mut fields = self.fields("completed");
-                fields.extend(self.carrier.told_time());
-                fields.extend(told);
+                fields.extend(self.carrier.callback_time());
+                fields.extend(result_fields);
                 self.callback(&url, &fields).await;
             }
             return Next::End;
         }
         match action {
-            Some(url) => Next::Document(url, told),
+            Some(url) => Next::Document(url, result_fields),
             None => Next::Verb,
         }
     }
 
     async fn ring(&mut self, mut legs: Vec<Leg<'_>>, timeout: u64, time_limit: u64) -> Option<Attempt> {
         for leg in &mut legs {
-            self.carrier.tell(LineEvent::Ringing { number: leg.number.text.clone() });
+            self.carrier.report(LineEvent::Ringing { number: leg.number.text.clone() });
             self.leg_event(leg, "initiated", "initiated", None, None).await;
             self.leg_event(leg, "ringing", "ringing", None, None).await;
         }
@@ -108,7 +108,7 @@ impl Line<'_> {
                 RingEnd::CallerHungUp => ("canceled", 487),
             };
             let number = leg.number.text.clone();
-            self.carrier.tell(LineEvent::RingEnded { number, status: status.into() });
+            self.carrier.report(LineEvent::RingEnded { number, status: status.into() });
             if end == RingEnd::Answered {
                 picked_up = Some(leg);
                 continue;
@@ -133,10 +133,10 @@ impl Line<'_> {
         let bridged = matches!(whisper, Whisper::Bridge);
         let mut caller_left = matches!(whisper, Whisper::CallerLeft);
         if bridged {
-            self.carrier.tell(LineEvent::Bridged);
+            self.carrier.report(LineEvent::Bridged);
             let (end, time) = self.people.talk(Duration::from_secs(time_limit)).await;
             self.carrier.time.pass(time).await;
-            self.carrier.tell(LineEvent::Talked { seconds: time.as_secs() });
+            self.carrier.report(LineEvent::Talked { seconds: time.as_secs() });
             caller_left = end == TalkEnd::Caller;
         }
         let seconds = whole_seconds(picked_up, self.carrier.time.now());
@@ -188,9 +188,9 @@ impl Line<'_> {
     /// The callee hears a document before being put through.
     async fn whisper(&mut self, leg: &Leg<'_>, mut url: String) -> Whisper {
         let mut extra = Fields::new();
-        for _ in 0..super::MOST_DOCUMENTS {
+        for _ in 0..super::MAX_DOCUMENTS {
             let mut fields = self.leg_fields(leg, "in-progress");
-            fields.extend(self.carrier.told_time());
+            fields.extend(self.carrier.callback_time());
             fields.extend(extra.clone());
             let Document(verbs) = match self.fetch(&url, &fields).await {
                 Ok(document) => document,
@@ -211,7 +211,7 @@ impl Line<'_> {
                 }
             }
             match next {
-                Some((to, told)) => (url, extra) = (to, told),
+                Some((to, result_fields)) => (url, extra) = (to, result_fields),
                 None => return Whisper::Bridge,
             }
         }
@@ -222,23 +222,23 @@ impl Line<'_> {
     async fn whisper_verb(&mut self, verb: Verb, here: &str) -> Result<Option<(String, Fields)>, Whisper> {
         match verb {
             Verb::Say(_) | Verb::Play(_) | Verb::Pause(_) => {
-                let length = self.hear(Party::Callee, &[verb]).await;
+                let length = self.play_all(Party::Callee, &[verb]).await;
                 self.carrier.time.pass(length).await;
                 Ok(None)
             }
             Verb::Gather { prompts, action, timeout, action_on_empty, .. } => {
-                let length = self.hear(Party::Callee, &prompts).await;
-                self.carrier.tell(LineEvent::StepRequest { party: Party::Callee });
+                let length = self.play_all(Party::Callee, &prompts).await;
+                self.carrier.report(LineEvent::StepRequest { party: Party::Callee });
                 let (act, time) = self.people.callee_key(length, Duration::from_secs(timeout)).await;
                 self.carrier.time.pass(time).await;
                 let action = action.unwrap_or_else(|| here.to_owned());
                 match act {
                     KeyAct::Press(keys) => {
-                        self.carrier.tell(LineEvent::Pressed { party: Party::Callee, keys: keys.clone() });
+                        self.carrier.report(LineEvent::Pressed { party: Party::Callee, keys: keys.clone() });
                         Ok(Some((action, vec![("Digits", keys)])))
                     }
                     KeyAct::Silence => {
-                        self.carrier.tell(LineEvent::Silent { party: Party::Callee });
+                        self.carrier.report(LineEvent::Silent { party: Party::Callee });
                         Ok(action_on_empty.then(|| (action, vec![("Digits", String::new())])))
                     }
                     KeyAct::HangUp => Err(Whisper::CalleeLeft),

@@ -16,7 +16,7 @@ impl Line<'_> {
         (callback, events): (Option<String>, &[String]),
         words_to: Option<String>,
     ) -> Next {
-        self.carrier.tell(LineEvent::Tone);
+        self.carrier.report(LineEvent::Tone);
         let began = self.carrier.stamp();
         let (message, time) = self.people.caller_speaks(Duration::from_secs(max_length)).await;
         self.carrier.time.pass(time).await;
@@ -24,7 +24,7 @@ impl Line<'_> {
         let audio = message.map(|message| message.audio).unwrap_or_default();
         let longest = u32::try_from(max_length).unwrap_or(u32::MAX);
         let seconds = wav_seconds(&audio).unwrap_or(0).min(longest);
-        self.carrier.tell(LineEvent::Recorded { seconds });
+        self.carrier.report(LineEvent::Recorded { seconds });
         let sid = if seconds > 0 { self.keep(audio).await } else { self.carrier.sid("RE") };
         let account = &self.carrier.wire.credentials.account_sid;
         let recording: Fields = vec![
@@ -34,17 +34,17 @@ impl Line<'_> {
         ];
 
         let digits = if hangs_up { "hangup".to_owned() } else { finish_on_key.chars().take(1).collect() };
-        let mut told = recording.clone();
-        told.push(("Digits", digits));
+        let mut fields_of_recording = recording.clone();
+        fields_of_recording.push(("Digits", digits));
         let next = if hangs_up {
             // The action is asked for although nobody hears the answer.
             let mut fields = self.fields("completed");
-            fields.extend(self.carrier.told_time());
-            fields.extend(told);
+            fields.extend(self.carrier.callback_time());
+            fields.extend(fields_of_recording);
             self.callback(&action, &fields).await;
             self.caller_left()
         } else {
-            Next::Document(action, told)
+            Next::Document(action, fields_of_recording)
         };
 
         let status = if seconds > 0 { "completed" } else { "absent" };
@@ -59,7 +59,7 @@ impl Line<'_> {
                 ("ErrorCode", if seconds > 0 { "0" } else { "16101" }.into()),
             ];
             fields.extend(recording.clone());
-            fields.extend(self.carrier.told_time());
+            fields.extend(self.carrier.callback_time());
             self.callback(&url, &fields).await;
         }
         // Nothing is written down of what is not there, or longer than two minutes.

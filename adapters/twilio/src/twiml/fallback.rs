@@ -13,9 +13,9 @@ use super::{Xml, speak};
 use crate::urls::{PublicUrl, Urls};
 
 /// Numbers in one `<Dial>` (Twilio, "TwiML: Number").
-const MOST_NUMBERS: usize = 10;
+const MAX_NUMBERS: usize = 10;
 
-/// The document for a flow. `public`: where recordings are told of, should we be there; `after`: the address of a
+/// The document for a flow. `public`: where recordings are callback_url of, should we be there; `after`: the address of a
 /// document that ends the call after the message.
 pub fn write_fallback(flow: &CallFlow, public: Option<&PublicUrl>, after: Option<&str>) -> String {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
@@ -54,7 +54,7 @@ fn response(
                 ("answerOnBridge", "true"),
             ]);
             dial.write_inner_content(|writer| {
-                forward.destinations.iter().take(MOST_NUMBERS).try_for_each(|callee| {
+                forward.destinations.iter().take(MAX_NUMBERS).try_for_each(|callee| {
                     let number = writer.create_element("Number");
                     number.write_text_content(BytesText::new(callee.number.as_str())).map(|_| ())
                 })
@@ -64,7 +64,7 @@ fn response(
         for prompt in mailbox.consent.iter().chain([&mailbox.greeting]) {
             say(writer, flow, prompt, &urls)?;
         }
-        let told = public.map(|_| urls.recording());
+        let callback_url = public.map(|_| urls.recording());
         let (length, silence) =
             (mailbox.max_length.as_secs().to_string(), mailbox.silence.as_secs().to_string());
         let key = mailbox.finish_on_key.to_string();
@@ -78,9 +78,9 @@ fn response(
         if let Some(after) = after {
             record = record.with_attributes([("action", after), ("method", "POST")]);
         }
-        if let Some(told) = &told {
+        if let Some(callback_url) = &callback_url {
             record = record.with_attributes([
-                ("recordingStatusCallback", told.as_str()),
+                ("recordingStatusCallback", callback_url.as_str()),
                 ("recordingStatusCallbackMethod", "POST"),
                 ("recordingStatusCallbackEvent", "completed absent"),
             ]);

@@ -18,11 +18,11 @@ const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const CALL: &str = "CA00000000000000000000000000000001";
 const TOKEN: &str = "12345";
 
-/// Answers "hello", and remembers what it was asked and told.
+/// Answers "hello", and remembers what it was asked and callbacks.
 #[derive(Default)]
 struct Desk {
     asked: Mutex<Vec<StepRequest>>,
-    told: Mutex<Vec<CarrierCallback>>,
+    callbacks: Mutex<Vec<CarrierCallback>>,
     store_is_down: bool,
     panics: bool,
     hangs: bool,
@@ -42,9 +42,9 @@ impl AnswerCalls for Desk {
         ]
     }
 
-    async fn note(&self, told: CarrierCallback) -> Result<(), StoreError> {
+    async fn note(&self, callbacks: CarrierCallback) -> Result<(), StoreError> {
         assert!(!self.panics, "planted");
-        self.told.lock().unwrap().push(told);
+        self.callbacks.lock().unwrap().push(callbacks);
         if self.store_is_down { Err(StoreError::Unavailable("planted".into())) } else { Ok(()) }
     }
 }
@@ -176,7 +176,7 @@ async fn what_is_not_signed_by_us_gets_403_and_leaves_no_trace() {
         response.assert_status(StatusCode::FORBIDDEN);
         assert_eq!(text(response).await, "", "{what}");
     }
-    assert!(desk.asked.lock().unwrap().is_empty() && desk.told.lock().unwrap().is_empty());
+    assert!(desk.asked.lock().unwrap().is_empty() && desk.callbacks.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -311,14 +311,14 @@ async fn news_is_204_when_kept_and_503_when_not() {
     for (path, pairs) in &callbacks {
         send(&client(&desk), path, pairs).await.assert_status(StatusCode::NO_CONTENT);
     }
-    let told = std::mem::take(&mut *desk.told.lock().unwrap());
-    assert_eq!(told[0].at, Some("2026-11-22T09:00:42Z".parse().unwrap()));
-    assert!(matches!(&told[0].notice, Notice::CallEnded(ending) if ending.seconds == Some(42)));
+    let callbacks = std::mem::take(&mut *desk.callbacks.lock().unwrap());
+    assert_eq!(callbacks[0].at, Some("2026-11-22T09:00:42Z".parse().unwrap()));
+    assert!(matches!(&callbacks[0].notice, Notice::CallEnded(ending) if ending.seconds == Some(42)));
     assert!(
-        matches!(&told[1].notice, Notice::Leg { step: 2, position: 0, .. })
-            && told[1].call.id() == "CAcaller"
+        matches!(&callbacks[1].notice, Notice::Leg { step: 2, position: 0, .. })
+            && callbacks[1].call.id() == "CAcaller"
     );
-    assert!(matches!(&told[2].notice, Notice::Recording { status: RecordingStatus::Completed, .. }));
+    assert!(matches!(&callbacks[2].notice, Notice::Recording { status: RecordingStatus::Completed, .. }));
 
     let desk = Arc::new(Desk { store_is_down: true, ..Desk::default() });
     for (path, pairs) in &callbacks {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use frontdesk_domain::{CallerId, LegId};
 
 /// More calls than one instance answers within the life of one.
-const MOST: usize = 4096;
+const MAX: usize = 4096;
 
 /// Who calls, by the caller's leg, for the latest calls.
 #[derive(Default)]
@@ -27,7 +27,7 @@ impl RecentCallers {
         }
         known.callers.insert(call.clone(), from.clone());
         known.order.push_back(call.clone());
-        if known.order.len() > MOST
+        if known.order.len() > MAX
             && let Some(oldest) = known.order.pop_front()
         {
             known.callers.remove(&oldest);
@@ -52,7 +52,7 @@ mod tests {
         assert!(recent.remember(&call(0), &CallerId::read("+33123456789")));
         assert!(!recent.remember(&call(0), &CallerId::Withheld), "a repeat");
         assert_eq!(recent.caller(&call(0)), Some(CallerId::read("+33123456789")));
-        for n in 1..=MOST {
+        for n in 1..=MAX {
             recent.remember(&call(n), &CallerId::Withheld);
         }
         assert_eq!(recent.caller(&call(0)), None);

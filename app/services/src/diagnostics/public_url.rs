@@ -38,12 +38,12 @@ impl CarrierSetup {
                 format!("{url} is not reached: {why}"),
                 "start frontdesk serve, and check name, certificate, firewall and proxy",
             ),
-            ProbeResult::Stranger(status @ (502..=504)) => Finding::fault(
+            ProbeResult::Other(status @ (502..=504)) => Finding::fault(
                 UNSIGNED,
                 format!("a proxy answers at {url}, and does not reach the desk (status {status})"),
                 "start frontdesk serve, and point the proxy at the address of listen",
             ),
-            ProbeResult::Stranger(status) => Finding::fault(
+            ProbeResult::Other(status) => Finding::fault(
                 UNSIGNED,
                 format!("at {url} somebody else answers (status {status})"),
                 "let the proxy pass everything below public_url to the address of listen",
@@ -69,7 +69,7 @@ impl CarrierSetup {
                 format!("a signed request is not answered: {why}"),
                 "try again; if it stays so, look at the proxy's log",
             ),
-            ProbeResult::Stranger(status) => Finding::fault(
+            ProbeResult::Other(status) => Finding::fault(
                 SIGNED,
                 format!("a signed request gets status {status}"),
                 "let the proxy pass POST requests below public_url unchanged to the address of listen",

@@ -1,4 +1,4 @@
-//! Taking what the backlogs hold into the log.
+//! Draining: appends buffered events to the log.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -7,119 +7,127 @@ use frontdesk_ports::{EventBatch, EventBuffer, LoggedEvent, StoreError};
 
 use super::EventIntake;
 
-/// How long the log may take for a portion of the spool, or for a sign of life.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Between two looks whether the log is back.
-const PAUSE: Duration = Duration::from_millis(500);
-/// Events that go into the log at once: requests that go there too get in between, and memory stays small.
-pub(super) const CHUNK: usize = 1000;
-/// A log that does not take so many in time is asked with fewer, down to these.
-const LEAST_CHUNK: usize = 16;
-/// So long the log may lie behind the spool while nobody reads. Calls come in several requests each; told together, a
-/// call is folded and written once.
-const GATHER: Duration = Duration::from_millis(100);
+/// How long the log may take for one chunk, or to answer a ping.
+const APPEND_TIMEOUT: Duration = Duration::from_secs(5);
+/// Pause before the log is tried again.
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
+/// The most events appended at once. Limits the memory used, and lets requests to the same log come in between.
+pub(super) const MAX_CHUNK: usize = 1000;
+/// A log that is too slow gets smaller chunks, down to this size.
+const MIN_CHUNK: usize = 16;
+/// How long the log may be behind while nobody reads. A call causes several requests; appended together, they are folded
+/// and written once.
+const GATHER_TIME: Duration = Duration::from_millis(100);
+/// How often an idle instance looks for events that other instances left in the inbox.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// So often an instance with nothing to do looks for what others, now gone, have left on the log's server.
-const LOOK: Duration = Duration::from_secs(2);
-
-/// What draining has come to.
+/// The result of one round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drained {
     /// Nothing waits.
     Empty,
-    /// A portion has gone into the log.
-    EventBatch,
-    /// The log does not take it yet.
+    /// A batch is in the log.
+    Batch,
+    /// The log or a buffer did not work.
     Blocked,
 }
 
+impl Drained {
+    /// The result of draining two buffers.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Blocked, _) | (_, Self::Blocked) => Self::Blocked,
+            (Self::Batch, _) | (_, Self::Batch) => Self::Batch,
+            (Self::Empty, Self::Empty) => Self::Empty,
+        }
+    }
+}
+
 impl EventIntake {
-    /// Takes what waits into the log, for ever.
+    /// Drains the buffers until the program ends.
     pub async fn run(&self) {
         loop {
             match self.drain_once().await {
-                Drained::EventBatch => self.gather().await,
+                Drained::Batch => self.gather().await,
                 Drained::Empty if self.inbox().is_some() => {
-                    let _ = tokio::time::timeout(LOOK, self.wake.notified()).await;
+                    let _ = tokio::time::timeout(POLL_INTERVAL, self.wake.notified()).await;
                 }
                 Drained::Empty => self.wake.notified().await,
-                Drained::Blocked => tokio::time::sleep(PAUSE).await,
+                Drained::Blocked => tokio::time::sleep(RETRY_PAUSE).await,
             }
         }
     }
 
-    /// Lets events gather until there are many, somebody wants to read, or a moment has passed.
+    /// Waits until there are enough events for a chunk, a reader waits, or [`GATHER_TIME`] has passed.
     async fn gather(&self) {
-        if self.waiting() < CHUNK as u64 {
-            let _ = tokio::time::timeout(GATHER, self.wanted.notified()).await;
+        if self.waiting() < MAX_CHUNK as u64 {
+            let _ = tokio::time::timeout(GATHER_TIME, self.reader_waits.notified()).await;
         }
     }
 
-    /// Takes what waits into the log as long as the log takes it.
+    /// Drains the buffers until they are empty or the log does not work.
     pub async fn drain(&self) {
-        while self.drain_once().await == Drained::EventBatch {}
+        while self.drain_once().await == Drained::Batch {}
     }
 
-    /// Takes one portion into the log, if the log is there.
+    /// Appends one batch of each buffer to the log.
     pub async fn drain_once(&self) -> Drained {
-        let (away, nothing_to_tell) = {
-            let state = self.state();
-            (state.away.is_some(), state.over.is_empty() && state.losing.is_none())
-        };
-        let spooled = self.spooled.load(Ordering::Relaxed);
-        if self.spool.waiting() == 0 && self.inbox().is_none() && !away && nothing_to_tell {
-            self.all_drained(spooled);
+        let is_clean = self.state().is_clean();
+        let buffered = self.buffered.load(Ordering::Relaxed);
+        if is_clean && self.spool.waiting() == 0 && self.inbox().is_none() {
+            self.all_drained(buffered);
             return Drained::Empty;
         }
-        let in_question = away || !nothing_to_tell;
-        if in_question && !self.log_is_there().await {
+        if !is_clean && !self.log_answers().await {
             return Drained::Blocked;
         }
-        // A portion of each, so that neither waits for the other to be empty.
         let mut drained = Drained::Empty;
-        for backlog in [self.inbox(), Some(&*self.spool as &dyn EventBuffer)].into_iter().flatten() {
-            let outcome = match backlog.oldest().await {
-                Ok(None) => Drained::Empty,
-                Ok(Some(portion)) => self.take_in(backlog, portion).await,
-                Err(error) => {
-                    tracing::warn!("a backlog cannot be read: {error}");
-                    Drained::Blocked
-                }
-            };
-            drained = match (drained, outcome) {
-                (Drained::Blocked, _) | (_, Drained::Blocked) => Drained::Blocked,
-                (Drained::EventBatch, _) | (_, Drained::EventBatch) => Drained::EventBatch,
-                (Drained::Empty, Drained::Empty) => Drained::Empty,
-            };
+        for buffer in [self.inbox(), Some(&*self.spool as &dyn EventBuffer)].into_iter().flatten() {
+            drained = drained.and(self.drain_batch(buffer).await);
         }
-        // A log that answers and yet takes nothing is still away.
-        if in_question && drained != Drained::Blocked {
-            self.found_back();
+        // A log that answers a ping and refuses events is still unavailable.
+        if !is_clean && drained != Drained::Blocked {
+            self.on_database_recovered();
         }
         if drained == Drained::Empty {
-            self.all_drained(spooled);
-            if !self.tell_ledger().await {
+            self.all_drained(buffered);
+            if !self.record_outages().await {
                 return Drained::Blocked;
             }
         }
         drained
     }
 
-    async fn log_is_there(&self) -> bool {
-        tokio::time::timeout(PATIENCE, self.log.ping()).await.is_ok_and(|pong| pong.is_ok())
+    async fn log_answers(&self) -> bool {
+        tokio::time::timeout(APPEND_TIMEOUT, self.log.ping()).await.is_ok_and(|pong| pong.is_ok())
     }
 
-    /// Lets those go on who wait for what had been spooled then.
-    fn all_drained(&self, spooled: u64) {
+    /// Wakes readers that wait for what had been buffered by then.
+    fn all_drained(&self, buffered: u64) {
         self.drained.send_if_modified(|drained| {
-            // Events that were spooled though nobody waited for it any more were drained and never counted as spooled.
-            let news = *drained != spooled;
-            *drained = spooled;
-            news
+            // The counts can differ: an event whose request timed out is drained, but was never counted as buffered.
+            let changed = *drained != buffered;
+            *drained = buffered;
+            changed
         });
     }
 
-    async fn take_in(&self, backlog: &dyn EventBuffer, EventBatch { number, events }: EventBatch) -> Drained {
+    async fn drain_batch(&self, buffer: &dyn EventBuffer) -> Drained {
+        match buffer.oldest().await {
+            Ok(None) => Drained::Empty,
+            Ok(Some(batch)) => self.append_batch(buffer, batch).await,
+            Err(error) => {
+                tracing::warn!("buffered events could not be read: {error}");
+                Drained::Blocked
+            }
+        }
+    }
+
+    async fn append_batch(
+        &self,
+        buffer: &dyn EventBuffer,
+        EventBatch { number, events }: EventBatch,
+    ) -> Drained {
         let count = events.len() as u64;
         let mut events = events.into_iter();
         loop {
@@ -128,45 +136,46 @@ impl EventIntake {
             if chunk.is_empty() {
                 break;
             }
-            let Err(error) = self.log_takes(chunk, PATIENCE).await else { continue };
-            // The backlog still has them; if it cannot say so now, it will.
-            let all = match backlog.oldest().await {
-                Ok(Some(portion)) if portion.number == number => portion.events,
+            let Err(error) = self.append(chunk, APPEND_TIMEOUT).await else { continue };
+            // The events were moved into the log call; the buffer still has them.
+            let all = match buffer.oldest().await {
+                Ok(Some(batch)) if batch.number == number => batch.events,
                 other => {
-                    tracing::warn!("a backlog cannot be read again: {:?}", other.err());
+                    tracing::warn!("buffered events could not be read again: {:?}", other.err());
                     return Drained::Blocked;
                 }
             };
             if matches!(error, StoreError::Unavailable(_)) {
-                // Perhaps it was too much at once.
-                self.chunk.store((size / 2).max(LEAST_CHUNK), Ordering::Relaxed);
-            } else if self.take_in_singly(&all).await {
+                // The chunk may have been too large for the timeout.
+                self.chunk.store((size / 2).max(MIN_CHUNK), Ordering::Relaxed);
+            } else if self.append_singly(&all).await {
                 break;
             }
-            self.found_away(&all);
+            self.on_database_failed(&all);
             return Drained::Blocked;
         }
-        self.chunk.store(CHUNK, Ordering::Relaxed);
-        match backlog.forget(number).await {
+        self.chunk.store(MAX_CHUNK, Ordering::Relaxed);
+        match buffer.forget(number).await {
             Ok(()) => {
                 self.drained.send_modify(|drained| *drained += count);
-                Drained::EventBatch
+                Drained::Batch
             }
             Err(error) => {
-                tracing::warn!("a portion cannot be forgotten and will be told again: {error}");
+                tracing::warn!("drained events could not be removed and will be appended again: {error}");
                 Drained::Blocked
             }
         }
     }
 
-    /// Something in there is refused: what is not goes in, the rest is set aside. `false` if the log is away.
-    async fn take_in_singly(&self, events: &[LoggedEvent]) -> bool {
+    /// Appends events one by one after one of them was refused, and sets the refused ones aside. Returns `false` if the
+    /// log does not work.
+    async fn append_singly(&self, events: &[LoggedEvent]) -> bool {
         for event in events {
-            match self.log_takes(vec![event.clone()], PATIENCE).await {
+            match self.append(vec![event.clone()], APPEND_TIMEOUT).await {
                 Ok(()) => {}
                 Err(StoreError::Unavailable(_)) => return false,
                 Err(error) => {
-                    tracing::error!(call.id = %event.event.call, "the log refuses an event for good: {error}");
+                    tracing::error!(call.id = %event.event.call, "the call log refused an event permanently: {error}");
                     if self.spool.set_aside(vec![event.clone()], &error.to_string()).await.is_err() {
                         return false;
                     }
@@ -176,15 +185,15 @@ impl EventIntake {
         true
     }
 
-    /// Notes what is over; what cannot be noted yet is noted later.
-    async fn tell_ledger(&self) -> bool {
+    /// Records outages that have ended. Returns `false` if one could not be recorded yet.
+    async fn record_outages(&self) -> bool {
         loop {
-            let Some(outage) = self.state().over.first().cloned() else { return true };
-            if let Err(error) = self.operations_log.note_outage(&outage).await {
-                tracing::warn!("an outage could not be noted yet: {error}");
+            let Some(outage) = self.state().next_ended() else { return true };
+            if let Err(error) = self.outages.note_outage(&outage).await {
+                tracing::warn!("an outage could not be recorded yet: {error}");
                 return false;
             }
-            self.state().over.remove(0);
+            self.state().recorded();
         }
     }
 }

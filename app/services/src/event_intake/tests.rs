@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, MemorySpool, SeededIds};
 use async_trait::async_trait;
 use frontdesk_domain::{CallEvent, CallId, EventKind};
-use frontdesk_ports::{CallPage, CallQuery, CallRecord, Change, EventBatch};
+use frontdesk_ports::{CallPage, CallQuery, CallRecord, Change, EventBatch, OutageCause};
 
 use super::*;
 
@@ -84,7 +84,7 @@ struct Desk {
     spool: Arc<MemorySpool>,
     operations_log: Arc<MemoryOperationsLog>,
     clock: Arc<ManualClock>,
-    keeping: EventIntake,
+    intake: EventIntake,
 }
 
 impl Desk {
@@ -104,15 +104,15 @@ impl Desk {
         let (away, refuses, breaks_spool) = Default::default();
         let log = Arc::new(Fickle { log, away, refuses, spool: spool.clone(), breaks_spool });
         let first = first(log.clone());
-        let keeping =
+        let intake =
             EventIntake::new(first, log.clone(), spool.clone(), operations_log.clone(), clock.clone());
-        Self { log, spool, operations_log, clock, keeping }
+        Self { log, spool, operations_log, clock, intake }
     }
 
     async fn step(&self, call: &str, step: u16) -> Result<(), StoreError> {
         let kind = EventKind::Menu { menu: "main".parse().unwrap(), step };
         let call = format!("twilio:{call}").parse().unwrap();
-        self.keeping.keep(vec![CallEvent { call, at: self.clock.now(), kind }.into()]).await
+        self.intake.store(vec![CallEvent { call, at: self.clock.now(), kind }.into()]).await
     }
 
     async fn logged(&self) -> usize {
@@ -128,26 +128,22 @@ impl Desk {
 async fn while_the_log_is_away_events_wait_and_then_follow_and_the_outage_is_noted() {
     let desk = Desk::with_inbox();
     desk.step("CA1", 1).await.unwrap();
-    assert_eq!(
-        (desk.keeping.condition(), desk.logged().await),
-        (IntakeHealth::Healthy, 0),
-        "the log follows"
-    );
+    assert_eq!((desk.intake.health(), desk.logged().await), (IntakeHealth::Healthy, 0), "the log follows");
     assert_eq!(desk.spool.waiting(), 0, "the spool stands by");
-    desk.keeping.drain().await;
+    desk.intake.drain().await;
     assert_eq!(desk.logged().await, 1);
     desk.log.away.store(true, Ordering::Relaxed);
     desk.step("CA1", 2).await.unwrap();
     desk.step("CA2", 1).await.unwrap();
-    assert_eq!(desk.keeping.condition(), IntakeHealth::Buffering { waiting: 2, away: true });
-    assert_eq!(desk.keeping.probe().await, IntakeHealth::Buffering { waiting: 2, away: true });
-    assert_eq!(desk.keeping.drain_once().await, Drained::Blocked);
+    assert_eq!(desk.intake.health(), IntakeHealth::Buffering { waiting: 2, unavailable: true });
+    assert_eq!(desk.intake.probe().await, IntakeHealth::Buffering { waiting: 2, unavailable: true });
+    assert_eq!(desk.intake.drain_once().await, Drained::Blocked);
     desk.clock.advance(Duration::from_secs(60));
     desk.log.away.store(false, Ordering::Relaxed);
-    desk.keeping.drain().await;
-    assert_eq!((desk.logged().await, desk.keeping.condition()), (3, IntakeHealth::Healthy));
+    desk.intake.drain().await;
+    assert_eq!((desk.logged().await, desk.intake.health()), (3, IntakeHealth::Healthy));
     let [outage] = desk.operations_log.outages(10).await.unwrap().try_into().unwrap();
-    assert_eq!((outage.cause, outage.calls), (OutageCause::LogAway, 2));
+    assert_eq!((outage.cause, outage.calls), (OutageCause::DatabaseUnavailable, 2));
     assert_eq!(outage.ended_at.duration_since(outage.began_at).as_secs(), 60);
 }
 
@@ -157,18 +153,18 @@ async fn what_neither_takes_is_an_error_until_one_takes_something_again() {
     desk.log.away.store(true, Ordering::Relaxed);
     desk.spool.break_down(true);
     assert!(desk.step("CA1", 1).await.is_err());
-    assert_eq!(desk.keeping.condition(), IntakeHealth::Failing);
-    assert_eq!(desk.keeping.probe().await, IntakeHealth::Failing);
+    assert_eq!(desk.intake.health(), IntakeHealth::Failing);
+    assert_eq!(desk.intake.probe().await, IntakeHealth::Failing);
     desk.spool.break_down(false);
     desk.step("CA1", 1).await.unwrap();
-    assert_eq!(desk.keeping.condition(), IntakeHealth::Buffering { waiting: 1, away: true });
+    assert_eq!(desk.intake.health(), IntakeHealth::Buffering { waiting: 1, unavailable: true });
     desk.log.away.store(false, Ordering::Relaxed);
-    desk.keeping.drain().await;
-    assert_eq!((desk.logged().await, desk.keeping.condition()), (1, IntakeHealth::Healthy));
+    desk.intake.drain().await;
+    assert_eq!((desk.logged().await, desk.intake.health()), (1, IntakeHealth::Healthy));
     let causes: Vec<OutageCause> =
         desk.operations_log.outages(10).await.unwrap().iter().map(|outage| outage.cause).collect();
     assert!(
-        causes.contains(&OutageCause::EventsLost) && causes.contains(&OutageCause::LogAway),
+        causes.contains(&OutageCause::EventsLost) && causes.contains(&OutageCause::DatabaseUnavailable),
         "{causes:?}"
     );
 }
@@ -178,16 +174,16 @@ async fn what_the_log_refuses_for_good_is_set_aside_and_holds_up_nothing() {
     let desk = Desk::with_inbox();
     desk.log.refuses.store(true, Ordering::Relaxed);
     desk.step("CA1", 1).await.unwrap();
-    desk.keeping.drain().await;
-    assert_eq!((desk.spool.aside().len(), desk.keeping.condition()), (1, IntakeHealth::Healthy));
+    desk.intake.drain().await;
+    assert_eq!((desk.spool.aside().len(), desk.intake.health()), (1, IntakeHealth::Healthy));
     desk.log.away.store(true, Ordering::Relaxed);
     desk.step("CA1", 2).await.unwrap();
     desk.log.away.store(false, Ordering::Relaxed);
-    desk.keeping.drain().await;
+    desk.intake.drain().await;
     assert_eq!((desk.spool.aside().len(), desk.spool.waiting()), (2, 0));
     desk.log.refuses.store(false, Ordering::Relaxed);
     desk.step("CA1", 3).await.unwrap();
-    desk.keeping.drain().await;
+    desk.intake.drain().await;
     assert_eq!(desk.logged().await, 1);
 }
 
@@ -196,8 +192,8 @@ async fn spooled_first_an_event_is_in_the_log_as_soon_as_readers_are_let_in() {
     let desk = Desk::new();
     desk.step("CA1", 1).await.unwrap();
     assert_eq!((desk.spool.waiting(), desk.logged().await), (1, 0), "kept without the log");
-    assert_eq!(desk.keeping.condition(), IntakeHealth::Healthy);
-    tokio::join!(desk.keeping.settled(), desk.keeping.drain());
+    assert_eq!(desk.intake.health(), IntakeHealth::Healthy);
+    tokio::join!(desk.intake.caught_up(), desk.intake.drain());
     assert_eq!((desk.spool.waiting(), desk.logged().await), (0, 1));
 }
 
@@ -206,15 +202,15 @@ async fn spooled_first_a_log_that_is_away_is_noticed_when_it_should_follow() {
     let desk = Desk::new();
     desk.log.away.store(true, Ordering::Relaxed);
     desk.step("CA1", 1).await.unwrap();
-    assert_eq!(desk.keeping.drain_once().await, Drained::Blocked);
+    assert_eq!(desk.intake.drain_once().await, Drained::Blocked);
     desk.step("CA2", 1).await.unwrap();
-    assert_eq!(desk.keeping.condition(), IntakeHealth::Buffering { waiting: 2, away: true });
+    assert_eq!(desk.intake.health(), IntakeHealth::Buffering { waiting: 2, unavailable: true });
     desk.clock.advance(Duration::from_secs(60));
     desk.log.away.store(false, Ordering::Relaxed);
-    desk.keeping.drain().await;
-    assert_eq!((desk.logged().await, desk.keeping.condition()), (2, IntakeHealth::Healthy));
+    desk.intake.drain().await;
+    assert_eq!((desk.logged().await, desk.intake.health()), (2, IntakeHealth::Healthy));
     let [outage] = desk.operations_log.outages(10).await.unwrap().try_into().unwrap();
-    assert_eq!((outage.cause, outage.calls), (OutageCause::LogAway, 2));
+    assert_eq!((outage.cause, outage.calls), (OutageCause::DatabaseUnavailable, 2));
 }
 
 #[tokio::test]
@@ -222,10 +218,10 @@ async fn spooled_first_a_spool_that_is_broken_is_passed_over() {
     let desk = Desk::new();
     desk.spool.break_down(true);
     desk.step("CA1", 1).await.unwrap();
-    assert_eq!((desk.logged().await, desk.keeping.condition()), (1, IntakeHealth::Healthy));
+    assert_eq!((desk.logged().await, desk.intake.health()), (1, IntakeHealth::Healthy));
     desk.log.away.store(true, Ordering::Relaxed);
     assert!(desk.step("CA1", 2).await.is_err());
-    assert_eq!(desk.keeping.condition(), IntakeHealth::Failing);
+    assert_eq!(desk.intake.health(), IntakeHealth::Failing);
 }
 
 #[tokio::test]
@@ -234,11 +230,11 @@ async fn what_is_refused_while_the_spool_cannot_be_read_stays_in_the_spool() {
     desk.step("CA1", 1).await.unwrap();
     desk.log.refuses.store(true, Ordering::Relaxed);
     desk.log.breaks_spool.store(true, Ordering::Relaxed);
-    assert_eq!(desk.keeping.drain_once().await, Drained::Blocked);
+    assert_eq!(desk.intake.drain_once().await, Drained::Blocked);
     assert_eq!((desk.spool.waiting(), desk.spool.aside().len()), (1, 0), "it still waits");
     desk.log.refuses.store(false, Ordering::Relaxed);
     desk.log.breaks_spool.store(false, Ordering::Relaxed);
     desk.spool.be_unreadable(false);
-    desk.keeping.drain().await;
+    desk.intake.drain().await;
     assert_eq!((desk.spool.waiting(), desk.logged().await), (0, 1));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use frontdesk_ports::{CallLog, Change, Clock, StoreError, WorkStore};
 
-/// Calls settled in one go.
+/// Calls resolved in one go.
 const PORTION: u16 = 100;
 /// News is gathered for so long: nobody looks at a missed call that fast.
 const GATHER: Duration = Duration::from_secs(1);
@@ -43,21 +43,21 @@ impl AutoResolve {
         }
     }
 
-    /// Settles what changes since `seen` have settled, and returns up to where it looked.
+    /// Settles what changes since `seen` have resolved, and returns up to where it looked.
     pub async fn follow(&self, seen: Option<Change>) -> Result<Change, StoreError> {
         let latest = self.log.latest_change().await?;
         let seen = seen.unwrap_or(Change(latest.0.saturating_sub(FIRST_LOOK)));
         loop {
             let resolved = self.work.resolved_since(seen, PORTION).await?;
             let full = resolved.len() == usize::from(PORTION);
-            let mut settled = false;
+            let mut changed = false;
             for resolved in resolved {
                 let call = resolved.missed;
                 if let Some(work) = call.work.after_later_call(resolved.later, self.clock.now()) {
-                    settled |= self.work.save_work(call.id, &work).await?;
+                    changed |= self.work.save_work(call.id, &work).await?;
                 }
             }
-            if !full || !settled {
+            if !full || !changed {
                 return Ok(latest);
             }
         }

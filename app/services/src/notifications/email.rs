@@ -108,15 +108,15 @@ pub(super) fn write(
     };
     let mut lines = vec![(words.from, who.clone())];
     lines.extend(parties.as_ref().map(|parties| (words.called, parties.to.clone())));
-    // The zone is told with the time: a letter is read anywhere.
-    let told = started_at.map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string());
-    lines.extend(told.map(|time| (words.when, time)));
+    // The zone is date with the time: a letter is read anywhere.
+    let date = started_at.map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string());
+    lines.extend(date.map(|time| (words.when, time)));
     lines.extend(choice.clone().map(|choice| (words.chose, choice)));
     lines.extend(forwarded_to.as_ref().map(|number| (words.rung, number.to_string())));
     let length = voicemail.as_ref().and_then(|message| message.duration_seconds);
     lines.extend(length.map(|seconds| (words.length, format!("{}:{:02}", seconds / 60, seconds % 60))));
     lines.push((words.listen, link.to_owned()));
-    let mut text: Vec<String> = lines.into_iter().map(|(what, told)| format!("{what}: {told}")).collect();
+    let mut text: Vec<String> = lines.into_iter().map(|(what, date)| format!("{what}: {date}")).collect();
     if attached {
         text.push(String::new());
         text.push(words.attached.to_owned());

@@ -15,20 +15,20 @@ use frontdesk_ports::DeliveryStatus;
 
 /// Keeps what it is given, and refuses as often as it is target to.
 #[derive(Default)]
-struct Ear {
-    heard: Mutex<Vec<Notification>>,
+struct Recipient {
+    received: Mutex<Vec<Notification>>,
     busy: Mutex<u32>,
 }
 
 #[async_trait]
-impl Messenger for Ear {
+impl Messenger for Recipient {
     async fn deliver(&self, message: &Notification) -> Result<(), DeliveryError> {
         let mut busy = self.busy.lock().unwrap();
         if *busy > 0 {
             *busy -= 1;
             return Err(DeliveryError::Later("busy".into()));
         }
-        self.heard.lock().unwrap().push(message.clone());
+        self.received.lock().unwrap().push(message.clone());
         Ok(())
     }
 }
@@ -37,8 +37,8 @@ struct Desk {
     notifications: Notifications,
     log: Arc<MemoryLog>,
     clock: Arc<ManualClock>,
-    office: Arc<Ear>,
-    crm: Arc<Ear>,
+    office: Arc<Recipient>,
+    crm: Arc<Recipient>,
 }
 
 fn desk(notify: &[&str]) -> Desk {
@@ -52,16 +52,16 @@ fn desk(notify: &[&str]) -> Desk {
         mailbox.notify = notify.iter().map(|&name| name.to_owned()).collect();
     }
     let own = FlowWithAudio { flow: draft.check().unwrap(), audio: Vec::new() };
-    let (office, crm): (Arc<Ear>, Arc<Ear>) = Default::default();
-    let target = |when, is_person, messenger: &Arc<Ear>| NotificationTarget {
-        when,
+    let (office, crm): (Arc<Recipient>, Arc<Recipient>) = Default::default();
+    let target = |rule, is_person, messenger: &Arc<Recipient>| NotificationTarget {
+        rule,
         language: EmailLanguage::English,
         is_person,
         messenger: messenger.clone(),
     };
     let recipients = BTreeMap::from([
-        ("office".to_owned(), target(When::for_people(), true, &office)),
-        ("crm".to_owned(), target(When::for_programs(), false, &crm)),
+        ("office".to_owned(), target(NotificationRule::for_people(), true, &office)),
+        ("crm".to_owned(), target(NotificationRule::for_programs(), false, &crm)),
     ]);
     let notifications = Notifications {
         log: log.clone(),
@@ -85,17 +85,17 @@ impl Desk {
         self.log.append(kinds.into_iter().map(event).collect()).await.unwrap();
     }
 
-    /// Follows and delivers until nothing is due; what the office and the program heard, by kind.
+    /// Follows and delivers until nothing is due; what the office and the program received, by kind.
     async fn target(&self) -> (Vec<&'static str>, Vec<&'static str>) {
         self.notifications.follow().await.unwrap();
         while self.notifications.deliver_due().await.unwrap() > 0 {}
-        let heard = |ear: &Ear| {
+        let received = |recipient: &Recipient| {
             let mut words: Vec<_> =
-                ear.heard.lock().unwrap().iter().map(|message| message.kind.as_str()).collect();
+                recipient.received.lock().unwrap().iter().map(|message| message.kind.as_str()).collect();
             words.sort_unstable();
             words
         };
-        (heard(&self.office), heard(&self.crm))
+        (received(&self.office), received(&self.crm))
     }
 }
 
@@ -158,7 +158,7 @@ async fn a_missed_call_is_told_once_however_often_the_carrier_tells_it() {
         assert_eq!(desk.target().await, (vec!["call.ended"], vec!["call.ended", "call.started"]));
         desk.clock.advance(Duration::from_secs(5));
     }
-    let office = desk.office.heard.lock().unwrap();
+    let office = desk.office.received.lock().unwrap();
     assert_eq!(
         office[0].subject, "Missed call from Ann  Bcc: x (+33123456789)",
         "one line, whatever callers send"
@@ -178,7 +178,7 @@ async fn people_are_told_of_a_message_when_they_can_hear_it_and_programs_of_ever
         (vec!["voicemail.stored"], vec!["call.ended", "call.started", "voicemail.stored"])
     );
     let names: std::collections::BTreeSet<_> =
-        desk.crm.heard.lock().unwrap().iter().map(|message| message.id.clone()).collect();
+        desk.crm.received.lock().unwrap().iter().map(|message| message.id.clone()).collect();
     assert_eq!(names.len(), 3, "each message has a name of its own");
 }
 

@@ -13,7 +13,7 @@ fn time(text: &str) -> Timestamp {
 }
 
 /// A call as the carrier recorded it; with a message, if one is named.
-fn told(call: &str, at: &str, to: &str, recording: Option<&str>) -> CarrierCall {
+fn recorded_call(call: &str, at: &str, to: &str, recording: Option<&str>) -> CarrierCall {
     let from = CallerId::read("+33123456789");
     let message = |recording: &str| RecordedMessage {
         recording: recording.parse().unwrap(),
@@ -65,7 +65,7 @@ impl Desk {
         self.reconciliation.run(time("00:00:00")).await.unwrap()
     }
 
-    async fn tell(&self, call: &str, at: &str, kind: EventKind) {
+    async fn log(&self, call: &str, at: &str, kind: EventKind) {
         let call = format!("twilio:{call}").parse().unwrap();
         self.log.append(vec![CallEvent { call, at: time(at), kind }.into()]).await.unwrap();
     }
@@ -82,9 +82,9 @@ fn menu() -> EventKind {
 #[tokio::test]
 async fn calls_missed_while_down_are_added_once_with_their_messages_and_their_outage() {
     let calls = vec![
-        told("CA1", "09:02:00", MAIN, None),
-        told("CA2", "09:05:00", MAIN, Some("RE2")),
-        told("CA3", "09:06:00", "+19998887777", None),
+        recorded_call("CA1", "09:02:00", MAIN, None),
+        recorded_call("CA2", "09:05:00", MAIN, Some("RE2")),
+        recorded_call("CA3", "09:06:00", "+19998887777", None),
     ];
     let desk = desk("12:00:00", calls);
     let down = Outage {
@@ -119,7 +119,8 @@ async fn calls_missed_while_down_are_added_once_with_their_messages_and_their_ou
 
 #[tokio::test]
 async fn calls_that_never_reached_us_make_an_outage_of_their_own() {
-    let calls = vec![told("CA1", "09:02:00", MAIN, None), told("CA2", "09:05:00", MAIN, None)];
+    let calls =
+        vec![recorded_call("CA1", "09:02:00", MAIN, None), recorded_call("CA2", "09:05:00", MAIN, None)];
     let desk = desk("12:00:00", calls);
     desk.run().await;
     let [outage] = desk.operations_log.outages(10).await.unwrap().try_into().unwrap();
@@ -129,10 +130,10 @@ async fn calls_that_never_reached_us_make_an_outage_of_their_own() {
 
 #[tokio::test]
 async fn a_lost_end_is_repaired_and_an_endless_call_is_closed_as_unknown() {
-    let desk = desk("12:00:00", vec![told("CA1", "09:00:00", MAIN, None)]);
-    desk.tell("CA1", "09:00:01", menu()).await;
-    desk.tell("CA8", "03:00:00", menu()).await;
-    desk.tell("CA9", "11:30:00", menu()).await;
+    let desk = desk("12:00:00", vec![recorded_call("CA1", "09:00:00", MAIN, None)]);
+    desk.log("CA1", "09:00:01", menu()).await;
+    desk.log("CA8", "03:00:00", menu()).await;
+    desk.log("CA9", "11:30:00", menu()).await;
     let report = desk.run().await;
     assert_eq!((report.added, report.repaired, report.closed), (0, 1, 1));
     let state = |rows: &[CallRecord], leg: &str| {
@@ -147,11 +148,11 @@ async fn a_lost_end_is_repaired_and_an_endless_call_is_closed_as_unknown() {
 
 #[tokio::test]
 async fn a_message_that_was_given_up_is_asked_for_anew_if_the_carrier_has_it() {
-    let desk = desk("12:00:00", vec![told("CA1", "09:00:00", MAIN, Some("RE1"))]);
+    let desk = desk("12:00:00", vec![recorded_call("CA1", "09:00:00", MAIN, Some("RE1"))]);
     desk.run().await;
     let why = "gone".to_owned();
     let failed = EventKind::VoicemailFailed { recording: "RE1".parse().unwrap(), why, round: 0 };
-    desk.tell("CA1", "11:00:00", failed).await;
+    desk.log("CA1", "11:00:00", failed).await;
     let status = async || desk.rows().await[0].call.voicemail.clone().unwrap().status;
     assert_eq!(status().await, VoicemailStatus::Failed);
     assert_eq!(desk.run().await.messages, 1);

@@ -24,7 +24,7 @@ impl VoicemailWorker {
             }
             Err(TranscriberError::Unavailable(why)) => return Err(Failure::Again(why, None)),
         };
-        self.tell(call, vec![EventKind::Transcribed { recording: recording.clone(), text }])
+        self.log(call, vec![EventKind::Transcribed { recording: recording.clone(), text }])
             .await
             .map_err(Failure::Store)?;
         tracing::info!(call.id = %call, "a message is written down");

@@ -8,7 +8,7 @@ use frontdesk_domain::{
 };
 
 /// More steps than a call can have.
-const MOST_STEPS: usize = 100;
+const MAX_STEPS: usize = 100;
 
 /// Somebody who calls.
 pub(super) struct Caller<'a> {
@@ -26,7 +26,7 @@ pub(super) fn heard(flow: &CallFlow, caller: &Caller<'_>) -> String {
     let cx = Context::new(call, caller.at)
         .with_parties(caller.from.unwrap_or_default(), caller.to.unwrap_or_default());
     let (mut at, mut signal) = (Dialogue::Start, Signal::Arrived);
-    for _ in 0..MOST_STEPS {
+    for _ in 0..MAX_STEPS {
         let turn = advance(flow, &at, &signal, &cx);
         for event in &turn.events {
             if let EventKind::Hours { hours: Some(hours), why, .. } = &event.kind {

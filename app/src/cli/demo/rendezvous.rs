@@ -25,9 +25,9 @@ pub(in crate::cli) struct Rendezvous {
 }
 
 /// The file, gone with the demo.
-pub(in crate::cli) struct Kept(PathBuf);
+pub(in crate::cli) struct RendezvousFile(PathBuf);
 
-impl Drop for Kept {
+impl Drop for RendezvousFile {
     fn drop(&mut self) {
         // Left behind, it leads to a demo that is not there, which `call` says.
         let _ = fs::remove_file(&self.0);
@@ -50,7 +50,7 @@ fn file(environment: &Environment, port: u16) -> io::Result<PathBuf> {
 
 impl Rendezvous {
     /// Writes the file for the demo on that port.
-    pub fn keep(&self, environment: &Environment, port: u16) -> io::Result<Kept> {
+    pub fn keep(&self, environment: &Environment, port: u16) -> io::Result<RendezvousFile> {
         let folder = folder(environment)?;
         fs::create_dir_all(&folder)?;
         // Written beside and renamed: nobody reads half of it. The umask keeps it private.
@@ -58,7 +58,7 @@ impl Rendezvous {
         serde_json::to_writer(&mut beside, self)?;
         let path = file(environment, port)?;
         beside.persist(&path).map_err(|error| error.error)?;
-        Ok(Kept(path))
+        Ok(RendezvousFile(path))
     }
 
     /// Whether the demo still runs: one that was killed leaves its file behind.

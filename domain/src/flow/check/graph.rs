@@ -6,7 +6,7 @@ use super::super::draft::FlowDraft;
 use super::super::exits::{By, Exit};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::target::{Target, Then};
-use crate::dialogue::MOST_STEPS;
+use crate::dialogue::MAX_STEPS;
 
 pub(super) fn targets(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     for (setting, target) in flow.entrances() {
@@ -48,7 +48,7 @@ pub(super) fn silence(flow: &FlowDraft, problems: &mut Vec<Problem>) {
             problems.push(Problem::new(&place, silent_setting(&place), ProblemKind::Loop));
             continue;
         };
-        let most = usize::from(MOST_STEPS);
+        let most = usize::from(MAX_STEPS);
         if got > most {
             problems.push(Problem::new(&place, "", ProblemKind::TooLong { got, most }));
         }

@@ -12,7 +12,7 @@ use super::super::target::Target;
 use crate::keys::Key;
 
 /// Numbers that ring at once (Twilio, "TwiML: Dial": up to ten nouns).
-const MOST_AT_ONCE: usize = 10;
+const MAX_AT_ONCE: usize = 10;
 /// The longest recording that the carrier writes down (Twilio, "TwiML: Record", `transcribe`).
 const LONGEST_TRANSCRIBED: u64 = 120;
 
@@ -106,7 +106,7 @@ fn forward_alone(forward: &Forward, place: &mut Place<'_>) {
     place.seconds("time_limit", "time limit", forward.time_limit, 1, 86_400);
     if forward.strategy == Strategy::Simultaneous {
         let count = forward.destinations.len();
-        if count > MOST_AT_ONCE {
+        if count > MAX_AT_ONCE {
             place.say("to", ProblemKind::TooManyAtOnce(count));
         }
         let mut rings = forward.destinations.iter().map(|destination| destination.ring);

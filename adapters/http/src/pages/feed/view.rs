@@ -116,7 +116,7 @@ struct Field {
 
 /// How many, up to the bound of counting.
 pub(crate) fn tally_text(tally: &Tally) -> String {
-    if tally.more { format!("{MOST_COUNTED}+") } else { tally.all().to_string() }
+    if tally.more { format!("{MAX_COUNTED}+") } else { tally.all().to_string() }
 }
 
 impl TabLink {
@@ -138,7 +138,7 @@ impl TabLink {
 }
 
 /// Counting ends here; nobody reads more.
-pub(crate) const MOST_COUNTED: u32 = 999;
+pub(crate) const MAX_COUNTED: u32 = 999;
 
 impl FilterForm {
     pub fn new(shown: &Shown, tally: &Tally, offers: &Offers, viewer: &Viewer) -> Self {

@@ -15,7 +15,7 @@ const HEAD: i32 = 30;
 const ROW: i32 = 22;
 const MARGIN: i32 = 10;
 /// Longer texts would leave their box.
-const MOST_LETTERS: usize = 30;
+const MAX_LETTERS: usize = 30;
 
 /// The drawing, in units of the picture.
 #[derive(Debug, Serialize)]
@@ -202,8 +202,8 @@ fn leads(exit: &Exit, language: Language) -> String {
 }
 
 fn cut(text: &str) -> String {
-    if text.chars().count() <= MOST_LETTERS {
+    if text.chars().count() <= MAX_LETTERS {
         return text.to_owned();
     }
-    text.chars().take(MOST_LETTERS - 1).chain(['…']).collect()
+    text.chars().take(MAX_LETTERS - 1).chain(['…']).collect()
 }

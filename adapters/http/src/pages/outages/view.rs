@@ -32,13 +32,13 @@ impl OutageLine {
             (outage.repaired, "outage-repaired"),
             (outage.messages, "outage-messages"),
         ];
-        let told: Vec<String> = counts
+        let recovered: Vec<String> = counts
             .into_iter()
             .filter(|(count, _)| *count > 0)
             .map(|(count, id)| language.say_with(id, [("n", count.into())]))
             .collect();
         let nothing = match outage.cause {
-            OutageCause::LogAway => "outage-nothing-missing",
+            OutageCause::DatabaseUnavailable => "outage-nothing-missing",
             OutageCause::NotRunning | OutageCause::EventsLost | OutageCause::Unreached => {
                 "outage-nothing-yet"
             }
@@ -48,7 +48,7 @@ impl OutageLine {
             ended: Moment::new(outage.ended_at, viewer),
             cause: language.say(&format!("outage-{}", outage.cause.as_str())),
             calls: outage.calls,
-            recovered: if told.is_empty() { language.say(nothing) } else { told.join(", ") },
+            recovered: if recovered.is_empty() { language.say(nothing) } else { recovered.join(", ") },
         }
     }
 }

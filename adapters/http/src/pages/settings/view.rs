@@ -155,7 +155,7 @@ pub(crate) fn scopes() -> Vec<&'static str> {
 
 /// What the configuration says, in words.
 pub(crate) fn rules(rules: &Rules, language: Language) -> Vec<(String, String)> {
-    let kept = |time: Option<Duration>| match time {
+    let retention_text = |time: Option<Duration>| match time {
         Some(time) if time.as_secs().is_multiple_of(86_400) => {
             language.say_with("rule-days", [("n", (time.as_secs() / 86_400).into())])
         }
@@ -164,9 +164,9 @@ pub(crate) fn rules(rules: &Rules, language: Language) -> Vec<(String, String)> 
     };
     let resolve = language.say(if rules.resolves_misses { "yes" } else { "no" });
     vec![
-        (language.say("rule-calls"), kept(rules.calls)),
-        (language.say("rule-audio"), kept(rules.audio)),
-        (language.say("rule-raw"), kept(rules.raw)),
+        (language.say("rule-calls"), retention_text(rules.calls)),
+        (language.say("rule-audio"), retention_text(rules.audio)),
+        (language.say("rule-raw"), retention_text(rules.raw)),
         (language.say("rule-resolve"), resolve),
     ]
 }

@@ -54,7 +54,7 @@ struct Bar {
     parts: Vec<Part>,
     x: usize,
     address: Option<String>,
-    told: String,
+    text: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,13 +103,13 @@ const STEP: usize = 24;
 type ByOutcome = BTreeMap<Option<Outcome>, u64>;
 
 fn percent(rate: Option<f64>, language: Language) -> String {
-    let told = |rate: f64| language.say_with("percent", [("n", format!("{:.0}", rate * 100.0).into())]);
-    rate.map_or_else(|| "\u{2013}".to_owned(), told)
+    let text = |rate: f64| language.say_with("percent", [("n", format!("{:.0}", rate * 100.0).into())]);
+    rate.map_or_else(|| "\u{2013}".to_owned(), text)
 }
 
 fn seconds(seconds: Option<f64>, language: Language) -> String {
-    let told = |seconds: f64| language.say_with("seconds", [("n", format!("{seconds:.0}").into())]);
-    seconds.map_or_else(|| "\u{2013}".to_owned(), told)
+    let text = |seconds: f64| language.say_with("seconds", [("n", format!("{seconds:.0}").into())]);
+    seconds.map_or_else(|| "\u{2013}".to_owned(), text)
 }
 
 fn address(range: &str, pairs: &[(&str, &str)]) -> String {
@@ -136,14 +136,14 @@ impl Bars {
                 Part { class: class(*outcome), y, height }
             });
             let parts = parts.collect();
-            let told: Vec<String> = counts
+            let text: Vec<String> = counts
                 .iter()
                 .map(|(outcome, count)| {
                     format!("{} {}", messages::outcome(*outcome, language), language.number(*count))
                 })
                 .collect();
             let count = counts.values().sum();
-            Bar { label, short, count, parts, x: place * STEP, address, told: told.join(", ") }
+            Bar { label, short, count, parts, x: place * STEP, address, text: text.join(", ") }
         };
         let bars: Vec<Bar> = columns.into_iter().enumerate().map(bar).collect();
         Self { width: bars.len() * STEP, columns: bars, most }
