@@ -110,7 +110,7 @@ impl Call {
             && shelf_is_served
             && tokio::time::timeout(FETCH_TIMEOUT, shelf.fetched()).await.is_err()
         {
-            println!("(the message was not fetched within {FETCH_PATIENCE:?})");
+            println!("(the message was not fetched within {FETCH_TIMEOUT:?})");
         } else if report.recorded && !target.is_demo && !shelf_is_served {
             println!("(the message cannot be fetched: {} is not this machine)", target.api_url);
         }
