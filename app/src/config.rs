@@ -100,7 +100,7 @@ pub struct Config {
     pub feed_url: Option<Url>,
     /// The mail server, if letters are written.
     pub smtp: Option<Smtp>,
-    /// Who is recipients of calls.
+    /// The recipients of notifications.
     pub recipients: Vec<Recipient>,
     /// The most that may be used up.
     pub caps: Caps,

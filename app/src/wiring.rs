@@ -351,7 +351,7 @@ impl App {
         voice_url(&self.door.0)
     }
 
-    /// Our metrics alone, for an address of their own.
+    /// The metrics alone, for an address of their own.
     pub fn metrics(&self) -> Routes {
         Arc::new(adapters_http::metrics_routes(self.metrics.clone()).boxed())
     }

@@ -91,7 +91,7 @@ pub enum Dialogue {
         /// How the caller came here.
         history: DialogueHistory,
     },
-    /// An address we cannot read: from another version, or mangled on the history.
+    /// An address that cannot be decoded: from another version, or damaged on the way.
     Lost,
 }
 

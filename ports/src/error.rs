@@ -1,11 +1,11 @@
-//! What can go wrong behind a driven port, told by what can be done about it.
+//! Errors of driven ports, by what the caller can do about them.
 
 use std::time::Duration;
 
 /// A store did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// It cannot be reached, is locked, full or slow: try again later, or keep the matter elsewhere.
+    /// It cannot be reached, is locked, full or slow: retry later, or use another store meanwhile.
     #[error("the store is not available: {0}")]
     Unavailable(String),
     /// Something of that name is there already: choose another.
@@ -25,7 +25,7 @@ pub enum CarrierError {
     /// It does not have it yet: ask again soon.
     #[error("the carrier does not have it yet")]
     NotYet,
-    /// It is busy or cannot be reached: ask again later, not before `after` if that is told.
+    /// It is busy or cannot be reached: retry later, not before `after` if that is given.
     #[error("the carrier cannot be reached: {why}")]
     Unavailable {
         /// What happened.
@@ -36,7 +36,7 @@ pub enum CarrierError {
     /// It does not accept our credentials: somebody must correct the configuration; asking again may help then.
     #[error("the carrier refuses our credentials")]
     Unauthorized,
-    /// What it sent cannot be used: ask again, and tell somebody if it stays so.
+    /// Its answer cannot be used: retry, and alert an operator if it persists.
     #[error("the carrier sent something unusable: {0}")]
     Unusable(String),
 }

@@ -4,7 +4,7 @@
 //!
 //! - Not found is `Ok(None)`, never an error.
 //! - Errors name no technology; each variant answers "what can the caller do about it?".
-//! - Whatever returns `Ok` from a write is on disk: it survives the process and the power supply.
+//! - A write that returns `Ok` is on disk: it survives the process and a power failure.
 //! - Everything that is written twice is written once: repeats are ordinary, not errors.
 //! - Time and randomness come in through [`Clock`] and [`Ids`]; they need not wait, so they are plain traits.
 //!

@@ -61,13 +61,14 @@ pub(crate) fn call_query(pairs: &[(String, String)], zone: &TimeZone) -> Result<
             "provider_id" => query.provider_id = Some(value.clone()),
             "since" => query.since = Some(time(value, zone).map_err(bad)?),
             "until" => query.until = Some(time(value, zone).map_err(bad)?),
+            "through" => query.until = Some(end_of_day(value, zone).map_err(bad)?),
             "q" if value.chars().count() > 200 => {
                 return Err(bad("it is longer than 200 characters; shorten it".into()));
             }
             "q" => query.text = Some(TextMatch(phone_format::searched(value))),
             _ => {
                 let known = "limit, cursor, outcome, reason, state, live, attention, handled, from, to, destination, \
-                             mailbox, menu, tag, provider_id, since, until, q";
+                             mailbox, menu, tag, provider_id, since, until, through, q";
                 return Err(bad(format!("there is no such parameter; there are {known}")));
             }
         }
@@ -109,6 +110,17 @@ pub(crate) fn time(value: &str, zone: &TimeZone) -> Result<Timestamp, String> {
         .ok_or_else(|| "use a time such as 2026-11-22T09:00:00Z or a day such as 2026-11-22".to_owned())
 }
 
+/// The instant at which a day in the company's zone is over.
+fn end_of_day(value: &str, zone: &TimeZone) -> Result<Timestamp, String> {
+    value
+        .parse::<Date>()
+        .ok()
+        .and_then(|day| day.tomorrow().ok())
+        .and_then(|next| next.to_zoned(zone.clone()).ok())
+        .map(|zoned| zoned.timestamp())
+        .ok_or_else(|| "use a day such as 2026-11-22".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,6 +142,13 @@ mod tests {
     }
 
     #[test]
+    fn through_includes_its_whole_day() {
+        let query = read("since=2026-11-22&through=2026-11-22").unwrap();
+        assert_eq!(query.since, Some("2026-11-21T23:00:00Z".parse().unwrap()));
+        assert_eq!(query.until, Some("2026-11-22T23:00:00Z".parse().unwrap()));
+    }
+
+    #[test]
     fn what_cannot_be_read_is_named() {
         for (query, name) in [
             ("limit=0", "limit"),
@@ -140,6 +159,8 @@ mod tests {
             ("state=gone", "state"),
             ("since=yesterday", "since"),
             ("until=2026-13-01", "until"),
+            ("through=2026-11-22T10:00:00Z", "through"),
+            ("through=9999-12-31", "through"),
             ("since=2026-11-22T15:00:00", "since"),
             ("q=%00", "q"),
             ("handled=maybe", "handled"),

@@ -29,7 +29,7 @@ pub struct Services {
     pub rules: Rules,
     /// Takes what people do about calls.
     pub working: Arc<dyn WorkOnCalls>,
-    /// Looks after the services.
+    /// Outages, diagnostics, the audit log, and retried downloads.
     pub operations: Arc<dyn Operations>,
     /// Whether all is well.
     pub readiness: Arc<dyn Readiness>,
@@ -86,7 +86,7 @@ impl Offers {
 
 /// What handlers share.
 pub(crate) struct State {
-    /// The services, without its phone's routes.
+    /// The services, without the routes of the phone.
     pub services: Services,
     pub has_phone: bool,
     pub templates: Templates,

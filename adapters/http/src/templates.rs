@@ -201,7 +201,7 @@ pub(crate) struct PhonePage {
 pub(crate) struct ErrorPage {
     pub title: String,
     pub detail: String,
-    /// What a program is tally_text, which can say more.
+    /// The detail that programs receive, which can be more specific.
     pub more: String,
 }
 

@@ -9,7 +9,7 @@ use frontdesk_ports::{
     AuditEntry, AuditTrail, DiagnosticReport, OperationsLog, Outage, OutageCause, StoreError, Watermark,
 };
 
-/// A operations_log that is forgotten.
+/// An operations log that is lost with the process.
 #[derive(Default)]
 pub struct MemoryOperationsLog(Mutex<State>);
 

@@ -28,7 +28,7 @@ struct State {
 struct Row {
     delivery: Delivery,
     queued_at: Timestamp,
-    /// `None` once it is finished.
+    /// `None` once it is delivered or has failed.
     due: Option<Timestamp>,
     leased: bool,
     failed: bool,

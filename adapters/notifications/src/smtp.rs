@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 /// How long a mail server may take to answer one command.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Answers about this email or these people, which another try does not change (RFC 5321, section 4.2.3). Others,
+/// Replies about this email or its recipients that another attempt does not change (RFC 5321, section 4.2.3). Others,
 /// such as a password that is not taken, are mended on one side or the other.
 const REFUSED: [&str; 5] = ["550", "551", "552", "553", "555"];
 

@@ -148,7 +148,8 @@ impl Database {
 }
 
 /// Whether a connection that comes back is in no transaction. After errors on a full disk the driver's count of open
-/// transactions was seen to stay above zero; every later one is then a part of one that never ends: result as committed,
+/// transactions was seen to stay above zero. Every later transaction is then part of one that never ends: reported as
+/// committed,
 /// seen by nobody, gone with the process. Such a connection is closed and replaced.
 async fn is_idle(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     // Answered after any rollback that is still to come.

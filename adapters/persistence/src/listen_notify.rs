@@ -11,7 +11,7 @@ use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// The channel's name; one server may hold several logs, so what is change_in begins with the schema's.
+/// The channel. One server can hold several logs, so a notification begins with the name of its schema.
 const CHANNEL: &str = "frontdesk_changes";
 /// CarrierCallback at most so often: a burst of calls is one notice.
 const EVERY: Duration = Duration::from_millis(50);
@@ -79,7 +79,7 @@ async fn receive(pool: &PgPool, changed: &watch::Sender<Change>) -> Result<(), s
     let schema = schema.unwrap_or_default();
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
-    // What was change_in before is found by looking.
+    // Changes from before are found by a query.
     let last: Option<i64> = sqlx::query_scalar("SELECT MAX(change) FROM calls").fetch_one(pool).await?;
     raise(changed, Change(u64::try_from(last.unwrap_or(0)).unwrap_or(0)));
     while let Some(notice) = listener.try_recv().await? {

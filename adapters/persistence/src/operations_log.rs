@@ -13,14 +13,14 @@ use crate::entity::{audit, diagnostic_report, outage, watermark};
 use crate::error::{corrupt, failed};
 use crate::mapping::{millis, timestamp};
 
-/// The row of the last diagnostic_report; there is no other.
+/// The only row, which holds the last diagnostic report.
 const THE_LAST: i32 = 1;
 
 /// The service's own memory on a database.
 pub struct SqlOperationsLog(Database);
 
 impl SqlOperationsLog {
-    /// The operations_log in a migrated database.
+    /// The operations log in a migrated database.
     pub fn new(db: Database) -> Self {
         Self(db)
     }

@@ -112,7 +112,7 @@ impl Script {
 }
 
 impl Players {
-    /// Lets time pass for the caller: all of it, or as much as they have hang_up_after for.
+    /// Lets time pass for the caller: all of it, or until the caller hangs up.
     fn pass(&mut self, time: Duration) -> (bool, Duration) {
         let left = self.script.hang_up_after.map(|hang_up_after| hang_up_after.saturating_sub(self.passed));
         let (gives_up, time) = match left {

@@ -58,7 +58,7 @@ impl CommandTranscriber {
         let read = output.take(MAX_LENGTH).read_to_end(&mut printed).await;
         read.map_err(|error| format!("its output cannot be read: {error}"))?;
         let status = child.wait().await.map_err(|error| format!("it cannot be waited for: {error}"))?;
-        // Whoever prints more than is read is transcript_of that nobody reads on, and may fail by it.
+        // A program that prints more than the limit gets a broken pipe, and may fail because of it.
         if status.success() || printed.len() as u64 == MAX_LENGTH {
             Ok(printed)
         } else {

@@ -9,13 +9,13 @@ use frontdesk_ports::RawParameters;
 
 use crate::form::Form;
 
-/// Parameters that are secrets of the call; they are not raw_form. What was written down of a message is raw_form once, as an
+/// Parameters that are secrets of the call; they are not stored. A transcript is stored once, as an
 /// event, so that it can be forgotten.
 const SECRETS: [&str; 3] = ["CallToken", "StirPassportToken", "TranscriptionText"];
 
 /// The longest text that stands in an event: any name, place or address is shorter.
 const LONGEST_TEXT: usize = 256;
-/// The longest value that is raw_form among a request's own words.
+/// The longest value of a stored raw parameter.
 const LONGEST_RAW: usize = 4096;
 
 /// A text that every database takes: without control characters (PostgreSQL keeps no NUL), and not without end.
@@ -119,7 +119,8 @@ fn dial_result(form: &Form, status: &str, carrier: &str) -> DialResult {
     DialResult { outcome, leg, bridged, seconds: form.number("DialCallDuration") }
 }
 
-/// The recording's SID, callback (field) or read off the end of its URL (documented). Nothing else of the URL is used.
+/// The recording's SID, from its parameter (field) or from the end of its URL (documented). Nothing else of the URL
+/// is used.
 fn recording(form: &Form) -> Option<RecordingId> {
     let sid = form.get("RecordingSid");
     let tail = || form.get("RecordingUrl").and_then(|url| url.rsplit('/').next());

@@ -1,4 +1,5 @@
-//! A request to ourselves by the way the carrier takes: who knows the account's token is result how it arrived, so that
+//! A request to ourselves by the route that the carrier uses. A sender who knows the account's token learns how the
+//! request arrived, so that
 //! whatever a proxy rewrites has a name. Everybody else gets what every unsigned request gets.
 
 use std::sync::Arc;
@@ -51,7 +52,7 @@ fn proof(token: &str, nonce: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// The same routes, and whoever knocks is result how it arrived, under whatever path.
+/// The same routes, but a probe under any path gets a report of how it arrived.
 pub fn answering_knocks<E>(
     routes: E,
     public: PublicUrl,
@@ -179,7 +180,7 @@ impl PublicUrlProbe for HttpPublicUrlProbe {
     }
 }
 
-/// In words, without the address: it holds no secret, but is result beside it already.
+/// The error as text, without the address, which is reported beside it.
 fn why(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return format!("no answer within {} s", PROBE_TIMEOUT.as_secs());

@@ -77,7 +77,7 @@ pub(crate) fn number_settings(public: &PublicUrl) -> WebhookSettings {
         voice: hook("voice", WAITING),
         fallback: hook("fallback", WAITING),
         status: hook("status", CALLBACK),
-        led_by: String::new(),
+        routed_by: String::new(),
     }
 }
 

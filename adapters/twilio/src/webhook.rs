@@ -232,7 +232,7 @@ impl Routes {
             return StatusCode::NO_CONTENT;
         };
         let (at, raw) = (form_mapping::time(&verified.form), form_mapping::raw(&verified.form));
-        match self.webhooks.answering.note(CarrierCallback { call, notice, at, raw }).await {
+        match self.webhooks.answering.ingest(CarrierCallback { call, notice, at, raw }).await {
             Ok(()) => StatusCode::NO_CONTENT,
             Err(error) => {
                 tracing::error!("a callback could not be kept and will be told again: {error}");

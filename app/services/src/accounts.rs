@@ -1,4 +1,4 @@
-//! Looking after people, their browsers, programs' tokens and saved views: the rules, and a note of who did what.
+//! Account administration: users, sessions, API tokens and saved views, with an audit entry for each change.
 
 use std::sync::Arc;
 
@@ -66,7 +66,7 @@ impl AccountAdministration {
         self.store.user(name).await?.ok_or(AccountError::Nobody)
     }
 
-    /// Whoever finds a browser open does not.
+    /// A person who finds an unattended browser does not know it.
     async fn knows_password(&self, who: &SignedIn, password: &str) -> Result<(), AccountError> {
         let user = self.user(&who.user).await?;
         let right = self.control.knows_password(&user, password).await.map_err(AccountError::Throttled)?;

@@ -154,7 +154,7 @@ impl AccessControl {
         Ok(false)
     }
 
-    /// Checks the code of a person whose password was right.
+    /// Checks the second factor after the password was right.
     async fn check_code(&self, name: &str, code: &str) -> Result<(), SignInError> {
         let Some(factor) = self.store.second_factor(name).await?.filter(|factor| factor.confirmed) else {
             return Ok(());

@@ -45,7 +45,7 @@ impl AnswerCalls for CallHandler {
         self.step(request).instrument(span).await
     }
 
-    async fn note(&self, callback: CarrierCallback) -> Result<(), StoreError> {
+    async fn ingest(&self, callback: CarrierCallback) -> Result<(), StoreError> {
         let CarrierCallback { call, notice, at, raw } = callback;
         let at = at.unwrap_or_else(|| self.clock.now());
         let event = notice.into_event(call, at);
@@ -91,13 +91,13 @@ impl CallHandler {
             self.restrictions.forwarded();
         }
         let mut events: Vec<LoggedEvent> = turn.events.into_iter().map(LoggedEvent::from).collect();
-        // The request stands beside what only it callback; that somebody calls, every request repeats.
+        // The raw request is stored with the event that only this request reported; every request repeats `started`.
         let own = events.iter().position(|logged| logged.event.kind.as_str() != "started").unwrap_or(0);
         if let Some(own) = events.get_mut(own) {
             own.raw = Some(raw);
         }
         if self.intake.store(events).await.is_err() {
-            tracing::error!(call.id = %cx.call, "a step of a call could not be kept; the caller was answered");
+            tracing::error!(call.id = %cx.call, "events of a step could not be stored; the caller was answered");
         }
         turn.instructions
     }

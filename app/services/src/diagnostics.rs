@@ -1,4 +1,4 @@
-//! Examines a desk and its surroundings: each check tells how one thing stands and what to do about it.
+//! Diagnostics (`frontdesk doctor`): each check reports the status of one thing and what to do about it.
 
 mod carrier;
 mod local;
@@ -12,7 +12,7 @@ use frontdesk_ports::{
     CarrierAccount, CheckStatus, Clock, DiagnosticReport, Finding, PublicUrlProbe, RecordingStore,
 };
 
-/// What an diagnostic_report needs of the database, which may not be there.
+/// What the checks need of the database, which may not exist.
 #[async_trait]
 pub trait Schema: Send + Sync {
     /// How many migrations are still to be applied, if it can be reached; else why not.
@@ -37,7 +37,7 @@ pub struct Diagnostics {
     pub flow: Option<CallFlow>,
     /// The database, or why it cannot be opened.
     pub schema: Result<Arc<dyn Schema>, String>,
-    /// Where audio is kept, or why it cannot be opened.
+    /// The recordings store, or why it cannot be opened.
     pub recordings: Result<Arc<dyn RecordingStore>, String>,
     /// The checks of the folders that frontdesk writes to.
     pub folders: Vec<Finding>,

@@ -16,7 +16,7 @@ pub struct FlowWithAudio {
     pub audio: Vec<(AudioFile, Bytes)>,
 }
 
-/// How many earlier flows are kept for calls in progress. Nobody replaces a flow more often during one call.
+/// How many earlier flows stay available to calls in progress. A flow is not replaced more often during one call.
 const MAX_EARLIER: usize = 8;
 
 /// The flow in force.
@@ -56,7 +56,7 @@ impl FlowVersions {
 
     /// Puts another flow in force; whether it is another. Calls in progress go on by the one they began with.
     pub fn replace(&self, own: FlowWithAudio) -> Result<bool, UnplayableAudio> {
-        // Where the new flow's audio is must be known before the first caller hears of it.
+        // The audio must be available before the first caller hears the new flow.
         self.audio.publish(own.audio)?;
         let mut versions = self.versions.write().unwrap_or_else(PoisonError::into_inner);
         if versions.current.version() == own.flow.version() {
@@ -85,7 +85,7 @@ mod tests {
         FlowWithAudio { flow: builtin_flow(&settings).unwrap(), audio: Vec::new() }
     }
 
-    /// Where a caller is who has just heard the menu.
+    /// The dialogue of a caller after the first menu.
     fn in_the_menu(flow: &CallFlow) -> Dialogue {
         let cx = Context::new(LegId::new("test", "CA1").unwrap(), "2026-11-25T09:00:00Z".parse().unwrap());
         let turn = advance(flow, &Dialogue::Start, &Signal::Arrived, &cx);

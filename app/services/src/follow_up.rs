@@ -9,14 +9,14 @@ use frontdesk_domain::CallId;
 use frontdesk_ports::work::WorkChange;
 use frontdesk_ports::{Actor, CallLog, CallRecord, Clock, StoreError, WorkError, WorkOnCalls, WorkStore};
 
-/// Changes that get in nobody's way are tried so often when others are made at the same moment.
+/// How often a change is retried after a concurrent change that does not conflict with it.
 const TRIES: u32 = 10;
 
 /// Takes what people do about calls.
 pub struct FollowUps {
     /// The calls.
     pub log: Arc<dyn CallLog>,
-    /// Where the work on them is kept.
+    /// The store of follow-up work.
     pub work: Arc<dyn WorkStore>,
     /// The time.
     pub clock: Arc<dyn Clock>,

@@ -14,7 +14,7 @@ use super::retention::{DataClass, Retention, RetentionError};
 
 /// Between two rounds.
 const ROUND: Duration = Duration::from_secs(60);
-/// Without a sign of life for so long, we did not run.
+/// After a gap this long between signs of life, the program counts as not running in between.
 const SILENCE: Duration = Duration::from_secs(150);
 /// Between two comparisons.
 const RECONCILE_EVERY: Duration = Duration::from_secs(300);
@@ -24,14 +24,14 @@ const OVERLAP: Duration = Duration::from_secs(900);
 const UNFINISHED: Duration = Duration::from_secs(600);
 /// Between two comparisons of the last days, …
 const FAR_EVERY: Duration = Duration::from_secs(86_400);
-/// … which are so many seconds.
+/// … as a number of seconds.
 const FAR: Duration = Duration::from_secs(3 * 86_400);
-/// Further back than this nothing is compared unasked.
+/// Reconciliation looks no further back than this by itself.
 const FARTHEST: Duration = Duration::from_secs(30 * 86_400);
 /// Between two purges. A clock that jumped by more is not believed.
 const PURGE_EVERY: Duration = Duration::from_secs(86_400);
 
-/// For how long each kind of data is kept; without end if none.
+/// How long each kind of data is stored; `None` means forever.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RetentionPolicy {
     /// Calls.
@@ -68,7 +68,7 @@ pub struct Maintenance {
     pub reconciliation: Reconciliation,
     /// Forgets.
     pub retention: Arc<Retention>,
-    /// How long each kind of data is kept.
+    /// How long each kind of data is stored.
     pub policy: RetentionPolicy,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -79,7 +79,7 @@ impl Maintenance {
     pub async fn run(&self) {
         loop {
             if let Err(error) = self.round().await {
-                tracing::warn!("upkeep waits for the store: {error}");
+                tracing::warn!("maintenance is delayed: {error}");
             }
             tokio::time::sleep(ROUND).await;
         }
@@ -110,7 +110,7 @@ impl Maintenance {
 
     async fn reconcile_if_due(&self, now: Timestamp) -> Result<(), StoreError> {
         let Some(reconciled) = self.operations_log.marked(Watermark::Reconciled).await? else {
-            // The first start: what was before is none of ours.
+            // The first start: earlier calls are not ours.
             self.operations_log.mark(Watermark::ReconciledFar, now).await?;
             return self.operations_log.mark(Watermark::Reconciled, now).await;
         };

@@ -1,4 +1,5 @@
-//! Tells people and programs of calls: follows the log, queues what somebody is to be target, and delivers it.
+//! Notifications about calls, to people by e-mail and to programs by webhook: follows the log, queues deliveries, and
+//! delivers.
 
 mod email;
 
@@ -25,34 +26,34 @@ const MAX_CONCURRENT: u16 = 8;
 /// How long a delivery may take, and for how long it is ours: longer.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(100);
 const LEASE: Duration = Duration::from_secs(120);
-/// What happened longer ago is target to nobody any more, whatever changes about the call.
+/// Events older than this are not reported any more, however the call changes.
 const MAX_AGE: Duration = Duration::from_secs(3 * 86_400);
-/// The first pause after a failure, the longest, and rule it is given up.
+/// The first pause after a failed delivery, the longest, and how long it is retried.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const MAX_PAUSE: Duration = Duration::from_secs(3600);
 const GIVE_UP: Duration = Duration::from_secs(3 * 86_400);
-/// How long to sleep rule nothing is due.
+/// How long to sleep while no delivery is due.
 const IDLE_PAUSE: Duration = Duration::from_secs(60);
 /// How long to leave a failed store alone.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
-/// How often noting what was delivered is tried again while the store is away.
+/// How often recording a delivery's result is retried while the store is unavailable.
 const RECORD_RETRIES: u32 = 3;
 /// Larger audio is linked, not attached: mail servers refuse more.
 const MAX_ATTACHED: u64 = 10 * 1024 * 1024;
 
-/// Of what somebody is target.
+/// Which events of which calls a recipient is notified about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotificationRule {
     /// Calls that ended so.
     pub outcomes: Vec<Outcome>,
-    /// On these kinds.
+    /// The kinds of events.
     pub kinds: Vec<NotificationKind>,
     /// Whether a voicemail's audio goes with the message.
     pub attach: bool,
 }
 
 impl NotificationRule {
-    /// What people are target unless the settings say otherwise: whoever was missed, and messages, once they can be heard.
+    /// The default for people: missed calls, and voicemails once they can be played.
     pub fn for_people() -> Self {
         Self {
             outcomes: vec![Outcome::Missed, Outcome::Voicemail, Outcome::Failed],
@@ -61,7 +62,7 @@ impl NotificationRule {
         }
     }
 
-    /// What programs are target unless the settings say otherwise: everything.
+    /// The default for programs: everything.
     pub fn for_programs() -> Self {
         Self {
             outcomes: Outcome::VARIANTS.to_vec(),
@@ -71,19 +72,19 @@ impl NotificationRule {
     }
 }
 
-/// Somebody who is target, and how.
+/// A recipient and how it is reached.
 pub struct NotificationTarget {
     /// Of what.
     pub rule: NotificationRule,
-    /// The language of letters.
+    /// The language of e-mails.
     pub language: EmailLanguage,
-    /// Whether people read it: they are target of a message once, rule they can hear it.
+    /// Whether people read it. People get one notification about a voicemail, when it can be played.
     pub is_person: bool,
     /// Carries it.
     pub messenger: Arc<dyn Messenger>,
 }
 
-/// Tells people and programs of calls.
+/// Follows the log and delivers notifications.
 pub struct Notifications {
     /// The calls.
     pub log: Arc<dyn CallLog>,
@@ -91,13 +92,13 @@ pub struct Notifications {
     pub outbox: Arc<dyn Outbox>,
     /// Messages' audio.
     pub recordings: Arc<dyn RecordingStore>,
-    /// Mailboxes name whom to tell.
+    /// The flow, in which mailboxes name recipients.
     pub flow: Arc<FlowVersions>,
-    /// Everybody who is target, by name.
+    /// The recipients by name.
     pub recipients: BTreeMap<String, NotificationTarget>,
     /// Where people read the log.
     pub feed_url: String,
-    /// The zone that letters tell times in.
+    /// The time zone of times in e-mails.
     pub zone: TimeZone,
     /// The call as programs read it.
     pub document: fn(&CallRecord) -> serde_json::Value,
@@ -131,8 +132,8 @@ impl Notifications {
         Ok(())
     }
 
-    /// Queues what the changes since the last look are to be target; up to where it looked. The first look ever tells
-    /// nothing: what happened before somebody wanted to be target is way.
+    /// Queues notifications about changes since the last call of this function, and returns the last change that was
+    /// processed. The very first call queues nothing: what happened before notifications were set up is not reported.
     pub async fn follow(&self) -> Result<Change, StoreError> {
         let since = self.outbox.recipients(&self.names(), self.clock.now()).await?;
         let Some(mut seen) = self.outbox.looked_at().await? else {
@@ -155,7 +156,7 @@ impl Notifications {
         self.recipients.keys().cloned().collect()
     }
 
-    /// Whom a call is to be target to, and of what: as long as it is news, and to whoever was a recipient then.
+    /// The deliveries that a call requires: recent events, to the recipients of that time.
     fn deliveries(
         &self,
         record: &CallRecord,
@@ -194,7 +195,7 @@ impl Notifications {
                 Tried::Again(_, why) => tracing::warn!(call.id = %call, to, "a message waits: {why}"),
                 Tried::Failed(why) => tracing::error!(call.id = %call, to, "a message is given up: {why}"),
             }
-            // One that cannot be noted must not leave the others unnoted: they would be target again.
+            // A result that could not be recorded must not prevent the others, which would be delivered again.
             match self.record(leased, &tried).await {
                 Ok(true) => {}
                 Ok(false) => tracing::info!(call.id = %call, to, "another instance has taken a message over"),
@@ -311,7 +312,7 @@ impl Notifications {
     }
 }
 
-/// Whether somebody is to be target of an kind.
+/// Whether a recipient is notified about this kind of event of a call.
 fn wants(
     target: &NotificationTarget,
     name: &str,
@@ -326,7 +327,8 @@ fn wants(
     let message = record.call.voicemail.as_ref();
     match kind {
         NotificationKind::Started | NotificationKind::Answered => true,
-        // People are target of a message rule they can hear it, and at the end only if there is none to come.
+        // People are notified about a voicemail when it can be played, and about the end of the call only if none
+        // follows.
         NotificationKind::Ended => {
             let is_audible = |m: &Voicemail| m.status != VoicemailStatus::Failed && !m.is_empty();
             let voicemail_follows = target.is_person && message.is_some_and(is_audible);
@@ -336,7 +338,7 @@ fn wants(
         NotificationKind::VoicemailStored => {
             let silent = target.is_person && message.is_some_and(Voicemail::is_empty);
             let mailbox = record.call.mailbox.as_ref().and_then(|mailbox| flow.mailbox(mailbox));
-            // A mailbox that names somebody tells nobody else.
+            // A mailbox that names recipients notifies no others.
             let meant = mailbox
                 .is_none_or(|mailbox| mailbox.notify.is_empty() || mailbox.notify.iter().any(|n| n == name));
             !silent && meant && target.rule.outcomes.contains(&Outcome::Voicemail)

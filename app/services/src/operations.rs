@@ -1,4 +1,4 @@
-//! Looking after the desk: what went wrong, who did what, messages asked for anew.
+//! Operations: outages, diagnostics, the audit log, and retried voicemail downloads.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What people decide beside the flow: kept, noted, and in force for the next call.
+//! Temporary closures and blocked callers: stored, audited, and in force for the next call.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::restrictions::Restrictions;
 pub struct Overrides {
     /// The flow in force.
     pub flow: Arc<FlowVersions>,
-    /// Where decisions are kept.
+    /// The store of overrides.
     pub store: Arc<dyn OverrideStore>,
     /// What holds for calls; `None` where none are answered.
     pub restrictions: Option<Arc<Restrictions>>,
@@ -33,7 +33,7 @@ impl Overrides {
         self.trail.record(AuditEntry { at, actor: actor.clone(), action, subject }).await
     }
 
-    /// The next call here knows at once; elsewhere it is known after a moment.
+    /// This instance applies a change at once; other instances apply it at their next refresh.
     async fn hold(&self) -> Result<(), StoreError> {
         match &self.restrictions {
             Some(restrictions) => restrictions.refresh().await,

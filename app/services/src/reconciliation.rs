@@ -1,5 +1,5 @@
-//! Making the log agree with the carrier's own records: calls that never reached us, ends that were lost, messages nobody
-//! carrier_call us of. Doing it twice changes nothing.
+//! Makes the log agree with the carrier's own records: adds calls that never reached us, ends that were lost, and
+//! voicemails that were not reported. Running it twice changes nothing.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -28,7 +28,7 @@ const PAGE: u16 = 200;
 /// The log could not be compared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReconcileError {
-    /// The carrier did not tell.
+    /// The carrier did not answer.
     #[error("the carrier's records could not be read, nothing was changed: {0}")]
     Carrier(#[from] CarrierError),
     /// The log failed.
@@ -43,13 +43,13 @@ pub struct Report {
     pub since: Timestamp,
     /// … to then.
     pub until: Timestamp,
-    /// Calls of ours on the carrier's records.
+    /// Calls compared: those of our numbers in the carrier's records.
     pub compared: u32,
     /// Calls that were missing here.
     pub added: u32,
     /// Calls that were incomplete here.
     pub repaired: u32,
-    /// Messages that nobody had carrier_call us of, or that are asked for anew.
+    /// Voicemails that were not reported, or whose download is retried.
     pub messages: u32,
     /// Calls closed without any word of their end.
     pub closed: u32,
@@ -116,8 +116,8 @@ impl fmt::Display for Report {
     }
 }
 
-/// Something that was mended.
-struct Repaired {
+/// What was repaired of one call.
+struct CallRepair {
     at: Timestamp,
     added: bool,
     repaired: bool,
@@ -126,9 +126,9 @@ struct Repaired {
 
 /// Compares the log with the carrier's records.
 pub struct Reconciliation {
-    /// What is mended.
+    /// The calls to repair.
     pub log: Arc<dyn CallLog>,
-    /// Whose records they are.
+    /// The carrier.
     pub carrier: Arc<dyn Carrier>,
     /// Where outages are noted.
     pub operations_log: Arc<dyn OperationsLog>,
@@ -139,11 +139,11 @@ pub struct Reconciliation {
 }
 
 impl Reconciliation {
-    /// Compares calls that began since then, and mends what differs.
+    /// Compares calls that began since then, and repairs what differs.
     pub async fn run(&self, since: Timestamp) -> Result<Report, ReconcileError> {
         let until = self.clock.now();
         let numbers = self.numbers().await?;
-        // The carrier's clock may be a little ahead of ours.
+        // The carrier's clock may be slightly ahead of ours.
         let calls = self.carrier.calls(since, until + MARGIN).await?;
         let mut report = Report {
             since,
@@ -155,29 +155,30 @@ impl Reconciliation {
             closed: 0,
             outages: Vec::new(),
         };
-        let mut mended = Vec::new();
+        let mut repairs = Vec::new();
         for call in
             calls.iter().filter(|call| numbers.is_empty() || numbers.contains(&call.record.parties.to))
         {
             report.compared += 1;
-            mended.extend(self.repair(call).await?);
+            repairs.extend(self.repair(call).await?);
         }
-        for Repaired { added, repaired, messages, .. } in &mended {
+        for CallRepair { added, repaired, messages, .. } in &repairs {
             report.added += u32::from(*added);
             report.repaired += u32::from(*repaired);
             report.messages += messages;
         }
-        report.closed = self.close_the_endless(until).await?;
-        report.outages = self.note(&mended).await?;
+        report.closed = self.close_overdue_calls(until).await?;
+        report.outages = self.record_outages(&repairs).await?;
         self.operations_log.mark(Watermark::Reconciled, until).await?;
         Ok(report)
     }
 
-    /// The numbers we answer: those that ask us, and those we have answered lately. With neither known, all are taken.
+    /// The numbers that frontdesk answers: those whose webhook points here, and those of recent calls. If neither is known, every
+    /// number counts.
     async fn numbers(&self) -> Result<BTreeSet<String>, ReconcileError> {
         let mut numbers: BTreeSet<String> = self.carrier.our_numbers().await?.into_iter().collect();
-        let lately = self.log.list(&CallQuery::newest(PAGE)).await?;
-        numbers.extend(lately.calls.into_iter().filter_map(|record| Some(record.call.parties?.to)));
+        let recent = self.log.list(&CallQuery::newest(PAGE)).await?;
+        numbers.extend(recent.calls.into_iter().filter_map(|record| Some(record.call.parties?.to)));
         Ok(numbers)
     }
 
@@ -186,7 +187,7 @@ impl Reconciliation {
         Ok(self.log.list(&query).await?.calls.into_iter().find(|record| record.leg == *leg))
     }
 
-    async fn repair(&self, carrier_call: &CarrierCall) -> Result<Option<Repaired>, StoreError> {
+    async fn repair(&self, carrier_call: &CarrierCall) -> Result<Option<CallRepair>, StoreError> {
         let known = self.known(&carrier_call.call).await?;
         let facts = match &known {
             Some(record) => Facts::of(self.log.events(record.id).await?.iter().map(|logged| &logged.event)),
@@ -202,7 +203,7 @@ impl Reconciliation {
         let at = carrier_call.record.started_at.unwrap_or_else(|| self.clock.now());
         self.log.append(events.into_iter().map(LoggedEvent::from).collect()).await?;
         // A call that was deleted on purpose stays deleted.
-        Ok(self.known(&carrier_call.call).await?.map(|_| Repaired {
+        Ok(self.known(&carrier_call.call).await?.map(|_| CallRepair {
             at,
             added: known.is_none(),
             repaired: known.is_some() && recovered,
@@ -210,16 +211,16 @@ impl Reconciliation {
         }))
     }
 
-    /// Calls that should long have ended, and of which the carrier has no record either.
-    async fn close_the_endless(&self, now: Timestamp) -> Result<u32, StoreError> {
+    /// Closes calls that exceed the longest possible call and that the carrier has no record of.
+    async fn close_overdue_calls(&self, now: Timestamp) -> Result<u32, StoreError> {
         let mut closed = 0;
         for state in [CallState::Ringing, CallState::InProgress] {
             let until = Some(now - (self.longest_call)() - CLOSE_AFTER);
             let query = CallQuery { state: Some(state), until, ..CallQuery::newest(PAGE) };
             // Those that are closed leave the list, so the next page is the first again.
             loop {
-                let endless = self.log.list(&query).await?.calls;
-                let events: Vec<LoggedEvent> = endless
+                let overdue = self.log.list(&query).await?.calls;
+                let events: Vec<LoggedEvent> = overdue
                     .iter()
                     .map(|record| {
                         CallEvent { call: record.leg.clone(), at: now, kind: EventKind::Closed }.into()
@@ -235,11 +236,11 @@ impl Reconciliation {
         Ok(closed)
     }
 
-    /// Notes what was mended with the outage it belongs to; calls that belong to none make one of their own.
-    async fn note(&self, mended: &[Repaired]) -> Result<Vec<Outage>, StoreError> {
+    /// Adds the repairs to the outages they belong to. Calls outside every known outage start a new one.
+    async fn record_outages(&self, repairs: &[CallRepair]) -> Result<Vec<Outage>, StoreError> {
         let mut known = self.operations_log.outages(OUTAGES).await?;
         let mut touched = BTreeSet::new();
-        for Repaired { at, added, repaired, messages } in mended {
+        for CallRepair { at, added, repaired, messages } in repairs {
             let within = |outage: &Outage| outage.began_at - MARGIN <= *at && *at <= outage.ended_at + MARGIN;
             let nearby = |outage: &Outage| {
                 outage.cause == OutageCause::Unreached
@@ -283,7 +284,7 @@ impl Reconciliation {
     }
 }
 
-/// A message that was given up although the carrier has it is asked for anew.
+/// Retries the download of a failed voicemail that the carrier still has.
 fn retry_voicemail(carrier_call: &CarrierCall, facts: &Facts, now: Timestamp) -> Option<CallEvent> {
     let voicemail = Call::of(facts).voicemail.filter(|message| message.status == VoicemailStatus::Failed)?;
     let still_there = carrier_call.messages.iter().any(|message| {

@@ -1,5 +1,5 @@
-//! What holds for a call beside the flow, known without asking anybody: the store's last word, kept in memory, and what
-//! was given out since.
+//! What limits a call apart from the flow: closures, blocked callers and caps. Kept in memory, so that answering a
+//! call needs no database: the store's last answer, and the capacity used since.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -10,7 +10,7 @@ use frontdesk_ports::{CallFigures, Clock, OverrideStore, StoreError, Usage};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
-/// How often the store is asked. Decisions made elsewhere (another instance, the command line) hold after so long.
+/// How often the store is read. Overrides set by another instance or the command line take effect within this time.
 const REFRESH: Duration = Duration::from_secs(3);
 /// What counts as often is counted over this long.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -81,7 +81,7 @@ impl Restrictions {
         let (Some(cap), Some(text)) = (self.caps.calls_a_caller_an_hour, from.as_text()) else {
             return false;
         };
-        // Who reached the cap is failing by the store; before it tells, what was answered since counts.
+        // The store names the callers who reached the cap; calls since its last answer are counted here.
         known.used.frequent_callers.contains(text)
             || known.calls_since.get(text).is_some_and(|calls| *calls >= cap)
     }
@@ -166,7 +166,7 @@ impl Restrictions {
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
                         tracing::warn!(
-                            "closures, blocks and caps stay as they were, for the store cannot tell: {error}"
+                            "closures, blocked callers and caps could not be refreshed and stay as they are: {error}"
                         );
                     }
                 }

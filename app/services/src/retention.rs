@@ -14,10 +14,10 @@ use frontdesk_ports::{
 const BATCH: u16 = 200;
 /// An unattended purge of more than this share of all calls is refused: a wrong clock must not empty the log.
 const MAX_PERCENT: u64 = 20;
-/// Below so many calls the share means nothing.
+/// With fewer calls than this, the share is not checked.
 const FEW: u64 = 100;
 
-/// What may be kept for different times.
+/// A class of data with a retention time of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DataClass {
     /// Calls with everything that belongs to them.
@@ -58,7 +58,7 @@ pub struct Receipt {
     pub calls: Vec<String>,
     /// Messages' audio.
     pub audio: Vec<String>,
-    /// Messages of which what was written down went.
+    /// Voicemails whose transcript was deleted.
     pub transcripts: u64,
     /// Requests in the carrier's own words.
     pub raw: u64,

@@ -1,6 +1,6 @@
-//! Sums of whole days are cache, so that figures over a year need not count every call of it again. A day is counted anew
-//! once a call of it has changed; after a while in any case, for neither a deletion nor a call that turns
-//! out to have begun on another day tells which day it has left.
+//! Caches the statistics of whole days, so that a year need not be counted again for each view. A day is counted
+//! again when one of its calls changes, and after a while in any case: deleting a call, or moving it to another day,
+//! does not say which day it leaves.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -13,12 +13,12 @@ use frontdesk_ports::{
     CallFigures, CallLog, CallQuery, Change, Clock, DAY_MS, Figures, StoreError, Tally, Usage,
 };
 
-/// Cache for so long at most.
+/// How long a day is cached.
 const MAX_AGE: Duration = Duration::from_secs(15 * 60);
-/// Days cache at most: the newest of those that somebody looked at.
+/// The most days that are cached; the oldest leave first.
 const MAX_DAYS: usize = 400;
 
-/// Figures whose past days are cache.
+/// Statistics with a cache of past days.
 pub struct StatsCache {
     figures: Arc<dyn CallFigures>,
     log: Arc<dyn CallLog>,
@@ -32,7 +32,7 @@ struct Cache {
     days: BTreeMap<i64, (Timestamp, Arc<Figures>)>,
     /// Changes up to this one are in them.
     seen: Change,
-    /// How often a day was found changed: what was being counted meanwhile is not cache.
+    /// How often each day has changed: a count that was running during a change is not cached.
     changes: BTreeMap<i64, u64>,
 }
 
@@ -53,7 +53,7 @@ impl StatsCache {
         if latest == seen {
             return Ok(());
         }
-        // At first nothing is cache, and nothing is being counted.
+        // At first nothing is cached, and no count is running.
         let nothing = seen == Change::default();
         let changed = if nothing { BTreeSet::new() } else { self.figures.days_changed(seen).await? };
         let mut cache = self.cache();
@@ -80,7 +80,7 @@ impl StatsCache {
             cache.days.insert(day, (now, figures.clone()));
         }
         while cache.days.len() > MAX_DAYS {
-            // Whoever looks far back waits; the newest days are looked at most.
+            // Views of distant days are rare, so the newest days stay.
             cache.days.pop_first();
         }
         Ok(figures)
@@ -160,7 +160,7 @@ mod tests {
         event(call, at, EventKind::Ended(ending))
     }
 
-    /// A log with calls on some days, and its figures cache.
+    /// A log with calls on some days, and the cache of its statistics.
     async fn desk() -> (Arc<MemoryLog>, Arc<ManualClock>, StatsCache) {
         let clock = Arc::new(ManualClock::at("2026-11-25T12:00:00Z".parse().unwrap()));
         let log = Arc::new(MemoryLog::new(clock.clone(), Arc::new(SeededIds::default())));
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_kept_is_what_is_counted_whatever_the_span() {
+    async fn cached_statistics_equal_counted_ones_for_every_span() {
         let (log, _, cache) = desk().await;
         for (since, until) in [
             ("2026-11-22T00:00:00Z", None),
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_day_is_counted_anew_once_a_call_of_it_has_changed_and_after_a_while() {
+    async fn a_day_is_counted_again_after_a_change_and_after_a_while() {
         let (log, clock, cache) = desk().await;
         let ask = async || {
             let figures = cache.figures(Some(time("2026-11-22T00:00:00Z")), None).await.unwrap();
@@ -213,6 +213,6 @@ mod tests {
         let counted_at = cache.cache().days.values().map(|(at, _)| *at).max();
         clock.advance(MAX_AGE);
         ask().await;
-        assert!(cache.cache().days.values().map(|(at, _)| *at).min() > counted_at, "all were counted anew");
+        assert!(cache.cache().days.values().map(|(at, _)| *at).min() > counted_at, "all were counted again");
     }
 }

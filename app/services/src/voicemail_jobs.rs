@@ -1,5 +1,5 @@
-//! What is due after answering: fetches messages' audio, deletes the carrier's copies, has messages written down; with
-//! patience.
+//! Voicemail jobs, which follow after a call was answered: fetches recordings, deletes the carrier's copies, and
+//! transcribes, with retries.
 
 mod transcripts;
 
@@ -19,8 +19,8 @@ use tracing::Instrument;
 
 use crate::tracing_context;
 
-/// Longer than a fetch, or writing down, may take: who comes after is not early. So long the work of an instance that is
-/// gone waits for another.
+/// Longer than a fetch or a transcription can take, so that a job is never run twice at once. The jobs of an instance
+/// that is gone wait this long for another.
 const FETCH_LEASE: Duration = Duration::from_secs(105);
 const TRANSCRIPT_LEASE: Duration = Duration::from_secs(330);
 /// Fetches at once.
@@ -31,8 +31,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const MAX_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// … and when it is given up.
 const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
-/// Rest after a round of work, so many times as long as the round took: a message costs several syncs of the disk, and
-/// callers go first. On a busy machine a round takes longer, and so does the rest …
+/// Pause after a round, as a multiple of its duration: storing a voicemail syncs the disk several times, and callers
+/// take precedence. On a busy machine a round takes longer, and so does the pause …
 const REST_FACTOR: u32 = 9;
 /// … up to this: four messages a second are still more than any office gets.
 const MAX_REST: Duration = Duration::from_secs(1);
@@ -44,7 +44,7 @@ const IDLE_PAUSE: Duration = Duration::from_secs(60);
 pub enum WorkOutcome {
     /// Nothing was due; something will be at that time, if any.
     Idle(Option<Timestamp>),
-    /// So many effects were worked on.
+    /// The number of jobs that were run.
     Worked(usize),
 }
 
@@ -54,11 +54,11 @@ pub struct VoicemailWorker {
     pub lane: WorkLane,
     /// Where effects wait.
     pub queue: Arc<dyn EffectQueue>,
-    /// Where results are kept.
+    /// The call log, which results are appended to.
     pub log: Arc<dyn CallLog>,
-    /// Whom to ask for audio.
+    /// The carrier that recordings are fetched from.
     pub carrier: Arc<dyn Carrier>,
-    /// Where audio is kept.
+    /// The recordings store.
     pub recordings: Arc<dyn RecordingStore>,
     /// Listens to it.
     pub meter: Arc<dyn SoundMeter>,
@@ -74,7 +74,7 @@ pub struct VoicemailWorker {
 
 /// Why a fetch did not work.
 enum Failure {
-    /// Worth another try, not before so long.
+    /// To be retried, not before this time has passed.
     Again(String, Option<Duration>),
     /// Our own store: the lease ends by itself.
     Store(StoreError),
@@ -168,7 +168,7 @@ impl VoicemailWorker {
         Ok(())
     }
 
-    /// What a message sounds like, if that can be told.
+    /// The measured audio of a voicemail, if it can be decoded.
     async fn measure(
         &self,
         call: &LegId,
@@ -187,7 +187,8 @@ impl VoicemailWorker {
         }))
     }
 
-    /// Deletes the carrier's copy, but only while ours is there, or when nobody is to hear it; then ours goes as well.
+    /// Deletes the carrier's copy, but only if ours is stored or the voicemail was discarded; then ours is deleted as
+    /// well.
     async fn delete_copy(&self, call: &LegId, recording: &RecordingId) -> Result<(), Failure> {
         let Some(facts) = self.facts(call).await.map_err(Failure::Store)? else { return Ok(()) };
         let message = Call::of(&facts).voicemail;
@@ -206,8 +207,8 @@ impl VoicemailWorker {
         Ok(())
     }
 
-    /// Whether the message is still to be had: since then the carrier may have said that there is none, or the caller
-    /// that it is not to be kept.
+    /// Whether the voicemail is still wanted. Meanwhile the carrier may have reported that there is none, or the
+    /// caller may have discarded it.
     async fn is_wanted(&self, call: &LegId, recording: &RecordingId) -> Result<bool, StoreError> {
         let effect = Effect::FetchRecording { call: call.clone(), recording: recording.clone() };
         Ok(self.facts(call).await?.is_some_and(|facts| facts.effects().contains(&effect)))

@@ -201,7 +201,7 @@ fn print_event(event: &LineEvent) {
         LineEvent::Silent { party } => println!("  {} presses nothing", who(*party)),
         LineEvent::Ringing { number } => println!("  {number} rings"),
         LineEvent::RingEnded { number, status } => println!("  {number}: {status}"),
-        LineEvent::Bridged => println!("  caller and callee are put through"),
+        LineEvent::Bridged => println!("  caller and callee are connected"),
         LineEvent::Talked { seconds } => println!("  caller and callee talked for {seconds} s"),
         LineEvent::Tone => println!("  tone"),
         LineEvent::Recorded { seconds: 0 } => println!("  no message was left"),

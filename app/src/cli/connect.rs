@@ -92,8 +92,8 @@ impl Connect {
 fn list(account: &dyn CarrierAccount, lines: &[PhoneNumberSettings]) -> ExitCode {
     let ours = account.ours();
     for PhoneNumberSettings { number, settings, .. } in lines {
-        let asks = if !settings.led_by.is_empty() {
-            format!("led by {}", settings.led_by)
+        let asks = if !settings.routed_by.is_empty() {
+            format!("led by {}", settings.routed_by)
         } else if bare(&settings.voice.url) == bare(&ours.voice.url) {
             "asks this desk".to_owned()
         } else if settings.voice.url.is_empty() {
@@ -131,7 +131,7 @@ fn changes(is: &WebhookSettings, wanted: &WebhookSettings) -> Vec<String> {
         "" => "(nothing)".to_owned(),
         url => format!("{} {url}", hook.method),
     };
-    let led = |settings: &WebhookSettings| match settings.led_by.as_str() {
+    let led = |settings: &WebhookSettings| match settings.routed_by.as_str() {
         "" => "(nothing)".to_owned(),
         by => by.to_owned(),
     };

@@ -37,7 +37,7 @@ pub(super) struct Demo {
     /// Where to serve; this machine only [default: 127.0.0.1:8080].
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
-    /// Where everything is rendezvous_file.
+    /// The folder for database and recordings.
     #[arg(long, default_value = "./data", value_name = "FOLDER")]
     data: PathBuf,
     /// Keep everything in a temporary folder.

@@ -73,7 +73,7 @@ impl Reload {
     }
 }
 
-/// Is recipient_names of SIGHUP from now on: before, it would end the process.
+/// Handles SIGHUP from now on. Without a handler it would end the process.
 pub(super) fn hang_ups() -> Result<Signal, Failure> {
     signal(SignalKind::hangup()).map_err(|error| Failure::Failed(format!("cannot wait for signals: {error}")))
 }

@@ -84,7 +84,7 @@ impl Replay {
         println!("{calls} calls: {same} as before, {} elsewhere", calls - same);
         if refused > 0 {
             println!(
-                "{refused} were refused, or are known from the carrier's records alone, and are left out"
+                "{refused} were refused, or are known only from the carrier's records, and are left out"
             );
         }
         Ok(ExitCode::SUCCESS)

@@ -1,4 +1,4 @@
-//! What an diagnostic_report looks at, as a configuration names it.
+//! What the diagnostics examine, as a configuration names it.
 
 use std::path::Path;
 use std::sync::Arc;

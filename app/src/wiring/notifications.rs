@@ -1,4 +1,4 @@
-//! Whoever is target of calls, with what carries messages to them.
+//! The recipients of notifications, each with the messenger that reaches it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub fn messenger(recipient: &Recipient, config: &Config) -> Result<Arc<dyn Messe
     })
 }
 
-/// Everybody who is target of calls, by name.
+/// The recipients by name.
 pub(super) fn targets(config: &Config) -> Result<BTreeMap<String, NotificationTarget>, WiringError> {
     let one = |recipient: &Recipient| {
         let target = NotificationTarget {

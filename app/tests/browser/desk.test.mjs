@@ -35,7 +35,7 @@ test("a message left on the page's phone appears in the feed without reloading, 
   await feed.locator(".pill", { hasText: "In menu" }).waitFor();
   await page.locator('.key[data-key="2"]').click();
   await page.locator("#message:not([disabled])").waitFor({ timeout: 20000 });
-  await page.getByRole("button", { name: "or send made-up speech" }).click();
+  await page.getByRole("button", { name: "or send a sample message" }).click();
   await page.locator("#line li", { hasText: "The call is over" }).waitFor();
 
   const row = feed.locator("tr.voicemail").first();

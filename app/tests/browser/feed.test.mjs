@@ -32,7 +32,7 @@ async function close(page) {
 
 const rowOf = (page, name) => page.locator("tr.call", { hasText: name }).first();
 
-test("a message plays in the feed, is marked as heard by whom, and goes on where it was left", async () => {
+test("a message plays in the feed, shows who played it, and resumes where it stopped", async () => {
   const page = await open("/");
   const row = rowOf(page, "Bob Sample");
   await row.locator(".unheard").waitFor();
@@ -49,7 +49,7 @@ test("a message plays in the feed, is marked as heard by whom, and goes on where
   await page.waitForFunction((left) => [...document.querySelectorAll("audio")].some((audio) => audio.currentTime >= left), left);
   await page.waitForFunction(() => [...document.querySelectorAll("audio")].some((audio) => audio.ended));
   await page.reload();
-  await rowOf(page, "Bob Sample").getByText("heard by admin").waitFor();
+  await rowOf(page, "Bob Sample").getByText("played by admin").waitFor();
   const seek = rowOf(page, "Bob Sample").getByRole("slider");
   assert.match(await seek.getAttribute("aria-label"), /Bob Sample/);
   await close(page);
@@ -69,13 +69,13 @@ test("two people see each other's changes, and a decision on an old state is ref
   const ann = await open("/");
   const bob = await open("/");
   await bob.getByRole("button", { name: "Pause", exact: true }).click();
-  await rowOf(ann, "+33 6 39").getByRole("button", { name: "I take it" }).click();
+  await rowOf(ann, "+33 6 39").getByRole("button", { name: "Assign to me" }).click();
   await rowOf(ann, "+33 6 39").getByText("admin takes care").waitFor();
   await rowOf(bob, "+33 6 39").getByRole("button", { name: "Done" }).click();
   await rowOf(bob, "+33 6 39").getByRole("alert").getByText("somebody else has just changed this call").waitFor();
   bob.problems = bob.problems.filter((problem) => !problem.includes("409"));
   assert.match(await rowOf(bob, "+33 6 39").innerText(), /admin takes care/, "and shown how things stand");
-  await bob.getByRole("button", { name: "Go on" }).click();
+  await bob.getByRole("button", { name: "Continue" }).click();
   await bob.mouse.move(0, 0);
   await rowOf(ann, "+33 6 39").getByRole("button", { name: "Done" }).click();
   await rowOf(bob, "+33 6 39").waitFor({ state: "detached" });
@@ -93,7 +93,7 @@ test("the keyboard is enough, and its single keys can be turned off", async () =
   await page.keyboard.press("k");
   await page.keyboard.press("?");
   await page.locator("#help[open]").waitFor();
-  await page.getByLabel("Single keys do something").uncheck();
+  await page.getByLabel("Enable keyboard shortcuts").uncheck();
   await page.keyboard.press("Escape");
   await page.keyboard.press("j");
   assert.notEqual(await page.locator("tr.current").getAttribute("id"), second, "turned off");
@@ -204,7 +204,7 @@ test("a page that stays open keeps to its size", async () => {
     const rows = [...told.querySelectorAll("tr.call")];
     for (let n = 0; n < times; n += 1) {
       const row = rows[n % rows.length];
-      const data = JSON.stringify({ id: row.dataset.id, row: row.outerHTML.replace(/in all <b>[^<]*/, `in all <b>${n}`), day: row.dataset.day, label: "", fits: true });
+      const data = JSON.stringify({ id: row.dataset.id, row: row.outerHTML.replace(/total <b>[^<]*/, `total <b>${n}`), day: row.dataset.day, label: "", fits: true });
       feed.dispatchEvent(new CustomEvent("call", { detail: { data } }));
     }
   }, times);
@@ -265,10 +265,10 @@ test("a view is saved, found again and forgotten, and its export is what it show
   await page.getByRole("navigation", { name: "Saved views" }).getByRole("link", { name: "Boilers" }).click();
   assert.equal(new URL(page.url()).search, "?tab=voicemail&q=boiler");
   const rows = await page.locator("tr.call").count();
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "voicemails (zip)" }).click()]);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Voicemails (ZIP)" }).click()]);
   const names = execFileSync("python3", ["-m", "zipfile", "-l", await download.path()], { encoding: "utf8" });
   assert.equal(names.split("\n").filter((line) => line.includes(".wav")).length, rows, names);
-  await page.getByRole("button", { name: "Forget the view Boilers" }).click();
+  await page.getByRole("button", { name: "Delete view Boilers" }).click();
   await page.getByRole("link", { name: "Boilers" }).waitFor({ state: "detached" });
   await close(page);
 });
@@ -276,14 +276,14 @@ test("a view is saved, found again and forgotten, and its export is what it show
 test("whoever manages adds somebody, who chooses French and reads everything in it", async () => {
   const ann = await open("/");
   await ann.goto(`${desk.url}/settings`);
-  const add = ann.locator("form", { has: ann.getByRole("heading", { name: "Add a person" }) });
+  const add = ann.locator("form", { has: ann.getByRole("heading", { name: "Add user" }) });
   await add.getByLabel("Name").fill("Zoé");
   await add.getByLabel("New password").fill("bien assez long");
   await add.getByRole("button").click();
   await ann.getByRole("button", { name: "Remove Zoé" }).waitFor();
-  await ann.getByLabel("What it is for").fill("crm");
-  await ann.getByLabel("read calls and figures").check();
-  await ann.getByRole("button", { name: "Make a token" }).click();
+  await ann.getByLabel("Purpose").fill("crm");
+  await ann.getByLabel("read calls and statistics").check();
+  await ann.getByRole("button", { name: "Create token" }).click();
   assert.match(await ann.locator(".made code").innerText(), /^fd_[0-9a-f]{64}$/);
   const zoe = await openPage(browser, desk);
   await zoe.goto(`${desk.url}/login`);
@@ -291,9 +291,9 @@ test("whoever manages adds somebody, who chooses French and reads everything in 
   await zoe.getByLabel("Password").fill("bien assez long");
   await zoe.getByRole("button", { name: "Sign in" }).click();
   await zoe.goto(`${desk.url}/settings`);
-  assert.equal(await zoe.getByRole("heading", { name: "People" }).count(), 0);
+  assert.equal(await zoe.getByRole("heading", { name: "Users" }).count(), 0);
   await zoe.getByLabel("Language").selectOption("fr");
-  await zoe.getByRole("button", { name: "Use this language" }).click();
+  await zoe.getByRole("button", { name: "Save language" }).click();
   await zoe.getByRole("heading", { name: "Réglages" }).waitFor();
   await zoe.goto(`${desk.url}/?tab=all`);
   await zoe.locator('#light[data-live="on"]', { hasText: "En direct" }).waitFor();

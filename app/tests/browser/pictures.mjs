@@ -37,12 +37,12 @@ try {
   await take("flow", "/flow");
   await take("settings", "/settings");
   await page.getByLabel("Language").selectOption("fr");
-  await page.getByRole("button", { name: "Use this language" }).click();
+  await page.getByRole("button", { name: "Save language" }).click();
   await take("feed-french", "/?tab=all");
   await take("numbers-french", "/numbers?range=7d");
   await page.goto(`${desk.url}/settings`);
   await page.getByLabel("Langue").selectOption("en");
-  await page.getByRole("button", { name: "Utiliser cette langue" }).click();
+  await page.getByRole("button", { name: "Enregistrer la langue" }).click();
   await page.emulateMedia({ colorScheme: "dark" });
   await take("feed-dark", "/?tab=all");
   await take("numbers-dark", "/numbers?range=7d");

@@ -1,4 +1,4 @@
-//! Whoever examines a desk with something amiss is finding what, and what to do about it.
+//! The doctor names each planted fault and its remedy.
 
 use adapters_persistence::SqlOperationsLog;
 use frontdesk::config::{Config, Needs, Settings};
@@ -142,12 +142,17 @@ async fn what_is_amiss_with_the_number_is_found_and_connecting_mends_it() {
             "voice_url",
             "https://old.example/voice",
             CheckStatus::Fault,
-            "no number of the account asks this desk",
+            "no number of the account points at this server",
         ),
-        ("status_callback", "", CheckStatus::Fault, "does not tell the desk when calls end (nothing is set)"),
+        (
+            "status_callback",
+            "",
+            CheckStatus::Fault,
+            "does not report the end of calls to this server (nothing is set)",
+        ),
         ("voice_fallback_url", "", CheckStatus::Warning, "has no fallback"),
-        ("voice_method", "GET", CheckStatus::Fault, "asks by GET"),
-        ("voice_application_sid", "AP1", CheckStatus::Fault, "is led by AP1"),
+        ("voice_method", "GET", CheckStatus::Fault, "sends GET requests"),
+        ("voice_application_sid", "AP1", CheckStatus::Fault, "is routed by AP1"),
     ] {
         *around.number.lock().unwrap() = as_it_should_be.clone();
         around.set(key, value);

@@ -237,9 +237,9 @@ async fn what_people_do_is_noted_and_shown_to_those_who_manage() {
         "{row}"
     );
     let outages = get(&desk, "/outages", &cookie).await.text().await.unwrap();
-    assert!(outages.contains("None is known"), "{outages}");
+    assert!(outages.contains("No outages recorded"), "{outages}");
     let audit = get(&desk, "/audit", &cookie).await.text().await.unwrap();
-    for line in ["signed in", "was refused", "listened", "exported", "filtered by outcome"] {
+    for line in ["signed in", "failed sign-in", "played a voicemail", "exported", "filtered by outcome"] {
         assert!(audit.contains(line), "{line} is missing: {audit}");
     }
     assert!(!audit.contains("33123456789"), "the trail holds no numbers");

@@ -53,7 +53,7 @@ async fn once_set_up_a_code_is_asked_for_and_each_counts_once() {
     let secret = between(&page, "<p><code>", "</code>").to_owned();
     assert_eq!(sign_in(&desk, "admin", PASSWORD).await.status(), 303, "not in force before a code was shown");
     let (status, page) = settings(&desk, &cookie, &[("do", "second-confirm"), ("code", "000000")]).await;
-    assert!(status == 422 && page.contains("the code is not right"), "{status}");
+    assert!(status == 422 && page.contains("That code is wrong"), "{status}");
     let shown = code(&desk, &secret);
     assert_eq!(settings(&desk, &cookie, &[("do", "second-confirm"), ("code", &shown)]).await.0, 303);
 

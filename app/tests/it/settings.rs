@@ -19,7 +19,7 @@ async fn who_manages_adds_people_gives_roles_and_removes_them_at_once() {
     assert_eq!(ann.sends("/settings/people", add).await.0, 303);
     assert_eq!(ann.sends("/settings/people", add).await.0, 409, "a name is given once");
     let short = ann.sends("/settings/people", "do=add&name=eve&role=reader&password=short").await;
-    assert!(short.0 == 422 && short.1.contains("A password has 8 to 128 characters."), "{short:?}");
+    assert!(short.0 == 422 && short.1.contains("A password must have 8 to 128 characters."), "{short:?}");
     let bob = Person::of(&desk, "Bob Sample", "long enough").await;
     for path in ["/settings/people", "/settings/tokens"] {
         let (status, _) = bob.sends(path, "do=add&name=eve&role=admin&password=long+enough").await;
@@ -32,10 +32,10 @@ async fn who_manages_adds_people_gives_roles_and_removes_them_at_once() {
     assert!(!bob.is_signed_in().await, "signed out");
     for last in ["do=remove&name=admin", "do=role&name=admin&role=reader"] {
         let (status, page) = ann.sends("/settings/people", last).await;
-        assert!(status == 409 && page.contains("At least one person must remain an admin."), "{page}");
+        assert!(status == 409 && page.contains("At least one admin must remain."), "{page}");
     }
     let audit = ann.page("/audit").await;
-    for noted in ["added a person", "gave another role", "removed a person"] {
+    for noted in ["added a user", "changed a role", "removed a user"] {
         assert!(audit.contains(noted), "{noted} is missing");
     }
 }
@@ -46,12 +46,12 @@ async fn a_password_is_changed_by_whoever_knows_it_and_signs_other_browsers_out(
     let other = Person::admin(&desk).await;
     let ann = Person::admin(&desk).await;
     let (status, page) = ann.sends("/settings", "do=password&old=wrong+one&new=quite+another").await;
-    assert!(status == 422 && page.contains("The password until now is not right."), "{page}");
+    assert!(status == 422 && page.contains("The current password is wrong."), "{page}");
     for _ in 0..9 {
         ann.sends("/settings", "do=password&old=wrong+one&new=quite+another").await;
     }
     let (status, page) = ann.sends("/settings", "do=password&old=wrong+one&new=quite+another").await;
-    assert!(status == 429 && page.contains("try again in 15 minutes"), "{page}");
+    assert!(status == 429 && page.contains("Try again in 15 minutes."), "{page}");
     desk.clock.advance(std::time::Duration::from_secs(15 * 60));
     let old = PASSWORD.replace(' ', "+").replace('\'', "%27");
     assert_eq!(ann.sends("/settings", &format!("do=password&old={old}&new=quite+another")).await.0, 303);
@@ -88,7 +88,7 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
     let desk = Desk::start().await;
     let ann = Person::admin(&desk).await;
     let none = ann.sends("/settings/tokens", "do=make&name=crm").await;
-    assert!(none.0 == 422 && none.1.contains("choose at least one"), "{none:?}");
+    assert!(none.0 == 422 && none.1.contains("Choose at least one permission"), "{none:?}");
     let (status, page) = ann.sends("/settings/tokens", "do=make&name=crm&scope=calls").await;
     let token = page.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
     assert!(status == 200 && token.starts_with("fd_"), "{page}");
@@ -98,7 +98,7 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
     };
     assert_eq!(ask().await, 200);
     let settings = ann.page("/settings").await;
-    assert!(!settings.contains(&token) && settings.contains("read calls and figures"), "shown once");
+    assert!(!settings.contains(&token) && settings.contains("read calls and statistics"), "shown once");
     assert_eq!(ann.sends("/settings/tokens", "do=revoke&name=crm").await.0, 303);
     assert_eq!(ask().await, 401);
 }
@@ -121,7 +121,10 @@ async fn the_language_is_the_browsers_until_one_is_chosen() {
     let request = desk.http.get(format!("{}/calls/none", desk.url)).header(COOKIE, &cookie);
     let request = request.header(ACCEPT_LANGUAGE, "fr").header("accept", "text/html");
     let error = request.send().await.unwrap().text().await.unwrap();
-    assert!(error.contains("Introuvable") && error.contains("Il n’y a rien à cette adresse."), "{error}");
+    assert!(
+        error.contains("Introuvable") && error.contains("Il n’y a pas de page à cette adresse."),
+        "{error}"
+    );
     let rules = get(&desk, "/settings", &cookie).await.text().await.unwrap();
-    assert!(rules.contains("for ever"), "what the configuration says is shown");
+    assert!(rules.contains("unlimited time"), "what the configuration says is shown");
 }

@@ -90,12 +90,12 @@ async fn the_switch_on_the_flow_page_closes_and_opens_and_the_trail_knows() {
     let desk = Desk::start().await;
     let ann = Person::admin(&desk).await;
     let (status, page) = ann.sends("/flow/closure", "do=close&until=soon").await;
-    assert!(status == 422 && page.contains("That is no time."), "{page}");
+    assert!(status == 422 && page.contains("Enter a time such as 14:00"), "{page}");
     let (status, page) = ann.sends("/flow/closure", "do=close&until=2020-01-01T10:00").await;
-    assert!(status == 422 && page.contains("That time has passed."), "{page}");
+    assert!(status == 422 && page.contains("That time has passed. Enter a later one."), "{page}");
     assert_eq!(ann.sends("/flow/closure", "do=close&until=2h&say=We+are+at+a+wedding.").await.0, 303);
     let page = ann.page("/flow").await;
-    assert!(page.contains("We are at a wedding.") && page.contains("Open again"), "{page}");
+    assert!(page.contains("We are at a wedding.") && page.contains("Reopen"), "{page}");
     desk.call().leaves(tone(5)).place().await;
     assert_eq!(desk.last_verdict().await, "voicemail/out_of_hours", "at once");
     assert_eq!(ann.sends("/flow/closure", "do=open").await.0, 303);
@@ -114,7 +114,7 @@ async fn a_caller_is_blocked_from_their_call_and_let_in_again_on_the_flow_page()
     assert!(ann.page(&format!("/calls/{id}")).await.contains("Block this caller"));
     let block = format!("do=block&number=%2B33123456789&call={id}&back=/calls/{id}");
     assert_eq!(ann.sends("/flow/callers", &block).await.0, 303);
-    assert!(ann.page(&format!("/calls/{id}")).await.contains("Let in again"));
+    assert!(ann.page(&format!("/calls/{id}")).await.contains("Unblock"));
     desk.call().presses("1").place().await;
     assert_eq!(desk.last_verdict().await, "rejected/blocked");
     let audit = ann.page("/audit").await;

@@ -70,19 +70,19 @@ async fn a_message_is_listened_to_claimed_noted_and_settled() {
         assert_eq!(status, 200, "{what}: {row}");
     }
     let page = ann.page(&format!("/calls/{id}")).await;
-    for text in ["heard by admin", "admin takes care", "Wants a quote", "boiler"] {
+    for text in ["played by admin", "Assigned to admin", "Wants a quote", "boiler"] {
         assert!(page.contains(text), "{text} is missing: {page}");
     }
     for found in ["/?q=QUOTE", "/?tag=boiler", "/?tab=voicemail", "/?mailbox=main", "/"] {
         assert_eq!(rows(&ann.page(found).await), 1, "{found}");
     }
-    // Somebody whose page still shows the call as nobody's is text so.
+    // A person whose page shows an older state is refused.
     let (status, row) = ann.does(&id, "do=handle&turn=0").await;
     assert_eq!(status, 409);
-    assert!(row.contains("somebody else has just changed this call"), "{row}");
+    assert!(row.contains("Someone else just changed this call"), "{row}");
     assert_eq!(ann.does(&id, "do=handle&turn=1").await.0, 200);
     assert_eq!((rows(&ann.page("/").await), rows(&ann.page("/?tab=done").await)), (0, 1));
-    assert!(ann.page("/").await.contains("All settled"));
+    assert!(ann.page("/").await.contains("All caught up"));
     assert_eq!(ann.does(&id, "do=reopen&turn=2").await.0, 200);
     assert_eq!(rows(&ann.page("/").await), 1);
 }
@@ -206,11 +206,11 @@ async fn days_and_times_are_the_browsers() {
     let ann = Person::admin(&desk).await;
     let tokyo = format!("{}; zone=Asia/Tokyo", ann.cookie);
     let html = get(&desk, "/?tab=all", &tokyo).await.text().await.unwrap();
-    assert!(html.contains("times of Asia/Tokyo"), "{html}");
+    assert!(html.contains("Times in Asia/Tokyo"), "{html}");
     for nonsense in ["../../etc/passwd", "Mars/Base", "", "%00"] {
         let cookie = format!("{}; zone={nonsense}", ann.cookie);
         let html = get(&desk, "/?tab=all", &cookie).await.text().await.unwrap();
-        assert!(html.contains("times of UTC"), "{nonsense}");
+        assert!(html.contains("Times in UTC"), "{nonsense}");
     }
 }
 

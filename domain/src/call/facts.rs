@@ -245,7 +245,7 @@ pub(super) struct Message<'a> {
     transcript_wanted: Option<&'a Language>,
     /// Whether that was done or cannot be.
     transcript_tried: bool,
-    /// What was written down of it, and whether that is no longer confirmed.
+    /// The transcript, and whether it has been deleted.
     transcript: Option<&'a String>,
     transcript_deleted: bool,
 }

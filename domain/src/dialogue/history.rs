@@ -21,7 +21,7 @@ pub struct DialogueHistory {
     pub chosen: Option<(NodeName, Keys)>,
     /// Whether phones have been rung for this call before.
     pub forwarded: bool,
-    /// The version of the flow by which the caller came here.
+    /// The version of the flow that the caller came through.
     pub version: Option<FlowVersion>,
 }
 
@@ -31,12 +31,12 @@ impl DialogueHistory {
         Self { step, ..Self::default() }
     }
 
-    /// The same history, one turn on by a flow of that version.
+    /// The same history, one step later, in a flow of that version.
     pub(super) fn on(&self, version: FlowVersion) -> Self {
         Self { step: self.step.saturating_add(1), version: Some(version), ..self.clone() }
     }
 
-    /// The same history, out of a menu by one of its keys: "back" leads to it.
+    /// The same history after leaving a menu by one of its keys; "back" leads to that menu.
     pub(super) fn leaving(mut self, menu: &NodeName) -> Self {
         self.menus.push(menu.clone());
         if self.menus.len() > DEEPEST {
@@ -45,7 +45,7 @@ impl DialogueHistory {
         self
     }
 
-    /// The same history, without what no later turn asks for.
+    /// The same history, without what later steps do not need.
     pub(super) fn without_past(mut self) -> Self {
         self.menus.clear();
         self.chosen = None;

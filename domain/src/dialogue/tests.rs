@@ -30,7 +30,7 @@ fn ended(outcome: DialOutcome, bridged: Option<bool>) -> Signal {
     Signal::DialEnded(DialResult { outcome, leg: None, bridged, seconds: None })
 }
 
-/// Where the turn leaves the conversation, without what else the address tells of the caller's history.
+/// The dialogue that follows the turn, without the rest of the caller's history in the address.
 fn then(turn: &Turn) -> String {
     let then = turn.instructions.iter().find_map(|instruction| match instruction {
         Instruction::Gather { then, .. }

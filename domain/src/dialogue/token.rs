@@ -36,7 +36,7 @@ impl fmt::Display for Dialogue {
     }
 }
 
-/// What there is of a history beside the turn.
+/// The parts of a history beside the step.
 impl fmt::Display for DialogueHistory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(version) = &self.version {

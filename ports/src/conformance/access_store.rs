@@ -71,7 +71,7 @@ async fn a_code_counts_once(store: &dyn AccessStore) {
     store.put_second_factor(fresh).await.unwrap();
     store.remove_user("carla").await.unwrap();
     store.add_user(user()).await.unwrap();
-    assert_eq!(store.second_factor("carla").await.unwrap(), None, "it goes with whose it is");
+    assert_eq!(store.second_factor("carla").await.unwrap(), None, "it is removed with its user");
     store.remove_user("carla").await.unwrap();
 }
 

@@ -9,12 +9,12 @@ use crate::{CallLog, CallQuery, Change, TextMatch};
 pub async fn all(log: &dyn CallLog) {
     an_empty_log_has_no_calls(log).await;
     events_of_one_leg_make_one_call(log).await;
-    told_twice_is_told_once(log).await;
+    a_repeated_event_counts_once(log).await;
     an_early_callback_makes_the_same_call(log).await;
     ids_sort_by_the_start_of_the_call_not_by_arrival(log).await;
     pages_follow_each_other_without_gap_or_repeat(log).await;
     filters_let_through_what_they_say(log).await;
-    changes_are_told_in_order_and_once(log).await;
+    changes_are_read_in_order_and_once(log).await;
     a_waiting_reader_is_woken(log).await;
     two_calls_in_one_append_are_two_calls(log).await;
 }
@@ -38,7 +38,7 @@ async fn events_of_one_leg_make_one_call(log: &dyn CallLog) {
     assert_eq!(
         record.call.started_at,
         Some(time("2026-11-22T09:00:00.123Z")),
-        "times are kept to the millisecond"
+        "times have a precision of one millisecond"
     );
     assert_eq!(record.call.parties.as_ref(), Some(&parties("+33123456789", "+15556667777")));
     assert_eq!(log.find(record.id).await.unwrap().as_ref(), Some(record), "a listed call is found by its id");
@@ -52,7 +52,7 @@ async fn events_of_one_leg_make_one_call(log: &dyn CallLog) {
     assert!(events[1].raw.is_none());
 }
 
-async fn told_twice_is_told_once(log: &dyn CallLog) {
+async fn a_repeated_event_counts_once(log: &dyn CallLog) {
     let before = log.latest_change().await.unwrap();
     log.append(vec![started("one", "2026-11-22T09:00:05.000Z", "+33123456789")]).await.unwrap();
     log.append(vec![
@@ -115,13 +115,13 @@ async fn filters_let_through_what_they_say(log: &dyn CallLog) {
     assert_eq!(ids(CallQuery { until, ..all() }).await, ["one", "yesterday"], "until is exclusive");
     let text = |text: &str| CallQuery { text: Some(TextMatch(text.into())), ..all() };
     assert_eq!(ids(text("123456781")).await, ["yesterday"]);
-    assert_eq!(ids(text("pARIS")).await.len(), 3, "letters of either case");
+    assert_eq!(ids(text("pARIS")).await.len(), 3, "without regard to case");
     assert_eq!(ids(text("%")).await.len(), 0, "a pattern's signs are ordinary characters");
     assert_eq!(ids(text("_")).await.len(), 0);
     assert_eq!(ids(text("' OR 1=1 --")).await.len(), 0);
 }
 
-async fn changes_are_told_in_order_and_once(log: &dyn CallLog) {
+async fn changes_are_read_in_order_and_once(log: &dyn CallLog) {
     let all = log.changed_since(Change(0), 100).await.unwrap();
     assert_eq!(all.len(), 3, "each call once, as it is now");
     assert!(all.windows(2).all(|pair| pair[0].change < pair[1].change), "in the order of their changes");

@@ -13,7 +13,7 @@ fn at(seconds: u32) -> Timestamp {
     time("2026-11-22T12:00:00Z") + Duration::from_secs(u64::from(seconds))
 }
 
-/// Every claim about the queue. `now` tells the store's clock the time, for what it queues.
+/// The behaviour of an effect queue. `now` is the time of the store's clock, for what it queues.
 pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, now: &(dyn Fn(Timestamp) + Sync)) {
     now(at(0));
     assert_eq!(queue.next_due(WorkLane::Carrier).await.unwrap(), None, "an empty queue is never due");
@@ -49,7 +49,7 @@ pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, now: &(dyn Fn(Times
 
     let third = &queue.take(WorkLane::Carrier, at(92), LEASE, 10).await.unwrap()[0];
     assert_eq!(third.attempt, 3, "a lease that has ended is handed out again");
-    assert!(!queue.finish(second).await.unwrap(), "whoever lost the lease is refused");
+    assert!(!queue.finish(second).await.unwrap(), "a worker that lost the lease is refused");
     assert!(!queue.retry(second, at(95), "late").await.unwrap());
     assert!(!queue.fail(second, "late").await.unwrap());
     assert!(queue.finish(third).await.unwrap());

@@ -6,7 +6,7 @@ use crate::{
     Watermark,
 };
 
-/// Every claim about the operations_log, which must be empty.
+/// The behaviour of an operations log, which must be empty.
 pub async fn outages_and_watermarks(operations_log: &dyn OperationsLog) {
     assert_eq!(operations_log.outages(10).await.unwrap(), []);
     let outage = |cause, began: &str, calls| Outage {
@@ -35,7 +35,7 @@ pub async fn outages_and_watermarks(operations_log: &dyn OperationsLog) {
         assert_eq!(
             operations_log.diagnostic_report().await.unwrap(),
             Some(diagnostic_report),
-            "only the last is kept"
+            "only the last report is stored"
         );
     }
 

@@ -65,7 +65,7 @@ pub async fn all<L: CallLog>(log: &L, outbox: &dyn Outbox) {
     assert_eq!((later.len(), later[0].attempt), (1, 3), "a lease that has ended is handed out again");
     assert!(
         !outbox.finish_delivery(&again[0], &Tried::Delivered).await.unwrap(),
-        "whoever lost the lease is refused"
+        "a worker that lost the lease is refused"
     );
     assert!(outbox.finish_delivery(&later[0], &Tried::Failed("gone".into())).await.unwrap());
     assert_eq!(outbox.next_delivery().await.unwrap(), None);
@@ -80,10 +80,10 @@ pub async fn all<L: CallLog>(log: &L, outbox: &dyn Outbox) {
     assert_eq!(outbox.redeliver(at(1), true, None, at(200)).await.unwrap(), 0, "none was queued since");
     assert_eq!(outbox.redeliver(at(0), true, None, at(200)).await.unwrap(), 1, "the failed one");
     assert_eq!(outbox.redeliver(at(0), false, Some("crm"), at(200)).await.unwrap(), 1);
-    let mut anew = outbox.take_deliveries(&both, at(200), LEASE, 10).await.unwrap();
-    anew.sort_by(|a, b| a.delivery.recipient.cmp(&b.delivery.recipient));
-    assert_eq!(anew.iter().map(|leased| &leased.delivery).collect::<Vec<_>>(), [&crm, &office]);
-    for leased in &anew {
+    let mut again = outbox.take_deliveries(&both, at(200), LEASE, 10).await.unwrap();
+    again.sort_by(|a, b| a.delivery.recipient.cmp(&b.delivery.recipient));
+    assert_eq!(again.iter().map(|leased| &leased.delivery).collect::<Vec<_>>(), [&crm, &office]);
+    for leased in &again {
         assert!(outbox.finish_delivery(leased, &Tried::Delivered).await.unwrap());
     }
 }

@@ -22,8 +22,8 @@ pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, retention: &dyn Ret
     assert_eq!(first[0].leg.id(), "CA1", "oldest first");
     let rest = retention.calls_before(noon, Some(first[0].id), 10).await.unwrap();
     assert_eq!(rest.iter().map(|record| record.leg.id()).collect::<Vec<_>>(), ["CA2"]);
-    let theirs = retention.calls_of_number("+33123456789", 10).await.unwrap();
-    assert_eq!(theirs.iter().map(|record| record.leg.id()).collect::<Vec<_>>(), ["CA1", "CA3"]);
+    let of_number = retention.calls_of_number("+33123456789", 10).await.unwrap();
+    assert_eq!(of_number.iter().map(|record| record.leg.id()).collect::<Vec<_>>(), ["CA1", "CA3"]);
 
     let forward = |position, number: &str| {
         let (forward, number) = ("team".parse().unwrap(), number.parse().unwrap());
@@ -32,8 +32,8 @@ pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, retention: &dyn Ret
     };
     log.append(vec![forward(0, "+33611223344"), forward(1, "+33611223355")]).await.unwrap();
     for rung in ["+33611223344", "+33611223355"] {
-        let theirs = retention.calls_of_number(rung, 10).await.unwrap();
-        assert_eq!(theirs.len(), 1, "rung beside another: {rung}");
+        let rang = retention.calls_of_number(rung, 10).await.unwrap();
+        assert_eq!(rang.len(), 1, "rung beside another: {rung}");
     }
 
     assert_eq!(retention.delete_raw_before(noon).await.unwrap(), 2);

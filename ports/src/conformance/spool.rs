@@ -16,7 +16,7 @@ pub async fn all(spool: &dyn Spool) {
     );
 }
 
-/// Every claim about a backlog, which must be empty. Returns what it kept and gave back.
+/// The behaviour of an event buffer, which must be empty. Returns what was stored and read back.
 pub async fn backlog(spool: &dyn EventBuffer) -> Vec<LoggedEvent> {
     assert_eq!(spool.waiting(), 0);
     assert_eq!(spool.oldest().await.unwrap(), None);

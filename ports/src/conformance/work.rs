@@ -26,7 +26,7 @@ pub async fn all<L: CallLog + WorkStore + CallFigures>(log: &L) {
     log.append(vec![started("now", "2026-11-24T10:06:00Z", BOB)]).await.unwrap();
     misses_and_messages_ask_for_attention(log).await;
     a_miss_is_resolved_by_a_later_conversation_only(log).await;
-    work_is_kept_once_per_version(log).await;
+    work_is_saved_once_per_version(log).await;
     news_of_a_call_leaves_the_work_on_it_alone(log).await;
     calls_are_found_by_what_people_wrote(log).await;
     calls_are_counted_by_outcome(log).await;
@@ -113,7 +113,7 @@ async fn a_miss_is_resolved_by_a_later_conversation_only<L: CallLog + WorkStore>
     assert_eq!(log.resolved_since(Change(0), 10).await.unwrap(), [], "once");
 }
 
-async fn work_is_kept_once_per_version<L: CallLog + WorkStore>(log: &L) {
+async fn work_is_saved_once_per_version<L: CallLog + WorkStore>(log: &L) {
     let before = log.latest_change().await.unwrap();
     let call = record(log, "m2").await;
     let at = time("2026-11-24T12:00:00Z");
@@ -123,7 +123,7 @@ async fn work_is_kept_once_per_version<L: CallLog + WorkStore>(log: &L) {
     let nobody = CallId::floor(time("2020-01-01T00:00:00Z"));
     assert!(!log.save_work(nobody, &Work { version: 1, ..Work::default() }).await.unwrap());
     let changed = log.changed_since(before, 10).await.unwrap();
-    assert_eq!(changed.len(), 1, "readers are told");
+    assert_eq!(changed.len(), 1, "readers see the change");
     let handled = changed[0].work.handled.as_ref().unwrap();
     assert_eq!((&handled.by, handled.at), (&HandledBy::Person("ann".into()), at));
     assert_eq!(legs(log, CallQuery { attention: true, ..CallQuery::default() }).await, ["v1"]);
@@ -150,13 +150,13 @@ async fn calls_are_found_by_what_people_wrote<L: CallLog + WorkStore>(log: &L) {
     for change in [
         WorkChange::Note("Wants a \"blue\" boiler, 50%".into()),
         WorkChange::Tag("Quote".into()),
-        WorkChange::Heard,
+        WorkChange::Played,
     ] {
         let work = call.work.after(&change, "bob", at, 0).unwrap().unwrap();
         assert!(log.save_work(call.id, &work).await.unwrap());
         call.work = work;
     }
-    assert_eq!(record(log, "a1").await.work, call.work, "kept as it was given");
+    assert_eq!(record(log, "a1").await.work, call.work, "read back as it was saved");
     let text = |text: &str| CallQuery { text: Some(TextMatch(text.into())), ..CallQuery::default() };
     for wanted in ["BOILER", "\"blue\"", "50%", "quote", "blue\" b"] {
         assert_eq!(legs(log, text(wanted)).await, ["a1"], "{wanted}");

@@ -1,4 +1,4 @@
-//! Where people, their sessions and programs' tokens are kept.
+//! The store of users, sessions and API tokens.
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;

@@ -16,13 +16,13 @@ pub enum AuditAction {
     SignInRefused,
     /// Signed out.
     SignedOut,
-    /// Ended all sessions of theirs.
+    /// Ended all of their own sessions.
     SignedOutEverywhere,
     /// Listened to a message.
     Played,
     /// Took calls out of the log.
     Exported,
-    /// Had a message asked for anew.
+    /// Retried the download of a voicemail.
     Retried,
     /// Had the log compared with the carrier's records.
     Reconciled,
@@ -34,7 +34,7 @@ pub enum AuditAction {
     BackedUp,
     /// Put a copy back.
     Restored,
-    /// Closed the company out of turn.
+    /// Closed the company temporarily.
     Closed,
     /// Opened it again.
     Opened,

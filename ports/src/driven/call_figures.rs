@@ -11,7 +11,7 @@ use crate::{CallQuery, Change, StoreError};
 pub const QUARTER_MS: i64 = 900_000;
 /// A day of UTC, in milliseconds.
 pub const DAY_MS: i64 = 86_400_000;
-/// Waits are told to a tenth of a second.
+/// The precision of waiting times: a tenth of a second.
 pub const WAIT_STEP_MS: i64 = 100;
 
 /// Counts of the calls that began within a span of time. Calls that are not over have no outcome.
@@ -24,7 +24,7 @@ pub struct Figures {
     pub waits: Vec<(u64, u64)>,
     /// By the number that took the call or was rung last.
     pub destinations: Vec<(String, Option<Outcome>, u64)>,
-    /// By the last menu that was heard.
+    /// By the last menu of the call.
     pub menus: Vec<(String, Option<Outcome>, Option<Reason>, u64)>,
 }
 
@@ -97,7 +97,7 @@ pub struct Usage {
     pub forwards_today: u32,
     /// How long those callers and callees spoke, in seconds.
     pub forward_seconds_today: u64,
-    /// Callers, as the log writes them, who have called so often or more within the hour.
+    /// Callers, as the log writes them, who reached the cap within the hour.
     pub frequent_callers: BTreeSet<String>,
 }
 
@@ -111,7 +111,8 @@ pub trait CallFigures: Send + Sync {
         until: Option<Timestamp>,
     ) -> Result<Figures, StoreError>;
 
-    /// How many calls fit a query, whose limit and cursor do not count. Looks at the newest `most` of them.
+    /// The number of calls that fit a query, without regard to its limit and cursor. Counts the newest `most` calls
+    /// at most.
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError>;
 
     /// What was used up since the day and the hour began that are counted; `often` is how many calls within the hour make

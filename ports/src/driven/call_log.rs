@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::work::Work;
 use crate::{RawParameters, StoreError};
 
-/// An event and the request that told it. Its written form is what backlogs keep.
+/// An event and the request that reported it. Event buffers store it as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoggedEvent {
     /// What happened.
@@ -56,7 +56,7 @@ pub struct TextMatch(pub String);
 /// Which calls to list, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallQuery {
-    /// At most so many.
+    /// The most calls of a page.
     pub limit: u16,
     /// Only calls older than this one: the last of the page before.
     pub before: Option<CallId>,
@@ -70,7 +70,7 @@ pub struct CallQuery {
     pub live: Option<bool>,
     /// Only calls that somebody ought to do something about.
     pub attention: bool,
-    /// Only calls that are settled (`true`), or that are not.
+    /// Only calls that are done (`true`), or that are not.
     pub handled: Option<bool>,
     /// Only with this tag.
     pub tag: Option<String>,
@@ -82,7 +82,7 @@ pub struct CallQuery {
     pub destination: Option<String>,
     /// Only calls that came to this mailbox.
     pub mailbox: Option<String>,
-    /// Only calls whose last menu was this one.
+    /// Only calls whose last menu is this one.
     pub menu: Option<String>,
     /// Only this call of the carrier's.
     pub provider_id: Option<String>,
@@ -90,7 +90,7 @@ pub struct CallQuery {
     pub since: Option<Timestamp>,
     /// Only calls that started earlier.
     pub until: Option<Timestamp>,
-    /// Only calls whose numbers, name, place, notes or tags contain this text (letters of either case).
+    /// Only calls whose numbers, name, place, notes or tags contain this text, without regard to case.
     pub text: Option<TextMatch>,
 }
 
@@ -100,7 +100,7 @@ impl CallQuery {
         Self { limit, ..Self::default() }
     }
 
-    /// Whether a call is one of those that are asked for, whatever the limit.
+    /// Whether a call fits the query, apart from its limit.
     pub fn fits(&self, record: &CallRecord) -> bool {
         let CallRecord { call, work, .. } = record;
         let same =
@@ -173,6 +173,6 @@ pub trait CallLog: Send + Sync {
     /// Returns once something may have changed after `after`; it may return early, never late.
     async fn wait_for_change(&self, after: Change);
 
-    /// Whether events can be kept now: `Ok` once everything appended before is settled and a write has succeeded.
+    /// Whether events can be appended now: `Ok` once every earlier append is committed and a write has succeeded.
     async fn ping(&self) -> Result<(), StoreError>;
 }

@@ -1,4 +1,4 @@
-//! The company's account at the carrier, as whoever sets it up sees it: its numbers, where they ask, what it may dial.
+//! The company's account at the carrier, for setting it up: its numbers, their webhooks, the permitted countries.
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::CarrierError;
 
-/// An address that the carrier asks or tells, and how. An empty address is none.
+/// An address that the carrier requests or reports to, and the method. An empty address means none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hook {
     /// The address.
@@ -25,7 +25,7 @@ pub struct WebhookSettings {
     /// CarrierCallback when a call is over.
     pub status: Hook,
     /// What leads the number in place of these addresses (an application or a trunk of the carrier's); empty for nothing.
-    pub led_by: String,
+    pub routed_by: String,
 }
 
 /// A number of the account's.
@@ -39,7 +39,7 @@ pub struct PhoneNumberSettings {
     pub settings: WebhookSettings,
 }
 
-/// The account's numbers, and the carrier's time when it told them.
+/// The account's numbers, and the carrier's time of the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountNumbers {
     /// The numbers.
@@ -51,7 +51,7 @@ pub struct AccountNumbers {
 /// Whether a country may be called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DialPermission {
-    /// Its code (ISO 3166-1, two letters).
+    /// The country code (ISO 3166-1 alpha-2).
     pub country: String,
     /// What its numbers begin with, such as `+33`.
     pub prefixes: Vec<String>,

@@ -12,7 +12,7 @@ use crate::StoreError;
 pub struct LeasedEffect {
     /// The work.
     pub effect: Effect,
-    /// The how manyth try this is, from 1. It is also the fence: whoever comes with an older number is refused.
+    /// The number of this attempt, from 1. It is also the fence: a worker with a lower number is refused.
     pub attempt: u32,
     /// When the work was first queued.
     pub queued_at: Timestamp,
@@ -30,7 +30,7 @@ pub struct EffectCounts {
 /// Hands out effects, each to one worker at a time, until they are done or given up.
 #[async_trait]
 pub trait EffectQueue: Send + Sync {
-    /// Takes at most `limit` effects of a lane that are due at `now` or whose lease has ended by then.
+    /// Takes at most `limit` effects of a lane that are due at `now` or whose lease has expired.
     async fn take(
         &self,
         lane: WorkLane,

@@ -1,14 +1,14 @@
-//! Somebody elsewhere who knows who people are.
+//! An identity provider, which signs people in for us.
 
 use async_trait::async_trait;
 
-/// Why nobody is vouched for.
+/// Why a sign-in did not succeed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdentityError {
     /// The provider does not answer; worth another try.
     #[error("the identity provider does not answer: {0}")]
     Unavailable(String),
-    /// It does, and vouches for nobody.
+    /// The provider answered and did not sign the person in.
     #[error("{0}")]
     Refused(String),
 }
@@ -22,7 +22,7 @@ pub struct SigningIn {
     pub secret: String,
 }
 
-/// Vouches for people who sign in there.
+/// Signs people in.
 #[async_trait]
 pub trait IdentityProvider: Send + Sync {
     /// What people know it by.

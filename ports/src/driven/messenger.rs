@@ -1,4 +1,4 @@
-//! Whoever carries a message about a call to somebody.
+//! Delivers notifications about calls.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -18,7 +18,7 @@ pub struct Attachment {
 /// A message about a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
-    /// The same for every try of the same delivery, so that a recipient can tell a repeat.
+    /// The same for every attempt of a delivery, so that a recipient can detect a repeat.
     pub id: String,
     /// What it is about.
     pub kind: NotificationKind,

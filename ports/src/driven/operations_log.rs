@@ -15,7 +15,7 @@ pub enum OutageCause {
     NotRunning,
     /// The log could not take events; they were spooled and came in later.
     DatabaseUnavailable,
-    /// Events could not be kept at all.
+    /// Events could not be stored at all.
     EventsLost,
     /// The carrier has calls that never reached us, though we ran.
     Unreached,
@@ -70,10 +70,10 @@ pub trait OperationsLog: Send + Sync {
     /// Sets a watermark.
     async fn mark(&self, mark: Watermark, at: Timestamp) -> Result<(), StoreError>;
 
-    /// Keeps an diagnostic_report in place of the one before.
+    /// Stores a diagnostic report in place of the one before.
     async fn store_diagnostic_report(&self, diagnostic_report: &DiagnosticReport) -> Result<(), StoreError>;
 
-    /// The last diagnostic_report, if there was one.
+    /// The last diagnostic report, if there is one.
     async fn diagnostic_report(&self) -> Result<Option<DiagnosticReport>, StoreError>;
 
     /// Where a watermark stands, if it was ever set.

@@ -8,7 +8,7 @@ use frontdesk_domain::{CallId, NotificationKind, Timestamp};
 
 use crate::{Change, StoreError};
 
-/// Somebody is to be told of an kind. Call, kind and recipient make it what it is: the same is never queued twice.
+/// A notification of one kind about one call to one recipient. These three identify it: it is queued only once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Delivery {
     /// Of which call.
@@ -29,11 +29,11 @@ impl Delivery {
 /// A delivery that is ours to make until the lease ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeasedDelivery {
-    /// What is to be told to whom.
+    /// The delivery.
     pub delivery: Delivery,
-    /// The how manyth try this is, from 1; also the fence: whoever comes with an older number is refused.
+    /// The number of this attempt, from 1. It is also the fence: a worker with a lower number is refused.
     pub attempt: u32,
-    /// When it was first queued, or queued anew by hand.
+    /// When it was first queued, or queued again by a command.
     pub queued_at: Timestamp,
 }
 
@@ -102,7 +102,7 @@ pub trait Outbox: Send + Sync {
     /// stays as it is, and of two looks the further counts.
     async fn queue(&self, deliveries: &[Delivery], up_to: Change, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Takes at most `limit` deliveries to these recipients that are due at `now` or whose lease has ended by then.
+    /// Takes at most `limit` deliveries to these recipients that are due at `now` or whose lease has expired.
     async fn take_deliveries(
         &self,
         recipients: &[String],

@@ -1,14 +1,14 @@
-//! What people have decided beside the flow: that the company is closed out of turn, and whom it does not speak to.
+//! The store of overrides: temporary closures and blocked callers.
 
 use async_trait::async_trait;
 use frontdesk_domain::{Closure, PhoneNumber, Timestamp};
 
 use crate::StoreError;
 
-/// The company is closed out of turn, and by whom.
+/// A temporary closure, and who set it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closed {
-    /// From when to when, and what callers are told.
+    /// The span of time, and the message to callers.
     pub closure: Closure,
     /// Who closed it.
     pub by: String,

@@ -1,4 +1,5 @@
-//! The way the carrier comes in: our own public address, through whatever stands before us.
+//! Checks that the carrier's requests reach this server: a request to the public address, through every proxy in
+//! front of it.
 
 use async_trait::async_trait;
 

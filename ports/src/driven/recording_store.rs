@@ -1,4 +1,4 @@
-//! Where audio is kept.
+//! The store of recordings.
 
 use std::fmt;
 use std::ops::Range;
@@ -9,7 +9,8 @@ use frontdesk_domain::{LegId, RecordingId, StoredAudio};
 
 use crate::{CarrierError, FetchedAudio, StoreError};
 
-/// The name audio is kept under; made of the carrier and its recording id, never of anything a stranger chose.
+/// The name of a recording in the store: the carrier and its recording id, never a text that a caller or sender
+/// chose.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AudioName(String);
 
@@ -31,7 +32,7 @@ impl fmt::Display for AudioName {
     }
 }
 
-/// Audio could not be kept.
+/// A recording could not be stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PutError {
     /// It did not arrive, or not whole, or is no audio: fetch it again.
@@ -94,7 +95,7 @@ impl AudioCheck {
     }
 }
 
-/// How many bytes tell WAV or MP3.
+/// The number of bytes that identify WAV or MP3.
 const HEAD: usize = 12;
 
 /// Keeps audio. What can be read is whole and verified: half-written audio is never visible.

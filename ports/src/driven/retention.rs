@@ -22,7 +22,7 @@ pub trait RetentionStore: Send + Sync {
     /// Some calls that this number made or was rung for, also beside others.
     async fn calls_of_number(&self, number: &str, limit: u16) -> Result<Vec<CallRecord>, StoreError>;
 
-    /// Deletes calls with their events and queued work. Whatever is told of them afterwards is ignored.
+    /// Deletes calls with their events and queued work. Later reports about them are ignored.
     async fn delete_calls(&self, calls: &[CallRecord]) -> Result<(), StoreError>;
 
     /// Deletes the carrier's own words of events that happened before `before`; returns of how many.

@@ -1,4 +1,4 @@
-//! Where events are kept until the log has them: on the log's own server, or on this machine.
+//! Buffers of events until the log has them: on the log's own server, or on this machine.
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ pub struct EventBatch {
 /// Keeps events, in the order they came, until the log has them.
 #[async_trait]
 pub trait EventBuffer: Send + Sync {
-    /// Keeps events. `Ok` means that they survive the process and the power supply. Shared, for whoever keeps them may have
-    /// to turn elsewhere.
+    /// Stores events. `Ok` means that they survive the process and a power failure. Shared, because the caller may
+    /// have to store them in another buffer.
     async fn store(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError>;
 
     /// The oldest events that wait, if any do. The same portion comes again until it is forgotten, also after a crash.
@@ -28,16 +28,16 @@ pub trait EventBuffer: Send + Sync {
     /// The log has that portion.
     async fn forget(&self, number: u64) -> Result<(), StoreError>;
 
-    /// How many events wait that were kept here, by this program or one before it.
+    /// The number of events that wait and were stored by this program, in this run or an earlier one.
     fn waiting(&self) -> u64;
 }
 
-/// A backlog of this machine, which stands by for a log that is away.
+/// A buffer on this machine, which stands by while the database is unavailable.
 #[async_trait]
 pub trait Spool: EventBuffer {
     /// Keeps events that the log will never take, for somebody to look at; they no longer wait.
     async fn set_aside(&self, events: Vec<LoggedEvent>, why: &str) -> Result<(), StoreError>;
 
-    /// Whether events can be kept now, shown by intake nothing.
+    /// Whether events can be stored now, tried by storing none.
     async fn ping(&self) -> Result<(), StoreError>;
 }

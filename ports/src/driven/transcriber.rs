@@ -4,13 +4,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use frontdesk_domain::Language;
 
-/// Why a message was not written down.
+/// Why a voicemail was not transcribed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TranscriberError {
     /// Worth another try.
     #[error("{0}")]
     Unavailable(String),
-    /// This message cannot be written down, now or later.
+    /// This voicemail cannot be transcribed, now or later.
     #[error("{0}")]
     Unusable(String),
 }

@@ -1,4 +1,4 @@
-//! Where it is kept what people did about calls.
+//! The store of follow-up work on calls.
 
 use async_trait::async_trait;
 use frontdesk_domain::CallId;

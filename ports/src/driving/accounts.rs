@@ -27,7 +27,7 @@ pub struct Person {
 pub struct Browser {
     /// What it can be ended by. No secret: nobody can sign in with it.
     pub id: String,
-    /// Whose it is.
+    /// The user.
     pub user: String,
     /// When they signed in.
     pub since: Timestamp,
@@ -123,7 +123,7 @@ pub trait Accounts: Send + Sync {
     async fn confirm_second_factor(&self, who: &SignedIn, code: &str) -> Result<(), AccountError>;
     /// They do without, for which they must know their password.
     async fn end_second_factor(&self, who: &SignedIn, password: &str) -> Result<(), AccountError>;
-    /// Somebody has lost theirs.
+    /// Removes the second factor of a user who has lost it.
     async fn remove_second_factor(&self, by: &Actor, name: &str) -> Result<(), AccountError>;
 
     /// Where people are signed in, the last used first: all of them, or those of one person. `token` is the asking
@@ -134,7 +134,7 @@ pub trait Accounts: Send + Sync {
 
     /// Programs' tokens, by name.
     async fn tokens(&self) -> Result<Vec<ApiToken>, StoreError>;
-    /// Makes a token and returns it; only its hash is kept.
+    /// Creates a token and returns it; only its hash is stored.
     async fn create_token(&self, by: &Actor, name: &str, scopes: Scopes) -> Result<String, AccountError>;
     /// Revokes a token.
     async fn revoke_token(&self, by: &Actor, name: &str) -> Result<(), AccountError>;

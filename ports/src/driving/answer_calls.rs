@@ -20,13 +20,13 @@ pub struct StepRequest {
     pub leg: LegId,
     /// Who calls, as this leg shows it.
     pub from: CallerId,
-    /// The caller's name, if told.
+    /// The caller's name, if the network sent one.
     pub from_name: Option<String>,
-    /// Where the caller's number belongs, if told.
+    /// The place of the caller's number, if the network sent one.
     pub from_place: Option<String>,
     /// The number that was dialled.
     pub to: String,
-    /// The number that led the call on to us, if told.
+    /// The number that diverted the call to us, if it was diverted.
     pub diverted_from: Option<PhoneNumber>,
     /// What the network says about the caller's number.
     pub attestation: Attestation,
@@ -55,10 +55,10 @@ pub struct CarrierCallback {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait AnswerCalls: Send + Sync {
-    /// What to do for the one who waits. Always an answer, and soon, whatever the state of the stores: an event that
-    /// cannot be kept is a lesser evil than a caller who hears nothing.
+    /// What to do now, for a caller who waits. Always returns, and soon, whatever the state of the stores: an event
+    /// that cannot be stored is a lesser evil than a caller who hears nothing.
     async fn answer(&self, asked: StepRequest) -> Vec<Instruction>;
 
-    /// Takes news in. `Ok` only once they are durable; otherwise the carrier had better tell them again.
-    async fn note(&self, told: CarrierCallback) -> Result<(), StoreError>;
+    /// Ingests a callback. `Ok` only once its event is durable; otherwise the carrier has to repeat it.
+    async fn ingest(&self, callback: CarrierCallback) -> Result<(), StoreError>;
 }

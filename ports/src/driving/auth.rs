@@ -32,7 +32,7 @@ pub struct Program {
 /// Signing in did not work.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignInError {
-    /// Name or password are wrong; which of them is not told.
+    /// Name or password are wrong. Which of them is not disclosed.
     #[error("the name or the password is not right")]
     Wrong,
     /// The password is right, and a code is asked for besides.
@@ -52,7 +52,7 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
-/// Who vouches for somebody who shows no password of ours.
+/// The system that signed a person in without a password of ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum IdentitySource {
@@ -88,7 +88,7 @@ pub trait Access: Send + Sync {
     /// Ends a session.
     async fn sign_out(&self, token: &str) -> Result<(), StoreError>;
 
-    /// Ends all sessions of the person whose session this is.
+    /// Ends all sessions of the session's user.
     async fn sign_out_everywhere(&self, token: &str) -> Result<(), StoreError>;
 
     /// The program that an API token belongs to, if it is valid.

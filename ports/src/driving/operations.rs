@@ -1,4 +1,4 @@
-//! Looking after the desk: outages, who did what, messages asked for anew.
+//! Operations: outages, diagnostics, the audit log, retried voicemail downloads.
 
 use async_trait::async_trait;
 use frontdesk_domain::CallId;
@@ -9,7 +9,7 @@ use crate::{AuditAction, AuditEntry, DiagnosticReport, Outage, StoreError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor(pub String);
 
-/// A message cannot be asked for anew.
+/// The download of a voicemail cannot be retried.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RetryError {
     /// There is no such call, or it has no message.
@@ -29,7 +29,7 @@ pub trait Operations: Send + Sync {
     /// The latest outages, newest first.
     async fn outages(&self, limit: u16) -> Result<Vec<Outage>, StoreError>;
 
-    /// The last diagnostic_report of the desk and its surroundings, if there was one.
+    /// The last diagnostic report, if there is one.
     async fn diagnostic_report(&self) -> Result<Option<DiagnosticReport>, StoreError>;
 
     /// Who did what lately, newest first.
@@ -38,6 +38,6 @@ pub trait Operations: Send + Sync {
     /// Notes that somebody did something.
     async fn note(&self, actor: &Actor, action: AuditAction, subject: &str) -> Result<(), StoreError>;
 
-    /// Asks the carrier anew for a message that was given up.
+    /// Retries the download of a voicemail that failed permanently.
     async fn retry_voicemail(&self, actor: &Actor, call: CallId) -> Result<(), RetryError>;
 }

@@ -7,7 +7,7 @@ use frontdesk_domain::{CallFlow, PhoneNumber, Timestamp};
 
 use crate::{Actor, Blocked, Closed, StoreError};
 
-/// The longest that callers are told while the company is closed, in characters.
+/// The longest message to callers during a closure, in characters.
 pub const LONGEST_CLOSURE: usize = 1000;
 
 /// A decision was not taken.
@@ -16,18 +16,18 @@ pub enum OverrideError {
     /// The end of a closure is over already.
     #[error("the company cannot be closed until a time that has passed")]
     Over,
-    /// What callers are to be told is too long.
-    #[error("what callers are told has at most {LONGEST_CLOSURE} characters")]
+    /// The message to callers is too long.
+    #[error("the message to callers has at most {LONGEST_CLOSURE} characters")]
     TooLong,
-    /// A number of ours.
+    /// One of our own numbers.
     #[error("a number of our own cannot be blocked")]
     OwnNumber,
-    /// It could not be kept.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Looks after what callers meet. Whatever is decided is noted in the audit trail, and holds for the next call.
+/// Sets overrides. Each change is audited and applies to the next call.
 #[async_trait]
 pub trait ManageOverrides: Send + Sync {
     /// The flow in force.
@@ -36,7 +36,7 @@ pub trait ManageOverrides: Send + Sync {
     /// The closure that holds now or is still to come.
     async fn closed(&self) -> Result<Option<Closed>, StoreError>;
 
-    /// Closes the company until then; callers are told `say` first.
+    /// Closes the company until then; callers hear `say` first.
     async fn close(&self, actor: &Actor, until: Timestamp, say: Option<String>) -> Result<(), OverrideError>;
 
     /// Opens it again; whether it was closed.

@@ -28,7 +28,7 @@ pub struct VoicemailAudio {
     pub start: u64,
 }
 
-/// Why there is no audio to hear.
+/// Why there is no audio to play.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VoicemailError {
     /// There is no such call, or it has no message.
@@ -71,7 +71,7 @@ pub struct CallStats {
     pub answer_rate: Option<f64>,
     /// Median seconds from the start to being put through.
     pub median_seconds_to_answer: Option<f64>,
-    /// Nine in ten were put through within so many seconds.
+    /// Nine in ten were put through within this many seconds.
     pub p90_seconds_to_answer: Option<f64>,
     /// Calls by full hour, hours without calls left out.
     pub per_hour: Vec<HourCount>,
@@ -148,7 +148,7 @@ pub trait ReadCalls: Send + Sync {
         until: Option<Timestamp>,
     ) -> Result<Figures, StoreError>;
 
-    /// What went through the flow since then, by the newest calls, of which so many at most are looked at.
+    /// The traffic through the flow since then, counted over at most this many of the newest calls.
     async fn traffic(&self, since: Timestamp, most: u16) -> Result<Traffic, StoreError>;
 
     /// How many calls fit a query; looks at the newest `most` of them.

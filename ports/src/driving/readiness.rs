@@ -1,4 +1,4 @@
-//! Whether calls can be taken and kept.
+//! Readiness: whether calls can be answered and stored.
 
 use async_trait::async_trait;
 
@@ -9,22 +9,22 @@ pub enum Ready {
     Ready,
     /// Callers are answered and nothing is lost, but something is wrong.
     Degraded(Vec<String>),
-    /// Callers are answered, but what happens cannot be kept.
+    /// Callers are answered, but events cannot be stored.
     NotReady(Vec<String>),
 }
 
 /// What the people who read the feed should know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// The log is away; so many events wait in the spool.
+    /// The database is unavailable; this many events wait in the spool.
     DatabaseUnavailable(u64),
-    /// The log is back, and so many events are still to follow.
+    /// The database is available again; this many events are still to follow.
     CatchingUp(u64),
     /// Neither the log nor the spool can be written.
     EventsLost,
 }
 
-/// Tells how ready we are.
+/// Reports readiness.
 #[async_trait]
 pub trait Readiness: Send + Sync {
     /// Asks every part that a call depends on.

@@ -37,7 +37,7 @@ pub struct User {
 pub struct Session {
     /// SHA-256 of the session token; the token itself is nowhere but in the cookie.
     pub token_hash: String,
-    /// Whose it is.
+    /// The user.
     pub user: String,
     /// The token that forms must carry.
     pub csrf: String,
@@ -50,13 +50,13 @@ pub struct Session {
 /// A second factor beside a password: the codes of an authenticator app.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecondFactor {
-    /// Whose it is.
+    /// The user.
     pub user: String,
     /// What the app knows, in base32.
     pub secret: String,
     /// Whether they have shown a code of it: only then it counts.
     pub confirmed: bool,
-    /// The step of time whose code was used last.
+    /// The time step of the last code that was used.
     pub last_step: u64,
 }
 
@@ -96,7 +96,7 @@ pub struct ApiToken {
 pub enum Scope {
     /// Read calls and figures.
     Calls,
-    /// Hear messages.
+    /// Listen to voicemails.
     Audio,
     /// Read the service's own metrics.
     Metrics,

@@ -1,4 +1,4 @@
-//! What an diagnostic_report of a desk and its surroundings found.
+//! The findings of the diagnostics.
 
 use frontdesk_domain::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ pub enum CheckStatus {
     Fine,
     /// It could not be looked at, and why is said.
     Untried,
-    /// It works, and had better be otherwise.
+    /// It works, but should be changed.
     Warning,
     /// Calls or messages are lost by it, or soon will be.
     Fault,
@@ -41,7 +41,7 @@ impl Finding {
         Self { check: check.into(), status: CheckStatus::Untried, what: why.into(), remedy: None }
     }
 
-    /// It had better be otherwise.
+    /// A finding that should be corrected.
     pub fn warning(check: &str, what: impl Into<String>, remedy: impl Into<String>) -> Self {
         let remedy = Some(remedy.into());
         Self { check: check.into(), status: CheckStatus::Warning, what: what.into(), remedy }
@@ -53,7 +53,7 @@ impl Finding {
     }
 }
 
-/// An diagnostic_report, when it was made.
+/// The findings of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiagnosticReport {
     /// When.

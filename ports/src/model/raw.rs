@@ -1,4 +1,4 @@
-//! A carrier's request as it was told, kept so that newer code can read it again.
+//! The parameters of a carrier's request, stored so that a later version can interpret them again.
 
 use std::fmt;
 use std::sync::Arc;

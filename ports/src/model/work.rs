@@ -16,7 +16,7 @@ pub const MAX_TAG: usize = 32;
 /// … and how many tags a call can have.
 pub const MAX_TAGS: usize = 10;
 
-/// What made a call settled.
+/// Why a call is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HandledBy {
@@ -26,10 +26,10 @@ pub enum HandledBy {
     LaterCall(CallId),
 }
 
-/// A call was settled.
+/// A call is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handled {
-    /// By whom or what.
+    /// Who or what marked it done.
     pub by: HandledBy,
     /// When.
     pub at: Timestamp,
@@ -58,11 +58,11 @@ pub struct Note {
 /// All that people did about a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
-    /// Grows with every change; two changes of the same version cannot both be kept.
+    /// Grows with every change; of two changes of the same version only one can be saved.
     pub version: u64,
-    /// Grows with every change of who handled or claimed it; whoever decides on an older state is told.
+    /// Grows with every change of who handled or claimed the call. A decision about an older state is refused.
     pub turn: u64,
-    /// Whether it is settled.
+    /// Whether it is done.
     pub handled: Option<Handled>,
     /// Who takes care of it.
     pub claimed: Option<ByPerson>,
@@ -71,17 +71,17 @@ pub struct Work {
     /// Notes, oldest first.
     pub notes: Vec<Note>,
     /// Who listened to its message first and when, oldest first, each person once.
-    pub heard: Vec<ByPerson>,
+    pub played: Vec<ByPerson>,
 }
 
 /// Something to do about a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkChange {
-    /// It is settled.
+    /// It is done.
     Handle,
-    /// It is not settled after all.
+    /// It is not done after all.
     Reopen,
-    /// Whoever says so takes care of it.
+    /// The person takes care of it.
     Claim,
     /// Nobody takes care of it any more.
     Release,
@@ -92,7 +92,7 @@ pub enum WorkChange {
     /// Takes a tag away.
     Untag(String),
     /// Listened to the message.
-    Heard,
+    Played,
 }
 
 /// Why a change was not made.
@@ -164,8 +164,8 @@ impl Work {
             WorkChange::Untag(tag) => {
                 work.tags.remove(tag);
             }
-            WorkChange::Heard if self.heard.iter().any(|heard| heard.by == by) => {}
-            WorkChange::Heard => work.heard.push(by_person()),
+            WorkChange::Played if self.played.iter().any(|played| played.by == by) => {}
+            WorkChange::Played => work.played.push(by_person()),
         }
         let decides = matches!(
             change,
@@ -186,7 +186,7 @@ impl Work {
         matches!(&self.handled, Some(Handled { by: HandledBy::Person(by), .. }) if by == person)
     }
 
-    /// The work after the caller was spoken to in a later call; `None` if it is settled already.
+    /// The work after the caller was spoken to in a later call; `None` if it is done already.
     pub fn after_later_call(&self, later: CallId, at: Timestamp) -> Option<Self> {
         let handled = Some(Handled { by: HandledBy::LaterCall(later), at });
         let (version, turn) = (self.version + 1, self.turn + 1);
@@ -246,12 +246,12 @@ mod tests {
 
     #[test]
     fn what_is_done_already_changes_nothing() {
-        let heard = Work::default().after(&WorkChange::Heard, "ann", at(), 0).unwrap().unwrap();
-        assert_eq!(heard.after(&WorkChange::Heard, "ann", at(), 0), Ok(None));
-        assert_eq!(heard.after(&WorkChange::Heard, "bob", at(), 0).unwrap().unwrap().heard.len(), 2);
-        assert_eq!(heard.after(&WorkChange::Untag("x".into()), "ann", at(), 0), Ok(None));
-        assert_eq!(heard.after(&WorkChange::Release, "ann", at(), 0), Ok(None));
-        let handled = heard.after(&WorkChange::Handle, "ann", at(), 0).unwrap().unwrap();
+        let played = Work::default().after(&WorkChange::Played, "ann", at(), 0).unwrap().unwrap();
+        assert_eq!(played.after(&WorkChange::Played, "ann", at(), 0), Ok(None));
+        assert_eq!(played.after(&WorkChange::Played, "bob", at(), 0).unwrap().unwrap().played.len(), 2);
+        assert_eq!(played.after(&WorkChange::Untag("x".into()), "ann", at(), 0), Ok(None));
+        assert_eq!(played.after(&WorkChange::Release, "ann", at(), 0), Ok(None));
+        let handled = played.after(&WorkChange::Handle, "ann", at(), 0).unwrap().unwrap();
         assert_eq!(handled.after(&WorkChange::Handle, "ann", at(), 0), Ok(None), "a double click");
         assert_eq!(handled.after(&WorkChange::Handle, "bob", at(), 0), Err(WorkRefused::Stale));
     }

@@ -63,7 +63,7 @@ fn change(form: &Form) -> Result<WorkChange, Problem> {
         "note" => WorkChange::Note(text()),
         "tag" => WorkChange::Tag(text()),
         "untag" => WorkChange::Untag(text()),
-        "heard" => WorkChange::Heard,
+        "heard" => WorkChange::Played,
         _ => {
             let known = "do: use handle, reopen, claim, release, note, tag, untag or heard";
             return Err(Problem::bad_form(known));

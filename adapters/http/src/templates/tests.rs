@@ -136,7 +136,7 @@ fn records() -> Vec<CallRecord> {
     for change in [
         WorkChange::Note(HOSTILE.into()),
         WorkChange::Tag("<b>urgent".into()),
-        WorkChange::Heard,
+        WorkChange::Played,
         WorkChange::Claim,
         WorkChange::Handle,
     ] {

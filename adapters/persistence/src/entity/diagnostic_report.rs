@@ -1,4 +1,4 @@
-//! One row: what the last diagnostic_report found.
+//! The findings of the last diagnostic report: one row.
 
 use sea_orm::entity::prelude::*;
 

@@ -40,7 +40,7 @@ struct Touched {
 struct Changed {
     record: CallRecord,
     facts: Facts,
-    /// Events that are new or happened earlier than known, by identity, with the request that raw_of_first them.
+    /// Events that are new or happened earlier than known, by identity, with the request that reported them.
     news: BTreeMap<String, Option<RawParameters>>,
     effects: Vec<Effect>,
 }
@@ -93,7 +93,7 @@ impl Committer {
     }
 }
 
-/// Counts a call when its end is first raw_of_first, by what it had come to by then.
+/// Counts a call in the metrics when its end is first reported, by its outcome at that time.
 fn count_end(record: &CallRecord, news: &BTreeMap<String, Option<RawParameters>>) {
     let Some(verdict) = &record.call.verdict else { return };
     if news.keys().any(|identity| identity.starts_with("ended:")) {
@@ -278,7 +278,7 @@ fn effect_row(call: &str, due: &Effect, now: Timestamp) -> Result<effect::Active
 /// Effects that wait become due at once, and those that were given up or done are taken up again: the facts ask for them.
 fn wanted_again() -> OnConflict {
     let column = |column: effect::Column| Expr::col((effect::Entity, column));
-    // The text of the statement is at_millisecond, so that it may hold no values of its own.
+    // The statement is cached by its text, so it must not contain values of one call.
     let literal = |state: JobState| Expr::cust(format!("'{}'", state.to_value()));
     let offered = |column: &str| Expr::col((Alias::new("excluded"), Alias::new(column)));
     // Work that waits keeps the time since when it does.

@@ -62,7 +62,7 @@ async fn inbox(db: &Database) {
     let fourth = SqlInbox::on_server(db, &ids).expect("a server");
     db.connection().execute_unprepared("DELETE FROM inbox").await.unwrap();
     fourth.store(event("CA3").into()).await.unwrap();
-    let late = "UPDATE inbox SET id = 0, kept_at = now() - interval '6 s'";
+    let late = "UPDATE inbox SET id = 0, stored_at = now() - interval '6 s'";
     db.connection().execute_unprepared(late).await.unwrap();
     let portion = fourth.oldest().await.unwrap().expect("not stranded");
     assert_eq!(portion.events, event("CA3"));

@@ -61,7 +61,7 @@ impl NumberSettings {
                 voice: hook(self.voice_url, self.voice_method),
                 fallback: hook(self.voice_fallback_url, self.voice_fallback_method),
                 status: hook(self.status_callback, self.status_callback_method),
-                led_by: given(self.trunk_sid).or(given(self.voice_application_sid)).unwrap_or_default(),
+                routed_by: given(self.trunk_sid).or(given(self.voice_application_sid)).unwrap_or_default(),
             },
         }
     }
@@ -103,7 +103,7 @@ impl CountryResource {
 /// What is to be sent for a number to ask there. What leads it in place of addresses is only told when that changes: an
 /// empty SID is none that the API describes, and only taken to mean that nothing does.
 fn form(is: &WebhookSettings, wanted: &WebhookSettings) -> String {
-    let WebhookSettings { voice, fallback, status, led_by } = wanted;
+    let WebhookSettings { voice, fallback, status, routed_by } = wanted;
     let mut form = form_urlencoded::Serializer::new(String::new());
     form.extend_pairs([
         ("VoiceUrl", voice.url.as_str()),
@@ -113,13 +113,13 @@ fn form(is: &WebhookSettings, wanted: &WebhookSettings) -> String {
         ("StatusCallback", status.url.as_str()),
         ("StatusCallbackMethod", status.method.as_str()),
     ]);
-    if is.led_by != *led_by {
+    if is.routed_by != *routed_by {
         let key = |sid: &str| if sid.starts_with("TK") { "TrunkSid" } else { "VoiceApplicationSid" };
-        if !is.led_by.is_empty() {
-            form.append_pair(key(&is.led_by), "");
+        if !is.routed_by.is_empty() {
+            form.append_pair(key(&is.routed_by), "");
         }
-        if !led_by.is_empty() {
-            form.append_pair(key(led_by), led_by);
+        if !routed_by.is_empty() {
+            form.append_pair(key(routed_by), routed_by);
         }
     }
     form.finish()

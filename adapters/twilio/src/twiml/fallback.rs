@@ -15,7 +15,8 @@ use crate::urls::{PublicUrl, Urls};
 /// Numbers in one `<Dial>` (Twilio, "TwiML: Number").
 const MAX_NUMBERS: usize = 10;
 
-/// The document for a flow. `public`: where recordings are callback_url of, should we be there; `after`: the address of a
+/// The document for a flow. `public`: where callbacks about recordings are sent, if this server is running; `after`:
+/// the address of a
 /// document that ends the call after the message.
 pub fn write_fallback(flow: &CallFlow, public: Option<&PublicUrl>, after: Option<&str>) -> String {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);

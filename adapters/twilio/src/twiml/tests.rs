@@ -20,7 +20,7 @@ fn written(at: &str, signal: &Signal, party: Party) -> String {
     let turn = advance(&flow(), &Dialogue::read(at), signal, &cx);
     let public = PublicUrl::parse("https://desk.example/phone").unwrap();
     let document = document(&turn.instructions, &Urls::new(&public, &call), party);
-    // The version is another whenever the built-in flow is worded anew.
+    // The version changes whenever a text of the built-in flow does.
     let version = format!("~e.{}", flow().version());
     document.replace(&version, "").replace("><", ">\n<")
 }

@@ -18,7 +18,7 @@ const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const CALL: &str = "CA00000000000000000000000000000001";
 const TOKEN: &str = "12345";
 
-/// Answers "hello", and remembers what it was asked and callbacks.
+/// Answers "hello", and records requests and callbacks.
 #[derive(Default)]
 struct Desk {
     asked: Mutex<Vec<StepRequest>>,
@@ -42,7 +42,7 @@ impl AnswerCalls for Desk {
         ]
     }
 
-    async fn note(&self, callbacks: CarrierCallback) -> Result<(), StoreError> {
+    async fn ingest(&self, callbacks: CarrierCallback) -> Result<(), StoreError> {
         assert!(!self.panics, "planted");
         self.callbacks.lock().unwrap().push(callbacks);
         if self.store_is_down { Err(StoreError::Unavailable("planted".into())) } else { Ok(()) }
@@ -311,14 +311,14 @@ async fn news_is_204_when_kept_and_503_when_not() {
     for (path, pairs) in &callbacks {
         send(&client(&desk), path, pairs).await.assert_status(StatusCode::NO_CONTENT);
     }
-    let callbacks = std::mem::take(&mut *desk.callbacks.lock().unwrap());
-    assert_eq!(callbacks[0].at, Some("2026-11-22T09:00:42Z".parse().unwrap()));
-    assert!(matches!(&callbacks[0].notice, Notice::CallEnded(ending) if ending.seconds == Some(42)));
+    let received = std::mem::take(&mut *desk.callbacks.lock().unwrap());
+    assert_eq!(received[0].at, Some("2026-11-22T09:00:42Z".parse().unwrap()));
+    assert!(matches!(&received[0].notice, Notice::CallEnded(ending) if ending.seconds == Some(42)));
     assert!(
-        matches!(&callbacks[1].notice, Notice::Leg { step: 2, position: 0, .. })
-            && callbacks[1].call.id() == "CAcaller"
+        matches!(&received[1].notice, Notice::Leg { step: 2, position: 0, .. })
+            && received[1].call.id() == "CAcaller"
     );
-    assert!(matches!(&callbacks[2].notice, Notice::Recording { status: RecordingStatus::Completed, .. }));
+    assert!(matches!(&received[2].notice, Notice::Recording { status: RecordingStatus::Completed, .. }));
 
     let desk = Arc::new(Desk { store_is_down: true, ..Desk::default() });
     for (path, pairs) in &callbacks {

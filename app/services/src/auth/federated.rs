@@ -1,4 +1,5 @@
-//! People whom a proxy or an identity provider signs in: admitted under their name, or added if new users are allowed.
+//! Sign-in by a proxy or an identity provider: people are admitted under their name, or added if new users are
+//! allowed.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -13,8 +13,9 @@ const LENGTH: RangeInclusive<usize> = 8..=128;
 /// How many hashes are computed at once: each takes 19 MiB and one core.
 const MAX_CONCURRENT_HASHES: usize = 2;
 
-/// The hash of no known password, with the form and cost of ours. A sign-in with an unknown name is compared with it, so
-/// that it takes as long as with a known one. A constant, because computing it at start would take 19 MiB.
+/// The hash of a random password, with the same form and cost as ours. A sign-in with an unknown name is compared
+/// with it, so that it takes as long as one with a known name. A constant, because computing it at start would take
+/// 19 MiB.
 pub(crate) const NO_PASSWORD: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlzIQ$fIlxUNYBrg7T1DQd9OGKAS1m1gYIFUWEWLSCpGGKpJ0";
 

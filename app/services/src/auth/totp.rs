@@ -1,4 +1,5 @@
-//! Codes of an authenticator app (TOTP, RFC 6238: six digits, thirty seconds, one step of leeway either history), each good for one
+//! Codes of an authenticator app (TOTP, RFC 6238: six digits, thirty seconds, one step of leeway in both directions),
+//! each valid for one
 //! sign-in.
 
 use frontdesk_domain::Timestamp;
@@ -59,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn apps_are_told_who_it_is_for() {
+    fn the_address_names_the_account() {
         let ids = adapters_memory::SeededIds::default();
         let factor = fresh("ann:b@example.com", &ids);
         let address = address(&factor).unwrap();

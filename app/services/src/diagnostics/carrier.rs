@@ -63,7 +63,10 @@ impl CarrierSetup {
                     "buy one in the carrier's console, then run frontdesk connect".to_owned(),
                 ),
                 Some(first) => (
-                    format!("no number of the account asks this desk (it has {})", known.join(", ")),
+                    format!(
+                        "no number of the account points at this server (the account has {})",
+                        known.join(", ")
+                    ),
                     format!("run frontdesk connect --number {first}"),
                 ),
             };
@@ -76,45 +79,53 @@ impl CarrierSetup {
         let (is, ours) = (&line.settings, self.account.ours());
         let number = &line.number;
         let remedy = format!("run frontdesk connect --number {number}");
-        if !is.led_by.is_empty() {
-            let what =
-                format!("{number} is led by {} at the carrier, and its addresses are not asked", is.led_by);
+        if !is.routed_by.is_empty() {
+            let what = format!(
+                "{number} is routed by {} at the carrier, so its webhook addresses are not used",
+                is.routed_by
+            );
             return Finding::fault(NUMBERS, what, remedy);
         }
         if !is.voice.method.eq_ignore_ascii_case("POST") {
-            let what = format!("{number} asks by {}, which carries no signed form", is.voice.method);
+            let what = format!("{number} sends {} requests, which carry no signed form", is.voice.method);
             return Finding::fault(NUMBERS, what, remedy);
         }
         if bare(&is.status.url) != bare(&ours.status.url) {
-            let what = format!("{number} does not tell the desk when calls end ({})", or_nothing(&is.status));
+            let what = format!(
+                "{number} does not report the end of calls to this server ({})",
+                or_nothing(&is.status)
+            );
             return Finding::fault(NUMBERS, what, remedy);
         }
         if is.fallback.url.is_empty() {
-            let what =
-                format!("{number} has no fallback: callers hear an error while the desk cannot be reached");
+            let what = format!(
+                "{number} has no fallback: callers hear an error while this server cannot be reached"
+            );
             return Finding::warning(
                 NUMBERS,
                 what,
-                format!("{remedy}, or host frontdesk fallback-twiml elsewhere and set it there"),
+                format!(
+                    "{remedy}, or host the output of `frontdesk fallback-twiml` on another server and set it there"
+                ),
             );
         }
         if is.voice.url != ours.voice.url {
-            let what = format!("{number} asks this desk, without saying how often to try again");
+            let what = format!("{number} points at this server, but without retry settings");
             return Finding::warning(NUMBERS, what, remedy);
         }
-        Finding::fine(NUMBERS, format!("{number} asks this desk, and tells it when calls end"))
+        Finding::fine(NUMBERS, format!("{number} points at this server and reports the end of calls to it"))
     }
 
     async fn media(&self) -> Finding {
         match self.account.recordings_are_open().await {
-            Ok(Some(false)) => Finding::fine(MEDIA, "the carrier gives recordings to nobody but the account"),
+            Ok(Some(false)) => Finding::fine(MEDIA, "the carrier serves recordings only to the account"),
             Ok(Some(true)) => Finding::fault(
                 MEDIA,
-                "whoever knows a recording's address hears it at the carrier, without signing in",
+                "anyone who knows the address of a recording can play it at the carrier, without signing in",
                 "switch on \"HTTP Basic Authentication for media access\" in the carrier's voice settings",
             ),
             Ok(None) => Finding::untried(MEDIA, "there is no recording yet to try it with"),
-            Err(error) => Finding::untried(MEDIA, format!("not told: {error}")),
+            Err(error) => Finding::untried(MEDIA, format!("no answer from the carrier: {error}")),
         }
     }
 
@@ -123,7 +134,7 @@ impl CarrierSetup {
             Ok(permissions) if !permissions.is_empty() => permissions,
             Ok(_) => return vec![Finding::untried(DIALLING, "the carrier names no countries")],
             Err(error) => {
-                return vec![Finding::untried(DIALLING, format!("not told: {error}"))];
+                return vec![Finding::untried(DIALLING, format!("no answer from the carrier: {error}"))];
             }
         };
         let numbers: BTreeSet<&PhoneNumber> = flow.map(|flow| flow.numbers().collect()).unwrap_or_default();
@@ -162,10 +173,10 @@ impl CarrierSetup {
     }
 }
 
-/// What is to be said when our clock is so many milliseconds ahead of the carrier's.
+/// The finding for a clock that is this many milliseconds ahead of the carrier's.
 fn clock(ahead: Option<i64>) -> Finding {
-    let Some(ahead) = ahead else { return Finding::untried(CLOCK, "the carrier does not tell the time") };
-    // Its time is told in whole seconds.
+    let Some(ahead) = ahead else { return Finding::untried(CLOCK, "the carrier's answer has no time") };
+    // The carrier's time has a resolution of one second.
     let ahead = if ahead > 0 { (ahead - 1000).max(0) } else { ahead };
     let direction = if ahead > 0 { "ahead of" } else { "behind" };
     let seconds = ahead.abs() / 1000;
@@ -180,8 +191,8 @@ fn clock(ahead: Option<i64>) -> Finding {
     }
 }
 
-/// Whether the country that a number belongs to may be called. Several countries share a prefix, and then one is enough:
-/// which one it is the number does not tell by itself.
+/// Whether the country of a number may be called. Several countries share a prefix, and the number alone does not say
+/// which one it belongs to, so permission for one of them is enough.
 fn may_be_called(number: &str, permissions: &[DialPermission]) -> bool {
     let fits = |country: &&DialPermission| country.prefixes.iter().any(|prefix| number.starts_with(prefix));
     let longest = permissions.iter().filter(fits).flat_map(|country| &country.prefixes);
@@ -192,7 +203,7 @@ fn may_be_called(number: &str, permissions: &[DialPermission]) -> bool {
     longest.is_none() || permissions.iter().filter(of).any(|country| country.ordinary)
 }
 
-/// An address without what tells the carrier how to try again.
+/// An address without the fragment that tells the carrier how to retry.
 fn bare(url: &str) -> &str {
     url.split('#').next().unwrap_or(url)
 }

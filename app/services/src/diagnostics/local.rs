@@ -78,8 +78,8 @@ impl Diagnostics {
             store.delete(&probe).await.map_err(|error| error.to_string())
         };
         match tried.await {
-            Ok(_) => Finding::fine(CHECK, "messages can be kept"),
-            Err(why) => Finding::fault(CHECK, format!("messages cannot be kept: {why}"), remedy),
+            Ok(_) => Finding::fine(CHECK, "recordings can be stored"),
+            Err(why) => Finding::fault(CHECK, format!("recordings cannot be stored: {why}"), remedy),
         }
     }
 }

@@ -51,7 +51,7 @@ impl CarrierSetup {
             ProbeResult::Seen(_) => Finding::fault(
                 UNSIGNED,
                 "an unsigned request is taken",
-                "whatever stands before the desk must not sign or answer in its place",
+                "a proxy in front of this server must not sign requests or answer in its place",
             ),
         }
     }

@@ -105,7 +105,7 @@ impl EventIntake {
     /// Wakes readers that wait for what had been buffered by then.
     fn all_drained(&self, buffered: u64) {
         self.drained.send_if_modified(|drained| {
-            // The counts can differ: an event whose request timed out is drained, but was never counted as buffered.
+            // The counts can differ: an event whose request timed out is drained, but was not counted as buffered.
             let changed = *drained != buffered;
             *drained = buffered;
             changed

@@ -1,4 +1,4 @@
-//! Where events go, whatever is broken.
+//! Where events are stored while stores fail.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,7 +9,7 @@ use frontdesk_ports::{CallPage, CallQuery, CallRecord, Change, EventBatch, Outag
 
 use super::*;
 
-/// A log that can be away, or refuse what it is told.
+/// A log that can be unavailable, or refuse every event.
 struct Fickle {
     log: MemoryLog,
     away: AtomicBool,
@@ -49,7 +49,7 @@ impl CallLog for Fickle {
     }
     async fn ping(&self) -> Result<(), StoreError> {
         if self.away.load(Ordering::Relaxed) {
-            return Err(StoreError::Unavailable("it was told to be away".into()));
+            return Err(StoreError::Unavailable("set unavailable by the test".into()));
         }
         Ok(())
     }
@@ -125,7 +125,7 @@ impl Desk {
 }
 
 #[tokio::test]
-async fn while_the_log_is_away_events_wait_and_then_follow_and_the_outage_is_noted() {
+async fn while_the_database_is_unavailable_events_wait_and_then_follow_and_the_outage_is_recorded() {
     let desk = Desk::with_inbox();
     desk.step("CA1", 1).await.unwrap();
     assert_eq!((desk.intake.health(), desk.logged().await), (IntakeHealth::Healthy, 0), "the log follows");
@@ -191,14 +191,14 @@ async fn what_the_log_refuses_for_good_is_set_aside_and_holds_up_nothing() {
 async fn spooled_first_an_event_is_in_the_log_as_soon_as_readers_are_let_in() {
     let desk = Desk::new();
     desk.step("CA1", 1).await.unwrap();
-    assert_eq!((desk.spool.waiting(), desk.logged().await), (1, 0), "kept without the log");
+    assert_eq!((desk.spool.waiting(), desk.logged().await), (1, 0), "stored without the log");
     assert_eq!(desk.intake.health(), IntakeHealth::Healthy);
     tokio::join!(desk.intake.caught_up(), desk.intake.drain());
     assert_eq!((desk.spool.waiting(), desk.logged().await), (0, 1));
 }
 
 #[tokio::test]
-async fn spooled_first_a_log_that_is_away_is_noticed_when_it_should_follow() {
+async fn an_unavailable_database_is_noticed_when_the_spool_drains() {
     let desk = Desk::new();
     desk.log.away.store(true, Ordering::Relaxed);
     desk.step("CA1", 1).await.unwrap();

@@ -1,13 +1,13 @@
-//! A caller who was missed and has been spoken to since need not be called back: such misses settle themselves.
+//! Missed calls are marked done when the caller was spoken to in a later call.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_ports::{CallLog, Change, Clock, StoreError, WorkStore};
 
-/// Calls resolved in one go.
+/// Calls marked done in one batch.
 const PORTION: u16 = 100;
-/// News is gathered for so long: nobody looks at a missed call that fast.
+/// How long changes are gathered before they are processed. Nobody looks at a missed call that quickly.
 const GATHER: Duration = Duration::from_secs(1);
 /// How long to leave a failed store alone.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -18,7 +18,7 @@ const FIRST_LOOK: u64 = 20_000;
 pub struct AutoResolve {
     /// The calls.
     pub log: Arc<dyn CallLog>,
-    /// Where the work on them is kept.
+    /// The store of follow-up work.
     pub work: Arc<dyn WorkStore>,
     /// The time.
     pub clock: Arc<dyn Clock>,
@@ -43,7 +43,7 @@ impl AutoResolve {
         }
     }
 
-    /// Settles what changes since `seen` have resolved, and returns up to where it looked.
+    /// Marks calls done because of changes since `seen`, and returns the last change that was processed.
     pub async fn follow(&self, seen: Option<Change>) -> Result<Change, StoreError> {
         let latest = self.log.latest_change().await?;
         let seen = seen.unwrap_or(Change(latest.0.saturating_sub(FIRST_LOOK)));

@@ -15,7 +15,7 @@ struct Desk {
     maintenance: Maintenance,
 }
 
-/// A desk that keeps calls for so long, and whose carrier is asked so often.
+/// A desk with this retention time, whose carrier is asked this often.
 fn desk(calls: Option<Duration>, comparisons: usize) -> Desk {
     let clock = Arc::new(ManualClock::at("2026-11-24T09:00:00Z".parse().unwrap()));
     let log = Arc::new(MemoryLog::new(clock.clone(), Arc::new(SeededIds::default())));
@@ -98,5 +98,5 @@ async fn what_is_too_old_goes_once_a_day_and_a_wrong_clock_deletes_nothing() {
     assert_eq!(desk.calls().await, 190, "a jump is not believed");
     desk.clock.advance(ROUND);
     desk.maintenance.round().await.unwrap();
-    assert_eq!(desk.calls().await, 190, "most of the log never goes unasked");
+    assert_eq!(desk.calls().await, 190, "most of the log is never deleted automatically");
 }

@@ -1,10 +1,10 @@
-//! What people read in a letter about a call, in their language.
+//! The e-mail about a call, in the recipient's language.
 
 use frontdesk_domain::{Call, Outcome};
 use frontdesk_ports::CallRecord;
 use jiff::tz::TimeZone;
 
-/// A language that letters are written in.
+/// A language of e-mails.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum EmailLanguage {
     /// English.
@@ -80,13 +80,13 @@ const FRENCH: Words = Words {
     attached: "Le message est joint.",
 };
 
-/// A letter.
+/// An e-mail.
 pub(super) struct Email {
     pub subject: String,
     pub text: String,
 }
 
-/// The letter about a call.
+/// Writes the e-mail about a call.
 pub(super) fn write(
     language: EmailLanguage,
     record: &CallRecord,
@@ -108,7 +108,7 @@ pub(super) fn write(
     };
     let mut lines = vec![(words.from, who.clone())];
     lines.extend(parties.as_ref().map(|parties| (words.called, parties.to.clone())));
-    // The zone is date with the time: a letter is read anywhere.
+    // With the zone, because an e-mail can be read anywhere.
     let date = started_at.map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string());
     lines.extend(date.map(|time| (words.when, time)));
     lines.extend(choice.clone().map(|choice| (words.chose, choice)));

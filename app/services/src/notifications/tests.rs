@@ -1,4 +1,4 @@
-//! Who is target of what, once.
+//! Who is notified about what, once.
 
 use std::sync::Mutex;
 
@@ -13,7 +13,7 @@ use super::*;
 use crate::flow_versions::FlowWithAudio;
 use frontdesk_ports::DeliveryStatus;
 
-/// Keeps what it is given, and refuses as often as it is target to.
+/// Records notifications, and refuses as many as it is set to.
 #[derive(Default)]
 struct Recipient {
     received: Mutex<Vec<Notification>>,
@@ -85,7 +85,7 @@ impl Desk {
         self.log.append(kinds.into_iter().map(event).collect()).await.unwrap();
     }
 
-    /// Follows and delivers until nothing is due; what the office and the program received, by kind.
+    /// Follows and delivers until nothing is due; the kinds that the office and the program received.
     async fn target(&self) -> (Vec<&'static str>, Vec<&'static str>) {
         self.notifications.follow().await.unwrap();
         while self.notifications.deliver_due().await.unwrap() > 0 {}
@@ -140,7 +140,7 @@ fn stored() -> EventKind {
 }
 
 #[tokio::test]
-async fn what_happened_before_somebody_wanted_to_be_told_is_history() {
+async fn events_before_a_recipient_was_set_up_are_not_reported() {
     let desk = desk(&[]);
     desk.happens("old", vec![started(), ended()]).await;
     assert_eq!(desk.target().await, (vec![], vec![]));
@@ -149,7 +149,7 @@ async fn what_happened_before_somebody_wanted_to_be_told_is_history() {
 }
 
 #[tokio::test]
-async fn a_missed_call_is_told_once_however_often_the_carrier_tells_it() {
+async fn a_missed_call_is_reported_once_however_often_the_carrier_reports_it() {
     let desk = desk(&[]);
     desk.target().await;
     for _ in 0..3 {
@@ -161,13 +161,13 @@ async fn a_missed_call_is_told_once_however_often_the_carrier_tells_it() {
     let office = desk.office.received.lock().unwrap();
     assert_eq!(
         office[0].subject, "Missed call from Ann  Bcc: x (+33123456789)",
-        "one line, whatever callers send"
+        "one line, whatever name the network sends"
     );
     assert!(office[0].text.contains("https://desk.example/calls/") && office[0].text.contains("UTC"));
 }
 
 #[tokio::test]
-async fn people_are_told_of_a_message_when_they_can_hear_it_and_programs_of_every_step() {
+async fn people_are_notified_of_a_voicemail_when_it_can_be_played_and_programs_of_every_step() {
     let desk = desk(&[]);
     desk.target().await;
     desk.happens("a", [vec![started()], recorded(), vec![ended()]].concat()).await;
@@ -183,7 +183,7 @@ async fn people_are_told_of_a_message_when_they_can_hear_it_and_programs_of_ever
 }
 
 #[tokio::test]
-async fn a_mailbox_that_names_somebody_tells_nobody_else() {
+async fn a_mailbox_that_names_recipients_notifies_no_others() {
     let desk = desk(&["crm"]);
     desk.target().await;
     desk.happens("a", [vec![started()], recorded(), vec![ended(), stored()]].concat()).await;
@@ -191,7 +191,7 @@ async fn a_mailbox_that_names_somebody_tells_nobody_else() {
 }
 
 #[tokio::test]
-async fn who_is_busy_is_told_later_and_given_up_after_three_days() {
+async fn a_busy_recipient_is_retried_for_three_days() {
     let desk = desk(&[]);
     desk.target().await;
     *desk.office.busy.lock().unwrap() = 2;

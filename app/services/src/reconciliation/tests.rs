@@ -42,7 +42,7 @@ struct Desk {
     reconciliation: Reconciliation,
 }
 
-/// A desk whose carrier has these calls on record and answers this number for us.
+/// A desk whose carrier has these calls on record, and has assigned this number to us.
 fn desk(now: &str, calls: Vec<CarrierCall>) -> Desk {
     let clock = Arc::new(ManualClock::at(time(now)));
     let log = Arc::new(MemoryLog::new(clock.clone(), Arc::new(SeededIds::default())));
@@ -147,7 +147,7 @@ async fn a_lost_end_is_repaired_and_an_endless_call_is_closed_as_unknown() {
 }
 
 #[tokio::test]
-async fn a_message_that_was_given_up_is_asked_for_anew_if_the_carrier_has_it() {
+async fn a_failed_voicemail_is_retried_if_the_carrier_has_it() {
     let desk = desk("12:00:00", vec![recorded_call("CA1", "09:00:00", MAIN, Some("RE1"))]);
     desk.run().await;
     let why = "gone".to_owned();
@@ -160,7 +160,7 @@ async fn a_message_that_was_given_up_is_asked_for_anew_if_the_carrier_has_it() {
 }
 
 #[tokio::test]
-async fn a_carrier_that_does_not_tell_changes_nothing() {
+async fn a_carrier_that_does_not_answer_changes_nothing() {
     let desk = desk("12:00:00", vec![]);
     let mut carrier = MockCarrier::new();
     carrier.expect_our_numbers().returning(|| Err(CarrierError::Unauthorized));

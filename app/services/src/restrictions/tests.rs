@@ -34,7 +34,7 @@ async fn call(log: &MemoryLog, id: &str) {
 }
 
 #[tokio::test]
-async fn decisions_hold_after_the_next_look_and_stay_while_the_store_is_away() {
+async fn overrides_apply_after_a_refresh_and_stay_while_the_store_is_unavailable() {
     let desk = desk(Caps::default());
     let until = "2026-11-22T14:00:00Z".parse().unwrap();
     let from = "2026-11-22T12:00:00Z".parse().unwrap();

@@ -163,7 +163,7 @@ impl Message {
             empty: message.is_empty(),
             outline: message.sound.as_ref().map(outline),
             transcript: message.transcript.clone(),
-            heard: work.heard.iter().map(|heard| heard.by.clone()).collect(),
+            heard: work.played.iter().map(|heard| heard.by.clone()).collect(),
         }
     }
 }

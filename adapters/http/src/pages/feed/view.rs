@@ -23,7 +23,7 @@ pub(crate) struct FeedPage {
     pub live: String,
     /// What the view can be taken out as, and where.
     pub exports: Vec<(String, String)>,
-    /// The templates that this person has saved.
+    /// The views that this person has saved.
     pub views: Vec<ViewLink>,
     pub zone: String,
     /// No call ever came: how to have one come.
@@ -176,7 +176,7 @@ impl FilterForm {
             field("mailbox", "text"),
             field("tag", "text"),
             field("since", "date"),
-            field("until", "date"),
+            field("through", "date"),
         ];
         let more = fields.iter().any(|field| !field.value.is_empty()) || !shown.value("reason").is_empty();
         Self {

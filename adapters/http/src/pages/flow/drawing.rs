@@ -157,7 +157,7 @@ fn lines(flow: &CallFlow, boxes: &[(Target, Place)]) -> Vec<Line> {
     lines
 }
 
-/// How many callers went that history, as far as the log tells ways apart.
+/// The number of calls along an edge, as far as the log distinguishes the paths.
 fn calls(traffic: &Traffic, place: &Target, exit: &Exit, exits: &[Exit]) -> Option<u32> {
     let target = exit.target()?;
     if let (Target::Menu(menu), By::Keys { keys, .. }) = (place, &exit.by) {

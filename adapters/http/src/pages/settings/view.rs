@@ -29,11 +29,11 @@ pub(crate) struct SettingsPage {
     pub tokens: Vec<TokenLine>,
     pub scopes: Vec<&'static str>,
     pub rules: Vec<(String, String)>,
-    /// The last diagnostic_report, for those who manage.
+    /// The last diagnostic report, for admins.
     pub health: Option<Health>,
 }
 
-/// What the last diagnostic_report found.
+/// The findings of the last diagnostic report.
 #[derive(Debug, Serialize)]
 pub(crate) struct Health {
     at: Moment,

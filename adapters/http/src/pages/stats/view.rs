@@ -182,8 +182,7 @@ impl FiguresPage {
         }
         let hottest = heat.iter().flatten().copied().max().unwrap_or(0);
         let day = |(date, counts): (Date, ByOutcome)| {
-            let tomorrow = date.tomorrow().unwrap_or(date).to_string();
-            let query = [("since", date.to_string()), ("until", tomorrow)];
+            let query = [("since", date.to_string()), ("through", date.to_string())];
             let mut address = form_urlencoded::Serializer::new(String::new());
             address.append_pair("tab", "all").extend_pairs(query);
             let label = language.short_day(date);
