@@ -66,7 +66,7 @@ enum Command {
     Connect(connect::Connect),
     /// Proves the flow as it is written now, and has the running desk take it for new calls.
     Reload,
-    /// Closes the company until a time, whatever its opening hours say.
+    /// Close the company until a time, whatever the opening hours
     Close(overrides::Close),
     /// Opens the company again.
     Open,
@@ -81,9 +81,9 @@ enum Command {
     Reconcile(reconcile::ReconcileCommand),
     /// Writes calls as CSV or JSON lines.
     Export(export::Export),
-    /// Folds the stored events again and tells which calls this version would tell differently.
+    /// Show which calls this version would interpret differently
     Rederive(rederive::Rederive),
-    /// Leads the logged calls through another flow and tells which would have gone elsewhere.
+    /// Run past calls through another flow and show the differences
     Replay(replay::Replay),
     /// Copies the database, the recordings and what waits, while the desk runs.
     Backup(backup::Backup),
@@ -93,7 +93,7 @@ enum Command {
     Purge(retention::Purge),
     /// Deletes every call of a number, here and at the carrier.
     Erase(retention::Erase),
-    /// Prints the flow as one static document, for the number's fallback, to be hosted elsewhere.
+    /// Print the flow as one static document, for the number's fallback URL
     FallbackTwiml(fallback_twiml::FallbackTwiml),
     /// Prints what a shell needs to complete these commands.
     Completions(completions::Completions),
@@ -136,7 +136,7 @@ impl Failure {
 }
 
 impl Cli {
-    /// Whether it is a desk that runs until it is told to stop.
+    /// Whether the command is a server that runs until it is stopped.
     pub fn serves(&self) -> bool {
         matches!(self.command, Command::Demo(_) | Command::Serve)
     }

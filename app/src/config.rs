@@ -74,17 +74,17 @@ pub struct Config {
     pub log_format: LogFormat,
     /// The call log's database.
     pub database_url: String,
-    /// Where audio is kept.
+    /// Where audio is stored.
     pub recordings: Place,
     /// Whether the carrier's copy of a message is deleted once ours is verified.
     pub delete_at_carrier: bool,
-    /// Where events wait while the log is away.
+    /// The folder that buffers events while the database is unavailable.
     pub spool: PathBuf,
-    /// For how long each kind of data is kept.
+    /// How long each kind of data is kept.
     pub retention: RetentionPolicy,
     /// What writes messages down, if that is done here.
     pub transcription: Option<Command>,
-    /// Whether a missed call is settled by a later conversation with the same caller.
+    /// Whether a later conversation with the same caller marks a missed call done.
     pub resolves_misses: bool,
     /// The account at the carrier.
     pub twilio: Option<Twilio>,
@@ -98,7 +98,7 @@ pub struct Config {
     pub zone: TimeZone,
     /// Where people read the log; where the carrier reaches us, unless people have a listener of their own.
     pub feed_url: Option<Url>,
-    /// The mail server, if letters are written.
+    /// The mail server, if a recipient gets e-mail.
     pub smtp: Option<Smtp>,
     /// The recipients of notifications.
     pub recipients: Vec<Recipient>,
@@ -369,7 +369,7 @@ impl Reader {
         require(
             config.flow.is_some(),
             "forward_to",
-            "neither flow nor forward_to is set; forward_to = \"+33…\" is the number that key 1 rings, and docs/flow.md tells of flow",
+            "neither flow nor forward_to is set; forward_to = \"+33…\" is the number that key 1 calls, and docs/flow.md explains flow",
         );
     }
 }

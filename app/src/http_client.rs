@@ -1,5 +1,6 @@
-//! Outgoing HTTP: which requests go through a proxy, by the standard variables `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`
-//! and `NO_PROXY` (in capital or small letters). Loopback addresses never do: a proxy cannot reach this machine.
+//! Outgoing HTTP: which requests go through a proxy, by the standard variables `HTTP_PROXY`, `HTTPS_PROXY`,
+//! `ALL_PROXY` and `NO_PROXY` (in upper or lower case). Requests to loopback addresses never do, because a proxy
+//! cannot reach this machine.
 
 use reqwest::{ClientBuilder, NoProxy, Proxy};
 use url::Url;

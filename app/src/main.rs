@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     frontdesk::system::install_tls();
     let cli = Cli::parse();
     if !cli.serves() {
-        // Whoever reads what a command prints may stop reading.
+        // The reader of the output may close the pipe.
         sigpipe::reset();
     }
     match cli.run() {

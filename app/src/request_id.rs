@@ -1,4 +1,4 @@
-//! A name for each request, in its answer and beside whatever is logged on its way: the one that a proxy gave it, or ours.
+//! A request id in each response and in the log lines of its request: the proxy's, or a new one.
 
 use frontdesk_ports::Ids;
 use poem::http::{HeaderMap, HeaderName, HeaderValue};
@@ -36,7 +36,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proxys_name_is_kept_and_anything_else_is_not() {
+    fn a_proxys_id_is_used_and_anything_else_is_not() {
         assert_eq!(of(&headers(b"7f3a-req_1.2:x")), "7f3a-req_1.2:x");
         for odd in [&b""[..], b"two words", b"quote\"", &[b'a'; 65], b"\xc3\xa9"] {
             let name = of(&headers(odd));

@@ -23,7 +23,7 @@ use crate::request_id;
 
 /// A client that takes longer to send its headers is not served.
 const HEADER_TIME: Duration = Duration::from_secs(10);
-/// A client that reads nothing for so long is not served on.
+/// The time after which a client that reads nothing is disconnected.
 const WRITE_TIME: Duration = Duration::from_secs(30);
 /// Headers of one request.
 const MAX_HEADERS: usize = 100;
@@ -67,7 +67,7 @@ pub async fn serve(listener: TcpListener, routes: Routes, mut stop: watch::Recei
     }
     drop(listener);
     let finished = async { while connections.join_next().await.is_some() {} };
-    // What is still open then is a live feed, which its reader takes up again elsewhere.
+    // Connections that are still open are live feeds, whose browsers reconnect.
     let _ = tokio::time::timeout(GRACE, finished).await;
 }
 

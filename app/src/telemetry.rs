@@ -1,5 +1,4 @@
-//! Logs, on standard error, and figures about ourselves. `RUST_LOG` chooses what is told; numbers, keys and tokens are
-//! never part of either.
+//! Logs on standard error, and metrics. `RUST_LOG` sets the log level; numbers, keys and tokens are part of neither.
 
 use std::io::IsTerminal;
 use std::str::FromStr;

@@ -65,7 +65,7 @@ fn exporter() -> Result<SpanExporter, Box<dyn std::error::Error + Send + Sync>> 
 /// Sends what has not been sent. Not to be called by a thread that serves.
 pub fn finish() {
     if let Some(provider) = EXPORTING.get() {
-        // A collector that is away is none of our business.
+        // An unavailable collector must not affect the server.
         let _ = provider.shutdown();
     }
 }
@@ -78,12 +78,18 @@ pub fn logged<S>() -> impl tracing_subscriber::layer::Filter<S> {
 fn is_wanted() -> bool {
     let endpoint =
         ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"].into_iter().any(is_set);
-    #[expect(clippy::disallowed_methods, reason = "the variables are the standard's, not settings of ours")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "these variables are defined by OpenTelemetry, not by frontdesk"
+    )]
     let off = std::env::var("OTEL_SDK_DISABLED").is_ok_and(|value| value.eq_ignore_ascii_case("true"));
     endpoint && !off
 }
 
-#[expect(clippy::disallowed_methods, reason = "the variables are the standard's, not settings of ours")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "these variables are defined by OpenTelemetry, not by frontdesk"
+)]
 fn is_set(name: &str) -> bool {
     std::env::var(name).is_ok_and(|value| !value.is_empty())
 }

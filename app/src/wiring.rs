@@ -56,7 +56,7 @@ use work::Work;
 pub use database::open_database;
 pub use notifications::messenger;
 
-/// The longest recording that is kept: an hour of the carrier's WAV.
+/// The longest recording that is stored: an hour of the carrier's WAV.
 const MAX_AUDIO_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The application could not be put together.
@@ -86,7 +86,7 @@ pub enum WiringError {
     /// An audio file of the flow cannot be played.
     #[error("flow: {0}")]
     Audio(#[from] frontdesk_ports::UnplayableAudio),
-    /// Somebody cannot be told of calls.
+    /// A notification channel cannot be built.
     #[error("notify.{0}: {1}")]
     Notify(String, String),
     /// HTTP cannot be set up.
@@ -101,10 +101,10 @@ pub enum WiringError {
     /// The password of `admin` cannot be one.
     #[error("auth.admin_password: {0}")]
     Password(#[from] BadPassword),
-    /// People cannot be kept.
+    /// The accounts cannot be stored.
     #[error("the people cannot be read: {0}")]
     People(#[from] StoreError),
-    /// A template of ours is broken.
+    /// A template cannot be compiled.
     #[error("a page template is broken: {0}")]
     Templates(#[from] tera::Error),
 }
@@ -137,11 +137,11 @@ pub struct App {
     running: Running,
     readiness: Arc<dyn Readiness>,
     metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    /// Whose knocks at the door are answered.
+    /// The accounts whose probe requests are answered.
     door: (PublicUrl, Vec<Account>),
 }
 
-/// What is left of an application while it is served: whatever must run beside it, and its end.
+/// The background parts of a running application, and its shutdown.
 pub struct Running {
     /// Do what is due after answering.
     pub workers: Vec<Arc<VoicemailWorker>>,
@@ -153,7 +153,7 @@ pub struct Running {
     pub maintenance: Arc<Maintenance>,
     /// Settles misses of callers who have been spoken to since, unless that is not wanted.
     pub auto_resolve: Option<Arc<AutoResolve>>,
-    /// Tells people and programs of calls.
+    /// Sends notifications to people and programs.
     pub notifications: Arc<Notifications>,
     /// What holds for calls beside the flow.
     pub restrictions: Arc<Restrictions>,
@@ -210,7 +210,7 @@ fn federated_sign_in(config: &Config, feed: &str) -> Result<FederatedSignIn, Wir
     Ok(sign_in)
 }
 
-/// What people are told of the configuration.
+/// The configuration values that the settings page shows.
 fn rules(config: &Config) -> Rules {
     let RetentionPolicy { calls, audio, raw, .. } = config.retention;
     Rules { calls, audio, raw, resolves_misses: config.resolves_misses }
@@ -387,12 +387,13 @@ async fn known(restrictions: Restrictions) -> Arc<Restrictions> {
     Arc::new(restrictions)
 }
 
-/// A file of this machine and the spool stand on the same disks; a server elsewhere may outlive them.
+/// SQLite and the spool share a disk and fail together, so the spool acknowledges. A PostgreSQL server can outlive
+/// this host, so its inbox acknowledges.
 fn first_asked(db: &Database, ids: &dyn Ids) -> PrimaryBuffer {
     SqlInbox::on_server(db, ids).map_or(PrimaryBuffer::Spool, |inbox| PrimaryBuffer::Inbox(Arc::new(inbox)))
 }
 
-/// What a caller hears when all else fails: the flow's safety mailbox, for a call nobody knows.
+/// The safe answer when all else fails: the flow's safety mailbox, for a call without known state.
 fn safe_answer(flow: &CallFlow, clock: &dyn Clock) -> Vec<frontdesk_domain::Instruction> {
     let nobody = LegId::new("any", "any").expect("a valid id");
     advance(flow, &Dialogue::Lost, &Signal::Fault, &Context::new(nobody, clock.now())).instructions

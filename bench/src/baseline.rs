@@ -48,7 +48,7 @@ pub async fn bare(listen: SocketAddr) -> Result<(), Failure> {
 type Job = (Vec<u8>, oneshot::Sender<bool>);
 
 #[handler]
-async fn kept(
+async fn ingest(
     Data(document): Data<&String>,
     Data(jobs): Data<&mpsc::Sender<Job>>,
     body: Vec<u8>,
@@ -75,7 +75,7 @@ pub async fn ceiling(listen: SocketAddr, database: &Path) -> Result<(), Failure>
         .await?;
     let (jobs, waiting) = mpsc::channel(4096);
     tokio::spawn(write(waiting, pool));
-    let routes = Route::new().at("/*path", post(kept)).data(document(listen)).data(jobs);
+    let routes = Route::new().at("/*path", post(ingest)).data(document(listen)).data(jobs);
     Server::new(TcpListener::bind(listen)).run(routes).await?;
     Ok(())
 }

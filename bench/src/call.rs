@@ -10,7 +10,7 @@ pub const ACCOUNT: &str = "AC0000000000000000000000000000be0c";
 /// What its requests are signed with when nothing is named.
 pub const TOKEN: &str = "the-benchs-token";
 
-/// Who asks whom, and how requests are signed.
+/// The parties of a call, and how its requests are signed.
 #[derive(Debug, Clone)]
 pub struct Line {
     pub target: String,
@@ -27,8 +27,8 @@ pub struct Request {
 }
 
 impl Line {
-    /// A signed request to an address of ours. The fields must be in the order of their names, for that is how a
-    /// signature covers them.
+    /// A signed request to one of the server's URLs. The fields must be sorted by name, because that is the order the
+    /// signature covers.
     fn request(&self, url: &str, fields: &[(&str, &str)]) -> Request {
         debug_assert!(fields.is_sorted_by_key(|(name, _)| *name), "{fields:?}");
         let url = url.split_once('#').map_or(url, |(url, _)| url);
@@ -72,9 +72,9 @@ fn attribute<'d>(document: &'d str, name: &str) -> &'d str {
     found.map_or("", |(value, _)| value)
 }
 
-/// Addresses that a call has been told.
+/// The URLs that the server gave to a call.
 #[derive(Default)]
-pub struct CarrierCallback {
+pub struct CallUrls {
     action: String,
     callback: String,
     screen: String,
@@ -140,25 +140,25 @@ impl<'l> Call<'l> {
     }
 
     /// The request after `step` answers, the last of which was this document.
-    pub fn next(&self, step: usize, document: &str, told: &mut CarrierCallback) -> Next {
+    pub fn next(&self, step: usize, document: &str, urls: &mut CallUrls) -> Next {
         let status = format!("{}/twilio/status", self.line.target);
         let action = attribute(document, " action=\"");
         let request = match (self.leaves_message(), step) {
             (_, 0) => self.caller(&format!("{}/twilio/voice", self.line.target), "ringing", &[]),
             (false, 1) => self.caller(action, "in-progress", &[("Digits", "1")]),
             (false, 2) => {
-                action.clone_into(&mut told.action);
-                attribute(document, " statusCallback=\"").clone_into(&mut told.callback);
-                attribute(document, " url=\"").clone_into(&mut told.screen);
-                self.callee(&told.callback, "initiated", &[("SequenceNumber", "0")])
+                action.clone_into(&mut urls.action);
+                attribute(document, " statusCallback=\"").clone_into(&mut urls.callback);
+                attribute(document, " url=\"").clone_into(&mut urls.screen);
+                self.callee(&urls.callback, "initiated", &[("SequenceNumber", "0")])
             }
-            (false, 3) => self.callee(&told.callback, "ringing", &[("SequenceNumber", "1")]),
-            (false, 4) => self.callee(&told.callback, "in-progress", &[("SequenceNumber", "2")]),
-            (false, 5) => self.callee(&told.screen, "in-progress", &[]),
+            (false, 3) => self.callee(&urls.callback, "ringing", &[("SequenceNumber", "1")]),
+            (false, 4) => self.callee(&urls.callback, "in-progress", &[("SequenceNumber", "2")]),
+            (false, 5) => self.callee(&urls.screen, "in-progress", &[]),
             (false, 6) => self.callee(action, "in-progress", &[("Digits", "1")]),
             (false, 7) => {
                 let ended = [("CallDuration", "30"), ("Duration", "1"), ("SequenceNumber", "3")];
-                self.callee(&told.callback, "completed", &ended)
+                self.callee(&urls.callback, "completed", &ended)
             }
             (false, 8) => {
                 let dialled = [
@@ -167,11 +167,11 @@ impl<'l> Call<'l> {
                     ("DialCallSid", self.child.as_str()),
                     ("DialCallStatus", "completed"),
                 ];
-                self.caller(&told.action, "in-progress", &dialled)
+                self.caller(&urls.action, "in-progress", &dialled)
             }
             (true, 1) => self.caller(action, "in-progress", &[("Digits", "2")]),
             (true, 2) => {
-                attribute(document, " recordingStatusCallback=\"").clone_into(&mut told.callback);
+                attribute(document, " recordingStatusCallback=\"").clone_into(&mut urls.callback);
                 let recording = format!("RE{}", &self.sid[2..]);
                 let recorded =
                     [("Digits", "hangup"), ("RecordingDuration", "3"), ("RecordingSid", recording.as_str())];
@@ -188,7 +188,7 @@ impl<'l> Call<'l> {
                     ("RecordingSource", "RecordVerb"),
                     ("RecordingStatus", "completed"),
                 ];
-                self.line.request(&told.callback, &ready)
+                self.line.request(&urls.callback, &ready)
             }
             (false, 9) | (true, 4) => self.caller(
                 &status,

@@ -1,4 +1,4 @@
-//! One kept connection to a server.
+//! One keep-alive connection to a server.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! `kill -9` at random instants under load: whatever was acknowledged must be there afterwards.
+//! `kill -9` at random times under load: every acknowledged event must be in the log afterwards.
 //!
 //! Two calls are placed first without harm, and after each of their requests the log is read: that is what each further
 //! acknowledged request promises of a call of its kind.
@@ -14,7 +14,7 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use tokio::process::Child;
 use tokio::task::LocalSet;
 
-use crate::call::{ACCOUNT, Call, CarrierCallback, Line, Next, TOKEN};
+use crate::call::{ACCOUNT, Call, CallUrls, Line, Next, TOKEN};
 use crate::connection::Connection;
 use crate::desk::{free_address, serve, sqlite, wait_until_up};
 
@@ -40,7 +40,7 @@ struct Acknowledged {
     steps: usize,
 }
 
-/// The names of events that must be there after so many requests, of a call that is forwarded and of one with a message.
+/// The events that must be in the log after this many requests of a forwarded call and of a call with a message.
 struct Promises([Vec<BTreeSet<String>>; 2]);
 
 impl Crash {
@@ -130,9 +130,9 @@ impl Crash {
 
 /// Places a call until it is over or nobody answers. How many requests were acknowledged, and whether it is over.
 async fn place(call: &Call<'_>, connection: &mut Connection) -> (usize, bool) {
-    let (mut told, mut document) = (CarrierCallback::default(), String::new());
+    let (mut urls, mut document) = (CallUrls::default(), String::new());
     for step in 0.. {
-        let Next::Ask(request) = call.next(step, &document, &mut told) else { return (step, true) };
+        let Next::Ask(request) = call.next(step, &document, &mut urls) else { return (step, true) };
         match connection.ask(request).await {
             Ok(answer) => document = answer,
             Err(_) => return (step, false),
@@ -149,10 +149,10 @@ async fn promise(
     db: &DatabaseConnection,
 ) -> Result<Vec<BTreeSet<String>>, Failure> {
     let (call, mut connection) = (Call::new(line, 0, number), Connection::new(address));
-    let (mut told, mut document) = (CarrierCallback::default(), String::new());
+    let (mut urls, mut document) = (CallUrls::default(), String::new());
     let mut promises = vec![BTreeSet::new()];
     for step in 0.. {
-        let Next::Ask(request) = call.next(step, &document, &mut told) else { break };
+        let Next::Ask(request) = call.next(step, &document, &mut urls) else { break };
         document = connection.ask(request).await?;
         // The log follows a moment later.
         let mut known = BTreeSet::new();

@@ -12,7 +12,7 @@ use sea_orm::{Database, DatabaseConnection};
 use tokio::process::Child;
 use tokio::task::LocalSet;
 
-use crate::call::{ACCOUNT, Call, CarrierCallback, Line, Next, Request, TOKEN};
+use crate::call::{ACCOUNT, Call, CallUrls, Line, Next, Request, TOKEN};
 use crate::connection::Connection;
 use crate::crash::{FOLLOWS_WITHIN, count};
 use crate::desk::{free_address, serve, wait_until_up};
@@ -39,7 +39,7 @@ pub struct Failover {
 #[derive(Default)]
 struct Met {
     requests: Cell<u64>,
-    elsewhere: Cell<u64>,
+    other_instance: Cell<u64>,
     failed: RefCell<Vec<String>>,
     slowest: Cell<Duration>,
 }
@@ -87,7 +87,7 @@ impl Failover {
             self.rate,
             if self.gently { "stopped" } else { "killed" },
             met.requests.get(),
-            met.elsewhere.get(),
+            met.other_instance.get(),
             failed.len(),
             met.slowest.get().as_millis(),
             fetches.counted().0,
@@ -155,8 +155,8 @@ impl Failover {
             tokio::time::sleep_until(begun + after).await;
             let (line, met, idle, number) = (line.clone(), met.clone(), idle.clone(), calls.get());
             placed.push(tokio::task::spawn_local(async move {
-                let kept = idle.borrow_mut().pop();
-                let mut connections = kept.unwrap_or_else(|| addresses.map(Connection::new));
+                let pooled = idle.borrow_mut().pop();
+                let mut connections = pooled.unwrap_or_else(|| addresses.map(Connection::new));
                 if let Err(why) = place(&Call::new(&line, 0, number), &mut connections, &met).await {
                     met.failed.borrow_mut().push(why);
                 }
@@ -184,9 +184,9 @@ async fn taken_in(db: &DatabaseConnection) -> Result<i64, Failure> {
 
 /// One whole call, its requests sent to the instances in turn.
 async fn place(call: &Call<'_>, connections: &mut [Connection; 2], met: &Met) -> Result<(), String> {
-    let (mut told, mut document) = (CarrierCallback::default(), String::new());
+    let (mut urls, mut document) = (CallUrls::default(), String::new());
     for step in 0.. {
-        let Next::Ask(request) = call.next(step, &document, &mut told) else { break };
+        let Next::Ask(request) = call.next(step, &document, &mut urls) else { break };
         document = ask(&request, connections, met).await?;
     }
     Ok(())
@@ -201,7 +201,7 @@ async fn ask(request: &Request, connections: &mut [Connection; 2], met: &Met) ->
     for attempt in 0..TRIES {
         match connections[turn].ask(request.clone()).await {
             Ok(answer) => {
-                met.elsewhere.set(met.elsewhere.get() + u64::from(attempt > 0));
+                met.other_instance.set(met.other_instance.get() + u64::from(attempt > 0));
                 met.slowest.set(met.slowest.get().max(begun.elapsed()));
                 return Ok(answer);
             }

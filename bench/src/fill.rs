@@ -1,6 +1,6 @@
-//! A long log: rows as frontdesk would have written them, spread evenly over so many days, one call in three missed or a
-//! message, the newest of those not settled. Straight into a migrated database, for placing ten million calls would take
-//! hours.
+//! Fills a migrated database with a long log: rows as frontdesk would have written them, spread evenly over a number
+//! of days. One call in three is missed or a voicemail, and the newest of those are not done. Placing ten million
+//! calls would take hours.
 
 use std::fmt::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,8 +12,8 @@ use crate::crash::count;
 type Failure = Box<dyn std::error::Error>;
 
 const DAY_MS: u64 = 86_400_000;
-/// Of the newest calls, so many and no less than a hundredth are not settled.
-const UNSETTLED: u64 = 1000;
+/// The minimum number of calls that are not done; at least 1 % of the calls are not.
+const OPEN_CALLS: u64 = 1000;
 /// Rows of one statement, and statements of one transaction.
 const ROWS: u64 = 500;
 const STATEMENTS: u64 = 40;
@@ -30,14 +30,14 @@ const PLACES: [Option<&str>; 5] =
     [Some("Paris, FR"), Some("Lyon, FR"), Some("London, GB"), Some("New York, US"), None];
 const MAIN: &str = "+33199000000";
 
-/// Fills the database with so many more calls of so many days.
+/// Adds this many calls, spread over this many days.
 pub async fn fill(database: &str, calls: u64, days: u64) -> Result<(), Failure> {
     let db = Database::connect(database).await?;
     if db.get_database_backend() == DbBackend::Sqlite {
         db.execute_unprepared("PRAGMA synchronous=OFF").await?;
     }
     let before = u64::try_from(count(&db, "SELECT value FROM change_counter").await?)?;
-    let (span, unsettled) = (days * DAY_MS, (calls / 100).max(UNSETTLED));
+    let (span, open) = (days * DAY_MS, (calls / 100).max(OPEN_CALLS));
     let begins = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())? - span;
     let mut chance = Chance(7);
     let mut next = 0;
@@ -45,9 +45,7 @@ pub async fn fill(database: &str, calls: u64, days: u64) -> Result<(), Failure> 
         let tx = db.begin().await?;
         for _ in 0..STATEMENTS {
             let rows: Vec<String> = (next..calls.min(next + ROWS))
-                .map(|n| {
-                    row(n, before + n + 1, begins + n * span / calls, n + unsettled >= calls, &mut chance)
-                })
+                .map(|n| row(n, before + n + 1, begins + n * span / calls, n + open >= calls, &mut chance))
                 .collect();
             if rows.is_empty() {
                 break;
@@ -109,7 +107,7 @@ fn row(n: u64, change: u64, at: u64, is_new: bool, chance: &mut Chance) -> Strin
     );
     let work = handled.then(|| {
         format!(
-            r#"{{"version":1,"turn":1,"handled":{{"by":{{"person":"ann"}},"at":"{}"}},"claimed":null,"tags":[],"notes":[],"heard":[]}}"#,
+            r#"{{"version":1,"turn":1,"handled":{{"by":{{"person":"ann"}},"at":"{}"}},"claimed":null,"tags":[],"notes":[],"played":[]}}"#,
             time(at)
         )
     });
@@ -161,13 +159,13 @@ impl Chance {
 
 /// An id as frontdesk makes them: the time, then chance.
 fn ulid(at: u64, chance: &mut Chance) -> String {
-    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    const ULID_ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let value = u128::from(at) << 80 | u128::from(chance.next() & 0xffff) << 64 | u128::from(chance.next());
     (0..26u32)
         .rev()
         .map(|place| {
-            let letter = usize::try_from(value >> (5 * place) & 31).unwrap_or(0);
-            char::from(*LETTERS.get(letter).unwrap_or(&b'0'))
+            let digit = usize::try_from(value >> (5 * place) & 31).unwrap_or(0);
+            char::from(*ULID_ALPHABET.get(digit).unwrap_or(&b'0'))
         })
         .collect()
 }

@@ -10,15 +10,15 @@ use std::time::{Duration, Instant};
 use hdrhistogram::Histogram;
 use tokio::task::LocalSet;
 
-use crate::call::{Call, CarrierCallback, Line, Next};
+use crate::call::{Call, CallUrls, Line, Next};
 use crate::connection::Connection;
 
 /// How calls follow each other.
 #[derive(Debug, Clone, Copy)]
 pub enum Pace {
-    /// So many at any time: the next begins when one has ended.
+    /// This many calls at any time: the next begins when one has ended.
     InFlight(usize),
-    /// So many begin each second, whatever becomes of those before; a late start counts as waiting.
+    /// This many calls begin each second, whatever the state of those before; a late start counts as waiting time.
     Rate(f64),
 }
 
@@ -86,7 +86,7 @@ impl Load {
         Ok(Self { line: Line { target, account: account.into(), token: token.into() }, server })
     }
 
-    /// Places calls for so many seconds, then lets those in flight end.
+    /// Places calls for this many seconds, then lets the calls in progress end.
     pub async fn run(self, pace: Pace, seconds: u64) -> Report {
         let measured =
             Rc::new(RefCell::new(Measured { calls: 0, latency: latencies(), failures: BTreeMap::new() }));
@@ -147,8 +147,8 @@ impl Load {
             tokio::time::sleep_until(intended.into()).await;
             let (load, idle, measured) = (self.clone(), idle.clone(), measured.clone());
             calls.push(tokio::task::spawn_local(async move {
-                let kept = idle.borrow_mut().pop();
-                let mut connection = kept.unwrap_or_else(|| Connection::new(load.server));
+                let pooled = idle.borrow_mut().pop();
+                let mut connection = pooled.unwrap_or_else(|| Connection::new(load.server));
                 load.place(number, run, intended, &mut connection, &measured).await;
                 idle.borrow_mut().push(connection);
             }));
@@ -169,10 +169,10 @@ impl Load {
         connection: &mut Connection,
         measured: &Rc<RefCell<Measured>>,
     ) {
-        let (call, mut told, mut document) =
-            (Call::new(&self.line, run, number), CarrierCallback::default(), String::new());
+        let (call, mut urls, mut document) =
+            (Call::new(&self.line, run, number), CallUrls::default(), String::new());
         for step in 0.. {
-            let Next::Ask(request) = call.next(step, &document, &mut told) else { break };
+            let Next::Ask(request) = call.next(step, &document, &mut urls) else { break };
             let path = request.path.clone();
             let answer = connection.ask(request).await;
             let now = Instant::now();

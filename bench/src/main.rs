@@ -43,7 +43,7 @@ enum Command {
         /// The server, as its `public_url` names it.
         #[arg(long)]
         target: String,
-        /// The account whose calls these are.
+        /// The account that the calls belong to.
         #[arg(long, default_value = call::ACCOUNT)]
         account: String,
         /// What its requests are signed with.
@@ -55,7 +55,7 @@ enum Command {
         /// … or calls begun each second.
         #[arg(long)]
         rate: Option<f64>,
-        /// For so many seconds.
+        /// The duration in seconds.
         #[arg(long, default_value_t = 10)]
         seconds: u64,
         /// Also serves the recordings of these calls on this address, for `twilio.api_url`.
@@ -67,7 +67,7 @@ enum Command {
         /// The frontdesk to be measured.
         #[arg(long, default_value = "target/release/frontdesk")]
         frontdesk: PathBuf,
-        /// Rounds; medians are told.
+        /// Rounds; the result is their median.
         #[arg(long, default_value_t = 3)]
         rounds: usize,
         /// Seconds of each load.
@@ -125,10 +125,10 @@ enum Command {
         /// Calls begun each second.
         #[arg(long, default_value_t = 200.0)]
         rate: f64,
-        /// For so many seconds.
+        /// The duration in seconds.
         #[arg(long, default_value_t = 60)]
         seconds: u64,
-        /// One instance ends every so many seconds, and is started again.
+        /// The interval in seconds at which one instance is ended and started again.
         #[arg(long, default_value_t = 10)]
         every: u64,
         /// By SIGTERM, as in a rolling restart, and not by SIGKILL.
@@ -143,11 +143,11 @@ enum Command {
         /// How many.
         #[arg(long, default_value_t = 1_000_000)]
         calls: u64,
-        /// Over so many days.
+        /// The number of days.
         #[arg(long, default_value_t = 730)]
         days: u64,
     },
-    /// Asks two desks for the same pages in turns: one whose log is short, one whose log is long.
+    /// Requests the same pages from two servers in turns: one with a short log, one with a long one.
     Pages {
         /// The frontdesk to be run.
         #[arg(long, default_value = "target/release/frontdesk")]
@@ -158,7 +158,7 @@ enum Command {
         /// The database with many.
         #[arg(long)]
         long: String,
-        /// Requests of each page; medians are told.
+        /// Requests per page; the result is their median.
         #[arg(long, default_value_t = 11)]
         rounds: usize,
     },

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::process::Child;
 
-use crate::call::{ACCOUNT, Call, CarrierCallback, Line, Next, TOKEN};
+use crate::call::{ACCOUNT, Call, CallUrls, Line, Next, TOKEN};
 use crate::connection::Connection;
 use crate::desk::{free_address, resident, serve};
 
@@ -95,7 +95,7 @@ impl Pages {
         let number = u64::try_from(begun.elapsed().as_nanos())? % 1_000_000;
         let call = Call::new(&line, std::process::id(), number);
         loop {
-            let Next::Ask(ring) = call.next(0, "", &mut CarrierCallback::default()) else { continue };
+            let Next::Ask(ring) = call.next(0, "", &mut CallUrls::default()) else { continue };
             if connection.ask(ring).await.is_ok() {
                 break;
             }
@@ -107,7 +107,7 @@ impl Pages {
         let first_call = begun.elapsed();
         tokio::time::sleep(SETTLES).await;
         let idle = resident(&process);
-        // A connection that rests so long is closed.
+        // The server closes idle connections after this time.
         let connection = Connection::new(address);
         Ok(Desk { process, connection, first_call, idle })
     }

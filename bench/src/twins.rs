@@ -8,7 +8,7 @@ use sea_orm::{Database, DatabaseConnection};
 use tokio::process::Child;
 use tokio::task::LocalSet;
 
-use crate::call::{ACCOUNT, Call, CarrierCallback, Line, Next, TOKEN};
+use crate::call::{ACCOUNT, Call, CallUrls, Line, Next, TOKEN};
 use crate::connection::Connection;
 use crate::crash::count;
 use crate::desk::{free_address, serve, wait_until_up};
@@ -105,9 +105,9 @@ pub async fn stored(db: &DatabaseConnection, messages: u64) -> Result<i64, Failu
 
 /// One whole call, each request of it to both. How often they answered differently.
 async fn place(call: &Call<'_>, [one, other]: &mut [Connection; 2]) -> Result<u32, String> {
-    let (mut told, mut document, mut differed) = (CarrierCallback::default(), String::new(), 0);
+    let (mut urls, mut document, mut differed) = (CallUrls::default(), String::new(), 0);
     for step in 0.. {
-        let Next::Ask(request) = call.next(step, &document, &mut told) else { break };
+        let Next::Ask(request) = call.next(step, &document, &mut urls) else { break };
         let (first, second) = tokio::join!(one.ask(request.clone()), other.ask(request));
         let (first, second) = (first?, second?);
         differed += u32::from(first != second);

@@ -91,7 +91,7 @@ impl Desk {
                         let accepted =
                             advance(&self.flow, screening, &Signal::Keyed("1".parse()?), &self.context()?);
                         self.absorb(&accepted.events);
-                        println!("  (the callee hears who calls: {:?})", ScreeningAnswer::Accepted);
+                        println!("  (the callee hears the caller's name: {:?})", ScreeningAnswer::Accepted);
                     }
                     let bridged = Some(outcome == DialOutcome::Answered);
                     return Ok(Some((

@@ -29,7 +29,7 @@ struct Desk {
     now: fn() -> Timestamp,
 }
 
-/// What this carrier tells, in the query.
+/// The parameters that this carrier sends in the query.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct StepParameters {
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_caller_whom_nobody_takes_leaves_a_message_through_axum() {
+    async fn a_caller_who_is_not_answered_leaves_a_message_through_axum() {
         let routes = routes(|| "2026-11-22T09:00:00Z".parse().unwrap()).unwrap();
         let menu = ask(&routes, "POST", "/calls/c1?from=%2B33123456789").await;
         let rung = ask(&routes, "POST", &format!("{}&keys=1", then(&menu))).await;

@@ -78,7 +78,7 @@ pub enum VoicemailStatus {
     Pending,
     /// With us, verified.
     Stored,
-    /// Not to be had.
+    /// The audio could not be retrieved.
     Failed,
     /// Was with us, and has been deleted.
     Deleted,
@@ -102,7 +102,7 @@ pub enum VoicemailStatus {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Activity {
-    /// The caller hears a menu.
+    /// The caller is in a menu.
     InMenu,
     /// A phone rings.
     Ringing,
@@ -125,13 +125,13 @@ pub struct Voicemail {
     pub duration_seconds: Option<u32>,
     /// The audio we hold.
     pub audio: Option<StoredAudio>,
-    /// How often somebody has asked for it anew.
+    /// The number of retries that a person requested.
     #[serde(default)]
     pub round: u32,
     /// What it sounds like, once that was measured.
     #[serde(default)]
     pub sound: Option<Sound>,
-    /// What was written down of it.
+    /// The transcript.
     #[serde(default)]
     pub transcript: Option<String>,
 }
@@ -143,10 +143,10 @@ impl Voicemail {
     }
 }
 
-/// A call, as its facts tell it. What is not known is `None`, never guessed.
+/// A call as derived from its facts. Unknown values are `None`, never guessed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
-    /// Who called whom.
+    /// Caller and called number.
     pub parties: Option<Parties>,
     /// How far it has come.
     pub state: CallState,
@@ -264,11 +264,11 @@ fn parties(story: &Story<'_>) -> Option<Parties> {
         EventKind::Ended(ending) => ending.parties.clone(),
         _ => None,
     };
-    // The first request tells it; the last callback repeats it, in case it is all we ever hear.
+    // The first request carries it; the last callback repeats it, in case no other event arrives.
     story.iter().find_map(parties_of).or_else(|| record(story).map(|record| record.parties.clone()))
 }
 
-/// The carrier's own record; should it be read twice and differ, the one that tells more.
+/// The carrier's own record. Of two different records, the one with more information.
 fn record<'a>(story: &Story<'a>) -> Option<&'a CarrierRecord> {
     let records = story.iter().filter_map(|(_, event)| match &event.kind {
         EventKind::Recovered(record) => Some(record),
@@ -277,7 +277,7 @@ fn record<'a>(story: &Story<'a>) -> Option<&'a CarrierRecord> {
     records.max_by_key(|record| (record.seconds, record.legs.len(), record.ended_at))
 }
 
-/// The carrier's word on the end; should it ever say two, the one with more to tell, then the later.
+/// The carrier's report of the end. Of two different reports, the one with more information, then the later one.
 fn last_ending<'a>(story: &Story<'a>) -> Option<(Timestamp, &'a Ending)> {
     let endings = story.iter().filter_map(|(_, event)| match &event.kind {
         EventKind::Ended(ending) => Some((event.at, ending)),

@@ -67,7 +67,7 @@ pub enum Dialogue {
         /// How the caller came here.
         history: DialogueHistory,
     },
-    /// A caller who has spoken is being asked whether the message is to be kept.
+    /// A caller who has recorded a message is asked whether to keep it.
     Confirm {
         /// By which mailbox.
         mailbox: NodeName,

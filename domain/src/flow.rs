@@ -67,12 +67,12 @@ impl CallFlow {
         own.map_or((&self.draft.start, None), |(_, Entrance { start, language })| (start, language.as_ref()))
     }
 
-    /// Where a call begins whose number has no entrance of its own.
+    /// Where calls to a number without an entrance of its own begin.
     pub fn start(&self) -> &Target {
         &self.draft.start
     }
 
-    /// Where callers go while the company is closed out of turn.
+    /// Where callers go during a temporary closure.
     pub fn closed(&self) -> Target {
         self.draft.closed.clone().unwrap_or_else(|| Target::Mailbox(self.draft.safety.clone()))
     }
@@ -87,7 +87,7 @@ impl CallFlow {
         &self.draft.safety
     }
 
-    /// The company's name, as callees hear it.
+    /// The company's name, as it is read to callees.
     pub fn company(&self) -> &str {
         &self.draft.company
     }

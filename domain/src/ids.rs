@@ -21,7 +21,7 @@ pub struct InvalidId {
 pub struct CallId(Ulid);
 
 impl CallId {
-    /// An id for a call that started at `started_at` (milliseconds are kept), made unique by 80 bits of `random`.
+    /// An id for a call that started at `started_at` (to the millisecond), made unique by 80 bits of `random`.
     pub fn new(started_at: Timestamp, random: u128) -> Self {
         Self(Ulid::from_parts(u64::try_from(started_at.as_millisecond()).unwrap_or(0), random))
     }
@@ -83,7 +83,7 @@ pub struct LegId {
 }
 
 impl LegId {
-    /// A leg called `id` by the carrier known as `carrier` (a short word of ours, such as `twilio`).
+    /// A leg called `id` by the carrier known as `carrier` (a short name such as `twilio`).
     pub fn new(carrier: &str, id: &str) -> Result<Self, InvalidId> {
         check_opaque(carrier, "carrier name")?;
         check_opaque(id, "leg id")?;

@@ -58,7 +58,8 @@ impl Keys {
         self.0.len()
     }
 
-    /// Reads what a carrier sent and drops whatever is no key: a caller is never refused over a stray character.
+    /// Parses keys sent by a carrier and drops every character that is not a key: a caller is never refused over a
+    /// stray character.
     pub fn lenient(text: &str) -> Self {
         Self(text.chars().filter_map(|c| Key::try_from(c).ok()).collect())
     }

@@ -17,12 +17,14 @@
 //! **choice**: the question, what is pressed, what it means. **No-input** and **no-match**: nothing was pressed, a
 //! key that means nothing; counted apart, both bounded, both ending in a mailbox.
 //!
-//! **Forward**: rings other phones. **Screening**: the callee alone hears who calls and presses a key to accept,
-//! so that a mobile's own voicemail cannot swallow the call. **Bridged**: caller and callee hear each other;
+//! **Forward**: calls other phones. **Screening**: the callee alone hears the caller's number and presses a key to
+//! accept,
+//! so that a mobile's own voicemail cannot take the call. **Bridged**: caller and callee are connected;
 //! *answered* is not bridged while screening plays. **Mailbox**, **recording**, **voicemail**: where messages go,
 //! the audio, one message with its facts.
 //!
-//! **Signal** ([`Signal`]): told to us while somebody waits for an answer. **Notice** ([`Notice`]): told to us while
+//! **Signal** ([`Signal`]): a report that needs an answer. **Notice** ([`Notice`]): a report that needs none, sent
+//! while
 //! nobody waits. **Instruction** ([`Instruction`]): to do for the caller now. **Event** ([`CallEvent`]): what
 //! happened, for ever. **Effect** ([`Effect`]): work to do after answering.
 //!
@@ -105,5 +107,5 @@ pub use keys::{InvalidKey, Key, Keys};
 pub use names::UnknownName;
 pub use phone::{CallerId, InvalidPhoneNumber, PhoneNumber};
 
-/// An instant in time, UTC, as the carrier or our clock told it.
+/// A point in time, UTC, from the carrier or the server's clock.
 pub use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! Who is calling whom: dialable numbers, and the many forms of a caller that has none.
+//! The parties of a call: dialable numbers, and the many forms of a caller without one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -75,7 +75,7 @@ impl fmt::Display for PhoneNumber {
     }
 }
 
-/// What the network tells about the caller. Reading it never fails: a caller is not refused over a strange caller ID.
+/// What the network reports about the caller. Parsing never fails: a caller is not refused over a strange caller ID.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "type", content = "value")]
 pub enum CallerId {

@@ -29,7 +29,7 @@ pub fn form(data: &[u8]) {
     assert!(verify(URL, SignedBody::Form(form.pairs()), &signature, KEY, Algorithm::HmacSha1));
 }
 
-/// A signature and an address: nobody without the key gets through, whatever they send.
+/// A signature and an address: without the key no request is accepted, whatever its content.
 pub fn signature(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (signature, url) = text.split_once('\n').unwrap_or((&text, URL));
@@ -39,7 +39,7 @@ pub fn signature(data: &[u8]) {
         assert!(!verify(url, SignedBody::Form(&pairs), signature, KEY, algorithm), "forged: {signature:?}");
     }
     let _ = verify(url, SignedBody::Other(data), signature, KEY, Algorithm::HmacSha1);
-    // A port of its own is dropped or kept, and everything else is covered.
+    // A default port may be present or absent; everything else is covered by the signature.
     if !url.contains("://") {
         assert!(verify(url, SignedBody::Form(&pairs), &ours, KEY, Algorithm::HmacSha1));
     }

@@ -1,5 +1,5 @@
-//! What each target does with its input, and what must hold whatever the input is. `main` hands inputs over from
-//! libFuzzer; the test `seeds` runs the corpus that is kept in the repository.
+//! The fuzz targets: what each does with its input, and what must hold for every input. `main` passes inputs from
+//! libFuzzer; the test `seeds` runs the corpus in the repository.
 
 mod carrier;
 mod files;

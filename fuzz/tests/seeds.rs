@@ -1,9 +1,9 @@
-//! Every input that is kept in the repository, through its target.
+//! Runs every input of the corpus through its target.
 
 use std::path::Path;
 
 #[test]
-fn the_kept_inputs_find_nothing() {
+fn the_corpus_finds_no_fault() {
     for (name, run) in fuzz::TARGETS {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
         let mut seeds = 0;

@@ -3,8 +3,8 @@
 //!
 //! `cargo test -p frontdesk-ports --features conformance --example other_store`
 //!
-//! Events are kept by leg and identity, so that what is told twice is kept once, and a call is whatever its events fold
-//! to. Filters read the calls, newest first, which is enough for some ten thousand; a larger store keeps indexes.
+//! Events are stored by leg and identity, so that a repeated event is stored once, and a call is the fold of its
+//! events. Filters read the calls, newest first, which is enough for some ten thousand; a larger store needs indexes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -96,8 +96,8 @@ impl RedbLog {
             let (identity, news) = facts.learn(logged.event.clone());
             if news {
                 is_news = true;
-                let told = serde_json::to_vec(logged).map_err(corrupt)?;
-                table.insert((name.as_str(), identity.as_str()), &*told).map_err(away)?;
+                let document = serde_json::to_vec(logged).map_err(corrupt)?;
+                table.insert((name.as_str(), identity.as_str()), &*document).map_err(away)?;
             }
         }
         if !is_news {
@@ -131,14 +131,14 @@ impl RedbLog {
 }
 
 /// The events of a leg.
-fn told(
+fn events_of(
     events: &impl ReadableTable<(&'static str, &'static str), &'static [u8]>,
     leg: &str,
 ) -> Result<Vec<LoggedEvent>, StoreError> {
     let of_leg = events.range((leg, "")..(leg, "\u{10ffff}")).map_err(away)?;
     let read = |row: Result<_, redb::StorageError>| -> Result<LoggedEvent, StoreError> {
-        let (_, told): (_, redb::AccessGuard<'_, &[u8]>) = row.map_err(away)?;
-        serde_json::from_slice(told.value()).map_err(corrupt)
+        let (_, document): (_, redb::AccessGuard<'_, &[u8]>) = row.map_err(away)?;
+        serde_json::from_slice(document.value()).map_err(corrupt)
     };
     of_leg.map(read).collect()
 }
@@ -147,7 +147,7 @@ fn folded(
     events: &impl ReadableTable<(&'static str, &'static str), &'static [u8]>,
     leg: &str,
 ) -> Result<Facts, StoreError> {
-    Ok(Facts::of(told(events, leg)?.iter().map(|logged| &logged.event)))
+    Ok(Facts::of(events_of(events, leg)?.iter().map(|logged| &logged.event)))
 }
 
 #[async_trait]
@@ -175,11 +175,12 @@ impl CallLog for RedbLog {
     async fn events(&self, id: CallId) -> Result<Vec<LoggedEvent>, StoreError> {
         let Some(record) = self.record(id)? else { return Ok(Vec::new()) };
         let tx = self.db.begin_read().map_err(away)?;
-        let mut told = told(&tx.open_table(EVENTS).map_err(away)?, &record.leg.to_string())?;
-        let facts = Facts::of(told.iter().map(|logged| &logged.event));
+        let mut logged_events = events_of(&tx.open_table(EVENTS).map_err(away)?, &record.leg.to_string())?;
+        let facts = Facts::of(logged_events.iter().map(|logged| &logged.event));
         let story: Vec<String> = facts.story().into_iter().map(|(identity, _)| identity.to_owned()).collect();
-        told.sort_by_key(|logged| story.iter().position(|identity| *identity == logged.event.identity()));
-        Ok(told)
+        logged_events
+            .sort_by_key(|logged| story.iter().position(|identity| *identity == logged.event.identity()));
+        Ok(logged_events)
     }
 
     async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
@@ -268,7 +269,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_told_is_there_after_the_file_is_opened_again() {
+    async fn the_log_survives_closing_and_opening_the_file() {
         let folder = tempfile::tempdir().unwrap();
         conformance::call_log::one_of_many_writers(&log(folder.path()), 1, 3).await;
         conformance::call_log::nothing_was_lost(&log(folder.path()), 1, 3).await;

@@ -23,7 +23,7 @@ pub(crate) enum Tab {
     Missed,
     /// Calls that are not over.
     Live,
-    /// What is settled.
+    /// Calls that are done.
     Done,
 }
 
@@ -88,7 +88,7 @@ impl Shown {
             }
         }
         let mut query = call_query(&rest, zone)?;
-        // Whoever searches, searches everything.
+        // A search covers all calls, whatever the tab.
         let tab = tab.unwrap_or(if rest.is_empty() && days.is_none() { Tab::Attention } else { Tab::All });
         tab.narrow(&mut query);
         if let Some((since, until)) = days {

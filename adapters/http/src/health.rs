@@ -35,7 +35,7 @@ pub(crate) fn prometheus_text(read: &(dyn Fn() -> String + Send + Sync)) -> Resp
     Response::builder().content_type("text/plain; version=0.0.4; charset=utf-8").body(read())
 }
 
-/// Calls can be taken and kept.
+/// Calls can be answered and their events stored.
 #[handler]
 pub(crate) async fn readyz(Data(readiness): Data<&Arc<dyn Readiness>>) -> Response {
     match readiness.ready().await {

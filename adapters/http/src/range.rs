@@ -1,6 +1,6 @@
 //! The `Range` header, as far as a player needs it (RFC 9110, section 14): one range of bytes.
 
-/// First and last byte; only a last byte means "the last so many".
+/// First and last byte. Without a first byte, the last value is the length of the suffix.
 pub type ByteRange = (Option<u64>, Option<u64>);
 
 /// The range asked for. Several ranges, other units and nonsense are ignored, as the RFC allows: all is sent.

@@ -118,7 +118,7 @@ fn table() -> Vec<Entry> {
         Entry::get("/outages", Page, outages::outages),
         Entry::get("/audit", Admin, audit::audit),
         Entry::get("/login", Public, login::sign_in_page).and_post(login::sign_in),
-        Entry::get("/login/elsewhere", Public, oidc::begin),
+        Entry::get("/login/provider", Public, oidc::begin),
         Entry::get("/login/return", Public, oidc::finish),
         Entry::post("/logout", Page, login::sign_out),
         Entry::post("/logout/everywhere", Page, login::sign_out_everywhere),

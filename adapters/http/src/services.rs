@@ -37,7 +37,7 @@ pub struct Services {
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// What callers meet: the flow, and what people have decided beside it.
     pub overrides: Arc<dyn ManageOverrides>,
-    /// Where the carrier asks what a caller hears: the address to set at the number, for whoever begins.
+    /// The voice webhook URL to set at the carrier, shown while the log is empty.
     pub voice_url: String,
     /// The time.
     pub clock: Arc<dyn Clock>,

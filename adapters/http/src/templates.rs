@@ -63,7 +63,7 @@ impl Templates {
         self.render("login.html", view, language)
     }
 
-    /// The page after signing in elsewhere, which leads on.
+    /// The page after a sign-in at a provider, which redirects to the feed.
     pub fn arrived(&self, next: &str, language: Language) -> Result<String, tera::Error> {
         self.render("arrived.html", &serde_json::json!({ "next": next }), language)
     }
@@ -156,7 +156,7 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
-    /// The frame of a page whose title is the message of that name.
+    /// The frame of a page; the title is the message with that key.
     pub fn of(state: &State, visitor: &Visitor, viewer: &Viewer, title: &str) -> Self {
         let person = visitor.person();
         Self {

@@ -1,5 +1,5 @@
-// Keeps the feed live. htmx holds the connection and replays what was missed; here rows are put in place without
-// disturbing whoever reads or plays.
+// Keeps the feed live. htmx holds the connection and replays missed updates; this script inserts rows without moving
+// the page under a reader or stopping a player.
 import { t } from "/static/texts.js";
 
 const feed = document.getElementById("feed");
@@ -73,9 +73,9 @@ function remove(row) {
   if (!day.querySelector("tr.call")) day.remove();
 }
 
-function insert(told, row) {
-  const body = dayOf(told.day, told.label);
-  const older = [...body.querySelectorAll("tr.call")].find((other) => other.dataset.id < told.id);
+function insert(update, row) {
+  const body = dayOf(update.day, update.label);
+  const older = [...body.querySelectorAll("tr.call")].find((other) => other.dataset.id < update.id);
   row.classList.add("fresh");
   body.insertBefore(row, older ?? null);
   window.htmx?.process(row);
@@ -116,23 +116,23 @@ setInterval(() => {
   news = [];
 }, 3000);
 
-function place(told) {
-  const row = rowOf(told.row);
-  const known = document.getElementById(`call-${told.id}`);
+function place(update) {
+  const row = rowOf(update.row);
+  const known = document.getElementById(`call-${update.id}`);
   if (!row) return;
-  if (known && !told.fits && !isBusy(known)) {
+  if (known && !update.fits && !isBusy(known)) {
     remove(known);
   } else if (known) {
     update(known, row);
-    known.classList.toggle("gone", !told.fits);
-  } else if (told.fits) {
-    // Whoever reads further down is not pushed away.
-    if (held.has(told.id) || (fresh && scrollY > 200)) held.set(told.id, told);
-    else insert(told, row);
+    known.classList.toggle("gone", !update.fits);
+  } else if (update.fits) {
+    // A reader further down the page is not pushed away.
+    if (held.has(update.id) || (fresh && scrollY > 200)) held.set(update.id, update);
+    else insert(update, row);
     trim();
     say(row);
   } else {
-    held.delete(told.id);
+    held.delete(update.id);
   }
   hold();
 }
@@ -146,8 +146,8 @@ function hold() {
 function showHeld() {
   const waiting = [...held.values()];
   held.clear();
-  for (const told of waiting) {
-    if (!document.getElementById(`call-${told.id}`)) insert(told, rowOf(told.row));
+  for (const update of waiting) {
+    if (!document.getElementById(`call-${update.id}`)) insert(update, rowOf(update.row));
   }
   hold();
 }
@@ -190,9 +190,9 @@ if (feed && table) {
   feed.addEventListener("htmx:sse:error", () => !paused && shine("off", t("reconnecting")));
   feed.addEventListener("htmx:sse:close", () => !paused && shine("off", t("not-live")));
   feed.addEventListener("call", (event) => {
-    const told = JSON.parse(event.detail.data);
-    if (paused) waiting.push(told);
-    else place(told);
+    const update = JSON.parse(event.detail.data);
+    if (paused) waiting.push(update);
+    else place(update);
   });
   feed.addEventListener("counts", (event) => showCounts(JSON.parse(event.detail.data)));
   feed.addEventListener("reset", () => location.reload());
@@ -208,7 +208,7 @@ if (feed && table) {
       if (!paused) waiting.splice(0).forEach(place);
     });
   }
-  // While nobody looks the connection rests; the title still tells how many wait.
+  // While the page is hidden the connection is closed; the title still shows the number of new calls.
   setInterval(async () => {
     if (!document.hidden || paused) return;
     const answer = await fetch("/counts").catch(() => null);

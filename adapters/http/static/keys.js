@@ -1,4 +1,5 @@
-// Single keys for whoever works through the feed all day. They can be turned off, and never act while somebody types.
+// Keyboard shortcuts for users who work through the feed. They can be turned off, and do nothing while the user types
+// in a field.
 const help = document.getElementById("help");
 const on = document.getElementById("keys-on");
 on.checked = localStorage.getItem("keys") !== "off";

@@ -1,4 +1,4 @@
-// Before anything is drawn: the theme that was chosen. Also tells the server the browser's time zone, for days and times.
+// Runs before the first paint: applies the chosen theme, and sends the browser's time zone to the server in a cookie.
 (() => {
   const root = document.documentElement;
   const stored = localStorage.getItem("theme");

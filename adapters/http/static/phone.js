@@ -1,4 +1,5 @@
-// The demo's phone: places a call, shows and speaks what is heard, presses keys for both sides, leaves a message.
+// The demo's phone: places a call, shows and speaks the prompts, presses keys for caller and callee, leaves a
+// message.
 import { t } from "/static/texts.js";
 import { recordWav, murmurWav } from "/static/wav.js";
 
@@ -41,7 +42,7 @@ function onLine(on) {
   if (!on) enable("#message, #answer, #decline, .callee-key, #callee-hang-up", false);
 }
 
-const told = {
+const show = {
   placed: (e) => log(t("placed", e)),
   heard: (e) => { log(e.party === "callee" ? t("callee-heard", e) : t("heard", e), e.party); speak(e.text, e.party); },
   asked: (e) => { if (e.party === "callee") enable(".callee-key", true); },
@@ -66,7 +67,7 @@ byId("dial").addEventListener("click", async () => {
   source = new EventSource(`/phone/calls/${call}/events`);
   source.addEventListener("message", (event) => {
     const line = JSON.parse(event.data);
-    told[line.event]?.(line);
+    show[line.event]?.(line);
   });
   source.addEventListener("error", () => source.close());
 });

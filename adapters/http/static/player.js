@@ -1,5 +1,5 @@
-// The player of a message: its outline to seek in, speed, steps, where one left off, and who has heard it. Without this
-// script the browser's own player does.
+// The voicemail player: a waveform to seek in, speed, skip buttons, the resume position, and who has played the
+// message. Without this script the browser's own player is used.
 import { t } from "/static/texts.js";
 
 const SPEEDS = [1, 1.5, 2];
@@ -25,7 +25,7 @@ function enhance(player) {
   player.dataset.ready = "yes";
   const audio = player.querySelector("audio");
   const name = audio.getAttribute("aria-label");
-  const kept = `at:${player.dataset.call}`;
+  const positionKey = `at:${player.dataset.call}`;
   const play = button("▶", t("play", { name }));
   play.classList.add("play");
   const back = button("−5", t("back"));
@@ -59,12 +59,12 @@ function enhance(player) {
     time.textContent = whole ? `${clock(audio.currentTime)} / ${clock(whole)}` : "";
   };
   const step = (seconds) => { audio.currentTime = Math.max(0, Math.min(audio.duration || 0, audio.currentTime + seconds)); };
-  const heard = () => {
-    if (player.dataset.heard) return;
-    player.dataset.heard = "yes";
+  const markPlayed = () => {
+    if (player.dataset.played) return;
+    player.dataset.played = "yes";
     player.classList.remove("new");
     const body = new URLSearchParams({ do: "heard", csrf: player.dataset.csrf });
-    fetch(`/calls/${player.dataset.call}/work`, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => { player.dataset.heard = ""; });
+    fetch(`/calls/${player.dataset.call}/work`, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => { player.dataset.played = ""; });
   };
   play.addEventListener("click", () => {
     if (!audio.paused) return audio.pause();
@@ -73,7 +73,7 @@ function enhance(player) {
     audio.play();
   });
   audio.addEventListener("loadedmetadata", () => {
-    const left = wanted === null ? Number(localStorage.getItem(kept)) : wanted * audio.duration;
+    const left = wanted === null ? Number(localStorage.getItem(positionKey)) : wanted * audio.duration;
     wanted = null;
     if (left > 0 && left < audio.duration - 1) audio.currentTime = left;
     show();
@@ -82,14 +82,14 @@ function enhance(player) {
   audio.addEventListener("pause", () => {
     play.textContent = "▶";
     play.setAttribute("aria-label", t("play", { name }));
-    if (audio.currentTime > 0 && !audio.ended) localStorage.setItem(kept, String(audio.currentTime));
+    if (audio.currentTime > 0 && !audio.ended) localStorage.setItem(positionKey, String(audio.currentTime));
   });
   audio.addEventListener("timeupdate", () => {
     show();
-    // Most of it, or the first seconds of a long one: who has heard that has heard from the caller.
-    if (audio.currentTime > Math.min(5, audio.duration * 0.8)) heard();
+    // A message counts as played after 80 % or 5 s of it, whichever is earlier.
+    if (audio.currentTime > Math.min(5, audio.duration * 0.8)) markPlayed();
   });
-  audio.addEventListener("ended", () => { heard(); localStorage.removeItem(kept); });
+  audio.addEventListener("ended", () => { markPlayed(); localStorage.removeItem(positionKey); });
   seek.addEventListener("input", () => {
     if (audio.duration) audio.currentTime = (seek.value / 1000) * audio.duration;
     else {

@@ -13,7 +13,7 @@ function encode(samples) {
   return new Blob([view], { type: "audio/wav" });
 }
 
-// Something like speech for so many seconds: a pitch that moves, with overtones, swelling with its syllables.
+// Synthetic speech of the given number of seconds: a varying pitch with overtones and a syllable-like envelope.
 export function murmurWav(seconds) {
   const sample = (_, n) => {
     const at = n / RATE;

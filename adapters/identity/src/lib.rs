@@ -1,5 +1,5 @@
-//! Who somebody is, as an OpenID Connect provider vouches for it: authorization code flow with PKCE, state and nonce, the ID
-//! token's signature, issuer, audience and time checked by the library.
+//! Federated sign-in with an OpenID Connect provider: authorization code flow with PKCE, state and nonce. The library
+//! checks the ID token's signature, issuer, audience and time.
 //!
 //! Facts of the protocol: OpenID Connect Core 1.0 (sections 3.1.2 and 3.1.3.7) and Discovery 1.0, RFC 7636 (PKCE).
 
@@ -34,7 +34,7 @@ pub enum NameClaim {
 /// What is set about a provider.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where it is, letter by letter as its discovery document names it.
+    /// The issuer, exactly as its discovery document states it.
     pub issuer: String,
     /// As what we are known there.
     pub client_id: String,
@@ -42,7 +42,7 @@ pub struct Settings {
     pub client_secret: Option<SecretString>,
     /// Which claim names a person here.
     pub claim: NameClaim,
-    /// Domains whose addresses are taken, in small letters; any if there are none.
+    /// E-mail domains that may sign in, in lower case; empty for all.
     pub domains: Vec<String>,
     /// Where people come back to.
     pub back: Url,
@@ -59,11 +59,11 @@ impl Settings {
 pub struct OpenIdProvider {
     settings: Settings,
     transport: Transport,
-    /// What it tells of itself, once it was asked.
+    /// The provider's metadata, once it has been fetched.
     metadata: RwLock<Option<CoreProviderMetadata>>,
 }
 
-/// What the browser brings back beside the code: state, nonce and verifier, which are all plain letters and digits.
+/// The state that the browser returns with the code: state, nonce and verifier, all URL-safe characters.
 const PARTS: char = '.';
 
 fn refused(why: impl std::fmt::Display) -> IdentityError {
@@ -76,7 +76,7 @@ impl OpenIdProvider {
         Ok(Self { settings, transport: Transport::new(http)?, metadata: RwLock::default() })
     }
 
-    /// What the provider tells of itself: its addresses and its keys. StepRequest `refresh`, for keys change.
+    /// Fetches the provider's metadata, its endpoints and keys. `refresh` fetches again, because keys are rotated.
     async fn metadata(&self, refresh: bool) -> Result<CoreProviderMetadata, IdentityError> {
         if !refresh && let Some(metadata) = self.metadata.read().await.clone() {
             return Ok(metadata);
@@ -144,7 +144,7 @@ impl IdentityProvider for OpenIdProvider {
         let (Some(expected), Some(nonce), Some(verifier)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(refused("nobody began to sign in from this browser"));
         };
-        // What was kept is the browser's own, so there is nothing to be guessed by its timing.
+        // The state comes from the browser's own cookie, so a timing side channel reveals nothing.
         if expected != state {
             return Err(refused("the answer is to another question than this browser asked"));
         }
@@ -177,7 +177,7 @@ impl IdentityProvider for OpenIdProvider {
         if name.as_ref().is_some_and(|name| !fits(name)) {
             return Err(refused("the address is of none of auth.oidc.domains"));
         }
-        name.ok_or_else(|| refused(format!("the provider tells no {}", self.settings.claim.metadata())))
+        name.ok_or_else(|| refused(format!("the provider sends no {}", self.settings.claim.metadata())))
     }
 }
 

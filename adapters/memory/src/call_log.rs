@@ -43,7 +43,7 @@ pub(crate) struct StoredCall {
 pub(crate) struct Queued {
     pub(crate) effect: Effect,
     since: Timestamp,
-    /// When it is due, or when its lease ends; `None` once it is settled.
+    /// When the job is due or its lease ends; `None` once it is finished.
     due: Option<Timestamp>,
     leased: bool,
     attempt: u32,

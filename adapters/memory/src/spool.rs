@@ -54,7 +54,7 @@ impl EventBuffer for MemorySpool {
     async fn oldest(&self) -> Result<Option<EventBatch>, StoreError> {
         let state = self.state();
         if state.unreadable {
-            return Err(StoreError::Unavailable("it was told to be unreadable".into()));
+            return Err(StoreError::Unavailable("the test made it unreadable".into()));
         }
         Ok(state
             .portions
@@ -80,6 +80,10 @@ impl Spool for MemorySpool {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        if self.state().broken { Err(StoreError::Unavailable("it was told to break".into())) } else { Ok(()) }
+        if self.state().broken {
+            Err(StoreError::Unavailable("the test made it fail".into()))
+        } else {
+            Ok(())
+        }
     }
 }

@@ -75,7 +75,8 @@ impl EmailMessenger {
         let mut builder = lettre::Message::builder()
             .from(self.server.from.clone())
             .subject(message.subject.clone())
-            // The same for every try: a server that took it before it could say so can tell a repeat.
+            // Identical for every attempt, so that a server that accepted it without confirming can detect the
+            // repeat.
             .message_id(Some(format!("<{}@{}>", message.id, from.domain())))
             // Out-of-office answers to a machine help nobody (RFC 3834, section 5).
             .raw_header(lettre::message::header::HeaderValue::new(

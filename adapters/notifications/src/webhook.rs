@@ -68,7 +68,7 @@ impl Webhook {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "a signature tells when it was made, by the clock of this machine"
+    reason = "the signature carries its time, read from this machine's clock"
 )]
 fn now_of_system() -> SystemTime {
     SystemTime::now()

@@ -10,7 +10,7 @@ use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchrono
 use sea_orm::sqlx::{self, Connection};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement};
 
-/// How long a write waits for another program that holds the file. Less than what a caller may be kept waiting.
+/// How long a write waits for another process that locks the file. Shorter than the webhook timeout.
 const BUSY: Duration = Duration::from_millis(800);
 
 /// Further tries to open a file that another program holds, and the time between them.

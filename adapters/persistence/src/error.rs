@@ -4,7 +4,7 @@ use frontdesk_ports::StoreError;
 use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
-/// Says what can be done about a database error. The text tells what failed, never with which values.
+/// Classifies a database error by its remedy. The text says what failed, never with which values.
 pub(crate) fn store_error(error: &DbErr) -> StoreError {
     match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => StoreError::Exists("a row of that name".into()),

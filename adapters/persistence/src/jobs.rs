@@ -47,7 +47,7 @@ impl EffectQueue for SqlLog {
         for row in &rows {
             match leased(row) {
                 Ok(effect) => due.push(effect),
-                // What cannot be read is kept for somebody to look at, and stands in nobody's way.
+                // An unreadable job is kept for inspection and does not block the others.
                 Err(error) => give_up(&tx, row, &error).await?,
             }
         }

@@ -1,7 +1,8 @@
 //! The call log, the effect queue and the people on SQLite or PostgreSQL, by sea-orm.
 //!
-//! One writer commits everything that waits in one transaction (`writer`, `commit`); readers have connections of their
-//! own. Rows become domain values again at the bottom of each file, and whatever cannot be is `Corrupt`, by name.
+//! One writer commits all pending events in one transaction (`writer`, `commit`); readers have connections of their
+//! own. Each file converts its rows to domain values at the bottom; a row that cannot be converted is reported as
+//! `Corrupt`, with its table and id.
 
 mod access_store;
 mod connect;

@@ -1,6 +1,6 @@
-//! Instances that share a PostgreSQL server tell each other of changes (`LISTEN`, `NOTIFY`), so that a reader at one hears
-//! at once of a call at another. CarrierCallback outside of commits, for a commit that notifies waits for every other that does;
-//! and what is lost with a connection is found by looking.
+//! Instances that share a PostgreSQL server notify each other of changes (`LISTEN`, `NOTIFY`), so that a reader of
+//! one instance learns at once of a call at another. Notifications are sent outside of the commits, because
+//! PostgreSQL serialises commits that notify. A notification lost with a connection is made up for by polling.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use tokio::task::JoinHandle;
 
 /// The channel. One server can hold several logs, so a notification begins with the name of its schema.
 const CHANNEL: &str = "frontdesk_changes";
-/// CarrierCallback at most so often: a burst of calls is one notice.
+/// The shortest interval between notifications: a burst of calls sends one.
 const EVERY: Duration = Duration::from_millis(50);
 /// How long to leave a server alone that does not answer.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Tells and hears, as long as it lives.
+/// Sends and receives notifications until it is dropped.
 pub(crate) struct ChangeListener(Vec<JoinHandle<()>>);
 
 impl Drop for ChangeListener {
@@ -57,7 +57,7 @@ async fn send_notifications(pool: PgPool, mut changed: watch::Receiver<Change>) 
         let Change(change) = *changed.borrow_and_update();
         let notice = sqlx::query("SELECT pg_notify($1, current_schema() || ' ' || $2)");
         if notice.bind(CHANNEL).bind(change.to_string()).execute(&pool).await.is_err() {
-            // Whoever hears nothing looks by itself after a while.
+            // A reader that receives no notification polls after a while.
             tokio::time::sleep(PAUSE).await;
         }
         tokio::time::sleep(EVERY).await;
@@ -67,7 +67,7 @@ async fn send_notifications(pool: PgPool, mut changed: watch::Receiver<Change>) 
 async fn receive_notifications(pool: PgPool, changed: watch::Sender<Change>) {
     loop {
         if let Err(error) = receive(&pool, &changed).await {
-            tracing::debug!("other instances are not heard: {error}");
+            tracing::debug!("no notifications from other instances: {error}");
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -96,7 +96,7 @@ fn change_in(payload: &str, schema: &str) -> Option<Change> {
     (of == schema).then_some(change.parse().ok().map(Change)).flatten()
 }
 
-/// So that a failure to tell is none of the commit's.
+/// Sends the notification in a task of its own, so that its failure does not fail the commit.
 pub(crate) fn raise_by(changed: &watch::Sender<Change>, outcome: &Result<Option<Change>, StoreError>) {
     if let Ok(Some(change)) = outcome {
         raise(changed, *change);

@@ -23,7 +23,8 @@ pub(crate) fn at_millisecond(at: Timestamp) -> Timestamp {
 
 /// Our own documents always become JSON: they hold no maps with keys that are not text, and no numbers JSON lacks.
 pub(crate) fn json(value: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|why| StoreError::Corrupt(format!("a document of ours: {why}")))
+    serde_json::to_string(value)
+        .map_err(|why| StoreError::Corrupt(format!("a document cannot be serialised: {why}")))
 }
 
 /// What an event row holds beside its names: the kind and its detail.
@@ -67,7 +68,7 @@ pub(crate) fn number_of(change: Change) -> i64 {
     i64::try_from(change.0).unwrap_or(i64::MAX)
 }
 
-/// A call's row as it is when the call is first seen; `commit::projected` tells what an update of it may change.
+/// The row of a new call. `commit::projected` lists the columns that an update may change.
 pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreError> {
     let CallRecord { id, leg, call, change, work: _ } = record;
     let parties = call.parties.as_ref();

@@ -70,7 +70,7 @@ impl Outbox for SqlLog {
             .map_err(failed)?
             .into_iter()
             .collect();
-        // Calls that were forgotten in the meantime have nothing to be told of.
+        // Deleted calls cause no notifications.
         let rows = deliveries.iter().filter(|delivery| known.contains(&delivery.call.to_string()));
         let rows: Vec<_> = rows.map(|delivery| row_of(delivery, now)).collect();
         if !rows.is_empty() {

@@ -18,7 +18,7 @@ use crate::transaction::{immediate, number_changes};
 
 /// The kind of the events that name the phones that were rung.
 const FORWARD: &str = "forward";
-/// The kind of the events that hold what was written down.
+/// The kind of the events that contain transcripts.
 const TRANSCRIBED: &str = "transcribed";
 
 /// What stays of a deleted call.
@@ -75,7 +75,7 @@ impl RetentionStore for SqlLog {
         }
         let ids: Vec<String> = calls.iter().map(|record| record.id.to_string()).collect();
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        // Whoever writes next sees that the log has changed beneath them.
+        // Tells the writer that the log has changed beneath it.
         number_changes(&tx, 1).await.map_err(failed)?;
         call_event::Entity::delete_many()
             .filter(call_event::Column::CallId.is_in(&ids))
@@ -110,7 +110,7 @@ impl RetentionStore for SqlLog {
 
     async fn delete_transcripts_before(&self, before: Timestamp) -> Result<u64, StoreError> {
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        // Whoever writes next sees that the log has changed beneath them.
+        // Tells the writer that the log has changed beneath it.
         number_changes(&tx, 1).await.map_err(failed)?;
         let deleted = call_event::Entity::delete_many()
             .filter(call_event::Column::At.lt(millis(before)))

@@ -1,5 +1,5 @@
-//! The database server's clock, the only one that instances share: leases of work are counted by it, so that an instance
-//! whose own clock is wrong neither takes work that another has, nor keeps it for long.
+//! The database server's clock, the only clock that instances share. Job leases use it, so that an instance with a
+//! wrong clock neither takes jobs that another instance holds nor holds them for too long.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -22,7 +22,7 @@ const EVERY: Duration = Duration::from_secs(60);
 pub struct ServerClock {
     own: Arc<dyn Clock>,
     server: Option<PgPool>,
-    /// How far the server's is ahead of ours, in milliseconds.
+    /// How far the server's clock is ahead of this machine's, in milliseconds.
     ahead: Arc<AtomicI64>,
 }
 

@@ -39,8 +39,8 @@ impl WorkStore for SqlLog {
             .and_where(Column::Id.eq(id.to_string()))
             .to_owned();
         tx.execute(&update).await.map_err(failed)?;
-        let theirs = call_tag::Column::CallId.eq(id.to_string());
-        call_tag::Entity::delete_many().filter(theirs).exec(&tx).await.map_err(failed)?;
+        let tags_of_call = call_tag::Column::CallId.eq(id.to_string());
+        call_tag::Entity::delete_many().filter(tags_of_call).exec(&tx).await.map_err(failed)?;
         let tag =
             |tag: &String| call_tag::ActiveModel { tag: Set(tag.clone()), call_id: Set(id.to_string()) };
         if !work.tags.is_empty() {

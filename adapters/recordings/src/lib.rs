@@ -26,8 +26,8 @@ pub struct ObjectRecordings {
 }
 
 impl ObjectRecordings {
-    /// The store at a place (a folder is made if it is not there), taking recordings of at most `cap` bytes.
-    /// A bucket is reached with `http`, whose timeouts are set here.
+    /// Opens the store at a location (a missing folder is created). It accepts recordings of at most `cap` bytes. A
+    /// bucket is reached with `http`, whose timeouts are set here.
     pub fn open(place: &Place, cap: u64, http: ClientBuilder) -> Result<Self, OpenError> {
         Ok(Self { store: place.open(http)?, cap })
     }

@@ -1,4 +1,4 @@
-//! Where audio is kept: a folder, or a bucket of any store that speaks S3.
+//! The location of the audio: a folder, or a bucket of any S3-compatible store.
 
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;

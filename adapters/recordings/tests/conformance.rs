@@ -38,7 +38,7 @@ async fn on_s3() {
     let store = ObjectRecordings::open(&place("messages/here", "the tests key"), 200, http()).unwrap();
     conformance::recording_store::all(&store, 200).await;
     let other_prefix =
-        ObjectRecordings::open(&place("messages/elsewhere", "the tests key"), 200, http()).unwrap();
+        ObjectRecordings::open(&place("messages/other", "the tests key"), 200, http()).unwrap();
     let name = frontdesk_ports::AudioName::new(&"test:CA1".parse().unwrap(), &"RE1".parse().unwrap());
     assert!(store.read(&name, 0..12).await.unwrap().is_some());
     assert_eq!(other_prefix.read(&name, 0..12).await.unwrap(), None, "a prefix of its own");
@@ -47,7 +47,7 @@ async fn on_s3() {
 }
 
 #[test]
-fn an_unknown_address_is_told_so() {
+fn an_unknown_address_is_reported() {
     let place = |url: &str| Place { url: url.into(), s3: None };
     assert!(
         matches!(ObjectRecordings::open(&place("ftp://x"), 1, http()), Err(OpenError::Scheme(scheme)) if scheme == "ftp")

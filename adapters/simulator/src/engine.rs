@@ -46,7 +46,7 @@ pub struct CallReport {
     pub problems: Vec<String>,
 }
 
-/// Where recordings are kept.
+/// Where recordings are stored.
 #[derive(Debug, Clone)]
 enum Keeper {
     Here(Arc<Shelf>),
@@ -77,8 +77,8 @@ impl SimulatedCarrier {
         Self { wire, base, time, ids, keeper: Keeper::Here(shelf), listener: Arc::new(|_| ()) }
     }
 
-    /// The same, for a front desk whose public URL is another than the one it is reached by from here: requests go to
-    /// the one and are signed for the other, as behind a proxy.
+    /// For a server whose public URL differs from the URL that it is reached by here: requests go to one and are
+    /// signed for the other, as behind a proxy.
     #[must_use]
     pub fn signing_for(mut self, public: &str) -> Self {
         self.wire = self.wire.through(public, &self.base);
@@ -86,7 +86,7 @@ impl SimulatedCarrier {
         self
     }
 
-    /// The same, with recordings kept by the simulated carrier whose REST base is `api_url`.
+    /// For recordings stored by the simulated carrier whose REST base is `api_url`.
     #[must_use]
     pub fn storing_at(mut self, api_url: &str) -> Self {
         self.keeper = Keeper::At(api_url.to_owned());
@@ -127,7 +127,8 @@ impl SimulatedCarrier {
         (self.listener)(event);
     }
 
-    /// The time, for requests in which Twilio leaves it out: a call that runs faster than life keeps its own.
+    /// The time, for requests in which Twilio leaves it out: a call that runs faster than real time has its own
+    /// clock.
     fn callback_time(&self) -> Option<(&'static str, String)> {
         self.time.reports_time().then(|| ("Timestamp", self.stamp()))
     }
@@ -144,7 +145,7 @@ impl SimulatedCarrier {
 enum Next {
     /// The next verb of the same document.
     Verb,
-    /// Another document: the address, and what it is told.
+    /// Requests a document: its address and parameters.
     Document(String, Fields),
     /// The call is over.
     End,
@@ -251,7 +252,7 @@ impl Line<'_> {
         self.problems.push(text);
     }
 
-    /// Tells news. A callback that fails changes nothing for the call.
+    /// Sends a status callback. A failure does not change the call.
     async fn callback(&mut self, url: &str, fields: &Fields) {
         match self.carrier.wire.post(url, fields).await {
             Ok((200..=299, _)) => {}
@@ -335,7 +336,7 @@ impl Line<'_> {
         }
     }
 
-    /// Tells what is heard, and how long it takes to say.
+    /// Reports a prompt, and how long it takes to say.
     async fn play_all(&mut self, party: Party, prompts: &[Verb]) -> Duration {
         let mut length = Duration::ZERO;
         for prompt in prompts {
@@ -375,7 +376,7 @@ impl Line<'_> {
             Keeper::Here(shelf) => shelf.keep(&sid, audio),
             Keeper::At(api_url) => {
                 if let Err(why) = upload(&self.carrier.wire, api_url, &sid, audio).await {
-                    self.problem(format!("the recording could not be kept: {why}"));
+                    self.problem(format!("the recording could not be stored: {why}"));
                 }
             }
         }

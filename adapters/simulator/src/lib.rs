@@ -1,9 +1,9 @@
 //! A carrier of our own, for `demo`, `call` and tests.
 //!
-//! It does what Twilio does, as far as a front desk can tell: signs its webhooks, parses TwiML with a parser that shares
-//! nothing with our writer, obeys it, runs the callee's leg, records, calls back, asks the fallback when an answer is
-//! unusable, and serves recordings over the REST shape. The people on the phone are a [`People`]: a script, or someone
-//! in a browser.
+//! It behaves like Twilio as far as a front desk can observe: it signs its webhooks, parses TwiML with a parser that
+//! shares no code with our writer, executes it, runs the callee's leg, records, sends status callbacks, requests the
+//! fallback when an answer is unusable, and serves recordings over the REST API. The people on the phone are a
+//! [`People`]: a script, or a user in a browser.
 
 mod engine;
 mod line_event;

@@ -1,4 +1,4 @@
-//! What happens on the line, as one who listens in would tell it: printed by `call`, shown by the phone's page.
+//! What happens on the line, as a listener would describe it: printed by `call`, shown by the phone's page.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Party {
-    /// Whoever calls.
+    /// The caller.
     Caller,
-    /// Whoever is rung.
+    /// The callee.
     Callee,
 }
 
-/// What happens on the line, as one who listens in would tell it.
+/// An event on the line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum LineEvent {
@@ -22,10 +22,10 @@ pub enum LineEvent {
         call: String,
         /// Who calls.
         from: String,
-        /// Whom.
+        /// The number called.
         to: String,
     },
-    /// Somebody hears something.
+    /// A party hears a prompt.
     Heard {
         /// Who.
         party: Party,
@@ -61,18 +61,18 @@ pub enum LineEvent {
         /// `answered`, `busy`, `no-answer`, `failed`, `canceled`.
         status: String,
     },
-    /// Caller and callee hear each other.
+    /// Caller and callee are connected.
     Bridged,
     /// They no longer do.
     Talked {
-        /// For so many seconds.
+        /// The duration in seconds.
         seconds: u64,
     },
     /// The tone: a message may be spoken.
     Tone,
     /// A message was recorded.
     Recorded {
-        /// Of so many seconds; 0 for an empty one.
+        /// The length in seconds; 0 for an empty message.
         seconds: u32,
     },
     /// The call is over.

@@ -1,4 +1,4 @@
-//! The people on the phone: whoever calls and whoever is rung.
+//! The people on the phone: the caller and the callees.
 
 use std::time::Duration;
 
@@ -65,11 +65,11 @@ pub enum TalkEnd {
 /// The people on the phone. Each answer says after how long it comes.
 #[async_trait]
 pub trait People: Send + Sync {
-    /// The caller hears something and is asked nothing. `length` is how long it takes to say.
+    /// The caller hears a prompt that expects no key. `length` is how long it takes to say.
     async fn caller_listens(&mut self, length: Duration) -> (CallerAct, Duration);
     /// The caller is asked for a key: the prompts take `length`, then there is silence for `wait`.
     async fn caller_key(&mut self, length: Duration, wait: Duration) -> (KeyAct, Duration);
-    /// The caller hears the tone and may speak for `longest`; `None` hangs up without a word.
+    /// The caller hears the tone and may speak for `longest`; `None` hangs up without speaking.
     async fn caller_speaks(&mut self, longest: Duration) -> (Option<Message>, Duration);
     /// A phone rings, for `ring` at most.
     async fn phone_rings(&mut self, number: &str, ring: Duration) -> (RingEnd, Duration);

@@ -1,4 +1,4 @@
-//! A phone in the browser: people who press keys on a page, and hear what is said as it is said.
+//! A phone in the browser: users press keys on a page, and hear prompts as they are played.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -122,11 +122,11 @@ impl OnPage {
     }
 }
 
-/// People whose doings come from the page.
+/// People whose actions come from the page.
 struct OnThePage(mpsc::Receiver<(Party, Act)>);
 
 impl OnThePage {
-    /// Waits for something that `wanted` takes, for so long at most.
+    /// Waits for an action that `wanted` accepts, until a timeout.
     async fn wait<T>(
         &mut self,
         longest: Duration,
@@ -205,7 +205,7 @@ impl People for OnThePage {
     }
 }
 
-/// The page's own routes, all under `/phone/calls`; whoever mounts them decides who may use them.
+/// The page's routes, all under `/phone/calls`. The router that mounts them decides who may use them.
 pub fn phone_routes(phone: Arc<Phone>) -> impl Endpoint<Output = Response> + use<> {
     Route::new()
         .at("/phone/calls", post(place_call))

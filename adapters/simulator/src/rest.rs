@@ -116,7 +116,7 @@ async fn keep_recording(Data(shelf): Data<&Arc<Shelf>>, Path(sid): Path<String>,
     }
 }
 
-/// Hands a recording to a simulated carrier that runs elsewhere.
+/// Uploads a recording to a simulated carrier in another process.
 pub async fn upload(wire: &Wire, api_url: &str, sid: &str, audio: Bytes) -> Result<(), String> {
     let url = format!("{}/simulator/recordings/{sid}", api_url.trim_end_matches('/'));
     let Credentials { account_sid, auth_token } = &wire.credentials;

@@ -67,7 +67,7 @@ pub struct Script {
     pub talk: Duration,
     /// Who ends the conversation.
     pub talk_ended_by: TalkEnd,
-    /// The caller hangs up when they have been on the line for so long.
+    /// The caller hangs up after this time on the line.
     pub hang_up_after: Option<Duration>,
     /// It is not they who hang up then: the line breaks.
     pub line_breaks: bool,

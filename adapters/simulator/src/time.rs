@@ -14,7 +14,7 @@ pub trait LineTime: Send + Sync {
     fn now(&self) -> Timestamp;
     /// So much time passes in a call.
     async fn pass(&self, time: Duration);
-    /// Whether every request must tell the time because no clock on a wall agrees. Twilio's do not.
+    /// Whether every request must carry the time because the call does not run in real time. Twilio's do not.
     fn reports_time(&self) -> bool;
 }
 
@@ -34,7 +34,7 @@ impl LineTime for RealTime {
     }
 }
 
-/// Time as a script tells it: it runs ahead of the clock on the wall, `speed` times as fast as life.
+/// The clock of a scripted call: it runs `speed` times as fast as real time.
 pub struct ScriptTime {
     now: Mutex<Timestamp>,
     speed: u32,

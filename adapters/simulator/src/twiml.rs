@@ -80,7 +80,7 @@ pub enum Verb {
         status_callback: Option<String>,
         /// Which news.
         status_events: Vec<String>,
-        /// Where its words go, if it is to be written down.
+        /// The transcription callback, if a transcript is requested.
         transcribe_callback: Option<String>,
     },
     /// Ask another address.
@@ -96,7 +96,7 @@ pub enum Verb {
 pub struct Number {
     /// The digits, as written.
     pub text: String,
-    /// The document the callee hears before being put through.
+    /// The document that the callee hears before being connected.
     pub url: Option<String>,
     /// Where its leg reports.
     pub status_callback: Option<String>,

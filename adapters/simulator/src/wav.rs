@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-/// A file that is no WAV we can tell the length of.
+/// A WAV file whose length cannot be determined.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a WAV file: {0}")]
 pub struct WavError(&'static str);
@@ -37,7 +37,7 @@ pub fn wav_seconds(bytes: &[u8]) -> Result<u32, WavError> {
 
 const RATE: u32 = 8000;
 
-/// A soft tone of so many seconds: 8 kHz, 8 bit, mono.
+/// A soft tone of the given number of seconds: 8 kHz, 8 bit, mono.
 pub fn tone(seconds: u32) -> Bytes {
     // A triangle of 18 samples: about 440 Hz.
     wav((0..seconds * RATE).map(|n| {
@@ -47,8 +47,8 @@ pub fn tone(seconds: u32) -> Bytes {
     }))
 }
 
-/// Something like speech for so many seconds: a pitch that moves, with overtones, swelling with its syllables. 8 kHz,
-/// 8 bit, mono.
+/// Synthetic speech of the given number of seconds: a varying pitch with overtones and a syllable-like envelope. 8
+/// kHz, 8 bit, mono.
 pub fn murmur(seconds: u32) -> Bytes {
     use std::f64::consts::TAU;
     wav((0..seconds * RATE).map(|n| {

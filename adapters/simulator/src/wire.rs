@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{Client, ClientBuilder};
 use sha1::Sha1;
 
-/// Whose calls these are.
+/// The account that the calls belong to.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// The account.
@@ -29,7 +29,7 @@ pub struct Wire {
     public: String,
     /// … are sent here.
     reached_at: String,
-    /// Retries at most, whatever an address asks for.
+    /// The maximum number of retries, whatever an address requests.
     most_retries: u32,
 }
 

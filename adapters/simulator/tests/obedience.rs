@@ -18,7 +18,7 @@ impl Ids for FixedIds {
     }
 }
 
-/// Plays a call against a front desk that answers with these documents, and tells what happened and what was asked.
+/// Runs a call against a server that answers with these documents. Returns the events on the line and the requests.
 async fn played(
     documents: &[(&str, &str)],
     script: Script,
@@ -45,10 +45,10 @@ async fn played(
     .trying_once();
     let time = Arc::new(ScriptTime::from("2026-11-22T09:00:00Z".parse().unwrap(), 0));
     let events = Arc::new(Mutex::new(Vec::new()));
-    let heard = events.clone();
+    let on_line = events.clone();
     let carrier =
         SimulatedCarrier::new(wire, &desk.uri(), time, Arc::new(FixedIds), Arc::new(Shelf::default()))
-            .listened_by(move |event| heard.lock().unwrap().push(event));
+            .listened_by(move |event| on_line.lock().unwrap().push(event));
     let call = NewCall { from: "+33123456789".into(), to: "+15556667777".into(), from_name: None };
     let report = carrier.place(call, &mut script.players()).await;
     let asked = desk.received_requests().await.unwrap();
@@ -107,7 +107,7 @@ async fn what_follows_a_gather_is_reached_by_silence_only() {
 }
 
 #[tokio::test]
-async fn an_unusable_answer_goes_to_the_fallback_and_is_told() {
+async fn an_unusable_answer_goes_to_the_fallback_and_is_reported() {
     let documents = [
         ("/twilio/voice", "<Response><Shout/></Response>"),
         ("/twilio/fallback", "<Response><Say>Sorry</Say></Response>"),

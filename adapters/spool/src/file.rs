@@ -16,7 +16,7 @@ use crate::place::{OpenError, Place, spool_files};
 
 /// A file that has grown to this is closed: some twelve hundred events. A new name in a folder costs a sync of its own.
 const LARGEST: u64 = 1024 * 1024;
-/// Files whose events are held in memory as well.
+/// The number of files whose events are also held in memory.
 const IN_MEMORY: usize = 3;
 /// Lines that could not be read, and events that the log refused.
 pub const ASIDE: &str = "set-aside.txt";
@@ -116,7 +116,7 @@ impl Files {
         Ok(())
     }
 
-    /// Appends lines and syncs once. With none, a sign of life is written elsewhere and synced.
+    /// Appends lines and syncs once. Without lines, a heartbeat is written to another file and synced.
     pub fn append(&mut self, batch: Vec<Written>) -> Result<(), StoreError> {
         let lines = batch.iter().map(|(_, lines)| lines.as_slice()).collect::<Vec<_>>().concat();
         if lines.is_empty() {
@@ -170,8 +170,8 @@ impl Files {
         open.sync_data()
     }
 
-    /// After a failed write: what was half written goes, so that the next line begins a line. A file whose sync failed
-    /// is not trusted with more; what it holds may be read twice, which is no harm.
+    /// After a failed write: truncates the partial line. A file whose sync failed is closed; its events may be read
+    /// twice, which is harmless.
     fn mend(&mut self) {
         if let (Some(open), Some(file)) = (&self.open, self.filled.back())
             && let Err(error) = open.set_len(file.whole.bytes)
@@ -246,7 +246,7 @@ impl Files {
             return;
         }
         match &self.open {
-            // Not synced: after a crash it may be told again, which is no harm.
+            // Not synced: after a crash the events may be read again, which is harmless.
             Some(open) if self.filled.len() == 1 && open.set_len(0).is_ok() => {
                 if let Some(file) = self.filled.front_mut() {
                     (file.whole, file.done, file.fresh) =

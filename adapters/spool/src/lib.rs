@@ -27,8 +27,8 @@ pub use place::{OpenError, is_in_use};
 /// Requests that may wait before a further one is turned away.
 const QUEUE: usize = 4096;
 
-/// When so many shared the last sync, the next is begun a moment later, for as many are on their way: a sync costs the
-/// same for one as for all. Whoever comes alone does not wait.
+/// When this many appends shared the last sync, the next one waits a moment for more, because a sync costs the same
+/// for one as for many. A single append does not wait.
 const CROWD: usize = 4;
 /// That moment.
 const TOGETHER: Duration = Duration::from_micros(100);
@@ -68,7 +68,7 @@ impl FileSpool {
     }
 }
 
-/// Takes what else waits to be kept; the first work of another kind comes next.
+/// Collects pending appends up to the next command of another kind.
 fn gather(
     waits: &mut mpsc::Receiver<Work>,
     batch: &mut Vec<Written>,
@@ -99,7 +99,7 @@ fn run(mut waits: mpsc::Receiver<Work>, mut files: Files) {
                 }
                 before = batch.len();
                 let outcome = files.append(batch);
-                // Whoever has stopped waiting does not want to know.
+                // Callers that timed out no longer need the answer.
                 for reply in replies {
                     drop(reply.send(outcome.clone()));
                 }

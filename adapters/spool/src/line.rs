@@ -13,7 +13,7 @@ pub struct Lines {
     pub events: Vec<LoggedEvent>,
     /// Lines that are complete and yet cannot be read: damaged, or of a version we do not know.
     pub unreadable: Vec<Vec<u8>>,
-    /// Whether it ends in the middle of a line: a write that a crash cut short and nobody was told of.
+    /// Whether the file ends within a line: a write that a crash interrupted and that was never acknowledged.
     pub torn: bool,
 }
 
@@ -34,7 +34,7 @@ pub fn write_line(logged: &LoggedEvent, lines: &mut Vec<u8>) -> Result<(), serde
     Ok(())
 }
 
-/// Reads a file, whatever is in it. Zeros where a line would begin are room that was not used.
+/// Parses a file of any content. Zeros at the start of a line are preallocated space.
 pub fn read_lines(bytes: &[u8]) -> Lines {
     let mut lines = Lines::default();
     for line in bytes.split_inclusive(|byte| *byte == b'\n') {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_another_version_is_kept_for_somebody_to_look_at() {
+    fn a_line_of_another_version_is_kept_for_inspection() {
         let mut bytes = file(2);
         bytes[0] = b'2';
         let lines = read_lines(&bytes);

@@ -62,7 +62,7 @@ async fn what_waits_survives_the_program_and_a_torn_end_is_dropped() {
 }
 
 #[tokio::test]
-async fn a_damaged_line_is_set_aside_and_the_others_are_kept() {
+async fn a_damaged_line_is_set_aside_and_the_others_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
     spool.store(vec![event(1), event(2), event(3)].into()).await.unwrap();
@@ -94,11 +94,11 @@ async fn a_folder_that_is_gone_is_an_error_and_no_more_once_it_is_back() {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
     let place = folder.path().join("0");
-    fs::rename(&place, folder.path().join("elsewhere")).unwrap();
+    fs::rename(&place, folder.path().join("moved")).unwrap();
     let lost = spool.store(vec![event(1)].into()).await;
     assert!(matches!(lost, Err(StoreError::Unavailable(_))), "{lost:?}");
     assert!(spool.ping().await.is_err());
-    fs::rename(folder.path().join("elsewhere"), &place).unwrap();
+    fs::rename(folder.path().join("moved"), &place).unwrap();
     spool.store(vec![event(2)].into()).await.unwrap();
     assert_eq!(drain(&spool).await, [event(2)]);
 }

@@ -18,7 +18,7 @@ pub enum InvalidCommand {
     /// It has no name.
     #[error("it is empty; name the program and its arguments")]
     Empty,
-    /// It is not told of the audio.
+    /// The command does not name the audio file.
     #[error("no argument holds {{file}}, which stands for the message's audio")]
     NoFile,
 }
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_program_must_be_named_and_told_of_the_audio() {
+    fn a_command_needs_a_program_and_the_audio_placeholder() {
         assert_eq!(Command::new(vec![]), Err(InvalidCommand::Empty));
         assert_eq!(Command::new(vec![String::new()]), Err(InvalidCommand::Empty));
         assert_eq!(Command::new(vec!["whisper".into()]), Err(InvalidCommand::NoFile));

@@ -1,4 +1,4 @@
-//! Messages written down by a program on this machine, so that what callers said leaves it to nobody.
+//! Transcribes voicemails with a program on this machine, so that no message leaves it.
 //!
 //! The program gets the audio as a file and prints the words. Which one that is the configuration says; its output is
 //! the transcript and goes into no log.
@@ -33,7 +33,7 @@ impl CommandTranscriber {
         Self { command, timeout: TIMEOUT }
     }
 
-    /// Whoever computes for longer is stopped.
+    /// The timeout of one transcription.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_program_that_fails_is_tried_again_and_its_words_are_told_to_nobody() {
+    async fn a_failed_program_is_retried_and_its_output_is_not_logged() {
         let failed = transcript_of("echo secret; echo secret >&2; exit 3").await.unwrap_err();
         assert_eq!(failed, TranscriberError::Unavailable("sh failed (exit status: 3)".into()));
         let hung = transcript_of("sleep 60").await.unwrap_err();

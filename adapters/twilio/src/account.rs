@@ -1,4 +1,4 @@
-//! An account at the carrier: whose requests we take, and with which credentials we ask.
+//! A Twilio account: its id, and the credentials that sign webhooks and authenticate REST requests.
 
 use secrecy::SecretString;
 use url::Url;

@@ -36,7 +36,7 @@ pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 #[error("cannot set up HTTP: {0}")]
 pub struct ClientError(#[from] reqwest::Error);
 
-/// Asks Twilio, or whoever speaks like it, for each account at its own base.
+/// A REST client for Twilio and for the simulated carrier; each account has its own base URL.
 pub struct TwilioClient {
     pub(crate) http: Client,
     pub(crate) public: PublicUrl,
@@ -44,7 +44,8 @@ pub struct TwilioClient {
 }
 
 impl TwilioClient {
-    /// A client for these accounts, whose numbers ask us at `public`. Redirects are followed by hand, for they must not carry credentials elsewhere.
+    /// A client for these accounts, whose webhooks point at `public`. Redirects are followed by hand, because they
+    /// must not carry credentials to another host.
     pub fn new(accounts: Vec<Account>, public: PublicUrl, http: ClientBuilder) -> Result<Self, ClientError> {
         let http = http
             .redirect(reqwest::redirect::Policy::none())
@@ -95,7 +96,7 @@ impl TwilioClient {
             found.extend(page.items);
             let Some(next) = page.next_page_uri.filter(|next| !next.is_empty()) else { return Ok(found) };
             let next = url.join(&next).ok().filter(|next| next.origin() == account.api_url.origin());
-            url = next.ok_or_else(|| CarrierError::Unusable("a page that leads elsewhere".into()))?;
+            url = next.ok_or_else(|| CarrierError::Unusable("the next page is on another host".into()))?;
         }
         Err(CarrierError::Unusable(format!("{list} has more than {MAX_PAGES} pages")))
     }
@@ -128,7 +129,7 @@ impl TwilioClient {
         Ok(records::assemble(&account.carrier, &calls, &recordings, since, until))
     }
 
-    /// The account whose copies of a call are to be deleted; none for a simulated carrier that is gone with its copies.
+    /// The account whose copies of a call are to be deleted; `None` for a simulated carrier that no longer exists.
     fn holder(&self, call: &LegId) -> Result<Option<&Account>, CarrierError> {
         match self.account(call) {
             Err(_) if call.carrier() == "simulator" => Ok(None),
@@ -170,7 +171,7 @@ pub(crate) fn unavailable(error: &reqwest::Error) -> CarrierError {
     CarrierError::Unavailable { why: why.into(), after: None }
 }
 
-/// Tells by the status what can be done.
+/// Classifies an HTTP status by its remedy.
 pub(crate) fn checked(response: Response) -> Result<Response, CarrierError> {
     let status = response.status();
     match status {
@@ -239,7 +240,7 @@ impl Carrier for TwilioClient {
         for account in &self.accounts {
             match self.list::<NumberResource>(account, "IncomingPhoneNumbers.json", &[]).await {
                 Ok(found) => numbers.extend(found.into_iter().filter_map(|number| number.asking(&ours))),
-                // A carrier that does not tell its numbers has none to tell.
+                // A carrier without a list of numbers has no numbers to list.
                 Err(CarrierError::NotYet) => {}
                 Err(error) => return Err(error),
             }

@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_escapes_are_kept_as_text() {
+    fn malformed_escapes_stay_text() {
         let form = Form::decode(b"a=%zz&b=%ff%fe&c=%&d=100%25").unwrap();
         assert_eq!(form.get("a"), Some("%zz"));
         assert_eq!(form.get("b"), Some("\u{fffd}\u{fffd}"));

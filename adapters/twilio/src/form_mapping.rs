@@ -40,7 +40,7 @@ pub(crate) fn leg(form: &Form, carrier: &str) -> Option<LegId> {
     LegId::new(carrier, form.get("CallSid")?).ok()
 }
 
-/// Who calls whom.
+/// The parties of the call.
 pub(crate) fn parties(form: &Form) -> Parties {
     let text = |name| form.get(name).map(|value| clean(value, LONGEST_TEXT));
     let place: Vec<String> = [text("FromCity"), text("FromCountry")].into_iter().flatten().collect();
@@ -52,7 +52,8 @@ pub(crate) fn parties(form: &Form) -> Parties {
     }
 }
 
-/// What the network says about the caller's number. Words may have ends that are not documented; their beginning tells.
+/// The network's verification of the caller's number. Values may have undocumented suffixes, so only their beginning
+/// counts.
 pub(crate) fn attestation(form: &Form) -> Attestation {
     let verdict = form.get("StirVerstat").unwrap_or_default();
     let passed = [("A", Attestation::Full), ("B", Attestation::Partial), ("C", Attestation::Gateway)];
@@ -66,7 +67,7 @@ pub(crate) fn attestation(form: &Form) -> Attestation {
     }
 }
 
-/// Whether the leg's status is a final one: whoever was on it has gone.
+/// Whether the leg's status is final, that is, the leg has ended.
 pub(crate) fn is_over(form: &Form) -> bool {
     matches!(form.get("CallStatus"), Some("completed" | "busy" | "failed" | "no-answer" | "canceled"))
 }
@@ -163,10 +164,10 @@ pub(crate) fn leg_changed(form: &Form, leg: LegId, step: u16, position: u8) -> O
     Some(Notice::Leg { step, position, leg, status, seconds, sip_code })
 }
 
-/// The longest text that is written down of a message: two minutes hold a tenth of it.
+/// The longest accepted transcript; two minutes of speech need a tenth of it.
 const LONGEST_TRANSCRIPT: usize = 16_384;
 
-/// A message has been written down, or could not be; `None` while it is not settled.
+/// The result of a transcription; `None` while it is pending.
 pub(crate) fn transcribed(form: &Form) -> Option<Notice> {
     let text = match form.get("TranscriptionStatus")? {
         "completed" => form.get("TranscriptionText").map(|text| clean(text, LONGEST_TRANSCRIPT)),
@@ -239,14 +240,14 @@ mod tests {
     }
 
     #[test]
-    fn secrets_of_the_call_are_not_kept() {
+    fn secrets_of_the_call_are_not_stored() {
         let raw_form = raw(&form("CallSid=CA1&CallToken=s3cret&StirPassportToken=jwt&Digits=1"));
         let names: Vec<&str> = raw_form.0.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["CallSid", "Digits"]);
     }
 
     #[test]
-    fn what_was_written_down_is_told_and_not_kept_twice() {
+    fn a_transcript_is_reported_and_not_stored_twice() {
         let callback = form("TranscriptionStatus=completed&TranscriptionText=Please+call.&RecordingSid=RE1");
         let recording = "RE1".parse().unwrap();
         let text = Some("Please call.".to_owned());

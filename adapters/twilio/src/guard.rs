@@ -1,5 +1,5 @@
-//! Nothing is made of a request before its signature holds. Whatever is wrong gets an empty body and leaves no trace but
-//! a counter and a log line that grows rarer: 403, or 413 and 408 for a body so large or slow that it is not even read.
+//! Verifies the signature before any other part of a request is used. A refused request gets an empty body and leaves
+//! only a counter and a rate-limited log line: 403, or 413 and 408 for a body too large or too slow to read.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 64 * 1024;
 /// A body that takes longer is not the carrier's.
 const BODY_TIME: Duration = Duration::from_secs(3);
 
-/// What the guard hands on: whose request it is, and what it says.
+/// A verified request: its account and its form.
 #[derive(Debug, Clone)]
 pub(crate) struct Verified {
     pub account: Arc<Account>,

@@ -1,6 +1,6 @@
-//! A request to ourselves by the route that the carrier uses. A sender who knows the account's token learns how the
-//! request arrived, so that
-//! whatever a proxy rewrites has a name. Everybody else gets what every unsigned request gets.
+//! A request to this server by the route that the carrier uses. A sender who knows the account's token learns how the
+//! request arrived, so that the diagnostics can name what a proxy changed. Every other sender gets the answer to an
+//! unsigned request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +44,7 @@ struct Arrived {
     signature_holds: bool,
 }
 
-/// That whoever asks holds the account's token, whatever became of address and headers on the way.
+/// Proof that the sender holds the account's token, independent of changes to the address and headers.
 fn proof(token: &str, nonce: &str) -> Vec<u8> {
     let mut mac = Hmac::<Sha256>::new_from_slice(token.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(PURPOSE.as_bytes());

@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 const KINDS: [(&str, &str); 4] =
     [("wav", "audio/wav"), ("mp3", "audio/mpeg"), ("ulaw", "audio/ulaw"), ("aiff", "audio/aiff")];
 
-/// The files a flow names, by name and by the key that their addresses carry. The key is a hash of the content, so a
-/// file that changes gets another address, and what a call was told to play before stays where it was.
+/// The audio files of a flow, by name and by the key in their URL. The key is a hash of the content, so a changed
+/// file gets another URL, and the URL that a call in progress was given stays valid.
 #[derive(Debug, Default)]
 pub struct HostedPrompts {
     known: RwLock<Known>,
@@ -45,7 +45,7 @@ impl PromptAudio for HostedPrompts {
             keys.insert(file, key);
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        // Calls in progress go on by the flow before and may still be told to play what it names.
+        // Calls in progress continue with the previous flow and may still play its files.
         known.keys.extend(keys);
         known.clips.extend(clips);
         Ok(())
@@ -75,7 +75,7 @@ impl HostedPrompts {
     }
 }
 
-/// What the carrier is told that a file is.
+/// The content type of a file.
 pub fn media_type(file: &AudioFile, bytes: &[u8]) -> Result<&'static str, UnplayableAudio> {
     let end = file.0.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default();
     let (_, kind) = KINDS.into_iter().find(|(known, _)| *known == end).ok_or(UnplayableAudio::Kind)?;

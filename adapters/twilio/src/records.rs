@@ -9,7 +9,7 @@ use frontdesk_domain::{
 };
 use serde::Deserialize;
 
-/// One page of a list, whatever it lists.
+/// One page of a list resource.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Listing<T> {
     #[serde(alias = "calls", alias = "recordings", alias = "incoming_phone_numbers")]
@@ -73,7 +73,7 @@ pub(crate) fn wire_day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT00:00:00Z").to_string()
 }
 
-/// A time as resources tell it (RFC 2822).
+/// A time in the format of REST resources (RFC 2822).
 fn time(text: Option<&String>) -> Option<Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text?).ok()
 }

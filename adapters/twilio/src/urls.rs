@@ -1,6 +1,6 @@
-//! Addresses that we hand to the carrier. All state is in the path: re-encoded queries are the classic cause of refused
-//! genuine signatures. The fragment tells the carrier how to retry (Twilio, "Webhooks connection overrides"); it is
-//! neither sent nor signed.
+//! The URLs that the carrier is given. All state is in the path: re-encoded queries are the classic cause of refused
+//! genuine signatures. The fragment configures retries (Twilio, "Webhooks connection overrides"); it is neither sent
+//! nor signed.
 
 use std::fmt;
 
@@ -34,7 +34,7 @@ pub enum PublicUrlError {
 }
 
 impl PublicUrl {
-    /// Reads a base URL. It is kept as it was written, for signatures cover it byte for byte.
+    /// Parses a base URL. It is stored byte for byte as written, because signatures cover it.
     pub fn parse(text: &str) -> Result<Self, PublicUrlError> {
         let url = Url::parse(text).map_err(PublicUrlError::NotAUrl)?;
         if !matches!(url.scheme(), "http" | "https") {
@@ -122,7 +122,7 @@ impl<'a> Urls<'a> {
         format!("{}/twilio/leg/{}/{step}/{position}{CALLBACK}", self.public, self.call.id())
     }
 
-    /// Where the words of a recording are told.
+    /// The transcription callback of a recording.
     pub(crate) fn transcription(&self) -> String {
         format!("{}/twilio/transcription/{}{CALLBACK}", self.public, self.call.id())
     }
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trailing_slash_is_ignored_and_a_prefix_kept() {
+    fn a_trailing_slash_is_ignored_and_a_prefix_stays() {
         assert_eq!(PublicUrl::parse("https://desk.example/").unwrap().as_str(), "https://desk.example");
         assert_eq!(
             PublicUrl::parse("https://desk.example/a/b/").unwrap().as_str(),

@@ -21,20 +21,20 @@ use crate::prompts::HostedPrompts;
 use crate::twiml::{Party, document};
 use crate::urls::{PublicUrl, Urls};
 
-/// The longest somebody is kept waiting for our answer; then they hear the safe one.
+/// The longest a caller waits for an answer; then the safe document is sent.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// What the routes need.
 pub struct Webhooks {
     /// Where the carrier reaches us.
     pub public: PublicUrl,
-    /// Whose requests we take.
+    /// The accounts whose requests are accepted.
     pub accounts: Vec<Account>,
     /// Who answers.
     pub answering: Arc<dyn AnswerCalls>,
     /// The audio files that the flow plays.
     pub audio: Arc<HostedPrompts>,
-    /// What a caller hears when all else fails: it must need nothing but itself.
+    /// What a caller hears when the request cannot be answered otherwise. It depends on nothing else.
     pub safe: Vec<Instruction>,
 }
 
@@ -49,7 +49,8 @@ pub enum Waits {
     Nobody,
 }
 
-/// Every route and who waits there. The router is made of this table, so whoever goes through it goes through the router.
+/// The routes and who waits for the answer. The router is built from this table, so tests that iterate over it cover
+/// every route.
 pub const ROUTES: [(&str, Waits); 8] = [
     ("/twilio/voice", Waits::Caller),
     ("/twilio/fallback", Waits::Caller),
@@ -98,7 +99,7 @@ pub fn routes(webhooks: Webhooks) -> impl Endpoint<Output = Response> + use<> {
     }
     let audio = webhooks.audio.clone();
     let guarded = routes.data(Arc::new(Routes { webhooks, safe })).with(guard);
-    // The carrier's player signs nothing; whoever knows the address may hear what every caller hears.
+    // The carrier's player sends no signature. The URL gives access only to prompts that every caller may hear.
     let guarded = Arc::new(guarded);
     poem::endpoint::make(move |req| {
         let (guarded, audio) = (guarded.clone(), audio.clone());
@@ -171,7 +172,7 @@ struct SafeDocuments {
 
 impl Webhooks {
     fn safe_documents(&self) -> SafeDocuments {
-        // The callbacks of a document that serves any call cannot name one; theirs carry the CallSid anyway.
+        // The callbacks of the safe document name no call in the path; their form carries the CallSid.
         let any = LegId::new("twilio", "any").expect("a valid id");
         let urls = Urls::new(&self.public, &any).playing(&self.audio);
         let callee = document(&[Instruction::HangUp], &urls, Party::Callee);
@@ -225,24 +226,24 @@ impl Routes {
         xml(document(&instructions, &urls, party))
     }
 
-    /// Takes news in: 204 once it is durable, 503 if it could not be made so, for then the carrier tells it again.
+    /// Stores a callback: 204 once it is durable, otherwise 503, so that the carrier sends it again.
     async fn note(&self, verified: &Verified, call: Option<LegId>, notice: Option<Notice>) -> StatusCode {
         let (Some(call), Some(notice)) = (call, notice) else {
-            // Nothing that we know how to keep; telling it again would not help.
+            // Nothing that can be stored; sending it again would not help.
             return StatusCode::NO_CONTENT;
         };
         let (at, raw) = (form_mapping::time(&verified.form), form_mapping::raw(&verified.form));
         match self.webhooks.answering.ingest(CarrierCallback { call, notice, at, raw }).await {
             Ok(()) => StatusCode::NO_CONTENT,
             Err(error) => {
-                tracing::error!("a callback could not be kept and will be told again: {error}");
+                tracing::error!("a callback could not be stored and will be sent again: {error}");
                 StatusCode::SERVICE_UNAVAILABLE
             }
         }
     }
 }
 
-/// The caller's leg that a URL names; in callbacks of the safe document, which names none, the one the form tells.
+/// The caller's leg from the URL, or from the form for callbacks of the safe document.
 fn named(call: &str, verified: &Verified) -> Option<LegId> {
     if call == "any" {
         return form_mapping::leg(&verified.form, &verified.account.carrier);

@@ -49,7 +49,7 @@ impl AnswerCalls for CallHandler {
         let CarrierCallback { call, notice, at, raw } = callback;
         let at = at.unwrap_or_else(|| self.clock.now());
         let event = notice.into_event(call, at);
-        let span = tracing::info_span!(target: tracing_context::TARGET, "note", call.id = %event.call, kind = event.kind.as_str());
+        let span = tracing::info_span!(target: tracing_context::TARGET, "ingest", call.id = %event.call, kind = event.kind.as_str());
         tracing_context::join_call(&span, &event.call);
         self.intake.store(vec![LoggedEvent { event, raw: Some(raw) }]).instrument(span).await
     }

@@ -120,7 +120,7 @@ impl VoicemailWorker {
         join_all(due.iter().map(|leased| {
             let (effect, attempt) = (&leased.effect, leased.attempt);
             let span =
-                tracing::info_span!(target: tracing_context::TARGET, "work", effect = %effect.key(), attempt);
+                tracing::info_span!(target: tracing_context::TARGET, "job", effect = %effect.key(), attempt);
             tracing_context::join_call(&span, effect.call());
             self.work(leased).instrument(span)
         }))

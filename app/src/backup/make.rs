@@ -1,5 +1,5 @@
-//! Making a copy. First what waits for the log, then the log, then the audio: whatever moves on meanwhile is in the copy
-//! twice rather than not at all, and a message that the log calls stored has its audio.
+//! Makes a backup: first the spool, then the database, then the audio. An event that moves on meanwhile is in the
+//! backup twice rather than not at all, and every voicemail that the log calls stored has its audio.
 
 use std::fs;
 use std::path::Path;

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{BackupError, MANIFEST, failed};
 
-/// Written by this version of ours.
+/// The frontdesk version that wrote it.
 const FORMAT: u32 = 1;
 
 /// The list of a backup's files.

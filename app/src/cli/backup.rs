@@ -76,7 +76,7 @@ impl Restore {
         let places = places(&config)?;
         let manifest = Manifest::verified(&self.from)?;
         let question = format!(
-            "{} is sound ({}). Replace {} by it? What is there is kept beside, under another name.",
+            "{} is valid ({}). Replace {} with it? The current data is kept next to it under another name.",
             self.from.display(),
             summary(&manifest),
             places.database.display()
@@ -89,7 +89,7 @@ impl Restore {
         note(&config, AuditAction::Restored, self.from.display().to_string()).await?;
         println!("restored from {}: {}", self.from.display(), summary(&restored.manifest));
         for earlier in restored.earlier {
-            println!("kept what was there: {}", earlier.display());
+            println!("kept the previous data: {}", earlier.display());
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -38,7 +38,7 @@ pub(super) struct Call {
     /// Keys to press, one entry for each time a key is asked for: `9,1`.
     #[arg(long, value_delimiter = ',', value_name = "KEYS")]
     press: Vec<String>,
-    /// The message to leave, a WAV [default: made-up speech of 3 s if a mailbox answers].
+    /// The message to leave, a WAV file [default: 3 s of synthetic speech if a mailbox answers]
     #[arg(long, value_name = "FILE.wav")]
     message: Option<PathBuf>,
     /// Say nothing at the tone.
@@ -50,13 +50,13 @@ pub(super) struct Call {
     /// How long caller and callee talk.
     #[arg(long, default_value = "30s", value_parser = parse_duration, value_name = "TIME")]
     talk: Duration,
-    /// The caller hangs up after so long, wherever they are.
+    /// The caller hangs up after this time, wherever the call is
     #[arg(long, value_parser = parse_duration, value_name = "TIME")]
     hang_up_after: Option<Duration>,
     /// It is not they who hang up then: the line breaks.
     #[arg(long, requires = "hang_up_after")]
     line_breaks: bool,
-    /// How much faster than life; 0 waits for nothing.
+    /// Speed factor; 0 waits for nothing
     #[arg(long, default_value_t = 20, value_name = "TIMES")]
     speed: u32,
     /// The running instance [default: http://127.0.0.1:8080].
@@ -92,7 +92,7 @@ impl Call {
         } else {
             shelf_is_served = serve_shelf(&target, &shelf).await;
         }
-        // In a demo the feed marks simulated calls by their carrier; elsewhere the caller's name says so.
+        // A demo marks simulated calls by their carrier; on other servers the caller's name says so.
         let from_name = self.name.or_else(|| (!target.is_demo).then(|| "Simulated call".to_owned()));
         let call = NewCall { from: self.from, to: target.number.clone(), from_name };
         let script = Script {
@@ -128,7 +128,7 @@ impl Call {
         }
     }
 
-    /// A demo that runs on that port, or else an instance whose account the configuration knows.
+    /// A demo that runs on that port, or an instance whose account is in the configuration.
     fn target(&self, config: &Config, environment: &Environment) -> Result<Target, Failure> {
         let url = match &self.url {
             Some(url) => url.clone(),

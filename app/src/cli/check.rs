@@ -1,8 +1,8 @@
-//! `frontdesk check`: the proof of the flow, what is wrong with it where it stands, and what callers would hear.
+//! `frontdesk check`: verifies the flow, shows each problem with its place in the file, and plays through a call.
 
 mod draw;
 mod findings;
-mod hear;
+mod playthrough;
 mod week;
 
 use std::path::PathBuf;
@@ -33,8 +33,7 @@ pub(super) struct Check {
     /// How to draw the flow.
     #[arg(long, value_enum, default_value = "tree")]
     format: Format,
-    /// Tells what a caller would hear who calls then: the local time of its opening hours, such as
-    /// 2026-10-25T02:30.
+    /// Show what a caller hears who calls at this local time, such as 2026-10-25T02:30
     #[arg(long, value_name = "TIME")]
     at: Option<DateTime>,
     /// Who that caller is; a withheld number without it.
@@ -83,15 +82,19 @@ impl Check {
         if self.week {
             print!("{}", week::table(&own.flow, today.with_time_zone(config.zone).date()));
         } else if let Some(at) = self.at {
-            // The time that the opening hours are told in, if there are any.
+            // The time zone of the opening hours, if there are any.
             let zone =
                 own.flow.draft().hours.values().next().map_or(&config.zone, |hours| &hours.schedule.zone);
             let at = zone.to_timestamp(at);
             let at = at.map_err(|error| Failure::Usage(format!("--at: {error}")))?;
             println!("at      {}", at.to_zoned(zone.clone()).strftime("%A, %Y-%m-%d %H:%M %Z"));
-            let caller =
-                hear::Caller { at, from: self.from.as_deref(), to: self.to.as_deref(), presses: &self.press };
-            print!("{}", hear::heard(&own.flow, &caller));
+            let caller = playthrough::Caller {
+                at,
+                from: self.from.as_deref(),
+                to: self.to.as_deref(),
+                presses: &self.press,
+            };
+            print!("{}", playthrough::transcript(&own.flow, &caller));
         } else {
             print!("{}", self.drawn(&own.flow));
         }

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use super::Failure;
 
-/// Asks on a terminal; elsewhere only `--yes` will do.
+/// Asks on a terminal. Without a terminal, `--yes` is required.
 pub(super) fn confirmed(question: &str, yes: bool) -> Result<bool, Failure> {
     if yes {
         return Ok(true);

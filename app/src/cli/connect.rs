@@ -24,7 +24,7 @@ pub(super) struct Connect {
     /// Put the settings back that the number had before.
     #[arg(long, requires = "number")]
     disconnect: bool,
-    /// Leave the fallback URL as it is, for an answer that is hosted elsewhere.
+    /// Leave the fallback URL unchanged, for an answer hosted on another server
     #[arg(long, conflicts_with = "disconnect")]
     keep_fallback: bool,
     /// Do not ask.
@@ -72,7 +72,7 @@ impl Connect {
         let was_ours = bare(&line.settings.voice.url) == bare(&account.ours().voice.url);
         if !self.disconnect && !was_ours {
             before.keep(&line.settings)?;
-            println!("the earlier settings are kept in {}", before.0.display());
+            println!("the previous settings are saved in {}", before.0.display());
         }
         let made = account.set_line(line, &wanted).await.map_err(unanswered)?;
         let left = self::changes(&made.settings, &wanted);
@@ -83,7 +83,7 @@ impl Connect {
         if self.disconnect {
             println!("{number} is as it was before");
         } else {
-            println!("{number} asks this desk; frontdesk doctor tells whether it gets through");
+            println!("{number} now points at this server; run frontdesk doctor to check that calls arrive");
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -93,7 +93,7 @@ fn list(account: &dyn CarrierAccount, lines: &[PhoneNumberSettings]) -> ExitCode
     let ours = account.ours();
     for PhoneNumberSettings { number, settings, .. } in lines {
         let asks = if !settings.routed_by.is_empty() {
-            format!("led by {}", settings.routed_by)
+            format!("routed by {}", settings.routed_by)
         } else if bare(&settings.voice.url) == bare(&ours.voice.url) {
             "asks this desk".to_owned()
         } else if settings.voice.url.is_empty() {
@@ -139,20 +139,20 @@ fn changes(is: &WebhookSettings, wanted: &WebhookSettings) -> Vec<String> {
         ("voice URL", shown(&is.voice), shown(&wanted.voice)),
         ("fallback URL", shown(&is.fallback), shown(&wanted.fallback)),
         ("status callback", shown(&is.status), shown(&wanted.status)),
-        ("led by", led(is), led(wanted)),
+        ("routed by", led(is), led(wanted)),
     ];
     let differ = pairs.into_iter().filter(|(_, is, wanted)| is != wanted);
     differ.map(|(what, is, wanted)| format!("  {what:15}  - {is}\n  {:15}  + {wanted}", "")).collect()
 }
 
-/// Where a number's earlier settings are kept.
+/// Where a number's previous settings are saved.
 struct RollBack(PathBuf);
 
 impl RollBack {
     fn keep(&self, settings: &WebhookSettings) -> Result<(), Failure> {
         let failed = |error: &dyn std::fmt::Display| {
             Failure::Failed(format!(
-                "the earlier settings cannot be kept in {}: {error}; nothing was changed",
+                "the previous settings cannot be saved in {}: {error}; nothing was changed",
                 self.0.display()
             ))
         };
@@ -164,7 +164,7 @@ impl RollBack {
     fn read(&self) -> Result<WebhookSettings, Failure> {
         let shown = self.0.display();
         let text = fs::read(&self.0).map_err(|error| {
-            Failure::Failed(format!("the earlier settings are not to be had ({shown}: {error}); set the number at the carrier's console"))
+            Failure::Failed(format!("the previous settings cannot be read ({shown}: {error}); set the number at the carrier's console"))
         })?;
         serde_json::from_slice(&text).map_err(|error| Failure::Failed(format!("{shown}: {error}")))
     }

@@ -29,7 +29,7 @@ pub(super) use rendezvous::Rendezvous;
 
 /// The demo's main number (555-01xx is reserved for fiction).
 const MAIN_NUMBER: &str = "+12025550100";
-/// Whom key 1 rings, unless `forward_to` says otherwise.
+/// The number that key 1 calls, unless `forward_to` is set.
 const CALLEE: &str = "+12025550123";
 
 #[derive(Debug, Args)]
@@ -143,7 +143,7 @@ fn say_where(here: &str, password: &str, token: &str, location: &str) {
     println!("  sign in   admin / {password}");
     println!("  API token {token}\n");
     println!("  from another terminal: frontdesk call --press 1{}", at(here));
-    println!("  kept in {location}\n");
+    println!("  stored in {location}\n");
 }
 
 fn at(here: &str) -> String {

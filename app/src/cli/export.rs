@@ -22,7 +22,7 @@ const PAGE: u16 = 500;
 enum Format {
     /// For spreadsheets.
     Csv,
-    /// For programs: one call a line, as the API tells it.
+    /// For programs: one call per line, in the format of the API
     Jsonl,
 }
 

@@ -1,4 +1,5 @@
-//! `frontdesk fallback-twiml`: the flow as one static document, to be hosted elsewhere as the number's fallback.
+//! `frontdesk fallback-twiml`: the flow as one static document for the number's fallback URL, hosted on another
+//! server.
 
 use std::process::ExitCode;
 
@@ -11,8 +12,8 @@ use crate::config::Config;
 
 #[derive(Debug, Args)]
 pub(super) struct FallbackTwiml {
-    /// The address of a document `<Response><Hangup/></Response>`, asked for after the message. Without it, a caller who
-    /// stays on the line after a message begins anew.
+    /// The URL of a document `<Response><Hangup/></Response>`, requested after the message. Without it, a caller who
+    /// stays on the line after the message starts again
     #[arg(long, value_name = "URL")]
     after: Option<Url>,
 }

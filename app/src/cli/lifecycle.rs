@@ -29,11 +29,11 @@ const RESTART_PAUSE: Duration = Duration::from_secs(1);
 /// How long closing the database may take.
 const CLOSING: Duration = Duration::from_secs(5);
 
-/// Reads the flow anew, as the configuration says it now.
+/// Reads the flow again from the configuration.
 pub(super) struct Reload {
     file: Option<PathBuf>,
     environment: Environment,
-    /// Whether messages are written down here.
+    /// Whether messages are transcribed on this machine.
     transcribes: bool,
 }
 
@@ -56,13 +56,13 @@ impl Reload {
         let named = own.flow.draft().mailboxes.values().flat_map(|mailbox| &mailbox.notify);
         if let Some(new) = named.into_iter().find(|name| !recipient_names.contains(name)) {
             return tracing::error!(
-                "the flow in force stays: a mailbox tells {new:?}, of whom this desk knows after a restart only"
+                "the current flow stays: a mailbox notifies {new:?}, a recipient that is only added by a restart"
             );
         }
         let here = |mailbox: &Mailbox| mailbox.transcribe == Transcribe::Here;
         if !self.transcribes && own.flow.draft().mailboxes.values().any(here) {
             return tracing::error!(
-                "the flow in force stays: a mailbox is written down here, and the program for it is taken at a start only"
+                "the current flow stays: a mailbox needs transcription, whose program is only read at a restart"
             );
         }
         match force.replace(own) {
@@ -99,7 +99,7 @@ pub(super) async fn until_stopped(
             let reloading = reload_on_signal(recipient_names, reload, running.flow.clone(), recipients);
             (tokio::spawn(reloading), None)
         }
-        // With nothing to read anew, a terminal that is closed ends the desk.
+        // Without a reload, closing the terminal ends the server.
         None => {
             (tokio::spawn(std::future::pending()), Some(signal(SignalKind::hangup()).map_err(no_signals)?))
         }
@@ -117,10 +117,10 @@ pub(super) async fn until_stopped(
     let beside = [
         tokio::spawn(telemetry::sum_up()),
         tokio::spawn(forever("draining the spool", move || run_intake(intake.clone()))),
-        tokio::spawn(forever("upkeep", move || run_upkeep(maintenance.clone()))),
-        tokio::spawn(forever("following decisions", move || run_standings(restrictions.clone()))),
-        tokio::spawn(forever("telling of calls", move || run_notifying(notifications.clone()))),
-        tokio::spawn(forever("settling missed calls", move || run_resolving(auto_resolve.clone()))),
+        tokio::spawn(forever("maintenance", move || run_maintenance(maintenance.clone()))),
+        tokio::spawn(forever("call restrictions", move || run_restrictions(restrictions.clone()))),
+        tokio::spawn(forever("notifications", move || run_notifications(notifications.clone()))),
+        tokio::spawn(forever("auto-resolve", move || run_auto_resolve(auto_resolve.clone()))),
     ];
     tokio::select! {
         _ = terminate.recv() => {}
@@ -128,7 +128,7 @@ pub(super) async fn until_stopped(
         () = hung_up(ends) => {}
     }
     tracing::info!("stopping: requests in flight are finished");
-    // Nobody left to tell means that all have stopped already.
+    // No receiver means that all tasks have already stopped.
     let _ = running.stop.send(true);
     for server in servers {
         let _ = server.await;
@@ -168,7 +168,7 @@ async fn reload_on_signal(
         // Files are read on a thread of their own: callers do not wait for a disk.
         let done = tokio::task::spawn_blocking(move || reload.reload(&flow, &recipients)).await;
         if done.is_err() {
-            tracing::error!("reading the flow anew failed; the one in force stays");
+            tracing::error!("reloading the flow failed; the current flow stays");
         }
     }
 }
@@ -181,19 +181,19 @@ async fn run_intake(intake: Arc<EventIntake>) {
     intake.run().await;
 }
 
-async fn run_upkeep(maintenance: Arc<Maintenance>) {
+async fn run_maintenance(maintenance: Arc<Maintenance>) {
     maintenance.run().await;
 }
 
-async fn run_notifying(notifications: Arc<Notifications>) {
+async fn run_notifications(notifications: Arc<Notifications>) {
     notifications.run().await;
 }
 
-async fn run_standings(restrictions: Arc<Restrictions>) {
+async fn run_restrictions(restrictions: Arc<Restrictions>) {
     restrictions.run().await;
 }
 
-async fn run_resolving(auto_resolve: Option<Arc<AutoResolve>>) {
+async fn run_auto_resolve(auto_resolve: Option<Arc<AutoResolve>>) {
     match auto_resolve {
         Some(auto_resolve) => auto_resolve.run().await,
         None => std::future::pending().await,
@@ -212,7 +212,7 @@ where
     }
 }
 
-/// A task that ends with whoever waits for it.
+/// A task that is aborted when it is dropped.
 struct AbortOnDrop(JoinHandle<()>);
 
 impl AbortOnDrop {

@@ -1,4 +1,4 @@
-//! `frontdesk notify`: what is on its way to whom, once more, and whether it would arrive.
+//! `frontdesk notify`: lists deliveries, retries them, and sends a test.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub(super) enum NotifyCommand {
     },
     /// Sends a test message.
     Test {
-        /// To whom: the name of a rule.
+        /// The recipient: the name of a rule
         name: String,
     },
 }
@@ -54,8 +54,8 @@ impl NotifyCommand {
                 }
                 let now = SystemClock.now();
                 let since = now.checked_sub(since).map_err(|error| Failure::Usage(error.to_string()))?;
-                let anew = outbox(&config).await?.redeliver(since, !all, to.as_deref(), now).await;
-                println!("{} to be delivered once more", anew.map_err(failed)?);
+                let queued = outbox(&config).await?.redeliver(since, !all, to.as_deref(), now).await;
+                println!("{} queued for delivery", queued.map_err(failed)?);
                 Ok(ExitCode::SUCCESS)
             }
             Self::Test { name } => test(&config, &name).await,

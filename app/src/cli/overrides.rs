@@ -1,4 +1,4 @@
-//! `frontdesk close`, `open`, `block`, `unblock`: decisions beside the flow, for whoever sits at a terminal.
+//! `frontdesk close`, `open`, `block`, `unblock`: overrides of the flow from a terminal.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(super) struct Close {
     /// company's zone.
     #[arg(long, value_name = "TIME")]
     until: String,
-    /// What callers are told first.
+    /// The message to callers, played first
     #[arg(long, value_name = "WORDS")]
     say: Option<String>,
 }
@@ -70,7 +70,7 @@ impl Close {
 
 pub(super) async fn open(config: Config) -> Result<ExitCode, Failure> {
     let was_closed = overrides(&config).await?.open(&operator()).await.map_err(refused)?;
-    println!("{}", if was_closed { "open" } else { "it was not closed out of turn" });
+    println!("{}", if was_closed { "open" } else { "there was no temporary closure" });
     Ok(ExitCode::SUCCESS)
 }
 

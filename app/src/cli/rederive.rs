@@ -1,4 +1,5 @@
-//! `frontdesk rederive --check`: folds the stored events of every call again and tells which rows would change. Reads only.
+//! `frontdesk rederive --check`: interprets the stored events of every call again and shows which rows would change.
+//! Reads only.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -19,7 +20,7 @@ const PAGE: u16 = 200;
 
 #[derive(Debug, Args)]
 pub(super) struct Rederive {
-    /// Only tells; the exit code is 1 if a row would change.
+    /// Only show differences; the exit code is 1 if a row would change
     #[arg(long, required = true)]
     check: bool,
     /// Calls from then on: an RFC 3339 time, or a date in the company's zone.

@@ -14,7 +14,7 @@ pub(super) fn run(config: &Config) -> Result<ExitCode, Failure> {
         return Err(Failure::Usage("there is no flow to take: neither flow nor forward_to is set".into()));
     }
     let server = PidFile::of_server(&config.spool)
-        .map_err(|error| failed(format!("cannot tell whether a desk runs here: {error}")))?;
+        .map_err(|error| failed(format!("cannot find out whether a server runs here: {error}")))?;
     let Some(server) = server.and_then(Pid::from_raw) else {
         let folder = config.spool.display();
         return Err(failed(format!(
@@ -22,7 +22,7 @@ pub(super) fn run(config: &Config) -> Result<ExitCode, Failure> {
         )));
     };
     kill_process(server, Signal::HUP)
-        .map_err(|error| failed(format!("the desk (process {server:?}) cannot be told: {error}")))?;
+        .map_err(|error| failed(format!("the server (process {server:?}) cannot be signalled: {error}")))?;
     println!(
         "the flow is sound; the desk takes it for new calls, and calls in progress go on by the one they began with"
     );

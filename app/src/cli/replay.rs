@@ -1,4 +1,4 @@
-//! `frontdesk replay`: which logged calls would have gone elsewhere by another flow.
+//! `frontdesk replay`: which past calls would have taken another path in another flow.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -81,7 +81,7 @@ impl Replay {
             let examples: Vec<String> = kind.examples.iter().map(ToString::to_string).collect();
             println!("{} × {did} → {would}  (such as {})", kind.calls, examples.join(", "));
         }
-        println!("{calls} calls: {same} as before, {} elsewhere", calls - same);
+        println!("{calls} calls: {same} as before, {} differently", calls - same);
         if refused > 0 {
             println!(
                 "{refused} were refused, or are known only from the carrier's records, and are left out"

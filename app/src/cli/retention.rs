@@ -52,7 +52,7 @@ pub(super) struct Purge {
 
 #[derive(Debug, Args)]
 pub(super) struct Erase {
-    /// The number whose calls go, here and at the carrier.
+    /// The number whose calls are deleted, here and at the carrier
     #[arg(long)]
     number: PhoneNumber,
     /// Does not ask.

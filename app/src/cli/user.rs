@@ -30,24 +30,24 @@ pub(super) enum UserCommand {
     List,
     /// Sets a person's password and ends their sessions.
     Passwd {
-        /// Whose.
+        /// The user's name
         name: String,
     },
     /// Gives a person another role.
     Role {
-        /// Whom.
+        /// The user's name
         name: String,
         /// What they may do: admin or reader.
         role: Role,
     },
-    /// Removes the second factor of somebody who has lost theirs.
+    /// Turn off two-factor sign-in for a user who lost their device
     ResetCode {
-        /// Whose.
+        /// The user's name
         name: String,
     },
     /// Removes a person.
     Remove {
-        /// Whom.
+        /// The user's name
         name: String,
     },
 }
@@ -62,7 +62,7 @@ pub(super) async fn accounts(config: &Config) -> Result<AccountAdministration, F
     Ok(AccountAdministration::new(Arc::new(control), store, trail, clock, ids))
 }
 
-/// Whoever types commands here.
+/// The actor in the audit log.
 pub(super) fn operator() -> Actor {
     Actor(super::COMMAND_LINE.to_owned())
 }
@@ -71,7 +71,7 @@ pub(super) fn failed(error: StoreError) -> Failure {
     Failure::Failed(error.to_string())
 }
 
-/// What was refused, in words that name whom.
+/// The error message for a refused change, with the name.
 pub(super) fn refused(what: &'static str, name: &str) -> impl Fn(AccountError) -> Failure {
     let name = name.to_owned();
     move |error| match error {

@@ -1,4 +1,4 @@
-//! Every key there is. Whatever is not here is refused, with the nearest that is.
+//! All configuration keys. An unknown key is refused with the most similar known key.
 
 /// One key.
 pub(super) struct Key {

@@ -16,13 +16,13 @@ impl Reader {
         })
     }
 
-    /// Whom mailboxes tell must be somebody, and whoever writes messages down must be able to.
-    pub(super) fn mailboxes(&mut self, own: &FlowWithAudio, told: &[Recipient]) {
+    /// Checks that mailboxes notify known recipients and that transcription is configured where a mailbox needs it.
+    pub(super) fn mailboxes(&mut self, own: &FlowWithAudio, recipients: &[Recipient]) {
         let deletes =
             self.values.get("recordings.delete_at_carrier").is_some_and(|v| v.boolean() == Ok(true));
         let writes = self.values.contains_key("transcription.command");
         for (name, mailbox) in &own.flow.draft().mailboxes {
-            self.named_in(name, mailbox, told);
+            self.named_in(name, mailbox, recipients);
             if deletes && mailbox.transcribe == Transcribe::Carrier {
                 self.wrong(
                     name,
@@ -38,8 +38,8 @@ impl Reader {
         }
     }
 
-    fn named_in(&mut self, mailbox: &NodeName, rule: &Mailbox, told: &[Recipient]) {
-        for name in rule.notify.iter().filter(|name| !told.iter().any(|known| known.name == **name)) {
+    fn named_in(&mut self, mailbox: &NodeName, rule: &Mailbox, recipients: &[Recipient]) {
+        for name in rule.notify.iter().filter(|name| !recipients.iter().any(|known| known.name == **name)) {
             self.wrong(mailbox, &format!("notify names {name:?}, and there is no [notify.{name}]"));
         }
     }

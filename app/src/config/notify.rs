@@ -1,4 +1,4 @@
-//! Who is told of calls: `notify.NAME.…`, and the mail server that letters go through.
+//! Notification recipients, `notify.NAME.…`, and the mail server.
 
 use std::collections::BTreeSet;
 
@@ -12,22 +12,22 @@ use super::{ConfigError, Reader};
 /// How somebody is reached.
 #[derive(Debug, Clone)]
 pub enum By {
-    /// By letters to these people.
+    /// By e-mail to these addresses.
     Email(Vec<Mailbox>),
     /// By a signed webhook.
     Webhook(Url, WebhookSecret),
 }
 
-/// Somebody who is told of calls.
+/// A recipient of notifications.
 #[derive(Debug, Clone)]
 pub struct Recipient {
     /// The name of the rule.
     pub name: String,
     /// How they are reached.
     pub by: By,
-    /// Of what they are told.
+    /// The kinds of notification that it receives.
     pub rule: NotificationRule,
-    /// The language of letters.
+    /// The language of its e-mails.
     pub language: EmailLanguage,
 }
 
@@ -66,7 +66,7 @@ impl Reader {
         }
     }
 
-    /// Everybody who is told of calls.
+    /// All recipients of notifications.
     pub(super) fn recipients(&mut self, smtp: Option<&Smtp>) -> Vec<Recipient> {
         let names: BTreeSet<String> = self
             .values
@@ -92,7 +92,8 @@ impl Reader {
             self.words(&key("events"), NotificationKind::VARIANTS.iter().map(|o| (o.as_str(), *o)).collect());
         let attach = self.take(&key("attach"), super::Value::boolean).unwrap_or(true);
         let language = self.take(&key("language"), |value| {
-            EmailLanguage::of(&value.text()?).ok_or_else(|| "letters are written in en or fr".to_owned())
+            EmailLanguage::of(&value.text()?)
+                .ok_or_else(|| "use en or fr, the languages of e-mails".to_owned())
         });
         let is_email = email.is_some();
         let by = match (email, webhook) {
@@ -100,7 +101,7 @@ impl Reader {
                 if !can_write && !self.errors.iter().any(|error| error.key.starts_with("smtp.")) {
                     self.need(
                         "smtp.url",
-                        "not set; letters need a mail server, such as smtps://user:password@mail.example",
+                        "not set; e-mail needs a mail server, such as smtps://user:password@mail.example",
                     );
                 }
                 By::Email(people)

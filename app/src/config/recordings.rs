@@ -1,4 +1,4 @@
-//! Where messages' audio is kept: a folder, or a bucket with its key.
+//! Where voicemail audio is stored: a folder, or a bucket with its credentials.
 
 use adapters_recordings::{Place, S3Access};
 use url::Url;

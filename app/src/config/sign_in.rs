@@ -13,7 +13,7 @@ use super::{Reader, Value};
 /// An identity provider, without where people come back to.
 #[derive(Debug, Clone)]
 pub struct Provider {
-    /// Where it is, as it was written: the provider names itself so, letter by letter.
+    /// The issuer URL, exactly as the provider states it.
     pub issuer: String,
     /// As what we are known there.
     pub client_id: String,
@@ -21,7 +21,7 @@ pub struct Provider {
     pub client_secret: Option<SecretString>,
     /// Which claim names a person here.
     pub claim: NameClaim,
-    /// Domains whose addresses are taken; any if there are none.
+    /// E-mail domains that may sign in; empty for all.
     pub domains: Vec<String>,
 }
 
@@ -51,11 +51,13 @@ impl Reader {
             };
             if provider.domains.is_empty() {
                 refuse(
-                    "whoever has an account there would be let in; name auth.oidc.domains, such as [\"example.com\"]",
+                    "anyone with an account there could sign in; set auth.oidc.domains, such as [\"example.com\"]",
                 );
             }
             if role == Role::Admin {
-                refuse("use reader: whoever comes from a provider for the first time manages nothing");
+                refuse(
+                    "use reader: a user who signs in for the first time through a provider cannot be an admin",
+                );
             }
         }
         SignInSettings { proxy, provider, newcomers }

@@ -60,7 +60,7 @@ fn the_environment_wins_and_secrets_come_from_files() {
 }
 
 #[test]
-fn everything_wrong_is_told_with_its_place_and_remedy() {
+fn every_error_names_its_place_and_remedy() {
     let text = "listn = \"x\"\n\n[twilio]\naccount = \"AC\"\n";
     assert_eq!(
         load(text, &[("FRONTDESK__TWILIO__AUTH_TOKN", "x")], Needs::Nothing).unwrap_err(),
@@ -98,7 +98,7 @@ fn what_production_needs_is_named() {
 }
 
 #[test]
-fn syntax_and_missing_files_are_told_in_one_line() {
+fn syntax_errors_and_missing_files_take_one_line() {
     let errors = load("a = \n", &[], Needs::Nothing).unwrap_err();
     assert!(errors[0].starts_with("F:1: syntax: "), "{errors:?}");
     let missing =
@@ -130,7 +130,7 @@ fn a_flow_stands_in_the_file_or_in_one_that_it_names() {
 }
 
 #[test]
-fn what_is_wrong_with_a_flow_is_told_with_its_line() {
+fn a_flow_error_names_its_line() {
     let flow = include_str!("../../../domain/examples/flows/plumber.toml");
     let broken = flow.replace("forward mobile\" }", "forward mobil\" }");
     let errors = load(&broken, &[], Needs::Production).map(|_| ()).unwrap_err();
@@ -139,7 +139,7 @@ fn what_is_wrong_with_a_flow_is_told_with_its_line() {
         errors[0].starts_with(&format!("F:{line}: flow: menu main: leads to forward mobil")),
         "{errors:?}"
     );
-    // Not told twice, as a flow that is missing.
+    // Not reported a second time as a missing flow.
     assert!(!errors.iter().any(|error| error.contains("forward_to")), "{errors:?}");
     let both = format!("forward_to = \"+33611223344\"\n{flow}");
     let errors = load(&both, &[], Needs::Nothing).map(|_| ()).unwrap_err();
@@ -147,7 +147,7 @@ fn what_is_wrong_with_a_flow_is_told_with_its_line() {
 }
 
 #[test]
-fn who_is_told_is_read_and_what_is_missing_is_named() {
+fn recipients_are_read_and_missing_settings_are_named() {
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     let good = format!(
         r#"
@@ -207,7 +207,7 @@ fn small_print() {
 }
 
 #[test]
-fn a_mailbox_written_down_here_needs_a_program_that_is_told_of_the_audio() {
+fn a_mailbox_with_transcription_needs_a_command_with_the_audio_placeholder() {
     let flow = include_str!("../../../domain/examples/flows/plumber.toml")
         .replace("min_length = \"2s\"", "transcribe = \"here\"");
     let read = |more: &str| {

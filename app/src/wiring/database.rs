@@ -19,7 +19,7 @@ const MIGRATION_PAUSE: Duration = Duration::from_millis(250);
 /// Between two tries to index texts.
 const INDEX_PAUSE: Duration = Duration::from_secs(60);
 /// How long a start waits for a database on another machine.
-const DATABASE_PATIENCE: Duration = Duration::from_secs(10);
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The database of the log and the people, up to date.
 pub async fn open_database(url: &str) -> Result<Database, WiringError> {
@@ -57,7 +57,7 @@ pub(super) async fn prepare(
     if url.starts_with("sqlite:") {
         return prepare_once(&db, &access, password.as_ref()).await;
     }
-    match tokio::time::timeout(DATABASE_PATIENCE, prepare_once(&db, &access, password.as_ref())).await {
+    match tokio::time::timeout(DATABASE_TIMEOUT, prepare_once(&db, &access, password.as_ref())).await {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(error @ (WiringError::Password(_) | WiringError::DevelopmentData))) => return Err(error),
         Ok(Err(error)) => tracing::error!("{error}; calls are answered, and it is tried again"),

@@ -19,7 +19,7 @@ pub(super) fn check_folder(what: &str, folder: &Path) -> Finding {
         return Finding::fault(&check, format!("{shown} takes no files: {why}"), remedy);
     }
     let Ok(disk) = rustix::fs::statvfs(folder) else {
-        return Finding::untried(&check, format!("{shown} does not tell how much room there is"));
+        return Finding::untried(&check, format!("{shown} does not report its free space"));
     };
     let room = disk.f_bavail.saturating_mul(disk.f_frsize);
     let free = format!("{shown} has {} MB free", room / 1_000_000);

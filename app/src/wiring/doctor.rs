@@ -103,6 +103,6 @@ pub async fn keep(config: &Config, diagnostic_report: &DiagnosticReport) {
     if let Ok(db) = Database::open(url).await
         && let Err(error) = SqlOperationsLog::new(db).store_diagnostic_report(diagnostic_report).await
     {
-        tracing::warn!("what was found is not kept: {error}");
+        tracing::warn!("the report could not be stored: {error}");
     }
 }

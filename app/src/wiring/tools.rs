@@ -38,7 +38,7 @@ impl Tools {
             config.proxies.client_builder(),
         )?);
         let accounts = config.twilio.iter().map(Twilio::account);
-        // Without an address of ours, no number can be known to ask us.
+        // Without a public URL, no number's webhook can point here.
         let nowhere = || PublicUrl::parse("https://frontdesk.invalid").expect("a valid URL");
         let public = config.public_url.clone().unwrap_or_else(nowhere);
         let carrier: Arc<dyn Carrier> =

@@ -1,4 +1,4 @@
-//! What works beside answering: maintenance, the worker, and whoever tells of calls.
+//! Background tasks: maintenance, the job worker, and notifications.
 
 use std::sync::Arc;
 

@@ -101,7 +101,7 @@ test("a message is recorded with the microphone", async () => {
   await page.context().close();
 });
 
-test("caller and callee talk on the page, and the call page tells why it counts as answered", async () => {
+test("caller and callee talk on the page, and the call page explains why it counts as answered", async () => {
   const page = await openPage(browser, desk);
   await signIn(page, desk);
   await page.goto(`${desk.url}/phone`);
@@ -109,7 +109,7 @@ test("caller and callee talk on the page, and the call page tells why it counts 
   await page.locator('.key[data-key="1"]:not([disabled])').click();
   await page.locator("#answer:not([disabled])").click({ timeout: 20000 });
   await page.locator('.callee-key[data-key="1"]:not([disabled])').click({ timeout: 20000 });
-  await page.locator("#line li", { hasText: "hear each other" }).waitFor();
+  await page.locator("#line li", { hasText: "are connected" }).waitFor();
   await page.locator("tr.call .pill", { hasText: "In call" }).waitFor();
   await page.locator("#hang-up").click();
   await page.locator("#line li", { hasText: "The call is over" }).waitFor();

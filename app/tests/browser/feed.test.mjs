@@ -35,7 +35,7 @@ const rowOf = (page, name) => page.locator("tr.call", { hasText: name }).first()
 test("a message plays in the feed, shows who played it, and resumes where it stopped", async () => {
   const page = await open("/");
   const row = rowOf(page, "Bob Sample");
-  await row.locator(".unheard").waitFor();
+  await row.locator(".unplayed").waitFor();
   assert.match(await row.innerText(), /3 s of speech in 3 s/);
   await row.getByRole("button", { name: /^Speed/ }).click();
   assert.equal(await row.getByRole("button", { name: "Speed 1.5" }).innerText(), "1.5×");
@@ -197,20 +197,20 @@ test("a page that stays open keeps to its size", async () => {
     const { usedSize } = await session.send("Runtime.getHeapUsage");
     return { heap: usedSize, nodes: await page.evaluate(() => document.querySelectorAll("*").length) };
   };
-  // An hour of a busy office, told again and again: each row is replaced some hundred times.
-  const tell = (times) => page.evaluate(async (times) => {
+  // An hour of a busy office: each row is replaced some hundred times.
+  const replay = (times) => page.evaluate(async (times) => {
     const feed = document.getElementById("feed");
-    const told = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-    const rows = [...told.querySelectorAll("tr.call")];
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const rows = [...page.querySelectorAll("tr.call")];
     for (let n = 0; n < times; n += 1) {
       const row = rows[n % rows.length];
       const data = JSON.stringify({ id: row.dataset.id, row: row.outerHTML.replace(/total <b>[^<]*/, `total <b>${n}`), day: row.dataset.day, label: "", fits: true });
       feed.dispatchEvent(new CustomEvent("call", { detail: { data } }));
     }
   }, times);
-  await tell(500);
+  await replay(500);
   const before = await size();
-  await tell(5000);
+  await replay(5000);
   const after = await size();
   assert.equal(after.nodes, before.nodes);
   assert.ok(after.heap < before.heap * 1.3 + 500_000, JSON.stringify({ before, after }));
@@ -273,7 +273,7 @@ test("a view is saved, found again and forgotten, and its export is what it show
   await close(page);
 });
 
-test("whoever manages adds somebody, who chooses French and reads everything in it", async () => {
+test("an admin adds a user, who chooses French and reads every page in it", async () => {
   const ann = await open("/");
   await ann.goto(`${desk.url}/settings`);
   const add = ann.locator("form", { has: ann.getByRole("heading", { name: "Add user" }) });

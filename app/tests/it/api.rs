@@ -113,7 +113,7 @@ async fn live_updates_are_replayed_from_where_a_reader_left_off() {
 }
 
 #[tokio::test]
-async fn health_tells_the_truth() {
+async fn health_reports_the_state_of_the_database() {
     let desk = Desk::start().await;
     assert_eq!(desk.json("/healthz").await["status"], json!("ok"));
     assert_eq!(desk.json("/readyz").await, json!({"status": "ready"}));

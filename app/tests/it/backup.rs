@@ -37,15 +37,15 @@ async fn copied() -> (Desk, tempfile::TempDir) {
 }
 
 #[tokio::test]
-async fn a_copy_put_back_elsewhere_has_the_call_and_plays_its_message() {
+async fn a_backup_restored_into_another_folder_has_the_call_and_plays_its_message() {
     let (desk, to) = copied().await;
     let row = desk.row().await;
     let audio = desk.get(row["voicemail"]["audio_url"].as_str().unwrap()).await.bytes().await.unwrap();
     // Another machine: nothing is there yet.
-    let elsewhere = tempfile::tempdir().unwrap();
-    let restored = restore(&places(elsewhere.path()), &to.path().join("copy"), now()).await.unwrap();
+    let target = tempfile::tempdir().unwrap();
+    let restored = restore(&places(target.path()), &to.path().join("copy"), now()).await.unwrap();
     assert!(restored.earlier.is_empty());
-    let other = Desk::with(Setting { folder: Some(elsewhere), ..Setting::default() }).await;
+    let other = Desk::with(Setting { folder: Some(target), ..Setting::default() }).await;
     assert_eq!(other.row().await["id"], row["id"]);
     let again = other.get(row["voicemail"]["audio_url"].as_str().unwrap()).await.bytes().await.unwrap();
     assert_eq!(again, audio);
@@ -64,9 +64,9 @@ async fn what_waits_for_the_log_is_part_of_the_copy() {
     let to = tempfile::tempdir().unwrap();
     let db = Database::open(&url).await.unwrap();
     make(&places_here, &db, &to.path().join("copy"), now()).await.unwrap();
-    let elsewhere = tempfile::tempdir().unwrap();
-    restore(&places(elsewhere.path()), &to.path().join("copy"), now()).await.unwrap();
-    let restored = Desk::with(Setting { folder: Some(elsewhere), ..Setting::default() }).await;
+    let target = tempfile::tempdir().unwrap();
+    restore(&places(target.path()), &to.path().join("copy"), now()).await.unwrap();
+    let restored = Desk::with(Setting { folder: Some(target), ..Setting::default() }).await;
     restored.drain().await;
     assert_eq!(restored.row().await["outcome"], json!("abandoned"));
 }
@@ -79,23 +79,23 @@ async fn a_damaged_copy_replaces_nothing() {
     let middle = database.len() / 2;
     database[middle] ^= 1;
     fs::write(&path, database).unwrap();
-    let elsewhere = tempfile::tempdir().unwrap();
-    let refused = restore(&places(elsewhere.path()), &copy, now()).await.unwrap_err();
+    let target = tempfile::tempdir().unwrap();
+    let refused = restore(&places(target.path()), &copy, now()).await.unwrap_err();
     assert!(matches!(refused, BackupError::Unsound(_)), "{refused}");
-    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+    assert_eq!(fs::read_dir(target.path()).unwrap().count(), 0);
     fs::remove_file(copy.join("manifest.json")).unwrap();
-    assert!(restore(&places(elsewhere.path()), &copy, now()).await.is_err(), "unfinished");
+    assert!(restore(&places(target.path()), &copy, now()).await.is_err(), "unfinished");
 }
 
 #[tokio::test]
-async fn a_running_desk_is_not_replaced_and_what_a_stopped_one_had_is_kept() {
+async fn a_restore_refuses_a_running_server_and_keeps_the_previous_data() {
     let (desk, to) = copied().await;
     let copy = to.path().join("copy");
     let here = places(desk.folder.path());
     let refused = restore(&here, &copy, now()).await.unwrap_err();
     assert!(matches!(refused, BackupError::Running), "{refused}");
-    let elsewhere = tempfile::tempdir().unwrap();
-    let there = places(elsewhere.path());
+    let target = tempfile::tempdir().unwrap();
+    let there = places(target.path());
     restore(&there, &copy, now()).await.unwrap();
     fs::write(there.recordings.join("precious"), "mine").unwrap();
     let restored = restore(&there, &copy, now()).await.unwrap();
@@ -108,18 +108,18 @@ async fn a_running_desk_is_not_replaced_and_what_a_stopped_one_had_is_kept() {
 async fn what_cannot_be_exchanged_is_left_as_it_was_and_a_slash_at_the_end_does_no_harm() {
     let (_desk, to) = copied().await;
     let copy = to.path().join("copy");
-    let elsewhere = tempfile::tempdir().unwrap();
+    let target = tempfile::tempdir().unwrap();
     let slashed = Places {
-        database: elsewhere.path().join("frontdesk.db"),
-        recordings: format!("{}/recordings/", elsewhere.path().display()).into(),
-        spool: format!("{}/spool/", elsewhere.path().display()).into(),
+        database: target.path().join("frontdesk.db"),
+        recordings: format!("{}/recordings/", target.path().display()).into(),
+        spool: format!("{}/spool/", target.path().display()).into(),
     };
     restore(&slashed, &copy, now()).await.unwrap();
-    let mine = elsewhere.path().join("recordings/mine");
+    let mine = target.path().join("recordings/mine");
     fs::write(&mine, "mine").unwrap();
     let database = fs::read(&slashed.database).unwrap();
     // The recordings can be moved aside, the spool cannot: its new name is taken.
-    let taken = elsewhere.path().join(format!("spool.before-{}", now().as_second()));
+    let taken = target.path().join(format!("spool.before-{}", now().as_second()));
     fs::create_dir_all(taken.join("something")).unwrap();
     let refused = restore(&slashed, &copy, now()).await.unwrap_err();
     assert!(matches!(refused, BackupError::File { .. }), "{refused}");

@@ -20,7 +20,7 @@ async fn audio_that_is_not_there_yet_is_fetched_later() {
 }
 
 #[tokio::test]
-async fn audio_that_never_comes_is_given_up_after_a_week_and_told_so() {
+async fn missing_audio_fails_permanently_after_a_week() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(tone(3)).place().await;
     desk.shelf.take_all();
@@ -74,7 +74,7 @@ async fn no_route_of_the_carriers_answers_unsigned() {
             }
             let response = request.send().await.unwrap();
             assert_eq!(response.status(), 403, "{path}");
-            assert!(response.bytes().await.unwrap().is_empty(), "{path} tells nothing");
+            assert!(response.bytes().await.unwrap().is_empty(), "{path} has an empty answer");
         }
     }
     assert!(desk.calls().await.is_empty(), "and leaves no trace");

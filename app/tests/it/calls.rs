@@ -57,7 +57,7 @@ async fn press_2_and_leave_a_message_that_plays_back_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn a_message_ended_by_key_hears_goodbye_and_counts_all_the_same() {
+async fn a_message_ended_by_a_key_is_followed_by_the_goodbye_and_counts_as_voicemail() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(tone(2)).ends_message_by_key().place().await;
     assert_eq!(verdict(&desk.row().await), "voicemail/chosen");
@@ -65,7 +65,7 @@ async fn a_message_ended_by_key_hears_goodbye_and_counts_all_the_same() {
 }
 
 #[tokio::test]
-async fn whoever_is_not_reached_leads_to_a_message_with_the_reason() {
+async fn an_unreachable_callee_leads_to_a_message_with_the_reason() {
     for (callee, left, none) in [
         (CalleeScript::NoAnswer, "after_no_answer", "no_answer"),
         (CalleeScript::Machine, "after_no_answer", "not_accepted"),
@@ -104,7 +104,7 @@ async fn without_screening_picking_up_is_enough() {
 }
 
 #[tokio::test]
-async fn wrong_keys_and_silence_are_bounded_and_told_apart() {
+async fn wrong_keys_and_missing_input_are_bounded_and_have_distinct_reasons() {
     let desk = Desk::start().await;
     desk.call().presses("9").presses("2").leaves(tone(2)).place().await;
     assert_eq!(
@@ -173,7 +173,7 @@ async fn callers_without_a_number_are_served_too() {
 }
 
 #[tokio::test]
-async fn the_story_of_a_call_is_told_in_order_with_its_proof() {
+async fn the_timeline_of_a_call_is_ordered_and_marks_its_evidence() {
     let desk = Desk::start().await;
     desk.call().presses("1").place().await;
     let id = desk.row().await["id"].as_str().unwrap().to_owned();

@@ -9,10 +9,10 @@ use crate::harness::Desk;
 const WAV: &str = "200 OK\r\nContent-Type: audio/x-wav";
 
 #[tokio::test]
-async fn whatever_comes_instead_of_the_audio_is_not_kept_and_the_message_comes_later() {
-    let elsewhere = FaultProxy::to("127.0.0.1:9".parse().unwrap()).await;
+async fn an_unusable_download_is_not_stored_and_the_message_is_fetched_later() {
+    let other_host = FaultProxy::to("127.0.0.1:9".parse().unwrap()).await;
     let audio = tone(2);
-    let away = format!("302 Found\r\nLocation: http://{}/audio.wav", elsewhere.address);
+    let away = format!("302 Found\r\nLocation: http://{}/audio.wav", other_host.address);
     let error = br#"<?xml version="1.0"?><TwilioResponse><RestException/></TwilioResponse>"#;
     for (what, fault) in [
         ("asked to wait", Fault::http("429 Too Many Requests\r\nRetry-After: 30", b"")),
@@ -30,7 +30,7 @@ async fn whatever_comes_instead_of_the_audio_is_not_kept_and_the_message_comes_l
     ] {
         let desk = Desk::start().await;
         desk.carrier.set(fault);
-        // The caller hears what they always hear, and the carrier's reports are taken.
+        // The caller hears the usual prompts, and the carrier's callbacks are accepted.
         desk.call().presses("2").leaves(audio.clone()).place().await;
         desk.work_once().await;
         let row = desk.row().await;
@@ -42,7 +42,7 @@ async fn whatever_comes_instead_of_the_audio_is_not_kept_and_the_message_comes_l
         let url = row["voicemail"]["audio_url"].as_str().unwrap().to_owned();
         assert_eq!(desk.get(&url).await.status(), 409, "{what}");
         let stored = std::fs::read_dir(desk.folder.path().join("recordings")).unwrap().count();
-        assert_eq!(stored, 0, "{what}: something is kept");
+        assert_eq!(stored, 0, "{what}: something is stored");
         assert!(desk.carrier.asked() >= 1, "{what}: the carrier was not asked");
 
         desk.carrier.set(Fault::None);
@@ -51,5 +51,5 @@ async fn whatever_comes_instead_of_the_audio_is_not_kept_and_the_message_comes_l
         assert_eq!(desk.row().await["voicemail"]["status"], json!("stored"), "{what}");
         assert_eq!(desk.get(&url).await.bytes().await.unwrap(), audio, "{what}");
     }
-    assert_eq!(elsewhere.asked(), 0, "nobody else was asked");
+    assert_eq!(other_host.asked(), 0, "no other host was asked");
 }

@@ -9,7 +9,7 @@ use std::process::Command;
 pub struct Disk(tempfile::TempDir);
 
 impl Disk {
-    /// A disk of so many MiB, if we may have one.
+    /// A file system of the given number of MiB, if this process may mount one.
     pub fn of(mib: u32) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let options = format!("size={mib}m,mode=0700");
@@ -41,7 +41,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // Whatever is still open lives on until it is closed.
+        // Files that are still open stay until they are closed.
         run(Command::new("umount").arg("--lazy").arg(self.path()));
     }
 }

@@ -6,9 +6,9 @@ use frontdesk::wiring::doctor::{diagnostics, keep, outside};
 use frontdesk::wiring::open_database;
 use frontdesk_ports::{CheckStatus, Finding, OperationsLog};
 
+use crate::fake_twilio::{Amiss, Surroundings};
 use crate::harness::{ACCOUNT, Desk, FIRST, PASSWORD, SECRET, Setting};
 use crate::people::{get, plain_cookie, sign_in};
-use crate::surroundings::{Amiss, Surroundings};
 
 /// A configuration about a desk and what stands around it, in which something may be said otherwise.
 fn config(desk: &Desk, around: &Surroundings, (key, value): (&str, &str)) -> Config {
@@ -36,7 +36,7 @@ async fn found(desk: &Desk, around: &Surroundings, otherwise: (&str, &str)) -> V
     diagnostics(&config).await.unwrap().examine().await.findings
 }
 
-/// Everything that is worse than fine, with what is known to be so in these surroundings left out.
+/// Everything that is worse than fine, with what is known to be so in these fake_twilio left out.
 async fn amiss(desk: &Desk, around: &Surroundings, otherwise: (&str, &str)) -> Vec<Finding> {
     let mut findings = found(desk, around, otherwise).await;
     findings.retain(|finding| finding.status > CheckStatus::Untried && finding.check != "way_in.tls");
@@ -59,7 +59,7 @@ async fn sound() -> (Desk, Surroundings) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sound_desk_is_told_that_it_is() {
+async fn a_correct_setup_has_no_findings() {
     let (desk, around) = sound().await;
     let findings = found(&desk, &around, AS_USUAL).await;
     let checks: Vec<(&str, CheckStatus)> = findings.iter().map(|f| (f.check.as_str(), f.status)).collect();
@@ -178,7 +178,7 @@ async fn a_desk_that_runs_by_another_configuration_is_noticed() {
     let found = amiss(&desk, &around, ("public_url", &other)).await;
     let finding = found.iter().find(|f| f.check == "way_in.signed").unwrap();
     assert!(finding.what.contains("expects http://127.0.0.1"), "{finding:#?}");
-    // Whoever does not know the token learns nothing, signed or not.
+    // A sender without the token learns nothing, signed or not.
     let form = [("AccountSid", ACCOUNT), ("Nonce", "1"), ("Proof", "00")];
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     let other_server = desk.http.post(format!("{}/twilio/probe", desk.url)).body(body);

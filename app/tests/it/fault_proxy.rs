@@ -1,4 +1,5 @@
-//! A wire that can break: stands between us and a carrier or a database, and passes everything on until it is told not to.
+//! A proxy that can fail: it stands between the server and a carrier or a database, and forwards everything until a
+//! fault is set.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -16,7 +17,7 @@ pub enum Fault {
     Reset,
     /// Nothing comes back any more, on connections that are open either.
     Silence,
-    /// This is answered to whatever was asked, and the connection closed.
+    /// Answers every request with this and closes the connection.
     Answer(Vec<u8>),
 }
 
@@ -80,7 +81,7 @@ async fn carry(mut stream: TcpStream, target: SocketAddr, mut faults: watch::Rec
     match fault {
         Fault::None => {
             let Ok(mut there) = TcpStream::connect(target).await else { return };
-            // Whatever happens to the wire happens to what goes over it.
+            // A fault affects open connections, too.
             let broken = async {
                 let _ = faults.wait_for(|fault| matches!(fault, Fault::Silence | Fault::Reset)).await;
             };

@@ -1,4 +1,4 @@
-//! What happens to callers when something of ours is broken.
+//! What callers hear while a part of the server has failed.
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ async fn with_neither_database_nor_spool_callers_are_answered_and_callbacks_wait
         "{:?}",
         report.problems
     );
-    assert!(!report.problems.is_empty(), "a callback that is not kept is not acknowledged");
+    assert!(!report.problems.is_empty(), "a callback that is not stored is not acknowledged");
     assert_eq!(desk.http.get(format!("{}/readyz", desk.url)).send().await.unwrap().status(), 503);
     let figures = desk.get("/metrics").await.text().await.unwrap();
     assert!(figures.contains("frontdesk_losing_events 1"), "{figures}");
@@ -60,7 +60,7 @@ async fn with_neither_database_nor_spool_callers_are_answered_and_callbacks_wait
     assert_eq!(desk.json("/readyz").await["status"], json!("ready"));
     desk.drain().await;
     let outages = desk.json("/api/v1/outages").await;
-    assert_eq!(outages["outages"][0]["cause"], json!("events_lost"), "what may be missing is told");
+    assert_eq!(outages["outages"][0]["cause"], json!("events_lost"), "lost events are reported");
     desk.call().presses("1").place().await;
 }
 
@@ -80,7 +80,7 @@ async fn several_programs_may_start_on_a_fresh_database_at_once() {
 }
 
 #[tokio::test]
-async fn while_postgres_is_away_callers_are_answered_and_events_wait() {
+async fn while_postgres_is_unavailable_callers_are_answered_and_events_are_buffered() {
     let away = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let database_url = Some(format!("postgres://nobody@{away}/none"));
     let desk = Desk::with(Setting { database_url, ..Setting::default() }).await;
@@ -144,7 +144,7 @@ async fn with_a_full_disk_under_the_database_events_wait_in_the_spool() {
 }
 
 #[tokio::test]
-async fn with_the_only_disk_full_callers_are_answered_and_callbacks_are_told_again() {
+async fn with_the_only_disk_full_callers_are_answered_and_callbacks_are_retried() {
     let Some(disk) = Disk::of(4) else { return };
     let folder = Some(tempfile::tempdir_in(disk.path()).unwrap());
     let desk = Desk::with(Setting { folder, ..Setting::default() }).await;
@@ -175,15 +175,11 @@ async fn with_the_only_disk_full_callers_are_answered_and_callbacks_are_told_aga
     let messages = desk.json("/api/v1/stats").await["outcomes"]["voicemail"].as_u64().unwrap();
     assert!(messages >= acknowledged, "{messages} of {acknowledged} calls whose reports were acknowledged");
     let outages = desk.json("/api/v1/outages").await;
-    assert_eq!(
-        outages["outages"][0]["cause"],
-        json!("events_lost"),
-        "what may be missing is told: {outages}"
-    );
+    assert_eq!(outages["outages"][0]["cause"], json!("events_lost"), "lost events are reported: {outages}");
 }
 
-/// A host elsewhere that serves the static fallback, and knows nothing else.
-async fn elsewhere(desk: &Desk) -> String {
+/// A separate host that serves the static fallback and nothing else.
+async fn fallback_host(desk: &Desk) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let forward_to = vec![FIRST.parse().unwrap()];
@@ -203,9 +199,9 @@ async fn elsewhere(desk: &Desk) -> String {
 }
 
 #[tokio::test]
-async fn hosted_elsewhere_the_static_fallback_connects_callers_or_takes_their_message() {
+async fn the_static_fallback_on_another_host_connects_callers_or_takes_their_message() {
     let desk = Desk::start().await;
-    let url = elsewhere(&desk).await;
+    let url = fallback_host(&desk).await;
     let report = desk.call().at(&url).each_phone(&[CalleeScript::Accept]).place().await;
     assert!(!report.recorded);
     let nobody = desk.call().at(&url).each_phone(&[CalleeScript::NoAnswer]);

@@ -11,7 +11,7 @@ const PLUMBER: &str = include_str!("../../../domain/examples/flows/plumber.toml"
 const PRACTICE: &str = include_str!("../../../domain/examples/flows/practice.toml");
 const SHOP: &str = include_str!("../../../domain/examples/flows/shop.toml");
 
-/// What the last caller was told by the events of the call.
+/// What the last caller heard, by the events of the call.
 async fn last_events(desk: &Desk) -> Vec<String> {
     let call = desk.calls().await.remove(0);
     let call = desk.json(&format!("/api/v1/calls/{}", call["id"].as_str().unwrap())).await;
@@ -142,7 +142,7 @@ async fn a_prompt_can_be_a_file_that_the_carrier_fetches() {
 }
 
 #[tokio::test]
-async fn what_a_caller_said_is_written_down_found_and_forgotten() {
+async fn a_message_is_transcribed_searchable_and_erased() {
     let text = PLUMBER.replace("min_length = \"2s\"", "transcribe = true\nmax_length = \"2m\"");
     let desk = Desk::with_flow(&text).await;
     desk.call().presses("2").leaves(tone(6)).place().await;
@@ -165,7 +165,7 @@ async fn what_a_caller_said_is_written_down_found_and_forgotten() {
 }
 
 #[tokio::test]
-async fn a_message_is_written_down_here_once_its_audio_is() {
+async fn a_message_is_transcribed_locally_once_its_audio_is_stored() {
     let text = PLUMBER.replace("min_length = \"2s\"", "transcribe = \"here\"");
     let flow = written(&text, std::path::Path::new("."));
     let words = ["sh", "-c", "wc -c < \"$1\"; echo bytes in $2", "sh", "{file}", "{locale}"];

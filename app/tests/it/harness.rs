@@ -210,7 +210,7 @@ impl Desk {
         }
     }
 
-    /// One round of work, whatever comes of it.
+    /// Runs one round of jobs, ignoring its result.
     pub async fn work_once(&self) -> WorkOutcome {
         self.running.workers[0].run_once().await.unwrap()
     }
@@ -321,7 +321,7 @@ impl Caller<'_> {
         report
     }
 
-    /// The same, whatever goes wrong.
+    /// Ignores errors of the call.
     pub async fn place_badly(self) -> CallReport {
         let time = Arc::new(SharedTime(self.desk.clock.clone()));
         let ids = Arc::new(frontdesk::system::SystemIds);

@@ -19,7 +19,7 @@ pub fn cookie(response: &reqwest::Response) -> String {
     plain_cookie(response)
 }
 
-/// The session cookie of a desk whose public address has no TLS.
+/// The session cookie of a server whose public URL has no TLS.
 pub fn plain_cookie(response: &reqwest::Response) -> String {
     let set = response.headers()[SET_COOKIE].to_str().unwrap();
     assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict"), "{set}");
@@ -65,7 +65,7 @@ async fn guests_see_nothing_and_every_answer_is_hardened() {
                 status => status,
             };
             let got = response.status().as_u16();
-            // Where something is only ever posted, a guest who gets it is told so, and nothing else.
+            // A GET request to a form address gets an explanation and nothing else.
             assert!(got == expected || got == 405, "{path} with {token:?}: {got}");
             let headers = response.headers();
             for name in [
@@ -132,7 +132,7 @@ async fn sessions_end_when_idle_and_in_any_case() {
 }
 
 #[tokio::test]
-async fn guessing_is_throttled_and_tells_nothing() {
+async fn password_guessing_is_throttled_and_reveals_nothing() {
     let desk = Desk::start().await;
     for attempt in 0..10 {
         let response = sign_in(&desk, "admin", "wrong password").await;
@@ -204,7 +204,7 @@ async fn a_token_reaches_what_its_scopes_cover_and_nothing_else() {
                 desk.http.get(format!("{}{path}", desk.url)).bearer_auth(&token).send().await.unwrap();
             let refused = response.status() == 403;
             if (scopes, path.as_str()) == ("audio", "/voicemails.zip") {
-                assert!(refused, "a zip of messages tells callers, too: it needs both");
+                assert!(refused, "a ZIP of messages names callers, so it needs both scopes");
                 continue;
             }
             let posted_only = response.status() == 405;

@@ -46,7 +46,7 @@ async fn once_set_up_a_code_is_asked_for_and_each_counts_once() {
     let desk = Desk::start().await;
     let cookie = cookie(&sign_in(&desk, "admin", PASSWORD).await);
     let found_open = settings(&desk, &cookie, &[("do", "second-begin"), ("old", "unknown")]).await;
-    assert_eq!(found_open.0, 422, "whoever finds a browser open cannot set up theirs");
+    assert_eq!(found_open.0, 422, "an open browser is not enough to turn it on");
     assert_eq!(settings(&desk, &cookie, &[("do", "second-begin"), ("old", PASSWORD)]).await.0, 303);
     let page = settings(&desk, &cookie, &[]).await.1;
     assert!(page.contains("otpauth://totp/frontdesk:admin?") && page.contains("<svg"), "an app can read it");
@@ -68,7 +68,7 @@ async fn once_set_up_a_code_is_asked_for_and_each_counts_once() {
     assert!(!with_code(&desk, "").await.text().await.unwrap().contains(&secret));
 
     let (status, page) = settings(&desk, &cookie, &[("do", "second-end"), ("old", "wrong")]).await;
-    assert!(status == 422 && page.contains("second-end"), "whoever finds a browser open cannot turn it off");
+    assert!(status == 422 && page.contains("second-end"), "an open browser is not enough to turn it off");
     assert_eq!(settings(&desk, &cookie, &[("do", "second-end"), ("old", PASSWORD)]).await.0, 303);
     assert_eq!(sign_in(&desk, "admin", PASSWORD).await.status(), 303);
 }
@@ -88,6 +88,6 @@ async fn guessing_codes_is_throttled_as_passwords_are() {
     // Wherever it comes from: an address of one's own does not help.
     desk.clock.advance(std::time::Duration::from_secs(30));
     let access = desk.running.access.clone();
-    let elsewhere = access.sign_in("admin", PASSWORD, &code(&desk, &secret), "2001:db8::7").await;
-    assert!(matches!(elsewhere, Err(SignInError::Throttled(_))), "{elsewhere:?}");
+    let other = access.sign_in("admin", PASSWORD, &code(&desk, &secret), "2001:db8::7").await;
+    assert!(matches!(other, Err(SignInError::Throttled(_))), "{other:?}");
 }

@@ -1,4 +1,4 @@
-//! The settings: who may do what to whom, and what it does to those who are signed in.
+//! The settings page: who may change which accounts, and the effect on signed-in users.
 
 use reqwest::header::{ACCEPT_LANGUAGE, COOKIE};
 
@@ -41,7 +41,7 @@ async fn who_manages_adds_people_gives_roles_and_removes_them_at_once() {
 }
 
 #[tokio::test]
-async fn a_password_is_changed_by_whoever_knows_it_and_signs_other_browsers_out() {
+async fn changing_a_password_needs_the_old_one_and_signs_other_browsers_out() {
     let desk = Desk::start().await;
     let other = Person::admin(&desk).await;
     let ann = Person::admin(&desk).await;

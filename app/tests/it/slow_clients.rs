@@ -37,7 +37,7 @@ async fn a_client_that_never_ends_its_headers_is_left() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_sends_a_letter_a_second_is_left() {
+async fn a_client_that_sends_a_byte_a_second_is_disconnected() {
     let (client, _stop) = server().await;
     let begun = Instant::now();
     let (mut reading, mut writing) = client.into_split();
@@ -79,7 +79,7 @@ async fn requests_with_two_ends_are_refused() {
         "Content-Length : 5",
     ] {
         let (mut client, _stop) = server().await;
-        // Whoever takes the first end for the true one would see a second request.
+        // A parser that takes the first end for the real one would see a second request.
         let request = format!(
             "POST / HTTP/1.1\r\nHost: desk\r\n{ends}\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: desk\r\n\r\n"
         );

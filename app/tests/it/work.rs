@@ -1,4 +1,4 @@
-//! What the office does about calls, over HTTP: two people at once, misses that settle themselves, exports of a view.
+//! The follow-up of calls over HTTP: two users at once, automatic resolution, and exports of a view.
 
 use adapters_simulator::{CalleeScript, murmur, tone};
 use reqwest::header::{ACCEPT, COOKIE};
@@ -56,7 +56,7 @@ fn rows(html: &str) -> usize {
 }
 
 #[tokio::test]
-async fn a_message_is_listened_to_claimed_noted_and_settled() {
+async fn a_message_is_played_claimed_noted_and_marked_done() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(murmur(3)).place().await;
     desk.work().await;
@@ -76,7 +76,7 @@ async fn a_message_is_listened_to_claimed_noted_and_settled() {
     for found in ["/?q=QUOTE", "/?tag=boiler", "/?tab=voicemail", "/?mailbox=main", "/"] {
         assert_eq!(rows(&ann.page(found).await), 1, "{found}");
     }
-    // A person whose page shows an older state is refused.
+    // A change based on an outdated page is refused.
     let (status, row) = ann.does(&id, "do=handle&turn=0").await;
     assert_eq!(status, 409);
     assert!(row.contains("Someone else just changed this call"), "{row}");
@@ -238,18 +238,18 @@ async fn the_messages_of_a_view_are_one_file_and_the_trail_knows() {
     assert!(name.starts_with("2026-11-22_") && name.contains("_33123456789_"), "{name}");
     std::io::Read::read_to_end(&mut first, &mut sound).unwrap();
     let id = name.trim_end_matches(".wav").rsplit('_').next().unwrap();
-    let heard = get(&desk, &format!("/calls/{id}/voicemail"), &ann.cookie).await.bytes().await.unwrap();
-    assert_eq!(sound, heard, "what is in the file is what is heard");
+    let played = get(&desk, &format!("/calls/{id}/voicemail"), &ann.cookie).await.bytes().await.unwrap();
+    assert_eq!(sound, played, "the file in the ZIP is the audio that the page plays");
     assert_eq!(zipped("/voicemails.zip?tab=all&q=nothing").await.len(), 0, "as the view has it");
     assert!(ann.page("/audit").await.contains("messages as zip, filtered by tab, q"));
     let page = ann.sends("/settings/tokens", "do=make&name=ears&scope=audio").await.1;
     let token = page.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
     let request = desk.http.get(format!("{}/voicemails.zip", desk.url)).bearer_auth(token);
-    assert_eq!(request.send().await.unwrap().status(), 403, "names of files tell callers");
+    assert_eq!(request.send().await.unwrap().status(), 403, "file names contain callers");
 }
 
 #[tokio::test]
-async fn a_view_is_saved_shown_and_forgotten_by_whoever_saved_it() {
+async fn a_view_is_saved_shown_and_deleted_by_its_owner() {
     let desk = Desk::start().await;
     let ann = Person::admin(&desk).await;
     ann.sends("/settings/people", "do=add&name=bob&role=reader&password=long+enough").await;

@@ -67,7 +67,7 @@ class Desk:
         return self.log.read()
 
     def call(self, *arguments):
-        """Places a simulated call, faster than life."""
+        """Places a simulated call, faster than real time."""
         command = [self.binary, "call", "--speed", "0", "--url", self.base, *arguments]
         subprocess.run(command, env=self.environment, stdout=subprocess.DEVNULL, check=True)
 

@@ -16,8 +16,7 @@ import jsonschema_rs
 
 from desk import Desk, TOKEN, opener
 
-# The generator reads bodies of media types that it knows; audio is a file to it once it is told so.
-# Nothing is formatted afterwards.
+# The generator knows some media types; audio must be declared as a file. The output is not formatted.
 CONFIG = """{"post_hooks": [], "content_type_overrides": {"audio/wav": "application/octet-stream",
              "audio/mpeg": "application/octet-stream"}}"""
 
@@ -62,10 +61,10 @@ def calls_and_a_voicemail(desk, package):
             assert time.monotonic() < until, "the message is not stored"
             time.sleep(0.05)
         audio = operation("get_voicemail").sync(id=left.id, client=client)
-        heard = audio.payload.read()
-        assert heard[:4] == b"RIFF" and heard[8:12] == b"WAVE", heard[:12]
+        sound = audio.payload.read()
+        assert sound[:4] == b"RIFF" and sound[8:12] == b"WAVE", sound[:12]
         part = operation("get_voicemail").sync_detailed(id=left.id, client=client, range_="bytes=0-99")
-        assert part.status_code == 206 and part.content == heard[:100]
+        assert part.status_code == 206 and part.content == sound[:100]
         missing = operation("get_voicemail").sync(id=page.calls[0].id, client=client)
         assert missing.status == 404, missing
         stats = operation("get_stats").sync(client=client)
@@ -73,7 +72,7 @@ def calls_and_a_voicemail(desk, package):
     stranger = package.AuthenticatedClient(base_url=desk.base, token="wrong")
     refused = operation("list_calls").sync(client=stranger)
     assert refused.status == 401, refused
-    return len(heard)
+    return len(sound)
 
 
 def main():

@@ -1,7 +1,7 @@
 """Messages about calls, as a real mail server and a receiver with the Standard Webhooks library get them.
 
-Every callback of each call is told three times more; every message comes once all the same, and a receiver that fails at
-first is told again.
+Every callback of each call is repeated three times; every message is delivered once all the same, and a receiver that fails at
+first is retried.
 
 usage: notifications.py path/to/frontdesk
 """
@@ -26,10 +26,10 @@ from twilio.request_validator import RequestValidator
 from desk import Desk, PUBLIC
 
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
-PATIENCE = 60
+TIMEOUT_S = 60
 
 
-class Letters:
+class Mailbox:
     """A mail server that keeps what it is given."""
 
     def __init__(self):
@@ -41,7 +41,7 @@ class Letters:
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """A receiver of webhooks: verifies each, and fails the first time it hears of anything."""
+    """A receiver of webhooks: verifies each, and fails the first delivery of each call."""
 
     received, failed, wrong = [], set(), []
 
@@ -64,10 +64,10 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 def until(what, done):
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_S
     while not done():
         if time.monotonic() > deadline:
-            sys.exit(f"not within {PATIENCE} s: {what()}")
+            sys.exit(f"not within {TIMEOUT_S} s: {what()}")
         time.sleep(0.1)
 
 
@@ -82,7 +82,7 @@ def message(seconds):
     return path
 
 
-def tell_again(desk, call, recording):
+def repeat_callbacks(desk, call, recording):
     """The carrier's last callbacks once more, signed as it signs."""
     [meeting] = glob.glob(os.path.join(desk.environment["XDG_RUNTIME_DIR"], "frontdesk", "demo-*.json"))
     with open(meeting) as file:
@@ -97,8 +97,8 @@ def tell_again(desk, call, recording):
 
 
 def main():
-    letters = Letters()
-    mail = Controller(letters, hostname="127.0.0.1", port=0)
+    mailbox = Mailbox()
+    mail = Controller(mailbox, hostname="127.0.0.1", port=0)
     # The library finds out its port only when asked for one: take a free one.
     import socket
     with socket.socket() as free:
@@ -121,15 +121,15 @@ def main():
     missed, left = desk.calls()
     detail = desk.call_detail(left["id"])
     recording = next(e["detail"]["recording"] for e in detail["events"] if e["kind"] == "recording")
-    until(lambda: letters.received, lambda: len(letters.received) >= 2)
-    tell_again(desk, left["provider_id"], recording)
-    tell_again(desk, missed["provider_id"], None)
+    until(lambda: mailbox.received, lambda: len(mailbox.received) >= 2)
+    repeat_callbacks(desk, left["provider_id"], recording)
+    repeat_callbacks(desk, missed["provider_id"], None)
     expected = {("call.started", 2), ("call.ended", 2), ("voicemail.stored", 1)}
     def counted():
         kinds = [body["type"] for _, body in Receiver.received]
         return {(kind, kinds.count(kind)) for kind in kinds}
     until(counted, lambda: counted() >= expected)
-    # Whatever were to come twice would come now.
+    # A duplicate delivery would arrive now.
     time.sleep(3)
 
     assert counted() == expected, counted()
@@ -139,14 +139,14 @@ def main():
     ended = {body["data"]["id"]: body["data"] for _, body in Receiver.received if body["type"] == "call.ended"}
     assert ended[left["id"]]["outcome"] == "voicemail" and ended[missed["id"]]["outcome"] == "missed", ended
 
-    assert len(letters.received) == 2, [letter["subject"] for _, letter in letters.received]
-    by_subject = {letter["subject"].split(" from")[0]: (to, letter) for to, letter in letters.received}
-    to, letter = by_subject["Message"]
+    assert len(mailbox.received) == 2, [email["subject"] for _, email in mailbox.received]
+    by_subject = {email["subject"].split(" from")[0]: (to, email) for to, email in mailbox.received}
+    to, email = by_subject["Message"]
     assert sorted(to) == ["ann@example.com", "bob@example.com"], to
-    [attached] = letter.iter_attachments()
+    [attached] = email.iter_attachments()
     with open(audio, "rb") as sent:
         assert attached.get_content() == sent.read(), "the audio is attached, byte for byte"
-    text = letter.get_body().get_content()
+    text = email.get_body().get_content()
     assert f"/calls/{left['id']}" in text and "UTC" in text and "Leave a message" in text, text
     assert by_subject["Missed call"][1].get_content_type() == "text/plain"
 
@@ -154,7 +154,7 @@ def main():
     log = desk.logged()
     assert "+33123456789" not in log and "ann@example.com" not in log and SECRET not in log, "secrets stay out of the log"
     assert desk.stop() == 0
-    print(f"{before} webhooks verified and {len(letters.received)} letters, each once, though every callback came four times")
+    print(f"{before} webhooks verified and {len(mailbox.received)} e-mails, each once, though every callback came four times")
     mail.stop()
 
 

@@ -31,7 +31,7 @@ def check_known(element, parent, seen):
     assert method is not None, f"the SDK knows no <{element.tag}> in <{parent.__name__}>"
     parameters = inspect.signature(method).parameters
     for attribute in element.attrib:
-        # Python's `from`-like names end in an underscore there; none of ours is one.
+        # The SDK appends an underscore to Python keywords such as `from`; no name here is one.
         assert snake(attribute) in parameters, f"the SDK knows no {attribute} of <{element.tag}>"
         seen.add(f"{element.tag}.{attribute}")
     for child in element:
@@ -56,20 +56,20 @@ def main():
             assert (status, body) == (403, ""), (path, status, body)
         assert desk.calls() == [], "a refused request left a row"
 
-        # Whatever the SDK signs is taken.
-        letters = "abcXYZ019 +&=%#?/'\"<>\u00e9\u00fc\u4e2d\U0001f600\t_-."
+        # Every request that the SDK signs is accepted.
+        alphabet = "abcXYZ019 +&=%#?/'\"<>\u00e9\u00fc\u4e2d\U0001f600\t_-."
         for _ in range(300):
             extra = {
-                "".join(chance.choices("ABCdef_019", k=chance.randint(1, 9))): "".join(chance.choices(letters, k=chance.randint(0, 30)))
+                "".join(chance.choices("ABCdef_019", k=chance.randint(1, 9))): "".join(chance.choices(alphabet, k=chance.randint(0, 30)))
                 for _ in range(chance.randint(0, 12))
             }
             status, _body = signed(desk, "/twilio/voice", extra)
             assert status == 200, (status, extra)
-        assert len(desk.calls()) == 1, "the same call however often it is told"
+        assert len(desk.calls()) == 1, "one call, however often it is reported"
 
         # Every document of a call, as the SDK's classes see it.
         seen, documents = set(), 0
-        for path, told in [
+        for path, form in [
             ("/twilio/voice", {"CallerName": CALLER_NAME, "CallToken": "a call token"}),
             ("/twilio/step/menu.main.0.0.1", {"Digits": "1"}),
             ("/twilio/step/menu.main.0.0.1", {"Digits": "9"}),
@@ -82,7 +82,7 @@ def main():
             (f"/twilio/screen/{CALL}/screening.team.0.2.1.number", {"Digits": "2"}),
             ("/twilio/fallback", {"ErrorCode": "11200", "ErrorUrl": PUBLIC + "/twilio/voice"}),
         ]:
-            status, body = signed(desk, path, told)
+            status, body = signed(desk, path, form)
             assert status == 200, (path, status)
             root = ET.fromstring(body)
             assert root.tag == "Response" and not root.attrib and len(body) < 64_000

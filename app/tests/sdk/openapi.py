@@ -1,4 +1,4 @@
-"""What a stranger who has read only our OpenAPI document makes of the API: no crash, no answer the document does not tell.
+"""What a client that knows only the OpenAPI document finds: no server error, no answer that the document does not describe.
 
 usage: openapi.py path/to/frontdesk
 """

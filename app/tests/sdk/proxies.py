@@ -92,7 +92,7 @@ def every_outgoing_request_uses_the_proxy(binary):
     })
     try:
         try:
-            opener.open(f"{desk.base}/login/elsewhere")
+            opener.open(f"{desk.base}/login/provider")
         except urllib.error.HTTPError as refused:
             assert refused.code in (502, 503), refused.code
         desk.call("--press", "1")

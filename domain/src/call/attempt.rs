@@ -48,7 +48,7 @@ pub(super) struct Attempt<'a> {
     screening: BTreeMap<ScreeningAnswer, (&'a str, Timestamp)>,
     caller_left: bool,
     /// Another of the phones that rang at once was picked up.
-    elsewhere: bool,
+    answered_elsewhere: bool,
     leg_ids: BTreeSet<&'a LegId>,
     /// Known from the carrier's record alone.
     pub by_record: bool,
@@ -62,13 +62,14 @@ impl<'a> Attempt<'a> {
         let story = facts.story();
         for (identity, event) in &story {
             if let Some(place) = place(&event.kind) {
-                attempts.entry(place).or_default().hear(identity, event);
+                attempts.entry(place).or_default().apply(identity, event);
             }
         }
         // What the carrier says of the whole step belongs to each phone that rang in it.
         let named: BTreeSet<(u16, &LegId)> =
             attempts.iter().flat_map(|((step, _), a)| a.leg_ids.iter().map(|leg| (*step, *leg))).collect();
-        // Of phones that rang at once and whose legs nobody named, the first that may have been picked up counts as it.
+        // Of several phones that rang at once and whose legs are unknown, the first that may have been picked up
+        // counts.
         let mut first: BTreeMap<u16, u8> = BTreeMap::new();
         for ((step, position), attempt) in &attempts {
             if !attempt.fell_silent() {
@@ -78,14 +79,14 @@ impl<'a> Attempt<'a> {
         for ((step, position), attempt) in &mut attempts {
             let is_first = first.get(step).is_none_or(|first| first == position);
             for (identity, event) in &story {
-                attempt.hear_of_step(*step, identity, event, &named, is_first);
+                attempt.apply_step_event(*step, identity, event, &named, is_first);
             }
         }
         let mut attempts: Vec<Self> = attempts.into_values().collect();
         for (identity, event) in &story {
             if let EventKind::Recovered(record) = &event.kind {
                 for leg in &record.legs {
-                    Self::hear_of_record(&mut attempts, identity, leg, leg.ended_at.unwrap_or(event.at));
+                    Self::apply_record(&mut attempts, identity, leg, leg.ended_at.unwrap_or(event.at));
                 }
             }
         }
@@ -94,12 +95,7 @@ impl<'a> Attempt<'a> {
 
     /// What the carrier recorded of a leg belongs to the attempt that rang it, as far as its end is not known, or else
     /// is an attempt of its own.
-    fn hear_of_record(
-        attempts: &mut Vec<Self>,
-        identity: &'a str,
-        leg: &'a RecordedLeg,
-        ended_at: Timestamp,
-    ) {
+    fn apply_record(attempts: &mut Vec<Self>, identity: &'a str, leg: &'a RecordedLeg, ended_at: Timestamp) {
         let same_leg = attempts.iter().position(|attempt| attempt.leg_ids.contains(&leg.leg));
         let same_number = || {
             attempts
@@ -119,7 +115,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    fn hear(&mut self, identity: &'a str, event: &'a CallEvent) {
+    fn apply(&mut self, identity: &'a str, event: &'a CallEvent) {
         match &event.kind {
             EventKind::Forward { number, screened, .. } => {
                 self.number = Some(number);
@@ -143,7 +139,7 @@ impl<'a> Attempt<'a> {
         self.identities.push(identity);
     }
 
-    fn hear_of_step(
+    fn apply_step_event(
         &mut self,
         of: u16,
         identity: &'a str,
@@ -152,7 +148,7 @@ impl<'a> Attempt<'a> {
         is_first: bool,
     ) {
         // Of several phones that rang at once, what is said of one leg is said of that phone alone.
-        let anothers = |leg: &Option<LegId>| match leg {
+        let is_other_leg = |leg: &Option<LegId>| match leg {
             Some(leg) if named.contains(&(of, leg)) => !self.leg_ids.contains(leg),
             _ => false,
         };
@@ -161,17 +157,17 @@ impl<'a> Attempt<'a> {
             EventKind::Dial { step, outcome, leg, .. }
                 if *step == of
                     && picked_up(*outcome)
-                    && (anothers(leg) || !is_first && !self.is_leg(leg.as_ref())) =>
+                    && (is_other_leg(leg) || !is_first && !self.is_leg(leg.as_ref())) =>
             {
-                self.elsewhere = true;
+                self.answered_elsewhere = true;
             }
             EventKind::Bridged { step, leg }
-                if *step == of && (anothers(leg) || !is_first && !self.is_leg(leg.as_ref())) =>
+                if *step == of && (is_other_leg(leg) || !is_first && !self.is_leg(leg.as_ref())) =>
             {
-                self.elsewhere = true;
+                self.answered_elsewhere = true;
             }
             // That nobody picked up holds for each, unless its own leg says more.
-            EventKind::Dial { step, leg, .. } if *step == of && anothers(leg) && self.leg_is_over() => {}
+            EventKind::Dial { step, leg, .. } if *step == of && is_other_leg(leg) && self.leg_is_over() => {}
             EventKind::Dial { step, outcome, bridged, seconds, .. } if *step == of => {
                 self.dial = Some((identity, *outcome, *bridged, *seconds));
                 self.identities.push(identity);
@@ -230,7 +226,7 @@ impl<'a> Attempt<'a> {
             PhoneEnd::Declined
         } else if self.answered(ScreeningAnswer::Unanswered) {
             PhoneEnd::NotAccepted
-        } else if self.elsewhere {
+        } else if self.answered_elsewhere {
             PhoneEnd::Elsewhere
         } else if self.caller_left {
             PhoneEnd::CallerGaveUp
@@ -257,7 +253,7 @@ impl<'a> Attempt<'a> {
         if self.by_record {
             return self.leg(LegStatus::Completed) && self.leg_seconds.is_some_and(|seconds| seconds > 0);
         }
-        if self.elsewhere {
+        if self.answered_elsewhere {
             return false;
         }
         let accepted = !self.screened || self.answered(ScreeningAnswer::Accepted);
@@ -283,7 +279,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// When the callee's leg came off hook, as the carrier tells it.
+    /// When the callee picked up, by the carrier's time.
     fn answered_at(&self) -> Option<Timestamp> {
         self.legs.get(&LegStatus::Answered).map(|(_, at)| *at)
     }
@@ -297,7 +293,8 @@ impl<'a> Attempt<'a> {
         if self.screened { accepted } else { self.answered_at() }
     }
 
-    /// Whether anything at all was heard of the phone: a caller who hangs up during the announcement has not been rung.
+    /// Whether any event of the phone arrived. A caller who hangs up during the announcement was never connected to
+    /// it.
     pub fn was_rung(&self) -> bool {
         !self.legs.is_empty() || !self.screening.is_empty() || self.dial.is_some()
     }
@@ -311,7 +308,7 @@ impl<'a> Attempt<'a> {
 
     /// Whether the phone still rings or the callee is being asked.
     pub fn ringing(&self) -> bool {
-        self.dial.is_none() && !self.elsewhere && !self.talking() && !self.leg_is_over()
+        self.dial.is_none() && !self.answered_elsewhere && !self.talking() && !self.leg_is_over()
     }
 
     /// How long caller and callee spoke: the carrier's figure for the callee's leg, less the time the callee was asked.
@@ -339,7 +336,7 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// When what happened at this phone happened, as far as it was told.
+    /// The times of this phone's events, as far as they are known.
     pub fn times(&self) -> AttemptTimes {
         let leg = |status| self.legs.get(&status).map(|(_, at): &(_, Timestamp)| *at);
         let answer = |answer| self.screening.get(&answer).map(|(_, at): &(_, Timestamp)| *at);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Call;
 
-/// A fact of a call that two readings of its events tell differently.
+/// A value of a call that differs between two interpretations of its events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// Which, by its name in [`Call`].
@@ -58,7 +58,7 @@ mod tests {
     use crate::call::outcome::{Outcome, Reason, Verdict};
 
     #[test]
-    fn only_what_differs_is_told_and_both_readings_of_it() {
+    fn only_differences_are_listed_with_both_values() {
         let verdict = |outcome, reason| Some(Verdict { outcome, reason, evidence: Vec::new() });
         let stored = Call {
             verdict: verdict(Outcome::Missed, Reason::NoAnswer),

@@ -22,7 +22,7 @@ use crate::phone::{CallerId, PhoneNumber};
 pub struct CallEvent {
     /// The caller's leg.
     pub call: LegId,
-    /// When: the carrier's time if it told one, else ours.
+    /// The carrier's time if it sent one, otherwise the server's.
     pub at: Timestamp,
     /// What.
     #[serde(flatten)]
@@ -43,14 +43,14 @@ pub enum EventKind {
     },
     /// The time of day, or a closure, decided where the call went on.
     Hours {
-        /// By which opening hours; none: the company was closed out of turn.
+        /// The opening hours that decided; `None` during a temporary closure.
         hours: Option<NodeName>,
         /// After which turn.
         step: u16,
         /// What they said.
         why: HoursReason,
     },
-    /// The caller was told something and the call was ended.
+    /// An announcement was played and the call was ended.
     Goodbye {
         /// Which goodbye.
         goodbye: NodeName,
@@ -179,15 +179,15 @@ pub enum EventKind {
         recording: RecordingId,
         /// Why, in words.
         why: String,
-        /// How often it had been asked for anew before.
+        /// The number of earlier retries.
         #[serde(default)]
         round: u32,
     },
-    /// Somebody wants a message's audio to be asked for anew.
+    /// A person requested another download of a message's audio.
     VoicemailRetried {
         /// The recording.
         recording: RecordingId,
-        /// The how manyth time, from 1.
+        /// The number of this retry, from 1.
         round: u32,
     },
     /// We held a message's audio and no longer do.
@@ -195,21 +195,21 @@ pub enum EventKind {
         /// The recording.
         recording: RecordingId,
     },
-    /// A message is to be written down here, once its audio is.
+    /// A message is to be transcribed on this machine, once its audio is stored.
     TranscriptWanted {
         /// The recording.
         recording: RecordingId,
         /// What the caller was spoken to in.
         language: Language,
     },
-    /// A message was written down.
+    /// A message was transcribed.
     Transcribed {
         /// The recording.
         recording: RecordingId,
-        /// The words; none if it could not be written down.
+        /// The transcript; `None` if transcription failed.
         text: Option<String>,
     },
-    /// What was written down of a message is no longer kept.
+    /// The transcript of a message was deleted.
     TranscriptDeleted {
         /// The recording.
         recording: RecordingId,
@@ -284,7 +284,7 @@ pub enum HoursReason {
     Closed,
     /// A dated rule closes the day.
     Holiday,
-    /// The company is closed out of turn.
+    /// A temporary closure.
     Closure,
 }
 
@@ -298,14 +298,14 @@ impl From<Opening> for HoursReason {
     }
 }
 
-/// Who calls whom.
+/// Caller and called number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Parties {
     /// The caller.
     pub from: CallerId,
     /// The number that was dialled, as the carrier writes it.
     pub to: String,
-    /// The caller's name, if the network told one.
+    /// The caller's name, if the network sent one.
     pub from_name: Option<String>,
     /// Where the caller's number belongs.
     pub from_place: Option<String>,
@@ -320,7 +320,7 @@ pub struct Ending {
     pub failed: bool,
     /// The whole duration as the carrier bills it.
     pub seconds: Option<u32>,
-    /// Who called whom, in case this is all we ever hear of the call.
+    /// Caller and called number, in case no other event of the call arrives.
     pub parties: Option<Parties>,
 }
 
@@ -414,11 +414,11 @@ pub enum RecordingStatus {
     Absent,
     /// The carrier lost it.
     Failed,
-    /// The caller is being asked whether it is to be kept.
+    /// The caller is asked whether to keep it.
     Held,
     /// The caller keeps it.
     Kept,
-    /// It is no message: too short to be one, or the caller spoke anew.
+    /// No message: too short, or replaced by another recording of the caller.
     Discarded,
 }
 

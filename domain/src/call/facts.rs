@@ -10,7 +10,7 @@ use crate::call::event::{
 use crate::flow::language::Language;
 use crate::ids::{LegId, RecordingId};
 
-/// The set of a call's events. Two sets that absorbed the same events are equal, whatever the order and repetition.
+/// The set of a call's events. Two sets with the same events are equal, whatever their order and repetitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     events: BTreeMap<String, CallEvent>,
@@ -72,14 +72,14 @@ impl Facts {
         story
     }
 
-    /// Work these facts ask for: every message that may have audio is to be fetched, unless that is settled, and the
-    /// carrier's copy is to be deleted if it is unwanted.
+    /// The jobs that these facts require: fetch every message that may have audio and is not finished, and delete the
+    /// carrier's copy if it is unwanted.
     pub fn effects(&self) -> Vec<Effect> {
         let mut effects = Vec::new();
         for (recording, call) in self.recordings() {
             let message = self.message(recording);
             let in_question = message.held && !message.confirmed && !self.is_over();
-            if message.has_audio() && !message.settled() && !in_question {
+            if message.has_audio() && !message.is_finished() && !in_question {
                 effects.push(Effect::FetchRecording { call: call.clone(), recording: recording.clone() });
             }
             if message.to_transcribe().is_some() {
@@ -92,7 +92,7 @@ impl Facts {
         effects
     }
 
-    /// The language in which a message is to be written down here, as long as that is possible and not done.
+    /// The language to transcribe a message in on this machine, while that is possible and not done.
     pub fn to_transcribe(&self, recording: &RecordingId) -> Option<&Language> {
         self.message(recording).to_transcribe()
     }
@@ -112,7 +112,7 @@ impl Facts {
         self.find(|kind| matches!(kind, EventKind::Started(_))).is_some()
     }
 
-    /// The note that the call is no longer waited for, if nothing better tells its end.
+    /// The event that closes an overdue call, if no other event reports its end.
     pub(super) fn closed_without_word(&self) -> Option<&str> {
         let same_kind = |kind: &EventKind| {
             matches!(kind, EventKind::Ended(_) | EventKind::Recovered(_) | EventKind::CallerLeft { .. })
@@ -121,7 +121,7 @@ impl Facts {
         self.find(same_kind).is_none().then_some(closed)
     }
 
-    /// Whether the caller has left, by whatever word of it.
+    /// Whether the caller has left, by any report of it.
     fn is_over(&self) -> bool {
         let over = |kind: &EventKind| {
             matches!(
@@ -171,7 +171,7 @@ impl Facts {
         for (identity, event) in &self.events {
             match &event.kind {
                 EventKind::Recording { recording, status, seconds } if recording == wanted => {
-                    message.hear(identity, *status, *seconds);
+                    message.apply(identity, *status, *seconds);
                 }
                 EventKind::Voicemail { recording, audio } if recording == wanted => {
                     message.stored = Some(audio);
@@ -191,7 +191,7 @@ impl Facts {
                     message.transcript_wanted = message.transcript_wanted.max(Some(language));
                 }
                 EventKind::Transcribed { recording, text } if recording == wanted => {
-                    // Should it be written down twice and differ, either will do, but always the same.
+                    // Of two different transcripts either will do, but always the same one.
                     message.transcript = message.transcript.max(text.as_ref());
                     message.transcript_tried = true;
                 }
@@ -229,7 +229,7 @@ pub(super) struct Message<'a> {
     confirmed: bool,
     /// The carrier said that it failed.
     pub refused: bool,
-    /// How often it was asked for anew.
+    /// The number of requested retries.
     pub round: u32,
     /// The last round in which we gave up on fetching it.
     failed_round: Option<u32>,
@@ -241,7 +241,7 @@ pub(super) struct Message<'a> {
     pub stored: Option<&'a StoredAudio>,
     /// What it sounds like.
     pub sound: Option<&'a crate::Sound>,
-    /// Whether it is to be written down here, and in which language.
+    /// The language of a requested transcription.
     transcript_wanted: Option<&'a Language>,
     /// Whether that was done or cannot be.
     transcript_tried: bool,
@@ -251,7 +251,7 @@ pub(super) struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    fn hear(&mut self, identity: &'a str, status: RecordingStatus, seconds: Option<u32>) {
+    fn apply(&mut self, identity: &'a str, status: RecordingStatus, seconds: Option<u32>) {
         match status {
             RecordingStatus::Taken => self.taken = self.taken.max(seconds),
             RecordingStatus::Completed => {
@@ -269,15 +269,15 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// Whether the caller left something to hear. "Completed" is the carrier's last word; "absent" outweighs what was
-    /// said when the caller had just finished.
+    /// Whether the caller left audio. "Completed" is the carrier's final report; "absent" outweighs the status sent
+    /// when the caller had just finished.
     pub fn has_audio(&self) -> bool {
         if self.discarded {
             return false;
         }
         match (self.completed, self.completed_seconds) {
             (true, Some(seconds)) => seconds > 0,
-            // Completed without telling its length: there is one.
+            // Completed without a length: assume that there is audio.
             (true, None) => true,
             (false, _) => {
                 self.stored.is_some() || (self.taken.is_some_and(|seconds| seconds > 0) && !self.absent)
@@ -285,7 +285,7 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// What was written down of it.
+    /// The transcript.
     pub fn transcript(&self) -> Option<&'a String> {
         self.transcript.filter(|_| !self.transcript_deleted)
     }
@@ -295,19 +295,19 @@ impl<'a> Message<'a> {
         self.completed_seconds.or(self.taken)
     }
 
-    /// Whether we gave up on fetching it, and nobody has asked for it anew since.
+    /// Whether fetching failed permanently and no retry has been requested since.
     pub fn lost(&self) -> bool {
         self.failed_round.is_some_and(|failed| failed >= self.round)
     }
 
-    /// The language in which it is to be written down, as long as that is possible and not done.
+    /// The language to transcribe in, while that is possible and not done.
     pub fn to_transcribe(&self) -> Option<&'a Language> {
         let there = self.stored.is_some() && self.has_audio() && !self.deleted;
         let open = !self.transcript_tried && !self.transcript_deleted;
         self.transcript_wanted.filter(|_| there && open)
     }
 
-    fn settled(&self) -> bool {
+    fn is_finished(&self) -> bool {
         self.stored.is_some() || self.lost() || self.refused || self.deleted
     }
 }
@@ -323,7 +323,7 @@ impl EventKind {
                 | Self::TranscriptWanted { .. }
                 | Self::CarrierCopy { .. }
         );
-        // A message in question is settled when the caller leaves.
+        // A message that waits for confirmation is final when the caller leaves.
         of_messages
             || matches!(self, Self::Ended(_) | Self::CallerLeft { .. } | Self::Recovered(_) | Self::Closed)
     }

@@ -1,4 +1,4 @@
-//! Occasions on which somebody is told of a call.
+//! The kinds of notification about a call.
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
@@ -7,7 +7,7 @@ use crate::call::outcome::Reason;
 use crate::call::{Call, VoicemailStatus};
 use crate::named;
 
-/// Something about a call that somebody may want to be told, once.
+/// A notification about a call, sent once.
 #[derive(
     Debug,
     Clone,
@@ -37,7 +37,7 @@ pub enum NotificationKind {
     #[serde(rename = "call.ended")]
     #[strum(serialize = "call.ended")]
     Ended,
-    /// A message is here to be heard.
+    /// A message's audio is stored.
     #[serde(rename = "voicemail.stored")]
     #[strum(serialize = "voicemail.stored")]
     VoicemailStored,
@@ -49,7 +49,7 @@ impl Call {
     /// Every kind that this call has come to so far.
     pub fn kinds(&self) -> Vec<NotificationKind> {
         // Until the carrier's last word a message may still turn a miss into something else.
-        let settled = self.verdict.as_ref().is_some_and(|verdict| {
+        let decided = self.verdict.as_ref().is_some_and(|verdict| {
             self.provider_status.is_some()
                 || matches!(verdict.reason, Reason::Unknown | Reason::CarrierRecord)
         });
@@ -57,7 +57,7 @@ impl Call {
         let reached = |kind: &NotificationKind| match kind {
             NotificationKind::Started => self.started_at.is_some(),
             NotificationKind::Answered => self.answered_at.is_some(),
-            NotificationKind::Ended => settled,
+            NotificationKind::Ended => decided,
             NotificationKind::VoicemailStored => stored,
         };
         NotificationKind::VARIANTS.iter().copied().filter(reached).collect()

@@ -100,7 +100,7 @@ pub enum Reason {
     InMenu,
     /// Abandoned: at the mailbox, without a message.
     EmptyMessage,
-    /// Abandoned: heard all there was to hear.
+    /// Abandoned: the announcement was played to its end.
     Goodbye,
     /// Rejected: on a block list.
     Blocked,
@@ -283,8 +283,8 @@ fn abandoned(facts: &Facts) -> Verdict {
     Verdict::new(Outcome::Abandoned, reason, evidence)
 }
 
-/// The last phone that rang by itself, or whose callee had their chance; not one that fell silent because another of
-/// those that rang at once was picked up.
+/// The last phone that rang on its own or that the callee could answer; not one that stopped ringing because another
+/// phone of the same attempt was picked up.
 fn last_rung<'a, 'f>(attempts: &'a [Attempt<'f>]) -> Option<&'a Attempt<'f>> {
     let rung = || attempts.iter().filter(|attempt| attempt.was_rung());
     rung()

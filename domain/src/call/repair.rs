@@ -22,7 +22,7 @@ pub struct CarrierRecord {
     pub started_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// Who called whom.
+    /// Caller and called number.
     pub parties: Parties,
     /// The phones that were rung for it, in the order they were.
     pub legs: Vec<RecordedLeg>,
@@ -77,7 +77,7 @@ impl CarrierRecord {
 }
 
 impl CarrierCall {
-    /// The events that make what we know agree with what the carrier has; none if it does already. Telling them twice
+    /// The events that make the facts agree with the carrier's records; empty if they already do. Applying them twice
     /// changes nothing.
     pub fn repairs(&self, known: &Facts) -> Vec<CallEvent> {
         let at = self.record.ended_at.or(self.record.started_at).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -92,13 +92,13 @@ impl CarrierCall {
         // One event can give another its meaning: go on until none changes the call.
         loop {
             let before = Call::of(&facts);
-            let telling = offered.iter().position(|event| {
+            let useful = offered.iter().position(|event| {
                 let mut after = facts.clone();
                 after.absorb(event);
                 Call::of(&after) != before
             });
-            let Some(telling) = telling else { break };
-            let event = offered.remove(telling);
+            let Some(useful) = useful else { break };
+            let event = offered.remove(useful);
             facts.absorb(&event);
             events.push(event);
         }

@@ -76,7 +76,7 @@ impl CallFlow {
         (cx.from, cx.to) = (parties.from, parties.to);
         let closed = |kind: &EventKind| matches!(kind, EventKind::Hours { why: HoursReason::Closure, .. });
         if kinds().any(closed) {
-            // Closed out of turn, as it was then.
+            // The temporary closure of that time.
             cx.restrictions.closure = Some(Closure { from: at, until: Timestamp::MAX, say: None });
         }
         let mut caller = Caller::of(&story);

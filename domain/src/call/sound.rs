@@ -1,7 +1,7 @@
 //! What a message sounds like: how long somebody speaks in it, and the outline that a player draws.
 //!
-//! Silence, hum and the tones of a line that was put down are not speech. Nothing is decided for good here: whoever shows
-//! a message says how much speech was found, and the audio stays.
+//! Silence, hum and line tones are not speech. The result decides nothing permanently: the pages show how much speech
+//! was found, and the audio stays.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 const BARS: usize = 96;
 /// Length of the pieces that are judged, in milliseconds: long enough for the beats of a tone of two frequencies.
 const FRAME_MS: u32 = 40;
-/// Quieter than this (of 32,767) is silence whatever surrounds it: about -48 dB.
+/// Quieter than this (of 32,767) is silence: about -48 dB.
 const QUIET: u32 = 130;
-/// So many frames that hardly differ are a tone: a vowel is never that steady for a quarter of a second.
+/// This many nearly equal frames in a row are a tone: a vowel is never that steady for a quarter of a second.
 const STEADY_FRAMES: usize = 6;
-/// Less speech than this is none: a click, a breath, the receiver put down.
+/// Less speech than this counts as none: a click, a cough, the receiver put down.
 const LEAST_SPEECH_MS: u32 = 400;
 
 /// What was measured of a message's audio.
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn speech_is_told_from_the_pause_around_it() {
+    fn speech_is_distinguished_from_the_pauses_around_it() {
         let samples = audio(20.0, |at| if (4.0..12.0).contains(&at) { voice(at) } else { 0.0 });
         let sound = Sound::of(&samples, RATE);
         assert!(sound.has_speech());

@@ -14,7 +14,7 @@ use crate::phone::PhoneNumber;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Doing {
-    /// Hears a menu.
+    /// In a menu.
     Menu,
     /// Waits for somebody to take the call.
     Waiting,
@@ -44,7 +44,7 @@ pub struct Span {
 /// One party's part of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lane {
-    /// The phone that was rung; none for the caller's own lane, and for a phone whose number is not known.
+    /// The phone that rang; `None` for the caller's own lane and for a phone of unknown number.
     pub callee: Option<PhoneNumber>,
     /// Whether it is the caller's.
     pub is_caller: bool,

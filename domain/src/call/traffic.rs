@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phone_whose_voicemail_takes_calls_had_better_ring_shorter() {
+    fn a_phone_whose_voicemail_answers_gets_a_shorter_ring_time() {
         let mut record = PhoneRecord::default();
         for _ in 0..28 {
             record.add(&phone(PhoneEnd::Taken, 9));

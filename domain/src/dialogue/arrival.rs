@@ -1,4 +1,4 @@
-//! The first step: who may call, whether the company is closed out of turn, and where the call begins.
+//! The first step: caller rules, temporary closure, and the entrance of the flow.
 
 use super::MailboxCause;
 use super::context::Closure;
@@ -35,7 +35,7 @@ impl Step<'_> {
         }
     }
 
-    /// The company is closed out of turn.
+    /// The company is closed temporarily.
     fn turn_away(&mut self, closure: &Closure, history: &DialogueHistory) {
         if self.cx.caller_gone {
             return;
@@ -43,7 +43,7 @@ impl Step<'_> {
         self.note(EventKind::Hours { hours: None, step: 0, why: HoursReason::Closure });
         if let Some(words) = &closure.say {
             let speech = self.flow.text(words.clone(), self.flow.language());
-            self.tell(Instruction::Say(speech));
+            self.push(Instruction::Say(speech));
         }
         self.enter(&self.flow.closed(), MailboxCause::Closed, history);
     }
@@ -51,6 +51,6 @@ impl Step<'_> {
     /// Refuses a call before it is answered.
     fn refuse(&mut self, why: RefusalReason) {
         self.note(EventKind::Refused { why });
-        self.tell(Instruction::Reject);
+        self.push(Instruction::Reject);
     }
 }

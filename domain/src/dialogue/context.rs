@@ -17,21 +17,22 @@ pub struct Context {
     pub leg: LegId,
     /// Who calls, as this leg shows it.
     pub from: CallerId,
-    /// The caller's name, if the network told one.
+    /// The caller's name, if the network sent one.
     pub from_name: Option<String>,
-    /// Where the caller's number belongs ("Paris, FR"), if the network told it.
+    /// The place of the caller's number ("Paris, FR"), if the network sent it.
     pub from_place: Option<String>,
     /// Who calls, if that is known on a callee's leg, which shows what the callee's phone shows.
     pub caller: Option<CallerId>,
     /// The number that was dialled.
     pub to: String,
-    /// The number that led the call on to us, if the network tells one: a phone of ours that its owner has diverted.
+    /// The number that forwarded the call, if the network sends one: one of the company's phones that its owner has
+    /// diverted.
     pub diverted_from: Option<PhoneNumber>,
     /// What the network says about the caller's number.
     pub attestation: Attestation,
     /// What the company has decided, or used up, beside its flow.
     pub restrictions: CallRestrictions,
-    /// Whether the caller has already hung up: what is answered will not be heard.
+    /// Whether the caller has already hung up, so that the answer will not be heard.
     pub caller_gone: bool,
 }
 
@@ -44,18 +45,18 @@ pub struct CallRestrictions {
     pub calls_too_often: bool,
     /// A cap on forwarding is reached.
     pub may_not_forward: bool,
-    /// The company is closed out of turn.
+    /// The temporary closure in effect, if any.
     pub closure: Option<Closure>,
 }
 
-/// The company is closed out of turn.
+/// A temporary closure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closure {
     /// From then …
     pub from: Timestamp,
     /// … until then.
     pub until: Timestamp,
-    /// What callers are told first.
+    /// The message to callers, played first.
     pub say: Option<String>,
 }
 

@@ -23,7 +23,7 @@ pub enum Instruction {
         prompts: Vec<Speech>,
         /// How many keys to wait for.
         max_keys: u8,
-        /// The key that ends several in a row; it is not among the keys that are told.
+        /// The key that ends the input; not part of the keys reported.
         finish_on_key: Option<Key>,
         /// How long to wait after the prompts, and for the next of several keys.
         timeout: Duration,
@@ -54,7 +54,7 @@ pub enum Instruction {
         beep: bool,
         /// The key that ends it.
         finish_on_key: Key,
-        /// Whether the carrier is to write it down.
+        /// Whether the carrier is asked to transcribe the recording.
         transcribe: bool,
         /// Where the conversation is then.
         then: Dialogue,
@@ -91,7 +91,7 @@ pub enum CallerShown {
     Withheld,
     /// The caller has an address but no number.
     Address,
-    /// The callee's phone shows a number of ours, whoever calls.
+    /// The callee's phone shows one of the company's numbers for every caller.
     Hidden,
 }
 

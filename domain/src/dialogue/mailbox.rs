@@ -12,8 +12,8 @@ use crate::ids::RecordingId;
 use crate::keys::Keys;
 
 impl Step<'_> {
-    /// The mailbox of that name, or failing that the one that catches everybody. A `CallFlow` always has its safety
-    /// mailbox; if that ever failed the caller hears the end, not silence.
+    /// The mailbox of that name, otherwise the safety mailbox. Every `CallFlow` has one; if it were missing, the call
+    /// would end with the goodbye instead of silence.
     fn mailbox_or_safety(&self, name: &NodeName) -> Option<(NodeName, &Mailbox)> {
         let flow = self.flow;
         let named = flow.mailbox(name).map(|mailbox| (name.clone(), mailbox));
@@ -41,7 +41,7 @@ impl Step<'_> {
     }
 
     fn record(&mut self, mailbox: &Mailbox, then: Dialogue) {
-        self.tell(Instruction::Record {
+        self.push(Instruction::Record {
             max_length: mailbox.max_length,
             silence: mailbox.silence,
             beep: mailbox.beep,
@@ -86,7 +86,7 @@ impl Step<'_> {
         }
     }
 
-    /// The message is to be written down here, in the language that the caller was spoken to.
+    /// The message is to be transcribed on this machine, in the language of the caller's prompts.
     fn note_transcript(
         &mut self,
         recording: &RecordingId,
@@ -108,7 +108,7 @@ impl Step<'_> {
         history: &DialogueHistory,
     ) {
         let history = history.on(self.flow.version());
-        self.tell(Instruction::Gather {
+        self.push(Instruction::Gather {
             prompts: self.flow.speech(&confirm.prompt, history.language.as_ref()),
             max_keys: 1,
             finish_on_key: None,
@@ -117,7 +117,7 @@ impl Step<'_> {
         });
     }
 
-    /// The caller was asked whether the message is to be kept. It is, unless they want to speak anew.
+    /// The answer to whether the message is kept. It is, unless the caller wants to record again.
     pub(super) fn after_question(
         &mut self,
         name: &NodeName,
@@ -141,7 +141,7 @@ impl Step<'_> {
                     && history.step < MAX_STEPS =>
             {
                 self.note_recording(recording, RecordingStatus::Discarded, None);
-                // The caller took it back, so nobody is to hear it at the carrier either.
+                // The caller discarded it, so the carrier's copy is deleted, too.
                 self.note(EventKind::CarrierCopy { recording: recording.clone(), fate: CopyFate::Unwanted });
                 let history = history.on(self.flow.version());
                 self.note(EventKind::Mailbox { mailbox: name.clone(), step: history.step, cause });
@@ -155,7 +155,7 @@ impl Step<'_> {
         }
     }
 
-    /// The message is kept as it is, and the caller is thanked.
+    /// Keeps the message as it is and thanks the caller.
     pub(super) fn keep_message(
         &mut self,
         name: &NodeName,

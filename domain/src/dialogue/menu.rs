@@ -30,7 +30,7 @@ impl Step<'_> {
         match signal {
             Signal::Keyed(keys) if !keys.is_empty() => self.keyed(name, menu, tries, keys, history),
             Signal::Keyed(_) | Signal::NoInput => self.silent(name, menu, tries, history),
-            // Not what a menu can be told: ask again, as for a key that means nothing, so that it stays bounded.
+            // Unexpected signal at a menu: handled like an unknown key, so that retries stay bounded.
             Signal::Arrived
             | Signal::DialEnded(_)
             | Signal::Recorded { .. }
@@ -81,7 +81,7 @@ impl Step<'_> {
         }
     }
 
-    /// The same question, because the caller wants to hear it again.
+    /// The same question again, on the caller's request.
     fn again(&mut self, name: &NodeName, menu: &Menu, tries: Tries, history: &DialogueHistory) {
         if history.step >= MAX_STEPS {
             return self.rescue(history);
@@ -131,11 +131,11 @@ impl Step<'_> {
             .flat_map(|prompt| self.flow.speech(prompt, language))
             .collect();
         if !menu.interruptible {
-            prompts.drain(..).for_each(|prompt| self.tell(Instruction::Say(prompt)));
+            prompts.drain(..).for_each(|prompt| self.push(Instruction::Say(prompt)));
         }
         let most_keys = menu.most_keys();
         let [no_input, no_match] = tries;
-        self.tell(Instruction::Gather {
+        self.push(Instruction::Gather {
             prompts,
             max_keys: u8::try_from(most_keys).unwrap_or(u8::MAX),
             finish_on_key: (most_keys > 1).then(|| Key::try_from(END_OF_KEYS).ok()).flatten(),

@@ -1,4 +1,4 @@
-//! What a carrier tells us while nobody waits: it becomes an event and changes nothing else.
+//! A carrier's report that needs no answer. It becomes an event and changes nothing else.
 
 use jiff::Timestamp;
 
@@ -22,7 +22,7 @@ pub enum Notice {
         status: LegStatus,
         /// How long it was off hook, once it has ended.
         seconds: Option<u32>,
-        /// The SIP code it ended with, when the carrier tells.
+        /// The SIP status code that the leg ended with, if the carrier reports it.
         sip_code: Option<u16>,
     },
     /// The carrier has news of a recording.
@@ -34,7 +34,7 @@ pub enum Notice {
         /// Its length in seconds.
         seconds: Option<u32>,
     },
-    /// A message has been written down, or could not be.
+    /// A transcription has succeeded or failed.
     Transcribed {
         /// The recording.
         recording: RecordingId,

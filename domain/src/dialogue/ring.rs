@@ -54,7 +54,7 @@ impl Step<'_> {
             .into_iter()
             .map(|(place, destination)| self.target((name, forward), place, destination, &history))
             .collect();
-        self.tell(Instruction::Dial {
+        self.push(Instruction::Dial {
             targets,
             ring,
             caller_id: self.shown_number(forward),
@@ -123,7 +123,8 @@ impl Step<'_> {
     ) {
         let rule = self.flow.forward(name);
         let screened = rule.is_none_or(|rule| match rule.strategy {
-            // Whoever picked up: without the carrier's word that caller and callee were put through, a screened one counts.
+            // The leg that picked up. Without the carrier's report that it was connected, an accepted screening
+            // counts.
             Strategy::Simultaneous => {
                 rule.destinations.iter().any(|destination| destination.screening.is_some())
             }

@@ -33,13 +33,13 @@ pub(super) fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Cont
         .and_then(|destination| destination.screening.as_ref());
     let (accept, decline) = match screening {
         Some(screening) => (char::from(screening.accept), char::from(screening.decline)),
-        // The flow no longer screens here; the callee was told these.
+        // The flow no longer screens here, but this callee was already asked.
         None => (ACCEPT, DECLINE),
     };
     match (screening, answer(signal).map(char::from)) {
         (_, Some(key)) if key == accept => {
             conversation.note(note(ScreeningAnswer::Accepted));
-            conversation.tell(Instruction::Bridge);
+            conversation.push(Instruction::Bridge);
         }
         (_, Some(key)) if key == decline => {
             conversation.note(note(ScreeningAnswer::Declined));
@@ -50,7 +50,7 @@ pub(super) fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Cont
                 conversation.note(note(ScreeningAnswer::Asked));
             }
             let question = ask(flow, screening, at, cx, history);
-            conversation.tell(question);
+            conversation.push(question);
             // Reached only if the carrier falls through: not accepted is not put through.
             conversation.hang_up();
         }
@@ -102,7 +102,7 @@ fn ask(
     };
     let choice = history.chosen.as_ref().and_then(|(menu, keys)| flow.menu(menu)?.choice(keys));
     let choice = choice.map_or_else(String::new, |choice| choice.label.clone());
-    // The callee is one of the company's and hears its language, whatever the caller chose.
+    // The callee belongs to the company and hears its language, whatever language the caller chose.
     let prompts = match screening.prompt.spoken(None) {
         (language, Spoken::Text(text)) => {
             let words = text.replace("{caller}", &caller).replace("{choice}", &choice);

@@ -1,4 +1,4 @@
-//! What a carrier can tell us while somebody waits for the answer.
+//! A carrier's report that needs an answer.
 
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};

@@ -28,21 +28,21 @@ impl<'a> Step<'a> {
         self.turn.events.push(CallEvent { call: self.cx.call.clone(), at: self.cx.now, kind });
     }
 
-    pub fn tell(&mut self, instruction: Instruction) {
+    pub fn push(&mut self, instruction: Instruction) {
         self.turn.instructions.push(instruction);
     }
 
     pub fn say(&mut self, prompt: &Prompt, history: &DialogueHistory) {
         for speech in self.flow.speech(prompt, history.language.as_ref()) {
-            self.tell(Instruction::Say(speech));
+            self.push(Instruction::Say(speech));
         }
     }
 
     pub fn hang_up(&mut self) {
-        self.tell(Instruction::HangUp);
+        self.push(Instruction::HangUp);
     }
 
-    /// A turn without instructions ends the leg: nobody is left to hear more.
+    /// A turn without instructions ends the leg, because no one is left to hear more.
     pub fn finish(mut self) -> Turn {
         if self.turn.instructions.is_empty() {
             self.hang_up();
@@ -50,8 +50,8 @@ impl<'a> Step<'a> {
         self.turn
     }
 
-    /// Every request on the caller's leg tells who calls, so that the first one may get lost; and one that comes after
-    /// the caller has left tells that the call is over.
+    /// Every request on the caller's leg carries the parties, so that the first one may get lost. A request that
+    /// arrives after the caller has left reports the end of the call.
     pub fn note_caller(&mut self, at: &Dialogue) {
         self.note(EventKind::Started(Parties {
             from: self.cx.from.clone(),
@@ -103,7 +103,7 @@ impl<'a> Step<'a> {
         self.rescue(history);
     }
 
-    /// Where a caller goes for whom nothing else can be done.
+    /// The last resort for a caller: the safety mailbox.
     pub fn rescue(&mut self, history: &DialogueHistory) {
         self.enter_mailbox(self.flow.safety(), MailboxCause::Fault, history);
     }

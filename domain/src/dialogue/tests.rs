@@ -1,4 +1,4 @@
-//! Single steps of a conversation; whole calls are in `tests/stories.rs`.
+//! Single steps of a conversation; whole calls are in `tests/it/whole_calls.rs`.
 
 use super::*;
 use crate::flow::builtin::{BuiltinFlow, builtin_flow};
@@ -131,17 +131,17 @@ fn screening_takes_1_declines_2_and_asks_again_otherwise() {
 }
 
 #[test]
-fn the_callee_hears_who_calls() {
-    let heard = |caller: &str| {
+fn the_callee_hears_the_callers_number() {
+    let announced = |caller: &str| {
         let turn = step(&format!("screening.team.0.2.0.{caller}"), &Signal::CalleeAnswered);
         match &turn.instructions[0] {
             Instruction::Gather { prompts, .. } => prompts[0].words(),
             other => panic!("{other:?}"),
         }
     };
-    assert!(heard("number").contains("3 3 1 2 3 4 5 6 7 8 9"));
-    assert!(heard("withheld").contains("a withheld number"));
-    assert!(heard("address").contains("without a number"));
+    assert!(announced("number").contains("3 3 1 2 3 4 5 6 7 8 9"));
+    assert!(announced("withheld").contains("a withheld number"));
+    assert!(announced("address").contains("without a number"));
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn a_phone_that_its_owner_has_diverted_to_us_is_not_rung_again() {
 }
 
 #[test]
-fn a_callee_whose_phone_shows_our_number_hears_who_calls_all_the_same() {
+fn a_callee_whose_phone_shows_a_company_number_hears_the_callers_number() {
     let mut draft = flow(&["+33611223344"], true).draft().clone();
     for forward in draft.forwards.values_mut() {
         forward.shows = crate::ShownNumber::Ours;

@@ -86,8 +86,8 @@ impl DialogueHistory {
 }
 
 impl Dialogue {
-    /// Reads a dialogue back. Whatever does not read as one is [`Dialogue::Lost`], from which a caller is led to a
-    /// mailbox: an old or mangled URL must not cost a call.
+    /// Parses a dialogue. An unreadable token becomes [`Dialogue::Lost`], which leads the caller to a mailbox: an old
+    /// or damaged URL must not cost a call.
     pub fn read(token: &str) -> Self {
         Self::parse(token).unwrap_or(Self::Lost)
     }
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_no_dialogue_is_lost_not_refused() {
+    fn an_unreadable_token_is_lost_not_refused() {
         for token in [
             "",
             "menu",

@@ -20,9 +20,9 @@ const LANGUAGE: &str = "en-GB";
 /// What can be chosen about the built-in flow.
 #[derive(Debug, Clone)]
 pub struct BuiltinFlow {
-    /// Whom key 1 rings, one after the other.
+    /// The phones that key 1 calls, one after the other.
     pub forward_to: Vec<PhoneNumber>,
-    /// Whether the callee hears who calls and presses a key to take the call.
+    /// Whether the callee hears the caller's number and presses a key to accept the call.
     pub screening: bool,
     /// How long each phone rings.
     pub ring: Duration,

@@ -1,4 +1,4 @@
-//! Rules about who may call: a call is refused, or led elsewhere, before it is answered.
+//! Caller rules: a call is refused, or sent to another node, before it is answered.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,13 +17,13 @@ use crate::phone::{CallerId, PhoneNumber};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Attestation {
-    /// Verified, and the network vouches for caller and number (A).
+    /// Verified: the network attests the caller and the number (A).
     #[strum(serialize = "A")]
     Full,
-    /// Verified, and the network vouches for the caller (B).
+    /// Verified: the network attests the caller (B).
     #[strum(serialize = "B")]
     Partial,
-    /// Verified, and the network vouches for nothing but itself (C).
+    /// Verified: the network attests only its own gateway (C).
     #[strum(serialize = "C")]
     Gateway,
     /// The check failed: the number is likely not the caller's.
@@ -45,7 +45,7 @@ pub enum CallerPattern {
     Prefix(String),
     /// Callers who keep their number back.
     Withheld,
-    /// Callers whose number the network verified, or did not, in this way; written `stir:C`.
+    /// Callers whose number has this verification result; written `stir:C`.
     Attested(Attestation),
 }
 
@@ -100,7 +100,7 @@ impl fmt::Display for CallerPattern {
     }
 }
 
-/// What becomes of callers whom a rule is about.
+/// What happens to callers who match a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallerThen {
@@ -115,7 +115,7 @@ pub enum CallerThen {
 /// A rule about callers. The first that fits is obeyed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CallerRule {
-    /// Whom it is about: any of these.
+    /// The callers it applies to: any of these.
     pub callers: Vec<CallerPattern>,
     /// What becomes of them.
     pub then: CallerThen,
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_read_as_they_are_written_and_fit_whom_they_say() {
+    fn patterns_parse_and_match_the_callers_they_describe() {
         let caller = CallerId::read("+33899123456");
         for (text, fits) in [
             ("+33899123456", true),

@@ -36,13 +36,13 @@ pub struct FlowDraft {
     pub voices: BTreeMap<Language, String>,
     /// Where every call begins.
     pub start: Target,
-    /// Where calls to these numbers of ours begin instead.
+    /// The entrances of individual company numbers.
     pub main_numbers: BTreeMap<PhoneNumber, Entrance>,
     /// Who may call; the first rule that fits.
     pub callers: Vec<CallerRule>,
     /// The beginnings of the numbers that may be dialled (`+33`); none: any.
     pub countries: Vec<String>,
-    /// Where callers go while the company is closed out of turn; to the safety mailbox when `None`.
+    /// Where callers go during a temporary closure; the safety mailbox when `None`.
     pub closed: Option<Target>,
     /// The mailbox for callers who can be helped in no other way.
     pub safety: NodeName,
@@ -100,7 +100,7 @@ impl FlowDraft {
         hours.chain(menus).chain(forwards).chain(mailboxes).chain(goodbyes)
     }
 
-    /// Every prompt that callers hear: the place and setting, and the prompt.
+    /// Every prompt that callers hear: its path, its setting, and the prompt.
     pub(crate) fn caller_prompts(&self) -> Vec<(Target, &'static str, &Prompt)> {
         let mut prompts = Vec::new();
         for (name, menu) in &self.menus {
@@ -128,7 +128,7 @@ impl FlowDraft {
         prompts
     }
 
-    /// Every prompt, also those that only callees hear.
+    /// Every prompt, including those for callees only.
     pub(crate) fn prompts(&self) -> impl Iterator<Item = &Prompt> {
         let callees = self.forwards.values().flat_map(|forward| &forward.destinations);
         let screenings =

@@ -116,7 +116,7 @@ impl FlowDraft {
         }
     }
 
-    /// Where calls begin or are led by a rule, with the setting that says so.
+    /// The nodes where calls begin or that a rule leads to, with the setting that says so.
     pub fn entrances(&self) -> Vec<(String, Target)> {
         let mut entrances = vec![("start".to_owned(), self.start.clone())];
         let numbers = self.main_numbers.iter();

@@ -1,4 +1,4 @@
-//! The flow for a caller of whom nothing can be asked: whom to ring, and which mailbox takes the message.
+//! The flow for a caller who cannot be asked for input: the phones to call, and the mailbox for the message.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -10,7 +10,7 @@ use super::target::{Target, Then};
 /// A way through a flow without a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FallbackRoute<'f> {
-    /// Whom to ring, if the flow rings anybody.
+    /// The phones to call, if the flow calls any.
     pub forward: Option<&'f Forward>,
     /// What takes the message.
     pub mailbox: &'f Mailbox,
@@ -39,7 +39,7 @@ impl CallFlow {
                         Then::Back | Then::Repeat => None,
                     }));
                 }
-                // Nobody is there to tell the time: better a phone that rings after hours than one that does not.
+                // The time is unknown here: a phone that rings after hours is better than one that does not ring.
                 Target::Hours(name) => ahead.extend(self.hours(name).map(|hours| &hours.open)),
                 Target::Mailbox(_) | Target::Goodbye(_) => {}
             }
@@ -48,7 +48,7 @@ impl CallFlow {
         FallbackRoute { forward, mailbox: self.mailbox_without_keys(from) }
     }
 
-    /// Where a caller who presses nothing, and whom nobody takes, comes to.
+    /// The node that a caller reaches who presses nothing and is not answered.
     fn mailbox_without_keys<'f>(&'f self, from: &'f Target) -> &'f Mailbox {
         let mut seen = BTreeSet::new();
         let mut target = from;
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn the_plain_route_rings_whom_the_first_key_rings_and_then_takes_a_message() {
+    fn the_fallback_route_calls_the_phones_of_the_first_key_and_then_takes_a_message() {
         let flow = builtin_flow(&builtin()).unwrap();
         let route = flow.plain_route();
         assert_eq!(route.forward.unwrap().destinations.len(), 1);

@@ -11,8 +11,8 @@ use crate::keys::Key;
 use crate::named;
 use crate::phone::PhoneNumber;
 
-/// What the callee hears before being put through. In its texts `{caller}` stands for who calls, `{choice}` for what they
-/// chose, `{company}` for the company's name.
+/// What the callee hears before being connected. `{caller}` stands for the caller, `{choice}` for the menu choice,
+/// `{company}` for the company's name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Screening {
     /// Who calls, and which keys take and decline the call.
@@ -21,7 +21,7 @@ pub struct Screening {
     pub withheld: String,
     /// In place of `{caller}` when the caller has an address but no number.
     pub no_number: String,
-    /// In place of `{caller}` when the callee's phone shows a number of ours and nobody remembers who calls.
+    /// Replaces `{caller}` when the callee's phone shows a company number and the caller is unknown.
     pub unknown: String,
     /// The key that takes the call.
     pub accept: Key,
@@ -55,8 +55,8 @@ pub enum Strategy {
     Sequential,
     /// All at once; who picks up first has the call, and the others stop ringing.
     Simultaneous,
-    /// One after the other, each call beginning with another one. Which one is settled by the call's own name, so that
-    /// every instance and every repeat of a request comes to the same.
+    /// One after the other, each call beginning with another phone. The first phone follows from the call's id, so
+    /// that every instance and every repeated request computes the same order.
     RoundRobin,
 }
 
@@ -81,7 +81,7 @@ pub struct Forward {
     pub announcement: Option<Prompt>,
     /// In which order they ring.
     pub strategy: Strategy,
-    /// Whom to ring. Never empty.
+    /// The phones to call. Never empty.
     pub destinations: Vec<Destination>,
     /// Which number they see.
     pub shows: ShownNumber,

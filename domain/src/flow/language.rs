@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A language tag such as `en-GB` (BCP 47: letters, digits and hyphens, 2 to 35 characters).
+/// A language tag such as `en-GB` (BCP 47: ASCII alphanumerics and hyphens, 2 to 35 characters).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Language(String);

@@ -28,11 +28,11 @@ pub struct Mailbox {
     pub beep: bool,
     /// The key that ends the message.
     pub finish_on_key: Key,
-    /// Whether the caller is asked to keep the message or speak anew.
+    /// Whether the caller is asked to keep the message or record again.
     pub confirm: Option<Confirm>,
     /// Who writes the message down, if anybody.
     pub transcribe: Transcribe,
-    /// Who is told of a message, by the names of the notifications.
+    /// The notification rules for messages, by name.
     pub notify: Vec<String>,
 }
 
@@ -49,14 +49,14 @@ pub enum Transcribe {
     Here,
 }
 
-/// Asks a caller who has spoken whether the message is to be kept. Who hangs up or presses nothing has left it.
+/// Asks the caller after recording whether to keep the message. A caller who hangs up or presses nothing keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Confirm {
     /// The question.
     pub prompt: Prompt,
     /// The key that keeps the message.
     pub keep: Key,
-    /// The key that discards it and records anew.
+    /// The key that discards it and starts another recording.
     pub again: Key,
     /// How long to wait for a key.
     pub timeout: Duration,

@@ -6,7 +6,7 @@ use super::forward::Strategy;
 use super::prompt::{Prompt, Speech};
 use super::target::{Target, Then};
 
-/// More ways than this are not told apart.
+/// The maximum number of paths that are counted.
 const MAX: usize = 100_000;
 
 /// How long a voice takes for a character, and before the first, in milliseconds.
@@ -138,7 +138,7 @@ impl Walk<'_> {
             }
             Target::Goodbye(name) => {
                 let words = flow.goodbye(name).map_or(0, |goodbye| spoken(&goodbye.prompt));
-                self.end("hears the goodbye", words);
+                self.end("goodbye", words);
             }
         }
     }

@@ -78,7 +78,7 @@ pub enum ProblemKind {
     #[error("phones that ring at once ring equally long; give each the same time to ring")]
     DifferentRings,
     /// One of our own numbers is to be rung.
-    #[error("{0} is a number of ours, so the call would come back to us for ever; name another")]
+    #[error("{0} is one of the company's own numbers, so the call would come back for ever; use another")]
     OwnNumber(PhoneNumber),
     /// The same phone twice.
     #[error("{0} is named twice; name it once")]
@@ -129,9 +129,9 @@ pub enum ProblemKind {
     /// The shortest message is not shorter than the longest.
     #[error("the shortest message is as long as the longest; make it shorter")]
     ShortestTooLong,
-    /// Longer than the carrier writes down.
+    /// Longer than the carrier transcribes.
     #[error(
-        "a carrier writes down messages of at most 120 s, and this mailbox takes {0} s; lower max_length or leave transcribe out"
+        "a carrier transcribes messages of at most 120 s, and this mailbox takes {0} s; lower max_length or leave transcribe out"
     )]
     TooLongToTranscribe(u64),
     /// Hours that never open.

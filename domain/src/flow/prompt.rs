@@ -1,4 +1,4 @@
-//! What callers hear: words or audio, in each language of the flow.
+//! Prompts: text or audio, in each language of the flow.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +34,7 @@ impl Spoken {
     }
 }
 
-/// What callers hear at a place of the flow: the same in each language, at least in one.
+/// The prompt of a node: the same content in each language, at least in one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Prompt {
     first: (Language, Spoken),
@@ -42,7 +42,7 @@ pub struct Prompt {
 }
 
 impl Prompt {
-    /// A prompt in the language that callers hear who chose none.
+    /// A prompt in the language for callers who have not chosen one.
     pub fn new(language: Language, spoken: Spoken) -> Self {
         Self { first: (language, spoken), others: BTreeMap::new() }
     }

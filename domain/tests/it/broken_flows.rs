@@ -144,7 +144,7 @@ fn a_silence_longer_than_a_call_may_be_is_refused() {
 #[test]
 fn numbers_that_nobodys_call_should_ring_are_refused() {
     for (number, why) in [
-        ("+33140000000", "is a number of ours"),
+        ("+33140000000", "is one of the company's own numbers"),
         ("+33112", "is a short number"),
         ("+33899123456", "costs extra"),
         ("+44770090010", "none of the allowed countries"),

@@ -34,7 +34,7 @@ impl Desk {
         Self { flow, now, at: Dialogue::Start, events, callee: 0, step: 0, position: 0, screening, from }
     }
 
-    /// A caller from `from` hears the menu.
+    /// A caller from `from` reaches the menu.
     pub fn called_by(mut self, from: &str) -> Self {
         self.from = from.into();
         self.signal(&Signal::Arrived, false)
@@ -136,7 +136,7 @@ impl Desk {
         self
     }
 
-    /// The dial is over; `caller_gone` tells whether the caller hung up.
+    /// The dial is over; `caller_gone` is whether the caller hung up.
     pub fn dial_over(
         self,
         outcome: DialOutcome,

@@ -1,4 +1,4 @@
-//! Phones that ring at once: who is said to have answered, whatever the carrier tells of their legs.
+//! Phones that ring at once: which one counts as answered, whatever the carrier reports of their legs.
 
 use frontdesk_domain::{
     Call, CallEvent, DialOutcome, Ending, EventKind, Facts, LegId, LegStatus, Parties, PhoneEnd,
@@ -45,7 +45,7 @@ fn ends(facts: &Facts) -> Vec<&'static str> {
 }
 
 #[test]
-fn whoever_picked_up_has_the_call_and_the_other_fell_silent() {
+fn the_phone_that_picked_up_has_the_call_and_the_other_stopped_ringing() {
     let facts_of_call = facts(vec![
         leg_is(0, LegStatus::Ringing),
         leg_is(1, LegStatus::Ringing),

@@ -10,5 +10,5 @@ mod properties;
 mod recovery;
 mod replays;
 mod stored;
-mod stories;
 mod timelines;
+mod whole_calls;

@@ -292,8 +292,8 @@ fn signals(at: &Dialogue) -> Vec<Signal> {
     }
 }
 
-/// Where the turn leaves the conversation; as at its beginning, for a call may be long. Of the menus that led here the
-/// last is kept.
+/// The state after a turn, with the history of a fresh call, because a call may be long. Of the menus that led here
+/// the last is kept.
 fn then(turn: &Turn) -> Option<Dialogue> {
     let mut then = turn.instructions.iter().find_map(|instruction| match instruction {
         Instruction::Gather { then, .. }

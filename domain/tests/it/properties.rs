@@ -1,4 +1,4 @@
-//! What holds for every call, however the carrier tells it.
+//! Properties of every call, in every order of the carrier's reports.
 
 use frontdesk_domain::{
     BuiltinFlow, Call, CallEvent, Context, DialOutcome, DialResult, Dialogue, Facts, Instruction, Keys,
@@ -31,7 +31,7 @@ proptest! {
         // CarrierCallback in any order, with repeats in between.
         let mixed: Vec<usize> = order.iter().copied().chain(repeats).collect();
         prop_assert_eq!(absorb(&desk.events, &mixed), expected.clone(), "{}", name);
-        // Some are lost, a row is made of the rest, and repair tells all of them again.
+        // Some events are lost, a row is derived from the rest, and repair supplies all of them again.
         let mut facts = absorb(&desk.events, &order[..lost]);
         let _incomplete = Call::of(&facts);
         for event in &desk.events {

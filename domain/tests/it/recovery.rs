@@ -67,7 +67,7 @@ fn verdict(call: &Call) -> String {
 }
 
 #[test]
-fn a_call_that_never_reached_us_is_told_by_the_carriers_record() {
+fn a_call_that_never_arrived_is_recovered_from_the_carriers_record() {
     let talked = mended(&[], &record(vec![leg("CA2", FIRST, LegStatus::Completed, 30)], vec![]));
     assert_eq!(verdict(&talked), "answered/carrier_record");
     assert_eq!((talked.talk_seconds, talked.duration_seconds), (Some(30), Some(60)));
@@ -85,7 +85,7 @@ fn a_call_that_never_reached_us_is_told_by_the_carriers_record() {
 }
 
 #[test]
-fn a_recording_that_nobody_told_us_of_is_fetched() {
+fn a_recording_without_callback_is_fetched() {
     let desk = Desk::screened().presses("2");
     let mut facts = desk.facts();
     let found = record(vec![], vec![message(9)]);
@@ -139,22 +139,22 @@ fn a_call_without_an_end_is_closed_as_unknown_and_corrected_by_news() {
 }
 
 #[test]
-fn a_message_given_up_can_be_asked_for_anew() {
+fn a_failed_message_can_be_retried() {
     let desk = Desk::screened().presses("2").leaves_message(9).ends("completed", 20);
     let mut facts = desk.facts();
     let recording: frontdesk_domain::RecordingId = "RE1".parse().unwrap();
-    let mut tell = |kind: EventKind| {
+    let mut apply = |kind: EventKind| {
         let effects = facts.absorb(&CallEvent { call: Desk::call(), at: time("10:00:00"), kind });
         (Call::of(&facts).voicemail.unwrap().status, effects.len())
     };
     let failed =
         |round| EventKind::VoicemailFailed { recording: recording.clone(), why: "gone".into(), round };
     let retried = |round| EventKind::VoicemailRetried { recording: recording.clone(), round };
-    assert_eq!(tell(failed(0)).0, VoicemailStatus::Failed);
-    assert_eq!(tell(retried(1)), (VoicemailStatus::Pending, 1));
-    assert_eq!(tell(failed(1)).0, VoicemailStatus::Failed, "the second round failed as well");
-    assert_eq!(tell(retried(1)), (VoicemailStatus::Failed, 0), "a repeat is no new wish");
-    assert_eq!(tell(retried(2)), (VoicemailStatus::Pending, 1));
+    assert_eq!(apply(failed(0)).0, VoicemailStatus::Failed);
+    assert_eq!(apply(retried(1)), (VoicemailStatus::Pending, 1));
+    assert_eq!(apply(failed(1)).0, VoicemailStatus::Failed, "the second round failed as well");
+    assert_eq!(apply(retried(1)), (VoicemailStatus::Failed, 0), "a repeated request is no new retry");
+    assert_eq!(apply(retried(2)), (VoicemailStatus::Pending, 1));
 }
 
 #[test]
@@ -162,19 +162,19 @@ fn the_carriers_copy_is_deleted_once_and_only_when_it_is_unwanted() {
     let desk = Desk::screened().presses("2").leaves_message(9).ends("completed", 20);
     let mut facts = desk.facts();
     let recording: frontdesk_domain::RecordingId = "RE1".parse().unwrap();
-    let mut tell = |fate| {
+    let mut apply = |fate| {
         let kind = EventKind::CarrierCopy { recording: recording.clone(), fate };
         let effects = facts.absorb(&CallEvent { call: Desk::call(), at: time("10:00:00"), kind });
         effects.into_iter().filter(|effect| matches!(effect, Effect::DeleteCarrierCopy { .. })).count()
     };
-    assert_eq!(tell(CopyFate::Unwanted), 1);
-    assert_eq!(tell(CopyFate::Unwanted), 0);
-    assert_eq!(tell(CopyFate::Deleted), 0);
+    assert_eq!(apply(CopyFate::Unwanted), 1);
+    assert_eq!(apply(CopyFate::Unwanted), 0);
+    assert_eq!(apply(CopyFate::Deleted), 0);
     assert!(facts.effects().iter().all(|effect| matches!(effect, Effect::FetchRecording { .. })));
 }
 
 proptest! {
-    /// Whatever is lost, the carrier's record ends the call, once, in any order of telling.
+    /// Whichever events are lost, the carrier's record ends the call once, in any order of events.
     #[test]
     fn the_carriers_record_ends_every_call_whatever_was_lost(
         story in 0..stories().len(), keep in any::<u64>(), with_message in any::<bool>(),

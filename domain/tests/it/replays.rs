@@ -26,7 +26,7 @@ fn by_another_flow_callers_who_pressed_1_come_to_another_phone() {
 }
 
 #[test]
-fn at_another_hour_the_same_keys_lead_elsewhere() {
+fn at_another_hour_the_same_keys_take_another_path() {
     let practice = read(crate::flow_files::PRACTICE).unwrap();
     // A Sunday morning: closed.
     let (_, desk) = stories().into_iter().find(|(name, _)| *name == "chosen voicemail").unwrap();

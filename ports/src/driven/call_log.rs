@@ -90,7 +90,7 @@ pub struct CallQuery {
     pub since: Option<Timestamp>,
     /// Only calls that started earlier.
     pub until: Option<Timestamp>,
-    /// Only calls whose numbers, name, place, notes or tags contain this text, without regard to case.
+    /// Only calls that contain this text in their numbers, name, place, notes or tags, ignoring case.
     pub text: Option<TextMatch>,
 }
 

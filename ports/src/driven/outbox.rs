@@ -120,8 +120,8 @@ pub trait Outbox: Send + Sync {
     /// How the latest deliveries stand, newest first.
     async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError>;
 
-    /// Makes deliveries anew that were queued at `since` or later; all of them or only failed ones, of one recipient or
-    /// of everybody. How many.
+    /// Queues deliveries again that were first queued at `since` or later: all or only failed ones, of one recipient
+    /// or of all. Returns their number.
     async fn redeliver(
         &self,
         since: Timestamp,

@@ -101,8 +101,8 @@ const HEAD: usize = 12;
 /// Keeps audio. What can be read is whole and verified: half-written audio is never visible.
 #[async_trait]
 pub trait RecordingStore: Send + Sync {
-    /// Keeps audio under a name, replacing what was there. Refused, and nothing kept, unless it is of the length that
-    /// was announced, no longer than the cap, and begins like the audio it says it is (WAV or MP3).
+    /// Stores audio under a name, replacing earlier content. Refuses audio, and stores nothing, unless it has the
+    /// announced length, is no longer than the cap, and begins like its format (WAV or MP3).
     async fn put(&self, name: &AudioName, audio: FetchedAudio) -> Result<StoredAudio, PutError>;
 
     /// Some of the bytes of the audio of that name; the range must lie within its length.

@@ -28,8 +28,8 @@ pub trait RetentionStore: Send + Sync {
     /// Deletes the carrier's own words of events that happened before `before`; returns of how many.
     async fn delete_raw_before(&self, before: Timestamp) -> Result<u64, StoreError>;
 
-    /// Deletes the events before `before` that hold what was written down of messages; returns how many. The log of calls
-    /// whose message has such words must say already that they are no longer kept.
+    /// Deletes the events before `before` that contain transcripts; returns their number. The log must already say of
+    /// these calls that their transcript is deleted.
     async fn delete_transcripts_before(&self, before: Timestamp) -> Result<u64, StoreError>;
 
     /// Makes deleted content unreadable on disk, as far as the store can.

@@ -18,11 +18,11 @@ pub struct Resolved {
 /// Keeps what people did about calls.
 #[async_trait]
 pub trait WorkStore: Send + Sync {
-    /// Keeps the work on a call, which is the version after `work.version - 1`. `false` if there is no such call or its
-    /// work is of another version by now. A change of the log like any other, which readers are told of.
+    /// Stores the work on a call as the successor of version `work.version - 1`. `false` if there is no such call or
+    /// its work has another version by now. Counts as a change of the log, of which readers are notified.
     async fn save_work(&self, call: CallId, work: &Work) -> Result<bool, StoreError>;
 
-    /// Calls that are missed, not settled, and followed by an answered call of the same caller, where one of the two
+    /// Missed calls that are not done and are followed by an answered call from the same caller, where one of the two
     /// changed after `after`; at most `limit`.
     async fn resolved_since(&self, after: Change, limit: u16) -> Result<Vec<Resolved>, StoreError>;
 }

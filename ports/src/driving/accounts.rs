@@ -1,5 +1,4 @@
-//! Looking after people: who may sign in and as what, where they are signed in, programs' tokens, and the views that each
-//! has saved.
+//! Account management: users and their roles, sessions, API tokens, and saved views.
 
 use std::time::Duration;
 

@@ -55,7 +55,7 @@ pub struct CarrierCallback {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait AnswerCalls: Send + Sync {
-    /// What to do now, for a caller who waits. Always returns, and soon, whatever the state of the stores: an event
+    /// Answers a caller who waits. Always returns within a bounded time, whatever the state of the stores: an event
     /// that cannot be stored is a lesser evil than a caller who hears nothing.
     async fn answer(&self, asked: StepRequest) -> Vec<Instruction>;
 

@@ -52,7 +52,7 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
-/// The system that signed a person in without a password of ours.
+/// The system that signed a user in without a frontdesk password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum IdentitySource {
@@ -78,8 +78,8 @@ pub trait Access: Send + Sync {
         address: &str,
     ) -> Result<String, SignInError>;
 
-    /// Signs in a person whom somebody else vouches for, and returns the secret session token for their cookie.
-    /// [`SignInError::Nobody`] if there is nobody of that name and the configuration lets no newcomers in.
+    /// Signs in a user whom an external system has authenticated, and returns the secret session token for their
+    /// cookie. [`SignInError::Nobody`] if the user does not exist and the configuration creates no users at sign-in.
     async fn sign_in_federated(&self, name: &str, by: IdentitySource) -> Result<String, SignInError>;
 
     /// Who a session token belongs to, if it is valid.

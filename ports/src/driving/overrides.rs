@@ -36,7 +36,7 @@ pub trait ManageOverrides: Send + Sync {
     /// The closure that holds now or is still to come.
     async fn closed(&self) -> Result<Option<Closed>, StoreError>;
 
-    /// Closes the company until then; callers hear `say` first.
+    /// Closes the company until a time; callers hear `say` first.
     async fn close(&self, actor: &Actor, until: Timestamp, say: Option<String>) -> Result<(), OverrideError>;
 
     /// Opens it again; whether it was closed.

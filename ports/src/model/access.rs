@@ -1,5 +1,5 @@
-//! People who may read the feed, their sessions, and tokens for programs. Not in the domain: whoever embeds that has
-//! people of their own.
+//! Users, their sessions, and API tokens. Not part of the domain, because applications that embed the domain have
+//! users of their own.
 
 use std::collections::BTreeSet;
 use std::fmt;

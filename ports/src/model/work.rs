@@ -1,5 +1,5 @@
-//! What people did about a call: handled it, took it on, noted something, listened. Kept beside the log's events, which
-//! only the carrier and we ourselves write.
+//! The follow-up of a call: who marked it done, took it on, wrote a note, or played it. Stored next to the log's
+//! events, which only the carrier and frontdesk itself write.
 
 use std::collections::BTreeSet;
 use std::fmt;

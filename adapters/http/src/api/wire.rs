@@ -51,7 +51,7 @@ struct WireVoicemail {
 #[derive(Debug, Serialize)]
 struct WireWork {
     needs_attention: bool,
-    /// The person who settled it …
+    /// The person who marked the call done …
     handled_by: Option<String>,
     /// … or the later call that did.
     handled_by_call: Option<String>,

@@ -74,7 +74,8 @@ pub(crate) async fn finish(Data(state): Data<&Arc<State>>, req: &Request) -> Ans
             Ok(token) => arrived(state, req, &token, &next),
             Err(SignInError::Store(error)) => Err(error.into()),
             Err(_) => {
-                let mut response = login_page(state, req, next, Some(language(req).say("sign-in-nobody")))?;
+                let mut response =
+                    login_page(state, req, next, Some(language(req).say("sign-in-no-access")))?;
                 response.set_status(StatusCode::FORBIDDEN);
                 Ok(response)
             }
@@ -87,8 +88,8 @@ pub(crate) async fn finish(Data(state): Data<&Arc<State>>, req: &Request) -> Ans
     Ok(response)
 }
 
-/// A page that redirects by itself. The session cookie is `Strict`, so a browser that another site sent here must request
-/// the feed from a page of ours.
+/// A page that redirects by itself. The session cookie is `Strict`, so a browser that arrives from another site must
+/// request the feed from one of our pages.
 fn arrived(state: &State, req: &Request, token: &str, next: &str) -> Answer {
     let mut response = html(state.templates.arrived(next, language(req)))?;
     if let Ok(cookie) = session_cookie(token, state.services.secure).parse() {
@@ -99,8 +100,8 @@ fn arrived(state: &State, req: &Request, token: &str, next: &str) -> Answer {
 
 fn refuse(state: &State, req: &Request, error: &IdentityError, next: String) -> Answer {
     let (status, word) = match error {
-        IdentityError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "sign-in-away"),
-        IdentityError::Refused(_) => (StatusCode::UNAUTHORIZED, "sign-in-not-vouched"),
+        IdentityError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "sign-in-unavailable"),
+        IdentityError::Refused(_) => (StatusCode::UNAUTHORIZED, "sign-in-failed"),
     };
     tracing::warn!("sign-in at the identity provider failed: {error}");
     let mut response = login_page(state, req, next, Some(language(req).say(word)))?;

@@ -26,8 +26,9 @@ pub(crate) fn session_cookie(token: &str, secure: bool) -> String {
     session_cookie_with(token, secure, SameSite::Strict)
 }
 
-/// The session cookie of a person whom a trusted proxy signed in. It is `Lax`: a browser that follows a link in an e-mail
-/// or on the proxy's page must send it, or each visit would start another session. Forms carry a token of their own.
+/// The session cookie of a user whom a trusted proxy signed in. It is `Lax`, because a browser that follows a link
+/// from an e-mail or from the proxy's page must send it; otherwise each visit would start another session. Forms
+/// carry a CSRF token.
 pub(crate) fn proxy_session_cookie(token: &str, secure: bool) -> String {
     session_cookie_with(token, secure, SameSite::Lax)
 }

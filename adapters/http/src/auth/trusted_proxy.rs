@@ -1,4 +1,4 @@
-//! People whom another system signs in: a proxy in front of us, by a header; an identity provider, by OpenID Connect.
+//! Users signed in by another system: by a reverse proxy through a header, or by an OpenID Connect provider.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -26,8 +26,8 @@ impl FederatedSignIn {
     }
 }
 
-/// A proxy whose headers are trusted: the person, if it signs people in, and the browser's address (`X-Forwarded-For`),
-/// so that a password guesser does not lock out everyone behind the proxy.
+/// A proxy whose headers are trusted: the user, if the proxy signs users in, and the browser's address
+/// (`X-Forwarded-For`), so that failed sign-ins of one browser do not lock out everyone behind the proxy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustedProxy {
     /// The header that names a person.

@@ -58,7 +58,7 @@ pub(crate) async fn voicemails_zip(
     Data(visitor): Data<&Visitor>,
     req: &Request,
 ) -> Answer {
-    // Names of files tell callers and times: hearing alone is not enough.
+    // File names contain callers and times, so the permission to play audio is not enough.
     if !visitor.may(Permission::Calls) {
         let detail = "this needs the scopes calls and audio";
         return Err(Problem::new(StatusCode::FORBIDDEN, "Not allowed", detail));

@@ -9,7 +9,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use jiff::civil::Date;
 use unic_langid::langid;
 
-/// A language of ours.
+/// A language that the pages are available in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
     English,
@@ -26,7 +26,7 @@ fn bundle(language: Language) -> Bundle {
         Language::English => langid!("en"),
         Language::French => langid!("fr"),
     }]);
-    // Names and numbers are of one direction here; the marks around them would be searched for, copied and told apart.
+    // All arguments are left-to-right here. Isolation marks around them would end up in searches and copied text.
     bundle.set_use_isolating(false);
     bundle.set_formatter(Some(match language {
         Language::English => |value, _| formatted(value, ','),
@@ -80,7 +80,7 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(base))
     }
 
-    /// The first of ours that a browser accepts (RFC 9110, 12.5.4), English if it accepts none.
+    /// The first supported language that a browser accepts (RFC 9110, section 12.5.4), or English.
     pub fn accepted(header: &str) -> Self {
         let mut wanted: Vec<(f32, Self)> = header
             .split(',')

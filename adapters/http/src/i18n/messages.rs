@@ -65,28 +65,28 @@ pub(crate) fn refused(refused: &WorkRefused, language: Language) -> String {
     }
 }
 
-/// Why something about people was not done; the store's own errors are told elsewhere.
+/// The message for a refused change of accounts. Store errors are handled elsewhere.
 pub(crate) fn not_done(error: &AccountError, language: Language) -> String {
     match error {
-        AccountError::Taken => language.say("settled-name-taken"),
-        AccountError::Nobody => language.say("settled-nobody"),
-        AccountError::BadName => language.say("settled-bad-name"),
-        AccountError::BadPassword => language.say("settled-bad-password"),
-        AccountError::WrongPassword => language.say("settled-wrong-password"),
+        AccountError::Taken => language.say("account-name-taken"),
+        AccountError::Nobody => language.say("account-nobody"),
+        AccountError::BadName => language.say("account-bad-name"),
+        AccountError::BadPassword => language.say("account-bad-password"),
+        AccountError::WrongPassword => language.say("account-wrong-password"),
         AccountError::Throttled(wait) => {
             language.say_with("sign-in-throttled", [("minutes", wait.as_secs().div_ceil(60).into())])
         }
         AccountError::WrongCode => language.say("sign-in-code-wrong"),
-        AccountError::LastAdmin => language.say("settled-last-admin"),
-        AccountError::NoScope => language.say("settled-no-scope"),
+        AccountError::LastAdmin => language.say("account-last-admin"),
+        AccountError::NoScope => language.say("account-no-scope"),
         AccountError::TooManyViews => {
-            language.say_with("settled-too-many-views", [("most", MAX_VIEWS.into())])
+            language.say_with("account-too-many-views", [("most", MAX_VIEWS.into())])
         }
         AccountError::Store(_) => language.say("error-503"),
     }
 }
 
-/// Why a decision beside the flow was not taken; the store's own errors are told elsewhere.
+/// The message for a refused override. Store errors are handled elsewhere.
 pub(crate) fn not_decided(error: &OverrideError, language: Language) -> String {
     match error {
         OverrideError::Over => language.say("closure-over"),
@@ -100,7 +100,7 @@ pub(crate) fn not_decided(error: &OverrideError, language: Language) -> String {
 pub(crate) fn trouble(trouble: Trouble, language: Language) -> String {
     match trouble {
         Trouble::DatabaseUnavailable(waiting) => {
-            language.say_with("notice-away", [("waiting", waiting.into())])
+            language.say_with("notice-unavailable", [("waiting", waiting.into())])
         }
         Trouble::CatchingUp(waiting) => language.say_with("notice-behind", [("waiting", waiting.into())]),
         Trouble::EventsLost => language.say("notice-losing"),

@@ -17,7 +17,7 @@ pub(crate) fn spoken(number: &str, at_home: Option<&str>) -> String {
     parsed.format().mode(if same { Mode::National } else { Mode::International }).to_string()
 }
 
-/// The country a number belongs to, as its two letters; none if it belongs to several or none.
+/// The country of a number as two letters; `None` if several countries share the prefix or none has it.
 pub(crate) fn country(number: &str) -> Option<String> {
     let parsed = phonenumber::parse(None, number).ok().filter(|_| number.len() >= SHORTEST)?;
     parsed.country().id().map(|id| id.as_ref().to_owned())
@@ -47,7 +47,11 @@ mod tests {
         assert_eq!(spoken("+33123456789", Some("+12025550147")), "+33 1 23 45 67 89");
         assert_eq!(spoken("+12025550147", Some("+12125550100")), "(202) 555-0147");
         assert_eq!(country("+33123456789").as_deref(), Some("FR"));
-        assert_eq!(spoken("+33639980456", Some("+33199000000")), "06 39 98 04 56", "kept free for films");
+        assert_eq!(
+            spoken("+33639980456", Some("+33199000000")),
+            "06 39 98 04 56",
+            "a range reserved for films"
+        );
         for other in ["sip:bob@example.com", "client:ann", "1234", "+1", "<b>", ""] {
             assert_eq!((spoken(other, Some("+33199000000")), country(other)), (other.to_owned(), None));
         }

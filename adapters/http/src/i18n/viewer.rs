@@ -1,4 +1,4 @@
-//! What a browser says of whoever looks: the time zone that days and times are told in, and the language of all words.
+//! The viewer's preferences, as the browser sends them: time zone and language.
 
 use std::time::Duration;
 

@@ -25,7 +25,7 @@ use crate::templates::Frame;
 
 /// Traffic is counted over this long …
 const TRAFFIC_HOURS: i64 = 24;
-/// … and phones over this long, of so many calls at most.
+/// The period and the maximum number of calls that phone statistics cover.
 const PHONE_DAYS: i64 = 30;
 const MAX_CALLS: u16 = 500;
 

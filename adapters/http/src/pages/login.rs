@@ -17,7 +17,7 @@ use crate::problem::{Answer, Problem};
 use crate::query;
 use crate::templates::LoginPage;
 
-/// Where to go after signing in: a path of ours, never another site.
+/// The path to open after signing in. Always a path on this server, never another site.
 pub(crate) fn next(wanted: Option<&str>) -> String {
     wanted
         .filter(|path| {
@@ -45,7 +45,7 @@ pub(crate) fn login_page(state: &State, req: &Request, next: String, error: Opti
 fn empty(state: &State, next: String, error: Option<String>) -> LoginPage {
     let provider = state.services.sign_in.provider.as_ref().map(|provider| provider.name());
     let to: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    let provider_address = format!("/login/elsewhere?next={to}");
+    let provider_address = format!("/login/provider?next={to}");
     LoginPage { next, error, name: String::new(), asks_code: false, provider, provider_address }
 }
 
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn signing_in_never_leads_to_another_site() {
         assert_eq!(super::next(Some("/calls/1?x=2")), "/calls/1?x=2");
-        for elsewhere in [
+        for other_site in [
             "https://evil.example",
             "//evil.example",
             "/\\evil.example",
@@ -130,7 +130,7 @@ mod tests {
             "/\n",
             "",
         ] {
-            assert_eq!(super::next(Some(elsewhere)), "/", "{elsewhere}");
+            assert_eq!(super::next(Some(other_site)), "/", "{other_site}");
         }
     }
 }

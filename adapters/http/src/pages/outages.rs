@@ -1,4 +1,4 @@
-//! When something went wrong, whom it touched, and what was recovered.
+//! Outages: when they happened, which calls were affected, and what was recovered.
 
 pub(crate) mod view;
 

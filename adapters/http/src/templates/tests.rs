@@ -288,7 +288,7 @@ fn the_numbers_page_counts_in_the_viewers_zone() {
 }
 
 #[test]
-fn times_are_told_in_the_companys_zone() {
+fn times_are_shown_in_the_companys_zone() {
     let row = CallRow::new(
         &samples()[0].record,
         &Viewer { zone: TimeZone::fixed(jiff::tz::offset(1)), ..viewer() },
@@ -298,7 +298,7 @@ fn times_are_told_in_the_companys_zone() {
 }
 
 #[test]
-fn the_settings_render_for_whoever_manages_and_for_whoever_does_not() {
+fn the_settings_render_for_admins_and_for_staff() {
     use frontdesk_ports::access::{ApiToken, Scopes};
     use frontdesk_ports::{Browser, CheckStatus, DiagnosticReport, Finding, Person};
     let (templates, at) = (Templates::new().unwrap(), "2026-11-22T09:00:00Z".parse().unwrap());

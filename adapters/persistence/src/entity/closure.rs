@@ -1,4 +1,4 @@
-//! The one row that says that the company is closed out of turn; none: it is not.
+//! The temporary closure: one row while it is in effect, otherwise none.
 
 use sea_orm::entity::prelude::*;
 

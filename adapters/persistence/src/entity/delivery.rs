@@ -1,4 +1,4 @@
-//! One row a message about a call that somebody is to be told.
+//! Deliveries: one row per notification and recipient.
 
 use sea_orm::entity::prelude::*;
 

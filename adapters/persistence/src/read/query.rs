@@ -10,7 +10,7 @@ use crate::SqlLog;
 use crate::entity::{call, call_tag};
 use crate::mapping::millis;
 
-/// A call's id was made from its start as first told, which may be corrected later, but not by more than this.
+/// A call's id is derived from its start as first reported. A later correction of the start is smaller than this.
 const CORRECTION: SignedDuration = SignedDuration::from_hours(48);
 
 /// The calls that are asked for, in no order.

@@ -1,5 +1,5 @@
-//! The index of texts on PostgreSQL, made beside the work of a desk whose log is not empty any more: for a long log it takes
-//! minutes, in which calls go on being logged.
+//! The text index on PostgreSQL. For a log that already has calls it is built concurrently, because that takes
+//! minutes for a long log and calls must be logged meanwhile.
 
 use frontdesk_ports::StoreError;
 use sea_orm::sqlx::{self, Connection, PgConnection, PgPool};
@@ -8,7 +8,7 @@ use sea_orm::{DbBackend, DbErr, RuntimeErr};
 use crate::Database;
 use crate::error::store_error;
 
-/// Whoever holds this lock makes it.
+/// The instance that holds this advisory lock builds the index.
 const LOCK: i64 = 0x66_72_6f_6e_74;
 
 /// What is there: the schema of the extension, and whether the index is whole (`None`: there is none).
@@ -40,7 +40,7 @@ async fn index(pool: &PgPool) -> Result<bool, sqlx::Error> {
     if whole == Some(true) || place.is_none() {
         return Ok(whole == Some(true));
     }
-    // A connection of its own, which may take its time and is closed afterwards with whatever was set there.
+    // A separate connection, closed afterwards together with its session settings.
     let mut own = PgConnection::connect_with(&pool.connect_options()).await?;
     sqlx::query("SET statement_timeout = 0").execute(&mut own).await?;
     let ours: bool =

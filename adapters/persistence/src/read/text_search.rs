@@ -1,5 +1,5 @@
-//! Which calls contain a text. Common texts are found by reading calls, newest first; rare ones by an index of groups of three
-//! letters. Which of the two a text is, is found out first, for the wrong way takes a hundred times as long.
+//! Text search. Common texts are found by reading calls, newest first; rare texts by a trigram index. The query first
+//! estimates which of the two applies, because the wrong one takes a hundred times as long.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,9 +18,9 @@ use crate::read::text_index;
 
 /// A text that more calls than this contain is found sooner by reading calls than by asking the index for all of them.
 const COMMON: u64 = 5000;
-/// The index knows texts of three letters and more.
+/// The trigram index needs texts of at least three characters.
 const INDEXED_LENGTH: usize = 3;
-/// On PostgreSQL the newest calls are read first; a text that so many of them contain is common.
+/// On PostgreSQL the newest calls are read first; a text that this many of them contain counts as common.
 const NEWEST: u64 = 1000;
 const MANY: u64 = 20;
 
@@ -125,7 +125,7 @@ impl SqlLog {
             return Ok(None);
         }
         let tx = self.db.reader.begin().await?;
-        // By the index whatever the planner expects: it knows nothing of rare texts.
+        // Forces the index: the planner has no statistics on rare texts.
         tx.execute_unprepared("SET LOCAL enable_seqscan = off").await?;
         let named = call::Entity::find().select_only().column(Column::Id).filter(condition.clone());
         let named: Vec<String> = named.limit(COMMON + 1).into_tuple().all(&tx).await?;

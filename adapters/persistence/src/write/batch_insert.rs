@@ -10,7 +10,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, Iterabl
 
 use crate::error::failed;
 
-/// Inserts into one table, the same conflict settled in the same way each time.
+/// Inserts into one table with one conflict clause.
 pub(crate) struct Inserts {
     conflict: OnConflict,
     texts: BTreeMap<usize, String>,
@@ -21,7 +21,7 @@ impl Inserts {
         Self { conflict, texts: BTreeMap::new() }
     }
 
-    /// Inserts rows, all of whose columns are set.
+    /// Inserts rows whose columns are all set.
     pub async fn run<E, A>(&mut self, tx: &impl ConnectionTrait, rows: Vec<A>) -> Result<(), StoreError>
     where
         E: EntityTrait,

@@ -294,8 +294,8 @@ fn wanted_again() -> OnConflict {
         .to_owned()
 }
 
-/// What a call's row says of the call, and not of what people did about it: that is left alone. A call that is settled
-/// asks for nobody's attention any more.
+/// The columns of a call's row that follow from events. The columns of the follow-up stay unchanged, except that a
+/// call that is done no longer needs attention.
 fn projected() -> OnConflict {
     use call::Column as C;
     let columns = C::iter().filter(|column| {

@@ -1,9 +1,9 @@
 //! The one writer: commits everything that waits in one transaction, so that the price of a durable commit is shared
 //! by all requests in flight. Idle, a request waits for its own commit and nothing else.
 //!
-//! On SQLite all the work of a commit is done on this machine, some milliseconds for many events at once. There it has a
-//! thread of its own, which stands back while requests want the processor: whoever waits for the log, and not only for
-//! the spool, waits for the disk anyway.
+//! On SQLite a commit uses this machine's processor, some milliseconds for a batch. There the writer has a
+//! low-priority thread of its own, so that requests come first: a client that waits for the log waits for the disk
+//! anyway.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::write::commit::Committer;
 const QUEUE: usize = 4096;
 /// Events in one transaction; bounds its size and the statement's parameters.
 const BATCH: usize = 1000;
-/// The longest a commit may take. What it was about is then unknown to us, and kept elsewhere by whoever waited.
+/// The longest a commit may take. After that its result is unknown, and the waiting callers have spooled the events.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How far the writer's thread stands back behind the others (Unix niceness).
@@ -98,7 +98,7 @@ async fn run(
             size += job.events.len();
             jobs.push(job);
         }
-        // Whoever has stopped waiting has kept the events elsewhere.
+        // Callers that timed out have spooled the events.
         jobs.retain(|job| !job.done.is_closed());
         if jobs.is_empty() {
             continue;
@@ -112,7 +112,7 @@ async fn run(
         metrics::histogram!("frontdesk_commit_events").record(u32::try_from(count).unwrap_or(u32::MAX));
         metrics::histogram!("frontdesk_commit_seconds").record(begun.elapsed());
         raise_by(&changed, &outcome);
-        // One job that cannot be kept must not take the others down with it; a database that is away is away for all.
+        // A job that cannot be stored must not fail the others; an unavailable database fails them all.
         let alone = jobs.len() > 1 && !matches!(&outcome, Ok(_) | Err(StoreError::Unavailable(_)));
         let outcome = outcome.map(|_| ());
         for job in jobs {
@@ -123,7 +123,7 @@ async fn run(
             } else {
                 outcome.clone()
             };
-            // Whoever has stopped waiting does not want to know.
+            // Callers that timed out no longer need the answer.
             let _ = job.done.send(outcome);
         }
     }

@@ -10,20 +10,20 @@ use sea_orm_migration::sea_orm::{self, ConnectionTrait};
 
 use crate::{clock, log, postgres};
 
-/// A reader at one instance hears of what another commits.
+/// A reader of one instance learns of another instance's commit.
 async fn two_instances(db: &Database) {
     let ids = Arc::new(CountingIds::default());
     let [one, other] = [0, 1].map(|_| Arc::new(SqlLog::new(db.clone(), clock(), ids.clone())));
     conformance::call_log::one_of_many_writers(&*other, 1, 1).await;
     for more in 2..5 {
         let seen = one.latest_change().await.unwrap();
-        let heard = one.wait_for_change(seen);
+        let changed = one.wait_for_change(seen);
         conformance::call_log::one_of_many_writers(&*other, more, 1).await;
-        tokio::time::timeout(std::time::Duration::from_secs(10), heard).await.expect("it is told");
+        tokio::time::timeout(std::time::Duration::from_secs(10), changed).await.expect("it is notified");
     }
 }
 
-/// What an instance kept and did not live to take in is given to another, and lost to neither.
+/// Events that a terminated instance stored without draining are claimed by another, and no instance loses any.
 async fn inbox(db: &Database) {
     let ids = CountingIds::default();
     let [one, other, third] = [0, 1, 2].map(|_| SqlInbox::on_server(db, &ids).expect("a server"));
@@ -37,7 +37,7 @@ async fn inbox(db: &Database) {
     one.store(event("CA1").into()).await.unwrap();
     one.store(Vec::new().into()).await.unwrap();
     assert_eq!((one.waiting(), other.waiting()), (1, 0));
-    assert_eq!(other.oldest().await.unwrap(), None, "it is being taken in by whoever kept it");
+    assert_eq!(other.oldest().await.unwrap(), None, "the instance that stored it drains it");
     let age = "UPDATE inbox SET stored_at = stored_at - interval '6 s'";
     db.connection().execute_unprepared(age).await.unwrap();
     // Of a newer version, say.
@@ -58,7 +58,7 @@ async fn inbox(db: &Database) {
     let left = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "SELECT count(*) FROM inbox");
     let left = db.connection().query_one_raw(left).await.unwrap().unwrap();
     assert_eq!(left.try_get_by_index::<i64>(0).unwrap(), 1, "what nobody here can read is not thrown away");
-    // A row of ours that was written after we had given up on it, before rows that are taken in already.
+    // A row that was written after its writer timed out, with an id before rows that are already drained.
     let fourth = SqlInbox::on_server(db, &ids).expect("a server");
     db.connection().execute_unprepared("DELETE FROM inbox").await.unwrap();
     fourth.store(event("CA3").into()).await.unwrap();
@@ -70,13 +70,13 @@ async fn inbox(db: &Database) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_one_instance_commits_is_heard_at_another() {
+async fn a_commit_of_one_instance_notifies_another() {
     let Some(db) = postgres("notices").await else { return };
     two_instances(&db).await;
 }
 
 #[tokio::test]
-async fn leases_are_counted_by_the_servers_clock_whatever_ours_says() {
+async fn leases_use_the_servers_clock_whatever_the_local_clock_says() {
     let Some(db) = postgres("server_clock").await else { return };
     let (behind, ahead) = (clock(), clock());
     ahead.advance(std::time::Duration::from_secs(1_000_000_000));
@@ -118,7 +118,7 @@ async fn a_long_log_is_indexed_beside_its_work_and_searched_before_and_after() {
 }
 
 #[tokio::test]
-async fn what_was_kept_for_the_log_outlives_its_instance() {
+async fn buffered_events_outlive_their_instance() {
     let Some(db) = postgres("inbox").await else { return };
     inbox(&db).await;
 }

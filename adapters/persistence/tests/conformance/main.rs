@@ -176,9 +176,9 @@ mod on_sqlite {
     }
 
     #[tokio::test]
-    async fn what_is_no_database_is_told_so() {
+    async fn a_file_that_is_no_database_is_reported() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("letter.txt");
+        let path = folder.path().join("notes.txt");
         std::fs::write(
             &path,
             "Dear Sir or Madam, this is no database at all, but it is long enough.".repeat(40),
@@ -195,12 +195,12 @@ mod on_postgres {
 
     #[tokio::test]
     async fn ledger_and_retention() {
-        let Some(db) = postgres("upkeep").await else { return };
+        let Some(db) = postgres("retention").await else { return };
         maintenance(&db).await;
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn one_event_that_cannot_be_kept_fails_alone() {
+    async fn one_event_that_cannot_be_stored_fails_alone() {
         let Some(db) = postgres("bad_event").await else { return };
         let log = log(&db, clock());
         let event = |call: String, name: &str| {

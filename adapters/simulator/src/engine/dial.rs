@@ -96,7 +96,7 @@ impl Line<'_> {
         self.carrier.time.pass(time).await;
         let (mut picked_up, mut last) = (None, None);
         for (place, mut leg) in legs.into_iter().enumerate() {
-            // Whoever had not come to an end by themselves falls silent.
+            // Phones that are still ringing stop.
             let end = ends.get(place).filter(|(_, at)| decided.is_none_or(|d| d == place || *at < time));
             let end = end.map_or(RingEnd::CallerHungUp, |(end, _)| *end);
             let (status, sip) = match end {
@@ -185,7 +185,7 @@ impl Line<'_> {
         self.callback(&url, &fields).await;
     }
 
-    /// The callee hears a document before being put through.
+    /// The document that the callee hears before being connected.
     async fn whisper(&mut self, leg: &Leg<'_>, mut url: String) -> Whisper {
         let mut extra = Fields::new();
         for _ in 0..super::MAX_DOCUMENTS {

@@ -37,7 +37,7 @@ impl Line<'_> {
         let mut fields_of_recording = recording.clone();
         fields_of_recording.push(("Digits", digits));
         let next = if hangs_up {
-            // The action is asked for although nobody hears the answer.
+            // The action is requested although no one hears the answer.
             let mut fields = self.fields("completed");
             fields.extend(self.carrier.callback_time());
             fields.extend(fields_of_recording);
@@ -62,7 +62,7 @@ impl Line<'_> {
             fields.extend(self.carrier.callback_time());
             self.callback(&url, &fields).await;
         }
-        // Nothing is written down of what is not there, or longer than two minutes.
+        // Twilio transcribes neither empty recordings nor recordings longer than two minutes.
         if let Some(url) = words_to.filter(|_| (1..120).contains(&seconds)) {
             let mut fields: Fields = vec![
                 ("AccountSid", account.clone()),

@@ -1,6 +1,6 @@
-//! The account as whoever sets it up sees it: its numbers and where they ask (Twilio, "IncomingPhoneNumber resource"),
-//! whether recordings are open to everybody ("Recording resource"), which countries may be called ("Dialing Permissions
-//! Country resource").
+//! The account's settings: its numbers and their webhooks (Twilio, "IncomingPhoneNumber resource"), whether
+//! recordings are public ("Recording resource"), and which countries may be called ("Dialing Permissions Country
+//! resource").
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
@@ -100,8 +100,8 @@ impl CountryResource {
     }
 }
 
-/// What is to be sent for a number to ask there. What leads it in place of addresses is only told when that changes: an
-/// empty SID is none that the API describes, and only taken to mean that nothing does.
+/// The fields to send to set a number's webhooks. A trunk or application SID is sent only when it changes: the API
+/// does not document an empty SID other than as a way to remove it.
 fn form(is: &WebhookSettings, wanted: &WebhookSettings) -> String {
     let WebhookSettings { voice, fallback, status, routed_by } = wanted;
     let mut form = form_urlencoded::Serializer::new(String::new());
@@ -154,7 +154,7 @@ impl TwilioClient {
 
 async fn read<T: DeserializeOwned>(response: Response, what: &str) -> Result<T, CarrierError> {
     serde_json::from_slice(&whole(response).await?)
-        .map_err(|_| CarrierError::Unusable(format!("{what} are not told as they should be")))
+        .map_err(|_| CarrierError::Unusable(format!("unexpected format of {what}")))
 }
 
 /// The time that a response was made at (RFC 9110, section 6.6.1).

@@ -1,7 +1,8 @@
 //! One static document for the hours in which nobody answers the carrier: ring everybody at once, then take a message.
 //!
-//! It is hosted elsewhere and cannot ask anything: no menu, no screening, no second attempt. `<Dial>` without `action`
-//! goes on to the next verb, after a conversation too; `<Record>` without `action` asks for the current document again.
+//! It is hosted on another server and cannot make requests: no menu, no screening, no second attempt. `<Dial>`
+//! without `action` continues with the next verb, even after a conversation; `<Record>` without `action` requests the
+//! current document again.
 
 use std::io;
 

@@ -64,12 +64,12 @@ proptest! {
         let document = document(&say, &Urls::new(&public, &call), Party::Caller);
         let mut reader = quick_xml::Reader::from_str(&document);
         reader.config_mut().check_end_names = true;
-        let mut heard = String::new();
+        let mut spoken = String::new();
         loop {
             match reader.read_event().expect("well-formed") {
                 Event::Eof => break,
-                Event::Text(part) => heard.push_str(&part.xml_content(quick_xml::XmlVersion::Explicit1_0)),
-                Event::GeneralRef(name) => heard.push_str(match &*name {
+                Event::Text(part) => spoken.push_str(&part.xml_content(quick_xml::XmlVersion::Explicit1_0)),
+                Event::GeneralRef(name) => spoken.push_str(match &*name {
                     "lt" => "<", "gt" => ">", "amp" => "&", "apos" => "'", "quot" => "\"", other => panic!("{other}"),
                 }),
                 Event::Start(tag) | Event::Empty(tag) => {
@@ -81,7 +81,7 @@ proptest! {
             }
         }
         let expected = xml_text(&text).replace("\r\n", "\n").replace('\r', "\n");
-        prop_assert_eq!(heard.replace("\r\n", "\n").replace('\r', "\n"), expected);
+        prop_assert_eq!(spoken.replace("\r\n", "\n").replace('\r', "\n"), expected);
     }
 }
 
@@ -93,6 +93,6 @@ fn the_static_fallback_rings_everybody_and_takes_a_message() {
     insta::assert_snapshot!(fallback::write_fallback(
         &flow,
         Some(&public),
-        Some("https://elsewhere.example/end")
+        Some("https://other.example/end")
     ));
 }

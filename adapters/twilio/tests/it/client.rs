@@ -103,9 +103,9 @@ async fn a_redirect_within_the_api_keeps_the_credentials() {
 #[tokio::test]
 async fn credentials_never_leave_the_configured_origin() {
     // Another origin over plain HTTP is not followed at all.
-    let (server, elsewhere) = (MockServer::start().await, MockServer::start().await);
-    Mock::given(method("GET")).respond_with(ResponseTemplate::new(200)).expect(0).mount(&elsewhere).await;
-    let away = ResponseTemplate::new(307).insert_header("Location", format!("{}/steal", elsewhere.uri()));
+    let (server, other) = (MockServer::start().await, MockServer::start().await);
+    Mock::given(method("GET")).respond_with(ResponseTemplate::new(200)).expect(0).mount(&other).await;
+    let away = ResponseTemplate::new(307).insert_header("Location", format!("{}/steal", other.uri()));
     Mock::given(path(MEDIA)).respond_with(away).mount(&server).await;
     assert!(matches!(fetch(&client(&server)).await, Err(CarrierError::Unusable(_))));
 }
@@ -119,7 +119,7 @@ async fn redirects_that_never_end_are_given_up() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_worth_another_try_and_tells_no_address() {
+async fn a_refused_connection_is_retryable_and_its_error_hides_the_address() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let client = client_at(&format!("http://127.0.0.1:{port}"));
     let Err(CarrierError::Unavailable { why, .. }) = fetch(&client).await else {

@@ -291,7 +291,7 @@ async fn each_place_of_the_conversation_reads_its_own_fields() {
 }
 
 #[tokio::test]
-async fn news_is_204_when_kept_and_503_when_not() {
+async fn a_callback_is_204_when_stored_and_503_when_not() {
     let callbacks = [
         (
             "/twilio/status",
@@ -324,14 +324,14 @@ async fn news_is_204_when_kept_and_503_when_not() {
     for (path, pairs) in &callbacks {
         send(&client(&desk), path, pairs).await.assert_status(StatusCode::SERVICE_UNAVAILABLE);
     }
-    // Nothing to keep: telling it again would not help.
+    // Nothing to store: sending it again would not help.
     send(&client(&desk), "/twilio/status", &[("CallStatus", "ringing")])
         .await
         .assert_status(StatusCode::NO_CONTENT);
 }
 
 #[tokio::test]
-async fn a_panic_never_reaches_whoever_waits() {
+async fn a_panic_never_reaches_the_caller() {
     let desk = Arc::new(Desk { panics: true, ..Desk::default() });
     let cli = client(&desk);
     for path in ["/twilio/voice", "/twilio/fallback", "/twilio/step/menu.main.0.0.1"] {
@@ -357,7 +357,7 @@ async fn nobody_waits_longer_than_four_seconds() {
 }
 
 #[tokio::test]
-async fn a_signed_request_that_names_no_call_gets_something_to_hear() {
+async fn a_signed_request_without_a_call_gets_a_spoken_answer() {
     let desk = Arc::new(Desk::default());
     let cli = client(&desk);
     let pairs = [("AccountSid", ACCOUNT), ("CallSid", "../../etc")];

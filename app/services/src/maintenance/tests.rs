@@ -15,7 +15,7 @@ struct Desk {
     maintenance: Maintenance,
 }
 
-/// A desk with this retention time, whose carrier is asked this often.
+/// Services with this retention time and this polling interval.
 fn desk(calls: Option<Duration>, comparisons: usize) -> Desk {
     let clock = Arc::new(ManualClock::at("2026-11-24T09:00:00Z".parse().unwrap()));
     let log = Arc::new(MemoryLog::new(clock.clone(), Arc::new(SeededIds::default())));

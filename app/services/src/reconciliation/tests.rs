@@ -42,7 +42,7 @@ struct Desk {
     reconciliation: Reconciliation,
 }
 
-/// A desk whose carrier has these calls on record, and has assigned this number to us.
+/// Services whose carrier has these calls on record and has this number assigned.
 fn desk(now: &str, calls: Vec<CarrierCall>) -> Desk {
     let clock = Arc::new(ManualClock::at(time(now)));
     let log = Arc::new(MemoryLog::new(clock.clone(), Arc::new(SeededIds::default())));

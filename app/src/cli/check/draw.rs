@@ -20,7 +20,7 @@ pub(super) fn tree(flow: &CallFlow) -> String {
 fn entrances(flow: &CallFlow) -> Vec<(String, Target)> {
     let word = |setting: String| match setting.as_str() {
         "start" => "call".to_owned(),
-        "closed" => "closed out of turn".to_owned(),
+        "closed" => "temporary closure".to_owned(),
         other => other
             .strip_prefix("numbers.")
             .map_or_else(|| "a rule about callers".to_owned(), |n| format!("call to {n}")),
@@ -163,7 +163,7 @@ pub(super) fn json(flow: &CallFlow) -> String {
     let paths = flow.paths();
     let begins = entrances(flow).into_iter().map(|(how, to)| json!({ "how": how, "then": to.to_string() }));
     let document = json!({
-        "edition": flow.version().to_string(),
+        "version": flow.version().to_string(),
         "begins": begins.collect::<Vec<_>>(),
         "places": flow.draft().places().map(place).collect::<Vec<_>>(),
         "paths": { "count": paths.count, "complete": paths.is_complete,

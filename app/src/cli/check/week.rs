@@ -6,7 +6,7 @@ use frontdesk_domain::CallFlow;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-/// How many days are told.
+/// The number of days shown.
 const DAYS: i32 = 14;
 
 /// A line a day and opening hours.
@@ -36,7 +36,7 @@ mod tests {
     use frontdesk_domain::{FlowSettings, read_flow};
 
     #[test]
-    fn the_next_days_are_told_with_their_exceptions() {
+    fn the_next_days_are_shown_with_their_exceptions() {
         let text = include_str!("../../../../domain/examples/flows/practice.toml");
         let flow = read_flow(text, &FlowSettings { table: "flow", ..FlowSettings::default() }).unwrap();
         let table = super::table(&flow, "2026-12-21".parse().unwrap());

@@ -39,8 +39,8 @@ pub(super) fn reach(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     }
 }
 
-/// A caller who presses nothing must come to an end from wherever they are, whatever the time of day, and in as many
-/// steps as a call may have.
+/// A caller who presses nothing must reach an end from every node, at every time of day, within the maximum number of
+/// steps of a call.
 pub(super) fn silence(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     let mut found = BTreeMap::new();
     for place in flow.places() {
@@ -98,8 +98,8 @@ fn own_steps(flow: &FlowDraft, place: &Target) -> usize {
     }
 }
 
-/// A key that leads back needs another menu to lead back to: one whose key leads here, at once or after more that the
-/// caller did nothing about.
+/// A key that goes back needs another menu to go back to: one with a key that leads here, directly or through nodes
+/// without input.
 pub(super) fn back(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     for name in flow.menus.keys() {
         let here = Target::Menu(name.clone());

@@ -13,7 +13,7 @@ use crate::keys::Key;
 
 /// Numbers that ring at once (Twilio, "TwiML: Dial": up to ten nouns).
 const MAX_AT_ONCE: usize = 10;
-/// The longest recording that the carrier writes down (Twilio, "TwiML: Record", `transcribe`).
+/// The longest recording that the carrier transcribes (Twilio, "TwiML: Record", `transcribe`).
 const LONGEST_TRANSCRIBED: u64 = 120;
 
 /// The problems of one place.

@@ -1,4 +1,4 @@
-//! Whether every caller hears something, in the language they have chosen, that a carrier can speak.
+//! Checks that every caller hears a prompt in the chosen language that a carrier can speak.
 
 use super::super::draft::FlowDraft;
 use super::super::language::Language;

@@ -97,7 +97,7 @@ impl Languages<'_> {
                 (_, None) => notes.note(value.span(), "use a text or { file = \"…\" }".to_owned()),
             }
         }
-        // The flow's own language first, so that whoever chose none hears it.
+        // The flow's own language first, because a caller who chose none hears it.
         read.sort_by_key(|(language, _)| *language != self.first);
         let mut read = read.into_iter();
         let Some((language, spoken)) = read.next() else {

@@ -66,7 +66,7 @@ fn templates_and_scripts_ask_only_for_what_is_said() {
 }
 
 #[test]
-fn the_browsers_first_choice_of_ours_is_taken() {
+fn the_browsers_first_supported_language_is_used() {
     for (header, language) in [
         ("fr-FR,fr;q=0.9,en;q=0.8", Language::French),
         ("de, fr;q=0.5, en;q=0.7", Language::English),
@@ -82,7 +82,7 @@ fn the_browsers_first_choice_of_ours_is_taken() {
 }
 
 #[test]
-fn numbers_days_and_counts_are_told_as_the_language_does() {
+fn numbers_days_and_counts_follow_the_language() {
     assert_eq!(Language::English.number(1_234_567), "1,234,567");
     assert_eq!(Language::French.number(1_234), "1\u{202f}234");
     let day = jiff::civil::date(2026, 11, 1);

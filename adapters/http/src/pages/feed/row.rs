@@ -60,16 +60,16 @@ struct Message {
     status: &'static str,
     length: Option<String>,
     playable: bool,
-    /// Whether it was given up, and can be asked for anew.
+    /// Whether the download failed permanently and can be retried.
     lost: bool,
     /// How much of it is speech, in words.
     speech: Option<String>,
     empty: bool,
     /// Its outline, as the path of an SVG 288 wide and 32 high.
     outline: Option<String>,
-    /// What was written down of it.
+    /// The transcript.
     transcript: Option<String>,
-    heard: Vec<String>,
+    played_by: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -163,7 +163,7 @@ impl Message {
             empty: message.is_empty(),
             outline: message.sound.as_ref().map(outline),
             transcript: message.transcript.clone(),
-            heard: work.played.iter().map(|heard| heard.by.clone()).collect(),
+            played_by: work.played.iter().map(|played| played.by.clone()).collect(),
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct FeedPage {
     /// No call ever came: how to have one come.
     pub first_run: bool,
     pub voice_url: String,
-    /// The next call that nobody has settled, for whoever works through them.
+    /// The next call that needs attention, for users who work through the list.
     pub next: Option<String>,
 }
 
@@ -212,7 +212,7 @@ pub(crate) fn day_label(row: &CallRow, viewer: &Viewer, now: Timestamp) -> (Stri
 }
 
 impl Day {
-    /// Calls, newest first, by day. `known` is the day whose heading the page has already.
+    /// Calls, newest first, grouped by day. `known` is the day whose heading is already on the page.
     pub fn all(calls: &[CallRecord], viewer: &Viewer, now: Timestamp, known: Option<&str>) -> Vec<Self> {
         let mut days: Vec<Self> = Vec::new();
         for record in calls {

@@ -15,7 +15,7 @@ const HEAD: i32 = 30;
 const ROW: i32 = 22;
 const MARGIN: i32 = 10;
 /// Longer texts would leave their box.
-const MAX_LETTERS: usize = 30;
+const MAX_LABEL_CHARS: usize = 30;
 
 /// The drawing, in units of the picture.
 #[derive(Debug, Serialize)]
@@ -99,7 +99,7 @@ fn columns(flow: &CallFlow) -> Vec<(Target, usize)> {
     for (_, target) in flow.draft().entrances() {
         layers.visit(&target, &mut Vec::new());
     }
-    // Those that lead elsewhere come before what they lead to.
+    // Edges to other nodes come before the nodes that they lead to.
     layers.order.reverse();
     let mut columns: BTreeMap<&Target, usize> = BTreeMap::new();
     for place in &layers.order {
@@ -112,7 +112,7 @@ fn columns(flow: &CallFlow) -> Vec<(Target, usize)> {
     layers.order.iter().map(|place| (place.clone(), columns.get(place).copied().unwrap_or(0))).collect()
 }
 
-/// A walk through the flow that tells ways onwards from ways back.
+/// A walk through the flow that distinguishes forward edges from back edges.
 struct Layers<'f> {
     flow: &'f CallFlow,
     /// Places after all that they lead to.
@@ -202,8 +202,8 @@ fn leads(exit: &Exit, language: Language) -> String {
 }
 
 fn cut(text: &str) -> String {
-    if text.chars().count() <= MAX_LETTERS {
+    if text.chars().count() <= MAX_LABEL_CHARS {
         return text.to_owned();
     }
-    text.chars().take(MAX_LETTERS - 1).chain(['…']).collect()
+    text.chars().take(MAX_LABEL_CHARS - 1).chain(['…']).collect()
 }

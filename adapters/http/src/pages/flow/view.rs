@@ -33,7 +33,7 @@ pub(crate) struct FlowPage {
     pub zone: String,
 }
 
-/// The company is closed out of turn.
+/// The temporary closure, if one is in effect.
 #[derive(Debug, Serialize)]
 pub(crate) struct ClosedLine {
     until: Moment,
@@ -80,7 +80,7 @@ pub(crate) struct PhoneLine {
     declined: u32,
     not_accepted: u32,
     unanswered: u32,
-    /// What had better be changed about it.
+    /// Advice on the ring time, if another value would work better.
     advice: Option<String>,
 }
 

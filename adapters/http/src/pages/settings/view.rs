@@ -50,7 +50,7 @@ impl Health {
 #[derive(Debug, Serialize)]
 pub(crate) struct SecondFactorCard {
     on: bool,
-    /// What the app is to know, in groups of four letters.
+    /// The secret for the authenticator app, in groups of four characters.
     secret: Option<String>,
     address: Option<String>,
     /// A picture of that address for the app to read: an SVG element of our own making.
@@ -63,8 +63,8 @@ impl SecondFactorCard {
             let on = state == SecondFactorState::On;
             return Self { on, secret: None, address: None, picture: None };
         };
-        let letters: Vec<char> = secret.chars().collect();
-        let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+        let chars: Vec<char> = secret.chars().collect();
+        let groups: Vec<String> = chars.chunks(4).map(|group| group.iter().collect()).collect();
         let picture = picture(&address);
         Self { on: false, secret: Some(groups.join(" ")), address: Some(address), picture }
     }

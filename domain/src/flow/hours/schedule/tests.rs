@@ -163,7 +163,7 @@ fn the_most_particular_dated_rule_holds() {
 }
 
 #[test]
-fn a_schedule_without_hours_is_told_from_one_that_opens_once() {
+fn a_schedule_without_hours_differs_from_one_that_opens_once() {
     let mut shop = Schedule::closed(zone("Europe/Paris"));
     shop.dates.push(DatedRule { days: "12-25".parse().unwrap(), ranges: vec![] });
     assert!(!shop.has_hours());

@@ -1,4 +1,4 @@
-//! What a caller would hear who calls at some instant and presses some keys: the domain itself, asked step by step.
+//! Plays through a call at a given time with given keys, by running the domain step by step.
 
 use std::fmt::Write;
 
@@ -18,8 +18,8 @@ pub(super) struct Caller<'a> {
     pub presses: &'a [String],
 }
 
-/// The conversation, a line for whatever is heard, pressed or rung. Nobody who is rung takes the call.
-pub(super) fn heard(flow: &CallFlow, caller: &Caller<'_>) -> String {
+/// The conversation, one line per prompt, key or ring. No phone answers.
+pub(super) fn transcript(flow: &CallFlow, caller: &Caller<'_>) -> String {
     let mut text = String::new();
     let mut presses = caller.presses.iter();
     let call = LegId::new("check", "call").expect("a leg");
@@ -48,7 +48,7 @@ pub(super) fn heard(flow: &CallFlow, caller: &Caller<'_>) -> String {
     text
 }
 
-/// Tells of one instruction; where the conversation is then and what happens there, if it goes on.
+/// Writes the lines of one instruction. Returns the next state of the dialogue and its signal, if the call continues.
 fn one<'p>(
     text: &mut String,
     instruction: Instruction,
@@ -97,11 +97,11 @@ mod tests {
         let text = include_str!("../../../../domain/examples/flows/practice.toml");
         let flow = read_flow(text, &FlowSettings { table: "flow", ..FlowSettings::default() }).unwrap();
         let presses: Vec<String> = presses.iter().map(|&keys| keys.to_owned()).collect();
-        heard(&flow, &Caller { at: at.parse().unwrap(), from: None, to: None, presses: &presses })
+        transcript(&flow, &Caller { at: at.parse().unwrap(), from: None, to: None, presses: &presses })
     }
 
     #[test]
-    fn a_caller_in_the_lunch_break_hears_that_it_is_closed_in_the_language_they_chose() {
+    fn a_caller_in_the_lunch_break_hears_the_closure_in_the_language_they_chose() {
         let text = practice("2026-11-26T12:00:00Z", &["2"]);
         assert!(
             text.contains("(hours practice: closed)") && text.contains("The practice is closed."),

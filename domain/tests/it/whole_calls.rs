@@ -7,7 +7,7 @@ use frontdesk_domain::{
 use crate::desk::{CALLER, Desk, FIRST, SECOND};
 
 #[test]
-fn accepted_call_is_answered_and_its_durations_are_told_apart() {
+fn an_accepted_call_is_answered_and_has_distinct_durations() {
     let desk = Desk::screened().presses("1").rings(6).picks_up().callee_presses("1").talk(30, 32, false);
     let row = desk.ends("completed", 45).row();
     let verdict = row.verdict.expect("it has ended");
@@ -123,7 +123,7 @@ fn hanging_up_anywhere_leaves_a_true_row() {
 }
 
 #[test]
-fn silence_and_senseless_keys_end_in_voicemail_and_are_told_apart() {
+fn silence_and_unknown_keys_end_in_voicemail_with_distinct_reasons() {
     let silent = Desk::screened().stays_silent().stays_silent();
     assert_eq!(silent.leaves_message(3).ends("completed", 30).verdict(), "voicemail/no_input");
     let senseless = Desk::screened().presses("9").presses("8").presses("7");
@@ -143,7 +143,7 @@ fn a_message_is_pending_until_its_audio_is_ours() {
 }
 
 #[test]
-fn a_length_told_once_is_not_forgotten() {
+fn a_reported_length_stays() {
     let desk =
         Desk::screened().presses("2").leaves_message(12).recording_is(RecordingStatus::Completed, None);
     assert_eq!(desk.row().voicemail.expect("a message").duration_seconds, Some(12));
@@ -157,7 +157,7 @@ fn an_empty_message_is_none() {
 }
 
 #[test]
-fn audio_is_fetched_once_whoever_tells_of_it_first() {
+fn audio_is_fetched_once_whichever_report_comes_first() {
     let desk =
         Desk::screened().presses("2").leaves_message(9).recording_is(RecordingStatus::Completed, Some(9));
     let mut facts = frontdesk_domain::Facts::default();

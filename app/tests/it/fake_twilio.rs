@@ -1,4 +1,4 @@
-//! What stands around a desk: an account at the carrier and a proxy before the door, each of which can be amiss.
+//! A simulated Twilio account and a reverse proxy, each of which can be misconfigured.
 
 use std::sync::{Arc, Mutex};
 
@@ -42,7 +42,7 @@ pub struct Surroundings {
     pub api_url: String,
     pub public_url: String,
     pub amiss: Arc<Mutex<Amiss>>,
-    /// The number, as the carrier tells it.
+    /// The number, in the carrier's format.
     pub number: Arc<Mutex<Value>>,
     desk: Arc<Mutex<String>>,
     _running: watch::Sender<bool>,

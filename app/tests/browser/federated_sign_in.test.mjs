@@ -18,7 +18,7 @@ async function freePort() {
   return port;
 }
 
-// A desk and a provider that knows it. Whoever signs in there as X has the address X@example.com.
+// A server and an OpenID Connect provider. A user X of the provider has the address X@example.com.
 async function startBoth(t, settings = {}) {
   const [deskPort, providerPort] = [await freePort(), await freePort()];
   const issuer = `http://127.0.0.1:${providerPort}`;
@@ -46,13 +46,13 @@ async function signInThere(page, both, name, path = "/") {
   await page.getByRole("link", { name: /Sign in with 127/ }).click();
   await page.waitForURL(`${both.issuer}/**`);
   await page.locator("[name=login]").fill(name);
-  await page.locator("[name=password]").fill("whatever");
+  await page.locator("[name=password]").fill("any password");
   await page.locator("button[type=submit]").click();
   await page.getByRole("button", { name: /continue/i }).click();
   await page.waitForURL(`${both.desk.url}/**`);
 }
 
-// Its pages ask for fonts elsewhere, which is none of ours.
+// The provider's pages request web fonts, which do not matter here.
 async function anyPage(desk) {
   const page = await openPage(browser, desk);
   await page.context().route(/googleapis|gstatic/, (route) => route.abort());
@@ -69,7 +69,7 @@ test("somebody signs in at the provider and comes back to the page they wanted",
   assert.equal(await page.getByRole("link", { name: "Sign in with" }).count(), 0, "the session goes on");
 });
 
-test("whoever nobody has let in stays outside, and so does an address that is not verified", { timeout: 60_000 }, async (t) => {
+test("a user without access and an unverified address are refused", { timeout: 60_000 }, async (t) => {
   const both = await startBoth(t);
   const page = await anyPage(both.desk);
   await signInThere(page, both, "ann");
@@ -86,7 +86,7 @@ test("an answer to a question that this browser did not ask signs nobody in", { 
   await page.getByRole("alert").getByText("that did not work").waitFor();
   // Begun here, answered with another's state.
   await page.goto(`${both.desk.url}/login`);
-  const begun = await page.context().request.get(`${both.desk.url}/login/elsewhere`, { maxRedirects: 0 });
+  const begun = await page.context().request.get(`${both.desk.url}/login/provider`, { maxRedirects: 0 });
   assert.equal(begun.status(), 303);
   const asked = new URL(begun.headers().location);
   assert.equal(asked.searchParams.get("code_challenge_method"), "S256");
@@ -95,7 +95,7 @@ test("an answer to a question that this browser did not ask signs nobody in", { 
   await page.getByRole("alert").getByText("that did not work").waitFor();
 });
 
-test("while the provider is away people are told so, and sign in by password", { timeout: 60_000 }, async (t) => {
+test("while the provider is unavailable the page says so, and passwords still work", { timeout: 60_000 }, async (t) => {
   const both = await startBoth(t);
   both.server.closeAllConnections();
   await new Promise((resolve) => both.server.close(resolve));

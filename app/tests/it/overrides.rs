@@ -11,20 +11,20 @@ use crate::harness::{CALLER, Desk, Setting};
 use crate::work::Person;
 
 /// Another instance, or the command line, on the same database.
-async fn elsewhere(desk: &Desk) -> SqlOverrides {
+async fn other_instance(desk: &Desk) -> SqlOverrides {
     let url = format!("sqlite://{}", desk.folder.path().join("frontdesk.db").display());
     SqlOverrides::new(Database::open(&url).await.unwrap())
 }
 
 #[tokio::test]
-async fn while_the_company_is_closed_callers_are_told_and_leave_messages() {
+async fn during_a_closure_callers_hear_so_and_leave_messages() {
     let desk = Desk::start().await;
     let closure = Closure {
         from: "2026-11-22T08:00:00Z".parse().unwrap(),
         until: "2026-11-22T14:00:00Z".parse().unwrap(),
         say: Some("We are at a wedding.".into()),
     };
-    elsewhere(&desk).await.set_closed(Some(&Closed { closure, by: "ann".into() })).await.unwrap();
+    other_instance(&desk).await.set_closed(Some(&Closed { closure, by: "ann".into() })).await.unwrap();
     desk.running.restrictions.refresh().await.unwrap();
     desk.call().leaves(tone(5)).place().await;
     assert_eq!(desk.last_verdict().await, "voicemail/out_of_hours");
@@ -39,7 +39,7 @@ async fn while_the_company_is_closed_callers_are_told_and_leave_messages() {
 #[tokio::test]
 async fn a_blocked_caller_is_refused_before_the_call_is_answered_and_can_be_let_in_again() {
     let desk = Desk::start().await;
-    let store = elsewhere(&desk).await;
+    let store = other_instance(&desk).await;
     let at = "2026-11-22T08:00:00Z".parse().unwrap();
     store.block(&Blocked { number: CALLER.parse().unwrap(), by: "ann".into(), at }).await.unwrap();
     desk.running.restrictions.refresh().await.unwrap();

@@ -1,4 +1,4 @@
-//! The figures that a desk tells of itself, and that dashboard and rules ask for no others.
+//! The metrics that a server exports, and that dashboards and alert rules use no others.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ fn names(text: &str) -> BTreeSet<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn dashboard_and_rules_ask_for_figures_that_are_told() {
+async fn dashboards_and_alert_rules_use_exported_metrics() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(tone(3)).place().await;
     desk.work().await;
@@ -42,7 +42,7 @@ async fn dashboard_and_rules_ask_for_figures_that_are_told() {
         assert!(metrics.contains(line), "{line} in {metrics}");
     }
     let stranger = desk.http.get(format!("{}/metrics", desk.url)).send().await.unwrap();
-    assert_eq!(stranger.status(), 401, "figures are not for everybody");
+    assert_eq!(stranger.status(), 401, "metrics need a token");
     assert!(!metrics.contains(TOKEN) && !metrics.contains("+33"), "no number and no secret is a figure");
 }
 

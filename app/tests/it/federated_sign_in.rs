@@ -12,8 +12,8 @@ async fn desk(network: &str, newcomers: Option<Role>) -> Desk {
         header: Some("remote-user".parse().unwrap()),
         networks: vec![network.parse().unwrap()],
     };
-    let elsewhere = SignInSettings { proxy: Some(proxy), provider: None, newcomers };
-    Desk::with(Setting { sign_in: elsewhere, ..Setting::default() }).await
+    let sign_in = SignInSettings { proxy: Some(proxy), provider: None, newcomers };
+    Desk::with(Setting { sign_in, ..Setting::default() }).await
 }
 
 async fn get(desk: &Desk, path: &str, user: &str, cookie: &str) -> reqwest::Response {
@@ -37,7 +37,7 @@ async fn another_sites_form_begins_no_session() {
 }
 
 #[tokio::test]
-async fn whom_the_proxy_tells_is_signed_in_and_stays_so() {
+async fn the_proxys_user_is_signed_in_and_stays_so() {
     let desk = desk("127.0.0.0/8", None).await;
     let first = get(&desk, "/", "admin", "").await;
     assert_eq!(first.status(), 200);
@@ -51,7 +51,7 @@ async fn whom_the_proxy_tells_is_signed_in_and_stays_so() {
     assert_eq!(second.status(), 200);
     assert!(second.headers().get(SET_COOKIE).is_none(), "one session is enough");
     let page = second.text().await.unwrap();
-    assert!(page.contains("proxy"), "the trail says who vouched");
+    assert!(page.contains("proxy"), "the audit log names the system that signed the user in");
     let unknown = get(&desk, "/", "nobody", "").await;
     assert_eq!(unknown.status(), 403, "known to the proxy is not let in here");
     assert!(unknown.text().await.unwrap().contains("an admin can add them"));
