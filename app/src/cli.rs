@@ -36,12 +36,21 @@ use crate::wiring::WiringError;
 
 use lifecycle::Reload;
 
-/// Who does what is done by a command, in the audit trail.
+/// The actor of commands in the audit log.
 const COMMAND_LINE: &str = "command line";
+
+/// Examples at the end of `frontdesk help`.
+const EXAMPLES: &str = "\
+Examples:
+  frontdesk demo                                   try the product with a simulated carrier
+  frontdesk call --press 2                         place a simulated call that leaves a voicemail
+  frontdesk check && frontdesk serve               validate the configuration, then run
+  frontdesk connect --number +15556667777          point a phone number at this server
+  frontdesk export --since 2026-11-01 > calls.csv  export calls for a spreadsheet";
 
 /// The phone front desk that a small company runs itself.
 #[derive(Debug, Parser)]
-#[command(name = "frontdesk", version, propagate_version = true)]
+#[command(name = "frontdesk", version, propagate_version = true, after_help = EXAMPLES)]
 pub struct Cli {
     /// The configuration file [default: FRONTDESK_CONFIG, else frontdesk.toml if there is one].
     #[arg(long, global = true, value_name = "FILE")]
@@ -52,80 +61,80 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Runs the whole product with a simulated carrier: no account, no configuration.
+    /// Run the product with a simulated carrier: no account, no configuration.
     Demo(demo::Demo),
-    /// Runs the product with the carrier and database of the configuration.
+    /// Run the product with the carrier and database of the configuration.
     Serve,
-    /// Places a simulated call to a running instance and prints the conversation.
+    /// Place a simulated call to a running instance and print the conversation.
     Call(call::Call),
-    /// Reads configuration and flow, and prints the flow and every problem.
+    /// Validate the configuration and the call flow.
     Check(check::Check),
-    /// Examines the desk and its surroundings: database, disks, public address, account, numbers.
+    /// Check the installation: database, disks, public address, account, numbers.
     Doctor(doctor::Doctor),
-    /// Has a number at the carrier ask this desk.
+    /// Point a phone number at this server.
     Connect(connect::Connect),
-    /// Proves the flow as it is written now, and has the running desk take it for new calls.
+    /// Validate the call flow and load it into the running server.
     Reload,
-    /// Close the company until a time, whatever the opening hours
+    /// Close the company until a time, whatever the opening hours.
     Close(overrides::Close),
-    /// Opens the company again.
+    /// End a temporary closure.
     Open,
-    /// Refuses a caller's number from now on.
+    /// Block a caller's number.
     Block(overrides::Number),
-    /// Takes a number's block off.
+    /// Unblock a number.
     Unblock(overrides::Number),
-    /// Lists messages about calls, delivers them once more, or sends a test.
+    /// List notifications, send them again, or send a test.
     #[command(subcommand)]
     Notify(notify::NotifyCommand),
-    /// Makes the log agree with the carrier's own records.
-    Reconcile(reconcile::ReconcileCommand),
-    /// Writes calls as CSV or JSON lines.
-    Export(export::Export),
-    /// Show which calls this version would interpret differently
-    Rederive(rederive::Rederive),
-    /// Run past calls through another flow and show the differences
-    Replay(replay::Replay),
-    /// Copies the database, the recordings and what waits, while the desk runs.
-    Backup(backup::Backup),
-    /// Puts a copy back after verifying it.
-    Restore(backup::Restore),
-    /// Deletes what is older than a time.
-    Purge(retention::Purge),
-    /// Deletes every call of a number, here and at the carrier.
-    Erase(retention::Erase),
-    /// Print the flow as one static document, for the number's fallback URL
-    FallbackTwiml(fallback_twiml::FallbackTwiml),
-    /// Prints what a shell needs to complete these commands.
-    Completions(completions::Completions),
-    /// Writes a manual page for each command.
-    Man(completions::Man),
-    /// Manages the people who may read the feed.
+    /// Manage users.
     #[command(subcommand)]
     User(user::UserCommand),
-    /// Manages tokens for the API.
+    /// Manage API tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Repair the call log from the carrier's records.
+    Reconcile(reconcile::ReconcileCommand),
+    /// Export calls as CSV or JSON Lines.
+    Export(export::Export),
+    /// Show which calls this version would interpret differently.
+    Rederive(rederive::Rederive),
+    /// Run past calls through another flow and show the differences.
+    Replay(replay::Replay),
+    /// Back up the database, the recordings and the spool, also while the server runs.
+    Backup(backup::Backup),
+    /// Verify a backup and restore it.
+    Restore(backup::Restore),
+    /// Delete data older than a given age.
+    Purge(retention::Purge),
+    /// Delete every call of a number, here and at the carrier.
+    Erase(retention::Erase),
+    /// Print the flow as one static document, for the number's fallback URL.
+    FallbackTwiml(fallback_twiml::FallbackTwiml),
+    /// Generate shell completions.
+    Completions(completions::Completions),
+    /// Generate manual pages.
+    Man(completions::Man),
 }
 
-/// A command did not do what it was asked.
+/// The error of a command.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// A setting is wrong.
+    /// The configuration is invalid.
     #[error("{0}")]
     Config(#[from] ConfigErrors),
-    /// The application cannot be put together.
+    /// The application cannot be assembled.
     #[error("{0}")]
     Wiring(#[from] WiringError),
-    /// Wrongly used.
+    /// The arguments are invalid.
     #[error("{0}")]
     Usage(String),
-    /// It was tried and did not work.
+    /// The operation failed.
     #[error("{0}")]
     Failed(String),
 }
 
 impl Failure {
-    /// The exit code that says which.
+    /// 2 for an invalid configuration or invalid arguments, otherwise 1.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Config(_) | Self::Usage(_) => ExitCode::from(2),

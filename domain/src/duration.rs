@@ -6,9 +6,15 @@ use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 
-/// A time such as `30s`, `15m`, `24h`, `90d`, `12w`.
+/// Parses a duration such as `30s`, `15m`, `24h`, `90d`, `12w`.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let bad = || format!("{text:?} is no time; use a number with s, m, h, d or w, such as 15m");
+    let bad = || {
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            format!("{text:?} has no unit; add s, m, h, d or w, such as {text}m")
+        } else {
+            format!("{text:?} is not a duration; use a number with s, m, h, d or w, such as 15m")
+        }
+    };
     let split = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(bad)?;
     let (number, unit) = text.split_at(split);
     let seconds: u64 = match unit {
@@ -23,9 +29,9 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
     number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(bad)
 }
 
-/// The instant that a text means: the next time that it is so late, a time from now, or a local date and time.
+/// Parses a point in time: a time of day (its next occurrence), a duration from now, or a local date and time.
 pub fn parse_until(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, String> {
-    let bad = || format!("{text:?} is no time; use one such as 14:00, 2h or 2026-12-24T14:00");
+    let bad = || format!("{text:?} is not a time; use one such as 14:00, 2h or 2026-12-24T14:00");
     if let Ok(from_now) = parse_duration(text) {
         return now.checked_add(from_now).map_err(|_| bad());
     }
@@ -63,7 +69,7 @@ mod tests {
         assert_eq!(at("2h").unwrap(), "2026-11-25T14:30:00Z");
         assert_eq!(at("2026-12-24T14:00").unwrap(), "2026-12-24T13:00:00Z");
         for bad in ["", "tomorrow", "25:00", "14h00"] {
-            assert!(at(bad).unwrap_err().contains("is no time"), "{bad}");
+            assert!(at(bad).unwrap_err().contains("is not a time"), "{bad}");
         }
     }
 }

@@ -220,7 +220,7 @@ impl Notifications {
     async fn deliver(&self, leased: &LeasedDelivery) -> Tried {
         let Delivery { call, recipient, .. } = &leased.delivery;
         let Some(target) = self.recipients.get(recipient) else {
-            return Tried::Failed(format!("no rule is called {recipient} any more"));
+            return Tried::Failed(format!("the notification rule {recipient} no longer exists"));
         };
         let record = match self.log.find(*call).await {
             Ok(Some(record)) => record,

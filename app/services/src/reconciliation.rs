@@ -65,8 +65,8 @@ impl Report {
 }
 
 /// `1 call`, `2 calls`.
-pub fn counted(count: u32, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+pub fn counted<N: fmt::Display + PartialEq + From<u8>>(count: N, what: &str) -> String {
+    if count == N::from(1) { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 impl fmt::Display for Report {

@@ -15,17 +15,17 @@ use crate::wiring::{SqlOperationsLog, open_database};
 
 #[derive(Debug, Args)]
 pub(super) struct Backup {
-    /// The folder for the copy; it must not be there yet.
+    /// The folder for the backup; it must not exist yet.
     #[arg(value_name = "TO")]
     to: PathBuf,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Restore {
-    /// The folder of a copy.
+    /// The folder of a backup.
     #[arg(value_name = "FROM")]
     from: PathBuf,
-    /// Does not ask.
+    /// Do not ask for confirmation.
     #[arg(long)]
     yes: bool,
 }
@@ -48,7 +48,7 @@ fn summary(manifest: &Manifest) -> String {
     format!("{} files, {bytes} bytes, as of {}", manifest.files.len(), manifest.made_at)
 }
 
-/// Notes it in the log's own trail.
+/// Records it in the audit log.
 async fn note(config: &Config, action: AuditAction, subject: String) -> Result<(), Failure> {
     let operations_log = SqlOperationsLog::new(open_database(&config.database_url).await?);
     let (at, actor) = (SystemClock.now(), COMMAND_LINE.into());

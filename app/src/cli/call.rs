@@ -32,31 +32,31 @@ pub(super) struct Call {
     /// The caller: a number, `anonymous`, `sip:…`, `client:…`.
     #[arg(long, default_value = "+33123456789", value_name = "NUMBER")]
     from: String,
-    /// The caller's name, if the carrier is to know one.
+    /// The caller's name.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Keys to press, one entry for each time a key is asked for: `9,1`.
+    /// Keys to press, one entry for each prompt: `9,1`.
     #[arg(long, value_delimiter = ',', value_name = "KEYS")]
     press: Vec<String>,
-    /// The message to leave, a WAV file [default: 3 s of synthetic speech if a mailbox answers]
+    /// The message to leave, a WAV file [default: 3 s of synthetic speech if a mailbox answers].
     #[arg(long, value_name = "FILE.wav")]
     message: Option<PathBuf>,
     /// Say nothing at the tone.
     #[arg(long, conflicts_with = "message")]
     no_message: bool,
-    /// What each phone that is rung does, in turn: accept, decline, machine, hang-up, reject, busy, no-answer, fail.
+    /// What each called phone does, in turn: accept, decline, machine, hang-up, reject, busy, no-answer, fail.
     #[arg(long, value_delimiter = ',', default_value = "accept", value_name = "HOW")]
     callee: Vec<CalleeScript>,
     /// How long caller and callee talk.
     #[arg(long, default_value = "30s", value_parser = parse_duration, value_name = "TIME")]
     talk: Duration,
-    /// The caller hangs up after this time, wherever the call is
+    /// The caller hangs up after this time, wherever the call is.
     #[arg(long, value_parser = parse_duration, value_name = "TIME")]
     hang_up_after: Option<Duration>,
-    /// It is not they who hang up then: the line breaks.
+    /// End by a dropped connection instead of a hang-up.
     #[arg(long, requires = "hang_up_after")]
     line_breaks: bool,
-    /// Speed factor; 0 waits for nothing
+    /// Speed factor; 0 waits for nothing.
     #[arg(long, default_value_t = 20, value_name = "TIMES")]
     speed: u32,
     /// The running instance [default: http://127.0.0.1:8080].

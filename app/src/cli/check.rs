@@ -15,7 +15,7 @@ use jiff::civil::DateTime;
 use super::Failure;
 use crate::config::{Config, ConfigError, ConfigErrors, FlowText, Needs};
 
-/// How the flow is drawn.
+/// The format of the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// An indented tree.
@@ -24,37 +24,37 @@ enum Format {
     Mermaid,
     /// A Graphviz digraph.
     Dot,
-    /// JSON: places, exits, findings.
+    /// JSON: nodes, exits, findings.
     Json,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// How to draw the flow.
+    /// The format of the flow.
     #[arg(long, value_enum, default_value = "tree")]
     format: Format,
-    /// Show what a caller hears who calls at this local time, such as 2026-10-25T02:30
+    /// Show what a caller hears who calls at this local time, such as 2026-10-25T02:30.
     #[arg(long, value_name = "TIME")]
     at: Option<DateTime>,
-    /// Who that caller is; a withheld number without it.
+    /// The caller's number; withheld by default.
     #[arg(long, value_name = "NUMBER", requires = "at")]
     from: Option<String>,
     /// The number they dial.
     #[arg(long, value_name = "NUMBER", requires = "at")]
     to: Option<String>,
-    /// The keys they press, one entry for each time they are asked: `1` or `9,1`.
+    /// The keys they press, one entry for each prompt: `1` or `9,1`.
     #[arg(long, value_delimiter = ',', value_name = "KEYS", requires = "at")]
     press: Vec<String>,
-    /// Checks this flow alone, and none of the settings: a file of its own, or a configuration with a [flow] in it.
+    /// Check only this flow, not the configuration: a file of its own, or a configuration with a [flow] in it.
     #[arg(long, value_name = "FILE")]
     flow: Option<PathBuf>,
-    /// Prints when the company is open on the next fourteen days.
+    /// Show the opening hours of the next fourteen days.
     #[arg(long)]
     week: bool,
 }
 
 impl Check {
-    /// What must be set for the check: a flow by itself needs nothing.
+    /// The required settings: none to check a flow alone.
     pub(super) fn needs(&self) -> Needs {
         if self.flow.is_some() { Needs::Nothing } else { Needs::Production }
     }

@@ -10,13 +10,13 @@ use super::{Cli, Failure};
 
 #[derive(Debug, Args)]
 pub(super) struct Completions {
-    /// For which shell; the script goes to standard output.
+    /// The shell; the script goes to standard output.
     shell: Shell,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Man {
-    /// The folder that takes a page for each command.
+    /// The folder for the pages, one per command.
     folder: PathBuf,
 }
 

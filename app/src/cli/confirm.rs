@@ -10,7 +10,7 @@ pub(super) fn confirmed(question: &str, yes: bool) -> Result<bool, Failure> {
         return Ok(true);
     }
     if !std::io::stdin().is_terminal() {
-        return Err(Failure::Usage("there is nobody to ask; add --yes if it is meant".into()));
+        return Err(Failure::Usage("not a terminal; pass --yes to confirm".into()));
     }
     print!("{question} [y/N] ");
     let unread = |error: std::io::Error| Failure::Failed(format!("the answer cannot be read: {error}"));

@@ -21,13 +21,13 @@ pub(super) struct Connect {
     /// Only show what would change.
     #[arg(long)]
     dry_run: bool,
-    /// Put the settings back that the number had before.
+    /// Restore the number's previous settings.
     #[arg(long, requires = "number")]
     disconnect: bool,
-    /// Leave the fallback URL unchanged, for an answer hosted on another server
+    /// Leave the fallback URL unchanged, for an answer hosted on another server.
     #[arg(long, conflicts_with = "disconnect")]
     keep_fallback: bool,
-    /// Do not ask.
+    /// Do not ask for confirmation.
     #[arg(long)]
     yes: bool,
 }
@@ -95,11 +95,11 @@ fn list(account: &dyn CarrierAccount, lines: &[PhoneNumberSettings]) -> ExitCode
         let asks = if !settings.routed_by.is_empty() {
             format!("routed by {}", settings.routed_by)
         } else if bare(&settings.voice.url) == bare(&ours.voice.url) {
-            "asks this desk".to_owned()
+            "points at this server".to_owned()
         } else if settings.voice.url.is_empty() {
-            "asks nobody".to_owned()
+            "no voice URL".to_owned()
         } else {
-            format!("asks {}", settings.voice.url)
+            format!("points at {}", settings.voice.url)
         };
         println!("{number}  {asks}");
     }

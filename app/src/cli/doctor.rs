@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use frontdesk_ports::{CheckStatus, Clock, DiagnosticReport, Finding};
 use frontdesk_services::diagnostics::is_ill;
+use frontdesk_services::reconciliation::counted;
 use serde_json::json;
 
 use super::Failure;
@@ -63,7 +64,7 @@ fn print(findings: &[Finding]) {
             CheckStatus::Fine => "ok",
             CheckStatus::Untried => "-",
             CheckStatus::Warning => "warning",
-            CheckStatus::Fault => "FAULT",
+            CheckStatus::Fault => "PROBLEM",
         };
         println!("{:>2}  {check:width$}  {status:7}  {what}", place + 1);
         if let Some(remedy) = remedy {
@@ -71,5 +72,9 @@ fn print(findings: &[Finding]) {
         }
     }
     let count = |wanted| findings.iter().filter(|finding| finding.status == wanted).count();
-    println!("{} faults, {} warnings", count(CheckStatus::Fault), count(CheckStatus::Warning));
+    println!(
+        "{}, {}",
+        counted(count(CheckStatus::Fault), "problem"),
+        counted(count(CheckStatus::Warning), "warning")
+    );
 }

@@ -22,19 +22,19 @@ const PAGE: u16 = 500;
 enum Format {
     /// For spreadsheets.
     Csv,
-    /// For programs: one call per line, in the format of the API
+    /// For programs: one call per line, in the format of the API.
     Jsonl,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Export {
-    /// From then: an RFC 3339 time, or a date in the company's zone.
+    /// Calls from this time: an RFC 3339 time, or a date in the company's zone.
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
-    /// Before then.
+    /// Calls before this time.
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// How.
+    /// The format.
     #[arg(long, value_enum, default_value = "csv")]
     format: Format,
 }

@@ -13,7 +13,7 @@ use crate::config::Config;
 #[derive(Debug, Args)]
 pub(super) struct FallbackTwiml {
     /// The URL of a document `<Response><Hangup/></Response>`, requested after the message. Without it, a caller who
-    /// stays on the line after the message starts again
+    /// stays on the line after the message starts again.
     #[arg(long, value_name = "URL")]
     after: Option<Url>,
 }

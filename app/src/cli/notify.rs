@@ -17,27 +17,27 @@ use crate::wiring::{messenger, open_database};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum NotifyCommand {
-    /// Lists the latest messages and how they stand.
+    /// List the latest notifications and their status.
     List {
-        /// How many.
+        /// The number of notifications.
         #[arg(long, default_value_t = 50)]
         limit: u16,
     },
-    /// Delivers once more what was queued within a time: failed messages, or all.
+    /// Send notifications of a period again: failed ones, or all.
     Replay {
-        /// How far back.
+        /// The length of the period, such as 24h.
         #[arg(long, default_value = "24h", value_parser = parse_duration, value_name = "TIME")]
         since: Duration,
-        /// Also what was delivered.
+        /// Also those that were delivered.
         #[arg(long)]
         all: bool,
-        /// To this recipient only.
+        /// Only of this rule.
         #[arg(long, value_name = "NAME")]
         to: Option<String>,
     },
-    /// Sends a test message.
+    /// Send a test.
     Test {
-        /// The recipient: the name of a rule
+        /// The name of a rule.
         name: String,
     },
 }
@@ -87,7 +87,12 @@ async fn list(outbox: &SqlLog, limit: u16) -> Result<ExitCode, Failure> {
 
 fn unknown(config: &Config, name: &str) -> Failure {
     let known: Vec<&str> = config.recipients.iter().map(|recipient| recipient.name.as_str()).collect();
-    Failure::Usage(format!("no rule is called {name:?}; there are: {}", known.join(", ")))
+    let known = if known.is_empty() {
+        "no notification rule is configured".to_owned()
+    } else {
+        format!("the configured rules are {}", known.join(", "))
+    };
+    Failure::Usage(format!("there is no notification rule {name:?}; {known}"))
 }
 
 async fn test(config: &Config, name: &str) -> Result<ExitCode, Failure> {

@@ -19,11 +19,11 @@ use crate::wiring::open_database;
 
 #[derive(Debug, Args)]
 pub(super) struct Close {
-    /// Until when: a time of day (14:00), a time from now (2h), or a date and a time (2026-12-24T14:00), in the
+    /// The end of the closure: a time of day (14:00), a time from now (2h), or a date and a time (2026-12-24T14:00), in the
     /// company's zone.
     #[arg(long, value_name = "TIME")]
     until: String,
-    /// The message to callers, played first
+    /// The message to callers, played first.
     #[arg(long, value_name = "WORDS")]
     say: Option<String>,
 }
@@ -34,7 +34,7 @@ pub(super) struct Number {
     number: PhoneNumber,
 }
 
-/// The decisions of the configured desk.
+/// The overrides of the configured database.
 async fn overrides(config: &Config) -> Result<Overrides, Failure> {
     let flow = config
         .flow

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 use frontdesk_domain::{Call, Facts};
 use frontdesk_ports::{CallLog, CallQuery};
+use frontdesk_services::reconciliation::counted;
 
 use super::Failure;
 use super::export::time;
@@ -20,10 +21,10 @@ const PAGE: u16 = 200;
 
 #[derive(Debug, Args)]
 pub(super) struct Rederive {
-    /// Only show differences; the exit code is 1 if a row would change
+    /// Only show differences; the exit code is 1 if a row would change.
     #[arg(long, required = true)]
     check: bool,
-    /// Calls from then on: an RFC 3339 time, or a date in the company's zone.
+    /// Calls from this time: an RFC 3339 time, or a date in the company's zone.
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
 }
@@ -58,7 +59,7 @@ impl Rederive {
         }
         let counts: Vec<String> = facts.iter().map(|(fact, count)| format!("{fact} of {count}")).collect();
         let what = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
-        writeln!(out, "{read} calls read, {changed} would change{what}").map_err(unwritten)?;
+        writeln!(out, "{} read, {changed} would change{what}", counted(read, "call")).map_err(unwritten)?;
         Ok(if changed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 }

@@ -11,7 +11,7 @@ use crate::pid::PidFile;
 pub(super) fn run(config: &Config) -> Result<ExitCode, Failure> {
     let failed = |what: String| Failure::Failed(what);
     if config.flow.is_none() {
-        return Err(Failure::Usage("there is no flow to take: neither flow nor forward_to is set".into()));
+        return Err(Failure::Usage("no call flow is configured: set flow or forward_to".into()));
     }
     let server = PidFile::of_server(&config.spool)
         .map_err(|error| failed(format!("cannot find out whether a server runs here: {error}")))?;

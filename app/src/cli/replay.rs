@@ -27,12 +27,12 @@ pub(super) struct Replay {
     /// The other flow: a file of its own, or a configuration with a [flow] in it.
     #[arg(long, value_name = "FILE")]
     flow: PathBuf,
-    /// How far back.
+    /// The age of the oldest call, such as 90d.
     #[arg(long, default_value = "90d", value_parser = parse_duration, value_name = "TIME")]
     since: Duration,
 }
 
-/// Calls that went one way and would have gone another.
+/// Calls whose path or outcome would differ.
 #[derive(Default)]
 struct Changed {
     calls: usize,

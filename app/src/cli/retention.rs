@@ -22,7 +22,7 @@ enum Class {
     Audio,
     /// Messages' transcripts.
     Transcripts,
-    /// The carrier's own words beside events.
+    /// The raw carrier data of events.
     Raw,
 }
 
@@ -39,23 +39,23 @@ impl From<Class> for DataClass {
 
 #[derive(Debug, Args)]
 pub(super) struct Purge {
-    /// Deletes what is older than this, such as 90d.
+    /// The age, such as 90d.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     older_than: Duration,
     /// What to delete.
     #[arg(long, value_enum, default_value = "calls")]
     only: Class,
-    /// Does not ask.
+    /// Do not ask for confirmation.
     #[arg(long)]
     yes: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct Erase {
-    /// The number whose calls are deleted, here and at the carrier
+    /// The number whose calls are deleted, here and at the carrier.
     #[arg(long)]
     number: PhoneNumber,
-    /// Does not ask.
+    /// Do not ask for confirmation.
     #[arg(long)]
     yes: bool,
 }

@@ -12,20 +12,20 @@ use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TokenCommand {
-    /// Makes a token and prints it; it cannot be shown again.
+    /// Create a token and print it; it cannot be shown again.
     Create {
-        /// What it is for.
+        /// The purpose.
         #[arg(long)]
         name: String,
-        /// What it may do: calls, audio, metrics; several with commas [default: all].
+        /// Permissions: calls, audio, metrics; several with commas [default: all].
         #[arg(long, value_delimiter = ',')]
         scope: Vec<Scope>,
     },
-    /// Lists the tokens by name.
+    /// List tokens.
     List,
-    /// Revokes a token.
+    /// Revoke a token.
     Revoke {
-        /// Which.
+        /// The token's name.
         name: String,
     },
 }

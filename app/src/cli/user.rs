@@ -18,41 +18,41 @@ use crate::wiring::open_database;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UserCommand {
-    /// Adds a person; the password is asked for, or read from standard input.
+    /// Add a user; the password is asked for, or read from standard input.
     Add {
-        /// The name they sign in with.
+        /// The name to sign in with.
         name: String,
-        /// What they may do: admin or reader.
+        /// The role: admin or reader.
         #[arg(long, default_value = "reader")]
         role: Role,
     },
-    /// Lists everybody.
+    /// List users.
     List,
-    /// Sets a person's password and ends their sessions.
+    /// Set a user's password and end their sessions.
     Passwd {
-        /// The user's name
+        /// The user's name.
         name: String,
     },
-    /// Gives a person another role.
+    /// Change a user's role.
     Role {
-        /// The user's name
+        /// The user's name.
         name: String,
-        /// What they may do: admin or reader.
+        /// The role: admin or reader.
         role: Role,
     },
-    /// Turn off two-factor sign-in for a user who lost their device
+    /// Turn off two-factor sign-in for a user who lost their device.
     ResetCode {
-        /// The user's name
+        /// The user's name.
         name: String,
     },
-    /// Removes a person.
+    /// Remove a user.
     Remove {
-        /// The user's name
+        /// The user's name.
         name: String,
     },
 }
 
-/// The people of the configured database.
+/// The accounts of the configured database.
 pub(super) async fn accounts(config: &Config) -> Result<AccountAdministration, Failure> {
     let db = open_database(&config.database_url).await?;
     let store: Arc<dyn AccessStore> = Arc::new(SqlAccess::new(db.clone()));
@@ -138,7 +138,7 @@ impl UserCommand {
     }
 }
 
-/// StepRequest for on a terminal, twice; a line of standard input otherwise.
+/// Asks twice on a terminal; otherwise reads a line of standard input.
 fn password() -> Result<String, Failure> {
     let unread = |error: std::io::Error| Failure::Failed(format!("the password cannot be read: {error}"));
     if std::io::stdin().is_terminal() {

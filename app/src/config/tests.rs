@@ -79,7 +79,7 @@ fn every_error_names_its_place_and_remedy() {
         "F:10: twilio.auth_token: it is a number; use a text in quotes",
         "F:4: timezone: \"Paris\" is no IANA time zone",
         "F:5: screening: use true or false",
-        "F:7: limits.time_limit: \"4\" is no time",
+        "F:7: limits.time_limit: \"4\" has no unit",
         "F:3: forward_to: \"0611\" is not a phone number in E.164 form",
     ] {
         assert!(errors.iter().any(|error| error.starts_with(part)), "{part} in {errors:?}");

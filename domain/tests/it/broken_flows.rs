@@ -253,7 +253,7 @@ fn hours_that_are_no_hours_are_refused() {
 fn times_and_counts_outside_their_bounds_are_refused() {
     for (was, is, why) in [
         ("max_length = \"2m\"", "max_length = \"5h\" # here", "18000 s; use 2 to 14400 s"),
-        ("max_length = \"2m\"", "max_length = \"2 minutes\" # here", "is no time"),
+        ("max_length = \"2m\"", "max_length = \"2 minutes\" # here", "is not a duration"),
         (
             "max_length = \"2m\"",
             "max_length = \"10s\"\nmin_length = \"10s\" # here",

@@ -38,6 +38,10 @@ struct Words {
     missed: &'static str,
     failed: &'static str,
     other: &'static str,
+    /// Joins the kind of call and the caller in the subject.
+    of: &'static str,
+    of_withheld: &'static str,
+    colon: &'static str,
     from: &'static str,
     called: &'static str,
     when: &'static str,
@@ -50,33 +54,39 @@ struct Words {
 
 const ENGLISH: Words = Words {
     withheld: "a withheld number",
-    message: "Message from",
-    missed: "Missed call from",
-    failed: "Call that failed from",
-    other: "Call from",
+    message: "Message",
+    missed: "Missed call",
+    failed: "Failed call",
+    other: "Call",
+    of: "from ",
+    of_withheld: "from a withheld number",
+    colon: ": ",
     from: "From",
     called: "Called",
     when: "When",
     chose: "Chose",
-    rung: "Rang",
+    rung: "Phone called",
     length: "Message",
-    listen: "The call",
+    listen: "Open the call",
     attached: "The message is attached.",
 };
 
 const FRENCH: Words = Words {
     withheld: "un numéro masqué",
-    message: "Message de",
-    missed: "Appel manqué de",
-    failed: "Appel échoué de",
-    other: "Appel de",
+    message: "Message",
+    missed: "Appel manqué",
+    failed: "Échec de l'appel",
+    other: "Appel",
+    of: "de ",
+    of_withheld: "d'un numéro masqué",
+    colon: "\u{a0}: ",
     from: "De",
     called: "Numéro appelé",
     when: "Quand",
     chose: "Choix",
-    rung: "A sonné",
+    rung: "Poste appelé",
     length: "Message",
-    listen: "L'appel",
+    listen: "Ouvrir l'appel",
     attached: "Le message est joint.",
 };
 
@@ -97,7 +107,8 @@ pub(super) fn write(
 ) -> Email {
     let words = language.words();
     let Call { parties, started_at, choice, forwarded_to, voicemail, .. } = &record.call;
-    let from = parties.as_ref().and_then(|parties| parties.from.as_text()).unwrap_or(words.withheld);
+    let number = parties.as_ref().and_then(|parties| parties.from.as_text());
+    let from = number.unwrap_or(words.withheld);
     let name = parties.as_ref().and_then(|parties| parties.from_name.as_deref());
     let who = name.map_or_else(|| from.to_owned(), |name| format!("{name} ({from})"));
     let what = match outcome {
@@ -116,13 +127,18 @@ pub(super) fn write(
     let length = voicemail.as_ref().and_then(|message| message.duration_seconds);
     lines.extend(length.map(|seconds| (words.length, format!("{}:{:02}", seconds / 60, seconds % 60))));
     lines.push((words.listen, link.to_owned()));
-    let mut text: Vec<String> = lines.into_iter().map(|(what, date)| format!("{what}: {date}")).collect();
+    let mut text: Vec<String> =
+        lines.into_iter().map(|(what, date)| format!("{what}{}{date}", words.colon)).collect();
     if attached {
         text.push(String::new());
         text.push(words.attached.to_owned());
     }
     text.push(String::new());
     // What callers send must not make a second header line.
-    let subject = format!("{what} {who}").replace(['\r', '\n'], " ");
+    let of = match (number, name) {
+        (None, None) => words.of_withheld.to_owned(),
+        _ => format!("{}{who}", words.of),
+    };
+    let subject = format!("{what} {of}").replace(['\r', '\n'], " ");
     Email { subject, text: text.join("\r\n") }
 }

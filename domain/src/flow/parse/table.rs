@@ -220,7 +220,7 @@ impl<'t> Table<'t> {
                 .as_str()
                 .parse()
                 .map(Duration::from_secs)
-                .map_err(|_| format!("{number} is no time; use 15 or \"15s\"")),
+                .map_err(|_| format!("{number} is not a duration; use 15 or \"15s\"")),
             other => Err(format!("{key} is {}; use a time such as \"15s\"", kind(other))),
         };
         read.unwrap_or_else(|what| {
