@@ -1,4 +1,4 @@
-//! The database at a start: up to date, however long it takes to come.
+//! Opens and migrates the database at start, and waits for one that is not available yet.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,25 +11,25 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::WiringError;
 
-/// How long to leave a database alone that does not answer.
+/// The pause before another attempt to reach the database.
 const DATABASE_PAUSE: Duration = Duration::from_secs(2);
-/// Further tries to bring a schema up to date, and the time between them.
+/// Attempts to migrate after the first, and the pause between them.
 const MIGRATION_RETRIES: u32 = 4;
 const MIGRATION_PAUSE: Duration = Duration::from_millis(250);
-/// Between two tries to index texts.
+/// The pause between two attempts to build the text index.
 const INDEX_PAUSE: Duration = Duration::from_secs(60);
-/// How long a start waits for a database on another machine.
+/// How long the start waits for a database server before callers are answered without it.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The database of the log and the people, up to date.
+/// Opens the database and applies its migrations.
 pub async fn open_database(url: &str) -> Result<Database, WiringError> {
     let db = Database::open(url).await?;
     migrate(&db).await?;
     Ok(db)
 }
 
-/// Applies what is missing. Each migration is a transaction; should another process be at it at the same moment, one of
-/// the two fails, and finds it done when it tries again.
+/// Applies the missing migrations. Each is a transaction: if another process migrates at the same moment, one of the two fails
+/// and finds nothing missing at its next attempt.
 async fn migrate(db: &Database) -> Result<(), WiringError> {
     if db.migrations().await.iter().any(|version| migrations::is_unreleased(version)) {
         return Err(WiringError::DevelopmentData);
@@ -47,7 +47,7 @@ async fn migrate(db: &Database) -> Result<(), WiringError> {
     }
 }
 
-/// Brings the database up to date and the user `admin` into being.
+/// Migrates the database and creates the user `admin`.
 pub(super) async fn prepare(
     url: &str,
     db: Database,
@@ -99,4 +99,35 @@ async fn prepare_once(
         access.ensure_admin(password.expose_secret().try_into()?).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm_migration::sea_orm::ConnectionTrait;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_database_of_a_development_build_is_refused_and_left_unchanged() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("frontdesk.db").display());
+        let db = Database::open(&url).await.unwrap();
+        let rows = "CREATE TABLE seaql_migrations (version TEXT PRIMARY KEY, applied_at BIGINT NOT NULL);
+                    INSERT INTO seaql_migrations VALUES ('m20261122_000001_calls_and_events', 0)";
+        db.connection().execute_unprepared(rows).await.unwrap();
+
+        let refused = migrate(&db).await.unwrap_err();
+        assert!(matches!(refused, WiringError::DevelopmentData), "{refused}");
+        assert!(refused.to_string().contains("database.url"), "it names the setting: {refused}");
+        assert_eq!(db.migrations().await, ["m20261122_000001_calls_and_events"]);
+    }
+
+    #[tokio::test]
+    async fn a_new_database_is_migrated_and_opens_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}?mode=rwc", folder.path().join("frontdesk.db").display());
+        let first = open_database(&url).await.unwrap().migrations().await;
+        assert!(!first.is_empty());
+        assert_eq!(open_database(&url).await.unwrap().migrations().await, first);
+    }
 }
