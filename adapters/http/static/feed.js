@@ -73,9 +73,9 @@ function remove(row) {
   if (!day.querySelector("tr.call")) day.remove();
 }
 
-function insert(update, row) {
-  const body = dayOf(update.day, update.label);
-  const older = [...body.querySelectorAll("tr.call")].find((other) => other.dataset.id < update.id);
+function insert(change, row) {
+  const body = dayOf(change.day, change.label);
+  const older = [...body.querySelectorAll("tr.call")].find((other) => other.dataset.id < change.id);
   row.classList.add("fresh");
   body.insertBefore(row, older ?? null);
   window.htmx?.process(row);
@@ -116,23 +116,23 @@ setInterval(() => {
   news = [];
 }, 3000);
 
-function place(update) {
-  const row = rowOf(update.row);
-  const known = document.getElementById(`call-${update.id}`);
+function place(change) {
+  const row = rowOf(change.row);
+  const known = document.getElementById(`call-${change.id}`);
   if (!row) return;
-  if (known && !update.fits && !isBusy(known)) {
+  if (known && !change.fits && !isBusy(known)) {
     remove(known);
   } else if (known) {
     update(known, row);
-    known.classList.toggle("gone", !update.fits);
-  } else if (update.fits) {
+    known.classList.toggle("gone", !change.fits);
+  } else if (change.fits) {
     // A reader further down the page is not pushed away.
-    if (held.has(update.id) || (fresh && scrollY > 200)) held.set(update.id, update);
-    else insert(update, row);
+    if (held.has(change.id) || (fresh && scrollY > 200)) held.set(change.id, change);
+    else insert(change, row);
     trim();
     say(row);
   } else {
-    held.delete(update.id);
+    held.delete(change.id);
   }
   hold();
 }
@@ -146,8 +146,8 @@ function hold() {
 function showHeld() {
   const waiting = [...held.values()];
   held.clear();
-  for (const update of waiting) {
-    if (!document.getElementById(`call-${update.id}`)) insert(update, rowOf(update.row));
+  for (const change of waiting) {
+    if (!document.getElementById(`call-${change.id}`)) insert(change, rowOf(change.row));
   }
   hold();
 }
@@ -190,9 +190,9 @@ if (feed && table) {
   feed.addEventListener("htmx:sse:error", () => !paused && shine("off", t("reconnecting")));
   feed.addEventListener("htmx:sse:close", () => !paused && shine("off", t("not-live")));
   feed.addEventListener("call", (event) => {
-    const update = JSON.parse(event.detail.data);
-    if (paused) waiting.push(update);
-    else place(update);
+    const change = JSON.parse(event.detail.data);
+    if (paused) waiting.push(change);
+    else place(change);
   });
   feed.addEventListener("counts", (event) => showCounts(JSON.parse(event.detail.data)));
   feed.addEventListener("reset", () => location.reload());

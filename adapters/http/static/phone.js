@@ -45,7 +45,7 @@ function onLine(on) {
 const show = {
   placed: (e) => log(t("placed", e)),
   heard: (e) => { log(e.party === "callee" ? t("callee-heard", e) : t("heard", e), e.party); speak(e.text, e.party); },
-  asked: (e) => { if (e.party === "callee") enable(".callee-key", true); },
+  key_requested: (e) => { if (e.party === "callee") enable(".callee-key", true); },
   pressed: (e) => { hush(); log(e.party === "callee" ? t("callee-pressed", e) : t("pressed", e), e.party); },
   silent: (e) => log(e.party === "callee" ? t("callee-silent") : t("silent"), e.party),
   ringing: (e) => { byId("callee-state").textContent = t("is-ringing", e); enable("#answer, #decline", true); log(t("rings", e), "callee"); },

@@ -278,7 +278,7 @@ impl Line<'_> {
             Verb::Pause(seconds) => self.listen(Duration::from_secs(seconds)).await,
             Verb::Gather { prompts, action, timeout, action_on_empty, .. } => {
                 let length = self.play_all(Party::Caller, &prompts).await;
-                self.carrier.report(LineEvent::StepRequest { party: Party::Caller });
+                self.carrier.report(LineEvent::KeyRequested { party: Party::Caller });
                 let (act, time) = self.people.caller_key(length, Duration::from_secs(timeout)).await;
                 self.carrier.time.pass(time).await;
                 let action = action.unwrap_or_else(|| here.to_owned());

@@ -27,26 +27,26 @@ pub enum LineEvent {
     },
     /// A party hears a prompt.
     Heard {
-        /// Who.
+        /// The party.
         party: Party,
-        /// What.
+        /// The text of the prompt.
         text: String,
     },
-    /// Somebody is asked for a key.
-    StepRequest {
-        /// Who.
+    /// A party is asked for a key.
+    KeyRequested {
+        /// The party.
         party: Party,
     },
-    /// Somebody pressed keys.
+    /// A party pressed keys.
     Pressed {
-        /// Who.
+        /// The party.
         party: Party,
         /// Which.
         keys: String,
     },
     /// Somebody pressed nothing.
     Silent {
-        /// Who.
+        /// The party.
         party: Party,
     },
     /// A phone rings.
@@ -86,7 +86,7 @@ pub enum LineEvent {
     },
     /// The front desk did something a carrier cannot use.
     Problem {
-        /// What.
+        /// The text of the prompt.
         text: String,
     },
 }

@@ -261,7 +261,7 @@ impl Files {
         let Some(file) = self.filled.front() else { return };
         match fs::remove_file(path(&self.place.folder, file.number)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                // CarrierCallback again at the next start, which is no harm; it must not hold up what comes after.
+                // The file is read again at the next start, which is harmless. It must not block the next files.
                 tracing::warn!("the spool's file {} cannot be deleted: {error}", file.number);
             }
             _ => {}

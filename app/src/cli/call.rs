@@ -196,7 +196,7 @@ fn print_event(event: &LineEvent) {
     match event {
         LineEvent::Placed { call, from, to } => println!("{from} calls {to} ({call})"),
         LineEvent::Heard { party, text } => println!("  {} hears: {text}", who(*party)),
-        LineEvent::StepRequest { .. } => {}
+        LineEvent::KeyRequested { .. } => {}
         LineEvent::Pressed { party, keys } => println!("  {} presses {keys}", who(*party)),
         LineEvent::Silent { party } => println!("  {} presses nothing", who(*party)),
         LineEvent::Ringing { number } => println!("  {number} rings"),

@@ -36,7 +36,7 @@ test("a message left on the page's phone appears in the feed without reloading, 
   await page.locator('.key[data-key="2"]').click();
   await page.locator("#message:not([disabled])").waitFor({ timeout: 20000 });
   await page.getByRole("button", { name: "or send a sample message" }).click();
-  await page.locator("#line li", { hasText: "The call is over" }).waitFor();
+  await page.locator("#line li", { hasText: "Call ended after" }).waitFor();
 
   const row = feed.locator("tr.voicemail").first();
   await row.locator(".play").waitFor();
@@ -61,7 +61,7 @@ async function leaveMessage(page, leave) {
   await page.locator('.key[data-key="2"]:not([disabled])').click();
   await page.locator("#message:not([disabled])").waitFor({ timeout: 20000 });
   await leave();
-  await page.locator("#line li", { hasText: "The call is over" }).waitFor();
+  await page.locator("#line li", { hasText: "Call ended after" }).waitFor();
   const calls = await desk.calls();
   assert.equal(calls.length, before + 1);
   await page.locator(`#call-${calls[0].id} .play`).waitFor();
@@ -112,7 +112,7 @@ test("caller and callee talk on the page, and the call page explains why it coun
   await page.locator("#line li", { hasText: "are connected" }).waitFor();
   await page.locator("tr.call .pill", { hasText: "In call" }).waitFor();
   await page.locator("#hang-up").click();
-  await page.locator("#line li", { hasText: "The call is over" }).waitFor();
+  await page.locator("#line li", { hasText: "Call ended after" }).waitFor();
   const row = page.locator("tr.answered").first();
   await row.waitFor();
   await row.locator("a.caller").click();
@@ -142,11 +142,11 @@ test("without JavaScript people sign in, read and filter", async () => {
   assert.ok((await page.locator("tr.call").count()) > 0);
   await page.getByRole("link", { name: "All", exact: true }).click();
   await page.getByLabel("Outcome").selectOption("answered");
-  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByRole("button", { name: "Apply" }).click();
   assert.equal(await page.locator("tr.call:not(.answered)").count(), 0);
   await page.getByLabel("Search").fill("no such number");
-  await page.getByRole("button", { name: "Show" }).click();
-  await page.getByText("No call fits these filters").waitFor();
+  await page.getByRole("button", { name: "Apply" }).click();
+  await page.getByText("No calls match these filters").waitFor();
   await page.context().close();
 });
 

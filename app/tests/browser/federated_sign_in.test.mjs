@@ -73,17 +73,17 @@ test("a user without access and an unverified address are refused", { timeout: 6
   const both = await startBoth(t);
   const page = await anyPage(both.desk);
   await signInThere(page, both, "ann");
-  await page.getByRole("alert").getByText("nobody has let you in here yet").waitFor();
+  await page.getByRole("alert").getByText("You don't have access yet").waitFor();
   const other = await anyPage(both.desk);
   await signInThere(other, both, "newcomer");
-  await other.getByRole("alert").getByText("that did not work").waitFor();
+  await other.getByRole("alert").getByText("Sign-in failed").waitFor();
 });
 
 test("an answer to a question that this browser did not ask signs nobody in", { timeout: 60_000 }, async (t) => {
   const both = await startBoth(t, { FRONTDESK__AUTH__NEWCOMERS: "reader", FRONTDESK__AUTH__OIDC__DOMAINS: "example.com" });
   const page = await anyPage(both.desk);
   await page.goto(`${both.desk.url}/login/return?state=forged&code=stolen`);
-  await page.getByRole("alert").getByText("that did not work").waitFor();
+  await page.getByRole("alert").getByText("Sign-in failed").waitFor();
   // Begun here, answered with another's state.
   await page.goto(`${both.desk.url}/login`);
   const begun = await page.context().request.get(`${both.desk.url}/login/provider`, { maxRedirects: 0 });
@@ -92,7 +92,7 @@ test("an answer to a question that this browser did not ask signs nobody in", { 
   assert.equal(asked.searchParams.get("code_challenge_method"), "S256");
   assert.ok(asked.searchParams.get("nonce") && asked.searchParams.get("state"));
   await page.goto(`${both.desk.url}/login/return?state=another&code=stolen`);
-  await page.getByRole("alert").getByText("that did not work").waitFor();
+  await page.getByRole("alert").getByText("Sign-in failed").waitFor();
 });
 
 test("while the provider is unavailable the page says so, and passwords still work", { timeout: 60_000 }, async (t) => {
@@ -102,7 +102,7 @@ test("while the provider is unavailable the page says so, and passwords still wo
   const page = await anyPage(both.desk);
   await page.goto(`${both.desk.url}/login`);
   await page.getByRole("link", { name: /Sign in with/ }).click();
-  await page.getByRole("alert").getByText("does not answer").waitFor();
+  await page.getByRole("alert").getByText("isn't responding").waitFor();
   const { PASSWORD } = await import("./desk.mjs");
   await page.getByLabel("Name").fill("admin");
   await page.getByLabel("Password").fill(PASSWORD);

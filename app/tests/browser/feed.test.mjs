@@ -70,12 +70,12 @@ test("two people see each other's changes, and a decision on an old state is ref
   const bob = await open("/");
   await bob.getByRole("button", { name: "Pause", exact: true }).click();
   await rowOf(ann, "+33 6 39").getByRole("button", { name: "Assign to me" }).click();
-  await rowOf(ann, "+33 6 39").getByText("admin takes care").waitFor();
+  await rowOf(ann, "+33 6 39").getByText("Assigned to admin").waitFor();
   await rowOf(bob, "+33 6 39").getByRole("button", { name: "Done" }).click();
-  await rowOf(bob, "+33 6 39").getByRole("alert").getByText("somebody else has just changed this call").waitFor();
+  await rowOf(bob, "+33 6 39").getByRole("alert").getByText("Someone else just changed this call").waitFor();
   bob.problems = bob.problems.filter((problem) => !problem.includes("409"));
-  assert.match(await rowOf(bob, "+33 6 39").innerText(), /admin takes care/, "and shown how things stand");
-  await bob.getByRole("button", { name: "Continue" }).click();
+  assert.match(await rowOf(bob, "+33 6 39").innerText(), /Assigned to admin/, "and shown how things stand");
+  await bob.getByRole("button", { name: "Resume" }).click();
   await bob.mouse.move(0, 0);
   await rowOf(ann, "+33 6 39").getByRole("button", { name: "Done" }).click();
   await rowOf(bob, "+33 6 39").waitFor({ state: "detached" });
@@ -103,7 +103,7 @@ test("the keyboard is enough, and its single keys can be turned off", async () =
   await page.keyboard.type("je");
   assert.equal(await page.locator("#search").inputValue(), "je", "typed, not acted upon");
   await page.keyboard.press("Enter");
-  await page.getByText("No call fits these filters").waitFor();
+  await page.getByText("No calls match these filters").waitFor();
   await page.goto(`${desk.url}/?tab=all`);
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");

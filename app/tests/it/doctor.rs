@@ -36,7 +36,7 @@ async fn found(desk: &Desk, around: &Surroundings, otherwise: (&str, &str)) -> V
     diagnostics(&config).await.unwrap().examine().await.findings
 }
 
-/// Everything that is worse than fine, with what is known to be so in these fake_twilio left out.
+/// The findings that are not fine, without those that the test setup always causes.
 async fn amiss(desk: &Desk, around: &Surroundings, otherwise: (&str, &str)) -> Vec<Finding> {
     let mut findings = found(desk, around, otherwise).await;
     findings.retain(|finding| finding.status > CheckStatus::Untried && finding.check != "way_in.tls");

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::call::event::{CallEvent, Ending, EventKind, LegStatus, RecordingStatus};
 use crate::ids::{LegId, RecordingId};
 
-/// CarrierCallback to us, with nobody waiting.
+/// A report that needs no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// The caller's leg has ended.

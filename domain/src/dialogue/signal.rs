@@ -7,7 +7,7 @@ use crate::ids::{LegId, RecordingId};
 use crate::keys::Keys;
 use crate::named;
 
-/// CarrierCallback to us, with a human waiting at the other end.
+/// A report that needs an answer, because a caller or callee waits for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signal {
     /// A caller has dialled the main number.

@@ -16,3 +16,11 @@ fn the_worked_examples_are_sound() {
         assert!(read(text).is_ok(), "{name}: {}", read(text).unwrap_err());
     }
 }
+
+/// Calls in progress carry the version in their URLs, so it must not change between releases.
+#[test]
+fn the_versions_of_the_worked_examples_stay_the_same() {
+    let versions =
+        [PLUMBER, PRACTICE, SHOP].map(|text| read(text).expect("a valid example").version().to_string());
+    assert_eq!(versions, ["45fb2a17", "4d4594f9", "ec09fd02"]);
+}

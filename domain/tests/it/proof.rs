@@ -322,6 +322,15 @@ proptest! {
         let met = Walk::of(&draft).faults(&draft);
         prop_assert_eq!(found.is_empty(), met.is_empty(), "found {:?}, met {:?}", found, met);
     }
+
+    #[test]
+    fn every_flow_has_a_version_that_follows_from_its_content(draft in any_flow()) {
+        let version = draft.clone().unchecked().version();
+        prop_assert_eq!(version.to_string().parse(), Ok(version));
+        prop_assert_eq!(draft.clone().unchecked().version(), version);
+        let renamed = FlowDraft { company: format!("{} & sons", draft.company), ..draft };
+        prop_assert_ne!(renamed.unchecked().version(), version);
+    }
 }
 
 #[test]

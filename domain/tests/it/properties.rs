@@ -28,7 +28,7 @@ proptest! {
     ) {
         let (name, desk) = &stories()[story];
         let expected = desk.facts();
-        // CarrierCallback in any order, with repeats in between.
+        // Applied in any order, with repetitions.
         let mixed: Vec<usize> = order.iter().copied().chain(repeats).collect();
         prop_assert_eq!(absorb(&desk.events, &mixed), expected.clone(), "{}", name);
         // Some events are lost, a row is derived from the rest, and repair supplies all of them again.

@@ -18,11 +18,11 @@ pub struct Hook {
 /// Where a number asks what to do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookSettings {
-    /// StepRequest when somebody calls.
+    /// Requested when a call arrives.
     pub voice: Hook,
-    /// StepRequest when that gave no usable answer.
+    /// Requested when the voice webhook gave no usable answer.
     pub fallback: Hook,
-    /// CarrierCallback when a call is over.
+    /// Receives the end of calls.
     pub status: Hook,
     /// What leads the number in place of these addresses (an application or a trunk of the carrier's); empty for nothing.
     pub routed_by: String,

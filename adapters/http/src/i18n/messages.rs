@@ -114,13 +114,13 @@ pub(crate) fn event(kind: &EventKind, language: Language) -> String {
         language.say_with(id, values.iter().cloned())
     };
     let text = |text: &dyn ToString| FluentValue::from(text.to_string());
-    // With a length if there is one.
+    // A duration of 0 says nothing: the carrier sends it for unanswered legs.
     let lasting = |id: &str, longer: &str, what: (&'static str, String), seconds: &Option<u32>| match seconds
     {
-        Some(seconds) => with(longer, &[(what.0, what.1.into()), ("seconds", (*seconds).into())]),
-        None => with(id, &[(what.0, what.1.into())]),
+        Some(seconds @ 1..) => with(longer, &[(what.0, what.1.into()), ("seconds", (*seconds).into())]),
+        Some(0) | None => with(id, &[(what.0, what.1.into())]),
     };
-    let word = |debug: String| say(&format!("word-{}", hyphened(&debug)));
+    let word = |name: &str| say(&word_key(name));
     match kind {
         EventKind::Started(parties) => with("event-started", &[("to", text(&parties.to))]),
         EventKind::Refused { why } => say(match why {
@@ -149,7 +149,7 @@ pub(crate) fn event(kind: &EventKind, language: Language) -> String {
             with(id, &[("number", text(number))])
         }
         EventKind::Leg { status, seconds, .. } => {
-            lasting("event-leg", "event-leg-after", ("status", word(format!("{status:?}"))), seconds)
+            lasting("event-leg", "event-leg-after", ("status", word(status.as_str())), seconds)
         }
         EventKind::Screening { answer, .. } => say(match answer {
             ScreeningAnswer::Asked => "event-screening-asked",
@@ -157,17 +157,12 @@ pub(crate) fn event(kind: &EventKind, language: Language) -> String {
             ScreeningAnswer::Declined => "event-screening-declined",
             ScreeningAnswer::Unanswered => "event-screening-unanswered",
         }),
-        EventKind::Dial { outcome, .. } => {
-            with("event-dial", &[("outcome", word(format!("{outcome:?}")).into())])
-        }
+        EventKind::Dial { outcome, .. } => with("event-dial", &[("outcome", word(outcome.as_str()).into())]),
         EventKind::Bridged { .. } => say("event-bridged"),
         EventKind::Mailbox { mailbox, .. } => with("event-mailbox", &[("mailbox", text(mailbox))]),
-        EventKind::Recording { status, seconds, .. } => lasting(
-            "event-recording",
-            "event-recording-long",
-            ("status", word(format!("{status:?}"))),
-            seconds,
-        ),
+        EventKind::Recording { status, seconds, .. } => {
+            lasting("event-recording", "event-recording-long", ("status", word(status.as_str())), seconds)
+        }
         EventKind::Voicemail { audio, .. } => with("event-voicemail", &[("bytes", audio.bytes.into())]),
         EventKind::VoicemailMeasured { sound, .. } => with(
             "event-measured",
@@ -207,16 +202,9 @@ fn carriers(status: &str, language: Language) -> String {
     if said == id { status.to_owned() } else { said }
 }
 
-/// `NoAnswer` as `no-answer`, to find its message.
-fn hyphened(name: &str) -> String {
-    let mut words = String::new();
-    for c in name.chars() {
-        if c.is_uppercase() && !words.is_empty() {
-            words.push('-');
-        }
-        words.extend(c.to_lowercase());
-    }
-    words
+/// The message key of a status, such as `word-no-answer` for `no_answer`.
+fn word_key(name: &str) -> String {
+    format!("word-{}", name.replace('_', "-"))
 }
 
 /// The version of this program.
@@ -231,7 +219,7 @@ pub(crate) fn clock(seconds: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use frontdesk_domain::{DialOutcome, LegStatus, RecordingStatus};
+    use frontdesk_domain::{DialOutcome, Ending, LegStatus, RecordingStatus};
     use frontdesk_ports::AuditAction;
 
     use super::*;
@@ -245,39 +233,22 @@ mod tests {
         let doings =
             [Doing::Menu, Doing::Waiting, Doing::Ringing, Doing::Screening, Doing::Talking, Doing::Message];
         ids.extend(doings.map(|doing| format!("doing-{}", doing.as_str())));
-        let legs = [
-            LegStatus::Initiated,
-            LegStatus::Ringing,
-            LegStatus::Answered,
-            LegStatus::Completed,
-            LegStatus::Busy,
-            LegStatus::NoAnswer,
-            LegStatus::Failed,
-            LegStatus::Canceled,
-        ];
-        ids.extend(legs.map(|status| format!("word-{}", hyphened(&format!("{status:?}")))));
-        let recordings = [
-            RecordingStatus::Taken,
-            RecordingStatus::Completed,
-            RecordingStatus::Absent,
-            RecordingStatus::Failed,
-            RecordingStatus::Discarded,
-            RecordingStatus::Held,
-            RecordingStatus::Kept,
-        ];
-        ids.extend(recordings.map(|status| format!("word-{}", hyphened(&format!("{status:?}")))));
-        let dials = [
-            DialOutcome::Answered,
-            DialOutcome::Busy,
-            DialOutcome::NoAnswer,
-            DialOutcome::Failed,
-            DialOutcome::Canceled,
-        ];
-        ids.extend(dials.map(|outcome| format!("word-{}", hyphened(&format!("{outcome:?}")))));
+        ids.extend(LegStatus::VARIANTS.iter().map(|status| word_key(status.as_str())));
+        ids.extend(RecordingStatus::VARIANTS.iter().map(|status| word_key(status.as_str())));
+        ids.extend(DialOutcome::VARIANTS.iter().map(|outcome| word_key(outcome.as_str())));
         for language in Language::ALL {
             for id in &ids {
                 assert_ne!(&language.say(id), id, "{language:?}");
             }
         }
+    }
+    #[test]
+    fn a_duration_of_zero_is_left_out() {
+        let ended = |seconds| {
+            let ending = Ending { status: "no-answer".into(), failed: false, seconds, parties: None };
+            event(&EventKind::Ended(ending), Language::English)
+        };
+        assert_eq!(ended(Some(44)), "Call ended after 44 s (no answer)");
+        assert_eq!(ended(Some(0)), "Call ended (no answer)");
     }
 }

@@ -228,7 +228,7 @@ impl Line<'_> {
             }
             Verb::Gather { prompts, action, timeout, action_on_empty, .. } => {
                 let length = self.play_all(Party::Callee, &prompts).await;
-                self.carrier.report(LineEvent::StepRequest { party: Party::Callee });
+                self.carrier.report(LineEvent::KeyRequested { party: Party::Callee });
                 let (act, time) = self.people.callee_key(length, Duration::from_secs(timeout)).await;
                 self.carrier.time.pass(time).await;
                 let action = action.unwrap_or_else(|| here.to_owned());
