@@ -95,7 +95,7 @@ pub enum WiringError {
     /// HTTP to the identity provider cannot be set up.
     #[error(transparent)]
     Identity(#[from] InvalidClient),
-    /// Nobody could come back from the identity provider.
+    /// The redirect address for the identity provider is missing.
     #[error("feed.url: people cannot come back to it: {0}")]
     Back(#[from] url::ParseError),
     /// The password of `admin` cannot be one.

@@ -10,6 +10,7 @@ pub(crate) mod outcome;
 pub(crate) mod repair;
 pub(crate) mod replay;
 pub(crate) mod sound;
+pub(crate) mod status;
 pub(crate) mod timeline;
 pub(crate) mod traffic;
 
@@ -137,7 +138,7 @@ pub struct Voicemail {
 }
 
 impl Voicemail {
-    /// Whether it was listened to and nobody speaks in it.
+    /// Whether it was measured and contains no speech.
     pub fn is_empty(&self) -> bool {
         self.sound.as_ref().is_some_and(|sound| !sound.has_speech())
     }
@@ -174,7 +175,7 @@ pub struct Call {
     pub choices: Vec<Keys>,
     /// What the last meaningful key stands for.
     pub choice: Option<String>,
-    /// Who took the call; if nobody, the last number rung.
+    /// The number that answered, otherwise the last number called.
     pub forwarded_to: Option<PhoneNumber>,
     /// The last menu that the caller heard.
     #[serde(default)]
@@ -236,7 +237,7 @@ impl Call {
         }
     }
 
-    /// Whether somebody ought to do something about it: a caller who reached nobody, or a message that may hold speech.
+    /// Whether the call needs attention: the caller reached no one, or left a message that may contain speech.
     pub fn asks_for_attention(&self) -> bool {
         let empty = self.voicemail.as_ref().is_some_and(Voicemail::is_empty);
         match self.verdict.as_ref().map(|verdict| verdict.outcome) {

@@ -29,7 +29,7 @@ use signal::{DialOutcome, Signal};
 use step::Step;
 use turn::Turn;
 
-/// Menus a caller can go through before being led to a mailbox. Nobody on the phone presses more keys than this.
+/// The maximum number of menus before a caller is led to a mailbox. More than any caller needs.
 pub(crate) const MAX_STEPS: u16 = 60;
 
 /// Where the caller is. A small value that travels in the carrier's URLs and comes back with the next signal, so that
@@ -119,7 +119,7 @@ pub enum MailboxCause {
     NoInput,
     /// By pressing keys without a meaning.
     NoMatch,
-    /// Nobody picked up, or nobody accepted.
+    /// No phone picked up, or no callee accepted.
     NoAnswer,
     /// The line was engaged.
     Busy,

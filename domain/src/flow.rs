@@ -146,7 +146,7 @@ impl CallFlow {
         self.draft.forwards.values().flat_map(|f| f.destinations.iter().map(|d| &d.number))
     }
 
-    /// The prompt as it is to be brought over to somebody who speaks that language.
+    /// The prompt in the form for listeners of that language.
     pub fn speech(&self, prompt: &Prompt, language: Option<&Language>) -> Vec<Speech> {
         let (language, spoken) = prompt.spoken(language);
         let mut speech = Vec::new();

@@ -62,16 +62,14 @@ mod phone;
 
 pub use call::difference::Difference;
 pub use call::effect::{Effect, WorkLane};
-pub use call::event::{
-    CallEvent, CopyFate, Ending, EventKind, HoursReason, LegStatus, Parties, RecordingStatus, RefusalReason,
-    ScreeningAnswer, StoredAudio,
-};
+pub use call::event::{CallEvent, Ending, EventKind, Parties, StoredAudio};
 pub use call::facts::Facts;
 pub use call::notification_kind::NotificationKind;
 pub use call::outcome::{Outcome, Reason, Verdict};
 pub use call::repair::{CarrierCall, CarrierRecord, RecordedLeg, RecordedMessage};
 pub use call::replay::Journey;
 pub use call::sound::Sound;
+pub use call::status::{CopyFate, HoursReason, LegStatus, RecordingStatus, RefusalReason, ScreeningAnswer};
 pub use call::timeline::{Doing, Lane, Span, Timeline};
 pub use call::traffic::{PhoneEnd, PhoneRecord, RungPhone, Traffic};
 pub use call::{Activity, Call, CallState, Voicemail, VoicemailStatus};

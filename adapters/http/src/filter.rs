@@ -15,7 +15,7 @@ use crate::query::{BadParameter, call_query};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub(crate) enum Tab {
-    /// What somebody ought to do something about.
+    /// Calls that need attention.
     Attention,
     /// Everything.
     All,

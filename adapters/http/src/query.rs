@@ -80,7 +80,7 @@ fn yes_or_no(value: &str) -> Result<bool, String> {
     value.parse().map_err(|_| "use true or false".to_owned())
 }
 
-/// A `+` that nobody encoded arrives as a blank.
+/// An unencoded `+` arrives as a space.
 fn number(value: &str) -> String {
     match value.strip_prefix(' ') {
         Some(digits) => format!("+{digits}"),

@@ -54,7 +54,7 @@ impl Templates {
         self.0.render(name, &context)
     }
 
-    /// A page for somebody who is signed in.
+    /// A page for signed-in users.
     pub fn page(&self, page: &impl Page, viewer: &Viewer) -> Result<String, tera::Error> {
         self.render(page.template(), page, viewer.language)
     }
@@ -140,7 +140,7 @@ fn message(values: Kwargs, state: &tera::State) -> Result<String, tera::Error> {
     Ok(language_of(state)?.say_args(&id, Some(&args)))
 }
 
-/// What surrounds every page of somebody who is signed in.
+/// The frame of every page for signed-in users.
 #[derive(Debug, Serialize)]
 pub(crate) struct Frame {
     pub title: String,

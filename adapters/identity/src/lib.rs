@@ -71,7 +71,7 @@ fn refused(why: impl std::fmt::Display) -> IdentityError {
 }
 
 impl OpenIdProvider {
-    /// A provider that is first asked when somebody signs in.
+    /// A provider whose metadata is fetched at the first sign-in.
     pub fn new(settings: Settings, http: reqwest::ClientBuilder) -> Result<Self, InvalidClient> {
         Ok(Self { settings, transport: Transport::new(http)?, metadata: RwLock::default() })
     }

@@ -22,7 +22,7 @@ impl SqlAccess {
     }
 }
 
-/// The error of an insert under a name that somebody chose.
+/// The error of an insert whose name is already in use.
 fn named(name: &str) -> impl Fn(DbErr) -> StoreError {
     move |error| match store_error(&error) {
         StoreError::Exists(_) => StoreError::Exists(name.to_owned()),

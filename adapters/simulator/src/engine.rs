@@ -93,7 +93,7 @@ impl SimulatedCarrier {
         self
     }
 
-    /// The same, with somebody listening in.
+    /// With a listener for the events on the line.
     #[must_use]
     pub fn listened_by(mut self, listener: impl Fn(LineEvent) + Send + Sync + 'static) -> Self {
         self.listener = Arc::new(listener);

@@ -44,7 +44,7 @@ pub enum LineEvent {
         /// Which.
         keys: String,
     },
-    /// Somebody pressed nothing.
+    /// A party pressed no key.
     Silent {
         /// The party.
         party: Party,

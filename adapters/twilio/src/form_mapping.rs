@@ -108,7 +108,7 @@ fn dial_result(form: &Form, status: &str, carrier: &str) -> DialResult {
         "busy" => DialOutcome::Busy,
         "no-answer" => DialOutcome::NoAnswer,
         "canceled" => DialOutcome::Canceled,
-        // "failed", and words that do not exist yet: nobody was reached.
+        // "failed", and unknown statuses: no phone was reached.
         _ => DialOutcome::Failed,
     };
     let bridged = match form.get("DialBridged") {

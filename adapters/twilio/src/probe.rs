@@ -26,7 +26,7 @@ use crate::urls::PublicUrl;
 const PATH: &str = "/twilio/probe";
 /// A probe is a few fields.
 const MAX_BYTES: usize = 4096;
-/// How long somebody who knocks waits.
+/// The timeout of a probe.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long its body may take.
 const BODY_TIME: Duration = Duration::from_secs(3);

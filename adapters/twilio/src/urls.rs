@@ -10,9 +10,9 @@ use url::Url;
 
 use crate::prompts::HostedPrompts;
 
-/// Somebody waits: be quick to try again, and give up in time for the fallback.
+/// Retries for requests that a caller waits for: quick, and ending in time for the fallback.
 const WAITING: &str = "#ct=2000&rt=5000&rc=2&rp=ct,rt,5xx";
-/// Nobody waits: try as often as Twilio does.
+/// Retries for callbacks: as many as Twilio offers.
 const CALLBACK: &str = "#rc=5&rp=ct,rt,5xx";
 
 /// The base URL under which the carrier reaches us, without a trailing slash.

@@ -45,7 +45,7 @@ pub enum Waits {
     Caller,
     /// A callee.
     Callee,
-    /// Nobody: it is a callback.
+    /// No one waits: a callback.
     Nobody,
 }
 

@@ -77,7 +77,7 @@ impl AccountAdministration {
         Ok(self.store.tokens().await?.iter().any(|token| token.name == name))
     }
 
-    /// Whether somebody else manages, too.
+    /// Whether another user is an admin, too.
     async fn leaves_an_admin(&self, without: &User) -> Result<(), AccountError> {
         let users = self.store.users().await?;
         let others = users.iter().any(|user| user.role == Role::Admin && user.name != without.name);

@@ -51,7 +51,7 @@ pub struct Report {
     pub repaired: u32,
     /// Voicemails that were not reported, or whose download is retried.
     pub messages: u32,
-    /// Calls closed without any word of their end.
+    /// Calls closed without a report of their end.
     pub closed: u32,
     /// The outages these belong to.
     pub outages: Vec<Outage>,

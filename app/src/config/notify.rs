@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{ConfigError, Reader};
 
-/// How somebody is reached.
+/// The channel of a notification rule.
 #[derive(Debug, Clone)]
 pub enum By {
     /// By e-mail to these addresses.

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::harness::{ACCOUNT, SECRET};
 
-/// What may be amiss.
+/// What is misconfigured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Amiss {
     #[default]
@@ -27,7 +27,7 @@ pub enum Amiss {
     ClosedCountry,
     /// Numbers known for toll fraud may be called.
     FraudOpen,
-    /// The proxy reaches nobody.
+    /// The proxy cannot reach the server.
     NobodyBehind,
     /// The proxy drops the signature.
     DroppedSignature,

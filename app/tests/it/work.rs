@@ -6,7 +6,7 @@ use reqwest::header::{ACCEPT, COOKIE};
 use crate::harness::{Desk, PASSWORD};
 use crate::people::{cookie, get, sign_in};
 
-/// Somebody who is signed in, with the token of their forms.
+/// A signed-in user and their CSRF token.
 pub struct Person<'d> {
     desk: &'d Desk,
     cookie: String,

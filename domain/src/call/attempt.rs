@@ -1,12 +1,13 @@
-//! One attempt to reach somebody, pieced together from events that may have come in any order or not at all.
+//! One attempt to reach a callee, assembled from events in any order, some of which may be missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::call::event::{CallEvent, EventKind, LegStatus, ScreeningAnswer};
+use crate::call::event::{CallEvent, EventKind};
 use crate::call::facts::Facts;
 use crate::call::repair::RecordedLeg;
+use crate::call::status::{LegStatus, ScreeningAnswer};
 use crate::call::traffic::PhoneEnd;
 use crate::dialogue::signal::DialOutcome;
 use crate::ids::LegId;
@@ -166,7 +167,7 @@ impl<'a> Attempt<'a> {
             {
                 self.answered_elsewhere = true;
             }
-            // That nobody picked up holds for each, unless its own leg says more.
+            // No answer holds for each phone, unless its own leg says more.
             EventKind::Dial { step, leg, .. } if *step == of && is_other_leg(leg) && self.leg_is_over() => {}
             EventKind::Dial { step, outcome, bridged, seconds, .. } if *step == of => {
                 self.dial = Some((identity, *outcome, *bridged, *seconds));

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
-use crate::call::event::{CallEvent, EventKind, LegStatus, Parties, RecordingStatus};
+use crate::call::event::{CallEvent, EventKind, Parties};
 use crate::call::facts::Facts;
+use crate::call::status::{LegStatus, RecordingStatus};
 use crate::ids::{LegId, RecordingId};
 use crate::phone::PhoneNumber;
 

@@ -5,7 +5,8 @@ use super::context::Closure;
 use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::step::Step;
-use crate::call::event::{EventKind, HoursReason, RefusalReason};
+use crate::call::event::EventKind;
+use crate::call::status::{HoursReason, RefusalReason};
 use crate::flow::callers::CallerThen;
 use crate::phone::CallerId;
 

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::call::event::{CallEvent, Ending, EventKind, LegStatus, RecordingStatus};
+use crate::call::event::{CallEvent, Ending, EventKind};
+use crate::call::status::{LegStatus, RecordingStatus};
 use crate::ids::{LegId, RecordingId};
 
 /// A report that needs no answer.

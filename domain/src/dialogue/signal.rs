@@ -70,7 +70,7 @@ impl DialResult {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum DialOutcome {
-    /// Somebody or something picked up.
+    /// A person or machine picked up.
     Answered,
     /// The line was engaged.
     Busy,

@@ -41,7 +41,7 @@ impl Default for BuiltinFlow {
     }
 }
 
-/// The built-in flow for these settings. Fails when there is nobody to forward to or a time is out of range.
+/// The built-in flow for these settings. Fails without a number to forward to, or if a time is out of range.
 pub fn builtin_flow(settings: &BuiltinFlow) -> Result<CallFlow, Problems> {
     draft(settings).check()
 }

@@ -20,7 +20,7 @@ pub enum By {
     NoInput(u8),
     /// Keys without a meaning were pressed, this often.
     NoMatch(u8),
-    /// Nobody took the call.
+    /// The call was not answered.
     Nobody,
     /// It is open.
     Open,

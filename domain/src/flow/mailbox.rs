@@ -40,7 +40,7 @@ pub struct Mailbox {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transcribe {
-    /// Nobody.
+    /// No transcription.
     #[default]
     Nobody,
     /// The carrier, in the languages and up to the length that it knows.

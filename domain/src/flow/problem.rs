@@ -137,7 +137,7 @@ pub enum ProblemKind {
     /// Hours that never open.
     #[error("it never opens; name hours for a day of the week")]
     NeverOpen,
-    /// A rule about nobody.
+    /// A caller rule without callers.
     #[error("it is about nobody; name at least one number, beginning, or withheld")]
     NoCallers,
 }

@@ -110,7 +110,7 @@ impl Desk {
         self.leg_is(LegStatus::Initiated, None, None).leg_is(LegStatus::Ringing, None, None).after(seconds)
     }
 
-    /// Somebody picks up; with screening they are asked.
+    /// A phone picks up; with screening the callee is asked.
     pub fn picks_up(mut self) -> Self {
         self = self.leg_is(LegStatus::Answered, None, None);
         if self.screening.is_some() { self.callee_signal(&Signal::CalleeAnswered) } else { self }

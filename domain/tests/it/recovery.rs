@@ -96,7 +96,7 @@ fn a_recording_without_callback_is_fetched() {
 
 #[test]
 fn a_mobiles_voicemail_stays_a_voicemail_whatever_the_record_says_of_its_leg() {
-    // The leg ran 30 s, but nobody accepted: the record does not make a conversation of it.
+    // The leg lasted 30 s, but no callee accepted: the record does not make a conversation of it.
     let desk = Desk::screened().presses("1").rings(20).picks_up().callee_stays_silent();
     let row =
         mended(&desk.events, &record(vec![leg("CA-callee-1", FIRST, LegStatus::Completed, 30)], vec![]));

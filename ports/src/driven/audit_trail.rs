@@ -54,7 +54,7 @@ pub enum AuditAction {
     PasswordSet,
     /// Gave a person another role.
     RoleSet,
-    /// Ended somebody's session.
+    /// Ended a session of another user.
     SessionEnded,
     /// Made a token.
     TokenCreated,

@@ -10,7 +10,7 @@ pub enum ProbeResult {
     Unreached(String),
     /// It was refused as unsigned (403 with nothing said).
     Refused,
-    /// Somebody answered with that status, and not as this desk would.
+    /// Another server answered, with this status.
     Other(u16),
     /// This desk got it.
     Seen(Seen),

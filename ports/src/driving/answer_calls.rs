@@ -38,7 +38,7 @@ pub struct StepRequest {
     pub raw: RawParameters,
 }
 
-/// A request with nobody waiting.
+/// A carrier's report that needs no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CarrierCallback {
     /// The caller's leg.

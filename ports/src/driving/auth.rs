@@ -9,7 +9,7 @@ use strum::{IntoStaticStr, VariantArray};
 use crate::StoreError;
 use crate::access::{Role, Scopes};
 
-/// Somebody who is signed in.
+/// A signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedIn {
     /// Their name.
@@ -41,7 +41,7 @@ pub enum SignInError {
     /// The password is right, and the code is not, or was used before.
     #[error("the code is not right, or was used before")]
     CodeWrong,
-    /// They are who they say, and nobody here. An admin may add them.
+    /// Authenticated elsewhere, but not a user here. An admin can add them.
     #[error("nobody of that name may read this log")]
     Nobody,
     /// Too many wrong tries: not before that time has passed.

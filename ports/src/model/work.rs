@@ -20,7 +20,7 @@ pub const MAX_TAGS: usize = 10;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HandledBy {
-    /// Somebody said so.
+    /// A user marked it done.
     Person(String),
     /// The caller was spoken to in that later call.
     LaterCall(CallId),
@@ -35,7 +35,7 @@ pub struct Handled {
     pub at: Timestamp,
 }
 
-/// Somebody did something once.
+/// A user's action with its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByPerson {
     /// Who.
@@ -83,7 +83,7 @@ pub enum WorkChange {
     Reopen,
     /// The person takes care of it.
     Claim,
-    /// Nobody takes care of it any more.
+    /// The assignment was removed.
     Release,
     /// Adds a note.
     Note(String),
@@ -98,7 +98,7 @@ pub enum WorkChange {
 /// Why a change was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorkRefused {
-    /// Somebody else was faster: the decision was made on a state that is no longer.
+    /// Another user changed it first: the change was based on an outdated state.
     #[error("somebody else has just changed this call; look at it again")]
     Stale,
     /// There is no text.

@@ -31,7 +31,7 @@ pub(crate) fn outcome(outcome: Option<Outcome>, language: Language) -> String {
     language.say(&format!("outcome-{}", outcome.map_or("none", Outcome::as_str)))
 }
 
-/// What somebody was doing during a call.
+/// What a party was doing during a call.
 pub(crate) fn doing(doing: Doing, language: Language) -> String {
     language.say(&format!("doing-{}", doing.as_str()))
 }

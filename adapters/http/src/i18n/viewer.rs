@@ -16,7 +16,7 @@ const ZONE: &str = "zone";
 const LANGUAGE: &str = "language";
 const YEAR: Duration = Duration::from_secs(365 * 86_400);
 
-/// How somebody looks at the log.
+/// The preferences of a viewer.
 #[derive(Debug, Clone)]
 pub(crate) struct Viewer {
     /// Their zone, or the company's if they say none.

@@ -51,7 +51,7 @@ async fn index(pool: &PgPool) -> Result<bool, sqlx::Error> {
     let (place, whole): (Option<String>, Option<bool>) = sqlx::query_as(THERE).fetch_one(&mut own).await?;
     let Some(place) = place else { return Ok(false) };
     if whole == Some(false) {
-        // Somebody began and did not live to end.
+        // Another process began and was terminated.
         sqlx::query("DROP INDEX CONCURRENTLY IF EXISTS calls_text").execute(&mut own).await?;
     }
     let place = format!("\"{}\"", place.replace('"', "\"\""));

@@ -22,7 +22,7 @@ use crate::transaction::{immediate, number_changes};
 use crate::write::batch_insert::{Inserts, filled};
 use crate::write::call_cache::{CachedCall, CallCache};
 
-/// Commits batches, and remembers the calls it wrote as long as nobody else has written since.
+/// Commits batches, and caches the calls it wrote while no other writer has written since.
 pub(crate) struct Committer {
     db: DatabaseConnection,
     ids: Arc<dyn Ids>,
@@ -58,7 +58,7 @@ impl Committer {
     ) -> Result<Option<Change>, StoreError> {
         let outcome = self.try_commit(batch, now).await;
         if outcome.is_err() {
-            // Whether it was committed nobody knows; what is remembered may be wrong.
+            // It is unknown whether it was committed, so the cache may be wrong.
             self.known.forget();
         }
         outcome

@@ -10,7 +10,7 @@ use frontdesk_domain::{
 /// More steps than a call can have.
 const MAX_STEPS: usize = 100;
 
-/// Somebody who calls.
+/// The caller of a playthrough.
 pub(super) struct Caller<'a> {
     pub at: Timestamp,
     pub from: Option<&'a str>,

@@ -53,7 +53,7 @@ impl Rendezvous {
     pub fn keep(&self, environment: &Environment, port: u16) -> io::Result<RendezvousFile> {
         let folder = folder(environment)?;
         fs::create_dir_all(&folder)?;
-        // Written beside and renamed: nobody reads half of it. The umask keeps it private.
+        // Written to another file and renamed, so that no reader sees half of it. The umask keeps it private.
         let mut beside = tempfile::NamedTempFile::new_in(&folder)?;
         serde_json::to_writer(&mut beside, self)?;
         let path = file(environment, port)?;

@@ -1,4 +1,4 @@
-//! Whether every way leads somewhere, every place can be reached, and nobody goes round for ever.
+//! Checks that every path leads to an end, every node can be reached, and no caller is trapped in a cycle.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -16,7 +16,7 @@ pub(crate) struct AuditPage {
     pub lines: Vec<AuditLine>,
 }
 
-/// One thing that somebody did.
+/// One entry of the audit log.
 #[derive(Debug, Serialize)]
 pub(crate) struct AuditLine {
     moment: Moment,

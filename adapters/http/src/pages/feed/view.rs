@@ -137,7 +137,7 @@ impl TabLink {
     }
 }
 
-/// Counting ends here; nobody reads more.
+/// The highest count shown; higher counts help no one.
 pub(crate) const MAX_COUNTED: u32 = 999;
 
 impl FilterForm {

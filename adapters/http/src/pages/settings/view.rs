@@ -113,7 +113,7 @@ impl BrowserLine {
     }
 }
 
-/// Somebody who may sign in.
+/// A user.
 #[derive(Debug, Serialize)]
 pub(crate) struct PersonLine {
     name: String,
