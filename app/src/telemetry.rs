@@ -47,7 +47,7 @@ pub async fn sum_up() {
     }
 }
 
-/// Writes our figures as Prometheus text, with how things stand at that moment.
+/// Renders the metrics as Prometheus text, with current gauge values.
 pub fn metrics(intake: Arc<EventIntake>) -> Arc<dyn Fn() -> String + Send + Sync> {
     let figures = begin();
     Arc::new(move || {

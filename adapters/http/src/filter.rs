@@ -58,7 +58,7 @@ pub(crate) const RANGES: [&str; 5] = ["today", "yesterday", "week", "7d", "30d"]
 pub(crate) struct Shown {
     pub tab: Tab,
     pub query: CallQuery,
-    /// The filters as they stand in the address, without tab and cursor.
+    /// The filters as query parameters, without tab and cursor.
     pub filters: Vec<(String, String)>,
 }
 
@@ -104,7 +104,7 @@ impl Shown {
         Ok(Self { tab, query, filters: pairs.iter().filter(is_filter).cloned().collect() })
     }
 
-    /// A filter's value, as it stands in the address.
+    /// A filter's value in the query.
     pub fn value(&self, name: &str) -> String {
         self.filters
             .iter()

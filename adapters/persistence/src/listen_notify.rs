@@ -27,7 +27,7 @@ impl Drop for ChangeListener {
     }
 }
 
-/// Raises what is known to have changed.
+/// Raises the latest known change number.
 pub(crate) fn raise(changed: &watch::Sender<Change>, change: Change) {
     changed.send_if_modified(|known| {
         let newer = change > *known;

@@ -137,7 +137,7 @@ impl TwilioClient {
         }
     }
 
-    /// Gets what stands at `url` of the account's API, following redirects.
+    /// Requests `url` of the account's API, following redirects.
     pub(crate) async fn get(&self, account: &Account, mut url: Url) -> Result<Response, CarrierError> {
         for _ in 0..=MAX_REDIRECTS {
             let mut request = self.http.get(url.clone());

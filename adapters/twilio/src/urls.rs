@@ -95,7 +95,7 @@ impl<'a> Urls<'a> {
         Self { public, call, audio: None }
     }
 
-    /// The same, for documents that may play these files.
+    /// For documents that may play these files.
     #[must_use]
     pub fn playing(mut self, audio: &'a HostedPrompts) -> Self {
         self.audio = Some(audio);

@@ -119,7 +119,7 @@ impl Raw {
 pub struct Settings {
     /// What was set.
     pub values: BTreeMap<String, Value>,
-    /// The company's own flow, when it stands in the same file.
+    /// The company's own flow, if it is in the same file.
     pub flow: Option<FlowText>,
     /// What is wrong with the file, the names or the secrets' files.
     pub errors: Vec<ConfigError>,

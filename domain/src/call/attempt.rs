@@ -248,8 +248,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Caller and callee were put through: the carrier says so, or the callee's leg ran its course and nothing speaks
-    /// against it. A screened callee must also have accepted: a mobile's voicemail is put through to nobody.
+    /// Whether caller and callee were connected: the carrier says so, or the callee's leg completed and nothing
+    /// contradicts it. A screened callee must also have accepted, because a mobile's voicemail is never connected.
     fn taken(&self) -> bool {
         if self.by_record {
             return self.leg(LegStatus::Completed) && self.leg_seconds.is_some_and(|seconds| seconds > 0);

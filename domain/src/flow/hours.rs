@@ -1,4 +1,4 @@
-//! Opening hours: a place of the flow that leads on by the time of day.
+//! Opening hours: a node that branches by the time of day.
 
 pub(crate) mod schedule;
 

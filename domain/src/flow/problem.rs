@@ -41,7 +41,7 @@ pub enum ProblemKind {
     /// No caller can ever come here.
     #[error("no caller can get here; let a key or a rule lead here, or remove it")]
     Unreachable,
-    /// A caller who presses nothing goes round for ever.
+    /// A caller who presses nothing never reaches an end.
     #[error("a caller who presses nothing never gets out; let this way end at a mailbox or a goodbye")]
     Loop,
     /// A caller who presses nothing is led through more steps than a call may have.

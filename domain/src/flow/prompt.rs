@@ -47,7 +47,7 @@ impl Prompt {
         Self { first: (language, spoken), others: BTreeMap::new() }
     }
 
-    /// The same, in one more language.
+    /// Adds another language.
     #[must_use]
     pub fn and(mut self, language: Language, spoken: Spoken) -> Self {
         if language == self.first.0 {

@@ -89,7 +89,7 @@ fn what_leads_nowhere_is_refused_where_it_says_so() {
 #[test]
 fn what_traps_or_loses_a_caller_is_refused() {
     for (was, is, why) in [
-        // Silence goes round and round.
+        // A caller without input never reaches an end.
         (
             "[flow.menus.sales]\nprompt = \"Press 1.\"",
             "[flow.menus.sales]\nprompt = \"Press 1.\"\nno_input = { then = \"menu sales\" } # here",

@@ -115,8 +115,8 @@ pub trait Accounts: Send + Sync {
 
     /// The state of a user's second factor.
     async fn second_factor(&self, of: &str) -> Result<SecondFactorState, StoreError>;
-    /// Somebody is about to have one, for which they must know their password: nothing is asked of them before they have
-    /// shown a code of it.
+    /// Begins setting up a second factor, which needs the user's password. It is not required at sign-in before the
+    /// user has confirmed a code.
     async fn begin_second_factor(&self, who: &SignedIn, password: &str) -> Result<(), AccountError>;
     /// They show a code: from now on one is asked for.
     async fn confirm_second_factor(&self, who: &SignedIn, code: &str) -> Result<(), AccountError>;

@@ -131,8 +131,8 @@ impl fmt::Display for Written {
 }
 
 impl Work {
-    /// The work after a change that somebody made who had seen `turn`. `None` if nothing changes. Notes, tags and
-    /// listening get in nobody's way, so they need not have seen anything.
+    /// Applies a change by a user who saw `turn`. `None` if nothing changes. Notes, tags and playing conflict with
+    /// nothing, so they need no current `turn`.
     pub fn after(
         &self,
         change: &WorkChange,

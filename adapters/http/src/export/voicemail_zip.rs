@@ -79,8 +79,8 @@ pub(crate) async fn voicemails_zip(
 }
 
 impl Making {
-    /// The bytes of the next message, and after the last one the table of contents. What fails breaks the download off,
-    /// so that nobody takes half of it for all.
+    /// The bytes of the next message, and after the last one the central directory. An error aborts the download, so
+    /// that a partial file is not taken for a complete one.
     async fn next(mut self) -> Option<(std::io::Result<Vec<u8>>, Option<Self>)> {
         let failed = |error: String| Some((Err(std::io::Error::other(error)), None));
         loop {

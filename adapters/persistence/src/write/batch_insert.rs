@@ -67,7 +67,7 @@ pub(crate) fn portions<T>(mut rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
     })
 }
 
-/// The values of a list in which repeats do no harm, the last repeated until there are 1, 4, 16, 64, 128, 192, …
+/// The values of a list that may contain duplicates, padded with the last one to 1, 4, 16, 64, 128, 192, … values.
 pub(crate) fn filled<T: Clone>(values: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut values: Vec<T> = values.into_iter().collect();
     let largest = SIZES[0];

@@ -111,7 +111,7 @@ fn by_leg(batch: Vec<LoggedEvent>) -> BTreeMap<LegId, Touched> {
     touched
 }
 
-/// Loads what is known of calls that are not remembered, and drops those that have been deleted.
+/// Loads calls that are not cached, and drops deleted ones.
 async fn load(tx: &impl ConnectionTrait, touched: &mut BTreeMap<LegId, Touched>) -> Result<(), StoreError> {
     let wanted: Vec<&str> =
         touched.iter().filter(|(_, touched)| touched.known.is_none()).map(|(leg, _)| leg.id()).collect();
@@ -275,7 +275,7 @@ fn effect_row(call: &str, due: &Effect, now: Timestamp) -> Result<effect::Active
     })
 }
 
-/// Effects that wait become due at once, and those that were given up or done are taken up again: the facts ask for them.
+/// Makes pending jobs due at once, and restarts failed or finished ones, because the facts require them.
 fn wanted_again() -> OnConflict {
     let column = |column: effect::Column| Expr::col((effect::Entity, column));
     // The statement is cached by its text, so it must not contain values of one call.

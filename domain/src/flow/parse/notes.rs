@@ -37,7 +37,7 @@ impl<'s> Notes<'s> {
         self.findings.push(Finding { span, line, column, message });
     }
 
-    /// A setting of a place stands there.
+    /// The location of a node's setting.
     pub fn mark(&mut self, place: &str, setting: &str, span: Range<usize>) {
         self.spans.insert((place.to_owned(), setting.to_owned()), span);
     }
