@@ -1,5 +1,4 @@
 //! Logs on standard error, and metrics. `RUST_LOG` sets the log level; numbers, keys and tokens are part of neither.
-
 use std::io::IsTerminal;
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};

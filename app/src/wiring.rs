@@ -7,7 +7,6 @@ mod notifications;
 mod stores;
 pub mod tools;
 mod work;
-
 use std::sync::Arc;
 
 use adapters_http::{FederatedSignIn, Rules, Services, health_routes};

@@ -2,7 +2,6 @@
 //!
 //! Two calls are placed first without harm, and after each of their requests the log is read: that is what each further
 //! acknowledged request promises of a call of its kind.
-
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;

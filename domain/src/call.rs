@@ -1,19 +1,20 @@
 //! One call as the office sees it: read off its facts, never stored as an opinion of its own.
 
 mod attempt;
+pub(crate) mod carrier_record;
 pub(crate) mod difference;
 pub(crate) mod effect;
 pub(crate) mod event;
 pub(crate) mod facts;
 pub(crate) mod notification_kind;
 pub(crate) mod outcome;
+pub(crate) mod parties;
 pub(crate) mod repair;
 pub(crate) mod replay;
 pub(crate) mod sound;
 pub(crate) mod status;
 pub(crate) mod timeline;
 pub(crate) mod traffic;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
@@ -25,10 +26,11 @@ use crate::named;
 use crate::phone::PhoneNumber;
 
 use attempt::{Attempt, seconds};
-use event::{Ending, EventKind, Parties, StoredAudio};
+use carrier_record::CarrierRecord;
+use event::{Ending, EventKind, StoredAudio};
 use facts::Facts;
 use outcome::{Outcome, Verdict};
-use repair::CarrierRecord;
+use parties::Parties;
 use sound::Sound;
 
 /// How far a call has come.

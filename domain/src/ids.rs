@@ -1,5 +1,4 @@
 //! Names of things: our own call ids, and the carrier's opaque ids for legs and recordings.
-
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,5 +1,4 @@
 //! Input from a carrier, or from an attacker who pretends to be one.
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use adapters_simulator::Document;

@@ -1,5 +1,4 @@
 //! Errors of driven ports, by what the caller can do about them.
-
 use std::time::Duration;
 
 /// A store did not do what it was asked.

@@ -1,7 +1,6 @@
 //! Calls as CSV and as JSON lines, for spreadsheets and programs: the same on the web and on the command line.
 
 pub(crate) mod voicemail_zip;
-
 use std::sync::Arc;
 
 use frontdesk_domain::Call;

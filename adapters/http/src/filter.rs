@@ -1,6 +1,5 @@
 //! What the feed shows: a tab, a span of days, and the filters that the API has, too. It lives in the address, so that an
 //! address is a saved view; the export of an address is what its page shows.
-
 use frontdesk_domain::named;
 use frontdesk_domain::{Outcome, Timestamp};
 use frontdesk_ports::CallQuery;

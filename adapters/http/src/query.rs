@@ -1,6 +1,5 @@
 //! The query string of a list of calls, the same for the feed and the API. What cannot be read is an error that names
 //! the parameter and the remedy.
-
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{CallQuery, TextMatch};
 use jiff::civil::Date;

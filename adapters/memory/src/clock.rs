@@ -1,5 +1,4 @@
 //! A clock moved by hand, and ids that are the same in every run.
-
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};

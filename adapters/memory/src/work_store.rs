@@ -1,5 +1,4 @@
 //! What people did about calls, and figures over them.
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;

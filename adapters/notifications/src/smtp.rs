@@ -1,5 +1,4 @@
 //! E-mail over SMTP.
-
 use std::time::Duration;
 
 use async_trait::async_trait;

@@ -1,5 +1,4 @@
 //! People, sessions and tokens on a database.
-
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::access::{ApiToken, Role, SavedView, SecondFactor, Session, User};

@@ -1,5 +1,4 @@
 //! Opening a database so that a commit is a promise.
-
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};

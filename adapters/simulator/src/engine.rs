@@ -2,7 +2,6 @@
 
 mod dial;
 mod record;
-
 use std::sync::Arc;
 use std::time::Duration;
 

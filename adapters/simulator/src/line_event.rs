@@ -1,5 +1,4 @@
 //! What happens on the line, as a listener would describe it: printed by `call`, shown by the phone's page.
-
 use serde::{Deserialize, Serialize};
 
 /// Who is meant.

@@ -1,5 +1,4 @@
 //! The people on the phone: the caller and the callees.
-
 use std::time::Duration;
 
 use async_trait::async_trait;

@@ -1,5 +1,4 @@
 //! A phone in the browser: users press keys on a page, and hear prompts as they are played.
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -1,7 +1,6 @@
 //! Twilio's REST API, as far as we ask it. Credentials go to the configured API base and nowhere else.
 
 mod account;
-
 use std::time::Duration;
 
 use async_trait::async_trait;

@@ -1,6 +1,5 @@
 //! Maps a request's form to a signal (a caller or callee waits) or a notice. Lenient: unknown values and empty or
 //! missing fields are ordinary.
-
 use frontdesk_domain::{
     Attestation, CallerId, DialOutcome, DialResult, Dialogue, Ending, Keys, LegId, LegStatus, Notice,
     Parties, RecordingId, RecordingStatus, Signal, Timestamp,

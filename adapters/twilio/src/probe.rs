@@ -1,7 +1,6 @@
 //! A request to this server by the route that the carrier uses. A sender who knows the account's token learns how the
 //! request arrived, so that the diagnostics can name what a proxy changed. Every other sender gets the answer to an
 //! unsigned request.
-
 use std::sync::Arc;
 use std::time::Duration;
 

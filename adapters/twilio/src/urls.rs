@@ -1,7 +1,6 @@
 //! The URLs that the carrier is given. All state is in the path: re-encoded queries are the classic cause of refused
 //! genuine signatures. The fragment configures retries (Twilio, "Webhooks connection overrides"); it is neither sent
 //! nor signed.
-
 use std::fmt;
 
 use frontdesk_domain::{AudioFile, Dialogue, LegId};

@@ -1,6 +1,5 @@
 //! The carrier's routes, all under `/twilio` and all behind the guard. Handlers are a few lines: read, ask the port,
 //! write.
-
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;

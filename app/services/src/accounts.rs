@@ -1,5 +1,4 @@
 //! Account administration: users, sessions, API tokens and saved views, with an audit entry for each change.
-
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -1,6 +1,5 @@
 //! Makes the log agree with the carrier's own records: adds calls that never reached us, ends that were lost, and
 //! voicemails that were not reported. Running it twice changes nothing.
-
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;

@@ -1,5 +1,4 @@
 //! What a backup holds, file by file, with the hash of each.
-
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;

@@ -1,5 +1,4 @@
 //! Putting a copy back: verified, staged beside what is there, and only then exchanged for it. Nothing is deleted.
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

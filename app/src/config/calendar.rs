@@ -1,5 +1,4 @@
 //! Holidays out of an `.ics` calendar: its all-day events.
-
 use frontdesk_domain::Days;
 use icalendar::{Calendar, Component, DatePerhapsTime};
 use jiff::ToSpan;

@@ -1,5 +1,4 @@
 //! Notification recipients, `notify.NAME.…`, and the mail server.
-
 use std::collections::BTreeSet;
 
 use adapters_notifications::{MailServer, Mailbox, WebhookSecret};

@@ -1,5 +1,4 @@
 //! The doctor names each planted fault and its remedy.
-
 use adapters_persistence::SqlOperationsLog;
 use frontdesk::config::{Config, Needs, Settings};
 use frontdesk::wiring::doctor::{diagnostics, keep, outside};

@@ -1,5 +1,4 @@
 //! A simulated Twilio account and a reverse proxy, each of which can be misconfigured.
-
 use std::sync::{Arc, Mutex};
 
 use base64::Engine;

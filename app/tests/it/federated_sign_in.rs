@@ -1,5 +1,4 @@
 //! Sign-in by the header of a trusted reverse proxy.
-
 use adapters_http::TrustedProxy;
 use frontdesk::config::SignInSettings;
 use frontdesk_ports::access::Role;

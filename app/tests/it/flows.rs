@@ -1,5 +1,4 @@
 //! The worked examples called as callers would call them, and a flow that is replaced in the middle of calls.
-
 use adapters_simulator::{CalleeScript, tone};
 use adapters_transcription::Command;
 use frontdesk_ports::Clock;

@@ -1,5 +1,4 @@
 //! A running server with a simulated caller.
-
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
 //! Slow clients, and requests with two lengths. The clock is paused and jumps when no task can run.
-
 use std::sync::Arc;
 use std::time::Duration;
 

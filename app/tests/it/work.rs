@@ -1,5 +1,4 @@
 //! The follow-up of calls over HTTP: two users at once, automatic resolution, and exports of a view.
-
 use adapters_simulator::{CalleeScript, murmur, tone};
 use reqwest::header::{ACCEPT, COOKIE};
 

@@ -1,15 +1,13 @@
 //! One attempt to reach a callee, assembled from events in any order, some of which may be missing.
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use crate::call::carrier_record::RecordedLeg;
 use crate::call::event::{CallEvent, EventKind};
 use crate::call::facts::Facts;
-use crate::call::repair::RecordedLeg;
+use crate::call::status::{DialOutcome, PhoneEnd};
 use crate::call::status::{LegStatus, ScreeningAnswer};
-use crate::call::traffic::PhoneEnd;
-use crate::dialogue::signal::DialOutcome;
 use crate::ids::LegId;
 use crate::phone::PhoneNumber;
 

@@ -1,22 +1,21 @@
 //! One line of a call's story, with the identity that makes a repeat the same line.
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-use crate::call::repair::CarrierRecord;
+use crate::call::carrier_record::CarrierRecord;
+use crate::call::parties::Parties;
 use crate::call::sound::Sound;
 use crate::call::status::{
     CopyFate, HoursReason, LegStatus, RecordingStatus, RefusalReason, ScreeningAnswer,
 };
-use crate::dialogue::MailboxCause;
-use crate::dialogue::signal::DialOutcome;
+use crate::call::status::{DialOutcome, MailboxCause};
 use crate::flow::language::Language;
 use crate::flow::name::NodeName;
 use crate::hash::fnv1a;
 use crate::ids::{LegId, RecordingId};
 use crate::keys::Keys;
-use crate::phone::{CallerId, PhoneNumber};
+use crate::phone::PhoneNumber;
 
 /// Something that happened to a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -235,19 +234,6 @@ pub enum EventKind {
     Ended(Ending),
 }
 
-/// Caller and called number.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Parties {
-    /// The caller.
-    pub from: CallerId,
-    /// The number that was dialled, as the carrier writes it.
-    pub to: String,
-    /// The caller's name, if the network sent one.
-    pub from_name: Option<String>,
-    /// Where the caller's number belongs.
-    pub from_place: Option<String>,
-}
-
 /// How the carrier reports the end of a call.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ending {
@@ -349,15 +335,6 @@ impl EventKind {
                 ending.parties.as_ref().map(Parties::identity).unwrap_or_default()
             ),
         }
-    }
-}
-
-impl Parties {
-    fn identity(&self) -> String {
-        let Self { from, to, from_name, from_place } = self;
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let from = from.as_text().unwrap_or("withheld");
-        format!("{from}:{to}:{}:{}", text(from_name), text(from_place))
     }
 }
 

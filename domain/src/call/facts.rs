@@ -1,6 +1,5 @@
 //! What events have established about a call. Absorbing is order-free and repeat-safe by construction: the facts
 //! *are* the set of events, and everything else is read off it.
-
 use std::collections::BTreeMap;
 
 use crate::call::effect::Effect;

@@ -1,5 +1,4 @@
 //! How a call ended, why, and which events prove it.
-
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
@@ -7,8 +6,7 @@ use crate::call::attempt::Attempt;
 use crate::call::event::EventKind;
 use crate::call::facts::Facts;
 use crate::call::status::{HoursReason, RefusalReason};
-use crate::call::traffic::PhoneEnd;
-use crate::dialogue::MailboxCause;
+use crate::call::status::{MailboxCause, PhoneEnd};
 use crate::named;
 
 /// How a call ended.

@@ -1,16 +1,16 @@
 //! A logged call led through another flow: the same caller at the same time, who presses what they pressed and is silent
 //! where they were silent, with phones that answer as phones did.
-
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 
 use crate::call::event::{CallEvent, EventKind};
 use crate::call::facts::Facts;
+use crate::call::status::DialOutcome;
 use crate::call::status::HoursReason;
 use crate::dialogue::context::{Closure, Context};
 use crate::dialogue::instruction::Instruction;
-use crate::dialogue::signal::{DialOutcome, DialResult, Signal};
+use crate::dialogue::signal::{DialResult, Signal};
 use crate::dialogue::{Dialogue, advance};
 use crate::flow::CallFlow;
 use crate::flow::target::Target;

@@ -2,7 +2,6 @@
 //!
 //! Silence, hum and line tones are not speech. The result decides nothing permanently: the pages show how much speech
 //! was found, and the audio stays.
-
 use serde::{Deserialize, Serialize};
 
 /// Bars of the outline.

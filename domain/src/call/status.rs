@@ -1,5 +1,4 @@
-//! The statuses and reasons that events carry.
-
+//! The statuses and reasons that events carry, and how phones answered.
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
@@ -192,4 +191,120 @@ pub enum CopyFate {
     Deleted,
 }
 
-named!(RefusalReason, HoursReason, LegStatus, ScreeningAnswer, RecordingStatus, CopyFate);
+/// How a phone that was rung answered.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum PhoneEnd {
+    /// Caller and callee spoke.
+    Taken,
+    /// It rang out.
+    NoAnswer,
+    /// It was engaged.
+    Busy,
+    /// The callee did not want the call.
+    Declined,
+    /// Something picked up and never pressed a key: most often the phone's own voicemail.
+    NotAccepted,
+    /// It could not be connected.
+    Unreachable,
+    /// The caller hung up while it rang.
+    CallerGaveUp,
+    /// Another of the phones that rang at once was picked up.
+    Elsewhere,
+}
+
+/// How a caller came to a mailbox.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum MailboxCause {
+    /// By pressing its key.
+    Chosen,
+    /// By pressing nothing.
+    NoInput,
+    /// By pressing keys without a meaning.
+    NoMatch,
+    /// No phone picked up, or no callee accepted.
+    NoAnswer,
+    /// The line was engaged.
+    Busy,
+    /// The forward could not be connected.
+    Failed,
+    /// Ringing was stopped.
+    Canceled,
+    /// Something was wrong on our side or the carrier's.
+    Fault,
+    /// It was closed.
+    Closed,
+    /// A cap on forwarding was reached.
+    Limit,
+}
+
+/// How one attempt to ring ended.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum DialOutcome {
+    /// A person or machine picked up.
+    Answered,
+    /// The line was engaged.
+    Busy,
+    /// It rang out.
+    NoAnswer,
+    /// It could not be connected at all.
+    Failed,
+    /// Ringing was stopped before anyone picked up.
+    Canceled,
+}
+
+named!(
+    RefusalReason,
+    HoursReason,
+    LegStatus,
+    ScreeningAnswer,
+    RecordingStatus,
+    CopyFate,
+    PhoneEnd,
+    MailboxCause,
+    DialOutcome
+);

@@ -1,5 +1,4 @@
 //! A call drawn over time: what the caller and each phone that was rung were doing, from when to when.
-
 use jiff::{SignedDuration, Timestamp};
 use strum::{IntoStaticStr, VariantArray};
 

@@ -1,5 +1,4 @@
 //! What surrounds a signal: which call, who, and when.
-
 use jiff::Timestamp;
 
 use crate::flow::callers::Attestation;

@@ -1,5 +1,4 @@
 //! A carrier's report that needs no answer. It becomes an event and changes nothing else.
-
 use jiff::Timestamp;
 
 use crate::call::event::{CallEvent, Ending, EventKind};

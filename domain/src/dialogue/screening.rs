@@ -1,5 +1,4 @@
 //! The callee's own short conversation: who calls, and whether they take it.
-
 use super::Dialogue;
 use super::context::Context;
 use super::history::DialogueHistory;

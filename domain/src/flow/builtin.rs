@@ -1,5 +1,4 @@
 //! The built-in flow: press 1 for a person, press 2 to leave a message.
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 

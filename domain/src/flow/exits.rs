@@ -1,5 +1,4 @@
 //! How the places of a flow lead to each other: its graph.
-
 use std::fmt;
 
 use crate::flow::draft::FlowDraft;

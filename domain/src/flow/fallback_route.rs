@@ -1,5 +1,4 @@
 //! The flow for a caller who cannot be asked for input: the phones to call, and the mailbox for the message.
-
 use std::collections::{BTreeSet, VecDeque};
 
 use super::CallFlow;

@@ -1,5 +1,4 @@
 //! Forwards: other phones that are rung for a caller.
-
 use std::time::Duration;
 
 use serde::Serialize;

@@ -1,7 +1,6 @@
 //! Opening hours: a node that branches by the time of day.
 
 pub(crate) mod schedule;
-
 use serde::Serialize;
 
 use crate::flow::target::Target;

@@ -1,5 +1,4 @@
 //! Mailboxes: where messages are taken. And goodbyes, where none is.
-
 use std::time::Duration;
 
 use serde::Serialize;

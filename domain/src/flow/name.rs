@@ -1,5 +1,4 @@
 //! Names of places in a flow.
-
 use std::fmt;
 use std::str::FromStr;
 

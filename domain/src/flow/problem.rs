@@ -1,5 +1,4 @@
 //! All that can be wrong with a flow, each with its remedy.
-
 use std::fmt;
 
 use super::language::Language;

@@ -1,5 +1,4 @@
 //! Prompts: text or audio, in each language of the flow.
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;

@@ -1,5 +1,4 @@
 //! Broken flows: each is refused, at the line that ends in `# here`, with words that say what is wrong.
-
 use crate::flow_files::read;
 
 /// A sound flow, of which each test breaks one thing.

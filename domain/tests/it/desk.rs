@@ -1,5 +1,4 @@
 //! A call played in memory: what a carrier would ask, and the row that comes of it.
-
 use frontdesk_domain::{
     BuiltinFlow, Call, CallEvent, CallFlow, Context, DialOutcome, DialResult, Dialogue, Ending, Facts,
     Instruction, LegId, LegStatus, Notice, Parties, RecordingStatus, Signal, Timestamp, builtin_flow,

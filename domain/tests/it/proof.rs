@@ -1,7 +1,6 @@
 //! The check held against what callers would go through: random flows, walked by `advance` until nothing is new.
 //!
 //! No flow that passes can trap or lose a caller, and no flow that is refused is sound.
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

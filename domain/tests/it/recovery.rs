@@ -1,5 +1,4 @@
 //! What the carrier's own records mend: lost requests, lost calls, lost ends.
-
 use frontdesk_domain::{
     Call, CallEvent, CallState, CallerId, CarrierCall, CarrierRecord, CopyFate, Effect, EventKind, Facts,
     LegStatus, Parties, RecordedLeg, RecordedMessage, RecordingStatus, Timestamp, VoicemailStatus,

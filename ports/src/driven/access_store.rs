@@ -1,5 +1,4 @@
 //! The store of users, sessions and API tokens.
-
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 

@@ -1,5 +1,4 @@
 //! Who listened, exported, deleted, changed.
-
 use async_trait::async_trait;
 use frontdesk_domain::{Timestamp, named};
 use strum::{IntoStaticStr, VariantArray};

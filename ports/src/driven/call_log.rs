@@ -1,5 +1,4 @@
 //! The call log: events in, calls out.
-
 use async_trait::async_trait;
 use frontdesk_domain::{Call, CallEvent, CallId, CallState, LegId, Outcome, Reason, Timestamp};
 use serde::{Deserialize, Serialize};

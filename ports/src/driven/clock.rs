@@ -1,5 +1,4 @@
 //! Time and randomness.
-
 use frontdesk_domain::Timestamp;
 
 /// A clock.

@@ -1,5 +1,4 @@
 //! An identity provider, which signs people in for us.
-
 use async_trait::async_trait;
 
 /// Why a sign-in did not succeed.

@@ -1,5 +1,4 @@
 //! The queue of notifications, each delivered exactly once.
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 

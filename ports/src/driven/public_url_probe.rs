@@ -1,6 +1,5 @@
 //! Checks that the carrier's requests reach this server: a request to the public address, through every proxy in
 //! front of it.
-
 use async_trait::async_trait;
 
 /// What became of a request that was sent to our own public address.

@@ -1,5 +1,4 @@
 //! Buffers of events until the log has them: on the log's own server, or on this machine.
-
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -1,5 +1,4 @@
 //! Account management: users and their roles, sessions, API tokens, and saved views.
-
 use std::time::Duration;
 
 use async_trait::async_trait;

@@ -1,5 +1,4 @@
 //! CallHandler a carrier: the main job.
-
 use async_trait::async_trait;
 use frontdesk_domain::{
     Attestation, CallerId, Dialogue, Instruction, LegId, Notice, PhoneNumber, Signal, Timestamp,

@@ -1,5 +1,4 @@
 //! Who is there: people by password and session, programs by token.
-
 use std::time::Duration;
 
 use async_trait::async_trait;

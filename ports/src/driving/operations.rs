@@ -1,5 +1,4 @@
 //! Operations: outages, diagnostics, the audit log, retried voicemail downloads.
-
 use async_trait::async_trait;
 use frontdesk_domain::CallId;
 

@@ -1,6 +1,5 @@
 //! Users, their sessions, and API tokens. Not part of the domain, because applications that embed the domain have
 //! users of their own.
-
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;

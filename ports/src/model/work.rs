@@ -1,6 +1,5 @@
 //! The follow-up of a call: who marked it done, took it on, wrote a note, or played it. Stored next to the log's
 //! events, which only the carrier and frontdesk itself write.
-
 use std::collections::BTreeSet;
 use std::fmt;
 

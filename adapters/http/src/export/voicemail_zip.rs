@@ -1,5 +1,4 @@
 //! The messages of a view as one zip file, written while it is sent: one message in memory at a time.
-
 use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,6 +1,5 @@
 //! The supported languages and their messages. The messages are in `locales/*.ftl`; tests check that languages and
 //! templates agree.
-
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;

@@ -1,5 +1,4 @@
 //! What happened, in words of the reader's language.
-
 use fluent_bundle::FluentValue;
 use frontdesk_domain::{
     Activity, Call, CallState, CopyFate, Doing, EventKind, HoursReason, Outcome, Reason, RefusalReason,

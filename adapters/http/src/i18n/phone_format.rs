@@ -1,5 +1,4 @@
 //! Phone numbers as people write them.
-
 use phonenumber::Mode;
 
 /// A `+` and fewer digits than this is no number that can be dialled from everywhere.

@@ -1,5 +1,4 @@
 //! The viewer's preferences, as the browser sends them: time zone and language.
-
 use std::time::Duration;
 
 use jiff::tz::TimeZone;

@@ -4,7 +4,6 @@
 //! A page contains its form token next to text from its address. An attacker who could make a browser request it with
 //! chosen text might guess the token from the compressed length; session cookies are `SameSite=Strict`, so they
 //! cannot.
-
 use std::io::Write;
 use std::sync::Arc;
 

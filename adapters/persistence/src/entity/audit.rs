@@ -1,5 +1,4 @@
 //! Entries of the audit log.
-
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,5 +1,4 @@
 //! Saved views of the feed.
-
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

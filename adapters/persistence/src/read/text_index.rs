@@ -1,6 +1,5 @@
 //! The text index on PostgreSQL. For a log that already has calls it is built concurrently, because that takes
 //! minutes for a long log and calls must be logged meanwhile.
-
 use frontdesk_ports::StoreError;
 use sea_orm::sqlx::{self, Connection, PgConnection, PgPool};
 use sea_orm::{DbBackend, DbErr, RuntimeErr};

@@ -1,7 +1,6 @@
 //! Statements in few shapes: a database parses and plans a statement once for each number of rows that it names, which
 //! costs more than running it. So rows go in by 64, 16, 4 and one, and lists are filled up. The text of each shape is
 //! written once, too: writing it again costs as much as storing what it is about.
-
 use std::collections::BTreeMap;
 
 use frontdesk_ports::StoreError;

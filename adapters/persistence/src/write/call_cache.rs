@@ -1,7 +1,6 @@
 //! Calls in progress that the writer remembers, so that it need not read back what it has just written. Remembered calls
 //! are trusted only while the change counter stands where our last commit left it: once anybody else has written (another
 //! instance, a command on the command line), all are forgotten.
-
 use std::collections::{HashMap, VecDeque};
 
 use frontdesk_domain::{CallId, Facts, LegId};

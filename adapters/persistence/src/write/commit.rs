@@ -1,5 +1,4 @@
 //! One transaction: events in, the calls they make, the effects they cause.
-
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;

@@ -3,7 +3,6 @@
 //! It is hosted on another server and cannot make requests: no menu, no screening, no second attempt. `<Dial>`
 //! without `action` continues with the next verb, even after a conversation; `<Record>` without `action` requests the
 //! current document again.
-
 use std::io;
 
 use frontdesk_domain::{CallFlow, FallbackRoute, LegId, Prompt, Speech, Spoken};

@@ -1,5 +1,4 @@
 //! Draining: appends buffered events to the log.
-
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 

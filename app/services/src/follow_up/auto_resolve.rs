@@ -1,5 +1,4 @@
 //! Missed calls are marked done when the caller was spoken to in a later call.
-
 use std::sync::Arc;
 use std::time::Duration;
 

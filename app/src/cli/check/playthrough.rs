@@ -1,5 +1,4 @@
 //! Plays through a call at a given time with given keys, by running the domain step by step.
-
 use std::fmt::Write;
 
 use frontdesk_domain::{

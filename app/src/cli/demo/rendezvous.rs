@@ -1,5 +1,4 @@
 //! How `frontdesk call` finds a running demo: a file that only this user can read.
-
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,7 +6,7 @@ use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Environment;
+use crate::environment::Environment;
 
 /// What a simulated caller must know of a demo.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,5 +1,4 @@
 //! What was found while reading, and where everything stands, so that later findings know their place too.
-
 use std::collections::BTreeMap;
 use std::ops::Range;
 

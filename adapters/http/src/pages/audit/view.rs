@@ -1,11 +1,10 @@
 //! The view of the audit log.
-
 use frontdesk_ports::AuditEntry;
 use serde::Serialize;
 
 use crate::i18n::viewer::Viewer;
 use crate::pages::feed::row::Moment;
-use crate::templates::Frame;
+use crate::pages::frame::Frame;
 
 /// The audit trail.
 #[derive(Debug, Serialize)]
