@@ -21,14 +21,14 @@ mod retention;
 mod serve;
 mod token;
 mod user;
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use frontdesk_ports::Clock;
 
-use crate::config::{Config, ConfigErrors, Environment, Needs};
+use crate::config::{Config, ConfigErrors, Needs};
+use crate::environment::Environment;
 use crate::system::SystemClock;
 use crate::telemetry::{self, LogFormat};
 use crate::traces;

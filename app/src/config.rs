@@ -9,7 +9,6 @@ mod notify;
 mod recordings;
 mod sign_in;
 mod source;
-
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -26,6 +25,7 @@ use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use crate::environment::Environment;
 use crate::http_client::Proxies;
 use crate::telemetry::LogFormat;
 
@@ -34,7 +34,7 @@ pub use flow::FlowText;
 pub use frontdesk_domain::parse_duration;
 pub use notify::{By, Recipient, Smtp};
 pub use sign_in::{Provider, SignInSettings};
-pub use source::{Environment, Settings, Value};
+pub use source::{Settings, Value};
 
 /// The account at the carrier.
 #[derive(Debug, Clone)]

@@ -1,11 +1,10 @@
 //! Outgoing HTTP: which requests go through a proxy, by the standard variables `HTTP_PROXY`, `HTTPS_PROXY`,
 //! `ALL_PROXY` and `NO_PROXY` (in upper or lower case). Requests to loopback addresses never do, because a proxy
 //! cannot reach this machine.
-
 use reqwest::{ClientBuilder, NoProxy, Proxy};
 use url::Url;
 
-use crate::config::Environment;
+use crate::environment::Environment;
 
 /// Hosts that are always reached directly, in the notation of `NO_PROXY`.
 const LOOPBACK: &str = "localhost,127.0.0.0/8,::1";

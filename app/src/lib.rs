@@ -7,6 +7,7 @@
 pub mod backup;
 pub mod cli;
 pub mod config;
+pub mod environment;
 pub mod http_client;
 pub mod pid;
 mod request_id;

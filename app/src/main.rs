@@ -1,5 +1,4 @@
 //! The binary `frontdesk`: arguments in, exit code out. 0 done, 1 a problem or failure, 2 bad usage or configuration.
-
 use std::process::ExitCode;
 
 use clap::Parser;

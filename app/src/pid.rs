@@ -1,5 +1,4 @@
 //! Which process serves a desk: a file beside its spool, locked for as long as the process lives.
-
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,4 @@
 //! A request id in each response and in the log lines of its request: the proxy's, or a new one.
-
 use frontdesk_ports::Ids;
 use poem::http::{HeaderMap, HeaderName, HeaderValue};
 

@@ -1,5 +1,4 @@
 //! The accept loop: hyper's connections around poem's routes, with the limits that poem's own server lacks.
-
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;

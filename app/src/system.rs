@@ -1,5 +1,4 @@
 //! The real world: the clock on the wall, unpredictable numbers, TLS. The one place that touches them.
-
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{Clock, Ids};
 

@@ -1,5 +1,4 @@
 //! Logs on standard error, and metrics. `RUST_LOG` sets the log level; numbers, keys and tokens are part of neither.
-
 use std::io::IsTerminal;
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
@@ -47,7 +46,7 @@ pub async fn sum_up() {
     }
 }
 
-/// Writes our figures as Prometheus text, with how things stand at that moment.
+/// Renders the metrics as Prometheus text, with current gauge values.
 pub fn metrics(intake: Arc<EventIntake>) -> Arc<dyn Fn() -> String + Send + Sync> {
     let figures = begin();
     Arc::new(move || {

@@ -1,5 +1,4 @@
 //! Exports traces over OTLP, configured by the standard variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME`, …).
-
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, Layer};
 
-use crate::config::Environment;
+use crate::environment::Environment;
 use crate::http_client::Proxies;
 
 /// How long a request to the collector may take: the standard's own default.

@@ -7,7 +7,6 @@ mod notifications;
 mod stores;
 pub mod tools;
 mod work;
-
 use std::sync::Arc;
 
 use adapters_http::{FederatedSignIn, Rules, Services, health_routes};
@@ -95,7 +94,7 @@ pub enum WiringError {
     /// HTTP to the identity provider cannot be set up.
     #[error(transparent)]
     Identity(#[from] InvalidClient),
-    /// Nobody could come back from the identity provider.
+    /// The redirect address for the identity provider is missing.
     #[error("feed.url: people cannot come back to it: {0}")]
     Back(#[from] url::ParseError),
     /// The password of `admin` cannot be one.

@@ -1,7 +1,6 @@
 //! What frontdesk is compared with: a bare poem server, and one that makes a row durable for each request (all requests
 //! in flight sharing a commit) and does nothing else. The second is the ceiling of any server that keeps its word. On PostgreSQL, in its place one that
 //! inserts a row for each request.
-
 use std::net::SocketAddr;
 use std::path::Path;
 

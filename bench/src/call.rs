@@ -1,5 +1,4 @@
 //! Whole calls as a carrier makes them: which request follows which, with which fields.
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};

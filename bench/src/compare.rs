@@ -1,5 +1,4 @@
 //! The comparison: three servers in turns, the same load on each, medians and ratios.
-
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;

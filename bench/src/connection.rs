@@ -1,5 +1,4 @@
 //! One keep-alive connection to a server.
-
 use std::net::SocketAddr;
 
 use bytes::Bytes;

@@ -2,7 +2,6 @@
 //!
 //! Two calls are placed first without harm, and after each of their requests the log is read: that is what each further
 //! acknowledged request promises of a call of its kind.
-
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -87,7 +86,7 @@ impl Crash {
     }
 
     async fn start(&self, address: SocketAddr, folder: &Path, database: &str) -> Result<Child, Failure> {
-        // Nobody listens there: recordings stay where they are.
+        // No server listens there: recordings stay where they are.
         let server = serve(&self.frontdesk, address, folder, database, "http://127.0.0.1:9").spawn()?;
         wait_until_up(address).await?;
         Ok(server)
@@ -128,7 +127,8 @@ impl Crash {
     }
 }
 
-/// Places a call until it is over or nobody answers. How many requests were acknowledged, and whether it is over.
+/// Places a call until it ends or the server stops answering. Returns the acknowledged requests, and whether it
+/// ended.
 async fn place(call: &Call<'_>, connection: &mut Connection) -> (usize, bool) {
     let (mut urls, mut document) = (CallUrls::default(), String::new());
     for step in 0.. {

@@ -1,5 +1,4 @@
 //! The frontdesk that is measured, as a process of its own.
-
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;

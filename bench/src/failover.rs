@@ -1,6 +1,5 @@
 //! Two instances on one PostgreSQL behind a balancer, one of them ended every few seconds under load: every call has one row
 //! and one end, every message one file, and no request fails that the balancer could send to the other.
-
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

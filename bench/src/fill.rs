@@ -1,7 +1,6 @@
 //! Fills a migrated database with a long log: rows as frontdesk would have written them, spread evenly over a number
 //! of days. One call in three is missed or a voicemail, and the newest of those are not done. Placing ten million
 //! calls would take hours.
-
 use std::fmt::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 

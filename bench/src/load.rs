@@ -1,5 +1,4 @@
 //! Places whole calls, at a fixed number in flight or at a fixed rate, and measures.
-
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -14,7 +14,6 @@ mod load;
 mod media;
 mod pages;
 mod twins;
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,5 +1,4 @@
 //! The recordings of the calls, as the carrier's REST API serves them: three seconds of silence.
-
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};

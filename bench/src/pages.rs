@@ -1,6 +1,5 @@
 //! How long the feed takes as the log grows: the same pages of two desks in turns, beside how soon each answered its first
 //! call after a start, and the memory it holds.
-
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,5 @@
 //! Two instances on one PostgreSQL, every request sent to both at once: one row a call, one audio a message, the same
 //! answer from both.
-
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 

@@ -2,7 +2,6 @@
 //!
 //! `cargo run -p frontdesk-domain --example desk`: type a key and Enter, Enter alone for silence, `q` to hang up.
 //! When a phone rings, type how it goes: `a` accepted, `b` busy, anything else no answer.
-
 use std::io::{BufRead, Write};
 
 use frontdesk_domain::{

@@ -7,7 +7,6 @@
 //! curl -X POST 'http://127.0.0.1:8090/calls/c1?from=%2B33123456789'    # what to say, and where to send the keys
 //! curl 'http://127.0.0.1:8090/calls'                                   # the log
 //! ```
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

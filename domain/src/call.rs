@@ -1,18 +1,20 @@
 //! One call as the office sees it: read off its facts, never stored as an opinion of its own.
 
 mod attempt;
+pub(crate) mod carrier_record;
 pub(crate) mod difference;
 pub(crate) mod effect;
 pub(crate) mod event;
 pub(crate) mod facts;
 pub(crate) mod notification_kind;
 pub(crate) mod outcome;
+pub(crate) mod parties;
 pub(crate) mod repair;
 pub(crate) mod replay;
 pub(crate) mod sound;
+pub(crate) mod status;
 pub(crate) mod timeline;
 pub(crate) mod traffic;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
@@ -24,10 +26,11 @@ use crate::named;
 use crate::phone::PhoneNumber;
 
 use attempt::{Attempt, seconds};
-use event::{Ending, EventKind, Parties, StoredAudio};
+use carrier_record::CarrierRecord;
+use event::{Ending, EventKind, StoredAudio};
 use facts::Facts;
 use outcome::{Outcome, Verdict};
-use repair::CarrierRecord;
+use parties::Parties;
 use sound::Sound;
 
 /// How far a call has come.
@@ -137,7 +140,7 @@ pub struct Voicemail {
 }
 
 impl Voicemail {
-    /// Whether it was listened to and nobody speaks in it.
+    /// Whether it was measured and contains no speech.
     pub fn is_empty(&self) -> bool {
         self.sound.as_ref().is_some_and(|sound| !sound.has_speech())
     }
@@ -174,7 +177,7 @@ pub struct Call {
     pub choices: Vec<Keys>,
     /// What the last meaningful key stands for.
     pub choice: Option<String>,
-    /// Who took the call; if nobody, the last number rung.
+    /// The number that answered, otherwise the last number called.
     pub forwarded_to: Option<PhoneNumber>,
     /// The last menu that the caller heard.
     #[serde(default)]
@@ -236,7 +239,7 @@ impl Call {
         }
     }
 
-    /// Whether somebody ought to do something about it: a caller who reached nobody, or a message that may hold speech.
+    /// Whether the call needs attention: the caller reached no one, or left a message that may contain speech.
     pub fn asks_for_attention(&self) -> bool {
         let empty = self.voicemail.as_ref().is_some_and(Voicemail::is_empty);
         match self.verdict.as_ref().map(|verdict| verdict.outcome) {

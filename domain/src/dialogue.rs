@@ -13,24 +13,17 @@ pub(crate) mod signal;
 mod step;
 mod token;
 pub(crate) mod turn;
-
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
-
+use crate::call::status::{DialOutcome, MailboxCause};
 use crate::flow::CallFlow;
 use crate::flow::name::NodeName;
 use crate::ids::RecordingId;
-use crate::named;
 
 use context::Context;
 use history::DialogueHistory;
 use instruction::CallerShown;
-use signal::{DialOutcome, Signal};
+use signal::Signal;
 use step::Step;
 use turn::Turn;
-
-/// Menus a caller can go through before being led to a mailbox. Nobody on the phone presses more keys than this.
-pub(crate) const MAX_STEPS: u16 = 60;
 
 /// Where the caller is. A small value that travels in the carrier's URLs and comes back with the next signal, so that
 /// the answer depends on the request alone.
@@ -94,48 +87,6 @@ pub enum Dialogue {
     /// An address that cannot be decoded: from another version, or damaged on the way.
     Lost,
 }
-
-/// How a caller came to a mailbox.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum MailboxCause {
-    /// By pressing its key.
-    Chosen,
-    /// By pressing nothing.
-    NoInput,
-    /// By pressing keys without a meaning.
-    NoMatch,
-    /// Nobody picked up, or nobody accepted.
-    NoAnswer,
-    /// The line was engaged.
-    Busy,
-    /// The forward could not be connected.
-    Failed,
-    /// Ringing was stopped.
-    Canceled,
-    /// Something was wrong on our side or the carrier's.
-    Fault,
-    /// It was closed.
-    Closed,
-    /// A cap on forwarding was reached.
-    Limit,
-}
-
-named!(MailboxCause);
 
 /// One step of a conversation: what to do now and what has happened.
 ///

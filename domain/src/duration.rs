@@ -1,5 +1,4 @@
 //! Times as people write them.
-
 use std::time::Duration;
 
 use jiff::Timestamp;

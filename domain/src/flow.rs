@@ -21,7 +21,6 @@ pub(crate) mod problem;
 pub(crate) mod prompt;
 pub(crate) mod target;
 pub(crate) mod version;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -38,6 +37,9 @@ use name::NodeName;
 use prompt::{AudioFile, Prompt, Speech, Spoken};
 use target::Target;
 use version::FlowVersion;
+
+/// The maximum number of menus before a caller is led to a mailbox. More than any caller needs.
+pub(crate) const MAX_STEPS: u16 = 60;
 
 /// A flow without problems: what callers go through.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,7 +148,7 @@ impl CallFlow {
         self.draft.forwards.values().flat_map(|f| f.destinations.iter().map(|d| &d.number))
     }
 
-    /// The prompt as it is to be brought over to somebody who speaks that language.
+    /// The prompt in the form for listeners of that language.
     pub fn speech(&self, prompt: &Prompt, language: Option<&Language>) -> Vec<Speech> {
         let (language, spoken) = prompt.spoken(language);
         let mut speech = Vec::new();

@@ -1,5 +1,4 @@
 //! Names of things: our own call ids, and the carrier's opaque ids for legs and recordings.
-
 use std::fmt;
 use std::str::FromStr;
 
@@ -62,7 +61,7 @@ impl From<CallId> for String {
     }
 }
 
-/// Carrier ids are opaque; we only ask that they can stand in a URL path and a log line as they are.
+/// Carrier ids are opaque; they only have to fit into a URL path and a log line unchanged.
 fn check_opaque(text: &str, kind: &'static str) -> Result<(), InvalidId> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if text.is_empty() || text.len() > 64 {

@@ -1,5 +1,4 @@
 //! Keys of a telephone's keypad (DTMF).
-
 use std::fmt;
 use std::str::FromStr;
 

@@ -60,28 +60,31 @@ mod keys;
 mod names;
 mod phone;
 
+pub use call::carrier_record::{CarrierRecord, RecordedLeg};
 pub use call::difference::Difference;
 pub use call::effect::{Effect, WorkLane};
-pub use call::event::{
-    CallEvent, CopyFate, Ending, EventKind, HoursReason, LegStatus, Parties, RecordingStatus, RefusalReason,
-    ScreeningAnswer, StoredAudio,
-};
+pub use call::event::{CallEvent, Ending, EventKind, StoredAudio};
 pub use call::facts::Facts;
 pub use call::notification_kind::NotificationKind;
 pub use call::outcome::{Outcome, Reason, Verdict};
-pub use call::repair::{CarrierCall, CarrierRecord, RecordedLeg, RecordedMessage};
+pub use call::parties::Parties;
+pub use call::repair::{CarrierCall, RecordedMessage};
 pub use call::replay::Journey;
 pub use call::sound::Sound;
+pub use call::status::{
+    CopyFate, DialOutcome, HoursReason, LegStatus, MailboxCause, PhoneEnd, RecordingStatus, RefusalReason,
+    ScreeningAnswer,
+};
 pub use call::timeline::{Doing, Lane, Span, Timeline};
-pub use call::traffic::{PhoneEnd, PhoneRecord, RungPhone, Traffic};
+pub use call::traffic::{PhoneRecord, RungPhone, Traffic};
 pub use call::{Activity, Call, CallState, Voicemail, VoicemailStatus};
 pub use dialogue::context::{CallRestrictions, Closure, Context};
 pub use dialogue::history::DialogueHistory;
 pub use dialogue::instruction::{CallerShown, DialTarget, Instruction};
 pub use dialogue::notice::Notice;
-pub use dialogue::signal::{DialOutcome, DialResult, Signal};
+pub use dialogue::signal::{DialResult, Signal};
 pub use dialogue::turn::Turn;
-pub use dialogue::{Dialogue, MailboxCause, advance};
+pub use dialogue::{Dialogue, advance};
 pub use duration::{parse_duration, parse_until};
 pub use flow::CallFlow;
 pub use flow::builtin::{BuiltinFlow, builtin_flow};

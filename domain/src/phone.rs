@@ -1,5 +1,4 @@
 //! The parties of a call: dialable numbers, and the many forms of a caller without one.
-
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,5 +1,4 @@
-//! What a carrier, or somebody who pretends to be one, can send.
-
+//! Input from a carrier, or from an attacker who pretends to be one.
 use std::collections::{BTreeMap, BTreeSet};
 
 use adapters_simulator::Document;

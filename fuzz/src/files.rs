@@ -1,5 +1,4 @@
 //! What is read from this machine's own files, and from people's players.
-
 use adapters_http::range;
 use adapters_spool::{read_lines, write_line};
 use frontdesk::config::{Config, Needs, Settings};

@@ -1,5 +1,4 @@
 //! Runs every input of the corpus through its target.
-
 use std::path::Path;
 
 #[test]

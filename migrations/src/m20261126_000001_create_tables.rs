@@ -154,7 +154,7 @@ const ACCESS: &str = "
     );
 ";
 
-/// What limits calls apart from the flow, and what is known about the operation of the service.
+/// The overrides that limit calls, and the state of operations.
 const OPERATIONS: &str = "
     CREATE TABLE closures (
         id integer NOT NULL PRIMARY KEY,

@@ -5,7 +5,6 @@
 //!
 //! Events are stored by leg and identity, so that a repeated event is stored once, and a call is the fold of its
 //! events. Filters read the calls, newest first, which is enough for some ten thousand; a larger store needs indexes.
-
 use std::path::Path;
 use std::sync::Arc;
 

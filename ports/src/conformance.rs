@@ -16,7 +16,6 @@ pub mod recording_store;
 pub mod retention;
 pub mod spool;
 pub mod work;
-
 use frontdesk_domain::{
     CallEvent, CallerId, Ending, EventKind, LegId, Parties, RecordingId, RecordingStatus, Timestamp,
 };

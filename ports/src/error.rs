@@ -1,5 +1,4 @@
 //! Errors of driven ports, by what the caller can do about them.
-
 use std::time::Duration;
 
 /// A store did not do what it was asked.
@@ -11,10 +10,10 @@ pub enum StoreError {
     /// Something of that name is there already: choose another.
     #[error("{0} exists already")]
     Exists(String),
-    /// It does not take this, now or ever: keep it for somebody to look at.
+    /// It refuses this permanently: set the data aside for inspection.
     #[error("the store does not take it: {0}")]
     Refused(String),
-    /// What is stored there cannot be: somebody must look.
+    /// The stored data is invalid: an operator must inspect it.
     #[error("the store holds something it should not: {0}")]
     Corrupt(String),
 }
@@ -33,7 +32,7 @@ pub enum CarrierError {
         /// How long it asks to be left alone.
         after: Option<Duration>,
     },
-    /// It does not accept our credentials: somebody must correct the configuration; asking again may help then.
+    /// It refuses the credentials: an operator must correct the configuration before a retry can succeed.
     #[error("the carrier refuses our credentials")]
     Unauthorized,
     /// Its answer cannot be used: retry, and alert an operator if it persists.

@@ -1,15 +1,15 @@
 //! The ports of frontdesk: what its core offers (**driving**) and what it needs (**driven**).
 //!
-//! A port is a trait and its errors, nothing else. Rules that all of them share:
+//! A port is a trait and its errors. All ports follow these rules:
 //!
 //! - Not found is `Ok(None)`, never an error.
-//! - Errors name no technology; each variant answers "what can the caller do about it?".
-//! - A write that returns `Ok` is on disk: it survives the process and a power failure.
-//! - Everything that is written twice is written once: repeats are ordinary, not errors.
-//! - Time and randomness come in through [`Clock`] and [`Ids`]; they need not wait, so they are plain traits.
+//! - Errors name no technology; each variant has its own remedy.
+//! - A write that returns `Ok` is durable: it survives the process and a power failure.
+//! - Writes are idempotent: a repeated write is no error and changes nothing.
+//! - Time and randomness come from [`Clock`] and [`Ids`], which are synchronous traits.
 //!
-//! With the feature `conformance`, [`conformance`] holds the behaviour of every driven store as functions that each
-//! adapter calls from its tests. With `mock`, [`Carrier`] and the driving ports come with a mock.
+//! With the feature `conformance`, the module `conformance` specifies the behaviour of every driven store as functions that
+//! each adapter calls from its tests. With `mock`, [`Carrier`] and the driving ports have mocks.
 #![warn(missing_docs)]
 
 #[cfg(feature = "conformance")]

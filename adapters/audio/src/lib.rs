@@ -1,6 +1,5 @@
 //! Messages' audio as samples: WAV, which is what the carrier gives when asked for it. What cannot be read is not
 //! measured, and plays all the same.
-
 use std::io::Cursor;
 
 use frontdesk_domain::Sound;

@@ -1,5 +1,4 @@
 //! Style, scripts and the API's description, embedded in the binary.
-
 use std::sync::Arc;
 
 use poem::http::{StatusCode, header};

@@ -1,7 +1,6 @@
 //! Calls as CSV and as JSON lines, for spreadsheets and programs: the same on the web and on the command line.
 
 pub(crate) mod voicemail_zip;
-
 use std::sync::Arc;
 
 use frontdesk_domain::Call;
@@ -116,7 +115,7 @@ async fn page(
             });
             Some((Ok(lines), next))
         }
-        // The download breaks off, so that nobody takes half of it for all.
+        // The download is aborted, so that a partial file is not taken for a complete one.
         Err(error) => Some((Err(std::io::Error::other(error)), None)),
     }
 }
@@ -164,7 +163,7 @@ pub(crate) fn asked(state: &State, req: &Request, viewer: &Viewer) -> Result<Cal
     Ok(CallQuery { limit: PAGE, ..shown.query })
 }
 
-/// What an export was narrowed by, for the audit trail. Which numbers were searched for is nobody's business later.
+/// The filters of an export, for the audit log, without the numbers that were searched for.
 pub(crate) fn filtered_by(req: &Request) -> String {
     let names: Vec<String> = query::pairs(req.uri().query()).into_iter().map(|(name, _)| name).collect();
     if names.is_empty() { "all".to_owned() } else { format!("filtered by {}", names.join(", ")) }

@@ -1,6 +1,5 @@
 //! What the feed shows: a tab, a span of days, and the filters that the API has, too. It lives in the address, so that an
 //! address is a saved view; the export of an address is what its page shows.
-
 use frontdesk_domain::named;
 use frontdesk_domain::{Outcome, Timestamp};
 use frontdesk_ports::CallQuery;
@@ -15,7 +14,7 @@ use crate::query::{BadParameter, call_query};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub(crate) enum Tab {
-    /// What somebody ought to do something about.
+    /// Calls that need attention.
     Attention,
     /// Everything.
     All,
@@ -58,7 +57,7 @@ pub(crate) const RANGES: [&str; 5] = ["today", "yesterday", "week", "7d", "30d"]
 pub(crate) struct Shown {
     pub tab: Tab,
     pub query: CallQuery,
-    /// The filters as they stand in the address, without tab and cursor.
+    /// The filters as query parameters, without tab and cursor.
     pub filters: Vec<(String, String)>,
 }
 
@@ -104,7 +103,7 @@ impl Shown {
         Ok(Self { tab, query, filters: pairs.iter().filter(is_filter).cloned().collect() })
     }
 
-    /// A filter's value, as it stands in the address.
+    /// A filter's value in the query.
     pub fn value(&self, name: &str) -> String {
         self.filters
             .iter()

@@ -1,5 +1,4 @@
 //! Health and readiness, for operators and load balancers.
-
 use std::sync::Arc;
 
 use frontdesk_ports::{Readiness, Ready};

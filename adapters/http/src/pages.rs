@@ -6,13 +6,13 @@ pub(crate) mod call;
 pub(crate) mod feed;
 pub(crate) mod flow;
 pub(crate) mod follow_up;
+pub(crate) mod frame;
 pub(crate) mod login;
 pub(crate) mod outages;
 pub(crate) mod phone;
 pub(crate) mod saved_views;
 pub(crate) mod settings;
 pub(crate) mod stats;
-
 use poem::http::{StatusCode, header};
 use poem::{Body, Response};
 

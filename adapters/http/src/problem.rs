@@ -1,6 +1,5 @@
 //! Errors of requests. Handlers return [`Problem`] and use `?`; the router sends it as a page to a browser and as
 //! `application/problem+json` (RFC 9457) to a program.
-
 use frontdesk_ports::{RetryError, StoreError, VoicemailError, WorkError};
 use poem::Response;
 use poem::error::ResponseError;

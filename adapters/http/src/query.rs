@@ -1,6 +1,5 @@
 //! The query string of a list of calls, the same for the feed and the API. What cannot be read is an error that names
 //! the parameter and the remedy.
-
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{CallQuery, TextMatch};
 use jiff::civil::Date;
@@ -80,7 +79,7 @@ fn yes_or_no(value: &str) -> Result<bool, String> {
     value.parse().map_err(|_| "use true or false".to_owned())
 }
 
-/// A `+` that nobody encoded arrives as a blank.
+/// An unencoded `+` arrives as a space.
 fn number(value: &str) -> String {
     match value.strip_prefix(' ') {
         Some(digits) => format!("+{digits}"),

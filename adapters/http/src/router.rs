@@ -1,5 +1,4 @@
 //! Every route of people, programs and operators: path, who may use it, and its handlers.
-
 use std::sync::Arc;
 
 use frontdesk_ports::Readiness;

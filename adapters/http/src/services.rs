@@ -1,9 +1,7 @@
 //! What the routes are given, and what handlers share of it.
-
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_domain::CallFlow;
 use frontdesk_ports::{
     Access, Accounts, Clock, ManageOverrides, Operations, ReadCalls, Readiness, WorkOnCalls,
 };
@@ -62,26 +60,6 @@ pub struct Rules {
     pub raw: Option<Duration>,
     /// Whether a later answered call settles earlier misses of the same caller.
     pub resolves_misses: bool,
-}
-
-/// Names of the flow in force. Calls of an older flow may know others, which can be typed.
-#[derive(Debug, Clone, Default, serde::Serialize)]
-pub(crate) struct Offers {
-    /// Numbers that calls are forwarded to.
-    pub destinations: Vec<String>,
-    /// Mailboxes.
-    pub mailboxes: Vec<String>,
-}
-
-impl Offers {
-    /// What filters offer of a flow.
-    pub(crate) fn of(flow: &CallFlow) -> Self {
-        let mut destinations: Vec<String> = flow.numbers().map(ToString::to_string).collect();
-        let mailboxes = flow.mailboxes().map(ToString::to_string).collect();
-        destinations.sort_unstable();
-        destinations.dedup();
-        Self { destinations, mailboxes }
-    }
 }
 
 /// What handlers share.

@@ -1,5 +1,4 @@
 //! Live updates as server-sent events: every change of a call, replayed from where the reader left off.
-
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,7 +1,5 @@
 //! What the templates are given: one struct a template, and a test that renders them all.
-
 use fluent_bundle::{FluentArgs, FluentValue};
-use frontdesk_ports::access::Role;
 use rust_embed::RustEmbed;
 use serde::Serialize;
 use tera::{Context, Kwargs, Tera};
@@ -17,6 +15,7 @@ use crate::pages::call::view::CallPage;
 use crate::pages::feed::row::CallRow;
 use crate::pages::feed::view::{FeedPage, List};
 use crate::pages::flow::view::FlowPage;
+use crate::pages::frame::Frame;
 use crate::pages::outages::view::OutagesPage;
 use crate::pages::settings::view::SettingsPage;
 use crate::pages::stats::view::FiguresPage;
@@ -54,7 +53,7 @@ impl Templates {
         self.0.render(name, &context)
     }
 
-    /// A page for somebody who is signed in.
+    /// A page for signed-in users.
     pub fn page(&self, page: &impl Page, viewer: &Viewer) -> Result<String, tera::Error> {
         self.render(page.template(), page, viewer.language)
     }
@@ -138,41 +137,6 @@ fn message(values: Kwargs, state: &tera::State) -> Result<String, tera::Error> {
         args.set(name.to_owned(), value);
     }
     Ok(language_of(state)?.say_args(&id, Some(&args)))
-}
-
-/// What surrounds every page of somebody who is signed in.
-#[derive(Debug, Serialize)]
-pub(crate) struct Frame {
-    pub title: String,
-    pub user: String,
-    pub csrf: String,
-    pub has_phone: bool,
-    /// Whether they may manage.
-    pub manages: bool,
-    /// What is wrong just now.
-    pub notice: Option<String>,
-    /// Calls that ask for attention, for the page's title.
-    pub count: Option<String>,
-}
-
-impl Frame {
-    /// The frame of a page; the title is the message with that key.
-    pub fn of(state: &State, visitor: &Visitor, viewer: &Viewer, title: &str) -> Self {
-        let person = visitor.person();
-        Self {
-            title: viewer.language.say(title),
-            user: person.map(|p| p.user.clone()).unwrap_or_default(),
-            csrf: person.map(|p| p.csrf.clone()).unwrap_or_default(),
-            has_phone: state.has_phone,
-            manages: person.is_some_and(|p| p.role == Role::Admin),
-            notice: state
-                .services
-                .readiness
-                .trouble()
-                .map(|trouble| messages::trouble(trouble, viewer.language)),
-            count: None,
-        }
-    }
 }
 
 /// The sign-in page.

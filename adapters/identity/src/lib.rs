@@ -4,7 +4,6 @@
 //! Facts of the protocol: OpenID Connect Core 1.0 (sections 3.1.2 and 3.1.3.7) and Discovery 1.0, RFC 7636 (PKCE).
 
 mod transport;
-
 use async_trait::async_trait;
 use frontdesk_ports::{IdentityError, IdentityProvider, SigningIn};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
@@ -71,7 +70,7 @@ fn refused(why: impl std::fmt::Display) -> IdentityError {
 }
 
 impl OpenIdProvider {
-    /// A provider that is first asked when somebody signs in.
+    /// A provider whose metadata is fetched at the first sign-in.
     pub fn new(settings: Settings, http: reqwest::ClientBuilder) -> Result<Self, InvalidClient> {
         Ok(Self { settings, transport: Transport::new(http)?, metadata: RwLock::default() })
     }

@@ -1,5 +1,4 @@
 //! How the provider is asked: by the same HTTP client as the carrier, and never redirected, for then another could be asked.
-
 use std::pin::Pin;
 use std::time::Duration;
 

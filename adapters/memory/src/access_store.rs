@@ -1,5 +1,4 @@
 //! People, sessions and tokens.
-
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

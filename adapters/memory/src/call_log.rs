@@ -1,5 +1,4 @@
 //! The call log and its effect queue.
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

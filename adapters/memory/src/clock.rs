@@ -1,5 +1,4 @@
 //! A clock moved by hand, and ids that are the same in every run.
-
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +12,7 @@ use frontdesk_ports::{Clock, Ids};
 pub struct ManualClock(Mutex<Timestamp>);
 
 impl ManualClock {
-    /// A clock that stands at `now`.
+    /// A clock that is set to `now`.
     pub fn at(now: Timestamp) -> Self {
         Self(Mutex::new(now))
     }
@@ -36,7 +35,7 @@ impl Clock for ManualClock {
     }
 }
 
-/// Counts instead of drawing: no two the same, and the same in every run.
+/// Sequential ids: unique, and the same in every run.
 #[derive(Debug, Default)]
 pub struct SeededIds(AtomicU64);
 

@@ -1,5 +1,4 @@
 //! Outages, watermarks and the audit trail.
-
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,5 +1,4 @@
 //! Closures and blocked callers.
-
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;

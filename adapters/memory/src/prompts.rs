@@ -1,5 +1,4 @@
 //! A flow's audio files in memory.
-
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 

@@ -1,5 +1,4 @@
 //! Audio.
-
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};

@@ -1,5 +1,4 @@
 //! Retention on purpose.
-
 use async_trait::async_trait;
 use frontdesk_domain::{CallEvent, CallId, EventKind, Facts, Timestamp};
 use frontdesk_ports::{CallRecord, RetentionStore, StoreError};

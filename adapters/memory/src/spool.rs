@@ -1,5 +1,4 @@
 //! Events that wait.
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -1,5 +1,4 @@
 //! What people did about calls, and figures over them.
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
@@ -119,7 +118,7 @@ impl CallFigures for MemoryLog {
     }
 }
 
-/// The figures of one call; none if nobody knows when it began.
+/// The statistics of one call; `None` while its start is unknown.
 fn figures_of(CallRecord { call, .. }: &CallRecord) -> Option<Figures> {
     let started = call.started_at?.as_millisecond();
     let quarter = Timestamp::from_millisecond(started.div_euclid(QUARTER_MS) * QUARTER_MS).ok()?;

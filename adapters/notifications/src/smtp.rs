@@ -1,5 +1,4 @@
 //! E-mail over SMTP.
-
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -78,7 +77,7 @@ impl EmailMessenger {
             // Identical for every attempt, so that a server that accepted it without confirming can detect the
             // repeat.
             .message_id(Some(format!("<{}@{}>", message.id, from.domain())))
-            // Out-of-office answers to a machine help nobody (RFC 3834, section 5).
+            // Suppresses out-of-office answers (RFC 3834, section 5).
             .raw_header(lettre::message::header::HeaderValue::new(
                 lettre::message::header::HeaderName::new_from_ascii_str("Auto-Submitted"),
                 "auto-generated".to_owned(),

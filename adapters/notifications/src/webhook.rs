@@ -1,6 +1,5 @@
 //! Webhooks as the Standard Webhooks specification (version 1) asks: `webhook-id`, `webhook-timestamp` and
 //! `webhook-signature` with `v1,` and the HMAC-SHA256 of `id.timestamp.body` under a secret written `whsec_` and base64.
-
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;

@@ -1,5 +1,4 @@
 //! People, sessions and tokens on a database.
-
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::access::{ApiToken, Role, SavedView, SecondFactor, Session, User};
@@ -22,7 +21,7 @@ impl SqlAccess {
     }
 }
 
-/// The error of an insert under a name that somebody chose.
+/// The error of an insert whose name is already in use.
 fn named(name: &str) -> impl Fn(DbErr) -> StoreError {
     move |error| match store_error(&error) {
         StoreError::Exists(_) => StoreError::Exists(name.to_owned()),

@@ -1,5 +1,4 @@
 //! Opening a database so that a commit is a promise.
-
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -120,7 +119,7 @@ impl Database {
         rows.iter().filter_map(|row| row.try_get_by_index(0).ok()).collect()
     }
 
-    /// Copies a SQLite database into a new file, as it stands at one moment, while others read and write.
+    /// Copies a SQLite database into a new file, as of one moment, while others read and write.
     pub async fn copy_into(&self, file: &Path) -> Result<(), DbErr> {
         let path = file.display().to_string();
         let copy = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [path.into()]);
@@ -147,10 +146,9 @@ impl Database {
     }
 }
 
-/// Whether a connection that comes back is in no transaction. After errors on a full disk the driver's count of open
-/// transactions was seen to stay above zero. Every later transaction is then part of one that never ends: reported as
-/// committed,
-/// seen by nobody, gone with the process. Such a connection is closed and replaced.
+/// Whether a returned connection is outside any transaction. After errors on a full disk, the driver's count of open
+/// transactions can stay above zero. Every later transaction is then part of one that never ends: it reports success,
+/// is invisible to others, and is lost with the process. Such a connection is closed and replaced.
 async fn is_idle(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     // Answered after any rollback that is still to come.
     connection.ping().await?;

@@ -1,5 +1,4 @@
 //! Database errors in the ports' words.
-
 use frontdesk_ports::StoreError;
 use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};

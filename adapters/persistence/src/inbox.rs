@@ -15,7 +15,6 @@
 //! ```
 //!
 //! Folding a row twice has no effect, because an event counts once.
-
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -1,5 +1,4 @@
 //! The effect queue: rows that one worker at a time may take.
-
 use std::time::Duration;
 
 use async_trait::async_trait;

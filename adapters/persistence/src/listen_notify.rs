@@ -1,7 +1,6 @@
 //! Instances that share a PostgreSQL server notify each other of changes (`LISTEN`, `NOTIFY`), so that a reader of
 //! one instance learns at once of a call at another. Notifications are sent outside of the commits, because
 //! PostgreSQL serialises commits that notify. A notification lost with a connection is made up for by polling.
-
 use std::time::Duration;
 
 use frontdesk_ports::{Change, StoreError};
@@ -27,7 +26,7 @@ impl Drop for ChangeListener {
     }
 }
 
-/// Raises what is known to have changed.
+/// Raises the latest known change number.
 pub(crate) fn raise(changed: &watch::Sender<Change>, change: Change) {
     changed.send_if_modified(|known| {
         let newer = change > *known;

@@ -1,5 +1,4 @@
 //! Rows of the call log as domain values, and back.
-
 use frontdesk_domain::{Call, CallEvent, CallId, EventKind, LegId, Timestamp};
 use frontdesk_ports::{CallRecord, Change, LoggedEvent, RawParameters, StoreError};
 use sea_orm::ActiveValue::Set;

@@ -1,5 +1,4 @@
 //! Outages, watermarks and the audit trail on a database.
-
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{

@@ -1,5 +1,4 @@
 //! The outbox on a database: rows that one deliverer at a time may take.
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

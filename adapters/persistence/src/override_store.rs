@@ -1,5 +1,4 @@
 //! Closures and blocked callers on a database.
-
 use async_trait::async_trait;
 use frontdesk_domain::{Closure, PhoneNumber};
 use frontdesk_ports::{Blocked, Closed, OverrideStore, StoreError};

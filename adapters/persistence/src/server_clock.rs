@@ -1,6 +1,5 @@
 //! The database server's clock, the only clock that instances share. Job leases use it, so that an instance with a
 //! wrong clock neither takes jobs that another instance holds nor holds them for too long.
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;

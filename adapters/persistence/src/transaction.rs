@@ -1,5 +1,4 @@
 //! Transactions of the writer, and the numbering of changes.
-
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, SqliteTransactionMode, TransactionOptions};
 

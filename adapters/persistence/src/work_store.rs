@@ -1,5 +1,4 @@
 //! What people did about calls: a document beside the call, and what it is found by.
-
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, Outcome};
 use frontdesk_ports::work::Work;

@@ -4,7 +4,6 @@
 //! safe: what can be read is whole.
 
 mod place;
-
 use std::ops::Range;
 use std::sync::Arc;
 

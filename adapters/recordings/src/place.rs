@@ -1,5 +1,4 @@
 //! The location of the audio: a folder, or a bucket of any S3-compatible store.
-
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,6 @@
 
 mod dial;
 mod record;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,7 +92,7 @@ impl SimulatedCarrier {
         self
     }
 
-    /// The same, with somebody listening in.
+    /// With a listener for the events on the line.
     #[must_use]
     pub fn listened_by(mut self, listener: impl Fn(LineEvent) + Send + Sync + 'static) -> Self {
         self.listener = Arc::new(listener);

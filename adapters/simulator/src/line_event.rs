@@ -1,5 +1,4 @@
 //! What happens on the line, as a listener would describe it: printed by `call`, shown by the phone's page.
-
 use serde::{Deserialize, Serialize};
 
 /// Who is meant.
@@ -44,7 +43,7 @@ pub enum LineEvent {
         /// Which.
         keys: String,
     },
-    /// Somebody pressed nothing.
+    /// A party pressed no key.
     Silent {
         /// The party.
         party: Party,

@@ -1,11 +1,10 @@
 //! The people on the phone: the caller and the callees.
-
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
-/// What somebody does who is asked for a key.
+/// The reaction of a party who is asked for a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyAct {
     /// Press keys.
@@ -30,7 +29,7 @@ pub enum CallerAct {
 /// How ringing ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RingEnd {
-    /// Somebody picks up.
+    /// The phone is picked up.
     Answered,
     /// Engaged.
     Busy,

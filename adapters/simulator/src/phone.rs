@@ -1,5 +1,4 @@
 //! A phone in the browser: users press keys on a page, and hear prompts as they are played.
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -50,7 +49,7 @@ impl PhoneError {
     }
 }
 
-/// What somebody on the page does.
+/// An action on the page.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "do")]
 enum Act {
@@ -263,7 +262,7 @@ struct PageOpen(mpsc::Sender<(Party, Act)>);
 
 impl Drop for PageOpen {
     fn drop(&mut self) {
-        // A full queue or an ended call: there is nobody to hang up.
+        // The queue is full or the call has ended: there is no call to hang up.
         let _ = self.0.try_send((Party::Caller, Act::HangUp));
     }
 }

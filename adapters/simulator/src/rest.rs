@@ -1,5 +1,4 @@
 //! The carrier's REST shape, as far as recordings go: media and metadata by SID, behind Basic auth.
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,5 +1,4 @@
 //! People who do what a script says, in no time at all.
-
 use std::collections::VecDeque;
 use std::str::FromStr;
 use std::time::Duration;

@@ -1,5 +1,4 @@
 //! Time on the line: what the carrier's stamps say, and whether anybody really waits.
-
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 

@@ -1,7 +1,6 @@
 //! TwiML read by a parser of our own: strict, so that what Twilio would warn about fails here.
 
 mod xml;
-
 use xml::Element;
 
 /// A parsed document.

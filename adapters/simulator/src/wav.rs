@@ -1,5 +1,4 @@
 //! Enough of RIFF/WAVE to know how long a message is, and to make one.
-
 use bytes::Bytes;
 
 /// A WAV file whose length cannot be determined.

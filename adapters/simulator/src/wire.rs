@@ -1,5 +1,4 @@
 //! Requests to the front desk, as the carrier makes them: signed forms, retried as the address's fragment says.
-
 use std::time::Duration;
 
 use base64::Engine;

@@ -1,6 +1,5 @@
 //! The files of one place: the one that is written, and those that wait to be read. What was written just now is also
 //! held in memory, so that in quiet times nothing is read back.
-
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};

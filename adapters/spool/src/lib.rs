@@ -7,7 +7,6 @@
 mod file;
 mod line;
 mod place;
-
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,7 +1,6 @@
 //! One event as one line: format version, CRC-32 of the document, the document.
 //!
 //! `1 89abcdef {"event":{…},"raw":[["CallSid","CA…"]]}`
-
 use frontdesk_ports::LoggedEvent;
 
 const VERSION: &[u8] = b"1";

@@ -1,5 +1,4 @@
 //! A program's own place in the folder, held by a lock that ends with the program, however it ends.
-
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};

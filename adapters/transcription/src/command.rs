@@ -1,5 +1,4 @@
 //! The program that writes messages down, with places for what differs from message to message.
-
 use std::path::Path;
 
 use frontdesk_domain::Language;

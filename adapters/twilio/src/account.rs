@@ -1,5 +1,4 @@
 //! A Twilio account: its id, and the credentials that sign webhooks and authenticate REST requests.
-
 use secrecy::SecretString;
 use url::Url;
 

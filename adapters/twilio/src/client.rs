@@ -1,7 +1,6 @@
 //! Twilio's REST API, as far as we ask it. Credentials go to the configured API base and nowhere else.
 
 mod account;
-
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -137,7 +136,7 @@ impl TwilioClient {
         }
     }
 
-    /// Gets what stands at `url` of the account's API, following redirects.
+    /// Requests `url` of the account's API, following redirects.
     pub(crate) async fn get(&self, account: &Account, mut url: Url) -> Result<Response, CarrierError> {
         for _ in 0..=MAX_REDIRECTS {
             let mut request = self.http.get(url.clone());

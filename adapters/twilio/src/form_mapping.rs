@@ -1,6 +1,5 @@
-//! A request's form as what it means: a signal with somebody waiting, or a notice. Lenient: unknown words, empty and
+//! Maps a request's form to a signal (a caller or callee waits) or a notice. Lenient: unknown values and empty or
 //! missing fields are ordinary.
-
 use frontdesk_domain::{
     Attestation, CallerId, DialOutcome, DialResult, Dialogue, Ending, Keys, LegId, LegStatus, Notice,
     Parties, RecordingId, RecordingStatus, Signal, Timestamp,
@@ -13,7 +12,7 @@ use crate::form::Form;
 /// event, so that it can be forgotten.
 const SECRETS: [&str; 3] = ["CallToken", "StirPassportToken", "TranscriptionText"];
 
-/// The longest text that stands in an event: any name, place or address is shorter.
+/// The longest text in an event: every real name, place or address is shorter.
 const LONGEST_TEXT: usize = 256;
 /// The longest value of a stored raw parameter.
 const LONGEST_RAW: usize = 4096;
@@ -108,7 +107,7 @@ fn dial_result(form: &Form, status: &str, carrier: &str) -> DialResult {
         "busy" => DialOutcome::Busy,
         "no-answer" => DialOutcome::NoAnswer,
         "canceled" => DialOutcome::Canceled,
-        // "failed", and words that do not exist yet: nobody was reached.
+        // "failed", and unknown statuses: no phone was reached.
         _ => DialOutcome::Failed,
     };
     let bridged = match form.get("DialBridged") {

@@ -1,7 +1,6 @@
 //! A request to this server by the route that the carrier uses. A sender who knows the account's token learns how the
 //! request arrived, so that the diagnostics can name what a proxy changed. Every other sender gets the answer to an
 //! unsigned request.
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ use crate::urls::PublicUrl;
 const PATH: &str = "/twilio/probe";
 /// A probe is a few fields.
 const MAX_BYTES: usize = 4096;
-/// How long somebody who knocks waits.
+/// The timeout of a probe.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long its body may take.
 const BODY_TIME: Duration = Duration::from_secs(3);

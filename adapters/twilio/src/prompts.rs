@@ -1,5 +1,4 @@
-//! The flow's audio files, served under paths that nobody can guess: the carrier fetches them without saying who it is.
-
+//! The flow's audio files, served under unguessable paths, because the carrier fetches them without credentials.
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 

@@ -1,6 +1,5 @@
 //! Twilio's records of calls, recordings and numbers, as its REST API lists them (2010-04-01: Call, Recording,
 //! IncomingPhoneNumber), and what they mean. Lenient: what cannot be read is left out, not guessed.
-
 use std::collections::BTreeMap;
 
 use frontdesk_domain::{

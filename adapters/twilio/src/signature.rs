@@ -2,7 +2,6 @@
 //!
 //! Twilio, "Security: validating requests": HMAC over the public URL followed by each form field, sorted by name, name
 //! and value run together; Base64. For a body that is no form, the URL alone, which then carries the body's SHA-256.
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};

@@ -1,7 +1,6 @@
 //! Instructions as TwiML, through an XML writer that escapes.
 
 pub(crate) mod fallback;
-
 use std::io;
 
 use frontdesk_domain::{DialTarget, Dialogue, Instruction, Speech};

@@ -1,7 +1,6 @@
 //! The URLs that the carrier is given. All state is in the path: re-encoded queries are the classic cause of refused
 //! genuine signatures. The fragment configures retries (Twilio, "Webhooks connection overrides"); it is neither sent
 //! nor signed.
-
 use std::fmt;
 
 use frontdesk_domain::{AudioFile, Dialogue, LegId};
@@ -10,9 +9,9 @@ use url::Url;
 
 use crate::prompts::HostedPrompts;
 
-/// Somebody waits: be quick to try again, and give up in time for the fallback.
+/// Retries for requests that a caller waits for: quick, and ending in time for the fallback.
 const WAITING: &str = "#ct=2000&rt=5000&rc=2&rp=ct,rt,5xx";
-/// Nobody waits: try as often as Twilio does.
+/// Retries for callbacks: as many as Twilio offers.
 const CALLBACK: &str = "#rc=5&rp=ct,rt,5xx";
 
 /// The base URL under which the carrier reaches us, without a trailing slash.
@@ -95,7 +94,7 @@ impl<'a> Urls<'a> {
         Self { public, call, audio: None }
     }
 
-    /// The same, for documents that may play these files.
+    /// For documents that may play these files.
     #[must_use]
     pub fn playing(mut self, audio: &'a HostedPrompts) -> Self {
         self.audio = Some(audio);

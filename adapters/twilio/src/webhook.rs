@@ -1,6 +1,5 @@
 //! The carrier's routes, all under `/twilio` and all behind the guard. Handlers are a few lines: read, ask the port,
 //! write.
-
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,7 +44,7 @@ pub enum Waits {
     Caller,
     /// A callee.
     Callee,
-    /// Nobody: it is a callback.
+    /// No one waits: a callback.
     Nobody,
 }
 
@@ -65,7 +64,7 @@ pub const ROUTES: [(&str, Waits); 8] = [
 /// Where the flow's audio files are.
 const AUDIO: &str = "/twilio/audio/";
 
-/// What stands at a path of the table.
+/// The handler of a path.
 fn endpoint(path: &str) -> RouteMethod {
     match path {
         "/twilio/voice" => post(call_arrived),
@@ -112,7 +111,7 @@ pub fn routes(webhooks: Webhooks) -> impl Endpoint<Output = Response> + use<> {
     })
 }
 
-/// The same, with how long each answer took.
+/// Measures how long each answer takes.
 fn timed(path: &'static str, endpoint: BoxEndpoint<'static, Response>) -> impl Endpoint<Output = Response> {
     let (endpoint, taken) =
         (Arc::new(endpoint), metrics::histogram!("frontdesk_webhook_seconds", "route" => path));
@@ -141,8 +140,8 @@ fn on_panic(safe: &Safe) -> CatchPanic<impl PanicHandler + use<>> {
     })
 }
 
-/// Somebody waits: a panic or a handler that takes too long becomes the safe answer. What a late handler has begun is
-/// not undone, only the waiting ends.
+/// For requests that a caller waits for: a panic or timeout is answered with the safe document. A late handler is not
+/// cancelled; only the waiting ends.
 fn guarded_answer(endpoint: RouteMethod, safe: &Safe) -> impl Endpoint<Output = Response> + use<> {
     let (endpoint, late) = (Arc::new(endpoint.with(on_panic(safe))), safe.clone());
     poem::endpoint::make(move |req| {

@@ -1,5 +1,4 @@
 //! Account administration: users, sessions, API tokens and saved views, with an audit entry for each change.
-
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -77,7 +76,7 @@ impl AccountAdministration {
         Ok(self.store.tokens().await?.iter().any(|token| token.name == name))
     }
 
-    /// Whether somebody else manages, too.
+    /// Whether another user is an admin, too.
     async fn leaves_an_admin(&self, without: &User) -> Result<(), AccountError> {
         let users = self.store.users().await?;
         let others = users.iter().any(|user| user.role == Role::Admin && user.name != without.name);

@@ -4,7 +4,6 @@ mod federated;
 pub mod password;
 mod throttle;
 pub(crate) mod totp;
-
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,7 +1,6 @@
 //! CallHandler a carrier: one step of the domain, its events made durable, its instructions handed back.
 
 pub mod recent_callers;
-
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -1,5 +1,4 @@
 //! Reading the log: pages, calls, audio, figures.
-
 use std::ops::Range;
 use std::sync::Arc;
 

@@ -3,7 +3,6 @@
 mod carrier;
 mod local;
 mod public_url;
-
 use std::sync::Arc;
 
 use async_trait::async_trait;

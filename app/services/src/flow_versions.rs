@@ -1,5 +1,4 @@
 //! The flow that callers go through just now, and those that calls in progress began with.
-
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock};
 

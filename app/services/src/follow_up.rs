@@ -1,7 +1,6 @@
 //! What the office does about calls: each change is made on the work as it stands, or not at all.
 
 pub mod auto_resolve;
-
 use std::sync::Arc;
 
 use async_trait::async_trait;

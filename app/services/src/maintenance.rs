@@ -1,5 +1,4 @@
 //! What is done from time to time: a sign of life, the comparison with the carrier's records, retention.
-
 use std::sync::Arc;
 use std::time::Duration;
 

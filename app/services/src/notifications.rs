@@ -2,7 +2,6 @@
 //! delivers.
 
 mod email;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,4 @@
 //! Operations: outages, diagnostics, the audit log, and retried voicemail downloads.
-
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -1,5 +1,4 @@
 //! Temporary closures and blocked callers: stored, audited, and in force for the next call.
-
 use std::sync::Arc;
 
 use async_trait::async_trait;

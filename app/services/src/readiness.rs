@@ -1,5 +1,4 @@
 //! Readiness: whether events can be stored.
-
 use std::sync::Arc;
 
 use async_trait::async_trait;

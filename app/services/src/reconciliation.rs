@@ -1,6 +1,5 @@
 //! Makes the log agree with the carrier's own records: adds calls that never reached us, ends that were lost, and
 //! voicemails that were not reported. Running it twice changes nothing.
-
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -51,7 +50,7 @@ pub struct Report {
     pub repaired: u32,
     /// Voicemails that were not reported, or whose download is retried.
     pub messages: u32,
-    /// Calls closed without any word of their end.
+    /// Calls closed without a report of their end.
     pub closed: u32,
     /// The outages these belong to.
     pub outages: Vec<Outage>,

@@ -1,6 +1,5 @@
 //! What limits a call apart from the flow: closures, blocked callers and caps. Held in memory, so that answering a
 //! call needs no database: a copy of the store's last answer, and the capacity used since.
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;

@@ -1,6 +1,5 @@
 //! Retention: what is older than allowed, and everything of one number. Audio goes before rows, so that what is left after
 //! an interruption is found again.
-
 use std::sync::Arc;
 use std::time::Duration;
 

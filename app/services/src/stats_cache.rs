@@ -1,7 +1,6 @@
 //! Caches the statistics of whole days, so that a year need not be counted again for each view. A day is counted
 //! again when one of its calls changes, and after a while in any case: deleting a call, or moving it to another day,
 //! does not say which day it leaves.
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,5 @@
 //! Assigns spans to the trace of their call. Every request and every job of a call belongs to one trace, whichever instance
 //! did the work: the trace id is derived from the call's id, so it does not have to be passed along.
-
 use frontdesk_domain::LegId;
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};

@@ -2,7 +2,6 @@
 //! transcribes, with retries.
 
 mod transcripts;
-
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,6 +1,5 @@
 //! Makes a backup: first the spool, then the database, then the audio. An event that moves on meanwhile is in the
 //! backup twice rather than not at all, and every voicemail that the log calls stored has its audio.
-
 use std::fs;
 use std::path::Path;
 

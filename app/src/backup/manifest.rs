@@ -1,5 +1,4 @@
 //! What a backup holds, file by file, with the hash of each.
-
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -96,7 +95,7 @@ fn copy_hashed(from: &mut impl Read, to: &mut impl Write) -> io::Result<(u64, St
     }
 }
 
-/// The hash of a file that was written by somebody else, which is synced.
+/// The hash of a file that another process wrote, after syncing it.
 pub(super) fn hash(path: &Path) -> Result<(u64, String), BackupError> {
     let mut file = File::open(path).map_err(failed(path))?;
     file.sync_all().map_err(failed(path))?;

@@ -1,5 +1,4 @@
 //! Putting a copy back: verified, staged beside what is there, and only then exchanged for it. Nothing is deleted.
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -34,7 +33,7 @@ pub async fn restore(places: &Places, from: &Path, now: Timestamp) -> Result<Res
     discard(&staged)?;
     stage(&staged, from, &manifest)?;
     sound(&staged.database).await?;
-    // Staging takes its time: somebody may have started it.
+    // Staging takes a while, so the server may have been started meanwhile.
     if adapters_spool::is_in_use(&places.spool) {
         return Err(BackupError::Running);
     }

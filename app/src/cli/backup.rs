@@ -1,5 +1,4 @@
 //! `frontdesk backup` and `frontdesk restore`.
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 

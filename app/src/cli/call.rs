@@ -1,5 +1,4 @@
 //! `frontdesk call`: a simulated call from the terminal.
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -20,7 +19,8 @@ use url::{Host, Url};
 
 use super::Failure;
 use super::demo::Rendezvous;
-use crate::config::{Config, Environment, parse_duration};
+use crate::config::{Config, parse_duration};
+use crate::environment::Environment;
 use crate::server::serve;
 use crate::system::{SystemClock, SystemIds};
 

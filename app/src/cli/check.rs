@@ -4,7 +4,6 @@ mod draw;
 mod findings;
 mod playthrough;
 mod week;
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 

@@ -1,5 +1,4 @@
 //! `frontdesk completions SHELL` and `frontdesk man DIR`: the command line as shells and `man` know it.
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 

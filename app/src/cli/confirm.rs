@@ -1,5 +1,4 @@
 //! Asking before something is gone or replaced.
-
 use std::io::{IsTerminal, Write};
 
 use super::Failure;

@@ -1,5 +1,4 @@
 //! `frontdesk connect`: has a number at the carrier ask this desk, and takes that back.
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

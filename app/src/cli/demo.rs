@@ -1,7 +1,6 @@
 //! `frontdesk demo`: the whole product with a carrier of its own.
 
 mod rendezvous;
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,7 +19,8 @@ use tokio::sync::watch;
 
 use super::Failure;
 use super::lifecycle::{listen, until_stopped};
-use crate::config::{Config, Environment};
+use crate::config::Config;
+use crate::environment::Environment;
 use crate::server::serve;
 use crate::system::{SystemClock, SystemIds, fresh_secret};
 use crate::wiring::AppBuilder;

@@ -1,5 +1,4 @@
 //! `frontdesk doctor`: examines the desk and its surroundings, a numbered line each, with the remedy.
-
 use std::process::ExitCode;
 
 use clap::Args;

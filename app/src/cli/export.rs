@@ -1,5 +1,4 @@
 //! `frontdesk export`: calls as CSV or JSON lines, on standard output.
-
 use std::io::Write;
 use std::process::ExitCode;
 

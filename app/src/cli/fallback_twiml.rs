@@ -1,6 +1,5 @@
 //! `frontdesk fallback-twiml`: the flow as one static document for the number's fallback URL, hosted on another
 //! server.
-
 use std::process::ExitCode;
 
 use adapters_twilio::write_fallback;

@@ -1,5 +1,4 @@
 //! What `demo` and `serve` share: listen, serve, work, stop in order.
-
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,7 +18,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
 use super::Failure;
-use crate::config::{Config, Environment, Needs};
+use crate::config::{Config, Needs};
+use crate::environment::Environment;
 use crate::server::{Routes, serve};
 use crate::telemetry;
 use crate::wiring::Running;

@@ -1,5 +1,4 @@
 //! `frontdesk notify`: lists deliveries, retries them, and sends a test.
-
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,4 @@
 //! `frontdesk close`, `open`, `block`, `unblock`: overrides of the flow from a terminal.
-
 use std::process::ExitCode;
 use std::sync::Arc;
 

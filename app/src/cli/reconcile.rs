@@ -1,5 +1,4 @@
 //! `frontdesk reconcile`: makes the log agree with the carrier's own records.
-
 use std::process::ExitCode;
 use std::time::Duration;
 

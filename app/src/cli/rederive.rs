@@ -1,6 +1,5 @@
 //! `frontdesk rederive --check`: interprets the stored events of every call again and shows which rows would change.
 //! Reads only.
-
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;

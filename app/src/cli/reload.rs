@@ -1,5 +1,4 @@
 //! `frontdesk reload`: proves the flow as it is written now, and has the running desk take it.
-
 use std::process::ExitCode;
 
 use rustix::process::{Pid, Signal, kill_process};

@@ -1,5 +1,4 @@
 //! `frontdesk replay`: which past calls would have taken another path in another flow.
-
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;

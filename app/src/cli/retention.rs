@@ -1,5 +1,4 @@
 //! `frontdesk purge` and `frontdesk erase`: data gone for good, with a receipt.
-
 use std::process::ExitCode;
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
 //! `frontdesk serve`: production.
-
 use std::process::ExitCode;
 
 use super::Failure;

@@ -1,5 +1,4 @@
 //! `frontdesk token`: credentials for programs.
-
 use std::process::ExitCode;
 
 use clap::Subcommand;

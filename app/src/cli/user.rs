@@ -1,5 +1,4 @@
 //! `frontdesk user`: the people who may read the feed.
-
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -1,12 +1,11 @@
 //! Holidays out of an `.ics` calendar: its all-day events.
-
 use frontdesk_domain::Days;
 use icalendar::{Calendar, Component, DatePerhapsTime};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-/// The days of a calendar's events. Events of some hours, and repetitions other than yearly, are refused: they would be
-/// other days than somebody thinks.
+/// The days of a calendar's events. Events of some hours, and repetitions other than yearly, are refused, because
+/// their days would be ambiguous.
 pub(super) fn days(text: &str) -> Result<Vec<Days>, String> {
     let calendar: Calendar = text.parse().map_err(|error| format!("it is no calendar: {error}"))?;
     let mut days = Vec::new();

@@ -1,5 +1,4 @@
 //! What is wrong with the configuration, and where it can be shown.
-
 use std::ops::Range;
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
 //! The company's own flow: a table of the configuration or a file that it names, read with all that belongs to it.
-
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

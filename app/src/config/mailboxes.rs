@@ -1,5 +1,4 @@
 //! What mailboxes of the flow need of the rest of the configuration.
-
 use adapters_transcription::Command;
 use frontdesk_domain::{Mailbox, NodeName, Transcribe};
 use frontdesk_services::flow_versions::FlowWithAudio;

@@ -1,5 +1,4 @@
 //! Notification recipients, `notify.NAME.…`, and the mail server.
-
 use std::collections::BTreeSet;
 
 use adapters_notifications::{MailServer, Mailbox, WebhookSecret};
@@ -9,7 +8,7 @@ use url::Url;
 
 use super::{ConfigError, Reader};
 
-/// How somebody is reached.
+/// The channel of a notification rule.
 #[derive(Debug, Clone)]
 pub enum By {
     /// By e-mail to these addresses.

@@ -1,5 +1,4 @@
 //! Where voicemail audio is stored: a folder, or a bucket with its credentials.
-
 use adapters_recordings::{Place, S3Access};
 use url::Url;
 

@@ -1,5 +1,4 @@
 //! Settings of who else may say who people are: a proxy in front of us, an identity provider.
-
 use adapters_http::TrustedProxy;
 use adapters_identity::NameClaim;
 use frontdesk_ports::access::Role;

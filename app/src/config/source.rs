@@ -1,5 +1,4 @@
 //! Where settings come from: flattened to dotted keys, each with its place for messages.
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,30 +8,10 @@ use toml::de::{DeTable, DeValue};
 use super::ConfigError;
 use super::flow::{FlowText, folder_of};
 use super::keys::{find, is_section, nearest};
+use crate::environment::Environment;
 
 /// Variables that hold settings begin so.
 const PREFIX: &str = "FRONTDESK__";
-
-/// The environment's variables.
-#[derive(Debug, Clone, Default)]
-pub struct Environment(pub BTreeMap<String, String>);
-
-impl Environment {
-    /// This process's.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
-    pub fn of_process() -> Self {
-        Self(
-            std::env::vars_os()
-                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
-                .collect(),
-        )
-    }
-
-    /// A variable that is set and not empty.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
-    }
-}
 
 /// One setting as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +98,7 @@ impl Raw {
 pub struct Settings {
     /// What was set.
     pub values: BTreeMap<String, Value>,
-    /// The company's own flow, when it stands in the same file.
+    /// The company's own flow, if it is in the same file.
     pub flow: Option<FlowText>,
     /// What is wrong with the file, the names or the secrets' files.
     pub errors: Vec<ConfigError>,

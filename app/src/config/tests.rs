@@ -1,5 +1,4 @@
 //! Settings, good and bad.
-
 use super::*;
 
 fn environment(pairs: &[(&str, &str)]) -> Environment {

@@ -1,5 +1,4 @@
 //! Opens and migrates the database at start, and waits for one that is not available yet.
-
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
 //! Checks that a folder takes files and has enough free space.
-
 use std::io::Write;
 use std::path::Path;
 

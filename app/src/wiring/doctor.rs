@@ -1,5 +1,4 @@
 //! What the diagnostics examine, as a configuration names it.
-
 use std::path::Path;
 use std::sync::Arc;
 

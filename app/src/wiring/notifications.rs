@@ -1,5 +1,4 @@
 //! The recipients of notifications, each with the messenger that reaches it.
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
 //! The stores that a configuration names, without a schema that is known to be up to date.
-
 use std::sync::Arc;
 
 use adapters_persistence::{Database, SqlAccess, SqlLog, SqlOperationsLog, SqlOverrides};

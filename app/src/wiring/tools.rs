@@ -1,5 +1,4 @@
 //! What commands beside the service need: the same stores and carrier, without listening.
-
 use std::sync::Arc;
 
 use adapters_persistence::{SqlLog, SqlOperationsLog};

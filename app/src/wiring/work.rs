@@ -1,5 +1,4 @@
 //! Background tasks: maintenance, the job worker, and notifications.
-
 use std::sync::Arc;
 
 use adapters_audio::WavMeter;

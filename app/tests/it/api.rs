@@ -1,5 +1,4 @@
 //! What programs read.
-
 use adapters_simulator::tone;
 use serde_json::json;
 

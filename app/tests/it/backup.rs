@@ -1,5 +1,4 @@
 //! Copies are made while the desk runs, and put back only when they are sound.
-
 use std::fs;
 
 use adapters_persistence::Database;

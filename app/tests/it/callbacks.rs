@@ -1,5 +1,4 @@
 //! The carrier's callbacks, early, late, twice and wrong.
-
 use adapters_simulator::tone;
 use serde_json::json;
 

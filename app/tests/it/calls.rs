@@ -1,5 +1,4 @@
 //! Calls as callers make them, and the rows they leave.
-
 use adapters_simulator::{CalleeScript, tone};
 use serde_json::{Value, json};
 

@@ -1,5 +1,4 @@
 //! What becomes of a message when the carrier does something else than to send it.
-
 use adapters_simulator::tone;
 use serde_json::json;
 

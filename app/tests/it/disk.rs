@@ -1,5 +1,4 @@
 //! A small disk of its own, which can be filled. Only root can have one.
-
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;

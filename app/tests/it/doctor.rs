@@ -1,5 +1,4 @@
 //! The doctor names each planted fault and its remedy.
-
 use adapters_persistence::SqlOperationsLog;
 use frontdesk::config::{Config, Needs, Settings};
 use frontdesk::wiring::doctor::{diagnostics, keep, outside};
@@ -45,7 +44,7 @@ async fn amiss(desk: &Desk, around: &Surroundings, otherwise: (&str, &str)) -> V
 
 const AS_USUAL: (&str, &str) = ("", "");
 
-/// A desk behind a proxy, connected to an account, with nothing amiss.
+/// A correctly configured server behind a proxy, connected to an account.
 async fn sound() -> (Desk, Surroundings) {
     let around = Surroundings::sound().await;
     let desk = Desk::with(Setting { public: around.public_url.clone(), ..Setting::default() }).await;

@@ -1,5 +1,4 @@
 //! A simulated Twilio account and a reverse proxy, each of which can be misconfigured.
-
 use std::sync::{Arc, Mutex};
 
 use base64::Engine;
@@ -14,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::harness::{ACCOUNT, SECRET};
 
-/// What may be amiss.
+/// What is misconfigured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Amiss {
     #[default]
@@ -27,7 +26,7 @@ pub enum Amiss {
     ClosedCountry,
     /// Numbers known for toll fraud may be called.
     FraudOpen,
-    /// The proxy reaches nobody.
+    /// The proxy cannot reach the server.
     NobodyBehind,
     /// The proxy drops the signature.
     DroppedSignature,

@@ -1,6 +1,5 @@
 //! A proxy that can fail: it stands between the server and a carrier or a database, and forwards everything until a
 //! fault is set.
-
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 

@@ -1,5 +1,4 @@
 //! What callers hear while a part of the server has failed.
-
 use std::sync::Arc;
 
 use adapters_persistence::Database;

@@ -1,5 +1,4 @@
-//! Signing in by the word of a proxy in front of the desk.
-
+//! Sign-in by the header of a trusted reverse proxy.
 use adapters_http::TrustedProxy;
 use frontdesk::config::SignInSettings;
 use frontdesk_ports::access::Role;
@@ -87,7 +86,7 @@ async fn newcomers_come_in_their_role_and_another_name_is_another_session() {
     assert_ne!(lax(&his), hers);
     let page = his.text().await.unwrap();
     assert!(page.contains("ann@example.com"), "it is noted that she was added");
-    // Her name alone lets nobody in by a password.
+    // Her name alone is no password.
     let form = [("name", "ann@example.com"), ("password", "")];
     let body = form.map(|(name, value)| format!("{name}={value}")).join("&");
     let by_password = desk.http.post(format!("{}/login", desk.url)).body(body);

@@ -1,5 +1,4 @@
 //! The worked examples called as callers would call them, and a flow that is replaced in the middle of calls.
-
 use adapters_simulator::{CalleeScript, tone};
 use adapters_transcription::Command;
 use frontdesk_ports::Clock;
@@ -90,7 +89,7 @@ async fn the_shop_has_departments_extensions_two_numbers_and_rules() {
     desk.call().presses("301").place().await;
     assert_eq!(desk.last_verdict().await, "answered/accepted");
     assert_eq!(desk.calls().await[0]["forwarded_to"], json!("+447700900121"));
-    // Into sales, back, and on to the workshop, where nobody is screened.
+    // Into sales, back, and on to the workshop, which has no screening.
     desk.call().presses("1").presses("*").presses("2").place().await;
     assert_eq!(desk.last_verdict().await, "answered/bridged");
     // Parts, then each of sales once, then a message.

@@ -1,5 +1,4 @@
-//! A front desk and somebody to call it.
-
+//! A running server with a simulated caller.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -184,7 +183,7 @@ impl Desk {
         Self { url, clock, shelf, http, folder, running: desk_running, carrier, wire, _running: stop }
     }
 
-    /// Somebody calls.
+    /// Places a call.
     pub fn call(&self) -> Caller<'_> {
         Caller {
             desk: self,

@@ -1,5 +1,4 @@
 //! The metrics that a server exports, and that dashboards and alert rules use no others.
-
 use std::collections::BTreeSet;
 
 use adapters_simulator::tone;

@@ -1,5 +1,4 @@
 //! What people decide beside the flow, and caps: they hold for the next call.
-
 use adapters_persistence::{Database, SqlOverrides};
 use adapters_simulator::{CalleeScript, tone};
 use frontdesk_domain::Closure;

@@ -1,5 +1,4 @@
 //! Who may see what.
-
 use adapters_http::{Access, route_list};
 use adapters_simulator::tone;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};

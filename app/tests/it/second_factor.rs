@@ -1,5 +1,4 @@
 //! Signing in with a code beside the password.
-
 use frontdesk_ports::{Access, Clock, SignInError};
 use reqwest::header::{COOKIE, SET_COOKIE};
 use totp_rs::{Builder, Secret};

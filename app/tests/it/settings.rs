@@ -1,5 +1,4 @@
 //! The settings page: who may change which accounts, and the effect on signed-in users.
-
 use reqwest::header::{ACCEPT_LANGUAGE, COOKIE};
 
 use crate::harness::{Desk, PASSWORD};

@@ -1,5 +1,4 @@
-//! Clients that take their time, or say two things at once. The clock stands still and jumps when nobody has anything to do.
-
+//! Slow clients, and requests with two lengths. The clock is paused and jumps when no task can run.
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,12 +1,11 @@
 //! The follow-up of calls over HTTP: two users at once, automatic resolution, and exports of a view.
-
 use adapters_simulator::{CalleeScript, murmur, tone};
 use reqwest::header::{ACCEPT, COOKIE};
 
 use crate::harness::{Desk, PASSWORD};
 use crate::people::{cookie, get, sign_in};
 
-/// Somebody who is signed in, with the token of their forms.
+/// A signed-in user and their CSRF token.
 pub struct Person<'d> {
     desk: &'d Desk,
     cookie: String,

@@ -1,14 +1,13 @@
-//! One attempt to reach somebody, pieced together from events that may have come in any order or not at all.
-
+//! One attempt to reach a callee, assembled from events in any order, some of which may be missing.
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use crate::call::event::{CallEvent, EventKind, LegStatus, ScreeningAnswer};
+use crate::call::carrier_record::RecordedLeg;
+use crate::call::event::{CallEvent, EventKind};
 use crate::call::facts::Facts;
-use crate::call::repair::RecordedLeg;
-use crate::call::traffic::PhoneEnd;
-use crate::dialogue::signal::DialOutcome;
+use crate::call::status::{DialOutcome, PhoneEnd};
+use crate::call::status::{LegStatus, ScreeningAnswer};
 use crate::ids::LegId;
 use crate::phone::PhoneNumber;
 
@@ -166,7 +165,7 @@ impl<'a> Attempt<'a> {
             {
                 self.answered_elsewhere = true;
             }
-            // That nobody picked up holds for each, unless its own leg says more.
+            // No answer holds for each phone, unless its own leg says more.
             EventKind::Dial { step, leg, .. } if *step == of && is_other_leg(leg) && self.leg_is_over() => {}
             EventKind::Dial { step, outcome, bridged, seconds, .. } if *step == of => {
                 self.dial = Some((identity, *outcome, *bridged, *seconds));
@@ -247,8 +246,8 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Caller and callee were put through: the carrier says so, or the callee's leg ran its course and nothing speaks
-    /// against it. A screened callee must also have accepted: a mobile's voicemail is put through to nobody.
+    /// Whether caller and callee were connected: the carrier says so, or the callee's leg completed and nothing
+    /// contradicts it. A screened callee must also have accepted, because a mobile's voicemail is never connected.
     fn taken(&self) -> bool {
         if self.by_record {
             return self.leg(LegStatus::Completed) && self.leg_seconds.is_some_and(|seconds| seconds > 0);

@@ -1,5 +1,4 @@
 //! What a call would become if its events were folded again: an old version may have read them otherwise.
-
 use jiff::Timestamp;
 
 use super::Call;

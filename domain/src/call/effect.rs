@@ -1,5 +1,4 @@
 //! Work to do after the caller has been answered.
-
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{LegId, RecordingId};

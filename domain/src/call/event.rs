@@ -1,21 +1,21 @@
 //! One line of a call's story, with the identity that makes a repeat the same line.
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
+use strum::IntoStaticStr;
 
-use crate::call::repair::CarrierRecord;
+use crate::call::carrier_record::CarrierRecord;
+use crate::call::parties::Parties;
 use crate::call::sound::Sound;
-use crate::dialogue::MailboxCause;
-use crate::dialogue::signal::DialOutcome;
-use crate::flow::hours::schedule::Opening;
+use crate::call::status::{
+    CopyFate, HoursReason, LegStatus, RecordingStatus, RefusalReason, ScreeningAnswer,
+};
+use crate::call::status::{DialOutcome, MailboxCause};
 use crate::flow::language::Language;
 use crate::flow::name::NodeName;
 use crate::hash::fnv1a;
 use crate::ids::{LegId, RecordingId};
 use crate::keys::Keys;
-use crate::named;
-use crate::phone::{CallerId, PhoneNumber};
+use crate::phone::PhoneNumber;
 
 /// Something that happened to a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -223,7 +223,7 @@ pub enum EventKind {
     },
     /// The carrier's own record of the call, read afterwards.
     Recovered(CarrierRecord),
-    /// No word of the end came within all reason; the call is no longer waited for.
+    /// No report of the end arrived in time; the call is no longer waited for.
     Closed,
     /// The caller had hung up when the carrier asked for the next step.
     CallerLeft {
@@ -232,83 +232,6 @@ pub enum EventKind {
     },
     /// The carrier reported the end of the call.
     Ended(Ending),
-}
-
-/// Why a call was refused before it was answered.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum RefusalReason {
-    /// A rule, or somebody, has blocked the caller.
-    Blocked,
-    /// A rule refuses callers who keep their number back.
-    Withheld,
-    /// The caller has called more often than a cap allows.
-    Limit,
-}
-
-/// What the time of day said.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum HoursReason {
-    /// It is open.
-    Open,
-    /// It is closed at this hour.
-    Closed,
-    /// A dated rule closes the day.
-    Holiday,
-    /// A temporary closure.
-    Closure,
-}
-
-impl From<Opening> for HoursReason {
-    fn from(opening: Opening) -> Self {
-        match opening {
-            Opening::Open => Self::Open,
-            Opening::Closed => Self::Closed,
-            Opening::Holiday => Self::Holiday,
-        }
-    }
-}
-
-/// Caller and called number.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Parties {
-    /// The caller.
-    pub from: CallerId,
-    /// The number that was dialled, as the carrier writes it.
-    pub to: String,
-    /// The caller's name, if the network sent one.
-    pub from_name: Option<String>,
-    /// Where the caller's number belongs.
-    pub from_place: Option<String>,
 }
 
 /// How the carrier reports the end of a call.
@@ -323,130 +246,6 @@ pub struct Ending {
     /// Caller and called number, in case no other event of the call arrives.
     pub parties: Option<Parties>,
 }
-
-/// How far a callee's leg has come.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum LegStatus {
-    /// Dialling has begun.
-    Initiated,
-    /// It rings.
-    Ringing,
-    /// It is off hook.
-    Answered,
-    /// It was off hook and has ended.
-    Completed,
-    /// It was engaged.
-    Busy,
-    /// It rang out.
-    NoAnswer,
-    /// It could not be connected.
-    Failed,
-    /// Ringing was stopped.
-    Canceled,
-}
-
-/// What happened when a callee was asked.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum ScreeningAnswer {
-    /// The question was asked for the first time.
-    Asked,
-    /// The callee takes the call.
-    Accepted,
-    /// The callee does not want it.
-    Declined,
-    /// The question was asked as often as allowed and not answered.
-    Unanswered,
-}
-
-/// News of a recording.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum RecordingStatus {
-    /// The caller has finished; the carrier still works on it.
-    Taken,
-    /// It can be fetched.
-    Completed,
-    /// There is no audio: too short, or silent.
-    Absent,
-    /// The carrier lost it.
-    Failed,
-    /// The caller is asked whether to keep it.
-    Held,
-    /// The caller keeps it.
-    Kept,
-    /// No message: too short, or replaced by another recording of the caller.
-    Discarded,
-}
-
-/// What becomes of the carrier's own copy of a message.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum CopyFate {
-    /// It is to be deleted.
-    Unwanted,
-    /// It has been deleted.
-    Deleted,
-}
-
-named!(RefusalReason, HoursReason, LegStatus, ScreeningAnswer, RecordingStatus, CopyFate);
 
 /// Audio that we hold and have verified.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -536,15 +335,6 @@ impl EventKind {
                 ending.parties.as_ref().map(Parties::identity).unwrap_or_default()
             ),
         }
-    }
-}
-
-impl Parties {
-    fn identity(&self) -> String {
-        let Self { from, to, from_name, from_place } = self;
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        let from = from.as_text().unwrap_or("withheld");
-        format!("{from}:{to}:{}:{}", text(from_name), text(from_place))
     }
 }
 

@@ -1,12 +1,10 @@
 //! What events have established about a call. Absorbing is order-free and repeat-safe by construction: the facts
 //! *are* the set of events, and everything else is read off it.
-
 use std::collections::BTreeMap;
 
 use crate::call::effect::Effect;
-use crate::call::event::{
-    CallEvent, CopyFate, EventKind, LegStatus, RecordingStatus, ScreeningAnswer, StoredAudio,
-};
+use crate::call::event::{CallEvent, EventKind, StoredAudio};
+use crate::call::status::{CopyFate, LegStatus, RecordingStatus, ScreeningAnswer};
 use crate::flow::language::Language;
 use crate::ids::{LegId, RecordingId};
 
@@ -107,7 +105,7 @@ impl Facts {
         self.find(|kind| matches!(kind, EventKind::Recovered(_)))
     }
 
-    /// Whether any request of the call itself reached us, and not only word of it afterwards.
+    /// Whether any request of the call itself arrived, and not only later reports about it.
     pub(super) fn was_served(&self) -> bool {
         self.find(|kind| matches!(kind, EventKind::Started(_))).is_some()
     }

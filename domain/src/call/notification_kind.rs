@@ -1,5 +1,4 @@
 //! The kinds of notification about a call.
-
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 

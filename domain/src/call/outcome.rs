@@ -1,13 +1,12 @@
 //! How a call ended, why, and which events prove it.
-
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::call::attempt::Attempt;
-use crate::call::event::{EventKind, HoursReason, RefusalReason};
+use crate::call::event::EventKind;
 use crate::call::facts::Facts;
-use crate::call::traffic::PhoneEnd;
-use crate::dialogue::MailboxCause;
+use crate::call::status::{HoursReason, RefusalReason};
+use crate::call::status::{MailboxCause, PhoneEnd};
 use crate::named;
 
 /// How a call ended.
@@ -32,7 +31,7 @@ pub enum Outcome {
     Answered,
     /// A message was left.
     Voicemail,
-    /// Somebody was rung and nobody spoke to the caller.
+    /// A phone rang and no one spoke to the caller.
     Missed,
     /// The caller left before anybody was rung.
     Abandoned,
@@ -68,7 +67,7 @@ pub enum Reason {
     CarrierRecord,
     /// Voicemail: the caller asked for it.
     Chosen,
-    /// Voicemail: nobody picked up or accepted.
+    /// Voicemail: no phone picked up, or no callee accepted.
     AfterNoAnswer,
     /// Voicemail: the line was engaged.
     AfterBusy,
@@ -110,7 +109,7 @@ pub enum Reason {
     Limit,
     /// Failed: the carrier says so.
     Carrier,
-    /// Missed or abandoned: no word of the end ever came.
+    /// Missed or abandoned: no report of the end ever arrived.
     Unknown,
 }
 

@@ -1,15 +1,16 @@
 //! A logged call led through another flow: the same caller at the same time, who presses what they pressed and is silent
 //! where they were silent, with phones that answer as phones did.
-
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 
-use crate::call::event::{CallEvent, EventKind, HoursReason};
+use crate::call::event::{CallEvent, EventKind};
 use crate::call::facts::Facts;
+use crate::call::status::DialOutcome;
+use crate::call::status::HoursReason;
 use crate::dialogue::context::{Closure, Context};
 use crate::dialogue::instruction::Instruction;
-use crate::dialogue::signal::{DialOutcome, DialResult, Signal};
+use crate::dialogue::signal::{DialResult, Signal};
 use crate::dialogue::{Dialogue, advance};
 use crate::flow::CallFlow;
 use crate::flow::target::Target;
@@ -99,7 +100,7 @@ struct Caller {
     presses: VecDeque<Option<Keys>>,
     /// How ringing ended each time; `None` where the caller hung up before it did.
     dials: VecDeque<Option<DialOutcome>>,
-    /// Somebody spoke to the caller in the end.
+    /// A callee spoke to the caller in the end.
     was_reached: bool,
 }
 
@@ -144,7 +145,7 @@ impl Caller {
                 Some((then, signal))
             }
             Instruction::Dial { then, .. } => {
-                // More phones than rang then: nobody takes the call.
+                // More phones than rang then: the call is not answered.
                 let logged = self.dials.pop_front().unwrap_or(Some(DialOutcome::NoAnswer));
                 // The last phone that rang then was taken; before it, phones did what they did.
                 let reached = self.was_reached && self.dials.is_empty();

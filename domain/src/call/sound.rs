@@ -1,8 +1,7 @@
-//! What a message sounds like: how long somebody speaks in it, and the outline that a player draws.
+//! The audio of a message: its seconds of speech, and the waveform that a player draws.
 //!
 //! Silence, hum and line tones are not speech. The result decides nothing permanently: the pages show how much speech
 //! was found, and the audio stays.
-
 use serde::{Deserialize, Serialize};
 
 /// Bars of the outline.
@@ -40,7 +39,7 @@ impl Sound {
         }
     }
 
-    /// Whether somebody speaks in it.
+    /// Whether it contains speech.
     pub fn has_speech(&self) -> bool {
         self.speech_ms >= LEAST_SPEECH_MS
     }

@@ -1,5 +1,4 @@
 //! A call drawn over time: what the caller and each phone that was rung were doing, from when to when.
-
 use jiff::{SignedDuration, Timestamp};
 use strum::{IntoStaticStr, VariantArray};
 
@@ -10,13 +9,13 @@ use crate::call::facts::Facts;
 use crate::named;
 use crate::phone::PhoneNumber;
 
-/// What somebody was doing.
+/// What a party was doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Doing {
     /// In a menu.
     Menu,
-    /// Waits for somebody to take the call.
+    /// Waits for a callee to accept.
     Waiting,
     /// A phone rings.
     Ringing,

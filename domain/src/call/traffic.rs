@@ -1,57 +1,15 @@
 //! Which places of a flow a call went through, and how the phones it rang answered: read off its events, for counting
 //! over many calls.
-
 use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
 use crate::call::attempt::Attempt;
 use crate::call::event::EventKind;
 use crate::call::facts::Facts;
+use crate::call::status::PhoneEnd;
 use crate::flow::name::NodeName;
 use crate::flow::target::Target;
 use crate::keys::Keys;
-use crate::named;
 use crate::phone::PhoneNumber;
-
-/// How a phone that was rung answered.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum PhoneEnd {
-    /// Caller and callee spoke.
-    Taken,
-    /// It rang out.
-    NoAnswer,
-    /// It was engaged.
-    Busy,
-    /// The callee did not want the call.
-    Declined,
-    /// Something picked up and never pressed a key: most often the phone's own voicemail.
-    NotAccepted,
-    /// It could not be connected.
-    Unreachable,
-    /// The caller hung up while it rang.
-    CallerGaveUp,
-    /// Another of the phones that rang at once was picked up.
-    Elsewhere,
-}
-
-named!(PhoneEnd);
 
 /// A phone that was rung, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! The first step: caller rules, temporary closure, and the entrance of the flow.
-
-use super::MailboxCause;
 use super::context::Closure;
 use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::step::Step;
-use crate::call::event::{EventKind, HoursReason, RefusalReason};
+use crate::call::event::EventKind;
+use crate::call::status::MailboxCause;
+use crate::call::status::{HoursReason, RefusalReason};
 use crate::flow::callers::CallerThen;
 use crate::phone::CallerId;
 

@@ -1,5 +1,4 @@
 //! What surrounds a signal: which call, who, and when.
-
 use jiff::Timestamp;
 
 use crate::flow::callers::Attestation;
@@ -39,7 +38,7 @@ pub struct Context {
 /// What holds for a call beside the flow: decided by people while the desk runs, or by caps that are reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallRestrictions {
-    /// Somebody has blocked this caller.
+    /// The caller is on the block list.
     pub is_blocked: bool,
     /// This caller has called more often than a cap allows.
     pub calls_too_often: bool,

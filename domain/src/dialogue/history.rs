@@ -1,5 +1,4 @@
 //! How a caller has come to where they are: what every place of a dialogue carries along.
-
 use crate::flow::language::Language;
 use crate::flow::name::NodeName;
 use crate::flow::version::FlowVersion;

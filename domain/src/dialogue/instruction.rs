@@ -1,5 +1,4 @@
 //! What to do for a caller now, in no carrier's language.
-
 use std::time::Duration;
 
 use strum::{IntoStaticStr, VariantArray};

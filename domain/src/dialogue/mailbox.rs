@@ -1,11 +1,13 @@
 //! A mailbox with a caller at it: the greeting, the message, and what becomes of it.
-
+use super::Dialogue;
 use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::signal::Signal;
 use super::step::Step;
-use super::{Dialogue, MAX_STEPS, MailboxCause};
-use crate::call::event::{CopyFate, EventKind, RecordingStatus};
+use crate::call::event::EventKind;
+use crate::call::status::MailboxCause;
+use crate::call::status::{CopyFate, RecordingStatus};
+use crate::flow::MAX_STEPS;
 use crate::flow::mailbox::{Confirm, Mailbox, Transcribe};
 use crate::flow::name::NodeName;
 use crate::ids::RecordingId;

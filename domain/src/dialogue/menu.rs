@@ -1,11 +1,12 @@
 //! A menu with a caller in it: what was pressed, and what is asked next.
-
+use super::Dialogue;
 use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::signal::Signal;
 use super::step::Step;
-use super::{Dialogue, MAX_STEPS, MailboxCause};
 use crate::call::event::EventKind;
+use crate::call::status::MailboxCause;
+use crate::flow::MAX_STEPS;
 use crate::flow::menu::Menu;
 use crate::flow::name::NodeName;
 use crate::flow::prompt::Prompt;

@@ -1,8 +1,8 @@
 //! A carrier's report that needs no answer. It becomes an event and changes nothing else.
-
 use jiff::Timestamp;
 
-use crate::call::event::{CallEvent, Ending, EventKind, LegStatus, RecordingStatus};
+use crate::call::event::{CallEvent, Ending, EventKind};
+use crate::call::status::{LegStatus, RecordingStatus};
 use crate::ids::{LegId, RecordingId};
 
 /// A report that needs no answer.

@@ -1,11 +1,11 @@
 //! A forward with a caller waiting: which phones ring now, and what follows when they have.
-
+use super::Dialogue;
 use super::history::DialogueHistory;
 use super::instruction::{CallerShown, DialTarget, Instruction};
 use super::signal::DialResult;
 use super::step::Step;
-use super::{Dialogue, MailboxCause};
 use crate::call::event::EventKind;
+use crate::call::status::MailboxCause;
 use crate::flow::forward::{Destination, Forward, ShownNumber, Strategy};
 use crate::flow::name::NodeName;
 use crate::hash::fnv1a;

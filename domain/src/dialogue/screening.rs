@@ -1,5 +1,4 @@
 //! The callee's own short conversation: who calls, and whether they take it.
-
 use super::Dialogue;
 use super::context::Context;
 use super::history::DialogueHistory;
@@ -7,7 +6,8 @@ use super::instruction::{CallerShown, Instruction};
 use super::signal::Signal;
 use super::step::Step;
 use super::turn::Turn;
-use crate::call::event::{EventKind, ScreeningAnswer};
+use crate::call::event::EventKind;
+use crate::call::status::ScreeningAnswer;
 use crate::flow::CallFlow;
 use crate::flow::forward::Screening;
 use crate::flow::prompt::Spoken;

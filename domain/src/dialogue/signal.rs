@@ -1,11 +1,7 @@
 //! A carrier's report that needs an answer.
-
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
-
+use crate::call::status::DialOutcome;
 use crate::ids::{LegId, RecordingId};
 use crate::keys::Keys;
-use crate::named;
 
 /// A report that needs an answer, because a caller or callee waits for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,35 +47,3 @@ impl DialResult {
         self.outcome == DialOutcome::Answered && self.bridged.unwrap_or(!screened)
     }
 }
-
-/// How one attempt to ring ended.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum DialOutcome {
-    /// Somebody or something picked up.
-    Answered,
-    /// The line was engaged.
-    Busy,
-    /// It rang out.
-    NoAnswer,
-    /// It could not be connected at all.
-    Failed,
-    /// Ringing was stopped before anyone picked up.
-    Canceled,
-}
-
-named!(DialOutcome);

@@ -1,12 +1,15 @@
 //! A step while it is made: where the flow leads, and what every place of it has in common.
-
+use super::Dialogue;
 use super::context::Context;
 use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::turn::Turn;
-use super::{Dialogue, MAX_STEPS, MailboxCause};
-use crate::call::event::{CallEvent, EventKind, HoursReason, Parties};
+use crate::call::event::{CallEvent, EventKind};
+use crate::call::parties::Parties;
+use crate::call::status::HoursReason;
+use crate::call::status::MailboxCause;
 use crate::flow::CallFlow;
+use crate::flow::MAX_STEPS;
 use crate::flow::hours::schedule::Opening;
 use crate::flow::name::NodeName;
 use crate::flow::prompt::Prompt;

@@ -1,5 +1,4 @@
 //! Single steps of a conversation; whole calls are in `tests/it/whole_calls.rs`.
-
 use super::*;
 use crate::flow::builtin::{BuiltinFlow, builtin_flow};
 use crate::phone::CallerId;

@@ -1,5 +1,4 @@
 //! What one step of a conversation gives: instructions for the carrier and events for the log.
-
 use crate::call::event::CallEvent;
 use crate::dialogue::instruction::Instruction;
 

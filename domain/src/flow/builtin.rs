@@ -1,5 +1,4 @@
 //! The built-in flow: press 1 for a person, press 2 to leave a message.
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -41,7 +40,7 @@ impl Default for BuiltinFlow {
     }
 }
 
-/// The built-in flow for these settings. Fails when there is nobody to forward to or a time is out of range.
+/// The built-in flow for these settings. Fails without a number to forward to, or if a time is out of range.
 pub fn builtin_flow(settings: &BuiltinFlow) -> Result<CallFlow, Problems> {
     draft(settings).check()
 }

@@ -1,5 +1,4 @@
 //! Caller rules: a call is refused, or sent to another node, before it is answered.
-
 use std::fmt;
 use std::str::FromStr;
 

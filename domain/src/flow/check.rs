@@ -4,7 +4,6 @@ mod graph;
 mod nodes;
 mod numbers;
 mod prompts;
-
 use super::CallFlow;
 use super::draft::FlowDraft;
 use super::problem::{Problem, Problems};

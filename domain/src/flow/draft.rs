@@ -1,5 +1,4 @@
-//! A flow as somebody wrote it, before anyone may call through it.
-
+//! A flow as it was written, before it is checked.
 use std::collections::BTreeMap;
 
 use serde::Serialize;

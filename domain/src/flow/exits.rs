@@ -1,5 +1,4 @@
 //! How the places of a flow lead to each other: its graph.
-
 use std::fmt;
 
 use crate::flow::draft::FlowDraft;
@@ -20,7 +19,7 @@ pub enum By {
     NoInput(u8),
     /// Keys without a meaning were pressed, this often.
     NoMatch(u8),
-    /// Nobody took the call.
+    /// The call was not answered.
     Nobody,
     /// It is open.
     Open,

@@ -1,5 +1,4 @@
 //! The flow for a caller who cannot be asked for input: the phones to call, and the mailbox for the message.
-
 use std::collections::{BTreeSet, VecDeque};
 
 use super::CallFlow;
@@ -17,8 +16,8 @@ pub struct FallbackRoute<'f> {
 }
 
 impl CallFlow {
-    /// The way through this flow when nothing can be asked: the forward that is reached with the fewest keys (of several
-    /// keys the lowest), then the mailbox that callers come to when nobody takes the call.
+    /// The path through this flow without input: the forward that needs the fewest keys (of several keys the lowest),
+    /// then the mailbox for unanswered calls.
     pub fn plain_route(&self) -> FallbackRoute<'_> {
         let mut seen = BTreeSet::new();
         let mut ahead = VecDeque::from([self.start()]);

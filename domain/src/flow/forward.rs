@@ -1,5 +1,4 @@
 //! Forwards: other phones that are rung for a caller.
-
 use std::time::Duration;
 
 use serde::Serialize;
@@ -74,7 +73,7 @@ pub enum ShownNumber {
     Fixed(PhoneNumber),
 }
 
-/// Rings other phones; if nobody takes the call, leads on.
+/// Calls other phones; if none answers, continues with `otherwise`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Forward {
     /// Said to the caller before the first phone rings.
@@ -87,6 +86,6 @@ pub struct Forward {
     pub shows: ShownNumber,
     /// The longest the conversation may last.
     pub time_limit: Duration,
-    /// Where to go when nobody took the call.
+    /// The node for calls that are not answered.
     pub otherwise: Target,
 }

@@ -1,7 +1,6 @@
-//! Opening hours: a place of the flow that leads on by the time of day.
+//! Opening hours: a node that branches by the time of day.
 
 pub(crate) mod schedule;
-
 use serde::Serialize;
 
 use crate::flow::target::Target;

@@ -1,5 +1,4 @@
 //! Languages of a call.
-
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,5 +1,4 @@
 //! Mailboxes: where messages are taken. And goodbyes, where none is.
-
 use std::time::Duration;
 
 use serde::Serialize;
@@ -40,7 +39,7 @@ pub struct Mailbox {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transcribe {
-    /// Nobody.
+    /// No transcription.
     #[default]
     Nobody,
     /// The carrier, in the languages and up to the length that it knows.

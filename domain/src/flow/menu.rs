@@ -1,5 +1,4 @@
 //! Menus: questions answered by pressing keys.
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 

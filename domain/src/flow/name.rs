@@ -1,11 +1,10 @@
 //! Names of places in a flow.
-
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// The name of a place of the flow: 1 to 32 of `a-z 0-9 _ -`. It travels in URLs and stands in the log.
+/// The name of a node: 1 to 32 of `a-z 0-9 _ -`. It is part of URLs and of the log.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct NodeName(String);

@@ -11,7 +11,6 @@ mod prompts;
 mod rules;
 mod table;
 mod week;
-
 use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;

@@ -1,5 +1,4 @@
 //! Every way a call can go through a flow, counted, and the longest of them.
-
 use super::CallFlow;
 use super::exits::By;
 use super::forward::Strategy;

@@ -1,5 +1,4 @@
 //! All that can be wrong with a flow, each with its remedy.
-
 use std::fmt;
 
 use super::language::Language;
@@ -41,7 +40,7 @@ pub enum ProblemKind {
     /// No caller can ever come here.
     #[error("no caller can get here; let a key or a rule lead here, or remove it")]
     Unreachable,
-    /// A caller who presses nothing goes round for ever.
+    /// A caller who presses nothing never reaches an end.
     #[error("a caller who presses nothing never gets out; let this way end at a mailbox or a goodbye")]
     Loop,
     /// A caller who presses nothing is led through more steps than a call may have.
@@ -137,7 +136,7 @@ pub enum ProblemKind {
     /// Hours that never open.
     #[error("it never opens; name hours for a day of the week")]
     NeverOpen,
-    /// A rule about nobody.
+    /// A caller rule without callers.
     #[error("it is about nobody; name at least one number, beginning, or withheld")]
     NoCallers,
 }

@@ -1,5 +1,4 @@
 //! Prompts: text or audio, in each language of the flow.
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -47,7 +46,7 @@ impl Prompt {
         Self { first: (language, spoken), others: BTreeMap::new() }
     }
 
-    /// The same, in one more language.
+    /// Adds another language.
     #[must_use]
     pub fn and(mut self, language: Language, spoken: Spoken) -> Self {
         if language == self.first.0 {

@@ -1,5 +1,4 @@
 //! Places of a flow, and how one leads to another.
-
 use std::fmt;
 
 use serde::Serialize;

@@ -1,5 +1,4 @@
 //! The version of a flow, so that a call in progress continues with the one that it began with.
-
 use std::fmt;
 use std::str::FromStr;
 

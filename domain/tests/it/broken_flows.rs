@@ -1,5 +1,4 @@
 //! Broken flows: each is refused, at the line that ends in `# here`, with words that say what is wrong.
-
 use crate::flow_files::read;
 
 /// A sound flow, of which each test breaks one thing.
@@ -89,7 +88,7 @@ fn what_leads_nowhere_is_refused_where_it_says_so() {
 #[test]
 fn what_traps_or_loses_a_caller_is_refused() {
     for (was, is, why) in [
-        // Silence goes round and round.
+        // A caller without input never reaches an end.
         (
             "[flow.menus.sales]\nprompt = \"Press 1.\"",
             "[flow.menus.sales]\nprompt = \"Press 1.\"\nno_input = { then = \"menu sales\" } # here",

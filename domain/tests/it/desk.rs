@@ -1,5 +1,4 @@
 //! A call played in memory: what a carrier would ask, and the row that comes of it.
-
 use frontdesk_domain::{
     BuiltinFlow, Call, CallEvent, CallFlow, Context, DialOutcome, DialResult, Dialogue, Ending, Facts,
     Instruction, LegId, LegStatus, Notice, Parties, RecordingStatus, Signal, Timestamp, builtin_flow,
@@ -110,7 +109,7 @@ impl Desk {
         self.leg_is(LegStatus::Initiated, None, None).leg_is(LegStatus::Ringing, None, None).after(seconds)
     }
 
-    /// Somebody picks up; with screening they are asked.
+    /// A phone picks up; with screening the callee is asked.
     pub fn picks_up(mut self) -> Self {
         self = self.leg_is(LegStatus::Answered, None, None);
         if self.screening.is_some() { self.callee_signal(&Signal::CalleeAnswered) } else { self }

@@ -1,5 +1,4 @@
 //! Flows as they are written: the worked examples are sound, and each broken one is refused at its line.
-
 use frontdesk_domain::{CallFlow, Findings, FlowSettings, read_flow};
 
 pub const PLUMBER: &str = include_str!("../../examples/flows/plumber.toml");

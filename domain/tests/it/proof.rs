@@ -1,7 +1,6 @@
 //! The check held against what callers would go through: random flows, walked by `advance` until nothing is new.
 //!
 //! No flow that passes can trap or lose a caller, and no flow that is refused is sound.
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -150,7 +149,7 @@ fn any_flow() -> impl Strategy<Value = FlowDraft> {
         })
 }
 
-/// The flow without what nobody can reach, so that most of the flows that are tried have few other faults.
+/// The flow without unreachable nodes, so that most generated flows have few other problems.
 fn pruned(mut flow: FlowDraft) -> FlowDraft {
     for _ in 0..12 {
         let unreachable = flow.problems().into_iter().filter(|p| p.kind == ProblemKind::Unreachable);
@@ -228,7 +227,7 @@ impl Walk {
         turn
     }
 
-    /// Whether somebody who does nothing more comes to an end.
+    /// Whether a caller who does nothing more reaches an end.
     fn ends_by_itself(&mut self, day: i8, from: &Dialogue) -> bool {
         let mut at = from.clone();
         for _ in 0..100 {

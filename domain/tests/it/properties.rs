@@ -1,5 +1,4 @@
 //! Properties of every call, in every order of the carrier's reports.
-
 use frontdesk_domain::{
     BuiltinFlow, Call, CallEvent, Context, DialOutcome, DialResult, Dialogue, Facts, Instruction, Keys,
     LegId, Signal, advance, builtin_flow,

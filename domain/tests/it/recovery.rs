@@ -1,5 +1,4 @@
 //! What the carrier's own records mend: lost requests, lost calls, lost ends.
-
 use frontdesk_domain::{
     Call, CallEvent, CallState, CallerId, CarrierCall, CarrierRecord, CopyFate, Effect, EventKind, Facts,
     LegStatus, Parties, RecordedLeg, RecordedMessage, RecordingStatus, Timestamp, VoicemailStatus,
@@ -96,7 +95,7 @@ fn a_recording_without_callback_is_fetched() {
 
 #[test]
 fn a_mobiles_voicemail_stays_a_voicemail_whatever_the_record_says_of_its_leg() {
-    // The leg ran 30 s, but nobody accepted: the record does not make a conversation of it.
+    // The leg lasted 30 s, but no callee accepted: the record does not make a conversation of it.
     let desk = Desk::screened().presses("1").rings(20).picks_up().callee_stays_silent();
     let row =
         mended(&desk.events, &record(vec![leg("CA-callee-1", FIRST, LegStatus::Completed, 30)], vec![]));

@@ -1,5 +1,4 @@
 //! Logged calls led through flows.
-
 use frontdesk_domain::{Journey, Target};
 
 use crate::desk::stories;

@@ -1,5 +1,4 @@
 //! The documents that databases keep: a change here must still read what was written before.
-
 use crate::desk::stories;
 
 #[test]

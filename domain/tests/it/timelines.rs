@@ -1,5 +1,4 @@
 //! Calls drawn over time.
-
 use frontdesk_domain::{Doing, Timeline};
 
 use crate::desk::stories;

@@ -1,5 +1,4 @@
 //! Whole calls as short scripts, and the row that the office sees afterwards.
-
 use frontdesk_domain::{
     Activity, CallState, DialOutcome, Effect, LegStatus, RecordingStatus, VoicemailStatus,
 };

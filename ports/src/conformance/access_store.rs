@@ -1,5 +1,4 @@
 //! People, sessions and tokens.
-
 use super::time;
 use crate::access::{ApiToken, Role, SavedView, Scope, Scopes, SecondFactor, Session, User};
 use crate::{AccessStore, StoreError};

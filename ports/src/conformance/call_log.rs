@@ -1,5 +1,4 @@
 //! The call log.
-
 use frontdesk_domain::{CallState, Outcome, RecordingStatus, VoicemailStatus};
 
 use super::{ended, event, leg, parties, recorded, started, time};

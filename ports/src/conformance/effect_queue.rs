@@ -1,5 +1,4 @@
 //! The effect queue, filled by the call log it belongs to.
-
 use std::time::Duration;
 
 use frontdesk_domain::{Effect, EventKind, RecordingStatus, StoredAudio, Timestamp, WorkLane};

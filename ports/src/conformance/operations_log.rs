@@ -1,5 +1,4 @@
 //! Outages, watermarks, the audit trail.
-
 use super::time;
 use crate::{
     AuditAction, AuditEntry, AuditTrail, DiagnosticReport, Finding, OperationsLog, Outage, OutageCause,

@@ -1,5 +1,4 @@
 //! Deliveries: queued once, made by one, remembered.
-
 use std::time::Duration;
 
 use frontdesk_domain::{CallId, NotificationKind, Timestamp};

@@ -1,5 +1,4 @@
 //! Closures and blocked callers.
-
 use frontdesk_domain::{Closure, PhoneNumber};
 
 use super::time;

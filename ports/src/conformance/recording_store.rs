@@ -1,5 +1,4 @@
 //! The recording store.
-
 use bytes::Bytes;
 use frontdesk_domain::StoredAudio;
 

@@ -1,5 +1,4 @@
 //! Retention.
-
 use frontdesk_domain::{EventKind, RecordingStatus, WorkLane};
 
 use super::{ended, event, recorded, started, time};

@@ -1,5 +1,4 @@
 //! Events that wait for the log.
-
 use super::{ended, started};
 use crate::{EventBuffer, LoggedEvent, Spool};
 

@@ -1,5 +1,4 @@
 //! What people did about calls, and figures over them: on a log that nothing else uses.
-
 use frontdesk_domain::{CallId, DialOutcome, EventKind, Outcome, Reason};
 
 use super::{ended, event, recorded, started, time};

@@ -1,5 +1,4 @@
 //! The store of users, sessions and API tokens.
-
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 
@@ -11,11 +10,11 @@ use crate::access::{ApiToken, Role, SavedView, SecondFactor, Session, User};
 pub trait AccessStore: Send + Sync {
     /// Adds a person; [`StoreError::Exists`] if there is one of that name.
     async fn add_user(&self, user: User) -> Result<(), StoreError>;
-    /// Replaces a person's password and ends their sessions. `false` if there is nobody of that name.
+    /// Replaces a user's password and ends their sessions. `false` if there is no such user.
     async fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError>;
-    /// Gives a person another role. `false` if there is nobody of that name.
+    /// Changes a user's role. `false` if there is no such user.
     async fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError>;
-    /// Removes a person, their sessions and their views. `false` if there is nobody of that name.
+    /// Removes a user, their sessions and their views. `false` if there is no such user.
     async fn remove_user(&self, name: &str) -> Result<bool, StoreError>;
     /// The person of that name.
     async fn user(&self, name: &str) -> Result<Option<User>, StoreError>;

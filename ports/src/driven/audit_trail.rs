@@ -1,5 +1,4 @@
 //! Who listened, exported, deleted, changed.
-
 use async_trait::async_trait;
 use frontdesk_domain::{Timestamp, named};
 use strum::{IntoStaticStr, VariantArray};
@@ -54,7 +53,7 @@ pub enum AuditAction {
     PasswordSet,
     /// Gave a person another role.
     RoleSet,
-    /// Ended somebody's session.
+    /// Ended a session of another user.
     SessionEnded,
     /// Made a token.
     TokenCreated,

@@ -1,5 +1,4 @@
 //! Figures over many calls, counted where the calls are.
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;

@@ -1,5 +1,4 @@
 //! The call log: events in, calls out.
-
 use async_trait::async_trait;
 use frontdesk_domain::{Call, CallEvent, CallId, CallState, LegId, Outcome, Reason, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -43,7 +42,7 @@ pub struct CallRecord {
 }
 
 impl CallRecord {
-    /// Whether somebody still ought to do something about it.
+    /// Whether the call needs attention.
     pub fn needs_attention(&self) -> bool {
         self.work.handled.is_none() && self.call.asks_for_attention()
     }
@@ -68,7 +67,7 @@ pub struct CallQuery {
     pub state: Option<CallState>,
     /// Only calls that are not over (`true`), or that are.
     pub live: Option<bool>,
-    /// Only calls that somebody ought to do something about.
+    /// Only calls that need attention.
     pub attention: bool,
     /// Only calls that are done (`true`), or that are not.
     pub handled: Option<bool>,

@@ -1,5 +1,4 @@
 //! What we ask of a carrier by ourselves.
-
 use std::pin::Pin;
 
 use async_trait::async_trait;

@@ -1,5 +1,4 @@
 //! The company's account at the carrier, for setting it up: its numbers, their webhooks, the permitted countries.
-
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use serde::{Deserialize, Serialize};

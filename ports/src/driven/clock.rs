@@ -1,5 +1,4 @@
 //! Time and randomness.
-
 use frontdesk_domain::Timestamp;
 
 /// A clock.
@@ -8,7 +7,7 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
-/// Draws random numbers that nobody can predict.
+/// Cryptographically secure random numbers.
 pub trait Ids: Send + Sync {
     /// 256 random bits.
     fn random(&self) -> [u8; 32];

@@ -1,5 +1,4 @@
 //! Work that is due. The queue is filled by [`CallLog::append`](crate::CallLog::append).
-
 use std::time::Duration;
 
 use async_trait::async_trait;

@@ -1,5 +1,4 @@
 //! An identity provider, which signs people in for us.
-
 use async_trait::async_trait;
 
 /// Why a sign-in did not succeed.
@@ -13,12 +12,12 @@ pub enum IdentityError {
     Refused(String),
 }
 
-/// Somebody has begun to sign in.
+/// A sign-in that has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningIn {
     /// Where their browser is sent.
     pub address: String,
-    /// What their browser must bring back, and nobody else may see.
+    /// The secret state that the browser must return.
     pub secret: String,
 }
 
@@ -28,7 +27,7 @@ pub trait IdentityProvider: Send + Sync {
     /// What people know it by.
     fn name(&self) -> String;
 
-    /// Begins to sign somebody in.
+    /// Begins a sign-in.
     async fn begin(&self) -> Result<SigningIn, IdentityError>;
 
     /// Who it is that came back, by the name that people have here: with what [`SigningIn::secret`] was, and with the

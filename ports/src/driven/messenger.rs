@@ -1,5 +1,4 @@
 //! Delivers notifications about calls.
-
 use async_trait::async_trait;
 use bytes::Bytes;
 use frontdesk_domain::{NotificationKind, Timestamp};

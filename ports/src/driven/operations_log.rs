@@ -1,5 +1,4 @@
 //! What the service remembers of itself: when it could not keep what happened, and how far it has looked since.
-
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_domain::named;

@@ -1,5 +1,4 @@
-//! Messages about calls that are on their way to somebody, each exactly once.
-
+//! The queue of notifications, each delivered exactly once.
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
 //! The store of overrides: temporary closures and blocked callers.
-
 use async_trait::async_trait;
 use frontdesk_domain::{Closure, PhoneNumber, Timestamp};
 

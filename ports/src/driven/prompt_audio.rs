@@ -1,5 +1,4 @@
 //! The audio files that a flow plays, for a carrier to fetch or to send.
-
 use bytes::Bytes;
 use frontdesk_domain::AudioFile;
 

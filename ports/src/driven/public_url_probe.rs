@@ -1,6 +1,5 @@
 //! Checks that the carrier's requests reach this server: a request to the public address, through every proxy in
 //! front of it.
-
 use async_trait::async_trait;
 
 /// What became of a request that was sent to our own public address.
@@ -10,7 +9,7 @@ pub enum ProbeResult {
     Unreached(String),
     /// It was refused as unsigned (403 with nothing said).
     Refused,
-    /// Somebody answered with that status, and not as this desk would.
+    /// Another server answered, with this status.
     Other(u16),
     /// This desk got it.
     Seen(Seen),

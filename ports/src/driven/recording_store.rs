@@ -1,5 +1,4 @@
 //! The store of recordings.
-
 use std::fmt;
 use std::ops::Range;
 

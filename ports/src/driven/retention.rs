@@ -1,5 +1,4 @@
 //! Retention: for good, and so that late news does not bring it back.
-
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, Timestamp};
 

@@ -1,5 +1,4 @@
 //! Listening to a message, as far as a program can.
-
 use frontdesk_domain::Sound;
 
 /// Measures audio. Plain and not async: it computes and waits for nothing.

@@ -1,5 +1,4 @@
 //! Buffers of events until the log has them: on the log's own server, or on this machine.
-
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -35,7 +34,7 @@ pub trait EventBuffer: Send + Sync {
 /// A buffer on this machine, which stands by while the database is unavailable.
 #[async_trait]
 pub trait Spool: EventBuffer {
-    /// Keeps events that the log will never take, for somebody to look at; they no longer wait.
+    /// Sets events aside for inspection that the log refuses permanently; they are no longer pending.
     async fn set_aside(&self, events: Vec<LoggedEvent>, why: &str) -> Result<(), StoreError>;
 
     /// Whether events can be stored now, tried by storing none.

@@ -1,5 +1,4 @@
 //! Writing down what was said in a message.
-
 use async_trait::async_trait;
 use bytes::Bytes;
 use frontdesk_domain::Language;

@@ -1,5 +1,4 @@
 //! The store of follow-up work on calls.
-
 use async_trait::async_trait;
 use frontdesk_domain::CallId;
 

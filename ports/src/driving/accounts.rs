@@ -1,5 +1,4 @@
 //! Account management: users and their roles, sessions, API tokens, and saved views.
-
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,10 +8,10 @@ use super::auth::SignedIn;
 use crate::access::{ApiToken, Role, SavedView, Scopes};
 use crate::{Actor, StoreError};
 
-/// The most views that somebody can save.
+/// The maximum number of saved views per user.
 pub const MAX_VIEWS: usize = 20;
 
-/// Somebody who may sign in.
+/// A user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// The name they sign in with.
@@ -24,7 +23,7 @@ pub struct Person {
 /// A signed-in browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Browser {
-    /// What it can be ended by. No secret: nobody can sign in with it.
+    /// The id to end it by. Not a secret: it cannot be used to sign in.
     pub id: String,
     /// The user.
     pub user: String,
@@ -39,10 +38,10 @@ pub struct Browser {
 /// Why something about people was not done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AccountError {
-    /// The name is somebody's or something's already.
+    /// The name is already in use.
     #[error("there is somebody or something of that name already")]
     Taken,
-    /// There is nobody and nothing of that name.
+    /// There is no user or token of that name.
     #[error("there is nobody and nothing of that name")]
     Nobody,
     /// The name cannot be one.
@@ -57,7 +56,7 @@ pub enum AccountError {
     /// Too many wrong tries: not before that time has passed.
     #[error("too many failed attempts; try again in {} minutes", .0.as_secs().div_ceil(60))]
     Throttled(Duration),
-    /// Nobody could manage any more.
+    /// No admin would remain.
     #[error("at least one person must remain an admin")]
     LastAdmin,
     /// A token without a scope is good for nothing.
@@ -74,7 +73,7 @@ pub enum AccountError {
     Store(#[from] StoreError),
 }
 
-/// How far somebody is with a second factor.
+/// The state of a user's second factor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecondFactorState {
     /// They have none.
@@ -96,7 +95,7 @@ pub enum SecondFactorState {
 pub trait Accounts: Send + Sync {
     /// Everybody, by name.
     async fn people(&self) -> Result<Vec<Person>, StoreError>;
-    /// Adds somebody.
+    /// Adds a user.
     async fn add_person(
         &self,
         by: &Actor,
@@ -104,19 +103,19 @@ pub trait Accounts: Send + Sync {
         role: Role,
         password: &str,
     ) -> Result<(), AccountError>;
-    /// Removes somebody; they are signed out everywhere.
+    /// Removes a user and ends their sessions.
     async fn remove_person(&self, by: &Actor, name: &str) -> Result<(), AccountError>;
-    /// Gives somebody another role.
+    /// Changes a user's role.
     async fn set_role(&self, by: &Actor, name: &str, role: Role) -> Result<(), AccountError>;
-    /// Gives somebody another password; they are signed out everywhere.
+    /// Sets a user's password and ends their sessions.
     async fn set_password(&self, by: &Actor, name: &str, password: &str) -> Result<(), AccountError>;
-    /// Somebody changes their own password, which they must know. They are signed out everywhere.
+    /// Changes a user's own password, which must be confirmed with the old one. Ends their other sessions.
     async fn change_password(&self, who: &SignedIn, old: &str, new: &str) -> Result<(), AccountError>;
 
-    /// Whether somebody has a second factor, or is about to.
+    /// The state of a user's second factor.
     async fn second_factor(&self, of: &str) -> Result<SecondFactorState, StoreError>;
-    /// Somebody is about to have one, for which they must know their password: nothing is asked of them before they have
-    /// shown a code of it.
+    /// Begins setting up a second factor, which needs the user's password. It is not required at sign-in before the
+    /// user has confirmed a code.
     async fn begin_second_factor(&self, who: &SignedIn, password: &str) -> Result<(), AccountError>;
     /// They show a code: from now on one is asked for.
     async fn confirm_second_factor(&self, who: &SignedIn, code: &str) -> Result<(), AccountError>;
@@ -138,7 +137,7 @@ pub trait Accounts: Send + Sync {
     /// Revokes a token.
     async fn revoke_token(&self, by: &Actor, name: &str) -> Result<(), AccountError>;
 
-    /// The views that somebody has saved, by name.
+    /// A user's saved views, by name.
     async fn views(&self, of: &str) -> Result<Vec<SavedView>, StoreError>;
     /// Saves a view, in place of one of the same name.
     async fn save_view(&self, of: &str, view: SavedView) -> Result<(), AccountError>;

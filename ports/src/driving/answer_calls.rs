@@ -1,5 +1,4 @@
 //! CallHandler a carrier: the main job.
-
 use async_trait::async_trait;
 use frontdesk_domain::{
     Attestation, CallerId, Dialogue, Instruction, LegId, Notice, PhoneNumber, Signal, Timestamp,
@@ -38,7 +37,7 @@ pub struct StepRequest {
     pub raw: RawParameters,
 }
 
-/// A request with nobody waiting.
+/// A carrier's report that needs no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CarrierCallback {
     /// The caller's leg.

@@ -1,5 +1,4 @@
 //! Who is there: people by password and session, programs by token.
-
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,7 +8,7 @@ use strum::{IntoStaticStr, VariantArray};
 use crate::StoreError;
 use crate::access::{Role, Scopes};
 
-/// Somebody who is signed in.
+/// A signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedIn {
     /// Their name.
@@ -41,7 +40,7 @@ pub enum SignInError {
     /// The password is right, and the code is not, or was used before.
     #[error("the code is not right, or was used before")]
     CodeWrong,
-    /// They are who they say, and nobody here. An admin may add them.
+    /// Authenticated elsewhere, but not a user here. An admin can add them.
     #[error("nobody of that name may read this log")]
     Nobody,
     /// Too many wrong tries: not before that time has passed.

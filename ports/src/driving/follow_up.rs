@@ -1,5 +1,4 @@
 //! FollowUps on calls: what the office does about them.
-
 use async_trait::async_trait;
 use frontdesk_domain::CallId;
 
@@ -23,7 +22,7 @@ pub enum WorkError {
 /// Takes what people do about calls.
 #[async_trait]
 pub trait WorkOnCalls: Send + Sync {
-    /// Makes a change to a call for somebody who saw its work at `turn`, and returns the call as it is then.
+    /// Changes a call's follow-up on behalf of a user who saw it at `turn`, and returns the updated call.
     async fn change(
         &self,
         actor: &Actor,

@@ -1,5 +1,4 @@
 //! Operations: outages, diagnostics, the audit log, retried voicemail downloads.
-
 use async_trait::async_trait;
 use frontdesk_domain::CallId;
 
@@ -35,7 +34,7 @@ pub trait Operations: Send + Sync {
     /// Who did what lately, newest first.
     async fn trail(&self, limit: u16) -> Result<Vec<AuditEntry>, StoreError>;
 
-    /// Notes that somebody did something.
+    /// Records a user's action.
     async fn note(&self, actor: &Actor, action: AuditAction, subject: &str) -> Result<(), StoreError>;
 
     /// Retries the download of a voicemail that failed permanently.

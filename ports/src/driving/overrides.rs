@@ -1,5 +1,4 @@
 //! What callers meet: the flow in force, and what people have decided beside it.
-
 use std::sync::Arc;
 
 use async_trait::async_trait;

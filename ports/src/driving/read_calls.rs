@@ -1,5 +1,4 @@
 //! Reading the log.
-
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;

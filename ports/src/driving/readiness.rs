@@ -1,5 +1,4 @@
 //! Readiness: whether calls can be answered and stored.
-
 use async_trait::async_trait;
 
 /// How ready we are.

@@ -1,6 +1,5 @@
 //! Users, their sessions, and API tokens. Not part of the domain, because applications that embed the domain have
 //! users of their own.
-
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +8,7 @@ use frontdesk_domain::named;
 use frontdesk_domain::{Timestamp, UnknownName};
 use strum::{IntoStaticStr, VariantArray};
 
-/// What somebody may do.
+/// A user's role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
@@ -66,7 +65,7 @@ impl fmt::Debug for SecondFactor {
     }
 }
 
-/// A view of the feed that somebody has saved.
+/// A saved view of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedView {
     /// What they call it.

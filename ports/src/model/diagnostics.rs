@@ -1,5 +1,4 @@
 //! The findings of the diagnostics.
-
 use frontdesk_domain::Timestamp;
 use serde::{Deserialize, Serialize};
 

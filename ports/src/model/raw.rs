@@ -1,5 +1,4 @@
 //! The parameters of a carrier's request, stored so that a later version can interpret them again.
-
 use std::fmt;
 use std::sync::Arc;
 

@@ -1,6 +1,5 @@
 //! The follow-up of a call: who marked it done, took it on, wrote a note, or played it. Stored next to the log's
 //! events, which only the carrier and frontdesk itself write.
-
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -20,7 +19,7 @@ pub const MAX_TAGS: usize = 10;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HandledBy {
-    /// Somebody said so.
+    /// A user marked it done.
     Person(String),
     /// The caller was spoken to in that later call.
     LaterCall(CallId),
@@ -35,7 +34,7 @@ pub struct Handled {
     pub at: Timestamp,
 }
 
-/// Somebody did something once.
+/// A user's action with its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByPerson {
     /// Who.
@@ -83,7 +82,7 @@ pub enum WorkChange {
     Reopen,
     /// The person takes care of it.
     Claim,
-    /// Nobody takes care of it any more.
+    /// The assignment was removed.
     Release,
     /// Adds a note.
     Note(String),
@@ -98,7 +97,7 @@ pub enum WorkChange {
 /// Why a change was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorkRefused {
-    /// Somebody else was faster: the decision was made on a state that is no longer.
+    /// Another user changed it first: the change was based on an outdated state.
     #[error("somebody else has just changed this call; look at it again")]
     Stale,
     /// There is no text.
@@ -131,8 +130,8 @@ impl fmt::Display for Written {
 }
 
 impl Work {
-    /// The work after a change that somebody made who had seen `turn`. `None` if nothing changes. Notes, tags and
-    /// listening get in nobody's way, so they need not have seen anything.
+    /// Applies a change by a user who saw `turn`. `None` if nothing changes. Notes, tags and playing conflict with
+    /// nothing, so they need no current `turn`.
     pub fn after(
         &self,
         change: &WorkChange,

@@ -1,5 +1,4 @@
 //! `/api/v1/calls`: a page of calls, and one call with its events.
-
 use std::sync::Arc;
 
 use poem::http::Uri;

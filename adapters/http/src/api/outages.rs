@@ -1,5 +1,4 @@
 //! `/api/v1/outages`: when something went wrong, and what was recovered.
-
 use std::sync::Arc;
 
 use frontdesk_ports::Outage;

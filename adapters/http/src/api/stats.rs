@@ -1,5 +1,4 @@
 //! `/api/v1/stats`: figures over a span of the log.
-
 use std::sync::Arc;
 
 use frontdesk_ports::CallStats;

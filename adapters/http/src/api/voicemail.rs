@@ -1,5 +1,4 @@
 //! A message's audio, whole or in ranges: players seek, and Safari plays nothing without.
-
 use std::sync::Arc;
 
 use frontdesk_ports::{AuditAction, VoicemailAudio};

@@ -1,5 +1,4 @@
 //! Calls as JSON, in the contract's words.
-
 use frontdesk_domain::{Call, Timestamp};
 use frontdesk_ports::work::{HandledBy, Work};
 use frontdesk_ports::{CallRecord, CallWithEvents, LoggedEvent};

@@ -1,5 +1,4 @@
 //! Protection against cross-site request forgery: a request that changes something must come from our own pages.
-
 use frontdesk_ports::SignedIn;
 use poem::Request;
 use poem::http::{HeaderMap, Method, header};

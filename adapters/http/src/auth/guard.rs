@@ -1,6 +1,5 @@
 //! Authenticates a request (a person by session cookie or trusted proxy, a program by bearer token) and checks that it
 //! has the route's permission.
-
 use std::sync::Arc;
 
 use frontdesk_ports::{IdentitySource, SignInError, StoreError};

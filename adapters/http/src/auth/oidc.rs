@@ -1,5 +1,4 @@
 //! Sign-in at an identity provider (OpenID Connect): the redirect to it, and the return from it.
-
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
 //! Session cookies.
-
 use std::time::Duration;
 
 use poem::web::cookie::{Cookie, CookieJar, SameSite};

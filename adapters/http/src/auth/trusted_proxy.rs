@@ -1,5 +1,4 @@
 //! Users signed in by another system: by a reverse proxy through a header, or by an OpenID Connect provider.
-
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 

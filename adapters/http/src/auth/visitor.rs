@@ -1,5 +1,4 @@
 //! Who sent a request: a person with a role, or a program with scopes.
-
 use frontdesk_ports::access::{Role, Scope};
 use frontdesk_ports::{Actor, Program, SignedIn};
 

@@ -1,5 +1,4 @@
 //! The messages of a view as one zip file, written while it is sent: one message in memory at a time.
-
 use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -79,8 +78,8 @@ pub(crate) async fn voicemails_zip(
 }
 
 impl Making {
-    /// The bytes of the next message, and after the last one the table of contents. What fails breaks the download off,
-    /// so that nobody takes half of it for all.
+    /// The bytes of the next message, and after the last one the central directory. An error aborts the download, so
+    /// that a partial file is not taken for a complete one.
     async fn next(mut self) -> Option<(std::io::Result<Vec<u8>>, Option<Self>)> {
         let failed = |error: String| Some((Err(std::io::Error::other(error)), None));
         loop {

@@ -1,6 +1,5 @@
-//! The language that somebody reads, and every message in it. The messages stand in `locales/*.ftl`; tests hold the
-//! languages, the templates and the words together.
-
+//! The supported languages and their messages. The messages are in `locales/*.ftl`; tests check that languages and
+//! templates agree.
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;

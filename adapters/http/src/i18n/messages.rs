@@ -1,5 +1,4 @@
 //! What happened, in words of the reader's language.
-
 use fluent_bundle::FluentValue;
 use frontdesk_domain::{
     Activity, Call, CallState, CopyFate, Doing, EventKind, HoursReason, Outcome, Reason, RefusalReason,
@@ -31,7 +30,7 @@ pub(crate) fn outcome(outcome: Option<Outcome>, language: Language) -> String {
     language.say(&format!("outcome-{}", outcome.map_or("none", Outcome::as_str)))
 }
 
-/// What somebody was doing during a call.
+/// What a party was doing during a call.
 pub(crate) fn doing(doing: Doing, language: Language) -> String {
     language.say(&format!("doing-{}", doing.as_str()))
 }

@@ -1,5 +1,4 @@
 //! Phone numbers as people write them.
-
 use phonenumber::Mode;
 
 /// A `+` and fewer digits than this is no number that can be dialled from everywhere.
@@ -23,7 +22,7 @@ pub(crate) fn country(number: &str) -> Option<String> {
     parsed.country().id().map(|id| id.as_ref().to_owned())
 }
 
-/// What somebody typed to search for, as numbers are stored: `01 23 45 67 89` is found in `+33123456789`.
+/// A search text in the form in which numbers are stored: `01 23 45 67 89` finds `+33123456789`.
 pub(crate) fn searched(text: &str) -> String {
     let text = text.trim();
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();

@@ -1,5 +1,4 @@
 //! The viewer's preferences, as the browser sends them: time zone and language.
-
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -16,7 +15,7 @@ const ZONE: &str = "zone";
 const LANGUAGE: &str = "language";
 const YEAR: Duration = Duration::from_secs(365 * 86_400);
 
-/// How somebody looks at the log.
+/// The preferences of a viewer.
 #[derive(Debug, Clone)]
 pub(crate) struct Viewer {
     /// Their zone, or the company's if they say none.

@@ -1,5 +1,4 @@
 //! Reads bodies whole before a handler sees them: limited in size and in time, so that slow senders hold nothing open.
-
 use std::sync::Arc;
 use std::time::Duration;
 

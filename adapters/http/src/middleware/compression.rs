@@ -1,9 +1,9 @@
 //! Compresses pages, scripts and API responses with gzip, for clients that accept it. Audio is compressed already, and
 //! streams are sent as they come.
 //!
-//! A page holds its form token beside words from its address. Somebody who could have a browser ask for it with words of
-//! their own might guess the token from its compressed length; session cookies are `SameSite=Strict`, so they cannot.
-
+//! A page contains its form token next to text from its address. An attacker who could make a browser request it with
+//! chosen text might guess the token from the compressed length; session cookies are `SameSite=Strict`, so they
+//! cannot.
 use std::io::Write;
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
 //! Turns errors into responses: a page for a browser, a problem document for a program.
-
 use std::sync::Arc;
 
 use poem::error::NotFoundError;

@@ -1,5 +1,4 @@
 //! Security headers of every response, error pages included.
-
 use std::sync::Arc;
 
 use poem::http::{HeaderName, HeaderValue, header};

@@ -1,5 +1,4 @@
 //! The page that shows the API's document.
-
 use serde::Serialize;
 
 use crate::i18n::messages;

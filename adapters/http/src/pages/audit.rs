@@ -1,7 +1,6 @@
 //! Who listened, exported, deleted, changed.
 
 pub(crate) mod view;
-
 use std::sync::Arc;
 
 use poem::web::Data;
@@ -12,8 +11,8 @@ use crate::State;
 use crate::auth::visitor::Visitor;
 use crate::i18n::viewer::Viewer;
 use crate::pages::audit::view::{AuditLine, AuditPage};
+use crate::pages::frame::Frame;
 use crate::problem::Answer;
-use crate::templates::Frame;
 
 /// The most entries on the page.
 const MAX_ENTRIES: u16 = 500;

@@ -1,7 +1,6 @@
 //! One call, with its story, the proof of its outcome, and what people did about it.
 
 pub(crate) mod view;
-
 use std::sync::Arc;
 
 use frontdesk_domain::CallId;
@@ -16,8 +15,8 @@ use crate::auth::visitor::Visitor;
 use crate::i18n::viewer::Viewer;
 use crate::pages::call::view::{CallPage, EventLine, Picture};
 use crate::pages::feed::row::CallRow;
+use crate::pages::frame::Frame;
 use crate::problem::{Answer, Problem};
-use crate::templates::Frame;
 
 /// Calls of the same caller on the page.
 const RELATED: u16 = 10;

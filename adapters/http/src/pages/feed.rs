@@ -1,8 +1,8 @@
 //! The activity feed, whole or the rows of its next page.
 
+pub(crate) mod offers;
 pub(crate) mod row;
 pub(crate) mod view;
-
 use std::sync::Arc;
 
 use frontdesk_domain::CallId;
@@ -15,11 +15,11 @@ use crate::State;
 use crate::auth::visitor::Visitor;
 use crate::filter::Shown;
 use crate::i18n::viewer::Viewer;
+use crate::pages::feed::offers::Offers;
 use crate::pages::feed::view::{Day, FeedPage, FilterForm, List, MAX_COUNTED, TabLink, ViewLink, tally_text};
+use crate::pages::frame::Frame;
 use crate::problem::Answer;
 use crate::query;
-use crate::services::Offers;
-use crate::templates::Frame;
 
 #[handler]
 pub(crate) async fn feed(

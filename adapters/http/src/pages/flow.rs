@@ -2,7 +2,6 @@
 
 pub(crate) mod drawing;
 pub(crate) mod view;
-
 use std::sync::Arc;
 
 use frontdesk_domain::{PhoneNumber, Timestamp, parse_until};
@@ -20,8 +19,8 @@ use crate::i18n::messages;
 use crate::i18n::viewer::Viewer;
 use crate::pages::flow::drawing::Drawing;
 use crate::pages::flow::view::{BlockedLine, ClosedLine, FlowPage, HoursLine, PhoneLine};
+use crate::pages::frame::Frame;
 use crate::problem::{Answer, Problem};
-use crate::templates::Frame;
 
 /// Traffic is counted over this long …
 const TRAFFIC_HOURS: i64 = 24;

@@ -1,5 +1,4 @@
 //! Signing in and out.
-
 use std::sync::Arc;
 
 use frontdesk_ports::SignInError;

@@ -1,7 +1,6 @@
 //! Outages: when they happened, which calls were affected, and what was recovered.
 
 pub(crate) mod view;
-
 use std::sync::Arc;
 
 use poem::web::Data;
@@ -11,9 +10,9 @@ use super::html;
 use crate::State;
 use crate::auth::visitor::Visitor;
 use crate::i18n::viewer::Viewer;
+use crate::pages::frame::Frame;
 use crate::pages::outages::view::{OutageLine, OutagesPage};
 use crate::problem::Answer;
-use crate::templates::Frame;
 
 /// The most outages on the page.
 const MAX_OUTAGES: u16 = 200;

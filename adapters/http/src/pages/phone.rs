@@ -1,5 +1,4 @@
 //! The demo's phone: a keypad in the browser, with the feed beside it.
-
 use std::sync::Arc;
 
 use frontdesk_ports::CallQuery;
@@ -11,8 +10,9 @@ use crate::State;
 use crate::auth::visitor::Visitor;
 use crate::i18n::viewer::Viewer;
 use crate::pages::feed::view::{Day, List};
+use crate::pages::frame::Frame;
 use crate::problem::Answer;
-use crate::templates::{Frame, PhonePage};
+use crate::templates::PhonePage;
 
 #[handler]
 pub(crate) async fn phone(

@@ -1,5 +1,4 @@
 //! Saved views of the feed, each person's own.
-
 use std::sync::Arc;
 
 use frontdesk_ports::AccountError;

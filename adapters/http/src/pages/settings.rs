@@ -2,7 +2,6 @@
 //! changes where calls go: that stays in the configuration.
 
 pub(crate) mod view;
-
 use std::sync::Arc;
 
 use frontdesk_ports::access::{Role, Scope, Scopes};
@@ -18,11 +17,11 @@ use crate::auth::visitor::Visitor;
 use crate::i18n::locale::Language;
 use crate::i18n::messages;
 use crate::i18n::viewer::{Viewer, chosen_language, language_cookie};
+use crate::pages::frame::Frame;
 use crate::pages::settings::view::{
     BrowserLine, Health, LanguageChoice, SecondFactorCard, SettingsPage, TokenLine, rules, scopes,
 };
 use crate::problem::{Answer, Problem};
-use crate::templates::Frame;
 
 const UNKNOWN_FORM: &str = "send the form of the settings page";
 

@@ -1,7 +1,6 @@
 //! The statistics page.
 
 pub(crate) mod view;
-
 use std::sync::Arc;
 
 use poem::web::Data;
@@ -12,10 +11,10 @@ use crate::State;
 use crate::auth::visitor::Visitor;
 use crate::filter;
 use crate::i18n::viewer::Viewer;
+use crate::pages::frame::Frame;
 use crate::pages::stats::view::FiguresPage;
 use crate::problem::Answer;
 use crate::query::{BadParameter, pairs};
-use crate::templates::Frame;
 
 const RANGES: [&str; 6] = ["today", "yesterday", "week", "7d", "30d", "365d"];
 

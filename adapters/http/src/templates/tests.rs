@@ -1,5 +1,4 @@
 //! Every template is rendered, with every kind of call in it.
-
 use frontdesk_domain::{
     Call, CallEvent, CallId, CallerId, Ending, EventKind, Facts, LegId, Parties, RecordingStatus, StoredAudio,
 };
@@ -104,8 +103,10 @@ fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
     let shown = Shown::read(&crate::query::pairs(Some(query)), &TimeZone::UTC, now).unwrap();
     let tally = Tally { by_outcome: vec![(Some(frontdesk_domain::Outcome::Missed), 7)], more: true };
-    let offers =
-        crate::services::Offers { destinations: vec![HOSTILE.into()], mailboxes: vec![HOSTILE.into()] };
+    let offers = crate::pages::feed::offers::Offers {
+        destinations: vec![HOSTILE.into()],
+        mailboxes: vec![HOSTILE.into()],
+    };
     FeedPage {
         frame: Frame { count: Some("7+".into()), ..frame() },
         tabs: TabLink::all(&shown, &tally, &Tally::default(), &viewer()),

@@ -1,5 +1,4 @@
 //! One row a program's credential.
-
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,5 +1,4 @@
-//! One row a thing that somebody did.
-
+//! Entries of the audit log.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,5 +1,4 @@
 //! One row a caller who is refused.
-
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

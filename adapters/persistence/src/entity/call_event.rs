@@ -1,5 +1,4 @@
 //! One row an event; a repeat is the same row.
-
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,5 +1,4 @@
 //! One row: the number of the last change. Locking it puts all commits, of all instances, in one order.
-
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,5 +1,4 @@
 //! The temporary closure: one row while it is in effect, otherwise none.
-
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,5 +1,4 @@
 //! Deliveries: one row per notification and recipient.
-
 use sea_orm::entity::prelude::*;
 
 use super::job_state::JobState;

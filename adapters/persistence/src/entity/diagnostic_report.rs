@@ -1,5 +1,4 @@
 //! The findings of the last diagnostic report: one row.
-
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,5 +1,4 @@
 //! One row a piece of work to do after answering.
-
 use sea_orm::entity::prelude::*;
 
 use super::job_state::JobState;

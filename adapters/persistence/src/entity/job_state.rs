@@ -1,5 +1,4 @@
 //! The state of a row in a queue.
-
 use sea_orm::entity::prelude::*;
 
 /// The state of an effect or delivery.

@@ -1,5 +1,4 @@
 //! One row a span of time in which something went wrong.
-
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,5 +1,4 @@
 //! The one row that says up to which change the log was looked at for deliveries.
-
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,5 +1,4 @@
 //! One row a recipient of messages about calls, and since when there is one.
-
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,5 +1,4 @@
-//! One row a view of the feed that somebody has saved.
-
+//! Saved views of the feed.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

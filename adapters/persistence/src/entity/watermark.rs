@@ -1,5 +1,4 @@
 //! One row a thing that has been done up to a time.
-
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

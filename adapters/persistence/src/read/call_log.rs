@@ -1,5 +1,4 @@
 //! The call log on a database: appends through the writer, reads by their own connections.
-
 use std::sync::Arc;
 
 use async_trait::async_trait;

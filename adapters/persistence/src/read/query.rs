@@ -1,5 +1,4 @@
 //! Which calls a query asks for, said so that the database finds them by an index, newest first, however many there are.
-
 use frontdesk_domain::{CallId, CallState};
 use frontdesk_ports::{CallQuery, StoreError, TextMatch};
 use jiff::SignedDuration;

@@ -1,5 +1,4 @@
 //! Figures counted by the database: each is a pass over one index that holds all it needs.
-
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;

@@ -1,6 +1,5 @@
 //! The text index on PostgreSQL. For a log that already has calls it is built concurrently, because that takes
 //! minutes for a long log and calls must be logged meanwhile.
-
 use frontdesk_ports::StoreError;
 use sea_orm::sqlx::{self, Connection, PgConnection, PgPool};
 use sea_orm::{DbBackend, DbErr, RuntimeErr};
@@ -51,7 +50,7 @@ async fn index(pool: &PgPool) -> Result<bool, sqlx::Error> {
     let (place, whole): (Option<String>, Option<bool>) = sqlx::query_as(THERE).fetch_one(&mut own).await?;
     let Some(place) = place else { return Ok(false) };
     if whole == Some(false) {
-        // Somebody began and did not live to end.
+        // Another process began and was terminated.
         sqlx::query("DROP INDEX CONCURRENTLY IF EXISTS calls_text").execute(&mut own).await?;
     }
     let place = format!("\"{}\"", place.replace('"', "\"\""));

@@ -1,6 +1,5 @@
 //! Text search. Common texts are found by reading calls, newest first; rare texts by a trigram index. The query first
 //! estimates which of the two applies, because the wrong one takes a hundred times as long.
-
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,7 +1,6 @@
 //! Statements in few shapes: a database parses and plans a statement once for each number of rows that it names, which
 //! costs more than running it. So rows go in by 64, 16, 4 and one, and lists are filled up. The text of each shape is
 //! written once, too: writing it again costs as much as storing what it is about.
-
 use std::collections::BTreeMap;
 
 use frontdesk_ports::StoreError;
@@ -67,7 +66,7 @@ pub(crate) fn portions<T>(mut rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
     })
 }
 
-/// The values of a list in which repeats do no harm, the last repeated until there are 1, 4, 16, 64, 128, 192, …
+/// The values of a list that may contain duplicates, padded with the last one to 1, 4, 16, 64, 128, 192, … values.
 pub(crate) fn filled<T: Clone>(values: impl IntoIterator<Item = T>) -> Vec<T> {
     let mut values: Vec<T> = values.into_iter().collect();
     let largest = SIZES[0];

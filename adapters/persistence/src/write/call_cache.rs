@@ -1,7 +1,6 @@
 //! Calls in progress that the writer remembers, so that it need not read back what it has just written. Remembered calls
 //! are trusted only while the change counter stands where our last commit left it: once anybody else has written (another
 //! instance, a command on the command line), all are forgotten.
-
 use std::collections::{HashMap, VecDeque};
 
 use frontdesk_domain::{CallId, Facts, LegId};
@@ -9,7 +8,7 @@ use frontdesk_domain::{CallId, Facts, LegId};
 /// Calls remembered at most; a busy desk has far fewer at once.
 const MAX: usize = 128;
 
-/// A call as it stands in the database.
+/// A call as stored in the database.
 #[derive(Debug, Clone)]
 pub(crate) struct CachedCall {
     pub id: CallId,
@@ -24,7 +23,7 @@ pub(crate) struct CallCache {
 }
 
 impl CallCache {
-    /// The counter stands there now: what is remembered counts if that is where we left it.
+    /// The current change counter: the cache is valid only if this writer set it last.
     pub fn trust_at(&mut self, counter: u64) {
         if self.counter != Some(counter) {
             self.forget();
@@ -47,7 +46,7 @@ impl CallCache {
     }
 
     pub fn remember(&mut self, leg: LegId, call: CachedCall) {
-        // Most calls come back at once, and stand in the queue already.
+        // Most calls are used again at once, and are in the queue already.
         if self.order.back() != Some(&leg) {
             self.order.push_back(leg.clone());
         }

@@ -1,5 +1,4 @@
 //! One transaction: events in, the calls they make, the effects they cause.
-
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -22,7 +21,7 @@ use crate::transaction::{immediate, number_changes};
 use crate::write::batch_insert::{Inserts, filled};
 use crate::write::call_cache::{CachedCall, CallCache};
 
-/// Commits batches, and remembers the calls it wrote as long as nobody else has written since.
+/// Commits batches, and caches the calls it wrote while no other writer has written since.
 pub(crate) struct Committer {
     db: DatabaseConnection,
     ids: Arc<dyn Ids>,
@@ -58,7 +57,7 @@ impl Committer {
     ) -> Result<Option<Change>, StoreError> {
         let outcome = self.try_commit(batch, now).await;
         if outcome.is_err() {
-            // Whether it was committed nobody knows; what is remembered may be wrong.
+            // It is unknown whether it was committed, so the cache may be wrong.
             self.known.forget();
         }
         outcome
@@ -111,7 +110,7 @@ fn by_leg(batch: Vec<LoggedEvent>) -> BTreeMap<LegId, Touched> {
     touched
 }
 
-/// Loads what is known of calls that are not remembered, and drops those that have been deleted.
+/// Loads calls that are not cached, and drops deleted ones.
 async fn load(tx: &impl ConnectionTrait, touched: &mut BTreeMap<LegId, Touched>) -> Result<(), StoreError> {
     let wanted: Vec<&str> =
         touched.iter().filter(|(_, touched)| touched.known.is_none()).map(|(leg, _)| leg.id()).collect();
@@ -275,7 +274,7 @@ fn effect_row(call: &str, due: &Effect, now: Timestamp) -> Result<effect::Active
     })
 }
 
-/// Effects that wait become due at once, and those that were given up or done are taken up again: the facts ask for them.
+/// Makes pending jobs due at once, and restarts failed or finished ones, because the facts require them.
 fn wanted_again() -> OnConflict {
     let column = |column: effect::Column| Expr::col((effect::Entity, column));
     // The statement is cached by its text, so it must not contain values of one call.

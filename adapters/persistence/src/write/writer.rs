@@ -4,7 +4,6 @@
 //! On SQLite a commit uses this machine's processor, some milliseconds for a batch. There the writer has a
 //! low-priority thread of its own, so that requests come first: a client that waits for the log waits for the disk
 //! anyway.
-
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::thread;

@@ -1,5 +1,4 @@
 //! What several instances on one PostgreSQL server share: changes, what one has left, the server's clock, the index of texts.
-
 use std::sync::Arc;
 
 use adapters_persistence::{Database, ServerClock, SqlInbox, SqlLog};

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 mod instances;
-
 use std::sync::Arc;
 
 use adapters_memory::ManualClock;

@@ -1,5 +1,4 @@
 //! `<Dial>`: the callee's leg, from the first ring to its last callback.
-
 use std::time::Duration;
 
 use super::{Line, Next, whole_seconds};

@@ -1,5 +1,4 @@
 //! `<Record>`: the caller speaks.
-
 use std::time::Duration;
 
 use super::{Line, Next};

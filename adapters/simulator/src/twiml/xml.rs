@@ -1,5 +1,4 @@
 //! A document as a tree of elements, read strictly.
-
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};

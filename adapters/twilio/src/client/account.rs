@@ -1,7 +1,6 @@
 //! The account's settings: its numbers and their webhooks (Twilio, "IncomingPhoneNumber resource"), whether
 //! recordings are public ("Recording resource"), and which countries may be called ("Dialing Permissions Country
 //! resource").
-
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{

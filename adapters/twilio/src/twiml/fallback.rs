@@ -1,9 +1,8 @@
-//! One static document for the hours in which nobody answers the carrier: ring everybody at once, then take a message.
+//! A static document for when the server is unreachable: it calls all phones at once, then takes a message.
 //!
 //! It is hosted on another server and cannot make requests: no menu, no screening, no second attempt. `<Dial>`
 //! without `action` continues with the next verb, even after a conversation; `<Record>` without `action` requests the
 //! current document again.
-
 use std::io;
 
 use frontdesk_domain::{CallFlow, FallbackRoute, LegId, Prompt, Speech, Spoken};

@@ -1,5 +1,4 @@
 //! Documents as they go out.
-
 use frontdesk_domain::{
     BuiltinFlow, CallFlow, Context, DialOutcome, DialResult, LegId, Signal, advance, builtin_flow,
 };

@@ -1,5 +1,4 @@
 //! The REST client against a scripted peer.
-
 use std::time::Duration;
 
 use adapters_twilio::{Account, PublicUrl, TwilioClient};

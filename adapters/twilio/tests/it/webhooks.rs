@@ -1,5 +1,4 @@
 //! Requests into the routes, in process.
-
 use std::sync::{Arc, Mutex};
 
 use adapters_twilio::{Account, PublicUrl, Webhooks, routes};

@@ -1,6 +1,5 @@
 //! Sign-in by a proxy or an identity provider: people are admitted under their name, or added if new users are
 //! allowed.
-
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

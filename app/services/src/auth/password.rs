@@ -1,5 +1,4 @@
 //! Passwords: their rules, and their hashes (argon2id), computed apart from the threads that answer callers.
-
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 

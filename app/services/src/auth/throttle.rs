@@ -1,5 +1,4 @@
 //! Limits how often passwords and codes can be guessed.
-
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -1,5 +1,4 @@
 //! What is remembered of the latest calls, beside the log: never needed, sometimes helpful.
-
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 

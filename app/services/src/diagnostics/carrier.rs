@@ -1,5 +1,4 @@
 //! The account at the carrier: credentials, clock, where the numbers ask, who may fetch messages, what may be dialled.
-
 use std::collections::BTreeSet;
 
 use frontdesk_domain::{CallFlow, PhoneNumber};

@@ -1,5 +1,4 @@
 //! Checks of the flow, the database and the recordings store.
-
 use bytes::Bytes;
 use frontdesk_domain::LegId;
 use frontdesk_ports::{AudioName, FetchedAudio, Finding};

@@ -1,5 +1,4 @@
 //! The way in: whether what the carrier sends to our public address reaches this desk as it was signed.
-
 use frontdesk_ports::{Finding, ProbeResult, Seen};
 
 use super::CarrierSetup;

@@ -1,5 +1,4 @@
 //! Draining: appends buffered events to the log.
-
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -15,8 +14,8 @@ const RETRY_PAUSE: Duration = Duration::from_millis(500);
 pub(super) const MAX_CHUNK: usize = 1000;
 /// A log that is too slow gets smaller chunks, down to this size.
 const MIN_CHUNK: usize = 16;
-/// How long the log may be behind while nobody reads. A call causes several requests; appended together, they are folded
-/// and written once.
+/// How long the log may be behind while no reader waits. A call causes several requests; their events are folded and
+/// written together.
 const GATHER_TIME: Duration = Duration::from_millis(100);
 /// How often an idle instance looks for events that other instances left in the inbox.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);

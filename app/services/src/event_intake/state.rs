@@ -1,6 +1,5 @@
 //! What is wrong with the stores, as named transitions. Each problem is an outage from its first failure until it ends; an
 //! outage that has ended waits to be recorded in the operations log.
-
 use std::collections::BTreeSet;
 
 use frontdesk_domain::{LegId, Timestamp};

@@ -1,5 +1,4 @@
 //! Where events are stored while stores fail.
-
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, MemorySpool, SeededIds};

@@ -1,5 +1,4 @@
 //! Missed calls are marked done when the caller was spoken to in a later call.
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +6,7 @@ use frontdesk_ports::{CallLog, Change, Clock, StoreError, WorkStore};
 
 /// Calls marked done in one batch.
 const PORTION: u16 = 100;
-/// How long changes are gathered before they are processed. Nobody looks at a missed call that quickly.
+/// How long changes are collected before they are processed. Missed calls are not looked at that quickly.
 const GATHER: Duration = Duration::from_secs(1);
 /// How long to leave a failed store alone.
 const PAUSE: Duration = Duration::from_secs(5);

@@ -1,5 +1,4 @@
 //! What is done when.
-
 use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, MemoryRecordings, SeededIds};
 use frontdesk_domain::{CallEvent, EventKind};
 use frontdesk_ports::MockCarrier;

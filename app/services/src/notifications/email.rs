@@ -1,5 +1,4 @@
 //! The e-mail about a call, in the recipient's language.
-
 use frontdesk_domain::{Call, Outcome};
 use frontdesk_ports::CallRecord;
 use jiff::tz::TimeZone;

@@ -1,5 +1,4 @@
 //! Who is notified about what, once.
-
 use std::sync::Mutex;
 
 use adapters_memory::{ManualClock, MemoryLog, MemoryOutbox, MemoryPrompts, MemoryRecordings, SeededIds};
@@ -8,10 +7,10 @@ use frontdesk_domain::{
     BuiltinFlow, CallEvent, CallerId, DialOutcome, Ending, EventKind, MailboxCause, Parties, RecordingStatus,
     StoredAudio, builtin_flow,
 };
+use frontdesk_ports::DeliveryStatus;
 
 use super::*;
 use crate::flow_versions::FlowWithAudio;
-use frontdesk_ports::DeliveryStatus;
 
 /// Records notifications, and refuses as many as it is set to.
 #[derive(Default)]

@@ -1,5 +1,4 @@
 //! What the carrier's records mend.
-
 use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, SeededIds};
 use frontdesk_domain::{CallerId, CarrierRecord, Outcome, Parties, RecordedMessage, RecordingStatus};
 use frontdesk_ports::MockCarrier;

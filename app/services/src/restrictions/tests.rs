@@ -1,5 +1,4 @@
 //! Caps against what the log says and what was given out since.
-
 use adapters_memory::{ManualClock, MemoryLog, MemoryOverrides, SeededIds};
 use frontdesk_ports::{Blocked, CallLog, Closed};
 

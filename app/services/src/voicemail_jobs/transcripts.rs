@@ -1,5 +1,4 @@
 //! Transcription on this machine, one voicemail at a time, because each uses all cores.
-
 use frontdesk_domain::{EventKind, LegId, RecordingId};
 use frontdesk_ports::{AudioName, TranscriberError};
 

@@ -1,5 +1,4 @@
 //! The flow drawn: as a tree, as a graph for two programs that draw them, and as JSON.
-
 use std::collections::BTreeSet;
 use std::fmt::Write;
 

@@ -1,5 +1,4 @@
 //! What is wrong, shown where it stands.
-
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde_json::json;
 

@@ -1,5 +1,4 @@
 //! Plays through a call at a given time with given keys, by running the domain step by step.
-
 use std::fmt::Write;
 
 use frontdesk_domain::{
@@ -10,7 +9,7 @@ use frontdesk_domain::{
 /// More steps than a call can have.
 const MAX_STEPS: usize = 100;
 
-/// Somebody who calls.
+/// The caller of a playthrough.
 pub(super) struct Caller<'a> {
     pub at: Timestamp,
     pub from: Option<&'a str>,

@@ -1,5 +1,4 @@
 //! When the company is open on the next fourteen days.
-
 use std::fmt::Write;
 
 use frontdesk_domain::CallFlow;

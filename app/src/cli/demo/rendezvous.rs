@@ -1,5 +1,4 @@
 //! How `frontdesk call` finds a running demo: a file that only this user can read.
-
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,7 +6,7 @@ use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Environment;
+use crate::environment::Environment;
 
 /// What a simulated caller must know of a demo.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -53,7 +52,7 @@ impl Rendezvous {
     pub fn keep(&self, environment: &Environment, port: u16) -> io::Result<RendezvousFile> {
         let folder = folder(environment)?;
         fs::create_dir_all(&folder)?;
-        // Written beside and renamed: nobody reads half of it. The umask keeps it private.
+        // Written to another file and renamed, so that no reader sees half of it. The umask keeps it private.
         let mut beside = tempfile::NamedTempFile::new_in(&folder)?;
         serde_json::to_writer(&mut beside, self)?;
         let path = file(environment, port)?;

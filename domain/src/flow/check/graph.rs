@@ -1,12 +1,11 @@
-//! Whether every way leads somewhere, every place can be reached, and nobody goes round for ever.
-
+//! Checks that every path leads to an end, every node can be reached, and no caller is trapped in a cycle.
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::draft::FlowDraft;
 use super::super::exits::{By, Exit};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::target::{Target, Then};
-use crate::dialogue::MAX_STEPS;
+use crate::flow::MAX_STEPS;
 
 pub(super) fn targets(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     for (setting, target) in flow.entrances() {

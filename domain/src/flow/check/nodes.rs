@@ -1,5 +1,4 @@
 //! Whether each place, taken for itself, can be what it says.
-
 use std::fmt;
 use std::time::Duration;
 

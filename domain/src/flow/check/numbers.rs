@@ -1,6 +1,5 @@
 //! Whether the numbers to ring are phones of people: not ours, not emergency or premium services, and of an allowed
 //! country.
-
 use super::super::draft::FlowDraft;
 use super::super::problem::{Problem, ProblemKind};
 use super::super::target::Target;

@@ -1,5 +1,4 @@
 //! Checks that every caller hears a prompt in the chosen language that a carrier can speak.
-
 use super::super::draft::FlowDraft;
 use super::super::language::Language;
 use super::super::problem::{Problem, ProblemKind};

@@ -1,5 +1,4 @@
 //! The problems that are found in drafts made by hand; flows as they are written are in `tests/it/broken_flows.rs`.
-
 use std::time::Duration;
 
 use super::*;

@@ -3,7 +3,6 @@
 //! A range opens at the first instant at which the local clock shows its beginning or later, and closes at the first
 //! instant at which it shows its end or later. So each range opens once and closes once, also on the days on which the
 //! clock jumps over its beginning or shows it twice. A range past midnight belongs to the day on which it begins.
-
 use std::fmt;
 use std::str::FromStr;
 

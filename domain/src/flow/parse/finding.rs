@@ -1,5 +1,4 @@
 //! Something that is wrong with a flow file, and where.
-
 use std::fmt;
 use std::ops::Range;
 

@@ -1,5 +1,4 @@
 //! The places of a flow as they are written: menus, forwards, mailboxes and goodbyes.
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
 //! What was found while reading, and where everything stands, so that later findings know their place too.
-
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -37,7 +36,7 @@ impl<'s> Notes<'s> {
         self.findings.push(Finding { span, line, column, message });
     }
 
-    /// A setting of a place stands there.
+    /// The location of a node's setting.
     pub fn mark(&mut self, place: &str, setting: &str, span: Range<usize>) {
         self.spans.insert((place.to_owned(), setting.to_owned()), span);
     }

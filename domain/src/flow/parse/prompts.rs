@@ -1,5 +1,4 @@
 //! Prompts as they are written: a text, an audio file, or one of them for each language.
-
 use std::ops::Range;
 
 use toml::de::DeValue;

@@ -1,5 +1,4 @@
 //! The flow as a whole: where calls begin, who may call, and all its places.
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 

@@ -1,5 +1,4 @@
 //! A table of the file, read key by key: what is of the wrong kind, unknown or missing is noted with its place.
-
 use std::borrow::Cow;
 use std::ops::Range;
 use std::str::FromStr;

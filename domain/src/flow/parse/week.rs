@@ -1,5 +1,4 @@
 //! Opening hours as they are written: days of the week, dates, holidays and calendars.
-
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 

@@ -1,5 +1,4 @@
 //! The languages say the same things, and everything that is asked for is said.
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;

@@ -1,11 +1,10 @@
 //! The view of the audit log.
-
 use frontdesk_ports::AuditEntry;
 use serde::Serialize;
 
 use crate::i18n::viewer::Viewer;
 use crate::pages::feed::row::Moment;
-use crate::templates::Frame;
+use crate::pages::frame::Frame;
 
 /// The audit trail.
 #[derive(Debug, Serialize)]
@@ -16,7 +15,7 @@ pub(crate) struct AuditPage {
     pub lines: Vec<AuditLine>,
 }
 
-/// One thing that somebody did.
+/// One entry of the audit log.
 #[derive(Debug, Serialize)]
 pub(crate) struct AuditLine {
     moment: Moment,

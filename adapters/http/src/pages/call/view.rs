@@ -1,5 +1,4 @@
 //! The call page: the call drawn over time, every event, the proof, and the caller's other calls.
-
 use frontdesk_domain::{Doing, Facts, Timeline, Timestamp};
 use frontdesk_ports::CallWithEvents;
 use serde::Serialize;
@@ -7,7 +6,7 @@ use serde::Serialize;
 use crate::i18n::viewer::Viewer;
 use crate::i18n::{messages, phone_format};
 use crate::pages::feed::row::{CallRow, Moment};
-use crate::templates::Frame;
+use crate::pages::frame::Frame;
 
 /// The call page.
 #[derive(Debug, Serialize)]

@@ -1,5 +1,4 @@
 //! A call as a row of the feed, and as the head of its own page.
-
 use frontdesk_domain::{CallState, Sound, Timestamp, Voicemail, VoicemailStatus};
 use frontdesk_ports::CallRecord;
 use frontdesk_ports::work::{HandledBy, Work};

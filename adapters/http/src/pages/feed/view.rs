@@ -1,5 +1,4 @@
 //! The feed: tabs, filters, days and their rows.
-
 use frontdesk_domain::{Outcome, Reason, Timestamp};
 use frontdesk_ports::access::SavedView;
 use frontdesk_ports::{CallRecord, Tally};
@@ -8,9 +7,9 @@ use serde::Serialize;
 use crate::filter::{RANGES, Shown, Tab};
 use crate::i18n::messages;
 use crate::i18n::viewer::Viewer;
+use crate::pages::feed::offers::Offers;
 use crate::pages::feed::row::CallRow;
-use crate::services::Offers;
-use crate::templates::Frame;
+use crate::pages::frame::Frame;
 
 /// The feed.
 #[derive(Debug, Serialize)]
@@ -137,7 +136,7 @@ impl TabLink {
     }
 }
 
-/// Counting ends here; nobody reads more.
+/// The highest count shown; higher counts help no one.
 pub(crate) const MAX_COUNTED: u32 = 999;
 
 impl FilterForm {

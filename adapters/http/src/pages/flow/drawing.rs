@@ -1,6 +1,5 @@
 //! The flow as a graph: a column for each step away from the beginning, a box for each place with its ways out as rows,
 //! and a line from each row to where it leads.
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use frontdesk_domain::{By, CallFlow, Exit, Target, Then, Traffic};

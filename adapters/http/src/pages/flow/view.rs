@@ -1,5 +1,4 @@
 //! The flow page: the flow in force with the traffic of some days on it, hours, closure, phones and blocked callers.
-
 use frontdesk_domain::{CallFlow, Opening, PhoneEnd, Timestamp, Traffic};
 use frontdesk_ports::{Blocked, Closed};
 use serde::Serialize;
@@ -9,7 +8,7 @@ use crate::i18n::phone_format;
 use crate::i18n::viewer::Viewer;
 use crate::pages::feed::row::Moment;
 use crate::pages::flow::drawing::Drawing;
-use crate::templates::Frame;
+use crate::pages::frame::Frame;
 
 /// The flow page.
 #[derive(Debug, Serialize)]

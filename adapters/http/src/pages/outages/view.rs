@@ -1,11 +1,10 @@
 //! The view of outages.
-
 use frontdesk_ports::{Outage, OutageCause};
 use serde::Serialize;
 
 use crate::i18n::viewer::Viewer;
 use crate::pages::feed::row::Moment;
-use crate::templates::Frame;
+use crate::pages::frame::Frame;
 
 /// The outages.
 #[derive(Debug, Serialize)]

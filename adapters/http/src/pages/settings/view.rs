@@ -1,5 +1,4 @@
 //! The settings: one's own, and for those who manage everybody's.
-
 use std::time::Duration;
 
 use frontdesk_ports::access::{ApiToken, Role, Scope};
@@ -12,7 +11,7 @@ use crate::Rules;
 use crate::i18n::locale::Language;
 use crate::i18n::viewer::Viewer;
 use crate::pages::feed::row::Moment;
-use crate::templates::Frame;
+use crate::pages::frame::Frame;
 
 /// The settings.
 #[derive(Debug, Serialize)]
@@ -113,7 +112,7 @@ impl BrowserLine {
     }
 }
 
-/// Somebody who may sign in.
+/// A user.
 #[derive(Debug, Serialize)]
 pub(crate) struct PersonLine {
     name: String,

@@ -1,5 +1,4 @@
 //! The numbers page: counts drawn as bars, each leading to the calls behind it.
-
 use std::collections::BTreeMap;
 
 use frontdesk_domain::{Outcome, Timestamp};
@@ -10,7 +9,7 @@ use serde::Serialize;
 use crate::i18n::locale::Language;
 use crate::i18n::messages;
 use crate::i18n::viewer::Viewer;
-use crate::templates::Frame;
+use crate::pages::frame::Frame;
 
 /// The numbers page.
 #[derive(Debug, Serialize)]

@@ -1,5 +1,4 @@
 //! Hours against the clock changes of three zones, past midnight, and on 29 February.
-
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 use proptest::prelude::*;

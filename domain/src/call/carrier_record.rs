@@ -1,0 +1,51 @@
+//! The carrier's own record of a call that is over.
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::call::parties::Parties;
+use crate::call::status::LegStatus;
+use crate::ids::LegId;
+use crate::phone::PhoneNumber;
+
+/// The carrier's record of a call that is over.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CarrierRecord {
+    /// The carrier's last word, verbatim.
+    pub status: String,
+    /// Whether the caller's own leg could not be carried at all.
+    pub failed: bool,
+    /// The whole duration as the carrier bills it.
+    pub seconds: Option<u32>,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Caller and called number.
+    pub parties: Parties,
+    /// The phones that were rung for it, in the order they were.
+    pub legs: Vec<RecordedLeg>,
+}
+
+/// A callee's leg, as the carrier recorded it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RecordedLeg {
+    /// The leg.
+    pub leg: LegId,
+    /// The number that was rung, if it is one.
+    pub number: Option<PhoneNumber>,
+    /// How it ended.
+    pub status: LegStatus,
+    /// How long it was off hook.
+    pub seconds: Option<u32>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl CarrierRecord {
+    /// All that the record says.
+    pub(super) fn identity(&self) -> String {
+        let legs: Vec<String> = self.legs.iter().map(|leg| format!("{}={}", leg.leg, leg.status)).collect();
+        let seconds = self.seconds.map_or_else(|| "-".to_owned(), |seconds| seconds.to_string());
+        format!("{}:{}:{seconds}:{}", self.status, self.failed, legs.join(","))
+    }
+}

@@ -1,0 +1,26 @@
+//! Caller and called number.
+use serde::{Deserialize, Serialize};
+
+use crate::phone::CallerId;
+
+/// Caller and called number.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Parties {
+    /// The caller.
+    pub from: CallerId,
+    /// The number that was dialled, as the carrier writes it.
+    pub to: String,
+    /// The caller's name, if the network sent one.
+    pub from_name: Option<String>,
+    /// Where the caller's number belongs.
+    pub from_place: Option<String>,
+}
+
+impl Parties {
+    pub(super) fn identity(&self) -> String {
+        let Self { from, to, from_name, from_place } = self;
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let from = from.as_text().unwrap_or("withheld");
+        format!("{from}:{to}:{}:{}", text(from_name), text(from_place))
+    }
+}

@@ -1,0 +1,310 @@
+//! The statuses and reasons that events carry, and how phones answered.
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
+
+use crate::flow::hours::schedule::Opening;
+use crate::named;
+
+/// Why a call was refused before it was answered.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum RefusalReason {
+    /// The caller is blocked by a rule or by the block list.
+    Blocked,
+    /// A rule refuses callers who keep their number back.
+    Withheld,
+    /// The caller has called more often than a cap allows.
+    Limit,
+}
+
+/// What the time of day said.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum HoursReason {
+    /// It is open.
+    Open,
+    /// It is closed at this hour.
+    Closed,
+    /// A dated rule closes the day.
+    Holiday,
+    /// A temporary closure.
+    Closure,
+}
+
+impl From<Opening> for HoursReason {
+    fn from(opening: Opening) -> Self {
+        match opening {
+            Opening::Open => Self::Open,
+            Opening::Closed => Self::Closed,
+            Opening::Holiday => Self::Holiday,
+        }
+    }
+}
+
+/// How far a callee's leg has come.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum LegStatus {
+    /// Dialling has begun.
+    Initiated,
+    /// It rings.
+    Ringing,
+    /// It is off hook.
+    Answered,
+    /// It was off hook and has ended.
+    Completed,
+    /// It was engaged.
+    Busy,
+    /// It rang out.
+    NoAnswer,
+    /// It could not be connected.
+    Failed,
+    /// Ringing was stopped.
+    Canceled,
+}
+
+/// What happened when a callee was asked.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ScreeningAnswer {
+    /// The question was asked for the first time.
+    Asked,
+    /// The callee takes the call.
+    Accepted,
+    /// The callee does not want it.
+    Declined,
+    /// The question was asked as often as allowed and not answered.
+    Unanswered,
+}
+
+/// News of a recording.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum RecordingStatus {
+    /// The caller has finished; the carrier still works on it.
+    Taken,
+    /// It can be fetched.
+    Completed,
+    /// There is no audio: too short, or silent.
+    Absent,
+    /// The carrier lost it.
+    Failed,
+    /// The caller is asked whether to keep it.
+    Held,
+    /// The caller keeps it.
+    Kept,
+    /// No message: too short, or replaced by another recording of the caller.
+    Discarded,
+}
+
+/// What becomes of the carrier's own copy of a message.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum CopyFate {
+    /// It is to be deleted.
+    Unwanted,
+    /// It has been deleted.
+    Deleted,
+}
+
+/// How a phone that was rung answered.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum PhoneEnd {
+    /// Caller and callee spoke.
+    Taken,
+    /// It rang out.
+    NoAnswer,
+    /// It was engaged.
+    Busy,
+    /// The callee did not want the call.
+    Declined,
+    /// Something picked up and never pressed a key: most often the phone's own voicemail.
+    NotAccepted,
+    /// It could not be connected.
+    Unreachable,
+    /// The caller hung up while it rang.
+    CallerGaveUp,
+    /// Another of the phones that rang at once was picked up.
+    Elsewhere,
+}
+
+/// How a caller came to a mailbox.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum MailboxCause {
+    /// By pressing its key.
+    Chosen,
+    /// By pressing nothing.
+    NoInput,
+    /// By pressing keys without a meaning.
+    NoMatch,
+    /// No phone picked up, or no callee accepted.
+    NoAnswer,
+    /// The line was engaged.
+    Busy,
+    /// The forward could not be connected.
+    Failed,
+    /// Ringing was stopped.
+    Canceled,
+    /// Something was wrong on our side or the carrier's.
+    Fault,
+    /// It was closed.
+    Closed,
+    /// A cap on forwarding was reached.
+    Limit,
+}
+
+/// How one attempt to ring ended.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum DialOutcome {
+    /// A person or machine picked up.
+    Answered,
+    /// The line was engaged.
+    Busy,
+    /// It rang out.
+    NoAnswer,
+    /// It could not be connected at all.
+    Failed,
+    /// Ringing was stopped before anyone picked up.
+    Canceled,
+}
+
+named!(
+    RefusalReason,
+    HoursReason,
+    LegStatus,
+    ScreeningAnswer,
+    RecordingStatus,
+    CopyFate,
+    PhoneEnd,
+    MailboxCause,
+    DialOutcome
+);
