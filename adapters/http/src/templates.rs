@@ -4,10 +4,8 @@ use rust_embed::RustEmbed;
 use serde::Serialize;
 use tera::{Context, Kwargs, Tera};
 
-use crate::State;
 use crate::auth::visitor::Visitor;
 use crate::i18n::locale::Language;
-use crate::i18n::messages;
 use crate::i18n::viewer::Viewer;
 use crate::pages::api_docs::ApiPage;
 use crate::pages::audit::view::AuditPage;

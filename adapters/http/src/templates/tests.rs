@@ -3,6 +3,7 @@ use frontdesk_domain::{
     Call, CallEvent, CallId, CallerId, Ending, EventKind, Facts, LegId, Parties, RecordingStatus, StoredAudio,
 };
 use frontdesk_ports::SecondFactorState;
+use frontdesk_ports::access::Role;
 use frontdesk_ports::work::{Work, WorkChange};
 use frontdesk_ports::{CallRecord, CallWithEvents, Change, LoggedEvent, Tally};
 use jiff::tz::TimeZone;
