@@ -1,4 +1,4 @@
-//! Settings become an application: every adapter is made here and only here.
+//! Builds the application from the configuration: creates the adapters and connects them to the services.
 
 mod database;
 mod disk_check;
@@ -17,7 +17,7 @@ use adapters_recordings::OpenError;
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
 use adapters_twilio::{
-    Account, ClientError, HostedPrompts, PublicUrl, TwilioClient, Webhooks, answering_knocks,
+    Account, ClientError, HostedPrompts, PublicUrl, TwilioClient, Webhooks, answer_probes,
 };
 use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, Signal, advance};
 use frontdesk_ports::{Clock, Ids, Readiness, StoreError};
@@ -95,7 +95,7 @@ pub enum WiringError {
     #[error(transparent)]
     Identity(#[from] InvalidClient),
     /// The redirect address for the identity provider is missing.
-    #[error("feed.url: people cannot come back to it: {0}")]
+    #[error("feed.url: it cannot be used as the redirect address for sign-in: {0}")]
     Back(#[from] url::ParseError),
     /// The password of `admin` cannot be one.
     #[error("auth.admin_password: {0}")]
@@ -137,7 +137,7 @@ pub struct App {
     readiness: Arc<dyn Readiness>,
     metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// The accounts whose probe requests are answered.
-    door: (PublicUrl, Vec<Account>),
+    probe_target: (PublicUrl, Vec<Account>),
 }
 
 /// The background parts of a running application, and its shutdown.
@@ -261,7 +261,7 @@ impl AppBuilder {
         let spool = Arc::new(FileSpool::open(&config.spool)?);
         let lease_clock = Arc::new(ServerClock::new(&db, clock.clone()));
         let intake = Arc::new(EventIntake::new(
-            first_asked(&db, &*ids),
+            primary_buffer(&db, &*ids),
             log.clone(),
             spool,
             operations_log.clone(),
@@ -323,14 +323,14 @@ impl AppBuilder {
             phone: phone.map(|phone| phone_routes(phone).boxed()),
         })?;
 
-        let door = (public, accounts);
+        let probe_target = (public, accounts);
         let comparing = lease_clock.keep_comparing();
         let work = Work { stores, client, clock, lease_clock, ids, flow: flow.clone() };
         let running = Running {
             workers: work.workers(&config),
             access,
             intake,
-            maintenance: Arc::new(work.maintenance(&config, &door.1)?),
+            maintenance: Arc::new(work.maintenance(&config, &probe_target.1)?),
             auto_resolve: work.auto_resolve(&config),
             notifications: Arc::new(work.notifications(&config, feed_url)?),
             restrictions,
@@ -340,14 +340,14 @@ impl AppBuilder {
             _comparing: comparing,
         };
         let people = pages.with(CatchPanic::new()).map_to_response().boxed();
-        Ok(App { carrier: carrier.boxed(), people, running, readiness, metrics, door })
+        Ok(App { carrier: carrier.boxed(), people, running, readiness, metrics, probe_target })
     }
 }
 
 impl App {
     /// The address that the carrier asks when a call comes in.
     pub fn voice_url(&self) -> String {
-        voice_url(&self.door.0)
+        voice_url(&self.probe_target.0)
     }
 
     /// The metrics alone, for an address of their own.
@@ -360,7 +360,7 @@ impl App {
         let routes = with_health(&self.readiness)
             .nest_no_strip("/twilio", self.carrier)
             .nest_no_strip("/", self.people);
-        let routes = answering_knocks(routes.map_to_response(), self.door.0, self.door.1);
+        let routes = answer_probes(routes.map_to_response(), self.probe_target.0, self.probe_target.1);
         (Arc::new(routes.boxed()), self.running)
     }
 
@@ -368,7 +368,7 @@ impl App {
     pub fn apart(self) -> (Routes, Routes, Running) {
         let carrier = with_health(&self.readiness).nest_no_strip("/twilio", self.carrier);
         let people = with_health(&self.readiness).nest_no_strip("/", self.people);
-        let carrier = answering_knocks(carrier.map_to_response(), self.door.0, self.door.1);
+        let carrier = answer_probes(carrier.map_to_response(), self.probe_target.0, self.probe_target.1);
         (Arc::new(carrier.boxed()), Arc::new(people.map_to_response().boxed()), self.running)
     }
 }
@@ -388,7 +388,7 @@ async fn known(restrictions: Restrictions) -> Arc<Restrictions> {
 
 /// SQLite and the spool share a disk and fail together, so the spool acknowledges. A PostgreSQL server can outlive
 /// this host, so its inbox acknowledges.
-fn first_asked(db: &Database, ids: &dyn Ids) -> PrimaryBuffer {
+fn primary_buffer(db: &Database, ids: &dyn Ids) -> PrimaryBuffer {
     SqlInbox::on_server(db, ids).map_or(PrimaryBuffer::Spool, |inbox| PrimaryBuffer::Inbox(Arc::new(inbox)))
 }
 

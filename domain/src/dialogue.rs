@@ -91,7 +91,7 @@ pub enum Dialogue {
 /// One step of a conversation: what to do now and what has happened.
 ///
 /// Total: late, repeated, contradictory and nonsensical signals get a safe answer that leads the caller on. The answer
-/// never is empty and always ends the leg or hands control back.
+/// is never empty, and always ends the leg or returns control.
 pub fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Context) -> Turn {
     if let Dialogue::Screening { .. } = at {
         return screening::advance(flow, at, signal, cx);

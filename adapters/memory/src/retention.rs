@@ -1,4 +1,4 @@
-//! Retention on purpose.
+//! Deletes calls.
 use async_trait::async_trait;
 use frontdesk_domain::{CallEvent, CallId, EventKind, Facts, Timestamp};
 use frontdesk_ports::{CallRecord, RetentionStore, StoreError};

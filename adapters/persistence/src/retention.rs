@@ -1,4 +1,4 @@
-//! Retention on purpose: rows go in one transaction, and a hash stays behind so that late news brings nothing back.
+//! Deletes calls: rows are deleted in one transaction, and a hash stays, so that late reports do not bring a call back.
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, LegId, Timestamp};
 use frontdesk_ports::{CallRecord, RetentionStore, StoreError};

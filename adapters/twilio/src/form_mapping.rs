@@ -17,9 +17,9 @@ const LONGEST_TEXT: usize = 256;
 /// The longest value of a stored raw parameter.
 const LONGEST_RAW: usize = 4096;
 
-/// A text that every database takes: without control characters (PostgreSQL keeps no NUL), and not without end.
+/// A text that every database accepts: of limited length, without control characters (PostgreSQL stores no NUL).
 fn clean(text: &str, longest: usize) -> String {
-    // Most text is.
+    // The common case: short printable ASCII.
     if text.len() <= longest && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return text.to_owned();
     }

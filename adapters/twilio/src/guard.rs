@@ -13,9 +13,9 @@ use crate::form::Form;
 use crate::signature::{Algorithm, SignedBody, verify};
 use crate::urls::PublicUrl;
 
-/// The most a carrier's form has been seen to take is a tenth of this.
+/// The largest accepted body, ten times the largest form observed from the carrier.
 const MAX_BYTES: usize = 64 * 1024;
-/// A body that takes longer is not the carrier's.
+/// The time within which a body must arrive.
 const BODY_TIME: Duration = Duration::from_secs(3);
 
 /// A verified request: its account and its form.
@@ -105,7 +105,7 @@ impl<E> Guarded<E> {
             .await
             .map_err(|_| Refusal::Body)?
             .map_err(|_| Refusal::TooLarge)?;
-        // Only a POSTed form carries fields of its own; of anything else nothing is taken.
+        // Only the fields of a posted form are read; every other body is ignored.
         let is_form = req.method() == Method::POST
             && req.content_type().is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
         if !is_form {

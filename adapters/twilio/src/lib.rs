@@ -23,7 +23,7 @@ mod webhook;
 pub use account::Account;
 pub use client::{ClientError, TwilioClient};
 pub use form::Form;
-pub use probe::{HttpPublicUrlProbe, answering_knocks};
+pub use probe::{HttpPublicUrlProbe, answer_probes};
 pub use prompts::{HostedPrompts, media_type};
 pub use signature::{Algorithm, SignedBody, verify};
 pub use twiml::fallback::write_fallback;

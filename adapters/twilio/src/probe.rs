@@ -21,9 +21,9 @@ use crate::form::Form;
 use crate::signature::{Algorithm, SignedBody, sign, verify};
 use crate::urls::PublicUrl;
 
-/// Where it knocks.
+/// The path of the probe.
 const PATH: &str = "/twilio/probe";
-/// A probe is a few fields.
+/// The largest accepted probe: a few fields.
 const MAX_BYTES: usize = 4096;
 /// The timeout of a probe.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -52,7 +52,7 @@ fn proof(token: &str, nonce: &str) -> Vec<u8> {
 }
 
 /// The same routes, but a probe under any path gets a report of how it arrived.
-pub fn answering_knocks<E>(
+pub fn answer_probes<E>(
     routes: E,
     public: PublicUrl,
     accounts: Vec<Account>,
@@ -107,7 +107,7 @@ fn arrived(req: &Request, form: &Form, public: &PublicUrl, accounts: &[Account])
     })
 }
 
-/// Knocks at a public URL with the tokens of an account.
+/// Probes a public URL with the tokens of an account.
 pub struct HttpPublicUrlProbe {
     http: Client,
     public: PublicUrl,
@@ -116,7 +116,7 @@ pub struct HttpPublicUrlProbe {
 }
 
 impl HttpPublicUrlProbe {
-    /// The door that the carrier knocks at.
+    /// The public URL that the carrier uses.
     pub fn new(
         public: PublicUrl,
         account: Account,
@@ -150,7 +150,7 @@ impl HttpPublicUrlProbe {
 
 #[async_trait]
 impl PublicUrlProbe for HttpPublicUrlProbe {
-    async fn knock(&self, signed: bool) -> ProbeResult {
+    async fn probe(&self, signed: bool) -> ProbeResult {
         let url = self.public.of_request(PATH);
         let nonce = hex::encode(self.ids.random());
         let token = self.account.tokens.first().map(ExposeSecret::expose_secret).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! CallHandler a carrier: one step of the domain, its events made durable, its instructions handed back.
+//! Answers a carrier's request: runs one step of the domain, makes its events durable, and returns its instructions.
 
 pub mod recent_callers;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ impl CallHandler {
         let on_callers_leg = call == leg;
         let known = self.recent.caller(&call);
         let mut restrictions = self.restrictions.of(&from);
-        // A call that has been admitted stays so, should the carrier ask for its beginning again.
+        // An admitted call stays admitted if the carrier repeats its first request.
         restrictions.calls_too_often &= known.is_none();
         let caller = known.filter(|_| !on_callers_leg);
         let cx = Context {

@@ -359,7 +359,7 @@ fn happened_at(kind: NotificationKind, record: &CallRecord) -> Option<Timestamp>
     match kind {
         NotificationKind::Started => record.call.started_at,
         NotificationKind::Answered => record.call.answered_at,
-        // NotificationRule a message came here is not target; it belongs to the end of its call.
+        // The time when a voicemail was stored is not a fact of the call; its notification has the time of the call's end.
         NotificationKind::Ended | NotificationKind::VoicemailStored => record.call.ended_at,
     }
 }

@@ -111,7 +111,7 @@ impl Facts {
     }
 
     /// The event that closes an overdue call, if no other event reports its end.
-    pub(super) fn closed_without_word(&self) -> Option<&str> {
+    pub(super) fn closed_without_report(&self) -> Option<&str> {
         let same_kind = |kind: &EventKind| {
             matches!(kind, EventKind::Ended(_) | EventKind::Recovered(_) | EventKind::CallerLeft { .. })
         };

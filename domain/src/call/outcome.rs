@@ -222,7 +222,7 @@ fn failed(facts: &Facts) -> Option<Verdict> {
 fn missed(facts: &Facts, attempts: &[Attempt<'_>]) -> Option<Verdict> {
     let rung = attempts.iter().any(Attempt::was_rung);
     let last = if rung { last_rung(attempts)? } else { return None };
-    if let Some(closed) = facts.closed_without_word() {
+    if let Some(closed) = facts.closed_without_report() {
         let evidence = last.evidence().into_iter().chain([closed]);
         return Some(Verdict::new(Outcome::Missed, Reason::Unknown, evidence));
     }
@@ -239,7 +239,7 @@ fn missed(facts: &Facts, attempts: &[Attempt<'_>]) -> Option<Verdict> {
 
 fn abandoned(facts: &Facts) -> Verdict {
     let story = facts.story();
-    if let Some(closed) = facts.closed_without_word() {
+    if let Some(closed) = facts.closed_without_report() {
         return Verdict::new(Outcome::Abandoned, Reason::Unknown, [closed]);
     }
     if let (Some(record), false) = (facts.recovered(), facts.was_served()) {

@@ -32,9 +32,9 @@ pub struct Seen {
     pub public_url: String,
 }
 
-/// Knocks at our own public address.
+/// Sends a probe to the server's own public URL.
 #[async_trait]
 pub trait PublicUrlProbe: Send + Sync {
     /// Sends a request as the carrier would, signed or not.
-    async fn knock(&self, signed: bool) -> ProbeResult;
+    async fn probe(&self, signed: bool) -> ProbeResult;
 }

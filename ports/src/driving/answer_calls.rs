@@ -1,4 +1,4 @@
-//! CallHandler a carrier: the main job.
+//! Answers the requests and callbacks of a carrier.
 use async_trait::async_trait;
 use frontdesk_domain::{
     Attestation, CallerId, Dialogue, Instruction, LegId, Notice, PhoneNumber, Signal, Timestamp,

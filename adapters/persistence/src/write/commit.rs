@@ -206,7 +206,7 @@ fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Ti
         let id = id.unwrap_or_else(|| CallId::new(call.started_at.unwrap_or(now), random(ids)));
         let change = Change(first.0 + changed.len() as u64 + 1);
         let effects = if may_cause_work { facts.effects() } else { Vec::new() };
-        // What people did about it is not ours to write.
+        // The follow-up is written by `work_store`, never by a commit.
         let record = CallRecord { id, leg, call, change, work: Work::default() };
         changed.push(Changed { record, facts, news, effects });
     }
@@ -280,7 +280,7 @@ fn wanted_again() -> OnConflict {
     // The statement is cached by its text, so it must not contain values of one call.
     let literal = |state: JobState| Expr::cust(format!("'{}'", state.to_value()));
     let offered = |column: &str| Expr::col((Alias::new("excluded"), Alias::new(column)));
-    // Work that waits keeps the time since when it does.
+    // A pending job keeps the time since which it is pending.
     let since = Expr::case(
         column(effect::Column::State).eq(literal(JobState::Waiting)),
         column(effect::Column::QueuedAt),

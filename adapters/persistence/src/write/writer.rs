@@ -25,8 +25,8 @@ const BATCH: usize = 1000;
 /// The longest a commit may take. After that its result is unknown, and the waiting callers have spooled the events.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How far the writer's thread stands back behind the others (Unix niceness).
-const STANDS_BACK: i32 = 10;
+/// The niceness of the writer's thread (Unix).
+const WRITER_NICENESS: i32 = 10;
 
 struct Job {
     events: Vec<LoggedEvent>,
@@ -70,7 +70,7 @@ impl Writer {
 fn in_background(work: impl Future<Output = ()> + Send + 'static) {
     let work = move || {
         // If it cannot stand back, it works all the same.
-        let _ = rustix::process::nice(STANDS_BACK);
+        let _ = rustix::process::nice(WRITER_NICENESS);
         match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime.block_on(work),
             Err(error) => tracing::error!("the log's writer cannot run, nothing is written: {error}"),

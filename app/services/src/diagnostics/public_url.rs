@@ -18,19 +18,19 @@ impl CarrierSetup {
                 "put a proxy with a certificate in front (docs/operations.md) and set public_url to https://…",
             ));
         }
-        let unsigned = self.probe.knock(false).await;
+        let unsigned = self.probe.probe(false).await;
         findings.push(self.unsigned(&unsigned));
         if let ProbeResult::Unreached(_) = unsigned {
             findings.push(Finding::untried(SIGNED, "nothing is reached"));
         } else {
-            findings.push(self.signed(&self.probe.knock(true).await));
+            findings.push(self.signed(&self.probe.probe(true).await));
         }
         findings
     }
 
-    fn unsigned(&self, knock: &ProbeResult) -> Finding {
+    fn unsigned(&self, probe: &ProbeResult) -> Finding {
         let url = &self.public_url;
-        match knock {
+        match probe {
             ProbeResult::Refused => Finding::fine(UNSIGNED, "an unsigned request is refused"),
             ProbeResult::Unreached(why) => Finding::fault(
                 UNSIGNED,
@@ -55,8 +55,8 @@ impl CarrierSetup {
         }
     }
 
-    fn signed(&self, knock: &ProbeResult) -> Finding {
-        match knock {
+    fn signed(&self, probe: &ProbeResult) -> Finding {
+        match probe {
             ProbeResult::Seen(seen) => self.seen(seen),
             ProbeResult::Refused => Finding::fault(
                 SIGNED,
