@@ -175,7 +175,7 @@ impl Cli {
                 Command::Reload => reload::run(&config(Needs::Nothing)?),
                 Command::Call(call) => call.run(config(Needs::Nothing)?, &environment).await,
                 Command::Check(check) => {
-                    let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC);
+                    let today = SystemClock.now().to_zoned_datetime(jiff::tz::TimeZone::UTC);
                     let config = config(check.needs());
                     check.run(config, today)
                 }

@@ -1,5 +1,6 @@
 //! Settings: one TOML file, each key overridable from the environment, secrets also from files.
 
+mod account;
 mod calendar;
 mod error;
 mod flow;
@@ -15,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 use adapters_recordings::Place;
 use adapters_transcription::Command;
-use adapters_twilio::{Account, PublicUrl};
 use frontdesk_domain::{BuiltinFlow, PhoneNumber, builtin_flow};
+use frontdesk_ports::{Account, PublicUrl};
 use frontdesk_services::auth::password::NewPassword;
 use frontdesk_services::flow_versions::FlowWithAudio;
 use frontdesk_services::maintenance::RetentionPolicy;
@@ -35,29 +36,6 @@ pub use frontdesk_domain::parse_duration;
 pub use notify::{By, Recipient, Smtp};
 pub use sign_in::{Provider, SignInSettings};
 pub use source::{Settings, Value};
-
-/// The account at the carrier.
-#[derive(Debug, Clone)]
-pub struct Twilio {
-    /// Its SID.
-    pub account_sid: String,
-    /// Its token, and the one before it while it is being rotated.
-    pub tokens: Vec<SecretString>,
-    /// Base of its REST API.
-    pub api_url: Url,
-}
-
-impl Twilio {
-    /// The account as the Twilio adapter uses it.
-    pub fn account(&self) -> Account {
-        Account {
-            carrier: "twilio".into(),
-            sid: self.account_sid.clone(),
-            tokens: self.tokens.clone(),
-            api_url: self.api_url.clone(),
-        }
-    }
-}
 
 /// All settings, read and checked.
 #[derive(Debug, Clone)]
@@ -87,7 +65,7 @@ pub struct Config {
     /// Whether a later conversation with the same caller marks a missed call done.
     pub resolves_misses: bool,
     /// The account at the carrier.
-    pub twilio: Option<Twilio>,
+    pub account: Option<Account>,
     /// The password of the user `admin`.
     pub admin_password: Option<SecretString>,
     /// A token for programs.
@@ -202,7 +180,7 @@ impl Reader {
                 raw: self.take("retention.raw", Value::duration),
             },
             recordings: self.recordings(recordings_url),
-            twilio: self.twilio(),
+            account: self.account(),
             admin_password: self.admin_password(),
             api_token: self.secret("auth.api_token"),
             sign_in: self.sign_in(),
@@ -257,27 +235,6 @@ impl Reader {
             NewPassword::try_from(password.expose_secret()).map(|_| ()).map_err(|bad| bad.to_string())
         };
         self.take("auth.admin_password", short).map(|()| password)
-    }
-
-    fn twilio(&mut self) -> Option<Twilio> {
-        let api_url = self.take("twilio.api_url", |value| {
-            let url = Url::parse(&value.text()?).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-            url.ok_or_else(|| "use a URL such as https://api.twilio.com".to_owned())
-        });
-        let account_sid = self.take("twilio.account_sid", |value| {
-            let sid = value.text()?;
-            let fits =
-                sid.starts_with("AC") && sid.len() == 34 && sid.chars().all(|c| c.is_ascii_alphanumeric());
-            if fits { Ok(sid) } else { Err("an account SID is AC and 32 characters".to_owned()) }
-        });
-        let token = self.secret("twilio.auth_token");
-        let previous = self.secret("twilio.previous_auth_token");
-        let default = || Url::parse("https://api.twilio.com").expect("a valid URL");
-        Some(Twilio {
-            account_sid: account_sid?,
-            tokens: [Some(token?), previous].into_iter().flatten().collect(),
-            api_url: api_url.unwrap_or_else(default),
-        })
     }
 
     fn builtin(&mut self) -> BuiltinFlow {

@@ -5,6 +5,7 @@
 //! starts.
 
 pub mod backup;
+pub mod carrier;
 pub mod cli;
 pub mod config;
 pub mod environment;

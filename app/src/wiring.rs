@@ -16,18 +16,16 @@ use adapters_persistence::{Comparing, ConnectError, Database, ServerClock, SqlIn
 use adapters_recordings::OpenError;
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
-use adapters_twilio::{
-    Account, ClientError, HostedPrompts, PublicUrl, TwilioClient, Webhooks, answer_probes,
-};
 use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, Signal, advance};
-use frontdesk_ports::{Clock, Ids, Readiness, StoreError};
+use frontdesk_ports::{Account, Clock, Ids, PublicUrl, Readiness, StoreError};
 use poem::endpoint::{BoxEndpoint, EndpointExt};
 use poem::middleware::CatchPanic;
 use poem::{Response, Route};
 use tokio::sync::watch;
 use url::Url;
 
-use crate::config::{Config, Provider, SignInSettings, Twilio};
+use crate::carrier::{self, ClientError, HostedPrompts};
+use crate::config::{Config, Provider, SignInSettings};
 use crate::server::Routes;
 use crate::system::{SystemClock, SystemIds};
 use database::{index_texts, prepare};
@@ -191,11 +189,6 @@ fn operations(stores: &Stores, clock: &Arc<dyn Clock>) -> OperationsService {
     }
 }
 
-/// What is set at the number as the address to ask when a call comes in.
-fn voice_url(public: &PublicUrl) -> String {
-    format!("{}/twilio/voice", public.as_str().trim_end_matches('/'))
-}
-
 /// Sign-in at a provider or a proxy. People return from the provider to the address at which they read the log.
 fn federated_sign_in(config: &Config, feed: &str) -> Result<FederatedSignIn, WiringError> {
     let SignInSettings { proxy, provider, .. } = config.sign_in.clone();
@@ -218,7 +211,7 @@ fn rules(config: &Config) -> Rules {
 impl AppBuilder {
     /// An application for the configured account, with the system's clock and randomness.
     pub fn new(config: Config) -> Self {
-        let accounts = config.twilio.iter().map(Twilio::account).collect();
+        let accounts = config.account.iter().cloned().collect();
         Self { config, accounts, phone: None, clock: Arc::new(SystemClock), ids: Arc::new(SystemIds) }
     }
 
@@ -247,7 +240,6 @@ impl AppBuilder {
         // People come to a listener of their own, and to the demo, without TLS.
         let secure =
             public.as_str().starts_with("https://") && config.private_listen.is_none() && phone.is_none();
-        let http = || config.proxies.client_builder();
 
         let stores = Stores::open(&config, &clock, &ids).await?;
         let Stores { db, log, operations_log, people, overrides, recordings } = stores.clone();
@@ -257,7 +249,7 @@ impl AppBuilder {
         let access = Arc::new(access.admitting(config.sign_in.newcomers));
         prepare(&config.database_url, db.clone(), access.clone(), config.admin_password.clone()).await?;
         index_texts(db.clone());
-        let client = Arc::new(TwilioClient::new(accounts.clone(), public.clone(), http())?);
+        let client = carrier::client(accounts.clone(), public.clone(), &config.proxies)?;
         let spool = Arc::new(FileSpool::open(&config.spool)?);
         let lease_clock = Arc::new(ServerClock::new(&db, clock.clone()));
         let intake = Arc::new(EventIntake::new(
@@ -282,13 +274,7 @@ impl AppBuilder {
         let safe = safe_answer(&flow.current(), &*clock);
         let answering =
             Arc::new(CallHandler::new(flow.clone(), restrictions.clone(), intake.clone(), clock.clone()));
-        let carrier = adapters_twilio::routes(Webhooks {
-            public: public.clone(),
-            accounts: accounts.clone(),
-            answering,
-            audio,
-            safe,
-        });
+        let carrier = carrier::routes(public.clone(), accounts.clone(), answering, audio, safe);
 
         let feed_url = feed_url(config.feed_url.as_ref(), &public);
         let metrics = crate::telemetry::metrics(intake.clone());
@@ -315,7 +301,7 @@ impl AppBuilder {
                 trail: operations_log.clone(),
                 clock: clock.clone(),
             }),
-            voice_url: voice_url(&public),
+            voice_url: carrier::voice_url(&public),
             clock: clock.clone(),
             zone: config.zone.clone(),
             secure,
@@ -340,14 +326,14 @@ impl AppBuilder {
             _comparing: comparing,
         };
         let people = pages.with(CatchPanic::new()).map_to_response().boxed();
-        Ok(App { carrier: carrier.boxed(), people, running, readiness, metrics, probe_target })
+        Ok(App { carrier, people, running, readiness, metrics, probe_target })
     }
 }
 
 impl App {
     /// The address that the carrier asks when a call comes in.
     pub fn voice_url(&self) -> String {
-        voice_url(&self.probe_target.0)
+        carrier::voice_url(&self.probe_target.0)
     }
 
     /// The metrics alone, for an address of their own.
@@ -358,18 +344,20 @@ impl App {
     /// Everything on one listener.
     pub fn together(self) -> (Routes, Running) {
         let routes = with_health(&self.readiness)
-            .nest_no_strip("/twilio", self.carrier)
+            .nest_no_strip(carrier::PREFIX, self.carrier)
             .nest_no_strip("/", self.people);
-        let routes = answer_probes(routes.map_to_response(), self.probe_target.0, self.probe_target.1);
-        (Arc::new(routes.boxed()), self.running)
+        let routes =
+            carrier::answer_probes(routes.map_to_response(), self.probe_target.0, self.probe_target.1);
+        (Arc::new(routes), self.running)
     }
 
     /// The carrier's routes on one listener, the people's on another.
     pub fn apart(self) -> (Routes, Routes, Running) {
-        let carrier = with_health(&self.readiness).nest_no_strip("/twilio", self.carrier);
+        let carrier = with_health(&self.readiness).nest_no_strip(carrier::PREFIX, self.carrier);
         let people = with_health(&self.readiness).nest_no_strip("/", self.people);
-        let carrier = answer_probes(carrier.map_to_response(), self.probe_target.0, self.probe_target.1);
-        (Arc::new(carrier.boxed()), Arc::new(people.map_to_response().boxed()), self.running)
+        let carrier =
+            carrier::answer_probes(carrier.map_to_response(), self.probe_target.0, self.probe_target.1);
+        (Arc::new(carrier), Arc::new(people.map_to_response().boxed()), self.running)
     }
 }
 

@@ -4,12 +4,13 @@
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up should stop")]
 use std::hint::black_box;
 
-use adapters_twilio::{Algorithm, PublicUrl, SignedBody, Urls, verify, write_twiml};
+use adapters_twilio::{Algorithm, SignedBody, Urls, verify, write_twiml};
 use criterion::{Criterion, criterion_group, criterion_main};
 use frontdesk_domain::{
     BuiltinFlow, Call, CallEvent, CallFlow, Context, Dialogue, Ending, Facts, LegId, Notice, Signal,
     Timestamp, advance, builtin_flow,
 };
+use frontdesk_ports::PublicUrl;
 
 fn flow() -> CallFlow {
     let forward_to = vec!["+33611223344".parse().unwrap()];

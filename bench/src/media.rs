@@ -1,8 +1,9 @@
 //! The recordings of the calls, as the carrier's REST API serves them: three seconds of silence.
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use poem::listener::TcpListener;
 use poem::web::{Data, Path};
 use poem::{EndpointExt, Response, Route, Server, get, handler};
@@ -16,12 +17,12 @@ pub struct Fetches(Arc<Mutex<BTreeMap<String, u32>>>);
 
 impl Fetches {
     fn count(&self, name: String) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default() += 1;
+        *self.0.lock().entry(name).or_default() += 1;
     }
 
     /// How many recordings were fetched, and how often the most wanted of them was.
     pub fn counted(&self) -> (usize, u32) {
-        let fetches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fetches = self.0.lock();
         (fetches.len(), fetches.values().copied().max().unwrap_or(0))
     }
 }

@@ -38,7 +38,7 @@ pub fn parse_until(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timest
         return zone.to_timestamp(local).map_err(|_| bad());
     }
     let time: Time = format!("{text}:00").parse().map_err(|_| bad())?;
-    let today = now.to_zoned(zone.clone()).date();
+    let today = now.to_zoned_datetime(zone.clone()).date();
     let days = [Some(today), today.tomorrow().ok()].into_iter().flatten();
     let instants = days.filter_map(|day| zone.to_timestamp(day.to_datetime(time)).ok());
     instants.into_iter().find(|instant| *instant > now).ok_or_else(bad)

@@ -5,6 +5,7 @@
 
 pub(crate) mod builtin;
 pub(crate) mod callers;
+pub(crate) mod carrier_limits;
 pub(crate) mod check;
 pub(crate) mod draft;
 pub(crate) mod exits;

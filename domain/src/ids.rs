@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
 
+use crate::names::{checked_text, text_in_json};
+
 /// An id that does not have the form its kind asks for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid {kind}: {why}")]
@@ -45,19 +47,6 @@ impl FromStr for CallId {
             why: "a ULID has 26 characters of Crockford's base 32",
         })?;
         Ok(Self(id))
-    }
-}
-
-impl TryFrom<String> for CallId {
-    type Error = InvalidId;
-    fn try_from(text: String) -> Result<Self, InvalidId> {
-        text.parse()
-    }
-}
-
-impl From<CallId> for String {
-    fn from(id: CallId) -> Self {
-        id.to_string()
     }
 }
 
@@ -115,36 +104,10 @@ impl FromStr for LegId {
     }
 }
 
-impl TryFrom<String> for LegId {
-    type Error = InvalidId;
-    fn try_from(text: String) -> Result<Self, InvalidId> {
-        text.parse()
-    }
-}
-
-impl From<LegId> for String {
-    fn from(leg: LegId) -> Self {
-        leg.to_string()
-    }
-}
-
 /// A recording, named by the carrier.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RecordingId(String);
-
-impl RecordingId {
-    /// The carrier's word for the recording.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for RecordingId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 impl FromStr for RecordingId {
     type Err = InvalidId;
@@ -154,18 +117,8 @@ impl FromStr for RecordingId {
     }
 }
 
-impl TryFrom<String> for RecordingId {
-    type Error = InvalidId;
-    fn try_from(text: String) -> Result<Self, InvalidId> {
-        text.parse()
-    }
-}
-
-impl From<RecordingId> for String {
-    fn from(id: RecordingId) -> Self {
-        id.0
-    }
-}
+checked_text!(RecordingId);
+text_in_json!(CallId, LegId);
 
 #[cfg(test)]
 mod tests {

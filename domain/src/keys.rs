@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::names::text_in_json;
+
 /// One key: `0`-`9`, `*` or `#`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "char", into = "char")]
@@ -77,24 +79,13 @@ impl FromStr for Keys {
     }
 }
 
-impl TryFrom<String> for Keys {
-    type Error = InvalidKey;
-    fn try_from(text: String) -> Result<Self, InvalidKey> {
-        text.parse()
-    }
-}
-
-impl From<Keys> for String {
-    fn from(keys: Keys) -> Self {
-        keys.to_string()
-    }
-}
-
 impl fmt::Display for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|key| write!(f, "{key}"))
     }
 }
+
+text_in_json!(Keys);
 
 #[cfg(test)]
 mod tests {

@@ -62,7 +62,7 @@ mod phone;
 
 pub use call::carrier_record::{CarrierRecord, RecordedLeg};
 pub use call::difference::Difference;
-pub use call::effect::{Effect, WorkLane};
+pub use call::effect::Effect;
 pub use call::event::{CallEvent, Ending, EventKind, StoredAudio};
 pub use call::facts::Facts;
 pub use call::notification_kind::NotificationKind;
@@ -89,6 +89,7 @@ pub use duration::{parse_duration, parse_until};
 pub use flow::CallFlow;
 pub use flow::builtin::{BuiltinFlow, builtin_flow};
 pub use flow::callers::{Attestation, CallerPattern, CallerRule, CallerThen, InvalidCallerPattern};
+pub use flow::carrier_limits::CarrierLimits;
 pub use flow::draft::{Entrance, FlowDraft};
 pub use flow::exits::{By, Exit};
 pub use flow::fallback_route::FallbackRoute;

@@ -50,3 +50,44 @@ macro_rules! named {
         }
     )+};
 }
+
+/// Writes a type that has `Display` and `FromStr` as that text in JSON: `#[serde(try_from = "String", into = "String")]`.
+macro_rules! text_in_json {
+    ($($kind:ty),+ $(,)?) => {$(
+        impl TryFrom<String> for $kind {
+            type Error = <Self as ::std::str::FromStr>::Err;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl From<$kind> for String {
+            fn from(value: $kind) -> Self {
+                value.to_string()
+            }
+        }
+    )+};
+}
+pub(crate) use text_in_json;
+
+/// Adds `as_str` and `Display` to a checked text, and [`text_in_json`].
+macro_rules! checked_text {
+    ($($kind:ty),+ $(,)?) => {$(
+        impl $kind {
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl ::std::fmt::Display for $kind {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        $crate::names::text_in_json!($kind);
+    )+};
+}
+pub(crate) use checked_text;

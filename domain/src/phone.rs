@@ -1,8 +1,9 @@
 //! The parties of a call: dialable numbers, and the many forms of a caller without one.
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::names::checked_text;
 
 /// A dialable number in E.164 form: `+`, a digit that is not 0, at most 15 digits in all.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -17,11 +18,6 @@ pub struct InvalidPhoneNumber {
 }
 
 impl PhoneNumber {
-    /// The number as it is dialled, `+` included.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The digits with a blank between them, so that a voice reads them one by one.
     pub fn spoken(&self) -> String {
         let mut spoken = String::with_capacity(self.0.len() * 2);
@@ -52,25 +48,6 @@ impl FromStr for PhoneNumber {
             return refuse("it has 2 to 15 digits");
         }
         Ok(Self(text.to_owned()))
-    }
-}
-
-impl TryFrom<String> for PhoneNumber {
-    type Error = InvalidPhoneNumber;
-    fn try_from(text: String) -> Result<Self, InvalidPhoneNumber> {
-        text.parse()
-    }
-}
-
-impl From<PhoneNumber> for String {
-    fn from(number: PhoneNumber) -> Self {
-        number.0
-    }
-}
-
-impl fmt::Display for PhoneNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -142,6 +119,8 @@ impl CallerId {
         }
     }
 }
+
+checked_text!(PhoneNumber);
 
 #[cfg(test)]
 mod tests {

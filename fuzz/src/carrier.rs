@@ -2,12 +2,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use adapters_simulator::Document;
-use adapters_twilio::{Algorithm, Form, PublicUrl, SignedBody, Urls, verify, write_twiml};
+use adapters_twilio::{Algorithm, Form, SignedBody, Urls, verify, write_twiml};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use frontdesk_domain::{
     BuiltinFlow, CallFlow, Context, DialOutcome, DialResult, Dialogue, LegId, Signal, advance, builtin_flow,
 };
+use frontdesk_ports::PublicUrl;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 

@@ -2,8 +2,8 @@
 //!
 //! Times are milliseconds since 1970, UTC. Truth values are integers, 0 or 1, as SQLite has no other.
 
-mod m20261126_000001_create_tables;
-mod m20261126_000002_create_text_index;
+mod m20261127_000001_create_tables;
+mod m20261127_000002_create_text_index;
 
 use sea_orm_migration::prelude::*;
 
@@ -14,13 +14,13 @@ pub struct Migrator;
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
-            Box::new(m20261126_000001_create_tables::Migration),
-            Box::new(m20261126_000002_create_text_index::Migration),
+            Box::new(m20261127_000001_create_tables::Migration),
+            Box::new(m20261127_000002_create_text_index::Migration),
         ]
     }
 }
 
 /// Whether a migration's name is that of a development build before the first release. Its data cannot be upgraded.
 pub fn is_unreleased(version: &str) -> bool {
-    ["m20261122_", "m20261124_", "m20261125_"].iter().any(|day| version.starts_with(day))
+    ["m20261122_", "m20261124_", "m20261125_", "m20261126_"].iter().any(|day| version.starts_with(day))
 }

@@ -8,7 +8,7 @@
 
 pub mod access_store;
 pub mod call_log;
-pub mod effect_queue;
+pub mod job_queue;
 pub mod operations_log;
 pub mod outbox;
 pub mod override_store;

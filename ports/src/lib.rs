@@ -1,6 +1,6 @@
 //! The ports of frontdesk: what its core offers (**driving**) and what it needs (**driven**).
 //!
-//! A port is a trait and its errors. All ports follow these rules:
+//! A port is a trait, the types it uses, and its errors. All ports follow these rules:
 //!
 //! - Not found is `Ok(None)`, never an error.
 //! - Errors name no technology; each variant has its own remedy.
@@ -30,11 +30,11 @@ pub use driven::carrier_account::{
     AccountNumbers, CarrierAccount, DialPermission, Hook, PhoneNumberSettings, WebhookSettings,
 };
 pub use driven::clock::{Clock, Ids};
-pub use driven::effect_queue::{EffectCounts, EffectQueue, LeasedEffect};
 pub use driven::identity_provider::{IdentityError, IdentityProvider, SigningIn};
+pub use driven::job_queue::{Attempt, Job, JobCounts, JobQueue, Lane, LeasedJob};
 pub use driven::messenger::{Attachment, DeliveryError, Messenger, Notification};
 pub use driven::operations_log::{OperationsLog, Outage, OutageCause, Watermark};
-pub use driven::outbox::{Delivery, DeliveryReport, DeliveryStatus, LeasedDelivery, Outbox, Tried};
+pub use driven::outbox::{Delivery, DeliveryReport, DeliveryStatus, Outbox};
 pub use driven::override_store::{Blocked, Closed, OverrideStore};
 pub use driven::prompt_audio::{PromptAudio, UnplayableAudio};
 pub use driven::public_url_probe::{ProbeResult, PublicUrlProbe, Seen};
@@ -55,7 +55,9 @@ pub use driving::read_calls::{
 };
 pub use driving::readiness::{Readiness, Ready, Trouble};
 pub use error::{CarrierError, StoreError};
+pub use model::account::Account;
 pub use model::diagnostics::{CheckStatus, DiagnosticReport, Finding};
+pub use model::public_url::{PublicUrl, PublicUrlError};
 pub use model::raw::RawParameters;
 
 #[cfg(feature = "mock")]

@@ -1,6 +1,8 @@
 //! The types that ports use.
 
 pub mod access;
+pub(crate) mod account;
 pub(crate) mod diagnostics;
+pub(crate) mod public_url;
 pub(crate) mod raw;
 pub mod work;

@@ -122,12 +122,12 @@ impl Shown {
 
 /// The first instant of a day.
 pub(crate) fn midnight(day: Date, zone: &TimeZone) -> Option<Timestamp> {
-    day.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())
+    day.to_zoned_datetime(zone.clone()).ok().map(|zoned| zoned.timestamp())
 }
 
 /// From then until before then.
 pub(crate) fn range(word: &str, zone: &TimeZone, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
-    let today = now.to_zoned(zone.clone()).date();
+    let today = now.to_zoned_datetime(zone.clone()).date();
     let back = |days: i64| today.checked_sub(Span::new().days(days)).ok();
     let tomorrow = today.tomorrow().ok()?;
     let (first, after) = match word {

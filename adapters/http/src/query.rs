@@ -98,7 +98,7 @@ pub(crate) fn time(value: &str, zone: &TimeZone) -> Result<Timestamp, String> {
             .filter(|day| *day == value)?
             .parse::<Date>()
             .ok()?
-            .to_zoned(zone.clone())
+            .to_zoned_datetime(zone.clone())
             .ok()
             .map(|zoned| zoned.timestamp())
     };
@@ -115,7 +115,7 @@ fn end_of_day(value: &str, zone: &TimeZone) -> Result<Timestamp, String> {
         .parse::<Date>()
         .ok()
         .and_then(|day| day.tomorrow().ok())
-        .and_then(|next| next.to_zoned(zone.clone()).ok())
+        .and_then(|next| next.to_zoned_datetime(zone.clone()).ok())
         .map(|zoned| zoned.timestamp())
         .ok_or_else(|| "use a day such as 2026-11-22".to_owned())
 }

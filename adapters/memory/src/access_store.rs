@@ -1,11 +1,11 @@
 //! People, sessions and tokens.
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::access::{ApiToken, Role, SavedView, SecondFactor, Session, User};
 use frontdesk_ports::{AccessStore, StoreError};
+use parking_lot::{Mutex, MutexGuard};
 
 /// People, sessions and tokens that are forgotten.
 #[derive(Default)]
@@ -22,7 +22,7 @@ struct State {
 
 impl MemoryAccess {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

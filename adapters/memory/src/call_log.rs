@@ -1,16 +1,17 @@
-//! The call log and its effect queue.
+//! The call log.
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{Call, CallId, Effect, Facts, LegId, Timestamp, WorkLane};
+use frontdesk_domain::{Call, CallId, Facts, LegId, Timestamp};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{
-    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, EffectCounts, EffectQueue, Ids, LeasedEffect,
-    LoggedEvent, RawParameters, StoreError,
+    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, Ids, LoggedEvent, RawParameters, StoreError,
 };
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
+
+use crate::jobs::{Jobs, queue_effect};
 
 /// A call log that forgets.
 pub struct MemoryLog {
@@ -26,8 +27,12 @@ pub(crate) struct State {
     /// Legs of deleted calls.
     pub(crate) tombstones: BTreeSet<LegId>,
     pub(crate) by_leg: BTreeMap<LegId, CallId>,
-    pub(crate) effects: BTreeMap<String, Queued>,
+    pub(crate) jobs: Jobs,
     pub(crate) change: Change,
+    /// Up to which change deliveries have been queued.
+    pub(crate) looked_at: Option<Change>,
+    /// Since when each recipient of notifications is one.
+    pub(crate) recipients: BTreeMap<String, Timestamp>,
 }
 
 #[derive(Default)]
@@ -39,16 +44,6 @@ pub(crate) struct StoredCall {
     pub(crate) change: Change,
 }
 
-pub(crate) struct Queued {
-    pub(crate) effect: Effect,
-    since: Timestamp,
-    /// When the job is due or its lease ends; `None` once it is finished.
-    due: Option<Timestamp>,
-    leased: bool,
-    attempt: u32,
-    failed: bool,
-}
-
 impl MemoryLog {
     /// An empty log.
     pub fn new(clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
@@ -56,7 +51,7 @@ impl MemoryLog {
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     fn call_id(&self, state: &mut State, events: &[LoggedEvent], leg: &LegId) -> CallId {
@@ -102,21 +97,7 @@ impl CallLog for MemoryLog {
                 stored.change = state.change;
                 // News of a recording is a reason to fetch it at once, even if an earlier try failed.
                 for effect in stored.facts.effects().into_iter().filter(|_| may_cause_work) {
-                    let fresh = Queued {
-                        effect,
-                        since: now,
-                        due: Some(now),
-                        leased: false,
-                        attempt: 0,
-                        failed: false,
-                    };
-                    let queued = state.effects.entry(fresh.effect.key()).or_insert(fresh);
-                    if queued.due.is_none() {
-                        // Given up, and wanted again.
-                        (queued.since, queued.due) = (now, Some(now));
-                    } else if !queued.leased {
-                        queued.due = queued.due.map(|due| due.min(now));
-                    }
+                    queue_effect(&mut state.jobs, effect, now);
                 }
             }
         }
@@ -176,81 +157,5 @@ impl CallLog for MemoryLog {
 
     async fn ping(&self) -> Result<(), StoreError> {
         Ok(())
-    }
-}
-
-impl MemoryLog {
-    /// Settles leased work, unless the lease was lost.
-    fn finish(&self, leased: &LeasedEffect, due: Option<Timestamp>) -> bool {
-        let mut state = self.state();
-        let Some(queued) = state.effects.get_mut(&leased.effect.key()) else { return false };
-        let ours = queued.leased && queued.attempt == leased.attempt;
-        if ours {
-            (queued.due, queued.leased) = (due, false);
-        }
-        ours
-    }
-}
-
-#[async_trait]
-impl EffectQueue for MemoryLog {
-    async fn take(
-        &self,
-        lane: WorkLane,
-        now: Timestamp,
-        lease: Duration,
-        limit: u16,
-    ) -> Result<Vec<LeasedEffect>, StoreError> {
-        let mut state = self.state();
-        let due = state
-            .effects
-            .iter_mut()
-            .filter(|(key, queued)| lane.holds(key) && queued.due.is_some_and(|due| due <= now));
-        Ok(due
-            .take(usize::from(limit))
-            .map(|(_, queued)| {
-                queued.attempt += 1;
-                queued.leased = true;
-                queued.due = Some(now + lease);
-                LeasedEffect {
-                    effect: queued.effect.clone(),
-                    attempt: queued.attempt,
-                    queued_at: queued.since,
-                }
-            })
-            .collect())
-    }
-
-    async fn finish(&self, leased: &LeasedEffect) -> Result<bool, StoreError> {
-        Ok(self.finish(leased, None))
-    }
-
-    async fn retry(&self, leased: &LeasedEffect, due: Timestamp, _why: &str) -> Result<bool, StoreError> {
-        Ok(self.finish(leased, Some(due)))
-    }
-
-    async fn fail(&self, leased: &LeasedEffect, _why: &str) -> Result<bool, StoreError> {
-        let ours = self.finish(leased, None);
-        if let Some(queued) = self.state().effects.get_mut(&leased.effect.key()).filter(|_| ours) {
-            queued.failed = true;
-        }
-        Ok(ours)
-    }
-
-    async fn counts(&self) -> Result<EffectCounts, StoreError> {
-        let state = self.state();
-        let count =
-            |fits: fn(&Queued) -> bool| state.effects.values().filter(|queued| fits(queued)).count() as u64;
-        Ok(EffectCounts { open: count(|queued| queued.due.is_some()), failed: count(|queued| queued.failed) })
-    }
-
-    async fn next_due(&self, lane: WorkLane) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self
-            .state()
-            .effects
-            .iter()
-            .filter(|(key, _)| lane.holds(key))
-            .filter_map(|(_, queued)| queued.due)
-            .min())
     }
 }

@@ -1,11 +1,10 @@
 //! A clock moved by hand, and ids that are the same in every run.
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{Clock, Ids};
+use parking_lot::Mutex;
 
 /// Stands still until it is moved.
 #[derive(Debug)]
@@ -19,19 +18,19 @@ impl ManualClock {
 
     /// Moves it on.
     pub fn advance(&self, by: Duration) {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut now = self.0.lock();
         *now += by;
     }
 
     /// Sets it.
     pub fn set(&self, now: Timestamp) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = now;
+        *self.0.lock() = now;
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.lock()
     }
 }
 

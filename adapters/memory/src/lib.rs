@@ -4,8 +4,8 @@
 mod access_store;
 mod call_log;
 mod clock;
+mod jobs;
 mod operations_log;
-mod outbox;
 mod override_store;
 mod prompts;
 mod recordings;
@@ -17,7 +17,6 @@ pub use access_store::MemoryAccess;
 pub use call_log::MemoryLog;
 pub use clock::{ManualClock, SeededIds};
 pub use operations_log::MemoryOperationsLog;
-pub use outbox::MemoryOutbox;
 pub use override_store::MemoryOverrides;
 pub use prompts::MemoryPrompts;
 pub use recordings::MemoryRecordings;

@@ -1,12 +1,12 @@
 //! Outages, watermarks and the audit trail.
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{
     AuditEntry, AuditTrail, DiagnosticReport, OperationsLog, Outage, OutageCause, StoreError, Watermark,
 };
+use parking_lot::{Mutex, MutexGuard};
 
 /// An operations log that is lost with the process.
 #[derive(Default)]
@@ -22,7 +22,7 @@ struct State {
 
 impl MemoryOperationsLog {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

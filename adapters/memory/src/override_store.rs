@@ -1,9 +1,9 @@
 //! Closures and blocked callers.
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use frontdesk_domain::PhoneNumber;
 use frontdesk_ports::{Blocked, Closed, OverrideStore, StoreError};
+use parking_lot::{Mutex, MutexGuard};
 
 /// Decisions that are forgotten.
 #[derive(Default)]
@@ -17,7 +17,7 @@ struct State {
 
 impl MemoryOverrides {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

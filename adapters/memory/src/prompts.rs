@@ -1,10 +1,10 @@
 //! A flow's audio files in memory.
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use frontdesk_domain::AudioFile;
 use frontdesk_ports::{PromptAudio, UnplayableAudio};
+use parking_lot::Mutex;
 
 /// The published files, of any kind.
 #[derive(Default)]
@@ -13,13 +13,13 @@ pub struct MemoryPrompts(Mutex<BTreeMap<String, Bytes>>);
 impl MemoryPrompts {
     /// The content of a published file.
     pub fn content(&self, file: &AudioFile) -> Option<Bytes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&file.0).cloned()
+        self.0.lock().get(&file.0).cloned()
     }
 }
 
 impl PromptAudio for MemoryPrompts {
     fn publish(&self, files: Vec<(AudioFile, Bytes)>) -> Result<(), UnplayableAudio> {
-        let mut published = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut published = self.0.lock();
         published.extend(files.into_iter().map(|(file, bytes)| (file.0, bytes)));
         Ok(())
     }

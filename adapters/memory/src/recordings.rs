@@ -1,13 +1,13 @@
 //! Audio.
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use frontdesk_domain::StoredAudio;
 use frontdesk_ports::{AudioCheck, AudioName, FetchedAudio, PutError, RecordingStore, StoreError};
 use futures_util::StreamExt;
+use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
 /// Audio that is forgotten.
@@ -35,12 +35,12 @@ impl RecordingStore for MemoryRecordings {
         }
         let (media_type, bytes) = check.finish()?;
         let sha256 = hex::encode(Sha256::digest(&all));
-        self.stored.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), all.into());
+        self.stored.lock().insert(name.clone(), all.into());
         Ok(StoredAudio { bytes, sha256, media_type: media_type.into() })
     }
 
     async fn read(&self, name: &AudioName, range: Range<u64>) -> Result<Option<Bytes>, StoreError> {
-        let stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);
+        let stored = self.stored.lock();
         let Some(all) = stored.get(name) else { return Ok(None) };
         let (Ok(start), Ok(end)) = (usize::try_from(range.start), usize::try_from(range.end)) else {
             return Err(StoreError::Corrupt("a range beyond memory".into()));
@@ -52,6 +52,6 @@ impl RecordingStore for MemoryRecordings {
     }
 
     async fn delete(&self, name: &AudioName) -> Result<bool, StoreError> {
-        Ok(self.stored.lock().unwrap_or_else(PoisonError::into_inner).remove(name).is_some())
+        Ok(self.stored.lock().remove(name).is_some())
     }
 }

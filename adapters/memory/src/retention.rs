@@ -1,7 +1,7 @@
 //! Deletes calls.
 use async_trait::async_trait;
 use frontdesk_domain::{CallEvent, CallId, EventKind, Facts, Timestamp};
-use frontdesk_ports::{CallRecord, RetentionStore, StoreError};
+use frontdesk_ports::{CallRecord, Job, RetentionStore, StoreError};
 
 use crate::call_log::{MemoryLog, record};
 
@@ -51,7 +51,10 @@ impl RetentionStore for MemoryLog {
         for CallRecord { id, leg, .. } in calls {
             state.calls.remove(id);
             state.by_leg.remove(leg);
-            state.effects.retain(|_, queued| queued.effect.call() != leg);
+            state.jobs.retain(|_, queued| match &queued.job {
+                Job::Effect(effect) => effect.call() != leg,
+                Job::Delivery(delivery) => delivery.call != *id,
+            });
             state.tombstones.insert(leg.clone());
         }
         Ok(())

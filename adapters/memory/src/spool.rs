@@ -1,9 +1,10 @@
 //! Events that wait.
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use frontdesk_ports::{EventBatch, EventBuffer, LoggedEvent, Spool, StoreError};
+use parking_lot::{Mutex, MutexGuard};
 
 /// A spool that is forgotten.
 #[derive(Default)]
@@ -20,7 +21,7 @@ struct State {
 
 impl MemorySpool {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// From now on it keeps nothing, or does so again.

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use adapters_memory::{
-    ManualClock, MemoryAccess, MemoryLog, MemoryOperationsLog, MemoryOutbox, MemoryOverrides,
-    MemoryRecordings, MemorySpool,
+    ManualClock, MemoryAccess, MemoryLog, MemoryOperationsLog, MemoryOverrides, MemoryRecordings, MemorySpool,
 };
 use frontdesk_ports::conformance::{self, CountingIds};
 
@@ -38,10 +37,10 @@ async fn work_and_figures() {
 }
 
 #[tokio::test]
-async fn effect_queue() {
+async fn job_queue() {
     let clock = clock();
     let log = MemoryLog::new(clock.clone(), Arc::new(CountingIds::default()));
-    conformance::effect_queue::all(&log, &log, &|now| clock.set(now)).await;
+    conformance::job_queue::all(&log, &log, &|now| clock.set(now)).await;
 }
 
 #[tokio::test]
@@ -56,8 +55,8 @@ async fn recording_store() {
 
 #[tokio::test]
 async fn outbox() {
-    let log = Arc::new(MemoryLog::new(clock(), Arc::new(CountingIds::default())));
-    conformance::outbox::all(&*log, &MemoryOutbox::new(log.clone())).await;
+    let log = MemoryLog::new(clock(), Arc::new(CountingIds::default()));
+    conformance::outbox::all(&log, &log).await;
 }
 
 #[tokio::test]

@@ -15,12 +15,13 @@
 //! ```
 //!
 //! Folding a row twice has no effect, because an event counts once.
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_ports::{EventBatch, EventBuffer, Ids, LoggedEvent, StoreError};
+use parking_lot::Mutex;
 use sea_orm::sqlx::{self, PgPool};
 use sea_orm::{DbBackend, DbErr, RuntimeErr};
 use tokio::sync::{mpsc, oneshot};
@@ -95,14 +96,10 @@ impl SqlInbox {
         Some(Self { pool, owner, inserts, waiting, progress: Mutex::default() })
     }
 
-    fn progress(&self) -> MutexGuard<'_, Progress> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Reads the oldest rows of this instance.
     async fn read_own(&self) -> Result<Vec<Row>, StoreError> {
         let (folded_up_to, unreadable) = {
-            let progress = self.progress();
+            let progress = self.progress.lock();
             (progress.folded_up_to, progress.unreadable.clone())
         };
         let query = sqlx::query_as(
@@ -116,7 +113,7 @@ impl SqlInbox {
     /// `folded_up_to` are among them: their insert arrived after the request had given up, and so out of order.
     async fn claim(&self) -> Result<Vec<Row>, StoreError> {
         let (folded_up_to, unreadable) = {
-            let mut progress = self.progress();
+            let mut progress = self.progress.lock();
             if progress.claimed_at.is_some_and(|at| at.elapsed() < CLAIM_INTERVAL) {
                 return Ok(Vec::new());
             }
@@ -134,7 +131,7 @@ impl SqlInbox {
         let mut rows: Vec<Row> = within_timeout(query.bind(folded_up_to).fetch_all(&self.pool)).await?;
         rows.sort_by_key(|(id, _)| *id);
         if let Some((first, _)) = rows.first() {
-            let mut progress = self.progress();
+            let mut progress = self.progress.lock();
             progress.folded_up_to = progress.folded_up_to.min(first - 1);
         }
         Ok(rows)
@@ -214,7 +211,7 @@ impl EventBuffer for SqlInbox {
             // Corrects the count: other instances may have claimed rows, and inserts may have failed.
             self.waiting.store(count, Ordering::Relaxed);
         }
-        let mut progress = self.progress();
+        let mut progress = self.progress.lock();
         progress.unreadable.extend(unreadable);
         // The first id names the batch: there may be more rows when it is read again.
         let Some(first) = ids.first() else { return Ok(None) };
@@ -224,11 +221,11 @@ impl EventBuffer for SqlInbox {
     }
 
     async fn forget(&self, number: u64) -> Result<(), StoreError> {
-        let batch = self.progress().batch.clone().filter(|batch| batch.number == number);
+        let batch = self.progress.lock().batch.clone().filter(|batch| batch.number == number);
         let Some(batch) = batch else { return Ok(()) };
         let delete = sqlx::query("DELETE FROM inbox WHERE id = ANY($1)").bind(&batch.ids);
         within_timeout(delete.execute(&self.pool)).await?;
-        let mut progress = self.progress();
+        let mut progress = self.progress.lock();
         progress.batch = None;
         progress.folded_up_to = batch.ids.last().copied().unwrap_or(0).max(progress.folded_up_to);
         let _ = self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waiting| {

@@ -10,7 +10,7 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 
 use crate::SqlLog;
-use crate::entity::{call, call_event, effect, tombstone};
+use crate::entity::{call, call_event, job, tombstone};
 use crate::error::failed;
 use crate::mapping::{millis, record_of};
 use crate::transaction::{immediate, number_changes};
@@ -81,11 +81,7 @@ impl RetentionStore for SqlLog {
             .exec(&tx)
             .await
             .map_err(failed)?;
-        effect::Entity::delete_many()
-            .filter(effect::Column::CallId.is_in(&ids))
-            .exec(&tx)
-            .await
-            .map_err(failed)?;
+        job::Entity::delete_many().filter(job::Column::CallId.is_in(&ids)).exec(&tx).await.map_err(failed)?;
         call::Entity::delete_many().filter(call::Column::Id.is_in(&ids)).exec(&tx).await.map_err(failed)?;
         let stones =
             calls.iter().map(|record| tombstone::ActiveModel { leg: Set(tombstone_of(&record.leg)) });

@@ -1,11 +1,12 @@
 //! A phone in the browser: users press keys on a page, and hear prompts as they are played.
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream;
+use parking_lot::Mutex;
 use poem::http::StatusCode;
 use poem::web::sse::{Event, SSE};
 use poem::web::{Data, Json, Path};
@@ -84,7 +85,7 @@ impl Phone {
     }
 
     fn call(&self, id: u64) -> Result<Arc<OnPage>, PhoneError> {
-        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let calls = self.calls.lock();
         calls.get(&id).cloned().ok_or(PhoneError::NoCall)
     }
 
@@ -92,8 +93,8 @@ impl Phone {
         let (acts, receiver) = mpsc::channel(16);
         let page = Arc::new(OnPage { acts, events: watch::Sender::default() });
         let id = {
-            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut next = self.next.lock();
+            let mut calls = self.calls.lock();
             calls.retain(|_, call| !call.is_over());
             if calls.len() >= MAX_CALLS {
                 return Err(PhoneError::Busy);

@@ -1,10 +1,11 @@
 //! The carrier's REST shape, as far as recordings go: media and metadata by SID, behind Basic auth.
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use parking_lot::Mutex;
 use poem::http::{StatusCode, header};
 use poem::web::{Data, Path};
 use poem::{Body, Endpoint, EndpointExt, Request, Response, Route, get, handler, put};
@@ -24,26 +25,26 @@ pub struct Shelf {
 impl Shelf {
     /// Keeps a recording.
     pub fn keep(&self, sid: &str, audio: Bytes) {
-        self.recordings.lock().unwrap_or_else(PoisonError::into_inner).insert(sid.to_owned(), audio);
+        self.recordings.lock().insert(sid.to_owned(), audio);
     }
 
     /// Takes every recording off the shelf, as a carrier that has lost them for a while.
     pub fn take_all(&self) -> BTreeMap<String, Bytes> {
-        std::mem::take(&mut *self.recordings.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.recordings.lock())
     }
 
     /// Puts recordings back.
     pub fn put_back(&self, recordings: BTreeMap<String, Bytes>) {
-        self.recordings.lock().unwrap_or_else(PoisonError::into_inner).extend(recordings);
+        self.recordings.lock().extend(recordings);
     }
 
     /// Throws a recording away; whether there was one.
     pub fn throw_away(&self, sid: &str) -> bool {
-        self.recordings.lock().unwrap_or_else(PoisonError::into_inner).remove(sid).is_some()
+        self.recordings.lock().remove(sid).is_some()
     }
 
     fn get(&self, sid: &str) -> Option<Bytes> {
-        self.recordings.lock().unwrap_or_else(PoisonError::into_inner).get(sid).cloned()
+        self.recordings.lock().get(sid).cloned()
     }
 
     /// Returns once a recording has been fetched.

@@ -1,10 +1,11 @@
 //! Time on the line: what the carrier's stamps say, and whether anybody really waits.
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_ports::Clock;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 
 /// The carrier's time.
 #[async_trait]
@@ -49,11 +50,11 @@ impl ScriptTime {
 #[async_trait]
 impl LineTime for ScriptTime {
     fn now(&self) -> Timestamp {
-        *self.now.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.now.lock()
     }
 
     async fn pass(&self, time: Duration) {
-        *self.now.lock().unwrap_or_else(PoisonError::into_inner) += time;
+        *self.now.lock() += time;
         if self.speed > 0 {
             tokio::time::sleep(time / self.speed).await;
         }

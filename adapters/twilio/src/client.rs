@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_domain::{CarrierCall, LegId, RecordingId, Timestamp};
-use frontdesk_ports::{Carrier, CarrierError, FetchedAudio};
+use frontdesk_ports::{Account, Carrier, CarrierError, FetchedAudio, PublicUrl};
 use futures_util::StreamExt;
 use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use reqwest::{Client, ClientBuilder, Method, Response, StatusCode};
@@ -13,9 +13,8 @@ use secrecy::ExposeSecret;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::account::Account;
 use crate::records::{self, CallResource, Listing, NumberResource, RecordingResource};
-use crate::urls::PublicUrl;
+use crate::urls::PREFIX;
 
 /// Media may be answered with a redirect to signed storage (undocumented); no more hops than these.
 const MAX_REDIRECTS: usize = 3;
@@ -234,7 +233,7 @@ impl Carrier for TwilioClient {
     }
 
     async fn our_numbers(&self) -> Result<Vec<String>, CarrierError> {
-        let ours = format!("{}/twilio/", self.public);
+        let ours = format!("{}{PREFIX}/", self.public);
         let mut numbers = Vec::new();
         for account in &self.accounts {
             match self.list::<NumberResource>(account, "IncomingPhoneNumbers.json", &[]).await {

@@ -8,10 +8,10 @@ use poem::http::{HeaderMap, Method, StatusCode};
 use poem::{Endpoint, Middleware, Request, Response};
 use secrecy::ExposeSecret;
 
-use crate::account::Account;
+use frontdesk_ports::{Account, PublicUrl};
+
 use crate::form::Form;
 use crate::signature::{Algorithm, SignedBody, verify};
-use crate::urls::PublicUrl;
 
 /// The largest accepted body, ten times the largest form observed from the carrier.
 const MAX_BYTES: usize = 64 * 1024;

@@ -7,7 +7,6 @@
 //! Wire facts are from Twilio's documentation of API 2010-04-01; where a comment says *field*, from captures in public
 //! code.
 
-mod account;
 mod client;
 mod form;
 mod form_mapping;
@@ -20,7 +19,6 @@ mod twiml;
 mod urls;
 mod webhook;
 
-pub use account::Account;
 pub use client::{ClientError, TwilioClient};
 pub use form::Form;
 pub use probe::{HttpPublicUrlProbe, answer_probes};
@@ -28,5 +26,20 @@ pub use prompts::{HostedPrompts, media_type};
 pub use signature::{Algorithm, SignedBody, verify};
 pub use twiml::fallback::write_fallback;
 pub use twiml::write_twiml;
-pub use urls::{PublicUrl, PublicUrlError, Urls};
-pub use webhook::{ROUTES, Waits, Webhooks, routes};
+pub use urls::{PREFIX, Urls};
+pub use webhook::{Waits, Webhooks, route_list, routes};
+
+/// The carrier's name in the log and in leg ids.
+pub const NAME: &str = "twilio";
+
+/// What a flow may ask of Twilio.
+pub const LIMITS: frontdesk_domain::CarrierLimits = frontdesk_domain::CarrierLimits {
+    // "TwiML: Dial": up to ten nouns, and one `timeout` for all of them.
+    phones_at_once: 10,
+    different_ring_times: false,
+    // Error 13521: 4096 characters with the basic voices, 3000 with named ones.
+    text: 4096,
+    text_with_voice: 3000,
+    // "TwiML: Record", `transcribe`.
+    transcribed_seconds: 120,
+};

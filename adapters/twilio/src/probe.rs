@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_ports::{Ids, ProbeResult, PublicUrlProbe, Seen};
+use frontdesk_ports::{Account, Ids, ProbeResult, PublicUrl, PublicUrlProbe, Seen};
 use hmac::{Hmac, KeyInit, Mac};
 use poem::http::{Method, StatusCode, header};
 use poem::{Endpoint, IntoResponse, Request, Response};
@@ -15,14 +15,13 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-use crate::account::Account;
 use crate::client::{ClientError, FORM, whole};
 use crate::form::Form;
 use crate::signature::{Algorithm, SignedBody, sign, verify};
-use crate::urls::PublicUrl;
+use crate::urls::route;
 
 /// The path of the probe.
-const PATH: &str = "/twilio/probe";
+const PATH: &str = route!("/probe");
 /// The largest accepted probe: a few fields.
 const MAX_BYTES: usize = 4096;
 /// The timeout of a probe.

@@ -1,10 +1,10 @@
 //! The flow's audio files, served under unguessable paths, because the carrier fetches them without credentials.
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
 
 use bytes::Bytes;
 use frontdesk_domain::AudioFile;
 use frontdesk_ports::{PromptAudio, UnplayableAudio};
+use parking_lot::RwLock;
 use poem::Response;
 use poem::http::{StatusCode, header};
 use sha2::{Digest, Sha256};
@@ -43,7 +43,7 @@ impl PromptAudio for HostedPrompts {
             clips.insert(key.clone(), Clip { media_type, bytes });
             keys.insert(file, key);
         }
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.write();
         // Calls in progress continue with the previous flow and may still play its files.
         known.keys.extend(keys);
         known.clips.extend(clips);
@@ -54,7 +54,7 @@ impl PromptAudio for HostedPrompts {
 impl HostedPrompts {
     /// The key of a file, if it is known.
     pub(crate) fn key(&self, file: &AudioFile) -> Option<String> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).keys.get(file).cloned()
+        self.known.read().keys.get(file).cloned()
     }
 
     /// The file of that key.
@@ -70,7 +70,7 @@ impl HostedPrompts {
     }
 
     fn clip(&self, key: &str) -> Option<Clip> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).clips.get(key).cloned()
+        self.known.read().clips.get(key).cloned()
     }
 }
 

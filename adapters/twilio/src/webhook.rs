@@ -1,11 +1,11 @@
-//! The carrier's routes, all under `/twilio` and all behind the guard. Handlers are a few lines: read, ask the port,
+//! The carrier's routes, all under one prefix and all behind the guard. Handlers are a few lines: read, ask the port,
 //! write.
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_domain::{Dialogue, Instruction, LegId, Notice, Signal};
-use frontdesk_ports::{AnswerCalls, CarrierCallback, StepRequest};
+use frontdesk_ports::{Account, AnswerCalls, CarrierCallback, PublicUrl, StepRequest};
 use poem::endpoint::BoxEndpoint;
 use poem::http::{Method, StatusCode, header};
 use poem::middleware::{CatchPanic, PanicHandler};
@@ -13,12 +13,12 @@ use poem::web::{Data, Path};
 use poem::{Endpoint, EndpointExt, Response, Route, RouteMethod, handler, post};
 use tokio::time::Instant;
 
-use crate::account::Account;
+use crate::NAME;
 use crate::form_mapping;
 use crate::guard::{Guard, Verified};
 use crate::prompts::HostedPrompts;
 use crate::twiml::{Party, document};
-use crate::urls::{PublicUrl, Urls};
+use crate::urls::{Urls, route};
 
 /// The longest a caller waits for an answer; then the safe document is sent.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
@@ -48,36 +48,27 @@ pub enum Waits {
     Nobody,
 }
 
-/// The routes and who waits for the answer. The router is built from this table, so tests that iterate over it cover
-/// every route.
-pub const ROUTES: [(&str, Waits); 8] = [
-    ("/twilio/voice", Waits::Caller),
-    ("/twilio/fallback", Waits::Caller),
-    ("/twilio/step/:at", Waits::Caller),
-    ("/twilio/screen/:call/:at", Waits::Callee),
-    ("/twilio/status", Waits::Nobody),
-    ("/twilio/leg/:call/:step/:position", Waits::Nobody),
-    ("/twilio/recording/:call", Waits::Nobody),
-    ("/twilio/transcription/:call", Waits::Nobody),
-];
+/// The routes, who waits for the answer, and the handler.
+fn table() -> [(&'static str, Waits, RouteMethod); 8] {
+    [
+        (route!("/voice"), Waits::Caller, post(call_arrived)),
+        (route!("/fallback"), Waits::Caller, post(last_answer_failed)),
+        (route!("/step/:at"), Waits::Caller, post(caller_step)),
+        (route!("/screen/:call/:at"), Waits::Callee, post(callee_step)),
+        (route!("/status"), Waits::Nobody, post(call_status)),
+        (route!("/leg/:call/:step/:position"), Waits::Nobody, post(leg_status)),
+        (route!("/recording/:call"), Waits::Nobody, post(recording_status)),
+        (route!("/transcription/:call"), Waits::Nobody, post(transcribed)),
+    ]
+}
+
+/// The routes and who waits for the answer, for tests that visit them all.
+pub fn route_list() -> [(&'static str, Waits); 8] {
+    table().map(|(path, waits, _)| (path, waits))
+}
 
 /// Where the flow's audio files are.
-const AUDIO: &str = "/twilio/audio/";
-
-/// The handler of a path.
-fn endpoint(path: &str) -> RouteMethod {
-    match path {
-        "/twilio/voice" => post(call_arrived),
-        "/twilio/step/:at" => post(caller_step),
-        "/twilio/screen/:call/:at" => post(callee_step),
-        "/twilio/status" => post(call_status),
-        "/twilio/leg/:call/:step/:position" => post(leg_status),
-        "/twilio/recording/:call" => post(recording_status),
-        "/twilio/transcription/:call" => post(transcribed),
-        // The fallback, and the safest answer there is.
-        _ => post(last_answer_failed),
-    }
-}
+const AUDIO: &str = route!("/audio/");
 
 /// The carrier's routes.
 pub fn routes(webhooks: Webhooks) -> impl Endpoint<Output = Response> + use<> {
@@ -87,8 +78,7 @@ pub fn routes(webhooks: Webhooks) -> impl Endpoint<Output = Response> + use<> {
     let callee = answer(safe.callee.clone());
     let nobody: Safe = Arc::new(|| StatusCode::SERVICE_UNAVAILABLE.into());
     let mut routes = Route::new();
-    for (path, waits) in ROUTES {
-        let endpoint = endpoint(path);
+    for (path, waits, endpoint) in table() {
         let guarded = match waits {
             Waits::Caller => guarded_answer(endpoint, &caller).boxed(),
             Waits::Callee => guarded_answer(endpoint, &callee).boxed(),
@@ -172,7 +162,7 @@ struct SafeDocuments {
 impl Webhooks {
     fn safe_documents(&self) -> SafeDocuments {
         // The callbacks of the safe document name no call in the path; their form carries the CallSid.
-        let any = LegId::new("twilio", "any").expect("a valid id");
+        let any = LegId::new(NAME, "any").expect("a valid id");
         let urls = Urls::new(&self.public, &any).playing(&self.audio);
         let callee = document(&[Instruction::HangUp], &urls, Party::Callee);
         SafeDocuments { caller: document(&self.safe, &urls, Party::Caller), callee }

@@ -13,11 +13,12 @@
 
 mod drain;
 mod state;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use frontdesk_ports::{CallLog, Clock, EventBuffer, LoggedEvent, OperationsLog, Spool, StoreError};
+use parking_lot::Mutex;
 use tokio::sync::{Notify, watch};
 
 use state::State;
@@ -101,16 +102,12 @@ impl EventIntake {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Stores events. `Ok` means that they are on disk: in the inbox, the spool or the log.
     #[tracing::instrument(target = "trace", skip_all, fields(events = events.len()))]
     pub async fn store(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
         let events = Arc::new(events);
         if let PrimaryBuffer::Inbox(inbox) = &self.primary
-            && !self.state().database_is_unavailable()
+            && !self.state.lock().database_is_unavailable()
         {
             if self.store_in_inbox(&**inbox, &events).await {
                 self.on_stored();
@@ -148,7 +145,7 @@ impl EventIntake {
         let stored = tokio::time::timeout(SPOOL_TIMEOUT, self.spool.store(events.clone())).await;
         stored.map_err(late).flatten()?;
         self.buffered.fetch_add(events.len() as u64, Ordering::Relaxed);
-        if self.state().buffered(events, self.clock.now()) {
+        if self.state.lock().buffered(events, self.clock.now()) {
             metrics::counter!("frontdesk_events_spooled_total").increment(events.len() as u64);
         }
         self.wake.notify_one();
@@ -173,19 +170,19 @@ impl EventIntake {
     }
 
     fn on_stored(&self) {
-        if self.state().stored(self.clock.now()) {
+        if self.state.lock().stored(self.clock.now()) {
             self.wake.notify_one();
         }
     }
 
     fn on_database_failed(&self, events: &[LoggedEvent]) {
-        if self.state().database_failed(events, self.clock.now()) {
+        if self.state.lock().database_failed(events, self.clock.now()) {
             tracing::error!("database unavailable; events are buffered, callers are answered");
         }
     }
 
     fn on_database_recovered(&self) {
-        if self.state().database_recovered(self.clock.now()) {
+        if self.state.lock().database_recovered(self.clock.now()) {
             tracing::info!(
                 waiting = self.spool.waiting(),
                 "database available again; buffered events follow"
@@ -195,7 +192,7 @@ impl EventIntake {
 
     fn on_lost(&self, events: &[LoggedEvent], error: StoreError) -> StoreError {
         metrics::counter!("frontdesk_events_unrecorded_total").increment(events.len() as u64);
-        if self.state().lost(events, self.clock.now()) {
+        if self.state.lock().lost(events, self.clock.now()) {
             tracing::error!("events cannot be stored, neither in the database nor in the spool: {error}");
         }
         self.wake.notify_one();
@@ -205,7 +202,7 @@ impl EventIntake {
     /// The health as far as it is known, without asking a store.
     pub fn health(&self) -> IntakeHealth {
         let (unavailable, failing) = {
-            let state = self.state();
+            let state = self.state.lock();
             (state.database_is_unavailable(), state.is_losing_events())
         };
         // Beside an inbox, an event in the spool is never normal.
@@ -258,7 +255,7 @@ impl EventIntake {
     /// in any case, and at once while the database is unavailable.
     pub async fn caught_up(&self) {
         let buffered = self.buffered.load(Ordering::Relaxed);
-        if *self.drained.borrow() >= buffered || self.state().database_is_unavailable() {
+        if *self.drained.borrow() >= buffered || self.state.lock().database_is_unavailable() {
             return;
         }
         self.reader_waits.notify_one();

@@ -1,10 +1,11 @@
 //! The flow that callers go through just now, and those that calls in progress began with.
 use std::collections::VecDeque;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use frontdesk_domain::{AudioFile, CallFlow, Dialogue};
 use frontdesk_ports::{PromptAudio, UnplayableAudio};
+use parking_lot::RwLock;
 
 /// A flow and the audio that it plays.
 #[derive(Debug, Clone)]
@@ -57,7 +58,7 @@ impl FlowVersions {
     pub fn replace(&self, own: FlowWithAudio) -> Result<bool, UnplayableAudio> {
         // The audio must be available before the first caller hears the new flow.
         self.audio.publish(own.audio)?;
-        let mut versions = self.versions.write().unwrap_or_else(PoisonError::into_inner);
+        let mut versions = self.versions.write();
         if versions.current.version() == own.flow.version() {
             return Ok(false);
         }
@@ -68,7 +69,7 @@ impl FlowVersions {
     }
 
     fn read<T>(&self, read: impl FnOnce(&Versions) -> T) -> T {
-        read(&self.versions.read().unwrap_or_else(PoisonError::into_inner))
+        read(&self.versions.read())
     }
 }
 

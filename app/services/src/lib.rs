@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod auth;
+mod backoff;
 pub mod call_handler;
 pub mod call_reader;
 pub mod diagnostics;

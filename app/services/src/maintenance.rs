@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use frontdesk_domain::{CallState, Timestamp};
 use frontdesk_ports::{
-    CallLog, CallQuery, Clock, EffectCounts, EffectQueue, OperationsLog, Outage, OutageCause, StoreError,
+    CallLog, CallQuery, Clock, JobCounts, JobQueue, Lane, OperationsLog, Outage, OutageCause, StoreError,
     Watermark,
 };
 
@@ -60,7 +60,7 @@ pub struct Maintenance {
     /// The calls.
     pub log: Arc<dyn CallLog>,
     /// The work after answering.
-    pub queue: Arc<dyn EffectQueue>,
+    pub queue: Arc<dyn JobQueue>,
     /// Where it stands how far things are done.
     pub operations_log: Arc<dyn OperationsLog>,
     /// Compares with the carrier.
@@ -90,7 +90,7 @@ impl Maintenance {
         let before = self.operations_log.marked(Watermark::Alive).await?;
         self.note_silence(before, now).await?;
         self.operations_log.mark(Watermark::Alive, now).await?;
-        let EffectCounts { open, failed } = self.queue.counts().await?;
+        let JobCounts { open, failed } = self.queue.counts(&[Lane::Carrier, Lane::Transcripts]).await?;
         for (state, count) in [("open", open), ("failed", failed)] {
             metrics::gauge!("frontdesk_effects", "state" => state)
                 .set(u32::try_from(count).unwrap_or(u32::MAX));

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use frontdesk_domain::{Call, CallFlow, NotificationKind, Outcome, Timestamp, Voicemail, VoicemailStatus};
 use frontdesk_ports::{
-    Attachment, AudioName, CallLog, CallRecord, Change, Clock, Delivery, DeliveryError, Ids, LeasedDelivery,
-    Messenger, Notification, Outbox, RecordingStore, StoreError, Tried,
+    Attachment, Attempt, AudioName, CallLog, CallRecord, Change, Clock, Delivery, DeliveryError, Ids, Job,
+    JobQueue, Lane, LeasedJob, Messenger, Notification, Outbox, RecordingStore, StoreError,
 };
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::flow_versions::FlowVersions;
+use crate::backoff::Backoff;
 
 pub use email::EmailLanguage;
 
@@ -27,9 +28,8 @@ const DELIVERY_TIMEOUT: Duration = Duration::from_secs(100);
 const LEASE: Duration = Duration::from_secs(120);
 /// Events older than this are not reported any more, however the call changes.
 const MAX_AGE: Duration = Duration::from_secs(3 * 86_400);
-/// The first pause after a failed delivery, the longest, and how long it is retried.
-const FIRST_PAUSE: Duration = Duration::from_secs(5);
-const MAX_PAUSE: Duration = Duration::from_secs(3600);
+/// Pauses after a failed delivery, and how long it is retried.
+const BACKOFF: Backoff = Backoff { first: Duration::from_secs(5), max: Duration::from_secs(3600) };
 const GIVE_UP: Duration = Duration::from_secs(3 * 86_400);
 /// How long to sleep while no delivery is due.
 const IDLE_PAUSE: Duration = Duration::from_secs(60);
@@ -87,8 +87,10 @@ pub struct NotificationTarget {
 pub struct Notifications {
     /// The calls.
     pub log: Arc<dyn CallLog>,
-    /// What is on its way.
+    /// Which notifications are queued.
     pub outbox: Arc<dyn Outbox>,
+    /// The queue of deliveries.
+    pub queue: Arc<dyn JobQueue>,
     /// Messages' audio.
     pub recordings: Arc<dyn RecordingStore>,
     /// The flow, in which mailboxes name recipients.
@@ -126,7 +128,7 @@ impl Notifications {
         while self.deliver_due().await? > 0 {}
         let now = self.clock.now();
         let until = |due: Timestamp| Duration::try_from(due.duration_since(now)).unwrap_or_default();
-        let pause = self.outbox.next_delivery().await?.map_or(IDLE_PAUSE, until).min(IDLE_PAUSE);
+        let pause = self.queue.next_due(&self.lanes()).await?.map_or(IDLE_PAUSE, until).min(IDLE_PAUSE);
         let _ = tokio::time::timeout(pause, self.log.wait_for_change(seen)).await;
         Ok(())
     }
@@ -149,6 +151,10 @@ impl Notifications {
             self.outbox.queue(&deliveries, last, self.clock.now()).await?;
             seen = last;
         }
+    }
+
+    fn lanes(&self) -> Vec<Lane> {
+        self.recipients.keys().cloned().map(Lane::Recipient).collect()
     }
 
     fn names(&self) -> Vec<String> {
@@ -182,20 +188,23 @@ impl Notifications {
 
     /// Delivers what is due now; how many were tried.
     pub async fn deliver_due(&self) -> Result<usize, StoreError> {
-        let due = self.outbox.take_deliveries(&self.names(), self.clock.now(), LEASE, MAX_CONCURRENT).await?;
-        let tried = futures_util::future::join_all(due.iter().map(|leased| self.deliver(leased))).await;
+        let due = self.queue.take(&self.lanes(), self.clock.now(), LEASE, MAX_CONCURRENT).await?;
+        let deliveries = due.iter().filter_map(|leased| match &leased.job {
+            Job::Delivery(delivery) => Some((leased, delivery)),
+            Job::Effect(_) => None,
+        });
+        let attempts = deliveries
+            .map(async |(leased, delivery)| (leased, delivery, self.deliver(leased, delivery).await));
         let mut recorded = Ok(due.len());
-        for (leased, tried) in due.iter().zip(tried) {
-            let (call, to) = (leased.delivery.call, &leased.delivery.recipient);
-            match &tried {
-                Tried::Delivered => {
-                    tracing::info!(call.id = %call, to, "{} was target", leased.delivery.kind);
-                }
-                Tried::Again(_, why) => tracing::warn!(call.id = %call, to, "a message waits: {why}"),
-                Tried::Failed(why) => tracing::error!(call.id = %call, to, "a message is given up: {why}"),
+        for (leased, delivery, attempt) in futures_util::future::join_all(attempts).await {
+            let (call, to) = (delivery.call, &delivery.recipient);
+            match &attempt {
+                Attempt::Done => tracing::info!(call.id = %call, to, "{} was delivered", delivery.kind),
+                Attempt::Retry(_, why) => tracing::warn!(call.id = %call, to, "a message waits: {why}"),
+                Attempt::Failed(why) => tracing::error!(call.id = %call, to, "a message is given up: {why}"),
             }
             // A result that could not be recorded must not prevent the others, which would be delivered again.
-            match self.record(leased, &tried).await {
+            match self.record(leased, &attempt).await {
                 Ok(true) => {}
                 Ok(false) => tracing::info!(call.id = %call, to, "another instance has taken a message over"),
                 Err(error) => recorded = Err(error),
@@ -204,57 +213,56 @@ impl Notifications {
         recorded
     }
 
-    async fn record(&self, leased: &LeasedDelivery, tried: &Tried) -> Result<bool, StoreError> {
-        let mut noted = self.outbox.finish_delivery(leased, tried).await;
+    async fn record(&self, leased: &LeasedJob, attempt: &Attempt) -> Result<bool, StoreError> {
+        let mut noted = self.queue.finish(leased, attempt).await;
         for _ in 0..RECORD_RETRIES {
             if noted.is_ok() {
                 break;
             }
             tokio::time::sleep(STORE_PAUSE).await;
-            noted = self.outbox.finish_delivery(leased, tried).await;
+            noted = self.queue.finish(leased, attempt).await;
         }
         noted
     }
 
-    async fn deliver(&self, leased: &LeasedDelivery) -> Tried {
-        let Delivery { call, recipient, .. } = &leased.delivery;
+    async fn deliver(&self, leased: &LeasedJob, delivery: &Delivery) -> Attempt {
+        let Delivery { call, recipient, .. } = delivery;
         let Some(target) = self.recipients.get(recipient) else {
-            return Tried::Failed(format!("the notification rule {recipient} no longer exists"));
+            return Attempt::Failed(format!("the notification rule {recipient} no longer exists"));
         };
         let record = match self.log.find(*call).await {
             Ok(Some(record)) => record,
-            Ok(None) => return Tried::Failed("the call has been forgotten".into()),
+            Ok(None) => return Attempt::Failed("the call has been forgotten".into()),
             Err(error) => return self.later(leased, &error.to_string()),
         };
-        let message = match self.message(leased, target, &record).await {
+        let message = match self.message(leased, delivery, target, &record).await {
             Ok(message) => message,
             Err(error) => return self.later(leased, &error.to_string()),
         };
         match tokio::time::timeout(DELIVERY_TIMEOUT, target.messenger.deliver(&message)).await {
-            Ok(Ok(())) => Tried::Delivered,
-            Ok(Err(DeliveryError::Refused(why))) => Tried::Failed(why),
+            Ok(Ok(())) => Attempt::Done,
+            Ok(Err(DeliveryError::Refused(why))) => Attempt::Failed(why),
             Ok(Err(DeliveryError::Later(why))) => self.later(leased, &why),
             Err(_) => self.later(leased, "it took too long"),
         }
     }
 
-    fn later(&self, leased: &LeasedDelivery, why: &str) -> Tried {
+    fn later(&self, leased: &LeasedJob, why: &str) -> Attempt {
         let now = self.clock.now();
         if now >= leased.queued_at + GIVE_UP {
-            return Tried::Failed(format!("{why}; given up after three days"));
+            return Attempt::Failed(format!("{why}; given up after three days"));
         }
-        let whole = FIRST_PAUSE.saturating_mul(1 << leased.attempt.saturating_sub(1).min(16)).min(MAX_PAUSE);
-        let spread = whole.mul_f64(f64::from(self.ids.random()[30]) / 510.0);
-        Tried::Again(now + whole / 2 + spread, why.to_owned())
+        Attempt::Retry(now + BACKOFF.pause(leased.attempt, self.ids.random()[30]), why.to_owned())
     }
 
     async fn message(
         &self,
-        leased: &LeasedDelivery,
+        leased: &LeasedJob,
+        delivery: &Delivery,
         target: &NotificationTarget,
         record: &CallRecord,
     ) -> Result<Notification, StoreError> {
-        let kind = leased.delivery.kind;
+        let kind = delivery.kind;
         let at = match kind {
             NotificationKind::VoicemailStored => leased.queued_at,
             _ => happened_at(kind, record).unwrap_or(leased.queued_at),
@@ -274,7 +282,7 @@ impl Notifications {
             "timestamp": at.to_string(),
             "data": (self.document)(record),
         });
-        let id = hex::encode(&Sha256::digest(leased.delivery.key())[..16]);
+        let id = hex::encode(&Sha256::digest(delivery.key())[..16]);
         Ok(Notification {
             id: format!("msg_{id}"),
             kind,

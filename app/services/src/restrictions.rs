@@ -1,13 +1,14 @@
 //! What limits a call apart from the flow: closures, blocked callers and caps. Held in memory, so that answering a
 //! call needs no database: a copy of the store's last answer, and the capacity used since.
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_domain::{CallRestrictions, CallerId, Closure, PhoneNumber, Timestamp};
 use frontdesk_ports::{CallFigures, Clock, OverrideStore, StoreError, Usage};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// How often the store is read. Overrides set by another instance or the command line take effect within this time.
 const REFRESH: Duration = Duration::from_secs(3);
@@ -144,15 +145,15 @@ impl Restrictions {
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Known> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner)
+        self.known.read()
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Known> {
-        self.known.write().unwrap_or_else(PoisonError::into_inner)
+        self.known.write()
     }
 
     fn midnight(&self, now: Timestamp) -> Timestamp {
-        let today = now.to_zoned(self.zone.clone()).start_of_day();
+        let today = now.to_zoned_datetime(self.zone.clone()).start_of_day();
         today.map_or(now, |midnight| midnight.timestamp())
     }
 

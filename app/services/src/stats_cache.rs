@@ -3,7 +3,7 @@
 //! does not say which day it leaves.
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,6 +11,7 @@ use frontdesk_domain::Timestamp;
 use frontdesk_ports::{
     CallFigures, CallLog, CallQuery, Change, Clock, DAY_MS, Figures, StoreError, Tally, Usage,
 };
+use parking_lot::Mutex;
 
 /// How long a day is cached.
 const MAX_AGE: Duration = Duration::from_secs(15 * 60);
@@ -41,21 +42,17 @@ impl StatsCache {
         Self { figures, log, clock, cache: Mutex::default() }
     }
 
-    fn cache(&self) -> MutexGuard<'_, Cache> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Forgets the days that calls have changed of.
     async fn refresh(&self) -> Result<(), StoreError> {
         let latest = self.log.latest_change().await?;
-        let seen = self.cache().seen;
+        let seen = self.cache.lock().seen;
         if latest == seen {
             return Ok(());
         }
         // At first nothing is cached, and no count is running.
         let nothing = seen == Change::default();
         let changed = if nothing { BTreeSet::new() } else { self.figures.days_changed(seen).await? };
-        let mut cache = self.cache();
+        let mut cache = self.cache.lock();
         for day in changed {
             cache.days.remove(&day);
             *cache.changes.entry(day).or_default() += 1;
@@ -67,14 +64,14 @@ impl StatsCache {
     async fn day(&self, day: i64) -> Result<Arc<Figures>, StoreError> {
         let now = self.clock.now();
         let changes = {
-            let cache = self.cache();
+            let cache = self.cache.lock();
             if let Some((_, figures)) = cache.days.get(&day).filter(|(at, _)| now < *at + MAX_AGE) {
                 return Ok(figures.clone());
             }
             cache.changes.get(&day).copied()
         };
         let figures = Arc::new(self.figures.figures(Some(midnight(day)), Some(midnight(day + 1))).await?);
-        let mut cache = self.cache();
+        let mut cache = self.cache.lock();
         if cache.changes.get(&day).copied() == changes {
             cache.days.insert(day, (now, figures.clone()));
         }
@@ -209,9 +206,12 @@ mod tests {
         assert_eq!(ask().await, 0);
         log.append(vec![ended("b", "2026-11-25T11:59:00Z")]).await.unwrap();
         assert_eq!(ask().await, 1, "late news of an old day");
-        let counted_at = cache.cache().days.values().map(|(at, _)| *at).max();
+        let counted_at = cache.cache.lock().days.values().map(|(at, _)| *at).max();
         clock.advance(MAX_AGE);
         ask().await;
-        assert!(cache.cache().days.values().map(|(at, _)| *at).min() > counted_at, "all were counted again");
+        assert!(
+            cache.cache.lock().days.values().map(|(at, _)| *at).min() > counted_at,
+            "all were counted again"
+        );
     }
 }

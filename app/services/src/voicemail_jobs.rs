@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use frontdesk_domain::{
     Call, CallEvent, CopyFate, Effect, EventKind, Facts, LegId, RecordingId, Sound, StoredAudio, Timestamp,
-    Voicemail, VoicemailStatus, WorkLane,
+    Voicemail, VoicemailStatus,
 };
 use frontdesk_ports::{
-    AudioName, CallLog, CallQuery, CallRecord, Carrier, CarrierError, Change, Clock, EffectQueue, Ids,
-    LeasedEffect, PutError, RecordingStore, SoundMeter, StoreError, Transcriber,
+    Attempt, AudioName, CallLog, CallQuery, CallRecord, Carrier, CarrierError, Change, Clock, Ids, Job,
+    JobQueue, Lane, LeasedJob, PutError, RecordingStore, SoundMeter, StoreError, Transcriber,
 };
 use futures_util::future::join_all;
 use tracing::Instrument;
 
+use crate::backoff::Backoff;
 use crate::tracing_context;
 
 /// Longer than a fetch or a transcription can take, so that a job is never run twice at once. The jobs of an instance
@@ -24,11 +25,9 @@ const FETCH_LEASE: Duration = Duration::from_secs(105);
 const TRANSCRIPT_LEASE: Duration = Duration::from_secs(330);
 /// Fetches at once.
 const MAX_CONCURRENT: u16 = 4;
-/// The first pause after a failure, …
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
-/// … the longest, …
-const MAX_PAUSE: Duration = Duration::from_secs(15 * 60);
-/// … and when it is given up.
+/// Pauses after failures.
+const BACKOFF: Backoff = Backoff { first: Duration::from_secs(2), max: Duration::from_secs(15 * 60) };
+/// When a job is given up.
 const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
 /// Pause after a round, as a multiple of its duration: storing a voicemail syncs the disk several times, and callers
 /// take precedence. On a busy machine a round takes longer, and so does the pause …
@@ -49,10 +48,10 @@ pub enum WorkOutcome {
 
 /// Takes effects of one lane and does them.
 pub struct VoicemailWorker {
-    /// Which.
-    pub lane: WorkLane,
+    /// The lane, of effects.
+    pub lane: Lane,
     /// Where effects wait.
-    pub queue: Arc<dyn EffectQueue>,
+    pub queue: Arc<dyn JobQueue>,
     /// The call log, which results are appended to.
     pub log: Arc<dyn CallLog>,
     /// The carrier that recordings are fetched from.
@@ -100,7 +99,7 @@ impl VoicemailWorker {
                 }
                 Err(error) => {
                     tracing::warn!("work waits for the store: {error}");
-                    tokio::time::sleep(FIRST_PAUSE).await;
+                    tokio::time::sleep(BACKOFF.first).await;
                 }
             }
         }
@@ -108,36 +107,41 @@ impl VoicemailWorker {
 
     /// Does what is due now.
     pub async fn run_once(&self) -> Result<WorkOutcome, StoreError> {
+        let lanes = std::slice::from_ref(&self.lane);
         let (at_once, lease) = match self.lane {
-            WorkLane::Transcripts => (1, TRANSCRIPT_LEASE),
-            WorkLane::Carrier => (MAX_CONCURRENT, FETCH_LEASE),
+            Lane::Transcripts => (1, TRANSCRIPT_LEASE),
+            Lane::Carrier | Lane::Recipient(_) => (MAX_CONCURRENT, FETCH_LEASE),
         };
-        let due = self.queue.take(self.lane, self.clock.now(), lease, at_once).await?;
+        let due = self.queue.take(lanes, self.clock.now(), lease, at_once).await?;
         if due.is_empty() {
-            return Ok(WorkOutcome::Idle(self.queue.next_due(self.lane).await?));
+            return Ok(WorkOutcome::Idle(self.queue.next_due(lanes).await?));
         }
-        join_all(due.iter().map(|leased| {
-            let (effect, attempt) = (&leased.effect, leased.attempt);
-            let span =
-                tracing::info_span!(target: tracing_context::TARGET, "job", effect = %effect.key(), attempt);
+        join_all(due.iter().filter_map(|leased| {
+            let Job::Effect(effect) = &leased.job else { return None };
+            let (key, attempt) = (effect.key(), leased.attempt);
+            let span = tracing::info_span!(target: tracing_context::TARGET, "job", effect = key, attempt);
             tracing_context::join_call(&span, effect.call());
-            self.work(leased).instrument(span)
+            Some(self.work(leased, effect).instrument(span))
         }))
         .await;
         Ok(WorkOutcome::Worked(due.len()))
     }
 
-    async fn work(&self, leased: &LeasedEffect) {
-        let call = leased.effect.call();
-        let done = match &leased.effect {
+    async fn work(&self, leased: &LeasedJob, effect: &Effect) {
+        let call = effect.call();
+        let done = match effect {
             Effect::FetchRecording { call, recording } => self.fetch(call, recording).await,
             Effect::Transcribe { call, recording } => self.transcribe(call, recording).await,
             Effect::DeleteCarrierCopy { call, recording } => self.delete_copy(call, recording).await,
         };
-        let finished = match done {
-            Ok(()) => self.queue.finish(leased).await,
+        let attempt = match done {
+            Ok(()) => Ok(Attempt::Done),
             Err(Failure::Store(error)) => Err(error),
-            Err(Failure::Again(why, after)) => self.again(leased, &why, after).await,
+            Err(Failure::Again(why, after)) => self.again(leased, effect, why, after).await,
+        };
+        let finished = match attempt {
+            Ok(attempt) => self.queue.finish(leased, &attempt).await,
+            Err(error) => Err(error),
         };
         match finished {
             Ok(true) => {}
@@ -236,34 +240,35 @@ impl VoicemailWorker {
         self.log.append(news.into_iter().map(event).collect()).await
     }
 
+    /// The result of an attempt that did not work: the job is retried, or given up in the end.
     async fn again(
         &self,
-        leased: &LeasedEffect,
-        why: &str,
+        leased: &LeasedJob,
+        effect: &Effect,
+        why: String,
         after: Option<Duration>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Attempt, StoreError> {
         let now = self.clock.now();
-        let call = leased.effect.call();
-        if now >= leased.queued_at + GIVE_UP {
-            tracing::error!(call.id = %call, "work on a message is given up after seven days: {why}");
-            match &leased.effect {
-                Effect::FetchRecording { recording, .. } => {
-                    let round = self.message(call).await?.map_or(0, |message| message.round);
-                    let (recording, why) = (recording.clone(), why.to_owned());
-                    self.log(call, vec![EventKind::VoicemailFailed { recording, why, round }]).await?;
-                }
-                Effect::Transcribe { recording, .. } => {
-                    let recording = recording.clone();
-                    self.log(call, vec![EventKind::Transcribed { recording, text: None }]).await?;
-                }
-                Effect::DeleteCarrierCopy { .. } => {}
-            }
-            return self.queue.fail(leased, why).await;
+        let call = effect.call();
+        if now < leased.queued_at + GIVE_UP {
+            tracing::warn!(call.id = %call, attempt = leased.attempt, "work on a message waits: {why}");
+            let pause = BACKOFF.pause(leased.attempt, self.ids.random()[31]);
+            let pause = pause.max(after.unwrap_or(Duration::ZERO).min(BACKOFF.max));
+            return Ok(Attempt::Retry(now + pause, why));
         }
-        tracing::warn!(call.id = %call, attempt = leased.attempt, "work on a message waits: {why}");
-        let pause =
-            pause(leased.attempt, self.ids.random()[31]).max(after.unwrap_or(Duration::ZERO).min(MAX_PAUSE));
-        self.queue.retry(leased, now + pause, why).await
+        tracing::error!(call.id = %call, "work on a message is given up after seven days: {why}");
+        match effect.clone() {
+            Effect::FetchRecording { recording, .. } => {
+                let round = self.message(call).await?.map_or(0, |message| message.round);
+                let why = why.clone();
+                self.log(call, vec![EventKind::VoicemailFailed { recording, why, round }]).await?;
+            }
+            Effect::Transcribe { recording, .. } => {
+                self.log(call, vec![EventKind::Transcribed { recording, text: None }]).await?;
+            }
+            Effect::DeleteCarrierCopy { .. } => {}
+        }
+        Ok(Attempt::Failed(why))
     }
 }
 
@@ -273,12 +278,6 @@ fn again(error: CarrierError) -> Failure {
         CarrierError::NotYet | CarrierError::Unauthorized | CarrierError::Unusable(_) => None,
     };
     Failure::Again(error.to_string(), after)
-}
-
-/// Twice as long each time, and between half and all of that, so that a crowd spreads out.
-fn pause(attempt: u32, random: u8) -> Duration {
-    let whole = FIRST_PAUSE.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(MAX_PAUSE);
-    whole / 2 + whole.mul_f64(f64::from(random) / 510.0)
 }
 
 #[cfg(test)]
@@ -302,7 +301,7 @@ mod tests {
         carrier.expect_fetch_recording().returning(move |_, _| Err(answer.clone()));
         let recordings = Arc::new(MemoryRecordings::new(1000));
         let worker = VoicemailWorker {
-            lane: WorkLane::Carrier,
+            lane: Lane::Carrier,
             transcriber: None,
             queue: log.clone(),
             log,
@@ -328,9 +327,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_carriers_wish_to_be_left_alone_is_respected_within_reason() {
-        assert!(first_pause(CarrierError::NotYet).await <= FIRST_PAUSE);
+        assert!(first_pause(CarrierError::NotYet).await <= BACKOFF.first);
         assert!(
-            first_pause(CarrierError::Unauthorized).await <= FIRST_PAUSE,
+            first_pause(CarrierError::Unauthorized).await <= BACKOFF.first,
             "a corrected token is soon noticed"
         );
         let busy = |seconds| CarrierError::Unavailable {
@@ -338,16 +337,6 @@ mod tests {
             after: Some(Duration::from_secs(seconds)),
         };
         assert_eq!(first_pause(busy(60)).await, Duration::from_secs(60));
-        assert_eq!(first_pause(busy(u64::MAX)).await, MAX_PAUSE);
-    }
-
-    #[test]
-    fn pauses_grow_spread_and_stay_bounded() {
-        assert_eq!(pause(1, 0), Duration::from_secs(1));
-        assert_eq!(pause(1, 255), Duration::from_secs(2));
-        assert_eq!(pause(4, 255), Duration::from_secs(16));
-        for attempt in [12, 40, u32::MAX] {
-            assert!(pause(attempt, 255) <= MAX_PAUSE && pause(attempt, 0) >= MAX_PAUSE / 2);
-        }
+        assert_eq!(first_pause(busy(u64::MAX)).await, BACKOFF.max);
     }
 }

@@ -149,7 +149,7 @@ impl Call {
             let Rendezvous { public_url, number, api_url, .. } = demo;
             return Ok(Target { url: base, public_url, credentials, number, api_url, is_demo: true });
         }
-        let Some(twilio) = &config.twilio else {
+        let Some(account) = &config.account else {
             let why = format!(
                 "no demo runs at {base}; start one with `frontdesk demo`, or give the configuration of the instance \
                  with --config"
@@ -157,13 +157,13 @@ impl Call {
             return Err(Failure::Failed(why));
         };
         let auth_token =
-            twilio.tokens.first().map(|token| token.expose_secret().to_owned()).unwrap_or_default();
+            account.tokens.first().map(|token| token.expose_secret().to_owned()).unwrap_or_default();
         Ok(Target {
             public_url: config.public_url.as_ref().map_or_else(|| base.clone(), ToString::to_string),
             url: base,
-            credentials: Credentials { account_sid: twilio.account_sid.clone(), auth_token },
+            credentials: Credentials { account_sid: account.sid.clone(), auth_token },
             number: "+12025550100".to_owned(),
-            api_url: twilio.api_url.to_string(),
+            api_url: account.api_url.to_string(),
             is_demo: false,
         })
     }

@@ -61,7 +61,7 @@ impl Check {
     pub(super) fn run(
         self,
         config: Result<Config, ConfigErrors>,
-        today: jiff::Zoned,
+        today: jiff::ZonedDateTime,
     ) -> Result<ExitCode, Failure> {
         let config = match config.and_then(|config| self.with_flow(config)) {
             Ok(config) => config,
@@ -86,7 +86,7 @@ impl Check {
                 own.flow.draft().hours.values().next().map_or(&config.zone, |hours| &hours.schedule.zone);
             let at = zone.to_timestamp(at);
             let at = at.map_err(|error| Failure::Usage(format!("--at: {error}")))?;
-            println!("at      {}", at.to_zoned(zone.clone()).strftime("%A, %Y-%m-%d %H:%M %Z"));
+            println!("at      {}", at.to_zoned_datetime(zone.clone()).strftime("%A, %Y-%m-%d %H:%M %Z"));
             let caller = playthrough::Caller {
                 at,
                 from: self.from.as_deref(),

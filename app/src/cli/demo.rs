@@ -8,10 +8,9 @@ use std::sync::Arc;
 
 use adapters_recordings::Place;
 use adapters_simulator::{Credentials, Phone, RealTime, Shelf, SimulatedCarrier, Wire, rest_routes};
-use adapters_twilio::{Account, PublicUrl};
 use clap::Args;
 use frontdesk_domain::{BuiltinFlow, builtin_flow};
-use frontdesk_ports::Ids;
+use frontdesk_ports::{Account, Ids, PublicUrl};
 use frontdesk_services::flow_versions::FlowWithAudio;
 use poem::EndpointExt;
 use secrecy::ExposeSecret;

@@ -40,7 +40,8 @@ pub(super) struct Export {
 
 pub(super) fn time(flag: &str, text: Option<&String>, config: &Config) -> Result<Option<Timestamp>, Failure> {
     let Some(text) = text else { return Ok(None) };
-    let day = || text.parse::<Date>().ok()?.to_zoned(config.zone.clone()).ok().map(|at| at.timestamp());
+    let day =
+        || text.parse::<Date>().ok()?.to_zoned_datetime(config.zone.clone()).ok().map(|at| at.timestamp());
     let at = text.parse().ok().or_else(day);
     let bad = || {
         Failure::Usage(format!(

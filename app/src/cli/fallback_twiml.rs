@@ -2,11 +2,11 @@
 //! server.
 use std::process::ExitCode;
 
-use adapters_twilio::write_fallback;
 use clap::Args;
 use url::Url;
 
 use super::Failure;
+use crate::carrier::write_fallback_document;
 use crate::config::Config;
 
 #[derive(Debug, Args)]
@@ -23,7 +23,7 @@ impl FallbackTwiml {
             Failure::Usage("forward_to: nobody to forward to; set it, or FRONTDESK__FORWARD_TO".into())
         })?;
         let after = self.after.as_ref().map(Url::as_str);
-        println!("{}", write_fallback(&flow.flow, config.public_url.as_ref(), after));
+        println!("{}", write_fallback_document(&flow.flow, config.public_url.as_ref(), after));
         Ok(ExitCode::SUCCESS)
     }
 }

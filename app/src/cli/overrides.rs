@@ -3,7 +3,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use adapters_persistence::{SqlOperationsLog, SqlOverrides};
-use adapters_twilio::HostedPrompts;
 use clap::Args;
 use frontdesk_domain::{PhoneNumber, parse_until};
 use frontdesk_ports::{Clock, ManageOverrides, OverrideError};
@@ -12,6 +11,7 @@ use frontdesk_services::overrides::Overrides;
 
 use super::Failure;
 use super::user::operator;
+use crate::carrier::HostedPrompts;
 use crate::config::Config;
 use crate::system::SystemClock;
 use crate::wiring::open_database;
@@ -62,7 +62,7 @@ impl Close {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         let until = parse_until(&self.until, SystemClock.now(), &config.zone).map_err(Failure::Usage)?;
         overrides(&config).await?.close(&operator(), until, self.say).await.map_err(refused)?;
-        println!("closed until {}", until.to_zoned(config.zone).strftime("%Y-%m-%d %H:%M %Z"));
+        println!("closed until {}", until.to_zoned_datetime(config.zone).strftime("%Y-%m-%d %H:%M %Z"));
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct ReconcileCommand {
 
 impl ReconcileCommand {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
-        if config.twilio.is_none() {
+        if config.account.is_none() {
             return Err(Failure::Usage("twilio.account_sid and twilio.auth_token are not set".into()));
         }
         let tools = Tools::open(&config).await?;

@@ -9,6 +9,8 @@ use frontdesk_domain::{AudioFile, FlowSettings, read_flow};
 use frontdesk_services::flow_versions::FlowWithAudio;
 use jiff::tz::TimeZone;
 
+use crate::carrier;
+
 use super::{ConfigError, Shown, calendar};
 
 /// Where a flow is written.
@@ -49,6 +51,7 @@ impl FlowText {
             table: self.table,
             zone: zone.clone(),
             time_limit,
+            limits: carrier::LIMITS,
             calendar: &|name| {
                 let text = std::fs::read_to_string(self.folder.join(name));
                 let text = text.map_err(|error| format!("the calendar {name} cannot be read: {error}"))?;
@@ -62,7 +65,7 @@ impl FlowText {
                 let bytes = std::fs::read(self.folder.join(name));
                 let bytes =
                     bytes.map_err(|error| format!("the audio file {name} cannot be read: {error}"))?;
-                adapters_twilio::media_type(&file, &bytes)
+                carrier::check_audio(&file, &bytes)
                     .map_err(|why| format!("the audio file {name} cannot be played: {why}"))?;
                 audio.borrow_mut().push((file, Bytes::from(bytes)));
                 Ok(())

@@ -54,7 +54,7 @@ fn the_environment_wins_and_secrets_come_from_files() {
     ];
     let config = load(GOOD, &pairs, Needs::Production).unwrap();
     assert_eq!(config.listen.to_string(), "0.0.0.0:80");
-    assert_eq!(config.twilio.unwrap().tokens[0].expose_secret(), "from-secret-file");
+    assert_eq!(config.account.unwrap().tokens[0].expose_secret(), "from-secret-file");
     assert_eq!(config.flow.unwrap().flow.numbers().count(), 1);
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use adapters_persistence::{Database, SqlLog, SqlOperationsLog};
 use adapters_recordings::ObjectRecordings;
-use adapters_twilio::{HttpPublicUrlProbe, TwilioClient};
 use async_trait::async_trait;
 use frontdesk_ports::{CallLog, DiagnosticReport, OperationsLog, RecordingStore};
 use frontdesk_services::diagnostics::{CarrierSetup, Diagnostics, Schema};
@@ -13,6 +12,7 @@ use sea_orm_migration::MigratorTrait;
 
 use super::disk_check::check_folder;
 use super::{MAX_AUDIO_BYTES, WiringError};
+use crate::carrier;
 use crate::config::Config;
 use crate::system::{SystemClock, SystemIds};
 
@@ -82,12 +82,10 @@ pub async fn diagnostics(config: &Config) -> Result<Diagnostics, WiringError> {
 
 /// The carrier's side of a configuration, if it names an account.
 pub fn outside(config: &Config) -> Result<Option<CarrierSetup>, WiringError> {
-    let (Some(public), Some(twilio)) = (&config.public_url, &config.twilio) else { return Ok(None) };
-    let account = twilio.account();
-    let http = || config.proxies.client_builder();
+    let (Some(public), Some(account)) = (&config.public_url, &config.account) else { return Ok(None) };
     Ok(Some(CarrierSetup {
-        account: Arc::new(TwilioClient::new(vec![account.clone()], public.clone(), http())?),
-        probe: Arc::new(HttpPublicUrlProbe::new(public.clone(), account, Arc::new(SystemIds), http())?),
+        account: carrier::account_client(account.clone(), public.clone(), &config.proxies)?,
+        probe: carrier::probe(account.clone(), public.clone(), &config.proxies)?,
         public_url: public.as_str().to_owned(),
     }))
 }

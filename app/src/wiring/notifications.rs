@@ -3,8 +3,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use adapters_notifications::Webhook;
-use adapters_twilio::PublicUrl;
-use frontdesk_ports::Messenger;
+use frontdesk_ports::{Messenger, PublicUrl};
 use frontdesk_services::notifications::NotificationTarget;
 use url::Url;
 

@@ -3,13 +3,13 @@ use std::sync::Arc;
 
 use adapters_persistence::{SqlLog, SqlOperationsLog};
 use adapters_recordings::ObjectRecordings;
-use adapters_twilio::{PublicUrl, TwilioClient};
-use frontdesk_ports::{CallLog, Carrier, Clock};
+use frontdesk_ports::{CallLog, Clock, PublicUrl};
 use frontdesk_services::reconciliation::Reconciliation;
 use frontdesk_services::retention::Retention;
 
 use super::{MAX_AUDIO_BYTES, WiringError, open_database};
-use crate::config::{Config, Twilio};
+use crate::carrier;
+use crate::config::Config;
 use crate::system::{SystemClock, SystemIds};
 
 /// Stores and carrier of a configuration.
@@ -36,12 +36,11 @@ impl Tools {
             MAX_AUDIO_BYTES,
             config.proxies.client_builder(),
         )?);
-        let accounts = config.twilio.iter().map(Twilio::account);
+        let accounts = config.account.iter().cloned().collect();
         // Without a public URL, no number's webhook can point here.
         let nowhere = || PublicUrl::parse("https://frontdesk.invalid").expect("a valid URL");
         let public = config.public_url.clone().unwrap_or_else(nowhere);
-        let carrier: Arc<dyn Carrier> =
-            Arc::new(TwilioClient::new(accounts.collect(), public, config.proxies.client_builder())?);
+        let carrier = carrier::client(accounts, public, &config.proxies)?;
         let longest_call =
             config.flow.as_ref().map_or(config.builtin.time_limit, |own| own.flow.longest_forward());
         Ok(Self {

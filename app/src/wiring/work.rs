@@ -3,9 +3,7 @@ use std::sync::Arc;
 
 use adapters_audio::WavMeter;
 use adapters_transcription::CommandTranscriber;
-use adapters_twilio::{Account, TwilioClient};
-use frontdesk_domain::WorkLane;
-use frontdesk_ports::{CallLog, Clock, Ids, Transcriber};
+use frontdesk_ports::{Account, CallLog, Carrier, Clock, Ids, Lane, Transcriber};
 use frontdesk_services::flow_versions::FlowVersions;
 use frontdesk_services::follow_up::auto_resolve::AutoResolve;
 use frontdesk_services::maintenance::Maintenance;
@@ -17,12 +15,13 @@ use frontdesk_services::voicemail_jobs::VoicemailWorker;
 use super::WiringError;
 use super::notifications::targets;
 use super::stores::Stores;
+use crate::carrier;
 use crate::config::Config;
 
 /// What is needed for the work beside answering.
 pub(super) struct Work {
     pub stores: Stores,
-    pub client: Arc<TwilioClient>,
+    pub client: Arc<dyn Carrier>,
     pub clock: Arc<dyn Clock>,
     /// What leases of work are counted by.
     pub lease_clock: Arc<dyn Clock>,
@@ -41,12 +40,12 @@ impl Work {
             clock: self.clock.clone(),
         });
         // The demo's carrier keeps no records that could be compared.
-        let on_record = accounts.iter().filter(|account| account.carrier == "twilio").cloned().collect();
+        let on_record = accounts.iter().filter(|account| account.carrier == carrier::NAME).cloned().collect();
         let public = config.public_url.clone().ok_or(WiringError::Incomplete("public_url"))?;
         let flow = self.flow.clone();
         let reconciliation = Reconciliation {
             log: self.stores.log.clone(),
-            carrier: Arc::new(TwilioClient::new(on_record, public, config.proxies.client_builder())?),
+            carrier: carrier::client(on_record, public, &config.proxies)?,
             operations_log: self.stores.operations_log.clone(),
             clock: self.clock.clone(),
             longest_call: Arc::new(move || flow.current().longest_forward()),
@@ -66,6 +65,7 @@ impl Work {
         Ok(Notifications {
             log: self.stores.log.clone(),
             outbox: self.stores.log.clone(),
+            queue: self.stores.log.clone(),
             recordings: self.stores.recordings.clone(),
             flow: self.flow.clone(),
             recipients: targets(config)?,
@@ -91,14 +91,14 @@ impl Work {
             .transcription
             .clone()
             .map(|command| Arc::new(CommandTranscriber::new(command)) as Arc<dyn Transcriber>);
-        let lanes = [Some(WorkLane::Carrier), transcriber.as_ref().map(|_| WorkLane::Transcripts)];
+        let lanes = [Some(Lane::Carrier), transcriber.as_ref().map(|_| Lane::Transcripts)];
         let worker = |lane| Arc::new(self.worker(lane, config.delete_at_carrier, transcriber.clone()));
         lanes.into_iter().flatten().map(worker).collect()
     }
 
     fn worker(
         &self,
-        lane: WorkLane,
+        lane: Lane,
         delete_at_carrier: bool,
         transcriber: Option<Arc<dyn Transcriber>>,
     ) -> VoicemailWorker {

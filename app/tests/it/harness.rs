@@ -9,14 +9,13 @@ use adapters_simulator::{
     rest_routes,
 };
 use adapters_transcription::Command;
-use adapters_twilio::PublicUrl;
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk::config::{Config, FlowText, Needs, Recipient, Settings, SignInSettings, Smtp, Twilio};
+use frontdesk::config::{Config, FlowText, Needs, Recipient, Settings, SignInSettings, Smtp};
 use frontdesk::server::serve;
 use frontdesk::wiring::{AppBuilder, Running};
 use frontdesk_domain::{BuiltinFlow, Timestamp, builtin_flow};
-use frontdesk_ports::Clock;
+use frontdesk_ports::{Account, Clock, PublicUrl};
 use frontdesk_services::event_intake::Drained;
 use frontdesk_services::flow_versions::FlowWithAudio;
 use frontdesk_services::restrictions::Caps;
@@ -152,8 +151,9 @@ impl Desk {
         let settings = Config::from_settings(Settings::default(), Needs::Nothing).unwrap();
         let config = Config {
             public_url: Some(PublicUrl::parse(&setting.public).unwrap()),
-            twilio: Some(Twilio {
-                account_sid: ACCOUNT.into(),
+            account: Some(Account {
+                carrier: frontdesk::carrier::NAME.into(),
+                sid: ACCOUNT.into(),
                 tokens: vec![SECRET.into()],
                 api_url: api_url.parse().unwrap(),
             }),

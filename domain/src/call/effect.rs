@@ -30,30 +30,6 @@ pub enum Effect {
     },
 }
 
-/// Work that takes its turns together: what computes for minutes does not hold up what waits for the carrier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WorkLane {
-    /// Asking the carrier.
-    Carrier,
-    /// Writing messages down.
-    Transcripts,
-}
-
-impl WorkLane {
-    /// What the keys of its effects begin with.
-    pub fn prefixes(self) -> &'static [&'static str] {
-        match self {
-            Self::Carrier => &["fetch-recording:", "delete-carrier-copy:"],
-            Self::Transcripts => &["transcribe:"],
-        }
-    }
-
-    /// Whether an effect of that key belongs to it.
-    pub fn holds(self, key: &str) -> bool {
-        self.prefixes().iter().any(|prefix| key.starts_with(prefix))
-    }
-}
-
 impl Effect {
     /// What makes the effect unique: the same work is never queued twice.
     pub fn key(&self) -> String {

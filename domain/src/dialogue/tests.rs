@@ -180,7 +180,7 @@ fn a_callee_whose_phone_shows_a_company_number_hears_the_callers_number() {
     for forward in draft.forwards.values_mut() {
         forward.shows = crate::ShownNumber::Ours;
     }
-    let flow = draft.check().unwrap();
+    let flow = draft.check(&crate::CarrierLimits::default()).unwrap();
     let turn = advance(&flow, &Dialogue::read("menu.main.0.0.1"), &keyed("1"), &cx());
     let Some(Instruction::Dial { targets, caller_id, .. }) = turn.instructions.last() else { panic!() };
     assert_eq!(caller_id.as_ref().unwrap().as_str(), MAIN);

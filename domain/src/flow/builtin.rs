@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::CallFlow;
+use super::carrier_limits::CarrierLimits;
 use super::draft::FlowDraft;
 use super::forward::{Destination, Forward, Screening, ShownNumber, Strategy};
 use super::mailbox::{Mailbox, Transcribe};
@@ -42,7 +43,8 @@ impl Default for BuiltinFlow {
 
 /// The built-in flow for these settings. Fails without a number to forward to, or if a time is out of range.
 pub fn builtin_flow(settings: &BuiltinFlow) -> Result<CallFlow, Problems> {
-    draft(settings).check()
+    // It is within the limits of every carrier.
+    draft(settings).check(&CarrierLimits::default())
 }
 
 fn say(text: &str) -> Prompt {

@@ -5,29 +5,30 @@ mod nodes;
 mod numbers;
 mod prompts;
 use super::CallFlow;
+use super::carrier_limits::CarrierLimits;
 use super::draft::FlowDraft;
 use super::problem::{Problem, Problems};
 
 impl FlowDraft {
-    /// The flow, or everything that is wrong with it.
-    pub fn check(self) -> Result<CallFlow, Problems> {
-        let problems = self.problems();
+    /// The flow, or everything that is wrong with it for a carrier with these limits.
+    pub fn check(self, limits: &CarrierLimits) -> Result<CallFlow, Problems> {
+        let problems = self.problems(limits);
         if problems.is_empty() { Ok(CallFlow::of(self)) } else { Err(Problems(problems)) }
     }
 
-    /// Everything that is wrong with it.
-    pub fn problems(&self) -> Vec<Problem> {
+    /// Everything that is wrong with it for a carrier with these limits.
+    pub fn problems(&self, limits: &CarrierLimits) -> Vec<Problem> {
         let mut problems = Vec::new();
         graph::targets(self, &mut problems);
         graph::reach(self, &mut problems);
         graph::silence(self, &mut problems);
         graph::back(self, &mut problems);
         nodes::menus(self, &mut problems);
-        nodes::forwards(self, &mut problems);
-        nodes::mailboxes(self, &mut problems);
+        nodes::forwards(self, limits, &mut problems);
+        nodes::mailboxes(self, limits, &mut problems);
         nodes::hours_and_callers(self, &mut problems);
         numbers::destinations(self, &mut problems);
-        prompts::check(self, &mut problems);
+        prompts::check(self, limits, &mut problems);
         problems
     }
 

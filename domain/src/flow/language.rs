@@ -1,8 +1,9 @@
 //! Languages of a call.
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::names::checked_text;
 
 /// A language tag such as `en-GB` (BCP 47: ASCII alphanumerics and hyphens, 2 to 35 characters).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -15,11 +16,6 @@ pub struct Language(String);
 pub struct InvalidLanguage(String);
 
 impl Language {
-    /// The tag.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The tag up to its first hyphen: `en` of `en-GB`.
     pub fn primary(&self) -> &str {
         self.0.split('-').next().unwrap_or_default()
@@ -40,24 +36,7 @@ impl FromStr for Language {
     }
 }
 
-impl TryFrom<String> for Language {
-    type Error = InvalidLanguage;
-    fn try_from(text: String) -> Result<Self, InvalidLanguage> {
-        text.parse()
-    }
-}
-
-impl From<Language> for String {
-    fn from(language: Language) -> Self {
-        language.0
-    }
-}
-
-impl fmt::Display for Language {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+checked_text!(Language);
 
 #[cfg(test)]
 mod tests {

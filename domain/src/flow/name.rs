@@ -1,8 +1,9 @@
 //! Names of places in a flow.
-use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::names::checked_text;
 
 /// The name of a node: 1 to 32 of `a-z 0-9 _ -`. It is part of URLs and of the log.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -13,13 +14,6 @@ pub struct NodeName(String);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} cannot be a name: use 1 to 32 lower-case ASCII characters, digits, '-' and '_'")]
 pub struct InvalidNodeName(String);
-
-impl NodeName {
-    /// The name as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 impl FromStr for NodeName {
     type Err = InvalidNodeName;
@@ -33,24 +27,7 @@ impl FromStr for NodeName {
     }
 }
 
-impl TryFrom<String> for NodeName {
-    type Error = InvalidNodeName;
-    fn try_from(text: String) -> Result<Self, InvalidNodeName> {
-        text.parse()
-    }
-}
-
-impl From<NodeName> for String {
-    fn from(name: NodeName) -> Self {
-        name.0
-    }
-}
-
-impl fmt::Display for NodeName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+checked_text!(NodeName);
 
 #[cfg(test)]
 mod tests {

@@ -19,6 +19,7 @@ use jiff::tz::TimeZone;
 use toml::de::DeTable;
 
 use super::CallFlow;
+use super::carrier_limits::CarrierLimits;
 use super::hours::schedule::Days;
 use super::language::Language;
 pub use finding::{Finding, Findings};
@@ -32,6 +33,8 @@ pub struct FlowSettings<'a> {
     pub zone: TimeZone,
     /// The longest conversation of forwards that name none.
     pub time_limit: Duration,
+    /// What the carrier can do.
+    pub limits: CarrierLimits,
     /// Reads the days off a calendar that the flow names.
     pub calendar: &'a dyn Fn(&str) -> Result<Vec<Days>, String>,
     /// Whether an audio file that the flow names can be played; if not, why.
@@ -44,6 +47,7 @@ impl Default for FlowSettings<'_> {
             table: "",
             zone: TimeZone::UTC,
             time_limit: Duration::from_secs(4 * 3600),
+            limits: CarrierLimits::default(),
             calendar: &|name| Err(format!("the calendar {name:?} cannot be read here")),
             audio: &|_| Ok(()),
         }
@@ -75,7 +79,7 @@ pub fn read_flow(text: &str, settings: &FlowSettings<'_>) -> Result<CallFlow, Fi
             Some((span, table)) => {
                 let draft = rules::draft(&mut notes, span, table, settings);
                 if notes.is_clean() {
-                    let problems = draft.problems();
+                    let problems = draft.problems(&settings.limits);
                     if problems.is_empty() {
                         return Ok(CallFlow::of(draft));
                     }

@@ -68,11 +68,16 @@ pub enum ProblemKind {
     /// A forward without phones.
     #[error("there is nobody to ring; name at least one number")]
     NoDestinations,
-    /// More phones at once than a carrier rings.
+    /// More phones at once than the carrier rings.
     #[error(
-        "{0} phones are to ring at once; a carrier rings at most 10, so ring fewer or one after the other"
+        "{count} phones are to ring at once; the carrier rings at most {most}, so ring fewer or one after the other"
     )]
-    TooManyAtOnce(usize),
+    TooManyAtOnce {
+        /// The number of phones.
+        count: usize,
+        /// The carrier's limit.
+        most: usize,
+    },
     /// Phones that ring at once for different times.
     #[error("phones that ring at once ring equally long; give each the same time to ring")]
     DifferentRings,
@@ -102,11 +107,23 @@ pub enum ProblemKind {
     #[error("a prompt is empty, the caller would hear silence; write what is to be said")]
     EmptyPrompt,
     /// A prompt with more characters than a carrier speaks.
-    #[error("a prompt has {0} characters, a carrier speaks at most 4096; shorten it")]
-    LongPrompt(usize),
+    #[error("a prompt has {length} characters, the carrier speaks at most {most}; shorten it")]
+    LongPrompt {
+        /// The prompt's length in characters.
+        length: usize,
+        /// The carrier's limit.
+        most: usize,
+    },
     /// A prompt with a voice has more characters than such voices speak.
-    #[error("a prompt for a named voice has {0} characters, such voices speak at most 3000; shorten it")]
-    LongPromptForVoice(usize),
+    #[error(
+        "a prompt for a named voice has {length} characters, such voices speak at most {most}; shorten it"
+    )]
+    LongPromptForVoice {
+        /// The prompt's length in characters.
+        length: usize,
+        /// The carrier's limit.
+        most: usize,
+    },
     /// A prompt is missing in a language that callers can choose.
     #[error("it is not written in {0}, which callers can choose; add it")]
     MissingLanguage(Language),
@@ -130,9 +147,14 @@ pub enum ProblemKind {
     ShortestTooLong,
     /// Longer than the carrier transcribes.
     #[error(
-        "a carrier transcribes messages of at most 120 s, and this mailbox takes {0} s; lower max_length or leave transcribe out"
+        "the carrier transcribes messages of at most {most} s, and this mailbox takes {seconds} s; lower max_length or leave transcribe out"
     )]
-    TooLongToTranscribe(u64),
+    TooLongToTranscribe {
+        /// The mailbox's longest message in seconds.
+        seconds: u64,
+        /// The carrier's limit.
+        most: u64,
+    },
     /// Hours that never open.
     #[error("it never opens; name hours for a day of the week")]
     NeverOpen,

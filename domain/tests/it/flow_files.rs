@@ -1,12 +1,20 @@
 //! Flows as they are written: the worked examples are sound, and each broken one is refused at its line.
-use frontdesk_domain::{CallFlow, Findings, FlowSettings, read_flow};
+use frontdesk_domain::{CallFlow, CarrierLimits, Findings, FlowSettings, read_flow};
 
 pub const PLUMBER: &str = include_str!("../../examples/flows/plumber.toml");
 pub const PRACTICE: &str = include_str!("../../examples/flows/practice.toml");
 pub const SHOP: &str = include_str!("../../examples/flows/shop.toml");
 
+/// Reads a flow for a carrier with limits, as most have.
 pub fn read(text: &str) -> Result<CallFlow, Findings> {
-    read_flow(text, &FlowSettings { table: "flow", ..FlowSettings::default() })
+    let limits = CarrierLimits {
+        phones_at_once: 10,
+        different_ring_times: false,
+        text: 4096,
+        text_with_voice: 3000,
+        transcribed_seconds: 120,
+    };
+    read_flow(text, &FlowSettings { table: "flow", limits, ..FlowSettings::default() })
 }
 
 #[test]

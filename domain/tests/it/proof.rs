@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use frontdesk_domain::{
-    Choice, Context, DatedRule, Destination, DialOutcome, DialResult, Dialogue, EventKind, FlowDraft,
-    Forward, Goodbye, Hours, Instruction, Key, LegId, Mailbox, MailboxCause, Menu, NodeName, ProblemKind,
-    Prompt, Range, Reprompt, Schedule, ShownNumber, Signal, Spoken, Strategy as Order, Target, Then,
-    Timestamp, Transcribe, Turn, advance,
+    CarrierLimits, Choice, Context, DatedRule, Destination, DialOutcome, DialResult, Dialogue, EventKind,
+    FlowDraft, Forward, Goodbye, Hours, Instruction, Key, LegId, Mailbox, MailboxCause, Menu, NodeName,
+    ProblemKind, Prompt, Range, Reprompt, Schedule, ShownNumber, Signal, Spoken, Strategy as Order, Target,
+    Then, Timestamp, Transcribe, Turn, advance,
 };
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -152,7 +152,10 @@ fn any_flow() -> impl Strategy<Value = FlowDraft> {
 /// The flow without unreachable nodes, so that most generated flows have few other problems.
 fn pruned(mut flow: FlowDraft) -> FlowDraft {
     for _ in 0..12 {
-        let unreachable = flow.problems().into_iter().filter(|p| p.kind == ProblemKind::Unreachable);
+        let unreachable = flow
+            .problems(&CarrierLimits::default())
+            .into_iter()
+            .filter(|p| p.kind == ProblemKind::Unreachable);
         for place in unreachable.map(|problem| problem.place).collect::<Vec<_>>() {
             let (_, rest) = place.split_once(' ').unwrap();
             let rest = name(rest);
@@ -317,7 +320,7 @@ proptest! {
 
     #[test]
     fn what_the_check_finds_is_what_callers_would_meet(draft in any_flow().prop_map(pruned)) {
-        let found: Vec<String> = draft.problems().iter().map(ToString::to_string).collect();
+        let found: Vec<String> = draft.problems(&CarrierLimits::default()).iter().map(ToString::to_string).collect();
         let met = Walk::of(&draft).faults(&draft);
         prop_assert_eq!(found.is_empty(), met.is_empty(), "found {:?}, met {:?}", found, met);
     }
@@ -340,7 +343,7 @@ fn the_flows_that_are_tried_are_sound_and_broken_in_turn() {
     let mut sound = 0;
     for _ in 0..400 {
         let draft = pruned(any_flow().new_tree(&mut runner).unwrap().current());
-        sound += usize::from(draft.problems().is_empty());
+        sound += usize::from(draft.problems(&CarrierLimits::default()).is_empty());
     }
     assert!((10..390).contains(&sound), "{sound} of 400 are sound");
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use frontdesk_domain::{CallId, NotificationKind, Timestamp};
 
 use super::{ended, started, time};
-use crate::{CallLog, CallQuery, Change, Delivery, Outbox, Tried};
+use crate::{Attempt, CallLog, CallQuery, Change, Delivery, Job, JobQueue, Lane, Outbox};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -13,7 +13,7 @@ fn at(seconds: u32) -> Timestamp {
 }
 
 /// Every claim about the outbox, which must be empty.
-pub async fn all<L: CallLog>(log: &L, outbox: &dyn Outbox) {
+pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
     log.append(vec![
         started("out", "2026-11-22T11:00:00Z", "+33123456789"),
         ended("out", "2026-11-22T11:01:00Z", 60),
@@ -31,6 +31,7 @@ pub async fn all<L: CallLog>(log: &L, outbox: &dyn Outbox) {
     let since = outbox.recipients(&both, at(9)).await.unwrap();
     assert_eq!(since, [("crm".to_owned(), at(0)), ("office".to_owned(), at(9))].into(), "since first named");
 
+    let both = both.map(Lane::Recipient);
     assert_eq!(outbox.looked_at().await.unwrap(), None);
     for change in [4, 5] {
         outbox.queue(&[office.clone(), crm.clone()], Change(change), at(0)).await.unwrap();
@@ -39,35 +40,22 @@ pub async fn all<L: CallLog>(log: &L, outbox: &dyn Outbox) {
     outbox.queue(&[], Change(6), at(0)).await.unwrap();
     outbox.queue(&[], Change(2), at(0)).await.unwrap();
     assert_eq!(outbox.looked_at().await.unwrap(), Some(Change(6)), "of two looks the further counts");
-    assert_eq!(outbox.take_deliveries(&[], at(1), LEASE, 10).await.unwrap(), [], "to nobody we know");
+    assert_eq!(outbox.take(&[], at(1), LEASE, 10).await.unwrap(), [], "to nobody we know");
     let nobody = Delivery { call: CallId::floor(at(0)), ..office.clone() };
     outbox.queue(&[nobody], Change(7), at(0)).await.unwrap();
-    let mut taken = outbox.take_deliveries(&both, at(1), LEASE, 10).await.unwrap();
-    taken.sort_by(|a, b| a.delivery.recipient.cmp(&b.delivery.recipient));
+    let mut taken = outbox.take(&both, at(1), LEASE, 10).await.unwrap();
+    taken.sort_by_key(|leased| leased.job.key());
     let [first, second] = taken.as_slice() else {
         panic!("each once, and none of a call that is not: {taken:?}")
     };
-    assert_eq!((&first.delivery, first.attempt, first.queued_at), (&crm, 1, at(0)));
-    assert_eq!(
-        outbox.take_deliveries(&both, at(2), LEASE, 10).await.unwrap(),
-        [],
-        "leased is not handed out again"
-    );
-    assert!(outbox.finish_delivery(first, &Tried::Delivered).await.unwrap());
-    assert!(outbox.finish_delivery(second, &Tried::Again(at(30), "busy".into())).await.unwrap());
-    assert!(!outbox.finish_delivery(second, &Tried::Delivered).await.unwrap(), "not leased any more");
-    assert_eq!(outbox.next_delivery().await.unwrap(), Some(at(30)));
-    assert_eq!(outbox.take_deliveries(&both, at(29), LEASE, 10).await.unwrap(), []);
-    let again = outbox.take_deliveries(&both, at(30), LEASE, 10).await.unwrap();
+    assert_eq!((&first.job, first.attempt, first.queued_at), (&Job::Delivery(crm.clone()), 1, at(0)));
+    assert!(outbox.finish(first, &Attempt::Done).await.unwrap());
+    assert!(outbox.finish(second, &Attempt::Retry(at(30), "busy".into())).await.unwrap());
+    assert_eq!(outbox.next_due(&both).await.unwrap(), Some(at(30)));
+    let again = outbox.take(&both, at(30), LEASE, 10).await.unwrap();
     assert_eq!((again.len(), again[0].attempt), (1, 2));
-    let later = outbox.take_deliveries(&both, at(91), LEASE, 10).await.unwrap();
-    assert_eq!((later.len(), later[0].attempt), (1, 3), "a lease that has ended is handed out again");
-    assert!(
-        !outbox.finish_delivery(&again[0], &Tried::Delivered).await.unwrap(),
-        "a worker that lost the lease is refused"
-    );
-    assert!(outbox.finish_delivery(&later[0], &Tried::Failed("gone".into())).await.unwrap());
-    assert_eq!(outbox.next_delivery().await.unwrap(), None);
+    assert!(outbox.finish(&again[0], &Attempt::Failed("gone".into())).await.unwrap());
+    assert_eq!(outbox.next_due(&both).await.unwrap(), None);
 
     let states = outbox.deliveries(10).await.unwrap();
     let state = |recipient: &str| states.iter().find(|state| state.delivery.recipient == recipient).unwrap();
@@ -79,10 +67,14 @@ pub async fn all<L: CallLog>(log: &L, outbox: &dyn Outbox) {
     assert_eq!(outbox.redeliver(at(1), true, None, at(200)).await.unwrap(), 0, "none was queued since");
     assert_eq!(outbox.redeliver(at(0), true, None, at(200)).await.unwrap(), 1, "the failed one");
     assert_eq!(outbox.redeliver(at(0), false, Some("crm"), at(200)).await.unwrap(), 1);
-    let mut again = outbox.take_deliveries(&both, at(200), LEASE, 10).await.unwrap();
-    again.sort_by(|a, b| a.delivery.recipient.cmp(&b.delivery.recipient));
-    assert_eq!(again.iter().map(|leased| &leased.delivery).collect::<Vec<_>>(), [&crm, &office]);
+    let mut again = outbox.take(&both, at(200), LEASE, 10).await.unwrap();
+    again.sort_by_key(|leased| leased.job.key());
+    assert_eq!(
+        again.iter().map(|leased| leased.job.clone()).collect::<Vec<_>>(),
+        [Job::Delivery(crm), Job::Delivery(office)]
+    );
     for leased in &again {
-        assert!(outbox.finish_delivery(leased, &Tried::Delivered).await.unwrap());
+        assert_eq!(leased.attempt, 1, "a delivery that is queued again starts anew");
+        assert!(outbox.finish(leased, &Attempt::Done).await.unwrap());
     }
 }

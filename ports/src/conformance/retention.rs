@@ -1,11 +1,11 @@
 //! Retention.
-use frontdesk_domain::{EventKind, RecordingStatus, WorkLane};
+use frontdesk_domain::{EventKind, RecordingStatus};
 
 use super::{ended, event, recorded, started, time};
-use crate::{CallLog, CallQuery, EffectQueue, RetentionStore};
+use crate::{CallLog, CallQuery, JobQueue, Lane, RetentionStore};
 
 /// Every claim about retention, on an empty log.
-pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, retention: &dyn RetentionStore) {
+pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, retention: &dyn RetentionStore) {
     for (call, day, from) in [("CA1", "20", "+331"), ("CA2", "21", "+332"), ("CA3", "22", "+331")] {
         let at = |clock: &str| format!("2026-11-{day}T{clock}Z");
         let mut events = vec![started(call, &at("09:00:00"), &format!("{from}23456789"))];
@@ -46,7 +46,7 @@ pub async fn all(log: &dyn CallLog, queue: &dyn EffectQueue, retention: &dyn Ret
     retention.delete_calls(&[]).await.unwrap();
     assert_eq!(log.find(first[0].id).await.unwrap(), None);
     assert_eq!(log.events(first[0].id).await.unwrap(), []);
-    assert_eq!(queue.next_due(WorkLane::Carrier).await.unwrap(), None, "its work goes with it");
+    assert_eq!(queue.next_due(&[Lane::Carrier]).await.unwrap(), None, "its work goes with it");
     let late = ended("CA1", "2026-11-20T09:01:00Z", 61);
     log.append(vec![late, started("CA4", "2026-11-22T10:00:00Z", "+334")]).await.unwrap();
     let left = log.list(&CallQuery::newest(10)).await.unwrap().calls;

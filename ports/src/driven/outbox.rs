@@ -1,14 +1,14 @@
-//! The queue of notifications, each delivered exactly once.
+//! Which notifications are queued as [jobs](crate::JobQueue), each exactly once, and what became of them.
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, NotificationKind, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::{Change, StoreError};
 
 /// A notification of one kind about one call to one recipient. These three identify it: it is queued only once.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Delivery {
     /// Of which call.
     pub call: CallId,
@@ -23,28 +23,6 @@ impl Delivery {
     pub fn key(&self) -> String {
         format!("{}:{}:{}", self.call, self.kind, self.recipient)
     }
-}
-
-/// A delivery that is ours to make until the lease ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeasedDelivery {
-    /// The delivery.
-    pub delivery: Delivery,
-    /// The number of this attempt, from 1. It is also the fence: a worker with a lower number is refused.
-    pub attempt: u32,
-    /// When it was first queued, or queued again by a command.
-    pub queued_at: Timestamp,
-}
-
-/// What became of a try.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tried {
-    /// It was taken.
-    Delivered,
-    /// Again at that time, and why.
-    Again(Timestamp, String),
-    /// Given up, and why.
-    Failed(String),
 }
 
 /// Whether a notification has been delivered.
@@ -100,21 +78,6 @@ pub trait Outbox: Send + Sync {
     /// Queues deliveries and notes up to which change the log was looked at, both or neither. What was queued before
     /// stays as it is, and of two looks the further counts.
     async fn queue(&self, deliveries: &[Delivery], up_to: Change, now: Timestamp) -> Result<(), StoreError>;
-
-    /// Takes at most `limit` deliveries to these recipients that are due at `now` or whose lease has expired.
-    async fn take_deliveries(
-        &self,
-        recipients: &[String],
-        now: Timestamp,
-        lease: Duration,
-        limit: u16,
-    ) -> Result<Vec<LeasedDelivery>, StoreError>;
-
-    /// Notes what became of a try. `false` if the lease was lost in the meantime.
-    async fn finish_delivery(&self, leased: &LeasedDelivery, tried: &Tried) -> Result<bool, StoreError>;
-
-    /// When the next delivery is due or its lease ends, if there is any.
-    async fn next_delivery(&self) -> Result<Option<Timestamp>, StoreError>;
 
     /// How the latest deliveries stand, newest first.
     async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError>;

@@ -1,11 +1,12 @@
 //! The messages of a view as one zip file, written while it is sent: one message in memory at a time.
 use std::collections::VecDeque;
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use frontdesk_domain::VoicemailStatus;
 use frontdesk_ports::{AuditAction, CallQuery, CallRecord, VoicemailAudio, VoicemailError};
 use futures_util::stream;
+use parking_lot::Mutex;
 use poem::http::{StatusCode, header};
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
@@ -24,13 +25,13 @@ struct Written(Arc<Mutex<Vec<u8>>>);
 
 impl Written {
     fn take(&self) -> Vec<u8> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.0.lock())
     }
 }
 
 impl Write for Written {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        self.0.lock().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -121,7 +122,7 @@ impl Making {
         let number = record.call.parties.as_ref().and_then(|parties| parties.from.as_text());
         let digits: String =
             number.unwrap_or("withheld").chars().filter(char::is_ascii_alphanumeric).collect();
-        let local = record.call.started_at.map(|at| at.to_zoned(self.viewer.zone.clone()));
+        let local = record.call.started_at.map(|at| at.to_zoned_datetime(self.viewer.zone.clone()));
         let time = local.as_ref().map(|at| at.strftime("%Y-%m-%d_%H-%M-%S_").to_string()).unwrap_or_default();
         let ending = if message.audio.media_type == "audio/mpeg" { "mp3" } else { "wav" };
         // Audio is hardly made smaller by compressing it.
@@ -136,7 +137,7 @@ impl Making {
 }
 
 /// A time as zip files know it: from 1980 on, to two seconds.
-fn date_of(at: &jiff::Zoned) -> Option<DateTime> {
+fn date_of(at: &jiff::ZonedDateTime) -> Option<DateTime> {
     let part = |part: i8| u8::try_from(part).ok();
     let year = u16::try_from(at.year()).ok()?;
     let (month, day) = (part(at.month())?, part(at.day())?);

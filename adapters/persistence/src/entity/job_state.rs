@@ -1,7 +1,7 @@
-//! The state of a row in a queue.
+//! The state of a job.
 use sea_orm::entity::prelude::*;
 
-/// The state of an effect or delivery.
+/// The state of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
 pub enum JobState {

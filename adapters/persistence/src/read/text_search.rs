@@ -1,9 +1,10 @@
 //! Text search. Common texts are found by reading calls, newest first; rare texts by a trigram index. The query first
 //! estimates which of the two applies, because the wrong one takes a hundred times as long.
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use frontdesk_ports::{Change, StoreError};
+use parking_lot::Mutex;
 use sea_orm::sea_query::{Expr, LikeExpr, Order, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
@@ -82,7 +83,7 @@ impl SqlLog {
     /// On PostgreSQL: the calls by their names, unless the text is common.
     async fn named(&self, text: &str, condition: &Condition) -> Result<Option<Arc<str>>, StoreError> {
         let at = *self.changed.borrow();
-        let last = self.texts.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let last = self.texts.last.lock().clone();
         if let Some(found) = last.filter(|found| found.text == text && found.at == at) {
             return Ok(found.named);
         }
@@ -97,7 +98,7 @@ impl SqlLog {
             }
         };
         let found = Found { text: text.to_owned(), at, named: named.clone() };
-        *self.texts.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+        *self.texts.last.lock() = Some(found);
         Ok(named)
     }
 

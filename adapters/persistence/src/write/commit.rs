@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use frontdesk_domain::{Call, CallId, CallState, Effect, Facts, LegId, Timestamp};
 use frontdesk_ports::work::Work;
-use frontdesk_ports::{CallRecord, Change, Ids, LoggedEvent, RawParameters, StoreError};
+use frontdesk_ports::{CallRecord, Change, Ids, Job, LoggedEvent, RawParameters, StoreError};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, Iterable,
-    QueryFilter, QuerySelect, TransactionTrait,
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, Iterable, QueryFilter,
+    QuerySelect, TransactionTrait,
 };
 
 use crate::entity::job_state::JobState;
-use crate::entity::{call, call_event, effect, tombstone};
+use crate::entity::{call, call_event, job, tombstone};
 use crate::error::{corrupt, failed};
-use crate::mapping::{at_millisecond, call_row, event_of, event_row, json, millis};
+use crate::jobs::job_row;
+use crate::mapping::{at_millisecond, call_row, event_of, event_row};
 use crate::retention::tombstone_of;
 use crate::transaction::{immediate, number_changes};
 use crate::write::batch_insert::{Inserts, filled};
@@ -222,7 +223,7 @@ fn random(ids: &dyn Ids) -> u128 {
 struct Tables {
     calls: Inserts,
     events: Inserts,
-    effects: Inserts,
+    jobs: Inserts,
 }
 
 impl Tables {
@@ -232,7 +233,7 @@ impl Tables {
         Self {
             calls: Inserts::new(projected()),
             events: Inserts::new(earlier),
-            effects: Inserts::new(wanted_again()),
+            jobs: Inserts::new(due_again()),
         }
     }
 
@@ -242,8 +243,8 @@ impl Tables {
         changed: &[Changed],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (mut calls, mut events, mut effects) = (Vec::new(), Vec::new(), Vec::new());
-        for Changed { record, facts, news, effects: due } in changed {
+        let (mut calls, mut events, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
+        for Changed { record, facts, news, effects } in changed {
             let id = record.id.to_string();
             calls.push(call_row(record)?);
             for (identity, raw) in news {
@@ -251,45 +252,30 @@ impl Tables {
                 let Some(event) = facts.event(identity) else { continue };
                 events.push(event_row(&id, identity, event, raw.as_ref())?);
             }
-            for due in due {
-                effects.push(effect_row(&id, due, now)?);
+            for effect in effects {
+                jobs.push(job_row(&id, &Job::Effect(effect.clone()), now)?);
             }
         }
         self.calls.run(tx, calls).await?;
         self.events.run(tx, events).await?;
-        self.effects.run(tx, effects).await
+        self.jobs.run(tx, jobs).await
     }
 }
 
-fn effect_row(call: &str, due: &Effect, now: Timestamp) -> Result<effect::ActiveModel, StoreError> {
-    Ok(effect::ActiveModel {
-        key: Set(due.key()),
-        call_id: Set(call.to_owned()),
-        effect: Set(json(due)?),
-        state: Set(JobState::Waiting),
-        queued_at: Set(millis(now)),
-        due_at: Set(millis(now)),
-        attempt: Set(0),
-        last_error: Set(None),
-    })
-}
-
 /// Makes pending jobs due at once, and restarts failed or finished ones, because the facts require them.
-fn wanted_again() -> OnConflict {
-    let column = |column: effect::Column| Expr::col((effect::Entity, column));
+fn due_again() -> OnConflict {
+    let column = |column: job::Column| Expr::col((job::Entity, column));
     // The statement is cached by its text, so it must not contain values of one call.
     let literal = |state: JobState| Expr::cust(format!("'{}'", state.to_value()));
     let offered = |column: &str| Expr::col((Alias::new("excluded"), Alias::new(column)));
     // A pending job keeps the time since which it is pending.
-    let since = Expr::case(
-        column(effect::Column::State).eq(literal(JobState::Waiting)),
-        column(effect::Column::QueuedAt),
-    )
-    .finally(offered("queued_at"));
-    OnConflict::column(effect::Column::Key)
-        .value(effect::Column::QueuedAt, since)
-        .update_columns([effect::Column::State, effect::Column::DueAt])
-        .action_and_where(column(effect::Column::State).ne(literal(JobState::Leased)))
+    let since =
+        Expr::case(column(job::Column::State).eq(literal(JobState::Waiting)), column(job::Column::QueuedAt))
+            .finally(offered("queued_at"));
+    OnConflict::column(job::Column::Key)
+        .value(job::Column::QueuedAt, since)
+        .update_columns([job::Column::State, job::Column::DueAt])
+        .action_and_where(column(job::Column::State).ne(literal(JobState::Leased)))
         .to_owned()
 }
 

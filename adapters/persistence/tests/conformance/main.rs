@@ -65,10 +65,10 @@ async fn many_writers(db: &Database) {
     conformance::call_log::nothing_was_lost(&*logs[0], 8, 10).await;
 }
 
-async fn effects(db: &Database) {
+async fn jobs(db: &Database) {
     let clock = clock();
     let log = log(db, clock.clone());
-    conformance::effect_queue::all(&*log, &*log, &|now| clock.set(now)).await;
+    conformance::job_queue::all(&*log, &*log, &|now| clock.set(now)).await;
 }
 
 async fn maintenance(db: &Database) {
@@ -109,9 +109,9 @@ mod on_sqlite {
     }
 
     #[tokio::test]
-    async fn effect_queue() {
+    async fn job_queue() {
         let (db, _folder) = sqlite().await;
-        effects(&db).await;
+        jobs(&db).await;
     }
 
     #[tokio::test]
@@ -246,9 +246,9 @@ mod on_postgres {
     }
 
     #[tokio::test]
-    async fn effect_queue() {
-        if let Some(db) = postgres("effect_queue").await {
-            effects(&db).await;
+    async fn job_queue() {
+        if let Some(db) = postgres("job_queue").await {
+            jobs(&db).await;
         }
     }
 

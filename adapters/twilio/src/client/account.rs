@@ -4,7 +4,8 @@
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{
-    AccountNumbers, CarrierAccount, CarrierError, DialPermission, Hook, PhoneNumberSettings, WebhookSettings,
+    Account, AccountNumbers, CarrierAccount, CarrierError, DialPermission, Hook, PhoneNumberSettings,
+    WebhookSettings,
 };
 use reqwest::header::{CONTENT_TYPE, DATE};
 use reqwest::{Response, StatusCode};
@@ -13,7 +14,6 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::account::Account;
 use crate::client::{FORM, TwilioClient, checked, unavailable, whole};
 use crate::records::{Listing, RecordingResource};
 use crate::urls::number_settings;

@@ -10,7 +10,9 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::{Xml, speak};
-use crate::urls::{PublicUrl, Urls};
+use frontdesk_ports::PublicUrl;
+
+use crate::urls::Urls;
 
 /// Numbers in one `<Dial>` (Twilio, "TwiML: Number").
 const MAX_NUMBERS: usize = 10;
@@ -43,7 +45,7 @@ fn response(
 ) -> io::Result<()> {
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     writer.create_element("Response").write_inner_content(|writer| {
-        let any = LegId::new("twilio", "any").expect("a valid id");
+        let any = LegId::new(crate::NAME, "any").expect("a valid id");
         let nowhere = PublicUrl::parse("https://nowhere.invalid").expect("a valid URL");
         let urls = Urls::new(public.unwrap_or(&nowhere), &any);
         if let Some(forward) = forward {

@@ -2,10 +2,10 @@
 use frontdesk_domain::{
     BuiltinFlow, CallFlow, Context, DialOutcome, DialResult, LegId, Signal, advance, builtin_flow,
 };
+use frontdesk_ports::PublicUrl;
 use proptest::prelude::*;
 
 use super::*;
-use crate::urls::PublicUrl;
 
 fn flow() -> CallFlow {
     builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse().unwrap()], ..BuiltinFlow::default() })

@@ -1,9 +1,9 @@
 //! The REST client against a scripted peer.
 use std::time::Duration;
 
-use adapters_twilio::{Account, PublicUrl, TwilioClient};
+use adapters_twilio::TwilioClient;
 use frontdesk_domain::{LegId, LegStatus};
-use frontdesk_ports::{Carrier, CarrierError, FetchedAudio};
+use frontdesk_ports::{Account, Carrier, CarrierError, FetchedAudio, PublicUrl};
 use futures_util::TryStreamExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use wiremock::matchers::{basic_auth, header_exists, method, path, query_param, query_param_is_missing};

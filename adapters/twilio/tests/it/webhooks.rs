@@ -1,13 +1,13 @@
 //! Requests into the routes, in process.
 use std::sync::{Arc, Mutex};
 
-use adapters_twilio::{Account, PublicUrl, Webhooks, routes};
+use adapters_twilio::{Webhooks, routes};
 use async_trait::async_trait;
 use base64::Engine;
 use frontdesk_domain::{
     CallerId, DialOutcome, Dialogue, Instruction, Notice, RecordingStatus, Signal, Speech,
 };
-use frontdesk_ports::{AnswerCalls, CarrierCallback, StepRequest, StoreError};
+use frontdesk_ports::{Account, AnswerCalls, CarrierCallback, PublicUrl, StepRequest, StoreError};
 use hmac::{Hmac, KeyInit, Mac};
 use poem::Endpoint;
 use poem::http::StatusCode;

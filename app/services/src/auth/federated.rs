@@ -1,11 +1,11 @@
 //! Sign-in by a proxy or an identity provider: people are admitted under their name, or added if new users are
 //! allowed.
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::access::User;
 use frontdesk_ports::{AuditAction, SignInError, StoreError};
+use parking_lot::{Mutex, MutexGuard};
 
 use super::password::NO_PASSWORD;
 use super::{AccessControl, LAST_USE_PRECISION, valid_name};
@@ -40,7 +40,7 @@ impl RecentSignIns {
     }
 
     fn entries(&self) -> MutexGuard<'_, Remembered> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -1,9 +1,9 @@
 //! Limits how often passwords and codes can be guessed.
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use frontdesk_domain::Timestamp;
+use parking_lot::{Mutex, MutexGuard};
 
 /// The most failed attempts for one key within [`WINDOW`].
 const MAX_FAILURES: usize = 10;
@@ -51,6 +51,6 @@ impl Throttle {
     }
 
     fn attempts(&self) -> MutexGuard<'_, BTreeMap<Key, Vec<Timestamp>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }

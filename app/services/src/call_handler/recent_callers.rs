@@ -1,8 +1,8 @@
 //! What is remembered of the latest calls, beside the log: never needed, sometimes helpful.
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
 
 use frontdesk_domain::{CallerId, LegId};
+use parking_lot::Mutex;
 
 /// More calls than one instance answers within the life of one.
 const MAX: usize = 4096;
@@ -20,7 +20,7 @@ struct Known {
 impl RecentCallers {
     /// Remembers a caller; whether the call was not known before.
     pub fn remember(&self, call: &LegId, from: &CallerId) -> bool {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0.lock();
         if known.callers.contains_key(call) {
             return false;
         }
@@ -36,7 +36,7 @@ impl RecentCallers {
 
     /// Who calls, if that is remembered.
     pub fn caller(&self, call: &LegId) -> Option<CallerId> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).callers.get(call).cloned()
+        self.0.lock().callers.get(call).cloned()
     }
 }
 

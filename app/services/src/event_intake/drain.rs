@@ -71,7 +71,7 @@ impl EventIntake {
 
     /// Appends one batch of each buffer to the log.
     pub async fn drain_once(&self) -> Drained {
-        let is_clean = self.state().is_clean();
+        let is_clean = self.state.lock().is_clean();
         let buffered = self.buffered.load(Ordering::Relaxed);
         if is_clean && self.spool.waiting() == 0 && self.inbox().is_none() {
             self.all_drained(buffered);
@@ -187,12 +187,12 @@ impl EventIntake {
     /// Records outages that have ended. Returns `false` if one could not be recorded yet.
     async fn record_outages(&self) -> bool {
         loop {
-            let Some(outage) = self.state().next_ended() else { return true };
+            let Some(outage) = self.state.lock().next_ended() else { return true };
             if let Err(error) = self.outages.note_outage(&outage).await {
                 tracing::warn!("an outage could not be recorded yet: {error}");
                 return false;
             }
-            self.state().recorded();
+            self.state.lock().recorded();
         }
     }
 }

@@ -119,7 +119,8 @@ pub(super) fn write(
     let mut lines = vec![(words.from, who.clone())];
     lines.extend(parties.as_ref().map(|parties| (words.called, parties.to.clone())));
     // With the zone, because an e-mail can be read anywhere.
-    let date = started_at.map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string());
+    let date =
+        started_at.map(|at| at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string());
     lines.extend(date.map(|time| (words.when, time)));
     lines.extend(choice.clone().map(|choice| (words.chose, choice)));
     lines.extend(forwarded_to.as_ref().map(|number| (words.rung, number.to_string())));

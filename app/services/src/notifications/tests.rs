@@ -1,7 +1,7 @@
 //! Who is notified about what, once.
 use std::sync::Mutex;
 
-use adapters_memory::{ManualClock, MemoryLog, MemoryOutbox, MemoryPrompts, MemoryRecordings, SeededIds};
+use adapters_memory::{ManualClock, MemoryLog, MemoryPrompts, MemoryRecordings, SeededIds};
 use async_trait::async_trait;
 use frontdesk_domain::{
     BuiltinFlow, CallEvent, CallerId, DialOutcome, Ending, EventKind, MailboxCause, Parties, RecordingStatus,
@@ -50,7 +50,10 @@ fn desk(notify: &[&str]) -> Desk {
     for mailbox in draft.mailboxes.values_mut() {
         mailbox.notify = notify.iter().map(|&name| name.to_owned()).collect();
     }
-    let own = FlowWithAudio { flow: draft.check().unwrap(), audio: Vec::new() };
+    let own = FlowWithAudio {
+        flow: draft.check(&frontdesk_domain::CarrierLimits::default()).unwrap(),
+        audio: Vec::new(),
+    };
     let (office, crm): (Arc<Recipient>, Arc<Recipient>) = Default::default();
     let target = |rule, is_person, messenger: &Arc<Recipient>| NotificationTarget {
         rule,
@@ -64,7 +67,8 @@ fn desk(notify: &[&str]) -> Desk {
     ]);
     let notifications = Notifications {
         log: log.clone(),
-        outbox: Arc::new(MemoryOutbox::new(log.clone())),
+        outbox: log.clone(),
+        queue: log.clone(),
         recordings: Arc::new(MemoryRecordings::new(1000)),
         flow: Arc::new(FlowVersions::new(own, Arc::new(MemoryPrompts::default())).unwrap()),
         recipients,

@@ -2,6 +2,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::super::carrier_limits::CarrierLimits;
 use super::super::draft::FlowDraft;
 use super::super::forward::{Forward, Screening, Strategy};
 use super::super::mailbox::Transcribe;
@@ -9,11 +10,6 @@ use super::super::menu::{Menu, Reprompt};
 use super::super::problem::{Problem, ProblemKind};
 use super::super::target::Target;
 use crate::keys::Key;
-
-/// Numbers that ring at once (Twilio, "TwiML: Dial": up to ten nouns).
-const MAX_AT_ONCE: usize = 10;
-/// The longest recording that the carrier transcribes (Twilio, "TwiML: Record", `transcribe`).
-const LONGEST_TRANSCRIBED: u64 = 120;
 
 /// The problems of one place.
 struct Place<'p> {
@@ -78,13 +74,13 @@ fn menu_alone(menu: &Menu, place: &mut Place<'_>) {
     place.seconds("timeout", "timeout", menu.timeout, 1, 60);
 }
 
-pub(super) fn forwards(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+pub(super) fn forwards(flow: &FlowDraft, limits: &CarrierLimits, problems: &mut Vec<Problem>) {
     for (name, forward) in &flow.forwards {
-        forward_alone(forward, &mut Place { name: Target::Forward(name.clone()), problems });
+        forward_alone(forward, limits, &mut Place { name: Target::Forward(name.clone()), problems });
     }
 }
 
-fn forward_alone(forward: &Forward, place: &mut Place<'_>) {
+fn forward_alone(forward: &Forward, limits: &CarrierLimits, place: &mut Place<'_>) {
     if forward.destinations.is_empty() {
         place.say("", ProblemKind::NoDestinations);
     }
@@ -105,18 +101,19 @@ fn forward_alone(forward: &Forward, place: &mut Place<'_>) {
     place.seconds("time_limit", "time limit", forward.time_limit, 1, 86_400);
     if forward.strategy == Strategy::Simultaneous {
         let count = forward.destinations.len();
-        if count > MAX_AT_ONCE {
-            place.say("to", ProblemKind::TooManyAtOnce(count));
+        if count > limits.phones_at_once {
+            let most = limits.phones_at_once;
+            place.say("to", ProblemKind::TooManyAtOnce { count, most });
         }
         let mut rings = forward.destinations.iter().map(|destination| destination.ring);
         let first = rings.next();
-        if rings.any(|ring| Some(ring) != first) {
+        if !limits.different_ring_times && rings.any(|ring| Some(ring) != first) {
             place.say("to", ProblemKind::DifferentRings);
         }
     }
 }
 
-pub(super) fn mailboxes(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+pub(super) fn mailboxes(flow: &FlowDraft, limits: &CarrierLimits, problems: &mut Vec<Problem>) {
     for (name, mailbox) in &flow.mailboxes {
         let place = &mut Place { name: Target::Mailbox(name.clone()), problems };
         place.seconds("max_length", "longest message", mailbox.max_length, 2, 14_400);
@@ -125,9 +122,9 @@ pub(super) fn mailboxes(flow: &FlowDraft, problems: &mut Vec<Problem>) {
         if mailbox.min_length >= mailbox.max_length {
             place.say("min_length", ProblemKind::ShortestTooLong);
         }
-        if mailbox.transcribe == Transcribe::Carrier && mailbox.max_length.as_secs() > LONGEST_TRANSCRIBED {
-            let seconds = mailbox.max_length.as_secs();
-            place.say("transcribe", ProblemKind::TooLongToTranscribe(seconds));
+        let (seconds, most) = (mailbox.max_length.as_secs(), limits.transcribed_seconds);
+        if mailbox.transcribe == Transcribe::Carrier && seconds > most {
+            place.say("transcribe", ProblemKind::TooLongToTranscribe { seconds, most });
         }
         if let Some(confirm) = &mailbox.confirm {
             place.different("confirm.again", [confirm.keep, confirm.again]);

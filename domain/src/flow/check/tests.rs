@@ -17,7 +17,13 @@ fn name(text: &str) -> NodeName {
 }
 
 fn kinds(draft: FlowDraft) -> Vec<ProblemKind> {
-    draft.check().expect_err("a problem was planted").0.into_iter().map(|p| p.kind).collect()
+    draft
+        .check(&CarrierLimits::default())
+        .expect_err("a problem was planted")
+        .0
+        .into_iter()
+        .map(|p| p.kind)
+        .collect()
 }
 
 #[test]

@@ -208,7 +208,7 @@ impl Schedule {
 
     /// Whether it is open at that instant.
     pub fn at(&self, now: Timestamp) -> Opening {
-        let today = now.to_zoned(self.zone.clone()).date();
+        let today = now.to_zoned_datetime(self.zone.clone()).date();
         let near = [today.yesterday().ok(), Some(today), today.tomorrow().ok()];
         let open =
             near.into_iter().flatten().any(|day| self.opens(day).any(|(from, to)| from <= now && now < to));
@@ -223,7 +223,7 @@ impl Schedule {
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let open = |at| self.at(at) == Opening::Open;
         let is_open = open(now);
-        let first = now.to_zoned(self.zone.clone()).date().yesterday().ok()?;
+        let first = now.to_zoned_datetime(self.zone.clone()).date().yesterday().ok()?;
         let mut changes: Vec<Timestamp> = Vec::new();
         for (passed, day) in first.series(jiff::Span::new().days(1)).take(HORIZON).enumerate() {
             changes.extend(self.opens(day).flat_map(|(from, to)| [from, to]).filter(|at| *at > now));

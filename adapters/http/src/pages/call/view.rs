@@ -136,7 +136,7 @@ impl EventLine {
             Self {
                 offset: messages::clock(u32::try_from(since).unwrap_or(0)),
                 moment: Moment::new(event.at, viewer),
-                seconds: event.at.to_zoned(viewer.zone.clone()).strftime("%H:%M:%S").to_string(),
+                seconds: event.at.to_zoned_datetime(viewer.zone.clone()).strftime("%H:%M:%S").to_string(),
                 kind: event.kind.as_str(),
                 text: messages::event(&event.kind, viewer.language),
                 proof: evidence.contains(&event.identity()),

@@ -104,7 +104,7 @@ struct NoteLine {
 
 impl Moment {
     pub fn new(at: Timestamp, viewer: &Viewer) -> Self {
-        let local = at.to_zoned(viewer.zone.clone());
+        let local = at.to_zoned_datetime(viewer.zone.clone());
         Self {
             machine: format!("{at:.3}"),
             key: local.date().to_string(),

@@ -199,7 +199,7 @@ impl FilterForm {
 pub(crate) fn day_label(row: &CallRow, viewer: &Viewer, now: Timestamp) -> (String, String) {
     let Some(started) = &row.started else { return (String::new(), viewer.language.say("date-unknown")) };
     let named = |id: &str| viewer.language.say_with(id, [("date", started.day.as_str().into())]);
-    let today = now.to_zoned(viewer.zone.clone()).date();
+    let today = now.to_zoned_datetime(viewer.zone.clone()).date();
     let label = if started.key == today.to_string() {
         named("date-today")
     } else if today.yesterday().is_ok_and(|yesterday| started.key == yesterday.to_string()) {

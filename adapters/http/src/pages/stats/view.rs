@@ -162,7 +162,8 @@ impl FiguresPage {
         let mut days: BTreeMap<Date, ByOutcome> = BTreeMap::new();
         let mut hours = vec![ByOutcome::new(); 24];
         let mut heat = [[0u64; 24]; 7];
-        let (first, after) = (span.0.to_zoned(zone.clone()).date(), span.1.to_zoned(zone.clone()).date());
+        let (first, after) =
+            (span.0.to_zoned_datetime(zone.clone()).date(), span.1.to_zoned_datetime(zone.clone()).date());
         // Days without calls are days, too; of very long spans only those with calls are drawn.
         if first.until(after).is_ok_and(|span| span.get_days() <= 92) {
             let mut day = first;
@@ -173,7 +174,7 @@ impl FiguresPage {
             }
         }
         for (quarter, outcome, count) in &figures.quarters {
-            let local = quarter.to_zoned(zone.clone());
+            let local = quarter.to_zoned_datetime(zone.clone());
             *days.entry(local.date()).or_default().entry(*outcome).or_default() += count;
             let hour = usize::from(local.hour().unsigned_abs());
             *hours[hour].entry(*outcome).or_default() += count;

@@ -200,7 +200,7 @@ fn any_range() -> impl Strategy<Value = Range> {
 
 /// The local clock at an instant.
 fn clock(schedule: &Schedule, at: Timestamp) -> DateTime {
-    at.to_zoned(schedule.zone.clone()).datetime()
+    at.to_zoned_datetime(schedule.zone.clone()).datetime()
 }
 
 proptest! {

@@ -75,31 +75,19 @@ const CALLS: &str = "
 
 /// Work that follows from calls, and events that are not in the call log yet.
 const QUEUES: &str = "
-    CREATE TABLE effects (
+    CREATE TABLE jobs (
         key text NOT NULL PRIMARY KEY,
         call_id text NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
-        effect text NOT NULL,
+        lane text NOT NULL,
+        job text NOT NULL,
         state text NOT NULL,
         queued_at bigint NOT NULL,
         due_at bigint NOT NULL,
         attempt bigint NOT NULL,
         last_error text
     );
-    CREATE INDEX effects_due ON effects (state, due_at);
-
-    CREATE TABLE deliveries (
-        key text NOT NULL PRIMARY KEY,
-        call_id text NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
-        kind text NOT NULL,
-        recipient text NOT NULL,
-        state text NOT NULL,
-        queued_at bigint NOT NULL,
-        due_at bigint NOT NULL,
-        attempt bigint NOT NULL,
-        last_error text
-    );
-    CREATE INDEX deliveries_due ON deliveries (state, due_at);
-    CREATE INDEX deliveries_call ON deliveries (call_id);
+    CREATE INDEX jobs_due ON jobs (state, due_at);
+    CREATE INDEX jobs_call ON jobs (call_id);
     CREATE TABLE outbox_cursor (id integer NOT NULL PRIMARY KEY, change bigint NOT NULL);
     CREATE TABLE outbox_recipients (name text NOT NULL PRIMARY KEY, since bigint NOT NULL);
 
@@ -226,8 +214,7 @@ impl MigrationTrait for Migration {
             "inbox",
             "outbox_recipients",
             "outbox_cursor",
-            "deliveries",
-            "effects",
+            "jobs",
             "tombstones",
             "change_counter",
             "call_tags",

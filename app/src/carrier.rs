@@ -1,0 +1,75 @@
+//! The carrier that this server takes calls from. Another carrier is added here, in `config/account.rs` and in an
+//! adapter of its own.
+use std::sync::Arc;
+
+use adapters_twilio::{HttpPublicUrlProbe, TwilioClient, Webhooks};
+use frontdesk_domain::{AudioFile, Instruction};
+use frontdesk_ports::{
+    Account, AnswerCalls, Carrier, CarrierAccount, PublicUrl, PublicUrlProbe, UnplayableAudio,
+};
+use poem::endpoint::{BoxEndpoint, EndpointExt};
+use poem::{Endpoint, Response};
+
+use crate::http_client::Proxies;
+use crate::system::SystemIds;
+
+pub use adapters_twilio::{
+    ClientError, HostedPrompts, LIMITS, NAME, PREFIX, write_fallback as write_fallback_document,
+};
+
+/// The carrier's REST API, for calls and recordings of these accounts.
+pub fn client(
+    accounts: Vec<Account>,
+    public: PublicUrl,
+    proxies: &Proxies,
+) -> Result<Arc<dyn Carrier>, ClientError> {
+    Ok(Arc::new(TwilioClient::new(accounts, public, proxies.client_builder())?))
+}
+
+/// The carrier's REST API, for the settings of an account.
+pub fn account_client(
+    account: Account,
+    public: PublicUrl,
+    proxies: &Proxies,
+) -> Result<Arc<dyn CarrierAccount>, ClientError> {
+    Ok(Arc::new(TwilioClient::new(vec![account], public, proxies.client_builder())?))
+}
+
+/// Requests to the public URL as the carrier would send them.
+pub fn probe(
+    account: Account,
+    public: PublicUrl,
+    proxies: &Proxies,
+) -> Result<Arc<dyn PublicUrlProbe>, ClientError> {
+    Ok(Arc::new(HttpPublicUrlProbe::new(public, account, Arc::new(SystemIds), proxies.client_builder())?))
+}
+
+/// Answers probes that any of these accounts has signed, under any path.
+pub fn answer_probes(
+    routes: impl Endpoint<Output = Response> + 'static,
+    public: PublicUrl,
+    accounts: Vec<Account>,
+) -> BoxEndpoint<'static, Response> {
+    adapters_twilio::answer_probes(routes, public, accounts).boxed()
+}
+
+/// The carrier's routes. `safe` is what a caller hears when no other answer can be given.
+pub fn routes(
+    public: PublicUrl,
+    accounts: Vec<Account>,
+    answering: Arc<dyn AnswerCalls>,
+    audio: Arc<HostedPrompts>,
+    safe: Vec<Instruction>,
+) -> BoxEndpoint<'static, Response> {
+    adapters_twilio::routes(Webhooks { public, accounts, answering, audio, safe }).boxed()
+}
+
+/// The URL that the carrier requests when a call comes in.
+pub fn voice_url(public: &PublicUrl) -> String {
+    format!("{public}{PREFIX}/voice")
+}
+
+/// Whether the carrier can play an audio file.
+pub fn check_audio(file: &AudioFile, bytes: &[u8]) -> Result<(), UnplayableAudio> {
+    adapters_twilio::media_type(file, bytes).map(|_| ())
+}
