@@ -362,6 +362,7 @@ event-recovered = Recovered from the carrier's records: { $status }
 event-recovered-long = Recovered from the carrier's records: { $status }, { $seconds } s
 event-closed = Closed without an end report from the carrier
 event-caller-left = Caller had already hung up
+event-unknown = An event of a newer version of frontdesk
 event-ended = Call ended ({ $status })
 event-ended-after = Call ended after { $seconds } s ({ $status })
 word-initiated = initiated

@@ -368,6 +368,7 @@ event-recovered = Retrouvé dans les relevés de l’opérateur : { $status }
 event-recovered-long = Retrouvé dans les relevés de l’opérateur : { $status }, { $seconds } s
 event-closed = Clos sans avis de fin de l’opérateur
 event-caller-left = L’appelant avait déjà raccroché
+event-unknown = Un événement d’une version plus récente de frontdesk
 event-ended = Fin de l’appel ({ $status })
 event-ended-after = Fin de l’appel après { $seconds } s ({ $status })
 word-initiated = lancé

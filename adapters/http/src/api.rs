@@ -1,6 +1,7 @@
 //! What programs read: `/api/v1`.
 
 pub(crate) mod calls;
+pub(crate) mod openapi;
 pub(crate) mod outages;
 pub(crate) mod stats;
 pub(crate) mod voicemail;

@@ -7,12 +7,10 @@ use poem::{Request, Response, handler};
 use rust_embed::RustEmbed;
 
 use crate::State;
+use crate::api::openapi::OPENAPI;
 use crate::pages::api_docs::ApiPage;
 use crate::pages::html;
 use crate::problem::{Answer, Problem};
-
-/// The API's description (OpenAPI 3.1).
-const OPENAPI: &str = include_str!("../openapi.json");
 
 #[derive(RustEmbed)]
 #[folder = "static"]
@@ -39,11 +37,11 @@ pub(crate) fn asset(Path(name): Path<String>, req: &Request) -> Answer {
 /// The API's description, for programs.
 #[handler]
 pub(crate) fn openapi() -> Response {
-    Response::builder().content_type("application/json").body(OPENAPI)
+    Response::builder().content_type("application/json").body(OPENAPI.as_str())
 }
 
 /// The API's description, for people.
 #[handler]
 pub(crate) fn api_docs(Data(state): Data<&Arc<State>>) -> Answer {
-    html(state.templates.api(&ApiPage::of(OPENAPI)))
+    html(state.templates.api(&ApiPage::of(&OPENAPI)))
 }

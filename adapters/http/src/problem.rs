@@ -4,7 +4,8 @@ use frontdesk_ports::{RetryError, StoreError, VoicemailError, WorkError};
 use poem::Response;
 use poem::error::ResponseError;
 use poem::http::{HeaderName, HeaderValue, StatusCode, header};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::query::BadParameter;
 
@@ -23,6 +24,19 @@ pub(crate) struct Problem {
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
+/// A problem as programs read it (RFC 9457).
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(crate) struct ProblemBody {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    /// The request parameter that is wrong, if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
+}
+
 impl Problem {
     pub fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
         Self { status, title, detail: detail.into(), parameter: None, headers: Vec::new() }
@@ -30,6 +44,20 @@ impl Problem {
 
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "Not found", "there is nothing at this address")
+    }
+
+    pub fn anonymous() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Not signed in", "sign in, or send a valid API token")
+            .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    }
+
+    pub fn not_allowed() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Not allowed", "your role or token does not cover this")
+    }
+
+    pub fn unavailable() -> Self {
+        let title = "The log is not available";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, title, "try again in a moment")
     }
 
     pub fn method_not_allowed(allowed: &'static str) -> Self {
@@ -49,6 +77,12 @@ impl Problem {
         self
     }
 
+    pub fn body(&self) -> ProblemBody {
+        let Self { status, title, detail, parameter, .. } = self;
+        let (detail, parameter) = (detail.clone(), parameter.clone());
+        ProblemBody { r#type: "about:blank", title, status: status.as_u16(), detail, parameter }
+    }
+
     /// Adds the problem's headers to a response that shows it in another form.
     pub fn add_headers(&self, response: &mut Response) {
         response.headers_mut().extend(self.headers.iter().cloned());
@@ -61,16 +95,9 @@ impl ResponseError for Problem {
     }
 
     fn as_response(&self) -> Response {
-        let mut body = json!({
-            "type": "about:blank", "title": self.title, "status": self.status.as_u16(), "detail": self.detail,
-        });
-        if let Some(parameter) = &self.parameter {
-            body["parameter"] = json!(parameter);
-        }
-        let mut response = Response::builder()
-            .status(self.status)
-            .content_type("application/problem+json")
-            .body(body.to_string());
+        let body = serde_json::to_string(&self.body()).unwrap_or_default();
+        let mut response =
+            Response::builder().status(self.status).content_type("application/problem+json").body(body);
         self.add_headers(&mut response);
         response
     }
@@ -89,8 +116,7 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Unavailable(_) | StoreError::Exists(_) => {
                 tracing::warn!("a store was unavailable to a reader: {error}");
-                let title = "The log is not available";
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, title, "try again in a moment")
+                Self::unavailable()
             }
             StoreError::Refused(_) | StoreError::Corrupt(_) => {
                 tracing::error!("a store failed for a reader: {error}");

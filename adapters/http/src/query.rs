@@ -1,9 +1,13 @@
 //! The query string of a list of calls, the same for the feed and the API. What cannot be read is an error that names
 //! the parameter and the remedy.
-use frontdesk_domain::Timestamp;
+use std::str::FromStr;
+
+use frontdesk_domain::{CallState, Outcome, Reason, Timestamp, UnknownName};
 use frontdesk_ports::{CallQuery, TextMatch};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+use strum::VariantArray;
 
 use crate::i18n::phone_format;
 
@@ -28,6 +32,138 @@ pub(crate) fn pairs(query: Option<&str>) -> Vec<(String, String)> {
         .collect()
 }
 
+/// A query parameter of a list of calls: how it is read, and how the API's document describes it.
+pub(crate) struct Parameter {
+    pub name: &'static str,
+    pub meaning: &'static str,
+    /// The JSON schema of its values.
+    pub schema: fn() -> Value,
+    pub example: Option<&'static str>,
+    set: fn(&mut CallQuery, &str, &TimeZone) -> Result<(), String>,
+}
+
+const fn parameter(
+    name: &'static str,
+    meaning: &'static str,
+    schema: fn() -> Value,
+    set: fn(&mut CallQuery, &str, &TimeZone) -> Result<(), String>,
+) -> Parameter {
+    Parameter { name, meaning, schema, example: None, set }
+}
+
+impl Parameter {
+    const fn such_as(self, example: &'static str) -> Self {
+        Self { example: Some(example), ..self }
+    }
+}
+
+/// All parameters of a list of calls.
+pub(crate) static PARAMETERS: [Parameter; 19] = [
+    parameter("limit", "Calls on a page", limit, |query, value, _| {
+        let limit = value.parse().ok().filter(|limit| (1..=200).contains(limit));
+        set(&mut query.limit, limit.ok_or_else(|| "use a number from 1 to 200".into()))
+    })
+    .such_as("50"),
+    parameter("cursor", "next_cursor of the page before", cursor, |query, value, _| {
+        let id = value.parse().map_err(|_| "use the next_cursor of the page before".to_owned());
+        set(&mut query.before, id.map(Some))
+    })
+    .such_as("01M89ZVT2Z3AZQ4PQ5TVXD71D2"),
+    parameter("outcome", "Only this outcome", one_of::<Outcome>, |query, value, _| {
+        set(&mut query.outcome, name(value))
+    })
+    .such_as("missed"),
+    parameter("reason", "Only this reason of the outcome", one_of::<Reason>, |query, value, _| {
+        set(&mut query.reason, name(value))
+    }),
+    parameter("state", "Only this state", one_of::<CallState>, |query, value, _| {
+        set(&mut query.state, name(value))
+    }),
+    parameter(
+        "live",
+        "Only calls in progress (true), or only ended ones (false)",
+        truth,
+        |query, value, _| set(&mut query.live, yes_or_no(value).map(Some)),
+    ),
+    parameter("attention", "Only calls that need attention", truth, |query, value, _| {
+        set(&mut query.attention, yes_or_no(value))
+    }),
+    parameter("handled", "Only calls that are done, or only those that are not", truth, |query, value, _| {
+        set(&mut query.handled, yes_or_no(value).map(Some))
+    }),
+    parameter("from", "Only from this number or address", text, |query, value, _| {
+        set(&mut query.from, Ok(Some(number(value))))
+    })
+    .such_as("+33123456789"),
+    parameter("to", "Only to this number", text, |query, value, _| {
+        set(&mut query.to, Ok(Some(number(value))))
+    })
+    .such_as("+15556667777"),
+    parameter(
+        "destination",
+        "Only calls that this number answered, or was the last to be called for",
+        text,
+        |query, value, _| set(&mut query.destination, Ok(Some(number(value)))),
+    )
+    .such_as("+33611223344"),
+    parameter("mailbox", "Only calls that reached this mailbox", text, |query, value, _| {
+        set(&mut query.mailbox, Ok(Some(value.to_owned())))
+    })
+    .such_as("main"),
+    parameter("menu", "Only calls whose last menu was this one", text, |query, value, _| {
+        set(&mut query.menu, Ok(Some(value.to_owned())))
+    })
+    .such_as("main"),
+    parameter("tag", "Only calls with this tag", text, |query, value, _| {
+        set(&mut query.tag, Ok(Some(value.trim().to_lowercase())))
+    })
+    .such_as("urgent"),
+    parameter("provider_id", "Only the call with this id at the carrier", text, |query, value, _| {
+        set(&mut query.provider_id, Ok(Some(value.to_owned())))
+    }),
+    parameter(
+        "since",
+        "From then on: an RFC 3339 time, or a date in the company's zone",
+        instant_or_day,
+        |query, value, zone| set(&mut query.since, time(value, zone).map(Some)),
+    ),
+    parameter(
+        "until",
+        "Before then: an RFC 3339 time, or a date in the company's zone",
+        instant_or_day,
+        |query, value, zone| set(&mut query.until, time(value, zone).map(Some)),
+    ),
+    parameter(
+        "through",
+        "The last day, in the company's zone; the whole day counts",
+        day,
+        |query, value, zone| set(&mut query.until, end_of_day(value, zone).map(Some)),
+    ),
+    parameter(
+        "q",
+        "Text in numbers, names, places, notes and transcripts",
+        search_text,
+        |query, value, _| {
+            let fits = value.chars().count() <= 200;
+            let text = fits.then(|| TextMatch(phone_format::searched(value)));
+            set(
+                &mut query.text,
+                text.map(Some).ok_or_else(|| "it is longer than 200 characters; shorten it".into()),
+            )
+        },
+    )
+    .such_as("paris"),
+];
+
+fn set<T>(field: &mut T, value: Result<T, String>) -> Result<(), String> {
+    *field = value?;
+    Ok(())
+}
+
+fn name<T: FromStr<Err = UnknownName>>(value: &str) -> Result<Option<T>, String> {
+    value.parse().map(Some).map_err(|error: UnknownName| error.to_string())
+}
+
 /// Which calls a query string asks for.
 pub(crate) fn call_query(pairs: &[(String, String)], zone: &TimeZone) -> Result<CallQuery, BadParameter> {
     let mut query = CallQuery::newest(50);
@@ -36,43 +172,49 @@ pub(crate) fn call_query(pairs: &[(String, String)], zone: &TimeZone) -> Result<
         if value.contains(char::is_control) {
             return Err(bad("it holds a control character; leave it out".into()));
         }
-        match name.as_str() {
-            "limit" => {
-                let limit = value.parse().ok().filter(|limit| (1..=200).contains(limit));
-                query.limit = limit.ok_or_else(|| bad("use a number from 1 to 200".into()))?;
-            }
-            "cursor" => {
-                let id = value.parse().map_err(|_| bad("use the next_cursor of the page before".into()))?;
-                query.before = Some(id);
-            }
-            "outcome" => query.outcome = Some(value.parse().map_err(|e| bad(format!("{e}")))?),
-            "reason" => query.reason = Some(value.parse().map_err(|e| bad(format!("{e}")))?),
-            "handled" => query.handled = Some(yes_or_no(value).map_err(bad)?),
-            "live" => query.live = Some(yes_or_no(value).map_err(bad)?),
-            "attention" => query.attention = yes_or_no(value).map_err(bad)?,
-            "destination" => query.destination = Some(number(value)),
-            "mailbox" => query.mailbox = Some(value.clone()),
-            "menu" => query.menu = Some(value.clone()),
-            "tag" => query.tag = Some(value.trim().to_lowercase()),
-            "state" => query.state = Some(value.parse().map_err(|e| bad(format!("{e}")))?),
-            "from" => query.from = Some(number(value)),
-            "to" => query.to = Some(number(value)),
-            "provider_id" => query.provider_id = Some(value.clone()),
-            "since" => query.since = Some(time(value, zone).map_err(bad)?),
-            "until" => query.until = Some(time(value, zone).map_err(bad)?),
-            "through" => query.until = Some(end_of_day(value, zone).map_err(bad)?),
-            "q" if value.chars().count() > 200 => {
-                return Err(bad("it is longer than 200 characters; shorten it".into()));
-            }
-            "q" => query.text = Some(TextMatch(phone_format::searched(value))),
-            _ => {
-                let known = "limit, cursor, outcome, reason, state, live, attention, handled, from, to, destination, \
-                             mailbox, menu, tag, provider_id, since, until, through, q";
-                return Err(bad(format!("there is no such parameter; there are {known}")));
-            }
-        }
+        let Some(parameter) = PARAMETERS.iter().find(|known| known.name == name) else {
+            let known: Vec<&str> = PARAMETERS.iter().map(|known| known.name).collect();
+            return Err(bad(format!("there is no such parameter; there are {}", known.join(", "))));
+        };
+        (parameter.set)(&mut query, value, zone).map_err(bad)?;
     }
     Ok(query)
+}
+
+// The schemas of values. An empty value counts as not given, and so fits each of them.
+
+fn limit() -> Value {
+    json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
+}
+
+fn cursor() -> Value {
+    json!({"type": "string", "pattern": "^([0-7][0-9A-HJKMNP-TV-Z]{25})?$"})
+}
+
+fn one_of<T: VariantArray + Into<&'static str> + Copy>() -> Value {
+    let names = T::VARIANTS.iter().map(|value| (*value).into());
+    json!({"type": "string", "enum": names.chain([""]).collect::<Vec<&str>>()})
+}
+
+fn truth() -> Value {
+    json!({"type": "string", "enum": ["true", "false", ""]})
+}
+
+fn text() -> Value {
+    json!({"type": "string", "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"})
+}
+
+fn search_text() -> Value {
+    json!({"type": "string", "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$", "maxLength": 200})
+}
+
+fn day() -> Value {
+    json!({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "maxLength": 0}]})
+}
+
+fn instant_or_day() -> Value {
+    let instant = json!({"type": "string", "format": "date-time"});
+    json!({"anyOf": [instant, {"type": "string", "format": "date"}, {"type": "string", "maxLength": 0}]})
 }
 
 fn yes_or_no(value: &str) -> Result<bool, String> {

@@ -37,8 +37,8 @@ impl JobQueue for SqlLog {
         for row in due.all(&tx).await.map_err(failed)? {
             match leased(&row) {
                 Ok(job) => taken.push(job),
-                // An unreadable job is kept for inspection and does not block the others.
-                Err(error) => give_up(&tx, &row, &error).await?,
+                // A newer version on the same database has queued it. It does not block the others.
+                Err(error) => postpone(&tx, &row, &error, now + lease).await?,
             }
         }
         if !taken.is_empty() {
@@ -117,10 +117,16 @@ pub(crate) fn job_of(row: &job::Model) -> Result<Job, StoreError> {
     serde_json::from_str(&row.job).map_err(|why| corrupt("jobs", "job", &row.key, why))
 }
 
-async fn give_up(tx: &impl ConnectionTrait, row: &job::Model, why: &StoreError) -> Result<(), StoreError> {
-    tracing::error!("a job cannot be read and is given up: {why}");
+/// Leaves a job that this version cannot read to an instance that can.
+async fn postpone(
+    tx: &impl ConnectionTrait,
+    row: &job::Model,
+    why: &StoreError,
+    until: Timestamp,
+) -> Result<(), StoreError> {
+    tracing::error!("a job cannot be read and is left for a newer version: {why}");
     job::Entity::update_many()
-        .col_expr(State, Expr::value(JobState::Failed))
+        .col_expr(DueAt, Expr::value(millis(until)))
         .col_expr(LastError, Expr::value(why.to_string()))
         .filter(Key.eq(row.key.as_str()))
         .exec(tx)

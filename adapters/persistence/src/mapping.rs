@@ -50,8 +50,9 @@ pub(crate) fn event_row(
 }
 
 pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEvent, StoreError> {
-    let detail: Detail = serde_json::from_str(&row.detail)
-        .map_err(|why| corrupt("call_events", "detail", &row.call_id, why))?;
+    // A word that this version does not know was written by a newer one on the same database.
+    let kind = serde_json::from_str(&row.detail)
+        .map_or_else(|_| EventKind::Unknown { identity: row.identity.clone() }, |detail: Detail| detail.kind);
     let raw = row
         .raw
         .as_deref()
@@ -59,7 +60,7 @@ pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEve
         .transpose()
         .map_err(|why| corrupt("call_events", "raw", &row.call_id, why))?;
     let at = timestamp(row.at, "call_events", &row.call_id)?;
-    Ok(LoggedEvent { event: CallEvent { call: leg.clone(), at, kind: detail.kind }, raw })
+    Ok(LoggedEvent { event: CallEvent { call: leg.clone(), at, kind }, raw })
 }
 
 /// A change as the database has it.

@@ -406,7 +406,8 @@ fn place(kind: &EventKind) -> Option<(u16, u8)> {
         | EventKind::Recovered(_)
         | EventKind::Closed
         | EventKind::CallerLeft { .. }
-        | EventKind::Ended(_) => None,
+        | EventKind::Ended(_)
+        | EventKind::Unknown { .. } => None,
     }
 }
 

@@ -232,6 +232,12 @@ pub enum EventKind {
     },
     /// The carrier reported the end of the call.
     Ended(Ending),
+    /// An event that a newer version of this crate has written. It is kept and establishes nothing.
+    #[serde(skip_deserializing)]
+    Unknown {
+        /// Its identity, which the newer version gave it.
+        identity: String,
+    },
 }
 
 /// How the carrier reports the end of a call.
@@ -323,6 +329,7 @@ impl EventKind {
             Self::Transcribed { recording, text } => {
                 format!("{kind}:{recording}:{}", or_dash(text.as_deref().map(fingerprint)))
             }
+            Self::Unknown { identity } => identity.clone(),
             Self::CarrierCopy { recording, fate } => format!("{kind}:{recording}:{fate}"),
             Self::Recovered(record) => format!("{kind}:{}", record.identity()),
             Self::Closed => kind.to_owned(),

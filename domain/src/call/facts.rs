@@ -356,6 +356,7 @@ impl EventKind {
             | Self::TranscriptDeleted { .. }
             | Self::CarrierCopy { .. } => (AFTERWARDS, 3),
             Self::Recovered(_) | Self::Closed => (AFTERWARDS, 4),
+            Self::Unknown { .. } => (AFTERWARDS, 5),
         }
     }
 }

@@ -10,22 +10,10 @@ use crate::call::status::{MailboxCause, PhoneEnd};
 use crate::named;
 
 /// How a call ended.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-)]
+#[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
     /// Caller and callee spoke.
     Answered,
@@ -42,22 +30,10 @@ pub enum Outcome {
 }
 
 /// Why it ended so. The same word can stand beside more than one outcome.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    IntoStaticStr,
-    VariantArray,
-)]
+#[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
     /// Answered: the callee accepted by key.
     Accepted,
@@ -109,7 +85,8 @@ pub enum Reason {
     Limit,
     /// Failed: the carrier says so.
     Carrier,
-    /// Missed or abandoned: no report of the end ever arrived.
+    /// Missed or abandoned: no report of the end ever arrived. Also a reason that a newer version of this crate gave.
+    #[serde(other)]
     Unknown,
 }
 

@@ -10,11 +10,10 @@ use crate::named;
 use crate::phone::{CallerId, PhoneNumber};
 
 /// What the network says about the caller's number (STIR/SHAKEN).
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, Serialize,
-)]
+#[derive(IntoStaticStr, VariantArray, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Attestation {
     /// Verified: the network attests the caller and the number (A).
     #[strum(serialize = "A")]

@@ -44,11 +44,10 @@ pub struct Destination {
 }
 
 /// In which order the phones of a forward ring.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray, Serialize,
-)]
+#[derive(IntoStaticStr, VariantArray, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Strategy {
     /// One after the other, as they are listed.
     Sequential,

@@ -4,30 +4,23 @@ use std::sync::Arc;
 use poem::http::Uri;
 use poem::web::{Data, Json, Path};
 use poem::{IntoResponse, handler};
-use serde::Serialize;
 
-use super::wire::WireCall;
+use super::wire::{CallPage, WireCall, WireCallWithEvents};
 use crate::State;
 use crate::problem::{Answer, Problem};
 use crate::query;
-
-#[derive(Serialize)]
-struct Page {
-    calls: Vec<WireCall>,
-    next_cursor: Option<String>,
-}
 
 #[handler]
 pub(crate) async fn list(Data(state): Data<&Arc<State>>, uri: &Uri) -> Answer {
     let query = query::call_query(&query::pairs(uri.query()), &state.services.zone)?;
     let page = state.services.calls.list(&query).await?;
     let calls = page.calls.iter().map(WireCall::from).collect();
-    Ok(Json(Page { calls, next_cursor: page.next.map(|id| id.to_string()) }).into_response())
+    Ok(Json(CallPage { calls, next_cursor: page.next.map(|id| id.to_string()) }).into_response())
 }
 
 #[handler]
 pub(crate) async fn one(Data(state): Data<&Arc<State>>, Path(id): Path<String>) -> Answer {
     let id = id.parse().map_err(|_| Problem::not_found())?;
     let call = state.services.calls.call(id).await?.ok_or_else(Problem::not_found)?;
-    Ok(Json(WireCall::from(&call)).into_response())
+    Ok(Json(WireCallWithEvents::from(&call)).into_response())
 }

@@ -1,16 +1,50 @@
 //! `/api/v1/stats`: figures over a span of the log.
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use frontdesk_ports::CallStats;
 use poem::http::Uri;
 use poem::web::{Data, Json};
 use poem::{IntoResponse, handler};
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::wire::instant;
 use crate::State;
 use crate::problem::Answer;
 use crate::query::{self, BadParameter};
+
+/// Figures over a span of the log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Stats {
+    #[schemars(extend("format" = "date-time"))]
+    since: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
+    until: Option<String>,
+    calls: u64,
+    /// Calls by outcome.
+    outcomes: BTreeMap<&'static str, u64>,
+    /// The share of calls that were answered, of those that wanted to be; 0 to 1.
+    #[schemars(range(min = 0, max = 1))]
+    answer_rate: Option<f64>,
+    time_to_answer: TimeToAnswer,
+    /// Calls by the hour they started in.
+    per_hour: Vec<Hour>,
+}
+
+/// How long callers waited until they were answered.
+#[derive(Debug, Serialize, JsonSchema)]
+struct TimeToAnswer {
+    median_seconds: Option<f64>,
+    p90_seconds: Option<f64>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Hour {
+    #[schemars(extend("format" = "date-time"))]
+    hour: String,
+    calls: u64,
+}
 
 #[handler]
 pub(crate) async fn stats(Data(state): Data<&Arc<State>>, uri: &Uri) -> Answer {
@@ -25,18 +59,21 @@ pub(crate) async fn stats(Data(state): Data<&Arc<State>>, uri: &Uri) -> Answer {
         }
     }
     let stats = CallStats::of(&state.services.calls.figures(since, until).await?);
-    let outcomes: Map<String, Value> =
-        stats.outcomes.iter().map(|(outcome, count)| (outcome.as_str().into(), json!(count))).collect();
-    let per_hour: Vec<Value> =
-        stats.per_hour.iter().map(|hour| json!({"hour": instant(hour.hour), "calls": hour.calls})).collect();
-    let body = json!({
-        "since": since.map(instant), "until": until.map(instant), "calls": stats.calls,
-        "outcomes": outcomes, "answer_rate": stats.answer_rate,
-        "time_to_answer": {
-            "median_seconds": stats.median_seconds_to_answer,
-            "p90_seconds": stats.p90_seconds_to_answer,
+    let body = Stats {
+        since: since.map(instant),
+        until: until.map(instant),
+        calls: stats.calls,
+        outcomes: stats.outcomes.iter().map(|(outcome, count)| (outcome.as_str(), *count)).collect(),
+        answer_rate: stats.answer_rate,
+        time_to_answer: TimeToAnswer {
+            median_seconds: stats.median_seconds_to_answer,
+            p90_seconds: stats.p90_seconds_to_answer,
         },
-        "per_hour": per_hour,
-    });
+        per_hour: stats
+            .per_hour
+            .iter()
+            .map(|hour| Hour { hour: instant(hour.hour), calls: hour.calls })
+            .collect(),
+    };
     Ok(Json(body).into_response())
 }

@@ -1,45 +1,86 @@
 //! Calls as JSON, in the contract's words.
-use frontdesk_domain::{Call, Timestamp};
+use frontdesk_domain::{Activity, Call, CallState, Outcome, Timestamp, VoicemailStatus};
 use frontdesk_ports::work::{HandledBy, Work};
 use frontdesk_ports::{CallRecord, CallWithEvents, LoggedEvent};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
+use strum::VariantArray;
+
+/// A page of calls.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct CallPage {
+    pub calls: Vec<WireCall>,
+    /// `cursor` of the next page; `null` on the last one.
+    pub next_cursor: Option<String>,
+}
 
 /// A call.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Call")]
 pub(crate) struct WireCall {
+    /// A ULID; it sorts by the time the call started.
     id: String,
+    /// The carrier.
     provider: String,
+    /// The call's id at the carrier.
     provider_id: String,
+    /// The caller's number in E.164 or address; `null` when withheld.
     from: Option<String>,
+    /// The caller's name, if the network sent one.
     from_name: Option<String>,
+    /// Where the caller's number belongs.
     from_place: Option<String>,
+    /// The number that was called.
     to: Option<String>,
+    #[schemars(schema_with = "one_of::<CallState>")]
     state: &'static str,
-    /// What a call that is not over is doing.
+    /// What is happening in a call that has not ended.
+    #[schemars(schema_with = "one_of_or_null::<Activity>")]
     activity: Option<&'static str>,
+    #[schemars(schema_with = "one_of_or_null::<Outcome>")]
     outcome: Option<&'static str>,
+    /// Why the call ended as it did; further reasons may be added.
     outcome_reason: Option<&'static str>,
-    /// The identities of the events that prove the outcome.
+    /// The ids of the events that prove the outcome.
     outcome_evidence: Vec<String>,
+    /// The carrier's own word for how the call ended.
     provider_status: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
     started_at: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
     answered_at: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
     ended_at: Option<String>,
     duration_seconds: Option<u32>,
+    /// How long caller and callee spoke.
     talk_seconds: Option<u32>,
+    /// How long phones rang, all attempts together.
     ring_seconds: Option<u32>,
+    /// How long the caller was in menus.
     menu_seconds: Option<u32>,
+    /// The keys that chose something, in order.
     choices: Vec<String>,
+    /// The number that answered, or the last that was called.
     forwarded_to: Option<String>,
     voicemail: Option<WireVoicemail>,
     work: WireWork,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    events: Option<Vec<WireEvent>>,
 }
 
-/// A message.
-#[derive(Debug, Serialize)]
+/// A call with its events.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CallWithEvents")]
+pub(crate) struct WireCallWithEvents {
+    #[serde(flatten)]
+    call: WireCall,
+    /// What happened, in order.
+    events: Vec<WireEvent>,
+}
+
+/// A voicemail.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Voicemail")]
 struct WireVoicemail {
+    #[schemars(schema_with = "one_of::<VoicemailStatus>")]
     status: &'static str,
     duration_seconds: Option<u32>,
     transcript: Option<String>,
@@ -47,18 +88,34 @@ struct WireVoicemail {
 }
 
 /// What people did about a call.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Work")]
 struct WireWork {
+    /// A missed call or a voicemail that nobody has marked done.
     needs_attention: bool,
-    /// The person who marked the call done …
+    /// The person who marked the call done.
     handled_by: Option<String>,
-    /// … or the later call that did.
+    /// The id of the later call that marked it done.
     handled_by_call: Option<String>,
+    #[schemars(extend("format" = "date-time"))]
     handled_at: Option<String>,
+    /// The person who takes care of it.
     claimed_by: Option<String>,
     tags: Vec<String>,
-    /// How many there are; what they say is for colleagues.
+    /// How many notes there are; their text is for colleagues.
     notes: usize,
+}
+
+/// The names of an enum's values.
+pub(crate) fn one_of<T: VariantArray + Into<&'static str> + Copy>(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<&str> = T::VARIANTS.iter().map(|value| (*value).into()).collect();
+    json_schema!({"type": "string", "enum": names})
+}
+
+/// The names of an enum's values, or null.
+fn one_of_or_null<T: VariantArray + Into<&'static str> + Copy>(_: &mut SchemaGenerator) -> Schema {
+    let names = T::VARIANTS.iter().map(|value| Some((*value).into()));
+    json_schema!({"enum": names.chain([None]).collect::<Vec<Option<&str>>>()})
 }
 
 impl WireWork {
@@ -82,10 +139,13 @@ impl WireWork {
     }
 }
 
-/// One line of a call's story.
-#[derive(Debug, Serialize)]
+/// An event of a call.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Event")]
 struct WireEvent {
+    #[schemars(extend("format" = "date-time"))]
     at: String,
+    /// What happened; further kinds may be added.
     kind: &'static str,
     /// Its identity, to which `outcome_evidence` refers.
     id: String,
@@ -112,7 +172,7 @@ impl From<&CallRecord> for WireCall {
             from_place: parties.and_then(|p| p.from_place.clone()),
             to: parties.map(|p| p.to.clone()),
             state: call.state.as_str(),
-            activity: call.activity.map(frontdesk_domain::Activity::as_str),
+            activity: call.activity.map(Activity::as_str),
             outcome: verdict.as_ref().map(|v| v.outcome.as_str()),
             outcome_reason: verdict.as_ref().map(|v| v.reason.as_str()),
             outcome_evidence: verdict.as_ref().map(|v| v.evidence.clone()).unwrap_or_default(),
@@ -133,15 +193,13 @@ impl From<&CallRecord> for WireCall {
                 audio_url,
             }),
             work: WireWork::new(work, record.needs_attention()),
-            events: None,
         }
     }
 }
 
-impl From<&CallWithEvents> for WireCall {
+impl From<&CallWithEvents> for WireCallWithEvents {
     fn from(CallWithEvents { record, events }: &CallWithEvents) -> Self {
-        let events = events.iter().map(WireEvent::from).collect();
-        Self { events: Some(events), ..Self::from(record) }
+        Self { call: record.into(), events: events.iter().map(WireEvent::from).collect() }
     }
 }
 

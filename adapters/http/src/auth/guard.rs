@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use frontdesk_ports::{IdentitySource, SignInError, StoreError};
-use poem::http::{HeaderValue, StatusCode, header};
+use poem::http::{StatusCode, header};
 use poem::{Endpoint, Request, Response};
 
 use super::csrf::{from_our_page, is_safe};
@@ -47,11 +47,7 @@ impl From<StoreError> for AuthError {
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
         match error {
-            AuthError::Anonymous => {
-                let detail = "sign in, or send a valid API token";
-                Self::new(StatusCode::UNAUTHORIZED, "Not signed in", detail)
-                    .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
-            }
+            AuthError::Anonymous => Self::anonymous(),
             AuthError::NotAdmitted => {
                 let detail =
                     "the proxy names a person who has no access; an admin can add them in the settings";
@@ -87,8 +83,7 @@ pub(crate) async fn guard<E: Endpoint>(
         return Err(not_from_our_page().into());
     }
     if !visitor.may(required.permission) {
-        let detail = "your role or token does not cover this";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "Not allowed", detail).into());
+        return Err(Problem::not_allowed().into());
     }
     req.set_data(visitor);
     let mut response = endpoint.call(req).await.map(poem::IntoResponse::into_response);

@@ -187,6 +187,7 @@ pub(crate) fn event(kind: &EventKind, language: Language) -> String {
         ),
         EventKind::Closed => say("event-closed"),
         EventKind::CallerLeft { .. } => say("event-caller-left"),
+        EventKind::Unknown { .. } => say("event-unknown"),
         EventKind::Ended(ending) => {
             let status = carriers(&ending.status, language);
             lasting("event-ended", "event-ended-after", ("status", status), &ending.seconds)

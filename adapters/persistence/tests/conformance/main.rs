@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use adapters_memory::ManualClock;
 use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog, SqlOperationsLog, SqlOverrides};
-use frontdesk_domain::{CallEvent, CallerId, EventKind, Parties};
+use frontdesk_domain::{CallEvent, CallerId, EventKind, Parties, Reason};
 use frontdesk_ports::conformance::{self, CountingIds};
-use frontdesk_ports::{CallLog, CallQuery, StoreError};
+use frontdesk_ports::{CallLog, CallQuery, JobQueue, Lane, LoggedEvent, StoreError};
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::sea_orm::{self, ConnectionTrait};
@@ -81,44 +81,77 @@ async fn maintenance(db: &Database) {
     conformance::outbox::all(&*log, &*log).await;
 }
 
+/// An event, a reason and a job that a newer version has written to the same database.
+async fn newer_version(db: &Database) {
+    let log = log(db, clock());
+    let kind = EventKind::CallerLeft { step: 1 };
+    let at = "2026-11-22T12:00:00Z".parse().unwrap();
+    log.append(vec![CallEvent { call: "test:new".parse().unwrap(), at, kind }.into()]).await.unwrap();
+    let call = log.list(&CallQuery::newest(1)).await.unwrap().calls.remove(0);
+    let id = call.id;
+    let detail = r#"{"kind":"teleported","detail":{"to":"the moon"}}"#;
+    db.connection()
+        .execute_unprepared(&format!(
+            "INSERT INTO call_events (call_id, identity, at, kind, detail) VALUES ('{id}', 'teleported:1', 0, 'teleported', '{detail}');
+             UPDATE calls SET document = replace(document, '\"early\"', '\"teleported\"') WHERE id = '{id}';
+             INSERT INTO jobs (key, call_id, lane, job, state, queued_at, due_at, attempt)
+                 VALUES ('teleport', '{id}', 'carrier', '{{\"effect\":\"teleport\"}}', 'waiting', 0, 0, 0)"
+        ))
+        .await
+        .unwrap();
+    let read = log.find(id).await.unwrap().unwrap();
+    assert_eq!(read.call.verdict.unwrap().reason, Reason::Unknown);
+    let events = log.events(id).await.unwrap();
+    let is_unknown = |event: &LoggedEvent| matches!(event.event.kind, EventKind::Unknown { .. });
+    assert_eq!((events.len(), events.iter().filter(|event| is_unknown(event)).count()), (2, 1));
+    let kind = EventKind::CallerLeft { step: 2 };
+    log.append(vec![CallEvent { call: call.leg, at, kind }.into()]).await.unwrap();
+    assert_eq!(log.events(id).await.unwrap().len(), 3, "events of both versions are kept");
+
+    let (now, lease) = ("2026-11-22T12:00:00Z".parse().unwrap(), std::time::Duration::from_secs(60));
+    assert_eq!(log.take(&[Lane::Carrier], now, lease, 10).await.unwrap(), []);
+    let counts = log.counts(&[Lane::Carrier]).await.unwrap();
+    assert_eq!((counts.open, counts.failed), (1, 0), "the job is left for the newer version");
+    assert_eq!(log.next_due(&[Lane::Carrier]).await.unwrap(), Some(now + lease));
+}
+
+/// The tests that both databases pass.
+macro_rules! on_both {
+    ($($name:ident => |$db:ident| $test:expr),+ $(,)?) => {
+        mod both_on_sqlite {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let (db, _folder) = sqlite().await;
+                let $db = &db;
+                $test;
+            })+
+        }
+
+        mod both_on_postgres {
+            use super::*;
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let Some(db) = postgres(stringify!($name)).await else { return };
+                let $db = &db;
+                $test;
+            })+
+        }
+    };
+}
+
+on_both! {
+    operations_log_and_retention => |db| maintenance(db).await,
+    call_log => |db| conformance::call_log::all(&*log(db, clock())).await,
+    work_and_figures => |db| conformance::work::all(&*log(db, clock())).await,
+    several_writers => |db| many_writers(db).await,
+    job_queue => |db| jobs(db).await,
+    access_store => |db| conformance::access_store::all(&SqlAccess::new(db.clone())).await,
+    what_a_newer_version_wrote_is_kept => |db| newer_version(db).await,
+}
+
 mod on_sqlite {
     use super::*;
-
-    #[tokio::test]
-    async fn ledger_and_retention() {
-        let (db, _folder) = sqlite().await;
-        maintenance(&db).await;
-    }
-
-    #[tokio::test]
-    async fn call_log() {
-        let (db, _folder) = sqlite().await;
-        conformance::call_log::all(&*log(&db, clock())).await;
-    }
-
-    #[tokio::test]
-    async fn work_and_figures() {
-        let (db, _folder) = sqlite().await;
-        conformance::work::all(&*log(&db, clock())).await;
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn many_writers() {
-        let (db, _folder) = sqlite().await;
-        super::many_writers(&db).await;
-    }
-
-    #[tokio::test]
-    async fn job_queue() {
-        let (db, _folder) = sqlite().await;
-        jobs(&db).await;
-    }
-
-    #[tokio::test]
-    async fn access_store() {
-        let (db, _folder) = sqlite().await;
-        conformance::access_store::all(&SqlAccess::new(db)).await;
-    }
 
     #[tokio::test]
     async fn what_was_committed_is_there_after_opening_again() {
@@ -192,12 +225,6 @@ mod on_sqlite {
 mod on_postgres {
     use super::*;
 
-    #[tokio::test]
-    async fn ledger_and_retention() {
-        let Some(db) = postgres("retention").await else { return };
-        maintenance(&db).await;
-    }
-
     #[tokio::test(flavor = "multi_thread")]
     async fn one_event_that_cannot_be_stored_fails_alone() {
         let Some(db) = postgres("bad_event").await else { return };
@@ -222,41 +249,6 @@ mod on_postgres {
             assert_eq!(failed, bad);
         }
         assert_eq!(log.list(&CallQuery::newest(100)).await.unwrap().calls.len(), 36);
-    }
-
-    #[tokio::test]
-    async fn call_log() {
-        if let Some(db) = postgres("call_log").await {
-            conformance::call_log::all(&*log(&db, clock())).await;
-        }
-    }
-
-    #[tokio::test]
-    async fn work_and_figures() {
-        if let Some(db) = postgres("work").await {
-            conformance::work::all(&*log(&db, clock())).await;
-        }
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn many_writers() {
-        if let Some(db) = postgres("many_writers").await {
-            super::many_writers(&db).await;
-        }
-    }
-
-    #[tokio::test]
-    async fn job_queue() {
-        if let Some(db) = postgres("job_queue").await {
-            jobs(&db).await;
-        }
-    }
-
-    #[tokio::test]
-    async fn access_store() {
-        if let Some(db) = postgres("access_store").await {
-            conformance::access_store::all(&SqlAccess::new(db)).await;
-        }
     }
 }
 
