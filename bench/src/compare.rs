@@ -1,4 +1,4 @@
-//! The comparison: three servers in turns, the same load on each, medians and ratios.
+//! The comparison: servers in turns, the same load on each, medians and ratios.
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -19,6 +19,8 @@ pub struct Compare {
     pub seconds: u64,
     pub in_flight: usize,
     pub rate: f64,
+    /// Another frontdesk to compare with, in place of the bare servers.
+    pub against: Option<PathBuf>,
     /// A PostgreSQL server; SQLite files if none.
     pub database: Option<String>,
 }
@@ -29,6 +31,8 @@ enum Rival {
     Bare,
     Ceiling,
     Insert,
+    /// Another build of frontdesk.
+    Other,
     Frontdesk,
 }
 
@@ -46,21 +50,25 @@ impl Rival {
             Self::Bare => "bare",
             Self::Ceiling => "ceiling",
             Self::Insert => "insert",
+            Self::Other => "other",
             Self::Frontdesk => "frontdesk",
         }
     }
 }
 
 impl Compare {
-    /// The three, in their turns.
-    fn rivals(&self) -> [Rival; 3] {
-        let second = if self.database.is_some() { Rival::Insert } else { Rival::Ceiling };
-        [Rival::Bare, second, Rival::Frontdesk]
+    /// The servers, in their turns; frontdesk is the last.
+    fn rivals(&self) -> Vec<Rival> {
+        match (&self.against, &self.database) {
+            (Some(_), _) => vec![Rival::Other, Rival::Frontdesk],
+            (None, Some(_)) => vec![Rival::Bare, Rival::Insert, Rival::Frontdesk],
+            (None, None) => vec![Rival::Bare, Rival::Ceiling, Rival::Frontdesk],
+        }
     }
 
     pub async fn run(self) -> Result<(), Failure> {
-        if !self.frontdesk.exists() {
-            let path = self.frontdesk.display();
+        if let Some(path) = self.against.iter().chain([&self.frontdesk]).find(|path| !path.exists()) {
+            let path = path.display();
             return Err(format!("{path} is not there; build it with `cargo build --release`").into());
         }
         let media = free_address()?;
@@ -71,7 +79,12 @@ impl Compare {
         });
         let mut rounds: Vec<(Rival, Round)> = Vec::new();
         for number in 0..self.rounds {
-            for rival in self.rivals() {
+            // Every other round in the opposite order, so that neither always runs on the warmer machine.
+            let mut rivals = self.rivals();
+            if number % 2 == 1 {
+                rivals.reverse();
+            }
+            for rival in rivals {
                 let round = self.round(rival, media).await?;
                 println!("round {} {:9} {}", number + 1, rival.name(), round.throughput);
                 println!("        {:9} {}", "paced", round.paced);
@@ -114,11 +127,13 @@ impl Compare {
         let ratio = |figure: &dyn Fn(&Round) -> f64, against: Rival| {
             median(Rival::Frontdesk, figure) / median(against, figure)
         };
-        for against in &self.rivals()[..2] {
+        let rivals = self.rivals();
+        for against in &rivals[..rivals.len() - 1] {
             println!(
-                "frontdesk against {}: {:.2} x its calls a second, {:.2} x its p99",
+                "frontdesk against {}: {:.2} x its calls a second, {:.2} x its p50, {:.2} x its p99",
                 against.name(),
                 ratio(&|round| round.throughput.calls_a_second(), *against),
+                ratio(&|round| round.paced.millis(0.5), *against),
                 ratio(&|round| round.paced.millis(0.99), *against),
             );
         }
@@ -167,9 +182,16 @@ impl Compare {
                 command.arg("insert").arg(address.to_string()).arg(database);
                 command
             }
-            Rival::Frontdesk => {
+            Rival::Other | Rival::Frontdesk => {
                 let folder = folder.canonicalize()?;
-                desk::serve(&self.frontdesk, address, &folder, database, &format!("http://{media}"))
+                let other = self.against.as_ref().filter(|_| rival == Rival::Other);
+                desk::serve(
+                    other.unwrap_or(&self.frontdesk),
+                    address,
+                    &folder,
+                    database,
+                    &format!("http://{media}"),
+                )
             }
         };
         Ok(command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn()?)

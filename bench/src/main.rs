@@ -61,11 +61,15 @@ enum Command {
         #[arg(long)]
         media: Option<SocketAddr>,
     },
-    /// Runs a bare server, a bare server with one durable row a request, and frontdesk, in turns.
+    /// Runs a bare server, a bare server with one durable row a request, and frontdesk, in turns; or two builds of
+    /// frontdesk.
     Compare {
         /// The frontdesk to be measured.
         #[arg(long, default_value = "target/release/frontdesk")]
         frontdesk: PathBuf,
+        /// Another build of frontdesk to compare with, in place of the bare servers.
+        #[arg(long, value_name = "OTHER_BINARY")]
+        against: Option<PathBuf>,
         /// Rounds; the result is their median.
         #[arg(long, default_value_t = 3)]
         rounds: usize,
@@ -185,8 +189,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 Ok(())
             })
         }
-        Command::Compare { frontdesk, rounds, seconds, in_flight, rate, database } => {
-            one_thread()?.block_on(Compare { frontdesk, rounds, seconds, in_flight, rate, database }.run())
+        Command::Compare { frontdesk, against, rounds, seconds, in_flight, rate, database } => {
+            let compare = Compare { frontdesk, against, rounds, seconds, in_flight, rate, database };
+            one_thread()?.block_on(compare.run())
         }
         Command::Crash { frontdesk, cycles, database, in_flight } => {
             one_thread()?.block_on(Crash { frontdesk, cycles, database, in_flight }.run())

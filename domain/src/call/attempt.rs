@@ -14,6 +14,13 @@ use crate::phone::PhoneNumber;
 /// SIP 603 Decline (RFC 3261, section 21.6.2): the callee pressed the red button.
 const SIP_DECLINE: u16 = 603;
 
+/// The statuses of a leg that was never picked up …
+const NEVER_PICKED_UP: [LegStatus; 4] =
+    [LegStatus::Busy, LegStatus::NoAnswer, LegStatus::Failed, LegStatus::Canceled];
+/// … and of a leg that is over.
+const OVER: [LegStatus; 5] =
+    [LegStatus::Busy, LegStatus::NoAnswer, LegStatus::Failed, LegStatus::Canceled, LegStatus::Completed];
+
 /// When what happened at a phone happened.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AttemptTimes {
@@ -29,6 +36,15 @@ pub(super) struct AttemptTimes {
     pub over: Option<Timestamp>,
 }
 
+/// The carrier's report of how ringing ended.
+#[derive(Debug)]
+struct DialReport<'a> {
+    identity: &'a str,
+    outcome: DialOutcome,
+    bridged: Option<bool>,
+    seconds: Option<u32>,
+}
+
 /// One phone that was rung, and all that is known of it.
 #[expect(
     clippy::struct_excessive_bools,
@@ -39,7 +55,7 @@ pub(super) struct Attempt<'a> {
     pub number: Option<&'a PhoneNumber>,
     pub screened: bool,
     rung_at: Option<Timestamp>,
-    dial: Option<(&'a str, DialOutcome, Option<bool>, Option<u32>)>,
+    dial: Option<DialReport<'a>>,
     bridged: Option<&'a str>,
     legs: BTreeMap<LegStatus, (&'a str, Timestamp)>,
     leg_seconds: Option<u32>,
@@ -168,7 +184,8 @@ impl<'a> Attempt<'a> {
             // No answer holds for each phone, unless its own leg says more.
             EventKind::Dial { step, leg, .. } if *step == of && is_other_leg(leg) && self.leg_is_over() => {}
             EventKind::Dial { step, outcome, bridged, seconds, .. } if *step == of => {
-                self.dial = Some((identity, *outcome, *bridged, *seconds));
+                let (outcome, bridged, seconds) = (*outcome, *bridged, *seconds);
+                self.dial = Some(DialReport { identity, outcome, bridged, seconds });
                 self.identities.push(identity);
             }
             EventKind::Bridged { step, .. } if *step == of => self.bridged = Some(identity),
@@ -183,9 +200,7 @@ impl<'a> Attempt<'a> {
 
     /// Whether its leg ended without having been picked up.
     fn fell_silent(&self) -> bool {
-        [LegStatus::Busy, LegStatus::NoAnswer, LegStatus::Failed, LegStatus::Canceled]
-            .into_iter()
-            .any(|status| self.leg(status))
+        NEVER_PICKED_UP.into_iter().any(|status| self.leg(status))
     }
 
     fn answered(&self, answer: ScreeningAnswer) -> bool {
@@ -198,15 +213,13 @@ impl<'a> Attempt<'a> {
 
     /// Whether the callee's leg has come to its end, one way or another.
     fn leg_is_over(&self) -> bool {
-        [LegStatus::Busy, LegStatus::NoAnswer, LegStatus::Failed, LegStatus::Canceled, LegStatus::Completed]
-            .into_iter()
-            .any(|status| self.leg(status))
+        OVER.into_iter().any(|status| self.leg(status))
     }
 
     /// The events that say caller and callee were put through.
     pub fn bridge_evidence(&self) -> Vec<&'a str> {
         let accepted = self.screening.get(&ScreeningAnswer::Accepted).map(|(identity, _)| *identity);
-        let dial = self.dial.map(|(identity, ..)| identity);
+        let dial = self.dial.as_ref().map(|dial| dial.identity);
         let leg = self.legs.get(&LegStatus::Completed).or_else(|| self.legs.get(&LegStatus::Answered));
         let bridge = self.bridged.or(dial).or(leg.map(|(identity, _)| *identity));
         accepted.into_iter().chain(bridge).collect()
@@ -217,33 +230,33 @@ impl<'a> Attempt<'a> {
         self.identities.clone()
     }
 
-    /// How it ended, by the strongest evidence there is.
+    /// How it ended: the first row of which the evidence is there.
     pub fn end(&self) -> PhoneEnd {
-        if self.taken() {
-            PhoneEnd::Taken
-        } else if self.answered(ScreeningAnswer::Declined) || self.declined_by_sip {
-            PhoneEnd::Declined
-        } else if self.answered(ScreeningAnswer::Unanswered) {
-            PhoneEnd::NotAccepted
-        } else if self.answered_elsewhere {
-            PhoneEnd::Elsewhere
-        } else if self.caller_left {
-            PhoneEnd::CallerGaveUp
-        } else if let Some((_, outcome, ..)) = self.dial {
-            match outcome {
-                DialOutcome::Busy => PhoneEnd::Busy,
-                DialOutcome::NoAnswer => PhoneEnd::NoAnswer,
-                DialOutcome::Failed => PhoneEnd::Unreachable,
-                DialOutcome::Canceled => PhoneEnd::CallerGaveUp,
-                // Accepted, and yet not put through: the caller left at that very moment.
-                DialOutcome::Answered if self.answered(ScreeningAnswer::Accepted) => PhoneEnd::CallerGaveUp,
-                // Picked up, asked, and put down again without a key.
-                DialOutcome::Answered if self.answered(ScreeningAnswer::Asked) => PhoneEnd::Declined,
-                DialOutcome::Answered => PhoneEnd::NotAccepted,
-            }
-        } else {
-            self.end_by_leg()
-        }
+        use ScreeningAnswer::{Accepted, Asked, Declined, Unanswered};
+        let dial = |outcome| self.dial.as_ref().is_some_and(|dial| dial.outcome == outcome);
+        let precedence = [
+            (self.taken(), PhoneEnd::Taken),
+            (self.answered(Declined) || self.declined_by_sip, PhoneEnd::Declined),
+            (self.answered(Unanswered), PhoneEnd::NotAccepted),
+            (self.answered_elsewhere, PhoneEnd::Elsewhere),
+            (self.caller_left, PhoneEnd::CallerGaveUp),
+            (dial(DialOutcome::Busy), PhoneEnd::Busy),
+            (dial(DialOutcome::NoAnswer), PhoneEnd::NoAnswer),
+            (dial(DialOutcome::Failed), PhoneEnd::Unreachable),
+            (dial(DialOutcome::Canceled), PhoneEnd::CallerGaveUp),
+            // Accepted but not connected: the caller left at that very moment.
+            (dial(DialOutcome::Answered) && self.answered(Accepted), PhoneEnd::CallerGaveUp),
+            // Picked up, asked, and put down again without a key.
+            (dial(DialOutcome::Answered) && self.answered(Asked), PhoneEnd::Declined),
+            (dial(DialOutcome::Answered), PhoneEnd::NotAccepted),
+            // Without the carrier's report of the whole step, the leg's own status decides.
+            (self.leg(LegStatus::Busy), PhoneEnd::Busy),
+            (self.leg(LegStatus::NoAnswer), PhoneEnd::NoAnswer),
+            (self.by_record && self.leg(LegStatus::Completed), PhoneEnd::NoAnswer),
+            (self.leg(LegStatus::Failed), PhoneEnd::Unreachable),
+            (self.leg(LegStatus::Completed) && self.answered(Asked), PhoneEnd::Declined),
+        ];
+        precedence.into_iter().find(|(holds, _)| *holds).map_or(PhoneEnd::CallerGaveUp, |(_, end)| end)
     }
 
     /// Whether caller and callee were connected: the carrier says so, or the callee's leg completed and nothing
@@ -258,29 +271,20 @@ impl<'a> Attempt<'a> {
         let accepted = !self.screened || self.answered(ScreeningAnswer::Accepted);
         let off_hook = self.leg(LegStatus::Completed) || (!self.screened && self.leg(LegStatus::Answered));
         accepted
-            && match self.dial {
-                Some((_, outcome, bridged, _)) => outcome == DialOutcome::Answered && bridged != Some(false),
+            && match &self.dial {
+                Some(dial) => dial.outcome == DialOutcome::Answered && dial.bridged != Some(false),
                 None => self.bridged.is_some() || off_hook,
             }
     }
 
-    fn end_by_leg(&self) -> PhoneEnd {
-        if self.leg(LegStatus::Busy) {
-            PhoneEnd::Busy
-        } else if self.leg(LegStatus::NoAnswer) || (self.by_record && self.leg(LegStatus::Completed)) {
-            PhoneEnd::NoAnswer
-        } else if self.leg(LegStatus::Failed) {
-            PhoneEnd::Unreachable
-        } else if self.leg(LegStatus::Completed) && self.answered(ScreeningAnswer::Asked) {
-            PhoneEnd::Declined
-        } else {
-            PhoneEnd::CallerGaveUp
-        }
+    /// When the leg had this status, by the carrier's time.
+    fn leg_at(&self, status: LegStatus) -> Option<Timestamp> {
+        self.legs.get(&status).map(|(_, at)| *at)
     }
 
-    /// When the callee picked up, by the carrier's time.
-    fn answered_at(&self) -> Option<Timestamp> {
-        self.legs.get(&LegStatus::Answered).map(|(_, at)| *at)
+    /// When the callee answered so.
+    fn answer_at(&self, answer: ScreeningAnswer) -> Option<Timestamp> {
+        self.screening.get(&answer).map(|(_, at)| *at)
     }
 
     /// When caller and callee were put through.
@@ -288,8 +292,11 @@ impl<'a> Attempt<'a> {
         if self.end() != PhoneEnd::Taken {
             return None;
         }
-        let accepted = self.screening.get(&ScreeningAnswer::Accepted).map(|(_, at)| *at);
-        if self.screened { accepted } else { self.answered_at() }
+        if self.screened {
+            self.answer_at(ScreeningAnswer::Accepted)
+        } else {
+            self.leg_at(LegStatus::Answered)
+        }
     }
 
     /// Whether any event of the phone arrived. A caller who hangs up during the announcement was never connected to
@@ -316,63 +323,47 @@ impl<'a> Attempt<'a> {
         if self.end() != PhoneEnd::Taken {
             return None;
         }
-        let off_hook = self.leg_seconds.or(self.dial.and_then(|(.., seconds)| seconds));
-        let asked = self.screening.get(&ScreeningAnswer::Asked).map(|(_, at)| *at);
-        let accepted = self.screening.get(&ScreeningAnswer::Accepted).map(|(_, at)| *at);
+        let off_hook = self.leg_seconds.or(self.dial.as_ref().and_then(|dial| dial.seconds));
+        let asked = self.answer_at(ScreeningAnswer::Asked);
+        let accepted = self.answer_at(ScreeningAnswer::Accepted);
         match (off_hook, asked, accepted) {
             (Some(off_hook), Some(asked), Some(accepted)) => {
                 Some(off_hook.saturating_sub(seconds(asked, accepted)))
             }
             (Some(off_hook), ..) if !self.screened => Some(off_hook),
             (Some(off_hook), None, Some(accepted)) => {
-                let before = self.answered_at().map_or(0, |answered| seconds(answered, accepted));
+                let before =
+                    self.leg_at(LegStatus::Answered).map_or(0, |answered| seconds(answered, accepted));
                 Some(off_hook.saturating_sub(before))
             }
-            _ => {
-                let over = self.legs.get(&LegStatus::Completed).map(|(_, at)| *at)?;
-                Some(seconds(self.bridged_at()?, over))
-            }
+            _ => Some(seconds(self.bridged_at()?, self.leg_at(LegStatus::Completed)?)),
         }
     }
 
     /// The times of this phone's events, as far as they are known.
     pub fn times(&self) -> AttemptTimes {
-        let leg = |status| self.legs.get(&status).map(|(_, at): &(_, Timestamp)| *at);
-        let answer = |answer| self.screening.get(&answer).map(|(_, at): &(_, Timestamp)| *at);
-        let ends = [
-            LegStatus::Busy,
-            LegStatus::NoAnswer,
-            LegStatus::Failed,
-            LegStatus::Canceled,
-            LegStatus::Completed,
-        ];
         let judged = [ScreeningAnswer::Accepted, ScreeningAnswer::Declined, ScreeningAnswer::Unanswered];
         AttemptTimes {
-            begun: leg(LegStatus::Ringing).or(leg(LegStatus::Initiated)).or(self.rung_at),
-            off_hook: leg(LegStatus::Answered),
-            asked: answer(ScreeningAnswer::Asked),
-            judged: judged.into_iter().filter_map(answer).min(),
-            over: ends.into_iter().filter_map(leg).min(),
+            begun: self.began_ringing().or(self.rung_at),
+            off_hook: self.leg_at(LegStatus::Answered),
+            asked: self.answer_at(ScreeningAnswer::Asked),
+            judged: judged.into_iter().filter_map(|answer| self.answer_at(answer)).min(),
+            over: OVER.into_iter().filter_map(|status| self.leg_at(status)).min(),
         }
+    }
+
+    fn began_ringing(&self) -> Option<Timestamp> {
+        self.leg_at(LegStatus::Ringing).or(self.leg_at(LegStatus::Initiated))
     }
 
     /// How long it rang: from dialling to off hook or the end of the attempt, by the carrier's times; failing those, by
     /// when we had it rung and when the callee was first asked.
     pub fn ring_seconds(&self) -> Option<u32> {
-        let leg = |status| self.legs.get(&status).map(|(_, at): &(_, Timestamp)| *at);
-        let begun = leg(LegStatus::Ringing).or(leg(LegStatus::Initiated));
-        let ends = [
-            LegStatus::Answered,
-            LegStatus::Busy,
-            LegStatus::NoAnswer,
-            LegStatus::Failed,
-            LegStatus::Canceled,
-        ];
-        let over = ends.into_iter().filter_map(leg).min();
-        let asked = self.screening.get(&ScreeningAnswer::Asked).map(|(_, at)| *at);
-        match (begun, over) {
+        let ends = NEVER_PICKED_UP.into_iter().chain([LegStatus::Answered]);
+        let over = ends.filter_map(|status| self.leg_at(status)).min();
+        match (self.began_ringing(), over) {
             (Some(begun), Some(over)) => Some(seconds(begun, over)),
-            _ => Some(seconds(self.rung_at?, asked?)),
+            _ => Some(seconds(self.rung_at?, self.answer_at(ScreeningAnswer::Asked)?)),
         }
     }
 }
@@ -383,31 +374,7 @@ fn place(kind: &EventKind) -> Option<(u16, u8)> {
         EventKind::Forward { step, position, .. }
         | EventKind::Leg { step, position, .. }
         | EventKind::Screening { step, position, .. } => Some((*step, *position)),
-        EventKind::Started(_)
-        | EventKind::Refused { .. }
-        | EventKind::Hours { .. }
-        | EventKind::Goodbye { .. }
-        | EventKind::Menu { .. }
-        | EventKind::Key { .. }
-        | EventKind::NoInput { .. }
-        | EventKind::Dial { .. }
-        | EventKind::Bridged { .. }
-        | EventKind::Mailbox { .. }
-        | EventKind::Recording { .. }
-        | EventKind::Voicemail { .. }
-        | EventKind::VoicemailFailed { .. }
-        | EventKind::VoicemailRetried { .. }
-        | EventKind::VoicemailDeleted { .. }
-        | EventKind::VoicemailMeasured { .. }
-        | EventKind::TranscriptWanted { .. }
-        | EventKind::Transcribed { .. }
-        | EventKind::TranscriptDeleted { .. }
-        | EventKind::CarrierCopy { .. }
-        | EventKind::Recovered(_)
-        | EventKind::Closed
-        | EventKind::CallerLeft { .. }
-        | EventKind::Ended(_)
-        | EventKind::Unknown { .. } => None,
+        _ => None,
     }
 }
 
