@@ -149,8 +149,11 @@ pub struct Call {
     /// The last mailbox that invited a message.
     #[serde(default)]
     pub mailbox: Option<NodeName>,
-    /// The message, if one with audio is known.
+    /// The voicemail that represents the call, if there is one: of several, the first that can be played.
     pub voicemail: Option<Voicemail>,
+    /// All voicemails of the call, in the order they were recorded.
+    #[serde(default)]
+    pub voicemails: Vec<Voicemail>,
 }
 
 impl Call {
@@ -166,6 +169,7 @@ impl Call {
         let state = state(&story);
         let over = state == CallState::Ended;
         let taken = attempts.iter().find(|attempt| attempt.bridged_at().is_some());
+        let voicemails = voicemails(facts);
         let rings: Vec<u32> = attempts.iter().filter_map(Attempt::ring_seconds).collect();
         Self {
             parties: parties(&story),
@@ -199,7 +203,8 @@ impl Call {
                 EventKind::Mailbox { mailbox, step, .. } => Some((*step, mailbox)),
                 _ => None,
             }),
-            voicemail: voicemail(facts),
+            voicemail: principal(&voicemails).cloned(),
+            voicemails,
         }
     }
 
@@ -317,8 +322,8 @@ fn activity(story: &Story<'_>, attempts: &[Attempt<'_>]) -> Option<Activity> {
     }
 }
 
-fn voicemail(facts: &Facts) -> Option<Voicemail> {
-    facts.recordings().into_keys().find_map(|recording| {
+fn voicemails(facts: &Facts) -> Vec<Voicemail> {
+    let voicemail = |recording: &RecordingId| {
         let message = facts.message(recording);
         if message.discarded {
             return None;
@@ -343,5 +348,21 @@ fn voicemail(facts: &Facts) -> Option<Voicemail> {
             sound: message.sound.filter(|_| !message.deleted).cloned(),
             transcript: message.transcript().cloned(),
         })
-    })
+    };
+    let mut recordings: Vec<_> = facts.recordings().into_keys().collect();
+    recordings.sort_by_key(|recording| (facts.recorded_at(recording), *recording));
+    recordings.into_iter().filter_map(voicemail).collect()
+}
+
+/// Of several voicemails the first that can be played, those with speech before those without; otherwise one that is
+/// on its way, or was deleted, or failed.
+fn principal(voicemails: &[Voicemail]) -> Option<&Voicemail> {
+    let rank = |voicemail: &Voicemail| match voicemail.status {
+        VoicemailStatus::Stored if !voicemail.is_empty() => 0,
+        VoicemailStatus::Pending => 1,
+        VoicemailStatus::Stored => 2,
+        VoicemailStatus::Deleted => 3,
+        VoicemailStatus::Failed => 4,
+    };
+    voicemails.iter().min_by_key(|voicemail| rank(voicemail))
 }

@@ -84,7 +84,8 @@ const QUEUES: &str = "
         queued_at bigint NOT NULL,
         due_at bigint NOT NULL,
         attempt bigint NOT NULL,
-        last_error text
+        last_error text,
+        report text
     );
     CREATE INDEX jobs_due ON jobs (state, due_at);
     CREATE INDEX jobs_call ON jobs (call_id);

@@ -173,6 +173,7 @@ message-from = Message from { $who }
 message-played = played by { $who }
 message-filed = no speech, not in your queue
 message-new = new
+message-another = Voicemail { $number } of this call
 message-pending = Message is being retrieved
 message-lost = Recording could not be retrieved
 message-deleted = Message deleted

@@ -179,6 +179,7 @@ message-from = Message de { $who }
 message-played = écouté par { $who }
 message-filed = classé (aucune parole)
 message-new = nouveau
+message-another = Message vocal { $number } de cet appel
 message-pending = Message en cours de récupération
 message-lost = L’enregistrement n’a pas pu être récupéré
 message-deleted = Message supprimé

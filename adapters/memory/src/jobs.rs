@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_domain::{Effect, Timestamp};
+use frontdesk_domain::{CallId, Effect, Timestamp};
 use frontdesk_ports::{
     Attempt, Change, Delivery, DeliveryReport, DeliveryStatus, Job, JobCounts, JobQueue, Lane, LeasedJob,
     Outbox, StoreError,
@@ -20,12 +20,14 @@ pub(crate) struct QueuedJob {
     failed: bool,
     attempts: u32,
     last_error: Option<String>,
+    /// What the delivery reported.
+    report: String,
 }
 
 impl QueuedJob {
-    fn new(job: Job, now: Timestamp) -> Self {
-        let (due, leased, failed, attempts, last_error) = (Some(now), false, false, 0, None);
-        Self { job, queued_at: now, due, leased, failed, attempts, last_error }
+    fn new(job: Job, now: Timestamp, due: Timestamp) -> Self {
+        let (due, leased, failed, attempts, last_error) = (Some(due), false, false, 0, None);
+        Self { job, queued_at: now, due, leased, failed, attempts, last_error, report: String::new() }
     }
 }
 
@@ -34,7 +36,7 @@ pub(crate) type Jobs = BTreeMap<String, QueuedJob>;
 
 /// Queues an effect that the facts require: due at once, even if an earlier attempt failed.
 pub(crate) fn queue_effect(jobs: &mut Jobs, effect: Effect, now: Timestamp) {
-    let new = QueuedJob::new(Job::Effect(effect), now);
+    let new = QueuedJob::new(Job::Effect(effect), now, now);
     let queued = jobs.entry(new.job.key()).or_insert(new);
     if queued.due.is_none() {
         (queued.queued_at, queued.due) = (now, Some(now));
@@ -72,7 +74,14 @@ impl JobQueue for MemoryLog {
         };
         queued.leased = false;
         (queued.due, queued.failed, queued.last_error) = match attempt {
-            Attempt::Done => (None, false, None),
+            Attempt::Done(report) => {
+                queued.report.clone_from(report);
+                (None, false, None)
+            }
+            Attempt::Withdrawn => {
+                state.jobs.remove(&leased.job.key());
+                return Ok(true);
+            }
             Attempt::Retry(due, why) => (Some(*due), false, Some(why.clone())),
             Attempt::Failed(why) => (None, true, Some(why.clone())),
         };
@@ -112,16 +121,33 @@ impl Outbox for MemoryLog {
         Ok(since.collect())
     }
 
-    async fn queue(&self, deliveries: &[Delivery], up_to: Change, now: Timestamp) -> Result<(), StoreError> {
+    async fn queue(
+        &self,
+        deliveries: &[(Delivery, Timestamp)],
+        up_to: Change,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut state = self.state();
-        for delivery in deliveries {
+        for (delivery, due) in deliveries {
             if state.calls.contains_key(&delivery.call) {
-                let new = QueuedJob::new(Job::Delivery(delivery.clone()), now);
+                let new = QueuedJob::new(Job::Delivery(delivery.clone()), now, *due);
                 state.jobs.entry(delivery.key()).or_insert(new);
             }
         }
         state.looked_at = state.looked_at.max(Some(up_to));
         Ok(())
+    }
+
+    async fn delivered(&self, calls: &[CallId]) -> Result<Vec<(Delivery, String)>, StoreError> {
+        let state = self.state();
+        let made = state.jobs.values().filter(|queued| queued.due.is_none() && !queued.failed);
+        let about = made.filter_map(|queued| match &queued.job {
+            Job::Delivery(delivery) if calls.contains(&delivery.call) => {
+                Some((delivery.clone(), queued.report.clone()))
+            }
+            _ => None,
+        });
+        Ok(about.collect())
     }
 
     async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError> {
@@ -145,7 +171,7 @@ impl Outbox for MemoryLog {
             let meant = recipient.is_none_or(|recipient| delivery.recipient == recipient);
             let finished = queued.due.is_none() && (queued.failed || !only_failed);
             if meant && finished && queued.queued_at >= since {
-                *queued = QueuedJob::new(queued.job.clone(), now);
+                *queued = QueuedJob::new(queued.job.clone(), now, now);
                 redelivered += 1;
             }
         }

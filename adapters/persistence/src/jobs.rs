@@ -12,7 +12,7 @@ use sea_orm::{
 
 use crate::SqlLog;
 use crate::entity::job;
-use crate::entity::job::Column::{Attempt as AttemptNumber, DueAt, Key, LastError, State};
+use crate::entity::job::Column::{Attempt as AttemptNumber, DueAt, Key, LastError, Report, State};
 use crate::entity::job_state::JobState;
 use crate::error::{corrupt, failed};
 use crate::mapping::{json, millis, timestamp};
@@ -57,7 +57,8 @@ impl JobQueue for SqlLog {
 
     async fn finish(&self, leased: &LeasedJob, attempt: &Attempt) -> Result<bool, StoreError> {
         let (state, due, why) = match attempt {
-            Attempt::Done => (JobState::Done, None, None),
+            Attempt::Done(_) => (JobState::Done, None, None),
+            Attempt::Withdrawn => return self.withdraw(leased).await,
             Attempt::Retry(due, why) => (JobState::Waiting, Some(*due), Some(why.clone())),
             Attempt::Failed(why) => (JobState::Failed, None, Some(why.clone())),
         };
@@ -68,6 +69,9 @@ impl JobQueue for SqlLog {
             .filter(Key.eq(leased.job.key()))
             .filter(State.eq(JobState::Leased))
             .filter(AttemptNumber.eq(i64::from(leased.attempt)));
+        if let Attempt::Done(report) = attempt {
+            update = update.col_expr(Report, Expr::value(report.clone()));
+        }
         if let Some(due) = due {
             update = update.col_expr(DueAt, Expr::value(millis(due)));
         }
@@ -89,6 +93,17 @@ impl JobQueue for SqlLog {
     }
 }
 
+impl SqlLog {
+    /// Removes a job that is held by this attempt.
+    async fn withdraw(&self, leased: &LeasedJob) -> Result<bool, StoreError> {
+        let delete = job::Entity::delete_many()
+            .filter(Key.eq(leased.job.key()))
+            .filter(State.eq(JobState::Leased))
+            .filter(AttemptNumber.eq(i64::from(leased.attempt)));
+        Ok(delete.exec(&self.db.writer).await.map_err(failed)?.rows_affected == 1)
+    }
+}
+
 fn in_lanes(lanes: &[Lane]) -> Select<job::Entity> {
     job::Entity::find().filter(job::Column::Lane.is_in(lanes.iter().map(ToString::to_string)))
 }
@@ -98,8 +113,13 @@ fn open(lanes: &[Lane]) -> Select<job::Entity> {
     in_lanes(lanes).filter(State.is_in(JobState::OPEN))
 }
 
-/// A new job, due at once.
-pub(crate) fn job_row(call: &str, of: &Job, now: Timestamp) -> Result<job::ActiveModel, StoreError> {
+/// A new job.
+pub(crate) fn job_row(
+    call: &str,
+    of: &Job,
+    now: Timestamp,
+    due: Timestamp,
+) -> Result<job::ActiveModel, StoreError> {
     Ok(job::ActiveModel {
         key: Set(of.key()),
         call_id: Set(call.to_owned()),
@@ -107,9 +127,10 @@ pub(crate) fn job_row(call: &str, of: &Job, now: Timestamp) -> Result<job::Activ
         job: Set(json(of)?),
         state: Set(JobState::Waiting),
         queued_at: Set(millis(now)),
-        due_at: Set(millis(now)),
+        due_at: Set(millis(due)),
         attempt: Set(0),
         last_error: Set(None),
+        report: Set(None),
     })
 }
 

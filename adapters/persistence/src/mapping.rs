@@ -77,9 +77,9 @@ pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreEr
     let forwarded_to = call.forwarded_to.as_ref().map(ToString::to_string);
     let name = parties.and_then(|p| p.from_name.clone());
     let place = parties.and_then(|p| p.from_place.clone());
-    let spoken = call.voicemail.as_ref().and_then(|message| message.transcript.clone());
-    let words: Vec<String> =
-        [&from, &to, &forwarded_to, &name, &place, &spoken].into_iter().flatten().cloned().collect();
+    let mut words: Vec<String> =
+        [&from, &to, &forwarded_to, &name, &place].into_iter().flatten().cloned().collect();
+    words.extend(call.voicemails.iter().filter_map(|message| message.transcript.clone()));
     Ok(call::ActiveModel {
         id: Set(id.to_string()),
         provider: Set(leg.carrier().to_owned()),

@@ -2,7 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use frontdesk_domain::Timestamp;
+use frontdesk_domain::{CallId, Timestamp};
 use frontdesk_ports::{Change, Delivery, DeliveryReport, DeliveryStatus, Job, Lane, Outbox, StoreError};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr};
 use sea_orm::{
@@ -50,9 +50,15 @@ impl Outbox for SqlLog {
         known.map_err(failed)?.into_iter().map(since).collect()
     }
 
-    async fn queue(&self, deliveries: &[Delivery], up_to: Change, now: Timestamp) -> Result<(), StoreError> {
+    async fn queue(
+        &self,
+        deliveries: &[(Delivery, Timestamp)],
+        up_to: Change,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        let wanted: BTreeSet<String> = deliveries.iter().map(|delivery| delivery.call.to_string()).collect();
+        let wanted: BTreeSet<String> =
+            deliveries.iter().map(|(delivery, _)| delivery.call.to_string()).collect();
         let known: BTreeSet<String> = call::Entity::find()
             .select_only()
             .column(call::Column::Id)
@@ -64,9 +70,10 @@ impl Outbox for SqlLog {
             .into_iter()
             .collect();
         // Deleted calls cause no notifications.
-        let queued = deliveries.iter().filter(|delivery| known.contains(&delivery.call.to_string()));
-        let row =
-            |delivery: &Delivery| job_row(&delivery.call.to_string(), &Job::Delivery(delivery.clone()), now);
+        let queued = deliveries.iter().filter(|(delivery, _)| known.contains(&delivery.call.to_string()));
+        let row = |(delivery, due): &(Delivery, Timestamp)| {
+            job_row(&delivery.call.to_string(), &Job::Delivery(delivery.clone()), now, *due)
+        };
         let rows: Vec<_> = queued.map(row).collect::<Result<_, _>>()?;
         if !rows.is_empty() {
             let before = OnConflict::column(job::Column::Key).do_nothing().to_owned();
@@ -83,6 +90,15 @@ impl Outbox for SqlLog {
         let insert = outbox_cursor::Entity::insert(cursor).on_conflict(on);
         inserted(insert.exec_without_returning(&tx).await)?;
         tx.commit().await.map_err(failed)
+    }
+
+    async fn delivered(&self, calls: &[CallId]) -> Result<Vec<(Delivery, String)>, StoreError> {
+        let made = job::Entity::find()
+            .filter(to_recipient(None))
+            .filter(job::Column::CallId.is_in(calls.iter().map(ToString::to_string)))
+            .filter(job::Column::State.eq(JobState::Done));
+        let rows = made.all(&self.db.reader).await.map_err(failed)?;
+        rows.iter().map(|row| Ok((delivery_of(row)?, row.report.clone().unwrap_or_default()))).collect()
     }
 
     async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError> {
@@ -133,10 +149,15 @@ fn inserted<T>(result: Result<T, DbErr>) -> Result<(), StoreError> {
     }
 }
 
+fn delivery_of(row: &job::Model) -> Result<Delivery, StoreError> {
+    match job_of(row)? {
+        Job::Delivery(delivery) => Ok(delivery),
+        Job::Effect(_) => Err(corrupt("jobs", "lane", &row.key, "not a delivery")),
+    }
+}
+
 fn report_of(row: &job::Model) -> Result<DeliveryReport, StoreError> {
-    let Job::Delivery(delivery) = job_of(row)? else {
-        return Err(corrupt("jobs", "lane", &row.key, "not a delivery"));
-    };
+    let delivery = delivery_of(row)?;
     let status = match row.state {
         JobState::Waiting | JobState::Leased => DeliveryStatus::Waiting,
         JobState::Done => DeliveryStatus::Delivered,

@@ -7,6 +7,7 @@ use frontdesk_domain::{
 use frontdesk_ports::RawParameters;
 
 use crate::form::Form;
+use crate::records::is_voicemail;
 
 /// Parameters that are secrets of the call; they are not stored. A transcript is stored once, as an
 /// event, so that it can be forgotten.
@@ -178,6 +179,9 @@ pub(crate) fn transcribed(form: &Form) -> Option<Notice> {
 
 /// The carrier has news of a recording; `None` for news that changes nothing.
 pub(crate) fn recording_changed(form: &Form) -> Option<Notice> {
+    if !is_voicemail(form.get("RecordingSource")) {
+        return None;
+    }
     let status = match form.get("RecordingStatus")? {
         "completed" => RecordingStatus::Completed,
         "absent" => RecordingStatus::Absent,

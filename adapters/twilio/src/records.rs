@@ -39,6 +39,8 @@ pub(crate) struct RecordingResource {
     status: Option<String>,
     duration: Option<String>,
     date_created: Option<String>,
+    /// What made it: `RecordVerb` for our own `<Record>`; other programs of the account make recordings, too.
+    source: Option<String>,
 }
 
 impl RecordingResource {
@@ -79,6 +81,12 @@ fn time(text: Option<&String>) -> Option<Timestamp> {
 
 fn seconds(text: Option<&String>) -> Option<u32> {
     text?.parse().ok()
+}
+
+/// Whether a recording with this source was made by our own `<Record>` and so is a voicemail. Only such recordings are
+/// ever shown or deleted (Twilio, "Recordings resource", `source`; `RecordingSource` in callbacks).
+pub(crate) fn is_voicemail(source: Option<&str>) -> bool {
+    source.is_none_or(|source| source == "RecordVerb")
 }
 
 /// Whether a call with that status is over.
@@ -130,6 +138,9 @@ impl CallResource {
 
 impl RecordingResource {
     fn message(&self) -> Option<RecordedMessage> {
+        if !is_voicemail(self.source.as_deref()) {
+            return None;
+        }
         let status = match self.status.as_deref()? {
             "completed" => RecordingStatus::Completed,
             "absent" => RecordingStatus::Absent,

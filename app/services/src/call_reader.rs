@@ -3,7 +3,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallId, Facts, Timestamp, Traffic, VoicemailStatus};
+use frontdesk_domain::{CallId, Facts, RecordingId, Timestamp, Traffic, VoicemailStatus};
 use frontdesk_ports::{
     AudioName, CallFigures, CallLog, CallPage, CallQuery, CallRecord, CallWithEvents, Change, Figures,
     ReadCalls, RecordingStore, StoreError, Tally, VoicemailAudio, VoicemailError,
@@ -43,10 +43,15 @@ impl ReadCalls for CallReader {
     async fn voicemail(
         &self,
         id: CallId,
+        recording: Option<RecordingId>,
         range: Option<(Option<u64>, Option<u64>)>,
     ) -> Result<VoicemailAudio, VoicemailError> {
         let record = self.log.find(id).await?.ok_or(VoicemailError::None)?;
-        let message = record.call.voicemail.ok_or(VoicemailError::None)?;
+        let message = match recording {
+            None => record.call.voicemail,
+            Some(wanted) => record.call.voicemails.into_iter().find(|message| message.recording == wanted),
+        };
+        let message = message.ok_or(VoicemailError::None)?;
         let audio = match (message.status, message.audio) {
             (VoicemailStatus::Stored, Some(audio)) => audio,
             (VoicemailStatus::Failed, _) => return Err(VoicemailError::Failed),

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_domain::{Call, CallFlow, NotificationKind, Outcome, Timestamp, Voicemail, VoicemailStatus};
+use frontdesk_domain::{
+    Call, CallFlow, CallId, NotificationKind, Outcome, Timestamp, Voicemail, VoicemailStatus,
+};
 use frontdesk_ports::{
     Attachment, Attempt, AudioName, CallLog, CallRecord, Change, Clock, Delivery, DeliveryError, Ids, Job,
     JobQueue, Lane, LeasedJob, Messenger, Notification, Outbox, RecordingStore, StoreError,
@@ -31,6 +33,8 @@ const MAX_AGE: Duration = Duration::from_secs(3 * 86_400);
 /// Pauses after a failed delivery, and how long it is retried.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(5), max: Duration::from_secs(3600) };
 const GIVE_UP: Duration = Duration::from_secs(3 * 86_400);
+/// How long the end of a call waits for late callbacks, which arrive in any order.
+const SETTLING: Duration = Duration::from_secs(5);
 /// How long to sleep while no delivery is due.
 const IDLE_PAUSE: Duration = Duration::from_secs(60);
 /// How long to leave a failed store alone.
@@ -146,8 +150,20 @@ impl Notifications {
             let changed = self.log.changed_since(seen, BATCH).await?;
             let Some(last) = changed.last().map(|record| record.change) else { return Ok(seen) };
             let flow = self.flow.current();
-            let deliveries: Vec<Delivery> =
-                changed.iter().flat_map(|record| self.deliveries(record, &flow, &since)).collect();
+            let calls: Vec<CallId> = changed.iter().map(|record| record.id).collect();
+            let delivered = self.outbox.delivered(&calls).await?;
+            let deliveries: Vec<(Delivery, Timestamp)> = changed
+                .iter()
+                .flat_map(|record| {
+                    let mut deliveries = self.deliveries(record, &flow, &since);
+                    deliveries.extend(self.corrections(record, &delivered));
+                    deliveries
+                })
+                .map(|delivery| {
+                    let due = self.clock.now() + settling(delivery.kind);
+                    (delivery, due)
+                })
+                .collect();
             self.outbox.queue(&deliveries, last, self.clock.now()).await?;
             seen = last;
         }
@@ -181,9 +197,24 @@ impl Notifications {
                 call: record.id,
                 kind: *kind,
                 recipient: name.clone(),
+                correction: 0,
             }));
         }
         deliveries
+    }
+
+    /// Corrections of what was reported about the end of a call and has changed since.
+    fn corrections(&self, record: &CallRecord, delivered: &[(Delivery, String)]) -> Vec<Delivery> {
+        let wants_corrections = |(_, target): &(&String, &NotificationTarget)| {
+            target.rule.kinds.contains(&NotificationKind::Updated)
+        };
+        let corrected = self.recipients.iter().filter(wants_corrections).filter_map(|(name, _)| {
+            let (correction, reported) = last_report(delivered, record.id, name)?;
+            let (call, kind, recipient) = (record.id, NotificationKind::Updated, name.clone());
+            let delivery = Delivery { call, kind, recipient, correction: correction + 1 };
+            (reported != report(&record.call)).then_some(delivery)
+        });
+        corrected.collect()
     }
 
     /// Delivers what is due now; how many were tried.
@@ -199,8 +230,9 @@ impl Notifications {
         for (leased, delivery, attempt) in futures_util::future::join_all(attempts).await {
             let (call, to) = (delivery.call, &delivery.recipient);
             match &attempt {
-                Attempt::Done => tracing::info!(call.id = %call, to, "{} was delivered", delivery.kind),
+                Attempt::Done(_) => tracing::info!(call.id = %call, to, "{} was delivered", delivery.kind),
                 Attempt::Retry(_, why) => tracing::warn!(call.id = %call, to, "a message waits: {why}"),
+                Attempt::Withdrawn => tracing::debug!(call.id = %call, to, "{} is not needed", delivery.kind),
                 Attempt::Failed(why) => tracing::error!(call.id = %call, to, "a message is given up: {why}"),
             }
             // A result that could not be recorded must not prevent the others, which would be delivered again.
@@ -235,16 +267,38 @@ impl Notifications {
             Ok(None) => return Attempt::Failed("the call has been forgotten".into()),
             Err(error) => return self.later(leased, &error.to_string()),
         };
+        match self.is_needed(delivery, target, &record).await {
+            Ok(true) => {}
+            Ok(false) => return Attempt::Withdrawn,
+            Err(error) => return self.later(leased, &error.to_string()),
+        }
         let message = match self.message(leased, delivery, target, &record).await {
             Ok(message) => message,
             Err(error) => return self.later(leased, &error.to_string()),
         };
         match tokio::time::timeout(DELIVERY_TIMEOUT, target.messenger.deliver(&message)).await {
-            Ok(Ok(())) => Attempt::Done,
+            Ok(Ok(())) => Attempt::Done(report(&record.call)),
             Ok(Err(DeliveryError::Refused(why))) => Attempt::Failed(why),
             Ok(Err(DeliveryError::Later(why))) => self.later(leased, &why),
             Err(_) => self.later(leased, "it took too long"),
         }
+    }
+
+    /// Whether a delivery is still needed: the call may have changed while its facts settled.
+    async fn is_needed(
+        &self,
+        delivery: &Delivery,
+        target: &NotificationTarget,
+        record: &CallRecord,
+    ) -> Result<bool, StoreError> {
+        let Delivery { kind, recipient, .. } = delivery;
+        if *kind == NotificationKind::Updated {
+            let delivered = self.outbox.delivered(&[record.id]).await?;
+            let last = last_report(&delivered, record.id, recipient);
+            return Ok(last.is_some_and(|(_, reported)| reported != report(&record.call)));
+        }
+        Ok(record.call.kinds().contains(kind)
+            && wants(target, recipient, *kind, record, &self.flow.current()))
     }
 
     fn later(&self, leased: &LeasedJob, why: &str) -> Attempt {
@@ -319,6 +373,38 @@ impl Notifications {
     }
 }
 
+/// How long a notification waits for the facts of the call to settle. What is certain is reported at once.
+fn settling(kind: NotificationKind) -> Duration {
+    match kind {
+        NotificationKind::Ended | NotificationKind::Updated => SETTLING,
+        NotificationKind::Started | NotificationKind::Answered | NotificationKind::VoicemailStored => {
+            Duration::ZERO
+        }
+    }
+}
+
+/// What is reported about the end of a call; a change of it is corrected.
+fn report(call: &Call) -> String {
+    let Call { verdict, duration_seconds, talk_seconds, forwarded_to, choices, .. } = call;
+    let ended = verdict.as_ref().map(|verdict| (verdict.outcome.as_str(), verdict.reason.as_str()));
+    let choices: Vec<String> = choices.iter().map(ToString::to_string).collect();
+    serde_json::json!([ended, duration_seconds, talk_seconds, forwarded_to, choices]).to_string()
+}
+
+/// What a recipient was told last about the end of a call, and by which correction.
+fn last_report<'a>(
+    delivered: &'a [(Delivery, String)],
+    call: CallId,
+    recipient: &str,
+) -> Option<(u32, &'a str)> {
+    let about_end = delivered.iter().filter(|(delivery, _)| {
+        let about_end = matches!(delivery.kind, NotificationKind::Ended | NotificationKind::Updated);
+        about_end && delivery.call == call && delivery.recipient == recipient
+    });
+    let last = about_end.max_by_key(|(delivery, _)| delivery.correction);
+    last.map(|(delivery, report)| (delivery.correction, report.as_str()))
+}
+
 /// Whether a recipient is notified about this kind of event of a call.
 fn wants(
     target: &NotificationTarget,
@@ -333,7 +419,7 @@ fn wants(
     let outcome = record.call.verdict.as_ref().map(|verdict| verdict.outcome);
     let message = record.call.voicemail.as_ref();
     match kind {
-        NotificationKind::Started | NotificationKind::Answered => true,
+        NotificationKind::Started | NotificationKind::Answered | NotificationKind::Updated => true,
         // People are notified about a voicemail when it can be played, and about the end of the call only if none
         // follows.
         NotificationKind::Ended => {
@@ -368,7 +454,9 @@ fn happened_at(kind: NotificationKind, record: &CallRecord) -> Option<Timestamp>
         NotificationKind::Started => record.call.started_at,
         NotificationKind::Answered => record.call.answered_at,
         // The time when a voicemail was stored is not a fact of the call; its notification has the time of the call's end.
-        NotificationKind::Ended | NotificationKind::VoicemailStored => record.call.ended_at,
+        NotificationKind::Ended | NotificationKind::VoicemailStored | NotificationKind::Updated => {
+            record.call.ended_at
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use frontdesk_domain::{CallEvent, CallId, EventKind, VoicemailStatus};
 use frontdesk_ports::{
-    Actor, AuditAction, AuditEntry, AuditTrail, CallLog, Clock, DiagnosticReport, Operations, OperationsLog,
-    Outage, RetryError, StoreError,
+    Actor, AuditAction, AuditEntry, AuditTrail, CallLog, Clock, DiagnosticReport, LoggedEvent, Operations,
+    OperationsLog, Outage, RetryError, StoreError,
 };
 
 /// Looks after the desk.
@@ -41,13 +41,21 @@ impl Operations for OperationsService {
 
     async fn retry_voicemail(&self, actor: &Actor, call: CallId) -> Result<(), RetryError> {
         let record = self.log.find(call).await?.ok_or(RetryError::None)?;
-        let message = record.call.voicemail.ok_or(RetryError::None)?;
-        if message.status != VoicemailStatus::Failed {
+        if record.call.voicemails.is_empty() {
+            return Err(RetryError::None);
+        }
+        let failed =
+            record.call.voicemails.iter().filter(|message| message.status == VoicemailStatus::Failed);
+        let retried = failed.map(|message| {
+            let (recording, round) = (message.recording.clone(), message.round + 1);
+            let kind = EventKind::VoicemailRetried { recording, round };
+            CallEvent { call: record.leg.clone(), at: self.clock.now(), kind }.into()
+        });
+        let retried: Vec<LoggedEvent> = retried.collect();
+        if retried.is_empty() {
             return Err(RetryError::NotFailed);
         }
-        let kind = EventKind::VoicemailRetried { recording: message.recording, round: message.round + 1 };
-        let event = CallEvent { call: record.leg, at: self.clock.now(), kind };
-        self.log.append(vec![event.into()]).await?;
+        self.log.append(retried).await?;
         self.note(actor, AuditAction::Retried, &call.to_string()).await?;
         Ok(())
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_domain::{
-    Call, CallEvent, CallState, CarrierCall, EventKind, Facts, LegId, Timestamp, VoicemailStatus,
+    Call, CallEvent, CallState, CarrierCall, EventKind, Facts, LegId, RecordingStatus, Timestamp, Voicemail,
+    VoicemailStatus,
 };
 use frontdesk_ports::{
     CallLog, CallQuery, CallRecord, Carrier, CarrierError, Clock, LoggedEvent, OperationsLog, Outage,
@@ -193,7 +194,7 @@ impl Reconciliation {
             None => Facts::default(),
         };
         let mut events = carrier_call.repairs(&facts);
-        events.extend(retry_voicemail(carrier_call, &facts, self.clock.now()));
+        events.extend(retry_voicemails(carrier_call, &facts, self.clock.now()));
         if events.is_empty() {
             return Ok(None);
         }
@@ -283,15 +284,19 @@ impl Reconciliation {
     }
 }
 
-/// Retries the download of a failed voicemail that the carrier still has.
-fn retry_voicemail(carrier_call: &CarrierCall, facts: &Facts, now: Timestamp) -> Option<CallEvent> {
-    let voicemail = Call::of(facts).voicemail.filter(|message| message.status == VoicemailStatus::Failed)?;
-    let still_there = carrier_call.messages.iter().any(|message| {
-        message.recording == voicemail.recording
-            && message.status == frontdesk_domain::RecordingStatus::Completed
+/// Retries the downloads of failed voicemails that the carrier still has.
+fn retry_voicemails(carrier_call: &CarrierCall, facts: &Facts, now: Timestamp) -> Vec<CallEvent> {
+    let still_there = |voicemail: &Voicemail| {
+        carrier_call.messages.iter().any(|message| {
+            message.recording == voicemail.recording && message.status == RecordingStatus::Completed
+        })
+    };
+    let failed = Call::of(facts).voicemails.into_iter().filter(|v| v.status == VoicemailStatus::Failed);
+    let retried = failed.filter(still_there).map(|voicemail| {
+        let kind = EventKind::VoicemailRetried { recording: voicemail.recording, round: voicemail.round + 1 };
+        CallEvent { call: carrier_call.call.clone(), at: now, kind }
     });
-    let kind = EventKind::VoicemailRetried { recording: voicemail.recording, round: voicemail.round + 1 };
-    still_there.then(|| CallEvent { call: carrier_call.call.clone(), at: now, kind })
+    retried.collect()
 }
 
 #[cfg(test)]

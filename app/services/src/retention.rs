@@ -6,7 +6,7 @@ use std::time::Duration;
 use frontdesk_domain::{CallEvent, EventKind, Facts, RecordingId, Timestamp, VoicemailStatus};
 use frontdesk_ports::{
     AudioName, AuditAction, AuditEntry, AuditTrail, CallLog, CallRecord, Carrier, CarrierError, Clock,
-    RecordingStore, RetentionStore, StoreError,
+    LoggedEvent, RecordingStore, RetentionStore, StoreError,
 };
 
 /// Calls that are deleted in one transaction.
@@ -146,12 +146,13 @@ impl Retention {
             let Some(last) = calls.last() else { return Ok(()) };
             after = Some(last.id);
             for record in &calls {
-                let stored = record.call.voicemail.as_ref().filter(|m| m.status == VoicemailStatus::Stored);
-                if let Some(message) = stored {
+                let stored = record.call.voicemails.iter().filter(|m| m.status == VoicemailStatus::Stored);
+                let deleted = stored
+                    .map(|message| EventKind::VoicemailDeleted { recording: message.recording.clone() });
+                let deleted: Vec<EventKind> = deleted.collect();
+                if !deleted.is_empty() {
                     // The log first: it never promises audio that is not there.
-                    let kind = EventKind::VoicemailDeleted { recording: message.recording.clone() };
-                    let event = CallEvent { call: record.leg.clone(), at: self.clock.now(), kind };
-                    self.log.append(vec![event.into()]).await?;
+                    self.append(record, deleted).await?;
                     self.delete_audio(record, receipt).await?;
                 }
             }
@@ -169,17 +170,22 @@ impl Retention {
             let Some(last) = calls.last() else { break };
             after = Some(last.id);
             for record in &calls {
-                let written = record.call.voicemail.as_ref().filter(|message| message.transcript.is_some());
-                if let Some(message) = written {
-                    // The log first: late news then brings nothing back.
-                    let kind = EventKind::TranscriptDeleted { recording: message.recording.clone() };
-                    let event = CallEvent { call: record.leg.clone(), at: self.clock.now(), kind };
-                    self.log.append(vec![event.into()]).await?;
-                }
+                let written = record.call.voicemails.iter().filter(|message| message.transcript.is_some());
+                let deleted = written
+                    .map(|message| EventKind::TranscriptDeleted { recording: message.recording.clone() });
+                // The log first: late news then brings nothing back.
+                self.append(record, deleted.collect()).await?;
             }
         }
         receipt.transcripts = self.retention.delete_transcripts_before(before).await?;
         Ok(())
+    }
+
+    async fn append(&self, record: &CallRecord, kinds: Vec<EventKind>) -> Result<(), StoreError> {
+        let at = self.clock.now();
+        let event = |kind| CallEvent { call: record.leg.clone(), at, kind }.into();
+        let events: Vec<LoggedEvent> = kinds.into_iter().map(event).collect();
+        if events.is_empty() { Ok(()) } else { self.log.append(events).await }
     }
 
     /// Every recording of a call: of its message, and of what the caller took back or said too shortly.

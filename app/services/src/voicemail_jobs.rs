@@ -135,7 +135,7 @@ impl VoicemailWorker {
             Effect::DeleteCarrierCopy { call, recording } => self.delete_copy(call, recording).await,
         };
         let attempt = match done {
-            Ok(()) => Ok(Attempt::Done),
+            Ok(()) => Ok(Attempt::Done(String::new())),
             Err(Failure::Store(error)) => Err(error),
             Err(Failure::Again(why, after)) => self.again(leased, effect, why, after).await,
         };
@@ -194,10 +194,9 @@ impl VoicemailWorker {
     /// well.
     async fn delete_copy(&self, call: &LegId, recording: &RecordingId) -> Result<(), Failure> {
         let Some(facts) = self.facts(call).await.map_err(Failure::Store)? else { return Ok(()) };
-        let message = Call::of(&facts).voicemail;
         let held = |m: &Voicemail| m.recording == *recording && m.status == VoicemailStatus::Stored;
         let discarded = facts.is_discarded(recording);
-        if discarded || message.as_ref().is_some_and(held) {
+        if discarded || Call::of(&facts).voicemails.iter().any(held) {
             self.carrier.delete_recording(call, recording).await.map_err(again)?;
             if discarded {
                 let name = AudioName::new(call, recording);
@@ -223,9 +222,14 @@ impl VoicemailWorker {
         Ok(Some(Facts::of(events.iter().map(|logged| &logged.event))))
     }
 
-    /// The call's message, as the log knows it.
-    async fn message(&self, call: &LegId) -> Result<Option<Voicemail>, StoreError> {
-        Ok(self.record(call).await?.and_then(|record| record.call.voicemail))
+    /// A voicemail of a call, as the log knows it.
+    async fn voicemail(
+        &self,
+        call: &LegId,
+        recording: &RecordingId,
+    ) -> Result<Option<Voicemail>, StoreError> {
+        let voicemails = self.record(call).await?.map(|record| record.call.voicemails).unwrap_or_default();
+        Ok(voicemails.into_iter().find(|voicemail| voicemail.recording == *recording))
     }
 
     async fn record(&self, call: &LegId) -> Result<Option<CallRecord>, StoreError> {
@@ -259,7 +263,7 @@ impl VoicemailWorker {
         tracing::error!(call.id = %call, "work on a message is given up after seven days: {why}");
         match effect.clone() {
             Effect::FetchRecording { recording, .. } => {
-                let round = self.message(call).await?.map_or(0, |message| message.round);
+                let round = self.voicemail(call, &recording).await?.map_or(0, |message| message.round);
                 let why = why.clone();
                 self.log(call, vec![EventKind::VoicemailFailed { recording, why, round }]).await?;
             }

@@ -2,6 +2,8 @@
 //! *are* the set of events, and everything else is read off it.
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::call::effect::Effect;
 use crate::call::event::{CallEvent, EventKind, StoredAudio};
 use crate::call::status::{CopyFate, LegStatus, RecordingStatus, ScreeningAnswer};
@@ -150,6 +152,14 @@ impl Facts {
 
     fn find(&self, wanted: impl Fn(&EventKind) -> bool) -> Option<&str> {
         self.events.iter().find(|(_, event)| wanted(&event.kind)).map(|(identity, _)| identity.as_str())
+    }
+
+    /// When the first news of a recording arrived.
+    pub(super) fn recorded_at(&self, wanted: &RecordingId) -> Option<Timestamp> {
+        let news = self.events.values().filter(
+            |event| matches!(&event.kind, EventKind::Recording { recording, .. } if recording == wanted),
+        );
+        news.map(|event| event.at).min()
     }
 
     /// Every recording the events name, once.

@@ -28,6 +28,10 @@ pub enum NotificationKind {
     #[serde(rename = "voicemail.stored")]
     #[strum(serialize = "voicemail.stored")]
     VoicemailStored,
+    /// What was reported about the end of the call has changed since.
+    #[serde(rename = "call.updated")]
+    #[strum(serialize = "call.updated")]
+    Updated,
 }
 
 named!(NotificationKind);
@@ -40,12 +44,14 @@ impl Call {
             self.provider_status.is_some()
                 || matches!(verdict.reason, Reason::Unknown | Reason::CarrierRecord)
         });
-        let stored = self.voicemail.as_ref().is_some_and(|message| message.status == VoicemailStatus::Stored);
+        let stored = self.voicemails.iter().any(|message| message.status == VoicemailStatus::Stored);
         let reached = |kind: &NotificationKind| match kind {
             NotificationKind::Started => self.started_at.is_some(),
             NotificationKind::Answered => self.answered_at.is_some(),
             NotificationKind::Ended => decided,
             NotificationKind::VoicemailStored => stored,
+            // It depends on what was reported.
+            NotificationKind::Updated => false,
         };
         NotificationKind::VARIANTS.iter().copied().filter(reached).collect()
     }

@@ -4,7 +4,7 @@ use strum::{IntoStaticStr, VariantArray};
 
 use crate::call::attempt::Attempt;
 use crate::call::event::EventKind;
-use crate::call::facts::Facts;
+use crate::call::facts::{Facts, Message};
 use crate::call::status::{HoursReason, RefusalReason};
 use crate::call::status::{MailboxCause, PhoneEnd};
 use crate::named;
@@ -145,8 +145,9 @@ fn answered(attempts: &[Attempt<'_>]) -> Option<Verdict> {
 }
 
 fn voicemail(facts: &Facts, attempts: &[Attempt<'_>]) -> Option<Verdict> {
-    let message =
-        facts.recordings().into_keys().map(|id| facts.message(id)).find(|m| m.has_audio() || m.refused)?;
+    let messages = || facts.recordings().into_keys().map(|id| facts.message(id));
+    let has_audio = |message: &Message<'_>| message.has_audio() && !message.refused;
+    let message = messages().find(has_audio).or_else(|| messages().find(|m| m.has_audio() || m.refused))?;
     let (mut evidence, mut reason) = (message.evidence, Reason::Chosen);
     if let Some((identity, cause)) = last_mailbox(facts) {
         evidence.push(identity);

@@ -51,10 +51,13 @@ pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, now: &(dyn Fn(Timestam
 
     let third = &queue.take(CARRIER, at(92), LEASE, 10).await.unwrap()[0];
     assert_eq!(third.attempt, 3, "a lease that has ended is handed out again");
-    assert!(!queue.finish(second, &Attempt::Done).await.unwrap(), "a worker that lost the lease is refused");
+    assert!(
+        !queue.finish(second, &Attempt::Done(String::new())).await.unwrap(),
+        "a worker that lost the lease is refused"
+    );
     assert!(!queue.finish(second, &Attempt::Retry(at(95), "late".into())).await.unwrap());
     assert!(!queue.finish(second, &Attempt::Failed("late".into())).await.unwrap());
-    assert!(queue.finish(third, &Attempt::Done).await.unwrap());
+    assert!(queue.finish(third, &Attempt::Done(String::new())).await.unwrap());
     assert_eq!(queue.next_due(CARRIER).await.unwrap(), None, "finished work is never due");
     log.append(vec![recorded("fx", "2026-11-22T12:00:30Z", "RE1", RecordingStatus::Completed)])
         .await
@@ -79,7 +82,7 @@ pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, now: &(dyn Fn(Timestam
     let other = queue.take(CARRIER, at(200), LEASE, 10).await.unwrap();
     assert_eq!(other.len(), 1, "failed work is not handed out");
     assert_ne!(other[0].job, one[0].job);
-    assert!(queue.finish(&other[0], &Attempt::Done).await.unwrap());
+    assert!(queue.finish(&other[0], &Attempt::Done(String::new())).await.unwrap());
     lanes(log, queue).await;
     log.append(vec![recorded("fx4", "2026-11-22T12:01:00Z", "RE4", RecordingStatus::Absent)]).await.unwrap();
     assert_eq!(
@@ -108,12 +111,12 @@ async fn lanes(log: &dyn CallLog, queue: &dyn JobQueue) {
     let fetch = queue.take(CARRIER, at(400), LEASE, 10).await.unwrap().remove(0);
     let stored = EventKind::Voicemail { recording, audio };
     log.append(vec![event("fx5", "2026-11-22T12:03:01Z", stored)]).await.unwrap();
-    assert!(queue.finish(&fetch, &Attempt::Done).await.unwrap());
+    assert!(queue.finish(&fetch, &Attempt::Done(String::new())).await.unwrap());
     assert_eq!(queue.take(CARRIER, at(401), LEASE, 10).await.unwrap(), []);
     assert_eq!(queue.next_due(CARRIER).await.unwrap(), None);
     assert!(queue.next_due(TRANSCRIPTS).await.unwrap().is_some());
     let written = queue.take(TRANSCRIPTS, at(401), LEASE, 10).await.unwrap().remove(0);
     assert!(matches!(written.job, Job::Effect(Effect::Transcribe { .. })));
-    assert!(queue.finish(&written, &Attempt::Done).await.unwrap());
+    assert!(queue.finish(&written, &Attempt::Done(String::new())).await.unwrap());
     assert_eq!(queue.next_due(TRANSCRIPTS).await.unwrap(), None);
 }

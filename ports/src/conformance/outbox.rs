@@ -22,7 +22,7 @@ pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
     .unwrap();
     let query = CallQuery { provider_id: Some("out".into()), ..CallQuery::newest(1) };
     let call = log.list(&query).await.unwrap().calls[0].id;
-    let to = |recipient: &str, kind| Delivery { call, kind, recipient: recipient.into() };
+    let to = |recipient: &str, kind| Delivery { call, kind, recipient: recipient.into(), correction: 0 };
     let (office, crm) = (to("office", NotificationKind::Ended), to("crm", NotificationKind::Ended));
 
     let both = ["crm", "office"].map(ToOwned::to_owned);
@@ -34,7 +34,7 @@ pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
     let both = both.map(Lane::Recipient);
     assert_eq!(outbox.looked_at().await.unwrap(), None);
     for change in [4, 5] {
-        outbox.queue(&[office.clone(), crm.clone()], Change(change), at(0)).await.unwrap();
+        outbox.queue(&[(office.clone(), at(0)), (crm.clone(), at(0))], Change(change), at(0)).await.unwrap();
         assert_eq!(outbox.looked_at().await.unwrap(), Some(Change(change)));
     }
     outbox.queue(&[], Change(6), at(0)).await.unwrap();
@@ -42,20 +42,35 @@ pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
     assert_eq!(outbox.looked_at().await.unwrap(), Some(Change(6)), "of two looks the further counts");
     assert_eq!(outbox.take(&[], at(1), LEASE, 10).await.unwrap(), [], "to nobody we know");
     let nobody = Delivery { call: CallId::floor(at(0)), ..office.clone() };
-    outbox.queue(&[nobody], Change(7), at(0)).await.unwrap();
+    outbox.queue(&[(nobody, at(0))], Change(7), at(0)).await.unwrap();
     let mut taken = outbox.take(&both, at(1), LEASE, 10).await.unwrap();
     taken.sort_by_key(|leased| leased.job.key());
     let [first, second] = taken.as_slice() else {
         panic!("each once, and none of a call that is not: {taken:?}")
     };
     assert_eq!((&first.job, first.attempt, first.queued_at), (&Job::Delivery(crm.clone()), 1, at(0)));
-    assert!(outbox.finish(first, &Attempt::Done).await.unwrap());
+    assert!(outbox.finish(first, &Attempt::Done("ended well".into())).await.unwrap());
     assert!(outbox.finish(second, &Attempt::Retry(at(30), "busy".into())).await.unwrap());
     assert_eq!(outbox.next_due(&both).await.unwrap(), Some(at(30)));
     let again = outbox.take(&both, at(30), LEASE, 10).await.unwrap();
     assert_eq!((again.len(), again[0].attempt), (1, 2));
     assert!(outbox.finish(&again[0], &Attempt::Failed("gone".into())).await.unwrap());
     assert_eq!(outbox.next_due(&both).await.unwrap(), None);
+
+    assert_eq!(outbox.delivered(&[call]).await.unwrap(), [(crm.clone(), "ended well".to_owned())]);
+    assert_eq!(outbox.delivered(&[CallId::floor(at(0))]).await.unwrap(), []);
+    let later = Delivery { correction: 1, ..to("crm", NotificationKind::Updated) };
+    outbox.queue(&[(later.clone(), at(50))], Change(8), at(40)).await.unwrap();
+    assert_eq!(outbox.take(&both, at(49), LEASE, 10).await.unwrap(), [], "not before it is due");
+    for _ in 0..2 {
+        let withdrawn = outbox.take(&both, at(50), LEASE, 10).await.unwrap();
+        assert_eq!(withdrawn.len(), 1, "what was withdrawn can be queued again");
+        assert!(outbox.finish(&withdrawn[0], &Attempt::Withdrawn).await.unwrap());
+        assert!(!outbox.finish(&withdrawn[0], &Attempt::Withdrawn).await.unwrap(), "it is gone");
+        outbox.queue(&[(later.clone(), at(50))], Change(8), at(40)).await.unwrap();
+    }
+    let last = outbox.take(&both, at(50), LEASE, 10).await.unwrap();
+    assert!(outbox.finish(&last[0], &Attempt::Withdrawn).await.unwrap());
 
     let states = outbox.deliveries(10).await.unwrap();
     let state = |recipient: &str| states.iter().find(|state| state.delivery.recipient == recipient).unwrap();
@@ -75,6 +90,6 @@ pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
     );
     for leased in &again {
         assert_eq!(leased.attempt, 1, "a delivery that is queued again starts anew");
-        assert!(outbox.finish(leased, &Attempt::Done).await.unwrap());
+        assert!(outbox.finish(leased, &Attempt::Done("ended well".into())).await.unwrap());
     }
 }

@@ -113,9 +113,9 @@ impl CallQuery {
             let name = parties.and_then(|p| p.from_name.as_deref());
             let place = parties.and_then(|p| p.from_place.as_deref());
             let (notes, wanted) = (work.text(), wanted.0.to_lowercase());
-            let spoken = call.voicemail.as_ref().and_then(|message| message.transcript.as_deref());
-            let words = [from, to, name, place, destination, spoken, Some(notes.as_str())];
-            words.into_iter().flatten().any(|word| word.to_lowercase().contains(&wanted))
+            let spoken = call.voicemails.iter().map(|message| message.transcript.as_deref());
+            let words = [from, to, name, place, destination, Some(notes.as_str())];
+            words.into_iter().chain(spoken).flatten().any(|word| word.to_lowercase().contains(&wanted))
         };
         self.before.is_none_or(|before| record.id < before)
             && self.outcome.is_none_or(|wanted| verdict.is_some_and(|v| v.outcome == wanted))

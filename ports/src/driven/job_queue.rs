@@ -73,8 +73,10 @@ pub struct LeasedJob {
 /// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attempt {
-    /// The job is done.
-    Done,
+    /// The job is done. What a delivery reported is kept with it, so that a later change can be told from it.
+    Done(String),
+    /// The job is no longer needed and is removed from the queue; it can be queued again.
+    Withdrawn,
     /// It did not work and is due again at that time.
     Retry(Timestamp, String),
     /// It will not work: the job is kept as failed.

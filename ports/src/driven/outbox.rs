@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Change, StoreError};
 
-/// A notification of one kind about one call to one recipient. These three identify it: it is queued only once.
+/// A notification of one kind about one call to one recipient. These identify it: it is queued only once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Delivery {
     /// Of which call.
@@ -16,12 +16,19 @@ pub struct Delivery {
     pub kind: NotificationKind,
     /// Who: the name of a rule.
     pub recipient: String,
+    /// The number of the correction, from 1; 0 for what is not one.
+    #[serde(default)]
+    pub correction: u32,
 }
 
 impl Delivery {
     /// What it is known by.
     pub fn key(&self) -> String {
-        format!("{}:{}:{}", self.call, self.kind, self.recipient)
+        let Self { call, kind, recipient, correction } = self;
+        match correction {
+            0 => format!("{call}:{kind}:{recipient}"),
+            _ => format!("{call}:{kind}:{recipient}:{correction}"),
+        }
     }
 }
 
@@ -75,9 +82,17 @@ pub trait Outbox: Send + Sync {
         now: Timestamp,
     ) -> Result<BTreeMap<String, Timestamp>, StoreError>;
 
-    /// Queues deliveries and notes up to which change the log was looked at, both or neither. What was queued before
-    /// stays as it is, and of two looks the further counts.
-    async fn queue(&self, deliveries: &[Delivery], up_to: Change, now: Timestamp) -> Result<(), StoreError>;
+    /// Queues deliveries, each due at its time, and notes up to which change the log was looked at, both or neither.
+    /// What was queued before stays as it is, and of two looks the further counts.
+    async fn queue(
+        &self,
+        deliveries: &[(Delivery, Timestamp)],
+        up_to: Change,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// The deliveries about these calls that were made, each with what it reported ([`Attempt::Done`](crate::Attempt)).
+    async fn delivered(&self, calls: &[CallId]) -> Result<Vec<(Delivery, String)>, StoreError>;
 
     /// How the latest deliveries stand, newest first.
     async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError>;

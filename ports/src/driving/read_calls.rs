@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::{CallId, Outcome, StoredAudio, Timestamp, Traffic};
+use frontdesk_domain::{CallId, Outcome, RecordingId, StoredAudio, Timestamp, Traffic};
 
 use crate::{CallPage, CallQuery, CallRecord, Change, Figures, LoggedEvent, StoreError, Tally};
 
@@ -137,6 +137,7 @@ pub trait ReadCalls: Send + Sync {
     async fn voicemail(
         &self,
         id: CallId,
+        recording: Option<RecordingId>,
         range: Option<(Option<u64>, Option<u64>)>,
     ) -> Result<VoicemailAudio, VoicemailError>;
 

@@ -41,6 +41,7 @@ fn document() -> Value {
         "/api/v1/calls": {"get": list_calls(&mut types).into_value(&mut types)},
         "/api/v1/calls/{id}": {"get": get_call(&mut types).into_value(&mut types)},
         "/api/v1/calls/{id}/voicemail": {"get": get_voicemail().into_value(&mut types)},
+        "/api/v1/calls/{id}/voicemails/{recording}": {"get": get_one_voicemail().into_value(&mut types)},
         "/api/v1/calls/{id}/voicemail/retry": {"post": retry_voicemail().into_value(&mut types)},
         "/api/v1/outages": {"get": list_outages(&mut types).into_value(&mut types)},
         "/api/v1/stats": {"get": get_stats(&mut types).into_value(&mut types)},
@@ -104,6 +105,17 @@ fn get_voicemail() -> Operation {
             ("The range is outside the voicemail", VoicemailError::Range(0).into()),
         ],
     }
+}
+
+fn get_one_voicemail() -> Operation {
+    let recording = json!({
+        "name": "recording", "in": "path", "required": true, "description": "The recording's id",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"},
+    });
+    let Operation { mut parameters, success, problems, .. } = get_voicemail();
+    parameters.insert(1, recording);
+    let summary = "The audio of one of a call's voicemails, whole or a range of it.";
+    Operation { id: "getOneVoicemail", summary, parameters, success, problems }
 }
 
 fn retry_voicemail() -> Operation {
@@ -291,11 +303,11 @@ mod tests {
         let described = document["paths"].as_object().expect("paths");
         for (path, _, methods) in crate::router::route_list() {
             if path.starts_with("/api/v1/") {
-                let operation = &described[&path.replace(":id", "{id}")];
+                let operation = &described[&path.replace(":id", "{id}").replace(":recording", "{recording}")];
                 let method = if methods == "POST" { "post" } else { "get" };
                 assert!(operation[method].is_object(), "{path}");
             }
         }
-        assert_eq!(document["components"]["schemas"]["Call"]["required"].as_array().map(Vec::len), Some(24));
+        assert_eq!(document["components"]["schemas"]["Call"]["required"].as_array().map(Vec::len), Some(25));
     }
 }

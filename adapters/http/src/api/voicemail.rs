@@ -1,6 +1,7 @@
 //! A message's audio, whole or in ranges: players seek, and Safari plays nothing without.
 use std::sync::Arc;
 
+use frontdesk_domain::RecordingId;
 use frontdesk_ports::{AuditAction, VoicemailAudio};
 use poem::http::{StatusCode, header};
 use poem::web::{Data, Path};
@@ -17,9 +18,31 @@ pub(crate) async fn voicemail(
     Path(id): Path<String>,
     req: &Request,
 ) -> Answer {
+    audio(state, visitor, &id, None, req).await
+}
+
+/// One of several voicemails of a call.
+#[handler]
+pub(crate) async fn one_of_several(
+    Data(state): Data<&Arc<State>>,
+    Data(visitor): Data<&Visitor>,
+    Path((id, recording)): Path<(String, String)>,
+    req: &Request,
+) -> Answer {
+    let recording = recording.parse().map_err(|_| Problem::not_found())?;
+    audio(state, visitor, &id, Some(recording), req).await
+}
+
+async fn audio(
+    state: &State,
+    visitor: &Visitor,
+    id: &str,
+    recording: Option<RecordingId>,
+    req: &Request,
+) -> Answer {
     let id = id.parse().map_err(|_| Problem::not_found())?;
     let range = range::parse(req.header(header::RANGE));
-    let audio = state.services.calls.voicemail(id, range).await?;
+    let audio = state.services.calls.voicemail(id, recording, range).await?;
     // Players fetch in pieces; the first piece counts as listening.
     if audio.start == 0 {
         let subject = format!("call {id}");

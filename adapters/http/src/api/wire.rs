@@ -1,5 +1,5 @@
 //! Calls as JSON, in the contract's words.
-use frontdesk_domain::{Activity, Call, CallState, Outcome, Timestamp, VoicemailStatus};
+use frontdesk_domain::{Activity, Call, CallState, Outcome, Timestamp, Voicemail, VoicemailStatus};
 use frontdesk_ports::work::{HandledBy, Work};
 use frontdesk_ports::{CallRecord, CallWithEvents, LoggedEvent};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -62,7 +62,10 @@ pub(crate) struct WireCall {
     choices: Vec<String>,
     /// The number that answered, or the last that was called.
     forwarded_to: Option<String>,
+    /// The voicemail that represents the call: of several, the first that can be played.
     voicemail: Option<WireVoicemail>,
+    /// All voicemails of the call, in the order they were recorded.
+    voicemails: Vec<WireVoicemail>,
     work: WireWork,
 }
 
@@ -85,6 +88,14 @@ struct WireVoicemail {
     duration_seconds: Option<u32>,
     transcript: Option<String>,
     audio_url: String,
+}
+
+impl WireVoicemail {
+    fn new(message: &Voicemail, audio_url: String) -> Self {
+        let Voicemail { status, duration_seconds, transcript, .. } = message;
+        let (status, transcript) = (status.as_str(), transcript.clone());
+        Self { status, duration_seconds: *duration_seconds, transcript, audio_url }
+    }
 }
 
 /// What people did about a call.
@@ -186,12 +197,12 @@ impl From<&CallRecord> for WireCall {
             menu_seconds: call.menu_seconds,
             choices: call.choices.iter().map(ToString::to_string).collect(),
             forwarded_to: call.forwarded_to.as_ref().map(ToString::to_string),
-            voicemail: call.voicemail.as_ref().map(|message| WireVoicemail {
-                status: message.status.as_str(),
-                duration_seconds: message.duration_seconds,
-                transcript: message.transcript.clone(),
-                audio_url,
-            }),
+            voicemail: call.voicemail.as_ref().map(|message| WireVoicemail::new(message, audio_url.clone())),
+            voicemails: call
+                .voicemails
+                .iter()
+                .map(|message| WireVoicemail::new(message, format!("{audio_url}s/{}", message.recording)))
+                .collect(),
             work: WireWork::new(work, record.needs_attention()),
         }
     }

@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::Arc;
 
-use frontdesk_domain::VoicemailStatus;
+use frontdesk_domain::{RecordingId, VoicemailStatus};
 use frontdesk_ports::{AuditAction, CallQuery, CallRecord, VoicemailAudio, VoicemailError};
 use futures_util::stream;
 use parking_lot::Mutex;
@@ -46,7 +46,7 @@ struct Making {
     viewer: Viewer,
     /// Which calls come next; none when all were read.
     query: Option<CallQuery>,
-    calls: VecDeque<CallRecord>,
+    calls: VecDeque<(CallRecord, RecordingId)>,
     zip: ZipWriter<StreamWriter<Written>>,
     written: Written,
 }
@@ -84,10 +84,11 @@ impl Making {
     async fn next(mut self) -> Option<(std::io::Result<Vec<u8>>, Option<Self>)> {
         let failed = |error: String| Some((Err(std::io::Error::other(error)), None));
         loop {
-            if let Some(record) = self.calls.pop_front() {
-                match self.state.services.calls.voicemail(record.id, None).await {
+            if let Some((record, recording)) = self.calls.pop_front() {
+                let position = recording_position(&record, &recording);
+                match self.state.services.calls.voicemail(record.id, Some(recording), None).await {
                     Ok(audio) => {
-                        if let Err(error) = self.add(&record, &audio) {
+                        if let Err(error) = self.add(&record, position, &audio) {
                             return failed(error.to_string());
                         }
                         let bytes = self.written.take();
@@ -101,10 +102,7 @@ impl Making {
             let Some(mut query) = self.query.take() else { break };
             match self.state.services.calls.list(&query).await {
                 Ok(page) => {
-                    let stored = |record: &CallRecord| {
-                        record.call.voicemail.as_ref().is_some_and(|m| m.status == VoicemailStatus::Stored)
-                    };
-                    self.calls = page.calls.into_iter().filter(stored).collect();
+                    self.calls = page.calls.into_iter().flat_map(stored_voicemails).collect();
                     query.before = page.next;
                     self.query = page.next.map(|_| query);
                 }
@@ -118,7 +116,12 @@ impl Making {
     }
 
     /// Adds a message under the time of its call, the caller's number and the call's id.
-    fn add(&mut self, record: &CallRecord, message: &VoicemailAudio) -> zip::result::ZipResult<()> {
+    fn add(
+        &mut self,
+        record: &CallRecord,
+        position: usize,
+        message: &VoicemailAudio,
+    ) -> zip::result::ZipResult<()> {
         let number = record.call.parties.as_ref().and_then(|parties| parties.from.as_text());
         let digits: String =
             number.unwrap_or("withheld").chars().filter(char::is_ascii_alphanumeric).collect();
@@ -131,9 +134,22 @@ impl Making {
         if let Some(changed) = changed {
             options = options.last_modified_time(changed);
         }
-        self.zip.start_file(format!("{time}{digits}_{}.{ending}", record.id), options)?;
+        // Further voicemails of the same call are numbered.
+        let number = if position == 0 { String::new() } else { format!("-{}", position + 1) };
+        self.zip.start_file(format!("{time}{digits}_{}{number}.{ending}", record.id), options)?;
         Ok(self.zip.write_all(&message.bytes)?)
     }
+}
+
+/// The call with each of its voicemails that can be played.
+fn stored_voicemails(record: CallRecord) -> Vec<(CallRecord, RecordingId)> {
+    let stored = record.call.voicemails.iter().filter(|message| message.status == VoicemailStatus::Stored);
+    stored.map(|message| (record.clone(), message.recording.clone())).collect()
+}
+
+fn recording_position(record: &CallRecord, recording: &RecordingId) -> usize {
+    let stored = record.call.voicemails.iter().filter(|message| message.status == VoicemailStatus::Stored);
+    stored.take_while(|message| message.recording != *recording).count()
 }
 
 /// A time as zip files know it: from 1980 on, to two seconds.

@@ -16,6 +16,8 @@ pub struct Model {
     pub due_at: i64,
     pub attempt: i64,
     pub last_error: Option<String>,
+    /// What a delivery reported.
+    pub report: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

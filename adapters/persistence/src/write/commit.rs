@@ -253,7 +253,7 @@ impl Tables {
                 events.push(event_row(&id, identity, event, raw.as_ref())?);
             }
             for effect in effects {
-                jobs.push(job_row(&id, &Job::Effect(effect.clone()), now)?);
+                jobs.push(job_row(&id, &Job::Effect(effect.clone()), now, now)?);
             }
         }
         self.calls.run(tx, calls).await?;

@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use adapters_memory::{ManualClock, MemoryLog, MemoryPrompts, MemoryRecordings, SeededIds};
 use async_trait::async_trait;
 use frontdesk_domain::{
-    BuiltinFlow, CallEvent, CallerId, DialOutcome, Ending, EventKind, MailboxCause, Parties, RecordingStatus,
-    StoredAudio, builtin_flow,
+    BuiltinFlow, CallEvent, CallerId, DialOutcome, Ending, EventKind, LegId, LegStatus, MailboxCause,
+    Parties, RecordingStatus, ScreeningAnswer, StoredAudio, builtin_flow,
 };
 use frontdesk_ports::DeliveryStatus;
 
@@ -74,7 +74,10 @@ fn desk(notify: &[&str]) -> Desk {
         recipients,
         feed_url: "https://desk.example".into(),
         zone: TimeZone::UTC,
-        document: |record| serde_json::json!({ "id": record.id.to_string() }),
+        document: |record| {
+            let outcome = record.call.verdict.as_ref().map(|verdict| verdict.outcome);
+            serde_json::json!({ "id": record.id.to_string(), "outcome": outcome })
+        },
         clock: clock.clone(),
         ids,
     };
@@ -88,8 +91,15 @@ impl Desk {
         self.log.append(kinds.into_iter().map(event).collect()).await.unwrap();
     }
 
+    /// Waits until facts have settled; the kinds that the office and the program received.
+    async fn received(&self) -> (Vec<&'static str>, Vec<&'static str>) {
+        self.received_at_once().await;
+        self.clock.advance(SETTLING);
+        self.received_at_once().await
+    }
+
     /// Follows and delivers until nothing is due; the kinds that the office and the program received.
-    async fn target(&self) -> (Vec<&'static str>, Vec<&'static str>) {
+    async fn received_at_once(&self) -> (Vec<&'static str>, Vec<&'static str>) {
         self.notifications.follow().await.unwrap();
         while self.notifications.deliver_due().await.unwrap() > 0 {}
         let received = |recipient: &Recipient| {
@@ -146,19 +156,19 @@ fn stored() -> EventKind {
 async fn events_before_a_recipient_was_set_up_are_not_reported() {
     let desk = desk(&[]);
     desk.happens("old", vec![started(), ended()]).await;
-    assert_eq!(desk.target().await, (vec![], vec![]));
+    assert_eq!(desk.received().await, (vec![], vec![]));
     desk.happens("new", vec![started()]).await;
-    assert_eq!(desk.target().await, (vec![], vec!["call.started"]));
+    assert_eq!(desk.received().await, (vec![], vec!["call.started"]));
 }
 
 #[tokio::test]
 async fn a_missed_call_is_reported_once_however_often_the_carrier_reports_it() {
     let desk = desk(&[]);
-    desk.target().await;
+    desk.received().await;
     for _ in 0..3 {
-        let target = [vec![started()], rung_out(), vec![ended()]].concat();
-        desk.happens("a", target).await;
-        assert_eq!(desk.target().await, (vec!["call.ended"], vec!["call.ended", "call.started"]));
+        let events = [vec![started()], rung_out(), vec![ended()]].concat();
+        desk.happens("a", events).await;
+        assert_eq!(desk.received().await, (vec!["call.ended"], vec!["call.ended", "call.started"]));
         desk.clock.advance(Duration::from_secs(5));
     }
     let office = desk.office.received.lock().unwrap();
@@ -172,12 +182,12 @@ async fn a_missed_call_is_reported_once_however_often_the_carrier_reports_it() {
 #[tokio::test]
 async fn people_are_notified_of_a_voicemail_when_it_can_be_played_and_programs_of_every_step() {
     let desk = desk(&[]);
-    desk.target().await;
+    desk.received().await;
     desk.happens("a", [vec![started()], recorded(), vec![ended()]].concat()).await;
-    assert_eq!(desk.target().await, (vec![], vec!["call.ended", "call.started"]));
+    assert_eq!(desk.received().await, (vec![], vec!["call.ended", "call.started"]));
     desk.happens("a", vec![stored()]).await;
     assert_eq!(
-        desk.target().await,
+        desk.received().await,
         (vec!["voicemail.stored"], vec!["call.ended", "call.started", "voicemail.stored"])
     );
     let names: std::collections::BTreeSet<_> =
@@ -188,30 +198,112 @@ async fn people_are_notified_of_a_voicemail_when_it_can_be_played_and_programs_o
 #[tokio::test]
 async fn a_mailbox_that_names_recipients_notifies_no_others() {
     let desk = desk(&["crm"]);
-    desk.target().await;
+    desk.received().await;
     desk.happens("a", [vec![started()], recorded(), vec![ended(), stored()]].concat()).await;
-    assert_eq!(desk.target().await, (vec![], vec!["call.ended", "call.started", "voicemail.stored"]));
+    assert_eq!(desk.received().await, (vec![], vec!["call.ended", "call.started", "voicemail.stored"]));
 }
 
 #[tokio::test]
 async fn a_busy_recipient_is_retried_for_three_days() {
     let desk = desk(&[]);
-    desk.target().await;
+    desk.received().await;
     *desk.office.busy.lock().unwrap() = 2;
     desk.happens("a", [vec![started()], rung_out(), vec![ended()]].concat()).await;
-    assert_eq!(desk.target().await.0, Vec::<&str>::new());
+    assert_eq!(desk.received().await.0, Vec::<&str>::new());
     desk.clock.advance(Duration::from_secs(5));
-    assert_eq!(desk.target().await.0, Vec::<&str>::new());
+    assert_eq!(desk.received().await.0, Vec::<&str>::new());
     desk.clock.advance(Duration::from_secs(10));
-    assert_eq!(desk.target().await.0, ["call.ended"]);
+    assert_eq!(desk.received().await.0, ["call.ended"]);
 
     *desk.office.busy.lock().unwrap() = u32::MAX;
     desk.happens("b", [vec![started()], rung_out(), vec![ended()]].concat()).await;
-    desk.target().await;
+    desk.received().await;
     desk.clock.advance(GIVE_UP);
-    desk.target().await;
+    desk.received().await;
     let states = desk.notifications.outbox.deliveries(10).await.unwrap();
     let failed: Vec<_> = states.iter().filter(|state| state.status == DeliveryStatus::Failed).collect();
     assert_eq!(failed.len(), 1);
     assert!(failed[0].last_error.as_ref().unwrap().contains("given up after three days"), "{failed:?}");
+}
+
+/// A screened callee who accepted, in the order in which it happened; the last three arrive in any order.
+fn accepted() -> (Vec<EventKind>, [EventKind; 3]) {
+    let leg: LegId = "test:callee".parse().unwrap();
+    let (forward, number) = ("team".parse().unwrap(), "+33611223344".parse().unwrap());
+    let forward = EventKind::Forward { forward, step: 2, position: 0, number, screened: true };
+    let status = |status, seconds| EventKind::Leg {
+        step: 2,
+        position: 0,
+        leg: leg.clone(),
+        status,
+        seconds,
+        sip_code: None,
+    };
+    let answer = |answer| EventKind::Screening { step: 2, position: 0, leg: leg.clone(), answer };
+    let before = vec![
+        started(),
+        forward,
+        status(LegStatus::Answered, None),
+        answer(ScreeningAnswer::Asked),
+        answer(ScreeningAnswer::Accepted),
+    ];
+    let dial = EventKind::Dial {
+        step: 2,
+        outcome: DialOutcome::Answered,
+        leg: Some(leg.clone()),
+        bridged: Some(true),
+        seconds: Some(20),
+    };
+    (before, [ended(), status(LegStatus::Completed, Some(20)), dial])
+}
+
+#[tokio::test]
+async fn callbacks_in_any_order_report_an_answered_call_once_and_never_as_missed() {
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let desk = desk(&[]);
+        desk.received().await;
+        let (before, last) = accepted();
+        desk.happens("a", before).await;
+        for place in order {
+            desk.happens("a", vec![last[place].clone()]).await;
+            desk.received_at_once().await;
+            desk.clock.advance(Duration::from_secs(1));
+        }
+        let (office, crm) = desk.received().await;
+        assert_eq!(office, Vec::<&str>::new(), "{order:?}");
+        assert_eq!(crm, ["call.answered", "call.ended", "call.started"], "{order:?}");
+        let documents = desk.crm.received.lock().unwrap();
+        let end = documents.iter().find(|message| message.kind == NotificationKind::Ended).unwrap();
+        assert!(end.document.contains("answered"), "{order:?}: {}", end.document);
+    }
+}
+
+#[tokio::test]
+async fn a_voicemail_reported_while_facts_settle_is_no_missed_call_and_is_announced_at_once() {
+    let desk = desk(&[]);
+    desk.received().await;
+    desk.happens("a", [vec![started()], rung_out(), vec![ended()]].concat()).await;
+    assert_eq!(desk.received_at_once().await.0, Vec::<&str>::new());
+    desk.clock.advance(Duration::from_secs(3));
+    desk.happens("a", [recorded(), vec![stored()]].concat()).await;
+    assert_eq!(desk.received_at_once().await.0, ["voicemail.stored"]);
+    assert_eq!(
+        desk.received().await,
+        (vec!["voicemail.stored"], vec!["call.ended", "call.started", "voicemail.stored"])
+    );
+}
+
+#[tokio::test]
+async fn what_changes_after_it_was_reported_is_corrected_once() {
+    let desk = desk(&[]);
+    desk.received().await;
+    let (before, [end, leg, dial]) = accepted();
+    desk.happens("a", [vec![started()], rung_out(), vec![end]].concat()).await;
+    assert_eq!(desk.received().await.0, ["call.ended"]);
+    desk.happens("a", [before, vec![leg, dial]].concat()).await;
+    for _ in 0..2 {
+        let (office, crm) = desk.received().await;
+        assert_eq!(office, ["call.ended"], "people are not told twice");
+        assert_eq!(crm, ["call.answered", "call.ended", "call.started", "call.updated"]);
+    }
 }

@@ -34,6 +34,8 @@ pub(crate) struct CallRow {
     forwarded_to: Option<String>,
     took_it: bool,
     voicemail: Option<Message>,
+    /// The call's other voicemails.
+    more_voicemails: Vec<Message>,
     work: WorkDone,
     attention: bool,
 }
@@ -56,6 +58,8 @@ struct Duration {
 
 #[derive(Debug, Serialize)]
 struct Message {
+    /// Where the audio is.
+    address: String,
     status: &'static str,
     length: Option<String>,
     playable: bool,
@@ -144,9 +148,10 @@ impl WorkDone {
 }
 
 impl Message {
-    fn new(message: &Voicemail, work: &Work, viewer: &Viewer) -> Self {
+    fn new(address: String, message: &Voicemail, work: &Work, viewer: &Viewer) -> Self {
         let seconds = |millis: u32| millis.div_ceil(1000);
         Self {
+            address,
             status: message.status.as_str(),
             length: message.duration_seconds.map(messages::clock),
             playable: message.status == VoicemailStatus::Stored,
@@ -203,6 +208,10 @@ impl CallRow {
             Some(choice) => format!("{} \u{b7} {choice}", keys.join(", ")),
             None => keys.join(", "),
         };
+        let others = call.voicemails.iter().filter(|message| Some(*message) != call.voicemail.as_ref());
+        let more = others.map(|message| {
+            Message::new(format!("/calls/{id}/voicemails/{}", message.recording), message, work, viewer)
+        });
         Self {
             id: id.to_string(),
             caller,
@@ -224,7 +233,11 @@ impl CallRow {
                 .as_ref()
                 .map(|number| phone_format::spoken(number.as_str(), home)),
             took_it: call.answered_at.is_some(),
-            voicemail: call.voicemail.as_ref().map(|message| Message::new(message, work, viewer)),
+            voicemail: call
+                .voicemail
+                .as_ref()
+                .map(|message| Message::new(format!("/calls/{id}/voicemail"), message, work, viewer)),
+            more_voicemails: more.collect(),
             work: WorkDone::new(work, viewer),
             attention: record.needs_attention(),
         }
