@@ -80,9 +80,9 @@ enum Command {
     /// End a temporary closure.
     Open,
     /// Block a caller's number.
-    Block(overrides::Number),
+    Block(overrides::Caller),
     /// Unblock a number.
-    Unblock(overrides::Number),
+    Unblock(overrides::Caller),
     /// List notifications, send them again, or send a test.
     #[command(subcommand)]
     Notify(notify::NotifyCommand),

@@ -16,8 +16,8 @@ use adapters_persistence::{Comparing, ConnectError, Database, ServerClock, SqlIn
 use adapters_recordings::OpenError;
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
-use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, Signal, advance};
-use frontdesk_ports::{Account, Clock, Ids, PublicUrl, Readiness, StoreError};
+use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, PhoneNumber, Signal, advance};
+use frontdesk_ports::{Account, Carrier, Clock, Ids, PublicUrl, Readiness, StoreError};
 use poem::endpoint::{BoxEndpoint, EndpointExt};
 use poem::middleware::CatchPanic;
 use poem::{Response, Route};
@@ -274,6 +274,7 @@ impl AppBuilder {
         let safe = safe_answer(&flow.current(), &*clock);
         let answering =
             Arc::new(CallHandler::new(flow.clone(), restrictions.clone(), intake.clone(), clock.clone()));
+        tokio::spawn(tell_own_number(client.clone(), answering.clone()));
         let carrier = carrier::routes(public.clone(), accounts.clone(), answering, audio, safe);
 
         let feed_url = feed_url(config.feed_url.as_ref(), &public);
@@ -358,6 +359,17 @@ impl App {
         let carrier =
             carrier::answer_probes(carrier.map_to_response(), self.probe_target.0, self.probe_target.1);
         (Arc::new(carrier), Arc::new(people.map_to_response().boxed()), self.running)
+    }
+}
+
+/// Tells the call handler a number of ours, for calls that do not name the number they came to.
+async fn tell_own_number(carrier: Arc<dyn Carrier>, handler: Arc<CallHandler>) {
+    match carrier.our_numbers().await {
+        Ok(numbers) => {
+            let number = numbers.iter().find_map(|number| PhoneNumber::read_called(number));
+            number.into_iter().for_each(|number| handler.knows_own_number(number));
+        }
+        Err(error) => tracing::debug!("the account's numbers are not known: {error}"),
     }
 }
 

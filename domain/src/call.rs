@@ -133,7 +133,7 @@ pub struct Call {
     pub duration_seconds: Option<u32>,
     /// How long caller and callee spoke.
     pub talk_seconds: Option<u32>,
-    /// How long phones rang, all attempts together.
+    /// How long phones rang while the caller waited; phones that ring at once count once.
     pub ring_seconds: Option<u32>,
     /// How long the caller was in menus.
     pub menu_seconds: Option<u32>,
@@ -149,9 +149,9 @@ pub struct Call {
     /// The last mailbox that invited a message.
     #[serde(default)]
     pub mailbox: Option<NodeName>,
-    /// The voicemail that represents the call, if there is one: of several, the first that can be played.
+    /// The voicemail that represents the call, if there is one: of several, the latest with audio.
     pub voicemail: Option<Voicemail>,
-    /// All voicemails of the call, in the order they were recorded.
+    /// All voicemails of the call, oldest first.
     #[serde(default)]
     pub voicemails: Vec<Voicemail>,
 }
@@ -170,7 +170,6 @@ impl Call {
         let over = state == CallState::Ended;
         let taken = attempts.iter().find(|attempt| attempt.bridged_at().is_some());
         let voicemails = voicemails(facts);
-        let rings: Vec<u32> = attempts.iter().filter_map(Attempt::ring_seconds).collect();
         Self {
             parties: parties(&story),
             state,
@@ -187,7 +186,7 @@ impl Call {
                 .and_then(|record| record.seconds)
                 .or_else(|| ending.and_then(|(_, ending)| ending.seconds)),
             talk_seconds: attempts.iter().find_map(Attempt::talk_seconds),
-            ring_seconds: (!rings.is_empty()).then(|| rings.into_iter().sum()),
+            ring_seconds: attempt::ring_seconds(&attempts),
             menu_seconds: menu_seconds(&story, ended_at),
             choices: keys(&story).map(|(_, keys, _)| keys.clone()).collect(),
             choice: keys(&story).filter_map(|(_, _, choice)| choice.cloned()).last(),
@@ -354,15 +353,12 @@ fn voicemails(facts: &Facts) -> Vec<Voicemail> {
     recordings.into_iter().filter_map(voicemail).collect()
 }
 
-/// Of several voicemails the first that can be played, those with speech before those without; otherwise one that is
-/// on its way, or was deleted, or failed.
+/// Of several voicemails the latest with audio; a deleted or failed one only if there is no other.
 fn principal(voicemails: &[Voicemail]) -> Option<&Voicemail> {
     let rank = |voicemail: &Voicemail| match voicemail.status {
-        VoicemailStatus::Stored if !voicemail.is_empty() => 0,
-        VoicemailStatus::Pending => 1,
-        VoicemailStatus::Stored => 2,
-        VoicemailStatus::Deleted => 3,
-        VoicemailStatus::Failed => 4,
+        VoicemailStatus::Stored | VoicemailStatus::Pending => 2,
+        VoicemailStatus::Deleted => 1,
+        VoicemailStatus::Failed => 0,
     };
-    voicemails.iter().min_by_key(|voicemail| rank(voicemail))
+    voicemails.iter().max_by_key(|voicemail| rank(voicemail))
 }

@@ -66,8 +66,8 @@ impl CallFlow {
 
     /// Where a call to that number begins, and in which language.
     pub fn entrance(&self, dialled: &str) -> (&Target, Option<&Language>) {
-        let own = self.draft.main_numbers.iter().find(|(number, _)| number.as_str() == dialled);
-        own.map_or((&self.draft.start, None), |(_, Entrance { start, language })| (start, language.as_ref()))
+        let own = PhoneNumber::read_called(dialled).and_then(|number| self.draft.main_numbers.get(&number));
+        own.map_or((&self.draft.start, None), |Entrance { start, language }| (start, language.as_ref()))
     }
 
     /// Where calls to a number without an entrance of its own begin.

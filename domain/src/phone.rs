@@ -1,9 +1,13 @@
 //! The parties of a call: dialable numbers, and the many forms of a caller without one.
+
+pub(crate) mod spelling;
+use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::names::checked_text;
+use spelling::visible;
 
 /// A dialable number in E.164 form: `+`, a digit that is not 0, at most 15 digits in all.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -29,6 +33,26 @@ impl PhoneNumber {
         }
         spoken
     }
+}
+
+impl PhoneNumber {
+    /// Reads a called number, which carriers also write as a SIP or WhatsApp address or without the plus.
+    pub fn read_called(text: &str) -> Option<Self> {
+        Self::read(user_of(&visible(text)), None)
+    }
+}
+
+/// The part of an address that names the user: what is before the host, without scheme and parameters.
+fn user_of(address: &str) -> &str {
+    let lower = address.to_ascii_lowercase();
+    let scheme = ["sips:", "sip:", "whatsapp:", "tel:"].into_iter().find(|scheme| lower.starts_with(scheme));
+    let rest = address.get(scheme.map_or(0, str::len)..).unwrap_or_default();
+    rest.split(['@', ';']).next().unwrap_or_default()
+}
+
+/// The number in the user part of a SIP address, if it is one: with a plus, or long enough to be no extension.
+fn sip_number(user: &str) -> Option<PhoneNumber> {
+    (user.starts_with('+') || user.len() >= 9).then(|| PhoneNumber::read(user, None))?
 }
 
 impl FromStr for PhoneNumber {
@@ -67,39 +91,124 @@ pub enum CallerId {
     Other(String),
 }
 
-/// Words that stand for "no caller ID" in place of a number.
+/// The caller in words: number, address, or `withheld`.
+impl fmt::Display for CallerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_text().unwrap_or("withheld"))
+    }
+}
+
+/// Words that stand for "no caller ID" in place of a number or name, in lower case and without blanks.
 /// Source: Twilio, "voice request parameters" (anonymous, unknown, other descriptions); the rest seen in the field.
-const WITHHELD_WORDS: [&str; 7] =
-    ["anonymous", "unknown", "restricted", "private", "unavailable", "blocked", "withheld"];
+const WITHHELD_WORDS: [&str; 30] = [
+    "anonymous",
+    "anonymouscaller",
+    "anonym",
+    "blocked",
+    "callerunknown",
+    "hidden",
+    "hiddennumber",
+    "inconnu",
+    "masked",
+    "nocallerid",
+    "nocallerinformation",
+    "noid",
+    "nonumber",
+    "notavailable",
+    "numbernotavailable",
+    "numberunavailable",
+    "numberwithheld",
+    "numeromasque",
+    "outofarea",
+    "privacy",
+    "private",
+    "privatecaller",
+    "privatenumber",
+    "restricted",
+    "unavailable",
+    "unknown",
+    "unknowncaller",
+    "unknownnumber",
+    "withheld",
+    "withheldnumber",
+];
 
 /// The same words typed on a keypad, which carriers send as if they were numbers:
 /// ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE. They look like E.164 and are not.
-const WITHHELD_KEYPAD: [&str; 5] = ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"];
+const WITHHELD_KEYPAD: [&str; 5] = ["266696687", "7378742833", "2562533", "8656696", "86282452253"];
+
+/// Whether a text says that the caller's number is withheld: in words, in the words' keys, or as zeros.
+fn is_withheld(text: &str) -> bool {
+    let word: String = text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    let word = word.replace(['é', 'è'], "e");
+    let digits = word.trim_start_matches('0');
+    let is_zeros = |digits: &str| digits.len() >= 6 && digits.bytes().all(|b| b == b'0');
+    // A country code may stand before the zeros.
+    let has_zeros = word.bytes().all(|b| b.is_ascii_digit())
+        && (0..=3).any(|code| word.get(code..).is_some_and(is_zeros));
+    word.is_empty()
+        || WITHHELD_WORDS.contains(&word.as_str())
+        || WITHHELD_KEYPAD.contains(&digits)
+        || has_zeros
+        || word == "0"
+}
 
 impl CallerId {
-    /// Reads the carrier's text. Every form of "withheld" becomes [`CallerId::Withheld`].
+    /// Reads the carrier's text. Every form of "withheld" becomes [`CallerId::Withheld`]; addresses stay as they are.
     pub fn read(text: &str) -> Self {
-        let text = text.trim();
-        let lower = text.to_ascii_lowercase();
-        if text.is_empty() || WITHHELD_WORDS.contains(&lower.as_str()) || WITHHELD_KEYPAD.contains(&text) {
+        let text = visible(text);
+        // A display name may stand before an address: `"Bob" <sip:101@pbx>`.
+        let bracketed = text.rsplit_once('<').map(|(_, rest)| rest.trim_end_matches('>').trim());
+        let address = bracketed.unwrap_or(&text);
+        let lower = address.to_ascii_lowercase();
+        // RFC 3323, section 4.1.1.3: the anonymous URI.
+        if is_withheld(user_of(address)) || lower.contains("@anonymous.invalid") {
             return Self::Withheld;
         }
-        if let Ok(number) = text.parse() {
+        if let Ok(number) = address.parse() {
             return Self::Known(number);
         }
         if lower.starts_with("client:") {
-            return Self::Client(text.to_owned());
+            return Self::Client(address.to_owned());
         }
-        if lower.starts_with("sip:") || lower.starts_with("sips:") || text.contains('@') {
-            let address = lower.trim_start_matches("sips:").trim_start_matches("sip:");
-            // RFC 3323, section 4.1.1.3: the anonymous URI.
-            return if address.starts_with("anonymous@") || address.contains("@anonymous.invalid") {
-                Self::Withheld
-            } else {
-                Self::Sip(text.to_owned())
-            };
+        if lower.starts_with("sip:") || lower.starts_with("sips:") || address.contains('@') {
+            return Self::Sip(address.to_owned());
         }
-        Self::Other(text.to_owned())
+        Self::Other(text)
+    }
+
+    /// The identity by which callers are compared, equal for every spelling of the same caller; `None` when withheld.
+    /// A number is written in E.164, whatever it was sent as; a national one belongs to the country of `called`.
+    pub fn identity(&self, called: &str) -> Option<String> {
+        match self {
+            Self::Known(number) => Some(number.to_string()),
+            Self::Withheld => None,
+            Self::Client(name) => Some(name.clone()),
+            Self::Sip(address) => Some(sip_number(user_of(address)).map_or_else(
+                || {
+                    let bare = address.to_lowercase();
+                    let bare = bare.trim_start_matches("sips:").trim_start_matches("sip:");
+                    format!("sip:{}", bare.split(';').next().unwrap_or_default())
+                },
+                |number| number.to_string(),
+            )),
+            Self::Other(text) => {
+                let home = PhoneNumber::read_called(called);
+                let number = PhoneNumber::read(user_of(text), home.as_ref());
+                Some(number.map_or_else(|| text.to_lowercase(), |number| number.to_string()))
+            }
+        }
+    }
+
+    /// Whether two calls with this identity are from the same caller. A text that is no number and no address says
+    /// nothing about who calls.
+    pub fn identifies(&self, called: &str) -> bool {
+        let is_number = |identity: String| identity.starts_with('+');
+        match self {
+            Self::Known(_) | Self::Sip(_) | Self::Client(_) => true,
+            Self::Other(_) => self.identity(called).is_some_and(is_number),
+            Self::Withheld => false,
+        }
     }
 
     /// The dialable number, if there is one.
@@ -162,6 +271,21 @@ mod tests {
             "+86282452253",
             "sip:anonymous@anonymous.invalid",
             "anonymous@example.com",
+            "No Caller ID",
+            "Private Number",
+            "Unknown Caller",
+            "Out of Area",
+            "Number Withheld",
+            "Numéro masqué",
+            "0000000000",
+            "+10000000000",
+            "0",
+            "266696687",
+            "sip:unknown@1.2.3.4",
+            "sip:Restricted@1.2.3.4",
+            "sip:+266696687@1.2.3.4",
+            "sip:@1.2.3.4",
+            "\u{202d}anonymous\u{202c}",
         ] {
             assert_eq!(CallerId::read(text), CallerId::Withheld, "{text:?}");
         }
@@ -174,7 +298,51 @@ mod tests {
         assert_eq!(CallerId::read("bob@example.com"), CallerId::Sip("bob@example.com".into()));
         assert_eq!(CallerId::read("1234"), CallerId::Other("1234".into()));
         assert_eq!(CallerId::read("+1234567890123456789"), CallerId::Other("+1234567890123456789".into()));
+        assert_eq!(CallerId::read("sip:101@pbx.example"), CallerId::Sip("sip:101@pbx.example".into()));
+        assert_eq!(CallerId::read("\"Bob\" <sip:101@pbx>"), CallerId::Sip("sip:101@pbx".into()));
         assert_eq!(CallerId::read("+33123456789").as_text(), Some("+33123456789"));
+    }
+
+    #[test]
+    fn every_spelling_of_a_caller_is_the_same_caller_and_stays_as_it_was_sent() {
+        for text in [
+            "+33899123456",
+            "33899123456",
+            "0033899123456",
+            "0899123456",
+            "sip:+33899123456@1.2.3.4",
+            "sips:+33899123456@acme.example;user=phone",
+            "whatsapp:+33899123456",
+            "tel:+33899123456",
+        ] {
+            let caller = CallerId::read(text);
+            assert_eq!(caller.as_text(), Some(text));
+            assert_eq!(caller.identity("+33140000000").as_deref(), Some("+33899123456"), "{text}");
+            assert!(caller.identifies("+33140000000"), "{text}");
+        }
+        let identity = |text: &str, called: &str| CallerId::read(text).identity(called);
+        assert_eq!(identity("15551234567", "+15556667777").as_deref(), Some("+15551234567"));
+        assert_eq!(identity("sip:Bob@Example.com;user=phone", "").as_deref(), Some("sip:bob@example.com"));
+        assert_eq!(identity("\"Spam\" <sip:+33899123456@1.2.3.4>", "").as_deref(), Some("+33899123456"));
+    }
+
+    #[test]
+    fn a_text_without_number_or_address_identifies_nobody() {
+        for (text, identifies) in
+            [("+33123456789", true), ("client:ann", true), ("sip:ann@x", true), ("1234", false), ("", false)]
+        {
+            assert_eq!(CallerId::read(text).identifies("+33140000000"), identifies, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_called_number_is_read_in_other_forms() {
+        for text in ["+15556667777", "sip:+15556667777@acme.sip.twilio.com", "whatsapp:+15556667777"] {
+            assert_eq!(PhoneNumber::read_called(text).unwrap().as_str(), "+15556667777", "{text}");
+        }
+        for text in ["", "client:desk", "sip:desk@acme.example"] {
+            assert_eq!(PhoneNumber::read_called(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -59,6 +59,7 @@ pub use model::account::Account;
 pub use model::diagnostics::{CheckStatus, DiagnosticReport, Finding};
 pub use model::public_url::{PublicUrl, PublicUrlError};
 pub use model::raw::RawParameters;
+pub use model::search::{fold, search_text};
 
 #[cfg(feature = "mock")]
 pub use driven::{carrier::MockCarrier, transcriber::MockTranscriber};

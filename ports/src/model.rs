@@ -5,4 +5,5 @@ pub(crate) mod account;
 pub(crate) mod diagnostics;
 pub(crate) mod public_url;
 pub(crate) mod raw;
+pub(crate) mod search;
 pub mod work;

@@ -132,6 +132,7 @@ reason-bridged = connected
 reason-carrier_record = known only from the carrier's records
 reason-chosen = the caller asked to leave a message
 reason-after_no_answer = nobody answered
+reason-after_not_accepted = reached a phone's voicemail, or nobody accepted
 reason-after_busy = the line was busy
 reason-after_decline = the callee declined
 reason-after_failure = the forward failed

@@ -138,6 +138,7 @@ reason-bridged = mis en relation
 reason-carrier_record = connu par les seuls relevés de l’opérateur
 reason-chosen = l’appelant voulait laisser un message
 reason-after_no_answer = personne n’a répondu
+reason-after_not_accepted = un répondeur, ou personne n’a accepté
 reason-after_busy = la ligne était occupée
 reason-after_decline = le destinataire a refusé
 reason-after_failure = le renvoi a échoué

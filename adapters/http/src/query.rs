@@ -2,7 +2,9 @@
 //! the parameter and the remedy.
 use std::str::FromStr;
 
-use frontdesk_domain::{CallState, Outcome, Reason, Timestamp, UnknownName};
+use frontdesk_domain::{
+    CallState, CallerId, Outcome, PhoneNumber, Reason, Timestamp, UnknownName, digits_of,
+};
 use frontdesk_ports::{CallQuery, TextMatch};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -10,6 +12,9 @@ use serde_json::{Value, json};
 use strum::VariantArray;
 
 use crate::i18n::phone_format;
+
+/// Fewer digits than this are compared as they are.
+const SHORTEST_ENDING: usize = 6;
 
 /// A parameter that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,11 +226,19 @@ fn yes_or_no(value: &str) -> Result<bool, String> {
     value.parse().map_err(|_| "use true or false".to_owned())
 }
 
-/// An unencoded `+` arrives as a space.
+/// A number or address in the form in which calls are compared. Of a number without its country, the end is compared.
 fn number(value: &str) -> String {
-    match value.strip_prefix(' ') {
-        Some(digits) => format!("+{digits}"),
-        None => value.to_owned(),
+    // An unencoded `+` arrives as a space.
+    let value = value.strip_prefix(' ').map_or_else(|| value.to_owned(), |digits| format!("+{digits}"));
+    if let Some(number) = PhoneNumber::read(&value, None) {
+        return number.to_string();
+    }
+    match CallerId::read(&value) {
+        CallerId::Other(text) => match digits_of(&text) {
+            Some(digits) if digits.len() >= SHORTEST_ENDING => format!("*{}", digits.trim_start_matches('0')),
+            _ => text.to_lowercase(),
+        },
+        caller => caller.identity("").unwrap_or(value),
     }
 }
 

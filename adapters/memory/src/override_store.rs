@@ -1,7 +1,7 @@
 //! Closures and blocked callers.
 
 use async_trait::async_trait;
-use frontdesk_domain::PhoneNumber;
+use frontdesk_domain::CallerId;
 use frontdesk_ports::{Blocked, Closed, OverrideStore, StoreError};
 use parking_lot::{Mutex, MutexGuard};
 
@@ -34,23 +34,23 @@ impl OverrideStore for MemoryOverrides {
 
     async fn blocked(&self) -> Result<Vec<Blocked>, StoreError> {
         let mut blocked = self.state().blocked.clone();
-        blocked.sort_by(|a, b| b.at.cmp(&a.at).then(a.number.cmp(&b.number)));
+        blocked.sort_by(|a, b| b.at.cmp(&a.at).then(a.caller.cmp(&b.caller)));
         Ok(blocked)
     }
 
     async fn block(&self, blocked: &Blocked) -> Result<bool, StoreError> {
         let known = &mut self.state().blocked;
-        let is_new = known.iter().all(|other| other.number != blocked.number);
+        let is_new = known.iter().all(|other| other.caller.identity("") != blocked.caller.identity(""));
         if is_new {
             known.push(blocked.clone());
         }
         Ok(is_new)
     }
 
-    async fn unblock(&self, number: &PhoneNumber) -> Result<bool, StoreError> {
+    async fn unblock(&self, caller: &CallerId) -> Result<bool, StoreError> {
         let known = &mut self.state().blocked;
         let before = known.len();
-        known.retain(|blocked| blocked.number != *number);
+        known.retain(|blocked| blocked.caller.identity("") != caller.identity(""));
         Ok(known.len() < before)
     }
 }

@@ -1,6 +1,6 @@
 //! Deletes calls.
 use async_trait::async_trait;
-use frontdesk_domain::{CallEvent, CallId, EventKind, Facts, Timestamp};
+use frontdesk_domain::{CallEvent, CallId, EventKind, Facts, Parties, Timestamp};
 use frontdesk_ports::{CallRecord, Job, RetentionStore, StoreError};
 
 use crate::call_log::{MemoryLog, record};
@@ -38,7 +38,7 @@ impl RetentionStore for MemoryLog {
         };
         let of_number = |record: &CallRecord| {
             let parties = record.call.parties.as_ref();
-            parties.and_then(|parties| parties.from.as_text()) == Some(number)
+            parties.and_then(Parties::caller).as_deref() == Some(number)
                 || record.call.forwarded_to.as_ref().is_some_and(|to| to.as_str() == number)
                 || rung(record)
         };

@@ -2,7 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallId, CallState, Outcome, Timestamp};
+use frontdesk_domain::{CallId, CallState, Outcome, Parties, Timestamp};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{
     CallFigures, CallQuery, CallRecord, Change, DAY_MS, Figures, QUARTER_MS, Resolved, StoreError, Tally,
@@ -37,7 +37,7 @@ impl WorkStore for MemoryLog {
     async fn resolved_since(&self, after: Change, limit: u16) -> Result<Vec<Resolved>, StoreError> {
         let records = self.records();
         let caller = |record: &CallRecord| {
-            record.call.parties.as_ref().and_then(|p| p.from.as_text()).map(ToOwned::to_owned)
+            record.call.parties.as_ref().filter(|p| p.from.identifies(&p.to)).and_then(Parties::caller)
         };
         let is = |record: &CallRecord, outcome| {
             record.call.verdict.as_ref().is_some_and(|verdict| verdict.outcome == outcome)
@@ -97,17 +97,17 @@ impl CallFigures for MemoryLog {
             let being_forwarded = call.call.state != CallState::Ended && call.call.mailbox.is_none();
             usage.forwards_now += u32::from(being_forwarded);
         }
-        let mut callers: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut callers: BTreeMap<String, u32> = BTreeMap::new();
         let rejected = |call: &CallRecord| {
             call.call.verdict.as_ref().is_some_and(|verdict| verdict.outcome == Outcome::Rejected)
         };
         for call in records.iter().filter(|record| since(hour, record) && !rejected(record)) {
-            if let Some(from) = call.call.parties.as_ref().and_then(|parties| parties.from.as_text()) {
+            if let Some(from) = call.call.parties.as_ref().and_then(Parties::caller) {
                 *callers.entry(from).or_default() += 1;
             }
         }
         let frequent = callers.into_iter().filter(|(_, calls)| *calls >= often);
-        usage.frequent_callers = frequent.map(|(caller, _)| caller.to_owned()).collect();
+        usage.frequent_callers = frequent.map(|(caller, _)| caller).collect();
         Ok(usage)
     }
 

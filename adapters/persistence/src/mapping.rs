@@ -1,6 +1,6 @@
 //! Rows of the call log as domain values, and back.
-use frontdesk_domain::{Call, CallEvent, CallId, EventKind, LegId, Timestamp};
-use frontdesk_ports::{CallRecord, Change, LoggedEvent, RawParameters, StoreError};
+use frontdesk_domain::{Call, CallEvent, CallId, EventKind, LegId, Parties, Timestamp};
+use frontdesk_ports::{CallRecord, Change, LoggedEvent, RawParameters, StoreError, search_text};
 use sea_orm::ActiveValue::Set;
 use serde::{Deserialize, Serialize};
 
@@ -72,14 +72,8 @@ pub(crate) fn number_of(change: Change) -> i64 {
 pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreError> {
     let CallRecord { id, leg, call, change, work: _ } = record;
     let parties = call.parties.as_ref();
-    let from = parties.and_then(|p| p.from.as_text()).map(ToOwned::to_owned);
     let to = parties.map(|p| p.to.clone());
     let forwarded_to = call.forwarded_to.as_ref().map(ToString::to_string);
-    let name = parties.and_then(|p| p.from_name.clone());
-    let place = parties.and_then(|p| p.from_place.clone());
-    let mut words: Vec<String> =
-        [&from, &to, &forwarded_to, &name, &place].into_iter().flatten().cloned().collect();
-    words.extend(call.voicemails.iter().filter_map(|message| message.transcript.clone()));
     Ok(call::ActiveModel {
         id: Set(id.to_string()),
         provider: Set(leg.carrier().to_owned()),
@@ -89,12 +83,12 @@ pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreEr
         state: Set(call.state.as_str().to_owned()),
         outcome: Set(call.verdict.as_ref().map(|v| v.outcome.as_str().to_owned())),
         outcome_reason: Set(call.verdict.as_ref().map(|v| v.reason.as_str().to_owned())),
-        from_number: Set(from),
+        from_number: Set(parties.and_then(Parties::caller)),
         to_number: Set(to),
         forwarded_to: Set(forwarded_to),
         duration_seconds: Set(call.duration_seconds.map(i64::from)),
         talk_seconds: Set(call.talk_seconds.map(i64::from)),
-        search_text: Set(words.join("\n").to_lowercase()),
+        search_text: Set(search_text(call)),
         document: Set(json(call)?),
         change: Set(number_of(*change)),
         serial: Set(Some(number_of(*change))),

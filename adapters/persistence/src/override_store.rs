@@ -1,13 +1,13 @@
 //! Closures and blocked callers on a database.
 use async_trait::async_trait;
-use frontdesk_domain::{Closure, PhoneNumber};
+use frontdesk_domain::{CallerId, Closure};
 use frontdesk_ports::{Blocked, Closed, OverrideStore, StoreError};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, DbErr, EntityTrait, QueryOrder};
 
 use crate::connect::Database;
 use crate::entity::{blocked_caller, closure};
-use crate::error::{corrupt, failed};
+use crate::error::failed;
 use crate::mapping::{millis, timestamp};
 
 /// The only row of the closures.
@@ -63,7 +63,7 @@ impl OverrideStore for SqlOverrides {
 
     async fn block(&self, blocked: &Blocked) -> Result<bool, StoreError> {
         let row = blocked_caller::ActiveModel {
-            number: Set(blocked.number.to_string()),
+            number: Set(key_of(&blocked.caller)),
             by: Set(blocked.by.clone()),
             at: Set(millis(blocked.at)),
         };
@@ -77,13 +77,18 @@ impl OverrideStore for SqlOverrides {
         }
     }
 
-    async fn unblock(&self, number: &PhoneNumber) -> Result<bool, StoreError> {
-        let delete = blocked_caller::Entity::delete_by_id(number.as_str()).exec(&self.0.writer);
+    async fn unblock(&self, caller: &CallerId) -> Result<bool, StoreError> {
+        let delete = blocked_caller::Entity::delete_by_id(key_of(caller)).exec(&self.0.writer);
         Ok(delete.await.map_err(failed)?.rows_affected > 0)
     }
 }
 
+/// What a caller is stored as: equal for every spelling of the same caller.
+fn key_of(caller: &CallerId) -> String {
+    caller.identity("").unwrap_or_else(|| caller.to_string())
+}
+
 fn blocked_of(row: blocked_caller::Model) -> Result<Blocked, StoreError> {
-    let number = row.number.parse().map_err(|why| corrupt("blocked_callers", "number", "a row", why))?;
-    Ok(Blocked { number, by: row.by, at: timestamp(row.at, "blocked_callers", "a row")? })
+    let caller = CallerId::read(&row.number);
+    Ok(Blocked { caller, by: row.by, at: timestamp(row.at, "blocked_callers", "a row")? })
 }

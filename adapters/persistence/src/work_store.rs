@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use frontdesk_domain::{CallId, Outcome};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{Change, Resolved, StoreError, WorkStore};
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Condition, Expr, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, TransactionTrait,
@@ -67,6 +67,13 @@ impl WorkStore for SqlLog {
             // Written out for the index of just these, by caller.
             .filter(Expr::cust("attention = 1"))
             .filter(Expr::cust("outcome = 'missed'"))
+            // Other texts do not say who calls.
+            .filter(
+                Condition::any()
+                    .add(Column::FromNumber.starts_with("+"))
+                    .add(Column::FromNumber.starts_with("sip:"))
+                    .add(Column::FromNumber.starts_with("client:")),
+            )
             .filter(Expr::cust(
                 "EXISTS (SELECT 1 FROM calls later WHERE later.from_number = calls.from_number
                  AND later.outcome = 'answered' AND later.id > calls.id)",

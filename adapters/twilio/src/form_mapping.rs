@@ -2,7 +2,7 @@
 //! missing fields are ordinary.
 use frontdesk_domain::{
     Attestation, CallerId, DialOutcome, DialResult, Dialogue, Ending, Keys, LegId, LegStatus, Notice,
-    Parties, RecordingId, RecordingStatus, Signal, Timestamp,
+    Parties, PhoneNumber, RecordingId, RecordingStatus, Signal, Timestamp,
 };
 use frontdesk_ports::RawParameters;
 
@@ -43,13 +43,25 @@ pub(crate) fn leg(form: &Form, carrier: &str) -> Option<LegId> {
 /// The parties of the call.
 pub(crate) fn parties(form: &Form) -> Parties {
     let text = |name| form.get(name).map(|value| clean(value, LONGEST_TEXT));
-    let place: Vec<String> = [text("FromCity"), text("FromCountry")].into_iter().flatten().collect();
+    let place = [text("FromCity"), text("FromCountry")].into_iter().flatten();
+    let place: Vec<String> = place.map(|part| visible_name(&part)).filter(|part| !part.is_empty()).collect();
     Parties {
         from: CallerId::read(&text("From").unwrap_or_default()),
         to: text("To").unwrap_or_default(),
-        from_name: text("CallerName"),
+        from_name: text("CallerName").map(|name| visible_name(&name)).filter(|name| !name.is_empty()),
         from_place: (!place.is_empty()).then(|| place.join(", ")),
     }
+}
+
+/// The number that forwarded the call to us, in whatever spelling the network sends it.
+pub(crate) fn diverted_from(form: &Form) -> Option<PhoneNumber> {
+    let identity = CallerId::read(form.get("ForwardedFrom")?).identity(form.get("To").unwrap_or_default());
+    identity?.parse().ok()
+}
+
+/// A name without padding. Names that show nothing count as absent.
+pub(crate) fn visible_name(text: &str) -> String {
+    if frontdesk_domain::visible(text).is_empty() { String::new() } else { text.trim().to_owned() }
 }
 
 /// The network's verification of the caller's number. Values may have undocumented suffixes, so only their beginning

@@ -8,6 +8,8 @@ use frontdesk_domain::{
 };
 use serde::Deserialize;
 
+use crate::form_mapping::visible_name;
+
 /// One page of a list resource.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Listing<T> {
@@ -128,7 +130,7 @@ impl CallResource {
             parties: Parties {
                 from: CallerId::read(self.from.as_deref().unwrap_or_default()),
                 to: self.to.clone().unwrap_or_default(),
-                from_name: self.caller_name.clone().filter(|name| !name.is_empty()),
+                from_name: self.caller_name.as_deref().map(visible_name).filter(|name| !name.is_empty()),
                 from_place: None,
             },
             legs,

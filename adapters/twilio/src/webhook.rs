@@ -204,7 +204,7 @@ impl Routes {
             from_name: parties.from_name,
             from_place: parties.from_place,
             to: parties.to,
-            diverted_from: verified.form.get("ForwardedFrom").and_then(|number| number.parse().ok()),
+            diverted_from: form_mapping::diverted_from(&verified.form),
             attestation: form_mapping::attestation(&verified.form),
             caller_gone: party == Party::Caller && form_mapping::is_over(&verified.form),
             reported_at: form_mapping::time(&verified.form),

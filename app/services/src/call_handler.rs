@@ -1,10 +1,10 @@
 //! Answers a carrier's request: runs one step of the domain, makes its events durable, and returns its instructions.
 
 pub mod recent_callers;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use frontdesk_domain::{Context, Instruction, advance};
+use frontdesk_domain::{Context, Instruction, PhoneNumber, advance};
 use frontdesk_ports::{AnswerCalls, CarrierCallback, Clock, LoggedEvent, StepRequest, StoreError};
 use tracing::Instrument;
 
@@ -22,6 +22,8 @@ pub struct CallHandler {
     intake: Arc<EventIntake>,
     clock: Arc<dyn Clock>,
     recent: RecentCallers,
+    /// A number of ours, for calls that do not name one.
+    own_number: OnceLock<PhoneNumber>,
 }
 
 impl CallHandler {
@@ -32,7 +34,13 @@ impl CallHandler {
         intake: Arc<EventIntake>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { flow, restrictions, intake, clock, recent: RecentCallers::default() }
+        let (recent, own_number) = (RecentCallers::default(), OnceLock::new());
+        Self { flow, restrictions, intake, clock, recent, own_number }
+    }
+
+    /// Tells a number of ours, as the carrier lists it.
+    pub fn knows_own_number(&self, number: PhoneNumber) {
+        self.own_number.get_or_init(|| number);
     }
 }
 
@@ -60,11 +68,17 @@ impl CallHandler {
         let (attestation, caller_gone, raw) = (request.attestation, request.caller_gone, request.raw);
         let now = request.reported_at.unwrap_or_else(|| self.clock.now());
         let on_callers_leg = call == leg;
-        let known = self.recent.caller(&call);
-        let mut restrictions = self.restrictions.of(&from);
+        let known = self.recent.get(&call);
+        let mut restrictions = self.restrictions.of(&from, &to);
         // An admitted call stays admitted if the carrier repeats its first request.
         restrictions.calls_too_often &= known.is_none();
-        let caller = known.filter(|_| !on_callers_leg);
+        // So does a forward: the answer to a step is the same however often it is requested.
+        restrictions.may_not_forward &= !known.as_ref().is_some_and(|call| call.was_forwarded);
+        let rotation = Some(self.recent.rotation(&call));
+        let caller = known.map(|call| call.from).filter(|_| !on_callers_leg);
+        if let Some(called) = PhoneNumber::read_called(&to) {
+            self.own_number.get_or_init(|| called);
+        }
         let cx = Context {
             now,
             call,
@@ -74,7 +88,9 @@ impl CallHandler {
             from_place,
             caller,
             to,
+            own_number: self.own_number.get().cloned(),
             diverted_from: request.diverted_from,
+            rotation,
             attestation,
             restrictions,
             caller_gone,
@@ -82,11 +98,11 @@ impl CallHandler {
         let turn = advance(&self.flow.for_call(&at), &at, &signal, &cx);
         let refused = turn.instructions.contains(&Instruction::Reject);
         if on_callers_leg && !refused && self.recent.remember(&cx.call, &cx.from) {
-            self.restrictions.called(&cx.from);
+            self.restrictions.called(&cx.from, &cx.to);
         }
         let rings =
             turn.instructions.iter().any(|instruction| matches!(instruction, Instruction::Dial { .. }));
-        if rings && !at.history().forwarded {
+        if rings && !at.history().forwarded && self.recent.forward(&cx.call) {
             self.restrictions.forwarded();
         }
         let mut events: Vec<LoggedEvent> = turn.events.into_iter().map(LoggedEvent::from).collect();

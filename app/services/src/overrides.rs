@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallFlow, Closure, PhoneNumber, Timestamp};
+use frontdesk_domain::{CallFlow, CallerId, Closure, Timestamp};
 use frontdesk_ports::{
     Actor, AuditAction, AuditEntry, AuditTrail, Blocked, Clock, Closed, LONGEST_CLOSURE, ManageOverrides,
     OverrideError, OverrideStore, StoreError,
@@ -81,25 +81,22 @@ impl ManageOverrides for Overrides {
         self.store.blocked().await
     }
 
-    async fn block(&self, actor: &Actor, number: &PhoneNumber, subject: &str) -> Result<bool, OverrideError> {
-        if self.flow().draft().main_numbers.contains_key(number) {
+    async fn block(&self, actor: &Actor, caller: &CallerId, subject: &str) -> Result<bool, OverrideError> {
+        let is_ours =
+            caller.number().is_some_and(|number| self.flow().draft().main_numbers.contains_key(number));
+        if is_ours {
             return Err(OverrideError::OwnNumber);
         }
         self.note(actor, AuditAction::CallerBlocked, subject).await?;
-        let blocked = Blocked { number: number.clone(), by: actor.0.clone(), at: self.clock.now() };
+        let blocked = Blocked { caller: caller.clone(), by: actor.0.clone(), at: self.clock.now() };
         let is_new = self.store.block(&blocked).await?;
         self.hold().await?;
         Ok(is_new)
     }
 
-    async fn unblock(
-        &self,
-        actor: &Actor,
-        number: &PhoneNumber,
-        subject: &str,
-    ) -> Result<bool, OverrideError> {
+    async fn unblock(&self, actor: &Actor, caller: &CallerId, subject: &str) -> Result<bool, OverrideError> {
         self.note(actor, AuditAction::CallerUnblocked, subject).await?;
-        let was_blocked = self.store.unblock(number).await?;
+        let was_blocked = self.store.unblock(caller).await?;
         self.hold().await?;
         Ok(was_blocked)
     }

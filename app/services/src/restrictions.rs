@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_domain::{CallRestrictions, CallerId, Closure, PhoneNumber, Timestamp};
+use frontdesk_domain::{CallRestrictions, CallerId, Closure, Timestamp};
 use frontdesk_ports::{CallFigures, Clock, OverrideStore, StoreError, Usage};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -48,7 +48,8 @@ pub struct Restrictions {
 #[derive(Default)]
 struct Known {
     closure: Option<Closure>,
-    blocked: BTreeSet<PhoneNumber>,
+    /// By their keys; `None` for all who withhold their number.
+    blocked: BTreeSet<Option<String>>,
     used: Usage,
     forwards_since: u32,
     calls_since: BTreeMap<String, u32>,
@@ -67,23 +68,23 @@ impl Restrictions {
     }
 
     /// What holds for a caller now.
-    pub fn of(&self, from: &CallerId) -> CallRestrictions {
+    pub fn of(&self, from: &CallerId, called: &str) -> CallRestrictions {
         let known = self.read();
         CallRestrictions {
-            is_blocked: from.number().is_some_and(|number| known.blocked.contains(number)),
-            calls_too_often: self.calls_too_often(&known, from),
+            is_blocked: known.blocked.contains(&from.identity(called)),
+            calls_too_often: self.calls_too_often(&known, from, called),
             may_not_forward: self.may_not_forward(&known),
             closure: known.closure.clone(),
         }
     }
 
-    fn calls_too_often(&self, known: &Known, from: &CallerId) -> bool {
-        let (Some(cap), Some(text)) = (self.caps.calls_a_caller_an_hour, from.as_text()) else {
+    fn calls_too_often(&self, known: &Known, from: &CallerId, called: &str) -> bool {
+        let (Some(cap), Some(key)) = (self.caps.calls_a_caller_an_hour, counted_as(from, called)) else {
             return false;
         };
         // The store names the callers who reached the cap; calls since its last answer are counted here.
-        known.used.frequent_callers.contains(text)
-            || known.calls_since.get(text).is_some_and(|calls| *calls >= cap)
+        known.used.frequent_callers.contains(&key)
+            || known.calls_since.get(&key).is_some_and(|calls| *calls >= cap)
     }
 
     fn may_not_forward(&self, known: &Known) -> bool {
@@ -96,10 +97,10 @@ impl Restrictions {
     }
 
     /// A caller has been answered for the first time.
-    pub fn called(&self, from: &CallerId) {
-        if let (true, Some(text)) = (self.caps.calls_a_caller_an_hour.is_some(), from.as_text()) {
+    pub fn called(&self, from: &CallerId, called: &str) {
+        if let (true, Some(key)) = (self.caps.calls_a_caller_an_hour.is_some(), counted_as(from, called)) {
             let mut known = self.write();
-            *known.calls_since.entry(text.to_owned()).or_default() += 1;
+            *known.calls_since.entry(key).or_default() += 1;
         }
     }
 
@@ -118,7 +119,7 @@ impl Restrictions {
         {
             let mut known = self.write();
             known.closure = closed.map(|closed| closed.closure);
-            known.blocked = blocked.into_iter().map(|blocked| blocked.number).collect();
+            known.blocked = blocked.into_iter().map(|blocked| blocked.caller.identity("")).collect();
         }
         if !self.caps.are_set() {
             return Ok(());
@@ -174,6 +175,11 @@ impl Restrictions {
             tokio::time::sleep(REFRESH).await;
         }
     }
+}
+
+/// What a caller's calls are counted by; callers without identity are not counted together.
+fn counted_as(from: &CallerId, called: &str) -> Option<String> {
+    from.identity(called).filter(|_| from.identifies(called))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use adapters_persistence::{SqlOperationsLog, SqlOverrides};
 use clap::Args;
-use frontdesk_domain::{PhoneNumber, parse_until};
+use frontdesk_domain::{CallerId, PhoneNumber, parse_until};
 use frontdesk_ports::{Clock, ManageOverrides, OverrideError};
 use frontdesk_services::flow_versions::FlowVersions;
 use frontdesk_services::overrides::Overrides;
@@ -28,9 +28,26 @@ pub(super) struct Close {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Number {
-    /// The caller's number, such as +33899123456.
-    number: PhoneNumber,
+pub(super) struct Caller {
+    /// The caller's number in any spelling, such as +33899123456, their address (sip:…, client:…), or `withheld` for all
+    /// callers who withhold their number.
+    caller: String,
+}
+
+/// The caller that a command names; national numbers belong to the country of the main number.
+pub(super) fn caller(text: &str, config: &Config) -> Result<CallerId, Failure> {
+    let flow = config.flow.as_ref().map(|own| own.flow.draft());
+    let own = flow.and_then(|draft| draft.main_numbers.keys().next()).or(config.builtin.forward_to.first());
+    if let Some(number) = PhoneNumber::read(text, own) {
+        return Ok(CallerId::Known(number));
+    }
+    match CallerId::read(text) {
+        CallerId::Withheld if text.trim().is_empty() => Err(Failure::Usage("name a caller".to_owned())),
+        CallerId::Other(other) if !other.bytes().all(|b| b.is_ascii_digit()) => Err(Failure::Usage(format!(
+            "{text:?} is no caller; use a number such as +33123456789, an address such as sip:ann@example.com, or withheld"
+        ))),
+        caller => Ok(caller),
+    }
 }
 
 /// The overrides of the configured database.
@@ -73,16 +90,18 @@ pub(super) async fn open(config: Config) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn block(Number { number }: Number, config: Config) -> Result<ExitCode, Failure> {
+pub(super) async fn block(named: Caller, config: Config) -> Result<ExitCode, Failure> {
+    let caller = caller(&named.caller, &config)?;
     let overrides = overrides(&config).await?;
-    let is_new = overrides.block(&operator(), &number, "a number").await.map_err(refused)?;
+    let is_new = overrides.block(&operator(), &caller, "a number").await.map_err(refused)?;
     println!("{}", if is_new { "blocked" } else { "it was blocked already" });
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) async fn unblock(Number { number }: Number, config: Config) -> Result<ExitCode, Failure> {
+pub(super) async fn unblock(named: Caller, config: Config) -> Result<ExitCode, Failure> {
+    let caller = caller(&named.caller, &config)?;
     let overrides = overrides(&config).await?;
-    let was_blocked = overrides.unblock(&operator(), &number, "a number").await.map_err(refused)?;
+    let was_blocked = overrides.unblock(&operator(), &caller, "a number").await.map_err(refused)?;
     println!("{}", if was_blocked { "no longer blocked" } else { "it was not blocked" });
     Ok(ExitCode::SUCCESS)
 }

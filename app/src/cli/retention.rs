@@ -3,10 +3,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use frontdesk_domain::PhoneNumber;
 use frontdesk_services::retention::{DataClass, Receipt, RetentionError};
 
 use super::confirm::confirmed;
+use super::overrides::caller;
 use super::user::failed;
 use super::{COMMAND_LINE, Failure};
 use crate::config::{Config, parse_duration};
@@ -51,9 +51,9 @@ pub(super) struct Purge {
 
 #[derive(Debug, Args)]
 pub(super) struct Erase {
-    /// The number whose calls are deleted, here and at the carrier.
+    /// The number or address whose calls are deleted, here and at the carrier.
     #[arg(long)]
-    number: PhoneNumber,
+    number: String,
     /// Do not ask for confirmation.
     #[arg(long)]
     yes: bool,
@@ -101,12 +101,18 @@ impl Purge {
 
 impl Erase {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
+        let caller = caller(&self.number, &config)?;
+        let Some(key) = caller.identity("") else {
+            return Err(Failure::Usage(
+                "a withheld number names nobody, so its calls cannot be erased".to_owned(),
+            ));
+        };
         let tools = Tools::open(&config).await?;
         if !confirmed("Delete every call of that number for good, here and at the carrier?", self.yes)? {
             println!("nothing was deleted");
             return Ok(ExitCode::from(1));
         }
-        let erased = tools.retention.erase(COMMAND_LINE, self.number.as_str()).await;
+        let erased = tools.retention.erase(COMMAND_LINE, &key).await;
         print_receipt(&erased.map_err(not_forgotten)?);
         Ok(ExitCode::SUCCESS)
     }

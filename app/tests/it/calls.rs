@@ -67,7 +67,7 @@ async fn a_message_ended_by_a_key_is_followed_by_the_goodbye_and_counts_as_voice
 async fn an_unreachable_callee_leads_to_a_message_with_the_reason() {
     for (callee, left, none) in [
         (CalleeScript::NoAnswer, "after_no_answer", "no_answer"),
-        (CalleeScript::Machine, "after_no_answer", "not_accepted"),
+        (CalleeScript::Machine, "after_not_accepted", "not_accepted"),
         (CalleeScript::Busy, "after_busy", "busy"),
         (CalleeScript::Decline, "after_decline", "declined"),
         (CalleeScript::HangUp, "after_decline", "declined"),
@@ -145,7 +145,7 @@ async fn hanging_up_at_any_second_leaves_one_true_row() {
             "abandoned/in_menu",
             "missed/caller_gave_up",
             "missed/not_accepted",
-            "voicemail/after_no_answer",
+            "voicemail/after_not_accepted",
         ];
         assert!(known.contains(&verdict.as_str()), "after {second} s: {verdict}");
     }

@@ -29,7 +29,7 @@ async fn the_plumbers_mobile_rings_and_nobody_is_lost() {
     assert_eq!(desk.last_verdict().await, "answered/accepted");
     let machine = &[CalleeScript::Machine];
     desk.call().presses("1").each_phone(machine).leaves(tone(6)).place().await;
-    assert_eq!(desk.last_verdict().await, "voicemail/after_no_answer");
+    assert_eq!(desk.last_verdict().await, "voicemail/after_not_accepted");
     desk.call().presses("1").each_phone(&[CalleeScript::NoAnswer]).place().await;
     assert_eq!(desk.last_verdict().await, "missed/no_answer");
     desk.call().presses("2").leaves(tone(6)).place().await;

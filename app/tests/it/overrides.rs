@@ -40,13 +40,16 @@ async fn a_blocked_caller_is_refused_before_the_call_is_answered_and_can_be_let_
     let desk = Desk::start().await;
     let store = other_instance(&desk).await;
     let at = "2026-11-22T08:00:00Z".parse().unwrap();
-    store.block(&Blocked { number: CALLER.parse().unwrap(), by: "ann".into(), at }).await.unwrap();
+    store
+        .block(&Blocked { caller: frontdesk_domain::CallerId::read(CALLER), by: "ann".into(), at })
+        .await
+        .unwrap();
     desk.running.restrictions.refresh().await.unwrap();
     let report = desk.call().presses("1").place().await;
     assert_eq!((report.status.as_str(), report.seconds), ("no-answer", 0), "not answered, so not billed");
     assert_eq!(desk.last_verdict().await, "rejected/blocked");
     assert_eq!(desk.calls().await[0]["duration_seconds"], json!(0));
-    store.unblock(&CALLER.parse().unwrap()).await.unwrap();
+    store.unblock(&frontdesk_domain::CallerId::read(CALLER)).await.unwrap();
     desk.running.restrictions.refresh().await.unwrap();
     desk.call().presses("1").place().await;
     assert_eq!(desk.last_verdict().await, "answered/accepted");

@@ -62,6 +62,8 @@ pub(super) struct Attempt<'a> {
     declined_by_sip: bool,
     screening: BTreeMap<ScreeningAnswer, (&'a str, Timestamp)>,
     caller_left: bool,
+    /// A later step was taken: the caller was still there when this attempt was over.
+    caller_went_on: bool,
     /// Another of the phones that rang at once was picked up.
     answered_elsewhere: bool,
     leg_ids: BTreeSet<&'a LegId>,
@@ -190,6 +192,13 @@ impl<'a> Attempt<'a> {
             }
             EventKind::Bridged { step, .. } if *step == of => self.bridged = Some(identity),
             EventKind::CallerLeft { step } if *step == of => self.caller_left = true,
+            EventKind::Mailbox { step, .. }
+            | EventKind::Forward { step, .. }
+            | EventKind::Menu { step, .. }
+                if *step > of =>
+            {
+                self.caller_went_on = true;
+            }
             _ => {}
         }
     }
@@ -216,6 +225,11 @@ impl<'a> Attempt<'a> {
         OVER.into_iter().any(|status| self.leg(status))
     }
 
+    /// Whether the carrier has reported the end of the leg or of the step.
+    fn is_reported_over(&self) -> bool {
+        self.dial.is_some() || self.leg(LegStatus::Completed)
+    }
+
     /// The events that say caller and callee were put through.
     pub fn bridge_evidence(&self) -> Vec<&'a str> {
         let accepted = self.screening.get(&ScreeningAnswer::Accepted).map(|(identity, _)| *identity);
@@ -239,22 +253,21 @@ impl<'a> Attempt<'a> {
             (self.answered(Declined) || self.declined_by_sip, PhoneEnd::Declined),
             (self.answered(Unanswered), PhoneEnd::NotAccepted),
             (self.answered_elsewhere, PhoneEnd::Elsewhere),
-            (self.caller_left, PhoneEnd::CallerGaveUp),
+            (self.caller_left || dial(DialOutcome::Canceled), PhoneEnd::CallerGaveUp),
+            // Accepted but never connected: the caller went on, or left at that very moment.
+            (self.answered(Accepted) && self.caller_went_on, PhoneEnd::Unreachable),
+            (self.answered(Accepted) && self.is_reported_over(), PhoneEnd::CallerGaveUp),
+            // Picked up, asked, and put down again without a key, whatever the carrier reports of the step.
+            (self.answered(Asked) && self.is_reported_over(), PhoneEnd::Declined),
             (dial(DialOutcome::Busy), PhoneEnd::Busy),
             (dial(DialOutcome::NoAnswer), PhoneEnd::NoAnswer),
             (dial(DialOutcome::Failed), PhoneEnd::Unreachable),
-            (dial(DialOutcome::Canceled), PhoneEnd::CallerGaveUp),
-            // Accepted but not connected: the caller left at that very moment.
-            (dial(DialOutcome::Answered) && self.answered(Accepted), PhoneEnd::CallerGaveUp),
-            // Picked up, asked, and put down again without a key.
-            (dial(DialOutcome::Answered) && self.answered(Asked), PhoneEnd::Declined),
             (dial(DialOutcome::Answered), PhoneEnd::NotAccepted),
             // Without the carrier's report of the whole step, the leg's own status decides.
             (self.leg(LegStatus::Busy), PhoneEnd::Busy),
             (self.leg(LegStatus::NoAnswer), PhoneEnd::NoAnswer),
             (self.by_record && self.leg(LegStatus::Completed), PhoneEnd::NoAnswer),
             (self.leg(LegStatus::Failed), PhoneEnd::Unreachable),
-            (self.leg(LegStatus::Completed) && self.answered(Asked), PhoneEnd::Declined),
         ];
         precedence.into_iter().find(|(holds, _)| *holds).map_or(PhoneEnd::CallerGaveUp, |(_, end)| end)
     }
@@ -356,16 +369,34 @@ impl<'a> Attempt<'a> {
         self.leg_at(LegStatus::Ringing).or(self.leg_at(LegStatus::Initiated))
     }
 
-    /// How long it rang: from dialling to off hook or the end of the attempt, by the carrier's times; failing those, by
-    /// when we had it rung and when the callee was first asked.
-    pub fn ring_seconds(&self) -> Option<u32> {
+    /// From when to when it rang: from dialling to off hook or the end of the attempt, by the carrier's times; failing
+    /// those, by when we had it rung and when the callee was first asked.
+    pub fn ringing_time(&self) -> Option<(Timestamp, Timestamp)> {
         let ends = NEVER_PICKED_UP.into_iter().chain([LegStatus::Answered]);
         let over = ends.filter_map(|status| self.leg_at(status)).min();
         match (self.began_ringing(), over) {
-            (Some(begun), Some(over)) => Some(seconds(begun, over)),
-            _ => Some(seconds(self.rung_at?, self.answer_at(ScreeningAnswer::Asked)?)),
+            (Some(begun), Some(over)) => Some((begun, over)),
+            _ => Some((self.rung_at?, self.answer_at(ScreeningAnswer::Asked)?)),
         }
     }
+
+    /// How long it rang.
+    pub fn ring_seconds(&self) -> Option<u32> {
+        self.ringing_time().map(|(begun, over)| seconds(begun, over))
+    }
+}
+
+/// How long phones rang, as the caller waited: of phones that rang at the same time, that time counts once.
+pub(super) fn ring_seconds(attempts: &[Attempt<'_>]) -> Option<u32> {
+    let mut times: Vec<_> = attempts.iter().filter_map(Attempt::ringing_time).collect();
+    times.sort_unstable();
+    let (first, _) = *times.first()?;
+    let (mut waited, mut until) = (0u32, first);
+    for (begun, over) in times {
+        waited = waited.saturating_add(seconds(begun.max(until), over));
+        until = until.max(over);
+    }
+    Some(waited)
 }
 
 /// The attempt an event belongs to, if it belongs to one.

@@ -43,8 +43,10 @@ pub enum Reason {
     CarrierRecord,
     /// Voicemail: the caller asked for it.
     Chosen,
-    /// Voicemail: no phone picked up, or no callee accepted.
+    /// Voicemail: no phone picked up.
     AfterNoAnswer,
+    /// Voicemail: a phone picked up, often its own voicemail, and nobody accepted.
+    AfterNotAccepted,
     /// Voicemail: the line was engaged.
     AfterBusy,
     /// Voicemail: the callee declined.
@@ -174,7 +176,8 @@ fn voicemail(facts: &Facts, attempts: &[Attempt<'_>]) -> Option<Verdict> {
                 PhoneEnd::Declined => Reason::AfterDecline,
                 PhoneEnd::Busy => Reason::AfterBusy,
                 PhoneEnd::Unreachable => Reason::AfterFailure,
-                PhoneEnd::NoAnswer | PhoneEnd::NotAccepted => Reason::AfterNoAnswer,
+                PhoneEnd::NoAnswer => Reason::AfterNoAnswer,
+                PhoneEnd::NotAccepted => Reason::AfterNotAccepted,
                 PhoneEnd::Taken | PhoneEnd::CallerGaveUp | PhoneEnd::Elsewhere => reason,
             };
         }

@@ -17,6 +17,11 @@ pub struct Parties {
 }
 
 impl Parties {
+    /// The caller's identity, by which callers are compared; `None` when withheld.
+    pub fn caller(&self) -> Option<String> {
+        self.from.identity(&self.to)
+    }
+
     pub(super) fn identity(&self) -> String {
         let Self { from, to, from_name, from_place } = self;
         let text = |text: &Option<String>| text.clone().unwrap_or_default();

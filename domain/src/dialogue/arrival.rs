@@ -21,7 +21,11 @@ impl Step<'_> {
         if restrictions.calls_too_often {
             return self.refuse(RefusalReason::Limit);
         }
-        let rule = self.flow.callers().iter().find(|rule| rule.fits(&self.cx.from, self.cx.attestation));
+        let rule = self
+            .flow
+            .callers()
+            .iter()
+            .find(|rule| rule.fits(&self.cx.from, &self.cx.to, self.cx.attestation));
         let then = rule.map_or(&CallerThen::Allow, |rule| &rule.then);
         match (then, restrictions.closure.as_ref().filter(|closure| closure.holds_at(self.cx.now))) {
             (CallerThen::Reject, _) if self.cx.from == CallerId::Withheld => {

@@ -24,9 +24,13 @@ pub struct Context {
     pub caller: Option<CallerId>,
     /// The number that was dialled.
     pub to: String,
+    /// A number of ours that can be shown where the call does not name one.
+    pub own_number: Option<PhoneNumber>,
     /// The number that forwarded the call, if the network sends one: one of the company's phones that its owner has
     /// diverted.
     pub diverted_from: Option<PhoneNumber>,
+    /// How many forwarded calls there were before this one, so that phones take turns; without it, chance decides.
+    pub rotation: Option<u32>,
     /// What the network says about the caller's number.
     pub attestation: Attestation,
     /// What the company has decided, or used up, beside its flow.
@@ -67,6 +71,11 @@ impl Closure {
 }
 
 impl Context {
+    /// The number of ours that was dialled, however the carrier writes it.
+    pub(crate) fn called(&self) -> Option<PhoneNumber> {
+        PhoneNumber::read_called(&self.to)
+    }
+
     /// A signal on the caller's own leg, from a withheld number.
     pub fn new(call: LegId, now: Timestamp) -> Self {
         Self {
@@ -78,7 +87,9 @@ impl Context {
             from_place: None,
             caller: None,
             to: String::new(),
+            own_number: None,
             diverted_from: None,
+            rotation: None,
             attestation: Attestation::Unknown,
             restrictions: CallRestrictions::default(),
             caller_gone: false,

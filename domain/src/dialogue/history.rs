@@ -20,6 +20,10 @@ pub struct DialogueHistory {
     pub chosen: Option<(NodeName, Keys)>,
     /// Whether phones have been rung for this call before.
     pub forwarded: bool,
+    /// Whether the phone that rings is shown our number, because a call with the caller's has failed.
+    pub shows_ours: bool,
+    /// Whose turn it was when phones were rung in turn.
+    pub rotation: Option<u32>,
     /// The version of the flow that the caller came through.
     pub version: Option<FlowVersion>,
 }

@@ -5,7 +5,7 @@ use super::instruction::{CallerShown, DialTarget, Instruction};
 use super::signal::DialResult;
 use super::step::Step;
 use crate::call::event::EventKind;
-use crate::call::status::MailboxCause;
+use crate::call::status::{DialOutcome, MailboxCause};
 use crate::flow::forward::{Destination, Forward, ShownNumber, Strategy};
 use crate::flow::name::NodeName;
 use crate::hash::fnv1a;
@@ -15,7 +15,10 @@ use crate::phone::{CallerId, PhoneNumber};
 impl Step<'_> {
     /// A caller comes to a forward.
     pub(super) fn begin_forward(&mut self, name: &NodeName, forward: &Forward, history: &DialogueHistory) {
-        self.ring(name, first(forward, &self.cx.call), true, history);
+        let turns = forward.strategy == Strategy::RoundRobin;
+        let rotation = self.cx.rotation.filter(|_| turns);
+        let history = &DialogueHistory { rotation, ..history.clone() };
+        self.ring(name, first(forward, history, &self.cx.call), true, history);
     }
 
     /// Rings one destination of a forward, or all of them.
@@ -28,7 +31,8 @@ impl Step<'_> {
                 .collect(),
             Strategy::Sequential | Strategy::RoundRobin => {
                 // On to the next that does not lead the call back to us.
-                let mut ahead = std::iter::successors(Some(position), |at| next(forward, *at, &self.cx.call));
+                let mut ahead =
+                    std::iter::successors(Some(position), |at| next(forward, *at, history, &self.cx.call));
                 let found = ahead.find_map(|place| {
                     let destination = forward.destinations.get(usize::from(place))?;
                     (!self.leads_back(destination)).then_some((place, destination))
@@ -57,7 +61,7 @@ impl Step<'_> {
         self.push(Instruction::Dial {
             targets,
             ring,
-            caller_id: self.shown_number(forward),
+            caller_id: self.shown_number(forward, &history),
             time_limit: forward.time_limit,
             then: Dialogue::Forward { forward: name.clone(), position, history },
         });
@@ -66,7 +70,7 @@ impl Step<'_> {
     /// Whether ringing that phone would bring the call back to us: it is the number that was called, or one that its
     /// owner has diverted to us.
     fn leads_back(&self, destination: &Destination) -> bool {
-        destination.number.as_str() == self.cx.to
+        self.cx.called().as_ref() == Some(&destination.number)
             || self.cx.diverted_from.as_ref() == Some(&destination.number)
     }
 
@@ -103,11 +107,15 @@ impl Step<'_> {
         DialTarget { number, step: history.step, position, screening }
     }
 
-    /// What the callee sees. A caller without a number that can be dialled is shown as ours.
-    fn shown_number(&self, forward: &Forward) -> Option<PhoneNumber> {
-        let ours = || self.cx.to.parse().ok();
+    /// What the callee sees. Instead of a number that carriers refuse, or that a call has failed with, ours is shown.
+    fn shown_number(&self, forward: &Forward, history: &DialogueHistory) -> Option<PhoneNumber> {
+        let of_flow = || self.flow.draft().main_numbers.keys().next().cloned();
+        let ours = || self.cx.called().or_else(|| self.cx.own_number.clone()).or_else(of_flow);
         match &forward.shows {
-            ShownNumber::Caller => self.cx.from.number().cloned().or_else(ours),
+            ShownNumber::Caller if history.shows_ours => ours(),
+            ShownNumber::Caller => {
+                self.cx.from.number().filter(|number| number.can_be_shown()).cloned().or_else(ours)
+            }
             ShownNumber::Ours => ours(),
             ShownNumber::Fixed(number) => Some(number.clone()),
         }
@@ -138,9 +146,23 @@ impl Step<'_> {
             self.hang_up();
             return;
         }
+        // Some networks refuse a caller's number that looks right: the same phones once more, with ours.
+        let can_show_ours = |rule: &Forward| {
+            let with_ours = DialogueHistory { shows_ours: true, ..history.clone() };
+            result.outcome == DialOutcome::Failed
+                && !history.shows_ours
+                && self.shown_number(rule, history) != self.shown_number(rule, &with_ours)
+        };
+        if let Some(rule) = rule
+            && can_show_ours(rule)
+        {
+            let history = DialogueHistory { shows_ours: true, ..history.clone() };
+            return self.ring(name, position, false, &history);
+        }
+        let history = &DialogueHistory { shows_ours: false, ..history.clone() };
         let cause = MailboxCause::after(result.outcome);
         match rule {
-            Some(rule) => match next(rule, position, &self.cx.call) {
+            Some(rule) => match next(rule, position, history, &self.cx.call) {
                 Some(next) => self.ring(name, next, false, history),
                 None => self.enter(&rule.otherwise, cause, history),
             },
@@ -158,27 +180,28 @@ impl Step<'_> {
 }
 
 /// Which destination rings first.
-fn first(forward: &Forward, call: &LegId) -> u8 {
+fn first(forward: &Forward, history: &DialogueHistory, call: &LegId) -> u8 {
     match forward.strategy {
         Strategy::Sequential | Strategy::Simultaneous => 0,
         Strategy::RoundRobin => {
             // FNV-1a: the same on every machine and in every version, and even over the carrier's random names.
-            let hash = fnv1a(call.id().as_bytes());
+            let by_chance = || fnv1a(call.id().as_bytes()) >> 32;
+            let turn = history.rotation.map_or_else(by_chance, u64::from);
             let count = u64::try_from(forward.destinations.len().max(1)).unwrap_or(1);
-            u8::try_from((hash >> 32) % count).unwrap_or(0)
+            u8::try_from(turn % count).unwrap_or(0)
         }
     }
 }
 
 /// Which destination rings after that one, if any does.
-fn next(forward: &Forward, position: u8, call: &LegId) -> Option<u8> {
+fn next(forward: &Forward, position: u8, history: &DialogueHistory, call: &LegId) -> Option<u8> {
     let count = u8::try_from(forward.destinations.len()).unwrap_or(u8::MAX);
     match forward.strategy {
         Strategy::Simultaneous => None,
         Strategy::Sequential => position.checked_add(1).filter(|next| *next < count),
         Strategy::RoundRobin => {
             let next = position.checked_add(1).filter(|next| *next < count).unwrap_or(0);
-            (position < count && next != first(forward, call)).then_some(next)
+            (position < count && next != first(forward, history, call)).then_some(next)
         }
     }
 }

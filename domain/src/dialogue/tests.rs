@@ -58,21 +58,32 @@ fn third_no_match_goes_to_voicemail_and_is_counted_apart_from_no_input() {
     assert_eq!(then(&step("menu.main.1.2.4", &keyed("9"))), "mailbox.main.no_match.5");
 }
 
+/// The number that the turn's last instruction shows to the callee.
+fn shown_number(turn: &Turn) -> Option<String> {
+    match turn.instructions.last() {
+        Some(Instruction::Dial { caller_id, .. }) => caller_id.as_ref().map(ToString::to_string),
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_forward_shows_the_caller_or_else_the_number_that_was_called() {
-    let shown = |from: &str| {
-        let mut cx = cx();
-        cx.from = CallerId::read(from);
+    let shown = |from: &str, to: &str| {
+        let own_number = MAIN.parse().ok();
+        let cx = Context { from: CallerId::read(from), to: to.to_owned(), own_number, ..cx() };
         let turn =
             advance(&flow(&["+33611223344"], true), &Dialogue::read("menu.main.0.0.1"), &keyed("1"), &cx);
-        match turn.instructions.last() {
-            Some(Instruction::Dial { caller_id, .. }) => caller_id.as_ref().map(ToString::to_string),
-            other => panic!("{other:?}"),
-        }
+        shown_number(&turn)
     };
-    assert_eq!(shown(CALLER).as_deref(), Some(CALLER));
-    for none in ["anonymous", "+266696687", "sip:bob@example.com", "1234", ""] {
-        assert_eq!(shown(none).as_deref(), Some(MAIN), "{none}");
+    assert_eq!(shown(CALLER, MAIN).as_deref(), Some(CALLER));
+    let refused_by_networks = ["+1234", "+10000000000", "+11234567890", "+5521999", "+330631966543"];
+    for none in ["anonymous", "+266696687", "sip:bob@example.com", "client:ann", "1234", ""]
+        .into_iter()
+        .chain(refused_by_networks)
+    {
+        for to in [MAIN, "", "client:desk", "sip:+15556667777@acme.sip.twilio.com", "whatsapp:+15556667777"] {
+            assert_eq!(shown(none, to).as_deref(), Some(MAIN), "{none} to {to}");
+        }
     }
 }
 
@@ -80,13 +91,24 @@ fn a_forward_shows_the_caller_or_else_the_number_that_was_called() {
 fn the_list_is_rung_in_order_and_then_a_message_is_taken() {
     assert_eq!(then(&step("forward.team.0.2", &ended(DialOutcome::Busy, None))), "forward.team.1.3");
     assert_eq!(then(&step("forward.team.1.3", &ended(DialOutcome::Busy, None))), "mailbox.main.busy.4");
-    for (outcome, cause) in [
-        (DialOutcome::NoAnswer, "no_answer"),
-        (DialOutcome::Failed, "failed"),
-        (DialOutcome::Canceled, "canceled"),
-    ] {
+    for (outcome, cause) in [(DialOutcome::NoAnswer, "no_answer"), (DialOutcome::Canceled, "canceled")] {
         assert_eq!(then(&step("forward.team.1.3", &ended(outcome, None))), format!("mailbox.main.{cause}.4"));
     }
+}
+
+#[test]
+fn a_call_that_fails_with_the_callers_number_is_tried_once_more_with_ours() {
+    let failed = ended(DialOutcome::Failed, None);
+    let retried = step("forward.team.1.3", &failed);
+    assert_eq!(then(&retried), "forward.team.1.4");
+    assert_eq!(shown_number(&retried).as_deref(), Some(MAIN));
+    assert_eq!(then(&step("forward.team.1.4~o", &failed)), "mailbox.main.failed.5");
+    assert_eq!(
+        then(&step("forward.team.0.4~o", &failed)),
+        "forward.team.1.5",
+        "the next phone sees the caller again"
+    );
+    assert_eq!(shown_number(&step("forward.team.0.4~o", &failed)).as_deref(), Some(CALLER));
 }
 
 #[test]
@@ -192,4 +214,34 @@ fn a_callee_whose_phone_shows_a_company_number_hears_the_callers_number() {
     };
     assert!(asked(Some(CallerId::read(CALLER))).contains("from 3 3 1 2 3 4 5 6 7 8 9"));
     assert!(asked(None).starts_with("You have a call from a caller."), "{}", asked(None));
+}
+
+#[test]
+fn phones_that_ring_in_turn_take_turns_fairly() {
+    let mut draft = flow(&["+33611223344", "+33611223355", "+33611223366"], true).draft().clone();
+    for forward in draft.forwards.values_mut() {
+        forward.strategy = crate::flow::forward::Strategy::RoundRobin;
+    }
+    let flow = draft.check(&crate::CarrierLimits::default()).unwrap();
+    let mut first = Vec::new();
+    for rotation in 0..60 {
+        let cx = Context { rotation: Some(rotation), ..cx() };
+        let mut turn = advance(&flow, &Dialogue::read("menu.main.0.0.1"), &keyed("1"), &cx);
+        let mut rung = Vec::new();
+        while let Some(Instruction::Dial { targets, then, .. }) = turn.instructions.last() {
+            rung.push(targets[0].number.to_string());
+            let busy = ended(DialOutcome::Busy, None);
+            turn = advance(&flow, &Dialogue::read(&then.to_string()), &busy, &cx);
+        }
+        rung.sort();
+        assert_eq!(rung.len(), 3, "each phone rings once: {rung:?}");
+        rung.dedup();
+        assert_eq!(rung.len(), 3);
+        let turn = advance(&flow, &Dialogue::read("menu.main.0.0.1"), &keyed("1"), &cx);
+        let Some(Instruction::Dial { targets, .. }) = turn.instructions.last() else { panic!("{turn:?}") };
+        first.push(targets[0].number.to_string());
+    }
+    for phone in ["+33611223344", "+33611223355", "+33611223366"] {
+        assert_eq!(first.iter().filter(|number| *number == phone).count(), 20, "{phone}");
+    }
 }

@@ -51,6 +51,12 @@ impl fmt::Display for DialogueHistory {
         if self.forwarded {
             f.write_str("~f")?;
         }
+        if let Some(rotation) = self.rotation {
+            write!(f, "~r.{rotation}")?;
+        }
+        if self.shows_ours {
+            f.write_str("~o")?;
+        }
         if let Some((menu, keys)) = &self.chosen {
             let keys = keys.to_string().replace('*', "s").replace('#', "h");
             write!(f, "~c.{menu}.{keys}")?;
@@ -67,9 +73,14 @@ impl DialogueHistory {
                 history.forwarded = true;
                 continue;
             }
+            if section == "o" {
+                history.shows_ours = true;
+                continue;
+            }
             let (kind, rest) = section.split_once('.')?;
             match kind {
                 "e" => history.version = Some(rest.parse().ok()?),
+                "r" => history.rotation = Some(number(rest)?),
                 "l" => history.language = Some(rest.parse().ok()?),
                 "m" => history.menus = rest.split('.').map(str::parse).collect::<Result<_, _>>().ok()?,
                 "c" => {
@@ -151,6 +162,7 @@ mod tests {
             "menu.sales.0.0.3~e.0f2e3d4c~l.fr-FR~m.main.shop~c.main.1s2h",
             "confirm.main.closed.RE1.4~l.en-GB",
             "forward.team.0.3~m.main~f~c.main.1",
+            "forward.team.0.4~f~r.17~o",
             "screening.team.0.3.2.number~c.main.1",
         ] {
             let dialogue = Dialogue::read(token);

@@ -41,6 +41,10 @@ pub enum CallerPattern {
     Number(PhoneNumber),
     /// Every number that begins so; written with a `*` at the end.
     Prefix(String),
+    /// Every address that begins so, such as `sip:` or `client:`; written with a `*` at the end.
+    Address(String),
+    /// One caller without a number that can be dialled, by address or text.
+    Caller(String),
     /// Callers who keep their number back.
     Withheld,
     /// Callers whose number has this verification result; written `stir:C`.
@@ -50,17 +54,21 @@ pub enum CallerPattern {
 /// A text that describes no callers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} describes no callers; use a number (+33123456789), a beginning (+3389*), withheld, or stir:A, stir:B, stir:C, \
+    "{0:?} describes no callers; use a number (+33123456789), a beginning (+3389*), an address (sip:ann@example.com, client:ann, sip:*, client:*), withheld, or stir:A, stir:B, stir:C, \
      stir:failed, stir:unknown"
 )]
 pub struct InvalidCallerPattern(String);
 
 impl CallerPattern {
     /// Whether this caller is meant.
-    pub fn fits(&self, from: &CallerId, attestation: Attestation) -> bool {
+    pub fn fits(&self, from: &CallerId, called: &str, attestation: Attestation) -> bool {
+        let identity = || from.identity(called);
         match self {
-            Self::Number(number) => from.number() == Some(number),
-            Self::Prefix(prefix) => from.number().is_some_and(|number| number.as_str().starts_with(prefix)),
+            Self::Number(number) => identity().as_deref() == Some(number.as_str()),
+            Self::Prefix(prefix) | Self::Address(prefix) => {
+                identity().is_some_and(|identity| identity.starts_with(prefix))
+            }
+            Self::Caller(wanted) => identity().as_ref() == Some(wanted),
             Self::Withheld => *from == CallerId::Withheld,
             Self::Attested(wanted) => attestation == *wanted,
         }
@@ -79,11 +87,25 @@ impl FromStr for CallerPattern {
             return found.map(Self::Attested).ok_or_else(bad);
         }
         if let Some(prefix) = text.strip_suffix('*') {
+            if prefix.starts_with("sip:") || prefix.starts_with("client:") {
+                return Ok(Self::Address(prefix.to_lowercase()));
+            }
             let digits = prefix.strip_prefix('+').ok_or_else(bad)?;
             let fits = (1..=14).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
             return if fits { Ok(Self::Prefix(prefix.to_owned())) } else { Err(bad()) };
         }
-        text.parse().map(Self::Number).map_err(|_| bad())
+        if let Some(number) = PhoneNumber::read(text, None) {
+            return Ok(Self::Number(number));
+        }
+        match CallerId::read(text) {
+            CallerId::Withheld if !text.trim().is_empty() => Ok(Self::Withheld),
+            caller @ (CallerId::Sip(_) | CallerId::Client(_)) => {
+                caller.identity("").map(Self::Caller).ok_or_else(bad)
+            }
+            // A short or otherwise undialable number; words are more likely a mistake.
+            CallerId::Other(text) if text.bytes().all(|b| b.is_ascii_digit()) => Ok(Self::Caller(text)),
+            _ => Err(bad()),
+        }
     }
 }
 
@@ -91,7 +113,8 @@ impl fmt::Display for CallerPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => number.fmt(f),
-            Self::Prefix(prefix) => write!(f, "{prefix}*"),
+            Self::Prefix(prefix) | Self::Address(prefix) => write!(f, "{prefix}*"),
+            Self::Caller(caller) => f.write_str(caller),
             Self::Withheld => f.write_str("withheld"),
             Self::Attested(attestation) => write!(f, "stir:{}", attestation.as_str()),
         }
@@ -121,8 +144,8 @@ pub struct CallerRule {
 
 impl CallerRule {
     /// Whether it is about this caller.
-    pub fn fits(&self, from: &CallerId, attestation: Attestation) -> bool {
-        self.callers.iter().any(|pattern| pattern.fits(from, attestation))
+    pub fn fits(&self, from: &CallerId, called: &str, attestation: Attestation) -> bool {
+        self.callers.iter().any(|pattern| pattern.fits(from, called, attestation))
     }
 }
 
@@ -143,10 +166,27 @@ mod tests {
         ] {
             let pattern: CallerPattern = text.parse().unwrap();
             assert_eq!(pattern.to_string(), text);
-            assert_eq!(pattern.fits(&caller, Attestation::Gateway), fits, "{text}");
+            assert_eq!(pattern.fits(&caller, "", Attestation::Gateway), fits, "{text}");
         }
-        assert!(CallerPattern::Withheld.fits(&CallerId::read("anonymous"), Attestation::Unknown));
-        for bad in ["", "*", "0899*", "+33 8*", "stir:D", "private"] {
+        assert!(CallerPattern::Withheld.fits(&CallerId::read("anonymous"), "", Attestation::Unknown));
+        for (text, caller) in [
+            ("sip:*", "sip:spam@1.2.3.4"),
+            ("client:*", "client:spam"),
+            ("sip:Spam@1.2.3.4", "sips:spam@1.2.3.4;user=phone"),
+            ("33899123456", "whatsapp:+33899123456"),
+            ("+33899123456", "0899123456"),
+            ("0000000000", "anonymous"),
+            ("1234", "1234"),
+        ] {
+            let pattern: CallerPattern = text.parse().unwrap();
+            assert!(
+                pattern.fits(&CallerId::read(caller), "+33140000000", Attestation::Unknown),
+                "{text}: {caller}"
+            );
+        }
+        let sip: CallerPattern = "sip:*".parse().unwrap();
+        assert!(!sip.fits(&CallerId::read("sip:+33899123456@1.2.3.4"), "", Attestation::Unknown), "a number");
+        for bad in ["", "*", "0899*", "+33 8*", "stir:D", "somebody"] {
             assert!(bad.parse::<CallerPattern>().is_err(), "{bad}");
         }
     }

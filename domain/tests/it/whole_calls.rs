@@ -31,7 +31,7 @@ fn a_mobiles_voicemail_does_not_swallow_the_call() {
     let desk = desk.callee_stays_silent().callee_stays_silent().callee_stays_silent();
     let desk = desk.dial_over(DialOutcome::Answered, Some(false), Some(30), false).leaves_message(10);
     let desk = desk.recording_is(RecordingStatus::Completed, Some(10)).ends("completed", 70);
-    assert_eq!(desk.verdict(), "voicemail/after_no_answer");
+    assert_eq!(desk.verdict(), "voicemail/after_not_accepted");
     assert_eq!(desk.row().talk_seconds, None);
 }
 
@@ -48,9 +48,11 @@ fn each_way_of_not_being_reached_has_its_own_word() {
     let rung = || Desk::screened().presses("1");
     let with_message = |desk: Desk| desk.leaves_message(5).ends("completed", 40).verdict();
     let without = |desk: Desk| desk.ends("completed", 30).verdict();
-    let failed = || {
-        rung().leg_is(LegStatus::Failed, None, Some(404)).dial_over(DialOutcome::Failed, None, None, false)
+    let fails = |desk: Desk| {
+        desk.leg_is(LegStatus::Failed, None, Some(404)).dial_over(DialOutcome::Failed, None, None, false)
     };
+    // Once with the caller's number, and once with ours.
+    let failed = || fails(fails(rung()));
     let declined = || {
         rung().rings(3).picks_up().callee_presses("2").dial_over(
             DialOutcome::Answered,

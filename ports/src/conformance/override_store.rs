@@ -1,5 +1,5 @@
 //! Closures and blocked callers.
-use frontdesk_domain::{Closure, PhoneNumber};
+use frontdesk_domain::{CallerId, Closure};
 
 use super::time;
 use crate::{Blocked, Closed, OverrideStore};
@@ -33,15 +33,29 @@ async fn closures(store: &dyn OverrideStore) {
 
 async fn blocks(store: &dyn OverrideStore) {
     assert_eq!(store.blocked().await.unwrap(), []);
-    let number = |n: u8| -> PhoneNumber { format!("+3389912345{n}").parse().unwrap() };
-    let blocked = |n, at| Blocked { number: number(n), by: "ann".into(), at: time(at) };
+    let caller = |n: u8| CallerId::read(&format!("+3389912345{n}"));
+    let blocked = |n, at| Blocked { caller: caller(n), by: "ann".into(), at: time(at) };
     let (early, late) = (blocked(1, "2026-11-22T09:00:00Z"), blocked(2, "2026-11-22T10:00:00Z"));
     assert!(store.block(&early).await.unwrap());
     assert!(store.block(&late).await.unwrap());
     let again = Blocked { by: "bob".into(), ..early.clone() };
     assert!(!store.block(&again).await.unwrap(), "blocked already");
     assert_eq!(store.blocked().await.unwrap(), [late.clone(), early], "the last first, as first decided");
-    assert!(store.unblock(&number(1)).await.unwrap());
-    assert!(!store.unblock(&number(1)).await.unwrap());
-    assert_eq!(store.blocked().await.unwrap(), [late]);
+    assert!(store.unblock(&caller(1)).await.unwrap());
+    assert!(!store.unblock(&caller(1)).await.unwrap());
+    assert_eq!(store.blocked().await.unwrap(), [late.clone()]);
+    assert!(store.unblock(&late.caller).await.unwrap());
+    for (text, again) in [
+        ("sip:spam@1.2.3.4", "sips:Spam@1.2.3.4;user=phone"),
+        ("client:spam", "client:spam"),
+        ("whatsapp:+33899123456", "0033899123456"),
+        ("withheld", "anonymous"),
+        ("1234", "1234"),
+    ] {
+        let blocked = |text: &str| Blocked { caller: CallerId::read(text), ..late.clone() };
+        assert!(store.block(&blocked(text)).await.unwrap(), "{text}");
+        assert!(!store.block(&blocked(again)).await.unwrap(), "{again} is the same caller");
+        assert_eq!(store.blocked().await.unwrap().len(), 1);
+        assert!(store.unblock(&CallerId::read(again)).await.unwrap(), "{again}");
+    }
 }

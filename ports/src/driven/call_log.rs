@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::work::Work;
 use crate::{RawParameters, StoreError};
+use crate::{fold, search_text};
 
 /// An event and the request that reported it. Event buffers store it as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,20 +103,20 @@ impl CallQuery {
     /// Whether a call fits the query, apart from its limit.
     pub fn fits(&self, record: &CallRecord) -> bool {
         let CallRecord { call, work, .. } = record;
-        let same =
-            |wanted: &Option<String>, is: Option<&str>| wanted.as_deref().is_none_or(|w| is == Some(w));
+        let same = |wanted: &Option<String>, is: Option<&str>| {
+            wanted.as_deref().is_none_or(|wanted| match wanted.strip_prefix('*') {
+                Some(ending) => is.is_some_and(|is| is.ends_with(ending)),
+                None => is == Some(wanted),
+            })
+        };
         let parties = call.parties.as_ref();
-        let from = parties.and_then(|p| p.from.as_text());
+        let caller = parties.and_then(frontdesk_domain::Parties::caller);
         let to = parties.map(|p| p.to.as_str());
         let destination = call.forwarded_to.as_ref().map(frontdesk_domain::PhoneNumber::as_str);
         let verdict = call.verdict.as_ref();
         let contains = |wanted: &TextMatch| {
-            let name = parties.and_then(|p| p.from_name.as_deref());
-            let place = parties.and_then(|p| p.from_place.as_deref());
-            let (notes, wanted) = (work.text(), wanted.0.to_lowercase());
-            let spoken = call.voicemails.iter().map(|message| message.transcript.as_deref());
-            let words = [from, to, name, place, destination, Some(notes.as_str())];
-            words.into_iter().chain(spoken).flatten().any(|word| word.to_lowercase().contains(&wanted))
+            let wanted = fold(&wanted.0);
+            search_text(call).contains(&wanted) || work.text().contains(&wanted)
         };
         self.before.is_none_or(|before| record.id < before)
             && self.outcome.is_none_or(|wanted| verdict.is_some_and(|v| v.outcome == wanted))
@@ -125,7 +126,7 @@ impl CallQuery {
             && (!self.attention || record.needs_attention())
             && self.handled.is_none_or(|handled| work.handled.is_some() == handled)
             && self.tag.as_ref().is_none_or(|tag| work.tags.contains(tag))
-            && same(&self.from, from)
+            && same(&self.from, caller.as_deref())
             && same(&self.to, to)
             && same(&self.destination, destination)
             && same(&self.mailbox, call.mailbox.as_ref().map(frontdesk_domain::NodeName::as_str))

@@ -1,6 +1,6 @@
 //! The store of overrides: temporary closures and blocked callers.
 use async_trait::async_trait;
-use frontdesk_domain::{Closure, PhoneNumber, Timestamp};
+use frontdesk_domain::{CallerId, Closure, Timestamp};
 
 use crate::StoreError;
 
@@ -16,8 +16,8 @@ pub struct Closed {
 /// A caller who is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blocked {
-    /// The number.
-    pub number: PhoneNumber,
+    /// The caller; [`CallerId::Withheld`] for all callers who withhold their number.
+    pub caller: CallerId,
     /// Who blocked it.
     pub by: String,
     /// When.
@@ -36,9 +36,9 @@ pub trait OverrideStore: Send + Sync {
     /// Everybody who is refused, the last blocked first.
     async fn blocked(&self) -> Result<Vec<Blocked>, StoreError>;
 
-    /// Blocks a number; whether it was not blocked before, in which case nothing changes.
+    /// Blocks a caller; whether it was not blocked before, in which case nothing changes.
     async fn block(&self, blocked: &Blocked) -> Result<bool, StoreError>;
 
-    /// Takes a number's block off; whether there was one.
-    async fn unblock(&self, number: &PhoneNumber) -> Result<bool, StoreError>;
+    /// Takes a caller's block off; whether there was one.
+    async fn unblock(&self, caller: &CallerId) -> Result<bool, StoreError>;
 }

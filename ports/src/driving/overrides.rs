@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallFlow, PhoneNumber, Timestamp};
+use frontdesk_domain::{CallFlow, CallerId, Timestamp};
 
 use crate::{Actor, Blocked, Closed, StoreError};
 
@@ -46,13 +46,8 @@ pub trait ManageOverrides: Send + Sync {
 
     /// Refuses a caller from now on; whether they were not refused before. `subject` names the call it was decided by,
     /// for the trail holds no numbers.
-    async fn block(&self, actor: &Actor, number: &PhoneNumber, subject: &str) -> Result<bool, OverrideError>;
+    async fn block(&self, actor: &Actor, caller: &CallerId, subject: &str) -> Result<bool, OverrideError>;
 
     /// Takes a caller's block off; whether there was one.
-    async fn unblock(
-        &self,
-        actor: &Actor,
-        number: &PhoneNumber,
-        subject: &str,
-    ) -> Result<bool, OverrideError>;
+    async fn unblock(&self, actor: &Actor, caller: &CallerId, subject: &str) -> Result<bool, OverrideError>;
 }

@@ -196,7 +196,7 @@ impl Work {
     pub fn text(&self) -> String {
         let notes = self.notes.iter().map(|note| note.text.as_str());
         let words: Vec<&str> = notes.chain(self.tags.iter().map(String::as_str)).collect();
-        words.join("\n").to_lowercase()
+        crate::fold(&words.join("\n"))
     }
 }
 

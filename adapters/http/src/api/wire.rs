@@ -62,9 +62,9 @@ pub(crate) struct WireCall {
     choices: Vec<String>,
     /// The number that answered, or the last that was called.
     forwarded_to: Option<String>,
-    /// The voicemail that represents the call: of several, the first that can be played.
+    /// The voicemail that represents the call: of several, the latest with audio.
     voicemail: Option<WireVoicemail>,
-    /// All voicemails of the call, in the order they were recorded.
+    /// All voicemails of the call, oldest first.
     voicemails: Vec<WireVoicemail>,
     work: WireWork,
 }
@@ -83,6 +83,8 @@ pub(crate) struct WireCallWithEvents {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Voicemail")]
 struct WireVoicemail {
+    /// The recording's id.
+    id: String,
     #[schemars(schema_with = "one_of::<VoicemailStatus>")]
     status: &'static str,
     duration_seconds: Option<u32>,
@@ -92,9 +94,9 @@ struct WireVoicemail {
 
 impl WireVoicemail {
     fn new(message: &Voicemail, audio_url: String) -> Self {
-        let Voicemail { status, duration_seconds, transcript, .. } = message;
-        let (status, transcript) = (status.as_str(), transcript.clone());
-        Self { status, duration_seconds: *duration_seconds, transcript, audio_url }
+        let Voicemail { recording, status, duration_seconds, transcript, .. } = message;
+        let (id, status, transcript) = (recording.to_string(), status.as_str(), transcript.clone());
+        Self { id, status, duration_seconds: *duration_seconds, transcript, audio_url }
     }
 }
 

@@ -65,16 +65,16 @@ pub(crate) async fn call_page(
 }
 
 fn caller(record: &CallRecord) -> Option<String> {
-    record.call.parties.as_ref()?.from.as_text().map(ToOwned::to_owned)
+    record.call.parties.as_ref()?.caller()
 }
 
-/// The caller's number and whether it is refused; none for a caller without a number.
+/// The caller and whether they are refused.
 async fn block(state: &State, record: &CallRecord) -> Result<Option<(String, bool)>, StoreError> {
-    let Some(number) = record.call.parties.as_ref().and_then(|parties| parties.from.number()) else {
-        return Ok(None);
-    };
+    let Some(parties) = &record.call.parties else { return Ok(None) };
     let blocked = state.services.overrides.blocked().await?;
-    Ok(Some((number.to_string(), blocked.iter().any(|blocked| blocked.number == *number))))
+    let is_blocked = blocked.iter().any(|blocked| blocked.caller.identity("") == parties.caller());
+    let caller = parties.caller().unwrap_or_else(|| parties.from.to_string());
+    Ok(Some((caller, is_blocked)))
 }
 
 /// The caller's other calls.

@@ -4,7 +4,7 @@ pub(crate) mod drawing;
 pub(crate) mod view;
 use std::sync::Arc;
 
-use frontdesk_domain::{PhoneNumber, Timestamp, parse_until};
+use frontdesk_domain::{CallerId, Timestamp, parse_until};
 use frontdesk_ports::{OverrideError, StoreError};
 use jiff::SignedDuration;
 use poem::http::StatusCode;
@@ -75,15 +75,21 @@ pub(crate) async fn callers(
     body: Body,
 ) -> Answer {
     let form = Form::read(body).await?;
-    let number = form.get("number").parse::<PhoneNumber>();
-    let number = number.map_err(|_| Problem::bad_form(UNKNOWN_FORM))?;
+    let caller = Some(form.get("number")).filter(|text| !text.is_empty()).map(CallerId::read);
+    // Words name nobody.
+    let is_named = |caller: &CallerId| match caller {
+        CallerId::Other(text) => text.bytes().all(|b| b.is_ascii_digit()),
+        _ => true,
+    };
+    let caller = caller.filter(is_named);
+    let caller = caller.ok_or_else(|| Problem::bad_form(UNKNOWN_FORM))?;
     // The audit log names the call from which the caller was blocked, never the number.
     let subject = form.get("call").parse::<frontdesk_domain::CallId>();
     let subject = subject.map_or_else(|_| "a number".to_owned(), |id| id.to_string());
     let overrides = &state.services.overrides;
     let done = match form.get("do") {
-        "block" => overrides.block(&visitor.actor(), &number, &subject).await,
-        "unblock" => overrides.unblock(&visitor.actor(), &number, &subject).await,
+        "block" => overrides.block(&visitor.actor(), &caller, &subject).await,
+        "unblock" => overrides.unblock(&visitor.actor(), &caller, &subject).await,
         _ => return Err(Problem::bad_form(UNKNOWN_FORM)),
     };
     answer(state, visitor, req, done.map(|_| ()), &next(Some(form.get("back")))).await

@@ -166,7 +166,7 @@ fn the_flow_page_renders_and_escapes() {
     }
     for (flow, viewer) in [(read_flow(&shop, &settings).unwrap(), viewer()), (builtin, french())] {
         let closure = Closure { from: at, until: at, say: Some(HOSTILE.into()) };
-        let blocked = Blocked { number: "+33899123456".parse().unwrap(), by: HOSTILE.into(), at };
+        let blocked = Blocked { caller: CallerId::read("+33899123456"), by: HOSTILE.into(), at };
         let html = templates
             .page(
                 &FlowPage {

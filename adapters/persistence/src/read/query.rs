@@ -1,6 +1,6 @@
 //! Which calls a query asks for, said so that the database finds them by an index, newest first, however many there are.
 use frontdesk_domain::{CallId, CallState};
-use frontdesk_ports::{CallQuery, StoreError, TextMatch};
+use frontdesk_ports::{CallQuery, StoreError, TextMatch, fold};
 use jiff::SignedDuration;
 use sea_orm::sea_query::{Expr, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
@@ -47,7 +47,10 @@ pub(crate) async fn filtered(log: &SqlLog, query: &CallQuery) -> Result<Select<c
         (Menu, &query.menu),
         (ProviderId, &query.provider_id),
     ] {
-        all = all.add_option(wanted.as_ref().map(|wanted| column.eq(wanted.as_str())));
+        all = all.add_option(wanted.as_ref().map(|wanted| match wanted.strip_prefix('*') {
+            Some(ending) => column.ends_with(ending),
+            None => column.eq(wanted.as_str()),
+        }));
     }
     if let Some(tag) = &query.tag {
         all = all.add(Id.in_subquery(tagged(tag)));
@@ -63,7 +66,7 @@ pub(crate) async fn filtered(log: &SqlLog, query: &CallQuery) -> Result<Select<c
         all = all.add(StartedAt.lt(millis(until))).add(Id.lt(CallId::floor(latest).to_string()));
     }
     if let Some(TextMatch(text)) = &query.text {
-        all = all.add(log.containing(&text.to_lowercase()).await?);
+        all = all.add(log.containing(&fold(text)).await?);
     }
     Ok(call::Entity::find().filter(all))
 }

@@ -13,30 +13,63 @@ pub struct RecentCallers(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
-    callers: HashMap<LegId, CallerId>,
+    calls: HashMap<LegId, RecentCall>,
     order: VecDeque<LegId>,
+    forwards: u32,
+}
+
+/// What is remembered of a call that was admitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecentCall {
+    /// Who calls.
+    pub from: CallerId,
+    /// Whether phones have been rung for it. A repeat of that request is admitted again and not counted again.
+    pub was_forwarded: bool,
+    /// How many calls had been forwarded when this one was.
+    pub rotation: u32,
 }
 
 impl RecentCallers {
     /// Remembers a caller; whether the call was not known before.
     pub fn remember(&self, call: &LegId, from: &CallerId) -> bool {
         let mut known = self.0.lock();
-        if known.callers.contains_key(call) {
+        if known.calls.contains_key(call) {
             return false;
         }
-        known.callers.insert(call.clone(), from.clone());
+        known
+            .calls
+            .insert(call.clone(), RecentCall { from: from.clone(), was_forwarded: false, rotation: 0 });
         known.order.push_back(call.clone());
         if known.order.len() > MAX
             && let Some(oldest) = known.order.pop_front()
         {
-            known.callers.remove(&oldest);
+            known.calls.remove(&oldest);
         }
         true
     }
 
-    /// Who calls, if that is remembered.
-    pub fn caller(&self, call: &LegId) -> Option<CallerId> {
-        self.0.lock().callers.get(call).cloned()
+    /// Notes that phones are rung for a call; whether that is the first time.
+    pub fn forward(&self, call: &LegId) -> bool {
+        let known = &mut *self.0.lock();
+        let Some(recent) = known.calls.get_mut(call) else { return true };
+        let is_first = !std::mem::replace(&mut recent.was_forwarded, true);
+        if is_first {
+            recent.rotation = known.forwards;
+            known.forwards = known.forwards.wrapping_add(1);
+        }
+        is_first
+    }
+
+    /// How many calls were forwarded before this one.
+    pub fn rotation(&self, call: &LegId) -> u32 {
+        let known = self.0.lock();
+        let own = known.calls.get(call).filter(|recent| recent.was_forwarded);
+        own.map_or(known.forwards, |recent| recent.rotation)
+    }
+
+    /// The call, if it is remembered.
+    pub fn get(&self, call: &LegId) -> Option<RecentCall> {
+        self.0.lock().calls.get(call).cloned()
     }
 }
 
@@ -50,10 +83,17 @@ mod tests {
         let call = |n: usize| LegId::new("test", &format!("CA{n}")).unwrap();
         assert!(recent.remember(&call(0), &CallerId::read("+33123456789")));
         assert!(!recent.remember(&call(0), &CallerId::Withheld), "a repeat");
-        assert_eq!(recent.caller(&call(0)), Some(CallerId::read("+33123456789")));
+        let remembered = recent.get(&call(0)).unwrap();
+        assert_eq!((remembered.from, remembered.was_forwarded), (CallerId::read("+33123456789"), false));
+        assert_eq!(recent.rotation(&call(0)), 0);
+        assert!(recent.forward(&call(0)));
+        assert_eq!(recent.rotation(&call(0)), 0, "a repeat gets the same turn");
+        assert_eq!(recent.rotation(&call(1)), 1);
+        assert!(!recent.forward(&call(0)), "a repeat");
+        assert!(recent.get(&call(0)).unwrap().was_forwarded);
         for n in 1..=MAX {
             recent.remember(&call(n), &CallerId::Withheld);
         }
-        assert_eq!(recent.caller(&call(0)), None);
+        assert_eq!(recent.get(&call(0)), None);
     }
 }

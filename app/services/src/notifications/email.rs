@@ -1,5 +1,5 @@
 //! The e-mail about a call, in the recipient's language.
-use frontdesk_domain::{Call, Outcome};
+use frontdesk_domain::{Call, Outcome, visible};
 use frontdesk_ports::CallRecord;
 use jiff::tz::TimeZone;
 
@@ -108,7 +108,9 @@ pub(super) fn write(
     let Call { parties, started_at, choice, forwarded_to, voicemail, .. } = &record.call;
     let number = parties.as_ref().and_then(|parties| parties.from.as_text());
     let from = number.unwrap_or(words.withheld);
-    let name = parties.as_ref().and_then(|parties| parties.from_name.as_deref());
+    // Directional marks in a name must not turn the number round.
+    let name = parties.as_ref().and_then(|parties| parties.from_name.as_deref()).map(visible);
+    let name = name.as_deref().filter(|name| !name.is_empty());
     let who = name.map_or_else(|| from.to_owned(), |name| format!("{name} ({from})"));
     let what = match outcome {
         Some(Outcome::Voicemail) => words.message,

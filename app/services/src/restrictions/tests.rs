@@ -39,16 +39,16 @@ async fn overrides_apply_after_a_refresh_and_stay_while_the_store_is_unavailable
     let from = "2026-11-22T12:00:00Z".parse().unwrap();
     let closure = Closure { from, until, say: None };
     desk.store.set_closed(Some(&Closed { closure: closure.clone(), by: "ann".into() })).await.unwrap();
-    desk.store.block(&Blocked { number: CALLER.parse().unwrap(), by: "ann".into(), at: from }).await.unwrap();
+    desk.store.block(&Blocked { caller: CallerId::read(CALLER), by: "ann".into(), at: from }).await.unwrap();
     assert_eq!(
-        desk.restrictions.of(&caller()),
+        desk.restrictions.of(&caller(), ""),
         CallRestrictions::default(),
         "nothing is known before the first look"
     );
     desk.restrictions.refresh().await.unwrap();
-    let restrictions = desk.restrictions.of(&caller());
+    let restrictions = desk.restrictions.of(&caller(), "");
     assert_eq!((restrictions.is_blocked, restrictions.closure), (true, Some(closure)));
-    assert!(!desk.restrictions.of(&CallerId::Withheld).is_blocked);
+    assert!(!desk.restrictions.of(&CallerId::Withheld, "").is_blocked);
 }
 
 #[tokio::test]
@@ -56,9 +56,9 @@ async fn forwards_count_from_the_moment_they_are_given_out() {
     let desk = desk(Caps { forwards_a_day: Some(2), ..Caps::default() });
     desk.restrictions.refresh().await.unwrap();
     desk.restrictions.forwarded();
-    assert!(!desk.restrictions.of(&caller()).may_not_forward);
+    assert!(!desk.restrictions.of(&caller(), "").may_not_forward);
     desk.restrictions.forwarded();
-    assert!(desk.restrictions.of(&caller()).may_not_forward);
+    assert!(desk.restrictions.of(&caller(), "").may_not_forward);
 }
 
 #[tokio::test]
@@ -68,15 +68,15 @@ async fn a_caller_is_refused_from_the_call_after_the_last_that_is_allowed() {
         call(&desk.log, id).await;
     }
     desk.restrictions.refresh().await.unwrap();
-    assert!(!desk.restrictions.of(&caller()).calls_too_often);
+    assert!(!desk.restrictions.of(&caller(), "").calls_too_often);
     call(&desk.log, "c").await;
     desk.restrictions.refresh().await.unwrap();
-    assert!(desk.restrictions.of(&caller()).calls_too_often);
-    assert!(!desk.restrictions.of(&CallerId::read("+33123456780")).calls_too_often);
+    assert!(desk.restrictions.of(&caller(), "").calls_too_often);
+    assert!(!desk.restrictions.of(&CallerId::read("+33123456780"), "").calls_too_often);
     // A burst between two looks.
     let other = CallerId::read("+33123456781");
     for _ in 0..3 {
-        desk.restrictions.called(&other);
+        desk.restrictions.called(&other, "");
     }
-    assert!(desk.restrictions.of(&other).calls_too_often);
+    assert!(desk.restrictions.of(&other, "").calls_too_often);
 }

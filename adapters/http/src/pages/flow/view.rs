@@ -134,8 +134,11 @@ pub(crate) struct BlockedLine {
 impl BlockedLine {
     pub fn new(blocked: &Blocked, viewer: &Viewer) -> Self {
         Self {
-            number: blocked.number.to_string(),
-            shown: phone_format::spoken(blocked.number.as_str(), None),
+            number: blocked.caller.to_string(),
+            shown: match blocked.caller.as_text() {
+                Some(text) => phone_format::spoken(text, None),
+                None => viewer.language.say("caller-withheld"),
+            },
             by: blocked.by.clone(),
             at: Moment::new(blocked.at, viewer),
         }

@@ -1,0 +1,49 @@
+//! The text by which calls are found.
+use frontdesk_domain::{Call, PhoneNumber};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A text in the form in which texts are compared in a search: without accents, letter case and invisible characters,
+/// whatever the Unicode form.
+pub fn fold(text: &str) -> String {
+    let plain = text.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>();
+    frontdesk_domain::visible_lines(&plain).replace('ß', "ss").replace('ı', "i")
+}
+
+/// Everything by which a call is found: numbers in international and national form, names, places and transcripts.
+pub fn search_text(call: &Call) -> String {
+    let parties = call.parties.as_ref();
+    let mut words: Vec<String> = Vec::new();
+    let called = parties.map(|parties| parties.to.as_str());
+    let from = parties.and_then(|parties| parties.from.as_text());
+    let numbers = [from, called, call.forwarded_to.as_ref().map(PhoneNumber::as_str)];
+    for number in numbers.into_iter().flatten() {
+        words.push(number.to_owned());
+        words.extend(PhoneNumber::read_called(number).map(|number| number.national_digits()));
+    }
+    words.extend(parties.and_then(|parties| parties.from_name.clone()));
+    words.extend(parties.and_then(|parties| parties.from_place.clone()));
+    words.extend(call.voicemails.iter().filter_map(|voicemail| voicemail.transcript.clone()));
+    fold(&words.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_letter_case_and_unicode_forms_do_not_matter() {
+        for (typed, name) in [
+            ("eric", "Éric Lefèvre"),
+            ("LEFEVRE", "Éric Lefèvre"),
+            ("E\u{301}ric", "Éric"),
+            ("Zoë", "Zoe\u{308}"),
+            ("zoe", "Zoë"),
+            ("ipek", "İpek"),
+            ("strasse", "Straße"),
+            ("иван", "ИВАН"),
+        ] {
+            assert!(fold(name).contains(&fold(typed)), "{typed} in {name}");
+        }
+    }
+}
