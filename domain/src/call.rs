@@ -2,6 +2,7 @@
 
 mod attempt;
 pub(crate) mod carrier_record;
+mod clock;
 pub(crate) mod difference;
 pub(crate) mod effect;
 pub(crate) mod event;
@@ -159,6 +160,7 @@ pub struct Call {
 impl Call {
     /// Reads a call off its facts.
     pub fn of(facts: &Facts) -> Self {
+        let facts = &*facts.in_one_clock();
         let story = facts.story();
         let attempts = Attempt::all(facts);
         let ending = last_ending(&story);
@@ -166,6 +168,9 @@ impl Call {
         let left_at =
             story.iter().find(|(_, e)| matches!(e.kind, EventKind::CallerLeft { .. })).map(|(_, e)| e.at);
         let ended_at = ending.map(|(at, _)| at).or(record.and_then(|r| r.ended_at)).or(left_at);
+        let started_at = started_at(&story, ending, record);
+        // No call ends before it begins.
+        let ended_at = ended_at.map(|at| started_at.map_or(at, |started| at.max(started)));
         let state = state(&story);
         let over = state == CallState::Ended;
         let taken = attempts.iter().find(|attempt| attempt.bridged_at().is_some());
@@ -178,7 +183,7 @@ impl Call {
             provider_status: ending
                 .map(|(_, ending)| ending.status.clone())
                 .or_else(|| record.map(|record| record.status.clone())),
-            started_at: started_at(&story, ending, record),
+            started_at,
             answered_at: taken.and_then(Attempt::bridged_at),
             ended_at,
             // What the carrier has on record is what it bills.

@@ -54,6 +54,7 @@ const CALLS: &str = "
         call_id text NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
         identity text NOT NULL,
         at bigint NOT NULL,
+        received_at bigint,
         kind text NOT NULL,
         detail text NOT NULL,
         raw text,

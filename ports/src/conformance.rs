@@ -44,7 +44,7 @@ fn leg(id: &str) -> LegId {
 }
 
 fn event(call: &str, at: &str, kind: EventKind) -> LoggedEvent {
-    CallEvent { call: leg(call), at: time(at), kind }.into()
+    CallEvent { call: leg(call), at: time(at), kind, received_at: None }.into()
 }
 
 fn parties(from: &str, to: &str) -> Parties {

@@ -43,6 +43,7 @@ pub(crate) fn event_row(
         call_id: Set(call.to_owned()),
         identity: Set(identity.to_owned()),
         at: Set(millis(event.at)),
+        received_at: Set(event.received_at.map(millis)),
         kind: Set(event.kind.as_str().to_owned()),
         detail: Set(json(&event.kind)?),
         raw: Set(raw.map(|raw| json(&&*raw.0)).transpose()?),
@@ -60,7 +61,8 @@ pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEve
         .transpose()
         .map_err(|why| corrupt("call_events", "raw", &row.call_id, why))?;
     let at = timestamp(row.at, "call_events", &row.call_id)?;
-    Ok(LoggedEvent { event: CallEvent { call: leg.clone(), at, kind }, raw })
+    let received_at = row.received_at.map(|at| timestamp(at, "call_events", &row.call_id)).transpose()?;
+    Ok(LoggedEvent { event: CallEvent { call: leg.clone(), at, kind, received_at }, raw })
 }
 
 /// A change as the database has it.

@@ -71,7 +71,10 @@ mod tests {
         let kind = EventKind::Menu { menu: "main".parse().unwrap(), step: number };
         let at = "2026-11-24T09:00:00Z".parse().unwrap();
         let raw = RawParameters([("Digits".into(), "1\n2".into())].into());
-        LoggedEvent { event: CallEvent { call: "twilio:CA1".parse().unwrap(), at, kind }, raw: Some(raw) }
+        LoggedEvent {
+            event: CallEvent { call: "twilio:CA1".parse().unwrap(), at, kind, received_at: None },
+            raw: Some(raw),
+        }
     }
 
     fn file(events: u16) -> Vec<u8> {

@@ -10,8 +10,13 @@ use frontdesk_ports::{EventBuffer, LoggedEvent, Spool, StoreError, conformance};
 
 fn event(step: u16) -> LoggedEvent {
     let kind = EventKind::Menu { menu: "main".parse().unwrap(), step };
-    CallEvent { call: "twilio:CA1".parse().unwrap(), at: "2026-11-24T09:00:00Z".parse().unwrap(), kind }
-        .into()
+    CallEvent {
+        call: "twilio:CA1".parse().unwrap(),
+        at: "2026-11-24T09:00:00Z".parse().unwrap(),
+        kind,
+        received_at: None,
+    }
+    .into()
 }
 
 async fn drain(spool: &FileSpool) -> Vec<LoggedEvent> {

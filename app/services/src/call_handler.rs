@@ -4,7 +4,7 @@ pub mod recent_callers;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use frontdesk_domain::{Context, Instruction, PhoneNumber, advance};
+use frontdesk_domain::{CallEvent, Context, Instruction, PhoneNumber, advance};
 use frontdesk_ports::{AnswerCalls, CarrierCallback, Clock, LoggedEvent, StepRequest, StoreError};
 use tracing::Instrument;
 
@@ -54,8 +54,9 @@ impl AnswerCalls for CallHandler {
 
     async fn ingest(&self, callback: CarrierCallback) -> Result<(), StoreError> {
         let CarrierCallback { call, notice, at, raw } = callback;
-        let at = at.unwrap_or_else(|| self.clock.now());
-        let event = notice.into_event(call, at);
+        let now = self.clock.now();
+        let event = notice.into_event(call, at.unwrap_or(now));
+        let event = CallEvent { received_at: at.map(|_| now), ..event };
         let span = tracing::info_span!(target: tracing_context::TARGET, "ingest", call.id = %event.call, kind = event.kind.as_str());
         tracing_context::join_call(&span, &event.call);
         self.intake.store(vec![LoggedEvent { event, raw: Some(raw) }]).instrument(span).await

@@ -1,4 +1,5 @@
 //! Reading the log: pages, calls, audio, figures.
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -6,13 +7,26 @@ use async_trait::async_trait;
 use frontdesk_domain::{CallId, Facts, RecordingId, Timestamp, Traffic, VoicemailStatus};
 use frontdesk_ports::{
     AudioName, CallFigures, CallLog, CallPage, CallQuery, CallRecord, CallWithEvents, Change, Figures,
-    ReadCalls, RecordingStore, StoreError, Tally, VoicemailAudio, VoicemailError,
+    LoggedEvent, ReadCalls, RecordingStore, StoreError, Tally, VoicemailAudio, VoicemailError,
 };
 
 use super::event_intake::EventIntake;
 
 /// Calls read at once where many are counted.
 const PAGE: u16 = 200;
+
+/// Events in the order in which they happened, with all times in the carrier's clock.
+fn in_one_clock(events: Vec<LoggedEvent>) -> Vec<LoggedEvent> {
+    let facts = Facts::of(events.iter().map(|logged| &logged.event));
+    let corrected = facts.in_one_clock();
+    let mut by_identity: BTreeMap<String, LoggedEvent> =
+        events.into_iter().map(|logged| (logged.event.identity(), logged)).collect();
+    let in_order = corrected.story().into_iter().filter_map(|(identity, event)| {
+        let logged = by_identity.remove(identity)?;
+        Some(LoggedEvent { event: event.clone(), ..logged })
+    });
+    in_order.collect()
+}
 
 /// Reads from a log and a recording store.
 pub struct CallReader {
@@ -36,7 +50,7 @@ impl ReadCalls for CallReader {
     async fn call(&self, id: CallId) -> Result<Option<CallWithEvents>, StoreError> {
         self.intake.caught_up().await;
         let Some(record) = self.log.find(id).await? else { return Ok(None) };
-        let events = self.log.events(id).await?;
+        let events = in_one_clock(self.log.events(id).await?);
         Ok(Some(CallWithEvents { record, events }))
     }
 

@@ -49,7 +49,7 @@ impl Operations for OperationsService {
         let retried = failed.map(|message| {
             let (recording, round) = (message.recording.clone(), message.round + 1);
             let kind = EventKind::VoicemailRetried { recording, round };
-            CallEvent { call: record.leg.clone(), at: self.clock.now(), kind }.into()
+            CallEvent { call: record.leg.clone(), at: self.clock.now(), kind, received_at: None }.into()
         });
         let retried: Vec<LoggedEvent> = retried.collect();
         if retried.is_empty() {

@@ -223,7 +223,13 @@ impl Reconciliation {
                 let events: Vec<LoggedEvent> = overdue
                     .iter()
                     .map(|record| {
-                        CallEvent { call: record.leg.clone(), at: now, kind: EventKind::Closed }.into()
+                        CallEvent {
+                            call: record.leg.clone(),
+                            at: now,
+                            kind: EventKind::Closed,
+                            received_at: None,
+                        }
+                        .into()
                     })
                     .collect();
                 if events.is_empty() {
@@ -294,7 +300,7 @@ fn retry_voicemails(carrier_call: &CarrierCall, facts: &Facts, now: Timestamp) -
     let failed = Call::of(facts).voicemails.into_iter().filter(|v| v.status == VoicemailStatus::Failed);
     let retried = failed.filter(still_there).map(|voicemail| {
         let kind = EventKind::VoicemailRetried { recording: voicemail.recording, round: voicemail.round + 1 };
-        CallEvent { call: carrier_call.call.clone(), at: now, kind }
+        CallEvent { call: carrier_call.call.clone(), at: now, kind, received_at: None }
     });
     retried.collect()
 }

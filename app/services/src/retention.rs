@@ -183,7 +183,7 @@ impl Retention {
 
     async fn append(&self, record: &CallRecord, kinds: Vec<EventKind>) -> Result<(), StoreError> {
         let at = self.clock.now();
-        let event = |kind| CallEvent { call: record.leg.clone(), at, kind }.into();
+        let event = |kind| CallEvent { call: record.leg.clone(), at, kind, received_at: None }.into();
         let events: Vec<LoggedEvent> = kinds.into_iter().map(event).collect();
         if events.is_empty() { Ok(()) } else { self.log.append(events).await }
     }

@@ -142,7 +142,13 @@ mod tests {
     use super::*;
 
     fn event(call: &str, at: &str, kind: EventKind) -> LoggedEvent {
-        CallEvent { call: LegId::new("twilio", call).unwrap(), at: at.parse().unwrap(), kind }.into()
+        CallEvent {
+            call: LegId::new("twilio", call).unwrap(),
+            at: at.parse().unwrap(),
+            kind,
+            received_at: None,
+        }
+        .into()
     }
 
     fn started(call: &str, at: &str) -> LoggedEvent {

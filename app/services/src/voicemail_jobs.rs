@@ -240,7 +240,7 @@ impl VoicemailWorker {
 
     async fn log(&self, call: &LegId, news: Vec<EventKind>) -> Result<(), StoreError> {
         let at = self.clock.now();
-        let event = |kind| CallEvent { call: call.clone(), at, kind }.into();
+        let event = |kind| CallEvent { call: call.clone(), at, kind, received_at: None }.into();
         self.log.append(news.into_iter().map(event).collect()).await
     }
 
@@ -300,7 +300,7 @@ mod tests {
         let call: LegId = "twilio:CA1".parse().unwrap();
         let (recording, status) = ("RE1".parse().unwrap(), RecordingStatus::Completed);
         let kind = EventKind::Recording { recording, status, seconds: Some(3) };
-        log.append(vec![CallEvent { call, at: clock.now(), kind }.into()]).await.unwrap();
+        log.append(vec![CallEvent { call, at: clock.now(), kind, received_at: None }.into()]).await.unwrap();
         let mut carrier = MockCarrier::new();
         carrier.expect_fetch_recording().returning(move |_, _| Err(answer.clone()));
         let recordings = Arc::new(MemoryRecordings::new(1000));

@@ -24,6 +24,9 @@ pub struct CallEvent {
     pub call: LegId,
     /// The carrier's time if it sent one, otherwise the server's.
     pub at: Timestamp,
+    /// When the report arrived by the server's clock, if `at` is the carrier's time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<Timestamp>,
     /// What.
     #[serde(flatten)]
     pub kind: EventKind,

@@ -35,7 +35,7 @@ impl Facts {
         match self.events.get_mut(&identity) {
             Some(known) if known.at <= event.at => (identity, false),
             Some(known) => {
-                known.at = event.at;
+                (known.at, known.received_at) = (event.at, event.received_at);
                 (identity, true)
             }
             None => {
@@ -48,6 +48,20 @@ impl Facts {
     /// The event of that identity, if it is known.
     pub fn event(&self, identity: &str) -> Option<&CallEvent> {
         self.events.get(identity)
+    }
+
+    /// All events, in no particular order.
+    pub(super) fn all(&self) -> impl Iterator<Item = &CallEvent> {
+        self.events.values()
+    }
+
+    /// The same facts with other times.
+    pub(super) fn map_times(&self, time: impl Fn(&CallEvent) -> Timestamp) -> Self {
+        let events = self
+            .events
+            .iter()
+            .map(|(identity, event)| (identity.clone(), CallEvent { at: time(event), ..event.clone() }));
+        Self { events: events.collect() }
     }
 
     fn touches_effects(&self, event: &CallEvent) -> bool {

@@ -37,7 +37,7 @@ impl CarrierCall {
     /// changes nothing.
     pub fn repairs(&self, known: &Facts) -> Vec<CallEvent> {
         let at = self.record.ended_at.or(self.record.started_at).unwrap_or(Timestamp::UNIX_EPOCH);
-        let event = |at, kind| CallEvent { call: self.call.clone(), at, kind };
+        let event = |at, kind| CallEvent { call: self.call.clone(), at, kind, received_at: None };
         let mut offered = vec![event(at, EventKind::Recovered(self.record.clone()))];
         for RecordedMessage { recording, status, seconds, at: made_at } in &self.messages {
             let kind =

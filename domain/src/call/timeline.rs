@@ -65,6 +65,7 @@ pub struct Timeline {
 impl Timeline {
     /// Draws a call from its facts; one that is not over, until `now`. `None` while nothing of it is known.
     pub fn of(facts: &Facts, now: Timestamp) -> Option<Self> {
+        let facts = &*facts.in_one_clock();
         let call = Call::of(facts);
         let from = call.started_at?;
         let to = call.ended_at.unwrap_or(now).max(from);

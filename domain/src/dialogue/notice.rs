@@ -56,6 +56,6 @@ impl Notice {
                 EventKind::Recording { recording, status, seconds }
             }
         };
-        CallEvent { call, at, kind }
+        CallEvent { call, at, kind, received_at: None }
     }
 }

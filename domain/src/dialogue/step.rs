@@ -28,7 +28,12 @@ impl<'a> Step<'a> {
     }
 
     pub fn note(&mut self, kind: EventKind) {
-        self.turn.events.push(CallEvent { call: self.cx.call.clone(), at: self.cx.now, kind });
+        self.turn.events.push(CallEvent {
+            call: self.cx.call.clone(),
+            at: self.cx.now,
+            kind,
+            received_at: None,
+        });
     }
 
     pub fn push(&mut self, instruction: Instruction) {

@@ -10,7 +10,7 @@ fn leg(name: &str) -> LegId {
 }
 
 fn event(kind: EventKind) -> CallEvent {
-    CallEvent { call: leg("CA1"), at: "2026-11-22T09:00:00Z".parse().unwrap(), kind }
+    CallEvent { call: leg("CA1"), at: "2026-11-22T09:00:00Z".parse().unwrap(), kind, received_at: None }
 }
 
 /// Two phones ring at once, and then that happens.

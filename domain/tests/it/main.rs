@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 mod broken_flows;
+mod clocks;
 mod desk;
 mod flow_files;
 mod groups;

@@ -116,7 +116,12 @@ fn a_lost_end_of_a_conversation_is_mended() {
 fn a_call_without_an_end_is_closed_as_unknown_and_corrected_by_news() {
     let closed = |desk: Desk| {
         let mut events = desk.events;
-        events.push(CallEvent { call: Desk::call(), at: time("21:00:00"), kind: EventKind::Closed });
+        events.push(CallEvent {
+            call: Desk::call(),
+            at: time("21:00:00"),
+            kind: EventKind::Closed,
+            received_at: None,
+        });
         events
     };
     let in_menu = closed(Desk::screened());
@@ -143,7 +148,8 @@ fn a_failed_message_can_be_retried() {
     let mut facts = desk.facts();
     let recording: frontdesk_domain::RecordingId = "RE1".parse().unwrap();
     let mut apply = |kind: EventKind| {
-        let effects = facts.absorb(&CallEvent { call: Desk::call(), at: time("10:00:00"), kind });
+        let effects =
+            facts.absorb(&CallEvent { call: Desk::call(), at: time("10:00:00"), kind, received_at: None });
         (Call::of(&facts).voicemail.unwrap().status, effects.len())
     };
     let failed =
@@ -163,7 +169,8 @@ fn the_carriers_copy_is_deleted_once_and_only_when_it_is_unwanted() {
     let recording: frontdesk_domain::RecordingId = "RE1".parse().unwrap();
     let mut apply = |fate| {
         let kind = EventKind::CarrierCopy { recording: recording.clone(), fate };
-        let effects = facts.absorb(&CallEvent { call: Desk::call(), at: time("10:00:00"), kind });
+        let effects =
+            facts.absorb(&CallEvent { call: Desk::call(), at: time("10:00:00"), kind, received_at: None });
         effects.into_iter().filter(|effect| matches!(effect, Effect::DeleteCarrierCopy { .. })).count()
     };
     assert_eq!(apply(CopyFate::Unwanted), 1);

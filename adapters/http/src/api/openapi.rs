@@ -266,7 +266,7 @@ fn example() -> CallWithEvents {
     ];
     let event = |(seconds, kind)| {
         let at = started + std::time::Duration::from_secs(seconds);
-        CallEvent { call: leg.clone(), at, kind }
+        CallEvent { call: leg.clone(), at, kind, received_at: None }
     };
     let events: Vec<CallEvent> = kinds.into_iter().map(event).collect();
     let call = Call::of(&Facts::of(&events));

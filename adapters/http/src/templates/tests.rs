@@ -22,7 +22,7 @@ const HOSTILE: &str = "<script>alert('x')</script>\" onload=\"x";
 
 fn event(kind: EventKind) -> CallEvent {
     let call = LegId::new("simulator", "CA1").unwrap();
-    CallEvent { call, at: "2026-11-22T09:00:00.5Z".parse().unwrap(), kind }
+    CallEvent { call, at: "2026-11-22T09:00:00.5Z".parse().unwrap(), kind, received_at: None }
 }
 
 fn call_of(kinds: Vec<EventKind>) -> CallWithEvents {

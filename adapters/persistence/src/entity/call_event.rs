@@ -9,6 +9,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub identity: String,
     pub at: i64,
+    pub received_at: Option<i64>,
     pub kind: String,
     pub detail: String,
     pub raw: Option<String>,

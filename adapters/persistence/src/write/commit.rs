@@ -105,6 +105,7 @@ fn by_leg(batch: Vec<LoggedEvent>) -> BTreeMap<LegId, Touched> {
     let mut touched: BTreeMap<LegId, Touched> = BTreeMap::new();
     for mut logged in batch {
         logged.event.at = at_millisecond(logged.event.at);
+        logged.event.received_at = logged.event.received_at.map(at_millisecond);
         let leg = logged.event.call.clone();
         touched.entry(leg).or_insert_with(|| Touched { known: None, fresh: Vec::new() }).fresh.push(logged);
     }
@@ -229,7 +230,9 @@ struct Tables {
 impl Tables {
     fn new() -> Self {
         let same = [call_event::Column::CallId, call_event::Column::Identity];
-        let earlier = OnConflict::columns(same).update_column(call_event::Column::At).to_owned();
+        let earlier = OnConflict::columns(same)
+            .update_columns([call_event::Column::At, call_event::Column::ReceivedAt])
+            .to_owned();
         Self {
             calls: Inserts::new(projected()),
             events: Inserts::new(earlier),

@@ -31,7 +31,7 @@ async fn inbox(db: &Database) {
         let parties =
             Parties { from: CallerId::Withheld, to: "+1".into(), from_name: None, from_place: None };
         let (call, at) = (format!("twilio:{call}").parse().unwrap(), "2026-11-22T09:00:00Z".parse().unwrap());
-        vec![CallEvent { call, at, kind: EventKind::Started(parties) }.into()]
+        vec![CallEvent { call, at, kind: EventKind::Started(parties), received_at: None }.into()]
     };
     one.store(event("CA1").into()).await.unwrap();
     one.store(Vec::new().into()).await.unwrap();
@@ -99,7 +99,7 @@ async fn a_long_log_is_indexed_beside_its_work_and_searched_before_and_after() {
         from_place: None,
     };
     let (call, at) = ("twilio:CA1".parse().unwrap(), "2026-11-22T12:00:00Z".parse().unwrap());
-    let event = CallEvent { call, at, kind: EventKind::Started(parties) };
+    let event = CallEvent { call, at, kind: EventKind::Started(parties), received_at: None };
     log.append(vec![event.into()]).await.unwrap();
     let found = async |text: &str| {
         let query = CallQuery { text: Some(TextMatch(text.into())), ..CallQuery::newest(10) };

@@ -86,7 +86,9 @@ async fn newer_version(db: &Database) {
     let log = log(db, clock());
     let kind = EventKind::CallerLeft { step: 1 };
     let at = "2026-11-22T12:00:00Z".parse().unwrap();
-    log.append(vec![CallEvent { call: "test:new".parse().unwrap(), at, kind }.into()]).await.unwrap();
+    log.append(vec![CallEvent { call: "test:new".parse().unwrap(), at, kind, received_at: None }.into()])
+        .await
+        .unwrap();
     let call = log.list(&CallQuery::newest(1)).await.unwrap().calls.remove(0);
     let id = call.id;
     let detail = r#"{"kind":"teleported","detail":{"to":"the moon"}}"#;
@@ -105,7 +107,7 @@ async fn newer_version(db: &Database) {
     let is_unknown = |event: &LoggedEvent| matches!(event.event.kind, EventKind::Unknown { .. });
     assert_eq!((events.len(), events.iter().filter(|event| is_unknown(event)).count()), (2, 1));
     let kind = EventKind::CallerLeft { step: 2 };
-    log.append(vec![CallEvent { call: call.leg, at, kind }.into()]).await.unwrap();
+    log.append(vec![CallEvent { call: call.leg, at, kind, received_at: None }.into()]).await.unwrap();
     assert_eq!(log.events(id).await.unwrap().len(), 3, "events of both versions are kept");
 
     let (now, lease) = ("2026-11-22T12:00:00Z".parse().unwrap(), std::time::Duration::from_secs(60));
@@ -199,6 +201,7 @@ mod on_sqlite {
             call: "test:locked".parse().unwrap(),
             at: "2026-11-22T12:00:00Z".parse().unwrap(),
             kind: EventKind::CallerLeft { step: 1 },
+            received_at: None,
         };
         let refused = log.append(vec![event.clone().into()]).await;
         assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
@@ -234,7 +237,12 @@ mod on_postgres {
             let parties =
                 Parties { from, to: "+1555".into(), from_name: Some(name.into()), from_place: None };
             let kind = EventKind::Started(parties);
-            CallEvent { call: call.parse().unwrap(), at: "2026-11-22T12:00:00Z".parse().unwrap(), kind }
+            CallEvent {
+                call: call.parse().unwrap(),
+                at: "2026-11-22T12:00:00Z".parse().unwrap(),
+                kind,
+                received_at: None,
+            }
         };
         let appends: Vec<_> = (0..40)
             .map(|n| {

@@ -111,7 +111,9 @@ impl Desk {
     async fn step(&self, call: &str, step: u16) -> Result<(), StoreError> {
         let kind = EventKind::Menu { menu: "main".parse().unwrap(), step };
         let call = format!("twilio:{call}").parse().unwrap();
-        self.intake.store(vec![CallEvent { call, at: self.clock.now(), kind }.into()]).await
+        self.intake
+            .store(vec![CallEvent { call, at: self.clock.now(), kind, received_at: None }.into()])
+            .await
     }
 
     async fn logged(&self) -> usize {

@@ -51,7 +51,8 @@ fn desk(calls: Option<Duration>, comparisons: usize) -> Desk {
 impl Desk {
     async fn call(&self, number: u32, ago: Duration) {
         let call = format!("twilio:CA{number}").parse().unwrap();
-        let event = CallEvent { call, at: self.clock.now() - ago, kind: EventKind::Closed };
+        let event =
+            CallEvent { call, at: self.clock.now() - ago, kind: EventKind::Closed, received_at: None };
         self.log.append(vec![event.into()]).await.unwrap();
     }
 

@@ -87,7 +87,8 @@ fn desk(notify: &[&str]) -> Desk {
 impl Desk {
     async fn happens(&self, call: &str, kinds: Vec<EventKind>) {
         let call = format!("test:{call}").parse::<LegId>().unwrap();
-        let event = |kind| CallEvent { call: call.clone(), at: self.clock.now(), kind }.into();
+        let event =
+            |kind| CallEvent { call: call.clone(), at: self.clock.now(), kind, received_at: None }.into();
         self.log.append(kinds.into_iter().map(event).collect()).await.unwrap();
     }
 

@@ -66,7 +66,10 @@ impl Desk {
 
     async fn log(&self, call: &str, at: &str, kind: EventKind) {
         let call = format!("twilio:{call}").parse().unwrap();
-        self.log.append(vec![CallEvent { call, at: time(at), kind }.into()]).await.unwrap();
+        self.log
+            .append(vec![CallEvent { call, at: time(at), kind, received_at: None }.into()])
+            .await
+            .unwrap();
     }
 
     async fn rows(&self) -> Vec<CallRecord> {

@@ -29,7 +29,9 @@ async fn call(log: &MemoryLog, id: &str) {
     let parties = Parties { from: caller(), to: "+15556667777".into(), from_name: None, from_place: None };
     let at = "2026-11-22T11:30:00Z".parse().unwrap();
     let call = format!("test:{id}").parse().unwrap();
-    log.append(vec![CallEvent { call, at, kind: EventKind::Started(parties) }.into()]).await.unwrap();
+    log.append(vec![CallEvent { call, at, kind: EventKind::Started(parties), received_at: None }.into()])
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
