@@ -10,6 +10,7 @@ mod notify;
 mod recordings;
 mod sign_in;
 mod source;
+mod warnings;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,7 @@ pub use frontdesk_domain::parse_duration;
 pub use notify::{By, Recipient, Smtp};
 pub use sign_in::{Provider, SignInSettings};
 pub use source::{Settings, Value};
+pub use warnings::public_url_warning;
 
 /// All settings, read and checked.
 #[derive(Debug, Clone)]

@@ -8,6 +8,7 @@ mod stores;
 pub mod tools;
 mod work;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use adapters_http::{FederatedSignIn, Rules, Services, health_routes};
 use adapters_identity::{InvalidClient, OpenIdProvider, Settings};
@@ -259,7 +260,9 @@ impl AppBuilder {
             operations_log.clone(),
             clock.clone(),
         ));
-        let readiness: Arc<dyn Readiness> = Arc::new(IntakeReadiness(intake.clone()));
+        let held_back = Arc::new(AtomicU64::new(0));
+        let readiness: Arc<dyn Readiness> =
+            Arc::new(IntakeReadiness { intake: intake.clone(), held_back: held_back.clone() });
 
         let audio: Arc<HostedPrompts> = Arc::default();
         let flow = Arc::new(FlowVersions::new(own_flow, audio.clone())?);
@@ -312,7 +315,7 @@ impl AppBuilder {
 
         let probe_target = (public, accounts);
         let comparing = lease_clock.keep_comparing();
-        let work = Work { stores, client, clock, lease_clock, ids, flow: flow.clone() };
+        let work = Work { stores, client, clock, lease_clock, ids, flow: flow.clone(), held_back };
         let running = Running {
             workers: work.workers(&config),
             access,

@@ -105,9 +105,10 @@ pub struct Voicemail {
 }
 
 impl Voicemail {
-    /// Whether it was measured and contains no speech.
+    /// Whether it was measured and contains no speech. What was transcribed was spoken.
     pub fn is_empty(&self) -> bool {
-        self.sound.as_ref().is_some_and(|sound| !sound.has_speech())
+        let has_words = self.transcript.as_ref().is_some_and(|text| !text.trim().is_empty());
+        !has_words && self.sound.as_ref().is_some_and(|sound| !sound.has_speech())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Messages' audio as samples: WAV, which is what the carrier gives when asked for it. What cannot be read is not
 //! measured, and plays all the same.
+mod speech;
 use std::io::Cursor;
 
 use frontdesk_domain::Sound;
@@ -28,12 +29,25 @@ impl SoundMeter for WavMeter {
             let sample = if shift >= 0 { sample << shift } else { sample >> -shift };
             i16::try_from(sample.clamp(i32::from(i16::MIN), i32::from(i16::MAX))).unwrap_or(0)
         };
-        // One side of a recording of two speaks for both. A file cut short is measured as far as it goes.
-        let one_channel =
-            reader.samples::<i32>().map_while(Result::ok).step_by(usize::from(spec.channels.max(1)));
-        let samples: Vec<i16> = one_channel.map(of_16_bits).collect();
-        Some(Sound::of(&samples, spec.sample_rate))
+        // A file cut short is measured as far as it goes.
+        let samples: Vec<i16> = reader.samples::<i32>().map_while(Result::ok).map(of_16_bits).collect();
+        // Without samples nothing is known: the size in the header may be wrong.
+        if samples.is_empty() {
+            return None;
+        }
+        let channels = usize::from(spec.channels.max(1));
+        let of_channel =
+            |channel: usize| samples.iter().copied().skip(channel).step_by(channels).collect::<Vec<i16>>();
+        // The channel in which somebody speaks counts.
+        let measured = (0..channels).map(|channel| measure(&of_channel(channel), spec.sample_rate));
+        measured.max_by_key(|sound| (sound.speech_ms, sound.bars().map(u32::from).sum::<u32>()))
     }
+}
+
+/// Measures audio of one channel, 16 bits a sample.
+pub fn measure(samples: &[i16], samples_a_second: u32) -> Sound {
+    let length = speech::length_ms(samples, samples_a_second);
+    Sound::new(length, speech::speech_ms(samples, samples_a_second), &speech::outline(samples))
 }
 
 #[cfg(test)]
@@ -60,8 +74,17 @@ mod tests {
             let sound = WavMeter.measure(&wav(bits, 1, wave(full)), "audio/wav").unwrap();
             assert!(sound.bars().next().unwrap().abs_diff(loud) <= 2, "{bits} bits");
         }
-        let both = wave(16_000).flat_map(|sample| [sample, 0]);
-        assert_eq!(WavMeter.measure(&wav(16, 2, both), "audio/wav").unwrap(), expected);
+        for both in [|sample| [sample, 0], |sample| [0, sample]] {
+            let both = wave(16_000).flat_map(both);
+            assert_eq!(WavMeter.measure(&wav(16, 2, both), "audio/wav").unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn audio_that_cannot_be_measured_is_not_silence() {
+        let mut wrong_size = wav(16, 1, (0..8000).map(|at| at % 300 * 60));
+        wrong_size[40..44].copy_from_slice(&[0; 4]);
+        assert_eq!(WavMeter.measure(&wrong_size, "audio/wav"), None);
     }
 
     #[test]

@@ -3,4 +3,5 @@
 pub(crate) mod batch_insert;
 pub(crate) mod call_cache;
 pub(crate) mod commit;
+mod rederive;
 pub(crate) mod writer;

@@ -78,10 +78,33 @@ impl HostedPrompts {
 pub fn media_type(file: &AudioFile, bytes: &[u8]) -> Result<&'static str, UnplayableAudio> {
     let end = file.0.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default();
     let (_, kind) = KINDS.into_iter().find(|(known, _)| *known == end).ok_or(UnplayableAudio::Kind)?;
-    if end == "wav" && !(bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WAVE")) {
-        return Err(UnplayableAudio::Content);
+    let is_playable = match end.as_str() {
+        "wav" => is_wav(bytes),
+        // A tag, or the first frame: eleven bits set.
+        "mp3" => bytes.starts_with(b"ID3") || matches!(bytes, [0xff, second, ..] if second & 0xe0 == 0xe0),
+        "aiff" => bytes.starts_with(b"FORM") && matches!(bytes.get(8..12), Some(b"AIFF" | b"AIFC")),
+        // Raw samples have no header; a text or another format is recognised by its beginning.
+        _ => !bytes.is_empty() && !bytes.is_ascii() && !bytes.starts_with(b"RIFF"),
+    };
+    if is_playable { Ok(kind) } else { Err(UnplayableAudio::Content) }
+}
+
+/// Whether a WAV file has a format and samples.
+fn is_wav(bytes: &[u8]) -> bool {
+    if !(bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WAVE")) {
+        return false;
     }
-    Ok(kind)
+    let (mut at, mut has_format) = (12, false);
+    while let Some(header) = bytes.get(at..at + 8) {
+        let size = u32::from_le_bytes([header[4], header[5], header[6], header[7]]) as usize;
+        match &header[..4] {
+            b"fmt " => has_format = size >= 16,
+            b"data" => return has_format && size > 0 && bytes.len() > at + 8,
+            _ => {}
+        }
+        at += 8 + size + size % 2;
+    }
+    false
 }
 
 #[cfg(test)]
@@ -92,10 +115,16 @@ mod tests {
         AudioFile(name.into())
     }
 
+    fn wav(samples: &[u8]) -> Vec<u8> {
+        let size = u32::try_from(samples.len()).unwrap().to_le_bytes();
+        let format = b"fmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0";
+        [b"RIFF\0\0\0\0WAVE".as_slice(), format, b"data", &size, samples].concat()
+    }
+
     #[test]
     fn a_file_that_changes_gets_another_address_and_keeps_the_first() {
         let audio = HostedPrompts::default();
-        let wav = |end: u8| Bytes::from([b"RIFF1234WAVE".as_slice(), &[end]].concat());
+        let wav = |sample: u8| Bytes::from(wav(&[sample, 0]));
         audio.publish(vec![(file("hello.wav"), wav(1))]).unwrap();
         let first = audio.key(&file("hello.wav")).unwrap();
         audio.publish(vec![(file("hello.wav"), wav(2))]).unwrap();
@@ -110,5 +139,23 @@ mod tests {
         assert_eq!(media_type(&file("a.txt"), b""), Err(UnplayableAudio::Kind));
         assert_eq!(media_type(&file("a.wav"), b"<html>"), Err(UnplayableAudio::Content));
         assert_eq!(media_type(&file("A.MP3"), b"ID3"), Ok("audio/mpeg"));
+        assert_eq!(media_type(&file("a.wav"), &wav(&[1, 0])), Ok("audio/wav"));
+        assert_eq!(media_type(&file("a.aiff"), b"FORM\0\0\0\0AIFF"), Ok("audio/aiff"));
+        assert_eq!(media_type(&file("a.ulaw"), &[0xff, 0x7f]), Ok("audio/ulaw"));
+        for (name, bytes) in [
+            ("a.mp3", b"\0\0\0\x20ftypM4A ".as_slice()),
+            ("a.mp3", b"<html>"),
+            ("a.mp3", b"version https://git-lfs.github.com/spec/v1"),
+            ("a.mp3", b""),
+            ("a.ulaw", b""),
+            ("a.ulaw", b"<html>"),
+            ("a.aiff", b""),
+            ("a.mp3", &wav(&[1, 0])),
+            ("a.aiff", &wav(&[1, 0])),
+            ("a.wav", &wav(&[])),
+            ("a.wav", b"RIFF\x04\0\0\0WAVE"),
+        ] {
+            assert_eq!(media_type(&file(name), bytes), Err(UnplayableAudio::Content), "{name} {bytes:?}");
+        }
     }
 }

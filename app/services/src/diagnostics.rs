@@ -26,6 +26,8 @@ pub struct CarrierSetup {
     pub account: Arc<dyn CarrierAccount>,
     /// Our public address.
     pub probe: Arc<dyn PublicUrlProbe>,
+    /// Why the carrier probably cannot reach the public URL, if something in it says so.
+    pub unreachable: Option<String>,
     /// Its text.
     pub public_url: String,
 }

@@ -27,6 +27,8 @@ const FAR_EVERY: Duration = Duration::from_secs(86_400);
 const FAR: Duration = Duration::from_secs(3 * 86_400);
 /// Reconciliation looks no further back than this by itself.
 const FARTHEST: Duration = Duration::from_secs(30 * 86_400);
+/// How recent the latest call must be for our clock to be believed when data is deleted.
+const CONFIRMED_WITHIN: Duration = Duration::from_secs(2 * 86_400);
 /// Between two purges. A clock that jumped by more is not believed.
 const PURGE_EVERY: Duration = Duration::from_secs(86_400);
 
@@ -171,6 +173,12 @@ impl Maintenance {
             );
             return Ok(());
         }
+        if !self.is_time_confirmed(now).await? {
+            if let Some(older_than) = self.policy.calls {
+                self.retention.hold_back(older_than).await?;
+            }
+            return Ok(());
+        }
         for (class, older_than) in self.policy.set() {
             if let Err(error) = self.forget(class, older_than).await {
                 tracing::error!("retention: {error}");
@@ -179,9 +187,17 @@ impl Maintenance {
         self.operations_log.mark(Watermark::Purged, now).await
     }
 
+    /// Whether the latest call confirms our clock: its end is stamped by the carrier. Without one, nothing is deleted.
+    async fn is_time_confirmed(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let latest = self.log.list(&CallQuery::newest(1)).await?.calls;
+        let at = latest.first().and_then(|record| record.call.ended_at.max(record.call.started_at));
+        Ok(at.is_some_and(|at| at >= now - CONFIRMED_WITHIN))
+    }
+
     async fn forget(&self, class: DataClass, older_than: Duration) -> Result<(), RetentionError> {
         if class == DataClass::Calls {
-            self.retention.guard(older_than).await?;
+            self.retention.purge_calls_in_steps(older_than).await?;
+            return Ok(());
         }
         self.retention.purge("retention", class, older_than).await.map(|_| ())
     }

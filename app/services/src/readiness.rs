@@ -1,13 +1,19 @@
 //! Readiness: whether events can be stored.
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use frontdesk_ports::{Readiness, Ready, Trouble};
 
 use super::event_intake::{EventIntake, IntakeHealth};
 
-/// Derives readiness from the event intake.
-pub struct IntakeReadiness(pub Arc<EventIntake>);
+/// Derives readiness from the event intake and from retention.
+pub struct IntakeReadiness {
+    /// Takes events in.
+    pub intake: Arc<EventIntake>,
+    /// How many calls retention holds back.
+    pub held_back: Arc<AtomicU64>,
+}
 
 fn buffered(waiting: u64) -> String {
     format!("{waiting} events wait in the spool")
@@ -16,8 +22,13 @@ fn buffered(waiting: u64) -> String {
 #[async_trait]
 impl Readiness for IntakeReadiness {
     async fn ready(&self) -> Ready {
-        match self.0.probe().await {
-            IntakeHealth::Healthy => Ready::Ready,
+        match self.intake.probe().await {
+            IntakeHealth::Healthy => match self.held_back.load(Ordering::Relaxed) {
+                0 => Ready::Ready,
+                calls => Ready::Degraded(vec![format!(
+                    "retention: {calls} calls are old enough to be deleted and wait"
+                )]),
+            },
             IntakeHealth::Buffering { waiting, unavailable: true } => {
                 Ready::Degraded(vec!["the call log is not available".into(), buffered(waiting)])
             }
@@ -32,8 +43,11 @@ impl Readiness for IntakeReadiness {
     }
 
     fn trouble(&self) -> Option<Trouble> {
-        match self.0.health() {
-            IntakeHealth::Healthy => None,
+        match self.intake.health() {
+            IntakeHealth::Healthy => {
+                let calls = self.held_back.load(Ordering::Relaxed);
+                (calls > 0).then_some(Trouble::RetentionHeldBack(calls))
+            }
             IntakeHealth::Buffering { waiting, unavailable: true } => {
                 Some(Trouble::DatabaseUnavailable(waiting))
             }

@@ -1,6 +1,7 @@
 //! Retention: what is older than allowed, and everything of one number. Audio goes before rows, so that what is left after
 //! an interruption is found again.
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use frontdesk_domain::{CallEvent, EventKind, Facts, RecordingId, Timestamp, VoicemailStatus};
@@ -11,7 +12,7 @@ use frontdesk_ports::{
 
 /// Calls that are deleted in one transaction.
 const BATCH: u16 = 200;
-/// An unattended purge of more than this share of all calls is refused: a wrong clock must not empty the log.
+/// An unattended purge deletes at most this share of all calls at once: a wrong clock must not empty the log.
 const MAX_PERCENT: u64 = 20;
 /// With fewer calls than this, the share is not checked.
 const FEW: u64 = 100;
@@ -38,16 +39,6 @@ pub enum RetentionError {
     /// The carrier did not delete its copy.
     #[error("the carrier's copy could not be deleted, and nothing of that call was: {0}")]
     Carrier(#[from] CarrierError),
-    /// It looks like a mistake.
-    #[error(
-        "{old} of {all} calls would go: more than {MAX_PERCENT} %; if that is meant, run `frontdesk purge` by hand"
-    )]
-    TooMuch {
-        /// Calls that would go.
-        old: u64,
-        /// All calls.
-        all: u64,
-    },
 }
 
 /// What went.
@@ -79,6 +70,8 @@ pub struct Retention {
     pub carrier: Arc<dyn Carrier>,
     /// Where it is noted.
     pub trail: Arc<dyn AuditTrail>,
+    /// How many calls are old enough to be deleted and are left for the next round.
+    pub held_back: Arc<AtomicU64>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -89,26 +82,44 @@ impl Retention {
         self.retention.count_before(self.clock.now() - older_than).await
     }
 
-    /// Refuses what looks like a wrong clock.
-    pub async fn guard(&self, older_than: Duration) -> Result<(), RetentionError> {
+    /// Deletes calls that are older than that, unattended: at most a fifth of all calls a round, so that a wrong clock cannot
+    /// empty the log. What is left over is held back until the next round, and readiness reports it.
+    pub async fn purge_calls_in_steps(&self, older_than: Duration) -> Result<Receipt, RetentionError> {
         let (all, old) = self.count(older_than).await?;
-        if all > FEW && old * 100 > all * MAX_PERCENT {
-            return Err(RetentionError::TooMuch { old, all });
-        }
+        let most = if all > FEW { all * MAX_PERCENT / 100 } else { old };
+        let receipt = self.purge_at_most("retention", DataClass::Calls, older_than, most).await?;
+        self.held_back.store(old.saturating_sub(most), Ordering::Relaxed);
+        Ok(receipt)
+    }
+
+    /// Deletes nothing for now, and reports how many calls wait.
+    pub async fn hold_back(&self, older_than: Duration) -> Result<(), StoreError> {
+        let (_, old) = self.count(older_than).await?;
+        self.held_back.store(old, Ordering::Relaxed);
         Ok(())
     }
 
-    /// Forgets what is older than that.
+    /// Deletes what is older than that.
     pub async fn purge(
         &self,
         actor: &str,
         class: DataClass,
         older_than: Duration,
     ) -> Result<Receipt, RetentionError> {
+        self.purge_at_most(actor, class, older_than, u64::MAX).await
+    }
+
+    async fn purge_at_most(
+        &self,
+        actor: &str,
+        class: DataClass,
+        older_than: Duration,
+        most: u64,
+    ) -> Result<Receipt, RetentionError> {
         let before = self.clock.now() - older_than;
         let mut receipt = Receipt::default();
         match class {
-            DataClass::Calls => self.purge_calls(before, &mut receipt).await?,
+            DataClass::Calls => self.purge_calls(before, most, &mut receipt).await?,
             DataClass::Audio => self.purge_audio(before, &mut receipt).await?,
             DataClass::Raw => receipt.raw = self.retention.delete_raw_before(before).await?,
             DataClass::Transcripts => self.purge_transcripts(before, &mut receipt).await?,
@@ -125,9 +136,19 @@ impl Retention {
         Ok(receipt)
     }
 
-    async fn purge_calls(&self, before: Timestamp, receipt: &mut Receipt) -> Result<(), RetentionError> {
+    async fn purge_calls(
+        &self,
+        before: Timestamp,
+        most: u64,
+        receipt: &mut Receipt,
+    ) -> Result<(), RetentionError> {
         loop {
-            let calls = self.retention.calls_before(before, None, BATCH).await?;
+            let left = most.saturating_sub(receipt.calls.len() as u64);
+            let batch = u16::try_from(left).unwrap_or(BATCH).min(BATCH);
+            if batch == 0 {
+                return Ok(());
+            }
+            let calls = self.retention.calls_before(before, None, batch).await?;
             if calls.is_empty() {
                 return Ok(());
             }

@@ -12,7 +12,7 @@ use frontdesk_domain::CallFlow;
 use jiff::civil::DateTime;
 
 use super::Failure;
-use crate::config::{Config, ConfigError, ConfigErrors, FlowText, Needs};
+use crate::config::{Config, ConfigError, ConfigErrors, FlowText, Needs, Settings};
 
 /// The format of the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -35,7 +35,7 @@ pub(super) struct Check {
     /// Show what a caller hears who calls at this local time, such as 2026-10-25T02:30.
     #[arg(long, value_name = "TIME")]
     at: Option<DateTime>,
-    /// The caller's number; withheld by default.
+    /// The caller's number, or `withheld`; a caller from the country of the first phone by default.
     #[arg(long, value_name = "NUMBER", requires = "at")]
     from: Option<String>,
     /// The number they dial.
@@ -47,6 +47,9 @@ pub(super) struct Check {
     /// Check only this flow, not the configuration: a file of its own, or a configuration with a [flow] in it.
     #[arg(long, value_name = "FILE")]
     flow: Option<PathBuf>,
+    /// Exit with 1 if there are warnings.
+    #[arg(long)]
+    strict: bool,
     /// Show the opening hours of the next fourteen days.
     #[arg(long)]
     week: bool,
@@ -74,9 +77,11 @@ impl Check {
                 return Ok(ExitCode::from(1));
             }
         };
+        let warnings = config.warnings();
+        let done = || if self.strict && !warnings.is_empty() { ExitCode::from(1) } else { ExitCode::SUCCESS };
         let Some(own) = &config.flow else {
-            println!("no problems; there is no flow");
-            return Ok(ExitCode::SUCCESS);
+            println!("{}no problems; there is no flow", findings::warned(&warnings));
+            return Ok(done());
         };
         if self.week {
             print!("{}", week::table(&own.flow, today.with_time_zone(config.zone).date()));
@@ -89,31 +94,55 @@ impl Check {
             println!("at      {}", at.to_zoned_datetime(zone.clone()).strftime("%A, %Y-%m-%d %H:%M %Z"));
             let caller = playthrough::Caller {
                 at,
-                from: self.from.as_deref(),
+                from: self
+                    .from
+                    .clone()
+                    .or_else(|| ordinary_caller(&own.flow))
+                    .filter(|from| from != "withheld"),
                 to: self.to.as_deref(),
                 presses: &self.press,
             };
             print!("{}", playthrough::transcript(&own.flow, &caller));
         } else {
-            print!("{}", self.drawn(&own.flow));
+            print!("{}", self.drawn(&own.flow, &warnings));
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(done())
     }
 
     /// The configuration with the flow that was named.
     fn with_flow(&self, config: Config) -> Result<Config, ConfigErrors> {
         let Some(path) = &self.flow else { return Ok(config) };
         let one = |what| ConfigErrors(vec![ConfigError::new("", "flow", what)]);
-        let own = FlowText::of_either(path).map_err(one)?.read(&config.zone, config.builtin.time_limit);
+        let text = FlowText::of_either(path).map_err(one)?;
+        // A configuration with a flow in it has no tables that nobody reads.
+        let unknown =
+            if text.table.is_empty() { Vec::new() } else { Settings::of_text(&text.name, &text.text).errors };
+        if !unknown.is_empty() {
+            return Err(ConfigErrors(unknown));
+        }
+        let own = text.read(&config.zone, config.builtin.time_limit);
         Ok(Config { flow: Some(own.map_err(ConfigErrors)?), ..config })
     }
 
-    fn drawn(&self, flow: &CallFlow) -> String {
+    fn drawn(&self, flow: &CallFlow, warnings: &[ConfigError]) -> String {
         match self.format {
-            Format::Tree => format!("{}{}no problems\n", draw::tree(flow), draw::paths(flow)),
+            Format::Tree => {
+                let warned = findings::warned(warnings);
+                format!("{}{}{warned}no problems\n", draw::tree(flow), draw::paths(flow))
+            }
             Format::Mermaid => draw::mermaid(flow),
             Format::Dot => draw::dot(flow),
-            Format::Json => format!("{}\n", draw::json(flow)),
+            Format::Json => format!("{}\n", findings::with_warnings(draw::json(flow), warnings)),
         }
     }
+}
+
+/// The number of an ordinary caller: in the country of the first phone, and nobody's that a flow names.
+fn ordinary_caller(flow: &CallFlow) -> Option<String> {
+    let phone = flow.numbers().next()?.as_str();
+    let (last, rest) = (phone.chars().last()?, phone.get(..phone.len() - 1)?);
+    let digits = ('0'..='9').filter(|digit| *digit != last);
+    digits
+        .map(|digit| format!("{rest}{digit}"))
+        .find(|other| flow.numbers().all(|number| number.as_str() != other))
 }

@@ -13,7 +13,7 @@ use sea_orm_migration::MigratorTrait;
 use super::disk_check::check_folder;
 use super::{MAX_AUDIO_BYTES, WiringError};
 use crate::carrier;
-use crate::config::Config;
+use crate::config::{Config, public_url_warning};
 use crate::system::{SystemClock, SystemIds};
 
 /// A database that can be asked how it stands.
@@ -86,6 +86,7 @@ pub fn outside(config: &Config) -> Result<Option<CarrierSetup>, WiringError> {
     Ok(Some(CarrierSetup {
         account: carrier::account_client(account.clone(), public.clone(), &config.proxies)?,
         probe: carrier::probe(account.clone(), public.clone(), &config.proxies)?,
+        unreachable: public_url_warning(public),
         public_url: public.as_str().to_owned(),
     }))
 }

@@ -57,6 +57,7 @@ impl Tools {
                 recordings,
                 carrier,
                 trail: operations_log.clone(),
+                held_back: Arc::default(),
                 clock,
             },
             log,

@@ -1,5 +1,6 @@
 //! Background tasks: maintenance, the job worker, and notifications.
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use adapters_audio::WavMeter;
 use adapters_transcription::CommandTranscriber;
@@ -27,6 +28,8 @@ pub(super) struct Work {
     pub lease_clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub flow: Arc<FlowVersions>,
+    /// How many calls retention holds back.
+    pub held_back: Arc<AtomicU64>,
 }
 
 impl Work {
@@ -37,6 +40,7 @@ impl Work {
             recordings: self.stores.recordings.clone(),
             carrier: self.client.clone(),
             trail: self.stores.operations_log.clone(),
+            held_back: self.held_back.clone(),
             clock: self.clock.clone(),
         });
         // The demo's carrier keeps no records that could be compared.

@@ -1,5 +1,7 @@
 //! Calls as callers make them, and the rows they leave.
+use adapters_persistence::Database;
 use adapters_simulator::{CalleeScript, tone};
+use sea_orm_migration::sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::harness::{CALLER, Desk, FIRST, MAIN, SECOND, Setting};
@@ -211,12 +213,27 @@ async fn folded_again_every_call_is_what_is_stored() {
     }
     desk.work().await;
     let database = format!("sqlite://{}", desk.folder.path().join("frontdesk.db").display());
-    let command = std::process::Command::new(env!("CARGO_BIN_EXE_frontdesk"))
-        .args(["rederive", "--check"])
-        .env("FRONTDESK__DATABASE__URL", database)
-        .current_dir(desk.folder.path())
-        .output();
-    let output = command.unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert_eq!((said.as_str(), output.status.code()), ("3 calls read, 0 would change\n", Some(0)));
+    let rederive = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_frontdesk"))
+            .args(arguments)
+            .env("FRONTDESK__DATABASE__URL", &database)
+            .current_dir(desk.folder.path())
+            .output()
+            .unwrap();
+        (String::from_utf8(output.stdout).unwrap(), output.status.code())
+    };
+    assert_eq!(rederive(&["rederive", "--check"]), ("3 calls read, 0 would change\n".to_owned(), Some(0)));
+
+    // What an older version may have stored is repaired beside the running server.
+    let db = Database::open(&database).await.unwrap();
+    let planted =
+        "UPDATE calls SET document = replace(document, '\"answered\"', '\"missed\"'), outcome = 'missed'
+                   WHERE outcome = 'answered'";
+    db.connection().execute_unprepared(planted).await.unwrap();
+    let (said, code) = rederive(&["rederive", "--check"]);
+    assert!(said.contains("outcome\tmissed\t→ answered") && code == Some(1), "{said}");
+    let (said, code) = rederive(&["rederive"]);
+    assert!(said.contains("3 calls read, 1 repaired") && code == Some(0), "{said}");
+    assert_eq!(rederive(&["rederive", "--check"]).1, Some(0));
+    assert_eq!(desk.json("/api/v1/calls?outcome=answered").await["calls"].as_array().unwrap().len(), 1);
 }

@@ -4,6 +4,7 @@ mod graph;
 mod nodes;
 mod numbers;
 mod prompts;
+mod warnings;
 use super::CallFlow;
 use super::carrier_limits::CarrierLimits;
 use super::draft::FlowDraft;

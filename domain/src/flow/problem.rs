@@ -81,6 +81,22 @@ pub enum ProblemKind {
     /// Phones that ring at once for different times.
     #[error("phones that ring at once ring equally long; give each the same time to ring")]
     DifferentRings,
+    /// Phones would ring longer than anybody waits.
+    #[error(
+        "phones ring for {minutes} minutes one after the other, and callers hang up before that; ring fewer or shorter"
+    )]
+    LongRinging {
+        /// How long, in minutes.
+        minutes: u64,
+    },
+    /// A number that is often expensive to call.
+    #[error("{0} begins like a number that is often expensive to call; check the carrier's price")]
+    Expensive(PhoneNumber),
+    /// A prompt names a key that the menu does not have.
+    #[error(
+        "the prompt mentions the key {0}, which the menu does not have; add the key or change the prompt"
+    )]
+    PromptNamesMissingKey(char),
     /// One of our own numbers is to be rung.
     #[error("{0} is one of the company's own numbers, so the call would come back for ever; use another")]
     OwnNumber(PhoneNumber),

@@ -107,6 +107,12 @@ impl PhoneNumber {
         national.unwrap_or_default().chars().filter(char::is_ascii_digit).collect()
     }
 
+    /// Whether it is written with the zero that only callers of its own country dial.
+    pub fn has_trunk_zero(&self) -> bool {
+        let parsed = phonenumber::parse(None, self.as_str()).ok();
+        parsed.and_then(|parsed| e164(&parsed)).is_some_and(|dialled| dialled != *self)
+    }
+
     /// Whether the number can be shown as the caller's: its length is possible in its country, it is written without a
     /// trunk zero, and a North American number has an area code and an exchange (`+1`, then 2 to 9 in both places).
     /// Carriers refuse calls with other caller ids (Twilio, error 13214).

@@ -136,7 +136,7 @@ async fn work_is_saved_once_per_version<L: CallLog + WorkStore>(log: &L) {
 }
 
 async fn news_of_a_call_leaves_the_work_on_it_alone(log: &impl CallLog) {
-    let (recording, sound) = ("RE9".parse().unwrap(), frontdesk_domain::Sound::of(&[0; 800], 8000));
+    let (recording, sound) = ("RE9".parse().unwrap(), frontdesk_domain::Sound::new(100, 0, &[0; 96]));
     let news = EventKind::VoicemailMeasured { recording, sound };
     log.append(vec![event("m2", "2026-11-24T13:00:00Z", news)]).await.unwrap();
     assert!(record(log, "m2").await.work.handled.is_some());

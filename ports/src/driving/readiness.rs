@@ -21,6 +21,8 @@ pub enum Trouble {
     CatchingUp(u64),
     /// Neither the log nor the spool can be written.
     EventsLost,
+    /// Retention deletes in steps; this many calls are old enough and wait for the next one.
+    RetentionHeldBack(u64),
 }
 
 /// Reports readiness.

@@ -103,6 +103,7 @@ pub(crate) fn trouble(trouble: Trouble, language: Language) -> String {
         }
         Trouble::CatchingUp(waiting) => language.say_with("notice-behind", [("waiting", waiting.into())]),
         Trouble::EventsLost => language.say("notice-losing"),
+        Trouble::RetentionHeldBack(calls) => language.say_with("notice-held-back", [("calls", calls.into())]),
     }
 }
 

@@ -284,7 +284,7 @@ fn due_again() -> OnConflict {
 
 /// The columns of a call's row that follow from events. The columns of the follow-up stay unchanged, except that a
 /// call that is done no longer needs attention.
-fn projected() -> OnConflict {
+pub(crate) fn projected() -> OnConflict {
     use call::Column as C;
     let columns = C::iter().filter(|column| {
         !matches!(

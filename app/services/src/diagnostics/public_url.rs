@@ -18,6 +18,13 @@ impl CarrierSetup {
                 "put a proxy with a certificate in front (docs/operations.md) and set public_url to https://…",
             ));
         }
+        if let Some(why) = &self.unreachable {
+            findings.push(Finding::warning(
+                "way_in.address",
+                format!("public_url: {why}"),
+                "set public_url to the address at which the internet reaches this server",
+            ));
+        }
         let unsigned = self.probe.probe(false).await;
         findings.push(self.unsigned(&unsigned));
         if let ProbeResult::Unreached(_) = unsigned {

@@ -37,3 +37,16 @@ pub(super) fn json(errors: &ConfigErrors) -> String {
     let findings: Vec<_> = errors.0.iter().map(finding).collect();
     format!("{:#}", json!({ "findings": findings }))
 }
+
+/// Each warning in a line.
+pub(super) fn warned(warnings: &[ConfigError]) -> String {
+    warnings.iter().map(|warning| format!("warning: {warning}\n")).collect()
+}
+
+/// The flow as JSON, with the warnings beside its findings.
+pub(super) fn with_warnings(flow: String, warnings: &[ConfigError]) -> String {
+    let Ok(mut document) = serde_json::from_str::<serde_json::Value>(&flow) else { return flow };
+    let warning = |warning: &ConfigError| json!({ "key": warning.key, "message": warning.what });
+    document["warnings"] = warnings.iter().map(warning).collect();
+    format!("{document:#}")
+}

@@ -12,7 +12,7 @@ const MAX_STEPS: usize = 100;
 /// The caller of a playthrough.
 pub(super) struct Caller<'a> {
     pub at: Timestamp,
-    pub from: Option<&'a str>,
+    pub from: Option<String>,
     pub to: Option<&'a str>,
     pub presses: &'a [String],
 }
@@ -23,7 +23,7 @@ pub(super) fn transcript(flow: &CallFlow, caller: &Caller<'_>) -> String {
     let mut presses = caller.presses.iter();
     let call = LegId::new("check", "call").expect("a leg");
     let cx = Context::new(call, caller.at)
-        .with_parties(caller.from.unwrap_or_default(), caller.to.unwrap_or_default());
+        .with_parties(caller.from.as_deref().unwrap_or_default(), caller.to.unwrap_or_default());
     let (mut at, mut signal) = (Dialogue::Start, Signal::Arrived);
     for _ in 0..MAX_STEPS {
         let turn = advance(flow, &at, &signal, &cx);

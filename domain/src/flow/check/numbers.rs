@@ -4,16 +4,18 @@ use super::super::draft::FlowDraft;
 use super::super::problem::{Problem, ProblemKind};
 use super::super::target::Target;
 use crate::phone::PhoneNumber;
+use crate::phone::spelling::has_possible_length;
 
 /// The shortest number of a person's phone, country code included (the shortest in use have 7 digits).
 const SHORTEST: usize = 7;
 
 /// Beginnings of numbers that cost their caller extra, by the numbering plans that their countries publish, and of
 /// international services that do (ITU-T E.164, country codes 808, 870, 878, 881 to 883, 979).
-const COSTLY: [&str; 30] = [
+const COSTLY: [&str; 36] = [
     "+1900", "+1976", "+3389", "+4490", "+4491", "+4498", "+4487", "+49900", "+49137", "+39892", "+39894",
     "+39895", "+39899", "+34803", "+34806", "+34807", "+34905", "+41900", "+41901", "+41906", "+32900",
-    "+32902", "+32903", "+31900", "+31906", "+31909", "+979", "+870", "+881", "+883",
+    "+32902", "+32903", "+31900", "+31906", "+31909", "+979", "+870", "+881", "+882", "+883", "+878", "+808",
+    "+43900", "+43930", "+37190",
 ];
 
 pub(super) fn destinations(flow: &FlowDraft, problems: &mut Vec<Problem>) {
@@ -37,6 +39,12 @@ fn problem(flow: &FlowDraft, number: &PhoneNumber) -> Option<ProblemKind> {
         return bad(
             "is a short number, perhaps of an emergency service, which nobody's call may be forwarded to",
         );
+    }
+    if !has_possible_length(number) {
+        return bad("is no number of any country: its country code or length does not exist");
+    }
+    if number.has_trunk_zero() {
+        return bad("has a zero after the country code, which is left out from abroad");
     }
     if COSTLY.iter().any(|prefix| text.starts_with(prefix)) {
         return bad("begins like a number that costs extra");

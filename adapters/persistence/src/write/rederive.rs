@@ -1,0 +1,38 @@
+//! Writes the rows of calls anew from their events, beside a running server: after an update that interprets events
+//! otherwise.
+use frontdesk_domain::{Call, CallId, Facts};
+use frontdesk_ports::{CallRecord, Change, StoreError};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TransactionTrait};
+
+use crate::SqlLog;
+use crate::entity::{call, call_event};
+use crate::error::failed;
+use crate::mapping::{call_row, event_of, record_of};
+use crate::transaction::{immediate, number_changes};
+use crate::write::batch_insert::Inserts;
+use crate::write::commit::projected;
+
+impl SqlLog {
+    /// Derives these calls from their events again, in one transaction. The lock of the change counter keeps new events
+    /// out until it is done.
+    pub async fn rederive(&self, ids: &[CallId]) -> Result<(), StoreError> {
+        let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
+        let mut change = number_changes(&tx, names.len() as u64).await.map_err(failed)?;
+        let calls =
+            call::Entity::find().filter(call::Column::Id.is_in(names)).all(&tx).await.map_err(failed)?;
+        let mut rows = Vec::new();
+        for row in calls {
+            let record = record_of(&row)?;
+            let events = call_event::Entity::find().filter(call_event::Column::CallId.eq(row.id.as_str()));
+            let events = events.all(&tx).await.map_err(failed)?;
+            let events: Vec<_> =
+                events.iter().map(|row| event_of(row, &record.leg)).collect::<Result<_, _>>()?;
+            let call = Call::of(&Facts::of(events.iter().map(|logged| &logged.event)));
+            change += 1;
+            rows.push(call_row(&CallRecord { call, change: Change(change), ..record })?);
+        }
+        Inserts::new(projected()).run(&tx, rows).await?;
+        tx.commit().await.map_err(failed)
+    }
+}

@@ -1,0 +1,82 @@
+//! What is allowed in the settings and probably not meant.
+use std::net::IpAddr;
+
+use frontdesk_ports::PublicUrl;
+use url::{Host, Url};
+
+use super::{Config, ConfigError};
+use crate::carrier;
+
+impl Config {
+    /// What `check` warns about.
+    pub fn warnings(&self) -> Vec<ConfigError> {
+        let of_url = self.public_url.iter().filter_map(public_url_warning);
+        let of_url = of_url.map(|what| ConfigError::new("", "public_url", what));
+        let of_flow = self.flow.iter().flat_map(|own| own.flow.draft().warnings());
+        of_url.chain(of_flow.map(|warning| ConfigError::new("", "flow", warning.to_string()))).collect()
+    }
+}
+
+/// Why the carrier probably cannot reach a public URL.
+pub fn public_url_warning(public: &PublicUrl) -> Option<String> {
+    let url = Url::parse(public.as_str()).ok()?;
+    if url.path().contains(&format!("{}/", carrier::PREFIX)) || url.path().ends_with(carrier::PREFIX) {
+        let base = public.as_str().split(carrier::PREFIX).next().unwrap_or_default();
+        return Some(format!("it is the address of a webhook; the base alone is meant: {base}"));
+    }
+    match url.host()? {
+        Host::Domain(name) if name == "localhost" || name.ends_with(".localhost") || !name.contains('.') => {
+            Some(format!("{name} names this machine or a local one, which the carrier does not reach"))
+        }
+        Host::Domain(name) if name.contains('_') => {
+            Some(format!("the host name {name} has an underscore, which carriers refuse"))
+        }
+        Host::Domain(_) => None,
+        Host::Ipv4(ip) => local(ip.into()),
+        Host::Ipv6(ip) => local(ip.into()),
+    }
+}
+
+fn local(ip: IpAddr) -> Option<String> {
+    let is_local = match ip {
+        IpAddr::V4(ip) => {
+            let shared = ip.octets()[0] == 100 && (64..128).contains(&ip.octets()[1]);
+            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified() || shared
+        }
+        IpAddr::V6(ip) => {
+            ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+    };
+    is_local.then(|| {
+        format!(
+            "{ip} is an address of this machine or of a private network, which the carrier does not reach"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_the_carrier_cannot_reach_are_warned_about() {
+        for (url, why) in [
+            ("http://localhost:8080", "this machine"),
+            ("http://127.0.0.1:8080", "private network"),
+            ("https://192.168.1.5", "private network"),
+            ("https://10.0.0.1", "private network"),
+            ("https://100.64.1.1", "private network"),
+            ("https://[::1]", "private network"),
+            ("https://[fd00::1]", "private network"),
+            ("https://desk", "local one"),
+            ("https://my_desk.example.com", "underscore"),
+            ("https://desk.example.test/twilio/voice", "https://desk.example.test"),
+        ] {
+            let warning = public_url_warning(&PublicUrl::parse(url).unwrap());
+            assert!(warning.as_ref().is_some_and(|warning| warning.contains(why)), "{url}: {warning:?}");
+        }
+        for url in ["https://desk.example", "https://desk.example/phones", "https://203.0.113.7"] {
+            assert_eq!(public_url_warning(&PublicUrl::parse(url).unwrap()), None, "{url}");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What is allowed in a flow and probably not meant.
+use std::time::Duration;
+
+use super::super::draft::FlowDraft;
+use super::super::forward::Strategy;
+use super::super::problem::{Problem, ProblemKind};
+use super::super::prompt::Spoken;
+use super::super::target::Target;
+use crate::keys::Key;
+
+/// A caller who hears phones ring longer than this has hung up.
+const LONGEST_RINGING: Duration = Duration::from_secs(600);
+
+/// Beginnings of numbers that are often expensive to call: personal and shared-cost numbers, and islands and countries
+/// that are known for it.
+const EXPENSIVE: [&str; 27] = [
+    "+4470", "+49180", "+43810", "+43820", "+33890", "+1242", "+1246", "+1264", "+1268", "+1284", "+1345",
+    "+1441", "+1473", "+1649", "+1664", "+1721", "+1758", "+1767", "+1784", "+1809", "+1829", "+1849",
+    "+1868", "+1869", "+1876", "+252", "+371",
+];
+
+impl FlowDraft {
+    /// What is allowed and probably not meant: each with the remedy.
+    pub fn warnings(&self) -> Vec<Problem> {
+        let mut warnings = Vec::new();
+        self.keys_that_prompts_name(&mut warnings);
+        for (name, forward) in &self.forwards {
+            let place = Target::Forward(name.clone());
+            let rings = forward.destinations.iter().map(|destination| destination.ring);
+            let ringing: Duration = if forward.strategy == Strategy::Simultaneous {
+                rings.max().unwrap_or_default()
+            } else {
+                rings.sum()
+            };
+            if ringing > LONGEST_RINGING {
+                let minutes = ringing.as_secs() / 60;
+                warnings.push(Problem::new(&place, "to", ProblemKind::LongRinging { minutes }));
+            }
+            for (position, destination) in forward.destinations.iter().enumerate() {
+                let number = &destination.number;
+                if EXPENSIVE.iter().any(|prefix| number.as_str().starts_with(prefix)) {
+                    let setting = format!("to.{position}.number");
+                    warnings.push(Problem::new(&place, setting, ProblemKind::Expensive(number.clone())));
+                }
+            }
+        }
+        warnings
+    }
+
+    /// A key that a menu's prompt mentions and the menu does not have.
+    fn keys_that_prompts_name(&self, warnings: &mut Vec<Problem>) {
+        for (name, menu) in &self.menus {
+            let mut named: Vec<char> = Vec::new();
+            for (_, spoken) in menu.prompt.all() {
+                named.extend(keys_in(spoken));
+            }
+            named.sort_unstable();
+            named.dedup();
+            for key in named {
+                let is_known = Key::try_from(key).is_ok_and(|key| menu.choices.contains_key(&key));
+                let in_extension = menu.extensions.keys().any(|keys| keys.to_string().contains(key));
+                if !is_known && !in_extension {
+                    let place = Target::Menu(name.clone());
+                    warnings.push(Problem::new(&place, "prompt", ProblemKind::PromptNamesMissingKey(key)));
+                }
+            }
+        }
+    }
+}
+
+/// The single digits that stand alone in a text.
+fn keys_in(spoken: &Spoken) -> Vec<char> {
+    match spoken {
+        Spoken::Text(text) => text
+            .split(|c: char| !c.is_alphanumeric() && c != ':' && c != '+')
+            .filter_map(|word| match word.as_bytes() {
+                [digit] if digit.is_ascii_digit() => Some(char::from(*digit)),
+                _ => None,
+            })
+            .collect(),
+        Spoken::Audio(_) => Vec::new(),
+        Spoken::InTurn(parts) => parts.iter().flat_map(|(_, spoken)| keys_in(spoken)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::builtin::{BuiltinFlow, draft};
+
+    fn flow() -> FlowDraft {
+        draft(&BuiltinFlow { forward_to: vec!["+33611223344".parse().unwrap()], ..BuiltinFlow::default() })
+    }
+
+    fn kinds(flow: &FlowDraft) -> Vec<ProblemKind> {
+        flow.warnings().into_iter().map(|warning| warning.kind).collect()
+    }
+
+    #[test]
+    fn the_built_in_flow_has_no_warnings() {
+        assert_eq!(kinds(&flow()), []);
+    }
+
+    #[test]
+    fn a_prompt_that_names_a_missing_key_is_a_warning() {
+        let mut flow = flow();
+        let menu = flow.menus.values_mut().next().unwrap();
+        let one = Key::try_from('1').unwrap();
+        menu.choices.retain(|key, _| *key == one);
+        assert_eq!(kinds(&flow), [ProblemKind::PromptNamesMissingKey('2')]);
+    }
+
+    #[test]
+    fn hours_of_ringing_and_expensive_numbers_are_warnings() {
+        let mut flow = flow();
+        let forward = flow.forwards.values_mut().next().unwrap();
+        forward.destinations[0].ring = Duration::from_secs(601);
+        assert_eq!(kinds(&flow), [ProblemKind::LongRinging { minutes: 10 }]);
+        let forward = flow.forwards.values_mut().next().unwrap();
+        forward.destinations[0].ring = Duration::from_secs(20);
+        forward.destinations[0].number = "+447012345678".parse().unwrap();
+        assert!(matches!(kinds(&flow)[..], [ProblemKind::Expensive(_)]));
+    }
+}
