@@ -16,6 +16,8 @@ pub(crate) mod sound;
 pub(crate) mod status;
 pub(crate) mod timeline;
 pub(crate) mod traffic;
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
@@ -33,6 +35,7 @@ use facts::Facts;
 use outcome::{Outcome, Verdict};
 use parties::Parties;
 use sound::Sound;
+use status::PhoneEnd;
 
 /// How far a call has come.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
@@ -145,6 +148,9 @@ pub struct Call {
     pub choice: Option<String>,
     /// The number that answered, otherwise the last number called.
     pub forwarded_to: Option<PhoneNumber>,
+    /// The phones that were rung, each once, and whether it took the call.
+    #[serde(default)]
+    pub phones: Vec<(PhoneNumber, bool)>,
     /// The last menu that the caller heard.
     #[serde(default)]
     pub menu: Option<NodeName>,
@@ -200,6 +206,7 @@ impl Call {
                 .or(attempts.iter().rfind(|attempt| attempt.was_rung()))
                 .and_then(|a| a.number)
                 .cloned(),
+            phones: phones(&attempts),
             menu: last_node(&story, |kind| match kind {
                 EventKind::Menu { menu, step } => Some((*step, menu)),
                 _ => None,
@@ -222,6 +229,17 @@ impl Call {
             _ => false,
         }
     }
+}
+
+/// The phones that were rung, and whether each took the call.
+fn phones(attempts: &[Attempt<'_>]) -> Vec<(PhoneNumber, bool)> {
+    let mut phones = BTreeMap::new();
+    for attempt in attempts.iter().filter(|attempt| attempt.was_rung()) {
+        if let Some(number) = attempt.number {
+            *phones.entry(number.clone()).or_default() |= attempt.end() == PhoneEnd::Taken;
+        }
+    }
+    phones.into_iter().collect()
 }
 
 /// The node of the conversation's last such step.

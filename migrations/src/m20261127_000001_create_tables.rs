@@ -68,6 +68,14 @@ const CALLS: &str = "
     );
     CREATE INDEX call_tags_call ON call_tags (call_id);
 
+    CREATE TABLE call_phones (
+        number text NOT NULL,
+        call_id text NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
+        taken integer NOT NULL,
+        PRIMARY KEY (number, call_id)
+    );
+    CREATE INDEX call_phones_call ON call_phones (call_id);
+
     CREATE TABLE change_counter (id integer NOT NULL PRIMARY KEY, value bigint NOT NULL);
     INSERT INTO change_counter (id, value) VALUES (1, 0);
 
@@ -219,6 +227,7 @@ impl MigrationTrait for Migration {
             "jobs",
             "tombstones",
             "change_counter",
+            "call_phones",
             "call_tags",
             "call_events",
             "calls",

@@ -104,12 +104,9 @@ pub(crate) static PARAMETERS: [Parameter; 19] = [
         set(&mut query.to, Ok(Some(number(value))))
     })
     .such_as("+15556667777"),
-    parameter(
-        "destination",
-        "Only calls that this number answered, or was the last to be called for",
-        text,
-        |query, value, _| set(&mut query.destination, Ok(Some(number(value)))),
-    )
+    parameter("destination", "Only calls for which this phone was rung", text, |query, value, _| {
+        set(&mut query.destination, Ok(Some(number(value))))
+    })
     .such_as("+33611223344"),
     parameter("mailbox", "Only calls that reached this mailbox", text, |query, value, _| {
         set(&mut query.mailbox, Ok(Some(value.to_owned())))

@@ -129,7 +129,14 @@ fn figures_of(CallRecord { call, .. }: &CallRecord) -> Option<Figures> {
     Some(Figures {
         quarters: vec![(quarter, outcome, 1)],
         waits: wait.map(|wait| (u64::try_from(wait).unwrap_or(0), 1)).into_iter().collect(),
-        destinations: call.forwarded_to.iter().map(|to| (to.to_string(), outcome, 1)).collect(),
+        destinations: call
+            .phones
+            .iter()
+            .map(|(number, taken)| {
+                let outcome = if *taken { Outcome::Answered } else { Outcome::Missed };
+                (number.to_string(), Some(outcome), 1)
+            })
+            .collect(),
         menus: call.menu.iter().map(|menu| (menu.to_string(), outcome, reason, 1)).collect(),
     })
 }

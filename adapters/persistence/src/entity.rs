@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod blocked_caller;
 pub(crate) mod call;
 pub(crate) mod call_event;
+pub(crate) mod call_phone;
 pub(crate) mod call_tag;
 pub(crate) mod change_counter;
 pub(crate) mod closure;

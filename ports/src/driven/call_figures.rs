@@ -21,7 +21,7 @@ pub struct Figures {
     /// Milliseconds from the start to being put through, in full tenths of a second, and how many calls waited that long;
     /// ascending.
     pub waits: Vec<(u64, u64)>,
-    /// By the number that took the call or was rung last.
+    /// By every phone that was rung: `answered` if it took the call, `missed` if not.
     pub destinations: Vec<(String, Option<Outcome>, u64)>,
     /// By the last menu of the call.
     pub menus: Vec<(String, Option<Outcome>, Option<Reason>, u64)>,

@@ -112,7 +112,6 @@ impl CallQuery {
         let parties = call.parties.as_ref();
         let caller = parties.and_then(frontdesk_domain::Parties::caller);
         let to = parties.map(|p| p.to.as_str());
-        let destination = call.forwarded_to.as_ref().map(frontdesk_domain::PhoneNumber::as_str);
         let verdict = call.verdict.as_ref();
         let contains = |wanted: &TextMatch| {
             let wanted = fold(&wanted.0);
@@ -128,7 +127,8 @@ impl CallQuery {
             && self.tag.as_ref().is_none_or(|tag| work.tags.contains(tag))
             && same(&self.from, caller.as_deref())
             && same(&self.to, to)
-            && same(&self.destination, destination)
+            && (self.destination.is_none()
+                || call.phones.iter().any(|(number, _)| same(&self.destination, Some(number.as_str()))))
             && same(&self.mailbox, call.mailbox.as_ref().map(frontdesk_domain::NodeName::as_str))
             && same(&self.menu, call.menu.as_ref().map(frontdesk_domain::NodeName::as_str))
             && same(&self.provider_id, Some(record.leg.id()))

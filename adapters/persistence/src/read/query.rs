@@ -3,10 +3,10 @@ use frontdesk_domain::{CallId, CallState};
 use frontdesk_ports::{CallQuery, StoreError, TextMatch, fold};
 use jiff::SignedDuration;
 use sea_orm::sea_query::{Expr, SelectStatement, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use crate::SqlLog;
-use crate::entity::{call, call_tag};
+use crate::entity::{call, call_phone, call_tag};
 use crate::mapping::millis;
 
 /// A call's id is derived from its start as first reported. A later correction of the start is smaller than this.
@@ -15,8 +15,7 @@ const CORRECTION: SignedDuration = SignedDuration::from_hours(48);
 /// The calls that are asked for, in no order.
 pub(crate) async fn filtered(log: &SqlLog, query: &CallQuery) -> Result<Select<call::Entity>, StoreError> {
     use call::Column::{
-        ForwardedTo, FromNumber, Id, Mailbox, Menu, Outcome, OutcomeReason, ProviderId, StartedAt, State,
-        ToNumber,
+        FromNumber, Id, Mailbox, Menu, Outcome, OutcomeReason, ProviderId, StartedAt, State, ToNumber,
     };
     let mut all = Condition::all();
     if let Some(before) = query.before {
@@ -42,7 +41,6 @@ pub(crate) async fn filtered(log: &SqlLog, query: &CallQuery) -> Result<Select<c
     for (column, wanted) in [
         (FromNumber, &query.from),
         (ToNumber, &query.to),
-        (ForwardedTo, &query.destination),
         (Mailbox, &query.mailbox),
         (Menu, &query.menu),
         (ProviderId, &query.provider_id),
@@ -51,6 +49,9 @@ pub(crate) async fn filtered(log: &SqlLog, query: &CallQuery) -> Result<Select<c
             Some(ending) => column.ends_with(ending),
             None => column.eq(wanted.as_str()),
         }));
+    }
+    if let Some(number) = &query.destination {
+        all = all.add(Id.in_subquery(ringing(number)));
     }
     if let Some(tag) = &query.tag {
         all = all.add(Id.in_subquery(tagged(tag)));
@@ -73,6 +74,16 @@ pub(crate) async fn filtered(log: &SqlLog, query: &CallQuery) -> Result<Select<c
 
 fn literal(condition: &'static str) -> SimpleExpr {
     Expr::cust(condition)
+}
+
+/// The calls that rang a phone.
+fn ringing(number: &str) -> SelectStatement {
+    let phones = call_phone::Entity::find().select_only().column(call_phone::Column::CallId);
+    let number = match number.strip_prefix('*') {
+        Some(ending) => call_phone::Column::Number.ends_with(ending),
+        None => call_phone::Column::Number.eq(number),
+    };
+    phones.filter(number).into_query()
 }
 
 fn tagged(tag: &str) -> SelectStatement {

@@ -6,11 +6,12 @@ use frontdesk_domain::{Outcome, Timestamp};
 use frontdesk_ports::{
     CallFigures, CallQuery, Change, DAY_MS, Figures, QUARTER_MS, StoreError, Tally, Usage, WAIT_STEP_MS,
 };
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryOrder, QueryResult, QuerySelect, QueryTrait};
 
 use crate::SqlLog;
 use crate::entity::call::{self, Column};
+use crate::entity::call_phone;
 use crate::error::{corrupt, failed, store_error};
 use crate::mapping::{millis, number_of, timestamp};
 use crate::read::query::filtered;
@@ -50,13 +51,14 @@ impl CallFigures for SqlLog {
                 figures.waits.push((wait, count(&row)?));
             }
         }
-        let mut destinations = counted(since, until);
-        destinations.columns([Column::ForwardedTo, Column::Outcome]);
-        destinations.group_by_columns([Column::ForwardedTo, Column::Outcome]);
-        for row in self.rows(&destinations).await? {
-            if let Some(number) = get(&row, "forwarded_to")? {
-                figures.destinations.push((number, outcome(&row)?, count(&row)?));
-            }
+        let mut phones = counted(since, until);
+        phones.join(JoinType::InnerJoin, call_phone::Entity, Expr::cust("call_phones.call_id = calls.id"));
+        phones.columns([call_phone::Column::Number, call_phone::Column::Taken]);
+        phones.add_group_by([Expr::col(call_phone::Column::Number), Expr::col(call_phone::Column::Taken)]);
+        for row in self.rows(&phones).await? {
+            let taken: i32 = get(&row, "taken")?;
+            let outcome = if taken == 1 { Outcome::Answered } else { Outcome::Missed };
+            figures.destinations.push((get(&row, "number")?, Some(outcome), count(&row)?));
         }
         let mut menus = counted(since, until);
         menus.columns([Column::Menu, Column::Outcome, Column::OutcomeReason]);

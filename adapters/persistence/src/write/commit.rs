@@ -8,12 +8,12 @@ use frontdesk_ports::work::Work;
 use frontdesk_ports::{CallRecord, Change, Ids, Job, LoggedEvent, RawParameters, StoreError};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, Iterable, QueryFilter,
-    QuerySelect, TransactionTrait,
+    ActiveEnum, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, Iterable,
+    QueryFilter, QuerySelect, TransactionTrait,
 };
 
 use crate::entity::job_state::JobState;
-use crate::entity::{call, call_event, job, tombstone};
+use crate::entity::{call, call_event, call_phone, job, tombstone};
 use crate::error::{corrupt, failed};
 use crate::jobs::job_row;
 use crate::mapping::{at_millisecond, call_row, event_of, event_row};
@@ -225,6 +225,7 @@ struct Tables {
     calls: Inserts,
     events: Inserts,
     jobs: Inserts,
+    phones: Inserts,
 }
 
 impl Tables {
@@ -237,6 +238,7 @@ impl Tables {
             calls: Inserts::new(projected()),
             events: Inserts::new(earlier),
             jobs: Inserts::new(due_again()),
+            phones: Inserts::new(rung_again()),
         }
     }
 
@@ -247,9 +249,11 @@ impl Tables {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let (mut calls, mut events, mut jobs) = (Vec::new(), Vec::new(), Vec::new());
+        let mut phones = Vec::new();
         for Changed { record, facts, news, effects } in changed {
             let id = record.id.to_string();
             calls.push(call_row(record)?);
+            phones.extend(phone_rows(&id, &record.call));
             for (identity, raw) in news {
                 // It was learnt just now.
                 let Some(event) = facts.event(identity) else { continue };
@@ -261,8 +265,24 @@ impl Tables {
         }
         self.calls.run(tx, calls).await?;
         self.events.run(tx, events).await?;
+        self.phones.run(tx, phones).await?;
         self.jobs.run(tx, jobs).await
     }
+}
+
+/// The phones that a call rang.
+pub(crate) fn phone_rows(id: &str, call: &Call) -> impl Iterator<Item = call_phone::ActiveModel> {
+    call.phones.iter().map(move |(number, taken)| call_phone::ActiveModel {
+        number: Set(number.to_string()),
+        call_id: Set(id.to_owned()),
+        taken: Set(i32::from(*taken)),
+    })
+}
+
+/// A phone that is known already may have taken the call meanwhile.
+pub(crate) fn rung_again() -> OnConflict {
+    let key = [call_phone::Column::Number, call_phone::Column::CallId];
+    OnConflict::columns(key).update_column(call_phone::Column::Taken).to_owned()
 }
 
 /// Makes pending jobs due at once, and restarts failed or finished ones, because the facts require them.

@@ -10,7 +10,7 @@ use crate::error::failed;
 use crate::mapping::{call_row, event_of, record_of};
 use crate::transaction::{immediate, number_changes};
 use crate::write::batch_insert::Inserts;
-use crate::write::commit::projected;
+use crate::write::commit::{phone_rows, projected, rung_again};
 
 impl SqlLog {
     /// Derives these calls from their events again, in one transaction. The lock of the change counter keeps new events
@@ -21,7 +21,7 @@ impl SqlLog {
         let mut change = number_changes(&tx, names.len() as u64).await.map_err(failed)?;
         let calls =
             call::Entity::find().filter(call::Column::Id.is_in(names)).all(&tx).await.map_err(failed)?;
-        let mut rows = Vec::new();
+        let (mut rows, mut phones) = (Vec::new(), Vec::new());
         for row in calls {
             let record = record_of(&row)?;
             let events = call_event::Entity::find().filter(call_event::Column::CallId.eq(row.id.as_str()));
@@ -30,9 +30,11 @@ impl SqlLog {
                 events.iter().map(|row| event_of(row, &record.leg)).collect::<Result<_, _>>()?;
             let call = Call::of(&Facts::of(events.iter().map(|logged| &logged.event)));
             change += 1;
+            phones.extend(phone_rows(&row.id, &call));
             rows.push(call_row(&CallRecord { call, change: Change(change), ..record })?);
         }
         Inserts::new(projected()).run(&tx, rows).await?;
+        Inserts::new(rung_again()).run(&tx, phones).await?;
         tx.commit().await.map_err(failed)
     }
 }
