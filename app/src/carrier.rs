@@ -14,7 +14,7 @@ use crate::http_client::Proxies;
 use crate::system::SystemIds;
 
 pub use adapters_twilio::{
-    ClientError, HostedPrompts, LIMITS, NAME, PREFIX, write_fallback as write_fallback_document,
+    ClientError, HostedPrompts, LEFT_OUT, LIMITS, NAME, PREFIX, write_fallback, write_fallback_voicemail,
 };
 
 /// The carrier's REST API, for calls and recordings of these accounts.

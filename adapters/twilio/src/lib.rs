@@ -24,7 +24,7 @@ pub use form::Form;
 pub use probe::{HttpPublicUrlProbe, answer_probes};
 pub use prompts::{HostedPrompts, media_type};
 pub use signature::{Algorithm, SignedBody, verify};
-pub use twiml::fallback::write_fallback;
+pub use twiml::fallback::{LEFT_OUT, write_fallback, write_fallback_voicemail};
 pub use twiml::write_twiml;
 pub use urls::{PREFIX, Urls};
 pub use webhook::{Waits, Webhooks, route_list, routes};

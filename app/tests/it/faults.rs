@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use adapters_persistence::Database;
 use adapters_simulator::{CalleeScript, tone};
-use adapters_twilio::write_fallback;
+use adapters_twilio::{write_fallback, write_fallback_voicemail};
 use frontdesk::server::serve;
 use frontdesk_domain::{BuiltinFlow, builtin_flow};
 use poem::EndpointExt;
@@ -183,7 +183,8 @@ async fn fallback_host(desk: &Desk) -> String {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let forward_to = vec![FIRST.parse().unwrap()];
     let flow = builtin_flow(&BuiltinFlow { forward_to, ..BuiltinFlow::default() }).unwrap();
-    let document = write_fallback(&flow, None, Some(&format!("{url}/end")));
+    let document = write_fallback(&flow, &format!("{url}/voicemail"));
+    let voicemail = write_fallback_voicemail(&flow, None, Some(&format!("{url}/end")));
     let xml = |document: String| {
         poem::endpoint::make_sync(move |_| {
             poem::Response::builder().content_type("text/xml").body(document.clone())
@@ -191,6 +192,7 @@ async fn fallback_host(desk: &Desk) -> String {
     };
     let routes = poem::Route::new()
         .at("/twilio/voice", xml(document))
+        .at("/voicemail", xml(voicemail))
         .at("/end", xml("<Response><Hangup/></Response>".into()))
         .at("/twilio/status", poem::endpoint::make_sync(|_| poem::http::StatusCode::NO_CONTENT));
     tokio::spawn(serve(listener, Arc::new(routes.map_to_response().boxed()), desk.running.stop.subscribe()));
@@ -203,7 +205,9 @@ async fn the_static_fallback_on_another_host_connects_callers_or_takes_their_mes
     let url = fallback_host(&desk).await;
     let report = desk.call().at(&url).each_phone(&[CalleeScript::Accept]).place().await;
     assert!(!report.recorded);
-    let nobody = desk.call().at(&url).each_phone(&[CalleeScript::NoAnswer]);
-    let report = nobody.leaves(tone(1)).ends_message_by_key().place().await;
+    let nobody = || desk.call().at(&url).each_phone(&[CalleeScript::NoAnswer]).leaves(tone(1));
+    let report = nobody().presses("1").ends_message_by_key().place().await;
     assert!(report.recorded, "{report:?}");
+    let report = nobody().place().await;
+    assert!(!report.recorded, "nobody is recorded who did not ask for it: {report:?}");
 }

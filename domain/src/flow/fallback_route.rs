@@ -1,5 +1,5 @@
 //! The flow for a caller who cannot be asked for input: the phones to call, and the mailbox for the message.
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 use super::CallFlow;
 use super::forward::Forward;
@@ -16,35 +16,32 @@ pub struct FallbackRoute<'f> {
 }
 
 impl CallFlow {
-    /// The path through this flow without input: the forward that needs the fewest keys (of several keys the lowest),
-    /// then the mailbox for unanswered calls.
+    /// The path through this flow of a caller who presses the lowest key at every menu, to the first forward; then the
+    /// mailbox for unanswered calls.
     pub fn plain_route(&self) -> FallbackRoute<'_> {
-        let mut seen = BTreeSet::new();
-        let mut ahead = VecDeque::from([self.start()]);
-        let mut forward = None;
-        while let Some(target) = ahead.pop_front() {
-            if !seen.insert(target) {
-                continue;
-            }
-            match target {
-                Target::Forward(name) => {
-                    forward = self.forward(name);
-                    break;
-                }
-                Target::Menu(name) => {
-                    let choices = self.menu(name).into_iter().flat_map(|menu| menu.choices.values());
-                    ahead.extend(choices.filter_map(|choice| match &choice.then {
-                        Then::Go(target) => Some(target),
-                        Then::Back | Then::Repeat => None,
-                    }));
-                }
-                // The time is unknown here: a phone that rings after hours is better than one that does not ring.
-                Target::Hours(name) => ahead.extend(self.hours(name).map(|hours| &hours.open)),
-                Target::Mailbox(_) | Target::Goodbye(_) => {}
-            }
-        }
+        let forward = self.first_forward(self.start(), &mut BTreeSet::new());
         let from = forward.map_or(self.start(), |forward| &forward.otherwise);
         FallbackRoute { forward, mailbox: self.mailbox_without_keys(from) }
+    }
+
+    fn first_forward<'f>(&'f self, from: &'f Target, seen: &mut BTreeSet<&'f Target>) -> Option<&'f Forward> {
+        if !seen.insert(from) {
+            return None;
+        }
+        match from {
+            Target::Forward(name) => self.forward(name),
+            Target::Menu(name) => {
+                let choices = self.menu(name).into_iter().flat_map(|menu| menu.choices.values());
+                let targets = choices.filter_map(|choice| match &choice.then {
+                    Then::Go(target) => Some(target),
+                    Then::Back | Then::Repeat => None,
+                });
+                targets.collect::<Vec<_>>().into_iter().find_map(|target| self.first_forward(target, seen))
+            }
+            // The time is unknown here: a phone that rings after hours is better than one that does not ring.
+            Target::Hours(name) => self.first_forward(&self.hours(name)?.open, seen),
+            Target::Mailbox(_) | Target::Goodbye(_) => None,
+        }
     }
 
     /// The node that a caller reaches who presses nothing and is not answered.

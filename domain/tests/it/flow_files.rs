@@ -31,3 +31,12 @@ fn the_versions_of_the_worked_examples_stay_the_same() {
         [PLUMBER, PRACTICE, SHOP].map(|text| read(text).expect("a valid example").version().to_string());
     assert_eq!(versions, ["45fb2a17", "4d4594f9", "ec09fd02"]);
 }
+
+#[test]
+fn the_fallback_rings_whoever_the_lowest_keys_ring() {
+    let rung = |text: &str| {
+        let flow = read(text).expect("a valid example");
+        flow.plain_route().forward.map(|forward| forward.destinations[0].number.to_string())
+    };
+    assert_eq!(rung(SHOP).as_deref(), Some("+447700900101"), "sales, and not the workshop");
+}

@@ -89,9 +89,9 @@ fn the_static_fallback_rings_everybody_and_takes_a_message() {
     let public = PublicUrl::parse("https://desk.example/phone").unwrap();
     let forward_to = ["+33611223344", "+33611223355"].map(|number| number.parse().unwrap()).to_vec();
     let flow = builtin_flow(&BuiltinFlow { forward_to, ..BuiltinFlow::default() }).unwrap();
-    insta::assert_snapshot!(fallback::write_fallback(
-        &flow,
-        Some(&public),
-        Some("https://other.example/end")
-    ));
+    insta::assert_snapshot!(fallback::write_fallback(&flow, "voicemail.xml"));
+    insta::assert_snapshot!(
+        "the_second_document_takes_a_message",
+        fallback::write_fallback_voicemail(&flow, Some(&public), Some("https://other.example/end"))
+    );
 }
