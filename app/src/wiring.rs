@@ -370,7 +370,9 @@ async fn tell_own_number(carrier: Arc<dyn Carrier>, handler: Arc<CallHandler>) {
     match carrier.our_numbers().await {
         Ok(numbers) => {
             let number = numbers.iter().find_map(|number| PhoneNumber::read_called(number));
-            number.into_iter().for_each(|number| handler.knows_own_number(number));
+            if let Some(number) = number {
+                handler.knows_own_number(number);
+            }
         }
         Err(error) => tracing::debug!("the account's numbers are not known: {error}"),
     }

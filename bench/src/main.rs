@@ -190,7 +190,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             })
         }
         Command::Compare { frontdesk, against, rounds, seconds, in_flight, rate, database } => {
-            let compare = Compare { frontdesk, against, rounds, seconds, in_flight, rate, database };
+            let compare = Compare { frontdesk, rounds, seconds, in_flight, rate, against, database };
             one_thread()?.block_on(compare.run())
         }
         Command::Crash { frontdesk, cycles, database, in_flight } => {

@@ -114,3 +114,5 @@ pub use phone::{CallerId, InvalidPhoneNumber, PhoneNumber};
 
 /// A point in time, UTC, from the carrier or the server's clock.
 pub use jiff::Timestamp;
+/// A time zone of opening hours.
+pub use jiff::tz::TimeZone;

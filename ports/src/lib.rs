@@ -9,7 +9,7 @@
 //! - Time and randomness come from [`Clock`] and [`Ids`], which are synchronous traits.
 //!
 //! With the feature `conformance`, the module `conformance` specifies the behaviour of every driven store as functions that
-//! each adapter calls from its tests. With `mock`, [`Carrier`] and the driving ports have mocks.
+//! each adapter calls from its tests. With `mock`, [`Carrier`] has a mock.
 #![warn(missing_docs)]
 
 #[cfg(feature = "conformance")]
@@ -62,6 +62,4 @@ pub use model::raw::RawParameters;
 pub use model::search::{fold, search_text};
 
 #[cfg(feature = "mock")]
-pub use driven::{carrier::MockCarrier, transcriber::MockTranscriber};
-#[cfg(feature = "mock")]
-pub use driving::{answer_calls::MockAnswerCalls, auth::MockAccess, read_calls::MockReadCalls};
+pub use driven::carrier::MockCarrier;

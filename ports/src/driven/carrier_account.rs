@@ -61,7 +61,6 @@ pub struct DialPermission {
 }
 
 /// Looks at and changes the account.
-#[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait CarrierAccount: Send + Sync {
     /// Where a number must ask for this desk to answer it.

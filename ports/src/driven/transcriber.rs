@@ -15,7 +15,6 @@ pub enum TranscriberError {
 }
 
 /// Writes messages down.
-#[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Transcriber: Send + Sync {
     /// The words of a message. `language` is the one that the caller was spoken to in; they may have answered in another.

@@ -51,7 +51,6 @@ pub struct CarrierCallback {
 }
 
 /// Answers a carrier.
-#[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait AnswerCalls: Send + Sync {
     /// Answers a caller who waits. Always returns within a bounded time, whatever the state of the stores: an event

@@ -64,7 +64,6 @@ pub enum IdentitySource {
 named!(IdentitySource);
 
 /// Lets people and programs in.
-#[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Access: Send + Sync {
     /// Signs a person in from an address and returns the secret session token for their cookie. `code` is that of their

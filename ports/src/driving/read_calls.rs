@@ -124,7 +124,6 @@ fn quantile(waits: &[(u64, u64)], percent: u64) -> Option<f64> {
 }
 
 /// Reads the log.
-#[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ReadCalls: Send + Sync {
     /// A page of calls, newest first.

@@ -40,7 +40,7 @@ pub(super) fn json(errors: &ConfigErrors) -> String {
 
 /// Each warning in a line.
 pub(super) fn warned(warnings: &[ConfigError]) -> String {
-    warnings.iter().map(|warning| format!("warning: {warning}\n")).collect()
+    warnings.iter().fold(String::new(), |text, warning| text + &format!("warning: {warning}\n"))
 }
 
 /// The flow as JSON, with the warnings beside its findings.
