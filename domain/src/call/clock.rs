@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::call::event::EventKind;
+use crate::call::event::{CallEvent, EventKind};
 use crate::call::facts::Facts;
 use crate::call::status::{LegStatus, ScreeningAnswer};
 
@@ -25,21 +25,23 @@ impl Facts {
     /// seconds.
     pub fn in_one_clock(&self) -> Cow<'_, Self> {
         let offset = self.clock_offset();
-        let moved = |kind: &EventKind| !offset.is_zero() && !is_carriers(kind);
-        let corrected = self.map_times(|event| {
-            if moved(&event.kind) { event.at.checked_add(offset).unwrap_or(event.at) } else { event.at }
-        });
-        match (offset.is_zero(), corrected.connections()) {
-            (true, connections) if connections.is_empty() => Cow::Borrowed(self),
-            (_, connections) => Cow::Owned(corrected.map_times(|event| match &event.kind {
-                // Reported when the conversation is over; it began when it was connected.
-                EventKind::Bridged { step, .. } => {
-                    let connected = connections.iter().find(|(of, _)| of == step);
-                    connected.map_or(event.at, |(_, at)| event.at.min(*at))
-                }
-                _ => event.at,
-            })),
+        let is_bridged = |event: &CallEvent| matches!(event.kind, EventKind::Bridged { .. });
+        if offset.is_zero() && !self.all().any(is_bridged) {
+            return Cow::Borrowed(self);
         }
+        let corrected = self.map_times(|event| {
+            let is_moved = !is_carriers(&event.kind);
+            if is_moved { event.at.checked_add(offset).unwrap_or(event.at) } else { event.at }
+        });
+        let connections = corrected.connections();
+        Cow::Owned(corrected.map_times(|event| match &event.kind {
+            // Reported when the conversation is over; it began when it was connected.
+            EventKind::Bridged { step, .. } => {
+                let connected = connections.iter().find(|(of, _)| of == step);
+                connected.map_or(event.at, |(_, at)| event.at.min(*at))
+            }
+            _ => event.at,
+        }))
     }
 
     /// When each step's caller and callee were connected, for steps with a report of it.
