@@ -162,6 +162,7 @@ struct WireEvent {
     kind: &'static str,
     /// Its identity, to which `outcome_evidence` refers.
     id: String,
+    /// What the event carries, by its kind; null when it carries nothing.
     detail: serde_json::Value,
 }
 
