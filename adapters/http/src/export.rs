@@ -21,6 +21,10 @@ use crate::query::{self, BadParameter};
 /// Calls that are read at once.
 pub(crate) const PAGE: u16 = 500;
 
+/// The parameter that asks for a CSV with a byte order mark; the pages' links have it.
+pub(crate) const EXCEL: &str = "excel";
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 const COLUMNS: [&str; 17] = [
     "id",
     "started_at",
@@ -93,11 +97,23 @@ fn line<const N: usize>(cells: [String; N]) -> String {
     line
 }
 
-/// A cell by RFC 4180. What a spreadsheet would run as a formula is marked as text (OWASP, "CSV injection").
+/// A cell by RFC 4180. What a spreadsheet would run as a formula is marked as text (OWASP, "CSV injection"). Where `;` or
+/// a tab separates cells, as `;` does in much of Europe, the spreadsheet also splits at those.
 fn cell(text: &str) -> String {
-    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if runs { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    let mut marked = String::with_capacity(text.len());
+    let mut is_start = true;
+    for c in text.chars() {
+        let runs = matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠');
+        if is_start && runs {
+            marked.push('\'');
+        }
+        marked.push(c);
+        is_start = matches!(c, ';' | ',' | '\t' | '\n' | '\r');
+    }
+    if marked.contains([',', ';', '"', '\t', '\n', '\r']) {
+        return format!("\"{}\"", marked.replace('"', "\"\""));
+    }
+    marked
 }
 
 /// A page of lines, and the query of the next.
@@ -137,8 +153,17 @@ pub(crate) async fn calls_csv(
     req: &Request,
 ) -> Answer {
     let (file, media_type) = ("calls.csv", "text/csv; charset=utf-8");
-    let csv = Format { name: "CSV", file, media_type, header: csv_header, line: csv_line };
+    let header =
+        if is_for_excel(req)? { || format!("{BYTE_ORDER_MARK}{}", csv_header()) } else { csv_header };
+    let csv = Format { name: "CSV", file, media_type, header, line: csv_line };
     download(state, visitor, req, csv).await
+}
+
+/// Whether the CSV is opened in Excel, which takes UTF-8 without a byte order mark for the system's code page.
+fn is_for_excel(req: &Request) -> Result<bool, BadParameter> {
+    let pairs = query::pairs(req.uri().query());
+    let Some((name, value)) = pairs.into_iter().find(|(name, _)| name == EXCEL) else { return Ok(false) };
+    value.parse().map_err(|_| BadParameter { name, why: "use true or false".to_owned() })
 }
 
 /// Every call that the filter fits, newest first, as lines of JSON.
@@ -156,6 +181,7 @@ pub(crate) async fn calls_jsonl(
 /// What an export is asked for. Without a tab it is of everything, as it always was; with one it is what that page shows.
 pub(crate) fn asked(state: &State, req: &Request, viewer: &Viewer) -> Result<CallQuery, BadParameter> {
     let mut pairs = query::pairs(req.uri().query());
+    pairs.retain(|(name, _)| name != EXCEL);
     if !pairs.iter().any(|(name, _)| name == "tab") {
         pairs.push(("tab".to_owned(), "all".to_owned()));
     }
@@ -165,7 +191,11 @@ pub(crate) fn asked(state: &State, req: &Request, viewer: &Viewer) -> Result<Cal
 
 /// The filters of an export, for the audit log, without the numbers that were searched for.
 pub(crate) fn filtered_by(req: &Request) -> String {
-    let names: Vec<String> = query::pairs(req.uri().query()).into_iter().map(|(name, _)| name).collect();
+    let names: Vec<String> = query::pairs(req.uri().query())
+        .into_iter()
+        .map(|(name, _)| name)
+        .filter(|name| name != EXCEL)
+        .collect();
     if names.is_empty() { "all".to_owned() } else { format!("filtered by {}", names.join(", ")) }
 }
 
@@ -197,8 +227,14 @@ mod tests {
             ("=1+1", "'=1+1"),
             ("-1", "'-1"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("\tx", "'\tx"),
+            ("\tx", "\"'\tx\""),
+            (";=1+1", "\";'=1+1\""),
+            ("Ann;@SUM(A1)", "\"Ann;'@SUM(A1)\""),
+            ("Ann\t-1", "\"Ann\t'-1\""),
+            ("＝1+1", "'＝1+1"),
+            ("Jean-Luc + Ann", "Jean-Luc + Ann"),
             ("\rx", "\"'\rx\""),
+            ("a;b", "\"a;b\""),
             ("=HYPERLINK(\"http://evil\",\"x\")", "\"'=HYPERLINK(\"\"http://evil\"\",\"\"x\"\")\""),
             ("a,b", "\"a,b\""),
             ("plain", "plain"),

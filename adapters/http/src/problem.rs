@@ -138,8 +138,8 @@ impl From<RetryError> for Problem {
     fn from(error: RetryError) -> Self {
         let detail = error.to_string();
         match error {
-            RetryError::None => Self::new(StatusCode::NOT_FOUND, "No message", detail),
-            RetryError::NotFailed => Self::new(StatusCode::CONFLICT, "Message not lost", detail),
+            RetryError::None => Self::new(StatusCode::NOT_FOUND, "No voicemail", detail),
+            RetryError::NotFailed => Self::new(StatusCode::CONFLICT, "Voicemail not lost", detail),
             RetryError::Store(error) => error.into(),
         }
     }
@@ -149,13 +149,15 @@ impl From<VoicemailError> for Problem {
     fn from(error: VoicemailError) -> Self {
         let detail = error.to_string();
         match error {
-            VoicemailError::None => Self::new(StatusCode::NOT_FOUND, "No message", detail),
-            VoicemailError::Pending => Self::new(StatusCode::CONFLICT, "Message on its way", detail),
-            VoicemailError::Failed => Self::new(StatusCode::GONE, "Message lost", detail),
-            VoicemailError::Deleted => Self::new(StatusCode::GONE, "Message deleted", detail),
+            VoicemailError::None => Self::new(StatusCode::NOT_FOUND, "No voicemail", detail),
+            VoicemailError::Pending => {
+                Self::new(StatusCode::CONFLICT, "Voicemail not downloaded yet", detail)
+            }
+            VoicemailError::Failed => Self::new(StatusCode::GONE, "Voicemail lost", detail),
+            VoicemailError::Deleted => Self::new(StatusCode::GONE, "Voicemail deleted", detail),
             VoicemailError::Range(length) => {
                 let problem =
-                    Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "Range outside the message", detail);
+                    Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "Range outside the voicemail", detail);
                 match format!("bytes */{length}").parse() {
                     Ok(value) => problem.with_header(header::CONTENT_RANGE, value),
                     Err(_) => problem,

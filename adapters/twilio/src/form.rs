@@ -2,6 +2,8 @@
 
 /// The most pairs that a request of the carrier may have.
 const MAX_PAIRS: usize = 500;
+/// The longest duration in seconds: a call ends after a day at most (`timeLimit` of `<Dial>`), and clocks may differ.
+const LONGEST: u32 = 25 * 3600;
 
 /// The pairs of an `application/x-www-form-urlencoded` body.
 #[derive(Clone, PartialEq, Eq)]
@@ -36,11 +38,31 @@ impl Form {
     pub fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.get(name)?.trim().parse().ok()
     }
+
+    /// A duration in seconds of that name.
+    pub fn seconds(&self, name: &str) -> Option<u32> {
+        seconds(self.get(name)?)
+    }
+}
+
+/// A duration in seconds as the carrier writes it. What is longer than any call is not a duration: a time stamp was seen
+/// in its place (kazoo, pull request 6534).
+pub(crate) fn seconds(text: &str) -> Option<u32> {
+    text.trim().parse().ok().filter(|seconds| *seconds <= LONGEST)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_longer_than_any_call_is_not_a_duration() {
+        let form = Form::decode(b"day=86400&stamp=1784000000&text=9s&negative=-1").unwrap();
+        assert_eq!(form.seconds("day"), Some(86_400));
+        for name in ["stamp", "text", "negative", "missing"] {
+            assert_eq!(form.seconds(name), None, "{name}");
+        }
+    }
 
     #[test]
     fn pairs_keep_their_order_repeats_and_empty_values() {

@@ -89,7 +89,7 @@ pub(crate) fn signal(form: &Form, at: &Dialogue, carrier: &str) -> Signal {
     let dial = form.get("DialCallStatus").map(|status| Signal::DialEnded(dial_result(form, status, carrier)));
     let recording = recording(form);
     let recorded =
-        Signal::Recorded { recording: recording.clone(), seconds: form.number("RecordingDuration") };
+        Signal::Recorded { recording: recording.clone(), seconds: form.seconds("RecordingDuration") };
     match at {
         Dialogue::Forward { .. } => dial.unwrap_or(Signal::NoInput),
         Dialogue::Mailbox { .. } => recorded,
@@ -129,7 +129,7 @@ fn dial_result(form: &Form, status: &str, carrier: &str) -> DialResult {
         _ => None,
     };
     let leg = form.get("DialCallSid").and_then(|id| LegId::new(carrier, id).ok());
-    DialResult { outcome, leg, bridged, seconds: form.number("DialCallDuration") }
+    DialResult { outcome, leg, bridged, seconds: form.seconds("DialCallDuration") }
 }
 
 /// The recording's SID, from its parameter (field) or from the end of its URL (documented). Nothing else of the URL
@@ -153,7 +153,7 @@ pub(crate) fn call_ended(form: &Form) -> Option<Notice> {
         Notice::CallEnded(Ending {
             status: status.to_owned(),
             failed: status == "failed",
-            seconds: form.number("CallDuration"),
+            seconds: form.seconds("CallDuration"),
             parties: Some(parties(form)),
         })
     })
@@ -172,7 +172,7 @@ pub(crate) fn leg_changed(form: &Form, leg: LegId, step: u16, position: u8) -> O
         "canceled" => LegStatus::Canceled,
         _ => return None,
     };
-    let (seconds, sip_code) = (form.number("CallDuration"), form.number("SipResponseCode"));
+    let (seconds, sip_code) = (form.seconds("CallDuration"), form.number("SipResponseCode"));
     Some(Notice::Leg { step, position, leg, status, seconds, sip_code })
 }
 
@@ -200,7 +200,11 @@ pub(crate) fn recording_changed(form: &Form) -> Option<Notice> {
         "failed" => RecordingStatus::Failed,
         _ => return None,
     };
-    Some(Notice::Recording { recording: recording(form)?, status, seconds: form.number("RecordingDuration") })
+    Some(Notice::Recording {
+        recording: recording(form)?,
+        status,
+        seconds: form.seconds("RecordingDuration"),
+    })
 }
 
 #[cfg(test)]

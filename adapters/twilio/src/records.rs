@@ -8,6 +8,7 @@ use frontdesk_domain::{
 };
 use serde::Deserialize;
 
+use crate::form;
 use crate::form_mapping::visible_name;
 
 /// One page of a list resource.
@@ -81,10 +82,6 @@ fn time(text: Option<&String>) -> Option<Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text?).ok()
 }
 
-fn seconds(text: Option<&String>) -> Option<u32> {
-    text?.parse().ok()
-}
-
 /// Whether a recording with this source was made by our own `<Record>` and so is a voicemail. Only such recordings are
 /// ever shown or deleted (Twilio, "Recordings resource", `source`; `RecordingSource` in callbacks).
 pub(crate) fn is_voicemail(source: Option<&str>) -> bool {
@@ -114,7 +111,7 @@ impl CallResource {
             leg: LegId::new(carrier, &self.sid).ok()?,
             number: self.to.as_ref().and_then(|to| to.parse().ok()),
             status,
-            seconds: seconds(self.duration.as_ref()),
+            seconds: self.duration.as_deref().and_then(form::seconds),
             ended_at: time(self.end_time.as_ref()),
         })
     }
@@ -124,7 +121,7 @@ impl CallResource {
         Some(CarrierRecord {
             failed: status == "failed",
             status,
-            seconds: seconds(self.duration.as_ref()),
+            seconds: self.duration.as_deref().and_then(form::seconds),
             started_at: time(self.start_time.as_ref()),
             ended_at: time(self.end_time.as_ref()),
             parties: Parties {
@@ -152,7 +149,7 @@ impl RecordingResource {
         Some(RecordedMessage {
             recording: self.sid.parse().ok()?,
             status,
-            seconds: seconds(self.duration.as_ref()),
+            seconds: self.duration.as_deref().and_then(form::seconds),
             at: time(self.date_created.as_ref()),
         })
     }

@@ -74,7 +74,7 @@ async fn problems_name_the_parameter() {
         ("/api/v1/stats?since=never", 400, "since"),
         ("/api/v1/calls/none", 404, "nothing"),
         ("/api/v1/calls/01ARZ3NDEKTSV4RRFFQ69G5FAV", 404, "nothing"),
-        ("/api/v1/calls/01ARZ3NDEKTSV4RRFFQ69G5FAV/voicemail", 404, "no message"),
+        ("/api/v1/calls/01ARZ3NDEKTSV4RRFFQ69G5FAV/voicemail", 404, "no voicemail"),
         ("/api/v1/nothing", 404, "nothing"),
     ] {
         let response = desk.get(path).await;

@@ -156,6 +156,11 @@ async fn an_export_is_what_its_page_shows() {
     {
         let csv = ann.page(&format!("/calls.csv{query}")).await;
         assert_eq!(csv.lines().count() - 1, calls, "{query}: {csv}");
+        assert!(csv.starts_with("id,started_at,"), "{csv}");
+        let sign = if query.is_empty() { '?' } else { '&' };
+        let excel = get(&desk, &format!("/calls.csv{query}{sign}excel=true"), &ann.cookie).await;
+        // Text without the mark is what a client's decoder makes of it, so bytes are compared.
+        assert_eq!(excel.bytes().await.unwrap(), format!("\u{feff}{csv}"), "Excel needs a byte order mark");
         let lines = ann.page(&format!("/calls.jsonl{query}")).await;
         assert_eq!(lines.lines().count(), calls, "{query}: {lines}");
         if !query.is_empty() {

@@ -12,10 +12,10 @@ pub struct Actor(pub String);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RetryError {
     /// There is no such call, or it has no message.
-    #[error("there is no message")]
+    #[error("there is no voicemail")]
     None,
     /// It is here or on its way.
-    #[error("the message has not failed")]
+    #[error("the voicemail download has not failed")]
     NotFailed,
     /// The store failed.
     #[error(transparent)]

@@ -31,19 +31,19 @@ pub struct VoicemailAudio {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VoicemailError {
     /// There is no such call, or it has no message.
-    #[error("there is no message")]
+    #[error("there is no voicemail")]
     None,
     /// It is on its way.
-    #[error("the message is still on its way from the carrier")]
+    #[error("the voicemail has not been downloaded from the carrier yet")]
     Pending,
     /// It cannot be had.
-    #[error("the message could not be had from the carrier")]
+    #[error("the voicemail could not be downloaded from the carrier")]
     Failed,
     /// It was here, and has been deleted.
-    #[error("the message has been deleted")]
+    #[error("the voicemail has been deleted")]
     Deleted,
     /// The bytes asked for lie outside it; it has that many.
-    #[error("the range lies outside the message of {0} bytes")]
+    #[error("the range lies outside the voicemail of {0} bytes")]
     Range(u64),
     /// The store failed.
     #[error(transparent)]

@@ -13,6 +13,7 @@ use poem::{Request, handler};
 use super::html;
 use crate::State;
 use crate::auth::visitor::Visitor;
+use crate::export::EXCEL;
 use crate::filter::Shown;
 use crate::i18n::viewer::Viewer;
 use crate::pages::feed::offers::Offers;
@@ -55,8 +56,12 @@ pub(crate) async fn feed(
     let mut frame = Frame::of(state, visitor, &viewer, "nav-calls");
     frame.count = (counted.attention.all() > 0).then(|| tally_text(&counted.attention));
     let first_run = counted.fitting.all() == 0 && shown.filters.is_empty() && change.0 == 0;
-    let exports =
-        [("export-csv", "/calls.csv"), ("export-jsonl", "/calls.jsonl"), ("export-zip", "/voicemails.zip")];
+    let export = |what, path, more| (viewer.language.say(what), shown.address(path, shown.tab, more));
+    let exports = vec![
+        export("export-csv", "/calls.csv", &[(EXCEL, "true")]),
+        export("export-jsonl", "/calls.jsonl", &[]),
+        export("export-zip", "/voicemails.zip", &[]),
+    ];
     let view = FeedPage {
         frame,
         tabs: TabLink::all(&shown, &counted.attention, &counted.live, &viewer),
@@ -69,9 +74,7 @@ pub(crate) async fn feed(
         views: views.into_iter().map(|view| ViewLink::new(view, &list.here)).collect(),
         list,
         live: shown.address("/events", shown.tab, &[("after", &change.0.to_string())]),
-        exports: exports
-            .map(|(what, path)| (viewer.language.say(what), shown.address(path, shown.tab, &[])))
-            .into(),
+        exports,
         zone: viewer.zone_name(),
         first_run,
         voice_url: state.services.voice_url.clone(),

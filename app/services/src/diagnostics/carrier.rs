@@ -29,7 +29,7 @@ impl CarrierSetup {
             Err(CarrierError::Unauthorized) => findings.push(Finding::fault(
                 CREDENTIALS,
                 "the carrier refuses the account's token",
-                "copy Account SID and Auth Token from the carrier's console to twilio.account_sid and twilio.auth_token",
+                "copy Account SID and Auth Token from the carrier's console to twilio.account_sid and twilio.auth_token; an account of another region needs its address in twilio.api_url",
             )),
             Err(error) => findings.push(Finding::fault(
                 CREDENTIALS,

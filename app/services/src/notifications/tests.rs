@@ -9,6 +9,7 @@ use frontdesk_domain::{
 };
 use frontdesk_ports::DeliveryStatus;
 
+use super::selection::SETTLING;
 use super::*;
 use crate::flow_versions::FlowWithAudio;
 

@@ -1,0 +1,130 @@
+//! Which calls are reported to whom, and what of a call is reported.
+use std::time::Duration;
+
+use frontdesk_domain::{
+    Call, CallFlow, CallId, NotificationKind, Outcome, Timestamp, Voicemail, VoicemailStatus,
+};
+use frontdesk_ports::{CallRecord, Delivery};
+
+use super::NotificationTarget;
+
+/// How long the end of a call waits for late callbacks, which arrive in any order.
+pub(super) const SETTLING: Duration = Duration::from_secs(5);
+
+/// Which events of which calls a recipient is notified about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotificationRule {
+    /// Calls that ended so.
+    pub outcomes: Vec<Outcome>,
+    /// The kinds of events.
+    pub kinds: Vec<NotificationKind>,
+    /// Whether a voicemail's audio goes with the message.
+    pub attach: bool,
+}
+
+impl NotificationRule {
+    /// The default for people: missed calls, and voicemails once they can be played.
+    pub fn for_people() -> Self {
+        Self {
+            outcomes: vec![Outcome::Missed, Outcome::Voicemail, Outcome::Failed],
+            kinds: vec![NotificationKind::Ended, NotificationKind::VoicemailStored],
+            attach: true,
+        }
+    }
+
+    /// The default for programs: everything.
+    pub fn for_programs() -> Self {
+        Self {
+            outcomes: Outcome::VARIANTS.to_vec(),
+            kinds: NotificationKind::VARIANTS.to_vec(),
+            attach: false,
+        }
+    }
+}
+
+/// How long a notification waits for the facts of the call to settle. What is certain is reported at once.
+pub(super) fn settling(kind: NotificationKind) -> Duration {
+    match kind {
+        NotificationKind::Ended | NotificationKind::Updated => SETTLING,
+        NotificationKind::Started | NotificationKind::Answered | NotificationKind::VoicemailStored => {
+            Duration::ZERO
+        }
+    }
+}
+
+/// What is reported about the end of a call; a change of it is corrected.
+pub(super) fn report(call: &Call) -> String {
+    let Call { verdict, duration_seconds, talk_seconds, forwarded_to, choices, .. } = call;
+    let ended = verdict.as_ref().map(|verdict| (verdict.outcome.as_str(), verdict.reason.as_str()));
+    let choices: Vec<String> = choices.iter().map(ToString::to_string).collect();
+    serde_json::json!([ended, duration_seconds, talk_seconds, forwarded_to, choices]).to_string()
+}
+
+/// What a recipient was told last about the end of a call, and by which correction.
+pub(super) fn last_report<'a>(
+    delivered: &'a [(Delivery, String)],
+    call: CallId,
+    recipient: &str,
+) -> Option<(u32, &'a str)> {
+    let about_end = delivered.iter().filter(|(delivery, _)| {
+        let about_end = matches!(delivery.kind, NotificationKind::Ended | NotificationKind::Updated);
+        about_end && delivery.call == call && delivery.recipient == recipient
+    });
+    let last = about_end.max_by_key(|(delivery, _)| delivery.correction);
+    last.map(|(delivery, report)| (delivery.correction, report.as_str()))
+}
+
+/// Whether a recipient is notified about this kind of event of a call.
+pub(super) fn wants(
+    target: &NotificationTarget,
+    name: &str,
+    kind: NotificationKind,
+    record: &CallRecord,
+    flow: &CallFlow,
+) -> bool {
+    if !target.rule.kinds.contains(&kind) {
+        return false;
+    }
+    let outcome = record.call.verdict.as_ref().map(|verdict| verdict.outcome);
+    let message = record.call.voicemail.as_ref();
+    match kind {
+        NotificationKind::Started | NotificationKind::Answered | NotificationKind::Updated => true,
+        // People are notified about a voicemail when it can be played, and about the end of the call only if none
+        // follows.
+        NotificationKind::Ended => {
+            let is_audible = |m: &Voicemail| m.status != VoicemailStatus::Failed && !m.is_empty();
+            let voicemail_follows = target.is_person && message.is_some_and(is_audible);
+            let outcome = if target.is_person { for_people(&record.call) } else { outcome };
+            !voicemail_follows && outcome.is_some_and(|outcome| target.rule.outcomes.contains(&outcome))
+        }
+        NotificationKind::VoicemailStored => {
+            let silent = target.is_person && message.is_some_and(Voicemail::is_empty);
+            let mailbox = record.call.mailbox.as_ref().and_then(|mailbox| flow.mailbox(mailbox));
+            // A mailbox that names recipients notifies no others.
+            let meant = mailbox
+                .is_none_or(|mailbox| mailbox.notify.is_empty() || mailbox.notify.iter().any(|n| n == name));
+            !silent && meant && target.rule.outcomes.contains(&Outcome::Voicemail)
+        }
+    }
+}
+
+/// How a call ended for people: a message without speech is none, so its caller was missed, or said nothing.
+pub(super) fn for_people(call: &Call) -> Option<Outcome> {
+    let silent = call.voicemail.as_ref().is_some_and(Voicemail::is_empty);
+    match call.verdict.as_ref()?.outcome {
+        Outcome::Voicemail if silent && call.forwarded_to.is_some() => Some(Outcome::Missed),
+        Outcome::Voicemail if silent => Some(Outcome::Abandoned),
+        outcome => Some(outcome),
+    }
+}
+
+pub(super) fn happened_at(kind: NotificationKind, record: &CallRecord) -> Option<Timestamp> {
+    match kind {
+        NotificationKind::Started => record.call.started_at,
+        NotificationKind::Answered => record.call.answered_at,
+        // The time when a voicemail was stored is not a fact of the call; its notification has the time of the call's end.
+        NotificationKind::Ended | NotificationKind::VoicemailStored | NotificationKind::Updated => {
+            record.call.ended_at
+        }
+    }
+}
