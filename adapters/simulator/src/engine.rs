@@ -214,10 +214,7 @@ impl Line<'_> {
     /// Asks for a document; if the answer is unusable, asks the fallback; if that is too, the call is lost.
     async fn document(&mut self, url: &str, extra: &Fields) -> Option<Document> {
         let mut fields = self.fields(self.status());
-        // The first request comes at the same moment for every clock.
-        if self.answered_at.is_some() {
-            fields.extend(self.carrier.callback_time());
-        }
+        fields.extend(self.carrier.callback_time());
         fields.extend(extra.iter().cloned());
         let (code, why) = match self.fetch(url, &fields).await {
             Ok(document) => return Some(document),

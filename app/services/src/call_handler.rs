@@ -4,8 +4,9 @@ pub mod recent_callers;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallEvent, Context, Instruction, PhoneNumber, advance};
+use frontdesk_domain::{CallEvent, Context, Instruction, PhoneNumber, Timestamp, advance};
 use frontdesk_ports::{AnswerCalls, CarrierCallback, Clock, LoggedEvent, StepRequest, StoreError};
+use jiff::SignedDuration;
 use tracing::Instrument;
 
 use super::event_intake::EventIntake;
@@ -14,6 +15,9 @@ use super::restrictions::Restrictions;
 use crate::tracing_context;
 
 use recent_callers::RecentCallers;
+
+/// A request that took longer is stamped with the time that it reports.
+const MAX_TRANSIT: SignedDuration = SignedDuration::from_secs(2);
 
 /// Answers by the flow in force, and keeps what happens.
 pub struct CallHandler {
@@ -67,7 +71,9 @@ impl CallHandler {
     async fn step(&self, request: StepRequest) -> Vec<Instruction> {
         let StepRequest { at, signal, call, leg, from, from_name, from_place, to, .. } = request;
         let (attestation, caller_gone, raw) = (request.attestation, request.caller_gone, request.raw);
-        let now = request.reported_at.unwrap_or_else(|| self.clock.now());
+        let arrived = self.clock.now();
+        let received_at = request.reported_at.map(|_| arrived);
+        let now = request.reported_at.map_or(arrived, |reported| most_exact(reported, arrived));
         let on_callers_leg = call == leg;
         let known = self.recent.get(&call);
         let mut restrictions = self.restrictions.of(&from, &to);
@@ -106,7 +112,8 @@ impl CallHandler {
         if rings && !at.history().forwarded && self.recent.forward(&cx.call) {
             self.restrictions.forwarded();
         }
-        let mut events: Vec<LoggedEvent> = turn.events.into_iter().map(LoggedEvent::from).collect();
+        let events = turn.events.into_iter().map(|event| CallEvent { received_at, ..event });
+        let mut events: Vec<LoggedEvent> = events.map(LoggedEvent::from).collect();
         // The raw request is stored with the event that only this request reported; every request repeats `started`.
         let own = events.iter().position(|logged| logged.event.kind.as_str() != "started").unwrap_or(0);
         if let Some(own) = events.get_mut(own) {
@@ -117,4 +124,10 @@ impl CallHandler {
         }
         turn.instructions
     }
+}
+
+/// Reported times have whole seconds. If a request arrived at about that time, its arrival is more exact.
+fn most_exact(reported: Timestamp, arrived: Timestamp) -> Timestamp {
+    let transit = arrived.duration_since(reported);
+    if (SignedDuration::ZERO..MAX_TRANSIT).contains(&transit) { arrived } else { reported }
 }

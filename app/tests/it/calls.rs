@@ -37,6 +37,32 @@ async fn press_1_and_talk() {
 }
 
 #[tokio::test]
+async fn a_call_in_its_own_time_has_the_times_of_its_script() {
+    let story = async |keys: Option<&str>, in_its_own_time: bool| {
+        let desk = Desk::start().await;
+        let call = desk.call();
+        let call = match keys {
+            Some(keys) => call.presses(keys),
+            None => call.hangs_up_after(20),
+        };
+        if in_its_own_time { call.in_its_own_time() } else { call }.place().await;
+        let row = desk.row().await;
+        let call = desk.get(&format!("/api/v1/calls/{}", row["id"].as_str().unwrap())).await;
+        let call: Value = serde_json::from_slice(&call.bytes().await.unwrap()).unwrap();
+        // Reported times have whole seconds.
+        let second = |time: &Value| time.as_str().unwrap().chars().take(19).collect::<String>();
+        let events = call["events"].as_array().unwrap().iter();
+        let mut story: Vec<_> =
+            events.map(|event| (second(&event["at"]), event["kind"].to_string())).collect();
+        story.sort();
+        (["started_at", "ended_at"].map(|name| second(&row[name])), story)
+    };
+    for keys in [Some("1"), Some("2"), None] {
+        assert_eq!(story(keys, true).await, story(keys, false).await, "{keys:?}");
+    }
+}
+
+#[tokio::test]
 async fn press_2_and_leave_a_message_that_plays_back_byte_for_byte() {
     let desk = Desk::start().await;
     let message = tone(7);

@@ -5,8 +5,8 @@ use std::time::Duration;
 use adapters_memory::{ManualClock, SeededIds};
 use adapters_recordings::Place;
 use adapters_simulator::{
-    CallReport, CalleeScript, Credentials, LineTime, NewCall, Script, Shelf, SimulatedCarrier, TalkEnd, Wire,
-    rest_routes,
+    CallReport, CalleeScript, Credentials, LineTime, NewCall, Script, ScriptTime, Shelf, SimulatedCarrier,
+    TalkEnd, Wire, rest_routes,
 };
 use adapters_transcription::Command;
 use async_trait::async_trait;
@@ -191,6 +191,7 @@ impl Desk {
             from: CALLER.into(),
             to: MAIN.into(),
             at: None,
+            own_time: false,
         }
     }
 
@@ -257,9 +258,16 @@ pub struct Caller<'d> {
     from: String,
     to: String,
     at: Option<String>,
+    own_time: bool,
 }
 
 impl Caller<'_> {
+    /// The call runs in a time of its own, as `frontdesk call --speed 0` does: the desk's clock stands still.
+    pub fn in_its_own_time(mut self) -> Self {
+        self.own_time = true;
+        self
+    }
+
     /// Another of our numbers is dialled.
     pub fn to(mut self, number: &str) -> Self {
         self.to = number.into();
@@ -322,7 +330,11 @@ impl Caller<'_> {
 
     /// Ignores errors of the call.
     pub async fn place_badly(self) -> CallReport {
-        let time = Arc::new(SharedTime(self.desk.clock.clone()));
+        let time: Arc<dyn LineTime> = if self.own_time {
+            Arc::new(ScriptTime::from(self.desk.clock.now(), 0))
+        } else {
+            Arc::new(SharedTime(self.desk.clock.clone()))
+        };
         let ids = Arc::new(frontdesk::system::SystemIds);
         let carrier = SimulatedCarrier::new(
             self.desk.wire.clone().trying_once(),

@@ -108,3 +108,14 @@ fn connected_is_when_it_happened_and_not_when_it_was_reported() {
     let bridged = story.iter().find(|(_, event)| matches!(event.kind, EventKind::Bridged { .. })).unwrap();
     assert_eq!(Some(bridged.1.at), Call::of(&facts).answered_at);
 }
+
+/// A simulated call runs ahead of the server's clock: ten minutes of it may take a second.
+#[test]
+fn a_call_that_reports_all_of_its_times_keeps_them() {
+    for desk in [answered(), voicemail()] {
+        let arrived = desk.events.first().map(|event| event.at);
+        let events = desk.events.iter().map(|event| CallEvent { received_at: arrived, ..event.clone() });
+        let facts = Facts::of(&events.collect::<Vec<_>>());
+        assert_eq!(Call::of(&facts), Call::of(&Facts::of(&desk.events)));
+    }
+}
