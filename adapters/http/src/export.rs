@@ -108,7 +108,7 @@ fn cell(text: &str) -> String {
             marked.push('\'');
         }
         marked.push(c);
-        is_start = matches!(c, ';' | ',' | '\t' | '\n' | '\r');
+        is_start = matches!(c, ';' | '\t' | '\n' | '\r');
     }
     if marked.contains([',', ';', '"', '\t', '\n', '\r']) {
         return format!("\"{}\"", marked.replace('"', "\"\""));
@@ -235,6 +235,7 @@ mod tests {
             ("Jean-Luc + Ann", "Jean-Luc + Ann"),
             ("\rx", "\"'\rx\""),
             ("a;b", "\"a;b\""),
+            ("Example, Ann,-1", "\"Example, Ann,-1\""),
             ("=HYPERLINK(\"http://evil\",\"x\")", "\"'=HYPERLINK(\"\"http://evil\"\",\"\"x\"\")\""),
             ("a,b", "\"a,b\""),
             ("plain", "plain"),
