@@ -1,144 +1,25 @@
 //! A call, from the first ring to the last callback: asks for documents and obeys them.
 
+mod callbacks;
 mod dial;
 mod record;
-use std::sync::Arc;
+mod storage;
+
 use std::time::Duration;
 
-use frontdesk_ports::Ids;
 use jiff::Timestamp;
 
+use crate::carrier::{CallReport, NewCall, SimulatedCarrier};
 use crate::line_event::{LineEvent, Party};
 use crate::people::{CallerAct, KeyAct, People};
-use crate::rest::{Shelf, upload};
-use crate::time::LineTime;
+use crate::records::CallRecord;
 use crate::twiml::{Document, Verb};
 use crate::wav::wav_seconds;
-use crate::wire::{Fields, Wire};
+use crate::wire::Fields;
+use callbacks::Callback;
 
 /// More documents than this in one call is a loop.
 const MAX_DOCUMENTS: usize = 200;
-
-/// A call to place.
-#[derive(Debug, Clone)]
-pub struct NewCall {
-    /// The caller, in any form a carrier may send.
-    pub from: String,
-    /// The main number.
-    pub to: String,
-    /// The caller's name, if the carrier knows it.
-    pub from_name: Option<String>,
-}
-
-/// How a call went.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallReport {
-    /// The carrier's name for the call.
-    pub call: String,
-    /// The carrier's last word.
-    pub status: String,
-    /// Whole seconds, as it would be billed.
-    pub seconds: u64,
-    /// Whether a message was recorded.
-    pub recorded: bool,
-    /// What the front desk did wrong.
-    pub problems: Vec<String>,
-}
-
-/// Where recordings are stored.
-#[derive(Debug, Clone)]
-enum Keeper {
-    Here(Arc<Shelf>),
-    At(String),
-}
-
-/// The carrier.
-#[derive(Clone)]
-pub struct SimulatedCarrier {
-    wire: Wire,
-    base: String,
-    time: Arc<dyn LineTime>,
-    ids: Arc<dyn Ids>,
-    keeper: Keeper,
-    listener: Arc<dyn Fn(LineEvent) + Send + Sync>,
-}
-
-impl SimulatedCarrier {
-    /// A carrier that calls the front desk at `base` and keeps recordings on its own shelf.
-    pub fn new(
-        wire: Wire,
-        base: &str,
-        time: Arc<dyn LineTime>,
-        ids: Arc<dyn Ids>,
-        shelf: Arc<Shelf>,
-    ) -> Self {
-        let base = base.trim_end_matches('/').to_owned();
-        Self { wire, base, time, ids, keeper: Keeper::Here(shelf), listener: Arc::new(|_| ()) }
-    }
-
-    /// For a server whose public URL differs from the URL that it is reached by here: requests go to one and are
-    /// signed for the other, as behind a proxy.
-    #[must_use]
-    pub fn signing_for(mut self, public: &str) -> Self {
-        self.wire = self.wire.through(public, &self.base);
-        public.trim_end_matches('/').clone_into(&mut self.base);
-        self
-    }
-
-    /// For recordings stored by the simulated carrier whose REST base is `api_url`.
-    #[must_use]
-    pub fn storing_at(mut self, api_url: &str) -> Self {
-        self.keeper = Keeper::At(api_url.to_owned());
-        self
-    }
-
-    /// With a listener for the events on the line.
-    #[must_use]
-    pub fn listened_by(mut self, listener: impl Fn(LineEvent) + Send + Sync + 'static) -> Self {
-        self.listener = Arc::new(listener);
-        self
-    }
-
-    /// Places a call and stays with it until the last callback.
-    pub async fn place(&self, call: NewCall, people: &mut dyn People) -> CallReport {
-        let sid = self.sid("CA");
-        self.report(LineEvent::Placed { call: sid.clone(), from: call.from.clone(), to: call.to.clone() });
-        let mut line = Line {
-            carrier: self,
-            people,
-            sid,
-            call,
-            answered_at: None,
-            unanswered_status: "no-answer",
-            ended_by: "desk",
-            recorded: false,
-            problems: Vec::new(),
-        };
-        line.run().await;
-        line.finish().await
-    }
-
-    fn sid(&self, kind: &str) -> String {
-        format!("{kind}{}", hex::encode(&self.ids.random()[16..]))
-    }
-
-    fn report(&self, event: LineEvent) {
-        (self.listener)(event);
-    }
-
-    /// The time, for requests in which Twilio leaves it out: a call that runs faster than real time has its own
-    /// clock.
-    fn callback_time(&self) -> Option<(&'static str, String)> {
-        self.time.reports_time().then(|| ("Timestamp", self.stamp()))
-    }
-
-    fn stamp(&self) -> String {
-        let now = self.time.now();
-        jiff::fmt::rfc2822::DateTimePrinter::new()
-            .timestamp_to_rfc9110_string(&now)
-            .map_or_else(|_| String::new(), |text| text.replace("GMT", "+0000"))
-    }
-}
 
 /// What comes after a verb.
 enum Next {
@@ -151,20 +32,45 @@ enum Next {
 }
 
 /// One call in progress.
-struct Line<'a> {
+pub(crate) struct Line<'a> {
     carrier: &'a SimulatedCarrier,
     people: &'a mut dyn People,
     sid: String,
     call: NewCall,
+    began_at: Timestamp,
     answered_at: Option<Timestamp>,
+    in_transit: Vec<Callback>,
     unanswered_status: &'static str,
     ended_by: &'static str,
     recorded: bool,
     problems: Vec<String>,
 }
 
+impl<'a> Line<'a> {
+    pub(crate) fn new(
+        carrier: &'a SimulatedCarrier,
+        people: &'a mut dyn People,
+        sid: String,
+        call: NewCall,
+    ) -> Self {
+        Self {
+            carrier,
+            people,
+            sid,
+            call,
+            began_at: carrier.time.now(),
+            answered_at: None,
+            in_transit: Vec::new(),
+            unanswered_status: "no-answer",
+            ended_by: "desk",
+            recorded: false,
+            problems: Vec::new(),
+        }
+    }
+}
+
 impl Line<'_> {
-    async fn run(&mut self) {
+    pub(crate) async fn run(&mut self) {
         let mut url = format!("{}/twilio/voice", self.carrier.base);
         let mut extra = Fields::new();
         for _ in 0..MAX_DOCUMENTS {
@@ -236,6 +142,9 @@ impl Line<'_> {
     }
 
     async fn fetch(&self, url: &str, fields: &Fields) -> Result<Document, (u16, String)> {
+        if self.carrier.network.repeats_request() {
+            let _lost = self.carrier.wire.post(url, fields).await;
+        }
         match self.carrier.wire.post(url, fields).await {
             Ok((200, body)) => Document::parse(&body).map_err(|error| (12100, error.to_string())),
             Ok((status, _)) => Err((11200, format!("the answer had status {status}"))),
@@ -246,15 +155,6 @@ impl Line<'_> {
     fn problem(&mut self, text: String) {
         self.carrier.report(LineEvent::Problem { text: text.clone() });
         self.problems.push(text);
-    }
-
-    /// Sends a status callback. A failure does not change the call.
-    async fn callback(&mut self, url: &str, fields: &Fields) {
-        match self.carrier.wire.post(url, fields).await {
-            Ok((200..=299, _)) => {}
-            Ok((status, _)) => self.problem(format!("a callback got status {status}")),
-            Err(why) => self.problem(format!("a callback got no answer: {why}")),
-        }
     }
 
     fn answer(&mut self) {
@@ -276,7 +176,7 @@ impl Line<'_> {
                 let length = self.play_all(Party::Caller, &prompts).await;
                 self.carrier.report(LineEvent::KeyRequested { party: Party::Caller });
                 let (act, time) = self.people.caller_key(length, Duration::from_secs(timeout)).await;
-                self.carrier.time.pass(time).await;
+                self.pass(time).await;
                 let action = action.unwrap_or_else(|| here.to_owned());
                 match act {
                     KeyAct::Press(keys) => {
@@ -325,7 +225,7 @@ impl Line<'_> {
 
     async fn listen(&mut self, length: Duration) -> Next {
         let (act, time) = self.people.caller_listens(length).await;
-        self.carrier.time.pass(time).await;
+        self.pass(time).await;
         match act {
             CallerAct::Listen => Next::Verb,
             CallerAct::HangUp => self.caller_left(),
@@ -365,22 +265,8 @@ impl Line<'_> {
         }
     }
 
-    async fn keep(&mut self, audio: bytes::Bytes) -> String {
-        let sid = self.carrier.sid("RE");
-        self.recorded = true;
-        match &self.carrier.keeper {
-            Keeper::Here(shelf) => shelf.keep(&sid, audio),
-            Keeper::At(api_url) => {
-                if let Err(why) = upload(&self.carrier.wire, api_url, &sid, audio).await {
-                    self.problem(format!("the recording could not be stored: {why}"));
-                }
-            }
-        }
-        sid
-    }
-
     /// The last callback.
-    async fn finish(mut self) -> CallReport {
+    pub(crate) async fn finish(mut self) -> CallReport {
         let now = self.carrier.time.now();
         let status = match self.answered_at {
             _ if self.people.line_broke() => "failed",
@@ -397,8 +283,25 @@ impl Line<'_> {
             ("SequenceNumber", "0".into()),
         ]);
         let url = format!("{}/twilio/status", self.carrier.base);
+        let NewCall { from, to, from_name } = self.call.clone();
+        let record = CallRecord {
+            sid: self.sid.clone(),
+            parent_call_sid: None,
+            from,
+            to,
+            caller_name: from_name,
+            status: status.to_owned(),
+            direction: "inbound".to_owned(),
+            started_at: self.began_at,
+            ended_at: now,
+            seconds,
+        };
+        self.store_call(record).await;
         self.callback(&url, &fields).await;
         self.carrier.report(LineEvent::Ended { by: self.ended_by.into(), status: status.into(), seconds });
+        while let Some(last) = self.in_transit.iter().map(|callback| callback.arrives_at).max() {
+            self.pass(self.remaining(last)).await;
+        }
         CallReport {
             call: self.sid,
             status: status.to_owned(),

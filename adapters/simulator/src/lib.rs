@@ -5,10 +5,13 @@
 //! fallback when an answer is unusable, and serves recordings over the REST API. The people on the phone are a
 //! [`People`]: a script, or a user in a browser.
 
+mod carrier;
 mod engine;
 mod line_event;
+mod network;
 mod people;
 mod phone;
+mod records;
 mod rest;
 mod script;
 mod time;
@@ -16,11 +19,13 @@ mod twiml;
 mod wav;
 mod wire;
 
-pub use engine::{CallReport, NewCall, SimulatedCarrier};
+pub use carrier::{CallReport, NewCall, SimulatedCarrier};
 pub use line_event::{LineEvent, Party};
+pub use network::{FaultyNetwork, Network, PerfectNetwork};
 pub use people::{CallerAct, KeyAct, Message, People, RingEnd, TalkEnd};
 pub use phone::{Phone, PhoneError, phone_routes};
-pub use rest::{Shelf, rest_routes, upload};
+pub use records::{CallRecord, CarrierRecords, StoredRecording};
+pub use rest::{rest_routes, upload};
 pub use script::{CalleeScript, Players, Script};
 pub use time::{LineTime, RealTime, ScriptTime};
 pub use twiml::{Document, TwimlError, Verb};

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
-use crate::engine::{NewCall, SimulatedCarrier};
+use crate::carrier::{NewCall, SimulatedCarrier};
 use crate::line_event::{LineEvent, Party};
 use crate::people::{CallerAct, KeyAct, Message, People, RingEnd, TalkEnd};
 use crate::wav::wav_seconds;

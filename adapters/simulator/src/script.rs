@@ -156,6 +156,7 @@ impl People for Players {
         };
         let seconds = crate::wav_seconds(&audio).unwrap_or(0);
         let (gives_up, time) = self.pass(Duration::from_secs(u64::from(seconds)).min(longest));
+        let audio = if gives_up { crate::wav::beginning(&audio, time) } else { audio };
         (Some(Message { audio, hangs_up: gives_up || self.script.hangs_up_after_message }), time)
     }
 

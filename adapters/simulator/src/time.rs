@@ -64,3 +64,10 @@ impl LineTime for ScriptTime {
         true
     }
 }
+
+/// A time as the carrier writes it: RFC 2822, with `+0000`.
+pub(crate) fn rfc2822(at: Timestamp) -> String {
+    jiff::fmt::rfc2822::DateTimePrinter::new()
+        .timestamp_to_rfc9110_string(&at)
+        .map_or_else(|_| String::new(), |text| text.replace("GMT", "+0000"))
+}

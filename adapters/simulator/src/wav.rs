@@ -1,4 +1,6 @@
 //! Enough of RIFF/WAVE to know how long a message is, and to make one.
+use std::time::Duration;
+
 use bytes::Bytes;
 
 /// A WAV file whose length cannot be determined.
@@ -6,8 +8,14 @@ use bytes::Bytes;
 #[error("not a WAV file: {0}")]
 pub struct WavError(&'static str);
 
-/// How long a WAV plays, in seconds, rounded up; 0 if it holds no samples.
-pub fn wav_seconds(bytes: &[u8]) -> Result<u32, WavError> {
+/// Where the samples of a WAV are.
+struct Samples {
+    bytes_a_second: u32,
+    begin: usize,
+    length: u32,
+}
+
+fn samples(bytes: &[u8]) -> Result<Samples, WavError> {
     if bytes.get(..4) != Some(b"RIFF") || bytes.get(8..12) != Some(b"WAVE") {
         return Err(WavError("it does not begin with RIFF … WAVE"));
     }
@@ -20,7 +28,7 @@ pub fn wav_seconds(bytes: &[u8]) -> Result<u32, WavError> {
         // Streaming recorders write 0xffffffff: what is there counts.
         let there = u32::try_from(bytes.len() - at - 8).unwrap_or(u32::MAX);
         if id == b"data" {
-            data = Some(size.min(there));
+            data = Some((at + 8, size.min(there)));
         }
         at = at
             .saturating_add(8)
@@ -30,8 +38,25 @@ pub fn wav_seconds(bytes: &[u8]) -> Result<u32, WavError> {
     match (rate, data) {
         (0, _) => Err(WavError("it has no format")),
         (_, None) => Err(WavError("it has no samples")),
-        (rate, Some(data)) => Ok(data.div_ceil(rate)),
+        (bytes_a_second, Some((begin, length))) => Ok(Samples { bytes_a_second, begin, length }),
     }
+}
+
+/// How long a WAV plays, in seconds, rounded up; 0 if it holds no samples.
+pub fn wav_seconds(bytes: &[u8]) -> Result<u32, WavError> {
+    samples(bytes).map(|samples| samples.length.div_ceil(samples.bytes_a_second))
+}
+
+/// The beginning of a WAV, as recorded by a caller who hung up after that time.
+pub(crate) fn beginning(audio: &Bytes, time: Duration) -> Bytes {
+    let Ok(Samples { bytes_a_second, begin, length }) = samples(audio) else { return audio.clone() };
+    let spoken = u64::from(bytes_a_second) * u64::try_from(time.as_millis()).unwrap_or(u64::MAX) / 1000;
+    let spoken = u32::try_from(spoken).unwrap_or(u32::MAX).min(length);
+    let mut cut = audio[..begin + spoken as usize].to_vec();
+    cut[begin - 4..begin].copy_from_slice(&spoken.to_le_bytes());
+    let riff = u32::try_from(cut.len() - 8).unwrap_or(u32::MAX);
+    cut[4..8].copy_from_slice(&riff.to_le_bytes());
+    cut.into()
 }
 
 const RATE: u32 = 8000;
@@ -92,6 +117,8 @@ mod tests {
         assert_eq!(wav_seconds(&tone(3)), Ok(3));
         assert_eq!(wav_seconds(&tone(0)), Ok(0));
         assert_eq!(wav_seconds(&tone(2)[..12_000]), Ok(2), "cut short: what is there counts");
+        assert_eq!(beginning(&tone(5), Duration::from_secs(2)), tone(2));
+        assert_eq!(beginning(&tone(2), Duration::from_secs(5)), tone(2));
         for bad in
             [&b""[..], b"RIFF", b"<xml/>", b"RIFF\0\0\0\0WAVE", b"RIFF\0\0\0\0WAVEdata\xff\xff\xff\xff"]
         {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use adapters_simulator::{
-    CallReport, Credentials, LineEvent, NewCall, Script, ScriptTime, Shelf, SimulatedCarrier, Wire,
+    CallReport, CarrierRecords, Credentials, LineEvent, NewCall, Script, ScriptTime, SimulatedCarrier, Wire,
 };
 use frontdesk_ports::Ids;
 use wiremock::matchers::{header_exists, method, path};
@@ -46,9 +46,14 @@ async fn played(
     let time = Arc::new(ScriptTime::from("2026-11-22T09:00:00Z".parse().unwrap(), 0));
     let events = Arc::new(Mutex::new(Vec::new()));
     let on_line = events.clone();
-    let carrier =
-        SimulatedCarrier::new(wire, &desk.uri(), time, Arc::new(FixedIds), Arc::new(Shelf::default()))
-            .listened_by(move |event| on_line.lock().unwrap().push(event));
+    let carrier = SimulatedCarrier::new(
+        wire,
+        &desk.uri(),
+        time,
+        Arc::new(FixedIds),
+        Arc::new(CarrierRecords::default()),
+    )
+    .listened_by(move |event| on_line.lock().unwrap().push(event));
     let call = NewCall { from: "+33123456789".into(), to: "+15556667777".into(), from_name: None };
     let report = carrier.place(call, &mut script.players()).await;
     let asked = desk.received_requests().await.unwrap();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_simulator::{
-    CalleeScript, Credentials, LineEvent, NewCall, Party, Script, ScriptTime, Shelf, SimulatedCarrier,
-    TalkEnd, Wire, murmur, rest_routes, wav_seconds,
+    CalleeScript, CarrierRecords, Credentials, LineEvent, NewCall, Party, Script, ScriptTime,
+    SimulatedCarrier, TalkEnd, Wire, murmur, rest_routes, wav_seconds,
 };
 use bytes::Bytes;
 use clap::Args;
@@ -82,15 +82,16 @@ impl Call {
         let wire = Wire::new(target.credentials.clone(), config.proxies.client_builder())
             .map_err(|error| Failure::Failed(error.to_string()))?;
         let time = Arc::new(ScriptTime::from(SystemClock.now(), self.speed));
-        let shelf = Arc::new(Shelf::default());
-        let mut carrier = SimulatedCarrier::new(wire, &target.url, time, Arc::new(SystemIds), shelf.clone())
-            .signing_for(&target.public_url)
-            .listened_by(|event| print_event(&event));
-        let mut shelf_is_served = false;
+        let records = Arc::new(CarrierRecords::default());
+        let mut carrier =
+            SimulatedCarrier::new(wire, &target.url, time, Arc::new(SystemIds), records.clone())
+                .signing_for(&target.public_url)
+                .listened_by(|event| print_event(&event));
+        let mut records_are_served = false;
         if target.is_demo {
             carrier = carrier.storing_at(&target.api_url);
         } else {
-            shelf_is_served = serve_shelf(&target, &shelf).await;
+            records_are_served = serve_records(&target, &records).await;
         }
         // A demo marks simulated calls by their carrier; on other servers the caller's name says so.
         let from_name = self.name.or_else(|| (!target.is_demo).then(|| "Simulated call".to_owned()));
@@ -107,11 +108,11 @@ impl Call {
         };
         let report = carrier.place(call, &mut script.players()).await;
         if report.recorded
-            && shelf_is_served
-            && tokio::time::timeout(FETCH_TIMEOUT, shelf.fetched()).await.is_err()
+            && records_are_served
+            && tokio::time::timeout(FETCH_TIMEOUT, records.fetched()).await.is_err()
         {
             println!("(the message was not fetched within {FETCH_TIMEOUT:?})");
-        } else if report.recorded && !target.is_demo && !shelf_is_served {
+        } else if report.recorded && !target.is_demo && !records_are_served {
             println!("(the message cannot be fetched: {} is not this machine)", target.api_url);
         }
         Ok(if report.problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
@@ -170,13 +171,13 @@ impl Call {
 }
 
 /// Serves recordings at the REST base the instance asks, if that is a free port of this machine.
-async fn serve_shelf(target: &Target, shelf: &Arc<Shelf>) -> bool {
+async fn serve_records(target: &Target, records: &Arc<CarrierRecords>) -> bool {
     let Ok(url) = Url::parse(&target.api_url) else { return false };
     let address =
         url.socket_addrs(|| None).ok().and_then(|all| all.into_iter().find(|a| a.ip().is_loopback()));
     let Some(address) = address else { return false };
     let Ok(listener) = TcpListener::bind(address).await else { return false };
-    let routes = Arc::new(rest_routes(&target.credentials, shelf.clone()).boxed());
+    let routes = Arc::new(rest_routes(&target.credentials, records.clone()).boxed());
     let (never, running) = watch::channel(false);
     tokio::spawn(async move {
         serve(listener, routes, running).await;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use adapters_recordings::Place;
-use adapters_simulator::{Credentials, Phone, RealTime, Shelf, SimulatedCarrier, Wire, rest_routes};
+use adapters_simulator::{CarrierRecords, Credentials, Phone, RealTime, SimulatedCarrier, Wire, rest_routes};
 use clap::Args;
 use frontdesk_domain::{BuiltinFlow, builtin_flow};
 use frontdesk_ports::{Account, Ids, PublicUrl};
@@ -77,11 +77,11 @@ impl Demo {
             account_sid: format!("AC{}", hex::encode(&ids.random()[..16])),
             auth_token: hex::encode(&ids.random()[..16]),
         };
-        let shelf = Arc::new(Shelf::default());
+        let records = Arc::new(CarrierRecords::default());
         let rest = listen(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let rest_address = rest.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
         let api_url = format!("http://{rest_address}");
-        let rest_endpoint = Arc::new(rest_routes(&credentials, shelf.clone()).boxed());
+        let rest_endpoint = Arc::new(rest_routes(&credentials, records.clone()).boxed());
         let (_never, running) = watch::channel(false);
         tokio::spawn(serve(rest, rest_endpoint, running));
 
@@ -89,7 +89,7 @@ impl Demo {
             .map_err(|error| Failure::Failed(error.to_string()))?;
         let time = Arc::new(RealTime(Arc::new(SystemClock)));
         let carrier =
-            SimulatedCarrier::new(wire, &here, time, ids.clone(), shelf).signing_for(public.as_str());
+            SimulatedCarrier::new(wire, &here, time, ids.clone(), records).signing_for(public.as_str());
         let phone = Arc::new(Phone::new(carrier, MAIN_NUMBER));
 
         let simulated = Account {

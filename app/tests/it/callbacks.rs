@@ -9,10 +9,10 @@ async fn audio_that_is_not_there_yet_is_fetched_later() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(tone(3)).place().await;
     // The carrier has lost it for the moment.
-    let recordings = desk.shelf.take_all();
+    let recordings = desk.records.take_recordings();
     desk.work_once().await;
     assert_eq!(desk.row().await["voicemail"]["status"], json!("pending"));
-    desk.shelf.put_back(recordings);
+    desk.records.put_back(recordings);
     desk.clock.advance(std::time::Duration::from_secs(3));
     desk.work().await;
     assert_eq!(desk.row().await["voicemail"]["status"], json!("stored"));
@@ -22,7 +22,7 @@ async fn audio_that_is_not_there_yet_is_fetched_later() {
 async fn missing_audio_fails_permanently_after_a_week() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(tone(3)).place().await;
-    desk.shelf.take_all();
+    desk.records.take_recordings();
     for _ in 0..9 {
         desk.work_once().await;
         desk.clock.advance(std::time::Duration::from_secs(86_400));
@@ -87,7 +87,7 @@ async fn erasing_a_number_leaves_nothing_of_it_here_or_at_the_carrier() {
     desk.work().await;
     let receipt = desk.running.maintenance.retention.erase("test", crate::harness::CALLER).await.unwrap();
     assert_eq!((receipt.calls.len(), receipt.audio.len(), receipt.carrier_recordings.len()), (1, 1, 1));
-    assert!(desk.shelf.take_all().is_empty());
+    assert!(desk.records.take_recordings().is_empty());
     assert_eq!(desk.row().await["from"], json!("+33199999999"));
     for entry in std::fs::read_dir(desk.folder.path()).unwrap() {
         let path = entry.unwrap().path();

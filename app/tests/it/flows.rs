@@ -67,7 +67,7 @@ async fn the_practice_is_open_closed_and_on_holiday_in_two_languages() {
     let call = desk.calls().await.remove(0);
     assert_eq!(call["voicemail"]["status"], json!("stored"));
     // The carrier has the confirmed message and the one before, but not the discarded one.
-    assert_eq!(desk.shelf.take_all().len(), 2);
+    assert_eq!(desk.records.take_recordings().len(), 2);
 
     // Lunch, then Christmas.
     desk.until("2026-11-26T12:00:00Z");

@@ -5,8 +5,8 @@ use std::time::Duration;
 use adapters_memory::{ManualClock, SeededIds};
 use adapters_recordings::Place;
 use adapters_simulator::{
-    CallReport, CalleeScript, Credentials, LineTime, NewCall, Script, ScriptTime, Shelf, SimulatedCarrier,
-    TalkEnd, Wire, rest_routes,
+    CallReport, CalleeScript, CarrierRecords, Credentials, LineTime, NewCall, Script, ScriptTime,
+    SimulatedCarrier, TalkEnd, Wire, rest_routes,
 };
 use adapters_transcription::Command;
 use async_trait::async_trait;
@@ -58,13 +58,13 @@ impl LineTime for SharedTime {
 pub struct Desk {
     pub url: String,
     pub clock: Arc<ManualClock>,
-    pub shelf: Arc<Shelf>,
+    pub records: Arc<CarrierRecords>,
     pub http: reqwest::Client,
     pub folder: tempfile::TempDir,
     pub running: Running,
     /// The wire to the carrier's REST API.
     pub carrier: FaultProxy,
-    wire: Wire,
+    pub wire: Wire,
     _running: watch::Sender<bool>,
 }
 
@@ -136,12 +136,12 @@ impl Desk {
         let ids = Arc::new(SeededIds::default());
         let folder = setting.folder.unwrap_or_else(|| tempfile::tempdir().unwrap());
         let credentials = Credentials { account_sid: ACCOUNT.into(), auth_token: SECRET.into() };
-        let shelf = Arc::new(Shelf::default());
+        let records = Arc::new(CarrierRecords::default());
         let (stop, running) = watch::channel(false);
         let (rest, _) = port().await;
         let carrier = FaultProxy::to(rest.local_addr().unwrap()).await;
         let api_url = format!("http://{}", carrier.address);
-        let rest_api = rest_routes(&credentials, shelf.clone()).boxed();
+        let rest_api = rest_routes(&credentials, records.clone()).boxed();
         tokio::spawn(serve(rest, Arc::new(rest_api), running.clone()));
 
         let (listener, url) = port().await;
@@ -180,7 +180,7 @@ impl Desk {
             .build()
             .unwrap();
         let wire = Wire::new(credentials, reqwest::Client::builder().no_proxy()).unwrap();
-        Self { url, clock, shelf, http, folder, running: desk_running, carrier, wire, _running: stop }
+        Self { url, clock, records, http, folder, running: desk_running, carrier, wire, _running: stop }
     }
 
     /// Places a call.
@@ -341,7 +341,7 @@ impl Caller<'_> {
             self.at.as_ref().unwrap_or(&self.desk.url),
             time,
             ids,
-            self.desk.shelf.clone(),
+            self.desk.records.clone(),
         );
         let carrier = match self.at {
             None => carrier.signing_for("https://desk.example/phone"),

@@ -1,4 +1,8 @@
 //! One attempt to reach a callee, assembled from events in any order, some of which may be missing.
+
+mod durations;
+pub(super) use durations::ring_seconds;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -21,25 +25,11 @@ const NEVER_PICKED_UP: [LegStatus; 4] =
 const OVER: [LegStatus; 5] =
     [LegStatus::Busy, LegStatus::NoAnswer, LegStatus::Failed, LegStatus::Canceled, LegStatus::Completed];
 
-/// When what happened at a phone happened.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct AttemptTimes {
-    /// It began to ring.
-    pub begun: Option<Timestamp>,
-    /// It came off hook.
-    pub off_hook: Option<Timestamp>,
-    /// The callee was asked whether they take the call …
-    pub asked: Option<Timestamp>,
-    /// … and answered, or was no longer asked.
-    pub judged: Option<Timestamp>,
-    /// The leg ended.
-    pub over: Option<Timestamp>,
-}
-
 /// The carrier's report of how ringing ended.
 #[derive(Debug)]
 struct DialReport<'a> {
     identity: &'a str,
+    at: Timestamp,
     outcome: DialOutcome,
     bridged: Option<bool>,
     seconds: Option<u32>,
@@ -187,7 +177,8 @@ impl<'a> Attempt<'a> {
             EventKind::Dial { step, leg, .. } if *step == of && is_other_leg(leg) && self.leg_is_over() => {}
             EventKind::Dial { step, outcome, bridged, seconds, .. } if *step == of => {
                 let (outcome, bridged, seconds) = (*outcome, *bridged, *seconds);
-                self.dial = Some(DialReport { identity, outcome, bridged, seconds });
+                let at = event.at;
+                self.dial = Some(DialReport { identity, at, outcome, bridged, seconds });
                 self.identities.push(identity);
             }
             EventKind::Bridged { step, .. } if *step == of => self.bridged = Some(identity),
@@ -329,74 +320,6 @@ impl<'a> Attempt<'a> {
     pub fn ringing(&self) -> bool {
         self.dial.is_none() && !self.answered_elsewhere && !self.talking() && !self.leg_is_over()
     }
-
-    /// How long caller and callee spoke: the carrier's figure for the callee's leg, less the time the callee was asked.
-    /// Both ends of that time are requests to us, so one clock measures it.
-    pub fn talk_seconds(&self) -> Option<u32> {
-        if self.end() != PhoneEnd::Taken {
-            return None;
-        }
-        let off_hook = self.leg_seconds.or(self.dial.as_ref().and_then(|dial| dial.seconds));
-        let asked = self.answer_at(ScreeningAnswer::Asked);
-        let accepted = self.answer_at(ScreeningAnswer::Accepted);
-        match (off_hook, asked, accepted) {
-            (Some(off_hook), Some(asked), Some(accepted)) => {
-                Some(off_hook.saturating_sub(seconds(asked, accepted)))
-            }
-            (Some(off_hook), ..) if !self.screened => Some(off_hook),
-            (Some(off_hook), None, Some(accepted)) => {
-                let before =
-                    self.leg_at(LegStatus::Answered).map_or(0, |answered| seconds(answered, accepted));
-                Some(off_hook.saturating_sub(before))
-            }
-            _ => Some(seconds(self.bridged_at()?, self.leg_at(LegStatus::Completed)?)),
-        }
-    }
-
-    /// The times of this phone's events, as far as they are known.
-    pub fn times(&self) -> AttemptTimes {
-        let judged = [ScreeningAnswer::Accepted, ScreeningAnswer::Declined, ScreeningAnswer::Unanswered];
-        AttemptTimes {
-            begun: self.began_ringing().or(self.rung_at),
-            off_hook: self.leg_at(LegStatus::Answered),
-            asked: self.answer_at(ScreeningAnswer::Asked),
-            judged: judged.into_iter().filter_map(|answer| self.answer_at(answer)).min(),
-            over: OVER.into_iter().filter_map(|status| self.leg_at(status)).min(),
-        }
-    }
-
-    fn began_ringing(&self) -> Option<Timestamp> {
-        self.leg_at(LegStatus::Ringing).or(self.leg_at(LegStatus::Initiated))
-    }
-
-    /// From when to when it rang: from dialling to off hook or the end of the attempt, by the carrier's times; failing
-    /// those, by when we had it rung and when the callee was first asked.
-    pub fn ringing_time(&self) -> Option<(Timestamp, Timestamp)> {
-        let ends = NEVER_PICKED_UP.into_iter().chain([LegStatus::Answered]);
-        let over = ends.filter_map(|status| self.leg_at(status)).min();
-        match (self.began_ringing(), over) {
-            (Some(begun), Some(over)) => Some((begun, over)),
-            _ => Some((self.rung_at?, self.answer_at(ScreeningAnswer::Asked)?)),
-        }
-    }
-
-    /// How long it rang.
-    pub fn ring_seconds(&self) -> Option<u32> {
-        self.ringing_time().map(|(begun, over)| seconds(begun, over))
-    }
-}
-
-/// How long phones rang, as the caller waited: of phones that rang at the same time, that time counts once.
-pub(super) fn ring_seconds(attempts: &[Attempt<'_>]) -> Option<u32> {
-    let mut times: Vec<_> = attempts.iter().filter_map(Attempt::ringing_time).collect();
-    times.sort_unstable();
-    let (first, _) = *times.first()?;
-    let (mut waited, mut until) = (0u32, first);
-    for (begun, over) in times {
-        waited = waited.saturating_add(seconds(begun.max(until), over));
-        until = until.max(over);
-    }
-    Some(waited)
 }
 
 /// The attempt an event belongs to, if it belongs to one.

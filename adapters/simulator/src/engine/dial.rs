@@ -1,9 +1,12 @@
 //! `<Dial>`: the callee's leg, from the first ring to its last callback.
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::{Line, Next, whole_seconds};
 use crate::line_event::{LineEvent, Party};
 use crate::people::{KeyAct, RingEnd, TalkEnd};
+use crate::records::CallRecord;
 use crate::twiml::{Document, Number, Verb};
 use crate::wire::Fields;
 
@@ -24,6 +27,7 @@ struct Leg<'n> {
     sid: String,
     number: &'n Number,
     shown: String,
+    began_at: Timestamp,
     sequence: u32,
 }
 
@@ -51,6 +55,7 @@ impl Line<'_> {
             sid: self.carrier.sid("CA"),
             number,
             shown: shown.clone(),
+            began_at: self.carrier.time.now(),
             sequence: 0,
         });
         let legs: Vec<Leg<'_>> = legs.collect();
@@ -84,6 +89,10 @@ impl Line<'_> {
             self.leg_event(leg, "initiated", "initiated", None, None).await;
             self.leg_event(leg, "ringing", "ringing", None, None).await;
         }
+        // The networks refuse the caller ID, and no phone rings.
+        if legs.first().is_some_and(|leg| !(self.carrier.accepts_caller_id)(&leg.shown)) {
+            return self.refused(legs).await;
+        }
         let numbers: Vec<String> = legs.iter().map(|leg| leg.number.text.clone()).collect();
         let ends = self.people.phones_ring(&numbers, Duration::from_secs(timeout)).await;
         let ended_by = |end: RingEnd| ends.iter().position(|(got, _)| *got == end);
@@ -92,7 +101,7 @@ impl Line<'_> {
             Some(place) => ends[place].1,
             None => ends.iter().map(|(_, time)| *time).max().unwrap_or_default(),
         };
-        self.carrier.time.pass(time).await;
+        self.pass(time).await;
         let (mut picked_up, mut last) = (None, None);
         for (place, mut leg) in legs.into_iter().enumerate() {
             // Phones that are still ringing stop.
@@ -112,7 +121,7 @@ impl Line<'_> {
                 picked_up = Some(leg);
                 continue;
             }
-            self.leg_event(&mut leg, "completed", status, Some(0), Some(sip)).await;
+            self.leg_ended(&mut leg, status, 0, sip).await;
             let caller_left = decided.is_some_and(|d| ends[d].0 == RingEnd::CallerHungUp);
             last = Some(Attempt { status, bridged: false, seconds: None, sid: leg.sid, caller_left });
         }
@@ -120,6 +129,24 @@ impl Line<'_> {
             Some(leg) => Some(self.answered(leg, time_limit).await),
             None => last,
         }
+    }
+
+    /// Every leg fails: the networks do not accept the caller ID.
+    async fn refused(&mut self, legs: Vec<Leg<'_>>) -> Option<Attempt> {
+        let mut last = None;
+        for mut leg in legs {
+            let number = leg.number.text.clone();
+            self.carrier.report(LineEvent::RingEnded { number, status: "failed".into() });
+            self.leg_ended(&mut leg, "failed", 0, 403).await;
+            last = Some(Attempt {
+                status: "failed",
+                bridged: false,
+                seconds: None,
+                sid: leg.sid,
+                caller_left: false,
+            });
+        }
+        last
     }
 
     async fn answered(&mut self, mut leg: Leg<'_>, time_limit: u64) -> Attempt {
@@ -134,12 +161,12 @@ impl Line<'_> {
         if bridged {
             self.carrier.report(LineEvent::Bridged);
             let (end, time) = self.people.talk(Duration::from_secs(time_limit)).await;
-            self.carrier.time.pass(time).await;
+            self.pass(time).await;
             self.carrier.report(LineEvent::Talked { seconds: time.as_secs() });
             caller_left = end == TalkEnd::Caller;
         }
         let seconds = whole_seconds(picked_up, self.carrier.time.now());
-        self.leg_event(&mut leg, "completed", "completed", Some(seconds), Some(200)).await;
+        self.leg_ended(&mut leg, "completed", seconds, 200).await;
         if !caller_left && bridged {
             self.ended_by = "callee";
         }
@@ -184,6 +211,24 @@ impl Line<'_> {
         self.callback(&url, &fields).await;
     }
 
+    /// A leg is over: puts it on record and sends its last callback.
+    async fn leg_ended(&mut self, leg: &mut Leg<'_>, status: &str, seconds: u64, sip: u16) {
+        let record = CallRecord {
+            sid: leg.sid.clone(),
+            parent_call_sid: Some(self.sid.clone()),
+            from: leg.shown.clone(),
+            to: leg.number.text.clone(),
+            caller_name: None,
+            status: status.to_owned(),
+            direction: "outbound-dial".to_owned(),
+            started_at: leg.began_at,
+            ended_at: self.carrier.time.now(),
+            seconds,
+        };
+        self.store_call(record).await;
+        self.leg_event(leg, "completed", status, Some(seconds), Some(sip)).await;
+    }
+
     /// The document that the callee hears before being connected.
     async fn whisper(&mut self, leg: &Leg<'_>, mut url: String) -> Whisper {
         let mut extra = Fields::new();
@@ -222,14 +267,14 @@ impl Line<'_> {
         match verb {
             Verb::Say(_) | Verb::Play(_) | Verb::Pause(_) => {
                 let length = self.play_all(Party::Callee, &[verb]).await;
-                self.carrier.time.pass(length).await;
+                self.pass(length).await;
                 Ok(None)
             }
             Verb::Gather { prompts, action, timeout, action_on_empty, .. } => {
                 let length = self.play_all(Party::Callee, &prompts).await;
                 self.carrier.report(LineEvent::KeyRequested { party: Party::Callee });
                 let (act, time) = self.people.callee_key(length, Duration::from_secs(timeout)).await;
-                self.carrier.time.pass(time).await;
+                self.pass(time).await;
                 let action = action.unwrap_or_else(|| here.to_owned());
                 match act {
                     KeyAct::Press(keys) => {

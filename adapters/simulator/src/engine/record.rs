@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use super::{Line, Next};
 use crate::line_event::LineEvent;
+use crate::time::rfc2822;
 use crate::wav::wav_seconds;
 use crate::wire::Fields;
 
@@ -16,15 +17,15 @@ impl Line<'_> {
         words_to: Option<String>,
     ) -> Next {
         self.carrier.report(LineEvent::Tone);
-        let began = self.carrier.stamp();
+        let began = self.carrier.time.now();
         let (message, time) = self.people.caller_speaks(Duration::from_secs(max_length)).await;
-        self.carrier.time.pass(time).await;
+        self.pass(time).await;
         let hangs_up = message.as_ref().is_none_or(|message| message.hangs_up);
         let audio = message.map(|message| message.audio).unwrap_or_default();
         let longest = u32::try_from(max_length).unwrap_or(u32::MAX);
         let seconds = wav_seconds(&audio).unwrap_or(0).min(longest);
         self.carrier.report(LineEvent::Recorded { seconds });
-        let sid = if seconds > 0 { self.keep(audio).await } else { self.carrier.sid("RE") };
+        let sid = if seconds > 0 { self.store_recording(audio, began).await } else { self.carrier.sid("RE") };
         let account = &self.carrier.wire.credentials.account_sid;
         let recording: Fields = vec![
             ("RecordingSid", sid.clone()),
@@ -54,7 +55,7 @@ impl Line<'_> {
                 ("RecordingStatus", status.into()),
                 ("RecordingChannels", "1".into()),
                 ("RecordingSource", "RecordVerb".into()),
-                ("RecordingStartTime", began),
+                ("RecordingStartTime", rfc2822(began)),
                 ("ErrorCode", if seconds > 0 { "0" } else { "16101" }.into()),
             ];
             fields.extend(recording.clone());

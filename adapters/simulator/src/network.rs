@@ -1,0 +1,68 @@
+//! The network between the carrier and the front desk: callbacks arrive late, in another order, twice or never, and
+//! requests are repeated.
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use frontdesk_ports::Ids;
+
+/// What the network does to requests.
+pub trait Network: Send + Sync {
+    /// How long after its sending each copy of a callback arrives; empty if it is lost.
+    fn callback_arrivals(&self) -> Vec<Duration>;
+    /// Whether a request for a document is sent twice, as after an answer that was lost.
+    fn repeats_request(&self) -> bool;
+}
+
+/// Every request arrives once and at once.
+pub struct PerfectNetwork;
+
+impl Network for PerfectNetwork {
+    fn callback_arrivals(&self) -> Vec<Duration> {
+        vec![Duration::ZERO]
+    }
+
+    fn repeats_request(&self) -> bool {
+        false
+    }
+}
+
+/// Requests are delayed, repeated and lost at random.
+pub struct FaultyNetwork<I> {
+    /// The source of randomness.
+    pub random: I,
+    /// A callback arrives up to so much later than it was sent.
+    pub jitter: Duration,
+    /// Of a hundred callbacks, so many arrive twice; of a hundred requests for documents, so many are repeated.
+    pub repeated_percent: u8,
+    /// Of a hundred callbacks, so many are lost.
+    pub lost_percent: u8,
+    /// How many have been lost.
+    pub lost: AtomicU32,
+}
+
+impl<I: Ids> FaultyNetwork<I> {
+    fn delay(&self) -> Duration {
+        let random = self.random.random();
+        self.jitter * u32::from(u16::from_be_bytes([random[28], random[29]])) / u32::from(u16::MAX)
+    }
+
+    fn happens(&self, percent: u8) -> bool {
+        let random = self.random.random();
+        u16::from_be_bytes([random[30], random[31]]) % 100 < u16::from(percent)
+    }
+}
+
+impl<I: Ids> Network for FaultyNetwork<I> {
+    fn callback_arrivals(&self) -> Vec<Duration> {
+        if self.happens(self.lost_percent) {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+            return Vec::new();
+        }
+        let copies = if self.happens(self.repeated_percent) { 2 } else { 1 };
+        (0..copies).map(|_| self.delay()).collect()
+    }
+
+    fn repeats_request(&self) -> bool {
+        self.happens(self.repeated_percent)
+    }
+}

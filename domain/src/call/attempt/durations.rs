@@ -1,0 +1,103 @@
+//! When a phone rang and how long people talked, from whatever reports there are.
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Attempt, NEVER_PICKED_UP, OVER, seconds};
+use crate::call::status::{LegStatus, PhoneEnd, ScreeningAnswer};
+
+/// When what happened at a phone happened.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::call) struct AttemptTimes {
+    /// It began to ring.
+    pub begun: Option<Timestamp>,
+    /// It came off hook.
+    pub off_hook: Option<Timestamp>,
+    /// The callee was asked whether they take the call …
+    pub asked: Option<Timestamp>,
+    /// … and answered, or was no longer asked.
+    pub judged: Option<Timestamp>,
+    /// The leg ended.
+    pub over: Option<Timestamp>,
+}
+
+impl Attempt<'_> {
+    /// How long caller and callee spoke: the carrier's figure for the callee's leg, less the time the callee was asked.
+    /// Both ends of that time are requests to us, so one clock measures it.
+    pub fn talk_seconds(&self) -> Option<u32> {
+        if self.end() != PhoneEnd::Taken {
+            return None;
+        }
+        let off_hook = self.leg_seconds.or(self.dial.as_ref().and_then(|dial| dial.seconds));
+        let asked = self.answer_at(ScreeningAnswer::Asked);
+        let accepted = self.answer_at(ScreeningAnswer::Accepted);
+        match (off_hook, asked, accepted) {
+            (Some(off_hook), Some(asked), Some(accepted)) => {
+                Some(off_hook.saturating_sub(seconds(asked, accepted)))
+            }
+            (Some(off_hook), ..) if !self.screened => Some(off_hook),
+            (Some(off_hook), None, Some(accepted)) => {
+                let before =
+                    self.leg_at(LegStatus::Answered).map_or(0, |answered| seconds(answered, accepted));
+                Some(off_hook.saturating_sub(before))
+            }
+            _ => Some(seconds(self.bridged_at()?, self.leg_at(LegStatus::Completed)?)),
+        }
+    }
+
+    /// The times of this phone's events, as far as they are known.
+    pub fn times(&self) -> AttemptTimes {
+        let judged = [ScreeningAnswer::Accepted, ScreeningAnswer::Declined, ScreeningAnswer::Unanswered];
+        AttemptTimes {
+            begun: self.began_ringing().or(self.rung_at),
+            off_hook: self.leg_at(LegStatus::Answered),
+            asked: self.answer_at(ScreeningAnswer::Asked),
+            judged: judged.into_iter().filter_map(|answer| self.answer_at(answer)).min(),
+            over: OVER.into_iter().filter_map(|status| self.leg_at(status)).min(),
+        }
+    }
+
+    fn began_ringing(&self) -> Option<Timestamp> {
+        self.leg_at(LegStatus::Ringing).or(self.leg_at(LegStatus::Initiated))
+    }
+
+    /// From when to when it rang, by the carrier's times. Where the carrier reports no legs at all, from when we had it
+    /// rung until the callee was asked; `None` if reports are missing.
+    pub fn ringing_time(&self) -> Option<(Timestamp, Timestamp)> {
+        if self.legs.is_empty() {
+            return Some((self.rung_at?, self.answer_at(ScreeningAnswer::Asked)?));
+        }
+        Some((self.began_ringing()?, self.stopped_ringing()?))
+    }
+
+    /// When it stopped ringing: off hook, or the end of the attempt.
+    fn stopped_ringing(&self) -> Option<Timestamp> {
+        let before = |over: Timestamp, seconds: u32| over - SignedDuration::from_secs(seconds.into());
+        let ends = NEVER_PICKED_UP.into_iter().chain([LegStatus::Answered]);
+        let reported = || ends.filter_map(|status| self.leg_at(status)).min();
+        let by_leg = || Some(before(self.leg_at(LegStatus::Completed)?, self.leg_seconds?));
+        let by_dial = || self.dial.as_ref().map(|dial| before(dial.at, dial.seconds.unwrap_or(0)));
+        reported().or_else(|| self.answer_at(ScreeningAnswer::Asked)).or_else(by_leg).or_else(by_dial)
+    }
+
+    /// How long it rang.
+    pub fn ring_seconds(&self) -> Option<u32> {
+        self.ringing_time().map(|(begun, over)| seconds(begun, over))
+    }
+}
+
+/// How long phones rang, as the caller waited: of phones that rang at the same time, that time counts once. `None` if
+/// it is not known of one of them.
+pub(in crate::call) fn ring_seconds(attempts: &[Attempt<'_>]) -> Option<u32> {
+    let rung = || attempts.iter().filter(|attempt| attempt.was_rung());
+    if rung().any(|attempt| attempt.ringing_time().is_none() && !attempt.answered_elsewhere) {
+        return None;
+    }
+    let mut times: Vec<_> = rung().filter_map(Attempt::ringing_time).collect();
+    times.sort_unstable();
+    let (first, _) = *times.first()?;
+    let (mut waited, mut until) = (0u32, first);
+    for (begun, over) in times {
+        waited = waited.saturating_add(seconds(begun.max(until), over));
+        until = until.max(over);
+    }
+    Some(waited)
+}
