@@ -1,5 +1,5 @@
-//! The carrier that this server takes calls from. Another carrier is added here, in `config/account.rs` and in an
-//! adapter of its own.
+//! The carrier that this server takes calls from: the only file of the binary that names its adapter. The steps to add
+//! another carrier are in `docs/architecture.md`.
 use std::sync::Arc;
 
 use adapters_twilio::{HttpPublicUrlProbe, TwilioClient, Webhooks};

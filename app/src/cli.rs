@@ -108,7 +108,7 @@ enum Command {
     Purge(retention::Purge),
     /// Delete every call of a number, here and at the carrier.
     Erase(retention::Erase),
-    /// Print the flow as one static document, for the number's fallback URL.
+    /// Print the flow as static documents, for the number's fallback URL.
     FallbackTwiml(fallback_twiml::FallbackTwiml),
     /// Generate shell completions.
     Completions(completions::Completions),

@@ -301,14 +301,14 @@ impl Reader {
         }
     }
 
-    /// What production cannot do without, unless it was set and is already complained about.
+    /// Reports settings that production needs and that are missing, unless an error about them was reported before.
     fn require(&mut self, config: &Config) {
         let mut require = |there: bool, key: &str, what: &str| {
-            let recipients = self
+            let already_reported = self
                 .errors
                 .iter()
                 .any(|error| error.key == key || (key == "forward_to" && error.key == "flow"));
-            if !there && !recipients {
+            if !there && !already_reported {
                 self.errors.push(ConfigError::new("", key, what));
             }
         };

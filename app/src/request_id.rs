@@ -9,13 +9,13 @@ pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// The longest name of another's that is taken.
 const LONGEST: usize = 64;
 
-/// The name in the headers, if it is one; a new one otherwise.
+/// The id in the headers if it is valid, otherwise a new one.
 pub fn of(headers: &HeaderMap) -> HeaderValue {
     let given = headers.get(HEADER).filter(|given| is_name(given.as_bytes()));
     given.cloned().unwrap_or_else(fresh)
 }
 
-/// EmailMessenger, digits, and what names are made of: nothing that a log could be led astray by.
+/// ASCII letters, digits and `-_.:` only, so that a client cannot forge log content.
 fn is_name(given: &[u8]) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
     !given.is_empty() && given.len() <= LONGEST && given.iter().all(plain)

@@ -277,7 +277,7 @@ impl AppBuilder {
         let safe = safe_answer(&flow.current(), &*clock);
         let answering =
             Arc::new(CallHandler::new(flow.clone(), restrictions.clone(), intake.clone(), clock.clone()));
-        tokio::spawn(tell_own_number(client.clone(), answering.clone()));
+        tokio::spawn(set_own_number(client.clone(), answering.clone()));
         let carrier = carrier::routes(public.clone(), accounts.clone(), answering, audio, safe);
 
         let feed_url = feed_url(config.feed_url.as_ref(), &public);
@@ -365,13 +365,13 @@ impl App {
     }
 }
 
-/// Tells the call handler a number of ours, for calls that do not name the number they came to.
-async fn tell_own_number(carrier: Arc<dyn Carrier>, handler: Arc<CallHandler>) {
+/// Gives the call handler a number of the company's own, for calls that do not name the number they came to.
+async fn set_own_number(carrier: Arc<dyn Carrier>, handler: Arc<CallHandler>) {
     match carrier.our_numbers().await {
         Ok(numbers) => {
             let number = numbers.iter().find_map(|number| PhoneNumber::read_called(number));
             if let Some(number) = number {
-                handler.knows_own_number(number);
+                handler.set_own_number(number);
             }
         }
         Err(error) => tracing::debug!("the account's numbers are not known: {error}"),

@@ -18,14 +18,12 @@
 //! key that means nothing; counted apart, both bounded, both ending in a mailbox.
 //!
 //! **Forward**: calls other phones. **Screening**: the callee alone hears the caller's number and presses a key to
-//! accept,
-//! so that a mobile's own voicemail cannot take the call. **Bridged**: caller and callee are connected;
+//! accept, so that a mobile's own voicemail cannot take the call. **Bridged**: caller and callee are connected;
 //! *answered* is not bridged while screening plays. **Mailbox**, **recording**, **voicemail**: where messages go,
 //! the audio, one message with its facts.
 //!
 //! **Signal** ([`Signal`]): a report that needs an answer. **Notice** ([`Notice`]): a report that needs none, sent
-//! while
-//! nobody waits. **Instruction** ([`Instruction`]): to do for the caller now. **Event** ([`CallEvent`]): what
+//! while nobody waits. **Instruction** ([`Instruction`]): to do for the caller now. **Event** ([`CallEvent`]): what
 //! happened, for ever. **Effect** ([`Effect`]): work to do after answering.
 //!
 //! **Outcome** and **reason** ([`Verdict`]): how a call ended and the events that prove it (call-record texts say

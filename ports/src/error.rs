@@ -11,10 +11,10 @@ pub enum StoreError {
     #[error("{0} exists already")]
     Exists(String),
     /// It refuses this permanently: set the data aside for inspection.
-    #[error("the store does not take it: {0}")]
+    #[error("the store rejected the data: {0}")]
     Refused(String),
     /// The stored data is invalid: an operator must inspect it.
-    #[error("the store holds something it should not: {0}")]
+    #[error("the store contains invalid data: {0}")]
     Corrupt(String),
 }
 

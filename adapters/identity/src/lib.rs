@@ -35,9 +35,9 @@ pub enum NameClaim {
 pub struct Settings {
     /// The issuer, exactly as its discovery document states it.
     pub issuer: String,
-    /// As what we are known there.
+    /// The OAuth client id.
     pub client_id: String,
-    /// What we show to be that; a public client has none.
+    /// The client secret; a public client has none.
     pub client_secret: Option<SecretString>,
     /// Which claim names a person here.
     pub claim: NameClaim,
@@ -176,13 +176,13 @@ impl IdentityProvider for OpenIdProvider {
         if name.as_ref().is_some_and(|name| !fits(name)) {
             return Err(refused("the address is of none of auth.oidc.domains"));
         }
-        name.ok_or_else(|| refused(format!("the provider sends no {}", self.settings.claim.metadata())))
+        name.ok_or_else(|| refused(format!("the provider sends no {}", self.settings.claim.description())))
     }
 }
 
 impl NameClaim {
-    /// The claim in words.
-    fn metadata(self) -> &'static str {
+    /// The claim as an error message names it.
+    fn description(self) -> &'static str {
         match self {
             Self::Email => "verified e-mail address (claims email, email_verified)",
             Self::PreferredUsername => "user name (claim preferred_username)",

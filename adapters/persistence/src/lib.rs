@@ -1,10 +1,11 @@
 //! The call log, the effect queue and the people on SQLite or PostgreSQL, by sea-orm.
 //!
 //! One writer commits all pending events in one transaction (`writer`, `commit`); readers have connections of their
-//! own. Each file converts its rows to domain values at the bottom; a row that cannot be converted is reported as
-//! `Corrupt`, with its table and id.
+//! own. `mapping` converts calls and events to rows and back, the other files convert their own rows; a row that cannot
+//! be converted is reported as `Corrupt`, with its table and id.
 
 mod access_store;
+mod call_log;
 mod connect;
 mod entity;
 mod error;
@@ -23,9 +24,9 @@ mod work_store;
 mod write;
 
 pub use access_store::SqlAccess;
+pub use call_log::SqlLog;
 pub use connect::{ConnectError, Database};
 pub use inbox::SqlInbox;
 pub use operations_log::SqlOperationsLog;
 pub use override_store::SqlOverrides;
-pub use read::call_log::SqlLog;
 pub use server_clock::{Comparing, ServerClock};

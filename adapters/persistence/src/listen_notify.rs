@@ -95,7 +95,7 @@ fn change_in(payload: &str, schema: &str) -> Option<Change> {
     (of == schema).then_some(change.parse().ok().map(Change)).flatten()
 }
 
-/// Sends the notification in a task of its own, so that its failure does not fail the commit.
+/// Wakes those who wait for a change if a commit made one.
 pub(crate) fn raise_by(changed: &watch::Sender<Change>, outcome: &Result<Option<Change>, StoreError>) {
     if let Ok(Some(change)) = outcome {
         raise(changed, *change);

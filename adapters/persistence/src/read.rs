@@ -1,6 +1,5 @@
 //! Queries of the call log.
 
-pub(crate) mod call_log;
 pub(crate) mod query;
 pub(crate) mod stats;
 pub(crate) mod text_index;

@@ -62,7 +62,7 @@ pub enum LineEvent {
     },
     /// Caller and callee are connected.
     Bridged,
-    /// They no longer do.
+    /// The conversation has ended.
     Talked {
         /// The duration in seconds.
         seconds: u64,
@@ -85,7 +85,7 @@ pub enum LineEvent {
     },
     /// The front desk did something a carrier cannot use.
     Problem {
-        /// The text of the prompt.
+        /// What went wrong.
         text: String,
     },
 }

@@ -30,7 +30,7 @@ impl Network for PerfectNetwork {
 pub struct FaultyNetwork<I> {
     /// The source of randomness.
     pub random: I,
-    /// A callback arrives up to so much later than it was sent.
+    /// The longest delay of a callback.
     pub jitter: Duration,
     /// Of a hundred callbacks, so many arrive twice; of a hundred requests for documents, so many are repeated.
     pub repeated_percent: u8,
@@ -41,9 +41,11 @@ pub struct FaultyNetwork<I> {
 }
 
 impl<I: Ids> FaultyNetwork<I> {
+    /// Mostly short, with a long tail: half of the delays are below a sixteenth of the longest.
     fn delay(&self) -> Duration {
         let random = self.random.random();
-        self.jitter * u32::from(u16::from_be_bytes([random[28], random[29]])) / u32::from(u16::MAX)
+        let part = f64::from(u16::from_be_bytes([random[28], random[29]])) / f64::from(u16::MAX);
+        self.jitter.mul_f64(part.powi(4))
     }
 
     fn happens(&self, percent: u8) -> bool {

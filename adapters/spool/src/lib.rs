@@ -28,9 +28,9 @@ const QUEUE: usize = 4096;
 
 /// When this many appends shared the last sync, the next one waits a moment for more, because a sync costs the same
 /// for one as for many. A single append does not wait.
-const CROWD: usize = 4;
-/// That moment.
-const TOGETHER: Duration = Duration::from_micros(100);
+const BATCHING_THRESHOLD: usize = 4;
+/// How long it waits.
+const BATCHING_DELAY: Duration = Duration::from_micros(100);
 
 /// A spool in a folder. Dropping it ends its thread after what waits is written.
 pub struct FileSpool {
@@ -92,8 +92,8 @@ fn run(mut waits: mpsc::Receiver<Work>, mut files: Files) {
             Work::Keep(written, reply) => {
                 let (mut batch, mut replies) = (vec![written], vec![reply]);
                 next = gather(&mut waits, &mut batch, &mut replies);
-                if next.is_none() && before >= CROWD && batch.len() < before {
-                    thread::sleep(TOGETHER);
+                if next.is_none() && before >= BATCHING_THRESHOLD && batch.len() < before {
+                    thread::sleep(BATCHING_DELAY);
                     next = gather(&mut waits, &mut batch, &mut replies);
                 }
                 before = batch.len();

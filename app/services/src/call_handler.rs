@@ -26,12 +26,12 @@ pub struct CallHandler {
     intake: Arc<EventIntake>,
     clock: Arc<dyn Clock>,
     recent: RecentCallers,
-    /// A number of ours, for calls that do not name one.
+    /// A number of the company's own, for calls that do not name the number they came to.
     own_number: OnceLock<PhoneNumber>,
 }
 
 impl CallHandler {
-    /// Answers by `flow`, and by what holds beside it.
+    /// Answers calls by `flow`, subject to `restrictions`.
     pub fn new(
         flow: Arc<FlowVersions>,
         restrictions: Arc<Restrictions>,
@@ -42,8 +42,8 @@ impl CallHandler {
         Self { flow, restrictions, intake, clock, recent, own_number }
     }
 
-    /// Tells a number of ours, as the carrier lists it.
-    pub fn knows_own_number(&self, number: PhoneNumber) {
+    /// Sets a number of the company's own, as the carrier lists it.
+    pub fn set_own_number(&self, number: PhoneNumber) {
         self.own_number.get_or_init(|| number);
     }
 }

@@ -48,8 +48,8 @@ pub struct Diagnostics {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Whether any finding must be mended.
-pub fn is_ill(findings: &[Finding]) -> bool {
+/// Whether any finding is a fault.
+pub fn has_faults(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.status == CheckStatus::Fault)
 }
 

@@ -168,9 +168,7 @@ impl Maintenance {
             return Ok(());
         }
         if before.is_some_and(|before| now < before || now > before + PURGE_EVERY) {
-            tracing::warn!(
-                "the clock has jumped by more than a day; nothing is forgotten before the next round"
-            );
+            tracing::warn!("the clock has jumped by more than a day; retention is skipped this round");
             return Ok(());
         }
         if !self.is_time_confirmed(now).await? {

@@ -90,7 +90,7 @@ impl Notifications {
         }
         loop {
             if let Err(error) = self.round().await {
-                tracing::warn!("messages about calls wait for the store: {error}");
+                tracing::warn!("notifications wait for the store: {error}");
                 tokio::time::sleep(STORE_PAUSE).await;
             }
         }
@@ -153,11 +153,11 @@ impl Notifications {
         flow: &CallFlow,
         since: &BTreeMap<String, Timestamp>,
     ) -> Vec<Delivery> {
-        let news = self.clock.now() - MAX_AGE;
+        let oldest = self.clock.now() - MAX_AGE;
         let kinds = record.call.kinds();
         let mut deliveries = Vec::new();
         for (name, target) in &self.recipients {
-            let from = since.get(name).copied().map_or(news, |since| since.max(news));
+            let from = since.get(name).copied().map_or(oldest, |since| since.max(oldest));
             let wanted = kinds.iter().filter(|kind| {
                 happened_at(**kind, record).is_none_or(|at| at >= from)
                     && wants(target, name, **kind, record, flow)
@@ -200,14 +200,20 @@ impl Notifications {
             let (call, to) = (delivery.call, &delivery.recipient);
             match &attempt {
                 Attempt::Done(_) => tracing::info!(call.id = %call, to, "{} was delivered", delivery.kind),
-                Attempt::Retry(_, why) => tracing::warn!(call.id = %call, to, "a message waits: {why}"),
+                Attempt::Retry(_, why) => {
+                    tracing::warn!(call.id = %call, to, "the notification will be sent again: {why}")
+                }
                 Attempt::Withdrawn => tracing::debug!(call.id = %call, to, "{} is not needed", delivery.kind),
-                Attempt::Failed(why) => tracing::error!(call.id = %call, to, "a message is given up: {why}"),
+                Attempt::Failed(why) => {
+                    tracing::error!(call.id = %call, to, "the notification failed and will not be sent again: {why}")
+                }
             }
             // A result that could not be recorded must not prevent the others, which would be delivered again.
             match self.record(leased, &attempt).await {
                 Ok(true) => {}
-                Ok(false) => tracing::info!(call.id = %call, to, "another instance has taken a message over"),
+                Ok(false) => {
+                    tracing::info!(call.id = %call, to, "another instance has taken the notification over")
+                }
                 Err(error) => recorded = Err(error),
             }
         }

@@ -255,7 +255,7 @@ impl VoicemailWorker {
         let now = self.clock.now();
         let call = effect.call();
         if now < leased.queued_at + GIVE_UP {
-            tracing::warn!(call.id = %call, attempt = leased.attempt, "work on a message waits: {why}");
+            tracing::warn!(call.id = %call, attempt = leased.attempt, "the job will be retried: {why}");
             let pause = BACKOFF.pause(leased.attempt, self.ids.random()[31]);
             let pause = pause.max(after.unwrap_or(Duration::ZERO).min(BACKOFF.max));
             return Ok(Attempt::Retry(now + pause, why));

@@ -37,7 +37,7 @@ impl Connect {
             return Err(Failure::Usage("public_url and twilio.* are needed to ask the carrier".into()));
         };
         let account = &*outside.account;
-        let lines = account.lines().await.map_err(unanswered)?.lines;
+        let lines = account.numbers().await.map_err(unanswered)?.numbers;
         let Some(number) = &self.number else { return Ok(list(account, &lines)) };
         let line = lines.iter().find(|line| line.number == *number).ok_or_else(|| {
             let known: Vec<&str> = lines.iter().map(|line| line.number.as_str()).collect();
@@ -54,7 +54,7 @@ impl Connect {
         };
         let changes = changes(&line.settings, &wanted);
         if changes.is_empty() {
-            println!("{number} is set so already");
+            println!("{number} is already configured");
             return Ok(ExitCode::SUCCESS);
         }
         println!("{number}:");
@@ -67,20 +67,20 @@ impl Connect {
             println!("nothing was changed");
             return Ok(ExitCode::from(1));
         }
-        // What was before must be safe before it is gone. What is ours is nothing to go back to.
+        // Save the old settings first, unless they already point at this server.
         let was_ours = bare(&line.settings.voice.url) == bare(&account.ours().voice.url);
         if !self.disconnect && !was_ours {
             before.keep(&line.settings)?;
             println!("the previous settings are saved in {}", before.0.display());
         }
-        let made = account.set_line(line, &wanted).await.map_err(unanswered)?;
-        let left = self::changes(&made.settings, &wanted);
+        let stored = account.set_number(line, &wanted).await.map_err(unanswered)?;
+        let left = self::changes(&stored.settings, &wanted);
         if !left.is_empty() {
             let left = left.join("\n");
-            return Err(Failure::Failed(format!("the carrier took it otherwise than asked:\n{left}")));
+            return Err(Failure::Failed(format!("the carrier stored different settings:\n{left}")));
         }
         if self.disconnect {
-            println!("{number} is as it was before");
+            println!("{number} has its previous settings again");
         } else {
             println!("{number} now points at this server; run frontdesk doctor to check that calls arrive");
         }
@@ -120,7 +120,7 @@ fn unanswered(error: CarrierError) -> Failure {
             "the carrier refuses the account's token; check twilio.account_sid and twilio.auth_token"
                 .to_owned()
         }
-        error => format!("{error}; nothing is known to have changed"),
+        error => format!("{error}; as far as is known, nothing was changed"),
     })
 }
 

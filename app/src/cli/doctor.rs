@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use frontdesk_ports::{CheckStatus, Clock, DiagnosticReport, Finding};
-use frontdesk_services::diagnostics::is_ill;
+use frontdesk_services::diagnostics::has_faults;
 use frontdesk_services::reconciliation::counted;
 use serde_json::json;
 
@@ -40,7 +40,7 @@ impl Doctor {
         } else {
             print(&diagnostic_report.findings);
         }
-        Ok(if is_ill(&diagnostic_report.findings) { ExitCode::from(1) } else { ExitCode::SUCCESS })
+        Ok(if has_faults(&diagnostic_report.findings) { ExitCode::from(1) } else { ExitCode::SUCCESS })
     }
 }
 
@@ -52,7 +52,7 @@ fn print_json(DiagnosticReport { at, findings }: &DiagnosticReport) {
             json!({"number": place + 1, "check": check, "verdict": status, "what": what, "remedy": remedy})
         })
         .collect();
-    let document = json!({"at": at.to_string(), "healthy": !is_ill(findings), "findings": numbered});
+    let document = json!({"at": at.to_string(), "healthy": !has_faults(findings), "findings": numbered});
     println!("{document:#}");
 }
 

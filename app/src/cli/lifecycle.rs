@@ -42,43 +42,45 @@ impl Reload {
         Self { file, environment, transcribes }
     }
 
-    /// Takes the flow if it proves; otherwise the one in force stays.
-    fn reload(&self, force: &FlowVersions, recipient_names: &[String]) {
+    /// Loads the flow if it is valid; otherwise keeps the current one.
+    fn reload(&self, versions: &FlowVersions, recipient_names: &[String]) {
         let own = match Config::load(self.file.as_deref(), &self.environment, Needs::Production) {
             Ok(Config { flow: Some(own), .. }) => own,
-            Ok(_) => return tracing::error!("there is no flow any more; the one in force stays"),
+            Ok(_) => {
+                return tracing::error!("the configuration no longer has a flow; keeping the current one");
+            }
             Err(errors) => {
-                return tracing::error!(
-                    "the flow in force stays, for the configuration is not sound: {errors}"
-                );
+                return tracing::error!("keeping the current flow; the configuration is invalid: {errors}");
             }
         };
         let named = own.flow.draft().mailboxes.values().flat_map(|mailbox| &mailbox.notify);
         if let Some(new) = named.into_iter().find(|name| !recipient_names.contains(name)) {
             return tracing::error!(
-                "the current flow stays: a mailbox notifies {new:?}, a recipient that is only added by a restart"
+                "keeping the current flow: a mailbox notifies {new:?}, a recipient that is only added by a restart"
             );
         }
         let here = |mailbox: &Mailbox| mailbox.transcribe == Transcribe::Here;
         if !self.transcribes && own.flow.draft().mailboxes.values().any(here) {
             return tracing::error!(
-                "the current flow stays: a mailbox needs transcription, whose program is only read at a restart"
+                "keeping the current flow: a mailbox needs transcription, whose command is only read at a restart"
             );
         }
-        match force.replace(own) {
-            Ok(true) => tracing::info!("flow {} is in force for new calls", force.current().version()),
-            Ok(false) => tracing::info!("the flow is the one in force"),
-            Err(error) => tracing::error!("the flow in force stays: {error}"),
+        match versions.replace(own) {
+            Ok(true) => {
+                tracing::info!("flow {} is loaded and used for new calls", versions.current().version())
+            }
+            Ok(false) => tracing::info!("the flow has not changed"),
+            Err(error) => tracing::error!("keeping the current flow: {error}"),
         }
     }
 }
 
-/// Handles SIGHUP from now on. Without a handler it would end the process.
+/// Handles SIGHUP from now on: without a handler it would end the process.
 pub(super) fn hang_ups() -> Result<Signal, Failure> {
     signal(SignalKind::hangup()).map_err(|error| Failure::Failed(format!("cannot wait for signals: {error}")))
 }
 
-/// Takes an address; a taken port is a failure, not a wrong setting.
+/// Listens on an address. A port that is in use is a failure, not an invalid setting.
 pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     let taken = |error| Failure::Failed(format!("cannot listen on {address}: {error}"));
     TcpListener::bind(address).await.map_err(taken)
@@ -94,9 +96,9 @@ pub(super) async fn until_stopped(
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
     let recipients = running.notifications.recipients.keys().cloned().collect();
-    let (recipient_names, ends) = match reload {
-        Some((recipient_names, reload)) => {
-            let reloading = reload_on_signal(recipient_names, reload, running.flow.clone(), recipients);
+    let (reloading, terminal_closed) = match reload {
+        Some((hangup, reload)) => {
+            let reloading = reload_on_signal(hangup, reload, running.flow.clone(), recipients);
             (tokio::spawn(reloading), None)
         }
         // Without a reload, closing the terminal ends the server.
@@ -125,18 +127,18 @@ pub(super) async fn until_stopped(
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-        () = hung_up(ends) => {}
+        () = hung_up(terminal_closed) => {}
     }
-    tracing::info!("stopping: requests in flight are finished");
+    tracing::info!("stopping; finishing requests in progress");
     // No receiver means that all tasks have already stopped.
     let _ = running.stop.send(true);
     for server in servers {
         let _ = server.await;
     }
-    beside.iter().chain(&workers).chain([&recipient_names]).for_each(JoinHandle::abort);
+    beside.iter().chain(&workers).chain([&reloading]).for_each(JoinHandle::abort);
     // What does not get into the log now waits for the next start.
     if tokio::time::timeout(CLOSING, running.intake.drain()).await.is_err() {
-        tracing::warn!("the log did not take all that was spooled; it follows at the next start");
+        tracing::warn!("not all spooled events were written to the log; they will be at the next start");
     }
     match tokio::time::timeout(CLOSING, running.close()).await {
         Ok(Ok(())) => {}
@@ -155,20 +157,20 @@ async fn hung_up(signal: Option<Signal>) {
     }
 }
 
-/// On SIGHUP.
+/// Reloads the flow at every SIGHUP.
 async fn reload_on_signal(
-    mut recipient_names: Signal,
+    mut hangup: Signal,
     reload: Reload,
     flow: Arc<FlowVersions>,
     recipients: Vec<String>,
 ) {
     let (reload, recipients) = (Arc::new(reload), Arc::new(recipients));
-    while recipient_names.recv().await.is_some() {
+    while hangup.recv().await.is_some() {
         let (reload, flow, recipients) = (reload.clone(), flow.clone(), recipients.clone());
         // Files are read on a thread of their own: callers do not wait for a disk.
         let done = tokio::task::spawn_blocking(move || reload.reload(&flow, &recipients)).await;
         if done.is_err() {
-            tracing::error!("reloading the flow failed; the current flow stays");
+            tracing::error!("reloading the flow failed; keeping the current one");
         }
     }
 }

@@ -16,7 +16,7 @@ const fn secret(name: &'static str) -> Key {
     Key { name, secret: true }
 }
 
-pub(super) const KEYS: [Key; 52] = [
+pub(super) const KEYS: &[Key] = &[
     key("public_url"),
     key("listen"),
     key("private_listen"),

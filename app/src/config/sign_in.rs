@@ -14,9 +14,9 @@ use super::{Reader, Value};
 pub struct Provider {
     /// The issuer URL, exactly as the provider states it.
     pub issuer: String,
-    /// As what we are known there.
+    /// The OAuth client id.
     pub client_id: String,
-    /// What we show to be that.
+    /// The client secret.
     pub client_secret: Option<SecretString>,
     /// Which claim names a person here.
     pub claim: NameClaim,
@@ -120,7 +120,7 @@ impl Reader {
         Some(Provider { issuer: issuer?, client_id: client_id?, client_secret, claim, domains })
     }
 
-    /// The one without the other says nothing.
+    /// Reports a key that is set without the other one that it needs.
     fn needs(&mut self, set: &str, other: &str) {
         if let (Some(value), false) = (self.values.get(set), self.values.contains_key(other)) {
             let what = format!("it needs {other} beside it");

@@ -1,4 +1,5 @@
 //! Settings, good and bad.
+use super::keys::KEYS;
 use super::*;
 
 fn environment(pairs: &[(&str, &str)]) -> Environment {
@@ -31,7 +32,7 @@ auth_token = "from-file"
 "#;
 
 #[test]
-fn a_file_with_the_four_settings_is_enough() {
+fn a_file_with_the_settings_of_the_readme_is_enough() {
     let config = load(GOOD, &[], Needs::Production).unwrap();
     assert_eq!(config.public_url.unwrap().as_str(), "https://desk.example");
     assert_eq!(config.flow.unwrap().flow.numbers().count(), 2);
@@ -239,4 +240,18 @@ fn a_bucket_needs_its_key_and_a_folder_has_none() {
     let config =
         read(&format!("url = \"s3://calls/messages\"\nendpoint = \"http://127.0.0.1:9000\"\n{key}")).unwrap();
     assert!(config.recordings.s3.is_some() && !format!("{config:?}").contains("very secret"));
+}
+
+#[test]
+fn every_key_is_documented() {
+    let documents =
+        [include_str!("../../../docs/configuration.md"), include_str!("../../../docs/notifications.md")]
+            .concat();
+    for key in KEYS {
+        let name = key.name.replace('*', "NAME");
+        let last = name.rsplit('.').next().unwrap();
+        let documented = documents.contains(&format!("`{name}`"))
+            || (name.starts_with("notify.") && documents.contains(&format!("`{last}`")));
+        assert!(documented, "{name} is in neither docs/configuration.md nor docs/notifications.md");
+    }
 }

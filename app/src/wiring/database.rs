@@ -59,8 +59,8 @@ pub(super) async fn prepare(
     match tokio::time::timeout(DATABASE_TIMEOUT, prepare_once(&db, &access, password.as_ref())).await {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(error @ (WiringError::Password(_) | WiringError::DevelopmentData))) => return Err(error),
-        Ok(Err(error)) => tracing::error!("{error}; calls are answered, and it is tried again"),
-        Err(_) => tracing::error!("the database does not answer; calls are answered, and it is tried again"),
+        Ok(Err(error)) => tracing::error!("{error}; calls are answered; retrying"),
+        Err(_) => tracing::error!("the database does not answer; calls are answered; retrying"),
     }
     tokio::spawn(async move {
         loop {

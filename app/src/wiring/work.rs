@@ -43,13 +43,11 @@ impl Work {
             held_back: self.held_back.clone(),
             clock: self.clock.clone(),
         });
-        // The demo's carrier keeps no records that could be compared.
-        let on_record = accounts.iter().filter(|account| account.carrier == carrier::NAME).cloned().collect();
         let public = config.public_url.clone().ok_or(WiringError::Incomplete("public_url"))?;
         let flow = self.flow.clone();
         let reconciliation = Reconciliation {
             log: self.stores.log.clone(),
-            carrier: carrier::client(on_record, public, &config.proxies)?,
+            carrier: carrier::client(accounts.to_vec(), public, &config.proxies)?,
             operations_log: self.stores.operations_log.clone(),
             clock: self.clock.clone(),
             longest_call: Arc::new(move || flow.current().longest_forward()),

@@ -126,8 +126,8 @@ async fn what_is_amiss_around_the_desk_is_found_with_its_remedy() {
         (Amiss::FraudOpen, "dialling", "3 countries", "high-risk toll fraud"),
         (Amiss::NobodyBehind, "way_in.unsigned", "status 502", "point the proxy at the address of listen"),
         (Amiss::DroppedSignature, "way_in.signed", "X-Twilio-Signature", "pass that header"),
-        (Amiss::RewrittenPath, "way_in.signed", "/inner/twilio/probe", "take away the path"),
-        (Amiss::ChangedBody, "way_in.signed", "does not hold", "unchanged"),
+        (Amiss::RewrittenPath, "way_in.signed", "/inner/twilio/probe", "strip the path"),
+        (Amiss::ChangedBody, "way_in.signed", "wrong signature", "unchanged"),
     ] {
         around.is(planted);
         let found = amiss(&desk, &around, AS_USUAL).await;
@@ -168,8 +168,8 @@ async fn what_is_amiss_with_the_number_is_found_and_connecting_mends_it() {
             "{finding:#?}"
         );
         let account = outside(&config(&desk, &around, AS_USUAL)).unwrap().unwrap().account;
-        let line = account.lines().await.unwrap().lines.remove(0);
-        let made = account.set_line(&line, &account.ours()).await.unwrap();
+        let line = account.numbers().await.unwrap().numbers.remove(0);
+        let made = account.set_number(&line, &account.ours()).await.unwrap();
         assert_eq!(made.settings, account.ours());
         assert_eq!(amiss(&desk, &around, AS_USUAL).await, [], "{key} is mended");
     }

@@ -296,7 +296,10 @@ async fn rows_and_notifications_of_random_calls_equal_what_happened_on_the_line(
                 differences.push(format!("reported as missed: {told:?}"));
             }
             if !differences.is_empty() {
-                wrong.push(format!("{}\n  {}\n  {:?}", differences.join("; "), call.what, call.truth));
+                let id = rows[0]["id"].as_str().unwrap();
+                let events = desk.json(&format!("/api/v1/calls/{id}")).await["events"].to_string();
+                let differences = differences.join("; ");
+                wrong.push(format!("{differences}\n  {}\n  {:?}\n  {events}", call.what, call.truth));
             }
         }
     }

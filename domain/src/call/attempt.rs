@@ -52,6 +52,7 @@ pub(super) struct Attempt<'a> {
     declined_by_sip: bool,
     screening: BTreeMap<ScreeningAnswer, (&'a str, Timestamp)>,
     caller_left: bool,
+    call_ended_at: Option<Timestamp>,
     /// A later step was taken: the caller was still there when this attempt was over.
     caller_went_on: bool,
     /// Another of the phones that rang at once was picked up.
@@ -183,6 +184,7 @@ impl<'a> Attempt<'a> {
             }
             EventKind::Bridged { step, .. } if *step == of => self.bridged = Some(identity),
             EventKind::CallerLeft { step } if *step == of => self.caller_left = true,
+            EventKind::Ended(_) => self.call_ended_at = Some(event.at),
             EventKind::Mailbox { step, .. }
             | EventKind::Forward { step, .. }
             | EventKind::Menu { step, .. }

@@ -111,7 +111,7 @@ impl Facts {
         self.message(recording).to_transcribe()
     }
 
-    /// A message's audio, if we have held it.
+    /// A message's audio, if it is stored.
     pub fn audio(&self, recording: &RecordingId) -> Option<&StoredAudio> {
         self.message(recording).stored
     }
@@ -128,11 +128,11 @@ impl Facts {
 
     /// The event that closes an overdue call, if no other event reports its end.
     pub(super) fn closed_without_report(&self) -> Option<&str> {
-        let same_kind = |kind: &EventKind| {
+        let reports_end = |kind: &EventKind| {
             matches!(kind, EventKind::Ended(_) | EventKind::Recovered(_) | EventKind::CallerLeft { .. })
         };
         let closed = self.find(|kind| matches!(kind, EventKind::Closed))?;
-        self.find(same_kind).is_none().then_some(closed)
+        self.find(reports_end).is_none().then_some(closed)
     }
 
     /// Whether the caller has left, by any report of it.
@@ -168,12 +168,12 @@ impl Facts {
         self.events.iter().find(|(_, event)| wanted(&event.kind)).map(|(identity, _)| identity.as_str())
     }
 
-    /// When the first news of a recording arrived.
+    /// When the first report of a recording arrived.
     pub(super) fn recorded_at(&self, wanted: &RecordingId) -> Option<Timestamp> {
-        let news = self.events.values().filter(
+        let reports = self.events.values().filter(
             |event| matches!(&event.kind, EventKind::Recording { recording, .. } if recording == wanted),
         );
-        news.map(|event| event.at).min()
+        reports.map(|event| event.at).min()
     }
 
     /// Every recording the events name, once.

@@ -41,7 +41,7 @@ pub enum ProblemKind {
     #[error("no caller can get here; let a key or a rule lead here, or remove it")]
     Unreachable,
     /// A caller who presses nothing never reaches an end.
-    #[error("a caller who presses nothing never gets out; let this way end at a mailbox or a goodbye")]
+    #[error("a caller who presses nothing is trapped; let this path end at a mailbox or a goodbye")]
     Loop,
     /// A caller who presses nothing is led through more steps than a call may have.
     #[error(
@@ -117,7 +117,7 @@ pub enum ProblemKind {
     )]
     CountryNotAllowed(PhoneNumber),
     /// One key for two things.
-    #[error("{0} is to mean two things; use another key for one of them")]
+    #[error("{0} is assigned twice; use another key for one of them")]
     SameKeyTwice(char),
     /// A prompt without words.
     #[error("a prompt is empty, the caller would hear silence; write what is to be said")]
@@ -144,7 +144,7 @@ pub enum ProblemKind {
     #[error("it is not written in {0}, which callers can choose; add it")]
     MissingLanguage(Language),
     /// A number of tries outside 1 to 9.
-    #[error("a limit of {0} tries cannot be; use 1 to 9")]
+    #[error("{0} tries is out of range; use 1 to 9")]
     BadLimit(u8),
     /// A time outside what carriers take.
     #[error("{what} is {got} s; use {least} to {most} s")]

@@ -14,7 +14,7 @@ pub struct Hook {
     pub method: String,
 }
 
-/// Where a number asks what to do.
+/// The webhooks of a number.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebhookSettings {
     /// Requested when a call arrives.
@@ -23,7 +23,7 @@ pub struct WebhookSettings {
     pub fallback: Hook,
     /// Receives the end of calls.
     pub status: Hook,
-    /// What leads the number in place of these addresses (an application or a trunk of the carrier's); empty for nothing.
+    /// The application or trunk of the carrier's that routes the number in place of these addresses; empty if none.
     pub routed_by: String,
 }
 
@@ -34,7 +34,7 @@ pub struct PhoneNumberSettings {
     pub id: String,
     /// The number in E.164.
     pub number: String,
-    /// Where it asks.
+    /// Its webhooks.
     pub settings: WebhookSettings,
 }
 
@@ -42,7 +42,7 @@ pub struct PhoneNumberSettings {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountNumbers {
     /// The numbers.
-    pub lines: Vec<PhoneNumberSettings>,
+    pub numbers: Vec<PhoneNumberSettings>,
     /// The carrier's time, to the second.
     pub at: Option<Timestamp>,
 }
@@ -60,19 +60,19 @@ pub struct DialPermission {
     pub fraud: bool,
 }
 
-/// Looks at and changes the account.
+/// Reads and changes the settings of the account.
 #[async_trait]
 pub trait CarrierAccount: Send + Sync {
-    /// Where a number must ask for this desk to answer it.
+    /// The webhooks that a number must have for this server to answer it.
     fn ours(&self) -> WebhookSettings;
 
     /// The account's numbers that take calls.
-    async fn lines(&self) -> Result<AccountNumbers, CarrierError>;
+    async fn numbers(&self) -> Result<AccountNumbers, CarrierError>;
 
-    /// Has a number ask there from now on, which asked as the line says; what the carrier made of it.
-    async fn set_line(
+    /// Sets the webhooks of a number. Returns the settings as the carrier has stored them.
+    async fn set_number(
         &self,
-        line: &PhoneNumberSettings,
+        number: &PhoneNumberSettings,
         settings: &WebhookSettings,
     ) -> Result<PhoneNumberSettings, CarrierError>;
 

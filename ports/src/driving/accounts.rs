@@ -35,14 +35,14 @@ pub struct Browser {
     pub here: bool,
 }
 
-/// Why something about people was not done.
+/// Why a change of users or tokens was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AccountError {
     /// The name is already in use.
-    #[error("there is somebody or something of that name already")]
+    #[error("the name is already in use")]
     Taken,
     /// There is no user or token of that name.
-    #[error("there is nobody and nothing of that name")]
+    #[error("there is no such user or token")]
     Nobody,
     /// The name cannot be one.
     #[error("a name has 1 to 64 characters")]
@@ -50,8 +50,8 @@ pub enum AccountError {
     /// The password cannot be one.
     #[error("a password has 8 to 128 characters")]
     BadPassword,
-    /// The password until now is another.
-    #[error("the password until now is not right")]
+    /// The current password is another.
+    #[error("the current password is wrong")]
     WrongPassword,
     /// Too many wrong tries: not before that time has passed.
     #[error("too many failed attempts; try again in {} minutes", .0.as_secs().div_ceil(60))]

@@ -1,4 +1,4 @@
-//! FollowUps on calls: what the office does about them.
+//! Follow-up on calls: what the office does about them.
 use async_trait::async_trait;
 use frontdesk_domain::CallId;
 

@@ -54,11 +54,11 @@ pub(crate) struct WireCall {
     duration_seconds: Option<u32>,
     /// How long caller and callee spoke.
     talk_seconds: Option<u32>,
-    /// How long phones rang, all attempts together.
+    /// How long the caller waited while phones rang; phones that ring at once count once.
     ring_seconds: Option<u32>,
     /// How long the caller was in menus.
     menu_seconds: Option<u32>,
-    /// The keys that chose something, in order.
+    /// The keys that the caller pressed, in order.
     choices: Vec<String>,
     /// The number that answered, or the last that was called.
     forwarded_to: Option<String>,

@@ -65,7 +65,7 @@ pub(crate) fn refused(refused: &WorkRefused, language: Language) -> String {
 }
 
 /// The message for a refused change of accounts. Store errors are handled elsewhere.
-pub(crate) fn not_done(error: &AccountError, language: Language) -> String {
+pub(crate) fn account_error(error: &AccountError, language: Language) -> String {
     match error {
         AccountError::Taken => language.say("account-name-taken"),
         AccountError::Nobody => language.say("account-nobody"),
@@ -86,7 +86,7 @@ pub(crate) fn not_done(error: &AccountError, language: Language) -> String {
 }
 
 /// The message for a refused override. Store errors are handled elsewhere.
-pub(crate) fn not_decided(error: &OverrideError, language: Language) -> String {
+pub(crate) fn override_error(error: &OverrideError, language: Language) -> String {
     match error {
         OverrideError::Over => language.say("closure-over"),
         OverrideError::TooLong => language.say_with("closure-too-long", [("most", LONGEST_CLOSURE.into())]),
@@ -243,6 +243,18 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn every_outcome_and_reason_is_documented() {
+        let document = include_str!("../../../../docs/outcomes.md");
+        for outcome in Outcome::VARIANTS {
+            assert!(document.contains(&format!("| {outcome} |")), "{outcome} is not in docs/outcomes.md");
+        }
+        for reason in Reason::VARIANTS {
+            assert!(document.contains(&format!("`{reason}`")), "{reason} is not in docs/outcomes.md");
+        }
+    }
+
     #[test]
     fn a_duration_of_zero_is_left_out() {
         let ended = |seconds| {

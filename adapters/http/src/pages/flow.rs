@@ -106,7 +106,7 @@ async fn answer(
         Ok(()) => Ok(redirect(back)),
         Err(OverrideError::Store(error)) => Err(error.into()),
         Err(error) => {
-            let alert = messages::not_decided(&error, Viewer::of(req, state).language);
+            let alert = messages::override_error(&error, Viewer::of(req, state).language);
             refused(state, visitor, req, alert).await
         }
     }

@@ -45,7 +45,7 @@ pub(crate) async fn change(
         Ok(()) | Err(AccountError::Nobody) => Ok(redirect(here)),
         Err(AccountError::Store(error)) => Err(error.into()),
         Err(error) => {
-            let detail = messages::not_done(&error, Viewer::of(req, state).language);
+            let detail = messages::account_error(&error, Viewer::of(req, state).language);
             Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "View not saved", detail))
         }
     }

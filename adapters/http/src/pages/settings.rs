@@ -134,7 +134,7 @@ async fn answer(state: &State, visitor: &Visitor, req: &Request, done: Result<()
         AccountError::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let alert = messages::not_done(&error, Viewer::of(req, state).language);
+    let alert = messages::account_error(&error, Viewer::of(req, state).language);
     let mut response = show(state, visitor, req, Some(alert), None).await?;
     response.set_status(status);
     Ok(response)

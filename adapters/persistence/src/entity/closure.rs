@@ -1,4 +1,4 @@
-//! The temporary closure: one row while it is in effect, otherwise none.
+//! The temporary closure: one row, over or not; none if there never was one.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

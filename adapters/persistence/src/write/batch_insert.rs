@@ -1,6 +1,6 @@
-//! Statements in few shapes: a database parses and plans a statement once for each number of rows that it names, which
-//! costs more than running it. So rows go in by 64, 16, 4 and one, and lists are filled up. The text of each shape is
-//! written once, too: writing it again costs as much as storing what it is about.
+//! Inserts of many rows. A database parses and plans a statement once for each number of rows, which costs more than
+//! running it. So inserts have 64, 16, 4 or 1 rows, lists are padded to these lengths, and each statement's text is built
+//! only once.
 use std::collections::BTreeMap;
 
 use frontdesk_ports::StoreError;

@@ -66,10 +66,10 @@ impl Writer {
     }
 }
 
-/// Runs the work on a thread that stands back.
+/// Runs the work on a thread of low priority.
 fn in_background(work: impl Future<Output = ()> + Send + 'static) {
     let work = move || {
-        // If it cannot stand back, it works all the same.
+        // If the priority cannot be lowered, it works all the same.
         let _ = rustix::process::nice(WRITER_NICENESS);
         match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime.block_on(work),
@@ -107,7 +107,7 @@ async fn run(
             several => several.iter().flat_map(|job| job.events.clone()).collect(),
         };
         let (count, begun) = (all.len(), Instant::now());
-        let outcome = patiently(committer.commit(all, clock.now())).await;
+        let outcome = with_timeout(committer.commit(all, clock.now())).await;
         metrics::histogram!("frontdesk_commit_events").record(u32::try_from(count).unwrap_or(u32::MAX));
         metrics::histogram!("frontdesk_commit_seconds").record(begun.elapsed());
         raise_by(&changed, &outcome);
@@ -116,7 +116,7 @@ async fn run(
         let outcome = outcome.map(|_| ());
         for job in jobs {
             let outcome = if alone {
-                let outcome = patiently(committer.commit(job.events, clock.now())).await;
+                let outcome = with_timeout(committer.commit(job.events, clock.now())).await;
                 raise_by(&changed, &outcome);
                 outcome.map(|_| ())
             } else {
@@ -128,9 +128,9 @@ async fn run(
     }
 }
 
-/// A database that does not answer must not hold up everything that comes after, and a panic, which would be our bug, must
-/// not end the writer.
-async fn patiently<T>(commit: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+/// Commits within a time limit. A database that does not answer must not block all later commits, and a panic, which would
+/// be our bug, must not end the writer.
+async fn with_timeout<T>(commit: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     let late = |_| StoreError::Unavailable(format!("no commit within {COMMIT_TIMEOUT:?}"));
     let broken = |_| {
         tracing::error!("a commit panicked; its events stay where they are");

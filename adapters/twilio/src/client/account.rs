@@ -47,7 +47,7 @@ impl NumberSettings {
         self.capabilities.as_ref().and_then(|can| can.voice) != Some(false)
     }
 
-    fn line(self) -> PhoneNumberSettings {
+    fn settings(self) -> PhoneNumberSettings {
         let hook = |url: Option<String>, method: Option<String>| Hook {
             url: url.unwrap_or_default(),
             method: method.unwrap_or_else(|| "POST".into()),
@@ -168,7 +168,7 @@ impl CarrierAccount for TwilioClient {
         number_settings(&self.public)
     }
 
-    async fn lines(&self) -> Result<AccountNumbers, CarrierError> {
+    async fn numbers(&self) -> Result<AccountNumbers, CarrierError> {
         let account = self.one()?;
         let mut url = Self::resource(account, &["IncomingPhoneNumbers.json"])?;
         url.query_pairs_mut().append_pair("PageSize", "1000");
@@ -179,28 +179,27 @@ impl CarrierAccount for TwilioClient {
         };
         let at = date(&response);
         let page: Listing<NumberSettings> = read(response, "numbers").await?;
-        let lines =
-            page.items.into_iter().filter(NumberSettings::takes_calls).map(NumberSettings::line).collect();
-        Ok(AccountNumbers { lines, at })
+        let numbers = page.items.into_iter().filter(NumberSettings::takes_calls);
+        Ok(AccountNumbers { numbers: numbers.map(NumberSettings::settings).collect(), at })
     }
 
-    async fn set_line(
+    async fn set_number(
         &self,
-        line: &PhoneNumberSettings,
+        number: &PhoneNumberSettings,
         settings: &WebhookSettings,
     ) -> Result<PhoneNumberSettings, CarrierError> {
         let account = self.one()?;
-        let url = Self::resource(account, &["IncomingPhoneNumbers", &format!("{}.json", line.id)])?;
+        let url = Self::resource(account, &["IncomingPhoneNumbers", &format!("{}.json", number.id)])?;
         let token = account.tokens.first().map(ExposeSecret::expose_secret);
         let request = self
             .http
             .post(url)
             .basic_auth(&account.sid, token)
             .header(CONTENT_TYPE, FORM)
-            .body(form(&line.settings, settings));
+            .body(form(&number.settings, settings));
         let response = request.send().await.map_err(|error| unavailable(&error))?;
         let number: NumberSettings = read(checked(response)?, "a number's settings").await?;
-        Ok(number.line())
+        Ok(number.settings())
     }
 
     async fn recordings_are_open(&self) -> Result<Option<bool>, CarrierError> {

@@ -1,6 +1,5 @@
-//! Codes of an authenticator app (TOTP, RFC 6238: six digits, thirty seconds, one step of leeway in both directions),
-//! each valid for one
-//! sign-in.
+//! Codes of an authenticator app (TOTP, RFC 6238: six digits, thirty seconds, one step of leeway in both
+//! directions), each valid for one sign-in.
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::Ids;
 use frontdesk_ports::access::SecondFactor;

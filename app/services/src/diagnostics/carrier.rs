@@ -21,10 +21,10 @@ const DIALLING: &str = "dialling";
 impl CarrierSetup {
     pub(super) async fn account(&self, clock: &dyn Clock, flow: Option<&CallFlow>) -> Vec<Finding> {
         let asked = clock.now();
-        let lines = self.account.lines().await;
+        let numbers = self.account.numbers().await;
         let answered = clock.now();
         let mut findings = Vec::new();
-        match &lines {
+        match &numbers {
             Ok(_) => findings.push(Finding::fine(CREDENTIALS, "the carrier takes the account's token")),
             Err(CarrierError::Unauthorized) => findings.push(Finding::fault(
                 CREDENTIALS,
@@ -37,25 +37,27 @@ impl CarrierSetup {
                 "check twilio.api_url and that this machine reaches it; messages wait meanwhile",
             )),
         }
-        let Ok(AccountNumbers { lines, at }) = lines else {
+        let Ok(AccountNumbers { numbers, at }) = numbers else {
             let rest = [CLOCK, NUMBERS, MEDIA, DIALLING];
             findings.extend(rest.map(|check| Finding::untried(check, "the carrier cannot be asked")));
             return findings;
         };
         let middle = i64::midpoint(asked.as_millisecond(), answered.as_millisecond());
         findings.push(self::clock(at.map(|at| middle - at.as_millisecond())));
-        findings.extend(self.numbers(&lines));
+        findings.extend(self.numbers(&numbers));
         findings.push(self.media().await);
         findings.extend(self.dialling(flow).await);
         findings
     }
 
-    fn numbers(&self, lines: &[PhoneNumberSettings]) -> Vec<Finding> {
+    fn numbers(&self, numbers: &[PhoneNumberSettings]) -> Vec<Finding> {
         let ours = self.account.ours();
-        let mine: Vec<&PhoneNumberSettings> =
-            lines.iter().filter(|line| bare(&line.settings.voice.url) == bare(&ours.voice.url)).collect();
+        let mine: Vec<&PhoneNumberSettings> = numbers
+            .iter()
+            .filter(|number| bare(&number.settings.voice.url) == bare(&ours.voice.url))
+            .collect();
         if mine.is_empty() {
-            let known: Vec<&str> = lines.iter().map(|line| line.number.as_str()).collect();
+            let known: Vec<&str> = numbers.iter().map(|number| number.number.as_str()).collect();
             let (what, remedy) = match known.first() {
                 None => (
                     "the account has no number that takes calls".to_owned(),
@@ -71,12 +73,12 @@ impl CarrierSetup {
             };
             return vec![Finding::fault(NUMBERS, what, remedy)];
         }
-        mine.into_iter().map(|line| self.number(line)).collect()
+        mine.into_iter().map(|number| self.number(number)).collect()
     }
 
-    fn number(&self, line: &PhoneNumberSettings) -> Finding {
-        let (is, ours) = (&line.settings, self.account.ours());
-        let number = &line.number;
+    fn number(&self, settings: &PhoneNumberSettings) -> Finding {
+        let (is, ours) = (&settings.settings, self.account.ours());
+        let number = &settings.number;
         let remedy = format!("run frontdesk connect --number {number}");
         if !is.routed_by.is_empty() {
             let what = format!(

@@ -8,7 +8,7 @@ use super::Diagnostics;
 impl Diagnostics {
     pub(super) fn flow_stands(&self) -> Finding {
         match &self.flow {
-            Some(flow) => Finding::fine("flow", format!("flow {} is proven", flow.version())),
+            Some(flow) => Finding::fine("flow", format!("flow {} is valid", flow.version())),
             None => Finding::fault(
                 "flow",
                 "there is no flow: nobody would be rung",
@@ -45,11 +45,11 @@ impl Diagnostics {
             Ok(_) => {}
         }
         match schema.takes_writes().await {
-            Ok(()) => Finding::fine(CHECK, "it answers, is up to date and takes writes"),
+            Ok(()) => Finding::fine(CHECK, "it answers, is up to date and can be written to"),
             Err(why) => Finding::fault(
                 CHECK,
-                format!("it answers but takes no writes: {why}"),
-                "give its user the right to write, make room, or end who holds it",
+                format!("it answers but cannot be written to: {why}"),
+                "give its user the right to write, free some space, or stop the process that locks it",
             ),
         }
     }

@@ -15,7 +15,7 @@ impl CarrierSetup {
             findings.push(Finding::warning(
                 "way_in.tls",
                 format!("{url} is not encrypted: numbers and messages can be read on the way"),
-                "put a proxy with a certificate in front (docs/operations.md) and set public_url to https://…",
+                "put a proxy with a certificate in front (docs/start.md) and set public_url to https://…",
             ));
         }
         if let Some(why) = &self.unreachable {
@@ -46,17 +46,17 @@ impl CarrierSetup {
             ),
             ProbeResult::Other(status @ (502..=504)) => Finding::fault(
                 UNSIGNED,
-                format!("a proxy answers at {url}, and does not reach the desk (status {status})"),
+                format!("a proxy answers at {url} and does not reach this server (status {status})"),
                 "start frontdesk serve, and point the proxy at the address of listen",
             ),
             ProbeResult::Other(status) => Finding::fault(
                 UNSIGNED,
-                format!("at {url} somebody else answers (status {status})"),
-                "let the proxy pass everything below public_url to the address of listen",
+                format!("another server answers at {url} (status {status})"),
+                "configure the proxy to pass everything below public_url to the address of listen",
             ),
             ProbeResult::Seen(_) => Finding::fault(
                 UNSIGNED,
-                "an unsigned request is taken",
+                "an unsigned request is accepted",
                 "a proxy in front of this server must not sign requests or answer in its place",
             ),
         }
@@ -68,17 +68,17 @@ impl CarrierSetup {
             ProbeResult::Refused => Finding::fault(
                 SIGNED,
                 "a request signed with this configuration's token is refused",
-                "the desk that answers has another twilio.account_sid or auth_token, or the proxy changes the body: compare both, and restart the desk",
+                "compare twilio.account_sid and auth_token with those of the running server and restart it; if they are the same, a proxy changes the path or the body",
             ),
             ProbeResult::Unreached(why) => Finding::fault(
                 SIGNED,
                 format!("a signed request is not answered: {why}"),
-                "try again; if it stays so, look at the proxy's log",
+                "try again; if the problem remains, look at the proxy's log",
             ),
             ProbeResult::Other(status) => Finding::fault(
                 SIGNED,
                 format!("a signed request gets status {status}"),
-                "let the proxy pass POST requests below public_url unchanged to the address of listen",
+                "configure the proxy to pass POST requests below public_url unchanged to the address of listen",
             ),
         }
     }
@@ -90,25 +90,22 @@ impl CarrierSetup {
             let host = if asked == arrived {
                 String::new()
             } else {
-                format!(" (the host arrives as {arrived}, on which nothing depends)")
+                format!(" (the proxy changes the Host header to {arrived}, which is harmless)")
             };
-            return Finding::fine(SIGNED, format!("a signed request is taken{host}"));
+            return Finding::fine(SIGNED, format!("a signed request is accepted{host}"));
         }
         if seen.public_url != *ours {
             return Finding::fault(
                 SIGNED,
-                format!(
-                    "the desk that answers expects {}, and this configuration says {ours}",
-                    seen.public_url
-                ),
-                "set public_url to what the carrier calls, and restart the desk",
+                format!("the running server expects {}, and this configuration says {ours}", seen.public_url),
+                "set public_url to the address that the carrier calls, and restart the server",
             );
         }
         if !seen.signed {
             return Finding::fault(
                 SIGNED,
                 "the signature does not arrive: a proxy drops the header X-Twilio-Signature",
-                "let the proxy pass that header",
+                "configure the proxy to pass that header",
             );
         }
         if seen.arrived != seen.asked {
@@ -118,13 +115,13 @@ impl CarrierSetup {
                     "a proxy rewrites the path: asked for {}, it arrives as {}",
                     seen.asked, seen.arrived
                 ),
-                "let the proxy take away the path of public_url, and nothing else",
+                "configure the proxy to strip the path of public_url, and nothing else",
             );
         }
         Finding::fault(
             SIGNED,
-            "the request arrives, and its signature does not hold: a proxy changes the signature or the body",
-            "let the proxy pass headers and body unchanged",
+            "the request arrives with a wrong signature: a proxy changes the signature or the body",
+            "configure the proxy to pass headers and body unchanged",
         )
     }
 }

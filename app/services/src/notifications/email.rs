@@ -130,7 +130,7 @@ pub(super) fn write(
     lines.extend(length.map(|seconds| (words.length, format!("{}:{:02}", seconds / 60, seconds % 60))));
     lines.push((words.listen, link.to_owned()));
     let mut text: Vec<String> =
-        lines.into_iter().map(|(what, date)| format!("{what}{}{date}", words.colon)).collect();
+        lines.into_iter().map(|(label, value)| format!("{label}{}{value}", words.colon)).collect();
     if attached {
         text.push(String::new());
         text.push(words.attached.to_owned());

@@ -75,7 +75,13 @@ impl Attempt<'_> {
         let reported = || ends.filter_map(|status| self.leg_at(status)).min();
         let by_leg = || Some(before(self.leg_at(LegStatus::Completed)?, self.leg_seconds?));
         let by_dial = || self.dial.as_ref().map(|dial| before(dial.at, dial.seconds.unwrap_or(0)));
-        reported().or_else(|| self.answer_at(ScreeningAnswer::Asked)).or_else(by_leg).or_else(by_dial)
+        let by_hang_up = || self.call_ended_at.filter(|_| self.end() == PhoneEnd::CallerGaveUp);
+        // The carrier's own times first: ours may differ by the seconds that are not corrected.
+        reported()
+            .or_else(by_leg)
+            .or_else(by_hang_up)
+            .or_else(|| self.answer_at(ScreeningAnswer::Asked))
+            .or_else(by_dial)
     }
 
     /// How long it rang.
