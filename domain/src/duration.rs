@@ -5,7 +5,10 @@ use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 
-/// Parses a duration such as `30s`, `15m`, `24h`, `90d`, `12w`.
+/// The longest duration that can be written: a hundred years.
+const LONGEST: Duration = Duration::from_secs(36_525 * 86_400);
+
+/// Parses a duration such as `30s`, `15m`, `24h`, `90d`, `12w`, of at most a hundred years.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let bad = || {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -24,8 +27,12 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         "w" => 604_800,
         _ => return Err(bad()),
     };
-    let number: u64 = number.parse().map_err(|_| bad())?;
-    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(bad)
+    if number.is_empty() {
+        return Err(bad());
+    }
+    let duration = number.parse::<u64>().ok().and_then(|number| number.checked_mul(seconds));
+    let fits = duration.map(Duration::from_secs).filter(|duration| *duration <= LONGEST);
+    fits.ok_or_else(|| format!("{text} is longer than a hundred years; use a shorter time"))
 }
 
 /// Parses a point in time: a time of day (its next occurrence), a duration from now, or a local date and time.

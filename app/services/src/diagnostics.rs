@@ -4,6 +4,7 @@ mod carrier;
 mod local;
 mod public_url;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_domain::{CallFlow, Timestamp};
@@ -16,6 +17,9 @@ use frontdesk_ports::{
 pub trait Schema: Send + Sync {
     /// How many migrations are still to be applied, if it can be reached; else why not.
     async fn missing_migrations(&self) -> Result<usize, String>;
+    /// How many calls began before that.
+    async fn calls_before(&self, before: Timestamp) -> Result<u64, String>;
+
     /// Whether it takes writes; else why not.
     async fn takes_writes(&self) -> Result<(), String>;
 }
@@ -40,6 +44,8 @@ pub struct Diagnostics {
     pub schema: Result<Arc<dyn Schema>, String>,
     /// The recordings store, or why it cannot be opened.
     pub recordings: Result<Arc<dyn RecordingStore>, String>,
+    /// After how long calls are deleted, if they are.
+    pub calls_expire_after: Option<Duration>,
     /// The checks of the folders that frontdesk writes to.
     pub folders: Vec<Finding>,
     /// The carrier's side, if there is an account.
@@ -60,6 +66,7 @@ impl Diagnostics {
         let mut findings = vec![self.flow_stands()];
         findings.push(self.database().await);
         findings.push(self.recordings().await);
+        findings.extend(self.retention(at).await);
         findings.extend(self.folders.iter().cloned());
         let Some(outside) = &self.outside else {
             findings.push(Finding::untried("carrier", "no account is configured"));

@@ -16,6 +16,9 @@ use crate::config::Config;
 use crate::system::SystemClock;
 use crate::wiring::open_database;
 
+/// When a running server applies a change: it reads the database that often.
+const DELAY: &str = "a running server applies it within 3 seconds";
+
 #[derive(Debug, Args)]
 pub(super) struct Close {
     /// The end of the closure: a time of day (14:00), a time from now (2h), or a date and a time (2026-12-24T14:00), in the
@@ -79,14 +82,21 @@ impl Close {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         let until = parse_until(&self.until, SystemClock.now(), &config.zone).map_err(Failure::Usage)?;
         overrides(&config).await?.close(&operator(), until, self.say).await.map_err(refused)?;
-        println!("closed until {}", until.to_zoned_datetime(config.zone).strftime("%Y-%m-%d %H:%M %Z"));
+        println!(
+            "closed until {} ({DELAY})",
+            until.to_zoned_datetime(config.zone).strftime("%Y-%m-%d %H:%M %Z")
+        );
         Ok(ExitCode::SUCCESS)
     }
 }
 
 pub(super) async fn open(config: Config) -> Result<ExitCode, Failure> {
     let was_closed = overrides(&config).await?.open(&operator()).await.map_err(refused)?;
-    println!("{}", if was_closed { "open" } else { "there was no temporary closure" });
+    if was_closed {
+        println!("open ({DELAY})");
+    } else {
+        println!("there was no temporary closure");
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -94,7 +104,11 @@ pub(super) async fn block(named: Caller, config: Config) -> Result<ExitCode, Fai
     let caller = caller(&named.caller, &config)?;
     let overrides = overrides(&config).await?;
     let is_new = overrides.block(&operator(), &caller, "a number").await.map_err(refused)?;
-    println!("{}", if is_new { "blocked" } else { "it was blocked already" });
+    if is_new {
+        println!("blocked ({DELAY})");
+    } else {
+        println!("already blocked");
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -102,6 +116,10 @@ pub(super) async fn unblock(named: Caller, config: Config) -> Result<ExitCode, F
     let caller = caller(&named.caller, &config)?;
     let overrides = overrides(&config).await?;
     let was_blocked = overrides.unblock(&operator(), &caller, "a number").await.map_err(refused)?;
-    println!("{}", if was_blocked { "no longer blocked" } else { "it was not blocked" });
+    if was_blocked {
+        println!("no longer blocked ({DELAY})");
+    } else {
+        println!("not blocked");
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,12 +1,12 @@
 //! Holidays out of an `.ics` calendar: its all-day events.
-use frontdesk_domain::Days;
+use frontdesk_domain::{Days, TimedEvents};
 use icalendar::{Calendar, Component, DatePerhapsTime};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 /// The days of a file's events. Whatever changes which days are meant is applied, or refused by the event's name: days
 /// must not be open or closed because a property was not read. Cancelled events are left out.
-pub(super) fn days(text: &str) -> Result<Vec<Days>, String> {
+pub(super) fn days(text: &str, timed: TimedEvents) -> Result<Vec<Days>, String> {
     let text = text.trim_start_matches('\u{feff}');
     let mut days = Vec::new();
     // A file may hold several calendars (RFC 5545, section 3.4).
@@ -15,6 +15,9 @@ pub(super) fn days(text: &str) -> Result<Vec<Days>, String> {
         let is_cancelled = calendar.property_value("METHOD").is_some_and(|method| method == "CANCEL");
         for event in calendar.components.iter().filter_map(|component| component.as_event()) {
             if is_cancelled || event.property_value("STATUS") == Some("CANCELLED") {
+                continue;
+            }
+            if timed == TimedEvents::Skip && whole_day(event.get_start()).is_none() {
                 continue;
             }
             days.extend(days_of(event).map_err(|why| {
@@ -34,13 +37,15 @@ fn days_of(event: &icalendar::Event) -> Result<Vec<Days>, String> {
     if let Some(name) = NOT_APPLIED.into_iter().find(|name| has(name)) {
         return Err(format!("has {name}, which is not supported; write its days as events of their own"));
     }
-    let first = whole_day(event.get_start()).ok_or("is not of whole days; only those close the company")?;
+    let first = whole_day(event.get_start()).ok_or(
+        "is not of whole days; only those close the company (skip_timed_events = true leaves it out)",
+    )?;
     let last = last_day(event, first)?;
     let mut days = vec![match event.property_value("RRULE").filter(|rule| !rule.is_empty()) {
         None if last == first => Days::One(first),
         None => Days::Span(first, last),
         Some(rule) if last == first && is_every_year(rule, first) => {
-            Days::Yearly { month: first.month(), day: first.day() }
+            Days::Yearly { month: first.month(), day: first.day(), since: Some(first.year()) }
         }
         Some(rule) => {
             return Err(format!("repeats by {rule}; only single days every year (FREQ=YEARLY) can repeat"));
@@ -98,6 +103,10 @@ fn whole_day(date: Option<DatePerhapsTime>) -> Option<Date> {
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<Vec<Days>, String> {
+        days(text, TimedEvents::Refuse)
+    }
+
     fn calendar(events: &str) -> String {
         format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\n{events}END:VCALENDAR\r\n")
     }
@@ -116,8 +125,8 @@ mod tests {
             ]
             .concat(),
         );
-        let read: Vec<String> = days(&text).unwrap().iter().map(ToString::to_string).collect();
-        assert_eq!(read, ["2026-12-25", "2026-12-24..2027-01-02", "07-14"]);
+        let read: Vec<String> = read(&text).unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(read, ["2026-12-25", "2026-12-24..2027-01-02", "07-14 since 2026"]);
     }
 
     #[test]
@@ -129,20 +138,23 @@ mod tests {
                 "DTSTART;VALUE=DATE:20261221\r\nRDATE;VALUE=DATE:20261222,20261223\r\n",
                 "2026-12-21 2026-12-22 2026-12-23",
             ),
-            ("DTSTART;VALUE=DATE:20261225\r\nRRULE:FREQ=YEARLY;INTERVAL=1;WKST=MO\r\n", "12-25"),
-            ("DTSTART;VALUE=DATE:20261225\r\nRRULE:FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=25\r\n", "12-25"),
+            ("DTSTART;VALUE=DATE:20261225\r\nRRULE:FREQ=YEARLY;INTERVAL=1;WKST=MO\r\n", "12-25 since 2026"),
+            (
+                "DTSTART;VALUE=DATE:20261225\r\nRRULE:FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=25\r\n",
+                "12-25 since 2026",
+            ),
             ("DTSTART;VALUE=DATE:20261225\r\nRRULE:\r\n", "2026-12-25"),
         ] {
             let read: Vec<String> =
-                days(&calendar(&event(lines))).unwrap().iter().map(ToString::to_string).collect();
+                read(&calendar(&event(lines))).unwrap().iter().map(ToString::to_string).collect();
             assert_eq!(read.join(" "), expected, "{lines}");
         }
         let cancelled = event("DTSTART;VALUE=DATE:20261210\r\nSTATUS:CANCELLED\r\n");
         let kept = event("DTSTART;VALUE=DATE:20261211\r\n");
-        assert_eq!(days(&calendar(&[cancelled, kept.clone()].concat())).unwrap().len(), 1);
+        assert_eq!(read(&calendar(&[cancelled, kept.clone()].concat())).unwrap().len(), 1);
         let several =
             format!("\u{feff}{}{}", calendar(&kept), calendar(&event("DTSTART;VALUE=DATE:20261212\r\n")));
-        assert_eq!(days(&several).unwrap().len(), 2);
+        assert_eq!(read(&several).unwrap().len(), 2);
     }
 
     #[test]
@@ -158,10 +170,23 @@ mod tests {
             ("DTSTART;VALUE=DATE:20261224\r\nDTEND:20261227T000000\r\n", "no whole day"),
             ("DTSTART;VALUE=DATE:20261224\r\nRDATE:20261227T000000\r\n", "no whole day"),
         ] {
-            let error = days(&calendar(&event(event_lines))).unwrap_err();
+            let error = read(&calendar(&event(event_lines))).unwrap_err();
             assert!(error.contains(why) && error.contains("Day off"), "{error}");
         }
-        assert!(days(&calendar("")).unwrap_err().contains("no events"));
-        assert!(days("<html>").is_err());
+        assert!(read(&calendar("")).unwrap_err().contains("no events"));
+        assert!(read("<html>").is_err());
+    }
+
+    #[test]
+    fn timed_events_are_left_out_if_that_is_wanted() {
+        let text = calendar(
+            &[
+                event("DTSTART:20261225T090000Z\r\nDTEND:20261225T170000Z\r\nRRULE:FREQ=WEEKLY\r\n"),
+                event("DTSTART;VALUE=DATE:20261226\r\n"),
+            ]
+            .concat(),
+        );
+        assert!(read(&text).unwrap_err().contains("skip_timed_events"));
+        assert_eq!(days(&text, TimedEvents::Skip).unwrap(), ["2026-12-26".parse().unwrap()]);
     }
 }

@@ -52,10 +52,11 @@ impl FlowText {
             zone: zone.clone(),
             time_limit,
             limits: carrier::LIMITS,
-            calendar: &|name| {
+            calendar: &|name, timed| {
                 let text = std::fs::read_to_string(self.folder.join(name));
                 let text = text.map_err(|error| format!("the calendar {name} cannot be read: {error}"))?;
-                calendar::days(&text).map_err(|why| format!("the calendar {name} cannot be used: {why}"))
+                calendar::days(&text, timed)
+                    .map_err(|why| format!("the calendar {name} cannot be used: {why}"))
             },
             audio: &|name| {
                 let file = AudioFile(name.to_owned());

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use adapters_persistence::{Database, SqlLog, SqlOperationsLog};
 use adapters_recordings::ObjectRecordings;
 use async_trait::async_trait;
-use frontdesk_ports::{CallLog, DiagnosticReport, OperationsLog, RecordingStore};
+use frontdesk_domain::Timestamp;
+use frontdesk_ports::{CallLog, DiagnosticReport, OperationsLog, RecordingStore, RetentionStore};
 use frontdesk_services::diagnostics::{CarrierSetup, Diagnostics, Schema};
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
@@ -29,6 +30,10 @@ impl Schema for SqlSchema {
         missing.map(|missing| missing.len()).map_err(|error| error.to_string())
     }
 
+    async fn calls_before(&self, before: Timestamp) -> Result<u64, String> {
+        self.log.count_before(before).await.map(|(_, old)| old).map_err(|error| error.to_string())
+    }
+
     async fn takes_writes(&self) -> Result<(), String> {
         self.log.ping().await.map_err(|error| error.to_string())
     }
@@ -41,6 +46,10 @@ struct NotYet;
 impl Schema for NotYet {
     async fn missing_migrations(&self) -> Result<usize, String> {
         Ok(Migrator::migrations().len())
+    }
+
+    async fn calls_before(&self, _: Timestamp) -> Result<u64, String> {
+        Ok(0)
     }
 
     async fn takes_writes(&self) -> Result<(), String> {
@@ -74,6 +83,7 @@ pub async fn diagnostics(config: &Config) -> Result<Diagnostics, WiringError> {
         flow: config.flow.as_ref().map(|own| own.flow.clone()),
         schema: schema(&config.database_url).await,
         recordings: recordings.map_err(|error| error.to_string()),
+        calls_expire_after: config.retention.calls,
         folders: folders.iter().map(|(what, folder)| check_folder(what, folder)).collect(),
         outside: outside(config)?,
         clock: Arc::new(SystemClock),

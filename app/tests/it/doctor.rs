@@ -26,7 +26,10 @@ fn config(desk: &Desk, around: &Surroundings, (key, value): (&str, &str)) -> Con
         let value = if *known == key { value } else { usual };
         format!("{known} = {value:?}\n")
     };
-    let text: String = settings.iter().map(line).collect();
+    let mut text: String = settings.iter().map(line).collect();
+    if !key.is_empty() && settings.iter().all(|(known, _)| *known != key) {
+        text += &format!("{key} = {value:?}\n");
+    }
     Config::from_settings(Settings::of_text("frontdesk.toml", &text), Needs::Production).unwrap()
 }
 
@@ -114,6 +117,24 @@ async fn what_is_amiss_on_this_machine_is_found_with_its_remedy() {
         let fault = fault.unwrap_or_else(|| panic!("{key}: {found:#?}"));
         assert!(fault.remedy.as_ref().unwrap().contains(remedy), "{fault:#?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn expired_calls_that_are_not_deleted_are_found() {
+    let (desk, around) = sound().await;
+    desk.call().at(&around.public_url).presses("2").place().await;
+    let retention =
+        |findings: Vec<Finding>| findings.into_iter().find(|finding| finding.check == "retention");
+    let of = async |retention_of_calls| {
+        retention(found(&desk, &around, ("retention.calls", retention_of_calls)).await)
+    };
+    let overdue = of("1d").await.unwrap();
+    assert_eq!(
+        (overdue.status, overdue.what.as_str()),
+        (CheckStatus::Warning, "expired calls that are not deleted yet: 1")
+    );
+    assert_eq!(of("9999d").await.unwrap().status, CheckStatus::Fine);
+    assert!(retention(found(&desk, &around, AS_USUAL).await).is_none(), "no retention, no finding");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::call::event::{CallEvent, EventKind};
 use crate::call::facts::Facts;
-use crate::call::status::DialOutcome;
 use crate::call::status::HoursReason;
+use crate::call::status::{DialOutcome, PhoneEnd};
 use crate::dialogue::context::{Closure, Context};
 use crate::dialogue::instruction::Instruction;
 use crate::dialogue::signal::{DialResult, Signal};
@@ -81,6 +81,8 @@ impl CallFlow {
             cx.restrictions.closure = Some(Closure { from: at, until: Timestamp::MAX, say: None });
         }
         let mut caller = Caller::of(&story);
+        let taken = facts.rung().into_iter().find(|phone| phone.end == PhoneEnd::Taken);
+        caller.taken_after = taken.and_then(|phone| phone.ring_seconds);
         let (mut at, mut signal) = (Dialogue::Start, Signal::Arrived);
         let mut events: Vec<CallEvent> = Vec::new();
         for _ in 0..MAX_STEPS {
@@ -102,6 +104,8 @@ struct Caller {
     dials: VecDeque<Option<DialOutcome>>,
     /// A callee spoke to the caller in the end.
     was_reached: bool,
+    /// After so many seconds of ringing.
+    taken_after: Option<u32>,
 }
 
 impl Caller {
@@ -131,7 +135,8 @@ impl Caller {
         if let (Some(outcome), false) = (left_at.and_then(|step| dials.get_mut(&step)), was_reached) {
             *outcome = None;
         }
-        Self { presses: presses.into_values().collect(), dials: dials.into_values().collect(), was_reached }
+        let (presses, dials) = (presses.into_values().collect(), dials.into_values().collect());
+        Self { presses, dials, was_reached, taken_after: None }
     }
 
     /// What follows when the caller meets an instruction; `None` if it leads nowhere, or the caller hung up there.
@@ -144,12 +149,19 @@ impl Caller {
                 };
                 Some((then, signal))
             }
-            Instruction::Dial { then, .. } => {
+            Instruction::Dial { then, ring, .. } => {
                 // More phones than rang then: the call is not answered.
                 let logged = self.dials.pop_front().unwrap_or(Some(DialOutcome::NoAnswer));
                 // The last phone that rang then was taken; before it, phones did what they did.
-                let reached = self.was_reached && self.dials.is_empty();
-                let outcome = if reached { DialOutcome::Answered } else { logged? };
+                let last = self.was_reached && self.dials.is_empty();
+                // A phone that stops ringing before it was picked up then is not answered.
+                let in_time = self.taken_after.is_none_or(|after| u64::from(after) <= ring.as_secs());
+                let reached = last && in_time;
+                let outcome = match (last, in_time) {
+                    (true, true) => DialOutcome::Answered,
+                    (true, false) => DialOutcome::NoAnswer,
+                    (false, _) => logged?,
+                };
                 let result = DialResult { outcome, leg: None, bridged: Some(reached), seconds: None };
                 Some((then, Signal::DialEnded(result)))
             }

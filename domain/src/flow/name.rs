@@ -12,7 +12,7 @@ pub struct NodeName(String);
 
 /// A text that cannot name a place of the flow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} cannot be a name: use 1 to 32 lower-case ASCII characters, digits, '-' and '_'")]
+#[error("{0:?} cannot be a name: use 1 to 32 lower-case ASCII letters, digits, '-' and '_'")]
 pub struct InvalidNodeName(String);
 
 impl FromStr for NodeName {

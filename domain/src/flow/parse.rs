@@ -36,9 +36,18 @@ pub struct FlowSettings<'a> {
     /// What the carrier can do.
     pub limits: CarrierLimits,
     /// Reads the days off a calendar that the flow names.
-    pub calendar: &'a dyn Fn(&str) -> Result<Vec<Days>, String>,
+    pub calendar: &'a dyn Fn(&str, TimedEvents) -> Result<Vec<Days>, String>,
     /// Whether an audio file that the flow names can be played; if not, why.
     pub audio: &'a dyn Fn(&str) -> Result<(), String>,
+}
+
+/// What becomes of calendar events that do not last whole days, which close nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimedEvents {
+    /// The calendar is refused.
+    Refuse,
+    /// They are left out.
+    Skip,
 }
 
 impl Default for FlowSettings<'_> {
@@ -48,7 +57,7 @@ impl Default for FlowSettings<'_> {
             zone: TimeZone::UTC,
             time_limit: Duration::from_secs(4 * 3600),
             limits: CarrierLimits::default(),
-            calendar: &|name| Err(format!("the calendar {name:?} cannot be read here")),
+            calendar: &|name, _| Err(format!("the calendar {name:?} cannot be read here")),
             audio: &|_| Ok(()),
         }
     }

@@ -32,3 +32,16 @@ fn at_another_hour_the_same_keys_take_another_path() {
     let would = practice.replay(&desk.facts()).unwrap();
     assert_eq!(would.last.unwrap().to_string(), "menu after-hours", "the caller pressed one key and hung up");
 }
+
+#[test]
+fn a_phone_that_would_stop_ringing_earlier_would_not_have_been_answered() {
+    // The phone was picked up after six seconds.
+    let (_, desk) = stories().into_iter().find(|(name, _)| *name == "screened and accepted").unwrap();
+    let by_ring = |ring: &str| {
+        let flow = PLUMBER.replace("ring = \"18s\"", &format!("ring = \"{ring}\""));
+        assert!(flow.contains(ring));
+        read(&flow).unwrap().replay(&desk.facts()).unwrap().last.unwrap().kind()
+    };
+    assert_eq!(by_ring("6s"), "forward");
+    assert_eq!(by_ring("5s"), "mailbox");
+}

@@ -1,9 +1,13 @@
 //! Checks of the flow, the database and the recordings store.
+use std::time::Duration;
+
 use bytes::Bytes;
-use frontdesk_domain::LegId;
+use frontdesk_domain::{LegId, Timestamp};
 use frontdesk_ports::{AudioName, FetchedAudio, Finding};
 
 use super::Diagnostics;
+
+const TWO_DAYS: Duration = Duration::from_secs(2 * 86_400);
 
 impl Diagnostics {
     pub(super) fn flow_stands(&self) -> Finding {
@@ -52,6 +56,22 @@ impl Diagnostics {
                 "give its user the right to write, free some space, or stop the process that locks it",
             ),
         }
+    }
+
+    /// Expired calls are deleted once a day; what is older by two days is held back.
+    pub(super) async fn retention(&self, now: Timestamp) -> Option<Finding> {
+        const CHECK: &str = "retention";
+        let (expire_after, schema) = (self.calls_expire_after?, self.schema.as_ref().ok()?);
+        let overdue = schema.calls_before(now - expire_after - TWO_DAYS).await.ok()?;
+        Some(if overdue == 0 {
+            Finding::fine(CHECK, "expired calls are deleted")
+        } else {
+            Finding::warning(
+                CHECK,
+                format!("expired calls that are not deleted yet: {overdue}"),
+                "check the server's clock and that the server runs; at most a fifth of all calls is deleted a day (docs/operations.md)",
+            )
+        })
     }
 
     pub(super) async fn recordings(&self) -> Finding {

@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use frontdesk_domain::{
-    Call, CallFlow, CallId, NotificationKind, Outcome, Timestamp, Voicemail, VoicemailStatus,
+    Call, CallFlow, CallId, Mailbox, NotificationKind, Outcome, Timestamp, Voicemail, VoicemailStatus,
 };
 use frontdesk_ports::{CallRecord, Delivery};
 
@@ -100,9 +100,11 @@ pub(super) fn wants(
         NotificationKind::VoicemailStored => {
             let silent = target.is_person && message.is_some_and(Voicemail::is_empty);
             let mailbox = record.call.mailbox.as_ref().and_then(|mailbox| flow.mailbox(mailbox));
-            // A mailbox that names recipients notifies no others.
-            let meant = mailbox
-                .is_none_or(|mailbox| mailbox.notify.is_empty() || mailbox.notify.iter().any(|n| n == name));
+            // A mailbox that names recipients notifies no other people, and no programs that are named by other mailboxes.
+            let names = |mailbox: &Mailbox| mailbox.notify.iter().any(|recipient| recipient == name);
+            let is_named = flow.draft().mailboxes.values().any(names);
+            let meant =
+                mailbox.is_none_or(|m| m.notify.is_empty() || names(m) || !target.is_person && !is_named);
             !silent && meant && target.rule.outcomes.contains(&Outcome::Voicemail)
         }
     }

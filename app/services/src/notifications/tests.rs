@@ -206,6 +206,16 @@ async fn a_mailbox_that_names_recipients_notifies_no_others() {
 }
 
 #[tokio::test]
+async fn a_mailbox_that_names_people_still_notifies_programs() {
+    let desk = desk(&["office"]);
+    desk.received().await;
+    desk.happens("a", [vec![started()], recorded(), vec![ended(), stored()]].concat()).await;
+    let (office, crm) = desk.received().await;
+    assert_eq!(office, ["voicemail.stored"]);
+    assert_eq!(crm, ["call.ended", "call.started", "voicemail.stored"]);
+}
+
+#[tokio::test]
 async fn a_busy_recipient_is_retried_for_three_days() {
     let desk = desk(&[]);
     desk.received().await;

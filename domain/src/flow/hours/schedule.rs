@@ -91,6 +91,9 @@ pub enum Days {
         month: i8,
         /// The day, from 1.
         day: i8,
+        /// The first year, if there is one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        since: Option<i16>,
     },
 }
 
@@ -106,7 +109,9 @@ impl Days {
         match self {
             Self::One(day) => day == date,
             Self::Span(first, last) => (first..=last).contains(&date),
-            Self::Yearly { month, day } => (date.month(), date.day()) == (month, day),
+            Self::Yearly { month, day, since } => {
+                (date.month(), date.day()) == (month, day) && since.is_none_or(|year| date.year() >= year)
+            }
         }
     }
 
@@ -140,7 +145,9 @@ impl FromStr for Days {
         if let Some((month, day)) = text.split_once('-').filter(|_| text.len() == 5) {
             let (month, day) = (month.parse().map_err(|_| bad())?, day.parse().map_err(|_| bad())?);
             // A leap year, so that 29 February is a day.
-            return Date::new(2024, month, day).map(|_| Self::Yearly { month, day }).map_err(|_| bad());
+            return Date::new(2024, month, day)
+                .map(|_| Self::Yearly { month, day, since: None })
+                .map_err(|_| bad());
         }
         text.parse().map(Self::One).map_err(|_| bad())
     }
@@ -151,7 +158,8 @@ impl fmt::Display for Days {
         match self {
             Self::One(day) => day.fmt(f),
             Self::Span(first, last) => write!(f, "{first}..{last}"),
-            Self::Yearly { month, day } => write!(f, "{month:02}-{day:02}"),
+            Self::Yearly { month, day, since: None } => write!(f, "{month:02}-{day:02}"),
+            Self::Yearly { month, day, since: Some(year) } => write!(f, "{month:02}-{day:02} since {year}"),
         }
     }
 }

@@ -2,9 +2,9 @@
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
-use super::FlowSettings;
 use super::notes::Notes;
 use super::table::{Entry, Table};
+use super::{FlowSettings, TimedEvents};
 use crate::flow::hours::Hours;
 use crate::flow::hours::schedule::{DatedRule, Days, Range, Schedule};
 
@@ -51,9 +51,11 @@ pub(super) fn hours(notes: &mut Notes<'_>, table: &Table<'_>, settings: &FlowSet
         let days: Option<Days> = entry.parsed(notes);
         schedule.dates.extend(days.map(|days| DatedRule { days, ranges: Vec::new() }));
     }
+    let timed =
+        if table.flag(notes, "skip_timed_events", false) { TimedEvents::Skip } else { TimedEvents::Refuse };
     for entry in table.entry(notes, "holidays_from").iter().flat_map(Entry::list) {
         let Some(name) = entry.text(notes) else { continue };
-        match (settings.calendar)(name) {
+        match (settings.calendar)(name, timed) {
             Ok(days) => {
                 schedule.dates.extend(days.into_iter().map(|days| DatedRule { days, ranges: Vec::new() }));
             }
