@@ -184,7 +184,7 @@ impl Reader {
             recordings: self.recordings(recordings_url),
             account: self.account(),
             admin_password: self.admin_password(),
-            api_token: self.secret("auth.api_token"),
+            api_token: self.api_token(),
             sign_in: self.sign_in(),
             feed_url,
             smtp,

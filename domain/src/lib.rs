@@ -98,7 +98,7 @@ pub use flow::language::{InvalidLanguage, Language};
 pub use flow::mailbox::{Confirm, Goodbye, Mailbox, Transcribe};
 pub use flow::menu::{Menu, Reprompt};
 pub use flow::name::{InvalidNodeName, NodeName};
-pub use flow::parse::{Finding, Findings, FlowSettings, TimedEvents, read_flow};
+pub use flow::parse::{CalendarReader, Finding, Findings, FlowSettings, TimedEvents, read_flow};
 pub use flow::paths::{Path, Paths};
 pub use flow::problem::{Problem, ProblemKind, Problems};
 pub use flow::prompt::{AudioFile, Prompt, Speech, Spoken};

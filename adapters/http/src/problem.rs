@@ -1,5 +1,7 @@
 //! Errors of requests. Handlers return [`Problem`] and use `?`; the router sends it as a page to a browser and as
 //! `application/problem+json` (RFC 9457) to a program.
+use std::time::Duration;
+
 use frontdesk_ports::{RetryError, StoreError, VoicemailError, WorkError};
 use poem::Response;
 use poem::error::ResponseError;
@@ -49,6 +51,12 @@ impl Problem {
     pub fn anonymous() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "Not signed in", "sign in, or send a valid API token")
             .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    }
+
+    pub fn throttled(wait: Duration) -> Self {
+        let detail = "too many failed attempts from this network; wait, and check the token";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many attempts", detail)
+            .with_header(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)))
     }
 
     pub fn not_allowed() -> Self {

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use frontdesk_ports::{CallQuery, CallRecord, Change, StoreError};
 use futures_util::{StreamExt, stream};
-use poem::http::Uri;
+use poem::http::{HeaderValue, Uri, header};
 use poem::web::sse::{Event, SSE};
 use poem::web::{Data, Json};
-use poem::{IntoResponse, Request, handler};
+use poem::{IntoResponse, Request, Response, handler};
 
 use crate::State;
 use crate::api::wire::WireCall;
+use crate::auth::guard::Credential;
 use crate::auth::visitor::Visitor;
 use crate::filter::Shown;
 use crate::i18n::viewer::Viewer;
@@ -124,6 +125,13 @@ impl Drop for Counted {
     }
 }
 
+/// A stream that no cache keeps.
+fn not_stored(events: SSE) -> Response {
+    let mut response = events.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// The position of a stream.
 struct Reader {
     _counted: Counted,
@@ -142,10 +150,15 @@ async fn stream_changes(
 ) -> Answer {
     let latest = state.services.calls.latest_change().await?;
     let after = seen(req).map_or(latest, Change);
-    if for_page && latest.0.saturating_sub(after.0) > MAX_REPLAY {
-        let reset = Event::message("reload").event_type("reset").id(latest.0.to_string());
-        return Ok(SSE::new(stream::iter([reset])).into_response());
+    // A position beyond the log is one of another log: of the one before a backup was restored.
+    let is_foreign = after > latest;
+    let reset = is_foreign || for_page && latest.0.saturating_sub(after.0) > MAX_REPLAY;
+    let reset = reset.then(|| Event::message("reload").event_type("reset").id(latest.0.to_string()));
+    if let (Some(reset), true) = (&reset, for_page) {
+        return Ok(not_stored(SSE::new(stream::iter([reset.clone()]))));
     }
+    let after = if is_foreign { latest } else { after };
+    let credential = req.data::<Credential>().cloned();
     let source = Arc::new(source);
     let ready = Vec::new().into_iter();
     let reader = Reader {
@@ -157,8 +170,9 @@ async fn stream_changes(
     };
     let events = stream::unfold((state.clone(), reader), move |(state, mut reader)| {
         let source = source.clone();
+        let credential = credential.clone();
         async move {
-            let event = next_event(&state, &mut reader, &*source, for_page).await;
+            let event = next_event(&state, &mut reader, (&*source, credential.as_ref()), for_page).await?;
             Some((event, (state, reader)))
         }
     });
@@ -166,15 +180,21 @@ async fn stream_changes(
     let end = Box::pin(async move {
         let _ = tokio::time::timeout(MAX_STREAM_DURATION, stop.wait_for(|stop| *stop)).await;
     });
-    let events = events.take_until(end);
-    Ok(SSE::new(events).keep_alive(Duration::from_secs(15)).into_response())
+    let events = stream::iter(reset).chain(events).take_until(end);
+    Ok(not_stored(SSE::new(events).keep_alive(Duration::from_secs(15))))
 }
 
-async fn next_event(state: &State, reader: &mut Reader, source: &dyn EventSource, for_page: bool) -> Event {
+/// The next event; `None` once the reader may no longer read calls.
+async fn next_event(
+    state: &State,
+    reader: &mut Reader,
+    (source, credential): (&dyn EventSource, Option<&Credential>),
+    for_page: bool,
+) -> Option<Event> {
     loop {
         if let Some(record) = reader.ready.next() {
             reader.stale = for_page;
-            return source.render(state, &record).id(record.change.0.to_string());
+            return Some(source.render(state, &record).id(record.change.0.to_string()));
         }
         match state.services.calls.changed_since(reader.after, BATCH).await {
             Ok(changed) if changed.is_empty() => {
@@ -182,7 +202,7 @@ async fn next_event(state: &State, reader: &mut Reader, source: &dyn EventSource
                 if reader.stale && tokio::time::Instant::now() >= due {
                     (reader.stale, reader.counted_at) = (false, tokio::time::Instant::now());
                     if let Ok(all) = count_all(state).await {
-                        return Event::message(all.to_string()).event_type("counts");
+                        return Some(Event::message(all.to_string()).event_type("counts"));
                     }
                 }
                 // Notifications of another instance's changes can be lost, so the wait is limited.
@@ -191,6 +211,12 @@ async fn next_event(state: &State, reader: &mut Reader, source: &dyn EventSource
                     tokio::time::timeout(timeout, state.services.calls.wait_for_change(reader.after)).await;
             }
             Ok(changed) => {
+                // Signed out, removed or revoked meanwhile: nothing more is sent.
+                if let Some(credential) = credential
+                    && !credential.may_read_calls(&*state.services.access).await
+                {
+                    return None;
+                }
                 reader.after = changed.last().map_or(reader.after, |record| record.change);
                 reader.ready = changed.into_iter();
             }

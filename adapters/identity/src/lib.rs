@@ -4,6 +4,8 @@
 //! Facts of the protocol: OpenID Connect Core 1.0 (sections 3.1.2 and 3.1.3.7) and Discovery 1.0, RFC 7636 (PKCE).
 
 mod transport;
+use std::time::{Duration, SystemTime};
+
 use async_trait::async_trait;
 use frontdesk_ports::{IdentityError, IdentityProvider, SigningIn};
 use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
@@ -164,6 +166,7 @@ impl IdentityProvider for OpenIdProvider {
             let claims = token.claims(&client.id_token_verifier(), &nonce);
             claims.map_err(|error| refused(in_full(&error)))?.clone()
         };
+        not_of_the_future(claims.issue_time().into())?;
         let name = match self.settings.claim {
             NameClaim::Email if claims.email_verified() == Some(true) => {
                 claims.email().map(|email| email.to_string())
@@ -178,6 +181,18 @@ impl IdentityProvider for OpenIdProvider {
         }
         name.ok_or_else(|| refused(format!("the provider sends no {}", self.settings.claim.description())))
     }
+}
+
+/// How far the provider's clock may be ahead of ours.
+const LEEWAY: Duration = Duration::from_secs(120);
+
+/// Refuses a token that claims to have been issued later than now.
+#[expect(clippy::disallowed_methods, reason = "a token's time is compared with this machine's clock")]
+fn not_of_the_future(issued_at: SystemTime) -> Result<(), IdentityError> {
+    if issued_at > SystemTime::now() + LEEWAY {
+        return Err(refused("the token was issued in the future; compare the clocks"));
+    }
+    Ok(())
 }
 
 impl NameClaim {

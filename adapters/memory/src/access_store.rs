@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::access::{ApiToken, Role, SavedView, SecondFactor, Session, User};
+use frontdesk_ports::access::{ApiToken, Role, SavedView, SecondFactor, Session, User, UserChange};
 use frontdesk_ports::{AccessStore, StoreError};
 use parking_lot::{Mutex, MutexGuard};
 
@@ -18,6 +18,13 @@ struct State {
     tokens: BTreeMap<String, ApiToken>,
     views: BTreeMap<(String, String), String>,
     factors: BTreeMap<String, SecondFactor>,
+}
+
+impl State {
+    fn is_last_admin(&self, name: &str) -> bool {
+        let mut admins = self.users.values().filter(|user| user.role == Role::Admin);
+        admins.next().is_some_and(|admin| admin.name == name) && admins.next().is_none()
+    }
 }
 
 impl MemoryAccess {
@@ -45,18 +52,25 @@ impl AccessStore for MemoryAccess {
         Ok(true)
     }
 
-    async fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError> {
+    async fn set_role(&self, name: &str, role: Role) -> Result<UserChange, StoreError> {
         let mut state = self.state();
-        let user = state.users.get_mut(name);
-        Ok(user.map(|user| user.role = role).is_some())
+        if role != Role::Admin && state.is_last_admin(name) {
+            return Ok(UserChange::LastAdmin);
+        }
+        let Some(user) = state.users.get_mut(name) else { return Ok(UserChange::Nobody) };
+        user.role = role;
+        Ok(UserChange::Done)
     }
 
-    async fn remove_user(&self, name: &str) -> Result<bool, StoreError> {
+    async fn remove_user(&self, name: &str) -> Result<UserChange, StoreError> {
         let mut state = self.state();
+        if state.is_last_admin(name) {
+            return Ok(UserChange::LastAdmin);
+        }
         state.views.retain(|(user, _), _| user != name);
         state.factors.remove(name);
         state.sessions.retain(|_, session| session.user != name);
-        Ok(state.users.remove(name).is_some())
+        Ok(if state.users.remove(name).is_some() { UserChange::Done } else { UserChange::Nobody })
     }
 
     async fn user(&self, name: &str) -> Result<Option<User>, StoreError> {
@@ -91,9 +105,14 @@ impl AccessStore for MemoryAccess {
         Ok(self.state().factors.remove(user).is_some())
     }
 
-    async fn add_session(&self, session: Session) -> Result<(), StoreError> {
-        self.state().sessions.insert(session.token_hash.clone(), session);
-        Ok(())
+    async fn add_session(&self, session: Session, verified: Option<&str>) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let user = state.users.get(&session.user);
+        if !user.is_some_and(|user| verified.is_none_or(|hash| user.password_hash == hash)) {
+            return Ok(false);
+        }
+        state.sessions.insert(session.token_hash.clone(), session);
+        Ok(true)
     }
 
     async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError> {
@@ -116,10 +135,10 @@ impl AccessStore for MemoryAccess {
         Ok(())
     }
 
-    async fn remove_sessions_of(&self, user: &str) -> Result<u64, StoreError> {
+    async fn remove_sessions_of(&self, user: &str, except: Option<&str>) -> Result<u64, StoreError> {
         let mut state = self.state();
         let before = state.sessions.len();
-        state.sessions.retain(|_, session| session.user != user);
+        state.sessions.retain(|_, session| session.user != user || Some(session.csrf.as_str()) == except);
         Ok((before - state.sessions.len()) as u64)
     }
 

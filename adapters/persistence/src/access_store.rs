@@ -1,15 +1,19 @@
 //! People, sessions and tokens on a database.
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::access::{ApiToken, Role, SavedView, SecondFactor, Session, User};
+use frontdesk_ports::access::{ApiToken, Role, SavedView, SecondFactor, Session, User, UserChange};
 use frontdesk_ports::{AccessStore, StoreError};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, TransactionTrait,
+};
 
 use crate::connect::Database;
 use crate::entity::{api_token, saved_view, second_factor, session, user};
 use crate::error::{corrupt, failed, store_error};
 use crate::mapping::{millis, timestamp};
+use crate::transaction::immediate;
 
 /// People, sessions and tokens on a database.
 pub struct SqlAccess(Database);
@@ -19,6 +23,21 @@ impl SqlAccess {
     pub fn new(db: Database) -> Self {
         Self(db)
     }
+
+    async fn begin(&self) -> Result<DatabaseTransaction, StoreError> {
+        self.0.writer.begin_with_options(immediate()).await.map_err(failed)
+    }
+}
+
+/// Whether a user is the only admin. The rows of all admins stay locked until the transaction ends.
+async fn is_last_admin(tx: &DatabaseTransaction, name: &str) -> Result<bool, StoreError> {
+    let admins = user::Entity::find().filter(user::Column::Role.eq(Role::Admin.as_str()));
+    let admins = admins.order_by_asc(user::Column::Name).lock_exclusive().all(tx).await.map_err(failed)?;
+    Ok(matches!(admins.as_slice(), [only] if only.name == name))
+}
+
+fn changed(rows: u64) -> UserChange {
+    if rows == 1 { UserChange::Done } else { UserChange::Nobody }
 }
 
 /// The error of an insert whose name is already in use.
@@ -48,35 +67,44 @@ impl AccessStore for SqlAccess {
     }
 
     async fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError> {
-        // Sessions first: if the second statement fails, people sign in again with the old password.
-        session::Entity::delete_many()
-            .filter(session::Column::UserName.eq(name))
-            .exec(&self.0.writer)
-            .await
-            .map_err(failed)?;
+        let tx = self.begin().await?;
+        // The user's row stays locked until the commit: a session that is being added waits, and is not added then.
         let result = user::Entity::update_many()
             .col_expr(user::Column::PasswordHash, Expr::value(password_hash))
             .filter(user::Column::Name.eq(name))
-            .exec(&self.0.writer)
+            .exec(&tx)
             .await
             .map_err(failed)?;
+        let sessions = session::Entity::delete_many().filter(session::Column::UserName.eq(name));
+        sessions.exec(&tx).await.map_err(failed)?;
+        tx.commit().await.map_err(failed)?;
         Ok(result.rows_affected == 1)
     }
 
-    async fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError> {
+    async fn set_role(&self, name: &str, role: Role) -> Result<UserChange, StoreError> {
+        let tx = self.begin().await?;
+        if role != Role::Admin && is_last_admin(&tx, name).await? {
+            return Ok(UserChange::LastAdmin);
+        }
         let result = user::Entity::update_many()
             .col_expr(user::Column::Role, Expr::value(role.as_str()))
             .filter(user::Column::Name.eq(name))
-            .exec(&self.0.writer)
+            .exec(&tx)
             .await
             .map_err(failed)?;
-        Ok(result.rows_affected == 1)
+        tx.commit().await.map_err(failed)?;
+        Ok(changed(result.rows_affected))
     }
 
-    async fn remove_user(&self, name: &str) -> Result<bool, StoreError> {
+    async fn remove_user(&self, name: &str) -> Result<UserChange, StoreError> {
+        let tx = self.begin().await?;
+        if is_last_admin(&tx, name).await? {
+            return Ok(UserChange::LastAdmin);
+        }
         // Their sessions and views go with them: the foreign key cascades.
-        let result = user::Entity::delete_by_id(name).exec(&self.0.writer).await.map_err(failed)?;
-        Ok(result.rows_affected == 1)
+        let result = user::Entity::delete_by_id(name).exec(&tx).await.map_err(failed)?;
+        tx.commit().await.map_err(failed)?;
+        Ok(changed(result.rows_affected))
     }
 
     async fn user(&self, name: &str) -> Result<Option<User>, StoreError> {
@@ -132,7 +160,12 @@ impl AccessStore for SqlAccess {
         Ok(result.rows_affected == 1)
     }
 
-    async fn add_session(&self, session: Session) -> Result<(), StoreError> {
+    async fn add_session(&self, session: Session, verified: Option<&str>) -> Result<bool, StoreError> {
+        let tx = self.begin().await?;
+        let user = user::Entity::find_by_id(&session.user).lock_exclusive().one(&tx).await.map_err(failed)?;
+        if !user.is_some_and(|user| verified.is_none_or(|hash| user.password_hash == hash)) {
+            return Ok(false);
+        }
         let row = session::ActiveModel {
             token_hash: Set(session.token_hash),
             user_name: Set(session.user),
@@ -140,8 +173,9 @@ impl AccessStore for SqlAccess {
             created_at: Set(millis(session.created_at)),
             seen_at: Set(millis(session.seen_at)),
         };
-        session::Entity::insert(row).exec_without_returning(&self.0.writer).await.map_err(failed)?;
-        Ok(())
+        session::Entity::insert(row).exec_without_returning(&tx).await.map_err(failed)?;
+        tx.commit().await.map_err(failed)?;
+        Ok(true)
     }
 
     async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError> {
@@ -169,8 +203,11 @@ impl AccessStore for SqlAccess {
         Ok(())
     }
 
-    async fn remove_sessions_of(&self, user: &str) -> Result<u64, StoreError> {
-        let of_user = session::Entity::delete_many().filter(session::Column::UserName.eq(user));
+    async fn remove_sessions_of(&self, user: &str, except: Option<&str>) -> Result<u64, StoreError> {
+        let mut of_user = session::Entity::delete_many().filter(session::Column::UserName.eq(user));
+        if let Some(except) = except {
+            of_user = of_user.filter(session::Column::Csrf.ne(except));
+        }
         Ok(of_user.exec(&self.0.writer).await.map_err(failed)?.rows_affected)
     }
 

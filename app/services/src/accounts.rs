@@ -2,16 +2,17 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_ports::access::{ApiToken, Role, SavedView, Scopes, User};
+use frontdesk_ports::access::{ApiToken, Role, SavedView, Scopes, User, UserChange};
 use frontdesk_ports::{
     AccessStore, AccountError, Accounts, Actor, AuditAction, AuditEntry, AuditTrail, Browser, Clock, Ids,
     MAX_VIEWS, Person, SecondFactorState, SignedIn, StoreError,
 };
-use tokio::sync::Mutex;
 
 use super::auth::password::{BadPassword, NewPassword};
 use super::auth::totp;
-use super::auth::{AccessControl, SESSION_IDLE_TIMEOUT, SESSION_TIMEOUT, hash_token, valid_name};
+use super::auth::{
+    AccessControl, SESSION_IDLE_TIMEOUT, SESSION_TIMEOUT, hash_token, valid_name, valid_user_name,
+};
 
 /// How much of a session's hash names it: 64 bits.
 const BROWSER_ID: usize = 16;
@@ -23,13 +24,23 @@ pub struct AccountAdministration {
     trail: Arc<dyn AuditTrail>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
-    /// Who may manage is looked at and changed by one at a time, so that two cannot remove each other.
-    managing: Mutex<()>,
 }
 
 impl From<BadPassword> for AccountError {
-    fn from(_: BadPassword) -> Self {
-        Self::BadPassword
+    fn from(error: BadPassword) -> Self {
+        match error {
+            BadPassword::Length => Self::BadPassword,
+            BadPassword::Guessable => Self::GuessablePassword,
+        }
+    }
+}
+
+/// What came of a change, as an error if it was not made.
+fn made(change: UserChange) -> Result<(), AccountError> {
+    match change {
+        UserChange::Done => Ok(()),
+        UserChange::Nobody => Err(AccountError::Nobody),
+        UserChange::LastAdmin => Err(AccountError::LastAdmin),
     }
 }
 
@@ -53,7 +64,7 @@ impl AccountAdministration {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Self {
-        Self { control, store, trail, clock, ids, managing: Mutex::default() }
+        Self { control, store, trail, clock, ids }
     }
 
     async fn note(&self, by: &Actor, action: AuditAction, subject: &str) -> Result<(), StoreError> {
@@ -63,6 +74,13 @@ impl AccountAdministration {
 
     async fn user(&self, name: &str) -> Result<User, AccountError> {
         self.store.user(name).await?.ok_or(AccountError::Nobody)
+    }
+
+    async fn replace_password(&self, by: &Actor, name: &str, password: &str) -> Result<(), AccountError> {
+        self.user(name).await?;
+        let password = NewPassword::try_from(password)?;
+        self.note(by, AuditAction::PasswordSet, name).await?;
+        if self.control.set_password(name, password).await? { Ok(()) } else { Err(AccountError::Nobody) }
     }
 
     /// A person who finds an unattended browser does not know it.
@@ -76,7 +94,7 @@ impl AccountAdministration {
         Ok(self.store.tokens().await?.iter().any(|token| token.name == name))
     }
 
-    /// Whether another user is an admin, too.
+    /// Whether another user is an admin, too: otherwise the audit log would note a change that the store refuses.
     async fn leaves_an_admin(&self, without: &User) -> Result<(), AccountError> {
         let users = self.store.users().await?;
         let others = users.iter().any(|user| user.role == Role::Admin && user.name != without.name);
@@ -98,9 +116,11 @@ impl Accounts for AccountAdministration {
         role: Role,
         password: &str,
     ) -> Result<(), AccountError> {
-        let name = valid(name)?;
+        let name = valid_user_name(name).map_err(|_| AccountError::BadName)?;
         let password = NewPassword::try_from(password)?;
-        if self.store.user(name).await?.is_some() {
+        // Names that differ in letter case only would be mistaken for each other.
+        let lower = name.to_lowercase();
+        if self.store.users().await?.iter().any(|user| user.name.to_lowercase() == lower) {
             return Err(AccountError::Taken);
         }
         self.note(by, AuditAction::UserAdded, name).await?;
@@ -108,14 +128,13 @@ impl Accounts for AccountAdministration {
     }
 
     async fn remove_person(&self, by: &Actor, name: &str) -> Result<(), AccountError> {
-        let _alone = self.managing.lock().await;
         self.leaves_an_admin(&self.user(name).await?).await?;
         self.note(by, AuditAction::UserRemoved, name).await?;
-        if self.store.remove_user(name).await? { Ok(()) } else { Err(AccountError::Nobody) }
+        self.control.forget_proxy_sign_in(name);
+        made(self.store.remove_user(name).await?)
     }
 
     async fn set_role(&self, by: &Actor, name: &str, role: Role) -> Result<(), AccountError> {
-        let _alone = self.managing.lock().await;
         let user = self.user(name).await?;
         if role != Role::Admin {
             self.leaves_an_admin(&user).await?;
@@ -124,19 +143,19 @@ impl Accounts for AccountAdministration {
             return Ok(());
         }
         self.note(by, AuditAction::RoleSet, &format!("{name}, {role}")).await?;
-        if self.store.set_role(name, role).await? { Ok(()) } else { Err(AccountError::Nobody) }
+        made(self.store.set_role(name, role).await?)
     }
 
     async fn set_password(&self, by: &Actor, name: &str, password: &str) -> Result<(), AccountError> {
-        self.user(name).await?;
-        let password = NewPassword::try_from(password)?;
-        self.note(by, AuditAction::PasswordSet, name).await?;
-        if self.control.set_password(name, password).await? { Ok(()) } else { Err(AccountError::Nobody) }
+        if by.0 == name {
+            return Err(AccountError::OwnPassword);
+        }
+        self.replace_password(by, name, password).await
     }
 
     async fn change_password(&self, who: &SignedIn, old: &str, new: &str) -> Result<(), AccountError> {
         self.knows_password(who, old).await?;
-        self.set_password(&Actor(who.user.clone()), &who.user, new).await
+        self.replace_password(&Actor(who.user.clone()), &who.user, new).await
     }
 
     async fn second_factor(&self, of: &str) -> Result<SecondFactorState, StoreError> {
@@ -160,9 +179,16 @@ impl Accounts for AccountAdministration {
 
     async fn confirm_second_factor(&self, who: &SignedIn, code: &str) -> Result<(), AccountError> {
         let factor = self.store.second_factor(&who.user).await?.ok_or(AccountError::Nobody)?;
+        self.control.count_code(&who.user).map_err(AccountError::Throttled)?;
         let step = totp::step_of(&factor, code, self.clock.now()).ok_or(AccountError::WrongCode)?;
         self.note(&Actor(who.user.clone()), AuditAction::SecondFactorOn, "").await?;
-        if self.store.use_step(&factor, step).await? { Ok(()) } else { Err(AccountError::WrongCode) }
+        if !self.store.use_step(&factor, step).await? {
+            return Err(AccountError::WrongCode);
+        }
+        // Sessions that began without a code end.
+        self.store.remove_sessions_of(&who.user, Some(&who.csrf)).await?;
+        self.control.forget_proxy_sign_in(&who.user);
+        Ok(())
     }
 
     async fn end_second_factor(&self, who: &SignedIn, password: &str) -> Result<(), AccountError> {
@@ -205,6 +231,7 @@ impl Accounts for AccountAdministration {
             .find(|session| named(&session.token_hash) && of.is_none_or(|of| session.user == of));
         let session = found.ok_or(AccountError::Nobody)?;
         self.note(by, AuditAction::SessionEnded, &session.user).await?;
+        self.control.forget_proxy_sign_in(&session.user);
         Ok(self.store.remove_session(&session.token_hash).await?)
     }
 
@@ -213,7 +240,7 @@ impl Accounts for AccountAdministration {
     }
 
     async fn create_token(&self, by: &Actor, name: &str, scopes: Scopes) -> Result<String, AccountError> {
-        let name = valid(name)?;
+        let name = valid_user_name(name).map_err(|_| AccountError::BadName)?;
         if scopes.0.is_empty() {
             return Err(AccountError::NoScope);
         }

@@ -19,7 +19,7 @@ use subtle::ConstantTimeEq;
 
 use federated::RecentSignIns;
 use password::{NewPassword, Passwords};
-use throttle::Throttle;
+use throttle::{Budget, RefusedSignIns, Throttle, network};
 
 /// A session that is not used ends after this time …
 pub(crate) const SESSION_IDLE_TIMEOUT: Duration = Duration::from_secs(12 * 3600);
@@ -40,6 +40,19 @@ pub(super) fn valid_name(name: &str) -> Result<&str, BadName> {
     if fits { Ok(trimmed) } else { Err(BadName) }
 }
 
+/// What the audit log calls actors that are no people; each alone, or before a name.
+const OTHER_ACTORS: [&str; 6] = ["command line", "retention", "configuration", "token", "proxy", "provider"];
+
+/// The name of a person: none that the audit log could confuse with another kind of actor.
+pub(super) fn valid_user_name(name: &str) -> Result<&str, BadName> {
+    let name = valid_name(name)?;
+    let lower = name.to_lowercase();
+    let imitates = |actor: &&str| {
+        lower.strip_prefix(*actor).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    };
+    if OTHER_ACTORS.iter().any(|actor| imitates(&actor)) { Err(BadName) } else { Ok(name) }
+}
+
 /// Authenticates people and programs.
 pub struct AccessControl {
     store: Arc<dyn AccessStore>,
@@ -50,6 +63,7 @@ pub struct AccessControl {
     newcomers: Option<Role>,
     proxy_sign_ins: RecentSignIns,
     throttle: Throttle,
+    refused: RefusedSignIns,
     passwords: Passwords,
 }
 
@@ -72,6 +86,7 @@ impl AccessControl {
             newcomers: None,
             proxy_sign_ins: RecentSignIns::default(),
             throttle: Throttle::default(),
+            refused: RefusedSignIns::default(),
             passwords: Passwords::default(),
         }
     }
@@ -82,15 +97,41 @@ impl AccessControl {
         Self { newcomers, ..self }
     }
 
-    /// Starts a session for an authenticated person.
-    async fn begin_session(&self, user: String, note: &str) -> Result<String, StoreError> {
+    /// Starts a session for an authenticated person; `None` if meanwhile they were removed, or the password that was
+    /// verified was replaced.
+    async fn begin_session(
+        &self,
+        user: String,
+        verified: Option<&str>,
+        note: &str,
+    ) -> Result<Option<String>, StoreError> {
         let now = self.clock.now();
         self.store.remove_sessions_before(now - SESSION_TIMEOUT, now - SESSION_IDLE_TIMEOUT).await?;
         let token = hex::encode(self.ids.random());
         let (csrf, token_hash) = (hex::encode(&self.ids.random()[..16]), hash_token(&token));
+        let session = Session { token_hash, user: user.clone(), csrf, created_at: now, seen_at: now };
+        if !self.store.add_session(session, verified).await? {
+            return Ok(None);
+        }
         self.audit(&user, AuditAction::SignedIn, note).await;
-        self.store.add_session(Session { token_hash, user, csrf, created_at: now, seen_at: now }).await?;
-        Ok(token)
+        Ok(Some(token))
+    }
+
+    /// The user of that name. E-mail addresses are the same in any letter case.
+    async fn find_user(&self, name: &str) -> Result<Option<User>, StoreError> {
+        if let Some(user) = self.store.user(name).await? {
+            return Ok(Some(user));
+        }
+        if !name.contains('@') {
+            return Ok(None);
+        }
+        let lower = name.to_lowercase();
+        Ok(self.store.users().await?.into_iter().find(|user| user.name.to_lowercase() == lower))
+    }
+
+    /// Forgets that a proxy has signed a person in, after a change of their sessions or password.
+    pub(super) fn forget_proxy_sign_in(&self, name: &str) {
+        self.proxy_sign_ins.forget(name);
     }
 
     /// Adds a user.
@@ -106,7 +147,9 @@ impl AccessControl {
 
     /// Replaces a password; `false` if there is no such user.
     pub async fn set_password(&self, name: &str, password: NewPassword<'_>) -> Result<bool, StoreError> {
-        self.store.set_password(name, &self.hashed(password).await?).await
+        let changed = self.store.set_password(name, &self.hashed(password).await?).await?;
+        self.proxy_sign_ins.forget(name);
+        Ok(changed)
     }
 
     /// Creates the user `admin`, or sets their password if it is another.
@@ -137,16 +180,31 @@ impl AccessControl {
         }
     }
 
+    /// Records a refused sign-in, unless there have been many. Names that are not known here are not recorded: people type
+    /// passwords there.
+    async fn audit_refused(&self, user: Option<&str>, address: &str) {
+        if let Some(count) = self.refused.count(&network(address), self.clock.now()) {
+            let subject =
+                if count > 1 { format!("{address}, {count} within 15 minutes") } else { address.to_owned() };
+            self.audit(user.unwrap_or("unknown name"), AuditAction::SignInRefused, &subject).await;
+        }
+    }
+
     async fn hashed(&self, password: NewPassword<'_>) -> Result<String, StoreError> {
         self.passwords.hash(password, self.ids.random()).await
     }
 
+    /// Counts an attempt of a signed-in person to show a code. Returns how long to wait after too many.
+    pub(super) fn count_code(&self, user: &str) -> Result<(), Duration> {
+        self.throttle.count(&Budget::Account(user.to_owned(), "confirm".to_owned()), self.clock.now())
+    }
+
     /// Whether a signed-in person knows their password. Returns how long to wait after too many failures.
     pub(super) async fn knows_password(&self, user: &User, password: &str) -> Result<bool, Duration> {
-        let key = (user.name.clone(), "settings".to_owned());
-        self.throttle.count(&key, self.clock.now())?;
+        let budget = Budget::Account(user.name.clone(), "settings".to_owned());
+        self.throttle.count(&budget, self.clock.now())?;
         if self.password_is_right(Some(user), password).await {
-            self.throttle.reset(&key);
+            self.throttle.reset(&budget);
             return Ok(true);
         }
         self.audit(&user.name, AuditAction::SignInRefused, "settings").await;
@@ -162,13 +220,13 @@ impl AccessControl {
             return Err(SignInError::CodeNeeded);
         }
         // For all addresses together: only a person who knows the password gets here.
-        let key = (name.to_owned(), "code".to_owned());
-        self.throttle.count(&key, self.clock.now()).map_err(SignInError::Throttled)?;
+        let budget = Budget::Account(name.to_owned(), "code".to_owned());
+        self.throttle.count(&budget, self.clock.now()).map_err(SignInError::Throttled)?;
         let step = totp::step_of(&factor, code, self.clock.now()).ok_or(SignInError::CodeWrong)?;
         if !self.store.use_step(&factor, step).await? {
             return Err(SignInError::CodeWrong);
         }
-        self.throttle.reset(&key);
+        self.throttle.reset(&budget);
         Ok(())
     }
 
@@ -192,21 +250,25 @@ impl Access for AccessControl {
         address: &str,
     ) -> Result<String, SignInError> {
         let shortened: String = name.chars().take(100).collect();
-        let key = (shortened, address.to_owned());
-        self.throttle.count(&key, self.clock.now()).map_err(SignInError::Throttled)?;
-        let user = self.store.user(name).await?;
-        if !self.password_is_right(user.as_ref(), password).await {
-            self.audit(name, AuditAction::SignInRefused, address).await;
+        let network = network(address);
+        self.throttle
+            .count_sign_in(&shortened, &network, self.clock.now())
+            .map_err(SignInError::Throttled)?;
+        let user = self.find_user(name).await?;
+        let right = self.password_is_right(user.as_ref(), password).await;
+        let known = user.as_ref().map(|user| user.name.clone());
+        let Some(user) = user.filter(|_| right) else {
+            self.audit_refused(known.as_deref(), address).await;
             return Err(SignInError::Wrong);
-        }
-        if let Err(error) = self.check_code(name, code).await {
+        };
+        if let Err(error) = self.check_code(&user.name, code).await {
             if error == SignInError::CodeWrong {
-                self.audit(name, AuditAction::SignInRefused, address).await;
+                self.audit_refused(Some(&user.name), address).await;
             }
             return Err(error);
         }
-        self.throttle.reset(&key);
-        Ok(self.begin_session(name.to_owned(), address).await?)
+        self.throttle.signed_in(&shortened, &network);
+        self.begin_session(user.name, Some(&user.password_hash), address).await?.ok_or(SignInError::Wrong)
     }
 
     async fn sign_in_federated(&self, name: &str, by: IdentitySource) -> Result<String, SignInError> {
@@ -253,19 +315,26 @@ impl Access for AccessControl {
 
     async fn sign_out_everywhere(&self, token: &str) -> Result<(), StoreError> {
         let Some(session) = self.store.session(&hash_token(token)).await? else { return Ok(()) };
-        let ended = self.store.remove_sessions_of(&session.user).await?;
+        let ended = self.store.remove_sessions_of(&session.user, None).await?;
+        self.proxy_sign_ins.forget(&session.user);
         self.audit(&session.user, AuditAction::SignedOutEverywhere, &format!("{ended} sessions")).await;
         Ok(())
     }
 
-    async fn program(&self, token: &str) -> Result<Option<Program>, StoreError> {
+    async fn program(&self, token: &str, address: &str) -> Result<Option<Program>, SignInError> {
         let hash = hash_token(token);
-        if self.fixed_token.as_ref().is_some_and(|fixed| bool::from(fixed.as_bytes().ct_eq(hash.as_bytes())))
-        {
-            return Ok(Some(Program { name: "configuration".to_owned(), scopes: Scopes::all() }));
-        }
-        let Some(token) = self.store.token(&hash).await? else { return Ok(None) };
         let now = self.clock.now();
+        let Some(token) = self.store.token(&hash).await? else {
+            // A token that we made cannot be guessed; one that people wrote into the configuration might be.
+            let budget = Budget::TokensFrom(network(address));
+            self.throttle.count(&budget, now).map_err(SignInError::Throttled)?;
+            let is_fixed = |fixed: &String| bool::from(fixed.as_bytes().ct_eq(hash.as_bytes()));
+            if !self.fixed_token.as_ref().is_some_and(is_fixed) {
+                return Ok(None);
+            }
+            self.throttle.reset(&budget);
+            return Ok(Some(Program { name: "configuration".to_owned(), scopes: Scopes::all() }));
+        };
         if token.last_used_at.is_none_or(|used| now >= used + LAST_USE_PRECISION) {
             self.store.touch_token(&hash, now).await?;
         }

@@ -79,9 +79,10 @@ pub(super) fn refused(what: &'static str, name: &str) -> impl Fn(AccountError) -
             "there is no {} called {name}; `frontdesk user list` and `frontdesk token list` show what there is",
             what.trim_start_matches("a ")
         )),
-        AccountError::BadName | AccountError::BadPassword | AccountError::NoScope => {
-            Failure::Usage(error.to_string())
-        }
+        AccountError::BadName
+        | AccountError::BadPassword
+        | AccountError::GuessablePassword
+        | AccountError::NoScope => Failure::Usage(error.to_string()),
         other => Failure::Failed(other.to_string()),
     }
 }

@@ -3,7 +3,7 @@ use adapters_http::TrustedProxy;
 use adapters_identity::NameClaim;
 use frontdesk_ports::access::Role;
 use poem::http::HeaderName;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::error::ConfigError;
@@ -23,6 +23,11 @@ pub struct Provider {
     /// E-mail domains that may sign in; empty for all.
     pub domains: Vec<String>,
 }
+
+/// The networks of proxies that are trusted unless others are named.
+const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
+/// The least length of a token that people write themselves.
+const LEAST_TOKEN: usize = 16;
 
 /// Who else says who people are.
 #[derive(Debug, Clone, Default)]
@@ -83,7 +88,9 @@ impl Reader {
             }
         });
         self.needs("auth.proxy_header", "auth.proxy_networks");
-        Some(TrustedProxy { header, networks: networks? })
+        // Where the proxy of most installations is; nobody else can reach us from there.
+        let loopback = || LOOPBACK.iter().filter_map(|network| network.parse().ok()).collect();
+        Some(TrustedProxy { header, networks: networks.unwrap_or_else(loopback) })
     }
 
     fn provider(&mut self) -> Option<Provider> {
@@ -118,6 +125,21 @@ impl Reader {
         self.needs("auth.oidc.client_id", "auth.oidc.issuer");
         let domains = domains.unwrap_or_default();
         Some(Provider { issuer: issuer?, client_id: client_id?, client_secret, claim, domains })
+    }
+
+    /// The token of the configuration: long enough not to be guessed.
+    pub(super) fn api_token(&mut self) -> Option<SecretString> {
+        let place = self.values.get("auth.api_token").map(|value| value.place.clone()).unwrap_or_default();
+        let token = self.secret("auth.api_token")?;
+        let length = token.expose_secret().chars().count();
+        if length < LEAST_TOKEN {
+            let what = format!(
+                "it has {length} characters and could be guessed; use at least {LEAST_TOKEN}, such as the output of `openssl rand -hex 32`"
+            );
+            self.errors.push(ConfigError::new(place, "auth.api_token", what));
+            return None;
+        }
+        Some(token)
     }
 
     /// Reports a key that is set without the other one that it needs.

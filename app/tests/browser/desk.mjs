@@ -11,7 +11,7 @@ const BINARY = process.env.FRONTDESK_BINARY ?? join(import.meta.dirname, "../../
 const CHROMIUM = process.env.CHROMIUM ?? onPath(["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"]);
 
 export const PASSWORD = "a password for tests";
-export const TOKEN = "a token for tests";
+export const TOKEN = "a token for tests of some length";
 
 export async function startDesk(settings = {}, listen = "127.0.0.1:0") {
   const environment = {

@@ -2,6 +2,7 @@
 //! simulated carrier over loopback HTTP. The clock stands still unless a call moves it.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
+mod accounts;
 mod api;
 mod backup;
 mod callbacks;

@@ -176,7 +176,7 @@ async fn a_form_from_another_site_does_not_sign_anybody_in() {
 }
 
 /// A token that may do so much.
-async fn token(desk: &Desk, scopes: &str) -> String {
+pub async fn token(desk: &Desk, scopes: &str) -> String {
     let url = format!("sqlite://{}", desk.folder.path().join("frontdesk.db").display());
     let db = frontdesk::wiring::open_database(&url).await.unwrap();
     let store = std::sync::Arc::new(adapters_persistence::SqlAccess::new(db.clone()));

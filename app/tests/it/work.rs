@@ -8,7 +8,7 @@ use crate::people::{cookie, get, sign_in};
 /// A signed-in user and their CSRF token.
 pub struct Person<'d> {
     desk: &'d Desk,
-    cookie: String,
+    pub cookie: String,
     csrf: String,
 }
 

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-ACCOUNT, SECRET, TOKEN = "AC00000000000000000000000000000001", "an auth token", "an API token"
+ACCOUNT, SECRET, TOKEN = "AC00000000000000000000000000000001", "an auth token", "an API token of some length"
 PASSWORD, CALLER_NAME = "an admin password", "Ann Caller-Name"
 PUBLIC = "https://desk.example/phone"
 CALL = "CA00000000000000000000000000000001"

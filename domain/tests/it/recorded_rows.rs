@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use frontdesk_domain::{
-    Call, CallEvent, CallerId, CarrierCall, CarrierRecord, CopyFate, DialOutcome, Ending, EventKind, Facts,
-    LegId, LegStatus, MailboxCause, Parties, RecordedLeg, RecordedMessage, RecordingId, RecordingStatus,
-    RefusalReason, ScreeningAnswer, Sound, StoredAudio, Timeline, Timestamp,
+    Call, CallEvent, CallerId, CarrierCall, CarrierRecord, CopyFate, DialOutcome, Effect, Ending, EventKind,
+    Facts, LegId, LegStatus, MailboxCause, Parties, PhoneEnd, RecordedLeg, RecordedMessage, RecordingId,
+    RecordingStatus, RefusalReason, ScreeningAnswer, Sound, StoredAudio, Timeline, Timestamp, Traffic,
 };
 
 use crate::desk::{CALLER, Desk, FIRST, MAIN, SECOND, stories};
@@ -68,8 +68,11 @@ fn audio() -> StoredAudio {
     StoredAudio { bytes: 4096, sha256: "0".repeat(64), media_type: "audio/x-wav".into() }
 }
 
-/// Kinds of calls that the built-in flow does not lead to, as their events.
-fn further_calls() -> Vec<(&'static str, Vec<CallEvent>)> {
+/// A name, and the events of a call.
+type NamedCall = (&'static str, Vec<CallEvent>);
+
+/// Calls that ring two phones at once.
+fn calls_to_two_phones() -> Vec<NamedCall> {
     let (initiated, answered, completed) = (LegStatus::Initiated, LegStatus::Answered, LegStatus::Completed);
     let both_ring = |screened| {
         vec![
@@ -100,6 +103,14 @@ fn further_calls() -> Vec<(&'static str, Vec<CallEvent>)> {
         recorded(34, "RE1", RecordingStatus::Completed, 6),
         ended(34),
     ]);
+    vec![
+        ("two phones ring at once, the second picks up", one_of_two),
+        ("two phones are asked at once, one declines, one rings out", asked_both),
+    ]
+}
+
+/// What becomes of messages.
+fn messages() -> Vec<NamedCall> {
     let message = |rest: Vec<CallEvent>| {
         let mut events = vec![
             started(),
@@ -129,8 +140,6 @@ fn further_calls() -> Vec<(&'static str, Vec<CallEvent>)> {
     };
     let retried = |round| at(30, EventKind::VoicemailRetried { recording: re1(), round });
     vec![
-        ("two phones ring at once, the second picks up", one_of_two),
-        ("two phones are asked at once, one declines, one rings out", asked_both),
         (
             "a message is stored, transcribed here, and deleted at the carrier",
             message(vec![
@@ -188,6 +197,13 @@ fn further_calls() -> Vec<(&'static str, Vec<CallEvent>)> {
                 ended(15),
             ],
         ),
+        ("a message waits for its transcription", message(vec![wanted(), ended(15), stored()])),
+    ]
+}
+
+/// Calls that end otherwise than the flow meant, or never reached us.
+fn unusual_ends() -> Vec<NamedCall> {
+    vec![
         ("blocked", vec![started(), at(0, EventKind::Refused { why: RefusalReason::Blocked }), ended(0)]),
         (
             "an announcement is played to its end",
@@ -314,7 +330,7 @@ fn details(facts: &Facts) -> String {
     let mut text = String::new();
     let evidence = call.verdict.as_ref().map(|verdict| verdict.evidence.join(", ")).unwrap_or_default();
     let _ = writeln!(text, "  evidence: {evidence}");
-    let effects: Vec<String> = facts.effects().iter().map(|effect| effect.key()).collect();
+    let effects: Vec<String> = facts.effects().iter().map(Effect::key).collect();
     let _ = writeln!(text, "  effects: {effects:?}");
     let kinds: Vec<&str> = call.kinds().iter().map(|kind| kind.as_str()).collect();
     let _ = writeln!(text, "  notifications: {kinds:?}");
@@ -386,6 +402,64 @@ fn rows_of_calls_through_the_built_in_flow() {
 
 #[test]
 fn rows_of_other_calls() {
-    let all: Vec<String> = further_calls().iter().map(|(name, events)| recorded_of(name, events)).collect();
+    let all: Vec<String> = [calls_to_two_phones(), messages(), unusual_ends()]
+        .concat()
+        .iter()
+        .map(|(name, events)| recorded_of(name, events))
+        .collect();
     insta::assert_snapshot!("other_rows", all.join("\n"));
+}
+
+#[test]
+fn traffic_counts_what_calls_went_through() {
+    let mut traffic = Traffic::default();
+    let stories = stories();
+    for (_, desk) in &stories {
+        traffic.add(&desk.facts());
+    }
+    let mut text = format!("{} calls of {}\n", traffic.calls, stories.len());
+    for ((from, to), calls) in &traffic.ways {
+        let from = from.as_ref().map_or_else(|| "the beginning".into(), ToString::to_string);
+        let _ = writeln!(text, "{from} → {to}: {calls}, to it {}", traffic.came_to(to));
+    }
+    for ((menu, keys), calls) in &traffic.keys {
+        let _ = writeln!(text, "{menu} {keys}: {calls} {}", traffic.pressed(menu, keys));
+    }
+    for (number, record) in &traffic.phones {
+        let _ = writeln!(
+            text,
+            "{number}: {:?} rung {} not accepted {} soonest {:?} better {:?}",
+            record.ends,
+            record.rung(),
+            record.count(PhoneEnd::NotAccepted),
+            record.soonest_unaccepted,
+            record.better_ring()
+        );
+    }
+    insta::assert_snapshot!("traffic", text);
+}
+
+/// Times that are as far apart as what is still one clock, and a second more.
+#[test]
+fn clocks_are_corrected_beyond_three_seconds_in_either_direction() {
+    let mut text = String::new();
+    for ahead in [-120, -4, -3, -2, 0, 2, 3, 4, 120] {
+        let shifted = |second: i64, kind: EventKind| {
+            let received = begin() + jiff::SignedDuration::from_secs(second);
+            let at = received + jiff::SignedDuration::from_secs(ahead);
+            CallEvent { call: leg("CA1"), at, received_at: Some(received), kind }
+        };
+        let events = [started(), forward(3, 2, 0, FIRST, false)]
+            .into_iter()
+            .chain([
+                shifted(4, leg_is(4, 2, 0, LegStatus::Initiated, None).kind),
+                shifted(10, leg_is(10, 2, 0, LegStatus::Answered, None).kind),
+                shifted(40, leg_is(40, 2, 0, LegStatus::Completed, Some(30)).kind),
+                dial(40, DialOutcome::Answered, Some("CA-2-0"), Some(30)),
+                shifted(41, ended(41).kind),
+            ])
+            .collect::<Vec<_>>();
+        let _ = writeln!(text, "{ahead:4}: {}", row(&Facts::of(&events)));
+    }
+    insta::assert_snapshot!("clocks", text);
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write;
 
 use frontdesk_domain::{
-    Attestation, CallFlow, CallRestrictions, CallerId, Closure, Context, DialOutcome, DialResult, Dialogue,
-    Instruction, Signal, Speech, advance,
+    Attestation, CallEvent, CallFlow, CallRestrictions, CallerId, Closure, Context, DialOutcome, DialResult,
+    Dialogue, Instruction, PhoneNumber, Signal, Speech, advance,
 };
 
 use crate::desk::{CALLER, Desk, FIRST, MAIN, SECOND};
@@ -170,7 +170,7 @@ fn step(
         }
     }
     let instructions: Vec<String> = turn.instructions.iter().map(instruction).collect();
-    let events: Vec<String> = turn.events.iter().map(|event| event.identity()).collect();
+    let events: Vec<String> = turn.events.iter().map(CallEvent::identity).collect();
     (format!("  {name}: {} | {}", instructions.join(", "), events.join(", ")), next)
 }
 
@@ -315,7 +315,7 @@ fn the_exits_of_every_place_of_the_examples() {
         for warning in draft.warnings() {
             let _ = writeln!(text, "{name}: warning: {warning}");
         }
-        let numbers: Vec<&str> = flow.numbers().map(|number| number.as_str()).collect();
+        let numbers: Vec<&str> = flow.numbers().map(PhoneNumber::as_str).collect();
         let _ = writeln!(text, "{name}: rings {numbers:?}, at most {:?}", flow.longest_forward());
     }
     insta::assert_snapshot!("exits", text);

@@ -1,6 +1,6 @@
 //! People, sessions and tokens.
 use super::time;
-use crate::access::{ApiToken, Role, SavedView, Scope, Scopes, SecondFactor, Session, User};
+use crate::access::{ApiToken, Role, SavedView, Scope, Scopes, SecondFactor, Session, User, UserChange};
 use crate::{AccessStore, StoreError};
 
 fn user(name: &str, role: Role) -> User {
@@ -34,15 +34,16 @@ async fn people_come_and_go(store: &dyn AccessStore) {
     let twice = store.add_user(user("ann", Role::Reader)).await;
     assert!(matches!(twice, Err(StoreError::Exists(_))), "a name is given once: {twice:?}");
     assert_eq!(store.users().await.unwrap(), [user("ann", Role::Admin), user("bob", Role::Reader)]);
-    assert!(store.remove_user("bob").await.unwrap());
-    assert!(!store.remove_user("bob").await.unwrap());
+    assert_eq!(store.remove_user("bob").await.unwrap(), UserChange::Done);
+    assert_eq!(store.remove_user("bob").await.unwrap(), UserChange::Nobody);
     assert!(!store.set_password("bob", "x").await.unwrap());
-    assert!(store.set_role("ann", Role::Reader).await.unwrap());
+    assert_eq!(store.set_role("bob", Role::Admin).await.unwrap(), UserChange::Nobody);
+    assert_eq!(store.set_role("ann", Role::Reader).await.unwrap(), UserChange::LastAdmin);
+    assert_eq!(store.remove_user("ann").await.unwrap(), UserChange::LastAdmin);
+    store.add_user(user("root", Role::Admin)).await.unwrap();
+    assert_eq!(store.set_role("ann", Role::Reader).await.unwrap(), UserChange::Done);
     assert_eq!(store.user("ann").await.unwrap(), Some(user("ann", Role::Reader)));
-    assert!(
-        store.set_role("ann", Role::Admin).await.unwrap()
-            && !store.set_role("bob", Role::Admin).await.unwrap()
-    );
+    assert_eq!(store.set_role("ann", Role::Admin).await.unwrap(), UserChange::Done);
 }
 
 async fn a_code_counts_once(store: &dyn AccessStore) {
@@ -76,19 +77,25 @@ async fn a_code_counts_once(store: &dyn AccessStore) {
 
 async fn sessions_end_when_they_must(store: &dyn AccessStore) {
     let ann = session("t1", "ann", "2026-11-22T09:00:00Z");
-    store.add_session(ann.clone()).await.unwrap();
+    assert!(store.add_session(ann.clone(), Some("hash of ann")).await.unwrap());
+    let late = session("late", "ann", "2026-11-22T09:00:00Z");
+    assert!(
+        !store.add_session(late.clone(), Some("the hash before")).await.unwrap(),
+        "another password by now"
+    );
+    assert!(!store.add_session(Session { user: "nobody".into(), ..late }, None).await.unwrap());
     assert_eq!(store.session("t1").await.unwrap(), Some(ann.clone()));
     assert_eq!(store.session("t2").await.unwrap(), None);
     assert_eq!(store.sessions().await.unwrap(), vec![ann.clone()]);
     store.touch_session("t1", time("2026-11-22T10:00:00Z")).await.unwrap();
     assert_eq!(store.session("t1").await.unwrap().unwrap().seen_at, time("2026-11-22T10:00:00Z"));
-    store.add_session(session("old", "ann", "2026-11-01T09:00:00Z")).await.unwrap();
+    store.add_session(session("old", "ann", "2026-11-01T09:00:00Z"), None).await.unwrap();
     store.remove_sessions_before(time("2026-11-08T00:00:00Z"), time("2026-11-22T00:00:00Z")).await.unwrap();
     assert!(store.session("old").await.unwrap().is_none() && store.session("t1").await.unwrap().is_some());
     store.remove_session("t1").await.unwrap();
     assert_eq!(store.session("t1").await.unwrap(), None);
 
-    store.add_session(session("t3", "ann", "2026-11-22T09:00:00Z")).await.unwrap();
+    store.add_session(session("t3", "ann", "2026-11-22T09:00:00Z"), None).await.unwrap();
     assert!(store.set_password("ann", "new").await.unwrap());
     assert_eq!(store.user("ann").await.unwrap().unwrap().password_hash, "new");
     assert_eq!(store.session("t3").await.unwrap(), None, "a new password ends the old sessions");
@@ -96,13 +103,15 @@ async fn sessions_end_when_they_must(store: &dyn AccessStore) {
         if user == "zoe" {
             store.add_user(super::access_store::user(user, Role::Reader)).await.unwrap();
         }
-        store.add_session(session(token, user, "2026-11-22T09:00:00Z")).await.unwrap();
+        store.add_session(session(token, user, "2026-11-22T09:00:00Z"), None).await.unwrap();
     }
-    assert_eq!(store.remove_sessions_of("ann").await.unwrap(), 2);
-    assert!(store.session("t5").await.unwrap().is_none() && store.session("t7").await.unwrap().is_some());
-    assert!(store.remove_user("zoe").await.unwrap());
-    store.add_session(session("t4", "ann", "2026-11-22T09:00:00Z")).await.unwrap();
-    assert!(store.remove_user("ann").await.unwrap());
+    assert_eq!(store.remove_sessions_of("ann", Some("csrf-t6")).await.unwrap(), 1);
+    assert!(store.session("t5").await.unwrap().is_none() && store.session("t6").await.unwrap().is_some());
+    assert_eq!(store.remove_sessions_of("ann", None).await.unwrap(), 1);
+    assert!(store.session("t6").await.unwrap().is_none() && store.session("t7").await.unwrap().is_some());
+    assert_eq!(store.remove_user("zoe").await.unwrap(), UserChange::Done);
+    store.add_session(session("t4", "ann", "2026-11-22T09:00:00Z"), None).await.unwrap();
+    assert_eq!(store.remove_user("ann").await.unwrap(), UserChange::Done);
     assert_eq!(store.session("t4").await.unwrap(), None, "nobody stays signed in after being removed");
 }
 
@@ -142,6 +151,6 @@ async fn views_are_each_persons_own(store: &dyn AccessStore) {
     assert!(store.remove_view("eve", "urgent").await.unwrap());
     assert!(!store.remove_view("eve", "urgent").await.unwrap());
     assert_eq!(store.views("kim").await.unwrap(), [view("urgent", "tag=now")]);
-    assert!(store.remove_user("kim").await.unwrap());
+    assert_eq!(store.remove_user("kim").await.unwrap(), UserChange::Done);
     assert_eq!(store.views("kim").await.unwrap(), [], "they go with their person");
 }

@@ -3,26 +3,28 @@ use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 
 use crate::StoreError;
-use crate::access::{ApiToken, Role, SavedView, SecondFactor, Session, User};
+use crate::access::{ApiToken, Role, SavedView, SecondFactor, Session, User, UserChange};
 
 /// Keeps people, sessions and tokens.
 #[async_trait]
 pub trait AccessStore: Send + Sync {
     /// Adds a person; [`StoreError::Exists`] if there is one of that name.
     async fn add_user(&self, user: User) -> Result<(), StoreError>;
-    /// Replaces a user's password and ends their sessions. `false` if there is no such user.
+    /// Replaces a user's password and ends their sessions, both or neither. `false` if there is no such user.
     async fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError>;
-    /// Changes a user's role. `false` if there is no such user.
-    async fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError>;
-    /// Removes a user, their sessions and their views. `false` if there is no such user.
-    async fn remove_user(&self, name: &str) -> Result<bool, StoreError>;
+    /// Changes a user's role. Of several changes at once, by any number of programs, one admin always remains.
+    async fn set_role(&self, name: &str, role: Role) -> Result<UserChange, StoreError>;
+    /// Removes a user, their sessions and their views. Of several changes at once, by any number of programs, one admin
+    /// always remains.
+    async fn remove_user(&self, name: &str) -> Result<UserChange, StoreError>;
     /// The person of that name.
     async fn user(&self, name: &str) -> Result<Option<User>, StoreError>;
     /// Everybody, by name.
     async fn users(&self) -> Result<Vec<User>, StoreError>;
 
-    /// Adds a session.
-    async fn add_session(&self, session: Session) -> Result<(), StoreError>;
+    /// Adds a session of a user whose password hash is `verified`; of any user if that is `None`. `false` if there is no such
+    /// user, or the password has been changed since it was verified.
+    async fn add_session(&self, session: Session, verified: Option<&str>) -> Result<bool, StoreError>;
     /// The session of that token hash.
     async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError>;
     /// Every session.
@@ -31,8 +33,8 @@ pub trait AccessStore: Send + Sync {
     async fn touch_session(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError>;
     /// Ends a session.
     async fn remove_session(&self, token_hash: &str) -> Result<(), StoreError>;
-    /// Ends every session of a person; returns how many there were.
-    async fn remove_sessions_of(&self, user: &str) -> Result<u64, StoreError>;
+    /// Ends every session of a person but the one with the form token `except`; returns how many there were.
+    async fn remove_sessions_of(&self, user: &str, except: Option<&str>) -> Result<u64, StoreError>;
     /// Forgets sessions created before `created` or last used before `seen`.
     async fn remove_sessions_before(&self, created: Timestamp, seen: Timestamp) -> Result<(), StoreError>;
 

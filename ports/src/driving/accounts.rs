@@ -45,11 +45,19 @@ pub enum AccountError {
     #[error("there is no such user or token")]
     Nobody,
     /// The name cannot be one.
-    #[error("a name has 1 to 64 characters")]
+    #[error(
+        "a name has 1 to 64 characters, and is not one that the audit log uses itself, such as \"command line\""
+    )]
     BadName,
     /// The password cannot be one.
     #[error("a password has 8 to 128 characters")]
     BadPassword,
+    /// The password is among the first that are guessed.
+    #[error("this password is easy to guess; use several words or a password manager")]
+    GuessablePassword,
+    /// One's own password is changed with the old one.
+    #[error("change your own password with the old one")]
+    OwnPassword,
     /// The current password is another.
     #[error("the current password is wrong")]
     WrongPassword,
@@ -107,7 +115,8 @@ pub trait Accounts: Send + Sync {
     async fn remove_person(&self, by: &Actor, name: &str) -> Result<(), AccountError>;
     /// Changes a user's role.
     async fn set_role(&self, by: &Actor, name: &str, role: Role) -> Result<(), AccountError>;
-    /// Sets a user's password and ends their sessions.
+    /// Sets another user's password and ends their sessions. One's own is changed with the old one:
+    /// [`AccountError::OwnPassword`].
     async fn set_password(&self, by: &Actor, name: &str, password: &str) -> Result<(), AccountError>;
     /// Changes a user's own password, which must be confirmed with the old one. Ends their other sessions.
     async fn change_password(&self, who: &SignedIn, old: &str, new: &str) -> Result<(), AccountError>;

@@ -89,6 +89,7 @@ pub trait Access: Send + Sync {
     /// Ends all sessions of the session's user.
     async fn sign_out_everywhere(&self, token: &str) -> Result<(), StoreError>;
 
-    /// The program that an API token belongs to, if it is valid.
-    async fn program(&self, token: &str) -> Result<Option<Program>, StoreError>;
+    /// The program that an API token belongs to, if it is valid. [`SignInError::Throttled`] after too many wrong ones from
+    /// that address.
+    async fn program(&self, token: &str, address: &str) -> Result<Option<Program>, SignInError>;
 }

@@ -65,6 +65,17 @@ impl fmt::Debug for SecondFactor {
     }
 }
 
+/// What came of a change of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserChange {
+    /// It was made.
+    Done,
+    /// There is no such user.
+    Nobody,
+    /// It was not made: no admin would remain.
+    LastAdmin,
+}
+
 /// A saved view of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedView {

@@ -1,8 +1,9 @@
 //! Authenticates a request (a person by session cookie or trusted proxy, a program by bearer token) and checks that it
 //! has the route's permission.
 use std::sync::Arc;
+use std::time::Duration;
 
-use frontdesk_ports::{IdentitySource, SignInError, StoreError};
+use frontdesk_ports::{Access, IdentitySource, SignInError, StoreError};
 use poem::http::{StatusCode, header};
 use poem::{Endpoint, Request, Response};
 
@@ -20,9 +21,37 @@ pub(crate) struct Guard {
     pub redirects: bool,
 }
 
+/// What a visitor was known by: for streams, which look at it again.
+#[derive(Debug, Clone)]
+pub(crate) enum Credential {
+    /// A person's session token.
+    Session(String),
+    /// A program's token, and the address it came from.
+    Token(String, String),
+}
+
+impl Credential {
+    /// Whether its holder may still read calls. A store that does not answer ends nothing.
+    pub async fn may_read_calls(&self, access: &dyn Access) -> bool {
+        let visitor = match self {
+            Self::Session(token) => match access.session(token).await {
+                Ok(person) => person.map(Visitor::Person),
+                Err(_) => return true,
+            },
+            Self::Token(token, address) => match access.program(token, address).await {
+                Ok(program) => program.map(Visitor::Program),
+                Err(SignInError::Store(_)) => return true,
+                Err(_) => None,
+            },
+        };
+        visitor.is_some_and(|visitor| visitor.may(Permission::Calls))
+    }
+}
+
 /// A visitor who is known.
 struct Authenticated {
     visitor: Visitor,
+    credential: Credential,
     /// The cookie of a session that began with this request.
     cookie: Option<String>,
 }
@@ -35,6 +64,8 @@ enum AuthError {
     NotAdmitted,
     /// A request that changes something would begin a session. Another site may have caused the browser to send it.
     UnsafeFirstRequest,
+    /// Too many wrong tokens from this network.
+    Throttled(Duration),
     Store(StoreError),
 }
 
@@ -54,6 +85,7 @@ impl From<AuthError> for Problem {
                 Self::new(StatusCode::FORBIDDEN, "Not known here", detail)
             }
             AuthError::UnsafeFirstRequest => not_from_our_page(),
+            AuthError::Throttled(wait) => Self::throttled(wait),
             AuthError::Store(error) => error.into(),
         }
     }
@@ -70,7 +102,7 @@ pub(crate) async fn guard<E: Endpoint>(
     mut req: Request,
 ) -> poem::Result<Response> {
     let state = req.data::<Arc<State>>().expect("the router provides the state").clone();
-    let Authenticated { visitor, cookie } = match authenticate(&state.services, &req).await {
+    let Authenticated { visitor, credential, cookie } = match authenticate(&state.services, &req).await {
         Ok(authenticated) => authenticated,
         Err(AuthError::Anonymous) if required.redirects && is_browser_navigation(&req) => {
             return Ok(to_sign_in(&req));
@@ -86,6 +118,7 @@ pub(crate) async fn guard<E: Endpoint>(
         return Err(Problem::not_allowed().into());
     }
     req.set_data(visitor);
+    req.set_data(credential);
     let mut response = endpoint.call(req).await.map(poem::IntoResponse::into_response);
     if let (Some(cookie), Ok(response)) = (cookie.and_then(|cookie| cookie.parse().ok()), &mut response) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -95,21 +128,29 @@ pub(crate) async fn guard<E: Endpoint>(
 
 async fn authenticate(services: &Services, req: &Request) -> Result<Authenticated, AuthError> {
     let access = &services.access;
-    let authenticated = |visitor| Authenticated { visitor, cookie: None };
+    let authenticated = |visitor, credential| Authenticated { visitor, credential, cookie: None };
     let credential = req.header(header::AUTHORIZATION).and_then(|value| value.split_once(' '));
     if let Some((_, token)) = credential.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
-        let program = access.program(token.trim()).await?;
-        return program.map(Visitor::Program).map(authenticated).ok_or(AuthError::Anonymous);
+        let (token, address) = (token.trim().to_owned(), services.sign_in.client(req));
+        let program = match access.program(&token, &address).await {
+            Ok(program) => program,
+            Err(SignInError::Store(error)) => return Err(error.into()),
+            Err(SignInError::Throttled(wait)) => return Err(AuthError::Throttled(wait)),
+            Err(_) => None,
+        };
+        let program = program.ok_or(AuthError::Anonymous)?;
+        return Ok(authenticated(Visitor::Program(program), Credential::Token(token, address)));
     }
     let session = match session_token(req, services.secure).await {
-        Some(token) => access.session(&token).await?,
+        Some(token) => access.session(&token).await?.map(|session| (session, token)),
         None => None,
     };
     let Some(name) = services.sign_in.proxy.as_ref().and_then(|proxy| proxy.person(req)) else {
-        return session.map(Visitor::Person).map(authenticated).ok_or(AuthError::Anonymous);
+        let (session, token) = session.ok_or(AuthError::Anonymous)?;
+        return Ok(authenticated(Visitor::Person(session), Credential::Session(token)));
     };
-    if let Some(session) = session.filter(|session| session.user == name) {
-        return Ok(authenticated(Visitor::Person(session)));
+    if let Some((session, token)) = session.filter(|(session, _)| session.user == name) {
+        return Ok(authenticated(Visitor::Person(session), Credential::Session(token)));
     }
     if !is_safe(req.method()) {
         return Err(AuthError::UnsafeFirstRequest);
@@ -121,7 +162,7 @@ async fn authenticate(services: &Services, req: &Request) -> Result<Authenticate
     };
     let person = access.session(&token).await?.ok_or(AuthError::Anonymous)?;
     let cookie = Some(proxy_session_cookie(&token, services.secure));
-    Ok(Authenticated { visitor: Visitor::Person(person), cookie })
+    Ok(Authenticated { visitor: Visitor::Person(person), credential: Credential::Session(token), cookie })
 }
 
 fn is_browser_navigation(req: &Request) -> bool {

@@ -1,6 +1,6 @@
 //! Users signed in by another system: by a reverse proxy through a header, or by an OpenID Connect provider.
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use frontdesk_ports::IdentityProvider;
 use ipnet::IpNet;
@@ -20,8 +20,24 @@ impl FederatedSignIn {
     /// The browser's address: the connection's, or the one that a trusted proxy names.
     pub(crate) fn client(&self, request: &Request) -> String {
         let peer = request.remote_addr().as_socket_addr().map(SocketAddr::ip);
-        let client = |peer| self.proxy.as_ref().map_or(peer, |proxy| proxy.client(peer, request.headers()));
+        let client = |peer| {
+            warn_of_unknown_proxy(self.proxy.as_deref(), peer, request.headers());
+            self.proxy.as_ref().map_or(peer, |proxy| proxy.client(peer, request.headers()))
+        };
         peer.map(|peer| client(peer).to_string()).unwrap_or_default()
+    }
+}
+
+/// Warns, once, of a proxy that is not named in the configuration: everybody behind it would share one budget of failed
+/// sign-ins.
+fn warn_of_unknown_proxy(known: Option<&TrustedProxy>, peer: IpAddr, headers: &HeaderMap) {
+    static WARNED: Once = Once::new();
+    if headers.contains_key("x-forwarded-for") && !known.is_some_and(|proxy| proxy.trusts(peer)) {
+        WARNED.call_once(|| {
+            tracing::warn!(
+                "requests come through a proxy at {peer} that is not trusted: strangers' failed sign-ins count for everybody behind it; add it to auth.proxy_networks"
+            );
+        });
     }
 }
 
@@ -56,7 +72,7 @@ impl TrustedProxy {
         let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
         let mut last = peer;
         for hop in hops.iter().rev() {
-            let Ok(address) = hop.parse::<IpAddr>() else { break };
+            let Some(address) = address_of(hop) else { break };
             last = address.to_canonical();
             if !self.trusts(last) {
                 break;
@@ -69,6 +85,16 @@ impl TrustedProxy {
         let peer = peer.to_canonical();
         self.networks.iter().any(|network| network.contains(&peer))
     }
+}
+
+/// The address of a hop, as proxies write it: alone, with a port, in brackets, in quotes, with a zone.
+fn address_of(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim_matches('"');
+    if let Ok(with_port) = hop.parse::<SocketAddr>() {
+        return Some(with_port.ip());
+    }
+    let bare = hop.strip_prefix('[').and_then(|rest| rest.split(']').next()).unwrap_or(hop);
+    bare.split('%').next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -94,6 +120,12 @@ mod tests {
             ("10.0.0.1", &["198.51.100.7"][..], "198.51.100.7"),
             ("10.0.0.1", &["203.0.113.9, 198.51.100.7"], "198.51.100.7"),
             ("10.0.0.1", &["203.0.113.9", "198.51.100.7, 10.0.0.2"], "198.51.100.7"),
+            ("10.0.0.1", &["198.51.100.7:51234"], "198.51.100.7"),
+            ("10.0.0.1", &["[2001:db8::7]:51234"], "2001:db8::7"),
+            ("10.0.0.1", &["[2001:db8::7]"], "2001:db8::7"),
+            ("10.0.0.1", &["\"[2001:db8::7]:443\""], "2001:db8::7"),
+            ("10.0.0.1", &["fe80::1%eth0"], "fe80::1"),
+            ("10.0.0.1", &["203.0.113.9, 198.51.100.7:80, [::ffff:10.0.0.2]:1"], "198.51.100.7"),
             ("10.0.0.1", &["nonsense"], "10.0.0.1"),
             ("10.0.0.1", &[], "10.0.0.1"),
             ("192.0.2.1", &["198.51.100.7"], "192.0.2.1"),

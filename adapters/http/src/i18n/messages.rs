@@ -71,6 +71,8 @@ pub(crate) fn account_error(error: &AccountError, language: Language) -> String 
         AccountError::Nobody => language.say("account-nobody"),
         AccountError::BadName => language.say("account-bad-name"),
         AccountError::BadPassword => language.say("account-bad-password"),
+        AccountError::GuessablePassword => language.say("account-guessable-password"),
+        AccountError::OwnPassword => language.say("account-own-password"),
         AccountError::WrongPassword => language.say("account-wrong-password"),
         AccountError::Throttled(wait) => {
             language.say_with("sign-in-throttled", [("minutes", wait.as_secs().div_ceil(60).into())])

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use adapters_memory::ManualClock;
 use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog, SqlOperationsLog, SqlOverrides};
 use frontdesk_domain::{CallEvent, CallerId, EventKind, Parties, Reason};
+use frontdesk_ports::access::{Role, User, UserChange};
 use frontdesk_ports::conformance::{self, CountingIds};
-use frontdesk_ports::{CallLog, CallQuery, JobQueue, Lane, LoggedEvent, StoreError};
+use frontdesk_ports::{AccessStore, CallLog, CallQuery, JobQueue, Lane, LoggedEvent, StoreError};
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::sea_orm::{self, ConnectionTrait};
@@ -117,6 +118,30 @@ async fn newer_version(db: &Database) {
     assert_eq!(log.next_due(&[Lane::Carrier]).await.unwrap(), Some(now + lease));
 }
 
+/// Two admins who remove each other or step down at the same time: one remains, whoever is faster.
+async fn last_admin(db: &Database) {
+    let stores = [0, 1].map(|_| SqlAccess::new(db.clone()));
+    let admins = async || {
+        let users = stores[0].users().await.unwrap();
+        users.iter().filter(|user| user.role == Role::Admin).count()
+    };
+    for round in 0..12 {
+        for name in ["one", "two"] {
+            let user = User { name: name.into(), role: Role::Admin, password_hash: "hash".into() };
+            let _exists = stores[0].add_user(user).await;
+            stores[0].set_role(name, Role::Admin).await.unwrap();
+        }
+        let (first, second) = if round % 2 == 0 {
+            tokio::join!(stores[0].remove_user("two"), stores[1].remove_user("one"))
+        } else {
+            tokio::join!(stores[0].set_role("two", Role::Reader), stores[1].remove_user("one"))
+        };
+        let changes = [first.unwrap(), second.unwrap()];
+        assert!(changes.contains(&UserChange::LastAdmin), "{changes:?}");
+        assert_eq!(admins().await, 1, "round {round}");
+    }
+}
+
 /// The tests that both databases pass.
 macro_rules! on_both {
     ($($name:ident => |$db:ident| $test:expr),+ $(,)?) => {
@@ -148,6 +173,7 @@ on_both! {
     work_and_figures => |db| conformance::work::all(&*log(db, clock())).await,
     several_writers => |db| many_writers(db).await,
     job_queue => |db| jobs(db).await,
+    of_two_admins_who_remove_each_other_one_remains => |db| last_admin(db).await,
     access_store => |db| conformance::access_store::all(&SqlAccess::new(db.clone())).await,
     what_a_newer_version_wrote_is_kept => |db| newer_version(db).await,
 }

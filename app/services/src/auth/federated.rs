@@ -8,7 +8,7 @@ use frontdesk_ports::{AuditAction, SignInError, StoreError};
 use parking_lot::{Mutex, MutexGuard};
 
 use super::password::NO_PASSWORD;
-use super::{AccessControl, LAST_USE_PRECISION, valid_name};
+use super::{AccessControl, LAST_USE_PRECISION, valid_user_name};
 
 /// The most results that are remembered.
 const MAX_REMEMBERED: usize = 10_000;
@@ -46,9 +46,11 @@ impl RecentSignIns {
 
 impl AccessControl {
     pub(super) async fn admit(&self, name: &str, by: &str) -> Result<String, SignInError> {
-        if self.store.user(name).await?.is_none() {
-            let (Some(role), Ok(name)) = (self.newcomers, valid_name(name)) else {
-                self.audit(name, AuditAction::SignInRefused, by).await;
+        let known = self.find_user(name).await?.map(|user| user.name);
+        let name = known.as_deref().unwrap_or(name);
+        if known.is_none() {
+            let (Some(role), Ok(name)) = (self.newcomers, valid_user_name(name)) else {
+                self.audit_refused(None, by).await;
                 return Err(SignInError::Nobody);
             };
             // The person has no password until an admin sets one.
@@ -60,6 +62,6 @@ impl AccessControl {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(self.begin_session(name.to_owned(), by).await?)
+        self.begin_session(name.to_owned(), None, by).await?.ok_or(SignInError::Nobody)
     }
 }

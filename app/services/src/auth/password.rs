@@ -20,8 +20,14 @@ pub(crate) const NO_PASSWORD: &str =
 
 /// A password that does not follow the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a password has 8 to 128 characters")]
-pub struct BadPassword;
+pub enum BadPassword {
+    /// It is too short or too long.
+    #[error("a password has 8 to 128 characters")]
+    Length,
+    /// It is among the first that are guessed.
+    #[error("this password is easy to guess; use several words or a password manager")]
+    Guessable,
+}
 
 /// A password that follows the rules.
 #[derive(Clone, Copy)]
@@ -30,7 +36,12 @@ pub struct NewPassword<'p>(&'p str);
 impl<'p> TryFrom<&'p str> for NewPassword<'p> {
     type Error = BadPassword;
     fn try_from(text: &'p str) -> Result<Self, BadPassword> {
-        if LENGTH.contains(&text.chars().count()) { Ok(Self(text)) } else { Err(BadPassword) }
+        if !LENGTH.contains(&text.chars().count()) {
+            return Err(BadPassword::Length);
+        }
+        // Words of this product are guessed first, too.
+        let strength = zxcvbn::zxcvbn(text, &["frontdesk", "admin", "reception", "telephone"]).score();
+        if strength <= zxcvbn::Score::One { Err(BadPassword::Guessable) } else { Ok(Self(text)) }
     }
 }
 
