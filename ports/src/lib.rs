@@ -31,7 +31,7 @@ pub use driven::carrier_account::{
 };
 pub use driven::clock::{Clock, Ids};
 pub use driven::identity_provider::{IdentityError, IdentityProvider, SigningIn};
-pub use driven::job_queue::{Attempt, Job, JobCounts, JobQueue, Lane, LeasedJob};
+pub use driven::job_queue::{Attempt, Job, JobCounts, JobQueue, LONGEST_WAIT, Lane, LeasedJob};
 pub use driven::messenger::{Attachment, DeliveryError, Messenger, Notification};
 pub use driven::operations_log::{OperationsLog, Outage, OutageCause, Watermark};
 pub use driven::outbox::{Delivery, DeliveryReport, DeliveryStatus, Outbox};

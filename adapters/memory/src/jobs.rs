@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, Effect, Timestamp};
 use frontdesk_ports::{
-    Attempt, Change, Delivery, DeliveryReport, DeliveryStatus, Job, JobCounts, JobQueue, Lane, LeasedJob,
-    Outbox, StoreError,
+    Attempt, Change, Delivery, DeliveryReport, DeliveryStatus, Job, JobCounts, JobQueue, LONGEST_WAIT, Lane,
+    LeasedJob, Outbox, StoreError,
 };
 
 use crate::MemoryLog;
@@ -56,7 +56,8 @@ impl JobQueue for MemoryLog {
     ) -> Result<Vec<LeasedJob>, StoreError> {
         let mut state = self.state();
         let due = |queued: &&mut QueuedJob| {
-            lanes.contains(&queued.job.lane()) && queued.due.is_some_and(|due| due <= now)
+            lanes.contains(&queued.job.lane())
+                && queued.due.is_some_and(|due| due <= now || due > now + LONGEST_WAIT)
         };
         let taken = state.jobs.values_mut().filter(due).take(usize::from(limit)).map(|queued| {
             queued.attempts += 1;

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::{Attempt, Job, JobCounts, JobQueue, Lane, LeasedJob, StoreError};
+use frontdesk_ports::{Attempt, Job, JobCounts, JobQueue, LONGEST_WAIT, Lane, LeasedJob, StoreError};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter,
@@ -28,7 +28,8 @@ impl JobQueue for SqlLog {
         limit: u16,
     ) -> Result<Vec<LeasedJob>, StoreError> {
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        let mut due = open(lanes).filter(DueAt.lte(millis(now))).order_by_asc(DueAt).limit(u64::from(limit));
+        let is_due = DueAt.lte(millis(now)).or(DueAt.gt(millis(now + LONGEST_WAIT)));
+        let mut due = open(lanes).filter(is_due).order_by_asc(DueAt).limit(u64::from(limit));
         // PostgreSQL: two workers take different rows. SQLite has one writer and knows no such lock.
         if tx.get_database_backend() == DbBackend::Postgres {
             due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);

@@ -9,7 +9,7 @@ use frontdesk_ports::{
 };
 
 use super::reconciliation::Reconciliation;
-use super::retention::{DataClass, Retention, RetentionError};
+use super::retention::{DataClass, Retention};
 
 /// Between two rounds.
 const ROUND: Duration = Duration::from_secs(60);
@@ -29,6 +29,8 @@ const FAR: Duration = Duration::from_secs(3 * 86_400);
 const FARTHEST: Duration = Duration::from_secs(30 * 86_400);
 /// How recent the latest call must be for our clock to be believed when data is deleted.
 const CONFIRMED_WITHIN: Duration = Duration::from_secs(2 * 86_400);
+/// How many of the latest calls may confirm our clock.
+const RECENT_CALLS: u16 = 50;
 /// Between two purges. A clock that jumped by more is not believed.
 const PURGE_EVERY: Duration = Duration::from_secs(86_400);
 
@@ -119,7 +121,8 @@ impl Maintenance {
             return Ok(());
         }
         let far = self.operations_log.marked(Watermark::ReconciledFar).await?;
-        let far_due = far.is_none_or(|far| now >= far + FAR_EVERY);
+        // A time in the future was noted by a wrong clock.
+        let far_due = far.is_none_or(|far| now >= far + FAR_EVERY || now < far);
         let mut since = reconciled.min(now) - OVERLAP;
         if let Some(unfinished) = self.oldest_unfinished(now).await? {
             since = since.min(unfinished - ROUND);
@@ -159,7 +162,7 @@ impl Maintenance {
         Ok(oldest)
     }
 
-    /// Forgets once a day, if the clock can be believed.
+    /// Deletes expired data once a day, if the clock can be believed, and only what was announced the day before.
     async fn purge_if_due(&self, before: Option<Timestamp>, now: Timestamp) -> Result<(), StoreError> {
         let purged = self.operations_log.marked(Watermark::Purged).await?;
         if self.policy == RetentionPolicy::default()
@@ -173,31 +176,31 @@ impl Maintenance {
         }
         if !self.is_time_confirmed(now).await? {
             if let Some(older_than) = self.policy.calls {
-                self.retention.hold_back(older_than).await?;
+                self.retention.hold_back(now - older_than).await?;
             }
             return Ok(());
         }
+        let announced = self.operations_log.marked(Watermark::RetentionAnnounced).await?;
         for (class, older_than) in self.policy.set() {
-            if let Err(error) = self.forget(class, older_than).await {
+            // Announced in the future: by a wrong clock.
+            let Some(announced) = announced.filter(|announced| *announced <= now) else { continue };
+            if let Err(error) = self.retention.purge_in_steps(class, announced - older_than).await {
                 tracing::error!("retention: {error}");
             }
         }
+        if let Some(older_than) = self.policy.calls {
+            self.retention.announce(now - older_than).await?;
+        }
+        self.operations_log.mark(Watermark::RetentionAnnounced, now).await?;
         self.operations_log.mark(Watermark::Purged, now).await
     }
 
-    /// Whether the latest call confirms our clock: its end is stamped by the carrier. Without one, nothing is deleted.
+    /// Whether a recent call confirms our clock: its end is stamped by the carrier's. Without one, nothing is deleted.
     async fn is_time_confirmed(&self, now: Timestamp) -> Result<bool, StoreError> {
-        let latest = self.log.list(&CallQuery::newest(1)).await?.calls;
-        let at = latest.first().and_then(|record| record.call.ended_at.max(record.call.started_at));
-        Ok(at.is_some_and(|at| at >= now - CONFIRMED_WITHIN))
-    }
-
-    async fn forget(&self, class: DataClass, older_than: Duration) -> Result<(), RetentionError> {
-        if class == DataClass::Calls {
-            self.retention.purge_calls_in_steps(older_than).await?;
-            return Ok(());
-        }
-        self.retention.purge("retention", class, older_than).await.map(|_| ())
+        let latest = self.log.list(&CallQuery::newest(RECENT_CALLS)).await?.calls;
+        let ends = latest.iter().filter(|record| record.call.provider_status.is_some());
+        let confirms = |at: Timestamp| now - CONFIRMED_WITHIN <= at && at <= now + CONFIRMED_WITHIN;
+        Ok(ends.filter_map(|record| record.call.ended_at).any(confirms))
     }
 }
 

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use frontdesk_domain::{CallFlow, CallId, NotificationKind, Timestamp};
 use frontdesk_ports::{
-    Attachment, Attempt, AudioName, CallLog, CallRecord, Change, Clock, Delivery, DeliveryError, Ids, Job,
-    JobQueue, Lane, LeasedJob, Messenger, Notification, Outbox, RecordingStore, StoreError,
+    Attachment, Attempt, AudioName, CallLog, CallQuery, CallRecord, Change, Clock, Delivery, DeliveryError,
+    Ids, Job, JobQueue, Lane, LeasedJob, Messenger, Notification, Outbox, RecordingStore, StoreError,
 };
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
@@ -35,6 +35,8 @@ const MAX_AGE: Duration = Duration::from_secs(3 * 86_400);
 /// Pauses after a failed delivery, and how long it is retried.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(5), max: Duration::from_secs(3600) };
 const GIVE_UP: Duration = Duration::from_secs(3 * 86_400);
+/// How often a delivery is tried at least: a clock that jumps ahead gives nothing up.
+const MIN_ATTEMPTS: u32 = 20;
 /// How long to sleep while no delivery is due.
 const IDLE_PAUSE: Duration = Duration::from_secs(60);
 /// How long to leave a failed store alone.
@@ -121,10 +123,11 @@ impl Notifications {
             let flow = self.flow.current();
             let calls: Vec<CallId> = changed.iter().map(|record| record.id).collect();
             let delivered = self.outbox.delivered(&calls).await?;
+            let present = self.present().await?;
             let deliveries: Vec<(Delivery, Timestamp)> = changed
                 .iter()
                 .flat_map(|record| {
-                    let mut deliveries = self.deliveries(record, &flow, &since);
+                    let mut deliveries = self.deliveries(record, &flow, &since, present);
                     deliveries.extend(self.corrections(record, &delivered));
                     deliveries
                 })
@@ -136,6 +139,14 @@ impl Notifications {
             self.outbox.queue(&deliveries, last, self.clock.now()).await?;
             seen = last;
         }
+    }
+
+    /// The present by the latest call or our clock, whichever is earlier: a clock that is ahead makes no call too old.
+    async fn present(&self) -> Result<Timestamp, StoreError> {
+        let latest = self.log.list(&CallQuery::newest(1)).await?.calls;
+        let called = latest.first().and_then(|record| record.call.ended_at.or(record.call.started_at));
+        let now = self.clock.now();
+        Ok(called.map_or(now, |called| called.min(now)))
     }
 
     fn lanes(&self) -> Vec<Lane> {
@@ -152,12 +163,15 @@ impl Notifications {
         record: &CallRecord,
         flow: &CallFlow,
         since: &BTreeMap<String, Timestamp>,
+        present: Timestamp,
     ) -> Vec<Delivery> {
-        let oldest = self.clock.now() - MAX_AGE;
+        let oldest = present - MAX_AGE;
         let kinds = record.call.kinds();
         let mut deliveries = Vec::new();
         for (name, target) in &self.recipients {
-            let from = since.get(name).copied().map_or(oldest, |since| since.max(oldest));
+            // A time in the future was noted by a clock that was ahead.
+            let since = since.get(name).copied().filter(|since| *since <= self.clock.now());
+            let from = since.map_or(oldest, |since| since.max(oldest));
             let wanted = kinds.iter().filter(|kind| {
                 happened_at(**kind, record).is_none_or(|at| at >= from)
                     && wants(target, name, **kind, record, flow)
@@ -278,7 +292,7 @@ impl Notifications {
 
     fn later(&self, leased: &LeasedJob, why: &str) -> Attempt {
         let now = self.clock.now();
-        if now >= leased.queued_at + GIVE_UP {
+        if now >= leased.queued_at + GIVE_UP && leased.attempt >= MIN_ATTEMPTS {
             return Attempt::Failed(format!("{why}; given up after three days"));
         }
         Attempt::Retry(now + BACKOFF.pause(leased.attempt, self.ids.random()[30]), why.to_owned())

@@ -12,10 +12,11 @@ use frontdesk_ports::{
 
 /// Calls that are deleted in one transaction.
 const BATCH: u16 = 200;
-/// An unattended purge deletes at most this share of all calls at once: a wrong clock must not empty the log.
+/// An unattended purge deletes at most this share of all calls, or of their messages, at once: a wrong clock must not empty
+/// the log …
 const MAX_PERCENT: u64 = 20;
-/// With fewer calls than this, the share is not checked.
-const FEW: u64 = 100;
+/// … or this many, if that is more.
+const FEW: u64 = 20;
 
 /// A class of data with a retention time of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,19 +83,38 @@ impl Retention {
         self.retention.count_before(self.clock.now() - older_than).await
     }
 
-    /// Deletes calls that are older than that, unattended: at most a fifth of all calls a round, so that a wrong clock cannot
-    /// empty the log. What is left over is held back until the next round, and readiness reports it.
-    pub async fn purge_calls_in_steps(&self, older_than: Duration) -> Result<Receipt, RetentionError> {
-        let (all, old) = self.count(older_than).await?;
-        let most = if all > FEW { all * MAX_PERCENT / 100 } else { old };
-        let receipt = self.purge_at_most("retention", DataClass::Calls, older_than, most).await?;
-        self.held_back.store(old.saturating_sub(most), Ordering::Relaxed);
+    /// Deletes what is from before that, unattended: at most a fifth of it a round, so that a wrong clock cannot empty the log.
+    /// Calls that are left over are held back until the next round, and readiness reports them.
+    pub async fn purge_in_steps(
+        &self,
+        class: DataClass,
+        before: Timestamp,
+    ) -> Result<Receipt, RetentionError> {
+        let (all, old) = self.retention.count_before(before).await?;
+        let most = (all * MAX_PERCENT / 100).max(FEW);
+        let receipt = self.purge_at_most("retention", class, before, most).await?;
+        if class == DataClass::Calls {
+            self.held_back.store(old.saturating_sub(most), Ordering::Relaxed);
+        }
         Ok(receipt)
     }
 
-    /// Deletes nothing for now, and reports how many calls wait.
-    pub async fn hold_back(&self, older_than: Duration) -> Result<(), StoreError> {
-        let (_, old) = self.count(older_than).await?;
+    /// Announces in the server's log what the next round deletes.
+    pub async fn announce(&self, before: Timestamp) -> Result<(), StoreError> {
+        let (all, old) = self.retention.count_before(before).await?;
+        if old > (all * MAX_PERCENT / 100).max(FEW) {
+            tracing::warn!(
+                "{old} of {all} calls have expired and are deleted from tomorrow on, a fifth a day; if that is wrong, correct the clock or retention.calls"
+            );
+        } else if old > 0 {
+            tracing::info!("{old} of {all} calls have expired and are deleted tomorrow");
+        }
+        Ok(())
+    }
+
+    /// Deletes nothing for now, and reports how many calls from before that wait.
+    pub async fn hold_back(&self, before: Timestamp) -> Result<(), StoreError> {
+        let (_, old) = self.retention.count_before(before).await?;
         self.held_back.store(old, Ordering::Relaxed);
         Ok(())
     }
@@ -106,23 +126,22 @@ impl Retention {
         class: DataClass,
         older_than: Duration,
     ) -> Result<Receipt, RetentionError> {
-        self.purge_at_most(actor, class, older_than, u64::MAX).await
+        self.purge_at_most(actor, class, self.clock.now() - older_than, u64::MAX).await
     }
 
     async fn purge_at_most(
         &self,
         actor: &str,
         class: DataClass,
-        older_than: Duration,
+        before: Timestamp,
         most: u64,
     ) -> Result<Receipt, RetentionError> {
-        let before = self.clock.now() - older_than;
         let mut receipt = Receipt::default();
         match class {
             DataClass::Calls => self.purge_calls(before, most, &mut receipt).await?,
-            DataClass::Audio => self.purge_audio(before, &mut receipt).await?,
+            DataClass::Audio => self.purge_audio(before, most, &mut receipt).await?,
             DataClass::Raw => receipt.raw = self.retention.delete_raw_before(before).await?,
-            DataClass::Transcripts => self.purge_transcripts(before, &mut receipt).await?,
+            DataClass::Transcripts => self.purge_transcripts(before, most, &mut receipt).await?,
         }
         self.retention.scrub().await?;
         let Receipt { calls, audio, transcripts, raw, .. } = &receipt;
@@ -160,13 +179,21 @@ impl Retention {
         }
     }
 
-    async fn purge_audio(&self, before: Timestamp, receipt: &mut Receipt) -> Result<(), RetentionError> {
+    async fn purge_audio(
+        &self,
+        before: Timestamp,
+        most: u64,
+        receipt: &mut Receipt,
+    ) -> Result<(), RetentionError> {
         let mut after = None;
         loop {
             let calls = self.retention.calls_before(before, after, BATCH).await?;
             let Some(last) = calls.last() else { return Ok(()) };
             after = Some(last.id);
             for record in &calls {
+                if receipt.audio.len() as u64 >= most {
+                    return Ok(());
+                }
                 let stored = record.call.voicemails.iter().filter(|m| m.status == VoicemailStatus::Stored);
                 let deleted = stored
                     .map(|message| EventKind::VoicemailDeleted { recording: message.recording.clone() });
@@ -182,20 +209,28 @@ impl Retention {
 
     async fn purge_transcripts(
         &self,
-        before: Timestamp,
+        mut before: Timestamp,
+        most: u64,
         receipt: &mut Receipt,
     ) -> Result<(), RetentionError> {
-        let mut after = None;
-        loop {
+        let (mut after, mut deleted_transcripts) = (None, 0);
+        'calls: loop {
             let calls = self.retention.calls_before(before, after, BATCH).await?;
             let Some(last) = calls.last() else { break };
             after = Some(last.id);
             for record in &calls {
+                if deleted_transcripts >= most {
+                    // The events of later calls stay.
+                    before = record.call.started_at.unwrap_or(before);
+                    break 'calls;
+                }
                 let written = record.call.voicemails.iter().filter(|message| message.transcript.is_some());
                 let deleted = written
                     .map(|message| EventKind::TranscriptDeleted { recording: message.recording.clone() });
-                // The log first: late news then brings nothing back.
-                self.append(record, deleted.collect()).await?;
+                let deleted: Vec<EventKind> = deleted.collect();
+                deleted_transcripts += deleted.len() as u64;
+                // The log first: late reports then bring nothing back.
+                self.append(record, deleted).await?;
             }
         }
         receipt.transcripts = self.retention.delete_transcripts_before(before).await?;

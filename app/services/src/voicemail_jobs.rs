@@ -29,6 +29,8 @@ const MAX_CONCURRENT: u16 = 4;
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(2), max: Duration::from_secs(15 * 60) };
 /// When a job is given up.
 const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
+/// How often it is tried at least: a clock that jumps ahead gives nothing up.
+const MIN_ATTEMPTS: u32 = 20;
 /// Pause after a round, as a multiple of its duration: storing a voicemail syncs the disk several times, and callers
 /// take precedence. On a busy machine a round takes longer, and so does the pause …
 const REST_FACTOR: u32 = 9;
@@ -254,7 +256,7 @@ impl VoicemailWorker {
     ) -> Result<Attempt, StoreError> {
         let now = self.clock.now();
         let call = effect.call();
-        if now < leased.queued_at + GIVE_UP {
+        if now < leased.queued_at + GIVE_UP || leased.attempt < MIN_ATTEMPTS {
             tracing::warn!(call.id = %call, attempt = leased.attempt, "the job will be retried: {why}");
             let pause = BACKOFF.pause(leased.attempt, self.ids.random()[31]);
             let pause = pause.max(after.unwrap_or(Duration::ZERO).min(BACKOFF.max));

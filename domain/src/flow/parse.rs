@@ -36,13 +36,13 @@ pub struct FlowSettings<'a> {
     /// What the carrier can do.
     pub limits: CarrierLimits,
     /// Reads the days off a calendar that the flow names.
-    pub calendar: &'a CalendarReader,
+    pub calendar: &'a CalendarReader<'a>,
     /// Whether an audio file that the flow names can be played; if not, why.
     pub audio: &'a dyn Fn(&str) -> Result<(), String>,
 }
 
 /// Reads the days off a calendar by its name; otherwise why not.
-pub type CalendarReader = dyn Fn(&str, TimedEvents) -> Result<Vec<Days>, String>;
+pub type CalendarReader<'a> = dyn Fn(&str, TimedEvents) -> Result<Vec<Days>, String> + 'a;
 
 /// What becomes of calendar events that do not last whole days, which close nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

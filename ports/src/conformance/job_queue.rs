@@ -4,7 +4,7 @@ use std::time::Duration;
 use frontdesk_domain::{Effect, EventKind, RecordingStatus, StoredAudio, Timestamp};
 
 use super::{event, recorded, time};
-use crate::{Attempt, CallLog, Job, JobCounts, JobQueue, Lane};
+use crate::{Attempt, CallLog, Job, JobCounts, JobQueue, LONGEST_WAIT, Lane};
 
 /// The lanes of effects.
 const CARRIER: &[Lane] = &[Lane::Carrier];
@@ -41,16 +41,21 @@ pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, now: &(dyn Fn(Timestam
     assert!(queue.finish(first, &Attempt::Retry(at(120), "not yet".into())).await.unwrap());
     assert_eq!(queue.take(CARRIER, at(119), LEASE, 10).await.unwrap(), [], "not before it is due");
     assert_eq!(queue.next_due(CARRIER).await.unwrap(), Some(at(120)));
+    // The clock was ahead when it was postponed, and is corrected.
+    let earlier = at(120) - LONGEST_WAIT - Duration::from_secs(1);
+    let ahead = &queue.take(CARRIER, earlier, LEASE, 10).await.unwrap()[0];
+    assert!(queue.finish(ahead, &Attempt::Retry(at(120), "not yet".into())).await.unwrap());
+    assert_eq!(queue.take(CARRIER, at(119), LEASE, 10).await.unwrap(), []);
 
     now(at(30));
     log.append(vec![recorded("fx", "2026-11-22T12:00:30Z", "RE1", RecordingStatus::Completed)])
         .await
         .unwrap();
     let second = &queue.take(CARRIER, at(31), LEASE, 10).await.unwrap()[0];
-    assert_eq!((second.attempt, second.queued_at), (2, at(0)), "good news makes waiting work due at once");
+    assert_eq!((second.attempt, second.queued_at), (3, at(0)), "good news makes waiting work due at once");
 
     let third = &queue.take(CARRIER, at(92), LEASE, 10).await.unwrap()[0];
-    assert_eq!(third.attempt, 3, "a lease that has ended is handed out again");
+    assert_eq!(third.attempt, 4, "a lease that has ended is handed out again");
     assert!(
         !queue.finish(second, &Attempt::Done(String::new())).await.unwrap(),
         "a worker that lost the lease is refused"

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Delivery, StoreError};
 
+/// No pause and no lease is this long. What seems to be due later was queued by a clock that was ahead, and is due.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(2 * 3600);
+
 /// A job of the queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -95,7 +98,8 @@ pub struct JobCounts {
 /// Hands out jobs, each to one worker at a time, until they are done or have failed.
 #[async_trait]
 pub trait JobQueue: Send + Sync {
-    /// Takes at most `limit` jobs of these lanes that are due at `now` or whose lease has expired.
+    /// Takes at most `limit` jobs of these lanes that are due at `now` or whose lease has expired. What is due more than
+    /// [`LONGEST_WAIT`] later is due, too.
     async fn take(
         &self,
         lanes: &[Lane],

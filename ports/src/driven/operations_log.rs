@@ -53,6 +53,8 @@ pub enum Watermark {
     ReconciledFar,
     /// What was to be forgotten is forgotten.
     Purged,
+    /// What was expired then has been announced as to be deleted.
+    RetentionAnnounced,
 }
 
 named!(Watermark);

@@ -1,6 +1,6 @@
 //! What is done when.
 use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, MemoryRecordings, SeededIds};
-use frontdesk_domain::{CallEvent, EventKind};
+use frontdesk_domain::{CallEvent, Ending, EventKind, LegId};
 use frontdesk_ports::MockCarrier;
 
 use super::*;
@@ -52,8 +52,17 @@ fn desk(calls: Option<Duration>, comparisons: usize) -> Desk {
 impl Desk {
     async fn call(&self, number: u32, ago: Duration) {
         let call = format!("twilio:CA{number}").parse().unwrap();
-        let event =
-            CallEvent { call, at: self.clock.now() - ago, kind: EventKind::Closed, received_at: None };
+        self.ends(call, self.clock.now() - ago).await;
+    }
+
+    /// A call that ended so long ago by the carrier's clock.
+    async fn ended(&self, call: &str, ago: Duration) {
+        self.ends(format!("twilio:{call}").parse().unwrap(), self.clock.now() - ago).await;
+    }
+
+    async fn ends(&self, call: LegId, at: Timestamp) {
+        let ending = Ending { status: "completed".into(), failed: false, seconds: Some(1), parties: None };
+        let event = CallEvent { call, at, kind: EventKind::Ended(ending), received_at: Some(at) };
         self.log.append(vec![event.into()]).await.unwrap();
     }
 
@@ -89,30 +98,74 @@ async fn the_carrier_is_asked_every_five_minutes_and_not_at_the_first_start() {
     }
 }
 
+/// Rounds until a day later.
+async fn a_day_passes(desk: &Desk) {
+    for _ in 0..3 {
+        desk.clock.advance(DAY / 3);
+        desk.maintenance.round().await.unwrap();
+    }
+}
+
 #[tokio::test]
-async fn what_is_too_old_goes_once_a_day_and_a_wrong_clock_deletes_nothing() {
-    let desk = desk(Some(90 * DAY), 1);
+async fn expired_calls_are_deleted_the_day_after_they_are_announced() {
+    let desk = desk(Some(90 * DAY), 3);
     for number in 0..200 {
         desk.call(number, if number < 10 { 100 * DAY } else { DAY }).await;
     }
     desk.maintenance.round().await.unwrap();
-    assert_eq!(desk.calls().await, 190);
-    // The clock jumps ahead by years: everything looks old.
-    desk.clock.advance(1000 * DAY);
-    desk.maintenance.round().await.unwrap();
-    assert_eq!(desk.calls().await, 190, "a jump is not believed");
-    desk.clock.advance(ROUND);
-    desk.maintenance.round().await.unwrap();
-    assert_eq!(desk.calls().await, 190, "no call confirms the time, so nothing is deleted");
-    assert_eq!(desk.held_back(), 190, "which the pages say");
+    assert_eq!(desk.calls().await, 200, "announced");
+    a_day_passes(&desk).await;
+    assert_eq!((desk.calls().await, desk.held_back()), (190, 0));
 }
 
 #[tokio::test]
-async fn many_old_calls_go_in_steps_and_what_is_left_is_reported() {
-    let desk = desk(Some(90 * DAY), 0);
+async fn a_clock_that_jumps_ahead_deletes_nothing_however_long_it_stays_wrong() {
+    let desk = desk(Some(90 * DAY), 11);
+    for number in 0..200 {
+        desk.call(number, DAY).await;
+    }
+    desk.maintenance.round().await.unwrap();
+    a_day_passes(&desk).await;
+    desk.clock.advance(1000 * DAY);
+    desk.maintenance.round().await.unwrap();
+    desk.clock.advance(ROUND);
+    desk.maintenance.round().await.unwrap();
+    assert_eq!((desk.calls().await, desk.held_back()), (200, 200), "which the pages say");
+    // A call that has begun, by our own clock, confirms nothing.
+    let call = "twilio:CA-now".parse().unwrap();
+    let started = EventKind::CallerLeft { step: 1 };
+    let event = CallEvent { call, at: desk.clock.now(), kind: started, received_at: None };
+    desk.log.append(vec![event.into()]).await.unwrap();
+    a_day_passes(&desk).await;
+    assert_eq!(desk.calls().await, 201);
+    // Nor does the end of a call while the clock is still wrong: the carrier's time is another.
+    desk.ended("CA-end", Duration::from_secs(1000 * 86_400)).await;
+    a_day_passes(&desk).await;
+    assert_eq!(desk.calls().await, 202);
+}
+
+#[tokio::test]
+async fn many_expired_calls_go_in_steps_and_what_is_left_is_reported() {
+    let desk = desk(Some(90 * DAY), 6);
     for number in 0..200 {
         desk.call(number, if number < 100 { 100 * DAY } else { DAY }).await;
     }
     desk.maintenance.round().await.unwrap();
+    a_day_passes(&desk).await;
     assert_eq!((desk.calls().await, desk.held_back()), (160, 60), "a fifth of all calls");
+    desk.ended("CA-later", Duration::ZERO).await;
+    a_day_passes(&desk).await;
+    assert_eq!((desk.calls().await, desk.held_back()), (129, 28));
+}
+
+#[tokio::test]
+async fn a_comparison_that_a_wrong_clock_noted_in_the_future_is_made_again() {
+    let desk = desk(None, 1);
+    let month_ahead = desk.clock.now() + 30 * DAY;
+    for mark in [Watermark::Reconciled, Watermark::ReconciledFar] {
+        desk.operations_log.mark(mark, month_ahead).await.unwrap();
+    }
+    desk.maintenance.round().await.unwrap();
+    let far = desk.operations_log.marked(Watermark::ReconciledFar).await.unwrap();
+    assert_eq!(far, Some(desk.clock.now()));
 }
