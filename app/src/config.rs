@@ -152,6 +152,10 @@ impl Reader {
             "sqlite://data/frontdesk.db",
             &["sqlite://", "postgres://", "postgresql://"],
         );
+        if let Err(error) = adapters_persistence::check_address(&database_url) {
+            let place = self.values.get("database.url").map(|value| value.place.clone()).unwrap_or_default();
+            self.errors.push(ConfigError::new(place, "database.url", error.to_string()));
+        }
         let spool = self.take("spool.path", |value| {
             let path = value.text()?;
             if path.is_empty() {

@@ -73,7 +73,8 @@ mod tests {
 
     fn proxies(variables: &[(&str, &str)]) -> Result<Proxies, InvalidProxy> {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Proxies::read(&Environment(variables.iter().map(owned).collect()))
+        let variables = variables.iter().map(owned).collect();
+        Proxies::read(&Environment { variables, ..Environment::default() })
     }
 
     /// A server that answers one request with 204 and returns that request's first line.

@@ -1,4 +1,7 @@
 //! The accept loop: hyper's connections around poem's routes, with the limits that poem's own server lacks.
+
+mod places;
+
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,17 +11,18 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use poem::endpoint::BoxEndpoint;
-use poem::http::Request;
 use poem::http::uri::Scheme;
+use poem::http::{Request, StatusCode, Version, header};
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, Response};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
 use tracing::Instrument;
 
 use crate::request_id;
+use places::{Place, Places};
 
 /// A client that takes longer to send its headers is not served.
 const HEADER_TIME: Duration = Duration::from_secs(10);
@@ -26,8 +30,6 @@ const HEADER_TIME: Duration = Duration::from_secs(10);
 const WRITE_TIME: Duration = Duration::from_secs(30);
 /// Headers of one request.
 const MAX_HEADERS: usize = 100;
-/// Connections at once: enough that slow clients cannot shut everybody out.
-const MAX_CONNECTIONS: usize = 4096;
 /// How long to wait when connections cannot be accepted (no file descriptors).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long requests in flight may take once we stop. A caller is answered within 4 s.
@@ -37,32 +39,40 @@ const GRACE: Duration = Duration::from_secs(5);
 pub type Routes = Arc<BoxEndpoint<'static, Response>>;
 
 /// Serves until `stop` turns true, then lets requests in flight finish.
-pub async fn serve(listener: TcpListener, routes: Routes, mut stop: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+pub async fn serve(listener: TcpListener, routes: Routes, stop: watch::Receiver<bool>) {
+    serve_at_most(places::capacity(), listener, routes, stop).await;
+}
+
+/// The same with so many places for connections.
+pub async fn serve_at_most(
+    capacity: usize,
+    listener: TcpListener,
+    routes: Routes,
+    mut stop: watch::Receiver<bool>,
+) {
+    let places = Places::new(capacity);
     let mut connections = JoinSet::new();
     loop {
         let next = async {
-            let place = places.clone().acquire_owned().await;
-            (place, listener.accept().await)
+            let (stream, peer) = listener.accept().await?;
+            Ok::<_, std::io::Error>((places.take(peer.ip()).await, stream))
         };
-        let (place, accepted) = tokio::select! {
+        let accepted = tokio::select! {
             next = next => next,
             _ = stop.wait_for(|stop| *stop) => break,
         };
         while connections.try_join_next().is_some() {}
         match accepted {
-            Ok((stream, _)) => {
-                let (routes, stop) = (routes.clone(), stop.clone());
-                connections.spawn(async move {
-                    connection(stream, routes, stop).await;
-                    drop(place);
-                });
+            Ok((Some(place), stream)) => {
+                connections.spawn(connection(stream, routes.clone(), Arc::new(place), stop.clone()));
             }
+            Ok((None, _)) => break,
             Err(error) => {
                 tracing::warn!("cannot accept connections: {error}");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }
+        metrics::gauge!("frontdesk_connections").set(u32::try_from(connections.len()).unwrap_or(u32::MAX));
     }
     drop(listener);
     let finished = async { while connections.join_next().await.is_some() {} };
@@ -70,19 +80,38 @@ pub async fn serve(listener: TcpListener, routes: Routes, mut stop: watch::Recei
     let _ = tokio::time::timeout(GRACE, finished).await;
 }
 
-async fn connection(stream: TcpStream, routes: Routes, mut stop: watch::Receiver<bool>) {
+async fn connection(stream: TcpStream, routes: Routes, place: Arc<Place>, mut stop: watch::Receiver<bool>) {
     let (Ok(local), Ok(remote)) = (stream.local_addr(), stream.peer_addr()) else { return };
     let (local, remote) = (LocalAddr(Addr::SocketAddr(local)), RemoteAddr(Addr::SocketAddr(remote)));
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(WRITE_TIME));
+    // Told to close while it waits for a request, because another connection needs the place.
+    let (told, mut close) = mpsc::unbounded_channel();
+    let wait = {
+        let place = place.clone();
+        move || {
+            let (closed, told) = (place.waits(), told.clone());
+            tokio::spawn(async move {
+                if closed.await.is_ok() {
+                    let _ = told.send(());
+                }
+            });
+        }
+    };
+    wait();
     let service = service_fn(move |request: Request<Incoming>| {
+        place.works();
+        let wait = wait.clone();
+        let is_sound = has_one_host(&request);
         let request = poem::Request::from((request, local.clone(), remote.clone(), Scheme::HTTP));
         let (routes, id) = (routes.clone(), request_id::of(request.headers()));
         let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
         let answer = async move {
-            let mut response = routes.get_response(request).await;
+            let mut response =
+                if is_sound { routes.get_response(request).await } else { StatusCode::BAD_REQUEST.into() };
             response.headers_mut().insert(request_id::HEADER, id);
+            wait();
             Ok::<_, Infallible>(hyper::Response::from(response))
         };
         answer.instrument(span)
@@ -96,7 +125,14 @@ async fn connection(stream: TcpStream, routes: Routes, mut stop: watch::Receiver
     // Errors of a connection are its client's: broken off, slow, or no HTTP at all.
     tokio::select! {
         _ = connection.as_mut() => return,
+        Some(()) = close.recv() => return,
         _ = stop.wait_for(|stop| *stop) => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
+}
+
+/// Whether a request names its host once, as HTTP/1.1 requires (RFC 9112, section 3.2).
+fn has_one_host(request: &Request<Incoming>) -> bool {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    hosts == 1 || hosts == 0 && request.version() < Version::HTTP_11
 }

@@ -8,7 +8,7 @@ mod stores;
 pub mod tools;
 mod work;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use adapters_http::{FederatedSignIn, Rules, Services, health_routes};
 use adapters_identity::{InvalidClient, OpenIdProvider, Settings};
@@ -52,7 +52,7 @@ use stores::Stores;
 use work::Work;
 
 pub use database::open_database;
-pub use notifications::messenger;
+pub use notifications::{each, messenger};
 
 /// The longest recording that is stored: an hour of the carrier's WAV.
 const MAX_AUDIO_BYTES: u64 = 64 * 1024 * 1024;
@@ -238,9 +238,7 @@ impl AppBuilder {
         let Self { config, accounts, phone, clock, ids } = self;
         let public = config.public_url.clone().ok_or(WiringError::Incomplete("public_url"))?;
         let own_flow = config.flow.clone().ok_or(WiringError::Incomplete("flow"))?;
-        // People come to a listener of their own, and to the demo, without TLS.
-        let secure =
-            public.as_str().starts_with("https://") && config.private_listen.is_none() && phone.is_none();
+        let secure = people_use_https(&config, &public) && phone.is_none();
 
         let stores = Stores::open(&config, &clock, &ids).await?;
         let Stores { db, log, operations_log, people, overrides, recordings } = stores.clone();
@@ -248,7 +246,8 @@ impl AppBuilder {
         let access =
             AccessControl::new(people.clone(), operations_log.clone(), clock.clone(), ids.clone(), token);
         let access = Arc::new(access.admitting(config.sign_in.newcomers));
-        prepare(&config.database_url, db.clone(), access.clone(), config.admin_password.clone()).await?;
+        let (prepared, password) = (Arc::new(AtomicBool::new(false)), config.admin_password.clone());
+        prepare(&config.database_url, db.clone(), access.clone(), password, prepared.clone()).await?;
         index_texts(db.clone());
         let client = carrier::client(accounts.clone(), public.clone(), &config.proxies)?;
         let spool = Arc::new(FileSpool::open(&config.spool)?);
@@ -262,7 +261,7 @@ impl AppBuilder {
         ));
         let held_back = Arc::new(AtomicU64::new(0));
         let readiness: Arc<dyn Readiness> =
-            Arc::new(IntakeReadiness { intake: intake.clone(), held_back: held_back.clone() });
+            Arc::new(IntakeReadiness { intake: intake.clone(), prepared, held_back: held_back.clone() });
 
         let audio: Arc<HostedPrompts> = Arc::default();
         let flow = Arc::new(FlowVersions::new(own_flow, audio.clone())?);
@@ -362,6 +361,15 @@ impl App {
         let carrier =
             carrier::answer_probes(carrier.map_to_response(), self.probe_target.0, self.probe_target.1);
         (Arc::new(carrier), Arc::new(people.map_to_response().boxed()), self.running)
+    }
+}
+
+/// Whether people's browsers reach us over HTTPS: at `feed.url`, else at the public URL, unless they have a listener of their
+/// own.
+fn people_use_https(config: &Config, public: &PublicUrl) -> bool {
+    match &config.feed_url {
+        Some(feed) => feed.scheme() == "https",
+        None => public.as_str().starts_with("https://") && config.private_listen.is_none(),
     }
 }
 

@@ -32,7 +32,11 @@ impl Form {
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Form too large", detail)
         };
         let body = body.into_bytes_limit(MAX_FORM_BYTES).await.map_err(too_large)?;
-        Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
+        let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
+        if fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return Err(Problem::bad_form("a field holds a NUL character; remove it"));
+        }
+        Ok(Self(fields))
     }
 
     /// A field, empty if it is not there.

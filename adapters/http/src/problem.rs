@@ -59,6 +59,12 @@ impl Problem {
             .with_header(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)))
     }
 
+    pub fn too_many_streams() -> Self {
+        let detail = "too many event streams are open; close some, and try again";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many streams", detail)
+            .with_header(header::RETRY_AFTER, HeaderValue::from_static("60"))
+    }
+
     pub fn not_allowed() -> Self {
         Self::new(StatusCode::FORBIDDEN, "Not allowed", "your role or token does not cover this")
     }

@@ -5,8 +5,12 @@ pub type ByteRange = (Option<u64>, Option<u64>);
 
 /// The range asked for. Several ranges, other units and nonsense are ignored, as the RFC allows: all is sent.
 pub fn parse(header: Option<&str>) -> Option<ByteRange> {
-    let (first, last) = header?.strip_prefix("bytes=")?.split_once('-')?;
-    let number = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
+    let (unit, set) = header?.split_once('=')?;
+    // Range units are compared without regard to letter case (RFC 9110, section 14.1).
+    let (first, last) = set.split_once('-').filter(|_| unit.trim().eq_ignore_ascii_case("bytes"))?;
+    let digits =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
+    let number = |text: &str| if text.is_empty() { Some(None) } else { digits(text).map(Some) };
     let range = (number(first.trim())?, number(last.trim())?);
     match range {
         (None, None) => None,
@@ -24,6 +28,8 @@ mod tests {
         assert_eq!(parse(Some("bytes=0-99")), Some((Some(0), Some(99))));
         assert_eq!(parse(Some("bytes=100-")), Some((Some(100), None)));
         assert_eq!(parse(Some("bytes=-5")), Some((None, Some(5))));
+        assert_eq!(parse(Some("Bytes=0-99")), Some((Some(0), Some(99))));
+        assert_eq!(parse(Some("bytes=+0-+1")), None);
         for ignored in ["bytes=-", "bytes=5-2", "bytes=0-1,3-4", "lines=0-1", "bytes=a-b", ""] {
             assert_eq!(parse(Some(ignored)), None, "{ignored}");
         }

@@ -7,10 +7,12 @@ use poem::error::MethodNotAllowedError;
 use poem::middleware::CookieJarManager;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, RouteMethod, get};
 
+use crate::api::voicemail::Listens;
 use crate::auth::guard::{Guard, guard};
 use crate::auth::oidc;
 use crate::auth::visitor::Permission;
 use crate::export::{self, voicemail_zip};
+use crate::middleware::visitor_limits::VisitorLimits;
 use crate::middleware::{body_limit, compression, error_pages, security_headers};
 use crate::pages::{audit, call, feed, flow, follow_up, login, outages, phone, saved_views, settings, stats};
 use crate::problem::Problem;
@@ -84,6 +86,14 @@ impl Entry {
         Self { path, access, handlers: poem::post(handler), allow: "POST" }
     }
 
+    /// With a handler that answers HEAD itself; elsewhere the answer to GET is sent without its body.
+    fn and_head<T: IntoEndpoint>(self, handler: T) -> Self
+    where
+        T::Endpoint: 'static,
+    {
+        Self { handlers: self.handlers.head(handler), ..self }
+    }
+
     fn and_post<T: IntoEndpoint>(self, handler: T) -> Self
     where
         T::Endpoint: 'static,
@@ -98,8 +108,10 @@ fn table() -> Vec<Entry> {
     vec![
         Entry::get("/", Page, feed::feed),
         Entry::get("/calls/:id", Page, call::call),
-        Entry::get("/calls/:id/voicemail", Audio, api::voicemail::voicemail),
-        Entry::get("/calls/:id/voicemails/:recording", Audio, api::voicemail::one_of_several),
+        Entry::get("/calls/:id/voicemail", Audio, api::voicemail::voicemail)
+            .and_head(api::voicemail::voicemail),
+        Entry::get("/calls/:id/voicemails/:recording", Audio, api::voicemail::one_of_several)
+            .and_head(api::voicemail::one_of_several),
         Entry::post("/calls/:id/voicemail/retry", Admin, call::retry),
         Entry::post("/calls/:id/work", Work, follow_up::work),
         Entry::get("/calls.csv", Calls, export::calls_csv),
@@ -128,8 +140,10 @@ fn table() -> Vec<Entry> {
         Entry::get("/api/docs", Public, assets::api_docs),
         Entry::get("/api/v1/calls", Calls, api::calls::list),
         Entry::get("/api/v1/calls/:id", Calls, api::calls::one),
-        Entry::get("/api/v1/calls/:id/voicemail", Audio, api::voicemail::voicemail),
-        Entry::get("/api/v1/calls/:id/voicemails/:recording", Audio, api::voicemail::one_of_several),
+        Entry::get("/api/v1/calls/:id/voicemail", Audio, api::voicemail::voicemail)
+            .and_head(api::voicemail::voicemail),
+        Entry::get("/api/v1/calls/:id/voicemails/:recording", Audio, api::voicemail::one_of_several)
+            .and_head(api::voicemail::one_of_several),
         Entry::post("/api/v1/calls/:id/voicemail/retry", Admin, api::voicemail::retry),
         Entry::get("/api/v1/outages", Calls, api::outages::outages),
         Entry::get("/api/v1/stats", Calls, api::stats::stats),
@@ -146,7 +160,13 @@ pub fn route_list() -> Vec<(&'static str, Access, &'static str)> {
 pub fn routes(mut services: Services) -> Result<impl Endpoint<Output = Response> + use<>, tera::Error> {
     let phone = services.phone.take();
     let (has_phone, secure) = (phone.is_some(), services.secure);
-    let state = Arc::new(State { services, has_phone, templates: Templates::new()? });
+    let state = Arc::new(State {
+        services,
+        has_phone,
+        templates: Templates::new()?,
+        limits: VisitorLimits::default(),
+        listens: Listens::default(),
+    });
     let guarded = |endpoint: BoxEndpoint<'static, Response>, access: Access| match access.permission() {
         None => endpoint,
         Some(permission) => {

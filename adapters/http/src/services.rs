@@ -10,7 +10,9 @@ use poem::Response;
 use poem::endpoint::BoxEndpoint;
 use tokio::sync::watch;
 
+use crate::api::voicemail::Listens;
 use crate::auth::trusted_proxy::FederatedSignIn;
+use crate::middleware::visitor_limits::VisitorLimits;
 use crate::templates::Templates;
 
 /// What the routes need.
@@ -68,4 +70,6 @@ pub(crate) struct State {
     pub services: Services,
     pub has_phone: bool,
     pub templates: Templates,
+    pub limits: VisitorLimits,
+    pub listens: Listens,
 }

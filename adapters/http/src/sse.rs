@@ -15,10 +15,11 @@ use crate::auth::guard::Credential;
 use crate::auth::visitor::Visitor;
 use crate::filter::Shown;
 use crate::i18n::viewer::Viewer;
+use crate::middleware::visitor_limits::OpenStream;
 use crate::pages::feed::row::CallRow;
 use crate::pages::feed::view::{MAX_COUNTED, day_label, tally_text};
 use crate::pages::feed::{attention, live};
-use crate::problem::Answer;
+use crate::problem::{Answer, Problem};
 use crate::query;
 
 /// Changes sent in one go.
@@ -109,22 +110,6 @@ fn seen(req: &Request) -> Option<u64> {
     header.or_else(|| after(req.uri()).and_then(|(_, value)| value.parse().ok()))
 }
 
-/// Counts an open stream in the metrics.
-struct Counted;
-
-impl Counted {
-    fn one() -> Self {
-        metrics::gauge!("frontdesk_live_streams").increment(1);
-        Self
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        metrics::gauge!("frontdesk_live_streams").decrement(1);
-    }
-}
-
 /// A stream that no cache keeps.
 fn not_stored(events: SSE) -> Response {
     let mut response = events.into_response();
@@ -134,7 +119,7 @@ fn not_stored(events: SSE) -> Response {
 
 /// The position of a stream.
 struct Reader {
-    _counted: Counted,
+    _open: OpenStream,
     after: Change,
     ready: std::vec::IntoIter<CallRecord>,
     /// Whether counts may have changed since they were last sent, and when that was.
@@ -148,6 +133,8 @@ async fn stream_changes(
     source: impl EventSource,
     for_page: bool,
 ) -> Answer {
+    let actor = req.data::<Visitor>().map(|visitor| visitor.actor().0).unwrap_or_default();
+    let open = state.limits.stream(&actor).ok_or_else(Problem::too_many_streams)?;
     let latest = state.services.calls.latest_change().await?;
     let after = seen(req).map_or(latest, Change);
     // A position beyond the log is one of another log: of the one before a backup was restored.
@@ -161,13 +148,7 @@ async fn stream_changes(
     let credential = req.data::<Credential>().cloned();
     let source = Arc::new(source);
     let ready = Vec::new().into_iter();
-    let reader = Reader {
-        _counted: Counted::one(),
-        after,
-        ready,
-        stale: false,
-        counted_at: tokio::time::Instant::now(),
-    };
+    let reader = Reader { _open: open, after, ready, stale: false, counted_at: tokio::time::Instant::now() };
     let events = stream::unfold((state.clone(), reader), move |(state, mut reader)| {
         let source = source.clone();
         let credential = credential.clone();

@@ -169,7 +169,10 @@ impl Outbox for MemoryLog {
         let mut redelivered = 0;
         for queued in self.state().jobs.values_mut() {
             let Job::Delivery(delivery) = &queued.job else { continue };
-            let meant = recipient.is_none_or(|recipient| delivery.recipient == recipient);
+            let meant = recipient.is_none_or(|recipient| {
+                let rest = delivery.recipient.strip_prefix(recipient);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            });
             let finished = queued.due.is_none() && (queued.failed || !only_failed);
             if meant && finished && queued.queued_at >= since {
                 *queued = QueuedJob::new(queued.job.clone(), now, now);

@@ -1,13 +1,18 @@
 //! E-mail over SMTP.
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_ports::{Attachment, DeliveryError, Messenger, Notification};
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment as Part, MultiPart, SinglePart};
-use lettre::transport::smtp;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::{self, AsyncSmtpTransportBuilder};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
 
 /// How long a mail server may take to answer one command.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -26,6 +31,9 @@ pub enum BadMail {
         "it is no mail server: {0}; use smtps://user:password@mail.example or smtp://mail.example:587?tls=required"
     )]
     Server(smtp::Error),
+    /// The account would be sent unencrypted.
+    #[error("its password would be sent unencrypted; use smtps://… or add ?tls=required")]
+    ClearText,
 }
 
 /// A mail server, and who writes.
@@ -38,15 +46,61 @@ pub struct MailServer {
 impl MailServer {
     /// The server at a URL (`smtps://`, or `smtp://` with `?tls=required`), with its account in it. Nothing is asked yet.
     pub fn new(url: &SecretString, from: Mailbox) -> Result<Self, BadMail> {
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret());
-        let transport = builder.map_err(BadMail::Server)?.timeout(Some(TIMEOUT)).build();
-        Ok(Self { transport, from })
+        let text = url.expose_secret();
+        let parsed = Url::parse(text).ok();
+        if parsed.as_ref().is_some_and(sends_password_in_clear_text) {
+            return Err(BadMail::ClearText);
+        }
+        let builder = match parsed.as_ref().map(|url| (url, url.host())) {
+            Some((url, Some(Host::Ipv6(address)))) => at_ipv6_address(url, address),
+            _ => AsyncSmtpTransport::<Tokio1Executor>::from_url(text),
+        };
+        let builder = builder.map_err(BadMail::Server)?.timeout(Some(TIMEOUT));
+        Ok(Self { transport: builder.build(), from })
     }
 
     /// Writes to these people.
     pub fn to(&self, people: Vec<Mailbox>) -> impl Messenger + use<> {
         EmailMessenger { server: self.clone(), people }
     }
+}
+
+fn tls_of(url: &Url) -> Option<String> {
+    url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned())
+}
+
+/// Whether a URL has a password for a server on another machine, and nothing that requires encryption.
+fn sends_password_in_clear_text(url: &Url) -> bool {
+    let on_this_machine = match url.host() {
+        // In URLs of this scheme an IPv4 address is a name.
+        Some(Host::Domain(name)) => {
+            name == "localhost" || name.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
+        }
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "smtp"
+        && url.password().is_some()
+        && !on_this_machine
+        && tls_of(url).as_deref() != Some("required")
+}
+
+/// A server at an IPv6 address, which the library looks up as a name when it is in brackets.
+fn at_ipv6_address(url: &Url, address: Ipv6Addr) -> Result<AsyncSmtpTransportBuilder, smtp::Error> {
+    let host = address.to_string();
+    let parameters = TlsParameters::new(host.clone())?;
+    let (port, tls) = match (url.scheme(), tls_of(url).as_deref()) {
+        ("smtps", _) => (465, Tls::Wrapper(parameters)),
+        (_, Some("required")) => (587, Tls::Required(parameters)),
+        (_, Some("opportunistic")) => (587, Tls::Opportunistic(parameters)),
+        _ => (25, Tls::None),
+    };
+    let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host).tls(tls);
+    let builder = builder.port(url.port().unwrap_or(port));
+    let Some(password) = url.password() else { return Ok(builder) };
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    Ok(builder.credentials(Credentials::new(decoded(url.username()), decoded(password))))
 }
 
 struct EmailMessenger {
@@ -95,6 +149,39 @@ impl EmailMessenger {
                 let audio = Part::new(name.clone()).body(bytes.to_vec(), kind);
                 builder.multipart(MultiPart::mixed().singlepart(text).singlepart(audio))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_sent_over_tls_or_to_this_machine_only() {
+        let server = |url: &str| {
+            MailServer::new(&url.to_owned().into(), "Desk <desk@example.com>".parse().expect("a mailbox"))
+                .map(|_| ())
+        };
+        for url in [
+            "smtps://desk:secret@mail.example.com",
+            "smtp://desk:secret@mail.example.com:587?tls=required",
+            "smtp://mail.example.com",
+            "smtp://desk:secret@127.0.0.1:2525",
+            "smtp://desk:secret@localhost",
+            "smtp://desk:secret@[::1]:2525",
+            "smtps://desk:p%40ss@[2001:db8::1]",
+        ] {
+            assert!(server(url).is_ok(), "{url}");
+        }
+        for url in [
+            "smtp://desk:secret@mail.example.com",
+            "smtp://desk:secret@mail.example.com?tls=opportunistic",
+            "smtp://desk:secret@192.0.2.1",
+            "smtp://desk:secret@[2001:db8::1]",
+        ] {
+            let error = server(url).unwrap_err().to_string();
+            assert!(error.contains("unencrypted") && !error.contains("secret"), "{url}: {error}");
         }
     }
 }

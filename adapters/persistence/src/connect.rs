@@ -2,9 +2,11 @@
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use sea_orm::sqlx::error::DatabaseError;
+use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement};
@@ -25,6 +27,11 @@ pub enum ConnectError {
     /// The address is of no database that we know.
     #[error("{0:?} is no database address; use sqlite://PATH or postgres://…")]
     Scheme(String),
+    /// The address cannot be read. It holds a password, so it is not repeated.
+    #[error(
+        "the database's address cannot be read: {0}; write it as postgres://USER:PASSWORD@HOST/NAME, with special characters of the password encoded (# is %23, / is %2F, ? is %3F, @ is %40)"
+    )]
+    Address(String),
     /// The folder or file cannot be made.
     #[error("cannot create {path}: {source}")]
     File {
@@ -55,6 +62,7 @@ impl Database {
         if let Some(path) = url.strip_prefix("sqlite://") {
             Self::open_sqlite(Path::new(path)).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let url = readable(url)?;
             let mut options = quiet(ConnectOptions::new(url));
             options
                 .connect_lazy(true)
@@ -67,6 +75,18 @@ impl Database {
             let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
             Err(ConnectError::Scheme(scheme.to_owned()))
         }
+    }
+
+    /// A PostgreSQL database for migrations: each may take as long as it needs, but waits for others only for a while.
+    pub async fn open_for_migrations(url: &str) -> Result<Self, ConnectError> {
+        if url.starts_with("sqlite://") {
+            return Self::open(url).await;
+        }
+        let mut options = quiet(ConnectOptions::new(readable(url)?));
+        options.connect_lazy(true).max_connections(1).acquire_timeout(Duration::from_secs(5));
+        options.map_sqlx_postgres_opts(|options| options.options([("lock_timeout", "10s")]));
+        let pool = sea_orm::Database::connect(options).await?;
+        Ok(Self { writer: pool.clone(), reader: pool })
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, ConnectError> {
@@ -146,6 +166,39 @@ impl Database {
     }
 }
 
+/// Checks that an address can be read, so that no error has to repeat it.
+pub fn check_address(url: &str) -> Result<(), ConnectError> {
+    if url.starts_with("sqlite://") { Ok(()) } else { readable(url).map(|_| ()) }
+}
+
+/// An address of a PostgreSQL server that the driver can read.
+fn readable(url: &str) -> Result<String, ConnectError> {
+    let url = without_brackets(url);
+    // The driver's own errors may repeat the address.
+    let why = |error: sqlx::Error| match error {
+        sqlx::Error::Configuration(source) => source.to_string(),
+        _ => "it is no address of a PostgreSQL server".to_owned(),
+    };
+    PgConnectOptions::from_str(&url).map_err(|error| ConnectError::Address(why(error)))?;
+    Ok(url)
+}
+
+/// The address of a server at an IPv6 address, which the driver looks up as a name when it is in brackets.
+fn without_brackets(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    match (authority.rfind('['), authority.rfind(']')) {
+        (Some(open), Some(close)) if open < close => {
+            let address = &authority[open + 1..close];
+            let join = if path.contains('?') { '&' } else { '?' };
+            let (user, port) = (&authority[..open], &authority[close + 1..]);
+            format!("{scheme}://{user}localhost{port}{path}{join}host={address}")
+        }
+        _ => url.to_owned(),
+    }
+}
+
 /// Whether a returned connection is outside any transaction. After errors on a full disk, the driver's count of open
 /// transactions can stay above zero. Every later transaction is then part of one that never ends: it reports success,
 /// is invisible to others, and is lost with the process. Such a connection is closed and replaced.
@@ -193,5 +246,43 @@ async fn check_version(db: &DatabaseConnection) -> Result<(), ConnectError> {
     match parts.as_slice() {
         [major, minor, patch, ..] if (*major, *minor, *patch) >= SOUND_SQLITE => Ok(()),
         _ => Err(ConnectError::OldSqlite(version)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_cannot_be_read_is_explained_without_its_password() {
+        for url in [
+            "postgres://desk:s3cr3t%21@/desk?host=/cloudsql/x",
+            "postgres://desk:s3cr3t#123@localhost/desk",
+            "postgres://desk:s3cr3t/123@localhost/desk",
+            "postgres://desk:s3cr3t?123@localhost/desk",
+            "postgres://desk:s3cr3t@localhost:port/desk",
+        ] {
+            let error = check_address(url).unwrap_err().to_string();
+            assert!(!error.contains("s3cr3t") && error.contains("cannot be read"), "{url}: {error}");
+        }
+        for url in
+            ["postgres://desk@[::1]:5432/desk", "postgres://desk:p%40ss@db.example/desk?sslmode=require"]
+        {
+            assert!(check_address(url).is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_ipv6_address_is_passed_on_without_brackets() {
+        for (url, host) in [
+            ("postgres://desk@[::1]:5433/desk", "postgres://desk@localhost:5433/desk?host=::1"),
+            ("postgres://[fd00::7]/desk?a=b", "postgres://localhost/desk?a=b&host=fd00::7"),
+            ("postgres://db.example/desk", "postgres://db.example/desk"),
+        ] {
+            assert_eq!(without_brackets(url), host);
+        }
+        let options =
+            PgConnectOptions::from_str(&without_brackets("postgres://desk@[::1]:5433/desk")).unwrap();
+        assert_eq!((options.get_host(), options.get_port()), ("::1", 5433));
     }
 }

@@ -25,7 +25,7 @@ mod write;
 
 pub use access_store::SqlAccess;
 pub use call_log::SqlLog;
-pub use connect::{ConnectError, Database};
+pub use connect::{ConnectError, Database, check_address};
 pub use inbox::SqlInbox;
 pub use operations_log::SqlOperationsLog;
 pub use override_store::SqlOverrides;

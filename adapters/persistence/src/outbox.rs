@@ -132,11 +132,14 @@ impl Outbox for SqlLog {
     }
 }
 
-/// Deliveries to one recipient, or to all.
+/// Deliveries to the recipients of one rule, or to all.
 fn to_recipient(recipient: Option<&str>) -> SimpleExpr {
     let lane = |name: &str| Lane::Recipient(name.to_owned()).to_string();
     match recipient {
-        Some(name) => job::Column::Lane.eq(lane(name)),
+        // The people of one rule are `NAME/1`, `NAME/2` and so on.
+        Some(name) => {
+            job::Column::Lane.eq(lane(name)).or(job::Column::Lane.starts_with(lane(&format!("{name}/"))))
+        }
         None => job::Column::Lane.starts_with(lane("")),
     }
 }

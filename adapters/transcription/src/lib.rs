@@ -47,6 +47,9 @@ impl CommandTranscriber {
         let mut child = tokio::process::Command::new(program)
             .args(arguments)
             .current_dir(folder.path())
+            // Ours holds secrets.
+            .env_clear()
+            .envs(environment())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -65,6 +68,14 @@ impl CommandTranscriber {
             Err(format!("{} failed ({status})", self.command.program()))
         }
     }
+}
+
+/// The variables that a program needs to find itself, its language and its files.
+const PASSED_ON: [&str; 6] = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH"];
+
+#[expect(clippy::disallowed_methods, reason = "a few variables of this process are passed on")]
+fn environment() -> impl Iterator<Item = (&'static str, std::ffi::OsString)> {
+    PASSED_ON.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)))
 }
 
 #[async_trait]

@@ -48,6 +48,8 @@ const MAX_ATTACHED: u64 = 10 * 1024 * 1024;
 
 /// A recipient and how it is reached.
 pub struct NotificationTarget {
+    /// The name of the rule. One rule can have several recipients, each with deliveries of its own.
+    pub rule_name: String,
     /// Of what.
     pub rule: NotificationRule,
     /// The language of e-mails.
@@ -173,8 +175,7 @@ impl Notifications {
             let since = since.get(name).copied().filter(|since| *since <= self.clock.now());
             let from = since.map_or(oldest, |since| since.max(oldest));
             let wanted = kinds.iter().filter(|kind| {
-                happened_at(**kind, record).is_none_or(|at| at >= from)
-                    && wants(target, name, **kind, record, flow)
+                happened_at(**kind, record).is_none_or(|at| at >= from) && wants(target, **kind, record, flow)
             });
             deliveries.extend(wanted.map(|kind| Delivery {
                 call: record.id,
@@ -286,8 +287,7 @@ impl Notifications {
             let last = last_report(&delivered, record.id, recipient);
             return Ok(last.is_some_and(|(_, reported)| reported != report(&record.call)));
         }
-        Ok(record.call.kinds().contains(kind)
-            && wants(target, recipient, *kind, record, &self.flow.current()))
+        Ok(record.call.kinds().contains(kind) && wants(target, *kind, record, &self.flow.current()))
     }
 
     fn later(&self, leased: &LeasedJob, why: &str) -> Attempt {

@@ -1,6 +1,6 @@
 //! Readiness: whether events can be stored.
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use frontdesk_ports::{Readiness, Ready, Trouble};
@@ -11,6 +11,8 @@ use super::event_intake::{EventIntake, IntakeHealth};
 pub struct IntakeReadiness {
     /// Takes events in.
     pub intake: Arc<EventIntake>,
+    /// Whether the database has all migrations.
+    pub prepared: Arc<AtomicBool>,
     /// How many calls retention holds back.
     pub held_back: Arc<AtomicU64>,
 }
@@ -23,6 +25,9 @@ fn buffered(waiting: u64) -> String {
 impl Readiness for IntakeReadiness {
     async fn ready(&self) -> Ready {
         match self.intake.probe().await {
+            IntakeHealth::Healthy if !self.prepared.load(Ordering::Relaxed) => {
+                Ready::Degraded(vec!["the database is being migrated".into()])
+            }
             IntakeHealth::Healthy => match self.held_back.load(Ordering::Relaxed) {
                 0 => Ready::Ready,
                 calls => Ready::Degraded(vec![format!(

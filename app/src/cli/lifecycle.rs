@@ -95,7 +95,8 @@ pub(super) async fn until_stopped(
     let no_signals = |error| Failure::Failed(format!("cannot wait for signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
-    let recipients = running.notifications.recipients.keys().cloned().collect();
+    let rules = running.notifications.recipients.values().map(|target| target.rule_name.clone());
+    let recipients = rules.collect();
     let (reloading, terminal_closed) = match reload {
         Some((hangup, reload)) => {
             let reloading = reload_on_signal(hangup, reload, running.flow.clone(), recipients);

@@ -12,7 +12,7 @@ use super::Failure;
 use super::user::failed;
 use crate::config::{Config, parse_duration};
 use crate::system::{SystemClock, SystemIds};
-use crate::wiring::{messenger, open_database};
+use crate::wiring::{each, messenger, open_database};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum NotifyCommand {
@@ -97,7 +97,6 @@ fn unknown(config: &Config, name: &str) -> Failure {
 async fn test(config: &Config, name: &str) -> Result<ExitCode, Failure> {
     let recipient = config.recipients.iter().find(|recipient| recipient.name == name);
     let recipient = recipient.ok_or_else(|| unknown(config, name))?;
-    let messenger = messenger(recipient, config)?;
     let now = SystemClock.now();
     let message = Notification {
         id: format!("msg_test_{}", now.as_millisecond()),
@@ -108,11 +107,14 @@ async fn test(config: &Config, name: &str) -> Result<ExitCode, Failure> {
         document: serde_json::json!({ "type": "test", "timestamp": now.to_string(), "data": {} }).to_string(),
         audio: None,
     };
-    match messenger.deliver(&message).await {
-        Ok(()) => {
-            println!("{} was taken", recipient.by);
-            Ok(ExitCode::SUCCESS)
+    let mut failures = Vec::new();
+    for (_, recipient) in each(recipient) {
+        match messenger(&recipient, config)?.deliver(&message).await {
+            Ok(()) => println!("{} accepted the test", recipient.by),
+            Err(DeliveryError::Later(why) | DeliveryError::Refused(why)) => {
+                failures.push(format!("{}: {why}", recipient.by));
+            }
         }
-        Err(DeliveryError::Later(why) | DeliveryError::Refused(why)) => Err(Failure::Failed(why)),
     }
+    if failures.is_empty() { Ok(ExitCode::SUCCESS) } else { Err(Failure::Failed(failures.join("\n"))) }
 }

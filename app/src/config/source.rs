@@ -200,7 +200,10 @@ impl Settings {
     }
 
     fn read_environment(&mut self, environment: &Environment) {
-        for (variable, value) in &environment.0 {
+        for variable in environment.unreadable.iter().filter(|name| name.starts_with(PREFIX)) {
+            self.error("", variable, "its value is not UTF-8; write it in UTF-8".to_owned());
+        }
+        for (variable, value) in &environment.variables {
             if let Some(name) = variable.strip_prefix(PREFIX) {
                 let key = name.to_ascii_lowercase().replace("__", ".");
                 self.set(&key, Value { place: format!("{variable}: "), raw: Raw::Text(value.clone()) });
@@ -231,11 +234,11 @@ impl Settings {
     }
 }
 
-/// A secret's file, without the line end that editors add.
+/// A secret's file, without the byte order mark, blanks and line ends that editors add.
 fn read_secret(path: &str) -> Result<String, String> {
     let text =
         std::fs::read_to_string(path).map_err(|error| format!("the file {path} cannot be read: {error}"))?;
-    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+    Ok(text.trim_start_matches('\u{feff}').trim().to_owned())
 }
 
 fn line_of(text: &str, offset: usize) -> usize {

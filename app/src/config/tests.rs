@@ -3,7 +3,8 @@ use super::keys::KEYS;
 use super::*;
 
 fn environment(pairs: &[(&str, &str)]) -> Environment {
-    Environment(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+    let variables = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    Environment { variables, ..Environment::default() }
 }
 
 fn file(text: &str) -> tempfile::NamedTempFile {

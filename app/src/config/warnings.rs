@@ -2,6 +2,7 @@
 use std::net::IpAddr;
 
 use frontdesk_ports::PublicUrl;
+use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::{Config, ConfigError};
@@ -13,7 +14,30 @@ impl Config {
         let of_url = self.public_url.iter().filter_map(public_url_warning);
         let of_url = of_url.map(|what| ConfigError::new("", "public_url", what));
         let of_flow = self.flow.iter().flat_map(|own| own.flow.draft().warnings());
-        of_url.chain(of_flow.map(|warning| ConfigError::new("", "flow", warning.to_string()))).collect()
+        let of_flow = of_flow.map(|warning| ConfigError::new("", "flow", warning.to_string()));
+        of_url.chain(self.of_token()).chain(self.of_private_listener()).chain(of_flow).collect()
+    }
+}
+
+impl Config {
+    /// A Twilio token is 32 hexadecimal digits; another was not copied whole.
+    fn of_token(&self) -> Option<ConfigError> {
+        let malformed = |token: &SecretString| {
+            let token = token.expose_secret();
+            token.len() != 32 || !token.bytes().all(|byte| byte.is_ascii_hexdigit())
+        };
+        self.account.as_ref()?.tokens.iter().any(malformed).then(|| {
+            let what = "it is not 32 hexadecimal digits, as the carrier's tokens are; copy it again";
+            ConfigError::new("", "twilio.auth_token", what)
+        })
+    }
+
+    /// Without `feed.url` nobody knows whether the private listener is reached over HTTPS.
+    fn of_private_listener(&self) -> Option<ConfigError> {
+        (self.private_listen.is_some() && self.feed_url.is_none()).then(|| {
+            let what = "people reach the feed at private_listen; set feed.url to their address, so that e-mails link to it, and over HTTPS cookies are marked Secure";
+            ConfigError::new("", "feed.url", what)
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Opens and migrates the database at start, and waits for one that is not available yet.
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use adapters_persistence::Database;
@@ -7,6 +8,7 @@ use frontdesk_services::auth::AccessControl;
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::oneshot;
 
 use super::WiringError;
 
@@ -23,19 +25,22 @@ const DATABASE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Opens the database and applies its migrations.
 pub async fn open_database(url: &str) -> Result<Database, WiringError> {
     let db = Database::open(url).await?;
-    migrate(&db).await?;
+    migrate(url, &db).await?;
     Ok(db)
 }
 
 /// Applies the missing migrations. Each is a transaction: if another process migrates at the same moment, one of the two fails
 /// and finds nothing missing at its next attempt.
-async fn migrate(db: &Database) -> Result<(), WiringError> {
+async fn migrate(url: &str, db: &Database) -> Result<(), WiringError> {
     if db.migrations().await.iter().any(|version| migrations::is_unreleased(version)) {
         return Err(WiringError::DevelopmentData);
     }
+    // SQLite has one writer; on a server migrations are not subject to the time limits of ordinary statements.
+    let own =
+        if url.starts_with("sqlite:") { db.clone() } else { Database::open_for_migrations(url).await? };
     let mut tries = 0;
     loop {
-        match Migrator::up(db.connection(), None).await {
+        match Migrator::up(own.connection(), None).await {
             Ok(()) => return Ok(()),
             Err(error) if tries == MIGRATION_RETRIES => {
                 return Err(WiringError::Migration(error.to_string()));
@@ -46,32 +51,50 @@ async fn migrate(db: &Database) -> Result<(), WiringError> {
     }
 }
 
-/// Migrates the database and creates the user `admin`.
+/// Migrates the database and creates the user `admin`; `prepared` is set once that is done.
 pub(super) async fn prepare(
     url: &str,
     db: Database,
     access: Arc<AccessControl>,
     password: Option<SecretString>,
+    prepared: Arc<AtomicBool>,
 ) -> Result<(), WiringError> {
     if url.starts_with("sqlite:") {
-        return prepare_once(&db, &access, password.as_ref()).await;
+        prepare_once(url, &db, &access, password.as_ref()).await?;
+        prepared.store(true, Ordering::Relaxed);
+        return Ok(());
     }
-    match tokio::time::timeout(DATABASE_TIMEOUT, prepare_once(&db, &access, password.as_ref())).await {
-        Ok(Ok(())) => return Ok(()),
-        Ok(Err(error @ (WiringError::Password(_) | WiringError::DevelopmentData))) => return Err(error),
-        Ok(Err(error)) => tracing::error!("{error}; calls are answered; retrying"),
-        Err(_) => tracing::error!("the database does not answer; calls are answered; retrying"),
-    }
+    // Not interrupted when the start stops waiting: a migration may take minutes.
+    let (done, outcome) = oneshot::channel();
+    let url = url.to_owned();
     tokio::spawn(async move {
+        let mut done = Some(done);
         loop {
+            let error = match prepare_once(&url, &db, &access, password.as_ref()).await {
+                Ok(()) => {
+                    prepared.store(true, Ordering::Relaxed);
+                    match done.take().map(|done| done.send(Ok(()))) {
+                        Some(Ok(())) => return,
+                        _ => return tracing::info!("the database is available and up to date"),
+                    }
+                }
+                Err(error @ (WiringError::Password(_) | WiringError::DevelopmentData)) if done.is_some() => {
+                    let _ = done.take().map(|done| done.send(Err(error)));
+                    return;
+                }
+                Err(error) => error,
+            };
+            tracing::warn!("{error}; calls are answered; retrying");
             tokio::time::sleep(DATABASE_PAUSE).await;
-            match prepare_once(&db, &access, password.as_ref()).await {
-                Ok(()) => return tracing::info!("the database is back and up to date"),
-                Err(error) => tracing::warn!("{error}; it is tried again"),
-            }
         }
     });
-    Ok(())
+    match tokio::time::timeout(DATABASE_TIMEOUT, outcome).await {
+        Ok(Ok(outcome)) => outcome,
+        _ => {
+            tracing::error!("the database is not ready yet; calls are answered meanwhile");
+            Ok(())
+        }
+    }
 }
 
 /// Makes the index of texts if it is missing, beside everything else: for a long log it takes minutes.
@@ -89,11 +112,12 @@ pub(super) fn index_texts(db: Database) {
 }
 
 async fn prepare_once(
+    url: &str,
     db: &Database,
     access: &AccessControl,
     password: Option<&SecretString>,
 ) -> Result<(), WiringError> {
-    migrate(db).await?;
+    migrate(url, db).await?;
     if let Some(password) = password {
         access.ensure_admin(password.expose_secret().try_into()?).await?;
     }
@@ -115,7 +139,7 @@ mod tests {
                     INSERT INTO seaql_migrations VALUES ('m20261122_000001_calls_and_events', 0)";
         db.connection().execute_unprepared(rows).await.unwrap();
 
-        let refused = migrate(&db).await.unwrap_err();
+        let refused = migrate(&url, &db).await.unwrap_err();
         assert!(matches!(refused, WiringError::DevelopmentData), "{refused}");
         assert!(refused.to_string().contains("database.url"), "it names the setting: {refused}");
         assert_eq!(db.migrations().await, ["m20261122_000001_calls_and_events"]);

@@ -2,13 +2,28 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use adapters_notifications::Webhook;
+use adapters_notifications::{Mailbox, Webhook};
 use frontdesk_ports::{Messenger, PublicUrl};
 use frontdesk_services::notifications::NotificationTarget;
 use url::Url;
 
 use super::WiringError;
 use crate::config::{By, Config, Recipient, Smtp};
+
+/// The recipients of a rule, each with a name: people who get e-mail have deliveries of their own, so that an address that
+/// the mail server refuses does not keep the others from theirs.
+pub fn each(recipient: &Recipient) -> Vec<(String, Recipient)> {
+    match &recipient.by {
+        By::Email(people) if people.len() > 1 => {
+            let one = |(place, person): (usize, &Mailbox)| {
+                let by = By::Email(vec![person.clone()]);
+                (format!("{}/{}", recipient.name, place + 1), Recipient { by, ..recipient.clone() })
+            };
+            people.iter().enumerate().map(one).collect()
+        }
+        _ => vec![(recipient.name.clone(), recipient.clone())],
+    }
+}
 
 /// Carries messages to a recipient.
 pub fn messenger(recipient: &Recipient, config: &Config) -> Result<Arc<dyn Messenger>, WiringError> {
@@ -25,19 +40,44 @@ pub fn messenger(recipient: &Recipient, config: &Config) -> Result<Arc<dyn Messe
 
 /// The recipients by name.
 pub(super) fn targets(config: &Config) -> Result<BTreeMap<String, NotificationTarget>, WiringError> {
-    let one = |recipient: &Recipient| {
+    let one = |(name, recipient): (String, Recipient)| {
         let target = NotificationTarget {
+            rule_name: recipient.name.clone(),
             rule: recipient.rule.clone(),
             language: recipient.language,
             is_person: matches!(recipient.by, By::Email(_)),
-            messenger: messenger(recipient, config)?,
+            messenger: messenger(&recipient, config)?,
         };
-        Ok((recipient.name.clone(), target))
+        Ok((name, target))
     };
-    config.recipients.iter().map(one).collect()
+    config.recipients.iter().flat_map(each).map(one).collect()
 }
 
 /// Where people read the log.
 pub(super) fn feed_url(own: Option<&Url>, public: &PublicUrl) -> String {
     own.map_or(public.as_str(), Url::as_str).trim_end_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use frontdesk_services::notifications::{EmailLanguage, NotificationRule};
+
+    use super::*;
+
+    #[test]
+    fn each_person_of_a_rule_has_deliveries_of_their_own() {
+        let by = |people: &[&str]| {
+            By::Email(people.iter().map(|person| person.parse().expect("a mailbox")).collect())
+        };
+        let rule = |by| Recipient {
+            name: "office".into(),
+            by,
+            rule: NotificationRule::for_people(),
+            language: EmailLanguage::default(),
+        };
+        let names =
+            |people: &[&str]| each(&rule(by(people))).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        assert_eq!(names(&["ann@example.com"]), ["office"]);
+        assert_eq!(names(&["ann@example.com", "bob@example.com"]), ["office/1", "office/2"]);
+    }
 }

@@ -9,7 +9,7 @@ use crate::people::{cookie, get, sign_in};
 pub struct Person<'d> {
     desk: &'d Desk,
     pub cookie: String,
-    csrf: String,
+    pub csrf: String,
 }
 
 impl<'d> Person<'d> {

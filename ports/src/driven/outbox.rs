@@ -97,8 +97,8 @@ pub trait Outbox: Send + Sync {
     /// How the latest deliveries stand, newest first.
     async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError>;
 
-    /// Queues deliveries again that were first queued at `since` or later: all or only failed ones, of one recipient
-    /// or of all. Returns their number.
+    /// Queues deliveries again that were first queued at `since` or later: all or only failed ones, of one recipient `NAME`
+    /// with its people `NAME/1`, `NAME/2` and so on, or of all. Returns their number.
     async fn redeliver(
         &self,
         since: Timestamp,

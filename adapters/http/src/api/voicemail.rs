@@ -1,9 +1,12 @@
 //! A message's audio, whole or in ranges: players seek, and Safari plays nothing without.
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use frontdesk_domain::RecordingId;
+use frontdesk_domain::{RecordingId, StoredAudio, Timestamp};
 use frontdesk_ports::{AuditAction, VoicemailAudio};
-use poem::http::{StatusCode, header};
+use parking_lot::Mutex;
+use poem::http::{Method, StatusCode, header};
 use poem::web::{Data, Path};
 use poem::{Request, Response, handler};
 
@@ -41,14 +44,35 @@ async fn audio(
     req: &Request,
 ) -> Answer {
     let id = id.parse().map_err(|_| Problem::not_found())?;
-    let range = range::parse(req.header(header::RANGE));
+    let is_head = req.method() == Method::HEAD;
+    // A range of a recording that the client has an old part of is not what it wants (RFC 9110, section 13.1.5).
+    let range = match req.header(header::IF_RANGE) {
+        Some(validator) => {
+            let whole = state.services.calls.voicemail(id, recording.clone(), None).await?;
+            (validator == entity_tag(&whole.audio)).then(|| range::parse(req.header(header::RANGE))).flatten()
+        }
+        // A range is defined for GET alone (RFC 9110, section 14.2).
+        None if is_head => None,
+        None => range::parse(req.header(header::RANGE)),
+    };
     let audio = state.services.calls.voicemail(id, recording, range).await?;
-    // Players fetch in pieces; the first piece counts as listening.
-    if audio.start == 0 {
+    // Players fetch in pieces, from any place; together they are one listen. HEAD hears nothing.
+    let actor = visitor.actor();
+    let message = format!("{id} {}", audio.audio.sha256);
+    if !is_head && state.listens.is_new(&actor.0, &message, state.services.clock.now()) {
         let subject = format!("call {id}");
-        state.services.operations.note(&visitor.actor(), AuditAction::Played, &subject).await?;
+        if let Err(error) = state.services.operations.note(&actor, AuditAction::Played, &subject).await {
+            state.listens.forget(&actor.0, &message);
+            return Err(error.into());
+        }
     }
-    Ok(answer(id, audio, range.is_some()))
+    let mut response = answer(id, &audio, range.is_some());
+    if is_head {
+        response.headers_mut().insert(header::CONTENT_LENGTH, audio.audio.bytes.into());
+    } else {
+        response.set_body(audio.bytes);
+    }
+    Ok(response)
 }
 
 /// Retries the download of a voicemail that failed.
@@ -63,9 +87,43 @@ pub(crate) async fn retry(
     Ok(StatusCode::ACCEPTED.into())
 }
 
+/// How long the pieces of a message that one person fetches count as one listen.
+const ONE_LISTEN: Duration = Duration::from_secs(3600);
+/// The most listens that are remembered.
+const MAX_LISTENS: usize = 10_000;
+
+/// Who has listened to what lately, so that the audit log holds each listen once.
+#[derive(Default)]
+pub(crate) struct Listens(Mutex<HashMap<(String, String), Timestamp>>);
+
+impl Listens {
+    fn is_new(&self, actor: &str, message: &str, now: Timestamp) -> bool {
+        let mut listens = self.0.lock();
+        if listens.len() >= MAX_LISTENS {
+            listens.retain(|_, at| now < *at + ONE_LISTEN);
+        }
+        let known = listens.get(&(actor.to_owned(), message.to_owned()));
+        if known.is_some_and(|at| *at <= now && now < *at + ONE_LISTEN) {
+            return false;
+        }
+        if listens.len() < MAX_LISTENS {
+            listens.insert((actor.to_owned(), message.to_owned()), now);
+        }
+        true
+    }
+
+    fn forget(&self, actor: &str, message: &str) {
+        self.0.lock().remove(&(actor.to_owned(), message.to_owned()));
+    }
+}
+
+fn entity_tag(audio: &StoredAudio) -> String {
+    format!("\"{}\"", audio.sha256)
+}
+
 fn answer(
     id: frontdesk_domain::CallId,
-    VoicemailAudio { audio, bytes, start }: VoicemailAudio,
+    VoicemailAudio { audio, bytes, start }: &VoicemailAudio,
     part: bool,
 ) -> Response {
     let ending = if audio.media_type == "audio/mpeg" { "mp3" } else { "wav" };
@@ -73,7 +131,7 @@ fn answer(
     let mut response = Response::builder()
         .content_type(&audio.media_type)
         .header(header::ACCEPT_RANGES, "bytes")
-        .header(header::ETAG, format!("\"{}\"", audio.sha256))
+        .header(header::ETAG, entity_tag(audio))
         .header(header::CACHE_CONTROL, "private, no-store")
         .header(header::CONTENT_DISPOSITION, format!("inline; filename=\"voicemail-{id}.{ending}\""));
     if part {
@@ -81,5 +139,5 @@ fn answer(
             .status(StatusCode::PARTIAL_CONTENT)
             .header(header::CONTENT_RANGE, format!("bytes {start}-{last}/{}", audio.bytes));
     }
-    response.body(bytes)
+    response.finish()
 }

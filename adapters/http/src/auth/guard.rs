@@ -117,6 +117,10 @@ pub(crate) async fn guard<E: Endpoint>(
     if !visitor.may(required.permission) {
         return Err(Problem::not_allowed().into());
     }
+    // Streams and audio last; they have limits of their own.
+    let lasts = required.permission == Permission::Audio || req.uri().path().ends_with("/events");
+    let actor = visitor.actor().0;
+    let _turn = if lasts { None } else { state.limits.request(&actor).await };
     req.set_data(visitor);
     req.set_data(credential);
     let mut response = endpoint.call(req).await.map(poem::IntoResponse::into_response);

@@ -56,15 +56,16 @@ fn desk(notify: &[&str]) -> Desk {
         audio: Vec::new(),
     };
     let (office, crm): (Arc<Recipient>, Arc<Recipient>) = Default::default();
-    let target = |rule, is_person, messenger: &Arc<Recipient>| NotificationTarget {
+    let target = |rule_name: &str, rule, is_person, messenger: &Arc<Recipient>| NotificationTarget {
+        rule_name: rule_name.into(),
         rule,
         language: EmailLanguage::English,
         is_person,
         messenger: messenger.clone(),
     };
     let recipients = BTreeMap::from([
-        ("office".to_owned(), target(NotificationRule::for_people(), true, &office)),
-        ("crm".to_owned(), target(NotificationRule::for_programs(), false, &crm)),
+        ("office".to_owned(), target("office", NotificationRule::for_people(), true, &office)),
+        ("crm".to_owned(), target("crm", NotificationRule::for_programs(), false, &crm)),
     ]);
     let notifications = Notifications {
         log: log.clone(),

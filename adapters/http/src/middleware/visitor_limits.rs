@@ -1,0 +1,98 @@
+//! Limits of one visitor, so that nobody's searches or streams keep others waiting.
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Requests of one visitor that are answered at the same time; further ones wait. Fewer than the database has connections
+/// for readers.
+const CONCURRENT_REQUESTS: usize = 3;
+/// Event streams of one visitor …
+const STREAMS: usize = 30;
+/// … and of all.
+const ALL_STREAMS: usize = 1000;
+
+/// What visitors are doing at the moment.
+#[derive(Default)]
+pub(crate) struct VisitorLimits {
+    requests: Mutex<HashMap<String, Weak<Semaphore>>>,
+    streams: Arc<Mutex<HashMap<String, usize>>>,
+}
+
+/// A stream that is open.
+pub(crate) struct OpenStream {
+    visitor: String,
+    streams: Arc<Mutex<HashMap<String, usize>>>,
+}
+
+impl VisitorLimits {
+    /// Waits until a request of this visitor may be answered.
+    pub async fn request(&self, visitor: &str) -> Option<OwnedSemaphorePermit> {
+        let semaphore = {
+            let mut requests = self.requests.lock();
+            let known = requests.get(visitor).and_then(Weak::upgrade);
+            known.unwrap_or_else(|| {
+                requests.retain(|_, semaphore| semaphore.strong_count() > 0);
+                let semaphore = Arc::new(Semaphore::new(CONCURRENT_REQUESTS));
+                requests.insert(visitor.to_owned(), Arc::downgrade(&semaphore));
+                semaphore
+            })
+        };
+        semaphore.acquire_owned().await.ok()
+    }
+
+    /// Opens a stream for this visitor; `None` if there are too many.
+    pub fn stream(&self, visitor: &str) -> Option<OpenStream> {
+        let mut streams = self.streams.lock();
+        let (own, all) = (streams.get(visitor).copied().unwrap_or(0), streams.values().sum::<usize>());
+        if own >= STREAMS || all >= ALL_STREAMS {
+            return None;
+        }
+        streams.insert(visitor.to_owned(), own + 1);
+        metrics::gauge!("frontdesk_live_streams").increment(1);
+        Some(OpenStream { visitor: visitor.to_owned(), streams: self.streams.clone() })
+    }
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        metrics::gauge!("frontdesk_live_streams").decrement(1);
+        let mut streams = self.streams.lock();
+        if let Some(own) = streams.get_mut(&self.visitor) {
+            *own -= 1;
+            if *own == 0 {
+                streams.remove(&self.visitor);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn one_visitors_requests_wait_for_each_other_and_for_nobody_else() {
+        let limits = VisitorLimits::default();
+        let mut busy = Vec::new();
+        for _ in 0..CONCURRENT_REQUESTS {
+            busy.push(limits.request("ann").await);
+        }
+        let blocked = tokio::time::timeout(std::time::Duration::from_millis(10), limits.request("ann")).await;
+        assert!(blocked.is_err(), "a further one waits");
+        assert!(limits.request("bob").await.is_some());
+        busy.pop();
+        assert!(limits.request("ann").await.is_some());
+    }
+
+    #[test]
+    fn streams_are_limited_by_visitor_and_counted_back() {
+        let limits = VisitorLimits::default();
+        let open: Vec<_> = (0..STREAMS).map(|_| limits.stream("ann").unwrap()).collect();
+        assert!(limits.stream("ann").is_none());
+        assert!(limits.stream("bob").is_some());
+        drop(open);
+        assert!(limits.stream("ann").is_some());
+    }
+}

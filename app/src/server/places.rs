@@ -1,0 +1,139 @@
+//! Places for connections. When all are taken, the connection that has waited longest for a request makes room: whoever
+//! opens thousands and sends nothing does not keep others out.
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::time::Instant;
+
+/// Connections at once, if the process may have enough file descriptors.
+const MAX_CONNECTIONS: usize = 4096;
+/// Descriptors that database, spool, recordings and outgoing requests need.
+const RESERVED_DESCRIPTORS: u64 = 256;
+/// Listeners that share the descriptors: the carrier's, the people's and that of the metrics.
+const LISTENERS: u64 = 3;
+/// How often a full server is reported.
+const WARN_EVERY: Duration = Duration::from_secs(60);
+
+/// How many connections a listener may have: as many as its share of the descriptors allows. Raises the process's soft
+/// limit to its hard limit.
+pub fn capacity() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    // Without the right to raise it, the present limit counts.
+    let descriptors = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    let share = descriptors.map(|all| all.saturating_sub(RESERVED_DESCRIPTORS) / LISTENERS);
+    share
+        .map_or(MAX_CONNECTIONS, |share| usize::try_from(share).unwrap_or(MAX_CONNECTIONS))
+        .clamp(16, MAX_CONNECTIONS)
+}
+
+/// The places of a listener.
+pub struct Places {
+    free: Arc<Semaphore>,
+    waiting: Arc<Mutex<Waiting>>,
+    warned: Mutex<Option<Instant>>,
+}
+
+/// Connections that wait for a request, oldest first, and how many each address has.
+#[derive(Default)]
+struct Waiting {
+    next: u64,
+    connections: BTreeMap<u64, (IpAddr, oneshot::Sender<()>)>,
+    by_address: HashMap<IpAddr, usize>,
+}
+
+impl Waiting {
+    fn remove(&mut self, number: u64) -> Option<(IpAddr, oneshot::Sender<()>)> {
+        let (address, close) = self.connections.remove(&number)?;
+        if let Some(count) = self.by_address.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                self.by_address.remove(&address);
+            }
+        }
+        Some((address, close))
+    }
+
+    /// The oldest connection of the address that has most of them.
+    fn evict(&mut self) -> bool {
+        let Some((&greediest, _)) = self.by_address.iter().max_by_key(|(_, count)| **count) else {
+            return false;
+        };
+        let oldest = self.connections.iter().find(|(_, (address, _))| *address == greediest);
+        let Some(number) = oldest.map(|(number, _)| *number) else { return false };
+        self.remove(number).is_some_and(|(_, close)| close.send(()).is_ok())
+    }
+}
+
+/// A place that a connection has.
+pub struct Place {
+    address: IpAddr,
+    waiting: Arc<Mutex<Waiting>>,
+    number: Mutex<Option<u64>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Places {
+    pub fn new(capacity: usize) -> Self {
+        let free = Arc::new(Semaphore::new(capacity));
+        Self { free, waiting: Arc::default(), warned: Mutex::default() }
+    }
+
+    /// Waits for a place; if none is free, a connection that waits for a request is closed.
+    pub async fn take(&self, address: IpAddr) -> Option<Place> {
+        if self.free.available_permits() == 0 {
+            self.make_room();
+        }
+        let permit = self.free.clone().acquire_owned().await.ok()?;
+        Some(Place { address, waiting: self.waiting.clone(), number: Mutex::new(None), _permit: permit })
+    }
+
+    fn make_room(&self) {
+        let evicted = self.waiting.lock().evict();
+        if evicted {
+            metrics::counter!("frontdesk_connections_evicted_total").increment(1);
+        }
+        let mut warned = self.warned.lock();
+        if warned.is_none_or(|at| at.elapsed() >= WARN_EVERY) {
+            *warned = Some(Instant::now());
+            tracing::warn!(
+                "all places for connections are taken; idle and half-read ones are closed for new ones"
+            );
+        }
+    }
+}
+
+impl Place {
+    /// The connection waits for a request from now on. The receiver is told when it must close.
+    pub fn waits(&self) -> oneshot::Receiver<()> {
+        let (close, closed) = oneshot::channel();
+        let mut waiting = self.waiting.lock();
+        waiting.next += 1;
+        let number = waiting.next;
+        waiting.connections.insert(number, (self.address, close));
+        *waiting.by_address.entry(self.address).or_default() += 1;
+        *self.number.lock() = Some(number);
+        closed
+    }
+
+    /// A request has arrived.
+    pub fn works(&self) {
+        if let Some(number) = self.number.lock().take() {
+            self.waiting.lock().remove(number);
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.works();
+    }
+}
