@@ -2,8 +2,8 @@
 use std::fmt::Write;
 
 use frontdesk_domain::{
-    CallerId, Dialogue, Keys, Language, LegId, NodeName, PhoneNumber, RecordingId, TimeZone, Timestamp,
-    digits_of, parse_duration, parse_until, visible, visible_lines,
+    CallerId, Days, Dialogue, Keys, Language, LegId, NodeName, PhoneNumber, Range, RecordingId, TimeZone,
+    Timestamp, digits_of, parse_duration, parse_until, visible, visible_lines,
 };
 
 use crate::desk::MAIN;
@@ -50,7 +50,7 @@ fn callers_are_read_and_compared() {
         let identities = ["+33140000000", MAIN, ""].map(|called| read.identity(called));
         let _ = writeln!(
             text,
-            "{caller:?}: {read:?} text {:?} number {:?} identities {identities:?} identifies {}",
+            "{caller:?}: {read:?} {read} text {:?} number {:?} identities {identities:?} identifies {}",
             read.as_text(),
             read.number().map(PhoneNumber::as_str),
             read.identifies(MAIN)
@@ -100,7 +100,7 @@ fn names_are_shown_without_characters_that_cannot_be_seen() {
 }
 
 #[test]
-fn small_texts_are_read() {
+fn times_are_read() {
     let now: Timestamp = "2026-11-23T09:30:00Z".parse().unwrap();
     let zone = TimeZone::get("Europe/Paris").unwrap();
     let mut text = String::new();
@@ -138,6 +138,12 @@ fn small_texts_are_read() {
     ] {
         let _ = writeln!(text, "until {written:?}: {:?}", parse_until(written, now, &zone));
     }
+    insta::assert_snapshot!("times", text);
+}
+
+#[test]
+fn keys_and_names_are_read() {
+    let mut text = String::new();
     for written in ["1", "12", "12#", "*", "", "1 2", "a", "123456789012345678901234567890123", "１"] {
         let keys = written.parse::<Keys>();
         let lenient = Keys::lenient(written);
@@ -177,6 +183,47 @@ fn small_texts_are_read() {
             written.parse::<NodeName>().map_err(|error| error.to_string())
         );
     }
+    insta::assert_snapshot!("keys_and_names", text);
+}
+
+#[test]
+fn ranges_days_and_tokens_are_read() {
+    let mut text = String::new();
+    for written in [
+        "09:00-12:30",
+        "9:00-10:00",
+        "22:00-02:00",
+        "12:00-12:00",
+        "00:00-24:00",
+        "09:00-00:00",
+        "23:59-24:00",
+        "24:00-01:00",
+        "09:60-10:00",
+        "25:00-26:00",
+        "009:00-10:00",
+        "9-10",
+        "a:b-c:d",
+    ] {
+        let range = written.parse::<Range>();
+        let shown = range.as_ref().map(ToString::to_string).map_err(ToString::to_string);
+        let past = range.ok().map(Range::is_past_midnight);
+        let _ = writeln!(text, "range {written:?}: {shown:?} {past:?}");
+    }
+    for written in [
+        "2026-12-24",
+        "12-24",
+        "02-29",
+        "02-30",
+        "2026-12-24..2027-01-02",
+        "2027-01-02..2026-12-24",
+        "13-01",
+        "1-1",
+        "today",
+    ] {
+        let days = written.parse::<Days>();
+        let shown = days.as_ref().map(ToString::to_string).map_err(ToString::to_string);
+        let _ = writeln!(text, "days {written:?}: {shown:?} {:?}", days.ok().and_then(Days::last));
+    }
     for token in [
         "start",
         "lost",
@@ -196,7 +243,7 @@ fn small_texts_are_read() {
     ] {
         let _ = writeln!(text, "token {token:?}: {}", Dialogue::read(token));
     }
-    insta::assert_snapshot!("small_texts", text);
+    insta::assert_snapshot!("ranges_days_and_tokens", text);
 }
 
 /// Every change of a company's hours within three weeks, with the state just before and at it.
@@ -230,4 +277,43 @@ fn a_practice_and_a_shop_are_open_at_these_times() {
         changes(SHOP, "shop", "2026-10-22T00:00:00Z", 1),
     ];
     insta::assert_snapshot!("hours", text.join("\n"));
+}
+
+/// A flow with one value of another kind at a time: the finding names the kind and what is wanted.
+#[test]
+fn a_value_of_another_kind_is_refused_with_what_it_is() {
+    let flow = |menu_prompt: &str, tries: &str, company: &str, number: &str| {
+        format!(
+            "[flow]\nlanguage = \"en-GB\"\ncompany = {company}\nstart = \"menu main\"\n\
+             [flow.menus.main]\nprompt = {menu_prompt}\nkeys.1 = \"forward a\"\nno_input = {{ tries = {tries} }}\n\
+             [flow.forwards.a]\nto = {number}\notherwise = \"mailbox m\"\n[flow.mailboxes.m]\n"
+        )
+    };
+    let mut text = String::new();
+    for value in
+        ["1", "1.5", "true", "2026-12-24", "[1]", "{ a = 1 }", "\"text\"", "[]", "\"\"", "\"+33123456789\""]
+    {
+        for (place, flow) in [
+            ("prompt", flow(value, "2", "\"Acme\"", "\"+33140000001\"")),
+            ("tries", flow("\"Press 1\"", value, "\"Acme\"", "\"+33140000001\"")),
+            ("company", flow("\"Press 1\"", "2", value, "\"+33140000001\"")),
+            ("to", flow("\"Press 1\"", "2", "\"Acme\"", value)),
+        ] {
+            match read(&flow) {
+                Ok(_) => {
+                    let _ = writeln!(text, "{place} = {value}: fine");
+                }
+                Err(findings) => {
+                    for finding in findings.0 {
+                        let _ = writeln!(
+                            text,
+                            "{place} = {value}: {}:{}: {}",
+                            finding.line, finding.column, finding.message
+                        );
+                    }
+                }
+            }
+        }
+    }
+    insta::assert_snapshot!("kinds", text);
 }

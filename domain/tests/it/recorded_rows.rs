@@ -109,36 +109,52 @@ fn calls_to_two_phones() -> Vec<NamedCall> {
     ]
 }
 
+/// A call with a message of four seconds, and the rest.
+fn message(rest: Vec<CallEvent>) -> Vec<CallEvent> {
+    let mut events = vec![
+        started(),
+        mailbox(3, 1, MailboxCause::Chosen),
+        recorded(14, "RE1", RecordingStatus::Completed, 4),
+    ];
+    events.extend(rest);
+    events
+}
+
+fn re1() -> RecordingId {
+    recording("RE1")
+}
+
+fn wanted() -> CallEvent {
+    at(14, EventKind::TranscriptWanted { recording: re1(), language: "fr-FR".parse().unwrap() })
+}
+
+fn stored() -> CallEvent {
+    at(16, EventKind::Voicemail { recording: re1(), audio: audio() })
+}
+
+fn measured(speech_ms: u32) -> CallEvent {
+    let sound = Sound::new(4000, speech_ms, &[0, 40, 90]);
+    at(17, EventKind::VoicemailMeasured { recording: re1(), sound })
+}
+
+fn transcribed(text: Option<&str>) -> CallEvent {
+    at(18, EventKind::Transcribed { recording: re1(), text: text.map(Into::into) })
+}
+
+fn copy(second: i64, fate: CopyFate) -> CallEvent {
+    at(second, EventKind::CarrierCopy { recording: re1(), fate })
+}
+
+fn failed(second: i64, round: u32) -> CallEvent {
+    at(second, EventKind::VoicemailFailed { recording: re1(), why: "gone".into(), round })
+}
+
+fn retried(round: u32) -> CallEvent {
+    at(30, EventKind::VoicemailRetried { recording: re1(), round })
+}
+
 /// What becomes of messages.
 fn messages() -> Vec<NamedCall> {
-    let message = |rest: Vec<CallEvent>| {
-        let mut events = vec![
-            started(),
-            mailbox(3, 1, MailboxCause::Chosen),
-            recorded(14, "RE1", RecordingStatus::Completed, 4),
-        ];
-        events.extend(rest);
-        events
-    };
-    let re1 = || recording("RE1");
-    let wanted = || {
-        at(
-            14,
-            EventKind::TranscriptWanted { recording: recording("RE1"), language: "fr-FR".parse().unwrap() },
-        )
-    };
-    let stored = || at(16, EventKind::Voicemail { recording: recording("RE1"), audio: audio() });
-    let measured = |speech| {
-        let sound = Sound::new(4000, speech, &[0, 40, 90]);
-        at(17, EventKind::VoicemailMeasured { recording: recording("RE1"), sound })
-    };
-    let transcribed =
-        |text: Option<&str>| at(18, EventKind::Transcribed { recording: re1(), text: text.map(Into::into) });
-    let copy = |second, fate| at(second, EventKind::CarrierCopy { recording: re1(), fate });
-    let failed = |second, round| {
-        at(second, EventKind::VoicemailFailed { recording: re1(), why: "gone".into(), round })
-    };
-    let retried = |round| at(30, EventKind::VoicemailRetried { recording: re1(), round });
     vec![
         (
             "a message is stored, transcribed here, and deleted at the carrier",
@@ -196,6 +212,20 @@ fn messages() -> Vec<NamedCall> {
                 recorded(14, "RE1", RecordingStatus::Completed, 4),
                 ended(15),
             ],
+        ),
+        (
+            "two messages, of which one is stored and the other failed",
+            message(vec![
+                recorded(24, "RE2", RecordingStatus::Completed, 7),
+                ended(25),
+                stored(),
+                measured(3000),
+                transcribed(Some("Bonjour")),
+                at(
+                    26,
+                    EventKind::VoicemailFailed { recording: recording("RE2"), why: "gone".into(), round: 0 },
+                ),
+            ]),
         ),
         ("a message waits for its transcription", message(vec![wanted(), ended(15), stored()])),
     ]
