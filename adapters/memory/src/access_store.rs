@@ -108,7 +108,8 @@ impl AccessStore for MemoryAccess {
     async fn add_session(&self, session: Session, verified: Option<&str>) -> Result<bool, StoreError> {
         let mut state = self.state();
         let user = state.users.get(&session.user);
-        if !user.is_some_and(|user| verified.is_none_or(|hash| user.password_hash == hash)) {
+        let is_current = |user: &User| verified.is_none_or(|hash| user.password_hash == hash);
+        if !user.is_some_and(is_current) {
             return Ok(false);
         }
         state.sessions.insert(session.token_hash.clone(), session);

@@ -163,7 +163,8 @@ impl AccessStore for SqlAccess {
     async fn add_session(&self, session: Session, verified: Option<&str>) -> Result<bool, StoreError> {
         let tx = self.begin().await?;
         let user = user::Entity::find_by_id(&session.user).lock_exclusive().one(&tx).await.map_err(failed)?;
-        if !user.is_some_and(|user| verified.is_none_or(|hash| user.password_hash == hash)) {
+        let is_current = |user: user::Model| verified.is_none_or(|hash| user.password_hash == hash);
+        if !user.is_some_and(is_current) {
             return Ok(false);
         }
         let row = session::ActiveModel {

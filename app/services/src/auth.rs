@@ -50,7 +50,7 @@ pub(super) fn valid_user_name(name: &str) -> Result<&str, BadName> {
     let imitates = |actor: &&str| {
         lower.strip_prefix(*actor).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
     };
-    if OTHER_ACTORS.iter().any(|actor| imitates(&actor)) { Err(BadName) } else { Ok(name) }
+    if OTHER_ACTORS.iter().any(imitates) { Err(BadName) } else { Ok(name) }
 }
 
 /// Authenticates people and programs.

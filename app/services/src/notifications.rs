@@ -216,18 +216,18 @@ impl Notifications {
             match &attempt {
                 Attempt::Done(_) => tracing::info!(call.id = %call, to, "{} was delivered", delivery.kind),
                 Attempt::Retry(_, why) => {
-                    tracing::warn!(call.id = %call, to, "the notification will be sent again: {why}")
+                    tracing::warn!(call.id = %call, to, "the notification will be sent again: {why}");
                 }
                 Attempt::Withdrawn => tracing::debug!(call.id = %call, to, "{} is not needed", delivery.kind),
                 Attempt::Failed(why) => {
-                    tracing::error!(call.id = %call, to, "the notification failed and will not be sent again: {why}")
+                    tracing::error!(call.id = %call, to, "the notification failed and will not be sent again: {why}");
                 }
             }
             // A result that could not be recorded must not prevent the others, which would be delivered again.
             match self.record(leased, &attempt).await {
                 Ok(true) => {}
                 Ok(false) => {
-                    tracing::info!(call.id = %call, to, "another instance has taken the notification over")
+                    tracing::info!(call.id = %call, to, "another instance has taken the notification over");
                 }
                 Err(error) => recorded = Err(error),
             }

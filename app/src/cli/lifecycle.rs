@@ -67,7 +67,7 @@ impl Reload {
         }
         match versions.replace(own) {
             Ok(true) => {
-                tracing::info!("flow {} is loaded and used for new calls", versions.current().version())
+                tracing::info!("flow {} is loaded and used for new calls", versions.current().version());
             }
             Ok(false) => tracing::info!("the flow has not changed"),
             Err(error) => tracing::error!("keeping the current flow: {error}"),

@@ -46,7 +46,7 @@ impl Reader {
         let newcomers = self.take("auth.newcomers", |value| {
             value.text()?.parse().map_err(|unknown: frontdesk_domain::UnknownName| unknown.to_string())
         });
-        let (proxy, provider) = (self.proxy(), self.provider());
+        let (proxy, provider) = (Some(self.proxy()), self.provider());
         if let (Some(role), Some(provider)) = (newcomers, &provider) {
             let place =
                 self.values.get("auth.newcomers").map(|value| value.place.clone()).unwrap_or_default();
@@ -67,7 +67,7 @@ impl Reader {
         SignInSettings { proxy, provider, newcomers }
     }
 
-    fn proxy(&mut self) -> Option<TrustedProxy> {
+    fn proxy(&mut self) -> TrustedProxy {
         let header = self.take("auth.proxy_header", |value| {
             let text = value.text()?.to_lowercase();
             HeaderName::try_from(text).map_err(|_| "use the name of a header, such as Remote-User".to_owned())
@@ -90,7 +90,7 @@ impl Reader {
         self.needs("auth.proxy_header", "auth.proxy_networks");
         // Where the proxy of most installations is; nobody else can reach us from there.
         let loopback = || LOOPBACK.iter().filter_map(|network| network.parse().ok()).collect();
-        Some(TrustedProxy { header, networks: networks.unwrap_or_else(loopback) })
+        TrustedProxy { header, networks: networks.unwrap_or_else(loopback) }
     }
 
     fn provider(&mut self) -> Option<Provider> {

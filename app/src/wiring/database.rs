@@ -88,13 +88,11 @@ pub(super) async fn prepare(
             tokio::time::sleep(DATABASE_PAUSE).await;
         }
     });
-    match tokio::time::timeout(DATABASE_TIMEOUT, outcome).await {
-        Ok(Ok(outcome)) => outcome,
-        _ => {
-            tracing::error!("the database is not ready yet; calls are answered meanwhile");
-            Ok(())
-        }
+    if let Ok(Ok(outcome)) = tokio::time::timeout(DATABASE_TIMEOUT, outcome).await {
+        return outcome;
     }
+    tracing::error!("the database is not ready yet; calls are answered meanwhile");
+    Ok(())
 }
 
 /// Makes the index of texts if it is missing, beside everything else: for a long log it takes minutes.

@@ -20,12 +20,11 @@ pub(crate) fn same_origin(headers: &HeaderMap) -> bool {
     }
     match (get(header::ORIGIN), get(header::HOST)) {
         // A browser that hides where a form is from says nothing: the form's token decides.
-        (Some("null"), _) => true,
+        (Some("null") | None, _) => true,
         (Some(origin), Some(host)) => {
             origin.split_once("://").is_some_and(|(_, authority)| authority == host)
         }
         (Some(_), None) => false,
-        (None, _) => true,
     }
 }
 

@@ -100,7 +100,7 @@ pub(super) fn wants(
             let silent = target.is_person && message.is_some_and(Voicemail::is_empty);
             let mailbox = record.call.mailbox.as_ref().and_then(|mailbox| flow.mailbox(mailbox));
             // A mailbox that names recipients notifies no other people, and no programs that are named by other mailboxes.
-            let names = |mailbox: &Mailbox| mailbox.notify.iter().any(|rule| *rule == target.rule_name);
+            let names = |mailbox: &Mailbox| mailbox.notify.contains(&target.rule_name);
             let is_named = flow.draft().mailboxes.values().any(names);
             let meant =
                 mailbox.is_none_or(|m| m.notify.is_empty() || names(m) || !target.is_person && !is_named);
