@@ -28,7 +28,7 @@ fn config(desk: &Desk, around: &Surroundings, (key, value): (&str, &str)) -> Con
     };
     let mut text: String = settings.iter().map(line).collect();
     if !key.is_empty() && settings.iter().all(|(known, _)| *known != key) {
-        text += &format!("{key} = {value:?}\n");
+        text.push_str(&line(&(key, String::new())));
     }
     Config::from_settings(Settings::of_text("frontdesk.toml", &text), Needs::Production).unwrap()
 }

@@ -244,6 +244,7 @@ async fn place(desk: &Desk, random: &Random, screened: bool) -> Placed {
 
 #[tokio::test]
 async fn rows_and_notifications_of_random_calls_equal_what_happened_on_the_line() {
+    #[expect(clippy::disallowed_methods, reason = "the test command says how many calls")]
     let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let (calls, seed) = (number("RANDOM_CALLS").unwrap_or(60), number("RANDOM_SEED").unwrap_or(1));
     let random = Random(Arc::new(AtomicU64::new(seed)));
