@@ -1,9 +1,11 @@
 //! Copies of everything the desk knows, made while it runs, and put back after they were verified.
 
+mod exchange;
 mod make;
 mod manifest;
 mod restore;
 
+pub use exchange::finish_interrupted;
 pub use make::make;
 pub use manifest::{Manifest, ManifestFile};
 pub use restore::{Restored, restore};

@@ -25,6 +25,7 @@ use poem::{Response, Route};
 use tokio::sync::watch;
 use url::Url;
 
+use crate::backup::BackupError;
 use crate::carrier::{self, ClientError, HostedPrompts};
 use crate::config::{Config, Provider, SignInSettings};
 use crate::server::Routes;
@@ -99,6 +100,9 @@ pub enum WiringError {
     /// The password of `admin` cannot be one.
     #[error("auth.admin_password: {0}")]
     Password(#[from] BadPassword),
+    /// An interrupted restore cannot be finished.
+    #[error("a restore was interrupted and cannot be finished: {0}")]
+    Restore(BackupError),
     /// The accounts cannot be stored.
     #[error("the people cannot be read: {0}")]
     People(#[from] StoreError),

@@ -85,6 +85,11 @@ impl RetentionStore for MemoryLog {
         Ok(deleted)
     }
 
+    // Nothing is written beside calls here.
+    async fn erase_mentions(&self, _: &str) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
     async fn scrub(&self) -> Result<(), StoreError> {
         Ok(())
     }

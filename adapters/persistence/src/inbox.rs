@@ -23,7 +23,7 @@ use async_trait::async_trait;
 use frontdesk_ports::{EventBatch, EventBuffer, Ids, LoggedEvent, StoreError};
 use parking_lot::Mutex;
 use sea_orm::sqlx::{self, PgPool};
-use sea_orm::{DbBackend, DbErr, RuntimeErr};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, RuntimeErr, Statement};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -157,6 +157,20 @@ async fn write_inserts(
             // Fails if the request has timed out.
             let _ = insert.done.send(outcome.clone());
         }
+    }
+}
+
+impl SqlInbox {
+    /// How many rows wait, of all instances; 0 on SQLite, which has no inbox.
+    pub async fn rows(db: &Database) -> Result<u64, StoreError> {
+        if db.reader.get_database_backend() != DbBackend::Postgres {
+            return Ok(0);
+        }
+        let count = Statement::from_string(DbBackend::Postgres, "SELECT count(*) FROM inbox");
+        let row = db.reader.query_one_raw(count).await.map_err(|error| store_error(&error))?;
+        let rows: i64 =
+            row.map_or(Ok(0), |row| row.try_get_by_index(0)).map_err(|error| store_error(&error))?;
+        Ok(u64::try_from(rows).unwrap_or(0))
     }
 }
 

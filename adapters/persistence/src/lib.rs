@@ -6,8 +6,10 @@
 
 mod access_store;
 mod call_log;
+mod carry_over;
 mod connect;
 mod entity;
+mod erasure;
 mod error;
 mod inbox;
 mod jobs;
@@ -25,6 +27,7 @@ mod write;
 
 pub use access_store::SqlAccess;
 pub use call_log::SqlLog;
+pub use carry_over::CarriedOver;
 pub use connect::{ConnectError, Database, check_address};
 pub use inbox::SqlInbox;
 pub use operations_log::SqlOperationsLog;

@@ -1,11 +1,13 @@
 //! Deletes calls: rows are deleted in one transaction, and a hash stays, so that late reports do not bring a call back.
+use std::time::Duration;
+
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, LegId, Timestamp};
 use frontdesk_ports::{CallRecord, RetentionStore, StoreError};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, TransactionTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement, TransactionTrait,
 };
 use sha2::{Digest, Sha256};
 
@@ -23,6 +25,20 @@ const TRANSCRIBED: &str = "transcribed";
 /// What stays of a deleted call.
 pub(crate) fn tombstone_of(leg: &LegId) -> String {
     hex::encode(Sha256::digest(leg.to_string()))
+}
+
+/// How often the write-ahead log is emptied while others read, and the pause between.
+const CHECKPOINT_TRIES: u32 = 20;
+const CHECKPOINT_PAUSE: Duration = Duration::from_millis(100);
+
+impl SqlLog {
+    /// Empties the write-ahead log; `false` if somebody still reads from it.
+    async fn checkpoint(&self) -> Result<bool, StoreError> {
+        let checkpoint = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)");
+        let row = self.db.writer.query_one_raw(checkpoint).await.map_err(failed)?;
+        let busy: i64 = row.map(|row| row.try_get_by_index(0)).transpose().map_err(failed)?.unwrap_or(0);
+        Ok(busy == 0)
+    }
 }
 
 #[async_trait]
@@ -117,10 +133,21 @@ impl RetentionStore for SqlLog {
         Ok(deleted.rows_affected)
     }
 
+    async fn erase_mentions(&self, number: &str) -> Result<u64, StoreError> {
+        self.erase_texts_with(number).await
+    }
+
     async fn scrub(&self) -> Result<(), StoreError> {
         if self.db.writer.get_database_backend() == DbBackend::Sqlite {
             // `secure_delete` has overwritten what was deleted; this takes it out of the write-ahead log as well.
-            self.db.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.map_err(failed)?;
+            for _ in 0..CHECKPOINT_TRIES {
+                if self.checkpoint().await? {
+                    return Ok(());
+                }
+                tokio::time::sleep(CHECKPOINT_PAUSE).await;
+            }
+            let why = "the write-ahead log still holds what was deleted, because another program reads the database; close it and run this again";
+            return Err(StoreError::Unavailable(why.into()));
         }
         Ok(())
     }

@@ -21,7 +21,7 @@ pub use file::ASIDE;
 use file::{Files, Written};
 pub use line::{Lines, read_lines, write_line};
 use place::Place;
-pub use place::{OpenError, is_in_use};
+pub use place::{OpenError, is_in_use, running_programs_hold_events};
 
 /// Requests that may wait before a further one is turned away.
 const QUEUE: usize = 4096;

@@ -4,6 +4,8 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::line::read_lines;
+
 /// Programs that may share a folder.
 const PLACES: u32 = 64;
 
@@ -60,6 +62,26 @@ pub fn is_in_use(folder: &Path) -> bool {
     let places = (0..PLACES).map(|number| folder.join(number.to_string())).filter(|place| place.exists());
     // A place that cannot be looked at is rather taken for used.
     places.into_iter().any(|place| !lock(&place).is_ok_and(|lock| lock.is_some()))
+}
+
+/// Whether running programs have events in the folder that are not in the log yet.
+pub fn running_programs_hold_events(folder: &Path) -> io::Result<bool> {
+    for place in (0..PLACES).map(|number| folder.join(number.to_string())).filter(|place| place.exists()) {
+        if lock(&place)?.is_some() {
+            continue;
+        }
+        for file in spool_files(&place)? {
+            // Drained files are removed; the last one may go while we look.
+            let bytes = match fs::read(&file) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                read => read?,
+            };
+            if !read_lines(&bytes).events.is_empty() {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// Locks a place; `None` if another program has it.

@@ -276,6 +276,7 @@ impl Retention {
                 receipt.calls.push(record.id.to_string());
             }
         }
+        self.retention.erase_mentions(number).await?;
         self.retention.scrub().await?;
         let subject = format!("one number: {} calls, {} messages", receipt.calls.len(), receipt.audio.len());
         self.note(actor, AuditAction::Erased, subject).await?;

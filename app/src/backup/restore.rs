@@ -2,8 +2,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use adapters_persistence::CarriedOver;
+use adapters_recordings::{ObjectRecordings, Place};
 use frontdesk_domain::Timestamp;
+use frontdesk_ports::RecordingStore;
 
+use super::exchange::{Moves, exchange};
 use super::manifest::copy;
 use super::{
     BackupError, DATABASE, Manifest, Places, RECORDINGS, SPOOL, beside, create_folder, failed, sync_folder,
@@ -17,6 +21,8 @@ pub struct Restored {
     pub manifest: Manifest,
     /// Where what was there before is now.
     pub earlier: Vec<PathBuf>,
+    /// What was removed from the copy, because it had been revoked, removed or erased since.
+    pub carried_over: CarriedOver,
 }
 
 /// Replaces what is at `places` by the backup `from`. Until everything is verified and staged, nothing is touched.
@@ -37,56 +43,45 @@ pub async fn restore(places: &Places, from: &Path, now: Timestamp) -> Result<Res
     if adapters_spool::is_in_use(&places.spool) {
         return Err(BackupError::Running);
     }
-    let aside = format!(".before-{}", now.as_second());
-    let mut moved = Vec::new();
-    match exchange(&staged, places, &aside, &mut moved) {
-        Ok(earlier) => Ok(Restored { manifest, earlier }),
-        Err(error) => {
-            // As it was: a desk without its database would begin with an empty one.
-            for (from, to) in moved.iter().rev() {
-                if let Err(error) = fs::rename(to, from) {
-                    tracing::error!(
-                        "{} could not be moved back to {}: {error}",
-                        to.display(),
-                        from.display()
-                    );
-                }
-            }
-            Err(error)
-        }
-    }
+    let carried_over = carry_over(&staged, &places.database).await?;
+    let (moves, earlier) = moves(&staged, places, &format!(".before-{}", now.as_second()));
+    exchange(&places.database, &moves)?;
+    Ok(Restored { manifest, earlier, carried_over })
 }
 
-/// Moves aside what is there, folders first, for those may be mount points and stay; then the staged copies in. What was
-/// moved, from where to where, is in `moved`. What was moved aside is returned.
-fn exchange(
-    staged: &Places,
-    places: &Places,
-    aside: &str,
-    moved: &mut Vec<(PathBuf, PathBuf)>,
-) -> Result<Vec<PathBuf>, BackupError> {
-    let mut earlier = Vec::new();
+/// What is there goes aside, folders first, for those may be mount points and stay; then the staged copies go in. And where
+/// what goes aside is then.
+fn moves(staged: &Places, places: &Places, aside: &str) -> (Moves, Vec<PathBuf>) {
     let there = [places.recordings.clone(), places.spool.clone()].into_iter();
-    for name in there.chain(with_side_files(&places.database)) {
-        if name.exists() {
-            let old = beside(&name, aside);
-            fs::rename(&name, &old).map_err(failed(&name))?;
-            moved.push((name, old.clone()));
-            earlier.push(old);
-        }
-    }
-    for (staged, place) in [
+    let there: Vec<PathBuf> =
+        there.chain(with_side_files(&places.database)).filter(|name| name.exists()).collect();
+    let earlier: Vec<PathBuf> = there.iter().map(|name| beside(name, aside)).collect();
+    let mut moves: Moves = there.into_iter().zip(earlier.iter().cloned()).collect();
+    let copies = [
         (&staged.spool, &places.spool),
         (&staged.recordings, &places.recordings),
         (&staged.database, &places.database),
-    ] {
-        let place = beside(place, "");
-        fs::rename(staged, &place).map_err(failed(&place))?;
-        moved.push((staged.clone(), place.clone()));
-        let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        sync_folder(parent)?;
+    ];
+    moves.extend(copies.map(|(staged, place)| (staged.clone(), beside(place, ""))));
+    (moves, earlier)
+}
+
+/// Ends all sessions of the copy, and removes from it what was revoked, removed or erased since, as the replaced database
+/// says.
+async fn carry_over(staged: &Places, replaced: &Path) -> Result<CarriedOver, BackupError> {
+    let failed = |error: String| BackupError::Database(error);
+    let url = format!("sqlite://{}", staged.database.display());
+    let db = open_database(&url).await.map_err(|error| failed(error.to_string()))?;
+    let replaced = replaced.exists().then_some(replaced);
+    let carried = db.carry_over(replaced).await.map_err(|error| failed(error.to_string()))?;
+    let recordings =
+        ObjectRecordings::open(&Place::folder(&staged.recordings), 0, reqwest::Client::builder())
+            .map_err(|error| failed(error.to_string()))?;
+    for name in &carried.erased_audio {
+        recordings.delete(name).await.map_err(|error| failed(error.to_string()))?;
     }
-    Ok(earlier)
+    db.close().await.map_err(|error| failed(error.to_string()))?;
+    Ok(carried)
 }
 
 /// A SQLite file and the files beside it that belong to it.

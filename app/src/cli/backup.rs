@@ -87,6 +87,16 @@ impl Restore {
         let restored = restore(&places, &self.from, SystemClock.now()).await?;
         note(&config, AuditAction::Restored, self.from.display().to_string()).await?;
         println!("restored from {}: {}", self.from.display(), summary(&restored.manifest));
+        let adapters_persistence::CarriedOver { from_replaced, sessions, tokens, users, calls, .. } =
+            restored.carried_over;
+        println!("everybody must sign in again ({sessions} sessions ended)");
+        if from_replaced {
+            println!("stayed removed: {calls} erased calls, {tokens} revoked tokens, {users} removed users");
+        } else {
+            println!(
+                "the replaced database could not be read: calls, tokens and users that were deleted since the backup are back"
+            );
+        }
         for earlier in restored.earlier {
             println!("kept the previous data: {}", earlier.display());
         }

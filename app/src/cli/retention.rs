@@ -93,6 +93,7 @@ impl Purge {
             println!("nothing was deleted");
             return Ok(ExitCode::from(1));
         }
+        tools.take_in_backlog().await.map_err(Failure::Failed)?;
         let purged = tools.retention.purge(COMMAND_LINE, self.only.into(), self.older_than).await;
         print_receipt(&purged.map_err(not_forgotten)?);
         Ok(ExitCode::SUCCESS)
@@ -112,6 +113,7 @@ impl Erase {
             println!("nothing was deleted");
             return Ok(ExitCode::from(1));
         }
+        tools.take_in_backlog().await.map_err(Failure::Failed)?;
         let erased = tools.retention.erase(COMMAND_LINE, &key).await;
         print_receipt(&erased.map_err(not_forgotten)?);
         Ok(ExitCode::SUCCESS)

@@ -1,4 +1,5 @@
 //! Opens and migrates the database at start, and waits for one that is not available yet.
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::oneshot;
 
 use super::WiringError;
+use crate::backup::finish_interrupted;
 
 /// The pause before another attempt to reach the database.
 const DATABASE_PAUSE: Duration = Duration::from_secs(2);
@@ -22,8 +24,18 @@ const INDEX_PAUSE: Duration = Duration::from_secs(60);
 /// How long the start waits for a database server before callers are answered without it.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Finishes a restore of this SQLite database that was killed: without it, an empty one would be made.
+pub(super) fn finish_restore(url: &str) -> Result<(), WiringError> {
+    let Some(path) = url.strip_prefix("sqlite://") else { return Ok(()) };
+    if finish_interrupted(Path::new(path)).map_err(WiringError::Restore)? {
+        tracing::warn!("a restore that had been interrupted was finished");
+    }
+    Ok(())
+}
+
 /// Opens the database and applies its migrations.
 pub async fn open_database(url: &str) -> Result<Database, WiringError> {
+    finish_restore(url)?;
     let db = Database::open(url).await?;
     migrate(url, &db).await?;
     Ok(db)

@@ -5,6 +5,7 @@ use adapters_persistence::{Database, SqlAccess, SqlLog, SqlOperationsLog, SqlOve
 use adapters_recordings::ObjectRecordings;
 use frontdesk_ports::{Clock, Ids};
 
+use super::database::finish_restore;
 use super::{MAX_AUDIO_BYTES, WiringError};
 use crate::config::Config;
 
@@ -26,6 +27,7 @@ impl Stores {
         clock: &Arc<dyn Clock>,
         ids: &Arc<dyn Ids>,
     ) -> Result<Self, WiringError> {
+        finish_restore(&config.database_url)?;
         let db = Database::open(&config.database_url).await?;
         let recordings =
             ObjectRecordings::open(&config.recordings, MAX_AUDIO_BYTES, config.proxies.client_builder())?;

@@ -1,16 +1,24 @@
 //! What commands beside the service need: the same stores and carrier, without listening.
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use adapters_persistence::{SqlLog, SqlOperationsLog};
+use adapters_persistence::{Database, SqlInbox, SqlLog, SqlOperationsLog};
 use adapters_recordings::ObjectRecordings;
+use adapters_spool::{FileSpool, running_programs_hold_events};
 use frontdesk_ports::{CallLog, Clock, PublicUrl};
+use frontdesk_services::event_intake::{Drained, EventIntake};
 use frontdesk_services::reconciliation::Reconciliation;
 use frontdesk_services::retention::Retention;
 
-use super::{MAX_AUDIO_BYTES, WiringError, open_database};
+use super::{MAX_AUDIO_BYTES, WiringError, open_database, primary_buffer};
 use crate::carrier;
 use crate::config::Config;
 use crate::system::{SystemClock, SystemIds};
+
+/// How often waiting events are looked for, and the pause between.
+const BACKLOG_TRIES: u32 = 200;
+const BACKLOG_PAUSE: Duration = Duration::from_millis(100);
 
 /// Stores and carrier of a configuration.
 pub struct Tools {
@@ -22,6 +30,8 @@ pub struct Tools {
     pub reconciliation: Reconciliation,
     /// Forgets.
     pub retention: Retention,
+    db: Database,
+    spool: PathBuf,
 }
 
 impl Tools {
@@ -30,7 +40,7 @@ impl Tools {
         let db = open_database(&config.database_url).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let log = Arc::new(SqlLog::new(db.clone(), clock.clone(), Arc::new(SystemIds)));
-        let operations_log = Arc::new(SqlOperationsLog::new(db));
+        let operations_log = Arc::new(SqlOperationsLog::new(db.clone()));
         let recordings = Arc::new(ObjectRecordings::open(
             &config.recordings,
             MAX_AUDIO_BYTES,
@@ -62,6 +72,43 @@ impl Tools {
             },
             log,
             operations_log,
+            db,
+            spool: config.spool.clone(),
         })
+    }
+
+    /// Takes events that wait in the spool or the inbox into the log, so that nothing of a call appears after it was
+    /// deleted. Events of running programs are waited for. Otherwise says what is left.
+    pub async fn take_in_backlog(&self) -> Result<(), String> {
+        let spool = FileSpool::open(&self.spool).map_err(|error| error.to_string())?;
+        let intake = EventIntake::new(
+            primary_buffer(&self.db, &SystemIds),
+            self.log.clone(),
+            Arc::new(spool),
+            self.operations_log.clone(),
+            Arc::new(SystemClock),
+        );
+        let mut left = String::new();
+        for _ in 0..BACKLOG_TRIES {
+            left = match intake.drain_once().await {
+                Drained::Batch => continue,
+                Drained::Blocked => "the events that wait cannot be written to the database".to_owned(),
+                Drained::Empty => match self.held_by_running_programs().await? {
+                    None => return Ok(()),
+                    Some(left) => left,
+                },
+            };
+            tokio::time::sleep(BACKLOG_PAUSE).await;
+        }
+        Err(format!("{left}; nothing was deleted, try again once frontdesk has caught up"))
+    }
+
+    async fn held_by_running_programs(&self) -> Result<Option<String>, String> {
+        let spooled = running_programs_hold_events(&self.spool).map_err(|error| error.to_string())?;
+        if spooled {
+            return Ok(Some(format!("a running frontdesk still has events in {}", self.spool.display())));
+        }
+        let rows = SqlInbox::rows(&self.db).await.map_err(|error| error.to_string())?;
+        Ok((rows > 0).then(|| format!("{rows} rows of the table inbox are not in the log yet")))
     }
 }

@@ -1,10 +1,14 @@
 //! Copies are made while the desk runs, and put back only when they are sound.
 use std::fs;
+use std::sync::Arc;
 
-use adapters_persistence::Database;
+use adapters_persistence::{Database, SqlAccess, SqlLog};
 use adapters_simulator::tone;
 use frontdesk::backup::{BackupError, Manifest, Places, make, restore};
+use frontdesk::system::SystemIds;
 use frontdesk_domain::Timestamp;
+use frontdesk_ports::access::{ApiToken, Role, Session, User};
+use frontdesk_ports::{AccessStore, CallLog, CallQuery, RetentionStore};
 use serde_json::json;
 
 use crate::harness::{Desk, Setting};
@@ -124,4 +128,88 @@ async fn what_cannot_be_exchanged_is_left_as_it_was_and_a_slash_at_the_end_does_
     assert!(matches!(refused, BackupError::File { .. }), "{refused}");
     assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
     assert_eq!(fs::read(&slashed.database).unwrap(), database, "the database stayed");
+}
+
+#[tokio::test]
+async fn a_restore_brings_back_nothing_that_was_erased_revoked_or_removed_since() {
+    let desk = Desk::start().await;
+    desk.call().presses("2").leaves(tone(1)).place().await;
+    desk.call().from("+33199999999").presses("2").place().await;
+    desk.work().await;
+    let here = places(desk.folder.path());
+    let db = Database::open(&format!("sqlite://{}", here.database.display())).await.unwrap();
+    let people = SqlAccess::new(db.clone());
+    for name in ["bob", "ann"] {
+        let user = User { name: name.into(), role: Role::Admin, password_hash: "old".into() };
+        people.add_user(user).await.unwrap();
+    }
+    let token = |name: &str| ApiToken {
+        name: name.into(),
+        token_hash: format!("hash of {name}"),
+        scopes: "calls".parse().unwrap(),
+        created_at: now(),
+        last_used_at: None,
+    };
+    people.add_token(token("crm")).await.unwrap();
+    people.add_token(token("export")).await.unwrap();
+    let session = Session {
+        token_hash: "hash".into(),
+        user: "ann".into(),
+        csrf: "csrf".into(),
+        created_at: now(),
+        seen_at: now(),
+    };
+    assert!(people.add_session(session, None).await.unwrap());
+    let to = tempfile::tempdir().unwrap();
+    let copy = to.path().join("copy");
+    make(&here, &db, &copy, now()).await.unwrap();
+
+    let target = tempfile::tempdir().unwrap();
+    let there = places(target.path());
+    let first = restore(&there, &copy, now()).await.unwrap().carried_over;
+    assert_eq!((first.from_replaced, first.sessions, first.calls), (false, 1, 0));
+
+    let url = format!("sqlite://{}", there.database.display());
+    let db = Database::open(&url).await.unwrap();
+    let (log, people) =
+        (SqlLog::new(db.clone(), desk.clock.clone(), Arc::new(SystemIds)), SqlAccess::new(db.clone()));
+    let erased = log.calls_of_number(crate::harness::CALLER, 10).await.unwrap();
+    log.delete_calls(&erased).await.unwrap();
+    people.remove_token("crm").await.unwrap();
+    people.remove_user("bob").await.unwrap();
+    people.set_password("ann", "new").await.unwrap();
+    db.close().await.unwrap();
+
+    let later = now() + std::time::Duration::from_secs(60);
+    let again = restore(&there, &copy, later).await.unwrap().carried_over;
+    let counts = (again.from_replaced, again.calls, again.tokens, again.users, again.erased_audio.len());
+    assert_eq!(counts, (true, 1, 1, 1, 1));
+    let db = Database::open(&url).await.unwrap();
+    let people = SqlAccess::new(db.clone());
+    let names: Vec<String> = people.users().await.unwrap().into_iter().map(|user| user.name).collect();
+    assert!(names.contains(&"ann".to_owned()) && !names.contains(&"bob".to_owned()), "{names:?}");
+    assert_eq!(people.user("ann").await.unwrap().unwrap().password_hash, "new");
+    assert_eq!(people.tokens().await.unwrap(), [token("export")]);
+    assert_eq!(people.sessions().await.unwrap(), []);
+    let log = SqlLog::new(db, desk.clock.clone(), Arc::new(SystemIds));
+    let calls = log.list(&CallQuery::newest(10)).await.unwrap().calls;
+    assert_eq!(calls.len(), 1, "the erased call stays erased");
+    assert_eq!(fs::read_dir(&there.recordings).unwrap().count(), 0, "and its audio");
+}
+
+#[tokio::test]
+async fn erasing_waits_for_readers_of_the_file_and_says_what_prevents_it() {
+    let desk = Desk::start().await;
+    desk.call().presses("2").place().await;
+    let here = places(desk.folder.path());
+    let reader = Database::open(&format!("sqlite://{}", here.database.display())).await.unwrap();
+    let connection = reader.connection();
+    for sql in ["BEGIN", "SELECT count(*) FROM calls"] {
+        sea_orm_migration::sea_orm::ConnectionTrait::execute_unprepared(connection, sql).await.unwrap();
+    }
+    let retention = &desk.running.maintenance.retention;
+    let refused = retention.erase("test", crate::harness::CALLER).await.unwrap_err().to_string();
+    assert!(refused.contains("write-ahead log"), "{refused}");
+    sea_orm_migration::sea_orm::ConnectionTrait::execute_unprepared(connection, "COMMIT").await.unwrap();
+    retention.erase("test", crate::harness::CALLER).await.unwrap();
 }

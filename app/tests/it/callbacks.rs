@@ -87,20 +87,31 @@ async fn erasing_a_number_leaves_nothing_of_it_here_or_at_the_carrier() {
     desk.call().presses("2").leaves(tone(2)).place().await;
     desk.call().from("+33199999999").presses("1").place().await;
     desk.work().await;
+    // Somebody has written the number beside another call, and searches for it.
+    let ann = crate::work::Person::admin(&desk).await;
+    let other = desk.calls().await[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(ann.does(&other, "do=note&text=Colleague+of+01+23+45+67+89").await.0, 200);
+    assert_eq!(ann.does(&other, "do=note&text=Wants+a+quote").await.0, 200);
+    let view = "do=save&name=mine&back=%2F%3Fq%3D%252B33123456789";
+    assert!(ann.sends("/views", view).await.0 < 400);
     let receipt = desk.running.maintenance.retention.erase("test", crate::harness::CALLER).await.unwrap();
     assert_eq!((receipt.calls.len(), receipt.audio.len(), receipt.carrier_recordings.len()), (1, 1, 1));
     assert!(desk.records.take_recordings().is_empty());
     assert_eq!(desk.row().await["from"], json!("+33199999999"));
+    let page = ann.page(&format!("/calls/{other}")).await;
+    assert!(
+        page.contains("[erased]") && page.contains("Wants a quote") && !page.contains("01 23 45"),
+        "{page}"
+    );
     for entry in std::fs::read_dir(desk.folder.path()).unwrap() {
         let path = entry.unwrap().path();
         if path.is_file() {
             let bytes = std::fs::read(&path).unwrap();
-            let number = crate::harness::CALLER.as_bytes();
-            assert!(
-                !bytes.windows(number.len()).any(|window| window == number),
-                "still in {}",
-                path.display()
-            );
+            for number in [crate::harness::CALLER, "01 23 45 67 89"] {
+                let number = number.as_bytes();
+                let is_there = bytes.windows(number.len()).any(|window| window == number);
+                assert!(!is_there, "still in {}", path.display());
+            }
         }
     }
     let recordings = std::fs::read_dir(desk.folder.path().join("recordings")).unwrap().count();

@@ -25,7 +25,7 @@ impl<'d> Person<'d> {
     }
 
     /// Sends the form as a page's script does: status and row.
-    async fn does(&self, id: &str, what: &str) -> (u16, String) {
+    pub async fn does(&self, id: &str, what: &str) -> (u16, String) {
         let request = self.desk.http.post(format!("{}/calls/{id}/work", self.desk.url));
         let request = request.header(COOKIE, &self.cookie).header("HX-Request", "true");
         let request = request.header("content-type", "application/x-www-form-urlencoded");

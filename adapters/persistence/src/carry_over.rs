@@ -1,0 +1,118 @@
+//! What a restored database takes over from the one that it replaces: what was revoked, removed or erased stays so.
+use std::path::Path;
+use std::sync::Arc;
+
+use frontdesk_domain::{Facts, Timestamp};
+use frontdesk_ports::{AudioName, CallLog, CallRecord, Clock, Ids, RetentionStore, StoreError};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, Statement};
+
+use crate::SqlLog;
+use crate::connect::Database;
+use crate::entity::tombstone;
+use crate::error::failed;
+use crate::retention::tombstone_of;
+
+/// Calls looked at in one go.
+const BATCH: u16 = 200;
+
+/// What was removed from a restored database.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CarriedOver {
+    /// Whether the replaced database could be read; otherwise what was revoked or erased since may be back.
+    pub from_replaced: bool,
+    /// Sessions that were ended.
+    pub sessions: u64,
+    /// API tokens that had been revoked.
+    pub tokens: u64,
+    /// Users who had been removed.
+    pub users: u64,
+    /// Calls that had been erased.
+    pub calls: u64,
+    /// The audio of these calls.
+    pub erased_audio: Vec<AudioName>,
+}
+
+/// The time and ids of a log that only deletes.
+struct Unused;
+
+impl Clock for Unused {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+}
+
+impl Ids for Unused {
+    fn random(&self) -> [u8; 32] {
+        [0; 32]
+    }
+}
+
+impl Database {
+    /// Ends every session of this restored database, and removes what was revoked, removed or erased in the SQLite file that
+    /// it replaces, if there is one that can be read.
+    pub async fn carry_over(&self, replaced: Option<&Path>) -> Result<CarriedOver, StoreError> {
+        let mut carried =
+            CarriedOver { sessions: self.run("DELETE FROM sessions").await?, ..CarriedOver::default() };
+        let Some(replaced) = replaced else { return Ok(carried) };
+        let attach = Statement::from_sql_and_values(
+            DbBackend::Sqlite,
+            "ATTACH DATABASE ? AS replaced",
+            [replaced.display().to_string().into()],
+        );
+        self.writer.execute_raw(attach).await.map_err(failed)?;
+        let taken = self.take_over(&mut carried).await;
+        self.run("DETACH DATABASE replaced").await?;
+        match taken {
+            Ok(()) => carried.from_replaced = true,
+            Err(error) => tracing::warn!("the replaced database cannot be read: {error}"),
+        }
+        self.delete_erased_calls(&mut carried).await?;
+        Ok(carried)
+    }
+
+    async fn take_over(&self, carried: &mut CarriedOver) -> Result<(), StoreError> {
+        self.run("INSERT OR IGNORE INTO tombstones SELECT leg FROM replaced.tombstones").await?;
+        carried.tokens = self
+            .run(
+                "DELETE FROM api_tokens WHERE token_hash NOT IN (SELECT token_hash FROM replaced.api_tokens)",
+            )
+            .await?;
+        carried.users =
+            self.run("DELETE FROM users WHERE name NOT IN (SELECT name FROM replaced.users)").await?;
+        // Passwords and roles as they were last set.
+        self.run(
+            "UPDATE users SET password_hash = r.password_hash, role = r.role FROM replaced.users r WHERE r.name = users.name",
+        )
+        .await?;
+        Ok(())
+    }
+
+    async fn delete_erased_calls(&self, carried: &mut CarriedOver) -> Result<(), StoreError> {
+        let stones = tombstone::Entity::find().all(&self.reader).await.map_err(failed)?;
+        let stones: std::collections::BTreeSet<String> = stones.into_iter().map(|stone| stone.leg).collect();
+        if stones.is_empty() {
+            return Ok(());
+        }
+        let log = SqlLog::new(self.clone(), Arc::new(Unused), Arc::new(Unused));
+        let mut after = None;
+        loop {
+            let calls = log.calls_before(Timestamp::MAX, after, BATCH).await?;
+            let Some(last) = calls.last() else { return Ok(()) };
+            after = Some(last.id);
+            let erased: Vec<CallRecord> =
+                calls.into_iter().filter(|record| stones.contains(&tombstone_of(&record.leg))).collect();
+            for record in &erased {
+                let events = log.events(record.id).await?;
+                let recordings = Facts::of(events.iter().map(|logged| &logged.event)).every_recording();
+                carried.erased_audio.extend(recordings.iter().map(|name| AudioName::new(&record.leg, name)));
+            }
+            carried.calls += erased.len() as u64;
+            log.delete_calls(&erased).await?;
+        }
+    }
+
+    async fn run(&self, statement: &str) -> Result<u64, StoreError> {
+        let result = self.writer.execute_unprepared(statement).await.map_err(failed)?;
+        Ok(result.rows_affected())
+    }
+}

@@ -1,0 +1,97 @@
+//! Erases a number from what people have written beside calls: saved views, notes, the audit log.
+use frontdesk_ports::StoreError;
+use frontdesk_ports::work::Work;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, TransactionTrait};
+
+use crate::SqlLog;
+use crate::entity::{audit, call, saved_view};
+use crate::error::{corrupt, failed};
+use crate::mapping::json;
+use crate::transaction::{immediate, number_changes};
+
+/// What stands in place of a text that held the number.
+const ERASED: &str = "[erased]";
+/// Shorter numbers occur by chance.
+const LEAST_DIGITS: usize = 6;
+/// Every spelling of a number ends with these.
+const COMMON_DIGITS: usize = 9;
+
+/// The last digits of a number, which every spelling has: with the country code, with a trunk zero, with blanks or points.
+struct Digits(String);
+
+impl Digits {
+    fn of(number: &str) -> Option<Self> {
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+        let common = digits.len().saturating_sub(COMMON_DIGITS);
+        (digits.len() >= LEAST_DIGITS).then(|| Self(digits[common..].to_owned()))
+    }
+
+    fn are_in(&self, text: &str) -> bool {
+        let decoded = text.replace("%2B", "+").replace("%20", " ");
+        let spelled: String = decoded.chars().filter(|c| !" -.()/+\u{a0}".contains(*c)).collect();
+        spelled.contains(&self.0)
+    }
+
+    fn erased_from(&self, text: &str) -> String {
+        if self.are_in(text) { ERASED.to_owned() } else { text.to_owned() }
+    }
+}
+
+impl SqlLog {
+    /// Erases the texts that hold a number; returns how many there were.
+    pub(crate) async fn erase_texts_with(&self, number: &str) -> Result<u64, StoreError> {
+        let Some(digits) = Digits::of(number) else { return Ok(0) };
+        let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
+        let erased =
+            saved_views(&tx, &digits).await? + notes(&tx, &digits).await? + audit_log(&tx, &digits).await?;
+        // Tells readers that rows have changed beneath them.
+        number_changes(&tx, 1).await.map_err(failed)?;
+        tx.commit().await.map_err(failed)?;
+        Ok(erased)
+    }
+}
+
+async fn saved_views(tx: &DatabaseTransaction, digits: &Digits) -> Result<u64, StoreError> {
+    let mut deleted = 0;
+    for row in saved_view::Entity::find().all(tx).await.map_err(failed)? {
+        if digits.are_in(&row.query) || digits.are_in(&row.name) {
+            let view = saved_view::Entity::delete_by_id((row.user_name, row.name));
+            deleted += view.exec(tx).await.map_err(failed)?.rows_affected;
+        }
+    }
+    Ok(deleted)
+}
+
+async fn notes(tx: &DatabaseTransaction, digits: &Digits) -> Result<u64, StoreError> {
+    let mut erased = 0;
+    let noted = call::Entity::find().filter(call::Column::NoteText.ne(""));
+    for row in noted.all(tx).await.map_err(failed)? {
+        let Some(stored) = row.work.as_deref().filter(|_| digits.are_in(&row.note_text)) else { continue };
+        let mut work: Work =
+            serde_json::from_str(stored).map_err(|why| corrupt("calls", "work", &row.id, why))?;
+        for note in &mut work.notes {
+            note.text = digits.erased_from(&note.text);
+        }
+        let update = call::Entity::update_many()
+            .col_expr(call::Column::Work, Expr::value(json(&work)?))
+            .col_expr(call::Column::NoteText, Expr::value(work.text()))
+            .filter(call::Column::Id.eq(row.id));
+        erased += update.exec(tx).await.map_err(failed)?.rows_affected;
+    }
+    Ok(erased)
+}
+
+async fn audit_log(tx: &DatabaseTransaction, digits: &Digits) -> Result<u64, StoreError> {
+    let mut erased = 0;
+    for row in audit::Entity::find().all(tx).await.map_err(failed)? {
+        if digits.are_in(&row.actor) || digits.are_in(&row.subject) {
+            let update = audit::Entity::update_many()
+                .col_expr(audit::Column::Actor, Expr::value(digits.erased_from(&row.actor)))
+                .col_expr(audit::Column::Subject, Expr::value(digits.erased_from(&row.subject)))
+                .filter(audit::Column::Id.eq(row.id));
+            erased += update.exec(tx).await.map_err(failed)?.rows_affected;
+        }
+    }
+    Ok(erased)
+}
