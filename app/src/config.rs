@@ -184,6 +184,7 @@ impl Reader {
                 audio: self.take("retention.audio", Value::duration),
                 transcripts: self.take("retention.transcripts", Value::duration),
                 raw: self.take("retention.raw", Value::duration),
+                audit: self.take("retention.audit", Value::duration),
             },
             recordings: self.recordings(recordings_url),
             account: self.account(),

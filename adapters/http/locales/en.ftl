@@ -447,7 +447,12 @@ outage-nothing-missing = nothing was missing
 outage-nothing-yet = nothing yet
 
 ## Audit
-audit-hint = Who played, exported, deleted or changed something. Shows the latest { $most } entries.
+audit-hint = Who played, exported, deleted or changed something.
+audit-any = anything
+audit-filter = Filter
+audit-none = No entries.
+audit-newest = Newest
+audit-older = Older
 audit-when = When
 audit-who = Who
 audit-did = Action

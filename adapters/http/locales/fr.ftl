@@ -453,7 +453,12 @@ outage-nothing-missing = rien ne manquait
 outage-nothing-yet = rien pour l’instant
 
 ## Audit
-audit-hint = Qui a écouté, exporté, supprimé ou modifié quelque chose. Les { $most } dernières lignes.
+audit-hint = Qui a écouté, exporté, supprimé ou modifié quelque chose.
+audit-any = tout
+audit-filter = Filtrer
+audit-none = Aucune ligne.
+audit-newest = Les plus récentes
+audit-older = Plus anciennes
 audit-when = Quand
 audit-who = Qui
 audit-did = Action

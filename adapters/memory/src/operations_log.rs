@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{
-    AuditEntry, AuditTrail, DiagnosticReport, OperationsLog, Outage, OutageCause, StoreError, Watermark,
+    AuditEntry, AuditPage, AuditQuery, AuditTrail, DiagnosticReport, OperationsLog, Outage, OutageCause,
+    StoreError, Watermark,
 };
 use parking_lot::{Mutex, MutexGuard};
 
@@ -63,7 +64,24 @@ impl AuditTrail for MemoryOperationsLog {
         Ok(())
     }
 
-    async fn entries(&self, limit: u16) -> Result<Vec<AuditEntry>, StoreError> {
-        Ok(self.state().trail.iter().rev().take(usize::from(limit)).cloned().collect())
+    async fn entries(&self, query: &AuditQuery) -> Result<AuditPage, StoreError> {
+        let AuditQuery { actor, action, before, limit } = query;
+        let state = self.state();
+        let numbered = state.trail.iter().enumerate().map(|(place, entry)| (place as u64, entry));
+        let wanted = numbered.rev().filter(|(number, entry)| {
+            actor.as_ref().is_none_or(|actor| entry.actor == *actor)
+                && action.is_none_or(|action| entry.action == action)
+                && before.is_none_or(|before| *number < before)
+        });
+        let found: Vec<_> = wanted.take(usize::from(*limit)).collect();
+        let next = found.last().map(|(number, _)| *number).filter(|_| found.len() == usize::from(*limit));
+        Ok(AuditPage { entries: found.into_iter().map(|(_, entry)| entry.clone()).collect(), next })
+    }
+
+    async fn delete_before(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut state = self.state();
+        let all = state.trail.len();
+        state.trail.retain(|entry| entry.at >= before);
+        Ok((all - state.trail.len()) as u64)
     }
 }

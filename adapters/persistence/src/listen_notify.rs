@@ -1,19 +1,24 @@
 //! Instances that share a PostgreSQL server notify each other of changes (`LISTEN`, `NOTIFY`), so that a reader of
 //! one instance learns at once of a call at another. Notifications are sent outside of the commits, because
-//! PostgreSQL serialises commits that notify. A notification lost with a connection is made up for by polling.
+//! PostgreSQL serialises commits that notify. A notification lost with a connection is made up for by polling. A SQLite
+//! file, which commands change beside the server, is polled.
 use std::time::Duration;
 
 use frontdesk_ports::{Change, StoreError};
 use sea_orm::sqlx::postgres::PgListener;
 use sea_orm::sqlx::{self, PgPool};
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{ColumnTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait, QuerySelect};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use crate::entity::call;
 
 /// The channel. One server can hold several logs, so a notification begins with the name of its schema.
 const CHANNEL: &str = "frontdesk_changes";
 /// The shortest interval between notifications: a burst of calls sends one.
 const EVERY: Duration = Duration::from_millis(50);
+/// How often a SQLite file is looked at.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How long to leave a server alone that does not answer.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -36,15 +41,29 @@ pub(crate) fn raise(changed: &watch::Sender<Change>, change: Change) {
 }
 
 impl ChangeListener {
-    /// For a log on PostgreSQL; a SQLite file has one instance, which knows.
+    /// For a log on either database.
     pub fn start(db: &DatabaseConnection, changed: &watch::Sender<Change>) -> Self {
         if db.get_database_backend() != DbBackend::Postgres {
-            return Self(Vec::new());
+            return Self(vec![tokio::spawn(poll(db.clone(), changed.clone()))]);
         }
         let pool = db.get_postgres_connection_pool().clone();
         let sending = send_notifications(pool.clone(), changed.subscribe());
         let hearing = receive_notifications(pool, changed.clone());
         Self(vec![tokio::spawn(sending), tokio::spawn(hearing)])
+    }
+}
+
+/// Looks for changes that other programs have made to a SQLite file.
+async fn poll(db: DatabaseConnection, changed: watch::Sender<Change>) {
+    loop {
+        tokio::time::sleep(POLL_INTERVAL).await;
+        // Of the calls that are there: readers wait for what they can read.
+        let last = call::Entity::find().select_only().column_as(call::Column::Change.max(), "last");
+        let last: Result<Option<Option<i64>>, DbErr> = last.into_tuple().one(&db).await;
+        // Without an answer, or a table yet, the next one will do.
+        if let Ok(Some(Some(last))) = last {
+            raise(&changed, Change(u64::try_from(last).unwrap_or(0)));
+        }
     }
 }
 

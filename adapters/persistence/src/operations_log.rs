@@ -2,10 +2,13 @@
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{
-    AuditEntry, AuditTrail, DiagnosticReport, OperationsLog, Outage, StoreError, Watermark,
+    AuditEntry, AuditPage, AuditQuery, AuditTrail, DiagnosticReport, OperationsLog, Outage, StoreError,
+    Watermark,
 };
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, EntityTrait, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use crate::connect::Database;
 use crate::entity::{audit, diagnostic_report, outage, watermark};
@@ -112,9 +115,27 @@ impl AuditTrail for SqlOperationsLog {
         Ok(())
     }
 
-    async fn entries(&self, limit: u16) -> Result<Vec<AuditEntry>, StoreError> {
-        let newest = audit::Entity::find().order_by_desc(audit::Column::Id).limit(u64::from(limit));
-        newest.all(&self.0.reader).await.map_err(failed)?.into_iter().map(entry_of).collect()
+    async fn entries(&self, query: &AuditQuery) -> Result<AuditPage, StoreError> {
+        let AuditQuery { actor, action, before, limit } = query;
+        let mut wanted = audit::Entity::find().order_by_desc(audit::Column::Id).limit(u64::from(*limit));
+        if let Some(actor) = actor {
+            wanted = wanted.filter(audit::Column::Actor.eq(actor));
+        }
+        if let Some(action) = action {
+            wanted = wanted.filter(audit::Column::Action.eq(action.as_str()));
+        }
+        if let Some(before) = before {
+            wanted = wanted.filter(audit::Column::Id.lt(i64::try_from(*before).unwrap_or(i64::MAX)));
+        }
+        let rows = wanted.all(&self.0.reader).await.map_err(failed)?;
+        let next = rows.last().and_then(|row| u64::try_from(row.id).ok());
+        let next = next.filter(|_| rows.len() == usize::from(*limit));
+        Ok(AuditPage { entries: rows.into_iter().map(entry_of).collect::<Result<_, _>>()?, next })
+    }
+
+    async fn delete_before(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let old = audit::Entity::delete_many().filter(audit::Column::At.lt(millis(before)));
+        Ok(old.exec(&self.0.writer).await.map_err(failed)?.rows_affected)
     }
 }
 

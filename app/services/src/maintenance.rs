@@ -45,11 +45,14 @@ pub struct RetentionPolicy {
     pub transcripts: Option<Duration>,
     /// The carrier's own words.
     pub raw: Option<Duration>,
+    /// The audit log.
+    pub audit: Option<Duration>,
 }
 
 impl RetentionPolicy {
     fn set(self) -> impl Iterator<Item = (DataClass, Duration)> {
         let times = [
+            (DataClass::Audit, self.audit),
             (DataClass::Raw, self.raw),
             (DataClass::Transcripts, self.transcripts),
             (DataClass::Audio, self.audio),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use frontdesk_domain::{CallEvent, CallId, EventKind, VoicemailStatus};
 use frontdesk_ports::{
-    Actor, AuditAction, AuditEntry, AuditTrail, CallLog, Clock, DiagnosticReport, LoggedEvent, Operations,
-    OperationsLog, Outage, RetryError, StoreError,
+    Actor, AuditAction, AuditEntry, AuditPage, AuditQuery, AuditTrail, CallLog, Clock, DiagnosticReport,
+    LoggedEvent, Operations, OperationsLog, Outage, RetryError, StoreError,
 };
 
 /// Looks after the desk.
@@ -30,8 +30,8 @@ impl Operations for OperationsService {
         self.operations_log.diagnostic_report().await
     }
 
-    async fn trail(&self, limit: u16) -> Result<Vec<AuditEntry>, StoreError> {
-        self.trail.entries(limit).await
+    async fn trail(&self, query: &AuditQuery) -> Result<AuditPage, StoreError> {
+        self.trail.entries(query).await
     }
 
     async fn note(&self, Actor(actor): &Actor, action: AuditAction, subject: &str) -> Result<(), StoreError> {

@@ -29,6 +29,8 @@ pub enum DataClass {
     Transcripts,
     /// The carrier's own words beside events.
     Raw,
+    /// The audit log.
+    Audit,
 }
 
 /// It could not be forgotten.
@@ -53,6 +55,8 @@ pub struct Receipt {
     pub transcripts: u64,
     /// Requests in the carrier's own words.
     pub raw: u64,
+    /// Entries of the audit log.
+    pub audit: u64,
     /// The carrier's recordings.
     pub carrier_recordings: Vec<String>,
     /// The carrier's records of calls.
@@ -141,14 +145,15 @@ impl Retention {
             DataClass::Calls => self.purge_calls(before, most, &mut receipt).await?,
             DataClass::Audio => self.purge_audio(before, most, &mut receipt).await?,
             DataClass::Raw => receipt.raw = self.retention.delete_raw_before(before).await?,
+            DataClass::Audit => receipt.audit = self.trail.delete_before(before).await?,
             DataClass::Transcripts => self.purge_transcripts(before, most, &mut receipt).await?,
         }
         self.retention.scrub().await?;
-        let Receipt { calls, audio, transcripts, raw, .. } = &receipt;
+        let Receipt { calls, audio, transcripts, raw, audit, .. } = &receipt;
         let (calls, audio) = (calls.len(), audio.len());
-        if calls + audio > 0 || *raw + *transcripts > 0 {
+        if calls + audio > 0 || *raw + *transcripts + *audit > 0 {
             let subject = format!(
-                "{calls} calls, {audio} messages, {transcripts} transcripts, {raw} requests from before {before:.0}"
+                "{calls} calls, {audio} messages, {transcripts} transcripts, {raw} requests, {audit} audit entries from before {before:.0}"
             );
             self.note(actor, AuditAction::Purged, subject).await?;
         }

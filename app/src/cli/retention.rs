@@ -23,6 +23,8 @@ enum Class {
     Transcripts,
     /// The raw carrier data of events.
     Raw,
+    /// Entries of the audit log.
+    Audit,
 }
 
 impl From<Class> for DataClass {
@@ -32,6 +34,7 @@ impl From<Class> for DataClass {
             Class::Audio => Self::Audio,
             Class::Transcripts => Self::Transcripts,
             Class::Raw => Self::Raw,
+            Class::Audit => Self::Audit,
         }
     }
 }
@@ -64,7 +67,7 @@ fn not_forgotten(error: RetentionError) -> Failure {
 }
 
 fn print_receipt(receipt: &Receipt) {
-    let Receipt { calls, audio, transcripts, raw, carrier_recordings, carrier_calls } = receipt;
+    let Receipt { calls, audio, transcripts, raw, audit, carrier_recordings, carrier_calls } = receipt;
     for (what, gone) in [
         ("call", calls),
         ("audio", audio),
@@ -76,7 +79,7 @@ fn print_receipt(receipt: &Receipt) {
         }
     }
     println!(
-        "deleted: {} calls, {} messages' audio, {transcripts} transcripts, {raw} requests in the carrier's words; at the carrier: {} recordings, {} calls",
+        "deleted: {} calls, {} messages' audio, {transcripts} transcripts, {raw} requests in the carrier's words, {audit} audit entries; at the carrier: {} recordings, {} calls",
         calls.len(),
         audio.len(),
         carrier_recordings.len(),

@@ -34,6 +34,7 @@ pub(super) const KEYS: &[Key] = &[
     key("retention.audio"),
     key("retention.transcripts"),
     key("retention.raw"),
+    key("retention.audit"),
     key("twilio.account_sid"),
     secret("twilio.auth_token"),
     secret("twilio.previous_auth_token"),

@@ -181,3 +181,22 @@ async fn wrong_api_tokens_are_throttled_and_issued_ones_are_not() {
     assert_eq!(of(TOKEN).await.status(), 200);
     assert_eq!(get(&desk, "/healthz", "").await.status(), 200);
 }
+
+#[tokio::test]
+async fn the_audit_log_has_pages_and_filters() {
+    let desk = Desk::start().await;
+    let ann = Person::admin(&desk).await;
+    for number in 0..110 {
+        let form = format!("do=make&name=token{number}&scope=calls");
+        assert_eq!(ann.sends("/settings/tokens", &form).await.0, 200);
+    }
+    let newest = ann.page("/audit").await;
+    assert!(newest.contains("token109") && !newest.contains(">token3<"), "a page of a hundred");
+    let older =
+        newest.split("href=\"/audit?").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+    let older = ann.page(&format!("/audit?{older}")).await;
+    assert!(older.contains(">token3<") && !older.contains("token109"));
+    let signed_in = ann.page("/audit?action=signed_in").await;
+    assert!(signed_in.contains("signed in") && !signed_in.contains("token109"));
+    assert!(ann.page("/audit?actor=nobody").await.contains("No entries."));
+}

@@ -1,8 +1,8 @@
 //! Outages, watermarks, the audit trail.
 use super::time;
 use crate::{
-    AuditAction, AuditEntry, AuditTrail, DiagnosticReport, Finding, OperationsLog, Outage, OutageCause,
-    Watermark,
+    AuditAction, AuditEntry, AuditPage, AuditQuery, AuditTrail, DiagnosticReport, Finding, OperationsLog,
+    Outage, OutageCause, Watermark,
 };
 
 /// The behaviour of an operations log, which must be empty.
@@ -48,7 +48,9 @@ pub async fn outages_and_watermarks(operations_log: &dyn OperationsLog) {
 
 /// Every claim about the trail, which must be empty.
 pub async fn audit(trail: &dyn AuditTrail) {
-    assert_eq!(trail.entries(10).await.unwrap(), []);
+    let page = async |query: AuditQuery| trail.entries(&query).await.unwrap();
+    let newest = |limit| AuditQuery { limit, ..AuditQuery::default() };
+    assert_eq!(page(newest(10)).await, AuditPage::default());
     let entry = |action, subject: &str| AuditEntry {
         at: time("2026-11-22T09:00:00Z"),
         actor: "ann".into(),
@@ -59,6 +61,16 @@ pub async fn audit(trail: &dyn AuditTrail) {
     trail.record(played.clone()).await.unwrap();
     trail.record(exported.clone()).await.unwrap();
     trail.record(played.clone()).await.unwrap();
-    assert_eq!(trail.entries(2).await.unwrap(), [played.clone(), exported.clone()], "newest first");
-    assert_eq!(trail.entries(10).await.unwrap().len(), 3, "the same twice is two lines");
+    let first = page(newest(2)).await;
+    assert_eq!(first.entries, [played.clone(), exported.clone()], "newest first");
+    let second = page(AuditQuery { before: first.next, ..newest(2) }).await;
+    assert_eq!((second.entries, second.next), (vec![played.clone()], None), "the same twice is two lines");
+    let bob = AuditEntry { actor: "bob".into(), at: time("2026-11-23T09:00:00Z"), ..exported.clone() };
+    trail.record(bob.clone()).await.unwrap();
+    let of_bob = AuditQuery { actor: Some("bob".into()), ..newest(10) };
+    assert_eq!(page(of_bob).await.entries, std::slice::from_ref(&bob));
+    let exports = AuditQuery { action: Some(AuditAction::Exported), ..newest(10) };
+    assert_eq!(page(exports).await.entries, [bob.clone(), exported]);
+    assert_eq!(trail.delete_before(time("2026-11-23T00:00:00Z")).await.unwrap(), 3);
+    assert_eq!(page(newest(10)).await.entries, [bob]);
 }

@@ -76,12 +76,37 @@ pub struct AuditEntry {
     pub subject: String,
 }
 
-/// Keeps what was done, for good.
+/// Which lines of the trail are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditQuery {
+    /// Only lines of this actor.
+    pub actor: Option<String>,
+    /// Only lines of this action.
+    pub action: Option<AuditAction>,
+    /// Only lines older than the one with this number: [`AuditPage::next`] of the page before.
+    pub before: Option<u64>,
+    /// The most lines.
+    pub limit: u16,
+}
+
+/// Lines of the trail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditPage {
+    /// The lines, newest first.
+    pub entries: Vec<AuditEntry>,
+    /// Where the next page begins, if there may be one.
+    pub next: Option<u64>,
+}
+
+/// Keeps what was done, until it is deleted by age.
 #[async_trait]
 pub trait AuditTrail: Send + Sync {
     /// Adds a line. `Ok` means that it is on disk.
     async fn record(&self, entry: AuditEntry) -> Result<(), StoreError>;
 
-    /// The latest lines, newest first.
-    async fn entries(&self, limit: u16) -> Result<Vec<AuditEntry>, StoreError>;
+    /// A page of lines.
+    async fn entries(&self, query: &AuditQuery) -> Result<AuditPage, StoreError>;
+
+    /// Deletes the lines from before that; returns how many there were.
+    async fn delete_before(&self, before: Timestamp) -> Result<u64, StoreError>;
 }

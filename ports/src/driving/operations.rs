@@ -2,7 +2,7 @@
 use async_trait::async_trait;
 use frontdesk_domain::CallId;
 
-use crate::{AuditAction, AuditEntry, DiagnosticReport, Outage, StoreError};
+use crate::{AuditAction, AuditPage, AuditQuery, DiagnosticReport, Outage, StoreError};
 
 /// Who does something: a person or a program, by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub trait Operations: Send + Sync {
     /// The last diagnostic report, if there is one.
     async fn diagnostic_report(&self) -> Result<Option<DiagnosticReport>, StoreError>;
 
-    /// Who did what lately, newest first.
-    async fn trail(&self, limit: u16) -> Result<Vec<AuditEntry>, StoreError>;
+    /// Who did what, newest first.
+    async fn trail(&self, query: &AuditQuery) -> Result<AuditPage, StoreError>;
 
     /// Records a user's action.
     async fn note(&self, actor: &Actor, action: AuditAction, subject: &str) -> Result<(), StoreError>;

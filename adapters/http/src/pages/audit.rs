@@ -3,6 +3,7 @@
 pub(crate) mod view;
 use std::sync::Arc;
 
+use frontdesk_ports::AuditQuery;
 use poem::web::Data;
 use poem::{Request, handler};
 
@@ -10,12 +11,13 @@ use super::html;
 use crate::State;
 use crate::auth::visitor::Visitor;
 use crate::i18n::viewer::Viewer;
-use crate::pages::audit::view::{AuditLine, AuditPage};
+use crate::pages::audit::view::{ActionChoice, AuditLine, AuditPage};
 use crate::pages::frame::Frame;
 use crate::problem::Answer;
+use crate::query;
 
-/// The most entries on the page.
-const MAX_ENTRIES: u16 = 500;
+/// Entries of a page.
+const PAGE: u16 = 100;
 
 #[handler]
 pub(crate) async fn audit(
@@ -24,11 +26,34 @@ pub(crate) async fn audit(
     req: &Request,
 ) -> Answer {
     let viewer = Viewer::of(req, state);
-    let trail = state.services.operations.trail(MAX_ENTRIES).await?;
+    let pairs = query::pairs(req.uri().query());
+    let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let wanted = AuditQuery {
+        actor: value("actor").map(|actor| actor.trim().to_owned()).filter(|actor| !actor.is_empty()),
+        action: value("action").and_then(|action| action.parse().ok()),
+        before: value("before").and_then(|before| before.parse().ok()),
+        limit: PAGE,
+    };
+    let page = state.services.operations.trail(&wanted).await?;
     let view = AuditPage {
         frame: Frame::of(state, visitor, &viewer, "nav-audit"),
-        most: MAX_ENTRIES,
-        lines: trail.iter().map(|entry| AuditLine::new(entry, &viewer)).collect(),
+        actor: wanted.actor.clone().unwrap_or_default(),
+        actions: ActionChoice::all(wanted.action, viewer.language),
+        is_newest: wanted.before.is_none(),
+        older: page.next.map(|next| older(&wanted, next)),
+        lines: page.entries.iter().map(|entry| AuditLine::new(entry, &viewer)).collect(),
     };
     html(state.templates.page(&view, &viewer))
+}
+
+/// The address of the next page.
+fn older(query: &AuditQuery, next: u64) -> String {
+    let mut pairs = form_urlencoded::Serializer::new(String::new());
+    if let Some(actor) = &query.actor {
+        pairs.append_pair("actor", actor);
+    }
+    if let Some(action) = query.action {
+        pairs.append_pair("action", action.as_str());
+    }
+    format!("/audit?{}", pairs.append_pair("before", &next.to_string()).finish())
 }

@@ -182,6 +182,18 @@ mod on_sqlite {
     use super::*;
 
     #[tokio::test]
+    async fn a_server_learns_of_a_change_that_a_command_made_within_a_second() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("calls.db").display());
+        let (server, command) = (migrated(&url).await, Database::open(&url).await.unwrap());
+        let (server, command) = (log(&server, clock()), log(&command, clock()));
+        let seen = server.latest_change().await.unwrap();
+        conformance::call_log::one_of_many_writers(&*command, 1, 1).await;
+        let changed = server.wait_for_change(seen);
+        tokio::time::timeout(std::time::Duration::from_secs(1), changed).await.expect("it learns of it");
+    }
+
+    #[tokio::test]
     async fn what_was_committed_is_there_after_opening_again() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("calls.db").display());

@@ -1,7 +1,8 @@
 //! The view of the audit log.
-use frontdesk_ports::AuditEntry;
+use frontdesk_ports::{AuditAction, AuditEntry};
 use serde::Serialize;
 
+use crate::i18n::locale::Language;
 use crate::i18n::viewer::Viewer;
 use crate::pages::feed::row::Moment;
 use crate::pages::frame::Frame;
@@ -10,9 +11,36 @@ use crate::pages::frame::Frame;
 #[derive(Debug, Serialize)]
 pub(crate) struct AuditPage {
     pub frame: Frame,
-    /// The most lines there are.
-    pub most: u16,
+    /// The actor that is shown alone; empty for all.
+    pub actor: String,
+    /// What can be shown alone.
+    pub actions: Vec<ActionChoice>,
+    /// Whether this is the first page.
+    pub is_newest: bool,
+    /// The address of the next page.
+    pub older: Option<String>,
     pub lines: Vec<AuditLine>,
+}
+
+/// An action to choose.
+#[derive(Debug, Serialize)]
+pub(crate) struct ActionChoice {
+    value: &'static str,
+    label: String,
+    chosen: bool,
+}
+
+impl ActionChoice {
+    pub fn all(chosen: Option<AuditAction>, language: Language) -> Vec<Self> {
+        let choice = |action: &AuditAction| Self {
+            value: action.as_str(),
+            label: language.say(&format!("audit-{action}")),
+            chosen: chosen == Some(*action),
+        };
+        let mut choices: Vec<Self> = AuditAction::VARIANTS.iter().map(choice).collect();
+        choices.sort_by(|a, b| a.label.cmp(&b.label));
+        choices
+    }
 }
 
 /// One entry of the audit log.
