@@ -189,6 +189,7 @@ fn operations(stores: &Stores, clock: &Arc<dyn Clock>) -> OperationsService {
     OperationsService {
         log: log.clone(),
         operations_log: operations_log.clone(),
+        outbox: log.clone(),
         trail: operations_log.clone(),
         clock: clock.clone(),
     }

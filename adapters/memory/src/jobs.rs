@@ -151,10 +151,15 @@ impl Outbox for MemoryLog {
         Ok(about.collect())
     }
 
-    async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError> {
+    async fn deliveries(
+        &self,
+        status: Option<DeliveryStatus>,
+        limit: u16,
+    ) -> Result<Vec<DeliveryReport>, StoreError> {
         let state = self.state();
         let mut reports: Vec<DeliveryReport> = state.jobs.values().filter_map(report).collect();
         reports.sort_by_key(|report| std::cmp::Reverse((report.queued_at, report.delivery.key())));
+        reports.retain(|report| status.is_none_or(|status| report.status == status));
         reports.truncate(usize::from(limit));
         Ok(reports)
     }

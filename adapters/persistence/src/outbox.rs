@@ -101,8 +101,19 @@ impl Outbox for SqlLog {
         rows.iter().map(|row| Ok((delivery_of(row)?, row.report.clone().unwrap_or_default()))).collect()
     }
 
-    async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError> {
+    async fn deliveries(
+        &self,
+        status: Option<DeliveryStatus>,
+        limit: u16,
+    ) -> Result<Vec<DeliveryReport>, StoreError> {
+        let states = match status {
+            None => vec![JobState::Waiting, JobState::Leased, JobState::Done, JobState::Failed],
+            Some(DeliveryStatus::Waiting) => JobState::OPEN.to_vec(),
+            Some(DeliveryStatus::Delivered) => vec![JobState::Done],
+            Some(DeliveryStatus::Failed) => vec![JobState::Failed],
+        };
         let newest = job::Entity::find()
+            .filter(job::Column::State.is_in(states))
             .filter(to_recipient(None))
             .order_by_desc(job::Column::QueuedAt)
             .order_by_desc(job::Column::Key)

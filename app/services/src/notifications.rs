@@ -11,7 +11,8 @@ use std::time::Duration;
 use frontdesk_domain::{CallFlow, CallId, NotificationKind, Timestamp};
 use frontdesk_ports::{
     Attachment, Attempt, AudioName, CallLog, CallQuery, CallRecord, Change, Clock, Delivery, DeliveryError,
-    Ids, Job, JobQueue, Lane, LeasedJob, Messenger, Notification, Outbox, RecordingStore, StoreError,
+    Ids, Job, JobCounts, JobQueue, Lane, LeasedJob, Messenger, Notification, Outbox, RecordingStore,
+    StoreError,
 };
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
@@ -103,10 +104,21 @@ impl Notifications {
     async fn round(&self) -> Result<(), StoreError> {
         let seen = self.follow().await?;
         while self.deliver_due().await? > 0 {}
+        self.count().await?;
         let now = self.clock.now();
         let until = |due: Timestamp| Duration::try_from(due.duration_since(now)).unwrap_or_default();
         let pause = self.queue.next_due(&self.lanes()).await?.map_or(IDLE_PAUSE, until).min(IDLE_PAUSE);
         let _ = tokio::time::timeout(pause, self.log.wait_for_change(seen)).await;
+        Ok(())
+    }
+
+    /// Counts deliveries for the metrics.
+    async fn count(&self) -> Result<(), StoreError> {
+        let JobCounts { open, failed } = self.queue.counts(&self.lanes()).await?;
+        for (state, count) in [("open", open), ("failed", failed)] {
+            metrics::gauge!("frontdesk_notifications", "state" => state)
+                .set(u32::try_from(count).unwrap_or(u32::MAX));
+        }
         Ok(())
     }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use frontdesk_domain::{CallEvent, CallId, EventKind, VoicemailStatus};
 use frontdesk_ports::{
-    Actor, AuditAction, AuditEntry, AuditPage, AuditQuery, AuditTrail, CallLog, Clock, DiagnosticReport,
-    LoggedEvent, Operations, OperationsLog, Outage, RetryError, StoreError,
+    Actor, AuditAction, AuditEntry, AuditPage, AuditQuery, AuditTrail, CallLog, Clock, DeliveryReport,
+    DeliveryStatus, DiagnosticReport, LoggedEvent, Operations, OperationsLog, Outage, Outbox, RetryError,
+    StoreError,
 };
 
 /// Looks after the desk.
@@ -14,6 +15,8 @@ pub struct OperationsService {
     pub log: Arc<dyn CallLog>,
     /// Where outages are noted.
     pub operations_log: Arc<dyn OperationsLog>,
+    /// The notifications.
+    pub outbox: Arc<dyn Outbox>,
     /// Where it is noted who did what.
     pub trail: Arc<dyn AuditTrail>,
     /// The time.
@@ -28,6 +31,10 @@ impl Operations for OperationsService {
 
     async fn diagnostic_report(&self) -> Result<Option<DiagnosticReport>, StoreError> {
         self.operations_log.diagnostic_report().await
+    }
+
+    async fn failed_notifications(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError> {
+        self.outbox.deliveries(Some(DeliveryStatus::Failed), limit).await
     }
 
     async fn trail(&self, query: &AuditQuery) -> Result<AuditPage, StoreError> {

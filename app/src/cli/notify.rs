@@ -68,7 +68,7 @@ async fn outbox(config: &Config) -> Result<SqlLog, Failure> {
 }
 
 async fn list(outbox: &SqlLog, limit: u16) -> Result<ExitCode, Failure> {
-    for state in outbox.deliveries(limit).await.map_err(failed)? {
+    for state in outbox.deliveries(None, limit).await.map_err(failed)? {
         let why = state.last_error.map_or_else(String::new, |why| format!("  ({why})"));
         let delivery = state.delivery;
         println!(

@@ -111,6 +111,7 @@ fn times_are_read() {
         "1h30m",
         "2 days",
         "7d",
+        "2w",
         "0s",
         "-1s",
         "1y",

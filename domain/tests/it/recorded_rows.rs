@@ -56,6 +56,10 @@ fn dial(second: i64, outcome: DialOutcome, of: Option<&str>, seconds: Option<u32
     at(second, EventKind::Dial { step: 2, outcome, leg: of.map(leg), bridged, seconds })
 }
 
+fn hours(second: i64, why: HoursReason) -> CallEvent {
+    at(second, EventKind::Hours { hours: "office".parse().ok(), step: 0, why })
+}
+
 fn mailbox(second: i64, step: u16, cause: MailboxCause) -> CallEvent {
     at(second, EventKind::Mailbox { mailbox: "main".parse().unwrap(), step, cause })
 }
@@ -239,6 +243,29 @@ fn unusual_ends() -> Vec<NamedCall> {
             "an announcement is played to its end",
             vec![
                 started(),
+                at(0, EventKind::Goodbye { goodbye: "holiday".parse().unwrap(), step: 1 }),
+                ended(6),
+            ],
+        ),
+        (
+            "closed, and the caller leaves at the mailbox",
+            vec![started(), hours(0, HoursReason::Holiday), mailbox(1, 1, MailboxCause::Closed), ended(6)],
+        ),
+        (
+            "closed, and a message is left",
+            vec![
+                started(),
+                hours(0, HoursReason::Closed),
+                mailbox(1, 1, MailboxCause::Closed),
+                recorded(14, "RE1", RecordingStatus::Completed, 4),
+                ended(15),
+            ],
+        ),
+        (
+            "closed, with an announcement",
+            vec![
+                started(),
+                hours(0, HoursReason::Closure),
                 at(0, EventKind::Goodbye { goodbye: "holiday".parse().unwrap(), step: 1 }),
                 ended(6),
             ],

@@ -4,7 +4,7 @@ use std::time::Duration;
 use frontdesk_domain::{CallId, NotificationKind, Timestamp};
 
 use super::{ended, started, time};
-use crate::{Attempt, CallLog, CallQuery, Change, Delivery, Job, JobQueue, Lane, Outbox};
+use crate::{Attempt, CallLog, CallQuery, Change, Delivery, DeliveryStatus, Job, JobQueue, Lane, Outbox};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -72,13 +72,15 @@ pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
     let last = outbox.take(&both, at(50), LEASE, 10).await.unwrap();
     assert!(outbox.finish(&last[0], &Attempt::Withdrawn).await.unwrap());
 
-    let states = outbox.deliveries(10).await.unwrap();
+    let states = outbox.deliveries(None, 10).await.unwrap();
     let state = |recipient: &str| states.iter().find(|state| state.delivery.recipient == recipient).unwrap();
     assert_eq!((state("crm").status.as_str(), state("crm").attempts), ("delivered", 1));
     assert_eq!(
         (state("office").status.as_str(), state("office").last_error.as_deref()),
         ("failed", Some("gone"))
     );
+    let failed = outbox.deliveries(Some(DeliveryStatus::Failed), 10).await.unwrap();
+    assert_eq!(failed.iter().map(|state| state.delivery.recipient.as_str()).collect::<Vec<_>>(), ["office"]);
     assert_eq!(outbox.redeliver(at(1), true, None, at(200)).await.unwrap(), 0, "none was queued since");
     assert_eq!(outbox.redeliver(at(0), true, None, at(200)).await.unwrap(), 1, "the failed one");
     assert_eq!(outbox.redeliver(at(0), false, Some("crm"), at(200)).await.unwrap(), 1);

@@ -94,8 +94,12 @@ pub trait Outbox: Send + Sync {
     /// The deliveries about these calls that were made, each with what it reported ([`Attempt::Done`](crate::Attempt)).
     async fn delivered(&self, calls: &[CallId]) -> Result<Vec<(Delivery, String)>, StoreError>;
 
-    /// How the latest deliveries stand, newest first.
-    async fn deliveries(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError>;
+    /// How the latest deliveries stand, newest first: all, or only those with that status.
+    async fn deliveries(
+        &self,
+        status: Option<DeliveryStatus>,
+        limit: u16,
+    ) -> Result<Vec<DeliveryReport>, StoreError>;
 
     /// Queues deliveries again that were first queued at `since` or later: all or only failed ones, of one recipient `NAME`
     /// with its people `NAME/1`, `NAME/2` and so on, or of all. Returns their number.

@@ -2,7 +2,7 @@
 use async_trait::async_trait;
 use frontdesk_domain::CallId;
 
-use crate::{AuditAction, AuditPage, AuditQuery, DiagnosticReport, Outage, StoreError};
+use crate::{AuditAction, AuditPage, AuditQuery, DeliveryReport, DiagnosticReport, Outage, StoreError};
 
 /// Who does something: a person or a program, by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,9 @@ pub trait Operations: Send + Sync {
 
     /// The last diagnostic report, if there is one.
     async fn diagnostic_report(&self) -> Result<Option<DiagnosticReport>, StoreError>;
+
+    /// The latest notifications that could not be delivered and are not tried again, newest first.
+    async fn failed_notifications(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError>;
 
     /// Who did what, newest first.
     async fn trail(&self, query: &AuditQuery) -> Result<AuditPage, StoreError>;

@@ -234,7 +234,7 @@ async fn a_busy_recipient_is_retried_for_three_days() {
         desk.clock.advance(GIVE_UP / MIN_ATTEMPTS);
         desk.received().await;
     }
-    let states = desk.notifications.outbox.deliveries(10).await.unwrap();
+    let states = desk.notifications.outbox.deliveries(None, 10).await.unwrap();
     let failed: Vec<_> = states.iter().filter(|state| state.status == DeliveryStatus::Failed).collect();
     assert_eq!(failed.len(), 1);
     assert!(failed[0].last_error.as_ref().unwrap().contains("given up after three days"), "{failed:?}");

@@ -1,5 +1,5 @@
 //! The view of outages.
-use frontdesk_ports::{Outage, OutageCause};
+use frontdesk_ports::{DeliveryReport, Outage, OutageCause};
 use serde::Serialize;
 
 use crate::i18n::viewer::Viewer;
@@ -10,7 +10,31 @@ use crate::pages::frame::Frame;
 #[derive(Debug, Serialize)]
 pub(crate) struct OutagesPage {
     pub frame: Frame,
+    pub failed_notifications: Vec<FailedNotification>,
     pub outages: Vec<OutageLine>,
+}
+
+/// A notification that could not be delivered.
+#[derive(Debug, Serialize)]
+pub(crate) struct FailedNotification {
+    queued: Moment,
+    kind: &'static str,
+    recipient: String,
+    why: String,
+    call: String,
+}
+
+impl FailedNotification {
+    pub fn new(report: &DeliveryReport, viewer: &Viewer) -> Self {
+        let delivery = &report.delivery;
+        Self {
+            queued: Moment::new(report.queued_at, viewer),
+            kind: delivery.kind.as_str(),
+            recipient: delivery.recipient.clone(),
+            why: report.last_error.clone().unwrap_or_default(),
+            call: delivery.call.to_string(),
+        }
+    }
 }
 
 /// One outage.
