@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use frontdesk_domain::{
     Call, CallEvent, CallerId, CarrierCall, CarrierRecord, CopyFate, DialOutcome, Effect, Ending, EventKind,
-    Facts, LegId, LegStatus, MailboxCause, Parties, PhoneEnd, RecordedLeg, RecordedMessage, RecordingId,
-    RecordingStatus, RefusalReason, ScreeningAnswer, Sound, StoredAudio, Timeline, Timestamp, Traffic,
+    Facts, HoursReason, LegId, LegStatus, MailboxCause, Parties, PhoneEnd, RecordedLeg, RecordedMessage,
+    RecordingId, RecordingStatus, RefusalReason, ScreeningAnswer, Sound, StoredAudio, Timeline, Timestamp,
+    Traffic,
 };
 
 use crate::desk::{CALLER, Desk, FIRST, MAIN, SECOND, stories};
