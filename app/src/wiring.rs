@@ -53,7 +53,7 @@ use stores::Stores;
 use work::Work;
 
 pub use database::open_database;
-pub use notifications::{each, messenger};
+pub use notifications::{each, messenger, path_prefix};
 
 /// The longest recording that is stored: an hour of the carrier's WAV.
 const MAX_AUDIO_BYTES: u64 = 64 * 1024 * 1024;
@@ -312,6 +312,7 @@ impl AppBuilder {
             voice_url: carrier::voice_url(&public),
             clock: clock.clone(),
             zone: config.zone.clone(),
+            prefix: path_prefix(&config),
             secure,
             stop: stopping,
             phone: phone.map(|phone| phone_routes(phone).boxed()),

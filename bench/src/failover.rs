@@ -16,7 +16,7 @@ use crate::connection::Connection;
 use crate::crash::{FOLLOWS_WITHIN, count};
 use crate::desk::{free_address, serve, wait_until_up};
 use crate::media::{self, Fetches};
-use crate::twins::stored;
+use crate::twins::{audio_files, stored};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -74,7 +74,7 @@ impl Failover {
         let rows = count(&db, "SELECT count(*) FROM calls").await?;
         let once = "SELECT count(*) FROM (SELECT 1 FROM call_events WHERE kind = 'ended' GROUP BY call_id HAVING count(*) = 1) t";
         let once = count(&db, once).await?;
-        let files = std::fs::read_dir(folder.join("recordings"))?.count();
+        let files = audio_files(&folder)?;
         for instance in &mut instances {
             instance.kill().await?;
         }

@@ -69,7 +69,7 @@ impl Twins {
         let stored = stored(&db, messages).await?;
         let rows = count(&db, "SELECT count(*) FROM calls").await?;
         let ended = count(&db, "SELECT count(*) FROM calls WHERE state = 'ended'").await?;
-        let files = std::fs::read_dir(folder.join("recordings"))?.count();
+        let files = audio_files(&folder)?;
         let (recordings, most) = fetches.counted();
         for twin in &mut twins {
             twin.kill().await?;
@@ -113,4 +113,12 @@ async fn place(call: &Call<'_>, [one, other]: &mut [Connection; 2]) -> Result<u3
         document = first;
     }
     Ok(differed)
+}
+
+/// How many files of audio there are. A file that a killed instance had begun to write has a `#` in its name, and another
+/// instance removes it later.
+pub(crate) fn audio_files(folder: &std::path::Path) -> Result<usize, Failure> {
+    let names = std::fs::read_dir(folder.join("recordings"))?.map(|entry| Ok(entry?.file_name()));
+    let names = names.collect::<std::io::Result<Vec<_>>>()?;
+    Ok(names.iter().filter(|name| !name.to_string_lossy().contains('#')).count())
 }

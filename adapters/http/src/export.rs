@@ -15,6 +15,7 @@ use crate::api::wire::{WireCall, instant};
 use crate::auth::visitor::Visitor;
 use crate::filter::Shown;
 use crate::i18n::viewer::Viewer;
+use crate::middleware::path_prefix::PathPrefix;
 use crate::problem::Answer;
 use crate::query::{self, BadParameter};
 
@@ -46,8 +47,8 @@ const COLUMNS: [&str; 17] = [
 ];
 
 /// A call as programs read it, without its events.
-pub fn call_document(record: &CallRecord) -> serde_json::Value {
-    serde_json::to_value(WireCall::from(record)).unwrap_or_default()
+pub fn call_document(record: &CallRecord, prefix: &PathPrefix) -> serde_json::Value {
+    serde_json::to_value(WireCall::from(record).under(prefix)).unwrap_or_default()
 }
 
 /// The header row.
@@ -85,8 +86,8 @@ pub fn csv_line(record: &CallRecord) -> String {
 }
 
 /// A call as one line of JSON, in the words of the API.
-pub fn json_line(record: &CallRecord) -> String {
-    let mut line = serde_json::to_string(&WireCall::from(record)).unwrap_or_default();
+pub fn json_line(record: &CallRecord, prefix: &PathPrefix) -> String {
+    let mut line = serde_json::to_string(&WireCall::from(record).under(prefix)).unwrap_or_default();
     line.push('\n');
     line
 }
@@ -120,11 +121,12 @@ fn cell(text: &str) -> String {
 async fn page(
     calls: &dyn ReadCalls,
     mut query: CallQuery,
-    line: fn(&CallRecord) -> String,
+    format: &Format,
+    prefix: &PathPrefix,
 ) -> Option<(std::io::Result<String>, Option<CallQuery>)> {
     match calls.list(&query).await {
         Ok(page) => {
-            let lines = page.calls.iter().map(line).collect();
+            let lines = page.calls.iter().map(|record| (format.line)(record, prefix)).collect();
             let next = page.next.map(|next| {
                 query.before = Some(next);
                 query
@@ -142,7 +144,8 @@ struct Format {
     file: &'static str,
     media_type: &'static str,
     header: fn() -> String,
-    line: fn(&CallRecord) -> String,
+    /// A call, in a feed below this path.
+    line: fn(&CallRecord, &PathPrefix) -> String,
 }
 
 /// Every call that the filter fits, newest first, as CSV.
@@ -155,7 +158,7 @@ pub(crate) async fn calls_csv(
     let (file, media_type) = ("calls.csv", "text/csv; charset=utf-8");
     let header =
         if is_for_excel(req)? { || format!("{BYTE_ORDER_MARK}{}", csv_header()) } else { csv_header };
-    let csv = Format { name: "CSV", file, media_type, header, line: csv_line };
+    let csv = Format { name: "CSV", file, media_type, header, line: |record, _| csv_line(record) };
     download(state, visitor, req, csv).await
 }
 
@@ -204,15 +207,17 @@ async fn download(state: &State, visitor: &Visitor, req: &Request, format: Forma
     let filter = filtered_by(req);
     let subject = format!("calls as {}, {filter}", format.name);
     state.services.operations.note(&visitor.actor(), AuditAction::Exported, &subject).await?;
-    let calls = state.services.calls.clone();
+    let Format { media_type, file, header: first, .. } = format;
+    let (calls, prefix, format) =
+        (state.services.calls.clone(), state.services.prefix.clone(), Arc::new(format));
     let pages = stream::unfold(Some(query), move |query| {
-        let calls = calls.clone();
-        async move { page(&*calls, query?, format.line).await }
+        let (calls, prefix, format) = (calls.clone(), prefix.clone(), format.clone());
+        async move { page(&*calls, query?, &format, &prefix).await }
     });
-    let header = stream::iter([Ok((format.header)())]);
+    let header = stream::iter([Ok(first())]);
     Ok(Response::builder()
-        .content_type(format.media_type)
-        .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", format.file))
+        .content_type(media_type)
+        .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\""))
         .body(Body::from_bytes_stream(futures_util::StreamExt::chain(header, pages))))
 }
 

@@ -22,6 +22,7 @@ mod sse;
 mod templates;
 
 pub use auth::trusted_proxy::{FederatedSignIn, TrustedProxy};
+pub use middleware::path_prefix::PathPrefix;
 pub use router::{Access, health_routes, metrics_routes, route_list, routes};
 use services::State;
 pub use services::{Rules, Services};

@@ -13,7 +13,7 @@ use crate::auth::oidc;
 use crate::auth::visitor::Permission;
 use crate::export::{self, voicemail_zip};
 use crate::middleware::visitor_limits::VisitorLimits;
-use crate::middleware::{body_limit, compression, error_pages, security_headers};
+use crate::middleware::{body_limit, compression, error_pages, path_prefix, security_headers};
 use crate::pages::{audit, call, feed, flow, follow_up, login, outages, phone, saved_views, settings, stats};
 use crate::problem::Problem;
 use crate::services::State;
@@ -159,11 +159,11 @@ pub fn route_list() -> Vec<(&'static str, Access, &'static str)> {
 /// The routes of people, programs and operators. Fails if a template does not parse, which a test excludes.
 pub fn routes(mut services: Services) -> Result<impl Endpoint<Output = Response> + use<>, tera::Error> {
     let phone = services.phone.take();
-    let (has_phone, secure) = (phone.is_some(), services.secure);
+    let (has_phone, secure, prefix) = (phone.is_some(), services.secure, services.prefix.clone());
     let state = Arc::new(State {
         services,
         has_phone,
-        templates: Templates::new()?,
+        templates: Templates::new(prefix.clone())?,
         limits: VisitorLimits::default(),
         listens: Listens::default(),
     });
@@ -197,6 +197,7 @@ pub fn routes(mut services: Services) -> Result<impl Endpoint<Output = Response>
     let limit = if has_phone { MAX_PHONE_BYTES } else { MAX_BYTES };
     Ok(routes
         .around(error_pages::error_pages)
+        .around(move |endpoint, req| path_prefix::prefix_redirects(prefix.clone(), endpoint, req))
         .around(move |endpoint, req| body_limit::limit_body(limit, endpoint, req))
         .data(state)
         .with(CookieJarManager::new())

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::api::voicemail::Listens;
 use crate::auth::trusted_proxy::FederatedSignIn;
+use crate::middleware::path_prefix::PathPrefix;
 use crate::middleware::visitor_limits::VisitorLimits;
 use crate::templates::Templates;
 
@@ -43,6 +44,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// The company's time zone.
     pub zone: TimeZone,
+    /// The path below which people reach us, which a proxy strips.
+    pub prefix: PathPrefix,
     /// Whether people reach us by HTTPS: cookies are then for HTTPS only.
     pub secure: bool,
     /// Turns true when the server stops: live updates then end, for readers to take them up again.

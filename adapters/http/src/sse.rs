@@ -66,8 +66,9 @@ impl EventSource for Rows {
 struct Calls;
 
 impl EventSource for Calls {
-    fn render(&self, _: &State, record: &CallRecord) -> Event {
-        let data = serde_json::to_string(&WireCall::from(record)).unwrap_or_default();
+    fn render(&self, state: &State, record: &CallRecord) -> Event {
+        let call = WireCall::from(record).under(&state.services.prefix);
+        let data = serde_json::to_string(&call).unwrap_or_default();
         Event::message(data).event_type("call")
     }
 }

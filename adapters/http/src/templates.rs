@@ -7,6 +7,7 @@ use tera::{Context, Kwargs, Tera};
 use crate::auth::visitor::Visitor;
 use crate::i18n::locale::Language;
 use crate::i18n::viewer::Viewer;
+use crate::middleware::path_prefix::PathPrefix;
 use crate::pages::api_docs::ApiPage;
 use crate::pages::audit::view::AuditPage;
 use crate::pages::call::view::CallPage;
@@ -25,10 +26,14 @@ use crate::problem::Problem;
 struct TemplateFiles;
 
 /// The templates, parsed.
-pub(crate) struct Templates(Tera);
+pub(crate) struct Templates {
+    tera: Tera,
+    prefix: PathPrefix,
+}
 
 impl Templates {
-    pub fn new() -> Result<Self, tera::Error> {
+    /// Their links begin with this prefix.
+    pub fn new(prefix: PathPrefix) -> Result<Self, tera::Error> {
         let mut tera = Tera::default();
         tera.register_function("t", message);
         tera.register_function("script_texts", |_: Kwargs, state: &tera::State| {
@@ -41,14 +46,14 @@ impl Templates {
             })
             .collect();
         tera.add_raw_templates(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))?;
-        Ok(Self(tera))
+        Ok(Self { tera, prefix })
     }
 
     /// A page in a language; its templates ask for messages by `t`.
     fn render(&self, name: &str, view: &impl Serialize, language: Language) -> Result<String, tera::Error> {
         let mut context = Context::from_serialize(view)?;
         context.insert("lang", language.code());
-        self.0.render(name, &context)
+        Ok(self.prefix.apply(self.tera.render(name, &context)?))
     }
 
     /// A page for signed-in users.

@@ -1,6 +1,6 @@
 // Keeps the feed live. htmx holds the connection and replays missed updates; this script inserts rows without moving
 // the page under a reader or stopping a player.
-import { t } from "/static/texts.js";
+import { t } from "./texts.js";
 
 const feed = document.getElementById("feed");
 const table = document.getElementById("calls");
@@ -175,7 +175,7 @@ function showCounts(counts) {
     if (shown) shown.textContent = count;
   }
   const bare = document.title.replace(/^\(\S+\) /, "");
-  document.querySelector('link[rel="icon"]').href = counts.attention === "0" ? "/static/icon.svg" : "/static/icon-waiting.svg";
+  document.querySelector('link[rel="icon"]').href = counts.attention === "0" ? new URL("icon.svg", import.meta.url).href : new URL("icon-waiting.svg", import.meta.url).href;
   document.title = counts.attention === "0" ? bare : `(${counts.attention}) ${bare}`;
 }
 
@@ -211,7 +211,7 @@ if (feed && table) {
   // While the page is hidden the connection is closed; the title still shows the number of new calls.
   setInterval(async () => {
     if (!document.hidden || paused) return;
-    const answer = await fetch("/counts").catch(() => null);
+    const answer = await fetch(new URL("../counts", import.meta.url)).catch(() => null);
     if (answer?.ok) showCounts(await answer.json());
   }, 30_000);
 }

@@ -1,7 +1,7 @@
 // The demo's phone: places a call, shows and speaks the prompts, presses keys for caller and callee, leaves a
 // message.
-import { t } from "/static/texts.js";
-import { recordWav, murmurWav } from "/static/wav.js";
+import { t } from "./texts.js";
+import { recordWav, murmurWav } from "./wav.js";
 
 const byId = (id) => document.getElementById(id);
 const csrf = document.querySelector('meta[name="csrf"]').content;
@@ -9,7 +9,7 @@ let call = null;
 let source = null;
 
 async function send(path, body, type = "application/json") {
-  const response = await fetch(`/phone/calls${path}`, {
+  const response = await fetch(new URL(`../phone/calls${path}`, import.meta.url), {
     method: "POST",
     headers: { "Content-Type": type, "X-CSRF-Token": csrf },
     body: type === "application/json" ? JSON.stringify(body) : body,
@@ -64,7 +64,7 @@ byId("dial").addEventListener("click", async () => {
   if (!response.ok) return;
   call = (await response.json()).id;
   onLine(true);
-  source = new EventSource(`/phone/calls/${call}/events`);
+  source = new EventSource(new URL(`../phone/calls/${call}/events`, import.meta.url));
   source.addEventListener("message", (event) => {
     const line = JSON.parse(event.data);
     show[line.event]?.(line);

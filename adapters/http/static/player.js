@@ -1,6 +1,6 @@
 // The voicemail player: a waveform to seek in, speed, skip buttons, the resume position, and who has played the
 // message. Without this script the browser's own player is used.
-import { t } from "/static/texts.js";
+import { t } from "./texts.js";
 
 const SPEEDS = [1, 1.5, 2];
 
@@ -64,7 +64,7 @@ function enhance(player) {
     player.dataset.played = "yes";
     player.classList.remove("new");
     const body = new URLSearchParams({ do: "heard", csrf: player.dataset.csrf });
-    fetch(`/calls/${player.dataset.call}/work`, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => { player.dataset.played = ""; });
+    fetch(new URL(`../calls/${player.dataset.call}/work`, import.meta.url), { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => { player.dataset.played = ""; });
   };
   play.addEventListener("click", () => {
     if (!audio.paused) return audio.pause();

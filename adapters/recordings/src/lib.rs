@@ -4,7 +4,9 @@
 //! safe: what can be read is whole.
 
 mod place;
+mod unfinished;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -21,6 +23,8 @@ pub use place::{OpenError, Place, S3Access};
 /// Audio on an object store.
 pub struct ObjectRecordings {
     store: Arc<dyn ObjectStore>,
+    /// The folder, if the audio is in one.
+    folder: Option<PathBuf>,
     cap: u64,
 }
 
@@ -28,7 +32,12 @@ impl ObjectRecordings {
     /// Opens the store at a location (a missing folder is created). It accepts recordings of at most `cap` bytes. A
     /// bucket is reached with `http`, whose timeouts are set here.
     pub fn open(place: &Place, cap: u64, http: ClientBuilder) -> Result<Self, OpenError> {
-        Ok(Self { store: place.open(http)?, cap })
+        let (store, folder) = (place.open(http)?, place.path().map(Path::to_owned));
+        if let Some(path) = &folder {
+            unfinished::remove_abandoned(path)
+                .map_err(|source| OpenError::Folder { path: path.clone(), source: source.into() })?;
+        }
+        Ok(Self { store, folder, cap })
     }
 
     async fn write(
@@ -86,6 +95,10 @@ impl RecordingStore for ObjectRecordings {
     }
 
     async fn delete(&self, name: &AudioName) -> Result<bool, StoreError> {
+        if let Some(folder) = &self.folder {
+            unfinished::remove_all_of(folder, name.as_str())
+                .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        }
         match self.store.delete(&path(name)).await {
             Ok(()) => Ok(true),
             Err(object_store::Error::NotFound { .. }) => Ok(false),

@@ -77,9 +77,14 @@ impl Place {
         Self { url: format!("file://{}", path.display()), s3: None }
     }
 
+    /// The folder, if it is one.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.url.strip_prefix("file://").map(Path::new)
+    }
+
     pub(crate) fn open(&self, http: ClientBuilder) -> Result<Arc<dyn ObjectStore>, OpenError> {
-        if let Some(path) = self.url.strip_prefix("file://") {
-            return folder(Path::new(path));
+        if let Some(path) = self.path() {
+            return folder(path);
         }
         match (self.url.strip_prefix("s3://"), &self.s3) {
             (Some(place), Some(access)) => bucket(place, access, http),

@@ -17,6 +17,39 @@ async fn on_files() {
     assert_eq!(names, ["test-RE1"], "nothing half-written is left behind");
 }
 
+#[tokio::test]
+async fn what_a_killed_process_left_is_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, is_old: bool| {
+        let file = std::fs::File::create(folder.path().join(name)).unwrap();
+        if is_old {
+            file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        }
+    };
+    let files = || {
+        let entries = std::fs::read_dir(folder.path()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    write("test-RE1", true);
+    write("test-RE1#1", false);
+    write("test-RE1#2", false);
+    write("test-RE2#1", false);
+    write("test-RE3#12", true);
+    write("ours#draft", true);
+    let store = ObjectRecordings::open(&Place::folder(folder.path()), 200, http()).unwrap();
+    assert_eq!(
+        files(),
+        ["ours#draft", "test-RE1", "test-RE1#1", "test-RE1#2", "test-RE2#1"],
+        "another instance may still write a new one"
+    );
+    let name = frontdesk_ports::AudioName::new(&"test:CA1".parse().unwrap(), &"RE1".parse().unwrap());
+    assert!(store.delete(&name).await.unwrap());
+    assert_eq!(files(), ["ours#draft", "test-RE2#1"], "erased audio is nowhere");
+}
+
 /// On a server that speaks S3, if `FRONTDESK_TEST_S3` gives its address; the bucket `frontdesk` is there.
 #[tokio::test]
 async fn on_s3() {

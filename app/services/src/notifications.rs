@@ -80,7 +80,7 @@ pub struct Notifications {
     /// The time zone of times in e-mails.
     pub zone: TimeZone,
     /// The call as programs read it.
-    pub document: fn(&CallRecord) -> serde_json::Value,
+    pub document: Arc<dyn Fn(&CallRecord) -> serde_json::Value + Send + Sync>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// For pauses that differ.
@@ -113,7 +113,7 @@ impl Notifications {
     }
 
     /// Counts deliveries for the metrics.
-    async fn count(&self) -> Result<(), StoreError> {
+    pub async fn count(&self) -> Result<(), StoreError> {
         let JobCounts { open, failed } = self.queue.counts(&self.lanes()).await?;
         for (state, count) in [("open", open), ("failed", failed)] {
             metrics::gauge!("frontdesk_notifications", "state" => state)

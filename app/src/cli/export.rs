@@ -12,6 +12,7 @@ use super::user::failed;
 use super::{COMMAND_LINE, Failure};
 use crate::config::Config;
 use crate::system::SystemClock;
+use crate::wiring::path_prefix;
 use crate::wiring::tools::Tools;
 
 /// Calls that are read at once.
@@ -66,13 +67,14 @@ impl Export {
         if self.format == Format::Csv {
             out.write_all(csv_header().as_bytes()).map_err(unwritten)?;
         }
+        let prefix = path_prefix(&config);
         let mut query = CallQuery { since, until, ..CallQuery::newest(PAGE) };
         loop {
             let page = tools.log.list(&query).await.map_err(failed)?;
             for record in &page.calls {
                 let line = match self.format {
                     Format::Csv => csv_line(record),
-                    Format::Jsonl => json_line(record),
+                    Format::Jsonl => json_line(record, &prefix),
                 };
                 out.write_all(line.as_bytes()).map_err(unwritten)?;
             }

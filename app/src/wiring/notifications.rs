@@ -2,6 +2,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use adapters_http::PathPrefix;
 use adapters_notifications::{Mailbox, Webhook};
 use frontdesk_ports::{Messenger, PublicUrl};
 use frontdesk_services::notifications::NotificationTarget;
@@ -51,6 +52,13 @@ pub(super) fn targets(config: &Config) -> Result<BTreeMap<String, NotificationTa
         Ok((name, target))
     };
     config.recipients.iter().flat_map(each).map(one).collect()
+}
+
+/// The path of the address at which people read the log, which a proxy strips.
+pub fn path_prefix(config: &Config) -> PathPrefix {
+    let public = || config.public_url.as_ref().and_then(|public| public.as_str().parse().ok());
+    let address: Option<Url> = config.feed_url.clone().or_else(public);
+    address.map_or_else(PathPrefix::default, |address| PathPrefix::of(address.path()))
 }
 
 /// Where people read the log.

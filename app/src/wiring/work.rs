@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use adapters_audio::WavMeter;
+use adapters_http::export::call_document;
 use adapters_transcription::CommandTranscriber;
 use frontdesk_ports::{Account, CallLog, Carrier, Clock, Ids, Lane, Transcriber};
 use frontdesk_services::flow_versions::FlowVersions;
@@ -14,7 +15,7 @@ use frontdesk_services::retention::Retention;
 use frontdesk_services::voicemail_jobs::VoicemailWorker;
 
 use super::WiringError;
-use super::notifications::targets;
+use super::notifications::{path_prefix, targets};
 use super::stores::Stores;
 use crate::carrier;
 use crate::config::Config;
@@ -64,6 +65,7 @@ impl Work {
     }
 
     pub fn notifications(&self, config: &Config, feed_url: String) -> Result<Notifications, WiringError> {
+        let prefix = path_prefix(config);
         Ok(Notifications {
             log: self.stores.log.clone(),
             outbox: self.stores.log.clone(),
@@ -71,9 +73,9 @@ impl Work {
             recordings: self.stores.recordings.clone(),
             flow: self.flow.clone(),
             recipients: targets(config)?,
+            document: Arc::new(move |record| call_document(record, &prefix)),
             feed_url,
             zone: config.zone.clone(),
-            document: adapters_http::export::call_document,
             clock: self.clock.clone(),
             ids: self.ids.clone(),
         })

@@ -22,7 +22,8 @@ fn encoded(text: &str) -> String {
 
 #[tokio::test]
 async fn a_browser_that_hides_its_origin_signs_in_over_plain_http_and_works() {
-    let plain = Setting { public: "http://desk.lan:8080".into(), ..Setting::default() };
+    let address = "http://desk.lan:8080".to_owned();
+    let plain = Setting { public: address.clone(), feed: address, ..Setting::default() };
     for (setting, status) in [(plain, 303), (Setting::default(), 403)] {
         let desk = Desk::with(setting).await;
         let request = desk.http.post(format!("{}/login", desk.url)).header("Origin", "null");

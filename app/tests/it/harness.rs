@@ -83,6 +83,8 @@ pub struct Setting {
     pub sign_in: SignInSettings,
     /// Where the carrier is said to reach the desk.
     pub public: String,
+    /// Where people are said to reach it.
+    pub feed: String,
 }
 
 impl Default for Setting {
@@ -99,6 +101,7 @@ impl Default for Setting {
             transcription: None,
             sign_in: SignInSettings::default(),
             public: "https://desk.example/phone".into(),
+            feed: "https://desk.example".into(),
         }
     }
 }
@@ -151,6 +154,7 @@ impl Desk {
         let settings = Config::from_settings(Settings::default(), Needs::Nothing).unwrap();
         let config = Config {
             public_url: Some(PublicUrl::parse(&setting.public).unwrap()),
+            feed_url: Some(setting.feed.parse().unwrap()),
             account: Some(Account {
                 carrier: frontdesk::carrier::NAME.into(),
                 sid: ACCOUNT.into(),

@@ -20,6 +20,7 @@ mod harness;
 mod line_truth;
 mod metrics;
 mod overrides;
+mod path_prefix;
 mod people;
 mod random_calls;
 mod second_factor;

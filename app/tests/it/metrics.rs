@@ -18,11 +18,12 @@ fn names(text: &str) -> BTreeSet<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn dashboards_and_alert_rules_use_exported_metrics() {
+async fn dashboards_and_alert_rules_use_exported_metrics_and_each_is_documented() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(tone(3)).place().await;
     desk.work().await;
     desk.running.maintenance.round().await.unwrap();
+    desk.running.notifications.count().await.unwrap();
     let live = desk.get("/api/v1/events").await;
     let metrics = desk.get("/metrics").await.text().await.unwrap();
     drop(live);
@@ -31,6 +32,9 @@ async fn dashboards_and_alert_rules_use_exported_metrics() {
         let missing: Vec<_> = names(asked).difference(&metric_names).copied().collect();
         assert_eq!(missing, Vec::<&str>::new(), "in {metrics}");
     }
+    let documented = names(include_str!("../../../docs/operations.md"));
+    let missing: Vec<_> = metric_names.difference(&documented).copied().collect();
+    assert_eq!(missing, Vec::<&str>::new(), "in docs/operations.md");
     for line in [
         "frontdesk_webhook_seconds_bucket{route=\"/twilio/voice\",le=\"4\"}",
         "frontdesk_commit_events_bucket",

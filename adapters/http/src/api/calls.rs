@@ -13,8 +13,9 @@ use crate::query;
 #[handler]
 pub(crate) async fn list(Data(state): Data<&Arc<State>>, uri: &Uri) -> Answer {
     let query = query::call_query(&query::pairs(uri.query()), &state.services.zone)?;
+    let prefix = &state.services.prefix;
     let page = state.services.calls.list(&query).await?;
-    let calls = page.calls.iter().map(WireCall::from).collect();
+    let calls = page.calls.iter().map(|call| WireCall::from(call).under(prefix)).collect();
     Ok(Json(CallPage { calls, next_cursor: page.next.map(|id| id.to_string()) }).into_response())
 }
 
@@ -22,5 +23,5 @@ pub(crate) async fn list(Data(state): Data<&Arc<State>>, uri: &Uri) -> Answer {
 pub(crate) async fn one(Data(state): Data<&Arc<State>>, Path(id): Path<String>) -> Answer {
     let id = id.parse().map_err(|_| Problem::not_found())?;
     let call = state.services.calls.call(id).await?.ok_or_else(Problem::not_found)?;
-    Ok(Json(WireCallWithEvents::from(&call)).into_response())
+    Ok(Json(WireCallWithEvents::from(&call).under(&state.services.prefix)).into_response())
 }

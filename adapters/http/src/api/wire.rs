@@ -6,6 +6,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use strum::VariantArray;
 
+use crate::middleware::path_prefix::PathPrefix;
+
 /// A page of calls.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct CallPage {
@@ -117,6 +119,23 @@ struct WireWork {
     tags: Vec<String>,
     /// How many notes there are; their text is for colleagues.
     notes: usize,
+}
+
+impl WireCall {
+    /// The same, with links that begin with a prefix.
+    pub fn under(mut self, prefix: &PathPrefix) -> Self {
+        for voicemail in self.voicemail.iter_mut().chain(&mut self.voicemails) {
+            voicemail.audio_url = prefix.path(&voicemail.audio_url);
+        }
+        self
+    }
+}
+
+impl WireCallWithEvents {
+    /// The same, with links that begin with a prefix.
+    pub fn under(self, prefix: &PathPrefix) -> Self {
+        Self { call: self.call.under(prefix), ..self }
+    }
 }
 
 /// The names of an enum's values.

@@ -153,7 +153,7 @@ fn records() -> Vec<CallRecord> {
 fn the_flow_page_renders_and_escapes() {
     use frontdesk_domain::{BuiltinFlow, Closure, Facts, FlowSettings, Traffic, builtin_flow, read_flow};
     use frontdesk_ports::{Blocked, Closed};
-    let templates = Templates::new().unwrap();
+    let templates = Templates::new(PathPrefix::default()).unwrap();
     let at = "2026-11-22T10:00:00Z".parse().unwrap();
     let shop = include_str!("../../../../domain/examples/flows/shop.toml");
     let shop = shop.replace("label = \"Sales\"", "label = \"<script>alert(1)</script>\"");
@@ -196,7 +196,7 @@ fn the_flow_page_renders_and_escapes() {
 
 #[test]
 fn every_template_renders_and_escapes() {
-    let templates = Templates::new().unwrap();
+    let templates = Templates::new(PathPrefix::default()).unwrap();
     let hostile = "q=%3Cscript%3Ealert(1)%22%20onload=%22x&tab=all&reason=busy";
     let html = templates.page(&feed(&records(), hostile), &viewer()).unwrap();
     safe(&html);
@@ -279,7 +279,7 @@ fn the_numbers_page_counts_in_the_viewers_zone() {
     };
     let viewer = Viewer { zone: TimeZone::fixed(jiff::tz::offset(1)), ..viewer() };
     let span = (at("2026-11-20T23:00:00Z"), at("2026-11-22T23:00:00Z"));
-    let html = Templates::new()
+    let html = Templates::new(PathPrefix::default())
         .unwrap()
         .page(&FiguresPage::new(frame(), &figures, "7d", &viewer, span), &viewer)
         .unwrap();
@@ -303,7 +303,8 @@ fn times_are_shown_in_the_companys_zone() {
 fn the_settings_render_for_admins_and_for_staff() {
     use frontdesk_ports::access::{ApiToken, Scopes};
     use frontdesk_ports::{Browser, CheckStatus, DiagnosticReport, Finding, Person};
-    let (templates, at) = (Templates::new().unwrap(), "2026-11-22T09:00:00Z".parse().unwrap());
+    let (templates, at) =
+        (Templates::new(PathPrefix::default()).unwrap(), "2026-11-22T09:00:00Z".parse().unwrap());
     let browser = Browser { id: HOSTILE.into(), user: HOSTILE.into(), since: at, seen: at, here: true };
     let token = ApiToken {
         name: HOSTILE.into(),

@@ -76,10 +76,10 @@ fn desk(notify: &[&str]) -> Desk {
         recipients,
         feed_url: "https://desk.example".into(),
         zone: TimeZone::UTC,
-        document: |record| {
+        document: Arc::new(|record| {
             let outcome = record.call.verdict.as_ref().map(|verdict| verdict.outcome);
             serde_json::json!({ "id": record.id.to_string(), "outcome": outcome })
-        },
+        }),
         clock: clock.clone(),
         ids,
     };
