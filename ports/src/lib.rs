@@ -41,7 +41,7 @@ pub use driven::public_url_probe::{ProbeResult, PublicUrlProbe, Seen};
 pub use driven::recording_store::{AudioCheck, AudioName, PutError, RecordingStore};
 pub use driven::retention::RetentionStore;
 pub use driven::sound_meter::SoundMeter;
-pub use driven::spool::{EventBatch, EventBuffer, Spool};
+pub use driven::spool::{EventBatch, EventBuffer, Spool, SpoolLoss};
 pub use driven::transcriber::{Transcriber, TranscriberError};
 pub use driven::work_store::{Resolved, WorkStore};
 pub use driving::accounts::{AccountError, Accounts, Browser, MAX_VIEWS, Person, SecondFactorState};

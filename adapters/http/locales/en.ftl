@@ -433,6 +433,7 @@ outages-none = No outages recorded.
 outage-not_running = frontdesk was not running
 outage-database_unavailable = Database unavailable; calls were buffered and saved later
 outage-events_lost = Neither the database nor the spool was writable; events were lost
+outage-spool_damaged = Buffered events were damaged or removed on disk before they were saved
 outage-unreached = The carrier received calls that never reached frontdesk
 outage-added = { $n ->
     [one] { $n } call added

@@ -439,6 +439,7 @@ outages-none = Aucune panne enregistrée.
 outage-not_running = frontdesk ne tournait pas
 outage-database_unavailable = Base de données indisponible ; les appels ont été conservés puis enregistrés
 outage-events_lost = Ni la base de données ni la file d’attente n’étaient accessibles ; des événements sont perdus
+outage-spool_damaged = Des événements en file d’attente ont été endommagés ou supprimés sur le disque avant d’être enregistrés
 outage-unreached = L’opérateur a reçu des appels qui ne sont jamais parvenus à frontdesk
 outage-added = { $n ->
     [one] { $n } appel ajouté

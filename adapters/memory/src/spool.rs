@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_ports::{EventBatch, EventBuffer, LoggedEvent, Spool, StoreError};
+use frontdesk_ports::{EventBatch, EventBuffer, LoggedEvent, Spool, SpoolLoss, StoreError};
 use parking_lot::{Mutex, MutexGuard};
 
 /// A spool that is forgotten.
@@ -77,6 +77,10 @@ impl Spool for MemorySpool {
     async fn set_aside(&self, events: Vec<LoggedEvent>, _why: &str) -> Result<(), StoreError> {
         self.state().aside.extend(events);
         Ok(())
+    }
+
+    fn loss(&self) -> Option<SpoolLoss> {
+        None
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use frontdesk_ports::{EventBatch, LoggedEvent, StoreError};
+use frontdesk_ports::{EventBatch, LoggedEvent, SpoolLoss, StoreError};
 
+use crate::count::{self, Count};
 use crate::line::{Lines, read_lines};
 use crate::place::{OpenError, Place, spool_files};
 
@@ -25,8 +26,12 @@ pub(crate) struct Files {
     place: Place,
     /// Oldest first.
     filled: VecDeque<SpoolFile>,
-    /// The handle of the last one, if that is still written.
+    /// The handle of the last one, if that is still written …
     open: Option<File>,
+    /// … and of its count.
+    count: Option<Count>,
+    /// What was missing at the start.
+    pub loss: Option<SpoolLoss>,
     next: u64,
     /// The portion that was handed out and is not forgotten yet: its name, and where in the oldest file it ends.
     handed: Option<(u64, Mark)>,
@@ -85,8 +90,9 @@ impl Files {
     pub fn open(place: Place, waiting: Arc<AtomicU64>) -> Result<Self, OpenError> {
         let folder = place.folder.clone();
         let broken = |source| OpenError { path: folder.clone(), source };
-        let (filled, open, handed) = (VecDeque::new(), None, None);
-        let mut files = Self { place, filled, open, next: 0, handed, portions: 0, waiting };
+        let filled = VecDeque::new();
+        let (open, count, loss, handed) = (None, None, None, None);
+        let mut files = Self { place, filled, open, count, loss, next: 0, handed, portions: 0, waiting };
         files.adopt().map_err(broken)?;
         Ok(files)
     }
@@ -96,23 +102,43 @@ impl Files {
         let ours: Vec<u64> = spool_files(&folder)?.iter().filter_map(|path| number_of(path)).collect();
         self.next = ours.last().map_or(0, |last| last + 1);
         for number in ours {
-            self.count(number)?;
+            self.take(number)?;
+        }
+        for gone in count::without_file(&folder)? {
+            self.report(&gone, &Lines::default());
+            count::delete(&gone);
         }
         for orphan in std::mem::take(&mut self.place.left_behind) {
             let number = self.next;
             self.next += 1;
-            fs::rename(&orphan, path(&folder, number))?;
-            self.count(number)?;
+            let adopted = path(&folder, number);
+            fs::rename(&orphan, &adopted)?;
+            count::rename(&orphan, &adopted);
+            self.take(number)?;
         }
         sync_folder(&folder)
     }
 
-    fn count(&mut self, number: u64) -> io::Result<()> {
-        let bytes = fs::read(path(&self.place.folder, number))?;
-        let whole = Mark { bytes: bytes.len() as u64, events: read_lines(&bytes).events.len() as u64 };
+    fn take(&mut self, number: u64) -> io::Result<()> {
+        let file = path(&self.place.folder, number);
+        let bytes = fs::read(&file)?;
+        let lines = read_lines(&bytes);
+        self.report(&file, &lines);
+        let whole = Mark { bytes: bytes.len() as u64, events: lines.events.len() as u64 };
         self.filled.push_back(SpoolFile { number, whole, done: Mark::default(), fresh: None });
         self.waiting.fetch_add(whole.events, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Notes what a file should hold and does not.
+    fn report(&mut self, file: &Path, lines: &Lines) {
+        let Some(loss) = count::loss(file, lines) else { return };
+        tracing::error!(
+            "{} events that waited in {} are missing or damaged; their calls are compared with the carrier's records",
+            loss.events,
+            file.display()
+        );
+        self.loss = Some(self.loss.map_or(loss, |earlier| earlier.and(loss)));
     }
 
     /// Appends lines and syncs once. Without lines, a heartbeat is written to another file and synced.
@@ -131,6 +157,12 @@ impl Files {
             file.whole.events += events;
             if let Some(fresh) = &mut file.fresh {
                 fresh.extend(batch.into_iter().flat_map(|(events, _)| Arc::unwrap_or_clone(events)));
+            }
+            // Without a count, a cut file is only not noticed.
+            let path = path(&self.place.folder, file.number);
+            self.count = self.count.take().or_else(|| Count::open(&path).ok());
+            if let Some(count) = &self.count {
+                let _ = count.write(file.whole.events);
             }
             self.waiting.fetch_add(events, Ordering::Relaxed);
         }
@@ -182,12 +214,15 @@ impl Files {
         if self.filled.back().is_some_and(|file| file.whole == Mark::default())
             && let Some(file) = self.filled.pop_back()
         {
-            let _ = fs::remove_file(path(&self.place.folder, file.number));
+            let path = path(&self.place.folder, file.number);
+            count::delete(&path);
+            let _ = fs::remove_file(path);
         }
     }
 
     fn close(&mut self) {
         self.open = None;
+        self.count = None;
     }
 
     fn sign_of_life(&self) -> io::Result<()> {
@@ -244,21 +279,29 @@ impl Files {
         if file.done != file.whole {
             return;
         }
-        match &self.open {
-            // Not synced: after a crash the events may be read again, which is harmless.
-            Some(open) if self.filled.len() == 1 && open.set_len(0).is_ok() => {
-                if let Some(file) = self.filled.front_mut() {
-                    (file.whole, file.done, file.fresh) =
-                        (Mark::default(), Mark::default(), Some(Vec::new()));
-                }
-            }
-            _ => self.delete_oldest(),
+        if !self.empty() {
+            self.delete_oldest();
         }
+    }
+
+    /// Empties the file that is written, if it is the only one. Not synced: after a crash its events may be read again, which
+    /// is harmless.
+    fn empty(&mut self) -> bool {
+        let (Some(open), [file]) = (&self.open, self.filled.make_contiguous()) else { return false };
+        self.count = None;
+        count::delete(&path(&self.place.folder, file.number));
+        if open.set_len(0).is_err() {
+            return false;
+        }
+        (file.whole, file.done, file.fresh) = (Mark::default(), Mark::default(), Some(Vec::new()));
+        true
     }
 
     fn delete_oldest(&mut self) {
         let Some(file) = self.filled.front() else { return };
-        match fs::remove_file(path(&self.place.folder, file.number)) {
+        let path = path(&self.place.folder, file.number);
+        count::delete(&path);
+        match fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 // The file is read again at the next start, which is harmless. It must not block the next files.
                 tracing::warn!("the spool's file {} cannot be deleted: {error}", file.number);

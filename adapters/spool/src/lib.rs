@@ -4,6 +4,7 @@
 //! a sync is shared. A file is a portion; each of its lines is an event with its checksum (`line`). Several programs may
 //! share a folder: each takes a place of its own by a lock, and adopts what programs that are gone have left (`place`).
 
+mod count;
 mod file;
 mod line;
 mod place;
@@ -14,7 +15,7 @@ use std::thread;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_ports::{EventBatch, EventBuffer, LoggedEvent, Spool, StoreError};
+use frontdesk_ports::{EventBatch, EventBuffer, LoggedEvent, Spool, SpoolLoss, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 pub use file::ASIDE;
@@ -36,6 +37,7 @@ const BATCHING_DELAY: Duration = Duration::from_micros(100);
 pub struct FileSpool {
     work: mpsc::Sender<Work>,
     waiting: Arc<AtomicU64>,
+    loss: Option<SpoolLoss>,
 }
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
@@ -53,10 +55,11 @@ impl FileSpool {
         let place = Place::take(folder)?;
         let waiting = Arc::new(AtomicU64::new(0));
         let files = Files::open(place, waiting.clone())?;
+        let loss = files.loss;
         let (work, waits) = mpsc::channel(QUEUE);
         let started = thread::Builder::new().name("spool".into()).spawn(move || run(waits, files));
         started.map_err(|source| OpenError { path: folder.to_owned(), source })?;
-        Ok(Self { work, waiting })
+        Ok(Self { work, waiting, loss })
     }
 
     async fn ask<T>(&self, work: impl FnOnce(Reply<T>) -> Work) -> Result<T, StoreError> {
@@ -147,6 +150,10 @@ impl Spool for FileSpool {
     async fn set_aside(&self, events: Vec<LoggedEvent>, why: &str) -> Result<(), StoreError> {
         let lines = lines(&events)?;
         self.ask(|reply| Work::SetAside(lines, why.to_owned(), reply)).await
+    }
+
+    fn loss(&self) -> Option<SpoolLoss> {
+        self.loss
     }
 
     async fn ping(&self) -> Result<(), StoreError> {

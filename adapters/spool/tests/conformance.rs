@@ -66,6 +66,60 @@ async fn what_waits_survives_the_program_and_a_torn_end_is_dropped() {
     assert_eq!(drain(&spool).await, [event(1), event(2)]);
 }
 
+/// What is lost after `harm` was done to the only file, in which three events wait.
+async fn loss_after(harm: impl FnOnce(&Path)) -> Option<u64> {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = FileSpool::open(folder.path()).unwrap();
+    spool.store(vec![event(1)].into()).await.unwrap();
+    drain(&spool).await;
+    spool.store(vec![event(2), event(3)].into()).await.unwrap();
+    spool.store(vec![event(4)].into()).await.unwrap();
+    drop(spool);
+    harm(&files(&folder.path().join("0")).pop().unwrap());
+    // The thread of the first one ends a moment later.
+    while adapters_spool::is_in_use(folder.path()) {
+        tokio::task::yield_now().await;
+    }
+    let loss = FileSpool::open(folder.path()).unwrap().loss();
+    assert!(loss.is_none_or(|loss| loss.since.is_some()), "a loss has a beginning");
+    loss.map(|loss| loss.events)
+}
+
+#[tokio::test]
+async fn a_file_that_was_cut_or_removed_is_reported() {
+    let cut = |lines: usize, half: bool| {
+        move |file: &Path| {
+            let text = fs::read_to_string(file).unwrap();
+            let kept: usize = text.split_inclusive('\n').take(lines).map(str::len).sum();
+            fs::write(file, &text[..kept + if half { 20 } else { 0 }]).unwrap();
+        }
+    };
+    assert_eq!(loss_after(|_| ()).await, None);
+    assert_eq!(loss_after(cut(2, false)).await, Some(1), "at the end of a line");
+    assert_eq!(loss_after(cut(2, true)).await, Some(1), "within a line");
+    assert_eq!(loss_after(cut(0, false)).await, Some(3));
+    assert_eq!(loss_after(|file| fs::remove_file(file).unwrap()).await, Some(3));
+    let damage = |file: &Path| {
+        let text = fs::read_to_string(file).unwrap();
+        fs::write(file, text.replacen("\"step\":3", "\"step\":7", 1)).unwrap();
+    };
+    assert_eq!(loss_after(damage).await, Some(1));
+}
+
+#[tokio::test]
+async fn what_the_log_has_leaves_nothing_that_could_be_missed() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = FileSpool::open(folder.path()).unwrap();
+    spool.store(vec![event(1)].into()).await.unwrap();
+    drain(&spool).await;
+    let left: Vec<_> =
+        fs::read_dir(folder.path().join("0")).unwrap().map(|file| file.unwrap().path()).collect();
+    assert!(
+        left.iter().all(|path| path.extension().is_none_or(|extension| extension != "count")),
+        "{left:?}"
+    );
+}
+
 #[tokio::test]
 async fn a_damaged_line_is_set_aside_and_the_others_are_read() {
     let folder = tempfile::tempdir().unwrap();

@@ -87,6 +87,11 @@ impl EventIntake {
         outages: Arc<dyn OperationsLog>,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let mut state = State::default();
+        if let Some(loss) = spool.loss() {
+            let now = clock.now();
+            state.spool_damaged(loss.since.unwrap_or(now), now);
+        }
         Self {
             buffered: AtomicU64::new(spool.waiting()),
             primary,
@@ -94,7 +99,7 @@ impl EventIntake {
             spool,
             outages,
             clock,
-            state: Mutex::default(),
+            state: Mutex::new(state),
             wake: Notify::new(),
             reader_waits: Notify::new(),
             drained: watch::Sender::new(0),

@@ -80,8 +80,9 @@ impl fmt::Display for Report {
         for outage in &self.outages {
             let cause = match outage.cause {
                 OutageCause::NotRunning => "not running",
-                OutageCause::DatabaseUnavailable => "call log away",
+                OutageCause::DatabaseUnavailable => "database unavailable",
                 OutageCause::EventsLost => "events lost",
+                OutageCause::SpoolDamaged => "buffered events damaged",
                 OutageCause::Unreached => "not reached by the carrier",
             };
             let recovered = [

@@ -3,9 +3,11 @@ use std::sync::Arc;
 
 use adapters_persistence::Database;
 use adapters_simulator::{CalleeScript, tone};
+use adapters_spool::{FileSpool, is_in_use};
 use adapters_twilio::{write_fallback, write_fallback_voicemail};
 use frontdesk::server::serve;
-use frontdesk_domain::{BuiltinFlow, builtin_flow};
+use frontdesk_domain::{BuiltinFlow, CallEvent, EventKind, builtin_flow};
+use frontdesk_ports::EventBuffer;
 use poem::EndpointExt;
 use sea_orm_migration::sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -61,6 +63,36 @@ async fn with_neither_database_nor_spool_callers_are_answered_and_callbacks_wait
     let outages = desk.json("/api/v1/outages").await;
     assert_eq!(outages["outages"][0]["cause"], json!("events_lost"), "lost events are reported");
     desk.call().presses("1").place().await;
+}
+
+#[tokio::test]
+async fn a_spool_that_was_cut_while_the_program_was_down_is_an_outage() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, at) = (folder.path().join("spool"), "2026-11-22T08:30:00Z".parse().unwrap());
+    let spool = FileSpool::open(&path).unwrap();
+    for step in 1..=3 {
+        let kind = EventKind::Menu { menu: "main".parse().unwrap(), step };
+        let event = CallEvent { call: "twilio:CA1".parse().unwrap(), at, kind, received_at: None };
+        spool.store(vec![event.into()].into()).await.unwrap();
+    }
+    drop(spool);
+    while is_in_use(&path) {
+        tokio::task::yield_now().await;
+    }
+    let files = std::fs::read_dir(path.join("0")).unwrap().map(|entry| entry.unwrap().path());
+    let file = files.into_iter().find(|path| path.extension().is_some_and(|end| end == "spool")).unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, &text[..text.len() / 2]).unwrap();
+
+    let desk = Desk::with(Setting { folder: Some(folder), ..Setting::default() }).await;
+    desk.drain().await;
+    let outages = desk.json("/api/v1/outages").await;
+    let outage = &outages["outages"][0];
+    assert_eq!(
+        (&outage["cause"], &outage["began_at"]),
+        (&json!("spool_damaged"), &json!("2026-11-22T08:30:00.000Z")),
+        "{outages}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -121,7 +121,7 @@ def main():
     missed, left = desk.calls()
     detail = desk.call_detail(left["id"])
     recording = next(e["detail"]["recording"] for e in detail["events"] if e["kind"] == "recording")
-    until(lambda: mailbox.received, lambda: len(mailbox.received) >= 2)
+    until(lambda: mailbox.received, lambda: len(mailbox.received) >= 4)
     repeat_callbacks(desk, left["provider_id"], recording)
     repeat_callbacks(desk, missed["provider_id"], None)
     expected = {("call.started", 2), ("call.ended", 2), ("voicemail.stored", 1)}
@@ -139,16 +139,17 @@ def main():
     ended = {body["data"]["id"]: body["data"] for _, body in Receiver.received if body["type"] == "call.ended"}
     assert ended[left["id"]]["outcome"] == "voicemail" and ended[missed["id"]]["outcome"] == "missed", ended
 
-    assert len(mailbox.received) == 2, [email["subject"] for _, email in mailbox.received]
-    by_subject = {email["subject"].split(" from")[0]: (to, email) for to, email in mailbox.received}
-    to, email = by_subject["Message"]
-    assert sorted(to) == ["ann@example.com", "bob@example.com"], to
+    letters = {(email["subject"].split(" from")[0], *to): email for to, email in mailbox.received}
+    people = ["ann@example.com", "bob@example.com"]
+    assert sorted(letters) == [(subject, to) for subject in ["Message", "Missed call"] for to in people], sorted(letters)
+    assert len(mailbox.received) == len(letters), "each person gets each e-mail once"
+    email = letters["Message", "bob@example.com"]
     [attached] = email.iter_attachments()
     with open(audio, "rb") as sent:
         assert attached.get_content() == sent.read(), "the audio is attached, byte for byte"
     text = email.get_body().get_content()
     assert f"/calls/{left['id']}" in text and "UTC" in text and "Leave a message" in text, text
-    assert by_subject["Missed call"][1].get_content_type() == "text/plain"
+    assert letters["Missed call", "ann@example.com"].get_content_type() == "text/plain"
 
     before = len(Receiver.received)
     log = desk.logged()

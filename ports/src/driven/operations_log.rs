@@ -16,6 +16,8 @@ pub enum OutageCause {
     DatabaseUnavailable,
     /// Events could not be stored at all.
     EventsLost,
+    /// Events that waited on disk were damaged there before they came in.
+    SpoolDamaged,
     /// The carrier has calls that never reached us, though we ran.
     Unreached,
 }

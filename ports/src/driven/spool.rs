@@ -2,6 +2,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use frontdesk_domain::Timestamp;
 
 use crate::{LoggedEvent, StoreError};
 
@@ -31,11 +32,33 @@ pub trait EventBuffer: Send + Sync {
     fn waiting(&self) -> u64;
 }
 
+/// Events that this machine had stored and that its disk no longer had at the start, because something else cut, changed
+/// or removed a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpoolLoss {
+    /// How many, at least.
+    pub events: u64,
+    /// From when they are at the earliest, if that is known.
+    pub since: Option<Timestamp>,
+}
+
+impl SpoolLoss {
+    /// Two losses together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let since = self.since.into_iter().chain(other.since).min();
+        Self { events: self.events + other.events, since }
+    }
+}
+
 /// A buffer on this machine, which stands by while the database is unavailable.
 #[async_trait]
 pub trait Spool: EventBuffer {
     /// Sets events aside for inspection that the log refuses permanently; they are no longer pending.
     async fn set_aside(&self, events: Vec<LoggedEvent>, why: &str) -> Result<(), StoreError>;
+
+    /// What was lost before this program started.
+    fn loss(&self) -> Option<SpoolLoss>;
 
     /// Whether events can be stored now, tried by storing none.
     async fn ping(&self) -> Result<(), StoreError>;

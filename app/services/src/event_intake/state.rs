@@ -66,6 +66,12 @@ impl State {
         outage.is_some()
     }
 
+    /// Events that the spool held are lost: from `since` at the earliest until the start at `now`.
+    pub fn spool_damaged(&mut self, since: Timestamp, now: Timestamp) {
+        let outage = OngoingOutage::new(since.min(now));
+        self.ended.push(outage.end(OutageCause::SpoolDamaged, now));
+    }
+
     /// Whether there is neither a problem nor an outage to record.
     pub fn is_clean(&self) -> bool {
         self.database_unavailable.is_none() && self.events_lost.is_none() && self.ended.is_empty()

@@ -62,9 +62,10 @@ impl OutageLine {
             .collect();
         let nothing = match outage.cause {
             OutageCause::DatabaseUnavailable => "outage-nothing-missing",
-            OutageCause::NotRunning | OutageCause::EventsLost | OutageCause::Unreached => {
-                "outage-nothing-yet"
-            }
+            OutageCause::NotRunning
+            | OutageCause::EventsLost
+            | OutageCause::SpoolDamaged
+            | OutageCause::Unreached => "outage-nothing-yet",
         };
         Self {
             began: Moment::new(outage.began_at, viewer),
