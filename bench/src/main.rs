@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this program is the one that measures")]
 
+mod attack;
 mod baseline;
 mod call;
 mod compare;
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+use attack::Attacks;
 use compare::Compare;
 use crash::Crash;
 use failover::Failover;
@@ -165,6 +167,21 @@ enum Command {
         #[arg(long, default_value_t = 11)]
         rounds: usize,
     },
+    /// Attacks one server in several ways, one after the other, while calls come in, and measures what callers wait.
+    Attack {
+        /// The frontdesk to be attacked.
+        #[arg(long, default_value = "target/release/frontdesk")]
+        frontdesk: PathBuf,
+        /// Calls begun each second.
+        #[arg(long, default_value_t = 20.0)]
+        rate: f64,
+        /// The duration of each attack in seconds.
+        #[arg(long, default_value_t = 15)]
+        seconds: u64,
+        /// Calls in the log beforehand.
+        #[arg(long, default_value_t = 200_000)]
+        calls: u64,
+    },
     /// The bare server: a fixed document.
     #[command(hide = true)]
     Bare { listen: SocketAddr },
@@ -206,6 +223,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Command::Fill { database, calls, days } => one_thread()?.block_on(fill::fill(&database, calls, days)),
         Command::Pages { frontdesk, short, long, rounds } => {
             one_thread()?.block_on(Pages { frontdesk, short, long, rounds }.run())
+        }
+        Command::Attack { frontdesk, rate, seconds, calls } => {
+            one_thread()?.block_on(Attacks { frontdesk, rate, seconds, calls }.run())
         }
         Command::Bare { listen } => all_threads()?.block_on(baseline::bare(listen)),
         Command::Ceiling { listen, database } => {

@@ -77,7 +77,7 @@ impl Check {
                 return Ok(ExitCode::from(1));
             }
         };
-        let warnings = config.warnings();
+        let warnings = config.warnings(today.timestamp());
         let done = || if self.strict && !warnings.is_empty() { ExitCode::from(1) } else { ExitCode::SUCCESS };
         let Some(own) = &config.flow else {
             println!("{}no problems; there is no flow", findings::warned(&warnings));

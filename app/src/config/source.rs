@@ -203,7 +203,9 @@ impl Settings {
         for variable in environment.unreadable.iter().filter(|name| name.starts_with(PREFIX)) {
             self.error("", variable, "its value is not UTF-8; write it in UTF-8".to_owned());
         }
-        for (variable, value) in &environment.variables {
+        // Compose files set variables that nobody has given (`${NAME:-}`) to nothing.
+        let given = environment.variables.iter().filter(|(_, value)| !value.is_empty());
+        for (variable, value) in given {
             if let Some(name) = variable.strip_prefix(PREFIX) {
                 let key = name.to_ascii_lowercase().replace("__", ".");
                 self.set(&key, Value { place: format!("{variable}: "), raw: Raw::Text(value.clone()) });

@@ -61,6 +61,15 @@ fn the_environment_wins_and_secrets_come_from_files() {
 }
 
 #[test]
+fn an_empty_variable_is_as_good_as_none() {
+    let pairs =
+        [("FRONTDESK__LISTEN", ""), ("FRONTDESK__METRICS__LISTEN", ""), ("FRONTDESK__AUTH__API_TOKEN", "")];
+    let config = load(GOOD, &pairs, Needs::Production).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert!(config.metrics_listen.is_none() && config.api_token.is_none());
+}
+
+#[test]
 fn every_error_names_its_place_and_remedy() {
     let text = "listn = \"x\"\n\n[twilio]\naccount = \"AC\"\n";
     assert_eq!(

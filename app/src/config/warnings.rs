@@ -1,6 +1,7 @@
 //! What is allowed in the settings and probably not meant.
 use std::net::IpAddr;
 
+use frontdesk_domain::Timestamp;
 use frontdesk_ports::PublicUrl;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
@@ -10,10 +11,13 @@ use crate::carrier;
 
 impl Config {
     /// What `check` warns about.
-    pub fn warnings(&self) -> Vec<ConfigError> {
+    pub fn warnings(&self, now: Timestamp) -> Vec<ConfigError> {
         let of_url = self.public_url.iter().filter_map(public_url_warning);
         let of_url = of_url.map(|what| ConfigError::new("", "public_url", what));
-        let of_flow = self.flow.iter().flat_map(|own| own.flow.draft().warnings());
+        let of_flow = self.flow.iter().flat_map(|own| {
+            let draft = own.flow.draft();
+            draft.warnings().into_iter().chain(draft.past_dates(now))
+        });
         let of_flow = of_flow.map(|warning| ConfigError::new("", "flow", warning.to_string()));
         of_url.chain(self.of_token()).chain(self.of_private_listener()).chain(of_flow).collect()
     }

@@ -1,6 +1,8 @@
 //! All that can be wrong with a flow, each with its remedy.
 use std::fmt;
 
+use jiff::civil::Date;
+
 use super::language::Language;
 use super::target::Target;
 use crate::keys::Keys;
@@ -89,6 +91,9 @@ pub enum ProblemKind {
         /// How long, in minutes.
         minutes: u64,
     },
+    /// Every listed date has passed, so that the next holidays are ordinary days.
+    #[error("the last listed date was {0}; list the next holidays, or renew the calendar file")]
+    PastDates(Date),
     /// A number that is often expensive to call.
     #[error("{0} begins like a number that is often expensive to call; check the carrier's price")]
     Expensive(PhoneNumber),

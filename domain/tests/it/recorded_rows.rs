@@ -233,6 +233,20 @@ fn messages() -> Vec<NamedCall> {
             ]),
         ),
         ("a message waits for its transcription", message(vec![wanted(), ended(15), stored()])),
+        ("a message waits to be stored and then to be transcribed", message(vec![wanted(), ended(15)])),
+        (
+            "two messages fail, and one of them is tried again",
+            message(vec![
+                recorded(24, "RE2", RecordingStatus::Completed, 7),
+                ended(25),
+                failed(26, 0),
+                at(
+                    26,
+                    EventKind::VoicemailFailed { recording: recording("RE2"), why: "gone".into(), round: 0 },
+                ),
+                retried(1),
+            ]),
+        ),
     ]
 }
 

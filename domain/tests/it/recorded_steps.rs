@@ -43,6 +43,7 @@ keys.3 = { label = "Message", then = "mailbox main" }
 strategy = "round_robin"
 to = ["+441632960001", "+441632960002"]
 ring = "20s"
+caller_id = "caller"
 otherwise = "forward ann"
 
 [flow.forwards.ann]
@@ -319,4 +320,34 @@ fn the_exits_of_every_place_of_the_examples() {
         let _ = writeln!(text, "{name}: rings {numbers:?}, at most {:?}", flow.longest_forward());
     }
     insta::assert_snapshot!("exits", text);
+}
+
+#[test]
+fn the_number_that_was_called_chooses_the_language() {
+    let flow = read(
+        r#"
+[flow]
+language = "fr-FR"
+start = "menu main"
+
+[flow.numbers]
+"+15556667777" = { language = "en-GB", start = "menu main" }
+
+[flow.menus.main]
+prompt = { fr-FR = "Tapez 1.", en-GB = "Press 1." }
+keys.1 = { label = "Message", then = "mailbox main" }
+
+[flow.mailboxes.main]
+greeting = { fr-FR = "Parlez.", en-GB = "Speak." }
+"#,
+    )
+    .unwrap_or_else(|findings| panic!("{findings}"));
+    let mut text = String::new();
+    for number in [MAIN, "+33199000199"] {
+        let cx = Context { to: number.into(), ..context() };
+        let (line, next) = step(&flow, &Dialogue::Start, number, &Signal::Arrived, &cx);
+        let (then, _) = step(&flow, &next[0], "1", &Signal::Keyed("1".parse().unwrap()), &cx);
+        let _ = writeln!(text, "{line}\n{then}");
+    }
+    insta::assert_snapshot!("language_of_the_number", text);
 }

@@ -12,7 +12,14 @@ const TWO_DAYS: Duration = Duration::from_secs(2 * 86_400);
 impl Diagnostics {
     pub(super) fn flow_stands(&self) -> Finding {
         match &self.flow {
-            Some(flow) => Finding::fine("flow", format!("flow {} is valid", flow.version())),
+            Some(flow) => match flow.draft().past_dates(self.clock.now()).first() {
+                Some(past) => Finding::warning(
+                    "flow",
+                    format!("holidays may have passed unnoticed: {past}"),
+                    "list the next holidays, or renew the calendar file, and run frontdesk reload",
+                ),
+                None => Finding::fine("flow", format!("flow {} is valid", flow.version())),
+            },
             None => Finding::fault(
                 "flow",
                 "there is no flow: nobody would be rung",

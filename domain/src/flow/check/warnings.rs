@@ -3,9 +3,12 @@ use std::time::Duration;
 
 use super::super::draft::FlowDraft;
 use super::super::forward::Strategy;
+use super::super::hours::Hours;
+use super::super::name::NodeName;
 use super::super::problem::{Problem, ProblemKind};
 use super::super::prompt::Spoken;
 use super::super::target::Target;
+use crate::Timestamp;
 use crate::keys::Key;
 
 /// A caller who hears phones ring longer than this has hung up.
@@ -45,6 +48,17 @@ impl FlowDraft {
             }
         }
         warnings
+    }
+
+    /// Opening hours whose listed dates have all passed.
+    pub fn past_dates(&self, now: Timestamp) -> Vec<Problem> {
+        let past = |(name, hours): (&NodeName, &Hours)| {
+            let last = hours.schedule.listed_until()?;
+            let today = now.to_zoned_datetime(hours.schedule.zone.clone()).date();
+            let place = Target::Hours(name.clone());
+            (last < today).then(|| Problem::new(&place, "holidays", ProblemKind::PastDates(last)))
+        };
+        self.hours.iter().filter_map(past).collect()
     }
 
     /// A key that a menu's prompt mentions and the menu does not have.
@@ -87,6 +101,7 @@ fn keys_in(spoken: &Spoken) -> Vec<char> {
 mod tests {
     use super::*;
     use crate::flow::builtin::{BuiltinFlow, draft};
+    use crate::flow::hours::schedule::{DatedRule, Schedule};
 
     fn flow() -> FlowDraft {
         draft(&BuiltinFlow { forward_to: vec!["+33611223344".parse().unwrap()], ..BuiltinFlow::default() })
@@ -108,6 +123,33 @@ mod tests {
         let one = Key::try_from('1').unwrap();
         menu.choices.retain(|key, _| *key == one);
         assert_eq!(kinds(&flow), [ProblemKind::PromptNamesMissingKey('2')]);
+    }
+
+    #[test]
+    fn holidays_that_have_all_passed_are_a_warning() {
+        let past = |dates: &[&str], now: &str| {
+            let mut flow = flow();
+            let closed = |days: &&str| DatedRule { days: days.parse().unwrap(), ranges: Vec::new() };
+            let schedule = Schedule {
+                zone: jiff::tz::TimeZone::UTC,
+                week: std::array::from_fn(|_| Vec::new()),
+                dates: dates.iter().map(closed).collect(),
+            };
+            let (open, safe) = (flow.start.clone(), Target::Mailbox(flow.safety.clone()));
+            let hours = Hours { schedule, open, closed: safe, holiday: None };
+            flow.hours.insert("office".parse().unwrap(), hours);
+            let past = flow.past_dates(now.parse().unwrap());
+            past.into_iter().map(|problem| problem.to_string()).collect::<Vec<_>>().join("; ")
+        };
+        let listed = ["2026-12-24..2026-12-26", "2026-05-01"];
+        let said = past(&listed, "2026-12-27T00:00:00Z");
+        assert!(said.contains("hours office") && said.contains("2026-12-26"), "{said}");
+        assert_eq!(past(&listed, "2026-12-26T23:59:59Z"), "", "the last of them is today");
+        assert_eq!(past(&["12-25"], "2027-12-27T00:00:00Z"), "", "every year");
+        assert_eq!(past(&["12-25", "2026-05-01"], "2027-12-27T00:00:00Z"), "", "an exception");
+        let calendar = ["12-25", "2026-01-06", "2026-04-03", "2026-04-06", "2026-05-14", "2026-05-25"];
+        assert!(past(&calendar, "2027-01-01T00:00:00Z").contains("2026-05-25"));
+        assert_eq!(past(&[], "2027-01-01T00:00:00Z"), "");
     }
 
     #[test]

@@ -185,6 +185,19 @@ pub struct Schedule {
     pub dates: Vec<DatedRule>,
 }
 
+/// From so many dates on they are a list of holidays.
+const LIST: usize = 5;
+
+impl Schedule {
+    /// The last date for which the holidays are listed; `None` if they are listed for every year. Beside those of every
+    /// year, single exceptions are no list.
+    pub fn listed_until(&self) -> Option<Date> {
+        let once: Vec<Date> = self.dates.iter().filter_map(|rule| rule.days.last()).collect();
+        let is_list = once.len() >= LIST || once.len() == self.dates.len();
+        once.into_iter().max().filter(|_| is_list)
+    }
+}
+
 /// Whether it is open at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
