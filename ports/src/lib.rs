@@ -39,7 +39,7 @@ pub use driven::override_store::{Blocked, Closed, OverrideStore};
 pub use driven::prompt_audio::{PromptAudio, UnplayableAudio};
 pub use driven::public_url_probe::{ProbeResult, PublicUrlProbe, Seen};
 pub use driven::recording_store::{AudioCheck, AudioName, PutError, RecordingStore};
-pub use driven::retention::RetentionStore;
+pub use driven::retention::{RetentionStore, Share};
 pub use driven::sound_meter::SoundMeter;
 pub use driven::spool::{EventBatch, EventBuffer, Spool, SpoolLoss};
 pub use driven::transcriber::{Transcriber, TranscriberError};

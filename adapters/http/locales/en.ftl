@@ -24,7 +24,7 @@ notice-behind = The call log is catching up: { $waiting ->
    *[other] { $waiting } events are
   } buffered and will appear here.
 notice-losing = Calls are answered, but events cannot be stored: neither the database nor the spool is writable.
-notice-held-back = { $calls } expired calls are not deleted yet: at most a fifth of all calls is deleted a day, and only while recent calls confirm the server’s clock.
+notice-held-back = Expired data of { $calls } calls is not deleted yet: at most a fifth is deleted a day, and only while recent calls confirm the server’s clock.
 
 ## Signing in
 sign-in = Sign in

@@ -24,7 +24,7 @@ notice-behind = Le journal des appels rattrape son retard : { $waiting ->
    *[other] { $waiting } événements attendent et apparaîtront ici.
   }
 notice-losing = Les appels sont pris, mais les événements ne peuvent pas être enregistrés : ni la base de données ni la file d’attente ne sont accessibles en écriture.
-notice-held-back = { $calls } appels sont assez anciens pour être supprimés et attendent : au plus un cinquième des appels est supprimé par jour, et seulement si des appels récents confirment l’horloge du serveur.
+notice-held-back = Des données expirées de { $calls } appels ne sont pas encore supprimées : au plus un cinquième est supprimé par jour, et seulement si des appels récents confirment l’horloge du serveur.
 
 ## Connexion
 sign-in = Connexion

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{
     AuditEntry, AuditPage, AuditQuery, AuditTrail, DiagnosticReport, OperationsLog, Outage, OutageCause,
-    StoreError, Watermark,
+    Share, StoreError, Watermark,
 };
 use parking_lot::{Mutex, MutexGuard};
 
@@ -78,10 +78,15 @@ impl AuditTrail for MemoryOperationsLog {
         Ok(AuditPage { entries: found.into_iter().map(|(_, entry)| entry.clone()).collect(), next })
     }
 
-    async fn delete_before(&self, before: Timestamp) -> Result<u64, StoreError> {
+    async fn delete_before(&self, before: Timestamp, most: Option<Share>) -> Result<u64, StoreError> {
         let mut state = self.state();
         let all = state.trail.len();
-        state.trail.retain(|entry| entry.at >= before);
+        let mut left = most.map_or(u64::MAX, |share| share.of(all as u64));
+        state.trail.retain(|entry| {
+            let is_kept = entry.at >= before || left == 0;
+            left -= u64::from(!is_kept);
+            is_kept
+        });
         Ok((all - state.trail.len()) as u64)
     }
 }

@@ -1,9 +1,9 @@
 //! Deletes calls.
 use async_trait::async_trait;
 use frontdesk_domain::{CallEvent, CallId, EventKind, Facts, Parties, Timestamp};
-use frontdesk_ports::{CallRecord, Job, RetentionStore, StoreError};
+use frontdesk_ports::{CallRecord, Job, RetentionStore, Share, StoreError};
 
-use crate::call_log::{MemoryLog, record};
+use crate::call_log::{MemoryLog, StoredCall, record};
 
 #[async_trait]
 impl RetentionStore for MemoryLog {
@@ -60,15 +60,30 @@ impl RetentionStore for MemoryLog {
         Ok(())
     }
 
-    async fn delete_raw_before(&self, before: Timestamp) -> Result<u64, StoreError> {
+    async fn delete_raw_before(&self, before: Timestamp, most: Option<Share>) -> Result<u64, StoreError> {
+        let mut state = self.state();
+        let time_of = |stored: &StoredCall, identity: &str| {
+            stored.facts.story().iter().find(|(known, _)| *known == identity).map(|(_, event)| event.at)
+        };
+        let mut times: Vec<Timestamp> = state
+            .calls
+            .values()
+            .flat_map(|stored| stored.raw.keys().filter_map(|identity| time_of(stored, identity)))
+            .collect();
+        times.sort_unstable();
+        let all = times.len() as u64;
+        let next = most.and_then(|share| times.get(usize::try_from(share.of(all)).ok()?).copied());
+        let before = next.map_or(before, |next| before.min(next));
         let mut deleted = 0;
-        for stored in self.state().calls.values_mut() {
-            let story = stored.facts.story();
-            let old =
-                |identity: &str| story.iter().any(|(known, event)| *known == identity && event.at < before);
-            let had = stored.raw.len();
-            stored.raw.retain(|identity, _| !old(identity));
-            deleted += (had - stored.raw.len()) as u64;
+        for stored in state.calls.values_mut() {
+            let old: Vec<String> = stored
+                .raw
+                .keys()
+                .filter(|identity| time_of(stored, identity).is_some_and(|at| at < before))
+                .cloned()
+                .collect();
+            deleted += old.len() as u64;
+            stored.raw.retain(|identity, _| !old.contains(identity));
         }
         Ok(deleted)
     }

@@ -2,12 +2,13 @@
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{
-    AuditEntry, AuditPage, AuditQuery, AuditTrail, DiagnosticReport, OperationsLog, Outage, StoreError,
-    Watermark,
+    AuditEntry, AuditPage, AuditQuery, AuditTrail, DiagnosticReport, OperationsLog, Outage, Share,
+    StoreError, Watermark,
 };
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use crate::connect::Database;
@@ -133,8 +134,14 @@ impl AuditTrail for SqlOperationsLog {
         Ok(AuditPage { entries: rows.into_iter().map(entry_of).collect::<Result<_, _>>()?, next })
     }
 
-    async fn delete_before(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let old = audit::Entity::delete_many().filter(audit::Column::At.lt(millis(before)));
+    async fn delete_before(&self, before: Timestamp, most: Option<Share>) -> Result<u64, StoreError> {
+        let mut old = audit::Entity::delete_many().filter(audit::Column::At.lt(millis(before)));
+        if let Some(share) = most {
+            let all = audit::Entity::find().count(&self.0.reader).await.map_err(failed)?;
+            let next = audit::Entity::find().order_by_asc(audit::Column::Id).offset(share.of(all));
+            let next = next.one(&self.0.reader).await.map_err(failed)?;
+            old = next.into_iter().fold(old, |old, next| old.filter(audit::Column::Id.lt(next.id)));
+        }
         Ok(old.exec(&self.0.writer).await.map_err(failed)?.rows_affected)
     }
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, LegId, Timestamp};
-use frontdesk_ports::{CallRecord, RetentionStore, StoreError};
+use frontdesk_ports::{CallRecord, RetentionStore, Share, StoreError};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait,
@@ -109,10 +109,19 @@ impl RetentionStore for SqlLog {
         tx.commit().await.map_err(failed)
     }
 
-    async fn delete_raw_before(&self, before: Timestamp) -> Result<u64, StoreError> {
+    async fn delete_raw_before(&self, before: Timestamp, most: Option<Share>) -> Result<u64, StoreError> {
+        let with_raw = || call_event::Entity::find().filter(call_event::Column::Raw.is_not_null());
+        let mut before = millis(before);
+        if let Some(share) = most {
+            let all = with_raw().count(&self.db.reader).await.map_err(failed)?;
+            let next = with_raw().order_by_asc(call_event::Column::At).offset(share.of(all));
+            let next = next.select_only().column(call_event::Column::At).into_tuple::<i64>();
+            let next = next.one(&self.db.reader).await.map_err(failed)?;
+            before = next.map_or(before, |next| before.min(next));
+        }
         let result = call_event::Entity::update_many()
             .col_expr(call_event::Column::Raw, Expr::value(Option::<String>::None))
-            .filter(call_event::Column::At.lt(millis(before)))
+            .filter(call_event::Column::At.lt(before))
             .filter(call_event::Column::Raw.is_not_null())
             .exec(&self.db.writer)
             .await;

@@ -1,5 +1,6 @@
 //! What is done from time to time: a sign of life, the comparison with the carrier's records, retention.
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use frontdesk_domain::{CallState, Timestamp};
@@ -59,6 +60,11 @@ impl RetentionPolicy {
             (DataClass::Calls, self.calls),
         ];
         times.into_iter().filter_map(|(class, time)| Some((class, time?)))
+    }
+
+    /// After what time something of a call is deleted at the earliest.
+    fn of_calls(self) -> Option<Duration> {
+        [self.calls, self.audio, self.transcripts, self.raw].into_iter().flatten().min()
     }
 }
 
@@ -178,11 +184,12 @@ impl Maintenance {
             return Ok(());
         }
         if !self.is_time_confirmed(now).await? {
-            if let Some(older_than) = self.policy.calls {
+            if let Some(older_than) = self.policy.of_calls() {
                 self.retention.hold_back(now - older_than).await?;
             }
             return Ok(());
         }
+        self.retention.held_back.store(0, Ordering::Relaxed);
         let announced = self.operations_log.marked(Watermark::RetentionAnnounced).await?;
         for (class, older_than) in self.policy.set() {
             // Announced in the future: by a wrong clock.
@@ -191,7 +198,7 @@ impl Maintenance {
                 tracing::error!("retention: {error}");
             }
         }
-        if let Some(older_than) = self.policy.calls {
+        if let Some(older_than) = self.policy.of_calls() {
             self.retention.announce(now - older_than).await?;
         }
         self.operations_log.mark(Watermark::RetentionAnnounced, now).await?;

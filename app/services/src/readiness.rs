@@ -31,7 +31,7 @@ impl Readiness for IntakeReadiness {
             IntakeHealth::Healthy => match self.held_back.load(Ordering::Relaxed) {
                 0 => Ready::Ready,
                 calls => Ready::Degraded(vec![format!(
-                    "retention: {calls} calls are old enough to be deleted and wait"
+                    "retention: data of {calls} calls is old enough to be deleted and waits"
                 )]),
             },
             IntakeHealth::Buffering { waiting, unavailable: true } => {

@@ -7,16 +7,13 @@ use std::time::Duration;
 use frontdesk_domain::{CallEvent, EventKind, Facts, RecordingId, Timestamp, VoicemailStatus};
 use frontdesk_ports::{
     AudioName, AuditAction, AuditEntry, AuditTrail, CallLog, CallRecord, Carrier, CarrierError, Clock,
-    LoggedEvent, RecordingStore, RetentionStore, StoreError,
+    LoggedEvent, RecordingStore, RetentionStore, Share, StoreError,
 };
 
 /// Calls that are deleted in one transaction.
 const BATCH: u16 = 200;
-/// An unattended purge deletes at most this share of all calls, or of their messages, at once: a wrong clock must not empty
-/// the log …
-const MAX_PERCENT: u64 = 20;
-/// … or this many, if that is more.
-const FEW: u64 = 20;
+/// An unattended purge deletes at most this share of everything of a class at once: a wrong clock must not empty the log.
+const AT_ONCE: Share = Share { percent: 20, few: 20 };
 
 /// A class of data with a retention time of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,10 +92,9 @@ impl Retention {
         before: Timestamp,
     ) -> Result<Receipt, RetentionError> {
         let (all, old) = self.retention.count_before(before).await?;
-        let most = (all * MAX_PERCENT / 100).max(FEW);
-        let receipt = self.purge_at_most("retention", class, before, most).await?;
+        let receipt = self.purge_share("retention", class, before, Some(AT_ONCE)).await?;
         if class == DataClass::Calls {
-            self.held_back.store(old.saturating_sub(most), Ordering::Relaxed);
+            self.held_back.store(old.saturating_sub(AT_ONCE.of(all)), Ordering::Relaxed);
         }
         Ok(receipt)
     }
@@ -106,12 +102,12 @@ impl Retention {
     /// Announces in the server's log what the next round deletes.
     pub async fn announce(&self, before: Timestamp) -> Result<(), StoreError> {
         let (all, old) = self.retention.count_before(before).await?;
-        if old > (all * MAX_PERCENT / 100).max(FEW) {
+        if old > AT_ONCE.of(all) {
             tracing::warn!(
-                "{old} of {all} calls have expired and are deleted from tomorrow on, a fifth a day; if that is wrong, correct the clock or retention.calls"
+                "data of {old} of {all} calls has expired and is deleted from tomorrow on, a fifth a day; if that is wrong, correct the clock or retention.*"
             );
         } else if old > 0 {
-            tracing::info!("{old} of {all} calls have expired and are deleted tomorrow");
+            tracing::info!("data of {old} of {all} calls has expired and is deleted tomorrow");
         }
         Ok(())
     }
@@ -130,22 +126,26 @@ impl Retention {
         class: DataClass,
         older_than: Duration,
     ) -> Result<Receipt, RetentionError> {
-        self.purge_at_most(actor, class, self.clock.now() - older_than, u64::MAX).await
+        self.purge_share(actor, class, self.clock.now() - older_than, None).await
     }
 
-    async fn purge_at_most(
+    async fn purge_share(
         &self,
         actor: &str,
         class: DataClass,
         before: Timestamp,
-        most: u64,
+        share: Option<Share>,
     ) -> Result<Receipt, RetentionError> {
+        let most = match share {
+            Some(share) => share.of(self.retention.count_before(before).await?.0),
+            None => u64::MAX,
+        };
         let mut receipt = Receipt::default();
         match class {
             DataClass::Calls => self.purge_calls(before, most, &mut receipt).await?,
             DataClass::Audio => self.purge_audio(before, most, &mut receipt).await?,
-            DataClass::Raw => receipt.raw = self.retention.delete_raw_before(before).await?,
-            DataClass::Audit => receipt.audit = self.trail.delete_before(before).await?,
+            DataClass::Raw => receipt.raw = self.retention.delete_raw_before(before, share).await?,
+            DataClass::Audit => receipt.audit = self.trail.delete_before(before, share).await?,
             DataClass::Transcripts => self.purge_transcripts(before, most, &mut receipt).await?,
         }
         self.retention.scrub().await?;

@@ -2,7 +2,7 @@
 use super::time;
 use crate::{
     AuditAction, AuditEntry, AuditPage, AuditQuery, AuditTrail, DiagnosticReport, Finding, OperationsLog,
-    Outage, OutageCause, Watermark,
+    Outage, OutageCause, Share, Watermark,
 };
 
 /// The behaviour of an operations log, which must be empty.
@@ -71,6 +71,8 @@ pub async fn audit(trail: &dyn AuditTrail) {
     assert_eq!(page(of_bob).await.entries, std::slice::from_ref(&bob));
     let exports = AuditQuery { action: Some(AuditAction::Exported), ..newest(10) };
     assert_eq!(page(exports).await.entries, [bob.clone(), exported]);
-    assert_eq!(trail.delete_before(time("2026-11-23T00:00:00Z")).await.unwrap(), 3);
+    let before = time("2026-11-23T00:00:00Z");
+    assert_eq!(trail.delete_before(before, Some(Share { percent: 25, few: 0 })).await.unwrap(), 1);
+    assert_eq!(trail.delete_before(before, None).await.unwrap(), 2);
     assert_eq!(page(newest(10)).await.entries, [bob]);
 }

@@ -2,7 +2,7 @@
 use frontdesk_domain::{EventKind, RecordingStatus};
 
 use super::{ended, event, recorded, started, time};
-use crate::{CallLog, CallQuery, JobQueue, Lane, RetentionStore};
+use crate::{CallLog, CallQuery, JobQueue, Lane, RetentionStore, Share};
 
 /// Every claim about retention, on an empty log.
 pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, retention: &dyn RetentionStore) {
@@ -35,8 +35,11 @@ pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, retention: &dyn Retent
         assert_eq!(rang.len(), 1, "rung beside another: {rung}");
     }
 
-    assert_eq!(retention.delete_raw_before(noon).await.unwrap(), 2);
-    assert_eq!(retention.delete_raw_before(noon).await.unwrap(), 0);
+    // The fifth of what there is, and not less than one.
+    let share = |few| Some(Share { percent: 20, few });
+    assert_eq!(retention.delete_raw_before(noon, share(1)).await.unwrap(), 1);
+    assert_eq!(retention.delete_raw_before(noon, share(9)).await.unwrap(), 1);
+    assert_eq!(retention.delete_raw_before(noon, None).await.unwrap(), 0);
     let events = log.events(rest[0].id).await.unwrap();
     assert!(!events.is_empty() && events.iter().all(|logged| logged.raw.is_none()));
 

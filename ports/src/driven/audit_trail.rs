@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use frontdesk_domain::{Timestamp, named};
 use strum::{IntoStaticStr, VariantArray};
 
-use crate::StoreError;
+use crate::{Share, StoreError};
 
 /// Something that a person or program did and may be asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
@@ -107,6 +107,6 @@ pub trait AuditTrail: Send + Sync {
     /// A page of lines.
     async fn entries(&self, query: &AuditQuery) -> Result<AuditPage, StoreError>;
 
-    /// Deletes the lines from before that; returns how many there were.
-    async fn delete_before(&self, before: Timestamp) -> Result<u64, StoreError>;
+    /// Deletes the lines from before that, at most that share of all; returns how many there were.
+    async fn delete_before(&self, before: Timestamp, most: Option<Share>) -> Result<u64, StoreError>;
 }

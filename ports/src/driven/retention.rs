@@ -4,6 +4,22 @@ use frontdesk_domain::{CallId, Timestamp};
 
 use crate::{CallRecord, StoreError};
 
+/// A share of all rows, oldest first: what an unattended deletion may delete at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// Of a hundred rows.
+    pub percent: u64,
+    /// This many rows, if that is more.
+    pub few: u64,
+}
+
+impl Share {
+    /// How many rows it is.
+    pub fn of(self, all: u64) -> u64 {
+        (all * self.percent / 100).max(self.few)
+    }
+}
+
 /// Deletes calls and what belongs to them.
 #[async_trait]
 pub trait RetentionStore: Send + Sync {
@@ -24,8 +40,9 @@ pub trait RetentionStore: Send + Sync {
     /// Deletes calls with their events and queued work. Later reports about them are ignored.
     async fn delete_calls(&self, calls: &[CallRecord]) -> Result<(), StoreError>;
 
-    /// Deletes the carrier's own words of events that happened before `before`; returns of how many.
-    async fn delete_raw_before(&self, before: Timestamp) -> Result<u64, StoreError>;
+    /// Deletes the carrier's own words of events that happened before `before`, at most that share of all; returns of how
+    /// many.
+    async fn delete_raw_before(&self, before: Timestamp, most: Option<Share>) -> Result<u64, StoreError>;
 
     /// Deletes the events before `before` that contain transcripts; returns their number. The log must already say of
     /// these calls that their transcript is deleted.

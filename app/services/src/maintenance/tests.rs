@@ -1,7 +1,7 @@
 //! What is done when.
 use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, MemoryRecordings, SeededIds};
 use frontdesk_domain::{CallEvent, Ending, EventKind, LegId};
-use frontdesk_ports::MockCarrier;
+use frontdesk_ports::{LoggedEvent, MockCarrier, RawParameters};
 
 use super::*;
 
@@ -67,7 +67,7 @@ impl Desk {
     }
 
     fn held_back(&self) -> u64 {
-        self.maintenance.retention.held_back.load(std::sync::atomic::Ordering::Relaxed)
+        self.maintenance.retention.held_back.load(Ordering::Relaxed)
     }
 
     async fn calls(&self) -> usize {
@@ -156,6 +156,42 @@ async fn many_expired_calls_go_in_steps_and_what_is_left_is_reported() {
     desk.ended("CA-later", Duration::ZERO).await;
     a_day_passes(&desk).await;
     assert_eq!((desk.calls().await, desk.held_back()), (129, 28));
+}
+
+#[tokio::test]
+async fn carrier_data_goes_in_steps_and_waits_for_a_confirmed_clock_like_everything_else() {
+    let mut desk = desk(None, 7);
+    desk.maintenance.policy = RetentionPolicy { raw: Some(30 * DAY), ..RetentionPolicy::default() };
+    for number in 0..200 {
+        let ago = if number < 150 { 40 * DAY } else { DAY };
+        let at = desk.clock.now() - ago + Duration::from_secs(number);
+        let ending = Ending { status: "completed".into(), failed: false, seconds: Some(1), parties: None };
+        let call = format!("twilio:CA{number}").parse().unwrap();
+        let event = CallEvent { call, at, kind: EventKind::Ended(ending), received_at: Some(at) };
+        let raw = RawParameters([("CallStatus".into(), "completed".into())].into());
+        desk.log.append(vec![LoggedEvent { event, raw: Some(raw) }]).await.unwrap();
+    }
+    let calls = desk.log.list(&CallQuery::newest(1000)).await.unwrap().calls;
+    let with_raw = async || {
+        let mut count = 0;
+        for record in &calls {
+            let events = desk.log.events(record.id).await.unwrap();
+            count += events.iter().filter(|logged| logged.raw.is_some()).count();
+        }
+        count
+    };
+    desk.maintenance.round().await.unwrap();
+    assert_eq!(with_raw().await, 200, "it was announced only now");
+    a_day_passes(&desk).await;
+    assert_eq!((with_raw().await, desk.held_back()), (160, 0), "a fifth");
+    desk.clock.advance(100 * DAY);
+    desk.maintenance.round().await.unwrap();
+    a_day_passes(&desk).await;
+    assert_eq!(
+        (with_raw().await, desk.held_back()),
+        (160, 200),
+        "nothing confirms the clock, which the pages say"
+    );
 }
 
 #[tokio::test]
