@@ -61,6 +61,25 @@ fn the_environment_wins_and_secrets_come_from_files() {
 }
 
 #[test]
+fn files_from_windows_are_read_and_what_an_editor_has_typeset_is_explained() {
+    let crlf = GOOD.replace('\n', "\r\n");
+    for text in [crlf.clone(), format!("\u{feff}{GOOD}"), format!("\u{feff}{crlf}")] {
+        let config = load(&text, &[], Needs::Production).unwrap();
+        assert_eq!(config.account.unwrap().sid, "AC00000000000000000000000000000001");
+    }
+    let typeset = load("listen = \u{201c}127.0.0.1:80\u{201d}", &[], Needs::Nothing).unwrap_err();
+    assert!(typeset[0].starts_with("F:1: syntax: "), "{typeset:?}");
+    let utf16: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+    std::fs::write(file.path(), utf16).unwrap();
+    let errors = Config::load(Some(file.path()), &environment(&[]), Needs::Nothing).unwrap_err();
+    assert!(
+        errors.0[0].to_string().contains("UTF-8") || errors.0[0].to_string().contains("syntax"),
+        "{errors:?}"
+    );
+}
+
+#[test]
 fn an_empty_variable_is_as_good_as_none() {
     let pairs =
         [("FRONTDESK__LISTEN", ""), ("FRONTDESK__METRICS__LISTEN", ""), ("FRONTDESK__AUTH__API_TOKEN", "")];

@@ -67,6 +67,7 @@ async fn an_open_stream_ends_with_the_session_or_token_that_opened_it() {
     let request = desk.http.get(format!("{}/events?after=0", desk.url)).header(COOKIE, &ann.cookie);
     let mut stream = request.send().await.unwrap();
     assert_eq!(stream.headers()["cache-control"], "no-store");
+    assert_eq!(stream.headers()["x-accel-buffering"], "no", "or nginx would keep events back");
     assert_eq!(ann.sends("/logout", "").await.0, 303);
     desk.call().presses("2").place().await;
     // The call is not sent: the stream ends instead.
