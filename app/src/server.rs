@@ -1,6 +1,7 @@
 //! The accept loop: hyper's connections around poem's routes, with the limits that poem's own server lacks.
 
 mod places;
+mod sent_body;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use poem::http::{Request, StatusCode, Version, header};
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, Response};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
@@ -23,6 +25,7 @@ use tracing::Instrument;
 
 use crate::request_id;
 use places::{Place, Places};
+use sent_body::SentBody;
 
 /// A client that takes longer to send its headers is not served.
 const HEADER_TIME: Duration = Duration::from_secs(10);
@@ -43,7 +46,7 @@ pub async fn serve(listener: TcpListener, routes: Routes, stop: watch::Receiver<
     serve_at_most(places::capacity(), listener, routes, stop).await;
 }
 
-/// The same with so many places for connections.
+/// The same with a number of places for connections.
 pub async fn serve_at_most(
     capacity: usize,
     listener: TcpListener,
@@ -86,15 +89,17 @@ async fn connection(stream: TcpStream, routes: Routes, place: Arc<Place>, mut st
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(WRITE_TIME));
-    // Told to close while it waits for a request, because another connection needs the place.
-    let (told, mut close) = mpsc::unbounded_channel();
+    // Signals that the connection must close while it waits for a request, because another one needs the place.
+    let (eviction, mut close) = mpsc::unbounded_channel();
     let wait = {
         let place = place.clone();
         move || {
-            let (closed, told) = (place.waits(), told.clone());
-            tokio::spawn(async move {
+            let (closed, eviction) = (place.waits(), eviction.clone());
+            // A body may be dropped while everything ends.
+            let Ok(runtime) = Handle::try_current() else { return };
+            runtime.spawn(async move {
                 if closed.await.is_ok() {
-                    let _ = told.send(());
+                    let _ = eviction.send(());
                 }
             });
         }
@@ -111,8 +116,7 @@ async fn connection(stream: TcpStream, routes: Routes, place: Arc<Place>, mut st
             let mut response =
                 if is_sound { routes.get_response(request).await } else { StatusCode::BAD_REQUEST.into() };
             response.headers_mut().insert(request_id::HEADER, id);
-            wait();
-            Ok::<_, Infallible>(hyper::Response::from(response))
+            Ok::<_, Infallible>(hyper::Response::from(response).map(|body| SentBody::new(body, wait)))
         };
         answer.instrument(span)
     });

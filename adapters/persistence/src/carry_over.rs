@@ -18,7 +18,8 @@ const BATCH: u16 = 200;
 /// What was removed from a restored database.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CarriedOver {
-    /// Whether the replaced database could be read; otherwise what was revoked or erased since may be back.
+    /// Whether the replaced database could be read and continues this one; otherwise what was revoked or erased since may be
+    /// back.
     pub from_replaced: bool,
     /// Sessions that were ended.
     pub sessions: u64,
@@ -64,7 +65,9 @@ impl Database {
         self.run("DETACH DATABASE replaced").await?;
         match taken {
             Ok(()) => carried.from_replaced = true,
-            Err(error) => tracing::warn!("the replaced database cannot be read: {error}"),
+            Err(error) => tracing::warn!(
+                "what was revoked or removed is not taken over from the replaced database: {error}"
+            ),
         }
         self.delete_erased_calls(&mut carried).await?;
         Ok(carried)
@@ -72,6 +75,10 @@ impl Database {
 
     async fn take_over(&self, carried: &mut CarriedOver) -> Result<(), StoreError> {
         self.run("INSERT OR IGNORE INTO tombstones SELECT leg FROM replaced.tombstones").await?;
+        if !self.is_replaced_by_successor().await? {
+            let why = "it does not continue the backup, so that users and tokens of the backup are kept";
+            return Err(StoreError::Refused(why.into()));
+        }
         carried.tokens = self
             .run(
                 "DELETE FROM api_tokens WHERE token_hash NOT IN (SELECT token_hash FROM replaced.api_tokens)",
@@ -85,6 +92,18 @@ impl Database {
         )
         .await?;
         Ok(())
+    }
+
+    /// Whether the replaced database has gone on from this one, and was not made anew. One that has gone on knows an audit
+    /// entry, a password or a token of this one.
+    async fn is_replaced_by_successor(&self) -> Result<bool, StoreError> {
+        let known = "SELECT EXISTS (SELECT 1 FROM audit a JOIN replaced.audit r ON r.id = a.id AND r.at = a.at AND r.actor = a.actor) \
+             OR EXISTS (SELECT 1 FROM users u JOIN replaced.users r ON r.password_hash = u.password_hash AND r.name = u.name) \
+             OR EXISTS (SELECT 1 FROM api_tokens t JOIN replaced.api_tokens r ON r.token_hash = t.token_hash) \
+             AS known";
+        let known = Statement::from_string(DbBackend::Sqlite, known);
+        let row = self.writer.query_one_raw(known).await.map_err(failed)?;
+        row.map_or(Ok(false), |row| row.try_get("", "known")).map_err(failed)
     }
 
     async fn delete_erased_calls(&self, carried: &mut CarriedOver) -> Result<(), StoreError> {

@@ -43,10 +43,10 @@ impl SqlLog {
     pub(crate) async fn erase_texts_with(&self, number: &str) -> Result<u64, StoreError> {
         let Some(digits) = Digits::of(number) else { return Ok(0) };
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
+        // First, because it makes changes of the same rows wait; and readers notice that rows have changed.
+        number_changes(&tx, 1).await.map_err(failed)?;
         let erased =
             saved_views(&tx, &digits).await? + notes(&tx, &digits).await? + audit_log(&tx, &digits).await?;
-        // Tells readers that rows have changed beneath them.
-        number_changes(&tx, 1).await.map_err(failed)?;
         tx.commit().await.map_err(failed)?;
         Ok(erased)
     }
@@ -73,9 +73,13 @@ async fn notes(tx: &DatabaseTransaction, digits: &Digits) -> Result<u64, StoreEr
         for note in &mut work.notes {
             note.text = digits.erased_from(&note.text);
         }
+        // A change that was made from the earlier notes cannot be saved.
+        work.version += 1;
+        let version = i64::try_from(work.version).unwrap_or(i64::MAX);
         let update = call::Entity::update_many()
             .col_expr(call::Column::Work, Expr::value(json(&work)?))
             .col_expr(call::Column::NoteText, Expr::value(work.text()))
+            .col_expr(call::Column::WorkVersion, Expr::value(version))
             .filter(call::Column::Id.eq(row.id));
         erased += update.exec(tx).await.map_err(failed)?.rows_affected;
     }

@@ -90,7 +90,7 @@ impl RetentionStore for SqlLog {
         }
         let ids: Vec<String> = calls.iter().map(|record| record.id.to_string()).collect();
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        // Tells the writer that the log has changed beneath it.
+        // The writer notices that the log has changed.
         number_changes(&tx, 1).await.map_err(failed)?;
         call_event::Entity::delete_many()
             .filter(call_event::Column::CallId.is_in(&ids))
@@ -130,7 +130,7 @@ impl RetentionStore for SqlLog {
 
     async fn delete_transcripts_before(&self, before: Timestamp) -> Result<u64, StoreError> {
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        // Tells the writer that the log has changed beneath it.
+        // The writer notices that the log has changed.
         number_changes(&tx, 1).await.map_err(failed)?;
         let deleted = call_event::Entity::delete_many()
             .filter(call_event::Column::At.lt(millis(before)))

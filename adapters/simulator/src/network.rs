@@ -32,9 +32,9 @@ pub struct FaultyNetwork<I> {
     pub random: I,
     /// The longest delay of a callback.
     pub jitter: Duration,
-    /// Of a hundred callbacks, so many arrive twice; of a hundred requests for documents, so many are repeated.
+    /// The percentage of callbacks that arrive twice, and of requests for documents that are repeated.
     pub repeated_percent: u8,
-    /// Of a hundred callbacks, so many are lost.
+    /// The percentage of callbacks that are lost.
     pub lost_percent: u8,
     /// How many have been lost.
     pub lost: AtomicU32,

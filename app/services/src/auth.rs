@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_ports::access::{ApiToken, Role, Scopes, Session, User};
+use frontdesk_ports::access::{ApiToken, Role, Scopes, Session, User, user_key};
 use frontdesk_ports::{
     Access, AccessStore, AuditAction, AuditEntry, AuditTrail, Clock, IdentitySource, Ids, Program,
     SignInError, SignedIn, StoreError,
@@ -125,8 +125,8 @@ impl AccessControl {
         if !name.contains('@') {
             return Ok(None);
         }
-        let lower = name.to_lowercase();
-        Ok(self.store.users().await?.into_iter().find(|user| user.name.to_lowercase() == lower))
+        let key = user_key(name);
+        Ok(self.store.users().await?.into_iter().find(|user| user_key(&user.name) == key))
     }
 
     /// Forgets that a proxy has signed a person in, after a change of their sessions or password.
@@ -249,7 +249,7 @@ impl Access for AccessControl {
         code: &str,
         address: &str,
     ) -> Result<String, SignInError> {
-        let shortened: String = name.chars().take(100).collect();
+        let shortened: String = user_key(name).chars().take(100).collect();
         let network = network(address);
         self.throttle
             .count_sign_in(&shortened, &network, self.clock.now())

@@ -204,9 +204,9 @@ impl Retention {
                     .map(|message| EventKind::VoicemailDeleted { recording: message.recording.clone() });
                 let deleted: Vec<EventKind> = deleted.collect();
                 if !deleted.is_empty() {
-                    // The log first: it never promises audio that is not there.
-                    self.append(record, deleted).await?;
+                    // The audio first: if that fails or is interrupted, the next round finds it again.
                     self.delete_audio(record, receipt).await?;
+                    self.append(record, deleted).await?;
                 }
             }
         }

@@ -41,13 +41,26 @@ pub fn finish_interrupted(database: &Path) -> Result<bool, BackupError> {
     let moves: Moves = serde_json::from_str(&text)
         .map_err(|error| BackupError::Unsound(format!("{}: {error}", journal.display())))?;
     for (from, to) in &moves {
-        // A name that is taken: this one was made before.
-        if from.exists() && !to.exists() {
-            rename(from, to)?;
+        if !from.exists() || goes_aside(from, &moves) && to.exists() {
+            // This one was made before.
+            continue;
         }
+        // A command may have made an empty folder since. What holds anything stays, and so does the list.
+        if to.exists() && fs::remove_dir(to).is_err() {
+            let (from, to) = (from.display(), to.display());
+            let what =
+                format!("{to} is in the way of {from}, which a restore had not moved yet; move it away");
+            return Err(BackupError::Unsound(what));
+        }
+        rename(from, to)?;
     }
     end(database)?;
     Ok(true)
+}
+
+/// Whether a path is replaced, and goes aside first.
+fn goes_aside(path: &Path, moves: &Moves) -> bool {
+    moves.iter().any(|(_, to)| to == path)
 }
 
 fn begin(database: &Path, moves: &Moves) -> Result<(), BackupError> {
@@ -105,5 +118,31 @@ mod tests {
             }
             assert!(!finish_interrupted(&database).unwrap(), "there is nothing more to finish");
         }
+    }
+
+    #[test]
+    fn a_folder_that_was_made_since_is_replaced_if_it_is_empty_and_reported_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let database = path("frontdesk.db");
+        fs::create_dir(path("recordings.restoring")).unwrap();
+        fs::write(path("recordings.restoring/one.wav"), "new").unwrap();
+        fs::create_dir(path("recordings.before-1")).unwrap();
+        let moves = vec![
+            (path("recordings"), path("recordings.before-1")),
+            (path("recordings.restoring"), path("recordings")),
+        ];
+        begin(&database, &moves).unwrap();
+        fs::create_dir(path("recordings")).unwrap();
+        fs::write(path("recordings/other.wav"), "since").unwrap();
+        let error = finish_interrupted(&database).unwrap_err();
+        assert!(error.to_string().contains("is in the way"), "{error}");
+        fs::remove_file(path("recordings/other.wav")).unwrap();
+        assert!(finish_interrupted(&database).unwrap(), "it was not forgotten");
+        assert_eq!(fs::read_to_string(path("recordings/one.wav")).unwrap(), "new");
+        // Killed when everything was moved and the list was still there: nothing goes aside again.
+        begin(&database, &moves).unwrap();
+        assert!(finish_interrupted(&database).unwrap());
+        assert_eq!(fs::read_to_string(path("recordings/one.wav")).unwrap(), "new");
     }
 }

@@ -7,7 +7,7 @@ use adapters_recordings::{ObjectRecordings, Place};
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::RecordingStore;
 
-use super::exchange::{Moves, exchange};
+use super::exchange::{Moves, exchange, finish_interrupted};
 use super::manifest::copy;
 use super::{
     BackupError, DATABASE, Manifest, Places, RECORDINGS, SPOOL, beside, create_folder, failed, sync_folder,
@@ -27,6 +27,8 @@ pub struct Restored {
 
 /// Replaces what is at `places` by the backup `from`. Until everything is verified and staged, nothing is touched.
 pub async fn restore(places: &Places, from: &Path, now: Timestamp) -> Result<Restored, BackupError> {
+    // A restore before this one that was killed.
+    finish_interrupted(&places.database)?;
     let manifest = Manifest::verified(from)?;
     if adapters_spool::is_in_use(&places.spool) {
         return Err(BackupError::Running);

@@ -94,7 +94,7 @@ impl Restore {
             println!("stayed removed: {calls} erased calls, {tokens} revoked tokens, {users} removed users");
         } else {
             println!(
-                "the replaced database could not be read: calls, tokens and users that were deleted since the backup are back"
+                "the replaced database could not be read, or is not a later state of the backup: calls, tokens and users that were deleted since the backup are back"
             );
         }
         for earlier in restored.earlier {

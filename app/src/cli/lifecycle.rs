@@ -47,22 +47,22 @@ impl Reload {
         let own = match Config::load(self.file.as_deref(), &self.environment, Needs::Production) {
             Ok(Config { flow: Some(own), .. }) => own,
             Ok(_) => {
-                return tracing::error!("the configuration no longer has a flow; keeping the current one");
+                return tracing::error!("the configuration no longer has a flow; the current one stays");
             }
             Err(errors) => {
-                return tracing::error!("keeping the current flow; the configuration is invalid: {errors}");
+                return tracing::error!("the current flow stays; the configuration is invalid: {errors}");
             }
         };
         let named = own.flow.draft().mailboxes.values().flat_map(|mailbox| &mailbox.notify);
         if let Some(new) = named.into_iter().find(|name| !recipient_names.contains(name)) {
             return tracing::error!(
-                "keeping the current flow: a mailbox notifies {new:?}, a recipient that is only added by a restart"
+                "the current flow stays: a mailbox notifies {new:?}, a recipient that is only added by a restart"
             );
         }
         let here = |mailbox: &Mailbox| mailbox.transcribe == Transcribe::Here;
         if !self.transcribes && own.flow.draft().mailboxes.values().any(here) {
             return tracing::error!(
-                "keeping the current flow: a mailbox needs transcription, whose command is only read at a restart"
+                "the current flow stays: a mailbox needs transcription, whose command is only read at a restart"
             );
         }
         match versions.replace(own) {
@@ -70,7 +70,7 @@ impl Reload {
                 tracing::info!("flow {} is loaded and used for new calls", versions.current().version());
             }
             Ok(false) => tracing::info!("the flow has not changed"),
-            Err(error) => tracing::error!("keeping the current flow: {error}"),
+            Err(error) => tracing::error!("the current flow stays: {error}"),
         }
     }
 }
@@ -171,7 +171,7 @@ async fn reload_on_signal(
         // Files are read on a thread of their own: callers do not wait for a disk.
         let done = tokio::task::spawn_blocking(move || reload.reload(&flow, &recipients)).await;
         if done.is_err() {
-            tracing::error!("reloading the flow failed; keeping the current one");
+            tracing::error!("reloading the flow failed; the current one stays");
         }
     }
 }

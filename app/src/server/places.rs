@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
 
 /// Connections at once, if the process may have enough file descriptors.
@@ -39,6 +39,8 @@ pub fn capacity() -> usize {
 pub struct Places {
     free: Arc<Semaphore>,
     waiting: Arc<Mutex<Waiting>>,
+    /// A connection has begun to wait for a request.
+    idle: Arc<Notify>,
     warned: Mutex<Option<Instant>>,
 }
 
@@ -62,14 +64,17 @@ impl Waiting {
         Some((address, close))
     }
 
-    /// The oldest connection of the address that has most of them.
+    /// Closes the oldest connection of the address that has most of them; whether there was one.
     fn evict(&mut self) -> bool {
-        let Some((&greediest, _)) = self.by_address.iter().max_by_key(|(_, count)| **count) else {
-            return false;
-        };
-        let oldest = self.connections.iter().find(|(_, (address, _))| *address == greediest);
-        let Some(number) = oldest.map(|(number, _)| *number) else { return false };
-        self.remove(number).is_some_and(|(_, close)| close.send(()).is_ok())
+        while let Some((&greediest, _)) = self.by_address.iter().max_by_key(|(_, count)| **count) {
+            let oldest = self.connections.iter().find(|(_, (address, _))| *address == greediest);
+            let Some(number) = oldest.map(|(number, _)| *number) else { return false };
+            // One that has just ended cannot be closed.
+            if self.remove(number).is_some_and(|(_, close)| close.send(()).is_ok()) {
+                return true;
+            }
+        }
+        false
     }
 }
 
@@ -77,6 +82,7 @@ impl Waiting {
 pub struct Place {
     address: IpAddr,
     waiting: Arc<Mutex<Waiting>>,
+    idle: Arc<Notify>,
     number: Mutex<Option<u64>>,
     _permit: OwnedSemaphorePermit,
 }
@@ -84,19 +90,28 @@ pub struct Place {
 impl Places {
     pub fn new(capacity: usize) -> Self {
         let free = Arc::new(Semaphore::new(capacity));
-        Self { free, waiting: Arc::default(), warned: Mutex::default() }
+        Self { free, waiting: Arc::default(), idle: Arc::default(), warned: Mutex::default() }
     }
 
     /// Waits for a place; if none is free, a connection that waits for a request is closed.
     pub async fn take(&self, address: IpAddr) -> Option<Place> {
-        if self.free.available_permits() == 0 {
-            self.make_room();
-        }
-        let permit = self.free.clone().acquire_owned().await.ok()?;
-        Some(Place { address, waiting: self.waiting.clone(), number: Mutex::new(None), _permit: permit })
+        let permit = loop {
+            let free = self.free.clone().acquire_owned();
+            if self.free.available_permits() > 0 || self.make_room() {
+                break free.await.ok()?;
+            }
+            // No connection waits for a request: the next one that does makes room.
+            tokio::select! {
+                permit = free => break permit.ok()?,
+                () = self.idle.notified() => {}
+            }
+        };
+        let (waiting, idle) = (self.waiting.clone(), self.idle.clone());
+        Some(Place { address, waiting, idle, number: Mutex::new(None), _permit: permit })
     }
 
-    fn make_room(&self) {
+    /// Closes a connection that waits for a request; whether there was one.
+    fn make_room(&self) -> bool {
         let evicted = self.waiting.lock().evict();
         if evicted {
             metrics::counter!("frontdesk_connections_evicted_total").increment(1);
@@ -108,11 +123,12 @@ impl Places {
                 "all places for connections are taken; idle and half-read ones are closed for new ones"
             );
         }
+        evicted
     }
 }
 
 impl Place {
-    /// The connection waits for a request from now on. The receiver is told when it must close.
+    /// The connection waits for a request from now on. The receiver resolves when it must close.
     pub fn waits(&self) -> oneshot::Receiver<()> {
         let (close, closed) = oneshot::channel();
         let mut waiting = self.waiting.lock();
@@ -121,6 +137,7 @@ impl Place {
         waiting.connections.insert(number, (self.address, close));
         *waiting.by_address.entry(self.address).or_default() += 1;
         *self.number.lock() = Some(number);
+        self.idle.notify_one();
         closed
     }
 

@@ -12,7 +12,7 @@ use super::WiringError;
 use crate::config::{By, Config, Recipient, Smtp};
 
 /// The recipients of a rule, each with a name: people who get e-mail have deliveries of their own, so that an address that
-/// the mail server refuses does not keep the others from theirs.
+/// the mail server refuses does not delay the others.
 pub fn each(recipient: &Recipient) -> Vec<(String, Recipient)> {
     match &recipient.by {
         By::Email(people) if people.len() > 1 => {

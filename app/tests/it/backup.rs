@@ -6,6 +6,7 @@ use adapters_persistence::{Database, SqlAccess, SqlLog};
 use adapters_simulator::tone;
 use frontdesk::backup::{BackupError, Manifest, Places, make, restore};
 use frontdesk::system::SystemIds;
+use frontdesk::wiring::open_database;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::access::{ApiToken, Role, Session, User};
 use frontdesk_ports::{AccessStore, CallLog, CallQuery, RetentionStore};
@@ -168,6 +169,20 @@ async fn a_restore_brings_back_nothing_that_was_erased_revoked_or_removed_since(
     let there = places(target.path());
     let first = restore(&there, &copy, now()).await.unwrap().carried_over;
     assert_eq!((first.from_replaced, first.sessions, first.calls), (false, 1, 0));
+
+    // A database that was made anew after a loss knows nobody of the backup, and takes nobody away.
+    let anew = tempfile::tempdir().unwrap();
+    let anew = places(anew.path());
+    let url = format!("sqlite://{}", anew.database.display());
+    let fresh = open_database(&url).await.unwrap();
+    let user = User { name: "admin".into(), role: Role::Admin, password_hash: "fresh".into() };
+    SqlAccess::new(fresh.clone()).add_user(user).await.unwrap();
+    fresh.close().await.unwrap();
+    let over_fresh = restore(&anew, &copy, now()).await.unwrap().carried_over;
+    assert_eq!((over_fresh.from_replaced, over_fresh.users, over_fresh.tokens), (false, 0, 0));
+    let restored = SqlAccess::new(Database::open(&url).await.unwrap());
+    assert_eq!(restored.users().await.unwrap().len(), 3, "admin, ann and bob");
+    assert_ne!(restored.user("admin").await.unwrap().unwrap().password_hash, "fresh");
 
     let url = format!("sqlite://{}", there.database.display());
     let db = Database::open(&url).await.unwrap();

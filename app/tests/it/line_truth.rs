@@ -1,4 +1,4 @@
-//! What happened on the line, told from the line's own events and the script: what a row must say.
+//! What happened on the line, derived from the line's own events and the script: what a row must say.
 use adapters_simulator::{CalleeScript, LineEvent, Party};
 use frontdesk_domain::Timestamp;
 use serde_json::Value;

@@ -44,8 +44,8 @@ async fn dashboards_and_alert_rules_use_exported_metrics_and_each_is_documented(
     ] {
         assert!(metrics.contains(line), "{line} in {metrics}");
     }
-    let stranger = desk.http.get(format!("{}/metrics", desk.url)).send().await.unwrap();
-    assert_eq!(stranger.status(), 401, "metrics need a token");
+    let guest = desk.http.get(format!("{}/metrics", desk.url)).send().await.unwrap();
+    assert_eq!(guest.status(), 401, "metrics need a token");
     assert!(!metrics.contains(TOKEN) && !metrics.contains("+33"), "no number and no secret is a figure");
 }
 

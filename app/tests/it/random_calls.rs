@@ -291,10 +291,11 @@ async fn rows_and_notifications_of_random_calls_equal_what_happened_on_the_line(
             if !call.lost && reported.iter().any(|(_, outcome)| outcome != call.truth.outcome) {
                 differences.push(format!("a notification was wrong: {reported:?}"));
             }
-            let told = only_missed.reported(&call.name);
-            let told_missed = told.iter().any(|(kind, outcome)| kind == "call.ended" && outcome == "missed");
-            if !call.lost && told_missed != (call.truth.outcome == "missed") {
-                differences.push(format!("reported as missed: {told:?}"));
+            let reports = only_missed.reported(&call.name);
+            let reported_missed =
+                reports.iter().any(|(kind, outcome)| kind == "call.ended" && outcome == "missed");
+            if !call.lost && reported_missed != (call.truth.outcome == "missed") {
+                differences.push(format!("reported as missed: {reports:?}"));
             }
             if !differences.is_empty() {
                 let id = rows[0]["id"].as_str().unwrap();

@@ -69,8 +69,8 @@ def calls_and_a_voicemail(desk, package):
         assert missing.status == 404, missing
         stats = operation("get_stats").sync(client=client)
         assert stats.calls == 2, stats
-    stranger = package.AuthenticatedClient(base_url=desk.base, token="wrong")
-    refused = operation("list_calls").sync(client=stranger)
+    guest = package.AuthenticatedClient(base_url=desk.base, token="wrong")
+    refused = operation("list_calls").sync(client=guest)
     assert refused.status == 401, refused
     return len(sound)
 

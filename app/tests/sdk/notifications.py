@@ -139,17 +139,17 @@ def main():
     ended = {body["data"]["id"]: body["data"] for _, body in Receiver.received if body["type"] == "call.ended"}
     assert ended[left["id"]]["outcome"] == "voicemail" and ended[missed["id"]]["outcome"] == "missed", ended
 
-    letters = {(email["subject"].split(" from")[0], *to): email for to, email in mailbox.received}
+    emails = {(email["subject"].split(" from")[0], *to): email for to, email in mailbox.received}
     people = ["ann@example.com", "bob@example.com"]
-    assert sorted(letters) == [(subject, to) for subject in ["Message", "Missed call"] for to in people], sorted(letters)
-    assert len(mailbox.received) == len(letters), "each person gets each e-mail once"
-    email = letters["Message", "bob@example.com"]
+    assert sorted(emails) == [(subject, to) for subject in ["Message", "Missed call"] for to in people], sorted(emails)
+    assert len(mailbox.received) == len(emails), "each person gets each e-mail once"
+    email = emails["Message", "bob@example.com"]
     [attached] = email.iter_attachments()
     with open(audio, "rb") as sent:
         assert attached.get_content() == sent.read(), "the audio is attached, byte for byte"
     text = email.get_body().get_content()
     assert f"/calls/{left['id']}" in text and "UTC" in text and "Leave a message" in text, text
-    assert letters["Missed call", "ann@example.com"].get_content_type() == "text/plain"
+    assert emails["Missed call", "ann@example.com"].get_content_type() == "text/plain"
 
     before = len(Receiver.received)
     log = desk.logged()

@@ -104,7 +104,7 @@ struct Caller {
     dials: VecDeque<Option<DialOutcome>>,
     /// A callee spoke to the caller in the end.
     was_reached: bool,
-    /// After so many seconds of ringing.
+    /// After this many seconds of ringing.
     taken_after: Option<u32>,
 }
 

@@ -65,8 +65,8 @@ fn a_call_has_one_clock_whichever_is_ahead() {
                 "{name} {ahead}"
             );
             let corrected = facts.in_one_clock();
-            let told: Vec<String> = corrected.story().iter().map(|(id, _)| (*id).to_owned()).collect();
-            assert_eq!(told, order, "{name} {ahead}");
+            let sorted: Vec<String> = corrected.story().iter().map(|(id, _)| (*id).to_owned()).collect();
+            assert_eq!(sorted, order, "{name} {ahead}");
             assert!(Timeline::of(&facts, call.ended_at.unwrap()).is_some());
         }
     }

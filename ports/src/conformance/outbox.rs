@@ -91,7 +91,7 @@ pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
         [Job::Delivery(crm), Job::Delivery(office)]
     );
     for leased in &again {
-        assert_eq!(leased.attempt, 1, "a delivery that is queued again starts anew");
+        assert_eq!(leased.attempt, 1, "a delivery that is queued again starts again");
         assert!(outbox.finish(leased, &Attempt::Done("ended well".into())).await.unwrap());
     }
 }

@@ -76,7 +76,7 @@ pub struct LeasedJob {
 /// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attempt {
-    /// The job is done. What a delivery reported is kept with it, so that a later change can be told from it.
+    /// The job is done. What a delivery reported is kept with it, so that a later change is recognised.
     Done(String),
     /// The job is no longer needed and is removed from the queue; it can be queued again.
     Withdrawn,

@@ -20,6 +20,11 @@ pub enum Role {
 
 named!(Role);
 
+/// What user names are compared by: e-mail addresses are the same in any letter case, other names are not.
+pub fn user_key(name: &str) -> String {
+    if name.contains('@') { name.to_lowercase() } else { name.to_owned() }
+}
+
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {

@@ -294,7 +294,7 @@ mod tests {
         let committed = std::fs::read_to_string(path).unwrap_or_default();
         assert!(
             committed == *OPENAPI,
-            "the API has changed: UPDATE_OPENAPI=1 cargo test -p adapters-http openapi writes openapi.json anew"
+            "the API has changed: UPDATE_OPENAPI=1 cargo test -p adapters-http openapi writes openapi.json again"
         );
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use frontdesk_ports::access::user_key;
 use frontdesk_ports::{Access, IdentitySource, SignInError, StoreError};
 use poem::http::{StatusCode, header};
 use poem::{Endpoint, Request, Response};
@@ -153,7 +154,7 @@ async fn authenticate(services: &Services, req: &Request) -> Result<Authenticate
         let (session, token) = session.ok_or(AuthError::Anonymous)?;
         return Ok(authenticated(Visitor::Person(session), Credential::Session(token)));
     };
-    if let Some((session, token)) = session.filter(|(session, _)| session.user == name) {
+    if let Some((session, token)) = session.filter(|(session, _)| user_key(&session.user) == user_key(name)) {
         return Ok(authenticated(Visitor::Person(session), Credential::Session(token)));
     }
     if !is_safe(req.method()) {

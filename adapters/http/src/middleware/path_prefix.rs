@@ -15,13 +15,13 @@ impl PathPrefix {
         Self(path.trim_end_matches('/').into())
     }
 
-    /// A path of ours, as browsers and programs must request it.
+    /// A path of the server, as browsers and programs must request it.
     pub fn path(&self, path: &str) -> String {
         format!("{}{path}", self.0)
     }
 
     /// A rendered page whose links, forms and scripts begin with the prefix. All of its texts are escaped, so that quotation
-    /// marks occur in tags alone. Values of fields are paths of ours and stay.
+    /// marks occur in tags alone. Values of fields are paths of the server and stay.
     pub(crate) fn apply(&self, html: String) -> String {
         if self.0.is_empty() {
             return html;

@@ -1,4 +1,4 @@
-//! Writes the rows of calls anew from their events, beside a running server: after an update that interprets events
+//! Rewrites the rows of calls from their events, beside a running server: after an update that interprets events
 //! otherwise.
 use frontdesk_domain::{Call, CallId, Facts};
 use frontdesk_ports::{CallRecord, Change, StoreError};

@@ -118,7 +118,7 @@ async fn newer_version(db: &Database) {
     assert_eq!(log.next_due(&[Lane::Carrier]).await.unwrap(), Some(now + lease));
 }
 
-/// Two admins who remove each other or step down at the same time: one remains, whoever is faster.
+/// Two admins who remove each other or step down at the same time: one of them remains.
 async fn last_admin(db: &Database) {
     let stores = [0, 1].map(|_| SqlAccess::new(db.clone()));
     let admins = async || {

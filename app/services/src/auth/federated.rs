@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::access::User;
+use frontdesk_ports::access::{User, user_key};
 use frontdesk_ports::{AuditAction, SignInError, StoreError};
 use parking_lot::{Mutex, MutexGuard};
 
@@ -13,7 +13,7 @@ use super::{AccessControl, LAST_USE_PRECISION, valid_user_name};
 /// The most results that are remembered.
 const MAX_REMEMBERED: usize = 10_000;
 
-/// By name in lower case: a token, or `None` for a person who was not admitted, and when.
+/// By [`user_key`]: a token, or `None` for a person who was not admitted, and when.
 type Remembered = BTreeMap<String, (Option<String>, Timestamp)>;
 
 /// Results of sign-ins by a proxy within the last minute. A browser sends several requests before it has a cookie, and a
@@ -25,18 +25,18 @@ impl RecentSignIns {
     pub fn find(&self, name: &str, now: Timestamp) -> Option<Result<String, SignInError>> {
         let mut recent = self.entries();
         recent.retain(|_, (_, at)| now < *at + LAST_USE_PRECISION);
-        recent.get(&name.to_lowercase()).map(|(token, _)| token.clone().ok_or(SignInError::Nobody))
+        recent.get(&user_key(name)).map(|(token, _)| token.clone().ok_or(SignInError::Nobody))
     }
 
     pub fn remember(&self, name: &str, token: Option<&String>, now: Timestamp) {
         let mut recent = self.entries();
         if recent.len() < MAX_REMEMBERED {
-            recent.insert(name.to_lowercase(), (token.cloned(), now));
+            recent.insert(user_key(name), (token.cloned(), now));
         }
     }
 
     pub fn forget(&self, name: &str) {
-        self.entries().remove(&name.to_lowercase());
+        self.entries().remove(&user_key(name));
     }
 
     fn entries(&self) -> MutexGuard<'_, Remembered> {

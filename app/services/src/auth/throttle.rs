@@ -84,7 +84,7 @@ impl Throttle {
         }
     }
 
-    /// Counts an attempt to sign in, by account and by network. A stranger's attempts from elsewhere do not count
+    /// Counts an attempt to sign in, by account and by network. Attempts from other networks do not count
     /// against a network that the account has been signed in from.
     pub fn count_sign_in(&self, name: &str, network: &str, now: Timestamp) -> Result<(), Duration> {
         self.count(&Budget::Account(name.to_owned(), network.to_owned()), now)?;
@@ -185,6 +185,6 @@ mod tests {
         let from_many: usize =
             (0..5000).filter_map(|n| refused.count(&format!("network {n}"), at(0))).count();
         assert!(from_many < 10, "{from_many}");
-        assert_eq!(refused.count("192.0.2.1", at(20)), Some(1), "later it begins anew");
+        assert_eq!(refused.count("192.0.2.1", at(20)), Some(1), "later it starts again");
     }
 }

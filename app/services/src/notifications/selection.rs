@@ -60,7 +60,7 @@ pub(super) fn report(call: &Call) -> String {
     serde_json::json!([ended, duration_seconds, talk_seconds, forwarded_to, choices]).to_string()
 }
 
-/// What a recipient was told last about the end of a call, and by which correction.
+/// What was last reported to a recipient about the end of a call, and by which correction.
 pub(super) fn last_report<'a>(
     delivered: &'a [(Delivery, String)],
     call: CallId,

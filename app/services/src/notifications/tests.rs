@@ -317,7 +317,7 @@ async fn what_changes_after_it_was_reported_is_corrected_once() {
     desk.happens("a", [before, vec![leg, dial]].concat()).await;
     for _ in 0..2 {
         let (office, crm) = desk.received().await;
-        assert_eq!(office, ["call.ended"], "people are not told twice");
+        assert_eq!(office, ["call.ended"], "people are notified once");
         assert_eq!(crm, ["call.answered", "call.ended", "call.started", "call.updated"]);
     }
 }

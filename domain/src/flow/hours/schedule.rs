@@ -185,7 +185,7 @@ pub struct Schedule {
     pub dates: Vec<DatedRule>,
 }
 
-/// From so many dates on they are a list of holidays.
+/// This many dates are a list of holidays.
 const LIST: usize = 5;
 
 impl Schedule {
