@@ -91,6 +91,12 @@ impl Database {
             "UPDATE users SET password_hash = r.password_hash, role = r.role FROM replaced.users r WHERE r.name = users.name",
         )
         .await?;
+        // So are authenticators: one that was set up since stays necessary.
+        self.run("DELETE FROM second_factors").await?;
+        self.run(
+            "INSERT INTO second_factors (user_name, secret, confirmed, last_step) SELECT r.user_name, r.secret, r.confirmed, r.last_step FROM replaced.second_factors r JOIN users u ON u.name = r.user_name",
+        )
+        .await?;
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use frontdesk::backup::{BackupError, Manifest, Places, make, restore};
 use frontdesk::system::SystemIds;
 use frontdesk::wiring::open_database;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::access::{ApiToken, Role, Session, User};
+use frontdesk_ports::access::{ApiToken, Role, SecondFactor, Session, User};
 use frontdesk_ports::{AccessStore, CallLog, CallQuery, RetentionStore};
 use serde_json::json;
 
@@ -193,6 +193,9 @@ async fn a_restore_brings_back_nothing_that_was_erased_revoked_or_removed_since(
     people.remove_token("crm").await.unwrap();
     people.remove_user("bob").await.unwrap();
     people.set_password("ann", "new").await.unwrap();
+    let factor =
+        SecondFactor { user: "ann".into(), secret: "ABCDEFGH".into(), confirmed: true, last_step: 1 };
+    people.put_second_factor(factor.clone()).await.unwrap();
     db.close().await.unwrap();
 
     let later = now() + std::time::Duration::from_secs(60);
@@ -204,6 +207,7 @@ async fn a_restore_brings_back_nothing_that_was_erased_revoked_or_removed_since(
     let names: Vec<String> = people.users().await.unwrap().into_iter().map(|user| user.name).collect();
     assert!(names.contains(&"ann".to_owned()) && !names.contains(&"bob".to_owned()), "{names:?}");
     assert_eq!(people.user("ann").await.unwrap().unwrap().password_hash, "new");
+    assert_eq!(people.second_factor("ann").await.unwrap(), Some(factor), "set up since the backup");
     assert_eq!(people.tokens().await.unwrap(), [token("export")]);
     assert_eq!(people.sessions().await.unwrap(), []);
     let log = SqlLog::new(db, desk.clock.clone(), Arc::new(SystemIds));
