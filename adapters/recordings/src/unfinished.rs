@@ -17,7 +17,8 @@ pub(crate) fn remove_abandoned(folder: &Path) -> io::Result<()> {
             let modified = entry.metadata().and_then(|metadata| metadata.modified());
             modified.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > ABANDONED_AFTER))
         };
-        if is_unfinished(&entry.file_name()) && is_old() {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && is_unfinished(&entry.file_name()) && is_old() {
             remove(&entry.path())?;
         }
     }

@@ -39,15 +39,18 @@ async fn what_a_killed_process_left_is_removed() {
     write("test-RE2#1", false);
     write("test-RE3#12", true);
     write("ours#draft", true);
+    std::fs::create_dir(folder.path().join("folder#1")).unwrap();
+    let dir = std::fs::File::open(folder.path().join("folder#1")).unwrap();
+    dir.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
     let store = ObjectRecordings::open(&Place::folder(folder.path()), 200, http()).unwrap();
     assert_eq!(
         files(),
-        ["ours#draft", "test-RE1", "test-RE1#1", "test-RE1#2", "test-RE2#1"],
+        ["folder#1", "ours#draft", "test-RE1", "test-RE1#1", "test-RE1#2", "test-RE2#1"],
         "another instance may still write a new one"
     );
     let name = frontdesk_ports::AudioName::new(&"test:CA1".parse().unwrap(), &"RE1".parse().unwrap());
     assert!(store.delete(&name).await.unwrap());
-    assert_eq!(files(), ["ours#draft", "test-RE2#1"], "erased audio is nowhere");
+    assert_eq!(files(), ["folder#1", "ours#draft", "test-RE2#1"], "erased audio is nowhere");
 }
 
 /// On a server that speaks S3, if `FRONTDESK_TEST_S3` gives its address; the bucket `frontdesk` is there.
