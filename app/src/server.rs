@@ -2,6 +2,7 @@
 
 mod places;
 mod sent_body;
+mod strict_lines;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use tracing::Instrument;
 use crate::request_id;
 use places::{Place, Places};
 use sent_body::SentBody;
+use strict_lines::StrictLines;
 
 /// A client that takes longer to send its headers is not served.
 const HEADER_TIME: Duration = Duration::from_secs(10);
@@ -124,7 +126,7 @@ async fn connection(stream: TcpStream, routes: Routes, place: Arc<Place>, mut st
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
         .max_headers(MAX_HEADERS)
-        .serve_connection(TokioIo::new(Box::pin(stream)), service);
+        .serve_connection(TokioIo::new(StrictLines::new(Box::pin(stream))), service);
     let mut connection = std::pin::pin!(connection);
     // Errors of a connection are its client's: broken off, slow, or no HTTP at all.
     tokio::select! {

@@ -72,7 +72,7 @@ fn functions(criterion: &mut Criterion) {
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .to_vec();
-    let url = "https://desk.example/twilio/step/menu.main.0.0.1";
+    let url = "https://desk.example/twilio/step/menu.main.0.0.1/~";
     criterion.bench_function("signature", |b| {
         b.iter(|| {
             verify(

@@ -4,6 +4,7 @@
 
 mod m20261127_000001_create_tables;
 mod m20261127_000002_create_text_index;
+mod m20261128_000001_add_recipient_position;
 
 use sea_orm_migration::prelude::*;
 
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261127_000001_create_tables::Migration),
             Box::new(m20261127_000002_create_text_index::Migration),
+            Box::new(m20261128_000001_add_recipient_position::Migration),
         ]
     }
 }

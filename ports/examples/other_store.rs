@@ -123,9 +123,10 @@ impl RedbLog {
         let calls = tx.open_table(CALLS).map_err(away)?;
         let Some(row) = calls.get(id.to_string().as_str()).map_err(away)? else { return Ok(None) };
         let (leg, change) = row.value();
+        let first_change = Change(change);
         let facts = folded(&tx.open_table(EVENTS).map_err(away)?, leg)?;
         let (leg, call) = (leg.parse().map_err(corrupt)?, Call::of(&facts));
-        Ok(Some(CallRecord { id, leg, call, change: Change(change), work: Work::default() }))
+        Ok(Some(CallRecord { id, leg, call, first_change, change: Change(change), work: Work::default() }))
     }
 }
 

@@ -34,7 +34,7 @@ pub use driven::identity_provider::{IdentityError, IdentityProvider, SigningIn};
 pub use driven::job_queue::{Attempt, Job, JobCounts, JobQueue, LONGEST_WAIT, Lane, LeasedJob};
 pub use driven::messenger::{Attachment, DeliveryError, Messenger, Notification};
 pub use driven::operations_log::{OperationsLog, Outage, OutageCause, Watermark};
-pub use driven::outbox::{Delivery, DeliveryReport, DeliveryStatus, Outbox};
+pub use driven::outbox::{Delivery, DeliveryReport, DeliveryStatus, Outbox, RecipientSince};
 pub use driven::override_store::{Blocked, Closed, OverrideStore};
 pub use driven::prompt_audio::{PromptAudio, UnplayableAudio};
 pub use driven::public_url_probe::{ProbeResult, PublicUrlProbe, Seen};

@@ -3,10 +3,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{Call, CallId, Facts, LegId, Timestamp};
+use frontdesk_domain::{Call, CallId, Facts, LegId};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{
-    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, Ids, LoggedEvent, RawParameters, StoreError,
+    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, Ids, LoggedEvent, RawParameters, RecipientSince,
+    StoreError,
 };
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
@@ -32,7 +33,7 @@ pub(crate) struct State {
     /// Up to which change deliveries have been queued.
     pub(crate) looked_at: Option<Change>,
     /// Since when each recipient of notifications is one.
-    pub(crate) recipients: BTreeMap<String, Timestamp>,
+    pub(crate) recipients: BTreeMap<String, RecipientSince>,
 }
 
 #[derive(Default)]
@@ -41,6 +42,7 @@ pub(crate) struct StoredCall {
     pub(crate) raw: BTreeMap<String, RawParameters>,
     pub(crate) work: Work,
     leg: Option<LegId>,
+    pub(crate) first_change: Change,
     pub(crate) change: Change,
 }
 
@@ -67,7 +69,8 @@ impl MemoryLog {
 pub(crate) fn record(id: CallId, stored: &StoredCall) -> Option<CallRecord> {
     let leg = stored.leg.clone()?;
     let (call, work) = (Call::of(&stored.facts), stored.work.clone());
-    Some(CallRecord { id, leg, call, change: stored.change, work })
+    let StoredCall { first_change, change, .. } = *stored;
+    Some(CallRecord { id, leg, call, first_change, change, work })
 }
 
 #[async_trait]
@@ -95,6 +98,9 @@ impl CallLog for MemoryLog {
             if before.get(id) != Some(&stored.facts) {
                 state.change.0 += 1;
                 stored.change = state.change;
+                if stored.first_change == Change::default() {
+                    stored.first_change = state.change;
+                }
                 // News of a recording is a reason to fetch it at once, even if an earlier try failed.
                 for effect in stored.facts.effects().into_iter().filter(|_| may_cause_work) {
                     queue_effect(&mut state.jobs, effect, now);

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use frontdesk_domain::{CallId, Effect, Timestamp};
 use frontdesk_ports::{
     Attempt, Change, Delivery, DeliveryReport, DeliveryStatus, Job, JobCounts, JobQueue, LONGEST_WAIT, Lane,
-    LeasedJob, Outbox, StoreError,
+    LeasedJob, Outbox, RecipientSince, StoreError,
 };
 
 use crate::MemoryLog;
@@ -114,8 +114,8 @@ impl Outbox for MemoryLog {
     async fn recipients(
         &self,
         names: &[String],
-        now: Timestamp,
-    ) -> Result<BTreeMap<String, Timestamp>, StoreError> {
+        now: RecipientSince,
+    ) -> Result<BTreeMap<String, RecipientSince>, StoreError> {
         let mut state = self.state();
         let since =
             names.iter().map(|name| (name.clone(), *state.recipients.entry(name.clone()).or_insert(now)));

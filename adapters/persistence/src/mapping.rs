@@ -72,7 +72,7 @@ pub(crate) fn number_of(change: Change) -> i64 {
 
 /// The row of a new call. `commit::projected` lists the columns that an update may change.
 pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreError> {
-    let CallRecord { id, leg, call, change, work: _ } = record;
+    let CallRecord { id, leg, call, first_change, change, work: _ } = record;
     let parties = call.parties.as_ref();
     let to = parties.map(|p| p.to.clone());
     let forwarded_to = call.forwarded_to.as_ref().map(ToString::to_string);
@@ -93,7 +93,7 @@ pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreEr
         search_text: Set(search_text(call)),
         document: Set(json(call)?),
         change: Set(number_of(*change)),
-        serial: Set(Some(number_of(*change))),
+        serial: Set(Some(number_of(*first_change))),
         attention: Set(i32::from(call.asks_for_attention())),
         handled: Set(0),
         mailbox: Set(call.mailbox.as_ref().map(ToString::to_string)),
@@ -114,8 +114,12 @@ pub(crate) fn record_of(row: &call::Model) -> Result<CallRecord, StoreError> {
         .map_err(|why| corrupt("calls", "provider_id", &row.id, why))?;
     let call: Call =
         serde_json::from_str(&row.document).map_err(|why| corrupt("calls", "document", &row.id, why))?;
-    let change = Change(u64::try_from(row.change).map_err(|why| corrupt("calls", "change", &row.id, why))?);
+    let change = |number: i64, column| {
+        u64::try_from(number).map(Change).map_err(|why| corrupt("calls", column, &row.id, why))
+    };
+    let first_change = change(row.serial.unwrap_or_default(), "serial")?;
+    let change = change(row.change, "change")?;
     let work = row.work.as_deref().map(serde_json::from_str).transpose();
     let work = work.map_err(|why| corrupt("calls", "work", &row.id, why))?.unwrap_or_default();
-    Ok(CallRecord { id, leg, call, change, work })
+    Ok(CallRecord { id, leg, call, first_change, change, work })
 }

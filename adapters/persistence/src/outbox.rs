@@ -3,7 +3,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, Timestamp};
-use frontdesk_ports::{Change, Delivery, DeliveryReport, DeliveryStatus, Job, Lane, Outbox, StoreError};
+use frontdesk_ports::{
+    Change, Delivery, DeliveryReport, DeliveryStatus, Job, Lane, Outbox, RecipientSince, StoreError,
+};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
@@ -32,12 +34,14 @@ impl Outbox for SqlLog {
     async fn recipients(
         &self,
         names: &[String],
-        now: Timestamp,
-    ) -> Result<BTreeMap<String, Timestamp>, StoreError> {
+        now: RecipientSince,
+    ) -> Result<BTreeMap<String, RecipientSince>, StoreError> {
         use outbox_recipient::Column::Name;
-        let new = names
-            .iter()
-            .map(|name| outbox_recipient::ActiveModel { name: Set(name.clone()), since: Set(millis(now)) });
+        let new = names.iter().map(|name| outbox_recipient::ActiveModel {
+            name: Set(name.clone()),
+            since: Set(millis(now.at)),
+            since_change: Set(number_of(now.change)),
+        });
         let before = OnConflict::column(Name).do_nothing().to_owned();
         if !names.is_empty() {
             let insert = outbox_recipient::Entity::insert_many(new).on_conflict(before);
@@ -45,7 +49,10 @@ impl Outbox for SqlLog {
         }
         let known = outbox_recipient::Entity::find().filter(Name.is_in(names)).all(&self.db.writer).await;
         let since = |row: outbox_recipient::Model| {
-            Ok((row.name.clone(), timestamp(row.since, "outbox_recipients", &row.name)?))
+            let change = u64::try_from(row.since_change)
+                .map_err(|why| corrupt("outbox_recipients", "since_change", &row.name, why))?;
+            let at = timestamp(row.since, "outbox_recipients", &row.name)?;
+            Ok((row.name, RecipientSince { change: Change(change), at }))
         };
         known.map_err(failed)?.into_iter().map(since).collect()
     }
@@ -147,7 +154,7 @@ impl Outbox for SqlLog {
 fn to_recipient(recipient: Option<&str>) -> SimpleExpr {
     let lane = |name: &str| Lane::Recipient(name.to_owned()).to_string();
     match recipient {
-        // The people of one rule are `NAME/1`, `NAME/2` and so on.
+        // The people of one rule are `NAME/ADDRESS`.
         Some(name) => {
             job::Column::Lane.eq(lane(name)).or(job::Column::Lane.starts_with(lane(&format!("{name}/"))))
         }

@@ -16,6 +16,10 @@ pub(crate) use route;
 /// The path that all of the carrier's routes begin with.
 pub const PREFIX: &str = route!("");
 
+/// Ends the paths that carry state. A signature covers the URL and the form without a boundary between them, so the end of a
+/// path could be moved into the name of a field: no field's name begins like this, and a path without it is no route.
+const END: &str = "/~";
+
 /// Retries for requests that a caller waits for: quick, and ending in time for the fallback.
 const WAITING: &str = "#ct=2000&rt=5000&rc=2&rp=ct,rt,5xx";
 /// Retries for callbacks: as many as Twilio offers.
@@ -63,26 +67,26 @@ impl<'a> Urls<'a> {
 
     /// Where the caller's conversation goes on.
     pub(crate) fn step(&self, then: &Dialogue) -> String {
-        format!("{}{PREFIX}/step/{then}{WAITING}", self.public)
+        format!("{}{PREFIX}/step/{then}{END}{WAITING}", self.public)
     }
 
     /// Where the callee's conversation goes on.
     pub(crate) fn screen(&self, then: &Dialogue) -> String {
-        format!("{}{PREFIX}/screen/{}/{then}{WAITING}", self.public, self.call.id())
+        format!("{}{PREFIX}/screen/{}/{then}{END}{WAITING}", self.public, self.call.id())
     }
 
     /// Where a callee's leg reports.
     pub(crate) fn leg(&self, step: u16, position: u8) -> String {
-        format!("{}{PREFIX}/leg/{}/{step}/{position}{CALLBACK}", self.public, self.call.id())
+        format!("{}{PREFIX}/leg/{}/{step}/{position}{END}{CALLBACK}", self.public, self.call.id())
     }
 
     /// The transcription callback of a recording.
     pub(crate) fn transcription(&self) -> String {
-        format!("{}{PREFIX}/transcription/{}{CALLBACK}", self.public, self.call.id())
+        format!("{}{PREFIX}/transcription/{}{END}{CALLBACK}", self.public, self.call.id())
     }
 
     /// Where a recording reports.
     pub(crate) fn recording(&self) -> String {
-        format!("{}{PREFIX}/recording/{}{CALLBACK}", self.public, self.call.id())
+        format!("{}{PREFIX}/recording/{}{END}{CALLBACK}", self.public, self.call.id())
     }
 }

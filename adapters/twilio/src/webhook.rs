@@ -53,12 +53,12 @@ fn table() -> [(&'static str, Waits, RouteMethod); 8] {
     [
         (route!("/voice"), Waits::Caller, post(call_arrived)),
         (route!("/fallback"), Waits::Caller, post(last_answer_failed)),
-        (route!("/step/:at"), Waits::Caller, post(caller_step)),
-        (route!("/screen/:call/:at"), Waits::Callee, post(callee_step)),
+        (route!("/step/:at/~"), Waits::Caller, post(caller_step)),
+        (route!("/screen/:call/:at/~"), Waits::Callee, post(callee_step)),
         (route!("/status"), Waits::Nobody, post(call_status)),
-        (route!("/leg/:call/:step/:position"), Waits::Nobody, post(leg_status)),
-        (route!("/recording/:call"), Waits::Nobody, post(recording_status)),
-        (route!("/transcription/:call"), Waits::Nobody, post(transcribed)),
+        (route!("/leg/:call/:step/:position/~"), Waits::Nobody, post(leg_status)),
+        (route!("/recording/:call/~"), Waits::Nobody, post(recording_status)),
+        (route!("/transcription/:call/~"), Waits::Nobody, post(transcribed)),
     ]
 }
 

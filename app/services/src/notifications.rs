@@ -11,8 +11,8 @@ use std::time::Duration;
 use frontdesk_domain::{CallFlow, CallId, NotificationKind, Timestamp};
 use frontdesk_ports::{
     Attachment, Attempt, AudioName, CallLog, CallQuery, CallRecord, Change, Clock, Delivery, DeliveryError,
-    Ids, Job, JobCounts, JobQueue, Lane, LeasedJob, Messenger, Notification, Outbox, RecordingStore,
-    StoreError,
+    Ids, Job, JobCounts, JobQueue, Lane, LeasedJob, Messenger, Notification, Outbox, RecipientSince,
+    RecordingStore, StoreError,
 };
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
@@ -125,9 +125,10 @@ impl Notifications {
     /// Queues notifications about changes since the last call of this function, and returns the last change that was
     /// processed. The very first call queues nothing: what happened before notifications were set up is not reported.
     pub async fn follow(&self) -> Result<Change, StoreError> {
-        let since = self.outbox.recipients(&self.names(), self.clock.now()).await?;
+        let latest = self.log.latest_change().await?;
+        let now = RecipientSince { change: latest, at: self.clock.now() };
+        let since = self.outbox.recipients(&self.names(), now).await?;
         let Some(mut seen) = self.outbox.looked_at().await? else {
-            let latest = self.log.latest_change().await?;
             self.outbox.queue(&[], latest, self.clock.now()).await?;
             return Ok(latest);
         };
@@ -176,16 +177,15 @@ impl Notifications {
         &self,
         record: &CallRecord,
         flow: &CallFlow,
-        since: &BTreeMap<String, Timestamp>,
+        since: &BTreeMap<String, RecipientSince>,
         present: Timestamp,
     ) -> Vec<Delivery> {
         let oldest = present - MAX_AGE;
         let kinds = record.call.kinds();
         let mut deliveries = Vec::new();
         for (name, target) in &self.recipients {
-            // A time in the future was noted by a clock that was ahead.
-            let since = since.get(name).copied().filter(|since| *since <= self.clock.now());
-            let from = since.map_or(oldest, |since| since.max(oldest));
+            let is_older = |since: &&RecipientSince| record.first_change <= since.change;
+            let from = since.get(name).filter(is_older).map_or(oldest, |since| since.at.max(oldest));
             let wanted = kinds.iter().filter(|kind| {
                 happened_at(**kind, record).is_none_or(|at| at >= from) && wants(target, **kind, record, flow)
             });
@@ -224,7 +224,8 @@ impl Notifications {
             .map(async |(leased, delivery)| (leased, delivery, self.deliver(leased, delivery).await));
         let mut recorded = Ok(due.len());
         for (leased, delivery, attempt) in futures_util::future::join_all(attempts).await {
-            let (call, to) = (delivery.call, &delivery.recipient);
+            let target = self.recipients.get(&delivery.recipient);
+            let (call, to) = (delivery.call, target.map_or("", |target| target.rule_name.as_str()));
             match &attempt {
                 Attempt::Done(_) => tracing::info!(call.id = %call, to, "{} was delivered", delivery.kind),
                 Attempt::Retry(_, why) => {

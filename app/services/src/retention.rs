@@ -268,6 +268,17 @@ impl Retention {
     /// Forgets every call that this number made or was rung for, here and at the carrier.
     pub async fn erase(&self, actor: &str, number: &str) -> Result<Receipt, RetentionError> {
         let mut receipt = Receipt::default();
+        let erased = self.erase_number(number, &mut receipt).await;
+        // What was deleted is on record, also when something prevented the rest.
+        if erased.is_ok() || receipt != Receipt::default() {
+            let subject =
+                format!("one number: {} calls, {} messages", receipt.calls.len(), receipt.audio.len());
+            self.note(actor, AuditAction::Erased, subject).await?;
+        }
+        erased.map(|()| receipt)
+    }
+
+    async fn erase_number(&self, number: &str, receipt: &mut Receipt) -> Result<(), RetentionError> {
         loop {
             let calls = self.retention.calls_of_number(number, BATCH).await?;
             if calls.is_empty() {
@@ -275,17 +286,15 @@ impl Retention {
             }
             for record in &calls {
                 // The carrier first: as long as it has its copy, ours shows that something is left to do.
-                self.delete_at_carrier(record, &mut receipt).await?;
-                self.delete_audio(record, &mut receipt).await?;
+                self.delete_at_carrier(record, receipt).await?;
+                self.delete_audio(record, receipt).await?;
                 self.retention.delete_calls(std::slice::from_ref(record)).await?;
                 receipt.calls.push(record.id.to_string());
             }
         }
         self.retention.erase_mentions(number).await?;
         self.retention.scrub().await?;
-        let subject = format!("one number: {} calls, {} messages", receipt.calls.len(), receipt.audio.len());
-        self.note(actor, AuditAction::Erased, subject).await?;
-        Ok(receipt)
+        Ok(())
     }
 
     async fn delete_at_carrier(

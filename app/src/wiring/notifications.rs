@@ -11,18 +11,22 @@ use url::Url;
 use super::WiringError;
 use crate::config::{By, Config, Recipient, Smtp};
 
-/// The recipients of a rule, each with a name: people who get e-mail have deliveries of their own, so that an address that
-/// the mail server refuses does not delay the others.
+/// The recipients of a rule, each with a name. People who get e-mail have deliveries of their own, so that an address that
+/// the mail server refuses does not delay the others; their names survive a change of the list.
 pub fn each(recipient: &Recipient) -> Vec<(String, Recipient)> {
     match &recipient.by {
-        By::Email(people) if people.len() > 1 => {
-            let one = |(place, person): (usize, &Mailbox)| {
+        By::Email(people) => {
+            let one = |person: &Mailbox| {
+                let address = person.email.as_ref() as &str;
                 let by = By::Email(vec![person.clone()]);
-                (format!("{}/{}", recipient.name, place + 1), Recipient { by, ..recipient.clone() })
+                (
+                    format!("{}/{}", recipient.name, address.to_lowercase()),
+                    Recipient { by, ..recipient.clone() },
+                )
             };
-            people.iter().enumerate().map(one).collect()
+            people.iter().map(one).collect()
         }
-        _ => vec![(recipient.name.clone(), recipient.clone())],
+        By::Webhook(..) => vec![(recipient.name.clone(), recipient.clone())],
     }
 }
 
@@ -85,7 +89,8 @@ mod tests {
         };
         let names =
             |people: &[&str]| each(&rule(by(people))).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-        assert_eq!(names(&["ann@example.com"]), ["office"]);
-        assert_eq!(names(&["ann@example.com", "bob@example.com"]), ["office/1", "office/2"]);
+        assert_eq!(names(&["ann@example.com"]), ["office/ann@example.com"]);
+        let both = names(&["Bob <Bob@example.com>", "ann@example.com"]);
+        assert_eq!(both, ["office/bob@example.com", "office/ann@example.com"], "whatever the order");
     }
 }

@@ -132,13 +132,16 @@ async fn connections_that_send_nothing_keep_nobody_out() {
 }
 
 #[tokio::test]
-async fn a_request_names_its_host_once() {
+async fn a_request_names_its_host_once_and_ends_its_lines_with_cr_lf() {
     let (address, _stop) = server(8).await;
     for (request, status) in [
         ("GET / HTTP/1.1\r\nHost: desk\r\nConnection: close\r\n\r\n", "200"),
         ("GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "400"),
         ("GET / HTTP/1.1\r\nHost: desk\r\nHost: desk\r\nConnection: close\r\n\r\n", "400"),
         ("GET / HTTP/1.0\r\n\r\n", "200"),
+        ("GET / HTTP/1.1\nHost: desk\r\nConnection: close\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nHost: desk\nConnection: close\r\n\r\n", "400"),
+        ("GET / HTTP/1.1\r\nHost: desk\r\nConnection: close\r\n\n", "400"),
     ] {
         let answer = ask(address, request.as_bytes()).await;
         assert_eq!(answer.split(' ').nth(1), Some(status), "{request}: {answer}");

@@ -2,14 +2,14 @@
 use std::fs;
 use std::sync::Arc;
 
-use adapters_persistence::{Database, SqlAccess, SqlLog};
+use adapters_persistence::{Database, SqlAccess, SqlLog, SqlOperationsLog};
 use adapters_simulator::tone;
 use frontdesk::backup::{BackupError, Manifest, Places, make, restore};
 use frontdesk::system::SystemIds;
 use frontdesk::wiring::open_database;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::access::{ApiToken, Role, SecondFactor, Session, User};
-use frontdesk_ports::{AccessStore, CallLog, CallQuery, RetentionStore};
+use frontdesk_ports::{AccessStore, AuditAction, AuditQuery, AuditTrail, CallLog, CallQuery, RetentionStore};
 use serde_json::json;
 
 use crate::harness::{Desk, Setting};
@@ -229,6 +229,11 @@ async fn erasing_waits_for_readers_of_the_file_and_says_what_prevents_it() {
     let retention = &desk.running.maintenance.retention;
     let refused = retention.erase("test", crate::harness::CALLER).await.unwrap_err().to_string();
     assert!(refused.contains("write-ahead log"), "{refused}");
+    let trail = SqlOperationsLog::new(reader.clone());
+    let audited = trail.entries(&AuditQuery { limit: 10, ..AuditQuery::default() }).await.unwrap().entries;
+    let erased: Vec<_> = audited.iter().filter(|entry| entry.action == AuditAction::Erased).collect();
+    assert_eq!(erased.len(), 1, "what was deleted is on record: {audited:?}");
+    assert!(erased[0].subject.contains("1 calls"), "{erased:?}");
     sea_orm_migration::sea_orm::ConnectionTrait::execute_unprepared(connection, "COMMIT").await.unwrap();
     retention.erase("test", crate::harness::CALLER).await.unwrap();
 }

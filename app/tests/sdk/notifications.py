@@ -89,7 +89,7 @@ def repeat_callbacks(desk, call, recording):
         meeting = json.load(file)
     both = {"AccountSid": meeting["account_sid"], "CallSid": call, "From": "+33123456789", "To": meeting["number"]}
     ended = ("/twilio/status", {**both, "CallStatus": "completed", "CallDuration": "21"})
-    stored = (f"/twilio/recording/{call}", {**both, "RecordingSid": recording, "RecordingStatus": "completed", "RecordingDuration": "5"})
+    stored = (f"/twilio/recording/{call}/~", {**both, "RecordingSid": recording, "RecordingStatus": "completed", "RecordingDuration": "5"})
     for path, fields in [ended, *([stored] if recording else [])] * 3:
         signature = RequestValidator(meeting["auth_token"]).compute_signature(PUBLIC + path, fields)
         status, _ = desk.post(path, fields, signature)

@@ -71,15 +71,15 @@ def main():
         seen, documents = set(), 0
         for path, form in [
             ("/twilio/voice", {"CallerName": CALLER_NAME, "CallToken": "a call token"}),
-            ("/twilio/step/menu.main.0.0.1", {"Digits": "1"}),
-            ("/twilio/step/menu.main.0.0.1", {"Digits": "9"}),
-            ("/twilio/step/menu.main.1.0.2", {"Digits": ""}),
-            ("/twilio/step/forward.team.0.2", {"DialCallStatus": "busy"}),
-            ("/twilio/step/forward.team.0.2", {"DialCallStatus": "completed", "DialBridged": "true"}),
-            ("/twilio/step/mailbox.main.busy.3", {"RecordingSid": "RE" + "0" * 32, "RecordingDuration": "3"}),
-            (f"/twilio/screen/{CALL}/screening.team.0.2.0.number", {}),
-            (f"/twilio/screen/{CALL}/screening.team.0.2.1.number", {"Digits": "1"}),
-            (f"/twilio/screen/{CALL}/screening.team.0.2.1.number", {"Digits": "2"}),
+            ("/twilio/step/menu.main.0.0.1/~", {"Digits": "1"}),
+            ("/twilio/step/menu.main.0.0.1/~", {"Digits": "9"}),
+            ("/twilio/step/menu.main.1.0.2/~", {"Digits": ""}),
+            ("/twilio/step/forward.team.0.2/~", {"DialCallStatus": "busy"}),
+            ("/twilio/step/forward.team.0.2/~", {"DialCallStatus": "completed", "DialBridged": "true"}),
+            ("/twilio/step/mailbox.main.busy.3/~", {"RecordingSid": "RE" + "0" * 32, "RecordingDuration": "3"}),
+            (f"/twilio/screen/{CALL}/screening.team.0.2.0.number/~", {}),
+            (f"/twilio/screen/{CALL}/screening.team.0.2.1.number/~", {"Digits": "1"}),
+            (f"/twilio/screen/{CALL}/screening.team.0.2.1.number/~", {"Digits": "2"}),
             ("/twilio/fallback", {"ErrorCode": "11200", "ErrorUrl": PUBLIC + "/twilio/voice"}),
         ]:
             status, body = signed(desk, path, form)

@@ -4,7 +4,10 @@ use std::time::Duration;
 use frontdesk_domain::{CallId, NotificationKind, Timestamp};
 
 use super::{ended, started, time};
-use crate::{Attempt, CallLog, CallQuery, Change, Delivery, DeliveryStatus, Job, JobQueue, Lane, Outbox};
+use crate::{
+    Attempt, CallLog, CallQuery, Change, Delivery, DeliveryStatus, Job, JobQueue, Lane, Outbox,
+    RecipientSince,
+};
 
 const LEASE: Duration = Duration::from_secs(60);
 
@@ -26,10 +29,12 @@ pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
     let (office, crm) = (to("office", NotificationKind::Ended), to("crm", NotificationKind::Ended));
 
     let both = ["crm", "office"].map(ToOwned::to_owned);
-    let since = outbox.recipients(&both[..1], at(0)).await.unwrap();
-    assert_eq!(since, [("crm".to_owned(), at(0))].into());
-    let since = outbox.recipients(&both, at(9)).await.unwrap();
-    assert_eq!(since, [("crm".to_owned(), at(0)), ("office".to_owned(), at(9))].into(), "since first named");
+    let (early, late) =
+        (RecipientSince { change: Change(1), at: at(0) }, RecipientSince { change: Change(7), at: at(9) });
+    let since = outbox.recipients(&both[..1], early).await.unwrap();
+    assert_eq!(since, [("crm".to_owned(), early)].into());
+    let since = outbox.recipients(&both, late).await.unwrap();
+    assert_eq!(since, [("crm".to_owned(), early), ("office".to_owned(), late)].into(), "since first named");
 
     let both = both.map(Lane::Recipient);
     assert_eq!(outbox.looked_at().await.unwrap(), None);

@@ -36,6 +36,8 @@ pub struct CallRecord {
     pub leg: LegId,
     /// The call.
     pub call: Call,
+    /// The change that logged it. Calls that were logged later have larger ones, whatever their times.
+    pub first_change: Change,
     /// Its last change.
     pub change: Change,
     /// What people did about it.

@@ -69,18 +69,27 @@ pub struct DeliveryReport {
     pub last_error: Option<String>,
 }
 
+/// Since when a recipient has been one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecipientSince {
+    /// The last change of the log at that time. Every call that was logged later is reported, whatever the clocks said.
+    pub change: Change,
+    /// The time. It decides about calls that had been logged already, such as those in progress.
+    pub at: Timestamp,
+}
+
 /// Keeps deliveries until they are made or given up. Deliveries of calls that are forgotten are forgotten with them.
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// Up to which change of the log deliveries have been queued; `None` before the first time.
     async fn looked_at(&self) -> Result<Option<Change>, StoreError>;
 
-    /// Since when each of these recipients has been one: those that are new, since `now`.
+    /// Since which position of the log each of these recipients has been one: those that are new, since `now`.
     async fn recipients(
         &self,
         names: &[String],
-        now: Timestamp,
-    ) -> Result<BTreeMap<String, Timestamp>, StoreError>;
+        now: RecipientSince,
+    ) -> Result<BTreeMap<String, RecipientSince>, StoreError>;
 
     /// Queues deliveries, each due at its time, and notes up to which change the log was looked at, both or neither.
     /// What was queued before stays as it is, and of two looks the further counts.
@@ -102,7 +111,7 @@ pub trait Outbox: Send + Sync {
     ) -> Result<Vec<DeliveryReport>, StoreError>;
 
     /// Queues deliveries again that were first queued at `since` or later: all or only failed ones, of one recipient `NAME`
-    /// with its people `NAME/1`, `NAME/2` and so on, or of all. Returns their number.
+    /// with its people `NAME/ADDRESS`, or of all. Returns their number.
     async fn redeliver(
         &self,
         since: Timestamp,

@@ -274,6 +274,7 @@ fn example() -> CallWithEvents {
         id: CallId::new(started, 0x55AD_26E1),
         leg: leg.clone(),
         call,
+        first_change: Change(40),
         change: Change(42),
         work: Work::default(),
     };

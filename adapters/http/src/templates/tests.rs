@@ -29,8 +29,14 @@ fn call_of(kinds: Vec<EventKind>) -> CallWithEvents {
     let events: Vec<CallEvent> = kinds.into_iter().map(event).collect();
     let id = CallId::new(events[0].at, 7);
     let leg = events[0].call.clone();
-    let record =
-        CallRecord { id, leg, call: Call::of(&Facts::of(&events)), change: Change(1), work: Work::default() };
+    let record = CallRecord {
+        id,
+        leg,
+        call: Call::of(&Facts::of(&events)),
+        first_change: Change(1),
+        change: Change(1),
+        work: Work::default(),
+    };
     CallWithEvents { record, events: events.into_iter().map(LoggedEvent::from).collect() }
 }
 

@@ -208,8 +208,8 @@ fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Ti
         let id = id.unwrap_or_else(|| CallId::new(call.started_at.unwrap_or(now), random(ids)));
         let change = Change(first.0 + changed.len() as u64 + 1);
         let effects = if may_cause_work { facts.effects() } else { Vec::new() };
-        // The follow-up is written by `work_store`, never by a commit.
-        let record = CallRecord { id, leg, call, change, work: Work::default() };
+        // A call that exists keeps its first change. The follow-up is written by `work_store`, never by a commit.
+        let record = CallRecord { id, leg, call, first_change: change, change, work: Work::default() };
         changed.push(Changed { record, facts, news, effects });
     }
     changed

@@ -186,10 +186,10 @@ async fn no_carrier_route_answers_unsigned() {
         "/twilio/voice",
         "/twilio/fallback",
         "/twilio/status",
-        "/twilio/step/start",
-        "/twilio/screen/CA1/x",
-        "/twilio/leg/CA1/2/0",
-        "/twilio/recording/CA1",
+        "/twilio/step/start/~",
+        "/twilio/screen/CA1/x/~",
+        "/twilio/leg/CA1/2/0/~",
+        "/twilio/recording/CA1/~",
         "/twilio/none",
     ] {
         for response in [
@@ -261,30 +261,31 @@ async fn each_place_of_the_conversation_reads_its_own_fields() {
         send(&cli, path, pairs).await.assert_status_is_ok();
         desk.asked.lock().unwrap().pop().unwrap()
     };
-    let asked = signal("/twilio/step/menu.main.0.0.1", &[("Digits", "9"), ("FinishedOnKey", "")]).await;
+    let asked = signal("/twilio/step/menu.main.0.0.1/~", &[("Digits", "9"), ("FinishedOnKey", "")]).await;
     assert_eq!(asked.signal, Signal::Keyed("9".parse().unwrap()));
     assert_eq!(asked.at.to_string(), "menu.main.0.0.1");
-    let asked = signal("/twilio/step/menu.main.0.0.1", &[("Digits", "")]).await;
+    let asked = signal("/twilio/step/menu.main.0.0.1/~", &[("Digits", "")]).await;
     assert_eq!(asked.signal, Signal::NoInput);
     let asked = signal(
-        "/twilio/step/forward.team.0.2",
+        "/twilio/step/forward.team.0.2/~",
         &[("DialCallStatus", "no-answer"), ("CallStatus", "completed")],
     )
     .await;
     assert!(asked.caller_gone);
     assert!(matches!(asked.signal, Signal::DialEnded(result) if result.outcome == DialOutcome::NoAnswer));
     let asked = signal(
-        "/twilio/step/mailbox.main.chosen.2",
+        "/twilio/step/mailbox.main.chosen.2/~",
         &[("RecordingSid", "RE1"), ("RecordingDuration", "7"), ("Digits", "hangup")],
     )
     .await;
     assert_eq!(asked.signal, Signal::Recorded { recording: Some("RE1".parse().unwrap()), seconds: Some(7) });
-    let asked = signal("/twilio/step/from-another-version", &[]).await;
+    let asked = signal("/twilio/step/from-another-version/~", &[]).await;
     assert_eq!(asked.at, Dialogue::Lost);
     let asked = signal("/twilio/fallback", &[("ErrorCode", "11200"), ("ErrorUrl", "https://x")]).await;
     assert_eq!(asked.signal, Signal::Fault);
     let asked =
-        signal("/twilio/screen/CAcaller/screening.team.0.2.0.number", &[("CallStatus", "in-progress")]).await;
+        signal("/twilio/screen/CAcaller/screening.team.0.2.0.number/~", &[("CallStatus", "in-progress")])
+            .await;
     assert_eq!((asked.call.id(), asked.leg.id()), ("CAcaller", CALL));
     assert_eq!(asked.signal, Signal::CalleeAnswered);
 }
@@ -300,9 +301,9 @@ async fn a_callback_is_204_when_stored_and_503_when_not() {
                 ("Timestamp", "Sun, 22 Nov 2026 09:00:42 +0000"),
             ],
         ),
-        ("/twilio/leg/CAcaller/2/0", vec![("CallStatus", "in-progress"), ("SequenceNumber", "2")]),
+        ("/twilio/leg/CAcaller/2/0/~", vec![("CallStatus", "in-progress"), ("SequenceNumber", "2")]),
         (
-            "/twilio/recording/CAcaller",
+            "/twilio/recording/CAcaller/~",
             vec![("RecordingStatus", "completed"), ("RecordingSid", "RE1"), ("RecordingDuration", "9")],
         ),
     ];
@@ -333,12 +334,12 @@ async fn a_callback_is_204_when_stored_and_503_when_not() {
 async fn a_panic_never_reaches_the_caller() {
     let desk = Arc::new(Desk { panics: true, ..Desk::default() });
     let cli = client(&desk);
-    for path in ["/twilio/voice", "/twilio/fallback", "/twilio/step/menu.main.0.0.1"] {
+    for path in ["/twilio/voice", "/twilio/fallback", "/twilio/step/menu.main.0.0.1/~"] {
         let response = send(&cli, path, &[]).await;
         response.assert_status_is_ok();
         assert!(text(response).await.contains(">Sorry.</Say>"), "{path}");
     }
-    let callee = send(&cli, "/twilio/screen/CA1/screening.team.0.2.0.number", &[]).await;
+    let callee = send(&cli, "/twilio/screen/CA1/screening.team.0.2.0.number/~", &[]).await;
     callee.assert_status_is_ok();
     assert!(text(callee).await.contains("<Hangup/>"), "the callee is not put through");
     send(&cli, "/twilio/status", &[("CallStatus", "completed")])
@@ -371,4 +372,12 @@ async fn a_signed_request_without_a_call_gets_a_spoken_answer() {
     response.assert_status_is_ok();
     assert!(text(response).await.contains(">Sorry.</Say>"));
     assert!(desk.asked.lock().unwrap().is_empty());
+}
+
+/// The signature covers the URL and the form without a boundary: `…/step/1` with `2=x` is signed like `…/step/12` with `=x`.
+#[test]
+fn the_end_of_a_path_cannot_be_moved_into_the_form() {
+    let with_state = adapters_twilio::route_list().into_iter().filter(|(path, _)| path.contains(':'));
+    let open: Vec<_> = with_state.filter(|(path, _)| !path.ends_with("/~")).collect();
+    assert_eq!(open, [], "no field's name begins with a tilde");
 }

@@ -8,6 +8,7 @@ use frontdesk_domain::{
     Parties, RecordingStatus, ScreeningAnswer, StoredAudio, builtin_flow,
 };
 use frontdesk_ports::DeliveryStatus;
+use jiff::SignedDuration;
 
 use super::selection::SETTLING;
 use super::*;
@@ -162,6 +163,28 @@ async fn events_before_a_recipient_was_set_up_are_not_reported() {
     assert_eq!(desk.received().await, (vec![], vec![]));
     desk.happens("new", vec![started()]).await;
     assert_eq!(desk.received().await, (vec![], vec!["call.started"]));
+}
+
+#[tokio::test]
+async fn a_new_recipient_is_notified_of_every_later_call_and_of_none_before_whatever_the_clock_said() {
+    for wrong_by in [SignedDuration::from_mins(-90), SignedDuration::ZERO, SignedDuration::from_mins(90)] {
+        let mut desk = desk(&[]);
+        let office = desk.notifications.recipients.remove("office").unwrap();
+        desk.received().await;
+        let missed_call = || [vec![started()], rung_out(), vec![ended()]].concat();
+        desk.happens("before", missed_call()).await;
+        desk.received().await;
+        desk.clock.advance(Duration::from_secs(120));
+
+        let right = desk.clock.now();
+        desk.clock.set(right + wrong_by);
+        desk.notifications.recipients.insert("office".into(), office);
+        desk.notifications.follow().await.unwrap();
+        desk.clock.set(right);
+        desk.happens("before", vec![started()]).await;
+        desk.happens("after", missed_call()).await;
+        assert_eq!(desk.received().await.0, ["call.ended"], "the clock was wrong by {wrong_by}");
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,228 @@
+//! Refuses requests whose lines end with LF alone. hyper accepts them, proxies differ, and where two programs disagree
+//! about the end of a line, one request can be hidden in another (RFC 9112, section 2.2 and 11.2).
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// Bytes of a line that are kept to find the length of the body. No line that matters is longer.
+const KEPT: usize = 256;
+/// Replaces a LF that no CR precedes. It is allowed in no line, so hyper answers 400 and closes the connection.
+const FORBIDDEN: u8 = 0;
+
+/// A connection whose requests have lines that end with CR LF, or are broken.
+pub(super) struct StrictLines<S> {
+    stream: S,
+    lines: RequestLines,
+}
+
+impl<S> StrictLines<S> {
+    pub(super) fn new(stream: S) -> Self {
+        Self { stream, lines: RequestLines::default() }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for StrictLines<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if matches!(polled, Poll::Ready(Ok(()))) {
+            self.lines.check(&mut buffer.filled_mut()[before..]);
+        }
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for StrictLines<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// What the next bytes of a connection belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Part {
+    /// The request line and the headers.
+    #[default]
+    Head,
+    /// So many bytes of a body, after which a request begins.
+    Body(u64),
+    /// The line before a chunk.
+    ChunkSize,
+    /// So many bytes of a chunk, the CR LF behind it included.
+    Chunk(u64),
+    /// The lines behind the last chunk.
+    Trailer,
+}
+
+/// Follows the requests of a connection from line to line.
+#[derive(Debug, Default)]
+struct RequestLines {
+    part: Part,
+    line: Vec<u8>,
+    last: u8,
+    begun: bool,
+    length: u64,
+    is_chunked: bool,
+}
+
+impl RequestLines {
+    /// Reads on, and makes lines invalid that end with LF alone.
+    fn check(&mut self, mut bytes: &mut [u8]) {
+        while !bytes.is_empty() {
+            if let Part::Body(left) | Part::Chunk(left) = self.part {
+                let count = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+                self.skip(left - count as u64);
+                bytes = &mut bytes[count..];
+                continue;
+            }
+            let (byte, rest) = bytes.split_first_mut().expect("checked above");
+            self.next(byte);
+            bytes = rest;
+        }
+    }
+
+    fn skip(&mut self, left: u64) {
+        self.part = match self.part {
+            Part::Chunk(_) if left == 0 => Part::ChunkSize,
+            Part::Chunk(_) => Part::Chunk(left),
+            _ if left == 0 => Part::Head,
+            _ => Part::Body(left),
+        };
+    }
+
+    fn next(&mut self, byte: &mut u8) {
+        let last = std::mem::replace(&mut self.last, *byte);
+        if *byte != b'\n' {
+            if self.line.len() < KEPT {
+                self.line.push(*byte);
+            }
+            return;
+        }
+        if last != b'\r' {
+            *byte = FORBIDDEN;
+        }
+        let line = std::mem::take(&mut self.line);
+        self.end_of(line.strip_suffix(b"\r").unwrap_or(&line));
+    }
+
+    fn end_of(&mut self, line: &[u8]) {
+        match self.part {
+            // Empty lines before a request are allowed.
+            Part::Head if line.is_empty() && !self.begun => {}
+            Part::Head if line.is_empty() => {
+                self.begun = false;
+                let length = std::mem::take(&mut self.length);
+                let is_chunked = std::mem::take(&mut self.is_chunked);
+                self.part = match length {
+                    _ if is_chunked => Part::ChunkSize,
+                    0 => Part::Head,
+                    length => Part::Body(length),
+                };
+            }
+            Part::Head => {
+                self.begun = true;
+                self.header(line);
+            }
+            Part::ChunkSize => {
+                let digits = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+                let size =
+                    str::from_utf8(digits).ok().and_then(|digits| u64::from_str_radix(digits, 16).ok());
+                self.part = match size.unwrap_or_default() {
+                    0 => Part::Trailer,
+                    size => Part::Chunk(size.saturating_add(2)),
+                };
+            }
+            Part::Trailer if line.is_empty() => self.part = Part::Head,
+            Part::Trailer | Part::Body(_) | Part::Chunk(_) => {}
+        }
+    }
+
+    fn header(&mut self, line: &[u8]) {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else { return };
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        if name.eq_ignore_ascii_case(b"content-length") {
+            self.length = str::from_utf8(value).ok().and_then(|value| value.parse().ok()).unwrap_or_default();
+        } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
+            self.is_chunked = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What hyper reads of these bytes, however they arrive.
+    fn read(bytes: &[u8], parts: usize) -> Vec<u8> {
+        let (mut lines, mut bytes) = (RequestLines::default(), bytes.to_vec());
+        bytes.chunks_mut(parts.max(1)).for_each(|part| lines.check(part));
+        bytes
+    }
+
+    const SOUND: [&str; 4] = [
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+        "\r\nPOST /a HTTP/1.1\r\nHost: a\r\ncontent-LENGTH:  4 \r\n\r\na\nb\n",
+        "POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na\nb\r\nA;x=y\r\n\n\n\n\n\n\n\n\n\n\n\r\n0\r\nT: x\r\n\r\n",
+        "GET /c HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+    ];
+
+    proptest! {
+        #[test]
+        fn sound_requests_pass_unchanged_in_any_order_and_in_any_pieces(
+            order in proptest::collection::vec(0..SOUND.len(), 1..8),
+            parts in 1..40_usize,
+        ) {
+            let bytes: String = order.into_iter().map(|one| SOUND[one]).collect();
+            prop_assert_eq!(read(bytes.as_bytes(), parts), bytes.as_bytes());
+        }
+
+        #[test]
+        fn a_line_that_ends_with_lf_alone_is_made_invalid_after_any_requests(
+            order in proptest::collection::vec(0..SOUND.len(), 0..5),
+            parts in 1..40_usize,
+            at in 0..3_usize,
+        ) {
+            let before: String = order.into_iter().map(|one| SOUND[one]).collect();
+            let broken = ["GET / HTTP/1.1\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\n"][at];
+            let bytes = read(format!("{before}{broken}").as_bytes(), parts);
+            prop_assert_eq!(&bytes[..before.len()], before.as_bytes());
+            let made_invalid = bytes[before.len()..].iter().filter(|byte| **byte == FORBIDDEN);
+            prop_assert_eq!(made_invalid.collect::<Vec<_>>().len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_chunk_size_that_ends_with_lf_alone_is_made_invalid() {
+        let head = "POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+        assert_eq!(read(format!("{head}3\nabc").as_bytes(), 5), format!("{head}3\0abc").as_bytes());
+    }
+}
