@@ -36,6 +36,7 @@ use frontdesk_services::auth::AccessControl;
 use frontdesk_services::auth::password::BadPassword;
 use frontdesk_services::call_handler::CallHandler;
 use frontdesk_services::call_reader::CallReader;
+use frontdesk_services::contacts::Contacts;
 use frontdesk_services::event_intake::{EventIntake, PrimaryBuffer};
 use frontdesk_services::flow_versions::FlowVersions;
 use frontdesk_services::follow_up::FollowUps;
@@ -159,6 +160,8 @@ pub struct Running {
     pub notifications: Arc<Notifications>,
     /// What holds for calls beside the flow.
     pub restrictions: Arc<Restrictions>,
+    /// The names of callers.
+    pub contacts: Arc<Contacts>,
     /// What callers go through.
     pub flow: Arc<FlowVersions>,
     /// Stops what is served when it turns true.
@@ -246,11 +249,13 @@ impl AppBuilder {
         let secure = people_use_https(&config, &public) && phone.is_none();
 
         let stores = Stores::open(&config, &clock, &ids).await?;
-        let Stores { db, log, operations_log, people, overrides, recordings } = stores.clone();
+        let Stores { db, log, operations_log, people, overrides, recordings, .. } = stores.clone();
         let token = config.api_token.as_ref();
         let access =
             AccessControl::new(people.clone(), operations_log.clone(), clock.clone(), ids.clone(), token);
-        let access = Arc::new(access.admitting(config.sign_in.newcomers));
+        let access = Arc::new(
+            access.admitting(config.sign_in.newcomers).with_staff_closing(config.sign_in.staff_may_close),
+        );
         let (prepared, password) = (Arc::new(AtomicBool::new(false)), config.admin_password.clone());
         prepare(&config.database_url, db.clone(), access.clone(), password, prepared.clone()).await?;
         index_texts(db.clone());
@@ -278,9 +283,15 @@ impl AppBuilder {
             clock.clone(),
         );
         let restrictions = known(restrictions).await;
+        let contacts = contacts(&stores, &clock).await;
         let safe = safe_answer(&flow.current(), &*clock);
-        let answering =
-            Arc::new(CallHandler::new(flow.clone(), restrictions.clone(), intake.clone(), clock.clone()));
+        let answering = Arc::new(CallHandler::new(
+            flow.clone(),
+            restrictions.clone(),
+            contacts.clone(),
+            intake.clone(),
+            clock.clone(),
+        ));
         tokio::spawn(set_own_number(client.clone(), answering.clone()));
         let carrier = carrier::routes(public.clone(), accounts.clone(), answering, audio, safe);
 
@@ -298,7 +309,12 @@ impl AppBuilder {
             sign_in: federated_sign_in(&config, &feed_url)?,
             accounts: Arc::new(accounts_of(&stores, &access, &clock, &ids)),
             rules: rules(&config),
-            working: Arc::new(FollowUps { log: log.clone(), work: log.clone(), clock: clock.clone() }),
+            working: Arc::new(FollowUps {
+                log: log.clone(),
+                work: log.clone(),
+                users: people.clone(),
+                clock: clock.clone(),
+            }),
             operations: Arc::new(operations(&stores, &clock)),
             readiness: readiness.clone(),
             metrics: metrics.clone(),
@@ -309,6 +325,7 @@ impl AppBuilder {
                 trail: operations_log.clone(),
                 clock: clock.clone(),
             }),
+            contacts: contacts.clone(),
             voice_url: carrier::voice_url(&public),
             clock: clock.clone(),
             zone: config.zone.clone(),
@@ -320,7 +337,16 @@ impl AppBuilder {
 
         let probe_target = (public, accounts);
         let comparing = lease_clock.keep_comparing();
-        let work = Work { stores, client, clock, lease_clock, ids, flow: flow.clone(), held_back };
+        let work = Work {
+            stores,
+            contacts: contacts.clone(),
+            client,
+            clock,
+            lease_clock,
+            ids,
+            flow: flow.clone(),
+            held_back,
+        };
         let running = Running {
             workers: work.workers(&config),
             access,
@@ -329,6 +355,7 @@ impl AppBuilder {
             auto_resolve: work.auto_resolve(&config),
             notifications: Arc::new(work.notifications(&config, feed_url)?),
             restrictions,
+            contacts,
             flow,
             stop,
             log,
@@ -403,6 +430,15 @@ async fn known(restrictions: Restrictions) -> Arc<Restrictions> {
         tracing::warn!("closures, blocks and caps are not known yet: {error}");
     }
     Arc::new(restrictions)
+}
+
+/// The contacts, as far as they are known at the start.
+async fn contacts(stores: &Stores, clock: &Arc<dyn Clock>) -> Arc<Contacts> {
+    let contacts = Contacts::new(stores.contacts.clone(), stores.operations_log.clone(), clock.clone());
+    if let Err(error) = contacts.refresh().await {
+        tracing::warn!("contacts are not known yet: {error}");
+    }
+    Arc::new(contacts)
 }
 
 /// SQLite and the spool share a disk and fail together, so the spool acknowledges. A PostgreSQL server can outlive

@@ -5,6 +5,7 @@
 mod m20261127_000001_create_tables;
 mod m20261127_000002_create_text_index;
 mod m20261128_000001_add_recipient_position;
+mod m20261128_000002_create_contacts;
 
 use sea_orm_migration::prelude::*;
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000001_create_tables::Migration),
             Box::new(m20261127_000002_create_text_index::Migration),
             Box::new(m20261128_000001_add_recipient_position::Migration),
+            Box::new(m20261128_000002_create_contacts::Migration),
         ]
     }
 }

@@ -30,6 +30,7 @@ pub use driven::carrier_account::{
     AccountNumbers, CarrierAccount, DialPermission, Hook, PhoneNumberSettings, WebhookSettings,
 };
 pub use driven::clock::{Clock, Ids};
+pub use driven::contact_store::ContactStore;
 pub use driven::identity_provider::{IdentityError, IdentityProvider, SigningIn};
 pub use driven::job_queue::{Attempt, Job, JobCounts, JobQueue, LONGEST_WAIT, Lane, LeasedJob};
 pub use driven::messenger::{Attachment, DeliveryError, Messenger, Notification};
@@ -47,6 +48,7 @@ pub use driven::work_store::{Resolved, WorkStore};
 pub use driving::accounts::{AccountError, Accounts, Browser, MAX_VIEWS, Person, SecondFactorState};
 pub use driving::answer_calls::{AnswerCalls, CarrierCallback, StepRequest};
 pub use driving::auth::{Access, IdentitySource, Program, SignInError, SignedIn};
+pub use driving::contacts::{ContactError, ManageContacts};
 pub use driving::follow_up::{WorkError, WorkOnCalls};
 pub use driving::operations::{Actor, Operations, RetryError};
 pub use driving::overrides::{LONGEST_CLOSURE, ManageOverrides, OverrideError};
@@ -56,6 +58,9 @@ pub use driving::read_calls::{
 pub use driving::readiness::{Readiness, Ready, Trouble};
 pub use error::{CarrierError, StoreError};
 pub use model::account::Account;
+pub use model::contact::{
+    BadContact, Contact, ContactBook, MAX_CONTACT_NAME, MAX_CONTACT_NOTE, MAX_CONTACTS,
+};
 pub use model::diagnostics::{CheckStatus, DiagnosticReport, Finding};
 pub use model::public_url::{PublicUrl, PublicUrlError};
 pub use model::raw::RawParameters;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub(crate) mod account;
+pub(crate) mod contact;
 pub(crate) mod diagnostics;
 pub(crate) mod public_url;
 pub(crate) mod raw;

@@ -4,6 +4,7 @@
 skip = Skip to the content
 nav-main = Main
 nav-calls = Calls
+nav-contacts = Contacts
 nav-numbers = Statistics
 nav-phone = Phone
 nav-outages = Outages
@@ -15,6 +16,12 @@ sign-out = Sign out
 sign-out-everywhere = Sign out everywhere
 to-the-calls = To the calls
 page-call = Call
+page-confirm = Are you sure?
+menu = Menu
+account-of = Account: { $who }
+undo = Undo
+cancel = Cancel
+closed-banner = Temporarily closed until { $when }. Callers hear the closing message.
 notice-unavailable = The database is unavailable. Calls are still answered; { $waiting ->
     [one] { $waiting } event is
    *[other] { $waiting } events are
@@ -173,9 +180,13 @@ speech = { $speech } s of speech in { $length } s
 speech-none = no speech in { $length } s
 message-from = Message from { $who }
 message-played = played by { $who }
-message-filed = no speech, not in your queue
+message-filed = no speech
 message-new = new
 message-another = Voicemail { $number } of this call
+message-others = { $n ->
+    [one] { $n } more message
+   *[other] { $n } more messages
+  }
 message-pending = Message is being retrieved
 message-lost = Recording could not be retrieved
 message-deleted = Message deleted
@@ -196,7 +207,11 @@ do-release = Unassign
 do-played = Mark as played
 do-call-back = Call back
 do-call-back-to = Call back { $who }
+do-name = Add { $who } to contacts
+select-call = Select the call from { $who }
+select-all = Select all calls on this page
 refused-stale = Someone else just changed this call. Check it again.
+refused-no-such-user = There is no such user.
 refused-note-empty = Enter a note.
 refused-note-long = A note can have at most { $most } characters.
 refused-notes-many = A call can have at most { $most } notes.
@@ -223,6 +238,20 @@ live-off = Not live
 pause = Pause
 next-to-handle = Next to handle
 search = Search
+search-all = Search all calls
+filters = Filters
+assignee = Assigned to
+anyone = Anyone
+column-select = Select
+column-by = Answered by
+bulk-hint = Selected calls
+bulk-done = Mark done
+bulk-assign = Assign
+bulk-assignee = Assign to
+found-elsewhere = { $n ->
+    [one] { $text } match in All
+   *[other] { $text } matches in All
+  }
 search-hint = Number, name, city or note
 when = When
 outcome = Outcome
@@ -278,14 +307,108 @@ keys-open = Open the call
 keys-done = Mark done
 keys-write = Add a note, a tag
 keys-play = Play or pause the message
+keys-select = Select the call
+keys-back = Close the call
 keys-search = Search
-keys-tabs = All, voicemail, missed, live
+keys-tabs = All, needs attention, voicemail, missed, live
 keys-help = Show this list
 keys-on = Enable keyboard shortcuts
 close = Close
 
+## What was done
+said-handle = { $n ->
+    [one] Call marked done.
+   *[other] { $n } calls marked done.
+  }
+said-reopen = { $n ->
+    [one] Call reopened.
+   *[other] { $n } calls reopened.
+  }
+said-assign = { $n ->
+    [one] Call assigned to { $name }.
+   *[other] { $n } calls assigned to { $name }.
+  }
+said-release = { $n ->
+    [one] Call unassigned.
+   *[other] { $n } calls unassigned.
+  }
+said-note = Note added.
+said-tag = Tag “{ $name }” added.
+said-untag = Tag “{ $name }” removed.
+said-played = Marked as played.
+said-none-selected = No call was selected.
+said-none-changed = Nothing was changed: someone else changed these calls first. Check them again.
+said-view-saved = View “{ $name }” saved.
+said-view-removed = View “{ $name }” deleted.
+said-contact = Contact “{ $name }” saved.
+said-contact-removed = Contact “{ $name }” removed.
+said-imported = { $n ->
+    [one] { $n } contact imported.
+   *[other] { $n } contacts imported.
+  }
+said-imported-partly = { $n ->
+    [one] { $n } contact imported.
+   *[other] { $n } contacts imported.
+  } Entries without a usable number or name were left out: { $name }.
+said-language = Language saved.
+said-start = Start tab saved.
+said-password = Password changed. You’re signed out everywhere else.
+said-second-on = Two-factor sign-in is on.
+said-second-off = Two-factor sign-in is off.
+said-session-ended = Session ended.
+said-person-added = User “{ $name }” added.
+said-person-removed = User “{ $name }” removed.
+said-role = Role of “{ $name }” changed.
+said-person-password = Password of “{ $name }” set. Their sessions have ended.
+said-token-revoked = Token “{ $name }” revoked.
+said-closed = Closed until { $name }.
+said-opened = Open again.
+said-blocked = Caller blocked.
+said-unblocked = Caller unblocked.
+said-retried = The recording is being retrieved again.
+
+## Before what cannot be undone
+ask-remove-person = Remove the user “{ $name }”?
+ask-remove-person-detail = Their sessions end at once. Their notes and what they did stay in the log.
+ask-remove-person-do = Remove user
+ask-revoke-token = Revoke the token “{ $name }”?
+ask-revoke-token-detail = Programs that use it stop working at once. It cannot be restored.
+ask-revoke-token-do = Revoke token
+ask-close = Close the company until { $name }?
+ask-close-detail = Callers hear from now on that the company is closed, and can leave a message.
+ask-close-do = Close
+
+## Contacts
+contacts-hint = Names given here are shown instead of numbers, and are spoken to the person who is called.
+contacts-search = Name, company or note
+contacts-none = No contacts yet. Add one here, or from any call.
+contacts-not-found = No contact matches.
+contacts-import = Import
+contacts-import-hint = CSV or vCard, as address books export them. Contacts with the same number are replaced.
+contacts-file = File
+contacts-text = Or paste its content
+contacts-none-in-file = The file contains no contact with a usable number and a name.
+contacts-no-number-column = The first line must name a column of numbers, such as “number” or “phone”.
+contacts-broken-file = The file cannot be read as CSV: { $why }
+contacts-too-many = There can be at most { $most } contacts. Remove some first.
+contact-new = New contact
+contact-edit = Edit contact
+contact-name = Name
+contact-company = Company
+contact-note = Note
+contact-save = Save contact
+contact-remove = Remove contact
+contact-change = Edit
+contact-change-of = Edit { $name }
+contact-bad-number = That is not a phone number. Write it with its country code, such as +33 1 23 45 67 89.
+contact-no-name = Enter a name or a company.
+contact-too-long = A text is too long: at most { $most } characters.
+
 ## A call's page
 back-to-calls = ← Calls
+older-call = Older call
+evidence = { $status }: { $what }, { $time }.
+evidence-accepted = { $who } pressed 1
 why = Why does it say that?
 fact-began = Began
 fact-called = Called
@@ -390,6 +513,11 @@ tile-calls = calls
 tile-answered = answered
 tile-median = Median time to answer
 tile-p90 = 90 % answered within
+tile-before = Period before: { $value }
+by-user = Follow-up by user
+marked-done = Marked done
+still-assigned = Assigned now
+nobody-worked = No call of this period was marked done or assigned.
 chart-days = Calls per day
 chart-hours = Calls by hour of day
 chart-drawn = { $chart }, chart
@@ -477,6 +605,8 @@ audit-closed = closed the company
 audit-opened = opened the company
 audit-caller_blocked = blocked a caller
 audit-caller_unblocked = unblocked a caller
+audit-contacts_saved = added or changed contacts
+audit-contact_removed = removed a contact
 audit-second_factor_on = turned on two-factor sign-in
 audit-second_factor_off = turned off two-factor sign-in
 audit-user_added = added a user
@@ -492,6 +622,8 @@ you = Your account: { $who }
 language = Language
 language-browser = Same as the browser
 language-save = Save language
+start-tab = Calls page starts with
+start-save = Save start tab
 password-change = Change your password
 password-old = Current password
 password-new = New password, 8 to 128 characters
@@ -516,10 +648,10 @@ people = Users
 person-name = Name
 person-role = Role
 person-role-of = Role: { $who }
-role-reader = staff
-role-admin = admin
-role-reader-long = Staff: read calls, play voicemails, follow up, close the company, block callers
-role-admin-long = Admin: everything staff can do, plus users, tokens and settings
+role-reader = Staff
+role-admin = Admin
+role-reader-long = Staff: read calls, play voicemails, follow up, name contacts, block callers
+role-admin-long = Admin: everything staff can do, plus closing the company, users, tokens and settings
 role-save = Save
 role-save-of = Save role: { $who }
 person-add = Add user
@@ -610,15 +742,18 @@ closure-until = until { $when }, by { $who }
 closure-open = Reopen
 closure-hint = Callers hear that the company is closed and can leave a message, whatever the opening hours say.
 closure-when = Closed until
-closure-when-hint = A time such as 14:00, a duration such as 2h, or a date and time such as 2026-12-24T14:00 ({ $zone }).
+closure-hour = Close for 1 hour
+closure-today = Close for the rest of the day
+closure-not-allowed = Your role doesn’t allow closing the company. Ask an admin.
 closure-say = Message to callers (optional)
-closure-close = Close
+closure-close = Close until then
 closure-bad-time = Enter a time such as 14:00, 2h or 2026-12-24T14:00.
 closure-over = That time has passed. Enter a later one.
 closure-too-long = The message to callers can have at most { $most } characters.
 block-own-number = That is one of your own numbers.
 flow-hours = Opening hours
 flow-until = until { $when }
+flow-special-days = * Holiday or other date with hours of its own
 flow-always-open = This call flow has no opening hours: it is always open.
 flow-proof = Check
 flow-proven = Checked: all { $ways } paths end with a person, a message or a goodbye; the longest takes { $seconds } s.
@@ -675,6 +810,20 @@ js-new-one = %n% new call – show
 js-new-other = %n% new calls – show
 js-changes = %n% changes, the latest: %last%
 js-older = Older calls
+js-undo = Undo
+js-sign-in = Sign in
+js-signed-out = Not saved: your session has ended.
+js-unreachable = Not saved: the server can’t be reached. Check your connection and try again.
+js-not-allowed = Not saved: you aren’t allowed to do this, or the page was open too long. Reload the page.
+js-changed = Not saved: someone else just changed this. Reload the page.
+js-too-many = Not saved: too many requests. Try again in a minute.
+js-unavailable = Not saved: the server has a problem. Try again in a moment.
+js-not-done = Not saved. Reload the page and try again.
+js-selected-one = %n% call selected
+js-selected-other = %n% calls selected
+js-you-played = Played by you
+js-said-handle = %who%: marked done
+js-said-assign = %who%: assigned to you
 js-play = Play: %name%
 js-pause-it = Pause: %name%
 js-position = Position in: %name%

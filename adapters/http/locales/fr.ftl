@@ -4,6 +4,7 @@
 skip = Aller au contenu
 nav-main = Principal
 nav-calls = Appels
+nav-contacts = Contacts
 nav-numbers = Statistiques
 nav-phone = Téléphone
 nav-outages = Pannes
@@ -15,6 +16,12 @@ sign-out = Se déconnecter
 sign-out-everywhere = Se déconnecter partout
 to-the-calls = Vers les appels
 page-call = Appel
+page-confirm = Confirmer
+menu = Menu
+account-of = Compte : { $who }
+undo = Annuler
+cancel = Ne rien faire
+closed-banner = Fermeture temporaire jusqu’au { $when }. Les appelants entendent le message de fermeture.
 notice-unavailable = La base de données n’est pas disponible. Les appels sont toujours pris ; { $waiting ->
     [one] { $waiting } événement est conservé et apparaîtra ici.
    *[other] { $waiting } événements sont conservés et apparaîtront ici.
@@ -179,9 +186,13 @@ speech = { $speech } s de parole sur { $length } s
 speech-none = aucune parole en { $length } s
 message-from = Message de { $who }
 message-played = écouté par { $who }
-message-filed = classé (aucune parole)
+message-filed = aucune parole
 message-new = nouveau
 message-another = Message vocal { $number } de cet appel
+message-others = { $n ->
+    [one] { $n } autre message
+   *[other] { $n } autres messages
+  }
 message-pending = Message en cours de récupération
 message-lost = L’enregistrement n’a pas pu être récupéré
 message-deleted = Message supprimé
@@ -202,7 +213,11 @@ do-release = Ne plus suivre
 do-played = Marquer comme écouté
 do-call-back = Rappeler
 do-call-back-to = Rappeler { $who }
+do-name = Ajouter { $who } aux contacts
+select-call = Sélectionner l’appel de { $who }
+select-all = Sélectionner tous les appels de cette page
 refused-stale = Quelqu’un d’autre vient de modifier cet appel. Vérifiez-le.
+refused-no-such-user = Cet utilisateur n’existe pas.
 refused-note-empty = Saisissez une note.
 refused-note-long = Une note ne peut pas dépasser { $most } caractères.
 refused-notes-many = Un appel ne peut pas avoir plus de { $most } notes.
@@ -229,6 +244,20 @@ live-off = Pas en direct
 pause = Pause
 next-to-handle = Suivant à traiter
 search = Chercher
+search-all = Rechercher dans tous les appels
+filters = Filtres
+assignee = Suivi par
+anyone = Tout le monde
+column-select = Sélection
+column-by = Répondu par
+bulk-hint = Appels sélectionnés
+bulk-done = Marquer comme traités
+bulk-assign = Confier
+bulk-assignee = Confier à
+found-elsewhere = { $n ->
+    [one] { $text } résultat dans Tous
+   *[other] { $text } résultats dans Tous
+  }
 search-hint = Numéro, nom, ville ou note
 when = Quand
 outcome = Issue
@@ -284,14 +313,108 @@ keys-open = Ouvrir l’appel
 keys-done = Marquer traité
 keys-write = Ajouter une note, une étiquette
 keys-play = Écouter le message ou l’arrêter
+keys-select = Sélectionner l’appel
+keys-back = Fermer l’appel
 keys-search = Chercher
-keys-tabs = Tous, messages, manqués, en cours
+keys-tabs = Tous, à traiter, messages, manqués, en cours
 keys-help = Afficher cette liste
 keys-on = Activer les raccourcis clavier
 close = Fermer
 
+## Ce qui vient d’être fait
+said-handle = { $n ->
+    [one] Appel marqué comme traité.
+   *[other] { $n } appels marqués comme traités.
+  }
+said-reopen = { $n ->
+    [one] Appel rouvert.
+   *[other] { $n } appels rouverts.
+  }
+said-assign = { $n ->
+    [one] Appel confié à { $name }.
+   *[other] { $n } appels confiés à { $name }.
+  }
+said-release = { $n ->
+    [one] L’appel n’est plus suivi.
+   *[other] { $n } appels ne sont plus suivis.
+  }
+said-note = Note ajoutée.
+said-tag = Étiquette « { $name } » ajoutée.
+said-untag = Étiquette « { $name } » supprimée.
+said-played = Marqué comme écouté.
+said-none-selected = Aucun appel n’était sélectionné.
+said-none-changed = Rien n’a changé : quelqu’un d’autre a modifié ces appels avant vous. Vérifiez-les.
+said-view-saved = Vue « { $name } » enregistrée.
+said-view-removed = Vue « { $name } » supprimée.
+said-contact = Contact « { $name } » enregistré.
+said-contact-removed = Contact « { $name } » supprimé.
+said-imported = { $n ->
+    [one] { $n } contact importé.
+   *[other] { $n } contacts importés.
+  }
+said-imported-partly = { $n ->
+    [one] { $n } contact importé.
+   *[other] { $n } contacts importés.
+  } Les entrées sans numéro ou nom utilisable ont été ignorées : { $name }.
+said-language = Langue enregistrée.
+said-start = Onglet de départ enregistré.
+said-password = Mot de passe changé. Vous êtes déconnecté partout ailleurs.
+said-second-on = La connexion à deux facteurs est activée.
+said-second-off = La connexion à deux facteurs est désactivée.
+said-session-ended = Session fermée.
+said-person-added = Utilisateur « { $name } » ajouté.
+said-person-removed = Utilisateur « { $name } » supprimé.
+said-role = Rôle de « { $name } » modifié.
+said-person-password = Mot de passe de « { $name } » défini. Ses sessions sont fermées.
+said-token-revoked = Jeton « { $name } » révoqué.
+said-closed = Fermé jusqu’au { $name }.
+said-opened = Ouvert à nouveau.
+said-blocked = Appelant bloqué.
+said-unblocked = Appelant débloqué.
+said-retried = L’enregistrement est récupéré à nouveau.
+
+## Avant ce qui ne peut pas être annulé
+ask-remove-person = Supprimer l’utilisateur « { $name } » ?
+ask-remove-person-detail = Ses sessions se ferment aussitôt. Ses notes et ses actions restent dans le journal.
+ask-remove-person-do = Supprimer l’utilisateur
+ask-revoke-token = Révoquer le jeton « { $name } » ?
+ask-revoke-token-detail = Les programmes qui l’utilisent cessent aussitôt de fonctionner. Il ne peut pas être rétabli.
+ask-revoke-token-do = Révoquer le jeton
+ask-close = Fermer l’entreprise jusqu’au { $name } ?
+ask-close-detail = Les appelants entendent dès maintenant que l’entreprise est fermée, et peuvent laisser un message.
+ask-close-do = Fermer
+
+## Contacts
+contacts-hint = Les noms donnés ici s’affichent à la place des numéros, et sont annoncés à la personne appelée.
+contacts-search = Nom, entreprise ou note
+contacts-none = Pas encore de contact. Ajoutez-en un ici, ou depuis n’importe quel appel.
+contacts-not-found = Aucun contact ne correspond.
+contacts-import = Importer
+contacts-import-hint = CSV ou vCard, comme les carnets d’adresses les exportent. Les contacts de même numéro sont remplacés.
+contacts-file = Fichier
+contacts-text = Ou collez son contenu
+contacts-none-in-file = Le fichier ne contient aucun contact avec un numéro utilisable et un nom.
+contacts-no-number-column = La première ligne doit nommer une colonne de numéros, par exemple « numéro » ou « téléphone ».
+contacts-broken-file = Le fichier n’est pas un CSV lisible : { $why }
+contacts-too-many = Il peut y avoir au plus { $most } contacts. Supprimez-en d’abord.
+contact-new = Nouveau contact
+contact-edit = Modifier le contact
+contact-name = Nom
+contact-company = Entreprise
+contact-note = Remarque
+contact-save = Enregistrer le contact
+contact-remove = Supprimer le contact
+contact-change = Modifier
+contact-change-of = Modifier { $name }
+contact-bad-number = Ce n’est pas un numéro de téléphone. Écrivez-le avec l’indicatif du pays, par exemple +33 1 23 45 67 89.
+contact-no-name = Saisissez un nom ou une entreprise.
+contact-too-long = Un texte est trop long : { $most } caractères au plus.
+
 ## La page d’un appel
 back-to-calls = ← Appels
+older-call = Appel précédent
+evidence = { $status } : { $what }, { $time }.
+evidence-accepted = { $who } a appuyé sur 1
 why = Pourquoi ce statut ?
 fact-began = Début
 fact-called = Appelé
@@ -396,6 +519,11 @@ tile-calls = appels
 tile-answered = répondus
 tile-median = Délai médian de réponse
 tile-p90 = 90 % des appels répondus en
+tile-before = Période précédente : { $value }
+by-user = Suivi par utilisateur
+marked-done = Traités
+still-assigned = En charge
+nobody-worked = Aucun appel de cette période n’a été traité ou confié.
 chart-days = Appels par jour
 chart-hours = Appels par heure du jour
 chart-drawn = { $chart }, graphique
@@ -483,6 +611,8 @@ audit-closed = a fermé l’entreprise
 audit-opened = a rouvert l’entreprise
 audit-caller_blocked = a bloqué un appelant
 audit-caller_unblocked = a débloqué un appelant
+audit-contacts_saved = a ajouté ou modifié des contacts
+audit-contact_removed = a supprimé un contact
 audit-second_factor_on = a activé la connexion en deux étapes
 audit-second_factor_off = a désactivé la connexion en deux étapes
 audit-user_added = a ajouté un utilisateur
@@ -498,6 +628,8 @@ you = Votre compte : { $who }
 language = Langue
 language-browser = Celle du navigateur
 language-save = Enregistrer la langue
+start-tab = La page des appels commence par
+start-save = Enregistrer l’onglet
 password-change = Changer votre mot de passe
 password-old = Mot de passe actuel
 password-new = Nouveau mot de passe, de 8 à 128 caractères
@@ -522,10 +654,10 @@ people = Utilisateurs
 person-name = Nom
 person-role = Rôle
 person-role-of = Rôle : { $who }
-role-reader = équipe
-role-admin = administrateur
-role-reader-long = Équipe : lit les appels, écoute les messages, assure le suivi, ferme l’entreprise, bloque des appelants
-role-admin-long = Administrateur : tout cela, plus les utilisateurs, les jetons et les réglages
+role-reader = Équipe
+role-admin = Admin
+role-reader-long = Équipe : lire les appels, écouter les messages, assurer le suivi, nommer les contacts, bloquer des appelants
+role-admin-long = Admin : tout ce que fait l’équipe, plus la fermeture de l’entreprise, les utilisateurs, les jetons et les réglages
 role-save = Enregistrer
 role-save-of = Enregistrer le rôle : { $who }
 person-add = Ajouter un utilisateur
@@ -616,15 +748,18 @@ closure-until = jusqu’à { $when }, par { $who }
 closure-open = Rouvrir
 closure-hint = Les appelants entendent que l’entreprise est fermée et peuvent laisser un message, quels que soient les horaires.
 closure-when = Fermé jusqu’à
-closure-when-hint = Une heure comme 14:00, une durée comme 2h, ou une date et une heure comme 2026-12-24T14:00 ({ $zone }).
+closure-hour = Fermer pendant 1 heure
+closure-today = Fermer le reste de la journée
+closure-not-allowed = Votre rôle ne permet pas de fermer l’entreprise. Demandez à un administrateur.
 closure-say = Message aux appelants (facultatif)
-closure-close = Fermer
+closure-close = Fermer jusque-là
 closure-bad-time = Saisissez une heure telle que 14:00, 2h ou 2026-12-24T14:00.
 closure-over = Cette heure est passée. Saisissez une heure à venir.
 closure-too-long = Le message aux appelants ne peut pas dépasser { $most } caractères.
 block-own-number = C’est un de vos propres numéros.
 flow-hours = Horaires d’ouverture
 flow-until = jusqu’à { $when }
+flow-special-days = * Jour férié ou autre date avec ses propres horaires
 flow-always-open = Le parcours n’a pas d’horaires : il est toujours ouvert.
 flow-proof = Vérification
 flow-proven = Vérifié : les { $ways } chemins mènent tous à une personne, à un message ou à une annonce ; le plus long dure { $seconds } s.
@@ -681,6 +816,20 @@ js-new-one = %n% nouvel appel – montrer
 js-new-other = %n% nouveaux appels – montrer
 js-changes = %n% changements, le dernier : %last%
 js-older = Appels plus anciens
+js-undo = Annuler
+js-sign-in = Se connecter
+js-signed-out = Non enregistré : votre session a pris fin.
+js-unreachable = Non enregistré : le serveur est injoignable. Vérifiez votre connexion et réessayez.
+js-not-allowed = Non enregistré : vous n’y êtes pas autorisé, ou la page est restée ouverte trop longtemps. Rechargez la page.
+js-changed = Non enregistré : quelqu’un d’autre vient de le modifier. Rechargez la page.
+js-too-many = Non enregistré : trop de requêtes. Réessayez dans une minute.
+js-unavailable = Non enregistré : le serveur a un problème. Réessayez dans un instant.
+js-not-done = Non enregistré. Rechargez la page et réessayez.
+js-selected-one = %n% appel sélectionné
+js-selected-other = %n% appels sélectionnés
+js-you-played = Écouté par vous
+js-said-handle = %who% : marqué comme traité
+js-said-assign = %who% : confié à vous
 js-play = Écouter : %name%
 js-pause-it = Arrêter : %name%
 js-position = Position dans : %name%

@@ -4,18 +4,18 @@ pub(crate) mod voicemail_zip;
 use std::sync::Arc;
 
 use frontdesk_domain::Call;
-use frontdesk_ports::{AuditAction, CallQuery, CallRecord, ReadCalls};
+use frontdesk_ports::{AuditAction, CallQuery, CallRecord, Contact, ReadCalls};
 use futures_util::stream;
 use poem::http::header;
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
 
 use crate::State;
+pub use crate::api::wire::CallContext;
 use crate::api::wire::{WireCall, instant};
 use crate::auth::visitor::Visitor;
 use crate::filter::Shown;
 use crate::i18n::viewer::Viewer;
-use crate::middleware::path_prefix::PathPrefix;
 use crate::problem::Answer;
 use crate::query::{self, BadParameter};
 
@@ -26,7 +26,7 @@ pub(crate) const PAGE: u16 = 500;
 pub(crate) const EXCEL: &str = "excel";
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "id",
     "started_at",
     "from",
@@ -44,11 +44,12 @@ const COLUMNS: [&str; 17] = [
     "ring_seconds",
     "menu_seconds",
     "provider_id",
+    "contact",
 ];
 
 /// A call as programs read it, without its events.
-pub fn call_document(record: &CallRecord, prefix: &PathPrefix) -> serde_json::Value {
-    serde_json::to_value(WireCall::from(record).under(prefix)).unwrap_or_default()
+pub fn call_document(record: &CallRecord, context: &CallContext) -> serde_json::Value {
+    serde_json::to_value(WireCall::new(record, context)).unwrap_or_default()
 }
 
 /// The header row.
@@ -57,10 +58,11 @@ pub fn csv_header() -> String {
 }
 
 /// A call as a row.
-pub fn csv_line(record: &CallRecord) -> String {
+pub fn csv_line(record: &CallRecord, context: &CallContext) -> String {
     let CallRecord { id, leg, call, .. } = record;
     let Call { parties, verdict, .. } = call;
     let parties = parties.as_ref();
+    let contact = parties.and_then(|p| context.contacts.of(&p.caller()?));
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
     let choices: Vec<String> = call.choices.iter().map(ToString::to_string).collect();
@@ -82,17 +84,18 @@ pub fn csv_line(record: &CallRecord) -> String {
         number(call.ring_seconds),
         number(call.menu_seconds),
         leg.id().to_owned(),
+        contact.map(Contact::full_name).unwrap_or_default(),
     ])
 }
 
 /// A call as one line of JSON, in the words of the API.
-pub fn json_line(record: &CallRecord, prefix: &PathPrefix) -> String {
-    let mut line = serde_json::to_string(&WireCall::from(record).under(prefix)).unwrap_or_default();
+pub fn json_line(record: &CallRecord, context: &CallContext) -> String {
+    let mut line = serde_json::to_string(&WireCall::new(record, context)).unwrap_or_default();
     line.push('\n');
     line
 }
 
-fn line<const N: usize>(cells: [String; N]) -> String {
+pub(crate) fn line<const N: usize>(cells: [String; N]) -> String {
     let mut line = cells.map(|text| cell(&text)).join(",");
     line.push_str("\r\n");
     line
@@ -122,11 +125,11 @@ async fn page(
     calls: &dyn ReadCalls,
     mut query: CallQuery,
     format: &Format,
-    prefix: &PathPrefix,
+    context: &CallContext<'_>,
 ) -> Option<(std::io::Result<String>, Option<CallQuery>)> {
     match calls.list(&query).await {
         Ok(page) => {
-            let lines = page.calls.iter().map(|record| (format.line)(record, prefix)).collect();
+            let lines = page.calls.iter().map(|record| (format.line)(record, context)).collect();
             let next = page.next.map(|next| {
                 query.before = Some(next);
                 query
@@ -144,8 +147,8 @@ struct Format {
     file: &'static str,
     media_type: &'static str,
     header: fn() -> String,
-    /// A call, in a feed below this path.
-    line: fn(&CallRecord, &PathPrefix) -> String,
+    /// A call.
+    line: fn(&CallRecord, &CallContext<'_>) -> String,
 }
 
 /// Every call that the filter fits, newest first, as CSV.
@@ -158,7 +161,7 @@ pub(crate) async fn calls_csv(
     let (file, media_type) = ("calls.csv", "text/csv; charset=utf-8");
     let header =
         if is_for_excel(req)? { || format!("{BYTE_ORDER_MARK}{}", csv_header()) } else { csv_header };
-    let csv = Format { name: "CSV", file, media_type, header, line: |record, _| csv_line(record) };
+    let csv = Format { name: "CSV", file, media_type, header, line: csv_line };
     download(state, visitor, req, csv).await
 }
 
@@ -188,7 +191,7 @@ pub(crate) fn asked(state: &State, req: &Request, viewer: &Viewer) -> Result<Cal
     if !pairs.iter().any(|(name, _)| name == "tab") {
         pairs.push(("tab".to_owned(), "all".to_owned()));
     }
-    let shown = Shown::read(&pairs, &viewer.zone, state.services.clock.now())?;
+    let shown = Shown::read(&pairs, viewer, state.services.clock.now())?;
     Ok(CallQuery { limit: PAGE, ..shown.query })
 }
 
@@ -210,9 +213,14 @@ async fn download(state: &State, visitor: &Visitor, req: &Request, format: Forma
     let Format { media_type, file, header: first, .. } = format;
     let (calls, prefix, format) =
         (state.services.calls.clone(), state.services.prefix.clone(), Arc::new(format));
+    let contacts = state.services.contacts.book();
     let pages = stream::unfold(Some(query), move |query| {
         let (calls, prefix, format) = (calls.clone(), prefix.clone(), format.clone());
-        async move { page(&*calls, query?, &format, &prefix).await }
+        let contacts = contacts.clone();
+        async move {
+            let context = CallContext { prefix: &prefix, contacts: &contacts };
+            page(&*calls, query?, &format, &context).await
+        }
     });
     let header = stream::iter([Ok(first())]);
     Ok(Response::builder()

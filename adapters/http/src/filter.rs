@@ -8,18 +8,19 @@ use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
 use strum::{IntoStaticStr, VariantArray};
 
-use crate::query::{BadParameter, call_query};
+use crate::i18n::viewer::Viewer;
+use crate::query::{BadParameter, call_query, with_contacts};
 
 /// A part of the log that people look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub(crate) enum Tab {
-    /// Calls that need attention.
-    Attention,
     /// Everything.
     All,
-    Voicemail,
+    /// Calls that need attention.
+    Attention,
     Missed,
+    Voicemail,
     /// Calls that are not over.
     Live,
     /// Calls that are done.
@@ -36,6 +37,11 @@ impl Tab {
             Self::Missed => Some(Outcome::Missed),
             Self::Attention | Self::All | Self::Live | Self::Done => None,
         }
+    }
+
+    /// The tab of that name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::VARIANTS.iter().copied().find(|tab| tab.as_str() == name)
     }
 
     fn narrow(self, query: &mut CallQuery) {
@@ -56,22 +62,27 @@ pub(crate) const RANGES: [&str; 5] = ["today", "yesterday", "week", "7d", "30d"]
 #[derive(Debug, Clone)]
 pub(crate) struct Shown {
     pub tab: Tab,
+    /// The tab of an address that names none.
+    start: Tab,
     pub query: CallQuery,
     /// The filters as query parameters, without tab and cursor.
     pub filters: Vec<(String, String)>,
 }
 
 impl Shown {
-    /// Reads the pairs of a query string, with days in a zone.
-    pub fn read(pairs: &[(String, String)], zone: &TimeZone, now: Timestamp) -> Result<Self, BadParameter> {
+    /// Reads the pairs of a query string, with days in the viewer's zone.
+    pub fn read(
+        pairs: &[(String, String)],
+        Viewer { zone, start, contacts, .. }: &Viewer,
+        now: Timestamp,
+    ) -> Result<Self, BadParameter> {
         let (mut tab, mut days, mut on) = (None, None, None);
         let mut rest = Vec::new();
         for (name, value) in pairs {
             let bad = |why: &str| BadParameter { name: name.clone(), why: why.to_owned() };
             match name.as_str() {
                 "tab" => {
-                    let known = Tab::VARIANTS.iter().copied().find(|tab| tab.as_str() == value);
-                    tab = Some(known.ok_or_else(|| bad("there is no such tab"))?);
+                    tab = Some(Tab::of_name(value).ok_or_else(|| bad("there is no such tab"))?);
                 }
                 "range" => {
                     let span = range(value, zone, now);
@@ -86,9 +97,9 @@ impl Shown {
                 _ => rest.push((name.clone(), value.clone())),
             }
         }
-        let mut query = call_query(&rest, zone)?;
-        // A search covers all calls, whatever the tab.
-        let tab = tab.unwrap_or(if rest.is_empty() && days.is_none() { Tab::Attention } else { Tab::All });
+        let mut query = with_contacts(call_query(&rest, zone)?, contacts);
+        // A search covers all calls, whatever the tab that a person starts with.
+        let tab = tab.unwrap_or(if rest.is_empty() && days.is_none() { *start } else { Tab::All });
         tab.narrow(&mut query);
         if let Some((since, until)) = days {
             query.since = query.since.max(Some(since));
@@ -100,7 +111,20 @@ impl Shown {
             "outcome" => tab.outcome().is_none(),
             _ => true,
         };
-        Ok(Self { tab, query, filters: pairs.iter().filter(is_filter).cloned().collect() })
+        Ok(Self { tab, start: *start, query, filters: pairs.iter().filter(is_filter).cloned().collect() })
+    }
+
+    /// The query of these filters over all calls, if the tab narrows them.
+    pub fn in_all_calls(&self) -> Option<CallQuery> {
+        let mut query = self.query.clone();
+        match self.tab {
+            Tab::All => return None,
+            Tab::Missed | Tab::Voicemail => query.outcome = None,
+            Tab::Attention => query.attention = false,
+            Tab::Live => query.live = None,
+            Tab::Done => query.handled = None,
+        }
+        Some(query)
     }
 
     /// A filter's value in the query.
@@ -112,11 +136,30 @@ impl Shown {
             .unwrap_or_default()
     }
 
-    /// The address of a page of these filters on another tab, or of another path.
-    pub fn address(&self, path: &str, tab: Tab, more: &[(&str, &str)]) -> String {
+    /// The address of the feed with these filters on a tab. It contains only what is set.
+    pub fn page(&self, tab: Tab, more: &[(&str, &str)]) -> String {
+        let default = if self.filters.is_empty() { self.start } else { Tab::All };
+        let query = self.query_string((tab != default).then_some(tab), more);
+        if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
+    }
+
+    /// The address of another path with these filters on this tab, whatever tab a person starts with.
+    pub fn address(&self, path: &str, more: &[(&str, &str)]) -> String {
+        format!("{path}?{}", self.query_string(Some(self.tab), more))
+    }
+
+    fn query_string(&self, tab: Option<Tab>, more: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("tab", tab.as_str()).extend_pairs(&self.filters).extend_pairs(more);
-        format!("{path}?{}", query.finish())
+        query
+            .extend_pairs(tab.map(|tab| ("tab", tab.as_str())))
+            .extend_pairs(&self.filters)
+            .extend_pairs(more);
+        query.finish()
+    }
+
+    /// The address of a tab without filters.
+    pub fn without_filters(&self, tab: Tab) -> String {
+        Self { filters: Vec::new(), ..self.clone() }.page(tab, &[])
     }
 }
 
@@ -147,23 +190,49 @@ mod tests {
     use super::*;
 
     fn shown(query: &str, zone: &str, now: &str) -> Result<Shown, BadParameter> {
+        starting(Tab::All, query, zone, now)
+    }
+
+    fn starting(start: Tab, query: &str, zone: &str, now: &str) -> Result<Shown, BadParameter> {
         let pairs = crate::query::pairs(Some(query));
-        Shown::read(&pairs, &TimeZone::get(zone).expect("a zone"), now.parse().expect("a time"))
+        let viewer = Viewer { start, ..Viewer::in_zone(TimeZone::get(zone).expect("a zone")) };
+        Shown::read(&pairs, &viewer, now.parse().expect("a time"))
     }
 
     #[test]
-    fn the_default_is_what_needs_attention_and_a_search_is_over_everything() {
+    fn an_address_contains_only_what_is_set() {
         let now = "2026-11-25T12:00:00Z";
         let first = shown("", "UTC", now).unwrap();
-        assert!(first.tab == Tab::Attention && first.query.attention);
+        assert!(first.tab == Tab::All && !first.query.attention);
+        assert_eq!(first.page(Tab::All, &[]), "/");
+        assert_eq!(first.page(Tab::Missed, &[]), "/?tab=missed");
+        assert_eq!(first.address("/events", &[("after", "7")]), "/events?tab=all&after=7");
+        let empty = shown("tab=all&q=&range=", "UTC", now).unwrap();
+        assert_eq!(empty.page(empty.tab, &[]), "/");
+        let filtered = shown("tab=all&range=today", "UTC", now).unwrap();
+        assert_eq!(filtered.page(filtered.tab, &[]), "/?range=today");
+        let chosen = starting(Tab::Attention, "", "UTC", now).unwrap();
+        assert!(chosen.tab == Tab::Attention && chosen.query.attention);
+        assert_eq!(
+            (chosen.page(Tab::All, &[]), chosen.page(Tab::Attention, &[])),
+            ("/?tab=all".into(), "/".into())
+        );
+        let all = starting(Tab::Attention, "q=ann", "UTC", now).unwrap();
+        assert_eq!((all.tab, all.page(all.tab, &[])), (Tab::All, "/?q=ann".to_owned()));
+        assert_eq!(all.without_filters(Tab::All), "/?tab=all");
+    }
+
+    #[test]
+    fn a_search_is_over_everything_unless_a_tab_is_named() {
+        let now = "2026-11-25T12:00:00Z";
         let search = shown("q=ann", "UTC", now).unwrap();
         assert!(search.tab == Tab::All && !search.query.attention);
         let both = shown("q=ann&tab=attention", "UTC", now).unwrap();
         assert!(both.query.attention && both.query.text.is_some());
-        assert_eq!(both.address("/", Tab::Done, &[("cursor", "x")]), "/?tab=done&q=ann&cursor=x");
+        assert_eq!(both.page(Tab::Done, &[("cursor", "x")]), "/?tab=done&q=ann&cursor=x");
         let missed = shown("outcome=answered&tab=missed&q=ann", "UTC", now).unwrap();
         assert_eq!(missed.query.outcome, Some(Outcome::Missed), "a tab of one outcome has chosen");
-        assert_eq!(missed.address("/", Tab::Missed, &[]), "/?tab=missed&q=ann");
+        assert_eq!(missed.page(Tab::Missed, &[]), "/?tab=missed&q=ann");
         assert_eq!(shown("tab=none", "UTC", now).unwrap_err().name, "tab");
         assert_eq!(shown("range=ever", "UTC", now).unwrap_err().name, "range");
     }

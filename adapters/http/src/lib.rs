@@ -7,8 +7,10 @@
 mod api;
 mod assets;
 mod auth;
+mod contacts;
 pub mod export;
 mod filter;
+mod flash;
 mod health;
 mod i18n;
 mod middleware;

@@ -3,6 +3,8 @@
 pub(crate) mod api_docs;
 pub(crate) mod audit;
 pub(crate) mod call;
+pub(crate) mod confirm;
+pub(crate) mod contacts;
 pub(crate) mod feed;
 pub(crate) mod flow;
 pub(crate) mod follow_up;
@@ -27,11 +29,16 @@ pub(crate) struct Form(Vec<(String, String)>);
 impl Form {
     /// Reads the body of a request.
     pub async fn read(body: Body) -> Result<Self, Problem> {
+        Self::read_up_to(MAX_FORM_BYTES, body).await
+    }
+
+    /// The same with another limit.
+    pub async fn read_up_to(limit: usize, body: Body) -> Result<Self, Problem> {
         let too_large = |_| {
             let detail = "a note has at most 2000 characters";
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Form too large", detail)
         };
-        let body = body.into_bytes_limit(MAX_FORM_BYTES).await.map_err(too_large)?;
+        let body = body.into_bytes_limit(limit).await.map_err(too_large)?;
         let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
         if fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
             return Err(Problem::bad_form("a field holds a NUL character; remove it"));
@@ -42,6 +49,11 @@ impl Form {
     /// A field, empty if it is not there.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
+    /// Every field with its value.
+    pub fn fields(&self) -> impl Iterator<Item = &(String, String)> {
+        self.0.iter()
     }
 
     /// Every value of a field.

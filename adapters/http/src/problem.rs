@@ -199,8 +199,9 @@ pub(crate) fn refused_status(refused: &frontdesk_ports::work::WorkRefused) -> St
     use frontdesk_ports::work::WorkRefused;
     match refused {
         WorkRefused::Stale => StatusCode::CONFLICT,
-        WorkRefused::Empty(_) | WorkRefused::TooLong(..) | WorkRefused::TooMany(..) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        WorkRefused::NoSuchUser
+        | WorkRefused::Empty(_)
+        | WorkRefused::TooLong(..)
+        | WorkRefused::TooMany(..) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

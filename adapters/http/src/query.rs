@@ -5,7 +5,7 @@ use std::str::FromStr;
 use frontdesk_domain::{
     CallState, CallerId, Outcome, PhoneNumber, Reason, Timestamp, UnknownName, digits_of,
 };
-use frontdesk_ports::{CallQuery, TextMatch};
+use frontdesk_ports::{CallQuery, ContactBook, TextMatch};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ impl Parameter {
 }
 
 /// All parameters of a list of calls.
-pub(crate) static PARAMETERS: [Parameter; 19] = [
+pub(crate) static PARAMETERS: [Parameter; 20] = [
     parameter("limit", "Calls on a page", limit, |query, value, _| {
         let limit = value.parse().ok().filter(|limit| (1..=200).contains(limit));
         set(&mut query.limit, limit.ok_or_else(|| "use a number from 1 to 200".into()))
@@ -120,6 +120,10 @@ pub(crate) static PARAMETERS: [Parameter; 19] = [
         set(&mut query.tag, Ok(Some(value.trim().to_lowercase())))
     })
     .such_as("urgent"),
+    parameter("assignee", "Only calls assigned to this user", text, |query, value, _| {
+        set(&mut query.assignee, Ok(Some(value.to_owned())))
+    })
+    .such_as("ann"),
     parameter("provider_id", "Only the call with this id at the carrier", text, |query, value, _| {
         set(&mut query.provider_id, Ok(Some(value.to_owned())))
     }),
@@ -147,7 +151,7 @@ pub(crate) static PARAMETERS: [Parameter; 19] = [
         search_text,
         |query, value, _| {
             let fits = value.chars().count() <= 200;
-            let text = fits.then(|| TextMatch(phone_format::searched(value)));
+            let text = fits.then(|| TextMatch::of(&phone_format::searched(value)));
             set(
                 &mut query.text,
                 text.map(Some).ok_or_else(|| "it is longer than 200 characters; shorten it".into()),
@@ -181,6 +185,14 @@ pub(crate) fn call_query(pairs: &[(String, String)], zone: &TimeZone) -> Result<
         (parameter.set)(&mut query, value, zone).map_err(bad)?;
     }
     Ok(query)
+}
+
+/// The same with the callers whose contacts match the text that is searched.
+pub(crate) fn with_contacts(mut query: CallQuery, contacts: &ContactBook) -> CallQuery {
+    if let Some(text) = &mut query.text {
+        text.callers = contacts.found(&text.text);
+    }
+    query
 }
 
 // The schemas of values. An empty value counts as not given, and so fits each of them.

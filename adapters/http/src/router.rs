@@ -12,9 +12,12 @@ use crate::auth::guard::{Guard, guard};
 use crate::auth::oidc;
 use crate::auth::visitor::Permission;
 use crate::export::{self, voicemail_zip};
+use crate::flash;
 use crate::middleware::visitor_limits::VisitorLimits;
 use crate::middleware::{body_limit, compression, error_pages, path_prefix, security_headers};
-use crate::pages::{audit, call, feed, flow, follow_up, login, outages, phone, saved_views, settings, stats};
+use crate::pages::{
+    audit, call, contacts, feed, flow, follow_up, login, outages, phone, saved_views, settings, stats,
+};
 use crate::problem::Problem;
 use crate::services::State;
 use crate::templates::Templates;
@@ -38,6 +41,8 @@ pub enum Access {
     Audio,
     /// People, who work on calls.
     Work,
+    /// People who may close the company.
+    Close,
     /// Anyone who may read metrics.
     Metrics,
     /// Admins; others are redirected to the sign-in page.
@@ -51,6 +56,7 @@ impl Access {
             Self::Page | Self::Calls => Some(Permission::Calls),
             Self::Audio => Some(Permission::Audio),
             Self::Work => Some(Permission::Work),
+            Self::Close => Some(Permission::Close),
             Self::Metrics => Some(Permission::Metrics),
             Self::Admin => Some(Permission::Admin),
         }
@@ -58,7 +64,7 @@ impl Access {
 
     /// Whether a person who is not signed in is redirected to the sign-in page.
     fn redirects(self) -> bool {
-        matches!(self, Self::Page | Self::Work | Self::Admin)
+        matches!(self, Self::Page | Self::Work | Self::Close | Self::Admin)
     }
 }
 
@@ -104,7 +110,7 @@ impl Entry {
 
 /// The routes that every instance has. The demo's phone adds its own.
 fn table() -> Vec<Entry> {
-    use Access::{Admin, Audio, Calls, Metrics, Page, Public, Work};
+    use Access::{Admin, Audio, Calls, Close, Metrics, Page, Public, Work};
     vec![
         Entry::get("/", Page, feed::feed),
         Entry::get("/calls/:id", Page, call::call),
@@ -114,6 +120,11 @@ fn table() -> Vec<Entry> {
             .and_head(api::voicemail::one_of_several),
         Entry::post("/calls/:id/voicemail/retry", Admin, call::retry),
         Entry::post("/calls/:id/work", Work, follow_up::work),
+        Entry::post("/calls/bulk", Work, feed::bulk::bulk),
+        Entry::get("/contacts", Page, contacts::contacts).and_post(contacts::change),
+        Entry::post("/contacts/import", Work, contacts::import),
+        Entry::get("/contacts.csv", Calls, contacts::contacts_csv),
+        Entry::get("/contacts.vcf", Calls, contacts::contacts_vcf),
         Entry::get("/calls.csv", Calls, export::calls_csv),
         Entry::get("/calls.jsonl", Calls, export::calls_jsonl),
         Entry::get("/voicemails.zip", Audio, voicemail_zip::voicemails_zip),
@@ -121,7 +132,7 @@ fn table() -> Vec<Entry> {
         Entry::get("/events", Calls, sse::rows),
         Entry::get("/numbers", Page, stats::stats),
         Entry::get("/flow", Page, flow::current_flow),
-        Entry::post("/flow/closure", Work, flow::closure),
+        Entry::post("/flow/closure", Close, flow::closure),
         Entry::post("/flow/callers", Work, flow::callers),
         Entry::post("/views", Work, saved_views::change),
         Entry::get("/settings", Work, settings::settings).and_post(settings::own),
@@ -197,6 +208,7 @@ pub fn routes(mut services: Services) -> Result<impl Endpoint<Output = Response>
     let limit = if has_phone { MAX_PHONE_BYTES } else { MAX_BYTES };
     Ok(routes
         .around(error_pages::error_pages)
+        .around(move |endpoint, req| flash::clear_shown(secure, endpoint, req))
         .around(move |endpoint, req| path_prefix::prefix_redirects(prefix.clone(), endpoint, req))
         .around(move |endpoint, req| body_limit::limit_body(limit, endpoint, req))
         .data(state)

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_ports::{
-    Access, Accounts, Clock, ManageOverrides, Operations, ReadCalls, Readiness, WorkOnCalls,
+    Access, Accounts, Clock, ManageContacts, ManageOverrides, Operations, ReadCalls, Readiness, WorkOnCalls,
 };
 use jiff::tz::TimeZone;
 use poem::Response;
@@ -38,6 +38,8 @@ pub struct Services {
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// What callers meet: the flow, and what people have decided beside it.
     pub overrides: Arc<dyn ManageOverrides>,
+    /// The names of callers.
+    pub contacts: Arc<dyn ManageContacts>,
     /// The voice webhook URL to set at the carrier, shown while the log is empty.
     pub voice_url: String,
     /// The time.

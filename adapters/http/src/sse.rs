@@ -10,7 +10,7 @@ use poem::web::{Data, Json};
 use poem::{IntoResponse, Request, Response, handler};
 
 use crate::State;
-use crate::api::wire::WireCall;
+use crate::api::wire::{CallContext, WireCall};
 use crate::auth::guard::Credential;
 use crate::auth::visitor::Visitor;
 use crate::filter::Shown;
@@ -50,10 +50,12 @@ struct Rows {
 
 impl EventSource for Rows {
     fn render(&self, state: &State, record: &CallRecord) -> Event {
-        let here = self.shown.address("/", self.shown.tab, &[]);
-        let row = CallRow::new(record, &self.viewer);
-        let (day, label) = day_label(&row, &self.viewer, state.services.clock.now());
-        let row = state.templates.row(row, (&self.visitor, &self.viewer), &here, None).unwrap_or_default();
+        let here = self.shown.page(self.shown.tab, &[]);
+        // Contacts may have changed since the page was opened.
+        let viewer = Viewer { contacts: state.services.contacts.book(), ..self.viewer.clone() };
+        let row = CallRow::new(record, &viewer);
+        let (day, label) = day_label(&row, &viewer, state.services.clock.now());
+        let row = state.templates.row(row, (&self.visitor, &viewer), &here, None).unwrap_or_default();
         let fits = self.shown.query.fits(record);
         let data = serde_json::json!({
             "id": record.id.to_string(), "row": row, "day": day, "label": label, "fits": fits,
@@ -67,7 +69,8 @@ struct Calls;
 
 impl EventSource for Calls {
     fn render(&self, state: &State, record: &CallRecord) -> Event {
-        let call = WireCall::from(record).under(&state.services.prefix);
+        let (prefix, contacts) = (&state.services.prefix, &*state.services.contacts.book());
+        let call = WireCall::new(record, &CallContext { prefix, contacts });
         let data = serde_json::to_string(&call).unwrap_or_default();
         Event::message(data).event_type("call")
     }
@@ -81,7 +84,7 @@ pub(crate) async fn rows(
     req: &Request,
 ) -> Answer {
     let viewer = Viewer::of(req, state);
-    let shown = Shown::read(&query::pairs(req.uri().query()), &viewer.zone, state.services.clock.now())?;
+    let shown = Shown::read(&query::pairs(req.uri().query()), &viewer, state.services.clock.now())?;
     stream_changes(state, req, Rows { shown, viewer, visitor: visitor.clone() }, true).await
 }
 

@@ -11,6 +11,8 @@ use crate::middleware::path_prefix::PathPrefix;
 use crate::pages::api_docs::ApiPage;
 use crate::pages::audit::view::AuditPage;
 use crate::pages::call::view::CallPage;
+use crate::pages::confirm::ConfirmPage;
+use crate::pages::contacts::ContactsPage;
 use crate::pages::feed::row::CallRow;
 use crate::pages::feed::view::{FeedPage, List};
 use crate::pages::flow::view::FlowPage;
@@ -121,6 +123,8 @@ pages! {
     FiguresPage => "figures.html",
     SettingsPage => "settings.html",
     FlowPage => "flow.html",
+    ContactsPage => "contacts.html",
+    ConfirmPage => "confirm.html",
 }
 
 fn language_of(state: &tera::State) -> Result<Language, tera::Error> {

@@ -1,5 +1,6 @@
 // Keeps the feed live. htmx holds the connection and replays missed updates; this script inserts rows without moving
 // the page under a reader or stopping a player.
+import { problemOf, toast } from "./feedback.js";
 import { t } from "./texts.js";
 
 const feed = document.getElementById("feed");
@@ -8,6 +9,7 @@ const light = document.getElementById("light");
 const announce = document.getElementById("announce");
 const pause = document.getElementById("pause");
 const fresh = document.getElementById("fresh");
+const COLUMNS = 8;
 const held = new Map();
 let paused = false;
 let news = [];
@@ -34,7 +36,7 @@ function dayOf(key, label) {
   const heading = body.insertRow();
   heading.className = "day";
   const cell = document.createElement("th");
-  cell.colSpan = 6;
+  cell.colSpan = COLUMNS;
   cell.scope = "rowgroup";
   cell.textContent = label;
   heading.append(cell);
@@ -57,12 +59,14 @@ function update(known, row, asked) {
     if (keep.has(name)) continue;
     const old = known.querySelector(`[data-cell="${name}"]`);
     if (old.innerHTML !== cell.innerHTML) {
+      const ticked = old.querySelector("input[name=call]")?.checked;
       old.replaceChildren(...cell.childNodes);
+      if (ticked && old.querySelector("input[name=call]")) old.querySelector("input[name=call]").checked = true;
       window.htmx?.process(old);
       dispatchEvent(new CustomEvent("rows", { detail: old }));
     }
   }
-  const marks = ["current", "gone"].filter((mark) => known.classList.contains(mark));
+  const marks = ["current", "gone", "open"].filter((mark) => known.classList.contains(mark));
   known.className = row.className;
   known.classList.add(...marks);
 }
@@ -94,7 +98,7 @@ function trim() {
   if (!more) {
     more = table.createTBody();
     more.id = "more";
-    more.insertRow().insertCell().colSpan = 6;
+    more.insertRow().insertCell().colSpan = COLUMNS;
     more.rows[0].cells[0].append(Object.assign(document.createElement("a"), { className: "more", textContent: t("older") }));
   }
   const link = more.querySelector("a");
@@ -117,6 +121,7 @@ setInterval(() => {
 }, 3000);
 
 function place(change) {
+  dispatchEvent(new CustomEvent("changed", { detail: change.id }));
   const row = rowOf(change.row);
   const known = document.getElementById(`call-${change.id}`);
   if (!row) return;
@@ -152,13 +157,50 @@ function showHeld() {
   hold();
 }
 
-// The answer to what was done with a row is the row as it is now, perhaps with a word on why it was refused.
+// The answer to what was done with a row is the row as it is now, perhaps with a word on why it was refused. Without a row,
+// the row shows what went wrong, and stays as it is.
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
   const known = ctx.sourceElement?.closest?.("tr.call");
-  const row = known && ctx.text ? rowOf(ctx.text) : null;
-  if (row) update(known, row, true);
+  if (!known) return;
+  const row = ctx.text ? rowOf(ctx.text) : null;
+  if (!row) return alertIn(known, problemOf(ctx.response?.status));
+  update(known, row, true);
+  if (ctx.response?.status === 200) offerUndo(known);
 });
+document.addEventListener("htmx:error", (event) => {
+  const known = event.detail.ctx?.sourceElement?.closest?.("tr.call");
+  if (known) alertIn(known, problemOf(0));
+});
+
+function alertIn(row, content) {
+  const cell = row.querySelector('[data-cell="work"]');
+  cell.querySelector(".alert")?.remove();
+  const alert = document.createElement("p");
+  alert.className = "alert";
+  alert.setAttribute("role", "alert");
+  alert.append(content);
+  cell.append(alert);
+}
+
+// What was just done can be undone for as long as it is said: the form of the row as it is now does it.
+function offerUndo(row) {
+  const back = row.querySelector('.do button[name="do"][value="reopen"], .do button[name="do"][value="release"]');
+  if (!back) return;
+  const who = row.querySelector(".caller").textContent.trim();
+  const form = back.closest("form").cloneNode(true);
+  const turn = back.value === "reopen" ? t("said-handle", { who }) : t("said-assign", { who });
+  toast(turn, async () => {
+    const body = new URLSearchParams(new FormData(form));
+    body.set("do", back.value);
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok) return toast(problemOf(answer?.status ?? 0));
+    const known = document.getElementById(row.id);
+    const now = rowOf(await answer.text());
+    if (known) update(known, now, true);
+    else if (now) insert({ id: now.dataset.id, day: now.dataset.day, label: now.dataset.day }, now);
+  });
+}
 
 function tick() {
   // Rows that belong here no longer leave when nobody uses them.
@@ -171,7 +213,7 @@ function tick() {
 
 function showCounts(counts) {
   for (const [name, count] of Object.entries(counts)) {
-    const shown = document.querySelector(`[data-count="${name}"]`);
+    const shown = name === "found" ? document.getElementById("found") : document.querySelector(`[data-count="${name}"]`);
     if (shown) shown.textContent = count;
   }
   const bare = document.title.replace(/^\(\S+\) /, "");

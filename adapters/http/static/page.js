@@ -1,6 +1,7 @@
 // Runs before the first paint: applies the chosen theme, and sends the browser's time zone to the server in a cookie.
 (() => {
   const root = document.documentElement;
+  root.classList.add("scripted");
   const stored = localStorage.getItem("theme");
   if (stored) root.dataset.theme = stored;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

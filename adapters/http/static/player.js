@@ -30,7 +30,10 @@ function enhance(player) {
   play.classList.add("play");
   const back = button("−5", t("back"));
   const on = button("+5", t("on"));
+  back.classList.add("skip-5");
+  on.classList.add("skip-5");
   const rate = button(`${speed()}×`, t("speed", { n: speed() }));
+  rate.classList.add("speed");
   const time = document.createElement("span");
   time.className = "time";
   const seek = document.createElement("input");
@@ -42,10 +45,16 @@ function enhance(player) {
   const wave = document.createElement("span");
   wave.className = "wave";
   const outline = player.querySelector(".outline");
-  if (outline) wave.append(outline);
+  if (outline) {
+    const heard = outline.cloneNode(true);
+    heard.classList.add("heard");
+    wave.append(outline, heard);
+  }
   wave.append(seek);
   const controls = document.createElement("span");
   controls.className = "controls";
+  time.textContent = player.querySelector(".length")?.textContent ?? "";
+  player.classList.add("ready");
   controls.append(play, wave, time, back, on, rate);
   audio.controls = false;
   player.prepend(controls);
@@ -56,7 +65,9 @@ function enhance(player) {
     const whole = audio.duration || 0;
     seek.value = whole ? Math.round((audio.currentTime / whole) * 1000) : 0;
     seek.setAttribute("aria-valuetext", t("position-of", { at: clock(audio.currentTime), whole: clock(whole) }));
-    time.textContent = whole ? `${clock(audio.currentTime)} / ${clock(whole)}` : "";
+    wave.style.setProperty("--at", `${seek.value / 10}%`);
+    // The same width before, while and after playing: nothing moves.
+    if (whole) time.textContent = clock(audio.paused && !audio.currentTime ? whole : audio.currentTime);
   };
   const step = (seconds) => { audio.currentTime = Math.max(0, Math.min(audio.duration || 0, audio.currentTime + seconds)); };
   const markPlayed = () => {
@@ -64,7 +75,10 @@ function enhance(player) {
     player.dataset.played = "yes";
     player.classList.remove("new");
     const body = new URLSearchParams({ do: "heard", csrf: player.dataset.csrf });
-    fetch(new URL(`../calls/${player.dataset.call}/work`, import.meta.url), { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => { player.dataset.played = ""; });
+    fetch(new URL(`../calls/${player.dataset.call}/work`, import.meta.url), { method: "POST", body, headers: { "HX-Request": "true" } }).then((answer) => {
+      if (!answer.ok) player.dataset.played = "";
+      else player.querySelector(".unplayed")?.replaceWith(Object.assign(document.createElement("span"), { className: "played", title: t("you-played") }));
+    }, () => { player.dataset.played = ""; });
   };
   play.addEventListener("click", () => {
     if (!audio.paused) return audio.pause();

@@ -4,6 +4,7 @@
 mod access_store;
 mod call_log;
 mod clock;
+mod contact_store;
 mod jobs;
 mod operations_log;
 mod override_store;
@@ -16,6 +17,7 @@ mod work_store;
 pub use access_store::MemoryAccess;
 pub use call_log::MemoryLog;
 pub use clock::{ManualClock, SeededIds};
+pub use contact_store::MemoryContacts;
 pub use operations_log::MemoryOperationsLog;
 pub use override_store::MemoryOverrides;
 pub use prompts::MemoryPrompts;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use adapters_memory::{
-    ManualClock, MemoryAccess, MemoryLog, MemoryOperationsLog, MemoryOverrides, MemoryRecordings, MemorySpool,
+    ManualClock, MemoryAccess, MemoryContacts, MemoryLog, MemoryOperationsLog, MemoryOverrides,
+    MemoryRecordings, MemorySpool,
 };
 use frontdesk_ports::conformance::{self, CountingIds};
 
@@ -62,6 +63,11 @@ async fn outbox() {
 #[tokio::test]
 async fn restrictions() {
     conformance::override_store::all(&MemoryOverrides::default()).await;
+}
+
+#[tokio::test]
+async fn contacts() {
+    conformance::contact_store::all(&MemoryContacts::default()).await;
 }
 
 #[tokio::test]

@@ -97,6 +97,12 @@ impl Database {
             "INSERT INTO second_factors (user_name, secret, confirmed, last_step) SELECT r.user_name, r.secret, r.confirmed, r.last_step FROM replaced.second_factors r JOIN users u ON u.name = r.user_name",
         )
         .await?;
+        // Contacts as they were last: one that was removed or erased since stays so.
+        self.run("DELETE FROM contacts").await?;
+        self.run(
+            "INSERT INTO contacts (caller, name, company, note) SELECT caller, name, company, note FROM replaced.contacts",
+        )
+        .await?;
         Ok(())
     }
 

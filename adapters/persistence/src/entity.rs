@@ -9,6 +9,7 @@ pub(crate) mod call_phone;
 pub(crate) mod call_tag;
 pub(crate) mod change_counter;
 pub(crate) mod closure;
+pub(crate) mod contact;
 pub(crate) mod diagnostic_report;
 pub(crate) mod job;
 pub(crate) mod job_state;

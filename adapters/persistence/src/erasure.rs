@@ -1,14 +1,14 @@
-//! Erases a number from what people have written beside calls: saved views, notes, the audit log.
+//! Erases a number from what people have written beside calls: saved views, notes, contacts, the audit log.
 use frontdesk_ports::StoreError;
 use frontdesk_ports::work::Work;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, TransactionTrait};
 
 use crate::SqlLog;
-use crate::entity::{audit, call, saved_view};
+use crate::entity::{audit, call, contact, saved_view};
 use crate::error::{corrupt, failed};
 use crate::mapping::json;
-use crate::transaction::{immediate, number_changes};
+use crate::transaction::{CONTACT_CHANGES, immediate, number_changes, number_changes_of};
 
 /// What stands in place of a text that held the number.
 const ERASED: &str = "[erased]";
@@ -45,8 +45,10 @@ impl SqlLog {
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
         // First, because it makes changes of the same rows wait; and readers notice that rows have changed.
         number_changes(&tx, 1).await.map_err(failed)?;
-        let erased =
-            saved_views(&tx, &digits).await? + notes(&tx, &digits).await? + audit_log(&tx, &digits).await?;
+        let erased = saved_views(&tx, &digits).await?
+            + notes(&tx, &digits).await?
+            + audit_log(&tx, &digits).await?
+            + contacts(&tx, &digits).await?;
         tx.commit().await.map_err(failed)?;
         Ok(erased)
     }
@@ -83,6 +85,27 @@ async fn notes(tx: &DatabaseTransaction, digits: &Digits) -> Result<u64, StoreEr
             .filter(call::Column::Id.eq(row.id));
         erased += update.exec(tx).await.map_err(failed)?.rows_affected;
     }
+    Ok(erased)
+}
+
+/// The contact itself, and the number in what is said of others.
+async fn contacts(tx: &DatabaseTransaction, digits: &Digits) -> Result<u64, StoreError> {
+    let mut erased = 0;
+    for row in contact::Entity::find().all(tx).await.map_err(failed)? {
+        let is_theirs = digits.are_in(&row.caller);
+        let is_mentioned = [&row.name, &row.company, &row.note].iter().any(|text| digits.are_in(text));
+        if is_theirs {
+            erased += contact::Entity::delete_by_id(row.caller).exec(tx).await.map_err(failed)?.rows_affected;
+        } else if is_mentioned {
+            let update = contact::Entity::update_many()
+                .col_expr(contact::Column::Name, Expr::value(digits.erased_from(&row.name)))
+                .col_expr(contact::Column::Company, Expr::value(digits.erased_from(&row.company)))
+                .col_expr(contact::Column::Note, Expr::value(digits.erased_from(&row.note)))
+                .filter(contact::Column::Caller.eq(row.caller));
+            erased += update.exec(tx).await.map_err(failed)?.rows_affected;
+        }
+    }
+    number_changes_of(CONTACT_CHANGES, tx, 1).await.map_err(failed)?;
     Ok(erased)
 }
 

@@ -105,6 +105,7 @@ pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreEr
         work: Set(None),
         work_version: Set(0),
         note_text: Set(String::new()),
+        assignee: Set(None),
     })
 }
 

@@ -13,14 +13,27 @@ pub(crate) fn immediate() -> TransactionOptions {
     }
 }
 
+/// The counter of changes of calls, and that of contacts.
+const CALL_CHANGES: i32 = 1;
+pub(crate) const CONTACT_CHANGES: i32 = 2;
+
 /// Reserves `count` change numbers and returns the last one in use before. The counter's row stays locked until the
 /// commit, so numbers become visible in order, and no two transactions fold the same call at once.
 pub(crate) async fn number_changes(tx: &impl ConnectionTrait, count: u64) -> Result<u64, DbErr> {
+    number_changes_of(CALL_CHANGES, tx, count).await
+}
+
+/// The same with one of the counters.
+pub(crate) async fn number_changes_of(
+    counter: i32,
+    tx: &impl ConnectionTrait,
+    count: u64,
+) -> Result<u64, DbErr> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     let update = Query::update()
         .table(change_counter::Entity)
         .value(change_counter::Column::Value, Expr::col(change_counter::Column::Value).add(count))
-        .and_where(change_counter::Column::Id.eq(1))
+        .and_where(change_counter::Column::Id.eq(counter))
         .returning_col(change_counter::Column::Value)
         .to_owned();
     let row = tx.query_one(&update).await?;

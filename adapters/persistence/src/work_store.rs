@@ -32,6 +32,7 @@ impl WorkStore for SqlLog {
             .value(Column::Work, json(work)?)
             .value(Column::WorkVersion, version)
             .value(Column::NoteText, work.text())
+            .value(Column::Assignee, work.claimed.as_ref().map(|claimed| claimed.by.clone()))
             .value(Column::Handled, i32::from(work.handled.is_some()))
             .value(Column::Attention, i32::from(asks))
             .value(Column::Change, change)

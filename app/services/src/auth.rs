@@ -61,6 +61,7 @@ pub struct AccessControl {
     ids: Arc<dyn Ids>,
     fixed_token: Option<String>,
     newcomers: Option<Role>,
+    staff_may_close: bool,
     proxy_sign_ins: RecentSignIns,
     throttle: Throttle,
     refused: RefusedSignIns,
@@ -84,6 +85,7 @@ impl AccessControl {
             ids,
             fixed_token: api_token.map(|token| hash_token(token.expose_secret())),
             newcomers: None,
+            staff_may_close: false,
             proxy_sign_ins: RecentSignIns::default(),
             throttle: Throttle::default(),
             refused: RefusedSignIns::default(),
@@ -95,6 +97,12 @@ impl AccessControl {
     #[must_use]
     pub fn admitting(self, newcomers: Option<Role>) -> Self {
         Self { newcomers, ..self }
+    }
+
+    /// Lets staff close the company, not only admins.
+    #[must_use]
+    pub fn with_staff_closing(self, staff_may_close: bool) -> Self {
+        Self { staff_may_close, ..self }
     }
 
     /// Starts a session for an authenticated person; `None` if meanwhile they were removed, or the password that was
@@ -299,7 +307,8 @@ impl Access for AccessControl {
         if now >= session.seen_at + LAST_USE_PRECISION {
             self.store.touch_session(&token_hash, now).await?;
         }
-        Ok(Some(SignedIn { user: user.name, role: user.role, csrf: session.csrf }))
+        let may_close = self.staff_may_close || user.role == Role::Admin;
+        Ok(Some(SignedIn { user: user.name, role: user.role, may_close, csrf: session.csrf }))
     }
 
     async fn sign_out(&self, token: &str) -> Result<(), StoreError> {

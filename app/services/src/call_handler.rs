@@ -4,8 +4,10 @@ pub mod recent_callers;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallEvent, Context, Instruction, PhoneNumber, Timestamp, advance};
-use frontdesk_ports::{AnswerCalls, CarrierCallback, Clock, LoggedEvent, StepRequest, StoreError};
+use frontdesk_domain::{CallEvent, CallerId, Context, Instruction, PhoneNumber, Timestamp, advance};
+use frontdesk_ports::{
+    AnswerCalls, CarrierCallback, Clock, LoggedEvent, ManageContacts, StepRequest, StoreError,
+};
 use jiff::SignedDuration;
 use tracing::Instrument;
 
@@ -23,6 +25,7 @@ const MAX_TRANSIT: SignedDuration = SignedDuration::from_secs(2);
 pub struct CallHandler {
     flow: Arc<FlowVersions>,
     restrictions: Arc<Restrictions>,
+    contacts: Arc<dyn ManageContacts>,
     intake: Arc<EventIntake>,
     clock: Arc<dyn Clock>,
     recent: RecentCallers,
@@ -31,15 +34,16 @@ pub struct CallHandler {
 }
 
 impl CallHandler {
-    /// Answers calls by `flow`, subject to `restrictions`.
+    /// Answers calls by `flow`, subject to `restrictions`; callees hear the names of `contacts`.
     pub fn new(
         flow: Arc<FlowVersions>,
         restrictions: Arc<Restrictions>,
+        contacts: Arc<dyn ManageContacts>,
         intake: Arc<EventIntake>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         let (recent, own_number) = (RecentCallers::default(), OnceLock::new());
-        Self { flow, restrictions, intake, clock, recent, own_number }
+        Self { flow, restrictions, contacts, intake, clock, recent, own_number }
     }
 
     /// Sets a number of the company's own, as the carrier lists it.
@@ -68,6 +72,10 @@ impl AnswerCalls for CallHandler {
 }
 
 impl CallHandler {
+    fn name_of(&self, caller: &CallerId, called: &str) -> Option<String> {
+        Some(self.contacts.book().of(&caller.identity(called)?)?.name.clone())
+    }
+
     async fn step(&self, request: StepRequest) -> Vec<Instruction> {
         let StepRequest { at, signal, call, leg, from, from_name, from_place, to, .. } = request;
         let (attestation, caller_gone, raw) = (request.attestation, request.caller_gone, request.raw);
@@ -86,6 +94,7 @@ impl CallHandler {
         if let Some(called) = PhoneNumber::read_called(&to) {
             self.own_number.get_or_init(|| called);
         }
+        let caller_name = self.name_of(caller.as_ref().unwrap_or(&from), &to).filter(|_| !on_callers_leg);
         let cx = Context {
             now,
             call,
@@ -94,6 +103,7 @@ impl CallHandler {
             from_name,
             from_place,
             caller,
+            caller_name,
             to,
             own_number: self.own_number.get().cloned(),
             diverted_from: request.diverted_from,

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use frontdesk_domain::CallId;
-use frontdesk_ports::work::WorkChange;
-use frontdesk_ports::{Actor, CallLog, CallRecord, Clock, StoreError, WorkError, WorkOnCalls, WorkStore};
+use frontdesk_ports::work::{WorkChange, WorkRefused};
+use frontdesk_ports::{
+    AccessStore, Actor, CallLog, CallRecord, Clock, StoreError, WorkError, WorkOnCalls, WorkStore,
+};
 
 /// How often a change is retried after a concurrent change that does not conflict with it.
 const TRIES: u32 = 10;
@@ -17,6 +19,8 @@ pub struct FollowUps {
     pub log: Arc<dyn CallLog>,
     /// The store of follow-up work.
     pub work: Arc<dyn WorkStore>,
+    /// The users, to whom calls are assigned.
+    pub users: Arc<dyn AccessStore>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -30,6 +34,14 @@ impl WorkOnCalls for FollowUps {
         turn: u64,
         change: WorkChange,
     ) -> Result<CallRecord, WorkError> {
+        let change = match change {
+            // The name as it is stored, however it was written.
+            WorkChange::Assign(to) => {
+                let user = self.users.user(&to).await?.ok_or(WorkRefused::NoSuchUser)?;
+                WorkChange::Assign(user.name)
+            }
+            change => change,
+        };
         for _ in 0..TRIES {
             let record = self.log.find(call).await?.ok_or(WorkError::None)?;
             let Some(work) = record.work.after(&change, actor, self.clock.now(), turn)? else {

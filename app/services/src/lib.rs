@@ -6,6 +6,7 @@ pub mod auth;
 mod backoff;
 pub mod call_handler;
 pub mod call_reader;
+pub mod contacts;
 pub mod diagnostics;
 pub mod event_intake;
 pub mod flow_versions;

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_domain::{CallFlow, CallId, NotificationKind, Timestamp};
+use frontdesk_domain::{CallFlow, CallId, NotificationKind, Parties, Timestamp};
 use frontdesk_ports::{
     Attachment, Attempt, AudioName, CallLog, CallQuery, CallRecord, Change, Clock, Delivery, DeliveryError,
-    Ids, Job, JobCounts, JobQueue, Lane, LeasedJob, Messenger, Notification, Outbox, RecipientSince,
-    RecordingStore, StoreError,
+    Ids, Job, JobCounts, JobQueue, Lane, LeasedJob, ManageContacts, Messenger, Notification, Outbox,
+    RecipientSince, RecordingStore, StoreError,
 };
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
@@ -77,6 +77,8 @@ pub struct Notifications {
     pub recipients: BTreeMap<String, NotificationTarget>,
     /// Where people read the log.
     pub feed_url: String,
+    /// The names of callers.
+    pub contacts: Arc<dyn ManageContacts>,
     /// The time zone of times in e-mails.
     pub zone: TimeZone,
     /// The call as programs read it.
@@ -325,9 +327,12 @@ impl Notifications {
         };
         let audio = self.audio(target, kind, record).await?;
         let link = format!("{}/calls/{}", self.feed_url, record.id);
+        let book = self.contacts.book();
+        let caller = record.call.parties.as_ref().and_then(Parties::caller);
         let email_text = email::write(
             target.language,
             record,
+            caller.and_then(|caller| book.of(&caller)),
             for_people(&record.call),
             &self.zone,
             &link,

@@ -52,6 +52,10 @@ impl ManageOverrides for Overrides {
         Ok(self.store.closed().await?.filter(|closed| closed.closure.until > now))
     }
 
+    fn closure_now(&self) -> Option<Closure> {
+        self.restrictions.as_ref()?.closure(self.clock.now())
+    }
+
     async fn close(&self, actor: &Actor, until: Timestamp, say: Option<String>) -> Result<(), OverrideError> {
         let now = self.clock.now();
         if until <= now {

@@ -78,6 +78,11 @@ impl Restrictions {
         }
     }
 
+    /// The closure in effect.
+    pub fn closure(&self, now: Timestamp) -> Option<Closure> {
+        self.read().closure.clone().filter(|closure| closure.from <= now && now < closure.until)
+    }
+
     fn calls_too_often(&self, known: &Known, from: &CallerId, called: &str) -> bool {
         let (Some(cap), Some(key)) = (self.caps.calls_a_caller_an_hour, counted_as(from, called)) else {
             return false;

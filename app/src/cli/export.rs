@@ -2,10 +2,12 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use adapters_http::export::{csv_header, csv_line, json_line};
+use adapters_http::export::{CallContext, csv_header, csv_line, json_line};
 use clap::{Args, ValueEnum};
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::{AuditAction, AuditEntry, AuditTrail, CallLog, CallQuery, Clock};
+use frontdesk_ports::{
+    AuditAction, AuditEntry, AuditTrail, CallLog, CallQuery, Clock, ContactBook, ContactStore,
+};
 use jiff::civil::Date;
 
 use super::user::failed;
@@ -68,13 +70,15 @@ impl Export {
             out.write_all(csv_header().as_bytes()).map_err(unwritten)?;
         }
         let prefix = path_prefix(&config);
+        let contacts = ContactBook::new(tools.contacts.contacts().await.map_err(failed)?);
+        let context = CallContext { prefix: &prefix, contacts: &contacts };
         let mut query = CallQuery { since, until, ..CallQuery::newest(PAGE) };
         loop {
             let page = tools.log.list(&query).await.map_err(failed)?;
             for record in &page.calls {
                 let line = match self.format {
-                    Format::Csv => csv_line(record),
-                    Format::Jsonl => json_line(record, &prefix),
+                    Format::Csv => csv_line(record, &context),
+                    Format::Jsonl => json_line(record, &context),
                 };
                 out.write_all(line.as_bytes()).map_err(unwritten)?;
             }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_domain::{Mailbox, Transcribe};
+use frontdesk_services::contacts::Contacts;
 use frontdesk_services::event_intake::EventIntake;
 use frontdesk_services::flow_versions::FlowVersions;
 use frontdesk_services::follow_up::auto_resolve::AutoResolve;
@@ -114,6 +115,7 @@ pub(super) async fn until_stopped(
     let (intake, maintenance) = (running.intake.clone(), running.maintenance.clone());
     let notifications = running.notifications.clone();
     let (auto_resolve, restrictions) = (running.auto_resolve.clone(), running.restrictions.clone());
+    let contacts = running.contacts.clone();
     let workers = running.workers.iter().cloned();
     let workers: Vec<_> =
         workers.map(|worker| tokio::spawn(forever("a worker", move || run_worker(worker.clone())))).collect();
@@ -122,6 +124,7 @@ pub(super) async fn until_stopped(
         tokio::spawn(forever("draining the spool", move || run_intake(intake.clone()))),
         tokio::spawn(forever("maintenance", move || run_maintenance(maintenance.clone()))),
         tokio::spawn(forever("call restrictions", move || run_restrictions(restrictions.clone()))),
+        tokio::spawn(forever("contacts", move || run_contacts(contacts.clone()))),
         tokio::spawn(forever("notifications", move || run_notifications(notifications.clone()))),
         tokio::spawn(forever("auto-resolve", move || run_auto_resolve(auto_resolve.clone()))),
     ];
@@ -190,6 +193,10 @@ async fn run_maintenance(maintenance: Arc<Maintenance>) {
 
 async fn run_notifications(notifications: Arc<Notifications>) {
     notifications.run().await;
+}
+
+async fn run_contacts(contacts: Arc<Contacts>) {
+    contacts.run().await;
 }
 
 async fn run_restrictions(restrictions: Arc<Restrictions>) {

@@ -42,6 +42,7 @@ pub(super) const KEYS: &[Key] = &[
     secret("auth.admin_password"),
     secret("auth.api_token"),
     key("auth.newcomers"),
+    key("auth.staff_may_close"),
     key("auth.proxy_header"),
     key("auth.proxy_networks"),
     key("auth.oidc.issuer"),

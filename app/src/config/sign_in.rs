@@ -38,6 +38,8 @@ pub struct SignInSettings {
     pub provider: Option<Provider>,
     /// The role of people who come from there and are not known; `None` lets no newcomers in.
     pub newcomers: Option<Role>,
+    /// Whether staff may close the company, not only admins.
+    pub staff_may_close: bool,
 }
 
 impl Reader {
@@ -64,7 +66,8 @@ impl Reader {
                 );
             }
         }
-        SignInSettings { proxy, provider, newcomers }
+        let staff_may_close = self.take("auth.staff_may_close", Value::boolean).unwrap_or(false);
+        SignInSettings { proxy, provider, newcomers, staff_may_close }
     }
 
     fn proxy(&mut self) -> TrustedProxy {

@@ -1,7 +1,7 @@
 //! The stores that a configuration names, without a schema that is known to be up to date.
 use std::sync::Arc;
 
-use adapters_persistence::{Database, SqlAccess, SqlLog, SqlOperationsLog, SqlOverrides};
+use adapters_persistence::{Database, SqlAccess, SqlContacts, SqlLog, SqlOperationsLog, SqlOverrides};
 use adapters_recordings::ObjectRecordings;
 use frontdesk_ports::{Clock, Ids};
 
@@ -17,6 +17,7 @@ pub(super) struct Stores {
     pub operations_log: Arc<SqlOperationsLog>,
     pub people: Arc<SqlAccess>,
     pub overrides: Arc<SqlOverrides>,
+    pub contacts: Arc<SqlContacts>,
     pub recordings: Arc<ObjectRecordings>,
 }
 
@@ -36,6 +37,7 @@ impl Stores {
             operations_log: Arc::new(SqlOperationsLog::new(db.clone())),
             people: Arc::new(SqlAccess::new(db.clone())),
             overrides: Arc::new(SqlOverrides::new(db.clone())),
+            contacts: Arc::new(SqlContacts::new(db.clone())),
             recordings: Arc::new(recordings),
             db,
         })

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters_persistence::{Database, SqlInbox, SqlLog, SqlOperationsLog};
+use adapters_persistence::{Database, SqlContacts, SqlInbox, SqlLog, SqlOperationsLog};
 use adapters_recordings::ObjectRecordings;
 use adapters_spool::{FileSpool, running_programs_hold_events};
 use frontdesk_ports::{CallLog, Clock, PublicUrl};
@@ -26,6 +26,8 @@ pub struct Tools {
     pub log: Arc<SqlLog>,
     /// What the service remembers of itself.
     pub operations_log: Arc<SqlOperationsLog>,
+    /// The names of callers.
+    pub contacts: SqlContacts,
     /// Compares the log with the carrier's records.
     pub reconciliation: Reconciliation,
     /// Forgets.
@@ -72,6 +74,7 @@ impl Tools {
             },
             log,
             operations_log,
+            contacts: SqlContacts::new(db.clone()),
             db,
             spool: config.spool.clone(),
         })

@@ -3,9 +3,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use adapters_audio::WavMeter;
-use adapters_http::export::call_document;
+use adapters_http::export::{CallContext, call_document};
 use adapters_transcription::CommandTranscriber;
-use frontdesk_ports::{Account, CallLog, Carrier, Clock, Ids, Lane, Transcriber};
+use frontdesk_ports::{Account, CallLog, Carrier, Clock, Ids, Lane, ManageContacts, Transcriber};
 use frontdesk_services::flow_versions::FlowVersions;
 use frontdesk_services::follow_up::auto_resolve::AutoResolve;
 use frontdesk_services::maintenance::Maintenance;
@@ -23,6 +23,7 @@ use crate::config::Config;
 /// What is needed for the work beside answering.
 pub(super) struct Work {
     pub stores: Stores,
+    pub contacts: Arc<dyn ManageContacts>,
     pub client: Arc<dyn Carrier>,
     pub clock: Arc<dyn Clock>,
     /// What leases of work are counted by.
@@ -73,7 +74,14 @@ impl Work {
             recordings: self.stores.recordings.clone(),
             flow: self.flow.clone(),
             recipients: targets(config)?,
-            document: Arc::new(move |record| call_document(record, &prefix)),
+            document: {
+                let contacts = self.contacts.clone();
+                Arc::new(move |record| {
+                    let contacts = &*contacts.book();
+                    call_document(record, &CallContext { prefix: &prefix, contacts })
+                })
+            },
+            contacts: self.contacts.clone(),
             feed_url,
             zone: config.zone.clone(),
             clock: self.clock.clone(),

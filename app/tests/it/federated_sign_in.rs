@@ -11,7 +11,7 @@ async fn desk(network: &str, newcomers: Option<Role>) -> Desk {
         header: Some("remote-user".parse().unwrap()),
         networks: vec![network.parse().unwrap()],
     };
-    let sign_in = SignInSettings { proxy: Some(proxy), provider: None, newcomers };
+    let sign_in = SignInSettings { proxy: Some(proxy), provider: None, newcomers, staff_may_close: false };
     Desk::with(Setting { sign_in, ..Setting::default() }).await
 }
 

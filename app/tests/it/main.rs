@@ -9,6 +9,7 @@ mod backup;
 mod callbacks;
 mod calls;
 mod carrier_faults;
+mod contacts;
 mod disk;
 mod doctor;
 mod fake_twilio;

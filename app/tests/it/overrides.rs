@@ -1,6 +1,7 @@
 //! What people decide beside the flow, and caps: they hold for the next call.
 use adapters_persistence::{Database, SqlOverrides};
 use adapters_simulator::{CalleeScript, tone};
+use frontdesk::config::SignInSettings;
 use frontdesk_domain::Closure;
 use frontdesk_ports::{Blocked, Closed, OverrideStore};
 use frontdesk_services::restrictions::Caps;
@@ -95,9 +96,22 @@ async fn the_switch_on_the_flow_page_closes_and_opens_and_the_trail_knows() {
     assert!(status == 422 && page.contains("Enter a time such as 14:00"), "{page}");
     let (status, page) = ann.sends("/flow/closure", "do=close&until=2020-01-01T10:00").await;
     assert!(status == 422 && page.contains("That time has passed. Enter a later one."), "{page}");
-    assert_eq!(ann.sends("/flow/closure", "do=close&until=2h&say=We+are+at+a+wedding.").await.0, 303);
+    let (status, page) = ann.sends("/flow/closure", "do=close&until=2020-01-01T10:00&say=Wedding").await;
+    assert!(status == 422 && page.contains("2020-01-01T10:00") && page.contains(">Wedding<"), "kept: {page}");
+    let close = "do=close&until=2h&say=We+are+at+a+wedding.";
+    let (status, page) = ann.sends("/flow/closure", close).await;
+    assert!(
+        status == 200 && page.contains("Close the company until") && page.contains("a wedding"),
+        "{page}"
+    );
+    assert!(!ann.page("/").await.contains("Temporarily closed"), "asked, not done");
+    assert_eq!(ann.sends("/flow/closure", &format!("{close}&confirm=yes")).await.0, 303);
     let page = ann.page("/flow").await;
     assert!(page.contains("We are at a wedding.") && page.contains("Reopen"), "{page}");
+    for everywhere in ["/", "/contacts", "/settings"] {
+        let page = ann.page(everywhere).await;
+        assert!(page.contains("Temporarily closed until") && page.contains("Reopen"), "{everywhere}");
+    }
     desk.call().leaves(tone(5)).place().await;
     assert_eq!(desk.last_verdict().await, "voicemail/out_of_hours", "at once");
     assert_eq!(ann.sends("/flow/closure", "do=open").await.0, 303);
@@ -105,6 +119,42 @@ async fn the_switch_on_the_flow_page_closes_and_opens_and_the_trail_knows() {
     assert_eq!(desk.last_verdict().await, "answered/accepted");
     let audit = ann.page("/audit").await;
     assert!(audit.contains("closed the company") && audit.contains("opened the company"), "{audit}");
+}
+
+#[tokio::test]
+async fn the_buttons_close_for_an_hour_and_for_the_rest_of_the_day() {
+    let desk = Desk::start().await;
+    let ann = Person::admin(&desk).await;
+    for (how_long, ends) in [("1h", "13:00"), ("today", "00:00")] {
+        desk.clock.set("2026-11-22T12:00:00Z".parse().unwrap());
+        let close = format!("do=close&for={how_long}&until=&confirm=yes");
+        assert_eq!(ann.sends("/flow/closure", &close).await.0, 303);
+        let page = ann.page("/").await;
+        assert!(page.contains("Temporarily closed until") && page.contains(ends), "{how_long}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn closing_is_a_permission_that_staff_have_only_if_the_configuration_says_so() {
+    for allowed in [false, true] {
+        let desk = Desk::with(Setting {
+            sign_in: SignInSettings { staff_may_close: allowed, ..SignInSettings::default() },
+            ..Setting::default()
+        })
+        .await;
+        let ann = Person::admin(&desk).await;
+        let add = "do=add&name=Bob&role=reader&password=long+enough";
+        assert_eq!(ann.sends("/settings/people", add).await.0, 303);
+        let bob = Person::of(&desk, "Bob", "long enough").await;
+        let expected = if allowed { 303 } else { 403 };
+        assert_eq!(bob.sends("/flow/closure", "do=close&until=2h&confirm=yes").await.0, expected);
+        assert_eq!(bob.page("/flow").await.contains("allow closing the company"), !allowed);
+        ann.sends("/flow/closure", "do=close&until=2h&confirm=yes").await;
+        let page = bob.page("/").await;
+        assert!(page.contains("Temporarily closed"), "everybody sees it");
+        assert_eq!(page.contains("Reopen"), allowed);
+        assert_eq!(bob.sends("/flow/closure", "do=open").await.0, expected);
+    }
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ pub async fn get(desk: &Desk, path: &str, cookie: &str) -> reqwest::Response {
 fn for_guests(access: Access) -> u16 {
     match access {
         Access::Public => 200,
-        Access::Page | Access::Admin | Access::Work => 303,
+        Access::Page | Access::Admin | Access::Work | Access::Close => 303,
         Access::Calls | Access::Audio | Access::Metrics => 401,
     }
 }

@@ -27,9 +27,12 @@ async fn who_manages_adds_people_gives_roles_and_removes_them_at_once() {
     assert!(!bob.page("/settings").await.contains("/settings/people"));
     assert_eq!(ann.sends("/settings/people", "do=role&name=Bob+Sample&role=admin").await.0, 303);
     assert!(bob.page("/settings").await.contains("/settings/people"), "at once");
-    assert_eq!(ann.sends("/settings/people", "do=remove&name=Bob+Sample").await.0, 303);
+    let (status, page) = ann.sends("/settings/people", "do=remove&name=Bob+Sample").await;
+    assert!(status == 200 && page.contains("Remove the user “Bob Sample”?"), "{page}");
+    assert!(bob.is_signed_in().await, "asked, not done");
+    assert_eq!(ann.sends("/settings/people", "do=remove&name=Bob+Sample&confirm=yes").await.0, 303);
     assert!(!bob.is_signed_in().await, "signed out");
-    for last in ["do=remove&name=admin", "do=role&name=admin&role=reader"] {
+    for last in ["do=remove&name=admin&confirm=yes", "do=role&name=admin&role=reader"] {
         let (status, page) = ann.sends("/settings/people", last).await;
         assert!(status == 409 && page.contains("At least one admin must remain."), "{page}");
     }
@@ -98,7 +101,10 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
     assert_eq!(ask().await, 200);
     let settings = ann.page("/settings").await;
     assert!(!settings.contains(&token) && settings.contains("read calls and statistics"), "shown once");
-    assert_eq!(ann.sends("/settings/tokens", "do=revoke&name=crm").await.0, 303);
+    let (status, page) = ann.sends("/settings/tokens", "do=revoke&name=crm").await;
+    assert!(status == 200 && page.contains("Revoke the token “crm”?"), "{page}");
+    assert_eq!(ask().await, 200, "asked, not done");
+    assert_eq!(ann.sends("/settings/tokens", "do=revoke&name=crm&confirm=yes").await.0, 303);
     assert_eq!(ask().await, 401);
 }
 

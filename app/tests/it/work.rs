@@ -80,10 +80,12 @@ async fn a_message_is_played_claimed_noted_and_marked_done() {
     assert_eq!(status, 409);
     assert!(row.contains("Someone else just changed this call"), "{row}");
     assert_eq!(ann.does(&id, "do=handle&turn=1").await.0, 200);
-    assert_eq!((rows(&ann.page("/").await), rows(&ann.page("/?tab=done").await)), (0, 1));
-    assert!(ann.page("/").await.contains("All caught up"));
+    let waiting = "/?tab=attention";
+    assert_eq!((rows(&ann.page(waiting).await), rows(&ann.page("/?tab=done").await)), (0, 1));
+    assert!(ann.page(waiting).await.contains("All caught up"));
+    assert_eq!(rows(&ann.page("/").await), 1, "all calls are on the first page");
     assert_eq!(ann.does(&id, "do=reopen&turn=2").await.0, 200);
-    assert_eq!(rows(&ann.page("/").await), 1);
+    assert_eq!(rows(&ann.page(waiting).await), 1);
 }
 
 #[tokio::test]
@@ -117,7 +119,7 @@ async fn a_message_without_speech_is_filed_quietly_and_not_deleted() {
     desk.call().presses("2").leaves(tone(9)).place().await;
     desk.work().await;
     let ann = Person::admin(&desk).await;
-    assert_eq!(rows(&ann.page("/").await), 0, "nobody is asked to listen");
+    assert_eq!(rows(&ann.page("/?tab=attention").await), 0, "nobody is asked to listen");
     let all = ann.page("/?tab=voicemail").await;
     assert!(all.contains("no speech in 9 s") && all.contains("<audio"), "{all}");
 }
@@ -136,10 +138,10 @@ async fn a_miss_settles_itself_once_the_caller_is_spoken_to() {
         .await;
     let seen = auto_resolve.follow(None).await.unwrap();
     let ann = Person::admin(&desk).await;
-    assert_eq!(rows(&ann.page("/").await), 2, "{:#?}", desk.calls().await);
+    assert_eq!(rows(&ann.page("/?tab=attention").await), 2, "{:#?}", desk.calls().await);
     desk.call().presses("1").place().await;
     auto_resolve.follow(Some(seen)).await.unwrap();
-    let waiting = ann.page("/").await;
+    let waiting = ann.page("/?tab=attention").await;
     assert!(rows(&waiting) == 1 && waiting.contains("+33 1 99 00 00 01"), "the other caller still waits");
     assert!(ann.page("/?tab=done").await.contains("a later call"));
 }
@@ -179,8 +181,8 @@ async fn numbers_are_counted_and_lead_to_the_calls_behind_them() {
     let numbers = ann.page("/numbers?range=7d").await;
     assert!(numbers.contains("<b>3</b> calls") && numbers.contains("<b>33 %</b>"), "{numbers}");
     for (leads, calls) in [
-        ("tab=all&amp;range=7d&amp;outcome=answered", 1),
-        ("tab=all&amp;range=7d&amp;menu=main&amp;outcome=abandoned", 1),
+        ("range=7d&amp;outcome=answered", 1),
+        ("range=7d&amp;menu=main&amp;outcome=abandoned", 1),
     ] {
         assert!(numbers.contains(leads), "{leads}: {numbers}");
         assert_eq!(rows(&ann.page(&format!("/?{}", leads.replace("&amp;", "&"))).await), calls);

@@ -22,6 +22,8 @@ pub struct Context {
     pub from_place: Option<String>,
     /// Who calls, if that is known on a callee's leg, which shows what the callee's phone shows.
     pub caller: Option<CallerId>,
+    /// The name under which the company knows the caller: that of a contact.
+    pub caller_name: Option<String>,
     /// The number that was dialled.
     pub to: String,
     /// A number of ours that can be shown where the call does not name one.
@@ -86,6 +88,7 @@ impl Context {
             from_name: None,
             from_place: None,
             caller: None,
+            caller_name: None,
             to: String::new(),
             own_number: None,
             diverted_from: None,

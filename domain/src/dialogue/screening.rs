@@ -94,7 +94,11 @@ fn ask(
         (CallerShown::Number, None) => cx.from.number(),
         (_, None) => None,
     };
+    let name = cx.caller_name.clone().filter(|_| number.is_some() || cx.caller.is_some());
     let caller = match (shown, number) {
+        (CallerShown::Number | CallerShown::Hidden | CallerShown::Address, _) if name.is_some() => {
+            name.unwrap_or_default()
+        }
         (CallerShown::Number | CallerShown::Hidden, Some(number)) => number.spoken(),
         (CallerShown::Hidden, None) => screening.unknown.clone(),
         (CallerShown::Number | CallerShown::Withheld, _) => screening.withheld.clone(),
@@ -105,8 +109,8 @@ fn ask(
     // The callee belongs to the company and hears its language, whatever language the caller chose.
     let prompts = match screening.prompt.spoken(None) {
         (language, Spoken::Text(text)) => {
-            let words = text.replace("{caller}", &caller).replace("{choice}", &choice);
-            vec![flow.text(words.replace("{company}", flow.company()), language)]
+            let words = text.replace("{company}", flow.company()).replace("{choice}", &choice);
+            vec![flow.text(words.replace("{caller}", &caller), language)]
         }
         _ => flow.speech(&screening.prompt, None),
     };

@@ -217,6 +217,27 @@ fn a_callee_whose_phone_shows_a_company_number_hears_the_callers_number() {
 }
 
 #[test]
+fn the_callee_hears_the_callers_name_if_the_company_knows_it() {
+    let announced = |shown: &str, caller: Option<&str>| {
+        let caller_name = Some("Ann {choice} Miller".to_owned());
+        let cx = Context { caller: caller.map(CallerId::read), caller_name, ..cx() };
+        let at = Dialogue::read(&format!("screening.team.0.2.0.{shown}"));
+        let turn = advance(&flow(&["+33611223344"], true), &at, &Signal::CalleeAnswered, &cx);
+        let Instruction::Gather { prompts, .. } = &turn.instructions[0] else { panic!() };
+        prompts[0].words()
+    };
+    let named = "You have a call from Ann {choice} Miller.";
+    assert!(announced("number", None).starts_with(named), "a name is text, whatever it holds");
+    assert!(announced("hidden", Some(CALLER)).starts_with(named));
+    assert!(announced("address", Some("sip:ann@example.com")).starts_with(named));
+    for (shown, caller) in
+        [("withheld", None), ("withheld", Some("anonymous")), ("hidden", None), ("address", None)]
+    {
+        assert!(!announced(shown, caller).contains("Miller"), "{shown}: the name of whom this leg shows");
+    }
+}
+
+#[test]
 fn phones_that_ring_in_turn_take_turns_fairly() {
     let mut draft = flow(&["+33611223344", "+33611223355", "+33611223366"], true).draft().clone();
     for forward in draft.forwards.values_mut() {

@@ -112,7 +112,7 @@ async fn filters_let_through_what_they_say(log: &dyn CallLog) {
     let until = Some(time("2026-11-22T10:00:00Z"));
     assert_eq!(ids(CallQuery { since, ..all() }).await, ["early", "one"], "since is inclusive");
     assert_eq!(ids(CallQuery { until, ..all() }).await, ["one", "yesterday"], "until is exclusive");
-    let text = |text: &str| CallQuery { text: Some(TextMatch(text.into())), ..all() };
+    let text = |text: &str| CallQuery { text: Some(TextMatch::of(text)), ..all() };
     assert_eq!(ids(text("123456781")).await, ["yesterday"]);
     assert_eq!(ids(text("pARIS")).await.len(), 3, "without regard to case");
     assert_eq!(ids(text("%")).await.len(), 0, "a pattern's signs are ordinary characters");

@@ -62,7 +62,7 @@ async fn transcripts(log: &dyn CallLog, retention: &dyn RetentionStore) {
     let recording: frontdesk_domain::RecordingId = "RE1".parse().unwrap();
     let written = EventKind::Transcribed { recording: recording.clone(), text: Some("Call me back".into()) };
     log.append(vec![event("CA1", "2026-11-20T09:02:00Z", written)]).await.unwrap();
-    let query = CallQuery { text: Some(crate::TextMatch("call me".into())), ..CallQuery::newest(10) };
+    let query = CallQuery { text: Some(crate::TextMatch::of("call me")), ..CallQuery::newest(10) };
     let found = log.list(&query).await.unwrap().calls;
     assert_eq!(found.len(), 1, "calls are found by what was said");
     assert_eq!(found[0].call.voicemail.as_ref().unwrap().transcript.as_deref(), Some("Call me back"));

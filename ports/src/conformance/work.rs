@@ -131,7 +131,15 @@ async fn work_is_saved_once_per_version<L: CallLog + WorkStore>(log: &L) {
     let reopened = work.after(&WorkChange::Reopen, "ann", at, 1).unwrap().unwrap();
     assert!(log.save_work(call.id, &reopened).await.unwrap());
     assert_eq!(legs(log, CallQuery { attention: true, ..CallQuery::default() }).await, ["v1", "m2"]);
-    let again = reopened.after(&WorkChange::Handle, "ann", at, 2).unwrap().unwrap();
+    let of = |assignee: &str| CallQuery { assignee: Some(assignee.into()), ..CallQuery::default() };
+    let assigned = reopened.after(&WorkChange::Assign("bob".into()), "ann", at, 2).unwrap().unwrap();
+    assert!(log.save_work(call.id, &assigned).await.unwrap());
+    assert_eq!(legs(log, of("bob")).await, ["m2"]);
+    assert_eq!(legs(log, of("ann")).await, Vec::<String>::new(), "not to who assigned it");
+    let reopened = assigned.after(&WorkChange::Release, "bob", at, 3).unwrap().unwrap();
+    assert!(log.save_work(call.id, &reopened).await.unwrap());
+    assert_eq!(legs(log, of("bob")).await, Vec::<String>::new());
+    let again = reopened.after(&WorkChange::Handle, "ann", at, 4).unwrap().unwrap();
     assert!(log.save_work(call.id, &again).await.unwrap());
 }
 
@@ -156,11 +164,17 @@ async fn calls_are_found_by_what_people_wrote<L: CallLog + WorkStore>(log: &L) {
         call.work = work;
     }
     assert_eq!(record(log, "a1").await.work, call.work, "read back as it was saved");
-    let text = |text: &str| CallQuery { text: Some(TextMatch(text.into())), ..CallQuery::default() };
+    let text = |text: &str| CallQuery { text: Some(TextMatch::of(text)), ..CallQuery::default() };
     for wanted in ["BOILER", "\"blue\"", "50%", "quote", "blue\" b"] {
         assert_eq!(legs(log, text(wanted)).await, ["a1"], "{wanted}");
     }
     assert_eq!(legs(log, text("blue boiler")).await, Vec::<String>::new());
+    let named = |text: &str| {
+        let callers = vec![BOB.to_owned()];
+        CallQuery { text: Some(TextMatch { text: text.into(), callers }), ..CallQuery::default() }
+    };
+    assert_eq!(legs(log, named("boiler")).await, ["now", "v1", "a1"], "and by the names of their callers");
+    assert_eq!(legs(log, named("no such text")).await, ["now", "v1"]);
     assert_eq!(legs(log, CallQuery { tag: Some("quote".into()), ..CallQuery::default() }).await, ["a1"]);
     let work = call.work.after(&WorkChange::Untag("quote".into()), "bob", at, 0).unwrap().unwrap();
     assert!(log.save_work(call.id, &work).await.unwrap());

@@ -45,6 +45,10 @@ pub enum AuditAction {
     SecondFactorOff,
     /// Took a caller's block off.
     CallerUnblocked,
+    /// Added or changed contacts.
+    ContactsSaved,
+    /// Removed a contact.
+    ContactRemoved,
     /// Added a person.
     UserAdded,
     /// Removed a person.

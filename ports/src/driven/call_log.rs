@@ -53,7 +53,19 @@ impl CallRecord {
 
 /// How a text is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextMatch(pub String);
+pub struct TextMatch {
+    /// The text, in numbers, names, places, notes and tags.
+    pub text: String,
+    /// Callers who match it by their contact's name.
+    pub callers: Vec<String>,
+}
+
+impl TextMatch {
+    /// The text alone.
+    pub fn of(text: &str) -> Self {
+        Self { text: text.to_owned(), callers: Vec::new() }
+    }
+}
 
 /// Which calls to list, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,6 +88,10 @@ pub struct CallQuery {
     pub handled: Option<bool>,
     /// Only with this tag.
     pub tag: Option<String>,
+    /// Only assigned to somebody.
+    pub assigned: bool,
+    /// Only assigned to this user.
+    pub assignee: Option<String>,
     /// Only from this number or address.
     pub from: Option<String>,
     /// Only to this number.
@@ -116,8 +132,10 @@ impl CallQuery {
         let to = parties.map(|p| p.to.as_str());
         let verdict = call.verdict.as_ref();
         let contains = |wanted: &TextMatch| {
-            let wanted = fold(&wanted.0);
-            search_text(call).contains(&wanted) || work.text().contains(&wanted)
+            let text = fold(&wanted.text);
+            search_text(call).contains(&text)
+                || work.text().contains(&text)
+                || caller.as_ref().is_some_and(|caller| wanted.callers.contains(caller))
         };
         self.before.is_none_or(|before| record.id < before)
             && self.outcome.is_none_or(|wanted| verdict.is_some_and(|v| v.outcome == wanted))
@@ -127,6 +145,8 @@ impl CallQuery {
             && (!self.attention || record.needs_attention())
             && self.handled.is_none_or(|handled| work.handled.is_some() == handled)
             && self.tag.as_ref().is_none_or(|tag| work.tags.contains(tag))
+            && (!self.assigned || work.claimed.is_some())
+            && same(&self.assignee, work.claimed.as_ref().map(|claimed| claimed.by.as_str()))
             && same(&self.from, caller.as_deref())
             && same(&self.to, to)
             && (self.destination.is_none()

@@ -48,8 +48,8 @@ pub trait RetentionStore: Send + Sync {
     /// these calls that their transcript is deleted.
     async fn delete_transcripts_before(&self, before: Timestamp) -> Result<u64, StoreError>;
 
-    /// Removes a number from what people have written beside calls: saved views that search for it are deleted, and in
-    /// notes and the audit log it is replaced. Returns in how many places it was.
+    /// Removes a number from what people have written beside calls: its contact and saved views that search for it
+    /// are deleted, and in notes and the audit log it is replaced. Returns in how many places it was.
     async fn erase_mentions(&self, number: &str) -> Result<u64, StoreError>;
 
     /// Makes deleted content unreadable on disk, as far as the store can. Fails while something prevents it.

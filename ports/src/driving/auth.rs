@@ -15,6 +15,8 @@ pub struct SignedIn {
     pub user: String,
     /// What they may do.
     pub role: Role,
+    /// Whether they may close the company for a time.
+    pub may_close: bool,
     /// The token that their forms must carry.
     pub csrf: String,
 }

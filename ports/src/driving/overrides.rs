@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallFlow, CallerId, Timestamp};
+use frontdesk_domain::{CallFlow, CallerId, Closure, Timestamp};
 
 use crate::{Actor, Blocked, Closed, StoreError};
 
@@ -34,6 +34,9 @@ pub trait ManageOverrides: Send + Sync {
 
     /// The closure that holds now or is still to come.
     async fn closed(&self) -> Result<Option<Closed>, StoreError>;
+
+    /// The closure in effect now, from memory.
+    fn closure_now(&self) -> Option<Closure>;
 
     /// Closes the company until a time; callers hear `say` first.
     async fn close(&self, actor: &Actor, until: Timestamp, say: Option<String>) -> Result<(), OverrideError>;

@@ -82,6 +82,8 @@ pub enum WorkChange {
     Reopen,
     /// The person takes care of it.
     Claim,
+    /// That user takes care of it.
+    Assign(String),
     /// The assignment was removed.
     Release,
     /// Adds a note.
@@ -100,6 +102,9 @@ pub enum WorkRefused {
     /// Another user changed it first: the change was based on an outdated state.
     #[error("somebody else has just changed this call; look at it again")]
     Stale,
+    /// A call is assigned to users.
+    #[error("there is no such user")]
+    NoSuchUser,
     /// There is no text.
     #[error("a {0} cannot be empty")]
     Empty(Written),
@@ -149,8 +154,10 @@ impl Work {
                 work.claimed = None;
             }
             WorkChange::Reopen => work.handled = None,
-            WorkChange::Claim if self.claimed.as_ref().is_some_and(|claimed| claimed.by == by) => {}
+            WorkChange::Claim if self.is_assigned_to(by) => {}
             WorkChange::Claim => work.claimed = Some(by_person()),
+            WorkChange::Assign(to) if self.is_assigned_to(to) => {}
+            WorkChange::Assign(to) => work.claimed = Some(ByPerson { by: to.clone(), at }),
             WorkChange::Release => work.claimed = None,
             WorkChange::Note(text) => {
                 let text = checked(text, Written::Note, MAX_NOTE, self.notes.len(), MAX_NOTES)?;
@@ -168,7 +175,11 @@ impl Work {
         }
         let decides = matches!(
             change,
-            WorkChange::Handle | WorkChange::Reopen | WorkChange::Claim | WorkChange::Release
+            WorkChange::Handle
+                | WorkChange::Reopen
+                | WorkChange::Claim
+                | WorkChange::Assign(_)
+                | WorkChange::Release
         );
         if work == *self {
             return Ok(None);
@@ -179,6 +190,10 @@ impl Work {
         work.version += 1;
         work.turn += u64::from(decides);
         Ok(Some(work))
+    }
+
+    fn is_assigned_to(&self, person: &str) -> bool {
+        self.claimed.as_ref().is_some_and(|claimed| claimed.by == person)
     }
 
     fn is_handled_by(&self, person: &str) -> bool {
@@ -241,6 +256,24 @@ mod tests {
         assert_eq!((noted.version, noted.turn, noted.notes[0].text.as_str()), (2, 1, "called back"));
         let reopened = noted.after(&WorkChange::Reopen, "bob", at(), 1).unwrap().unwrap();
         assert_eq!((reopened.handled, reopened.notes.len()), (None, 1));
+    }
+
+    #[test]
+    fn a_call_is_assigned_to_anyone_and_a_second_assignment_of_the_same_state_is_refused() {
+        let assigned =
+            Work::default().after(&WorkChange::Assign("bob".into()), "ann", at(), 0).unwrap().unwrap();
+        assert_eq!(
+            (assigned.claimed.as_ref().map(|claimed| claimed.by.as_str()), assigned.turn),
+            (Some("bob"), 1)
+        );
+        assert_eq!(assigned.after(&WorkChange::Assign("bob".into()), "zoe", at(), 0), Ok(None));
+        assert_eq!(assigned.after(&WorkChange::Claim, "bob", at(), 0), Ok(None), "it is already");
+        assert_eq!(
+            assigned.after(&WorkChange::Assign("zoe".into()), "ann", at(), 0),
+            Err(WorkRefused::Stale)
+        );
+        let done = assigned.after(&WorkChange::Handle, "bob", at(), 1).unwrap().unwrap();
+        assert_eq!(done.claimed, None, "cleared on close");
     }
 
     #[test]

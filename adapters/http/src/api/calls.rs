@@ -5,7 +5,7 @@ use poem::http::Uri;
 use poem::web::{Data, Json, Path};
 use poem::{IntoResponse, handler};
 
-use super::wire::{CallPage, WireCall, WireCallWithEvents};
+use super::wire::{CallContext, CallPage, WireCall, WireCallWithEvents};
 use crate::State;
 use crate::problem::{Answer, Problem};
 use crate::query;
@@ -13,9 +13,11 @@ use crate::query;
 #[handler]
 pub(crate) async fn list(Data(state): Data<&Arc<State>>, uri: &Uri) -> Answer {
     let query = query::call_query(&query::pairs(uri.query()), &state.services.zone)?;
-    let prefix = &state.services.prefix;
+    let (prefix, contacts) = (&state.services.prefix, &*state.services.contacts.book());
+    let query = query::with_contacts(query, contacts);
+    let context = CallContext { prefix, contacts };
     let page = state.services.calls.list(&query).await?;
-    let calls = page.calls.iter().map(|call| WireCall::from(call).under(prefix)).collect();
+    let calls = page.calls.iter().map(|call| WireCall::new(call, &context)).collect();
     Ok(Json(CallPage { calls, next_cursor: page.next.map(|id| id.to_string()) }).into_response())
 }
 
@@ -23,5 +25,6 @@ pub(crate) async fn list(Data(state): Data<&Arc<State>>, uri: &Uri) -> Answer {
 pub(crate) async fn one(Data(state): Data<&Arc<State>>, Path(id): Path<String>) -> Answer {
     let id = id.parse().map_err(|_| Problem::not_found())?;
     let call = state.services.calls.call(id).await?.ok_or_else(Problem::not_found)?;
-    Ok(Json(WireCallWithEvents::from(&call).under(&state.services.prefix)).into_response())
+    let (prefix, contacts) = (&state.services.prefix, &*state.services.contacts.book());
+    Ok(Json(WireCallWithEvents::new(&call, &CallContext { prefix, contacts })).into_response())
 }

@@ -6,7 +6,9 @@ use frontdesk_domain::{
     Call, CallEvent, CallId, CallerId, Ending, EventKind, Facts, LegId, MailboxCause, Parties,
     RecordingStatus, StoredAudio, Timestamp,
 };
-use frontdesk_ports::{CallRecord, CallWithEvents, Change, RetryError, VoicemailError, work::Work};
+use frontdesk_ports::{
+    CallRecord, CallWithEvents, Change, Contact, ContactBook, RetryError, VoicemailError, work::Work,
+};
 use poem::error::ResponseError;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
@@ -15,7 +17,8 @@ use serde_json::{Map, Value, json};
 
 use super::outages::Outages;
 use super::stats::Stats;
-use super::wire::{CallPage, WireCall, WireCallWithEvents};
+use super::wire::{CallContext, CallPage, WireCall, WireCallWithEvents};
+use crate::middleware::path_prefix::PathPrefix;
 use crate::problem::{Problem, ProblemBody};
 use crate::query::{BadParameter, PARAMETERS, Parameter};
 
@@ -65,8 +68,24 @@ fn document() -> Value {
     })
 }
 
+/// With a contact for the example's caller.
+fn in_example_context<T>(shown: impl FnOnce(&CallContext) -> T) -> T {
+    let contact = Contact {
+        caller: "+33123456789".into(),
+        name: "Ann Miller".into(),
+        company: "Miller Ltd".into(),
+        note: String::new(),
+    };
+    let (prefix, contacts) = (PathPrefix::default(), ContactBook::new(vec![contact]));
+    shown(&CallContext { prefix: &prefix, contacts: &contacts })
+}
+
+fn example_call() -> WireCall {
+    in_example_context(|context| WireCall::new(&example().record, context))
+}
+
 fn list_calls(types: &mut SchemaGenerator) -> Operation {
-    let example = CallPage { calls: vec![WireCall::from(&example().record)], next_cursor: None };
+    let example = CallPage { calls: vec![example_call()], next_cursor: None };
     Operation {
         id: "listCalls",
         summary: "Calls, newest first, a page at a time.",
@@ -81,7 +100,14 @@ fn get_call(types: &mut SchemaGenerator) -> Operation {
         id: "getCall",
         summary: "One call with its events.",
         parameters: vec![id_parameter()],
-        success: vec![("200", body("The call", types, Some(&WireCallWithEvents::from(&example()))))],
+        success: vec![(
+            "200",
+            body(
+                "The call",
+                types,
+                Some(&in_example_context(|context| WireCallWithEvents::new(&example(), context))),
+            ),
+        )],
         problems: vec![("No such call", Problem::not_found())],
     }
 }
@@ -310,6 +336,6 @@ mod tests {
                 assert!(operation[method].is_object(), "{path}");
             }
         }
-        assert_eq!(document["components"]["schemas"]["Call"]["required"].as_array().map(Vec::len), Some(25));
+        assert_eq!(document["components"]["schemas"]["Call"]["required"].as_array().map(Vec::len), Some(26));
     }
 }

@@ -1,7 +1,7 @@
 //! Calls as JSON, in the contract's words.
-use frontdesk_domain::{Activity, Call, CallState, Outcome, Timestamp, Voicemail, VoicemailStatus};
+use frontdesk_domain::{Activity, Call, CallState, Outcome, Parties, Timestamp, Voicemail, VoicemailStatus};
 use frontdesk_ports::work::{HandledBy, Work};
-use frontdesk_ports::{CallRecord, CallWithEvents, LoggedEvent};
+use frontdesk_ports::{CallRecord, CallWithEvents, ContactBook, LoggedEvent};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use strum::VariantArray;
@@ -30,6 +30,8 @@ pub(crate) struct WireCall {
     from: Option<String>,
     /// The caller's name, if the network sent one.
     from_name: Option<String>,
+    /// Whose number it is, by the company's contacts.
+    contact: Option<WireContact>,
     /// Where the caller's number belongs.
     from_place: Option<String>,
     /// The number that was called.
@@ -69,6 +71,23 @@ pub(crate) struct WireCall {
     /// All voicemails of the call, oldest first.
     voicemails: Vec<WireVoicemail>,
     work: WireWork,
+}
+
+/// A contact.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Contact")]
+struct WireContact {
+    name: String,
+    /// The company; `null` if there is none.
+    company: Option<String>,
+}
+
+/// What calls are shown with: the path below which links are, and the names of callers.
+pub struct CallContext<'a> {
+    /// The path that a proxy strips.
+    pub prefix: &'a PathPrefix,
+    /// The contacts.
+    pub contacts: &'a ContactBook,
 }
 
 /// A call with its events.
@@ -122,8 +141,19 @@ struct WireWork {
 }
 
 impl WireCall {
+    /// A call as it is shown.
+    pub fn new(record: &CallRecord, CallContext { prefix, contacts }: &CallContext) -> Self {
+        let mut call = Self::from(record).under(prefix);
+        let caller = record.call.parties.as_ref().and_then(Parties::caller);
+        call.contact = caller.and_then(|caller| contacts.of(&caller)).map(|contact| WireContact {
+            name: contact.name.clone(),
+            company: Some(contact.company.clone()).filter(|company| !company.is_empty()),
+        });
+        call
+    }
+
     /// The same, with links that begin with a prefix.
-    pub fn under(mut self, prefix: &PathPrefix) -> Self {
+    fn under(mut self, prefix: &PathPrefix) -> Self {
         for voicemail in self.voicemail.iter_mut().chain(&mut self.voicemails) {
             voicemail.audio_url = prefix.path(&voicemail.audio_url);
         }
@@ -132,9 +162,9 @@ impl WireCall {
 }
 
 impl WireCallWithEvents {
-    /// The same, with links that begin with a prefix.
-    pub fn under(self, prefix: &PathPrefix) -> Self {
-        Self { call: self.call.under(prefix), ..self }
+    /// A call with its events as it is shown.
+    pub fn new(CallWithEvents { record, events }: &CallWithEvents, context: &CallContext) -> Self {
+        Self { call: WireCall::new(record, context), events: events.iter().map(WireEvent::from).collect() }
     }
 }
 
@@ -202,6 +232,7 @@ impl From<&CallRecord> for WireCall {
             provider_id: leg.id().to_owned(),
             from: parties.and_then(|p| p.from.as_text()).map(ToOwned::to_owned),
             from_name: parties.and_then(|p| p.from_name.clone()),
+            contact: None,
             from_place: parties.and_then(|p| p.from_place.clone()),
             to: parties.map(|p| p.to.clone()),
             state: call.state.as_str(),
@@ -227,12 +258,6 @@ impl From<&CallRecord> for WireCall {
                 .collect(),
             work: WireWork::new(work, record.needs_attention()),
         }
-    }
-}
-
-impl From<&CallWithEvents> for WireCallWithEvents {
-    fn from(CallWithEvents { record, events }: &CallWithEvents) -> Self {
-        Self { call: record.into(), events: events.iter().map(WireEvent::from).collect() }
     }
 }
 

@@ -4,6 +4,8 @@ use poem::Request;
 use poem::http::{HeaderMap, Method, header};
 use subtle::ConstantTimeEq;
 
+use crate::pages::contacts::{IMPORT, MAX_IMPORT_BYTES};
+
 /// The largest form that is searched for a token.
 const MAX_FORM_BYTES: usize = 64 * 1024;
 
@@ -42,7 +44,8 @@ pub(crate) async fn from_our_page(req: &mut Request, person: &SignedIn) -> bool 
     if !is_form {
         return false;
     }
-    let Ok(body) = req.take_body().into_bytes_limit(MAX_FORM_BYTES).await else { return false };
+    let limit = if req.uri().path() == IMPORT { MAX_IMPORT_BYTES } else { MAX_FORM_BYTES };
+    let Ok(body) = req.take_body().into_bytes_limit(limit).await else { return false };
     let token =
         form_urlencoded::parse(&body).find(|(name, _)| name == "csrf").map(|(_, value)| value.into_owned());
     req.set_body(body);

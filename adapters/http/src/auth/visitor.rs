@@ -18,6 +18,8 @@ pub(crate) enum Permission {
     Audio,
     /// Work on calls.
     Work,
+    /// Close the company for a time, and open it again.
+    Close,
     /// Read metrics.
     Metrics,
     /// Manage users, tokens and settings.
@@ -51,13 +53,14 @@ impl Visitor {
         match self {
             Self::Person(person) => match permission {
                 Permission::Calls | Permission::Audio | Permission::Work => true,
+                Permission::Close => person.may_close,
                 Permission::Metrics | Permission::Admin => person.role == Role::Admin,
             },
             Self::Program(program) => match permission {
                 Permission::Calls => program.scopes.0.contains(&Scope::Calls),
                 Permission::Audio => program.scopes.0.contains(&Scope::Audio),
                 Permission::Metrics => program.scopes.0.contains(&Scope::Metrics),
-                Permission::Work | Permission::Admin => false,
+                Permission::Work | Permission::Close | Permission::Admin => false,
             },
         }
     }

@@ -121,6 +121,16 @@ impl Language {
         self.say_args(id, Some(&values.into_iter().collect()))
     }
 
+    /// A message with its variables, if there is one of that name.
+    pub fn say_if_known<'a>(
+        self,
+        id: &str,
+        values: impl IntoIterator<Item = (&'a str, FluentValue<'a>)>,
+    ) -> Option<String> {
+        self.bundle().get_message(id)?;
+        Some(self.say_with(id, values))
+    }
+
     /// A message; its name if there is none, which tests exclude.
     pub fn say_args(self, id: &str, args: Option<&FluentArgs>) -> String {
         let bundle = self.bundle();

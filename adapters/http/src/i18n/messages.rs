@@ -5,9 +5,12 @@ use frontdesk_domain::{
     ScreeningAnswer,
 };
 use frontdesk_ports::work::{WorkRefused, Written};
-use frontdesk_ports::{AccountError, LONGEST_CLOSURE, MAX_VIEWS, OverrideError, Trouble};
+use frontdesk_ports::{
+    AccountError, BadContact, LONGEST_CLOSURE, MAX_CONTACTS, MAX_VIEWS, OverrideError, Trouble,
+};
 
 use crate::i18n::locale::Language;
+use crate::i18n::phone_format;
 
 /// The state of a call as one word or two, and the class of its pill.
 pub(crate) fn status(call: &Call, language: Language) -> (String, &'static str) {
@@ -55,12 +58,23 @@ pub(crate) fn refused(refused: &WorkRefused, language: Language) -> String {
     let most = |most: &usize| [("most", (*most).into())];
     match refused {
         WorkRefused::Stale => language.say("refused-stale"),
+        WorkRefused::NoSuchUser => language.say("refused-no-such-user"),
         WorkRefused::Empty(Written::Note) => language.say("refused-note-empty"),
         WorkRefused::Empty(Written::Tag) => language.say("refused-tag-empty"),
         WorkRefused::TooLong(Written::Note, n) => language.say_with("refused-note-long", most(n)),
         WorkRefused::TooLong(Written::Tag, n) => language.say_with("refused-tag-long", most(n)),
         WorkRefused::TooMany(Written::Note, n) => language.say_with("refused-notes-many", most(n)),
         WorkRefused::TooMany(Written::Tag, n) => language.say_with("refused-tags-many", most(n)),
+    }
+}
+
+/// Why a contact was not saved.
+pub(crate) fn bad_contact(why: &BadContact, language: Language) -> String {
+    match why {
+        BadContact::Number => language.say("contact-bad-number"),
+        BadContact::NoName => language.say("contact-no-name"),
+        BadContact::TooLong(_, most) => language.say_with("contact-too-long", [("most", (*most).into())]),
+        BadContact::TooMany => language.say_with("contacts-too-many", [("most", MAX_CONTACTS.into())]),
     }
 }
 
@@ -109,8 +123,8 @@ pub(crate) fn trouble(trouble: Trouble, language: Language) -> String {
     }
 }
 
-/// One event of a call's story.
-pub(crate) fn event(kind: &EventKind, language: Language) -> String {
+/// One event of a call's story, with numbers as people write them at `home`.
+pub(crate) fn event(kind: &EventKind, home: Option<&str>, language: Language) -> String {
     let say = |id: &str| language.say(id);
     let with = |id: &str, values: &[(&'static str, FluentValue<'static>)]| {
         language.say_with(id, values.iter().cloned())
@@ -124,7 +138,9 @@ pub(crate) fn event(kind: &EventKind, language: Language) -> String {
     };
     let word = |name: &str| say(&word_key(name));
     match kind {
-        EventKind::Started(parties) => with("event-started", &[("to", text(&parties.to))]),
+        EventKind::Started(parties) => {
+            with("event-started", &[("to", phone_format::spoken(&parties.to, home).into())])
+        }
         EventKind::Refused { why } => say(match why {
             RefusalReason::Blocked => "event-refused-blocked",
             RefusalReason::Withheld => "event-refused-withheld",
@@ -148,7 +164,7 @@ pub(crate) fn event(kind: &EventKind, language: Language) -> String {
         EventKind::NoInput { .. } => say("event-no-input"),
         EventKind::Forward { number, screened, .. } => {
             let id = if *screened { "event-forward-screened" } else { "event-forward" };
-            with(id, &[("number", text(number))])
+            with(id, &[("number", phone_format::spoken(number.as_str(), home).into())])
         }
         EventKind::Leg { status, seconds, .. } => {
             lasting("event-leg", "event-leg-after", ("status", word(status.as_str())), seconds)
@@ -261,7 +277,7 @@ mod tests {
     fn a_duration_of_zero_is_left_out() {
         let ended = |seconds| {
             let ending = Ending { status: "no-answer".into(), failed: false, seconds, parties: None };
-            event(&EventKind::Ended(ending), Language::English)
+            event(&EventKind::Ended(ending), None, Language::English)
         };
         assert_eq!(ended(Some(44)), "Call ended after 44 s (no answer)");
         assert_eq!(ended(Some(0)), "Call ended (no answer)");

@@ -1,16 +1,22 @@
 //! The viewer's preferences, as the browser sends them: time zone and language.
+use std::sync::Arc;
 use std::time::Duration;
 
+use frontdesk_ports::ContactBook;
 use jiff::tz::TimeZone;
 use poem::Request;
 use poem::http::header;
 use poem::web::cookie::{Cookie, SameSite};
 
 use crate::State;
+use crate::filter::Tab;
+use crate::flash::Flash;
 use crate::i18n::locale::Language;
 
 /// The cookie that a page's script sets to the browser's zone.
 const ZONE: &str = "zone";
+/// The cookie of the tab that the feed starts with.
+const START: &str = "start";
 /// The cookie of a language that was chosen.
 const LANGUAGE: &str = "language";
 const YEAR: Duration = Duration::from_secs(365 * 86_400);
@@ -22,6 +28,12 @@ pub(crate) struct Viewer {
     pub zone: TimeZone,
     /// What they read.
     pub language: Language,
+    /// The tab that the feed starts with.
+    pub start: Tab,
+    /// What is to be said about their last change.
+    pub flash: Option<Flash>,
+    /// The names of callers.
+    pub contacts: Arc<ContactBook>,
 }
 
 impl Viewer {
@@ -38,7 +50,16 @@ impl Viewer {
         Self {
             zone: zone.and_then(known).unwrap_or_else(|| state.services.zone.clone()),
             language: language(req),
+            start: cookie(req, START).and_then(Tab::of_name).unwrap_or(Tab::All),
+            flash: Flash::from_request(req),
+            contacts: state.services.contacts.book(),
         }
+    }
+
+    /// A viewer in a zone who has chosen nothing.
+    #[cfg(test)]
+    pub fn in_zone(zone: TimeZone) -> Self {
+        Self { zone, language: Language::English, start: Tab::All, flash: None, contacts: Arc::default() }
     }
 
     /// The zone's name, for people.
@@ -60,16 +81,25 @@ pub(crate) fn chosen_language(req: &Request) -> Option<Language> {
 
 /// The cookie that chooses a language; none is the browser's.
 pub(crate) fn language_cookie(language: Option<Language>, secure: bool) -> String {
-    let mut cookie = Cookie::new_with_str(LANGUAGE, language.map_or("", Language::code));
+    preference(LANGUAGE, language.map(Language::code), secure)
+}
+
+/// The cookie that chooses the tab that the feed starts with.
+pub(crate) fn start_cookie(tab: Tab, secure: bool) -> String {
+    preference(START, Some(tab.as_str()).filter(|_| tab != Tab::All), secure)
+}
+
+fn preference(name: &'static str, value: Option<&str>, secure: bool) -> String {
+    let mut cookie = Cookie::new_with_str(name, value.unwrap_or_default());
     cookie.set_secure(secure);
     cookie.set_http_only(true);
     cookie.set_same_site(SameSite::Strict);
     cookie.set_path("/");
-    cookie.set_max_age(if language.is_some() { YEAR } else { Duration::ZERO });
+    cookie.set_max_age(if value.is_some() { YEAR } else { Duration::ZERO });
     cookie.to_string()
 }
 
-fn cookie<'a>(req: &'a Request, wanted: &str) -> Option<&'a str> {
+pub(crate) fn cookie<'a>(req: &'a Request, wanted: &str) -> Option<&'a str> {
     let cookies = req.header(header::COOKIE).unwrap_or_default();
     let mut pairs = cookies.split(';').filter_map(|cookie| cookie.trim().split_once('='));
     pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)

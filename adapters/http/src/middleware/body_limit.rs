@@ -5,6 +5,7 @@ use std::time::Duration;
 use poem::http::StatusCode;
 use poem::{Endpoint, IntoResponse, Request, Response};
 
+use crate::pages::contacts::{IMPORT, MAX_IMPORT_BYTES};
 use crate::problem::Problem;
 
 /// How long a body may take to arrive.
@@ -15,6 +16,7 @@ pub(crate) async fn limit_body<E: Endpoint>(
     endpoint: Arc<E>,
     mut req: Request,
 ) -> poem::Result<Response> {
+    let limit = if req.uri().path() == IMPORT { limit.max(MAX_IMPORT_BYTES) } else { limit };
     let body = tokio::time::timeout(BODY_TIMEOUT, req.take_body().into_bytes_limit(limit)).await;
     let body = body.map_err(|_| {
         Problem::new(StatusCode::REQUEST_TIMEOUT, "Too slow", "the request did not arrive in time")

@@ -6,7 +6,7 @@ use poem::{Endpoint, Request, Response};
 
 /// No inline code, nothing from other hosts, no framing.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; \
-                   connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+                   connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub(crate) async fn add_headers<E: Endpoint>(
     secure: bool,

@@ -12,6 +12,7 @@ use super::feed::next_needing_attention;
 use super::{html, redirect};
 use crate::State;
 use crate::auth::visitor::Visitor;
+use crate::flash::Flash;
 use crate::i18n::viewer::Viewer;
 use crate::pages::call::view::{CallPage, EventLine, Picture};
 use crate::pages::feed::row::CallRow;
@@ -49,12 +50,15 @@ pub(crate) async fn call_page(
         row: CallRow::new(&found.record, viewer),
         csrf: visitor.csrf(),
         here: format!("/calls/{id}"),
+        evidence: EventLine::evidence(&found, viewer),
+        older: older(state, &found.record).await?,
+        people: state.services.accounts.people().await?.into_iter().map(|person| person.name).collect(),
         picture: Picture::of(&found, state.services.clock.now(), viewer),
         events: EventLine::all(&found, viewer, manages),
         related: related.iter().map(|record| CallRow::new(record, viewer)).collect(),
         all_related: caller(&found.record).filter(|_| !related.is_empty()).map(|from| {
             let from: String = form_urlencoded::byte_serialize(from.as_bytes()).collect();
-            format!("/?tab=all&from={from}")
+            format!("/?from={from}")
         }),
         next: next_needing_attention(state, Some(id)).await,
         block,
@@ -77,6 +81,13 @@ async fn block(state: &State, record: &CallRecord) -> Result<Option<(String, boo
     Ok(Some((caller, is_blocked)))
 }
 
+/// The call before this one in the log.
+async fn older(state: &State, record: &CallRecord) -> Result<Option<String>, StoreError> {
+    let query = CallQuery { before: Some(record.id), ..CallQuery::newest(1) };
+    let found = state.services.calls.list(&query).await?.calls.pop();
+    Ok(found.map(|record| format!("/calls/{}", record.id)))
+}
+
 /// The caller's other calls.
 async fn related(state: &State, record: &CallRecord) -> Result<Vec<CallRecord>, StoreError> {
     let Some(from) = caller(record) else { return Ok(Vec::new()) };
@@ -94,5 +105,5 @@ pub(crate) async fn retry(
 ) -> Answer {
     let id = id.parse().map_err(|_| Problem::not_found())?;
     state.services.operations.retry_voicemail(&visitor.actor(), id).await?;
-    Ok(redirect(format!("/calls/{id}")))
+    Ok(Flash::new("retried").on(redirect(format!("/calls/{id}")), state.services.secure))
 }

@@ -1,5 +1,6 @@
 //! The activity feed, whole or the rows of its next page.
 
+pub(crate) mod bulk;
 pub(crate) mod offers;
 pub(crate) mod row;
 pub(crate) mod view;
@@ -10,14 +11,16 @@ use frontdesk_ports::{CallQuery, StoreError, Tally};
 use poem::web::Data;
 use poem::{Request, handler};
 
-use super::html;
+use super::{html, redirect};
 use crate::State;
 use crate::auth::visitor::Visitor;
 use crate::export::EXCEL;
 use crate::filter::Shown;
 use crate::i18n::viewer::Viewer;
 use crate::pages::feed::offers::Offers;
-use crate::pages::feed::view::{Day, FeedPage, FilterForm, List, MAX_COUNTED, TabLink, ViewLink, tally_text};
+use crate::pages::feed::view::{
+    Day, Elsewhere, FeedPage, FilterForm, List, MAX_COUNTED, TabLink, ViewLink, tally_text,
+};
 use crate::pages::frame::Frame;
 use crate::problem::Answer;
 use crate::query;
@@ -30,7 +33,13 @@ pub(crate) async fn feed(
 ) -> Answer {
     let (viewer, now) = (Viewer::of(req, state), state.services.clock.now());
     let pairs = query::pairs(req.uri().query());
-    let shown = Shown::read(&pairs, &viewer.zone, now)?;
+    let shown = Shown::read(&pairs, &viewer, now)?;
+    // A form sends every field; the address of a page contains only what is set.
+    if form_urlencoded::parse(req.uri().query().unwrap_or_default().as_bytes())
+        .any(|(_, value)| value.is_empty())
+    {
+        return Ok(redirect(shown.page(shown.tab, &[])));
+    }
     // The change first: what happens between the two reads is then sent again, not lost.
     let change = state.services.calls.latest_change().await?;
     let calls = state.services.calls.list(&shown.query).await?;
@@ -39,16 +48,21 @@ pub(crate) async fn feed(
     let list = List {
         older: calls.next.map(|next| {
             let day = days.last().map(|day| day.key.clone()).unwrap_or_default();
-            shown.address("/", shown.tab, &[("cursor", &next.to_string()), ("day", &day)])
+            shown.page(shown.tab, &[("cursor", &next.to_string()), ("day", &day)])
         }),
         days,
         csrf: visitor.csrf(),
-        here: shown.address("/", shown.tab, &[]),
+        here: shown.page(shown.tab, &[]),
     };
     if part("part") == Some("rows") {
         return html(state.templates.rows(&list, &viewer));
     }
     let counted = counts(state, &shown).await?;
+    let elsewhere = match &counted.in_all {
+        Some(all) if all.all() > counted.fitting.all() => Some(Elsewhere::new(all, &shown, &viewer)),
+        _ => None,
+    };
+    let people = state.services.accounts.people().await?;
     let views = match visitor.person() {
         Some(person) => state.services.accounts.views(&person.user).await?,
         None => Vec::new(),
@@ -56,7 +70,7 @@ pub(crate) async fn feed(
     let mut frame = Frame::of(state, visitor, &viewer, "nav-calls");
     frame.count = (counted.attention.all() > 0).then(|| tally_text(&counted.attention));
     let first_run = counted.fitting.all() == 0 && shown.filters.is_empty() && change.0 == 0;
-    let export = |what, path, more| (viewer.language.say(what), shown.address(path, shown.tab, more));
+    let export = |what, path, more| (viewer.language.say(what), shown.address(path, more));
     let exports = vec![
         export("export-csv", "/calls.csv", &[(EXCEL, "true")]),
         export("export-jsonl", "/calls.jsonl", &[]),
@@ -68,12 +82,17 @@ pub(crate) async fn feed(
         filter: FilterForm::new(
             &shown,
             &counted.fitting,
-            &Offers::of(&state.services.overrides.flow()),
+            &Offers {
+                people: people.iter().map(|person| person.name.clone()).collect(),
+                ..Offers::of(&state.services.overrides.flow())
+            },
             &viewer,
         ),
-        views: views.into_iter().map(|view| ViewLink::new(view, &list.here)).collect(),
+        views: views.into_iter().map(|view| ViewLink::new(view, &shown)).collect(),
         list,
-        live: shown.address("/events", shown.tab, &[("after", &change.0.to_string())]),
+        live: shown.address("/events", &[("after", &change.0.to_string())]),
+        elsewhere,
+        people: people.into_iter().map(|person| person.name).collect(),
         exports,
         zone: viewer.zone_name(),
         first_run,
@@ -87,6 +106,8 @@ struct Counts {
     attention: Tally,
     live: Tally,
     fitting: Tally,
+    /// What a search on a tab finds in all calls.
+    in_all: Option<Tally>,
 }
 
 async fn counts(state: &State, shown: &Shown) -> Result<Counts, StoreError> {
@@ -94,10 +115,15 @@ async fn counts(state: &State, shown: &Shown) -> Result<Counts, StoreError> {
     let attention = of(&attention()).await?;
     // Where each outcome is offered with its count, the outcome that is chosen does not narrow the others.
     let outcome = shown.tab.outcome();
+    let in_all = match shown.in_all_calls().filter(|_| shown.query.text.is_some()) {
+        Some(query) => Some(of(&query).await?),
+        None => None,
+    };
     Ok(Counts {
         live: of(&live()).await?,
         fitting: of(&CallQuery { outcome, ..shown.query.clone() }).await?,
         attention,
+        in_all,
     })
 }
 

@@ -11,12 +11,15 @@ use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Body, Request, handler};
 
+use super::confirm::{Question, ask};
 use super::login::next;
 use super::{Form, html, redirect};
 use crate::State;
 use crate::auth::visitor::Visitor;
+use crate::flash::Flash;
 use crate::i18n::messages;
 use crate::i18n::viewer::Viewer;
+use crate::pages::feed::row::Moment;
 use crate::pages::flow::drawing::Drawing;
 use crate::pages::flow::view::{BlockedLine, ClosedLine, FlowPage, HoursLine, PhoneLine};
 use crate::pages::frame::Frame;
@@ -37,7 +40,7 @@ pub(crate) async fn current_flow(
     Data(visitor): Data<&Visitor>,
     req: &Request,
 ) -> Answer {
-    show(state, visitor, req, None).await
+    show(state, visitor, req).await
 }
 
 /// Closes or opens the company.
@@ -52,18 +55,45 @@ pub(crate) async fn closure(
     let overrides = &state.services.overrides;
     let done = match form.get("do") {
         "close" => {
-            let until =
-                parse_until(form.get("until").trim(), state.services.clock.now(), &state.services.zone);
-            let Ok(until) = until else {
-                let alert = Viewer::of(req, state).language.say("closure-bad-time");
-                return refused(state, visitor, req, alert).await;
+            let viewer = Viewer::of(req, state);
+            let Some(until) = closed_until(&form, state) else {
+                let alert = viewer.language.say("closure-bad-time");
+                return refused(state, visitor, req, &form, alert).await;
             };
-            overrides.close(&visitor.actor(), until, Some(form.get("say").to_owned())).await
+            let when = Moment::new(until, &company(state, &viewer));
+            let when = format!("{} {}", when.day, when.time);
+            if until > state.services.clock.now() {
+                let question =
+                    Question { what: "close", name: &when, action: "/flow/closure", cancel: "/flow" };
+                if let Some(page) = ask(&question, &form, state, (visitor, &viewer)) {
+                    return page;
+                }
+            }
+            let done = overrides.close(&visitor.actor(), until, Some(form.get("say").to_owned())).await;
+            (done, Flash::new("closed").named(&when))
         }
-        "open" => overrides.open(&visitor.actor()).await.map(|_| ()),
+        "open" => (overrides.open(&visitor.actor()).await.map(|_| ()), Flash::new("opened")),
         _ => return Err(Problem::bad_form(UNKNOWN_FORM)),
     };
-    answer(state, visitor, req, done, "/flow").await
+    answer(state, visitor, req, &form, done, "/flow").await
+}
+
+/// When a closure of a form ends: at a time, or by a button for so long or for the rest of the day.
+fn closed_until(form: &Form, state: &State) -> Option<Timestamp> {
+    let (now, zone) = (state.services.clock.now(), &state.services.zone);
+    match form.get("for") {
+        "" => parse_until(form.get("until").trim(), now, zone).ok(),
+        "today" => {
+            let tomorrow = now.to_zoned_datetime(zone.clone()).date().tomorrow().ok()?;
+            crate::filter::midnight(tomorrow, zone)
+        }
+        time => parse_until(time, now, zone).ok(),
+    }
+}
+
+/// Times of the company's hours are in its own zone, wherever they are read.
+fn company(state: &State, viewer: &Viewer) -> Viewer {
+    Viewer { zone: state.services.zone.clone(), ..viewer.clone() }
 }
 
 /// Blocks or unblocks a caller.
@@ -87,40 +117,50 @@ pub(crate) async fn callers(
     let subject = form.get("call").parse::<frontdesk_domain::CallId>();
     let subject = subject.map_or_else(|_| "a number".to_owned(), |id| id.to_string());
     let overrides = &state.services.overrides;
-    let done = match form.get("do") {
-        "block" => overrides.block(&visitor.actor(), &caller, &subject).await,
-        "unblock" => overrides.unblock(&visitor.actor(), &caller, &subject).await,
+    let (done, said) = match form.get("do") {
+        "block" => (overrides.block(&visitor.actor(), &caller, &subject).await, "blocked"),
+        "unblock" => (overrides.unblock(&visitor.actor(), &caller, &subject).await, "unblocked"),
         _ => return Err(Problem::bad_form(UNKNOWN_FORM)),
     };
-    answer(state, visitor, req, done.map(|_| ()), &next(Some(form.get("back")))).await
+    let undo = if said == "blocked" { "unblock" } else { "block" };
+    let kept = form.fields().filter(|(name, _)| !matches!(name.as_str(), "do" | "csrf")).cloned();
+    let fields = kept.chain([("do".to_owned(), undo.to_owned())]).collect();
+    let flash = Flash::new(said).undone_by("/flow/callers", fields);
+    let back = next(Some(form.get("back")));
+    answer(state, visitor, req, &form, (done.map(|_| ()), flash), &back).await
 }
 
 async fn answer(
     state: &State,
     visitor: &Visitor,
     req: &Request,
-    done: Result<(), OverrideError>,
+    form: &Form,
+    (done, said): (Result<(), OverrideError>, Flash),
     back: &str,
 ) -> Answer {
     match done {
-        Ok(()) => Ok(redirect(back)),
+        Ok(()) => Ok(said.on(redirect(back), state.services.secure)),
         Err(OverrideError::Store(error)) => Err(error.into()),
         Err(error) => {
             let alert = messages::override_error(&error, Viewer::of(req, state).language);
-            refused(state, visitor, req, alert).await
+            refused(state, visitor, req, form, alert).await
         }
     }
 }
 
-async fn refused(state: &State, visitor: &Visitor, req: &Request, alert: String) -> Answer {
-    let mut response = show(state, visitor, req, Some(alert)).await?;
+/// The page again, with what was refused and what was written.
+async fn refused(state: &State, visitor: &Visitor, req: &Request, form: &Form, alert: String) -> Answer {
+    let viewer = Viewer::of(req, state);
+    let written = (form.get("until").to_owned(), form.get("say").to_owned());
+    let view = FlowPage { alert: Some(alert), written, ..read(state, visitor, &viewer).await? };
+    let mut response = html(state.templates.page(&view, &viewer))?;
     response.set_status(StatusCode::UNPROCESSABLE_ENTITY);
     Ok(response)
 }
 
-async fn show(state: &State, visitor: &Visitor, req: &Request, alert: Option<String>) -> Answer {
+async fn show(state: &State, visitor: &Visitor, req: &Request) -> Answer {
     let viewer = Viewer::of(req, state);
-    let view = FlowPage { alert, ..read(state, visitor, &viewer).await? };
+    let view = read(state, visitor, &viewer).await?;
     html(state.templates.page(&view, &viewer))
 }
 
@@ -141,10 +181,11 @@ async fn read(state: &State, visitor: &Visitor, viewer: &Viewer) -> Result<FlowP
         frame: Frame::of(state, visitor, viewer, "nav-flow"),
         csrf: visitor.csrf(),
         alert: None,
+        written: (String::new(), String::new()),
         company: flow.company().to_owned(),
         version: flow.version().to_string(),
-        closed: overrides.closed().await?.map(|closed| ClosedLine::new(closed, viewer)),
-        hours: HoursLine::all(&flow, now, viewer),
+        closed: overrides.closed().await?.map(|closed| ClosedLine::new(closed, &company(state, viewer))),
+        hours: HoursLine::all(&flow, now, viewer.language),
         ways: if paths.is_complete { path_count } else { format!("{path_count}+") },
         longest: paths.longest.seconds,
         drawing: Drawing::of(&flow, &traffic, viewer.language),

@@ -14,6 +14,7 @@ use crate::State;
 use crate::auth::visitor::Visitor;
 use crate::i18n::messages;
 use crate::i18n::viewer::Viewer;
+use crate::pages::feed::bulk::said;
 use crate::pages::feed::row::CallRow;
 use crate::pages::login::next;
 use crate::problem::{Answer, Problem, refused_status};
@@ -36,9 +37,13 @@ pub(crate) async fn work(
         let row = CallRow::new(record, &viewer);
         html(state.templates.row(row, (visitor, &viewer), form.get("back"), alert))
     };
-    match state.services.working.change(&visitor.actor(), id, turn, change).await {
+    match state.services.working.change(&visitor.actor(), id, turn, change.clone()).await {
         Ok(record) if by_script => row(&record, None),
-        Ok(_) => Ok(redirect(next(Some(form.get("back"))))),
+        Ok(record) => {
+            let back = next(Some(form.get("back")));
+            let said = said(&change, &[record], &back, visitor);
+            Ok(said.on(redirect(back), state.services.secure))
+        }
         Err(WorkError::Refused(refused)) => {
             let alert = Some(messages::refused(&refused, viewer.language));
             let mut response = match state.services.calls.call(id).await {
@@ -58,13 +63,14 @@ fn change(form: &Form) -> Result<WorkChange, Problem> {
         "handle" => WorkChange::Handle,
         "reopen" => WorkChange::Reopen,
         "claim" => WorkChange::Claim,
+        "assign" => WorkChange::Assign(text()),
         "release" => WorkChange::Release,
         "note" => WorkChange::Note(text()),
         "tag" => WorkChange::Tag(text()),
         "untag" => WorkChange::Untag(text()),
         "heard" => WorkChange::Played,
         _ => {
-            let known = "do: use handle, reopen, claim, release, note, tag, untag or heard";
+            let known = "do: use handle, reopen, claim, assign, release, note, tag, untag or heard";
             return Err(Problem::bad_form(known));
         }
     })

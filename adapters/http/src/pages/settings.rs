@@ -14,12 +14,16 @@ use super::{Form, html, redirect};
 use crate::State;
 use crate::auth::session::{session_cookie, session_token};
 use crate::auth::visitor::Visitor;
+use crate::filter::Tab;
+use crate::flash::Flash;
 use crate::i18n::locale::Language;
 use crate::i18n::messages;
-use crate::i18n::viewer::{Viewer, chosen_language, language_cookie};
+use crate::i18n::viewer::{Viewer, chosen_language, language_cookie, start_cookie};
+use crate::pages::confirm::{Question, ask};
 use crate::pages::frame::Frame;
 use crate::pages::settings::view::{
-    BrowserLine, Health, LanguageChoice, SecondFactorCard, SettingsPage, TokenLine, rules, scopes,
+    BrowserLine, Health, LanguageChoice, SecondFactorCard, SettingsPage, StartChoice, TokenLine, rules,
+    scopes,
 };
 use crate::problem::{Answer, Problem};
 
@@ -49,11 +53,19 @@ pub(crate) async fn own(
     let done = match form.get("do") {
         "language" => {
             let cookie = language_cookie(Language::of_code(form.get("language")), state.services.secure);
-            return Ok(back_with(cookie));
+            return Ok(Flash::new("language").on(back_with(cookie), state.services.secure));
+        }
+        "start" => {
+            let tab = Tab::of_name(form.get("start")).ok_or_else(|| Problem::bad_form(UNKNOWN_FORM))?;
+            let cookie = start_cookie(tab, state.services.secure);
+            return Ok(Flash::new("start").on(back_with(cookie), state.services.secure));
         }
         "password" => match accounts.change_password(person, form.get("old"), form.get("new")).await {
             // Every session has ended; this browser continues with a new one.
-            Ok(()) => return Ok(sign_in_again(state, req, person, form.get("new")).await),
+            Ok(()) => {
+                let response = sign_in_again(state, req, person, form.get("new")).await;
+                return Ok(Flash::new("password").on(response, state.services.secure));
+            }
             Err(error) => Err(error),
         },
         "second-begin" => accounts.begin_second_factor(person, form.get("old")).await,
@@ -65,7 +77,13 @@ pub(crate) async fn own(
         }
         _ => return Err(Problem::bad_form(UNKNOWN_FORM)),
     };
-    answer(state, visitor, req, done).await
+    let said = match form.get("do") {
+        "second-confirm" => Some(Flash::new("second-on")),
+        "second-end" => Some(Flash::new("second-off")),
+        "end" => Some(Flash::new("session-ended")),
+        _ => None,
+    };
+    answer(state, visitor, req, done, said).await
 }
 
 /// Changes users.
@@ -78,6 +96,19 @@ pub(crate) async fn people(
 ) -> Answer {
     let form = Form::read(body).await?;
     let (by, name, accounts) = (visitor.actor(), form.get("name"), &state.services.accounts);
+    if form.get("do") == "remove" {
+        let question =
+            Question { what: "remove-person", name, action: "/settings/people", cancel: "/settings" };
+        if let Some(page) = ask(&question, &form, state, (visitor, &Viewer::of(req, state))) {
+            return page;
+        }
+    }
+    let said = match form.get("do") {
+        "add" => "person-added",
+        "role" => "role",
+        "password" => "person-password",
+        _ => "person-removed",
+    };
     let done = match (form.get("do"), form.get("role").parse::<Role>()) {
         ("add", Ok(role)) => accounts.add_person(&by, name, role, form.get("password")).await,
         ("role", Ok(role)) => accounts.set_role(&by, name, role).await,
@@ -85,7 +116,7 @@ pub(crate) async fn people(
         ("remove", _) => accounts.remove_person(&by, name).await,
         _ => return Err(Problem::bad_form(UNKNOWN_FORM)),
     };
-    answer(state, visitor, req, done).await
+    answer(state, visitor, req, done, Some(Flash::new(said).named(name))).await
 }
 
 /// Changes API tokens.
@@ -103,10 +134,18 @@ pub(crate) async fn tokens(
             let scopes = Scopes(form.all("scope").filter_map(|word| word.parse::<Scope>().ok()).collect());
             match accounts.create_token(&by, name, scopes).await {
                 Ok(token) => show(state, visitor, req, None, Some((name.to_owned(), token))).await,
-                Err(error) => answer(state, visitor, req, Err(error)).await,
+                Err(error) => answer(state, visitor, req, Err(error), None).await,
             }
         }
-        "revoke" => answer(state, visitor, req, accounts.revoke_token(&by, name).await).await,
+        "revoke" => {
+            let question =
+                Question { what: "revoke-token", name, action: "/settings/tokens", cancel: "/settings" };
+            if let Some(page) = ask(&question, &form, state, (visitor, &Viewer::of(req, state))) {
+                return page;
+            }
+            let said = Flash::new("token-revoked").named(name);
+            answer(state, visitor, req, accounts.revoke_token(&by, name).await, Some(said)).await
+        }
         _ => Err(Problem::bad_form(UNKNOWN_FORM)),
     }
 }
@@ -124,9 +163,21 @@ async fn sign_in_again(state: &State, req: &Request, person: &SignedIn, password
     }
 }
 
-/// Shows the settings again after a change, with an alert if it failed.
-async fn answer(state: &State, visitor: &Visitor, req: &Request, done: Result<(), AccountError>) -> Answer {
-    let Err(error) = done else { return Ok(redirect("/settings")) };
+/// Shows the settings again after a change, with what was done or an alert if it failed.
+async fn answer(
+    state: &State,
+    visitor: &Visitor,
+    req: &Request,
+    done: Result<(), AccountError>,
+    said: Option<Flash>,
+) -> Answer {
+    let Err(error) = done else {
+        let response = redirect("/settings");
+        return Ok(match said {
+            Some(flash) => flash.on(response, state.services.secure),
+            None => response,
+        });
+    };
     let status = match &error {
         AccountError::Store(error) => return Err(error.clone().into()),
         AccountError::Taken | AccountError::LastAdmin | AccountError::TooManyViews => StatusCode::CONFLICT,
@@ -174,6 +225,7 @@ async fn read(
         alert: None,
         made: None,
         languages: LanguageChoice::all(chosen),
+        starts: StartChoice::all(viewer),
         second,
         browsers: browsers.into_iter().map(|browser| BrowserLine::new(browser, viewer)).collect(),
         people: everybody.into_iter().map(Into::into).collect(),

@@ -3,6 +3,7 @@
 pub(crate) mod view;
 use std::sync::Arc;
 
+use frontdesk_ports::CallQuery;
 use poem::web::Data;
 use poem::{Request, handler};
 
@@ -12,9 +13,12 @@ use crate::auth::visitor::Visitor;
 use crate::filter;
 use crate::i18n::viewer::Viewer;
 use crate::pages::frame::Frame;
-use crate::pages::stats::view::FiguresPage;
+use crate::pages::stats::view::{FiguresPage, people};
 use crate::problem::Answer;
 use crate::query::{BadParameter, pairs};
+
+/// The most calls that are read to count what users did about them.
+const MAX_WORKED_ON: u16 = 2000;
 
 const RANGES: [&str; 6] = ["today", "yesterday", "week", "7d", "30d", "365d"];
 
@@ -32,9 +36,19 @@ pub(crate) async fn stats(
         name: "range".into(),
         why: "use today, yesterday, week, 7d, 30d or 365d".to_owned(),
     })?;
-    let figures = state.services.calls.figures(Some(span.0), Some(span.1)).await?;
+    let calls = &state.services.calls;
+    let figures = calls.figures(Some(span.0), Some(span.1)).await?;
+    let length = span.1.duration_since(span.0);
+    let since = span.0.checked_sub(length).unwrap_or(span.0);
+    let before = calls.figures(Some(since), Some(span.0)).await?;
+    let worked_on =
+        CallQuery { since: Some(span.0), until: Some(span.1), ..CallQuery::newest(MAX_WORKED_ON) };
+    let done = CallQuery { handled: Some(true), ..worked_on.clone() };
+    let mut followed_up = calls.list(&done).await?.calls;
+    followed_up.extend(calls.list(&CallQuery { assigned: true, ..worked_on }).await?.calls);
     let frame = Frame::of(state, visitor, &viewer, "nav-numbers");
-    let mut view = FiguresPage::new(frame, &figures, range, &viewer, span);
+    let mut view = FiguresPage::new(frame, (&figures, &before), range, &viewer, span);
+    view.people = people(&followed_up, range);
     view.ranges =
         RANGES.map(|word| (word, viewer.language.say(&format!("range-{word}")), word == range)).into();
     html(state.templates.page(&view, &viewer))

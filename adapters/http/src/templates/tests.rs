@@ -1,21 +1,25 @@
 //! Every template is rendered, with every kind of call in it.
 use frontdesk_domain::{
-    Call, CallEvent, CallId, CallerId, Ending, EventKind, Facts, LegId, Parties, RecordingStatus, StoredAudio,
+    Call, CallEvent, CallId, CallerId, Ending, EventKind, Facts, LegId, Parties, RecordingStatus,
+    StoredAudio, Timestamp,
 };
 use frontdesk_ports::SecondFactorState;
 use frontdesk_ports::access::Role;
 use frontdesk_ports::work::{Work, WorkChange};
-use frontdesk_ports::{CallRecord, CallWithEvents, Change, LoggedEvent, Tally};
+use frontdesk_ports::{CallRecord, CallWithEvents, Change, Contact, ContactBook, LoggedEvent, Tally};
 use jiff::tz::TimeZone;
 
 use super::*;
 use crate::filter::Shown;
+use crate::flash::Flash;
 use crate::pages::call::view::{EventLine, Picture};
-use crate::pages::feed::view::{Day, FilterForm, TabLink, ViewLink};
+use crate::pages::contacts::ContactLine;
+use crate::pages::feed::row::Moment;
+use crate::pages::feed::view::{Day, Elsewhere, FilterForm, TabLink, ViewLink};
 use crate::pages::flow::drawing::Drawing;
 use crate::pages::flow::view::{BlockedLine, ClosedLine, HoursLine, PhoneLine};
 use crate::pages::settings::view::{
-    BrowserLine, Health, LanguageChoice, SecondFactorCard, TokenLine, rules, scopes,
+    BrowserLine, Health, LanguageChoice, SecondFactorCard, StartChoice, TokenLine, rules, scopes,
 };
 
 const HOSTILE: &str = "<script>alert('x')</script>\" onload=\"x";
@@ -74,7 +78,13 @@ fn samples() -> Vec<CallWithEvents> {
 }
 
 fn viewer() -> Viewer {
-    Viewer { zone: TimeZone::UTC, language: Language::English }
+    let contact = Contact {
+        caller: "+33123456789".into(),
+        name: HOSTILE.into(),
+        company: HOSTILE.into(),
+        note: HOSTILE.into(),
+    };
+    Viewer { contacts: ContactBook::new(vec![contact]).into(), ..Viewer::in_zone(TimeZone::UTC) }
 }
 
 fn french() -> Viewer {
@@ -84,10 +94,17 @@ fn french() -> Viewer {
 fn frame() -> Frame {
     Frame {
         title: "Calls".into(),
+        current: "nav-calls".into(),
         user: HOSTILE.into(),
         csrf: "csrf".into(),
         has_phone: true,
         manages: true,
+        closes: true,
+        closed_until: Some(Moment::new(Timestamp::UNIX_EPOCH, &viewer())),
+        flash: Flash::new("contact")
+            .named(HOSTILE)
+            .undone_by("/contacts", vec![("name".into(), HOSTILE.into())])
+            .line(Language::English),
         notice: Some(HOSTILE.into()),
         count: None,
     }
@@ -103,16 +120,17 @@ fn safe(html: &str) {
 
 fn visitor() -> Visitor {
     let (user, csrf) = (HOSTILE.to_owned(), "csrf".to_owned());
-    Visitor::Person(frontdesk_ports::SignedIn { user, csrf, role: Role::Admin })
+    Visitor::Person(frontdesk_ports::SignedIn { user, csrf, role: Role::Admin, may_close: true })
 }
 
 fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
-    let shown = Shown::read(&crate::query::pairs(Some(query)), &TimeZone::UTC, now).unwrap();
+    let shown = Shown::read(&crate::query::pairs(Some(query)), &viewer(), now).unwrap();
     let tally = Tally { by_outcome: vec![(Some(frontdesk_domain::Outcome::Missed), 7)], more: true };
     let offers = crate::pages::feed::offers::Offers {
         destinations: vec![HOSTILE.into()],
         mailboxes: vec![HOSTILE.into()],
+        people: vec![HOSTILE.into()],
     };
     FeedPage {
         frame: Frame { count: Some("7+".into()), ..frame() },
@@ -128,8 +146,10 @@ fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
         exports: vec![("CSV".into(), HOSTILE.into())],
         views: vec![ViewLink::new(
             frontdesk_ports::access::SavedView { name: HOSTILE.into(), query: HOSTILE.into() },
-            "/",
+            &shown,
         )],
+        elsewhere: Some(Elsewhere::new(&tally, &shown, &viewer())),
+        people: vec![HOSTILE.into()],
         zone: HOSTILE.into(),
         first_run: calls.is_empty(),
         voice_url: HOSTILE.into(),
@@ -179,10 +199,11 @@ fn the_flow_page_renders_and_escapes() {
                     frame: frame(),
                     csrf: "csrf".into(),
                     alert: Some(HOSTILE.into()),
+                    written: (HOSTILE.into(), HOSTILE.into()),
                     company: HOSTILE.into(),
                     version: flow.version().to_string(),
                     closed: Some(ClosedLine::new(Closed { closure, by: HOSTILE.into() }, &viewer)),
-                    hours: HoursLine::all(&flow, at, &viewer),
+                    hours: HoursLine::all(&flow, at, viewer.language),
                     ways: "11".into(),
                     longest: 300,
                     drawing: Drawing::of(&flow, &traffic, viewer.language),
@@ -198,6 +219,35 @@ fn the_flow_page_renders_and_escapes() {
         let places = flow.draft().places().count();
         assert_eq!(html.matches("<rect class=\"place").count(), places, "every place is drawn once");
     }
+}
+
+#[test]
+fn contacts_and_questions_render_and_escape() {
+    let templates = Templates::new(PathPrefix::default()).unwrap();
+    let line = || viewer().contacts.by_name().into_iter().map(ContactLine::new).next().unwrap();
+    for (alert, contacts) in [(None, vec![line()]), (Some(HOSTILE.to_owned()), Vec::new())] {
+        let page = ContactsPage {
+            frame: frame(),
+            csrf: "csrf".into(),
+            is_known: alert.is_none(),
+            alert,
+            contacts,
+            edited: line(),
+            search: HOSTILE.into(),
+            back: HOSTILE.into(),
+        };
+        safe(&templates.page(&page, &french()).unwrap());
+    }
+    let question = ConfirmPage {
+        frame: frame(),
+        question: HOSTILE.into(),
+        detail: HOSTILE.into(),
+        action_label: HOSTILE.into(),
+        action: HOSTILE.into(),
+        fields: vec![(HOSTILE.into(), HOSTILE.into())],
+        cancel: HOSTILE.into(),
+    };
+    safe(&templates.page(&question, &viewer()).unwrap());
 }
 
 #[test]
@@ -258,6 +308,9 @@ fn every_template_renders_and_escapes() {
             here: HOSTILE.into(),
             picture: Picture::of(&call, "2026-11-22T12:00:00Z".parse().unwrap(), &french()),
             events: EventLine::all(&call, &french(), true),
+            evidence: EventLine::evidence(&call, &french()),
+            older: Some(HOSTILE.into()),
+            people: vec![HOSTILE.into()],
             related: vec![CallRow::new(&call.record, &french())],
             all_related: Some(HOSTILE.into()),
             next: Some(HOSTILE.into()),
@@ -287,7 +340,10 @@ fn the_numbers_page_counts_in_the_viewers_zone() {
     let span = (at("2026-11-20T23:00:00Z"), at("2026-11-22T23:00:00Z"));
     let html = Templates::new(PathPrefix::default())
         .unwrap()
-        .page(&FiguresPage::new(frame(), &figures, "7d", &viewer, span), &viewer)
+        .page(
+            &FiguresPage::new(frame(), (&figures, &frontdesk_ports::Figures::default()), "7d", &viewer, span),
+            &viewer,
+        )
         .unwrap();
     safe(&html);
     assert!(html.contains("Sun 22 Nov: 4 (Answered 1, Missed 3)"), "{html}");
@@ -329,6 +385,7 @@ fn the_settings_render_for_admins_and_for_staff() {
             frame: Frame { manages, ..frame() },
             alert: Some(HOSTILE.into()),
             made: Some((HOSTILE.into(), HOSTILE.into())),
+            starts: StartChoice::all(&viewer),
             languages: LanguageChoice::all(Some(Language::French)),
             browsers: vec![BrowserLine::new(browser.clone(), &viewer)],
             people: vec![Person { name: HOSTILE.into(), role: Role::Admin }.into()],

@@ -31,6 +31,7 @@ pub struct Model {
     pub work: Option<String>,
     pub work_version: i64,
     pub note_text: String,
+    pub assignee: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,7 +15,8 @@ const CORRECTION: SignedDuration = SignedDuration::from_hours(48);
 /// The calls that are asked for, in no order.
 pub(crate) async fn filtered(log: &SqlLog, query: &CallQuery) -> Result<Select<call::Entity>, StoreError> {
     use call::Column::{
-        FromNumber, Id, Mailbox, Menu, Outcome, OutcomeReason, ProviderId, StartedAt, State, ToNumber,
+        Assignee, FromNumber, Id, Mailbox, Menu, Outcome, OutcomeReason, ProviderId, StartedAt, State,
+        ToNumber,
     };
     let mut all = Condition::all();
     if let Some(before) = query.before {
@@ -35,6 +36,7 @@ pub(crate) async fn filtered(log: &SqlLog, query: &CallQuery) -> Result<Select<c
     all = all.add_option(
         query.handled.map(|handled| literal(if handled { "handled = 1" } else { "handled = 0" })),
     );
+    all = all.add_option(query.assigned.then(|| literal("assignee IS NOT NULL")));
     if let Some(state) = query.state {
         all = all.add(State.eq(state.as_str()));
     }
@@ -44,6 +46,7 @@ pub(crate) async fn filtered(log: &SqlLog, query: &CallQuery) -> Result<Select<c
         (Mailbox, &query.mailbox),
         (Menu, &query.menu),
         (ProviderId, &query.provider_id),
+        (Assignee, &query.assignee),
     ] {
         all = all.add_option(wanted.as_ref().map(|wanted| match wanted.strip_prefix('*') {
             Some(ending) => column.ends_with(ending),
@@ -66,8 +69,13 @@ pub(crate) async fn filtered(log: &SqlLog, query: &CallQuery) -> Result<Select<c
         let latest = until.checked_add(CORRECTION).unwrap_or(until);
         all = all.add(StartedAt.lt(millis(until))).add(Id.lt(CallId::floor(latest).to_string()));
     }
-    if let Some(TextMatch(text)) = &query.text {
-        all = all.add(log.containing(&fold(text)).await?);
+    if let Some(TextMatch { text, callers }) = &query.text {
+        let containing = log.containing(&fold(text)).await?;
+        // Named last: without names, the search is planned for its index alone.
+        all = match callers.as_slice() {
+            [] => all.add(containing),
+            callers => all.add(Condition::any().add(containing).add(FromNumber.is_in(callers))),
+        };
     }
     Ok(call::Entity::find().filter(all))
 }

@@ -309,7 +309,14 @@ pub(crate) fn projected() -> OnConflict {
     let columns = C::iter().filter(|column| {
         !matches!(
             column,
-            C::Id | C::Serial | C::Attention | C::Handled | C::Work | C::WorkVersion | C::NoteText
+            C::Id
+                | C::Serial
+                | C::Attention
+                | C::Handled
+                | C::Work
+                | C::WorkVersion
+                | C::NoteText
+                | C::Assignee
         )
     });
     OnConflict::column(C::Id)

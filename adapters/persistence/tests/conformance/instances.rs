@@ -102,7 +102,7 @@ async fn a_long_log_is_indexed_beside_its_work_and_searched_before_and_after() {
     let event = CallEvent { call, at, kind: EventKind::Started(parties), received_at: None };
     log.append(vec![event.into()]).await.unwrap();
     let found = async |text: &str| {
-        let query = CallQuery { text: Some(TextMatch(text.into())), ..CallQuery::newest(10) };
+        let query = CallQuery { text: Some(TextMatch::of(text)), ..CallQuery::newest(10) };
         log.list(&query).await.unwrap().calls.len()
     };
     for (indexed, round) in [(false, "before"), (true, "after")] {

@@ -6,7 +6,9 @@ mod instances;
 use std::sync::Arc;
 
 use adapters_memory::ManualClock;
-use adapters_persistence::{ConnectError, Database, SqlAccess, SqlLog, SqlOperationsLog, SqlOverrides};
+use adapters_persistence::{
+    ConnectError, Database, SqlAccess, SqlContacts, SqlLog, SqlOperationsLog, SqlOverrides,
+};
 use frontdesk_domain::{CallEvent, CallerId, EventKind, Parties, Reason};
 use frontdesk_ports::access::{Role, User, UserChange};
 use frontdesk_ports::conformance::{self, CountingIds};
@@ -77,6 +79,7 @@ async fn maintenance(db: &Database) {
     conformance::operations_log::outages_and_watermarks(&operations_log).await;
     conformance::operations_log::audit(&operations_log).await;
     conformance::override_store::all(&SqlOverrides::new(db.clone())).await;
+    conformance::contact_store::all(&SqlContacts::new(db.clone())).await;
     let log = log(db, clock());
     conformance::retention::all(&*log, &*log, &*log).await;
     conformance::outbox::all(&*log, &*log).await;

@@ -1,6 +1,6 @@
 //! The e-mail about a call, in the recipient's language.
 use frontdesk_domain::{Call, Outcome, visible};
-use frontdesk_ports::CallRecord;
+use frontdesk_ports::{CallRecord, Contact};
 use jiff::tz::TimeZone;
 
 /// A language of e-mails.
@@ -99,6 +99,7 @@ pub(super) struct Email {
 pub(super) fn write(
     language: EmailLanguage,
     record: &CallRecord,
+    contact: Option<&Contact>,
     outcome: Option<Outcome>,
     zone: &TimeZone,
     link: &str,
@@ -109,7 +110,9 @@ pub(super) fn write(
     let number = parties.as_ref().and_then(|parties| parties.from.as_text());
     let from = number.unwrap_or(words.withheld);
     // Directional marks in a name must not turn the number round.
-    let name = parties.as_ref().and_then(|parties| parties.from_name.as_deref()).map(visible);
+    let contact = contact.map(Contact::full_name);
+    let sent = parties.as_ref().and_then(|parties| parties.from_name.as_deref());
+    let name = contact.as_deref().or(sent).map(visible);
     let name = name.as_deref().filter(|name| !name.is_empty());
     let who = name.map_or_else(|| from.to_owned(), |name| format!("{name} ({from})"));
     let what = match outcome {

@@ -1,7 +1,9 @@
 //! Who is notified about what, once.
 use std::sync::Mutex;
 
-use adapters_memory::{ManualClock, MemoryLog, MemoryPrompts, MemoryRecordings, SeededIds};
+use adapters_memory::{
+    ManualClock, MemoryContacts, MemoryLog, MemoryOperationsLog, MemoryPrompts, MemoryRecordings, SeededIds,
+};
 use async_trait::async_trait;
 use frontdesk_domain::{
     BuiltinFlow, CallEvent, CallerId, DialOutcome, Ending, EventKind, LegId, LegStatus, MailboxCause,
@@ -12,6 +14,7 @@ use jiff::SignedDuration;
 
 use super::selection::SETTLING;
 use super::*;
+use crate::contacts::Contacts;
 use crate::flow_versions::FlowWithAudio;
 
 /// Records notifications, and refuses as many as it is set to.
@@ -75,6 +78,11 @@ fn desk(notify: &[&str]) -> Desk {
         recordings: Arc::new(MemoryRecordings::new(1000)),
         flow: Arc::new(FlowVersions::new(own, Arc::new(MemoryPrompts::default())).unwrap()),
         recipients,
+        contacts: Arc::new(Contacts::new(
+            Arc::new(MemoryContacts::default()),
+            Arc::new(MemoryOperationsLog::default()),
+            clock.clone(),
+        )),
         feed_url: "https://desk.example".into(),
         zone: TimeZone::UTC,
         document: Arc::new(|record| {

@@ -1,5 +1,5 @@
 //! The call page: the call drawn over time, every event, the proof, and the caller's other calls.
-use frontdesk_domain::{Doing, Facts, Timeline, Timestamp};
+use frontdesk_domain::{Doing, EventKind, Facts, ScreeningAnswer, Timeline, Timestamp};
 use frontdesk_ports::CallWithEvents;
 use serde::Serialize;
 
@@ -17,6 +17,11 @@ pub(crate) struct CallPage {
     pub here: String,
     pub picture: Option<Picture>,
     pub events: Vec<EventLine>,
+    /// The step that explains the outcome, as a sentence.
+    pub evidence: Option<String>,
+    /// The call before this one in the log.
+    pub older: Option<String>,
+    pub people: Vec<String>,
     pub related: Vec<CallRow>,
     pub all_related: Option<String>,
     pub next: Option<String>,
@@ -128,6 +133,7 @@ impl EventLine {
         manages: bool,
     ) -> Vec<Self> {
         let begun = record.call.started_at;
+        let home = record.call.parties.as_ref().map(|parties| parties.to.as_str());
         let evidence = record.call.verdict.as_ref().map(|v| v.evidence.as_slice()).unwrap_or_default();
         let line = |logged: &frontdesk_ports::LoggedEvent| {
             let event = &logged.event;
@@ -138,11 +144,40 @@ impl EventLine {
                 moment: Moment::new(event.at, viewer),
                 seconds: event.at.to_zoned_datetime(viewer.zone.clone()).strftime("%H:%M:%S").to_string(),
                 kind: event.kind.as_str(),
-                text: messages::event(&event.kind, viewer.language),
+                text: messages::event(&event.kind, home, viewer.language),
                 proof: evidence.contains(&event.identity()),
                 raw: raw.map(|raw| raw.0.to_vec()).unwrap_or_default(),
             }
         };
         events.iter().map(line).collect()
+    }
+
+    /// The step that explains a call's outcome, in a sentence: who did what, and when.
+    pub fn evidence(call: &CallWithEvents, viewer: &Viewer) -> Option<String> {
+        let CallWithEvents { record, events } = call;
+        let verdict = record.call.verdict.as_ref()?;
+        let home = record.call.parties.as_ref().map(|parties| parties.to.as_str());
+        let language = viewer.language;
+        let proofs = events.iter().map(|logged| &logged.event);
+        let proofs: Vec<_> = proofs.filter(|event| verdict.evidence.contains(&event.identity())).collect();
+        // What a person did says more than what the carrier reports about it.
+        let by_person = proofs.iter().find(|event| matches!(event.kind, EventKind::Screening { .. }));
+        let decisive = by_person.or(proofs.last())?;
+        let what = match (&decisive.kind, &record.call.forwarded_to) {
+            (EventKind::Screening { answer: ScreeningAnswer::Accepted, .. }, Some(number)) => {
+                let contact = viewer.contacts.of(number.as_str()).map(|contact| contact.name.clone());
+                let who = contact.unwrap_or_else(|| phone_format::spoken(number.as_str(), home));
+                language.say_with("evidence-accepted", [("who", who.into())])
+            }
+            (kind, _) => messages::event(kind, home, language),
+        };
+        let time = decisive.at.to_zoned_datetime(viewer.zone.clone()).strftime("%H:%M:%S").to_string();
+        let (status, _) = messages::status(&record.call, language);
+        Some(
+            language.say_with(
+                "evidence",
+                [("status", status.into()), ("what", what.into()), ("time", time.into())],
+            ),
+        )
     }
 }

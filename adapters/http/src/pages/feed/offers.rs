@@ -9,6 +9,8 @@ pub(crate) struct Offers {
     pub destinations: Vec<String>,
     /// Mailboxes.
     pub mailboxes: Vec<String>,
+    /// Users.
+    pub people: Vec<String>,
 }
 
 impl Offers {
@@ -18,6 +20,6 @@ impl Offers {
         let mailboxes = flow.mailboxes().map(ToString::to_string).collect();
         destinations.sort_unstable();
         destinations.dedup();
-        Self { destinations, mailboxes }
+        Self { destinations, mailboxes, people: Vec::new() }
     }
 }

@@ -1,9 +1,11 @@
 //! A call as a row of the feed, and as the head of its own page.
-use frontdesk_domain::{CallState, Sound, Timestamp, Voicemail, VoicemailStatus};
+use frontdesk_domain::{CallState, Parties, Sound, Timestamp, Voicemail, VoicemailStatus};
 use frontdesk_ports::CallRecord;
 use frontdesk_ports::work::{HandledBy, Work};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use crate::i18n::locale::Language;
 use crate::i18n::viewer::Viewer;
 use crate::i18n::{messages, phone_format};
 
@@ -21,6 +23,14 @@ pub(crate) struct CallRow {
     pub tel: Option<String>,
     country: Option<String>,
     name: Option<String>,
+    /// Name or number.
+    who: String,
+    /// Whether the caller can be a contact, and where they become one.
+    caller_key: Option<String>,
+    contact_address: String,
+    /// Whether the name is a contact's, and the company.
+    is_contact: bool,
+    company: String,
     place: Option<String>,
     to: String,
     simulated: bool,
@@ -31,6 +41,9 @@ pub(crate) struct CallRow {
     path: String,
     pub started: Option<Moment>,
     durations: Vec<Duration>,
+    /// The one that matters most, and the others in words.
+    long: Option<String>,
+    long_detail: String,
     forwarded_to: Option<String>,
     took_it: bool,
     voicemail: Option<Message>,
@@ -95,7 +108,7 @@ struct TagLink {
 impl TagLink {
     fn new(tag: &str) -> Self {
         let word: String = form_urlencoded::byte_serialize(tag.as_bytes()).collect();
-        Self { word: tag.to_owned(), address: format!("/?tab=all&tag={word}") }
+        Self { word: tag.to_owned(), address: format!("/?tag={word}") }
     }
 }
 
@@ -108,11 +121,15 @@ struct NoteLine {
 
 impl Moment {
     pub fn new(at: Timestamp, viewer: &Viewer) -> Self {
-        let local = at.to_zoned_datetime(viewer.zone.clone());
+        Self::in_zone(at, &viewer.zone, viewer.language)
+    }
+
+    pub fn in_zone(at: Timestamp, zone: &TimeZone, language: Language) -> Self {
+        let local = at.to_zoned_datetime(zone.clone());
         Self {
             machine: format!("{at:.3}"),
             key: local.date().to_string(),
-            day: viewer.language.day(local.date()),
+            day: language.day(local.date()),
             time: local.strftime("%H:%M").to_string(),
         }
     }
@@ -181,6 +198,15 @@ fn outline(sound: &Sound) -> String {
     sound.bars().enumerate().map(bar).collect()
 }
 
+/// Where a caller becomes a contact, and back to the call.
+fn contact_address(caller: &str, call: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("caller", caller)
+        .append_pair("back", &format!("/calls/{call}"))
+        .finish();
+    format!("/contacts?{query}")
+}
+
 impl CallRow {
     pub fn new(record: &CallRecord, viewer: &Viewer) -> Self {
         let language = viewer.language;
@@ -200,9 +226,15 @@ impl CallRow {
             ("for-menu", call.menu_seconds),
             ("for-all", call.duration_seconds),
         ];
+        let key = parties.filter(|p| p.from.identifies(&p.to)).and_then(Parties::caller);
+        let long = call.talk_seconds.filter(|_| call.answered_at.is_some()).or(call.duration_seconds);
+        let contact = parties.and_then(|p| viewer.contacts.of(&p.caller()?).cloned());
         let known = figures.into_iter().filter_map(|(what, seconds)| {
             Some(Duration { text: messages::clock(seconds?), what: language.say(what) })
         });
+        let durations: Vec<Duration> = known.collect();
+        let name = contact.as_ref().map(|contact| contact.name.clone());
+        let name = name.or_else(|| parties.and_then(|p| p.from_name.clone()));
         let keys: Vec<String> = call.choices.iter().map(ToString::to_string).collect();
         let path = match &call.choice {
             Some(choice) => format!("{} \u{b7} {choice}", keys.join(", ")),
@@ -214,10 +246,18 @@ impl CallRow {
         });
         Self {
             id: id.to_string(),
-            caller,
             tel: number.filter(|number| number.starts_with('+')).map(ToOwned::to_owned),
             country: number.and_then(phone_format::country),
-            name: parties.and_then(|p| p.from_name.clone()),
+            contact_address: key
+                .as_deref()
+                .map(|key| contact_address(key, &id.to_string()))
+                .unwrap_or_default(),
+            caller_key: key,
+            is_contact: contact.is_some(),
+            company: contact.map(|contact| contact.company).unwrap_or_default(),
+            who: name.clone().unwrap_or_else(|| caller.clone()),
+            name,
+            caller,
             place: parties.and_then(|p| p.from_place.clone()),
             to: parties.map(|p| phone_format::spoken(&p.to, home)).unwrap_or_default(),
             simulated: leg.carrier() == "simulator",
@@ -227,7 +267,13 @@ impl CallRow {
             reason: messages::reason(call, language),
             path,
             started: call.started_at.map(|at| Moment::new(at, viewer)),
-            durations: known.collect(),
+            long: long.map(messages::clock),
+            long_detail: durations
+                .iter()
+                .map(|d| format!("{} {}", d.what, d.text))
+                .collect::<Vec<_>>()
+                .join(", "),
+            durations,
             forwarded_to: call
                 .forwarded_to
                 .as_ref()

@@ -28,6 +28,10 @@ pub(crate) struct FeedPage {
     /// No call ever came: how to have one come.
     pub first_run: bool,
     pub voice_url: String,
+    /// What the search finds beside the tab.
+    pub elsewhere: Option<Elsewhere>,
+    /// The users to whom calls are assigned.
+    pub people: Vec<String>,
     /// The next call that needs attention, for users who work through the list.
     pub next: Option<String>,
 }
@@ -41,9 +45,9 @@ pub(crate) struct ViewLink {
 }
 
 impl ViewLink {
-    pub fn new(view: SavedView, here: &str) -> Self {
+    pub fn new(view: SavedView, shown: &Shown) -> Self {
         let address = format!("/?{}", view.query);
-        Self { name: view.name, chosen: address == here, address }
+        Self { name: view.name, chosen: address == shown.address("/", &[]), address }
     }
 }
 
@@ -55,6 +59,22 @@ pub(crate) struct List {
     pub csrf: String,
     /// The page's own address, to come back to.
     pub here: String,
+}
+
+/// What a search on a tab would find in all calls.
+#[derive(Debug, Serialize)]
+pub(crate) struct Elsewhere {
+    text: String,
+    address: String,
+}
+
+impl Elsewhere {
+    pub fn new(all: &Tally, shown: &Shown, viewer: &Viewer) -> Self {
+        let text = viewer
+            .language
+            .say_with("found-elsewhere", [("n", all.all().into()), ("text", tally_text(all).into())]);
+        Self { text, address: shown.page(Tab::All, &[]) }
+    }
 }
 
 /// A day of the viewer's.
@@ -87,6 +107,7 @@ pub(crate) struct FilterForm {
     has_outcome: bool,
     reasons: Vec<Choice>,
     ranges: Vec<Choice>,
+    assignees: Vec<Choice>,
     fields: Vec<Field>,
     /// Whether anything is filtered, and how to end that.
     clear: Option<String>,
@@ -94,11 +115,15 @@ pub(crate) struct FilterForm {
     found: String,
     on: String,
     more: bool,
+    /// The other filters, which a new search keeps.
+    kept: Vec<(String, String)>,
+    /// Whether the page's address names its tab.
+    named_tab: bool,
 }
 
 #[derive(Debug, Serialize)]
 struct Choice {
-    word: &'static str,
+    word: String,
     label: String,
     chosen: bool,
 }
@@ -124,7 +149,7 @@ impl TabLink {
         let link = |tab: Tab| Self {
             word: tab.as_str(),
             label: viewer.language.say(&format!("tab-{}", tab.as_str())),
-            address: shown.address("/", tab, &[]),
+            address: shown.without_filters(tab),
             chosen: tab == shown.tab,
             count: match tab {
                 Tab::Attention => Some(tally_text(attention)),
@@ -148,15 +173,20 @@ impl FilterForm {
             let found = tally.of(Some(*outcome));
             let more = if tally.more { "+" } else { "" };
             let label = if found > 0 { format!("{label} ({found}{more})") } else { label };
-            Choice { word: outcome.as_str(), label, chosen: chosen("outcome", outcome.as_str()) }
+            Choice { word: outcome.as_str().to_owned(), label, chosen: chosen("outcome", outcome.as_str()) }
         });
         let reasons = Reason::VARIANTS.iter().map(|reason| Choice {
-            word: reason.as_str(),
+            word: reason.as_str().to_owned(),
             label: language.say(&format!("reason-{reason}")),
             chosen: chosen("reason", reason.as_str()),
         });
+        let assignees = offers.people.iter().map(|name| Choice {
+            word: name.clone(),
+            label: name.clone(),
+            chosen: chosen("assignee", name),
+        });
         let ranges = RANGES.iter().map(|word| Choice {
-            word,
+            word: (*word).to_owned(),
             label: language.say(&format!("range-{word}")),
             chosen: chosen("range", word),
         });
@@ -184,8 +214,11 @@ impl FilterForm {
             outcomes: outcomes.collect(),
             reasons: reasons.collect(),
             ranges: ranges.collect(),
+            assignees: assignees.collect(),
             fields,
-            clear: (!shown.filters.is_empty()).then(|| format!("/?tab={}", shown.tab.as_str())),
+            clear: (!shown.filters.is_empty()).then(|| shown.without_filters(shown.tab)),
+            kept: shown.filters.iter().filter(|(name, _)| name != "q").cloned().collect(),
+            named_tab: shown.page(shown.tab, &[]).contains("tab="),
             found: language
                 .say_with("found", [("n", tally.all().into()), ("text", tally_text(tally).into())]),
             has_outcome: shown.tab.outcome().is_none(),

@@ -1,6 +1,7 @@
 //! The flow page: the flow in force with the traffic of some days on it, hours, closure, phones and blocked callers.
-use frontdesk_domain::{CallFlow, Opening, PhoneEnd, Timestamp, Traffic};
+use frontdesk_domain::{CallFlow, Opening, PhoneEnd, Schedule, Timestamp, Traffic};
 use frontdesk_ports::{Blocked, Closed};
+use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::i18n::locale::Language;
@@ -17,6 +18,8 @@ pub(crate) struct FlowPage {
     pub csrf: String,
     /// Why something was not done.
     pub alert: Option<String>,
+    /// The end and the message of a closure that was refused.
+    pub written: (String, String),
     pub company: String,
     pub version: String,
     pub closed: Option<ClosedLine>,
@@ -46,27 +49,66 @@ impl ClosedLine {
     }
 }
 
-/// Opening hours, as they stand.
+/// Days of the week that is shown, from today.
+const WEEK: usize = 7;
+/// How far ahead special days are listed, and how many.
+const SPECIAL_DAYS_AHEAD: usize = 90;
+const MOST_SPECIAL_DAYS: usize = 8;
+
+/// Opening hours, as they stand now and on the days to come, in their own zone.
 #[derive(Debug, Serialize)]
 pub(crate) struct HoursLine {
     name: String,
     state: String,
     is_open: bool,
     change: Option<Moment>,
+    week: Vec<DayHours>,
+    /// Days after this week with hours of their own.
+    special: Vec<DayHours>,
+}
+
+/// The hours of a day.
+#[derive(Debug, Serialize)]
+pub(crate) struct DayHours {
+    day: String,
+    hours: String,
+    /// Whether a date has hours of its own, such as a holiday.
+    is_special: bool,
 }
 
 impl HoursLine {
-    pub fn all(flow: &CallFlow, now: Timestamp, viewer: &Viewer) -> Vec<Self> {
+    pub fn all(flow: &CallFlow, now: Timestamp, language: Language) -> Vec<Self> {
         let line = |(name, hours): (&frontdesk_domain::NodeName, &frontdesk_domain::Hours)| {
-            let opening = hours.schedule.at(now);
+            let schedule = &hours.schedule;
+            let opening = schedule.at(now);
+            let today = now.to_zoned_datetime(schedule.zone.clone()).date();
+            let days = || today.series(jiff::Span::new().days(1));
+            let special =
+                days().take(SPECIAL_DAYS_AHEAD).skip(WEEK).filter(|day| schedule.dated(*day).is_some());
             Self {
                 name: name.to_string(),
-                state: viewer.language.say(&format!("opening-{}", opening.as_str())),
+                state: language.say(&format!("opening-{}", opening.as_str())),
                 is_open: opening == Opening::Open,
-                change: hours.schedule.next_change(now).map(|at| Moment::new(at, viewer)),
+                change: schedule.next_change(now).map(|at| Moment::in_zone(at, &schedule.zone, language)),
+                week: days().take(WEEK).map(|day| DayHours::new(schedule, day, language)).collect(),
+                special: special
+                    .take(MOST_SPECIAL_DAYS)
+                    .map(|day| DayHours::new(schedule, day, language))
+                    .collect(),
             }
         };
         flow.draft().hours.iter().map(line).collect()
+    }
+}
+
+impl DayHours {
+    fn new(schedule: &Schedule, day: Date, language: Language) -> Self {
+        let ranges: Vec<String> = schedule.ranges(day).iter().map(ToString::to_string).collect();
+        let hours = match ranges.as_slice() {
+            [] => language.say("opening-closed"),
+            ranges => ranges.join(", ").replace('-', "\u{2013}"),
+        };
+        Self { day: language.short_day(day), hours, is_special: schedule.dated(day).is_some() }
     }
 }
 

@@ -8,6 +8,7 @@ use qrcode::render::svg;
 use serde::Serialize;
 
 use crate::Rules;
+use crate::filter::Tab;
 use crate::i18n::locale::Language;
 use crate::i18n::viewer::Viewer;
 use crate::pages::feed::row::Moment;
@@ -22,6 +23,7 @@ pub(crate) struct SettingsPage {
     /// A token that was just made, by name; it is shown this once.
     pub made: Option<(String, String)>,
     pub languages: Vec<LanguageChoice>,
+    pub starts: Vec<StartChoice>,
     pub second: SecondFactorCard,
     pub browsers: Vec<BrowserLine>,
     pub people: Vec<PersonLine>,
@@ -30,6 +32,25 @@ pub(crate) struct SettingsPage {
     pub rules: Vec<(String, String)>,
     /// The last diagnostic report, for admins.
     pub health: Option<Health>,
+}
+
+/// A tab that the calls page can start with.
+#[derive(Debug, Serialize)]
+pub(crate) struct StartChoice {
+    word: &'static str,
+    label: String,
+    chosen: bool,
+}
+
+impl StartChoice {
+    pub fn all(viewer: &Viewer) -> Vec<Self> {
+        let choice = |tab: &Tab| Self {
+            word: tab.as_str(),
+            label: viewer.language.say(&format!("tab-{}", tab.as_str())),
+            chosen: *tab == viewer.start,
+        };
+        Tab::VARIANTS.iter().map(choice).collect()
+    }
 }
 
 /// The findings of the last diagnostic report.

@@ -2,7 +2,8 @@
 use std::collections::BTreeMap;
 
 use frontdesk_domain::{Outcome, Timestamp};
-use frontdesk_ports::{CallStats, Figures, answer_rate};
+use frontdesk_ports::work::HandledBy;
+use frontdesk_ports::{CallRecord, CallStats, Figures, answer_rate};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -17,16 +18,31 @@ pub(crate) struct FiguresPage {
     pub frame: Frame,
     pub ranges: Vec<(&'static str, String, bool)>,
     pub zone: String,
-    pub calls: String,
-    pub answer_rate: String,
-    pub median: String,
-    pub p90: String,
+    pub tiles: Vec<Tile>,
     pub outcomes: Vec<OutcomeCount>,
     pub days: Bars,
     pub hours: Bars,
     pub heat: Vec<HeatRow>,
     pub destinations: Vec<Destination>,
     pub menus: Vec<MenuLine>,
+    pub people: Vec<PersonLine>,
+}
+
+/// What a user did about the calls of the period.
+#[derive(Debug, Serialize)]
+pub(crate) struct PersonLine {
+    name: String,
+    done: u64,
+    assigned: u64,
+    address: String,
+}
+
+/// A figure, and the same of the period before.
+#[derive(Debug, Serialize)]
+pub(crate) struct Tile {
+    value: String,
+    label: String,
+    before: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -54,6 +70,8 @@ struct Bar {
     x: usize,
     address: Option<String>,
     text: String,
+    /// Where the count stands: above the bar.
+    top: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -98,6 +116,8 @@ pub(crate) struct MenuLine {
 /// Height of the bars, and the width of each with the gap after it.
 const HEIGHT: u64 = 120;
 const STEP: usize = 24;
+/// Room for the counts above the bars.
+const TOP: u64 = 12;
 
 type ByOutcome = BTreeMap<Option<Outcome>, u64>;
 
@@ -113,7 +133,7 @@ fn seconds(seconds: Option<f64>, language: Language) -> String {
 
 fn address(range: &str, pairs: &[(&str, &str)]) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("tab", "all").append_pair("range", range).extend_pairs(pairs);
+    query.append_pair("range", range).extend_pairs(pairs);
     format!("/?{}", query.finish())
 }
 
@@ -128,7 +148,7 @@ impl Bars {
             usize,
             (String, String, ByOutcome, Option<String>),
         )| {
-            let mut y = HEIGHT;
+            let mut y = TOP + HEIGHT;
             let parts = counts.iter().filter(|(_, count)| **count > 0).map(|(outcome, count)| {
                 let height = (count * HEIGHT / most.max(1)).max(1);
                 y = y.saturating_sub(height);
@@ -142,7 +162,16 @@ impl Bars {
                 })
                 .collect();
             let count = counts.values().sum();
-            Bar { label, short, count, parts, x: place * STEP, address, text: text.join(", ") }
+            Bar {
+                label,
+                short,
+                count,
+                top: y.saturating_sub(3),
+                parts,
+                x: place * STEP,
+                address,
+                text: text.join(", "),
+            }
         };
         let bars: Vec<Bar> = columns.into_iter().enumerate().map(bar).collect();
         Self { width: bars.len() * STEP, columns: bars, most }
@@ -150,15 +179,21 @@ impl Bars {
 }
 
 impl FiguresPage {
-    /// The page of the figures of a range that ends now.
+    /// The page of the figures of a range, and of the range of the same length before.
     pub fn new(
         frame: Frame,
-        figures: &Figures,
+        (figures, before): (&Figures, &Figures),
         range: &str,
         viewer: &Viewer,
         span: (Timestamp, Timestamp),
     ) -> Self {
         let (stats, language, zone) = (CallStats::of(figures), viewer.language, &viewer.zone);
+        let (earlier, number) = (CallStats::of(before), |n| language.number(n));
+        let tile = |label: &str, value: String, before: String| Tile {
+            value,
+            label: language.say(label),
+            before: language.say_with("tile-before", [("value", before.into())]),
+        };
         let mut days: BTreeMap<Date, ByOutcome> = BTreeMap::new();
         let mut hours = vec![ByOutcome::new(); 24];
         let mut heat = [[0u64; 24]; 7];
@@ -184,7 +219,7 @@ impl FiguresPage {
         let day = |(date, counts): (Date, ByOutcome)| {
             let query = [("since", date.to_string()), ("through", date.to_string())];
             let mut address = form_urlencoded::Serializer::new(String::new());
-            address.append_pair("tab", "all").extend_pairs(query);
+            address.extend_pairs(query);
             let label = language.short_day(date);
             (label, date.strftime("%-d").to_string(), counts, Some(format!("/?{}", address.finish())))
         };
@@ -199,10 +234,24 @@ impl FiguresPage {
             frame,
             ranges: Vec::new(),
             zone: viewer.zone_name(),
-            calls: language.number(stats.calls),
-            answer_rate: percent(stats.answer_rate, language),
-            median: seconds(stats.median_seconds_to_answer, language),
-            p90: seconds(stats.p90_seconds_to_answer, language),
+            tiles: vec![
+                tile("tile-calls", number(stats.calls), number(earlier.calls)),
+                tile(
+                    "tile-answered",
+                    percent(stats.answer_rate, language),
+                    percent(earlier.answer_rate, language),
+                ),
+                tile(
+                    "tile-median",
+                    seconds(stats.median_seconds_to_answer, language),
+                    seconds(earlier.median_seconds_to_answer, language),
+                ),
+                tile(
+                    "tile-p90",
+                    seconds(stats.p90_seconds_to_answer, language),
+                    seconds(earlier.p90_seconds_to_answer, language),
+                ),
+            ],
             outcomes: stats
                 .outcomes
                 .iter()
@@ -225,8 +274,29 @@ impl FiguresPage {
                 .collect(),
             destinations: destinations(figures, range, language),
             menus: menus(figures, range, language),
+            people: Vec::new(),
         }
     }
+}
+
+/// Who marked these calls done, and to whom they are assigned.
+pub(crate) fn people(calls: &[CallRecord], range: &str) -> Vec<PersonLine> {
+    let mut found: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for CallRecord { work, .. } in calls {
+        if let Some(HandledBy::Person(name)) = work.handled.as_ref().map(|handled| &handled.by) {
+            found.entry(name).or_default().0 += 1;
+        }
+        if let Some(claimed) = &work.claimed {
+            found.entry(&claimed.by).or_default().1 += 1;
+        }
+    }
+    let line = |(name, (done, assigned)): (&str, (u64, u64))| PersonLine {
+        name: name.to_owned(),
+        done,
+        assigned,
+        address: address(range, &[("assignee", name)]),
+    };
+    found.into_iter().map(line).collect()
 }
 
 fn destinations(figures: &Figures, range: &str, language: Language) -> Vec<Destination> {

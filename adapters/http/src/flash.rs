@@ -1,0 +1,150 @@
+//! What a page says about the change that led to it ("3 calls marked done", with "Undo"): a cookie that the next page
+//! shows once and clears.
+use std::sync::Arc;
+use std::time::Duration;
+
+use poem::http::{HeaderValue, Method, header};
+use poem::{Endpoint, IntoResponse, Request, Response};
+use serde::Serialize;
+
+use crate::i18n::locale::Language;
+use crate::i18n::viewer::cookie;
+
+/// The cookie.
+const FLASH: &str = "flash";
+/// Longer ones are not stored by browsers.
+const MAX_BYTES: usize = 3500;
+/// A page that does not come soon says nothing.
+const LASTS: Duration = Duration::from_secs(60);
+
+/// What was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Flash {
+    /// The message `said-…`.
+    said: String,
+    count: usize,
+    name: String,
+    undo: Option<Undo>,
+}
+
+/// The form that undoes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Undo {
+    action: String,
+    fields: Vec<(String, String)>,
+}
+
+/// A flash in the viewer's language.
+#[derive(Debug, Serialize)]
+pub(crate) struct FlashLine {
+    pub text: String,
+    pub undo: Option<Undo>,
+}
+
+impl Flash {
+    /// The message `said-…`.
+    pub fn new(said: &str) -> Self {
+        Self { said: said.to_owned(), ..Self::default() }
+    }
+
+    /// Of so many.
+    pub fn of(self, count: usize) -> Self {
+        Self { count, ..self }
+    }
+
+    /// Of something or somebody of that name.
+    pub fn named(self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self }
+    }
+
+    /// Undone by a form with these fields.
+    pub fn undone_by(self, action: &str, fields: Vec<(String, String)>) -> Self {
+        Self { undo: Some(Undo { action: action.to_owned(), fields }), ..self }
+    }
+
+    /// A response that says so on the page that it leads to.
+    pub fn on(mut self, response: Response, secure: bool) -> Response {
+        if self.text().len() > MAX_BYTES {
+            self.undo = None;
+        }
+        with_cookie(response, &self.text(), LASTS, secure)
+    }
+
+    fn text(&self) -> String {
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        text.append_pair("said", &self.said);
+        text.append_pair("n", &self.count.to_string()).append_pair("name", &self.name);
+        if let Some(Undo { action, fields }) = &self.undo {
+            text.append_pair("undo", action).extend_pairs(fields);
+        }
+        text.finish()
+    }
+
+    /// What the cookie of a request says.
+    pub fn from_request(req: &Request) -> Option<Self> {
+        let mut pairs = form_urlencoded::parse(cookie(req, FLASH)?.as_bytes()).into_owned();
+        let mut next = |name: &str| pairs.next().filter(|(known, _)| known == name).map(|(_, value)| value);
+        let (said, count, name) = (next("said")?, next("n")?.parse().ok()?, next("name")?);
+        let action = next("undo").filter(|action| action.starts_with('/') && !action.starts_with("//"));
+        let undo = action.map(|action| Undo { action, fields: pairs.collect() });
+        Some(Self { said, count, name, undo })
+    }
+
+    /// In words; `None` if there are none for it.
+    pub fn line(self, language: Language) -> Option<FlashLine> {
+        let id = format!("said-{}", self.said);
+        let args = [("n", self.count.into()), ("name", self.name.as_str().into())];
+        Some(FlashLine { text: language.say_if_known(&id, args)?, undo: self.undo })
+    }
+}
+
+/// Clears the flash that a page has shown.
+pub(crate) async fn clear_shown<E: Endpoint>(
+    secure: bool,
+    endpoint: Arc<E>,
+    req: Request,
+) -> poem::Result<Response> {
+    let has_flash = cookie(&req, FLASH).is_some_and(|flash| !flash.is_empty());
+    let is_visit = has_flash && req.method() == Method::GET && req.header("hx-request").is_none();
+    let response = endpoint.call(req).await?.into_response();
+    let is_page = response.content_type().is_some_and(|kind| kind.starts_with("text/html"));
+    Ok(if is_visit && is_page { with_cookie(response, "", Duration::ZERO, secure) } else { response })
+}
+
+fn with_cookie(mut response: Response, value: &str, lasts: Duration, secure: bool) -> Response {
+    // Encoded as a form, the value needs no further encoding.
+    let (lasts, secure) = (lasts.as_secs(), if secure { "; Secure" } else { "" });
+    let cookie = format!("{FLASH}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={lasts}{secure}");
+    if let Ok(value) = HeaderValue::try_from(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown_again(flash: Flash) -> Option<Flash> {
+        let response = flash.on(Response::default(), false);
+        let set = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+        let cookie = set.split(';').next().unwrap();
+        Flash::from_request(
+            &Request::builder().header(header::COOKIE, format!("zone=UTC; {cookie}")).finish(),
+        )
+    }
+
+    #[test]
+    fn what_was_said_is_shown_with_its_undo_and_nothing_else_is() {
+        let fields =
+            vec![("call".to_owned(), "1; a=b\"é".to_owned()), ("do".to_owned(), "reopen".to_owned())];
+        let flash = Flash::new("done").of(3).named("Ann; & Co").undone_by("/calls/bulk", fields);
+        assert_eq!(shown_again(flash.clone()), Some(flash.clone()));
+        let long = vec![("call".to_owned(), "x".repeat(MAX_BYTES))];
+        let without = shown_again(flash.undone_by("/calls/bulk", long)).unwrap();
+        assert_eq!(without.undo, None, "a cookie that no browser stores");
+        let foreign = Flash::new("done").undone_by("//else.example/", Vec::new());
+        assert_eq!(shown_again(foreign).unwrap().undo, None);
+        assert!(Flash::new("no such message").line(Language::English).is_none());
+    }
+}

@@ -1,0 +1,59 @@
+//! Asks before what cannot be undone is done. The page sends the form again, with `confirm=yes`.
+use serde::Serialize;
+
+use super::{Form, html};
+use crate::State;
+use crate::auth::visitor::Visitor;
+use crate::i18n::viewer::Viewer;
+use crate::pages::frame::Frame;
+use crate::problem::Answer;
+
+/// The field that confirms.
+const CONFIRM: &str = "confirm";
+
+/// The question.
+#[derive(Debug, Serialize)]
+pub(crate) struct ConfirmPage {
+    pub frame: Frame,
+    pub question: String,
+    pub detail: String,
+    /// What the button says.
+    pub action_label: String,
+    pub action: String,
+    pub fields: Vec<(String, String)>,
+    /// Where to go instead.
+    pub cancel: String,
+}
+
+/// What is asked about: `ask-WHAT`, `ask-WHAT-detail` and `ask-WHAT-do` are its texts.
+pub(crate) struct Question<'a> {
+    pub what: &'a str,
+    pub name: &'a str,
+    /// The form's address, and that of the page it is on.
+    pub action: &'a str,
+    pub cancel: &'a str,
+}
+
+/// The page with the question; `None` if the form has confirmed it.
+pub(crate) fn ask(
+    question: &Question,
+    form: &Form,
+    state: &State,
+    (visitor, viewer): (&Visitor, &Viewer),
+) -> Option<Answer> {
+    if form.get(CONFIRM) == "yes" {
+        return None;
+    }
+    let Question { what, name, action, cancel } = *question;
+    let say = |part: &str| viewer.language.say_with(&format!("ask-{what}{part}"), [("name", name.into())]);
+    let page = ConfirmPage {
+        frame: Frame::of(state, visitor, viewer, "page-confirm"),
+        question: say(""),
+        detail: say("-detail"),
+        action_label: say("-do"),
+        action: action.to_owned(),
+        fields: form.fields().filter(|(field, _)| field != CONFIRM).cloned().collect(),
+        cancel: cancel.to_owned(),
+    };
+    Some(html(state.templates.page(&page, viewer)))
+}
