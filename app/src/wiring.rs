@@ -4,14 +4,15 @@ mod database;
 mod disk_check;
 pub mod doctor;
 mod notifications;
+mod services;
 mod stores;
 pub mod tools;
 mod work;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use adapters_http::{FederatedSignIn, Rules, Services, health_routes};
-use adapters_identity::{InvalidClient, OpenIdProvider, Settings};
+use adapters_http::{Services, health_routes};
+use adapters_identity::InvalidClient;
 pub use adapters_persistence::SqlOperationsLog;
 use adapters_persistence::{Comparing, ConnectError, Database, ServerClock, SqlInbox, SqlLog};
 use adapters_recordings::OpenError;
@@ -23,33 +24,30 @@ use poem::endpoint::{BoxEndpoint, EndpointExt};
 use poem::middleware::CatchPanic;
 use poem::{Response, Route};
 use tokio::sync::watch;
-use url::Url;
 
 use crate::backup::BackupError;
 use crate::carrier::{self, ClientError, HostedPrompts};
-use crate::config::{Config, Provider, SignInSettings};
+use crate::config::Config;
 use crate::server::Routes;
 use crate::system::{SystemClock, SystemIds};
 use database::{index_texts, prepare};
-use frontdesk_services::accounts::AccountAdministration;
 use frontdesk_services::auth::AccessControl;
 use frontdesk_services::auth::password::BadPassword;
 use frontdesk_services::call_handler::CallHandler;
-use frontdesk_services::call_reader::CallReader;
 use frontdesk_services::contacts::Contacts;
 use frontdesk_services::event_intake::{EventIntake, PrimaryBuffer};
 use frontdesk_services::flow_versions::FlowVersions;
-use frontdesk_services::follow_up::FollowUps;
 use frontdesk_services::follow_up::auto_resolve::AutoResolve;
-use frontdesk_services::maintenance::{Maintenance, RetentionPolicy};
+use frontdesk_services::maintenance::Maintenance;
 use frontdesk_services::notifications::Notifications;
-use frontdesk_services::operations::OperationsService;
 use frontdesk_services::overrides::Overrides;
 use frontdesk_services::readiness::IntakeReadiness;
 use frontdesk_services::restrictions::Restrictions;
-use frontdesk_services::stats_cache::StatsCache;
 use frontdesk_services::voicemail_jobs::VoicemailWorker;
 use notifications::feed_url;
+use services::{
+    access_of, accounts_of, contacts, federated_sign_in, follow_ups, operations, reader, restrictions, rules,
+};
 use stores::Stores;
 use work::Work;
 
@@ -177,46 +175,6 @@ impl Running {
     }
 }
 
-fn accounts_of(
-    stores: &Stores,
-    access: &Arc<AccessControl>,
-    clock: &Arc<dyn Clock>,
-    ids: &Arc<dyn Ids>,
-) -> AccountAdministration {
-    let (people, trail) = (stores.people.clone(), stores.operations_log.clone());
-    AccountAdministration::new(access.clone(), people, trail, clock.clone(), ids.clone())
-}
-
-fn operations(stores: &Stores, clock: &Arc<dyn Clock>) -> OperationsService {
-    let Stores { log, operations_log, .. } = stores;
-    OperationsService {
-        log: log.clone(),
-        operations_log: operations_log.clone(),
-        outbox: log.clone(),
-        trail: operations_log.clone(),
-        clock: clock.clone(),
-    }
-}
-
-/// Sign-in at a provider or a proxy. People return from the provider to the address at which they read the log.
-fn federated_sign_in(config: &Config, feed: &str) -> Result<FederatedSignIn, WiringError> {
-    let SignInSettings { proxy, provider, .. } = config.sign_in.clone();
-    let mut sign_in = FederatedSignIn { proxy: proxy.map(Arc::new), provider: None };
-    if let Some(Provider { issuer, client_id, client_secret, claim, domains }) = provider {
-        let back = Url::parse(&format!("{feed}/login/return"))?;
-        let settings = Settings { issuer, client_id, client_secret, claim, domains, back };
-        let provider = OpenIdProvider::new(settings, config.proxies.client_builder())?;
-        sign_in.provider = Some(Arc::new(provider));
-    }
-    Ok(sign_in)
-}
-
-/// The configuration values that the settings page shows.
-fn rules(config: &Config) -> Rules {
-    let RetentionPolicy { calls, audio, raw, .. } = config.retention;
-    Rules { calls, audio, raw, resolves_misses: config.resolves_misses }
-}
-
 impl AppBuilder {
     /// An application for the configured account, with the system's clock and randomness.
     pub fn new(config: Config) -> Self {
@@ -249,13 +207,8 @@ impl AppBuilder {
         let secure = people_use_https(&config, &public) && phone.is_none();
 
         let stores = Stores::open(&config, &clock, &ids).await?;
-        let Stores { db, log, operations_log, people, overrides, recordings, .. } = stores.clone();
-        let token = config.api_token.as_ref();
-        let access =
-            AccessControl::new(people.clone(), operations_log.clone(), clock.clone(), ids.clone(), token);
-        let access = Arc::new(
-            access.admitting(config.sign_in.newcomers).with_staff_closing(config.sign_in.staff_may_close),
-        );
+        let Stores { db, log, operations_log, overrides, .. } = stores.clone();
+        let access = access_of(&stores, &config, &clock, &ids);
         let (prepared, password) = (Arc::new(AtomicBool::new(false)), config.admin_password.clone());
         prepare(&config.database_url, db.clone(), access.clone(), password, prepared.clone()).await?;
         index_texts(db.clone());
@@ -275,14 +228,7 @@ impl AppBuilder {
 
         let audio: Arc<HostedPrompts> = Arc::default();
         let flow = Arc::new(FlowVersions::new(own_flow, audio.clone())?);
-        let restrictions = Restrictions::new(
-            overrides.clone(),
-            log.clone(),
-            config.caps,
-            config.zone.clone(),
-            clock.clone(),
-        );
-        let restrictions = known(restrictions).await;
+        let restrictions = restrictions(&stores, &config, &clock).await;
         let contacts = contacts(&stores, &clock).await;
         let safe = safe_answer(&flow.current(), &*clock);
         let answering = Arc::new(CallHandler::new(
@@ -299,22 +245,12 @@ impl AppBuilder {
         let metrics = crate::telemetry::metrics(intake.clone());
         let (stop, stopping) = watch::channel(false);
         let pages = adapters_http::routes(Services {
-            calls: Arc::new(CallReader {
-                log: log.clone(),
-                counts: Arc::new(StatsCache::new(log.clone(), log.clone(), clock.clone())),
-                recordings: recordings.clone(),
-                intake: intake.clone(),
-            }),
+            calls: Arc::new(reader(&stores, &intake, &clock)),
             access: access.clone(),
             sign_in: federated_sign_in(&config, &feed_url)?,
             accounts: Arc::new(accounts_of(&stores, &access, &clock, &ids)),
             rules: rules(&config),
-            working: Arc::new(FollowUps {
-                log: log.clone(),
-                work: log.clone(),
-                users: people.clone(),
-                clock: clock.clone(),
-            }),
+            working: Arc::new(follow_ups(&stores, &clock)),
             operations: Arc::new(operations(&stores, &clock)),
             readiness: readiness.clone(),
             metrics: metrics.clone(),
@@ -422,23 +358,6 @@ async fn set_own_number(carrier: Arc<dyn Carrier>, handler: Arc<CallHandler>) {
 fn with_health(readiness: &Arc<dyn Readiness>) -> Route {
     let health = Arc::new(health_routes(readiness.clone()));
     Route::new().at("/healthz", health.clone()).at("/readyz", health)
-}
-
-/// What holds beside the flow, as far as it is known at the start.
-async fn known(restrictions: Restrictions) -> Arc<Restrictions> {
-    if let Err(error) = restrictions.refresh().await {
-        tracing::warn!("closures, blocks and caps are not known yet: {error}");
-    }
-    Arc::new(restrictions)
-}
-
-/// The contacts, as far as they are known at the start.
-async fn contacts(stores: &Stores, clock: &Arc<dyn Clock>) -> Arc<Contacts> {
-    let contacts = Contacts::new(stores.contacts.clone(), stores.operations_log.clone(), clock.clone());
-    if let Err(error) = contacts.refresh().await {
-        tracing::warn!("contacts are not known yet: {error}");
-    }
-    Arc::new(contacts)
 }
 
 /// SQLite and the spool share a disk and fail together, so the spool acknowledges. A PostgreSQL server can outlive

@@ -6,6 +6,8 @@ mod m20261127_000001_create_tables;
 mod m20261127_000002_create_text_index;
 mod m20261128_000001_add_recipient_position;
 mod m20261128_000002_create_contacts;
+mod m20261128_000003_describe_sessions;
+mod m20261128_000004_create_done_links;
 
 use sea_orm_migration::prelude::*;
 
@@ -20,6 +22,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000002_create_text_index::Migration),
             Box::new(m20261128_000001_add_recipient_position::Migration),
             Box::new(m20261128_000002_create_contacts::Migration),
+            Box::new(m20261128_000003_describe_sessions::Migration),
+            Box::new(m20261128_000004_create_done_links::Migration),
         ]
     }
 }

@@ -31,6 +31,7 @@ pub use driven::carrier_account::{
 };
 pub use driven::clock::{Clock, Ids};
 pub use driven::contact_store::ContactStore;
+pub use driven::done_links::{DoneLink, DoneLinks};
 pub use driven::identity_provider::{IdentityError, IdentityProvider, SigningIn};
 pub use driven::job_queue::{Attempt, Job, JobCounts, JobQueue, LONGEST_WAIT, Lane, LeasedJob};
 pub use driven::messenger::{Attachment, DeliveryError, Messenger, Notification};
@@ -49,7 +50,7 @@ pub use driving::accounts::{AccountError, Accounts, Browser, MAX_VIEWS, Person, 
 pub use driving::answer_calls::{AnswerCalls, CarrierCallback, StepRequest};
 pub use driving::auth::{Access, IdentitySource, Program, SignInError, SignedIn};
 pub use driving::contacts::{ContactError, ManageContacts};
-pub use driving::follow_up::{WorkError, WorkOnCalls};
+pub use driving::follow_up::{LinkedCall, WorkError, WorkOnCalls};
 pub use driving::operations::{Actor, Operations, RetryError};
 pub use driving::overrides::{LONGEST_CLOSURE, ManageOverrides, OverrideError};
 pub use driving::read_calls::{

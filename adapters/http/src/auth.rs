@@ -1,5 +1,6 @@
 //! Who sent a request, and what they may do.
 
+pub(crate) mod browser_name;
 pub(crate) mod csrf;
 pub(crate) mod guard;
 pub(crate) mod oidc;

@@ -15,7 +15,9 @@ pub use crate::api::wire::CallContext;
 use crate::api::wire::{WireCall, instant};
 use crate::auth::visitor::Visitor;
 use crate::filter::Shown;
+use crate::i18n::locale::Language;
 use crate::i18n::viewer::Viewer;
+use crate::i18n::{messages, phone_format};
 use crate::problem::Answer;
 use crate::query::{self, BadParameter};
 
@@ -50,6 +52,33 @@ const COLUMNS: [&str; 18] = [
 /// A call as programs read it, without its events.
 pub fn call_document(record: &CallRecord, context: &CallContext) -> serde_json::Value {
     serde_json::to_value(WireCall::new(record, context)).unwrap_or_default()
+}
+
+/// What an e-mail says of a call: the reason of its outcome, and numbers as people write them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CallWords {
+    /// Why it ended as it did; empty while that is not known.
+    pub reason: String,
+    /// The caller's number, if it was not withheld.
+    pub caller: Option<String>,
+    /// The number that was called.
+    pub called: Option<String>,
+    /// The phone that answered, or was rung last.
+    pub phone: Option<String>,
+}
+
+/// A call in the words of the pages, in the language of that code; English if there is none.
+pub fn call_words(call: &Call, language: &str) -> CallWords {
+    let language = Language::of_code(language).unwrap_or(Language::English);
+    let parties = call.parties.as_ref();
+    let home = parties.map(|parties| parties.to.as_str());
+    let spoken = |number: &str| phone_format::spoken(number, home);
+    CallWords {
+        reason: messages::reason(call, language),
+        caller: parties.and_then(|parties| parties.from.as_text()).map(spoken),
+        called: parties.map(|parties| spoken(&parties.to)),
+        phone: call.forwarded_to.as_ref().map(|number| spoken(number.as_str())),
+    }
 }
 
 /// The header row.

@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod confirm;
 pub(crate) mod contacts;
+pub(crate) mod done;
 pub(crate) mod feed;
 pub(crate) mod flow;
 pub(crate) mod follow_up;

@@ -16,7 +16,7 @@ use crate::flash;
 use crate::middleware::visitor_limits::VisitorLimits;
 use crate::middleware::{body_limit, compression, error_pages, path_prefix, security_headers};
 use crate::pages::{
-    audit, call, contacts, feed, flow, follow_up, login, outages, phone, saved_views, settings, stats,
+    audit, call, contacts, done, feed, flow, follow_up, login, outages, phone, saved_views, settings, stats,
 };
 use crate::problem::Problem;
 use crate::services::State;
@@ -140,12 +140,15 @@ fn table() -> Vec<Entry> {
         Entry::post("/settings/tokens", Admin, settings::tokens),
         Entry::get("/outages", Page, outages::outages),
         Entry::get("/audit", Admin, audit::audit),
+        Entry::get("/done/:secret", Public, done::look).and_post(done::done),
         Entry::get("/login", Public, login::sign_in_page).and_post(login::sign_in),
         Entry::get("/login/provider", Public, oidc::begin),
         Entry::get("/login/return", Public, oidc::finish),
         Entry::post("/logout", Page, login::sign_out),
         Entry::post("/logout/everywhere", Page, login::sign_out_everywhere),
         Entry::get("/static/:name", Public, assets::asset),
+        Entry::get("/worker.js", Public, assets::worker),
+        Entry::get("/offline", Public, assets::offline),
         Entry::get("/metrics", Metrics, health::metrics),
         Entry::get("/api/openapi.json", Public, assets::openapi),
         Entry::get("/api/docs", Public, assets::api_docs),

@@ -13,6 +13,7 @@ use crate::pages::audit::view::AuditPage;
 use crate::pages::call::view::CallPage;
 use crate::pages::confirm::ConfirmPage;
 use crate::pages::contacts::ContactsPage;
+use crate::pages::done::DonePage;
 use crate::pages::feed::row::CallRow;
 use crate::pages::feed::view::{FeedPage, List};
 use crate::pages::flow::view::FlowPage;
@@ -70,6 +71,11 @@ impl Templates {
     /// The page after a sign-in at a provider, which redirects to the feed.
     pub fn arrived(&self, next: &str, language: Language) -> Result<String, tera::Error> {
         self.render("arrived.html", &serde_json::json!({ "next": next }), language)
+    }
+
+    /// The page of an e-mail's link.
+    pub fn done(&self, view: &DonePage, viewer: &Viewer) -> Result<String, tera::Error> {
+        self.render("done.html", view, viewer.language)
     }
 
     pub fn api(&self, view: &ApiPage) -> Result<String, tera::Error> {

@@ -1,6 +1,7 @@
 // Keeps the feed live. htmx holds the connection and replays missed updates; this script inserts rows without moving
 // the page under a reader or stopping a player.
 import { problemOf, toast } from "./feedback.js";
+import { notify } from "./notify.js";
 import { t } from "./texts.js";
 
 const feed = document.getElementById("feed");
@@ -125,6 +126,7 @@ function place(change) {
   const row = rowOf(change.row);
   const known = document.getElementById(`call-${change.id}`);
   if (!row) return;
+  notify(row);
   if (known && !change.fits && !isBusy(known)) {
     remove(known);
   } else if (known) {
@@ -195,8 +197,9 @@ function offerUndo(row) {
     body.set("do", back.value);
     const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer?.ok) return toast(problemOf(answer?.status ?? 0));
-    const known = document.getElementById(row.id);
     const now = rowOf(await answer.text());
+    // Meanwhile the row may have come back as a live update.
+    const known = document.getElementById(row.id);
     if (known) update(known, now, true);
     else if (now) insert({ id: now.dataset.id, day: now.dataset.day, label: now.dataset.day }, now);
   });
@@ -204,7 +207,11 @@ function offerUndo(row) {
 
 function tick() {
   // Rows that belong here no longer leave when nobody uses them.
-  for (const row of document.querySelectorAll("tr.gone")) if (!isBusy(row)) remove(row);
+  for (const row of document.querySelectorAll("tr.gone")) {
+    // The keyboard goes on with the next row.
+    if (document.activeElement === row && !row.matches(":hover")) (row.nextElementSibling ?? row.previousElementSibling)?.focus({ preventScroll: true });
+    if (!isBusy(row)) remove(row);
+  }
   for (const clock of document.querySelectorAll(".clock")) {
     const seconds = Math.max(0, Math.round((Date.now() - Date.parse(clock.dataset.since)) / 1000));
     clock.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

@@ -59,6 +59,7 @@ const actions = {
 // A call's page that was opened for a note is left at the field.
 if (["#note", "#tag"].includes(location.hash)) document.querySelector(location.hash)?.focus();
 
+document.documentElement.dataset.keys = "ready";
 addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (typing && event.key === "Escape") return event.target.blur();

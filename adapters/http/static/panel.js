@@ -81,8 +81,9 @@ if (panel) {
     if (form.method !== "post") return;
     event.preventDefault();
     const body = new URLSearchParams(new FormData(form, event.submitter));
-    const answer = await fetch(event.submitter?.formAction || form.action, { method: "POST", body, headers: { Accept: "text/html" } }).catch(() => null);
-    if (!answer || answer.status === 401 || answer.status >= 500) return toast(problemOf(answer?.status ?? 0));
+    const answer = await fetch(event.submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body, headers: { Accept: "text/html" } }).catch(() => null);
+    // What was refused in words is shown as the call's page with an alert.
+    if (!answer?.ok && ![409, 422].includes(answer?.status)) return toast(problemOf(answer?.status ?? 0));
     // Blocked, confirmed and the like: whatever does not lead back to the call is a page of its own.
     if (answer.redirected && new URL(answer.url).pathname !== new URL(open).pathname) return location.assign(answer.url);
     const page = await content(answer);

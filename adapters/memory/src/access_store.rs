@@ -131,6 +131,18 @@ impl AccessStore for MemoryAccess {
         Ok(())
     }
 
+    async fn describe_session(
+        &self,
+        token_hash: &str,
+        browser: &str,
+        address: &str,
+    ) -> Result<(), StoreError> {
+        if let Some(session) = self.state().sessions.get_mut(token_hash) {
+            (session.browser, session.address) = (browser.to_owned(), address.to_owned());
+        }
+        Ok(())
+    }
+
     async fn remove_session(&self, token_hash: &str) -> Result<(), StoreError> {
         self.state().sessions.remove(token_hash);
         Ok(())

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use frontdesk_domain::{Call, CallId, Facts, LegId};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{
-    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, Ids, LoggedEvent, RawParameters, RecipientSince,
-    StoreError,
+    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, DoneLink, Ids, LoggedEvent, RawParameters,
+    RecipientSince, StoreError,
 };
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
@@ -33,6 +33,7 @@ pub(crate) struct State {
     /// Up to which change deliveries have been queued.
     pub(crate) looked_at: Option<Change>,
     /// Since when each recipient of notifications is one.
+    pub(crate) links: BTreeMap<String, DoneLink>,
     pub(crate) recipients: BTreeMap<String, RecipientSince>,
 }
 

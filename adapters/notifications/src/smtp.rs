@@ -139,15 +139,20 @@ impl EmailMessenger {
         for person in &self.people {
             builder = builder.to(person.clone());
         }
-        let text = SinglePart::plain(message.text.clone());
+        // A reader shows the last alternative that it can.
+        let text = MultiPart::alternative().singlepart(SinglePart::plain(message.text.clone()));
+        let text = match message.html.as_str() {
+            "" => text,
+            html => text.singlepart(SinglePart::html(html.to_owned())),
+        };
         match &message.audio {
-            None => builder.singlepart(text),
+            None => builder.multipart(text),
             Some(Attachment { name, media_type, bytes }) => {
                 let kind = ContentType::parse(media_type).unwrap_or_else(|_| {
                     ContentType::parse("application/octet-stream").expect("a media type")
                 });
                 let audio = Part::new(name.clone()).body(bytes.to_vec(), kind);
-                builder.multipart(MultiPart::mixed().singlepart(text).singlepart(audio))
+                builder.multipart(MultiPart::mixed().multipart(text).singlepart(audio))
             }
         }
     }

@@ -134,6 +134,7 @@ mod tests {
             at: "2026-11-25T09:00:00Z".parse().unwrap(),
             subject: String::new(),
             text: String::new(),
+            html: String::new(),
             document: r#"{"type":"call.ended"}"#.into(),
             audio: None,
         }

@@ -173,6 +173,8 @@ impl AccessStore for SqlAccess {
             csrf: Set(session.csrf),
             created_at: Set(millis(session.created_at)),
             seen_at: Set(millis(session.seen_at)),
+            browser: Set(session.browser),
+            address: Set(session.address),
         };
         session::Entity::insert(row).exec_without_returning(&tx).await.map_err(failed)?;
         tx.commit().await.map_err(failed)?;
@@ -192,6 +194,22 @@ impl AccessStore for SqlAccess {
     async fn touch_session(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError> {
         session::Entity::update_many()
             .col_expr(session::Column::SeenAt, Expr::value(millis(at)))
+            .filter(session::Column::TokenHash.eq(token_hash))
+            .exec(&self.0.writer)
+            .await
+            .map_err(failed)?;
+        Ok(())
+    }
+
+    async fn describe_session(
+        &self,
+        token_hash: &str,
+        browser: &str,
+        address: &str,
+    ) -> Result<(), StoreError> {
+        session::Entity::update_many()
+            .col_expr(session::Column::Browser, Expr::value(browser))
+            .col_expr(session::Column::Address, Expr::value(address))
             .filter(session::Column::TokenHash.eq(token_hash))
             .exec(&self.0.writer)
             .await
@@ -291,7 +309,8 @@ fn user_of(row: user::Model) -> Result<User, StoreError> {
 fn session_of(row: session::Model) -> Result<Session, StoreError> {
     let at = |millis| timestamp(millis, "sessions", &row.user_name);
     let (created_at, seen_at) = (at(row.created_at)?, at(row.seen_at)?);
-    Ok(Session { token_hash: row.token_hash, user: row.user_name, csrf: row.csrf, created_at, seen_at })
+    let session::Model { token_hash, user_name: user, csrf, browser, address, .. } = row;
+    Ok(Session { token_hash, user, csrf, created_at, seen_at, browser, address })
 }
 
 fn token_of(row: api_token::Model) -> Result<ApiToken, StoreError> {

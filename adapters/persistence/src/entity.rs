@@ -11,6 +11,7 @@ pub(crate) mod change_counter;
 pub(crate) mod closure;
 pub(crate) mod contact;
 pub(crate) mod diagnostic_report;
+pub(crate) mod done_link;
 pub(crate) mod job;
 pub(crate) mod job_state;
 pub(crate) mod outage;

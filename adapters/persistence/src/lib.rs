@@ -9,6 +9,7 @@ mod call_log;
 mod carry_over;
 mod connect;
 mod contact_store;
+mod done_links;
 mod entity;
 mod erasure;
 mod error;

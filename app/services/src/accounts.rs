@@ -217,6 +217,8 @@ impl Accounts for AccountAdministration {
                 user: session.user,
                 since: session.created_at,
                 seen: session.seen_at,
+                browser: session.browser,
+                address: session.address,
             })
             .collect();
         browsers.sort_by_key(|browser| std::cmp::Reverse(browser.seen));

@@ -117,7 +117,15 @@ impl AccessControl {
         self.store.remove_sessions_before(now - SESSION_TIMEOUT, now - SESSION_IDLE_TIMEOUT).await?;
         let token = hex::encode(self.ids.random());
         let (csrf, token_hash) = (hex::encode(&self.ids.random()[..16]), hash_token(&token));
-        let session = Session { token_hash, user: user.clone(), csrf, created_at: now, seen_at: now };
+        let session = Session {
+            token_hash,
+            user: user.clone(),
+            csrf,
+            created_at: now,
+            seen_at: now,
+            browser: String::new(),
+            address: String::new(),
+        };
         if !self.store.add_session(session, verified).await? {
             return Ok(None);
         }
@@ -293,6 +301,12 @@ impl Access for AccessControl {
             Err(_) => {}
         }
         result
+    }
+
+    async fn describe_session(&self, token: &str, browser: &str, address: &str) {
+        if let Err(error) = self.store.describe_session(&hash_token(token), browser, address).await {
+            tracing::warn!("a session could not be described: {error}");
+        }
     }
 
     async fn session(&self, token: &str) -> Result<Option<SignedIn>, StoreError> {

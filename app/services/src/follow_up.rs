@@ -4,12 +4,17 @@ pub mod auto_resolve;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::CallId;
+use frontdesk_domain::{CallId, Timestamp};
 use frontdesk_ports::work::{WorkChange, WorkRefused};
 use frontdesk_ports::{
-    AccessStore, Actor, CallLog, CallRecord, Clock, StoreError, WorkError, WorkOnCalls, WorkStore,
+    AccessStore, Actor, CallLog, CallRecord, Clock, DoneLinks, LinkedCall, StoreError, WorkError,
+    WorkOnCalls, WorkStore,
 };
+use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
 
+/// How long the link of an e-mail is good.
+const LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How often a change is retried after a concurrent change that does not conflict with it.
 const TRIES: u32 = 10;
 
@@ -19,6 +24,8 @@ pub struct FollowUps {
     pub log: Arc<dyn CallLog>,
     /// The store of follow-up work.
     pub work: Arc<dyn WorkStore>,
+    /// Links in e-mails that mark a call done.
+    pub links: Arc<dyn DoneLinks>,
     /// The users, to whom calls are assigned.
     pub users: Arc<dyn AccessStore>,
     /// The time.
@@ -53,4 +60,35 @@ impl WorkOnCalls for FollowUps {
         }
         Err(StoreError::Unavailable("the call is being changed all the time".into()).into())
     }
+
+    async fn linked_call(&self, secret: &str) -> Result<Option<LinkedCall>, StoreError> {
+        let Some(link) = self.links.link(&hash_of(secret)).await? else { return Ok(None) };
+        if link.created_at < expired(self.clock.now()) {
+            return Ok(None);
+        }
+        let record = self.log.find(link.call).await?;
+        Ok(record.map(|record| LinkedCall { record, recipient: link.recipient }))
+    }
+
+    async fn done_by_link(&self, secret: &str) -> Result<CallRecord, WorkError> {
+        let LinkedCall { record, recipient } = self.linked_call(secret).await?.ok_or(WorkError::None)?;
+        if !self.links.use_link(&hash_of(secret)).await? {
+            return Err(WorkError::None);
+        }
+        // Done is what the e-mail asks for, whatever else has been done about the call meanwhile.
+        if record.work.handled.is_some() {
+            return Ok(record);
+        }
+        self.change(&Actor(recipient), record.id, record.work.turn, WorkChange::Handle).await
+    }
+}
+
+/// How a secret of a link is stored.
+pub(crate) fn hash_of(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret))
+}
+
+/// Links that were written before are no longer good.
+pub(crate) fn expired(now: Timestamp) -> Timestamp {
+    now.checked_sub(LINK_LIFETIME).unwrap_or(Timestamp::MIN)
 }

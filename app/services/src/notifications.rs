@@ -8,19 +8,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_domain::{CallFlow, CallId, NotificationKind, Parties, Timestamp};
+use frontdesk_domain::{Call, CallFlow, CallId, NotificationKind, Parties, Timestamp};
 use frontdesk_ports::{
     Attachment, Attempt, AudioName, CallLog, CallQuery, CallRecord, Change, Clock, Delivery, DeliveryError,
-    Ids, Job, JobCounts, JobQueue, Lane, LeasedJob, ManageContacts, Messenger, Notification, Outbox,
-    RecipientSince, RecordingStore, StoreError,
+    DoneLink, DoneLinks, Ids, Job, JobCounts, JobQueue, Lane, LeasedJob, ManageContacts, Messenger,
+    Notification, Outbox, RecipientSince, RecordingStore, StoreError,
 };
 use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use super::flow_versions::FlowVersions;
 use crate::backoff::Backoff;
+use crate::follow_up::{expired, hash_of};
 
-pub use email::EmailLanguage;
+use email::About;
+pub use email::{CallWording, EmailLanguage};
 pub use selection::NotificationRule;
 use selection::{for_people, happened_at, last_report, report, settling, wants};
 
@@ -46,6 +48,9 @@ const STORE_PAUSE: Duration = Duration::from_secs(5);
 const RECORD_RETRIES: u32 = 3;
 /// Larger audio is linked, not attached: mail servers refuse more.
 const MAX_ATTACHED: u64 = 10 * 1024 * 1024;
+
+/// Says a call in the words of the pages, in the language of a code.
+pub type Wording = dyn Fn(&Call, &'static str) -> CallWording + Send + Sync;
 
 /// A recipient and how it is reached.
 pub struct NotificationTarget {
@@ -79,6 +84,10 @@ pub struct Notifications {
     pub feed_url: String,
     /// The names of callers.
     pub contacts: Arc<dyn ManageContacts>,
+    /// Links in e-mails that mark a call done.
+    pub links: Arc<dyn DoneLinks>,
+    /// A call in the words of the pages, in the language of a code.
+    pub wording: Arc<Wording>,
     /// The time zone of times in e-mails.
     pub zone: TimeZone,
     /// The call as programs read it.
@@ -329,15 +338,18 @@ impl Notifications {
         let link = format!("{}/calls/{}", self.feed_url, record.id);
         let book = self.contacts.book();
         let caller = record.call.parties.as_ref().and_then(Parties::caller);
-        let email_text = email::write(
-            target.language,
+        let done_link = self.done_link(delivery, target, record).await?;
+        let about = About {
             record,
-            caller.and_then(|caller| book.of(&caller)),
-            for_people(&record.call),
-            &self.zone,
-            &link,
-            audio.is_some(),
-        );
+            contact: caller.and_then(|caller| book.of(&caller)),
+            wording: (self.wording)(&record.call, target.language.code()),
+            outcome: for_people(&record.call),
+            zone: &self.zone,
+            link: &link,
+            done_link: done_link.as_deref(),
+            attached: audio.is_some(),
+        };
+        let email_text = email::write(target.language, &about);
         let document = serde_json::json!({
             "type": kind.as_str(),
             "timestamp": at.to_string(),
@@ -350,9 +362,27 @@ impl Notifications {
             at,
             subject: email_text.subject,
             text: email_text.text,
+            html: email_text.html,
             document: document.to_string(),
             audio,
         })
+    }
+
+    /// The address that marks the call done, for people, if it waits for that.
+    async fn done_link(
+        &self,
+        delivery: &Delivery,
+        target: &NotificationTarget,
+        record: &CallRecord,
+    ) -> Result<Option<String>, StoreError> {
+        if !target.is_person || !record.needs_attention() {
+            return Ok(None);
+        }
+        let (secret, now) = (hex::encode(self.ids.random()), self.clock.now());
+        let recipient = delivery.recipient.rsplit('/').next().unwrap_or_default().to_owned();
+        let link = DoneLink { secret_hash: hash_of(&secret), call: record.id, recipient, created_at: now };
+        let added = self.links.add_link(&link, expired(now)).await?;
+        Ok(added.then(|| format!("{}/done/{secret}", self.feed_url)))
     }
 
     /// The voicemail's audio, if it goes with the message and is not too large for one.

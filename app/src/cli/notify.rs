@@ -104,6 +104,7 @@ async fn test(config: &Config, name: &str) -> Result<ExitCode, Failure> {
         at: now,
         subject: "frontdesk: a test".into(),
         text: "This is a test of frontdesk. Nobody has called.\r\n".into(),
+        html: String::new(),
         document: serde_json::json!({ "type": "test", "timestamp": now.to_string(), "data": {} }).to_string(),
         audio: None,
     };

@@ -3,13 +3,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use adapters_audio::WavMeter;
-use adapters_http::export::{CallContext, call_document};
+use adapters_http::export::{CallContext, CallWords, call_document, call_words};
 use adapters_transcription::CommandTranscriber;
 use frontdesk_ports::{Account, CallLog, Carrier, Clock, Ids, Lane, ManageContacts, Transcriber};
 use frontdesk_services::flow_versions::FlowVersions;
 use frontdesk_services::follow_up::auto_resolve::AutoResolve;
 use frontdesk_services::maintenance::Maintenance;
-use frontdesk_services::notifications::Notifications;
+use frontdesk_services::notifications::{CallWording, Notifications};
 use frontdesk_services::reconciliation::Reconciliation;
 use frontdesk_services::retention::Retention;
 use frontdesk_services::voicemail_jobs::VoicemailWorker;
@@ -82,6 +82,11 @@ impl Work {
                 })
             },
             contacts: self.contacts.clone(),
+            links: self.stores.log.clone(),
+            wording: Arc::new(|call, language| {
+                let CallWords { reason, caller, called, phone } = call_words(call, language);
+                CallWording { reason, caller, called, phone }
+            }),
             feed_url,
             zone: config.zone.clone(),
             clock: self.clock.clone(),

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
 import { after, before, test } from "node:test";
-import { OFFICE, openPage, place, signIn, startBrowser, startDesk } from "./desk.mjs";
+import { OFFICE, PASSWORD, openPage, place, signIn, startBrowser, startDesk } from "./desk.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -33,21 +33,25 @@ async function close(page) {
 const rowOf = (page, name) => page.locator("tr.call", { hasText: name }).first();
 
 test("a message plays in the feed, shows who played it, and resumes where it stopped", async () => {
-  const page = await open("/");
+  const page = await open("/?tab=attention");
   const row = rowOf(page, "Bob Sample");
   await row.locator(".unplayed").waitFor();
-  assert.match(await row.innerText(), /3 s of speech in 3 s/);
+  assert.equal(await row.locator(".message-length").getAttribute("title"), "3 s of speech in 3 s");
+  assert.equal(await row.locator(".time").innerText(), "0:03");
+  const stood = (await row.locator(".play").boundingBox()).x;
   await row.getByRole("button", { name: /^Speed/ }).click();
   assert.equal(await row.getByRole("button", { name: "Speed 1.5" }).innerText(), "1.5×");
   await row.getByRole("button", { name: /^Play/ }).click();
   await page.waitForFunction(() => [...document.querySelectorAll("audio")].some((audio) => audio.currentTime > 0.5));
   assert.equal(await row.locator("audio").evaluate((audio) => audio.playbackRate), 1.5);
+  assert.equal((await row.locator(".play").boundingBox()).x, stood, "playing moves nothing");
   await row.getByRole("button", { name: /^Pause/ }).click();
   const left = await row.locator("audio").evaluate((audio) => audio.currentTime);
   await page.reload();
   await rowOf(page, "Bob Sample").getByRole("button", { name: /^Play/ }).click();
   await page.waitForFunction((left) => [...document.querySelectorAll("audio")].some((audio) => audio.currentTime >= left), left);
   await page.waitForFunction(() => [...document.querySelectorAll("audio")].some((audio) => audio.ended));
+  await rowOf(page, "Bob Sample").locator(".unplayed").waitFor({ state: "detached" });
   await page.reload();
   await rowOf(page, "Bob Sample").getByText("played by admin").waitFor();
   const seek = rowOf(page, "Bob Sample").getByRole("slider");
@@ -66,8 +70,8 @@ test("somebody moves to a place in a message before it was ever played", async (
 });
 
 test("two people see each other's changes, and a decision on an old state is refused in words", async () => {
-  const ann = await open("/");
-  const bob = await open("/");
+  const ann = await open("/?tab=attention");
+  const bob = await open("/?tab=attention");
   await bob.getByRole("button", { name: "Pause", exact: true }).click();
   await rowOf(ann, "+33 6 39").getByRole("button", { name: "Assign to me" }).click();
   await rowOf(ann, "+33 6 39").getByText("Assigned to admin").waitFor();
@@ -240,7 +244,7 @@ test("older calls follow on demand, with and without scripts", async () => {
 });
 
 test("without scripts somebody settles a call and notes why", async () => {
-  const page = await open("/", { javaScriptEnabled: false });
+  const page = await open("/?tab=attention", { javaScriptEnabled: false });
   const before = await page.locator("tr.call").count();
   await page.locator("tr.call").first().getByRole("button", { name: "Done" }).click();
   assert.equal(new URL(page.url()).pathname, "/");
@@ -269,15 +273,18 @@ test("a view is saved, found again and forgotten, and its export is what it show
   const names = execFileSync("python3", ["-m", "zipfile", "-l", await download.path()], { encoding: "utf8" });
   assert.equal(names.split("\n").filter((line) => line.includes(".wav")).length, rows, names);
   await page.getByRole("button", { name: "Delete view Boilers" }).click();
-  await page.getByRole("link", { name: "Boilers" }).waitFor({ state: "detached" });
+  await page.locator(".toast", { hasText: "View “Boilers” deleted" }).waitFor();
+  assert.equal(await page.getByRole("link", { name: "Boilers" }).count(), 0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("link", { name: "Boilers" }).waitFor();
   await close(page);
 });
 
 test("an admin adds a user, who chooses French and reads every page in it", async () => {
-  const ann = await open("/");
+  const ann = await open("/?tab=attention");
   await ann.goto(`${desk.url}/settings`);
   const add = ann.locator("form", { has: ann.getByRole("heading", { name: "Add user" }) });
-  await add.getByLabel("Name").fill("Zoé");
+  await add.getByLabel("Name", { exact: true }).fill("Zoé");
   await add.getByLabel("New password").fill("bien assez long");
   await add.getByRole("button").click();
   await ann.getByRole("button", { name: "Remove Zoé" }).waitFor();
@@ -303,12 +310,16 @@ test("an admin adds a user, who chooses French and reads every page in it", asyn
   await rowOf(zoe, "En Direct").getByRole("button", { name: /^Écouter : Message de En Direct/ }).waitFor();
   await close(zoe);
   await ann.getByRole("button", { name: "Remove Zoé" }).click();
-  await ann.getByRole("button", { name: "Remove Zoé" }).waitFor({ state: "detached" });
+  await ann.getByRole("heading", { name: "Remove the user “Zoé”?" }).waitFor();
+  await ann.getByRole("button", { name: "Remove user" }).click();
+  await ann.locator(".toast", { hasText: "User “Zoé” removed" }).waitFor();
+  assert.equal(await ann.getByRole("button", { name: "Remove Zoé" }).count(), 0);
   await close(ann);
 });
 
-test("a first load weighs less than 100 kB", async () => {
-  const page = await openPage(browser, desk);
+test("a first load weighs at most 60 kB", async () => {
+  // What a worker fetches is not counted by the page.
+  const page = await openPage(browser, desk, { serviceWorkers: "block" });
   await signIn(page, desk);
   const session = await page.context().newCDPSession(page);
   await session.send("Network.enable");
@@ -318,7 +329,7 @@ test("a first load weighs less than 100 kB", async () => {
   await page.goto(`${desk.url}/?tab=all`);
   await page.locator('#light[data-live="on"]').waitFor();
   console.log(`first load of the feed with 50 rows: ${bytes} bytes`);
-  assert.ok(bytes > 10_000 && bytes < 100_000, `${bytes} bytes`);
+  assert.ok(bytes > 10_000 && bytes <= 60_000, `${bytes} bytes`);
   await close(page);
 });
 
@@ -326,8 +337,8 @@ test("axe finds nothing serious on any page, light and dark, wide and narrow", a
   const id = (await desk.calls())[0].id;
   const found = [];
   for (const colorScheme of ["light", "dark"]) {
-    for (const viewport of [{ width: 1440, height: 900 }, { width: 320, height: 700 }]) {
-      const page = await openPage(browser, desk, { colorScheme, viewport, bypassCSP: true });
+    for (const [viewport, locale] of [[{ width: 1440, height: 900 }, "en"], [{ width: 360, height: 740 }, "fr"], [{ width: 320, height: 700 }, "en"]]) {
+      const page = await openPage(browser, desk, { colorScheme, viewport, locale, bypassCSP: true });
       await page.goto(`${desk.url}/login`);
       const check = async (address) => {
         if (address) await page.goto(`${desk.url}${address}`);
@@ -338,8 +349,11 @@ test("axe finds nothing serious on any page, light and dark, wide and narrow", a
         for (const { id, impact, nodes } of violations) found.push(`${address} ${colorScheme} ${viewport.width}: ${id} (${impact}) ${nodes.slice(0, 2).map((node) => node.html.slice(0, 200)).join(" | ")}`);
       };
       await check();
-      await signIn(page, desk);
-      for (const address of ["/", "/?tab=all", "/?tab=all&q=nothing", "/?tab=all&reason=busy&tag=x", `/calls/${id}`, "/numbers", "/numbers?range=today", "/phone", "/flow", "/outages", "/audit", "/settings", "/calls/none", "/api/docs"]) {
+      await page.locator('[name="name"]').fill("admin");
+      await page.locator('[name="password"]').fill(PASSWORD);
+      await page.locator("form button").first().click();
+      await page.waitForURL(`${desk.url}/`);
+      for (const address of ["/", "/?tab=all", "/?tab=all&q=nothing", "/?tab=all&reason=busy&tag=x", `/calls/${id}`, "/numbers", "/numbers?range=today", "/phone", "/contacts", "/flow", "/outages", "/audit", "/settings", "/offline", "/calls/none", "/api/docs"]) {
         await check(address);
       }
       await page.context().close();

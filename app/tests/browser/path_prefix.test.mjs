@@ -51,7 +51,7 @@ test("people sign in, read, play, settle and sign out below the path", async () 
   await page.waitForURL(new RegExp(`${PATH}/calls/[0-9A-Z]+$`));
   await page.getByLabel("New note").fill("Called back");
   await page.getByRole("button", { name: "Add note" }).click();
-  await page.getByText("Called back").waitFor();
+  await page.locator(".note", { hasText: "Called back" }).waitFor();
   await page.goto(`${address}/`);
   await row.getByRole("button", { name: "Done" }).click();
   await page.locator("tr.call.handled", { hasText: "Bob Sample" }).waitFor();

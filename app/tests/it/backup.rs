@@ -159,6 +159,8 @@ async fn a_restore_brings_back_nothing_that_was_erased_revoked_or_removed_since(
         csrf: "csrf".into(),
         created_at: now(),
         seen_at: now(),
+        browser: String::new(),
+        address: String::new(),
     };
     assert!(people.add_session(session, None).await.unwrap());
     let to = tempfile::tempdir().unwrap();

@@ -180,10 +180,9 @@ async fn numbers_are_counted_and_lead_to_the_calls_behind_them() {
     let ann = Person::admin(&desk).await;
     let numbers = ann.page("/numbers?range=7d").await;
     assert!(numbers.contains("<b>3</b> calls") && numbers.contains("<b>33 %</b>"), "{numbers}");
-    for (leads, calls) in [
-        ("range=7d&amp;outcome=answered", 1),
-        ("range=7d&amp;menu=main&amp;outcome=abandoned", 1),
-    ] {
+    for (leads, calls) in
+        [("range=7d&amp;outcome=answered", 1), ("range=7d&amp;menu=main&amp;outcome=abandoned", 1)]
+    {
         assert!(numbers.contains(leads), "{leads}: {numbers}");
         assert_eq!(rows(&ann.page(&format!("/?{}", leads.replace("&amp;", "&"))).await), calls);
     }

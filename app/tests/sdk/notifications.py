@@ -11,10 +11,12 @@ import glob
 import json
 import os
 import random
+import re
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
 import wave
 from email import policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -147,9 +149,25 @@ def main():
     [attached] = email.iter_attachments()
     with open(audio, "rb") as sent:
         assert attached.get_content() == sent.read(), "the audio is attached, byte for byte"
-    text = email.get_body().get_content()
+    text = email.get_body(("plain",)).get_content()
     assert f"/calls/{left['id']}" in text and "UTC" in text and "Leave a message" in text, text
-    assert emails["Missed call", "ann@example.com"].get_content_type() == "text/plain"
+    assert "the caller asked to leave a message" in text, text
+    missed_email = emails["Missed call", "ann@example.com"]
+    assert missed_email.get_content_type() == "multipart/alternative"
+    page = missed_email.get_body(("html",)).get_content()
+    assert "Mark done" in page and "<img" not in page and "<script" not in page, page
+    link = re.search(r"/done/([0-9a-f]{64})", missed_email.get_body(("plain",)).get_content())[0]
+    assert link in page, "both parts lead to the same place"
+
+    def fetch(method):
+        request = urllib.request.Request(desk.url + link, method=method, data=b"" if method == "POST" else None)
+        with urllib.request.urlopen(request) as answer:
+            return answer.read().decode()
+
+    waiting = lambda: {call["id"]: call["work"] for call in desk.calls()}[missed["id"]]
+    assert "in the name of ann@example.com" in fetch("GET") and waiting()["needs_attention"], "reading changes nothing"
+    assert "marked done" in fetch("POST") and waiting()["handled_by"] == "ann@example.com"
+    assert "no longer valid" in fetch("POST") and "no longer valid" in fetch("GET"), "once"
 
     before = len(Receiver.received)
     log = desk.logged()

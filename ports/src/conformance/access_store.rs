@@ -15,6 +15,8 @@ fn session(token: &str, user: &str, created: &str) -> Session {
         csrf: format!("csrf-{token}"),
         created_at: at,
         seen_at: at,
+        browser: String::new(),
+        address: String::new(),
     }
 }
 
@@ -87,6 +89,10 @@ async fn sessions_end_when_they_must(store: &dyn AccessStore) {
     assert_eq!(store.session("t1").await.unwrap(), Some(ann.clone()));
     assert_eq!(store.session("t2").await.unwrap(), None);
     assert_eq!(store.sessions().await.unwrap(), vec![ann.clone()]);
+    store.describe_session("t1", "Firefox on Windows", "192.0.2.7").await.unwrap();
+    store.describe_session("t2", "none", "none").await.unwrap();
+    let described = store.session("t1").await.unwrap().unwrap();
+    assert_eq!((described.browser.as_str(), described.address.as_str()), ("Firefox on Windows", "192.0.2.7"));
     store.touch_session("t1", time("2026-11-22T10:00:00Z")).await.unwrap();
     assert_eq!(store.session("t1").await.unwrap().unwrap().seen_at, time("2026-11-22T10:00:00Z"));
     store.add_session(session("old", "ann", "2026-11-01T09:00:00Z"), None).await.unwrap();

@@ -22,7 +22,7 @@ pub async fn all(store: &dyn ContactStore) {
     assert!(two > empty, "a change is noticed");
     assert_eq!(sorted().await, [ann.clone(), bob.clone()]);
     let renamed = contact("+33123456789", "Ann Miller");
-    store.save_contacts(&[renamed.clone()]).await.unwrap();
+    store.save_contacts(std::slice::from_ref(&renamed)).await.unwrap();
     store.save_contacts(&[]).await.unwrap();
     assert_eq!(sorted().await, [renamed.clone(), bob], "one contact a caller");
     let before = store.contacts_version().await.unwrap();

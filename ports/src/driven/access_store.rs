@@ -31,6 +31,13 @@ pub trait AccessStore: Send + Sync {
     async fn sessions(&self) -> Result<Vec<Session>, StoreError>;
     /// Notes that a session was used.
     async fn touch_session(&self, token_hash: &str, at: Timestamp) -> Result<(), StoreError>;
+    /// Notes what browser a session is of, and the address it signed in from.
+    async fn describe_session(
+        &self,
+        token_hash: &str,
+        browser: &str,
+        address: &str,
+    ) -> Result<(), StoreError>;
     /// Ends a session.
     async fn remove_session(&self, token_hash: &str) -> Result<(), StoreError>;
     /// Ends every session of a person but the one with the form token `except`; returns how many there were.

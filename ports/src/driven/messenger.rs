@@ -27,6 +27,8 @@ pub struct Notification {
     pub subject: String,
     /// All of it, for people.
     pub text: String,
+    /// The same as HTML; empty where it is only text.
+    pub html: String,
     /// All of it, for programs: JSON.
     pub document: String,
     /// The voicemail's audio.

@@ -33,6 +33,10 @@ pub struct Browser {
     pub seen: Timestamp,
     /// Whether it is the one that asks.
     pub here: bool,
+    /// What it is, such as "Firefox on Windows"; empty if that is not known.
+    pub browser: String,
+    /// The address it signed in from; empty if that is not known.
+    pub address: String,
 }
 
 /// Why a change of users or tokens was refused.

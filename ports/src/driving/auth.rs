@@ -82,6 +82,10 @@ pub trait Access: Send + Sync {
     /// cookie. [`SignInError::Nobody`] if the user does not exist and the configuration creates no users at sign-in.
     async fn sign_in_federated(&self, name: &str, by: IdentitySource) -> Result<String, SignInError>;
 
+    /// Notes what browser a new session is of and the address it comes from, for people to recognise it. What cannot be noted
+    /// is left out.
+    async fn describe_session(&self, token: &str, browser: &str, address: &str);
+
     /// Who a session token belongs to, if it is valid.
     async fn session(&self, token: &str) -> Result<Option<SignedIn>, StoreError>;
 

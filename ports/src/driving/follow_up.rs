@@ -19,6 +19,15 @@ pub enum WorkError {
     Store(#[from] StoreError),
 }
 
+/// The call of a link in an e-mail, and who got the e-mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedCall {
+    /// The call.
+    pub record: CallRecord,
+    /// The recipient of the e-mail.
+    pub recipient: String,
+}
+
 /// Takes what people do about calls.
 #[async_trait]
 pub trait WorkOnCalls: Send + Sync {
@@ -30,4 +39,10 @@ pub trait WorkOnCalls: Send + Sync {
         turn: u64,
         change: WorkChange,
     ) -> Result<CallRecord, WorkError>;
+
+    /// The call of a link that is still good.
+    async fn linked_call(&self, secret: &str) -> Result<Option<LinkedCall>, StoreError>;
+
+    /// Marks the call of a link done, once, on behalf of the e-mail's recipient. [`WorkError::None`] if the link is not good.
+    async fn done_by_link(&self, secret: &str) -> Result<CallRecord, WorkError>;
 }

@@ -49,6 +49,10 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When it was last used.
     pub seen_at: Timestamp,
+    /// What it is, such as "Firefox on Windows", and the address it signed in from; empty if that is not known.
+    pub browser: String,
+    /// The address.
+    pub address: String,
 }
 
 /// A second factor beside a password: the codes of an authenticator app.

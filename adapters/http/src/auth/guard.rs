@@ -9,7 +9,7 @@ use poem::http::{StatusCode, header};
 use poem::{Endpoint, Request, Response};
 
 use super::csrf::{from_our_page, is_safe};
-use super::session::{proxy_session_cookie, session_token};
+use super::session::{describe, proxy_session_cookie, session_token};
 use super::visitor::{Permission, Visitor};
 use crate::problem::Problem;
 use crate::services::{Services, State};
@@ -165,6 +165,7 @@ async fn authenticate(services: &Services, req: &Request) -> Result<Authenticate
         Err(SignInError::Store(error)) => return Err(error.into()),
         Err(_) => return Err(AuthError::NotAdmitted),
     };
+    describe(services, req, &token).await;
     let person = access.session(&token).await?.ok_or(AuthError::Anonymous)?;
     let cookie = Some(proxy_session_cookie(&token, services.secure));
     Ok(Authenticated { visitor: Visitor::Person(person), credential: Credential::Session(token), cookie })

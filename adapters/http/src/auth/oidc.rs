@@ -8,7 +8,7 @@ use poem::web::Data;
 use poem::web::cookie::SameSite;
 use poem::{IntoResponse, Request, handler};
 
-use super::session::{cookie, http_only_cookie, session_cookie};
+use super::session::{cookie, describe, http_only_cookie, session_cookie};
 use crate::State;
 use crate::i18n::viewer::language;
 use crate::pages::login::{login_page, next};
@@ -70,7 +70,10 @@ pub(crate) async fn finish(Data(state): Data<&Arc<State>>, req: &Request) -> Ans
     };
     let mut response = match name {
         Ok(name) => match state.services.access.sign_in_federated(&name, IdentitySource::Provider).await {
-            Ok(token) => arrived(state, req, &token, &next),
+            Ok(token) => {
+                describe(&state.services, req, &token).await;
+                arrived(state, req, &token, &next)
+            }
             Err(SignInError::Store(error)) => Err(error.into()),
             Err(_) => {
                 let mut response =

@@ -1,8 +1,12 @@
 //! Session cookies.
 use std::time::Duration;
 
+use poem::http::header;
 use poem::web::cookie::{Cookie, CookieJar, SameSite};
 use poem::{FromRequest, Request};
+
+use super::browser_name::browser_name;
+use crate::Services;
 
 /// Browsers accept a `__Host-` cookie over HTTPS only, and send it to no other host.
 fn cookie_name(secure: bool) -> &'static str {
@@ -54,4 +58,10 @@ pub(crate) fn http_only_cookie(
         cookie.set_max_age(max_age);
     }
     cookie.to_string()
+}
+
+/// Notes what browser has signed in, for its user to recognise it among their sessions.
+pub(crate) async fn describe(services: &Services, req: &Request, token: &str) {
+    let browser = browser_name(req.header(header::USER_AGENT).unwrap_or_default());
+    services.access.describe_session(token, &browser, &services.sign_in.client(req)).await;
 }

@@ -24,8 +24,7 @@ const KINDS: [&str; 6] = [
 ];
 
 pub(crate) async fn compress<E: Endpoint>(endpoint: Arc<E>, req: Request) -> poem::Result<Response> {
-    let takes = |header: &str| header.split(',').any(|coding| coding.trim() == "gzip");
-    let wanted = req.header(header::ACCEPT_ENCODING).is_some_and(takes);
+    let wanted = takes_gzip(&req);
     let mut response = endpoint.get_response(req).await;
     let kind = response.content_type().unwrap_or_default();
     if !KINDS.iter().any(|known| kind.starts_with(known)) {
@@ -44,8 +43,23 @@ pub(crate) async fn compress<E: Endpoint>(endpoint: Arc<E>, req: Request) -> poe
     Ok(Response::from_parts(parts, compressed.into()))
 }
 
+/// Whether a client accepts gzip.
+pub(crate) fn takes_gzip(req: &Request) -> bool {
+    let takes = |header: &str| header.split(',').any(|coding| coding.trim() == "gzip");
+    req.header(header::ACCEPT_ENCODING).is_some_and(takes)
+}
+
+/// Compressed as far as it goes, for what is compressed once.
+pub(crate) fn gzip_best(plain: &[u8]) -> Option<Vec<u8>> {
+    gzip_at(Compression::best(), plain)
+}
+
 fn gzip(plain: &[u8]) -> Option<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 4), Compression::fast());
+    gzip_at(Compression::default(), plain)
+}
+
+fn gzip_at(level: Compression, plain: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 4), level);
     encoder.write_all(plain).ok()?;
     encoder.finish().ok()
 }

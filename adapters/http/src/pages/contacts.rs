@@ -65,7 +65,7 @@ impl ContactLine {
 
 /// The contacts, those that contain a text, and the form of one.
 #[handler]
-pub(crate) async fn contacts(
+pub(crate) fn contacts(
     Data(state): Data<&Arc<State>>,
     Data(visitor): Data<&Visitor>,
     req: &Request,
@@ -77,7 +77,6 @@ pub(crate) async fn contacts(
     let edited =
         Edited { caller: value("caller").replacen(' ', "+", 1), name: value("name"), ..Edited::default() };
     show(state, visitor, &Viewer::of(req, state), &value("q"), edited, (&next(Some(&value("back"))), None))
-        .await
 }
 
 /// A contact as it stands in the form.
@@ -129,8 +128,7 @@ pub(crate) async fn change(
                         company: text("company"),
                         note: text("note"),
                     };
-                    let mut response =
-                        show(state, visitor, &viewer, "", edited, (&back, Some(alert))).await?;
+                    let mut response = show(state, visitor, &viewer, "", edited, (&back, Some(alert)))?;
                     response.set_status(StatusCode::UNPROCESSABLE_ENTITY);
                     Ok(response)
                 }
@@ -188,8 +186,7 @@ pub(crate) async fn import(
         Ok(_) => viewer.language.say("contacts-none-in-file"),
         Err(why) => unreadable(&why, viewer.language),
     };
-    let mut response =
-        show(state, visitor, &viewer, "", Edited::default(), ("/contacts", Some(alert))).await?;
+    let mut response = show(state, visitor, &viewer, "", Edited::default(), ("/contacts", Some(alert)))?;
     response.set_status(StatusCode::UNPROCESSABLE_ENTITY);
     Ok(response)
 }
@@ -233,7 +230,7 @@ async fn download(state: &State, visitor: &Visitor, (file, kind): (&str, &str), 
         .body(text))
 }
 
-async fn show(
+fn show(
     state: &State,
     visitor: &Visitor,
     viewer: &Viewer,
@@ -252,14 +249,17 @@ async fn show(
         alert,
         contacts: listed.map(ContactLine::new).collect(),
         is_known: known.is_some(),
-        edited: known.map(ContactLine::new).unwrap_or_else(|| ContactLine {
-            shown: phone_format::spoken(&edited.caller, None),
-            caller: edited.caller,
-            name: edited.name,
-            company: edited.company,
-            note: edited.note,
-            address: String::new(),
-        }),
+        edited: known.map_or_else(
+            || ContactLine {
+                shown: phone_format::spoken(&edited.caller, None),
+                caller: edited.caller,
+                name: edited.name,
+                company: edited.company,
+                note: edited.note,
+                address: String::new(),
+            },
+            ContactLine::new,
+        ),
         search: search.to_owned(),
         back: back.to_owned(),
     };

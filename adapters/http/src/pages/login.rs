@@ -9,7 +9,7 @@ use poem::{Body, IntoResponse, Request, Response, handler};
 use super::{Form, html, redirect};
 use crate::State;
 use crate::auth::csrf::same_origin;
-use crate::auth::session::{session_cookie, session_token};
+use crate::auth::session::{describe, session_cookie, session_token};
 use crate::i18n::locale::Language;
 use crate::i18n::viewer::language;
 use crate::problem::{Answer, Problem};
@@ -61,6 +61,7 @@ pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body:
     let address = state.services.sign_in.client(req);
     let error = match state.services.access.sign_in(name, password, form.get("code"), &address).await {
         Ok(token) => {
+            describe(&state.services, req, &token).await;
             let cookie = session_cookie(&token, state.services.secure);
             return Ok(redirect(next(wanted)).with_header(header::SET_COOKIE, cookie).into_response());
         }

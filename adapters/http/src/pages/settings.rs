@@ -12,7 +12,7 @@ use poem::{Body, IntoResponse, Request, Response, handler};
 
 use super::{Form, html, redirect};
 use crate::State;
-use crate::auth::session::{session_cookie, session_token};
+use crate::auth::session::{describe, session_cookie, session_token};
 use crate::auth::visitor::Visitor;
 use crate::filter::Tab;
 use crate::flash::Flash;
@@ -157,7 +157,10 @@ fn back_with(cookie: String) -> Response {
 async fn sign_in_again(state: &State, req: &Request, person: &SignedIn, password: &str) -> Response {
     let address = state.services.sign_in.client(req);
     match state.services.access.sign_in(&person.user, password, "", &address).await {
-        Ok(token) => back_with(session_cookie(&token, state.services.secure)),
+        Ok(token) => {
+            describe(&state.services, req, &token).await;
+            back_with(session_cookie(&token, state.services.secure))
+        }
         // Throttled, or a code is required: the new password is set, and the person signs in with it.
         Err(_) => redirect("/settings"),
     }

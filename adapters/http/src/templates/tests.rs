@@ -367,7 +367,15 @@ fn the_settings_render_for_admins_and_for_staff() {
     use frontdesk_ports::{Browser, CheckStatus, DiagnosticReport, Finding, Person};
     let (templates, at) =
         (Templates::new(PathPrefix::default()).unwrap(), "2026-11-22T09:00:00Z".parse().unwrap());
-    let browser = Browser { id: HOSTILE.into(), user: HOSTILE.into(), since: at, seen: at, here: true };
+    let browser = Browser {
+        id: HOSTILE.into(),
+        user: HOSTILE.into(),
+        since: at,
+        seen: at,
+        here: true,
+        browser: HOSTILE.into(),
+        address: HOSTILE.into(),
+    };
     let token = ApiToken {
         name: HOSTILE.into(),
         token_hash: String::new(),

@@ -10,6 +10,8 @@ pub struct Model {
     pub csrf: String,
     pub created_at: i64,
     pub seen_at: i64,
+    pub browser: String,
+    pub address: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

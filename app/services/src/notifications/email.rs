@@ -1,4 +1,4 @@
-//! The e-mail about a call, in the recipient's language.
+//! The e-mail about a call, as text and as HTML, in the recipient's language.
 use frontdesk_domain::{Call, Outcome, visible};
 use frontdesk_ports::{CallRecord, Contact};
 use jiff::tz::TimeZone;
@@ -23,12 +23,33 @@ impl EmailLanguage {
         }
     }
 
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::French => "fr",
+        }
+    }
+
     fn words(self) -> &'static Words {
         match self {
             Self::English => &ENGLISH,
             Self::French => &FRENCH,
         }
     }
+}
+
+/// What the pages say of a call, in the e-mail's language.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CallWording {
+    /// Why it ended as it did; empty while that is not known.
+    pub reason: String,
+    /// The caller's number as people write it, if it was not withheld.
+    pub caller: Option<String>,
+    /// The number that was called.
+    pub called: Option<String>,
+    /// The phone that answered, or was rung last.
+    pub phone: Option<String>,
 }
 
 struct Words {
@@ -44,10 +65,13 @@ struct Words {
     from: &'static str,
     called: &'static str,
     when: &'static str,
+    why: &'static str,
     chose: &'static str,
     rung: &'static str,
     length: &'static str,
+    transcript: &'static str,
     listen: &'static str,
+    done: &'static str,
     attached: &'static str,
 }
 
@@ -63,10 +87,13 @@ const ENGLISH: Words = Words {
     from: "From",
     called: "Called",
     when: "When",
+    why: "Reason",
     chose: "Chose",
     rung: "Phone called",
     length: "Message",
+    transcript: "Transcript (by machine, may be wrong)",
     listen: "Open the call",
+    done: "Mark done",
     attached: "The message is attached.",
 };
 
@@ -82,10 +109,13 @@ const FRENCH: Words = Words {
     from: "De",
     called: "Numéro appelé",
     when: "Quand",
+    why: "Raison",
     chose: "Choix",
     rung: "Poste appelé",
     length: "Message",
+    transcript: "Transcription (automatique, peut contenir des erreurs)",
     listen: "Ouvrir l'appel",
+    done: "Marquer comme traité",
     attached: "Le message est joint.",
 };
 
@@ -93,21 +123,29 @@ const FRENCH: Words = Words {
 pub(super) struct Email {
     pub subject: String,
     pub text: String,
+    pub html: String,
+}
+
+/// What an e-mail is written of.
+pub(super) struct About<'a> {
+    pub record: &'a CallRecord,
+    pub contact: Option<&'a Contact>,
+    pub wording: CallWording,
+    pub outcome: Option<Outcome>,
+    pub zone: &'a TimeZone,
+    /// The call's page.
+    pub link: &'a str,
+    /// The page that marks the call done.
+    pub done_link: Option<&'a str>,
+    pub attached: bool,
 }
 
 /// Writes the e-mail about a call.
-pub(super) fn write(
-    language: EmailLanguage,
-    record: &CallRecord,
-    contact: Option<&Contact>,
-    outcome: Option<Outcome>,
-    zone: &TimeZone,
-    link: &str,
-    attached: bool,
-) -> Email {
+pub(super) fn write(language: EmailLanguage, about: &About) -> Email {
     let words = language.words();
-    let Call { parties, started_at, choice, forwarded_to, voicemail, .. } = &record.call;
-    let number = parties.as_ref().and_then(|parties| parties.from.as_text());
+    let About { record, contact, wording, outcome, zone, link, done_link, attached } = about;
+    let Call { parties, started_at, choice, voicemail, .. } = &record.call;
+    let number = wording.caller.as_deref();
     let from = number.unwrap_or(words.withheld);
     // Directional marks in a name must not turn the number round.
     let contact = contact.map(Contact::full_name);
@@ -121,29 +159,84 @@ pub(super) fn write(
         Some(Outcome::Failed) => words.failed,
         _ => words.other,
     };
-    let mut lines = vec![(words.from, who.clone())];
-    lines.extend(parties.as_ref().map(|parties| (words.called, parties.to.clone())));
+    let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let mut facts = vec![(words.from, who.clone())];
+    facts.extend(wording.called.clone().map(|called| (words.called, called)));
     // With the zone, because an e-mail can be read anywhere.
     let date =
-        started_at.map(|at| at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string());
-    lines.extend(date.map(|time| (words.when, time)));
-    lines.extend(choice.clone().map(|choice| (words.chose, choice)));
-    lines.extend(forwarded_to.as_ref().map(|number| (words.rung, number.to_string())));
+        started_at.map(|at| at.to_zoned_datetime((*zone).clone()).strftime("%Y-%m-%d %H:%M %Z").to_string());
+    facts.extend(date.map(|time| (words.when, time)));
+    facts.extend(some(&wording.reason).map(|reason| (words.why, reason)));
+    facts.extend(choice.clone().map(|choice| (words.chose, choice)));
+    facts.extend(wording.phone.clone().map(|phone| (words.rung, phone)));
     let length = voicemail.as_ref().and_then(|message| message.duration_seconds);
-    lines.extend(length.map(|seconds| (words.length, format!("{}:{:02}", seconds / 60, seconds % 60))));
-    lines.push((words.listen, link.to_owned()));
-    let mut text: Vec<String> =
-        lines.into_iter().map(|(label, value)| format!("{label}{}{value}", words.colon)).collect();
-    if attached {
-        text.push(String::new());
-        text.push(words.attached.to_owned());
-    }
-    text.push(String::new());
+    facts.extend(length.map(|seconds| (words.length, format!("{}:{:02}", seconds / 60, seconds % 60))));
+    let transcript = voicemail.as_ref().and_then(|message| message.transcript.clone());
+    facts.extend(transcript.map(|text| (words.transcript, visible(&text))));
+    let mut links = vec![(words.listen, (*link).to_owned())];
+    links.extend(done_link.map(|link| (words.done, link.to_owned())));
+    let note = attached.then_some(words.attached);
     // What callers send must not make a second header line.
     let of = match (number, name) {
         (None, None) => words.of_withheld.to_owned(),
         _ => format!("{}{who}", words.of),
     };
     let subject = format!("{what} {of}").replace(['\r', '\n'], " ");
-    Email { subject, text: text.join("\r\n") }
+    Email {
+        text: as_text(words, &facts, &links, note),
+        html: as_html(language, &subject, &facts, &links, note),
+        subject,
+    }
+}
+
+fn as_text(words: &Words, facts: &[(&str, String)], links: &[(&str, String)], note: Option<&str>) -> String {
+    let line = |(label, value): &(&str, String)| format!("{label}{}{value}", words.colon);
+    let mut lines: Vec<String> = facts.iter().chain(links).map(line).collect();
+    if let Some(note) = note {
+        lines.extend([String::new(), note.to_owned()]);
+    }
+    lines.push(String::new());
+    lines.join("\r\n")
+}
+
+/// A page without anything that is loaded: readers block it, and it would report who reads.
+fn as_html(
+    language: EmailLanguage,
+    subject: &str,
+    facts: &[(&str, String)],
+    links: &[(&str, String)],
+    note: Option<&str>,
+) -> String {
+    let row = |(label, value): &(&str, String)| {
+        format!(
+            "<tr><th style=\"text-align:left;padding:2px 12px 2px 0;color:#525b66;font-weight:normal;vertical-align:top\">{}</th>\
+             <td style=\"padding:2px 0\">{}</td></tr>\r\n",
+            escaped(label),
+            escaped(value)
+        )
+    };
+    let rows: Vec<String> = facts.iter().map(row).collect();
+    let button = |(label, address): &(&str, String)| {
+        format!(
+            "<a href=\"{}\" style=\"display:inline-block;margin:0 8px 8px 0;padding:8px 14px;border:1px solid #1a56b0;\
+             border-radius:6px;color:#1a56b0;text-decoration:none;font-weight:bold\">{}</a>\r\n",
+            escaped(address),
+            escaped(label)
+        )
+    };
+    let buttons: Vec<String> = links.iter().map(button).collect();
+    let note = note.map(|note| format!("<p>{}</p>\r\n", escaped(note))).unwrap_or_default();
+    format!(
+        "<!doctype html>\r\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\r\n\
+         <body style=\"font-family:sans-serif;font-size:16px;color:#1b1f24\">\r\n<h1 style=\"font-size:18px\">{title}</h1>\r\n\
+         <table style=\"border-collapse:collapse\">\r\n{}</table>\r\n<p>\r\n{}</p>\r\n{note}</body></html>\r\n",
+        language.code(),
+        rows.concat(),
+        buttons.concat(),
+        title = escaped(subject),
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -83,6 +83,12 @@ fn desk(notify: &[&str]) -> Desk {
             Arc::new(MemoryOperationsLog::default()),
             clock.clone(),
         )),
+        links: log.clone(),
+        wording: Arc::new(|call, _| CallWording {
+            reason: "nobody answered".into(),
+            caller: call.parties.as_ref().and_then(|parties| parties.from.as_text()).map(ToOwned::to_owned),
+            ..CallWording::default()
+        }),
         feed_url: "https://desk.example".into(),
         zone: TimeZone::UTC,
         document: Arc::new(|record| {
@@ -227,6 +233,30 @@ async fn people_are_notified_of_a_voicemail_when_it_can_be_played_and_programs_o
     let names: std::collections::BTreeSet<_> =
         desk.crm.received.lock().unwrap().iter().map(|message| message.id.clone()).collect();
     assert_eq!(names.len(), 3, "each message has a name of its own");
+}
+
+#[tokio::test]
+async fn an_email_names_caller_reason_and_transcript_and_its_html_holds_no_markup_of_theirs() {
+    let desk = desk(&[]);
+    desk.received().await;
+    let transcribed = EventKind::Transcribed {
+        recording: "RE1".parse().unwrap(),
+        text: Some("Call me <b>back</b>".into()),
+    };
+    let events = [vec![started()], recorded(), vec![stored(), transcribed, ended()]].concat();
+    desk.happens("a", events).await;
+    desk.received().await;
+    let office = desk.office.received.lock().unwrap();
+    let [email] = office.as_slice() else { panic!("one e-mail: {office:?}") };
+    for part in [&email.text, &email.html] {
+        assert!(part.contains("nobody answered") && part.contains("https://desk.example/calls/"), "{part}");
+        assert!(part.contains("https://desk.example/done/"), "{part}");
+    }
+    assert!(email.text.contains("Call me <b>back</b>"), "{}", email.text);
+    assert!(email.html.contains("Call me &lt;b&gt;back&lt;/b&gt;"), "{}", email.html);
+    assert!(!email.html.contains("<img") && !email.html.contains("src="), "nothing is loaded");
+    let crm = desk.crm.received.lock().unwrap();
+    assert!(crm.iter().all(|message| !message.text.contains("/done/")), "programs get no link of a person");
 }
 
 #[tokio::test]

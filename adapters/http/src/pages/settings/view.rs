@@ -124,12 +124,15 @@ pub(crate) struct BrowserLine {
     since: Moment,
     seen: Moment,
     here: bool,
+    browser: String,
+    address: String,
 }
 
 impl BrowserLine {
     pub fn new(browser: Browser, viewer: &Viewer) -> Self {
-        let Browser { id, user, since, seen, here } = browser;
-        Self { id, user, since: Moment::new(since, viewer), seen: Moment::new(seen, viewer), here }
+        let Browser { id, user, since, seen, here, browser, address } = browser;
+        let (since, seen) = (Moment::new(since, viewer), Moment::new(seen, viewer));
+        Self { id, user, since, seen, here, browser, address }
     }
 }
 

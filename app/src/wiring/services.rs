@@ -1,0 +1,122 @@
+//! The services that pages and calls need, made of the stores.
+use std::sync::Arc;
+
+use adapters_http::{FederatedSignIn, Rules};
+use adapters_identity::{OpenIdProvider, Settings};
+use frontdesk_ports::{Clock, Ids};
+use frontdesk_services::accounts::AccountAdministration;
+use frontdesk_services::auth::AccessControl;
+use frontdesk_services::call_reader::CallReader;
+use frontdesk_services::contacts::Contacts;
+use frontdesk_services::event_intake::EventIntake;
+use frontdesk_services::follow_up::FollowUps;
+use frontdesk_services::maintenance::RetentionPolicy;
+use frontdesk_services::operations::OperationsService;
+use frontdesk_services::restrictions::Restrictions;
+use frontdesk_services::stats_cache::StatsCache;
+use url::Url;
+
+use super::WiringError;
+use super::stores::Stores;
+use crate::config::{Config, Provider, SignInSettings};
+
+/// Looks after users and tokens.
+pub(super) fn accounts_of(
+    stores: &Stores,
+    access: &Arc<AccessControl>,
+    clock: &Arc<dyn Clock>,
+    ids: &Arc<dyn Ids>,
+) -> AccountAdministration {
+    let (people, trail) = (stores.people.clone(), stores.operations_log.clone());
+    AccountAdministration::new(access.clone(), people, trail, clock.clone(), ids.clone())
+}
+
+/// Outages, the audit log and retried downloads.
+pub(super) fn operations(stores: &Stores, clock: &Arc<dyn Clock>) -> OperationsService {
+    let Stores { log, operations_log, .. } = stores;
+    OperationsService {
+        log: log.clone(),
+        operations_log: operations_log.clone(),
+        outbox: log.clone(),
+        trail: operations_log.clone(),
+        clock: clock.clone(),
+    }
+}
+
+/// Sign-in at a provider or a proxy. People return from the provider to the address at which they read the log.
+pub(super) fn federated_sign_in(config: &Config, feed: &str) -> Result<FederatedSignIn, WiringError> {
+    let SignInSettings { proxy, provider, .. } = config.sign_in.clone();
+    let mut sign_in = FederatedSignIn { proxy: proxy.map(Arc::new), provider: None };
+    if let Some(Provider { issuer, client_id, client_secret, claim, domains }) = provider {
+        let back = Url::parse(&format!("{feed}/login/return"))?;
+        let settings = Settings { issuer, client_id, client_secret, claim, domains, back };
+        let provider = OpenIdProvider::new(settings, config.proxies.client_builder())?;
+        sign_in.provider = Some(Arc::new(provider));
+    }
+    Ok(sign_in)
+}
+
+/// The configuration values that the settings page shows.
+pub(super) fn rules(config: &Config) -> Rules {
+    let RetentionPolicy { calls, audio, raw, .. } = config.retention;
+    Rules { calls, audio, raw, resolves_misses: config.resolves_misses }
+}
+
+/// Who may read the log.
+pub(super) fn access_of(
+    stores: &Stores,
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    ids: &Arc<dyn Ids>,
+) -> Arc<AccessControl> {
+    let (people, trail) = (stores.people.clone(), stores.operations_log.clone());
+    let access = AccessControl::new(people, trail, clock.clone(), ids.clone(), config.api_token.as_ref());
+    let SignInSettings { newcomers, staff_may_close, .. } = config.sign_in;
+    Arc::new(access.admitting(newcomers).with_staff_closing(staff_may_close))
+}
+
+/// What holds beside the flow, as far as it is known at the start.
+pub(super) async fn restrictions(
+    stores: &Stores,
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+) -> Arc<Restrictions> {
+    let (store, figures) = (stores.overrides.clone(), stores.log.clone());
+    let restrictions = Restrictions::new(store, figures, config.caps, config.zone.clone(), clock.clone());
+    if let Err(error) = restrictions.refresh().await {
+        tracing::warn!("closures, blocks and caps are not known yet: {error}");
+    }
+    Arc::new(restrictions)
+}
+
+/// The contacts, as far as they are known at the start.
+pub(super) async fn contacts(stores: &Stores, clock: &Arc<dyn Clock>) -> Arc<Contacts> {
+    let contacts = Contacts::new(stores.contacts.clone(), stores.operations_log.clone(), clock.clone());
+    if let Err(error) = contacts.refresh().await {
+        tracing::warn!("contacts are not known yet: {error}");
+    }
+    Arc::new(contacts)
+}
+
+/// Reads calls for people and programs.
+pub(super) fn reader(stores: &Stores, intake: &Arc<EventIntake>, clock: &Arc<dyn Clock>) -> CallReader {
+    let Stores { log, recordings, .. } = stores;
+    CallReader {
+        log: log.clone(),
+        counts: Arc::new(StatsCache::new(log.clone(), log.clone(), clock.clone())),
+        recordings: recordings.clone(),
+        intake: intake.clone(),
+    }
+}
+
+/// Takes what people do about calls.
+pub(super) fn follow_ups(stores: &Stores, clock: &Arc<dyn Clock>) -> FollowUps {
+    let Stores { log, people, .. } = stores;
+    FollowUps {
+        log: log.clone(),
+        work: log.clone(),
+        links: log.clone(),
+        users: people.clone(),
+        clock: clock.clone(),
+    }
+}
