@@ -251,7 +251,7 @@ bulk-hint = Selected calls
 bulk-done = Mark done
 bulk-assign = Assign
 bulk-assignee = Assign to
-found-elsewhere = { $n ->
+found-in-all = { $n ->
     [one] { $text } match in All
    *[other] { $text } matches in All
   }

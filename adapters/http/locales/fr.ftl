@@ -257,7 +257,7 @@ bulk-hint = Appels sélectionnés
 bulk-done = Marquer comme traités
 bulk-assign = Confier
 bulk-assignee = Confier à
-found-elsewhere = { $n ->
+found-in-all = { $n ->
     [one] { $text } résultat dans Tous
    *[other] { $text } résultats dans Tous
   }

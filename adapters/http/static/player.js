@@ -46,9 +46,9 @@ function enhance(player) {
   wave.className = "wave";
   const outline = player.querySelector(".outline");
   if (outline) {
-    const heard = outline.cloneNode(true);
-    heard.classList.add("heard");
-    wave.append(outline, heard);
+    const passed = outline.cloneNode(true);
+    passed.classList.add("passed");
+    wave.append(outline, passed);
   }
   wave.append(seek);
   const controls = document.createElement("span");

@@ -97,21 +97,21 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_contact_is_known_at_once_here_and_with_the_next_refresh_elsewhere() {
+    async fn a_contact_is_known_at_once_here_and_with_the_next_refresh_in_others() {
         let (store, trail) = (Arc::new(MemoryContacts::default()), Arc::new(MemoryOperationsLog::default()));
         let clock = Arc::new(ManualClock::at("2026-11-28T09:00:00Z".parse().unwrap()));
         let here = Contacts::new(store.clone(), trail.clone(), clock.clone());
-        let elsewhere = Contacts::new(store, trail.clone(), clock);
-        elsewhere.refresh().await.unwrap();
+        let other = Contacts::new(store, trail.clone(), clock);
+        other.refresh().await.unwrap();
         let (ann, actor) = ("+33123456789", Actor("ann".into()));
         let contact = Contact::read(ann, "Ann Miller", "", "", "").unwrap();
         here.save(&actor, vec![contact.clone()]).await.unwrap();
         assert_eq!(here.book().of(ann), Some(&contact));
-        assert_eq!(elsewhere.book().of(ann), None);
-        elsewhere.refresh().await.unwrap();
-        assert_eq!(elsewhere.book().of(ann), Some(&contact));
-        assert_eq!(elsewhere.remove(&actor, ann).await.unwrap(), Some(contact));
-        assert_eq!(elsewhere.remove(&actor, ann).await.unwrap(), None);
+        assert_eq!(other.book().of(ann), None);
+        other.refresh().await.unwrap();
+        assert_eq!(other.book().of(ann), Some(&contact));
+        assert_eq!(other.remove(&actor, ann).await.unwrap(), Some(contact));
+        assert_eq!(other.remove(&actor, ann).await.unwrap(), None);
         here.refresh().await.unwrap();
         assert!(here.book().is_empty());
         let entries = trail.entries(&AuditQuery { limit: 9, ..AuditQuery::default() }).await.unwrap().entries;

@@ -160,7 +160,7 @@ def main():
     assert link in page, "both parts lead to the same place"
 
     def fetch(method):
-        request = urllib.request.Request(desk.url + link, method=method, data=b"" if method == "POST" else None)
+        request = urllib.request.Request(desk.base + link, method=method, data=b"" if method == "POST" else None)
         with urllib.request.urlopen(request) as answer:
             return answer.read().decode()
 

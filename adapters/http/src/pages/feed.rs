@@ -19,7 +19,7 @@ use crate::filter::Shown;
 use crate::i18n::viewer::Viewer;
 use crate::pages::feed::offers::Offers;
 use crate::pages::feed::view::{
-    Day, Elsewhere, FeedPage, FilterForm, List, MAX_COUNTED, TabLink, ViewLink, tally_text,
+    Day, FeedPage, FilterForm, List, MAX_COUNTED, MatchesInAll, TabLink, ViewLink, tally_text,
 };
 use crate::pages::frame::Frame;
 use crate::problem::Answer;
@@ -58,8 +58,8 @@ pub(crate) async fn feed(
         return html(state.templates.rows(&list, &viewer));
     }
     let counted = counts(state, &shown).await?;
-    let elsewhere = match &counted.in_all {
-        Some(all) if all.all() > counted.fitting.all() => Some(Elsewhere::new(all, &shown, &viewer)),
+    let in_all = match &counted.in_all {
+        Some(all) if all.all() > counted.fitting.all() => Some(MatchesInAll::new(all, &shown, &viewer)),
         _ => None,
     };
     let people = state.services.accounts.people().await?;
@@ -91,7 +91,7 @@ pub(crate) async fn feed(
         views: views.into_iter().map(|view| ViewLink::new(view, &shown)).collect(),
         list,
         live: shown.address("/events", &[("after", &change.0.to_string())]),
-        elsewhere,
+        in_all,
         people: people.into_iter().map(|person| person.name).collect(),
         exports,
         zone: viewer.zone_name(),

@@ -15,7 +15,7 @@ use crate::flash::Flash;
 use crate::pages::call::view::{EventLine, Picture};
 use crate::pages::contacts::ContactLine;
 use crate::pages::feed::row::Moment;
-use crate::pages::feed::view::{Day, Elsewhere, FilterForm, TabLink, ViewLink};
+use crate::pages::feed::view::{Day, FilterForm, MatchesInAll, TabLink, ViewLink};
 use crate::pages::flow::drawing::Drawing;
 use crate::pages::flow::view::{BlockedLine, ClosedLine, HoursLine, PhoneLine};
 use crate::pages::settings::view::{
@@ -148,7 +148,7 @@ fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
             frontdesk_ports::access::SavedView { name: HOSTILE.into(), query: HOSTILE.into() },
             &shown,
         )],
-        elsewhere: Some(Elsewhere::new(&tally, &shown, &viewer())),
+        in_all: Some(MatchesInAll::new(&tally, &shown, &viewer())),
         people: vec![HOSTILE.into()],
         zone: HOSTILE.into(),
         first_run: calls.is_empty(),

@@ -189,15 +189,15 @@ impl Message {
     }
 }
 
-/// Bars around a middle line, each of two of the sound's, the louder one: a row has no room for more.
+/// Bars around a middle line, each of three of the sound's, the loudest: a row has no room for more.
 fn outline(sound: &Sound) -> String {
     let bars: Vec<u8> = sound.bars().collect();
-    let pairs = bars.chunks(2).map(|pair| pair.iter().copied().max().unwrap_or_default());
+    let loudest = bars.chunks(3).map(|bars| bars.iter().copied().max().unwrap_or_default());
     let bar = |(place, height): (usize, u8)| {
         let half = 1 + u32::from(height) * 15 / 255;
-        format!("M{} {}v{}", place * 6 + 2, 16 - half, half * 2)
+        format!("M{} {}v{}", place * 9 + 4, 16 - half, half * 2)
     };
-    pairs.enumerate().map(bar).collect()
+    loudest.enumerate().map(bar).collect()
 }
 
 /// Where a caller becomes a contact, and back to the call.

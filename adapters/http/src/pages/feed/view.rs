@@ -29,7 +29,7 @@ pub(crate) struct FeedPage {
     pub first_run: bool,
     pub voice_url: String,
     /// What the search finds beside the tab.
-    pub elsewhere: Option<Elsewhere>,
+    pub in_all: Option<MatchesInAll>,
     /// The users to whom calls are assigned.
     pub people: Vec<String>,
     /// The next call that needs attention, for users who work through the list.
@@ -63,16 +63,16 @@ pub(crate) struct List {
 
 /// What a search on a tab would find in all calls.
 #[derive(Debug, Serialize)]
-pub(crate) struct Elsewhere {
+pub(crate) struct MatchesInAll {
     text: String,
     address: String,
 }
 
-impl Elsewhere {
+impl MatchesInAll {
     pub fn new(all: &Tally, shown: &Shown, viewer: &Viewer) -> Self {
         let text = viewer
             .language
-            .say_with("found-elsewhere", [("n", all.all().into()), ("text", tally_text(all).into())]);
+            .say_with("found-in-all", [("n", all.all().into()), ("text", tally_text(all).into())]);
         Self { text, address: shown.page(Tab::All, &[]) }
     }
 }
@@ -116,7 +116,7 @@ pub(crate) struct FilterForm {
     on: String,
     more: bool,
     /// The other filters, which a new search keeps.
-    kept: Vec<(String, String)>,
+    others: Vec<(String, String)>,
     /// Whether the page's address names its tab.
     named_tab: bool,
 }
@@ -217,7 +217,7 @@ impl FilterForm {
             assignees: assignees.collect(),
             fields,
             clear: (!shown.filters.is_empty()).then(|| shown.without_filters(shown.tab)),
-            kept: shown.filters.iter().filter(|(name, _)| name != "q").cloned().collect(),
+            others: shown.filters.iter().filter(|(name, _)| name != "q").cloned().collect(),
             named_tab: shown.page(shown.tab, &[]).contains("tab="),
             found: language
                 .say_with("found", [("n", tally.all().into()), ("text", tally_text(tally).into())]),
