@@ -238,6 +238,7 @@ impl AppBuilder {
             intake.clone(),
             clock.clone(),
         ));
+        let responses = answering.responses();
         tokio::spawn(set_own_number(client.clone(), answering.clone()));
         let carrier = carrier::routes(public.clone(), accounts.clone(), answering, audio, safe);
 
@@ -245,7 +246,7 @@ impl AppBuilder {
         let metrics = crate::telemetry::metrics(intake.clone());
         let (stop, stopping) = watch::channel(false);
         let pages = adapters_http::routes(Services {
-            calls: Arc::new(reader(&stores, &intake, &clock)),
+            calls: Arc::new(reader(&stores, responses, &intake, &clock)),
             access: access.clone(),
             sign_in: federated_sign_in(&config, &feed_url)?,
             accounts: Arc::new(accounts_of(&stores, &access, &clock, &ids)),

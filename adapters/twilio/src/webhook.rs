@@ -196,7 +196,7 @@ impl Routes {
     ) -> Response {
         let parties = form_mapping::parties(&verified.form);
         let asked = StepRequest {
-            at,
+            at: at.clone(),
             signal,
             call: call.clone(),
             leg,
@@ -212,7 +212,9 @@ impl Routes {
         };
         let instructions = self.webhooks.answering.answer(asked).await;
         let urls = Urls::new(&self.webhooks.public, &call).playing(&self.webhooks.audio);
-        xml(document(&instructions, &urls, party))
+        let response = document(&instructions, &urls, party);
+        self.webhooks.answering.answered(&call, &at, &response);
+        xml(response)
     }
 
     /// Stores a callback: 204 once it is durable, otherwise 503, so that the carrier sends it again.

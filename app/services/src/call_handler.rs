@@ -1,10 +1,13 @@
 //! Answers a carrier's request: runs one step of the domain, makes its events durable, and returns its instructions.
 
 pub mod recent_callers;
+pub mod recent_responses;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallEvent, CallerId, Context, Instruction, PhoneNumber, Timestamp, advance};
+use frontdesk_domain::{
+    CallEvent, CallerId, Context, Dialogue, Instruction, LegId, PhoneNumber, Timestamp, advance,
+};
 use frontdesk_ports::{
     AnswerCalls, CarrierCallback, Clock, LoggedEvent, ManageContacts, StepRequest, StoreError,
 };
@@ -17,6 +20,7 @@ use super::restrictions::Restrictions;
 use crate::tracing_context;
 
 use recent_callers::RecentCallers;
+use recent_responses::RecentResponses;
 
 /// A request that took longer is stamped with the time that it reports.
 const MAX_TRANSIT: SignedDuration = SignedDuration::from_secs(2);
@@ -29,6 +33,7 @@ pub struct CallHandler {
     intake: Arc<EventIntake>,
     clock: Arc<dyn Clock>,
     recent: RecentCallers,
+    responses: Arc<RecentResponses>,
     /// A number of the company's own, for calls that do not name the number they came to.
     own_number: OnceLock<PhoneNumber>,
 }
@@ -43,7 +48,13 @@ impl CallHandler {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let (recent, own_number) = (RecentCallers::default(), OnceLock::new());
-        Self { flow, restrictions, contacts, intake, clock, recent, own_number }
+        let responses = Arc::default();
+        Self { flow, restrictions, contacts, intake, clock, recent, responses, own_number }
+    }
+
+    /// What the carrier was answered lately.
+    pub fn responses(&self) -> Arc<RecentResponses> {
+        self.responses.clone()
     }
 
     /// Sets a number of the company's own, as the carrier lists it.
@@ -58,6 +69,10 @@ impl AnswerCalls for CallHandler {
         let span = tracing::info_span!(target: tracing_context::TARGET, "answer", call.id = %request.call, at = %request.at);
         tracing_context::join_call(&span, &request.call);
         self.step(request).instrument(span).await
+    }
+
+    fn answered(&self, call: &LegId, at: &Dialogue, response: &str) {
+        self.responses.answered(call, &at.to_string(), response);
     }
 
     async fn ingest(&self, callback: CarrierCallback) -> Result<(), StoreError> {
@@ -127,6 +142,7 @@ impl CallHandler {
         // The raw request is stored with the event that only this request reported; every request repeats `started`.
         let own = events.iter().position(|logged| logged.event.kind.as_str() != "started").unwrap_or(0);
         if let Some(own) = events.get_mut(own) {
+            self.responses.reported(&cx.call, &at.to_string(), own.event.identity());
             own.raw = Some(raw);
         }
         if self.intake.store(events).await.is_err() {

@@ -4,12 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallId, Facts, RecordingId, Timestamp, Traffic, VoicemailStatus};
+use frontdesk_domain::{CallId, Facts, LegId, RecordingId, Timestamp, Traffic, VoicemailStatus};
 use frontdesk_ports::{
     AudioName, CallFigures, CallLog, CallPage, CallQuery, CallRecord, CallWithEvents, Change, Figures,
     LoggedEvent, ReadCalls, RecordingStore, StoreError, Tally, VoicemailAudio, VoicemailError,
 };
 
+use super::call_handler::recent_responses::RecentResponses;
 use super::event_intake::EventIntake;
 
 /// Calls read at once where many are counted.
@@ -36,6 +37,8 @@ pub struct CallReader {
     pub counts: Arc<dyn CallFigures>,
     /// Their audio.
     pub recordings: Arc<dyn RecordingStore>,
+    /// What the carrier was answered lately.
+    pub responses: Arc<RecentResponses>,
     /// What is still on its way into the log is waited for.
     pub intake: Arc<EventIntake>,
 }
@@ -52,6 +55,10 @@ impl ReadCalls for CallReader {
         let Some(record) = self.log.find(id).await? else { return Ok(None) };
         let events = in_one_clock(self.log.events(id).await?);
         Ok(Some(CallWithEvents { record, events }))
+    }
+
+    fn responses(&self, leg: &LegId) -> BTreeMap<String, Arc<str>> {
+        self.responses.of(leg)
     }
 
     async fn voicemail(

@@ -6,6 +6,7 @@ use adapters_identity::{OpenIdProvider, Settings};
 use frontdesk_ports::{Clock, Ids};
 use frontdesk_services::accounts::AccountAdministration;
 use frontdesk_services::auth::AccessControl;
+use frontdesk_services::call_handler::recent_responses::RecentResponses;
 use frontdesk_services::call_reader::CallReader;
 use frontdesk_services::contacts::Contacts;
 use frontdesk_services::event_intake::EventIntake;
@@ -99,12 +100,18 @@ pub(super) async fn contacts(stores: &Stores, clock: &Arc<dyn Clock>) -> Arc<Con
 }
 
 /// Reads calls for people and programs.
-pub(super) fn reader(stores: &Stores, intake: &Arc<EventIntake>, clock: &Arc<dyn Clock>) -> CallReader {
+pub(super) fn reader(
+    stores: &Stores,
+    responses: Arc<RecentResponses>,
+    intake: &Arc<EventIntake>,
+    clock: &Arc<dyn Clock>,
+) -> CallReader {
     let Stores { log, recordings, .. } = stores;
     CallReader {
         log: log.clone(),
         counts: Arc::new(StatsCache::new(log.clone(), log.clone(), clock.clone())),
         recordings: recordings.clone(),
+        responses,
         intake: intake.clone(),
     }
 }

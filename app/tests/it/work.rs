@@ -281,3 +281,19 @@ async fn a_view_is_saved_shown_and_deleted_by_its_owner() {
     assert_eq!(ann.sends("/views", "do=forget&name=Urgent+ones&back=%2F").await.0, 303);
     assert!(!ann.page("/").await.contains("Urgent ones"));
 }
+
+#[tokio::test]
+async fn an_admin_sees_each_request_of_the_carrier_beside_our_response_and_staff_see_neither() {
+    let desk = Desk::start().await;
+    let ann = Person::admin(&desk).await;
+    desk.call().presses("1").place().await;
+    let id = desk.row().await["id"].as_str().unwrap().to_owned();
+    let page = ann.page(&format!("/calls/{id}")).await;
+    assert!(page.contains("CallStatus") && page.contains("The carrier’s request and our response"), "{page}");
+    assert!(page.contains("&lt;Gather ") && page.contains("&lt;Dial "), "the menu and the forward: {page}");
+    let add = "do=add&name=Bob&role=reader&password=long+enough";
+    assert_eq!(ann.sends("/settings/people", add).await.0, 303);
+    let bob = Person::of(&desk, "Bob", "long enough").await;
+    let page = bob.page(&format!("/calls/{id}")).await;
+    assert!(!page.contains("CallStatus") && !page.contains("&lt;Gather"), "{page}");
+}

@@ -57,6 +57,9 @@ pub trait AnswerCalls: Send + Sync {
     /// that cannot be stored is a lesser evil than a caller who hears nothing.
     async fn answer(&self, asked: StepRequest) -> Vec<Instruction>;
 
+    /// Notes the answer to a step as it was sent, for developers who look at the call. It may be forgotten.
+    fn answered(&self, call: &LegId, at: &Dialogue, response: &str);
+
     /// Ingests a callback. `Ok` only once its event is durable; otherwise the carrier has to repeat it.
     async fn ingest(&self, callback: CarrierCallback) -> Result<(), StoreError>;
 }

@@ -1,9 +1,10 @@
 //! Reading the log.
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::{CallId, Outcome, RecordingId, StoredAudio, Timestamp, Traffic};
+use frontdesk_domain::{CallId, LegId, Outcome, RecordingId, StoredAudio, Timestamp, Traffic};
 
 use crate::{CallPage, CallQuery, CallRecord, Change, Figures, LoggedEvent, StoreError, Tally};
 
@@ -131,6 +132,10 @@ pub trait ReadCalls: Send + Sync {
 
     /// One call with its story.
     async fn call(&self, id: CallId) -> Result<Option<CallWithEvents>, StoreError>;
+
+    /// What the carrier was answered at the steps of a call, by the events of their requests; of recent calls of this
+    /// instance only.
+    fn responses(&self, leg: &LegId) -> BTreeMap<String, Arc<str>>;
 
     /// A message's audio: the bytes from `start` to `end` (inclusive), the last `suffix` bytes with only an end, or all.
     async fn voicemail(

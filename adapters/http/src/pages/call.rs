@@ -45,7 +45,7 @@ pub(crate) async fn call_page(
     let related = related(state, &found.record).await?;
     let block = block(state, &found.record).await?;
     let frame = Frame::of(state, visitor, viewer, "page-call");
-    let manages = frame.manages;
+    let responses = frame.manages.then(|| state.services.calls.responses(&found.record.leg));
     let view = CallPage {
         row: CallRow::new(&found.record, viewer),
         csrf: visitor.csrf(),
@@ -54,7 +54,7 @@ pub(crate) async fn call_page(
         older: older(state, &found.record).await?,
         people: state.services.accounts.people().await?.into_iter().map(|person| person.name).collect(),
         picture: Picture::of(&found, state.services.clock.now(), viewer),
-        events: EventLine::all(&found, viewer, manages),
+        events: EventLine::all(&found, viewer, responses.as_ref()),
         related: related.iter().map(|record| CallRow::new(record, viewer)).collect(),
         all_related: caller(&found.record).filter(|_| !related.is_empty()).map(|from| {
             let from: String = form_urlencoded::byte_serialize(from.as_bytes()).collect();

@@ -301,13 +301,14 @@ fn every_template_renders_and_escapes() {
                 )
                 .unwrap(),
         );
+        let responses = call.events.iter().map(|logged| (logged.event.identity(), HOSTILE.into())).collect();
         let page = CallPage {
             frame: frame(),
             row: CallRow::new(&call.record, &french()),
             csrf: "csrf".into(),
             here: HOSTILE.into(),
             picture: Picture::of(&call, "2026-11-22T12:00:00Z".parse().unwrap(), &french()),
-            events: EventLine::all(&call, &french(), true),
+            events: EventLine::all(&call, &french(), Some(&responses)),
             evidence: EventLine::evidence(&call, &french()),
             older: Some(HOSTILE.into()),
             people: vec![HOSTILE.into()],

@@ -29,6 +29,8 @@ struct Desk {
 
 #[async_trait]
 impl AnswerCalls for Desk {
+    fn answered(&self, _: &frontdesk_domain::LegId, _: &Dialogue, _: &str) {}
+
     async fn answer(&self, asked: StepRequest) -> Vec<Instruction> {
         assert!(!self.panics, "planted");
         if self.hangs {

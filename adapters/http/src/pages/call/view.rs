@@ -1,4 +1,7 @@
 //! The call page: the call drawn over time, every event, the proof, and the caller's other calls.
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use frontdesk_domain::{Doing, EventKind, Facts, ScreeningAnswer, Timeline, Timestamp};
 use frontdesk_ports::CallWithEvents;
 use serde::Serialize;
@@ -113,6 +116,11 @@ impl Picture {
     }
 }
 
+/// A document with one element a line: what is sent has no line breaks.
+fn indented(document: &str) -> String {
+    document.replace("><", ">\n<")
+}
+
 /// One event of the story.
 #[derive(Debug, Serialize)]
 pub(crate) struct EventLine {
@@ -124,13 +132,16 @@ pub(crate) struct EventLine {
     proof: bool,
     /// The carrier's own words, for those who manage.
     raw: Vec<(String, String)>,
+    /// What the carrier was answered, for those who manage.
+    response: Option<String>,
 }
 
 impl EventLine {
     pub fn all(
         CallWithEvents { record, events }: &CallWithEvents,
         viewer: &Viewer,
-        manages: bool,
+        // Of those who manage, the answers to the carrier.
+        responses: Option<&BTreeMap<String, Arc<str>>>,
     ) -> Vec<Self> {
         let begun = record.call.started_at;
         let home = record.call.parties.as_ref().map(|parties| parties.to.as_str());
@@ -138,7 +149,8 @@ impl EventLine {
         let line = |logged: &frontdesk_ports::LoggedEvent| {
             let event = &logged.event;
             let since = begun.map_or(0, |begun| event.at.duration_since(begun).as_secs());
-            let raw = logged.raw.as_ref().filter(|_| manages);
+            let raw = logged.raw.as_ref().filter(|_| responses.is_some());
+            let response = responses.and_then(|responses| responses.get(&event.identity()));
             Self {
                 offset: messages::clock(u32::try_from(since).unwrap_or(0)),
                 moment: Moment::new(event.at, viewer),
@@ -147,6 +159,7 @@ impl EventLine {
                 text: messages::event(&event.kind, home, viewer.language),
                 proof: evidence.contains(&event.identity()),
                 raw: raw.map(|raw| raw.0.to_vec()).unwrap_or_default(),
+                response: response.map(|response| indented(response)),
             }
         };
         events.iter().map(line).collect()
