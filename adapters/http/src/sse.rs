@@ -17,7 +17,7 @@ use crate::filter::Shown;
 use crate::i18n::viewer::Viewer;
 use crate::middleware::visitor_limits::OpenStream;
 use crate::pages::feed::row::CallRow;
-use crate::pages::feed::view::{MAX_COUNTED, day_label, tally_text};
+use crate::pages::feed::view::{MAX_COUNTED, day_label, found_text, tally_text};
 use crate::pages::feed::{attention, live};
 use crate::problem::{Answer, Problem};
 use crate::query;
@@ -39,6 +39,11 @@ const COUNT_INTERVAL: Duration = Duration::from_secs(1);
 /// Renders a changed call for one kind of reader.
 trait EventSource: Send + Sync + 'static {
     fn render(&self, state: &State, record: &CallRecord) -> Event;
+
+    /// What the reader's list shows, to be counted.
+    fn counted(&self) -> Option<(&Shown, &Viewer)> {
+        None
+    }
 }
 
 /// Rows of the feed, and whether they belong to the tab and filter that the page shows.
@@ -61,6 +66,10 @@ impl EventSource for Rows {
             "id": record.id.to_string(), "row": row, "day": day, "label": label, "fits": fits,
         });
         Event::message(data.to_string()).event_type("call")
+    }
+
+    fn counted(&self) -> Option<(&Shown, &Viewer)> {
+        Some((&self.shown, &self.viewer))
     }
 }
 
@@ -97,14 +106,20 @@ pub(crate) async fn calls(Data(state): Data<&Arc<State>>, req: &Request) -> Answ
 /// The counts of calls that need attention and of calls in progress, for a page in the background.
 #[handler]
 pub(crate) async fn counts(Data(state): Data<&Arc<State>>) -> Answer {
-    Ok(Json(count_all(state).await?).into_response())
+    Ok(Json(count_all(state, None).await?).into_response())
 }
 
-async fn count_all(state: &State) -> Result<serde_json::Value, StoreError> {
+/// Calls that need attention, calls in progress, and those that a list shows, in words.
+async fn count_all(state: &State, shown: Option<(&Shown, &Viewer)>) -> Result<serde_json::Value, StoreError> {
     let of = async |query: &CallQuery| {
         state.services.calls.tally(query, MAX_COUNTED).await.map(|tally| tally_text(&tally))
     };
-    Ok(serde_json::json!({"attention": of(&attention()).await?, "live": of(&live()).await?}))
+    let mut all = serde_json::json!({"attention": of(&attention()).await?, "live": of(&live()).await?});
+    if let Some((shown, viewer)) = shown {
+        let found = state.services.calls.tally(&shown.query, MAX_COUNTED).await?;
+        all["found"] = found_text(found.all(), found.more, viewer).into();
+    }
+    Ok(all)
 }
 
 /// The change to continue after: the last one received, the one that the page was rendered at, or none.
@@ -186,7 +201,7 @@ async fn next_event(
                 let due = reader.counted_at + COUNT_INTERVAL;
                 if reader.stale && tokio::time::Instant::now() >= due {
                     (reader.stale, reader.counted_at) = (false, tokio::time::Instant::now());
-                    if let Ok(all) = count_all(state).await {
+                    if let Ok(all) = count_all(state, source.counted()).await {
                         return Some(Event::message(all.to_string()).event_type("counts"));
                     }
                 }

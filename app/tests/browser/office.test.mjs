@@ -26,6 +26,8 @@ async function close(page, expected = /^$/) {
 }
 
 const rowOf = (page, name) => page.locator("tr.call", { hasText: name }).first();
+// A page is shown before all of it has arrived.
+const rowsAre = (page, count) => page.waitForFunction((count) => document.querySelectorAll("tr.call").length === count, count);
 const visibleRows = (page) => page.evaluate(() => {
   const bar = document.querySelector(".bar").getBoundingClientRect().bottom;
   return [...document.querySelectorAll("tr.call")].map((row) => row.getBoundingClientRect()).filter((row) => row.top >= bar && row.bottom <= innerHeight).map((row) => row.height);
@@ -76,13 +78,13 @@ test("filters apply when they are changed, and the address holds only what is se
   await page.goto(`${desk.url}/?tab=done&q=carol`);
   await page.getByRole("link", { name: "2 matches in All" }).first().click();
   await page.waitForURL(`${desk.url}/?q=carol`);
-  assert.equal(await page.locator("tr.call").count(), 2);
+  await rowsAre(page, 2);
   await close(page);
 });
 
 test("several calls are marked done at once, and that is undone", async () => {
   const page = await open("/?tab=attention");
-  const before = await page.locator("tr.call").count();
+  const before = await page.locator("tr.call").count(); // Live: the page is whole.
   assert.equal(await page.locator("#bulk").isVisible(), false);
   const boxes = page.locator("tr.call input[type=checkbox]");
   await boxes.nth(0).check();
@@ -90,17 +92,17 @@ test("several calls are marked done at once, and that is undone", async () => {
   await page.getByText("3 calls selected").waitFor();
   await page.getByRole("button", { name: "Mark done" }).click();
   await page.locator(".toast", { hasText: "3 calls marked done" }).waitFor();
-  assert.equal(await page.locator("tr.call").count(), before - 3);
+  await rowsAre(page, before - 3);
   await page.getByRole("button", { name: "Undo" }).click();
   await page.locator(".toast", { hasText: "3 calls reopened" }).waitFor();
-  assert.equal(await page.locator("tr.call").count(), before);
+  await rowsAre(page, before);
   await page.locator("#pick-all").check();
   await page.getByLabel("Assign to", { exact: true }).selectOption("admin");
   await page.getByRole("button", { name: "Assign", exact: true }).click();
   await page.locator(".toast", { hasText: `${before} calls assigned to admin` }).waitFor();
   await page.locator("#filters select[name=assignee]").selectOption("admin");
   await page.waitForURL(/assignee=admin/);
-  assert.equal(await page.locator("tr.call").count(), before);
+  await rowsAre(page, before);
   await close(page);
 });
 
@@ -198,7 +200,7 @@ test("a caller is named from a row, is found under the name, and the callee hear
   await page.getByRole("button", { name: "Save contact" }).click();
   await page.locator(".toast", { hasText: "Contact “Marie Durand” saved" }).waitFor();
   await page.goto(`${desk.url}/?q=durand`);
-  assert.equal(await page.locator("tr.call").count(), 2);
+  await rowsAre(page, 2);
   assert.match(await page.locator("tr.call").first().innerText(), /Marie Durand\s+\+33 1 99 00 01 23 Durand SARL/);
   const { said } = await desk.call("--from", "+33199000123", "--press", "1");
   assert.match(said, /You have a call from Marie Durand/);
@@ -224,9 +226,12 @@ test("whoever wants it is notified of missed calls and messages in an open tab",
   await rowOf(page, "Too Early").locator(".play").waitFor();
   await page.getByRole("button", { name: /^Notifications on this device/ }).click();
   await page.locator(".toast", { hasText: "Notifications are on" }).waitFor();
+  const counted = await page.locator("#found").innerText();
   await desk.call("--from", "+12025550198", "--name", "Dan Missed", "--press", "1", "--callee", "no-answer", "--no-message");
   await page.waitForFunction(() => window.shown.length === 1);
   assert.deepEqual(await page.evaluate(() => window.shown), ["Missed: Dan Missed: nobody answered, no message"]);
+  const more = `${Number.parseInt(counted, 10) + 1} calls`;
+  await page.locator("#found", { hasText: more }).waitFor();
   await page.getByRole("button", { name: /^Notifications on this device/ }).click();
   await page.locator(".toast", { hasText: "Notifications are off" }).waitFor();
   await close(page);

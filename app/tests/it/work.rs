@@ -144,6 +144,7 @@ async fn a_miss_settles_itself_once_the_caller_is_spoken_to() {
     let waiting = ann.page("/?tab=attention").await;
     assert!(rows(&waiting) == 1 && waiting.contains("+33 1 99 00 00 01"), "the other caller still waits");
     assert!(ann.page("/?tab=done").await.contains("a later call"));
+    assert!(ann.page("/?outcome=answered").await.contains(">1 call<"), "the count is of what is listed");
 }
 
 #[tokio::test]

@@ -143,6 +143,12 @@ pub(crate) fn tally_text(tally: &Tally) -> String {
     if tally.more { format!("{MAX_COUNTED}+") } else { tally.all().to_string() }
 }
 
+/// How many calls a list shows, in words.
+pub(crate) fn found_text(count: u64, more: bool, viewer: &Viewer) -> String {
+    let text = if more { format!("{MAX_COUNTED}+") } else { count.to_string() };
+    viewer.language.say_with("found", [("n", count.into()), ("text", text.into())])
+}
+
 impl TabLink {
     /// Every tab, with the counts that are worth a look.
     pub fn all(shown: &Shown, attention: &Tally, live: &Tally, viewer: &Viewer) -> Vec<Self> {
@@ -219,8 +225,11 @@ impl FilterForm {
             clear: (!shown.filters.is_empty()).then(|| shown.without_filters(shown.tab)),
             others: shown.filters.iter().filter(|(name, _)| name != "q").cloned().collect(),
             named_tab: shown.page(shown.tab, &[]).contains("tab="),
-            found: language
-                .say_with("found", [("n", tally.all().into()), ("text", tally_text(tally).into())]),
+            // An outcome that is chosen does not narrow the counts of the others.
+            found: match shown.query.outcome.filter(|_| shown.tab.outcome().is_none()) {
+                Some(outcome) => found_text(tally.of(Some(outcome)), tally.more, viewer),
+                None => found_text(tally.all(), tally.more, viewer),
+            },
             has_outcome: shown.tab.outcome().is_none(),
             on: shown.value("on"),
             more,
