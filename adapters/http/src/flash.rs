@@ -57,6 +57,11 @@ impl Flash {
         Self { name: name.to_owned(), ..self }
     }
 
+    /// Not of so many others, which somebody else changed first.
+    pub fn but_not(self, others: usize) -> Self {
+        if others == 0 { self } else { Self { said: "partly".into(), name: others.to_string(), ..self } }
+    }
+
     /// Undone by a form with these fields.
     pub fn undone_by(self, action: &str, fields: Vec<(String, String)>) -> Self {
         Self { undo: Some(Undo { action: action.to_owned(), fields }), ..self }

@@ -198,10 +198,9 @@ function offerUndo(row) {
     const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer?.ok) return toast(problemOf(answer?.status ?? 0));
     const now = rowOf(await answer.text());
-    // Meanwhile the row may have come back as a live update.
+    // A row that has left comes back as a live update, on its day.
     const known = document.getElementById(row.id);
-    if (known) update(known, now, true);
-    else if (now) insert({ id: now.dataset.id, day: now.dataset.day, label: now.dataset.day }, now);
+    if (known && now) update(known, now, true);
   });
 }
 

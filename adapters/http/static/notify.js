@@ -5,6 +5,8 @@ import { t } from "./texts.js";
 const button = document.getElementById("notify");
 const me = document.querySelector('meta[name="user"]')?.content;
 const KEY = `notify:${me}`;
+// Calls that began longer ago are not reported because they change.
+const NEWS_FOR = 3_600_000;
 const wanted = () => localStorage.getItem(KEY) === "on";
 const allowed = () => "Notification" in window && Notification.permission === "granted";
 // Calls that waited for somebody already when the page was opened are no news.
@@ -30,7 +32,9 @@ function sound() {
 // News of a call; `row` is the call as it is now.
 export function notify(row) {
   const now = stateOf(row);
-  const before = known.get(row.dataset.id) ?? { attention: false, mine: false };
+  // An old call that is not on this page may have waited for long: what somebody does about it is no news.
+  const isOld = Date.now() - Date.parse(row.querySelector("time")?.dateTime) > NEWS_FOR;
+  const before = known.get(row.dataset.id) ?? (isOld ? now : { attention: false, mine: false });
   known.set(row.dataset.id, now);
   if (!wanted() || !allowed()) return;
   const waits = now.attention && !before.attention;

@@ -5,7 +5,10 @@ const panel = document.getElementById("panel");
 const split = document.querySelector(".split");
 const wide = matchMedia("(min-width: 76rem)");
 const list = location.href;
+const listTitle = document.title;
 let open = null;
+// The call that was asked for last: an answer that arrives after another one was asked for is not shown.
+let wanted = null;
 
 // The content of a page's main part.
 async function content(answer) {
@@ -27,11 +30,14 @@ function show({ nodes, title }, href) {
 }
 
 async function load(href) {
+  wanted = href;
   const answer = await fetch(href, { headers: { Accept: "text/html" } }).catch(() => null);
   // A redirect leads to the sign-in page.
   if (!answer?.ok || answer.redirected) return toast(problemOf(answer?.redirected ? 401 : answer?.status ?? 0));
+  const page = await content(answer);
+  if (wanted !== href) return false;
   open = href;
-  show(await content(answer), href);
+  show(page, href);
   return true;
 }
 
@@ -51,7 +57,8 @@ export function closeCall() {
 
 function hide() {
   const row = document.querySelector("tr.open");
-  open = null;
+  open = wanted = null;
+  document.title = listTitle;
   panel.hidden = true;
   panel.replaceChildren();
   split.classList.remove("open");

@@ -139,12 +139,10 @@ impl EmailMessenger {
         for person in &self.people {
             builder = builder.to(person.clone());
         }
-        // A reader shows the last alternative that it can.
-        let text = MultiPart::alternative().singlepart(SinglePart::plain(message.text.clone()));
-        let text = match message.html.as_str() {
-            "" => text,
-            html => text.singlepart(SinglePart::html(html.to_owned())),
-        };
+        if message.html.is_empty() {
+            return builder.singlepart(SinglePart::plain(message.text.clone()));
+        }
+        let text = MultiPart::alternative_plain_html(message.text.clone(), message.html.clone());
         match &message.audio {
             None => builder.multipart(text),
             Some(Attachment { name, media_type, bytes }) => {

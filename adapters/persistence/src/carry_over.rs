@@ -98,12 +98,22 @@ impl Database {
         )
         .await?;
         // Contacts as they were last: one that was removed or erased since stays so.
-        self.run("DELETE FROM contacts").await?;
-        self.run(
+        if self.has_contacts("main").await? && self.has_contacts("replaced").await? {
+            self.run("DELETE FROM contacts").await?;
+            self.run(
             "INSERT INTO contacts (caller, name, company, note) SELECT caller, name, company, note FROM replaced.contacts",
         )
         .await?;
+        }
         Ok(())
+    }
+
+    /// Whether a database has contacts: an earlier version's has none until it is migrated.
+    async fn has_contacts(&self, schema: &str) -> Result<bool, StoreError> {
+        let known =
+            format!("SELECT EXISTS (SELECT 1 FROM {schema}.sqlite_master WHERE name = 'contacts') AS known");
+        let row = self.writer.query_one_raw(Statement::from_string(DbBackend::Sqlite, known)).await;
+        row.map_err(failed)?.map_or(Ok(false), |row| row.try_get("", "known")).map_err(failed)
     }
 
     /// Whether the replaced database has gone on from this one, and was not made anew. One that has gone on knows an audit

@@ -41,7 +41,7 @@ impl Digits {
 impl SqlLog {
     /// Erases the texts that hold a number; returns how many there were.
     pub(crate) async fn erase_texts_with(&self, number: &str) -> Result<u64, StoreError> {
-        let Some(digits) = Digits::of(number) else { return Ok(0) };
+        let Some(digits) = Digits::of(number) else { return self.erase_contact(number).await };
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
         // First, because it makes changes of the same rows wait; and readers notice that rows have changed.
         number_changes(&tx, 1).await.map_err(failed)?;
@@ -51,6 +51,17 @@ impl SqlLog {
             + contacts(&tx, &digits).await?;
         tx.commit().await.map_err(failed)?;
         Ok(erased)
+    }
+}
+
+impl SqlLog {
+    /// The contact of an address without digits, which can be in no other text by chance.
+    async fn erase_contact(&self, caller: &str) -> Result<u64, StoreError> {
+        let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
+        number_changes_of(CONTACT_CHANGES, &tx, 1).await.map_err(failed)?;
+        let erased = contact::Entity::delete_by_id(caller).exec(&tx).await.map_err(failed)?;
+        tx.commit().await.map_err(failed)?;
+        Ok(erased.rows_affected)
     }
 }
 

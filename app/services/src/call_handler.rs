@@ -109,7 +109,9 @@ impl CallHandler {
         if let Some(called) = PhoneNumber::read_called(&to) {
             self.own_number.get_or_init(|| called);
         }
-        let caller_name = self.name_of(caller.as_ref().unwrap_or(&from), &to).filter(|_| !on_callers_leg);
+        // Names are spoken to callees only.
+        let named = Some(caller.as_ref().unwrap_or(&from)).filter(|_| !on_callers_leg);
+        let caller_name = named.and_then(|caller| self.name_of(caller, &to));
         let cx = Context {
             now,
             call,

@@ -7,8 +7,11 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Bytes of a line that are kept to find the length of the body. No line that matters is longer.
-const KEPT: usize = 256;
+/// Bytes of a line that are read for the length of the body. A longer line with that length is refused: it could not be
+/// followed as hyper follows it, and what comes behind it would be taken for something else.
+const LONGEST: usize = 256;
+const LENGTH: &[u8] = b"content-length";
+const ENCODING: &[u8] = b"transfer-encoding";
 /// Replaces a LF that no CR precedes. It is allowed in no line, so hyper answers 400 and closes the connection.
 const FORBIDDEN: u8 = 0;
 
@@ -86,6 +89,7 @@ enum Part {
 struct RequestLines {
     part: Part,
     line: Vec<u8>,
+    is_too_long: bool,
     last: u8,
     begun: bool,
     length: u64,
@@ -120,16 +124,29 @@ impl RequestLines {
     fn next(&mut self, byte: &mut u8) {
         let last = std::mem::replace(&mut self.last, *byte);
         if *byte != b'\n' {
-            if self.line.len() < KEPT {
+            if self.line.len() < LONGEST {
                 self.line.push(*byte);
+            } else {
+                self.is_too_long = true;
             }
             return;
         }
-        if last != b'\r' {
+        let line = std::mem::take(&mut self.line);
+        let is_too_long = std::mem::take(&mut self.is_too_long) && self.has_length(&line);
+        if last != b'\r' || is_too_long {
             *byte = FORBIDDEN;
         }
-        let line = std::mem::take(&mut self.line);
         self.end_of(line.strip_suffix(b"\r").unwrap_or(&line));
+    }
+
+    /// Whether the length of a body depends on a line.
+    fn has_length(&self, line: &[u8]) -> bool {
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        match self.part {
+            Part::ChunkSize => true,
+            Part::Head => name.eq_ignore_ascii_case(LENGTH) || name.eq_ignore_ascii_case(ENCODING),
+            _ => false,
+        }
     }
 
     fn end_of(&mut self, line: &[u8]) {
@@ -167,9 +184,9 @@ impl RequestLines {
     fn header(&mut self, line: &[u8]) {
         let Some(colon) = line.iter().position(|byte| *byte == b':') else { return };
         let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
-        if name.eq_ignore_ascii_case(b"content-length") {
+        if name.eq_ignore_ascii_case(LENGTH) {
             self.length = str::from_utf8(value).ok().and_then(|value| value.parse().ok()).unwrap_or_default();
-        } else if name.eq_ignore_ascii_case(b"transfer-encoding") {
+        } else if name.eq_ignore_ascii_case(ENCODING) {
             self.is_chunked = true;
         }
     }
@@ -218,6 +235,22 @@ mod tests {
             let made_invalid = bytes[before.len()..].iter().filter(|byte| **byte == FORBIDDEN);
             prop_assert_eq!(made_invalid.collect::<Vec<_>>().len(), 1);
         }
+    }
+
+    #[test]
+    fn a_length_in_a_line_too_long_to_follow_is_refused_and_other_long_lines_are_not() {
+        let blanks = " ".repeat(2 * LONGEST);
+        let zeros = "0".repeat(2 * LONGEST);
+        let chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+        for refused in [
+            format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length:{blanks}12\r\n\r\n"),
+            format!("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:{blanks}chunked\r\n\r\n"),
+            format!("{chunked}{zeros}5\r\nabcde\r\n0\r\n\r\n"),
+        ] {
+            assert!(read(refused.as_bytes(), 7).contains(&FORBIDDEN), "{refused}");
+        }
+        let cookie = format!("GET / HTTP/1.1\r\nHost: a\r\nCookie: {zeros}\r\n\r\n");
+        assert_eq!(read(cookie.as_bytes(), 7), cookie.as_bytes());
     }
 
     #[test]

@@ -160,6 +160,7 @@ test("a call opens beside the list at its own address, is worked on there, and E
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await panel.waitFor({ state: "hidden" });
+  assert.match(await page.title(), /Calls/, "the list's title is back");
   await rowOf(page, "Bob Sample").locator(".tag", { hasText: "boiler" }).waitFor();
   assert.equal(page.url(), `${desk.url}/`);
   await page.goBack();

@@ -2,14 +2,17 @@
 use std::fs;
 use std::sync::Arc;
 
-use adapters_persistence::{Database, SqlAccess, SqlLog, SqlOperationsLog};
+use adapters_persistence::{Database, SqlAccess, SqlContacts, SqlLog, SqlOperationsLog};
 use adapters_simulator::tone;
 use frontdesk::backup::{BackupError, Manifest, Places, make, restore};
 use frontdesk::system::SystemIds;
 use frontdesk::wiring::open_database;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::access::{ApiToken, Role, SecondFactor, Session, User};
-use frontdesk_ports::{AccessStore, AuditAction, AuditQuery, AuditTrail, CallLog, CallQuery, RetentionStore};
+use frontdesk_ports::{
+    AccessStore, AuditAction, AuditQuery, AuditTrail, CallLog, CallQuery, Contact, ContactStore,
+    RetentionStore,
+};
 use serde_json::json;
 
 use crate::harness::{Desk, Setting};
@@ -151,6 +154,9 @@ async fn a_restore_brings_back_nothing_that_was_erased_revoked_or_removed_since(
         created_at: now(),
         last_used_at: None,
     };
+    let contacts = SqlContacts::new(db.clone());
+    let contact = |caller: &str| Contact { caller: caller.into(), name: "x".into(), ..Contact::default() };
+    contacts.save_contacts(&[contact("+33100000001"), contact("+33100000002")]).await.unwrap();
     people.add_token(token("crm")).await.unwrap();
     people.add_token(token("export")).await.unwrap();
     let session = Session {
@@ -192,6 +198,8 @@ async fn a_restore_brings_back_nothing_that_was_erased_revoked_or_removed_since(
         (SqlLog::new(db.clone(), desk.clock.clone(), Arc::new(SystemIds)), SqlAccess::new(db.clone()));
     let erased = log.calls_of_number(crate::harness::CALLER, 10).await.unwrap();
     log.delete_calls(&erased).await.unwrap();
+    let contacts = SqlContacts::new(db.clone());
+    assert!(contacts.remove_contact("+33100000001").await.unwrap());
     people.remove_token("crm").await.unwrap();
     people.remove_user("bob").await.unwrap();
     people.set_password("ann", "new").await.unwrap();
@@ -212,6 +220,8 @@ async fn a_restore_brings_back_nothing_that_was_erased_revoked_or_removed_since(
     assert_eq!(people.second_factor("ann").await.unwrap(), Some(factor), "set up since the backup");
     assert_eq!(people.tokens().await.unwrap(), [token("export")]);
     assert_eq!(people.sessions().await.unwrap(), []);
+    let contacts = SqlContacts::new(db.clone()).contacts().await.unwrap();
+    assert_eq!(contacts, [contact("+33100000002")], "a removed contact stays removed");
     let log = SqlLog::new(db, desk.clock.clone(), Arc::new(SystemIds));
     let calls = log.list(&CallQuery::newest(10)).await.unwrap().calls;
     assert_eq!(calls.len(), 1, "the erased call stays erased");

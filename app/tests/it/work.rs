@@ -41,6 +41,15 @@ impl<'d> Person<'d> {
         (response.status().as_u16(), response.text().await.unwrap())
     }
 
+    /// Sends a form: what the next page says of it.
+    pub async fn said(&self, path: &str, fields: &str) -> String {
+        let request = self.desk.http.post(format!("{}{path}", self.desk.url)).header(COOKIE, &self.cookie);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let response = request.body(format!("csrf={}&{fields}", self.csrf)).send().await.unwrap();
+        let set = response.headers()[reqwest::header::SET_COOKIE].to_str().unwrap();
+        set.split(';').next().unwrap().trim_start_matches("flash=").to_owned()
+    }
+
     pub async fn is_signed_in(&self) -> bool {
         get(self.desk, "/", &self.cookie).await.status() == 200
     }

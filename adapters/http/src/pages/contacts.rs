@@ -24,6 +24,8 @@ use crate::query;
 pub(crate) const IMPORT: &str = "/contacts/import";
 /// The largest file, as a form.
 pub(crate) const MAX_IMPORT_BYTES: usize = 8 * 1024 * 1024;
+/// Contacts on the page; others are found by a search.
+const SHOWN: usize = 200;
 /// Lines that are named when a file is not read whole.
 const NAMED_LINES: usize = 5;
 
@@ -34,6 +36,8 @@ pub(crate) struct ContactsPage {
     pub csrf: String,
     pub alert: Option<String>,
     pub contacts: Vec<ContactLine>,
+    /// How many more there are.
+    pub more: usize,
     /// The contact in the form: one to change, or a new one with its number.
     pub edited: ContactLine,
     /// Whether it is a contact already.
@@ -241,13 +245,15 @@ fn show(
     let book = &viewer.contacts;
     let found = (!search.is_empty()).then(|| book.found(search));
     let all = book.by_name().into_iter();
-    let listed = all.filter(|contact| found.as_ref().is_none_or(|found| found.contains(&contact.caller)));
+    let listed: Vec<&Contact> =
+        all.filter(|contact| found.as_ref().is_none_or(|found| found.contains(&contact.caller))).collect();
     let known = book.of(&edited.caller).filter(|_| alert.is_none());
     let view = ContactsPage {
         frame: Frame::of(state, visitor, viewer, "nav-contacts"),
         csrf: visitor.csrf(),
         alert,
-        contacts: listed.map(ContactLine::new).collect(),
+        contacts: listed.iter().take(SHOWN).map(|contact| ContactLine::new(contact)).collect(),
+        more: listed.len().saturating_sub(SHOWN),
         is_known: known.is_some(),
         edited: known.map_or_else(
             || ContactLine {

@@ -232,6 +232,7 @@ fn contacts_and_questions_render_and_escape() {
             is_known: alert.is_none(),
             alert,
             contacts,
+            more: 3,
             edited: line(),
             search: HOSTILE.into(),
             back: HOSTILE.into(),

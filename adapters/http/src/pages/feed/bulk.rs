@@ -59,7 +59,7 @@ pub(crate) async fn bulk(
     } else if changed.is_empty() {
         Flash::new("none-changed")
     } else {
-        said(&change, &changed, &back, visitor)
+        said(&change, &changed, &back, visitor).but_not(calls.len() - changed.len())
     };
     Ok(said.on(redirect(&back), state.services.secure))
 }
