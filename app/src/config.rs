@@ -13,6 +13,7 @@ mod source;
 mod warnings;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use adapters_recordings::Place;
@@ -38,6 +39,9 @@ pub use notify::{By, Recipient, Smtp};
 pub use sign_in::{Provider, SignInSettings};
 pub use source::{Settings, Value};
 pub use warnings::public_url_warning;
+
+/// Requests of a token per minute, unless the configuration says otherwise.
+const REQUESTS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(600).expect("600 is not zero");
 
 /// All settings, read and checked.
 #[derive(Debug, Clone)]
@@ -72,6 +76,8 @@ pub struct Config {
     pub admin_password: Option<SecretString>,
     /// A token for programs.
     pub api_token: Option<SecretString>,
+    /// Requests of a token that are answered per minute.
+    pub requests_per_minute: NonZeroU32,
     /// Who else says who people are.
     pub sign_in: SignInSettings,
     /// The company's time zone.
@@ -193,6 +199,10 @@ impl Reader {
             sign_in: self.sign_in(),
             feed_url,
             smtp,
+            requests_per_minute: self
+                .take("api.requests_per_minute", Value::count)
+                .and_then(NonZeroU32::new)
+                .unwrap_or(REQUESTS_PER_MINUTE),
             caps: Caps {
                 concurrent_forwards: self.take("limits.concurrent_forwards", Value::count),
                 forwards_a_day: self.take("limits.forwards_a_day", Value::count),

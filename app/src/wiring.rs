@@ -267,6 +267,7 @@ impl AppBuilder {
             clock: clock.clone(),
             zone: config.zone.clone(),
             prefix: path_prefix(&config),
+            requests_per_minute: config.requests_per_minute,
             secure,
             stop: stopping,
             phone: phone.map(|phone| phone_routes(phone).boxed()),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use tokio::process::Child;
@@ -15,7 +15,7 @@ use tokio::task::LocalSet;
 
 use crate::call::{ACCOUNT, Call, CallUrls, Line, Next, TOKEN};
 use crate::connection::Connection;
-use crate::desk::{free_address, serve, sqlite, wait_until_up};
+use crate::desk::{free_address, serve, sqlite, wait_until_ready, wait_until_up};
 
 type Failure = Box<dyn std::error::Error>;
 /// Names of events of each call, by the carrier's name for it.
@@ -50,6 +50,7 @@ impl Crash {
         let database = self.database.clone().unwrap_or_else(|| sqlite(&folder));
         let line = Line { target: format!("http://{address}"), account: ACCOUNT.into(), token: TOKEN.into() };
         let mut server = self.start(address, &folder, &database).await?;
+        wait_until_ready(address).await?;
         let db = Database::connect(&database).await?;
         let promises =
             Promises([promise(&line, address, 0, &db).await?, promise(&line, address, 1, &db).await?]);
@@ -154,18 +155,24 @@ async fn promise(
     for step in 0.. {
         let Next::Ask(request) = call.next(step, &document, &mut urls) else { break };
         document = connection.ask(request).await?;
-        // The log follows a moment later.
-        let mut known = BTreeSet::new();
-        for _ in 0..10 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            known = events(db).await?.remove(call.sid()).map(|all| named(&call, all)).unwrap_or_default();
-        }
-        if known.is_empty() {
-            return Err("a call left no event".into());
-        }
-        promises.push(known);
+        promises.push(settled(&call, db).await?);
     }
     Ok(promises)
+}
+
+/// The events of a call once the log has followed: there are some, and for a while no more are added.
+async fn settled(call: &Call<'_>, db: &DatabaseConnection) -> Result<BTreeSet<String>, Failure> {
+    let (begun, mut known, mut unchanged) = (Instant::now(), BTreeSet::new(), 0);
+    while known.is_empty() || unchanged < 10 {
+        if begun.elapsed() > FOLLOWS_WITHIN {
+            return Err("a call left no event".into());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let now = events(db).await?.remove(call.sid()).map(|all| named(call, all)).unwrap_or_default();
+        unchanged = if now == known { unchanged + 1 } else { 0 };
+        known = now;
+    }
+    Ok(known)
 }
 
 /// The events with the carrier's names replaced by what they stand for.
@@ -182,7 +189,7 @@ async fn missing(
     promises: &Promises,
     acknowledged: &[Acknowledged],
 ) -> Result<usize, Failure> {
-    let begun = std::time::Instant::now();
+    let begun = Instant::now();
     loop {
         let mut known = events(db).await?;
         let mut missing = 0;

@@ -2,7 +2,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -10,6 +10,9 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::call::{ACCOUNT, TOKEN};
+
+/// How long a server may take to start.
+const UP_WITHIN: Duration = Duration::from_secs(60);
 
 /// `serve` on `address`, with everything it keeps in `folder`, on that database, fetching recordings from `api`.
 pub fn serve(frontdesk: &Path, address: SocketAddr, folder: &Path, database: &str, api: &str) -> Command {
@@ -25,6 +28,7 @@ pub fn serve(frontdesk: &Path, address: SocketAddr, folder: &Path, database: &st
         .env("FRONTDESK__TWILIO__AUTH_TOKEN", TOKEN)
         .env("FRONTDESK__TWILIO__API_URL", api)
         .env("FRONTDESK__FORWARD_TO", "+33611223344")
+        .env("FRONTDESK__API__REQUESTS_PER_MINUTE", "1000000000")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .kill_on_drop(true);
@@ -50,21 +54,40 @@ pub fn free_address() -> std::io::Result<SocketAddr> {
     std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 
-/// Waits until a server answers a request. That it listens is not enough: its database may not exist yet.
+/// Waits until a server answers a request. It may be creating its database still: events wait in the spool meanwhile.
 pub async fn wait_until_up(address: SocketAddr) -> Result<(), String> {
-    for _ in 0..2000 {
-        if timeout(Duration::from_secs(1), answers(address)).await.is_ok_and(|answered| answered.is_ok()) {
+    wait_until_answered(address, "/healthz", |_| true).await
+}
+
+/// Waits until a server is ready without reservation: its database exists and takes events.
+pub async fn wait_until_ready(address: SocketAddr) -> Result<(), String> {
+    wait_until_answered(address, "/readyz", |response| response.contains(r#""ready""#)).await
+}
+
+/// Asks until the response is accepted, for a minute at most.
+async fn wait_until_answered(
+    address: SocketAddr,
+    path: &str,
+    accepted: impl Fn(&str) -> bool,
+) -> Result<(), String> {
+    let begun = Instant::now();
+    while begun.elapsed() < UP_WITHIN {
+        let response = timeout(Duration::from_secs(1), ask(address, path)).await;
+        if response.is_ok_and(|response| response.is_ok_and(|response| accepted(&response))) {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    Err(format!("no server answers on {address}"))
+    Err(format!("no expected response to {path} on {address}"))
 }
 
-async fn answers(address: SocketAddr) -> std::io::Result<()> {
+async fn ask(address: SocketAddr, path: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(address).await?;
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
-    stream.read_u8().await.map(|_| ())
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await?;
+    Ok(response)
 }
 
 /// What a process holds in memory, now and at most, in KiB (Linux).

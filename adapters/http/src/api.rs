@@ -6,3 +6,4 @@ pub(crate) mod outages;
 pub(crate) mod stats;
 pub(crate) mod voicemail;
 pub(crate) mod wire;
+pub(crate) mod work;

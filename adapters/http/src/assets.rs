@@ -45,7 +45,7 @@ pub(crate) fn asset(Path(name): Path<String>, req: &Request) -> Answer {
     let tag = format!("\"{}{coding}\"", hex::encode(&file.metadata.sha256_hash()[..12]));
     // Names do not change with their content: browsers ask each time, for a binary may have been replaced.
     let answer = Response::builder().header(header::CACHE_CONTROL, "no-cache").header(header::ETAG, &tag);
-    if req.header(header::IF_NONE_MATCH) == Some(tag.as_str()) {
+    if req.header(header::IF_NONE_MATCH).is_some_and(|tags| matches(tags, &tag)) {
         return Ok(answer.status(StatusCode::NOT_MODIFIED).finish());
     }
     Ok(match compressed {
@@ -54,6 +54,11 @@ pub(crate) fn asset(Path(name): Path<String>, req: &Request) -> Answer {
         }
         None => answer.content_type(kind).body(file.data.into_owned()),
     })
+}
+
+/// Whether one of the tags that a client has is this one, weak or not (RFC 9110, section 13.1.2).
+fn matches(tags: &str, tag: &str) -> bool {
+    tags.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }
 
 /// The worker that shows the offline page: at the top, for a worker controls the pages beside and below it.

@@ -1,5 +1,6 @@
 //! What every request and response passes through.
 
+pub(crate) mod api_rates;
 pub(crate) mod body_limit;
 pub(crate) mod compression;
 pub(crate) mod error_pages;

@@ -13,13 +13,14 @@ pub(crate) mod frame;
 pub(crate) mod login;
 pub(crate) mod outages;
 pub(crate) mod phone;
+pub(crate) mod problems;
 pub(crate) mod saved_views;
 pub(crate) mod settings;
 pub(crate) mod stats;
 use poem::http::{StatusCode, header};
 use poem::{Body, Response};
 
-use crate::problem::{Answer, Problem};
+use crate::problem::{Answer, Problem, ProblemKind};
 
 /// The largest form: a long note whose characters take several bytes each, percent-encoded.
 const MAX_FORM_BYTES: usize = 48 * 1024;
@@ -37,7 +38,7 @@ impl Form {
     pub async fn read_up_to(limit: usize, body: Body) -> Result<Self, Problem> {
         let too_large = |_| {
             let detail = "a note has at most 2000 characters";
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Form too large", detail)
+            Problem::new(ProblemKind::TooLarge, detail)
         };
         let body = body.into_bytes_limit(limit).await.map_err(too_large)?;
         let fields: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();

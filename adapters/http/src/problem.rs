@@ -1,5 +1,7 @@
 //! Errors of requests. Handlers return [`Problem`] and use `?`; the router sends it as a page to a browser and as
 //! `application/problem+json` (RFC 9457) to a program.
+
+pub(crate) mod kind;
 use std::time::Duration;
 
 use frontdesk_ports::{RetryError, StoreError, VoicemailError, WorkError};
@@ -9,6 +11,10 @@ use poem::http::{HeaderName, HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub(crate) use kind::ProblemKind;
+
+use crate::api::wire::WireCall;
+use crate::middleware::path_prefix::PathPrefix;
 use crate::query::BadParameter;
 
 /// What a handler returns.
@@ -16,13 +22,14 @@ pub(crate) type Answer = Result<Response, Problem>;
 
 /// Why a request was not done.
 #[derive(Debug, thiserror::Error)]
-#[error("{title}: {detail}")]
+#[error("{}: {detail}", kind.title())]
 pub(crate) struct Problem {
-    pub status: StatusCode,
-    title: &'static str,
+    pub kind: ProblemKind,
     pub detail: String,
     /// The request parameter that is wrong, if it is one.
     pub parameter: Option<String>,
+    /// The present state of the call that was to be changed.
+    call: Option<Box<WireCall>>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -30,59 +37,84 @@ pub(crate) struct Problem {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Problem")]
 pub(crate) struct ProblemBody {
-    r#type: &'static str,
+    /// What kind of problem it is, a URI relative to the server; its page explains it.
+    #[schemars(extend("format" = "uri-reference"))]
+    r#type: String,
+    /// The same for every problem of the kind.
     title: &'static str,
     status: u16,
+    /// What is wrong with this request.
     detail: String,
-    /// The request parameter that is wrong, if it is one.
+    /// The parameter or field of the request that is wrong, if it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     parameter: Option<String>,
+    /// The present state of the call that was to be changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call: Option<Box<WireCall>>,
 }
 
 impl Problem {
-    pub fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, title, detail: detail.into(), parameter: None, headers: Vec::new() }
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), parameter: None, call: None, headers: Vec::new() }
     }
 
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "Not found", "there is nothing at this address")
+        Self::new(ProblemKind::NotFound, "there is nothing at this address")
     }
 
     pub fn anonymous() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "Not signed in", "sign in, or send a valid API token")
+        Self::new(ProblemKind::NotSignedIn, "sign in, or send a valid API token")
             .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     pub fn throttled(wait: Duration) -> Self {
         let detail = "too many failed attempts from this network; wait, and check the token";
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many attempts", detail)
-            .with_header(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)))
+        Self::new(ProblemKind::TooManyAttempts, detail).retry_after(wait)
+    }
+
+    pub fn too_many_requests(wait: Duration) -> Self {
+        let detail = "the token has used up its requests; wait, or raise api.requests_per_minute";
+        Self::new(ProblemKind::TooManyRequests, detail).retry_after(wait)
     }
 
     pub fn too_many_streams() -> Self {
         let detail = "too many event streams are open; close some, and try again";
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many streams", detail)
-            .with_header(header::RETRY_AFTER, HeaderValue::from_static("60"))
+        Self::new(ProblemKind::TooManyStreams, detail).retry_after(Duration::from_secs(60))
     }
 
     pub fn not_allowed() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "Not allowed", "your role or token does not cover this")
+        Self::new(ProblemKind::NotAllowed, "your role or token does not cover this")
     }
 
     pub fn unavailable() -> Self {
-        let title = "The log is not available";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, title, "try again in a moment")
+        Self::new(ProblemKind::LogUnavailable, "try again in a moment")
     }
 
     pub fn method_not_allowed(allowed: &'static str) -> Self {
         let detail = format!("this address takes {allowed}");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed", detail)
+        Self::new(ProblemKind::MethodNotAllowed, detail)
             .with_header(header::ALLOW, HeaderValue::from_static(allowed))
     }
 
     /// A form with missing or unknown fields.
     pub fn bad_form(detail: &'static str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "Form not understood", detail)
+        Self::new(ProblemKind::BadForm, detail)
+    }
+
+    /// A body that is not what the operation takes, because of this field if it is one.
+    pub fn bad_body(field: &str, detail: impl Into<String>) -> Self {
+        let parameter = Some(field.to_owned()).filter(|field| !field.is_empty());
+        Self { parameter, ..Self::new(ProblemKind::BadBody, detail) }
+    }
+
+    /// A change that was decided on an outdated state of a call, which is now this.
+    pub fn stale(call: WireCall) -> Self {
+        let detail = "the call has been changed since that version; `call` is its present state";
+        Self { call: Some(Box::new(call)), ..Self::new(ProblemKind::StaleVersion, detail) }
+    }
+
+    pub fn status(&self) -> StatusCode {
+        self.kind.status()
     }
 
     #[must_use]
@@ -91,10 +123,27 @@ impl Problem {
         self
     }
 
-    pub fn body(&self) -> ProblemBody {
-        let Self { status, title, detail, parameter, .. } = self;
-        let (detail, parameter) = (detail.clone(), parameter.clone());
-        ProblemBody { r#type: "about:blank", title, status: status.as_u16(), detail, parameter }
+    /// With the seconds after which the request can be repeated.
+    fn retry_after(self, wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        self.with_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+    }
+
+    /// As programs read it, on a server with this prefix.
+    pub fn into_body(self, prefix: &PathPrefix) -> ProblemBody {
+        let Self { kind, detail, parameter, call, .. } = self;
+        let (r#type, title, status) = (prefix.path(&kind.path()), kind.title(), kind.status().as_u16());
+        ProblemBody { r#type, title, status, detail, parameter, call }
+    }
+
+    /// The response to a program, on a server with this prefix.
+    pub fn into_response(mut self, prefix: &PathPrefix) -> Response {
+        let (status, headers) = (self.status(), std::mem::take(&mut self.headers));
+        let body = serde_json::to_string(&self.into_body(prefix)).unwrap_or_default();
+        let mut response =
+            Response::builder().status(status).content_type("application/problem+json").body(body);
+        response.headers_mut().extend(headers);
+        response
     }
 
     /// Adds the problem's headers to a response that shows it in another form.
@@ -103,24 +152,17 @@ impl Problem {
     }
 }
 
+/// Only the status: the router's middleware renders problems.
 impl ResponseError for Problem {
     fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    fn as_response(&self) -> Response {
-        let body = serde_json::to_string(&self.body()).unwrap_or_default();
-        let mut response =
-            Response::builder().status(self.status).content_type("application/problem+json").body(body);
-        self.add_headers(&mut response);
-        response
+        self.kind.status()
     }
 }
 
 impl From<BadParameter> for Problem {
     fn from(error: BadParameter) -> Self {
         let detail = error.to_string();
-        Self { parameter: Some(error.name), ..Self::new(StatusCode::BAD_REQUEST, "Bad parameter", detail) }
+        Self { parameter: Some(error.name), ..Self::new(ProblemKind::BadParameter, detail) }
     }
 }
 
@@ -134,8 +176,8 @@ impl From<StoreError> for Problem {
             }
             StoreError::Refused(_) | StoreError::Corrupt(_) => {
                 tracing::error!("a store failed for a reader: {error}");
-                let title = "The log holds something it should not";
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, title, "see the server's log")
+                let detail = "the log holds something that it should not; see the server's log";
+                Self::new(ProblemKind::InternalError, detail)
             }
         }
     }
@@ -144,7 +186,7 @@ impl From<StoreError> for Problem {
 impl From<tera::Error> for Problem {
     fn from(error: tera::Error) -> Self {
         tracing::error!("a page could not be rendered: {error}");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "This page is broken", "see the server's log")
+        Self::new(ProblemKind::InternalError, "this page is broken; see the server's log")
     }
 }
 
@@ -152,8 +194,8 @@ impl From<RetryError> for Problem {
     fn from(error: RetryError) -> Self {
         let detail = error.to_string();
         match error {
-            RetryError::None => Self::new(StatusCode::NOT_FOUND, "No voicemail", detail),
-            RetryError::NotFailed => Self::new(StatusCode::CONFLICT, "Voicemail not lost", detail),
+            RetryError::None => Self::new(ProblemKind::NoVoicemail, detail),
+            RetryError::NotFailed => Self::new(ProblemKind::VoicemailNotLost, detail),
             RetryError::Store(error) => error.into(),
         }
     }
@@ -163,15 +205,11 @@ impl From<VoicemailError> for Problem {
     fn from(error: VoicemailError) -> Self {
         let detail = error.to_string();
         match error {
-            VoicemailError::None => Self::new(StatusCode::NOT_FOUND, "No voicemail", detail),
-            VoicemailError::Pending => {
-                Self::new(StatusCode::CONFLICT, "Voicemail not downloaded yet", detail)
-            }
-            VoicemailError::Failed => Self::new(StatusCode::GONE, "Voicemail lost", detail),
-            VoicemailError::Deleted => Self::new(StatusCode::GONE, "Voicemail deleted", detail),
+            VoicemailError::None => Self::new(ProblemKind::NoVoicemail, detail),
+            VoicemailError::Pending => Self::new(ProblemKind::VoicemailPending, detail),
+            VoicemailError::Failed | VoicemailError::Deleted => Self::new(ProblemKind::VoicemailGone, detail),
             VoicemailError::Range(length) => {
-                let problem =
-                    Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "Range outside the voicemail", detail);
+                let problem = Self::new(ProblemKind::RangeNotSatisfiable, detail);
                 match format!("bytes */{length}").parse() {
                     Ok(value) => problem.with_header(header::CONTENT_RANGE, value),
                     Err(_) => problem,
@@ -186,22 +224,20 @@ impl From<WorkError> for Problem {
     fn from(error: WorkError) -> Self {
         match error {
             WorkError::None => Self::not_found(),
-            WorkError::Refused(refused) => {
-                Self::new(refused_status(&refused), "Not changed", refused.to_string())
-            }
+            WorkError::Refused(refused) => Self::new(refused_kind(&refused), refused.to_string()),
             WorkError::Store(error) => error.into(),
         }
     }
 }
 
-/// The status of a change to a call that was refused.
-pub(crate) fn refused_status(refused: &frontdesk_ports::work::WorkRefused) -> StatusCode {
+/// The kind of problem of a change to a call that was refused.
+pub(crate) fn refused_kind(refused: &frontdesk_ports::work::WorkRefused) -> ProblemKind {
     use frontdesk_ports::work::WorkRefused;
     match refused {
-        WorkRefused::Stale => StatusCode::CONFLICT,
+        WorkRefused::Stale => ProblemKind::StaleVersion,
         WorkRefused::NoSuchUser
         | WorkRefused::Empty(_)
         | WorkRefused::TooLong(..)
-        | WorkRefused::TooMany(..) => StatusCode::UNPROCESSABLE_ENTITY,
+        | WorkRefused::TooMany(..) => ProblemKind::NotChanged,
     }
 }

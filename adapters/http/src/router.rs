@@ -13,10 +13,12 @@ use crate::auth::oidc;
 use crate::auth::visitor::Permission;
 use crate::export::{self, voicemail_zip};
 use crate::flash;
+use crate::middleware::api_rates::ApiRates;
 use crate::middleware::visitor_limits::VisitorLimits;
 use crate::middleware::{body_limit, compression, error_pages, path_prefix, security_headers};
 use crate::pages::{
-    audit, call, contacts, done, feed, flow, follow_up, login, outages, phone, saved_views, settings, stats,
+    audit, call, contacts, done, feed, flow, follow_up, login, outages, phone, problems, saved_views,
+    settings, stats,
 };
 use crate::problem::Problem;
 use crate::services::State;
@@ -41,6 +43,10 @@ pub enum Access {
     Audio,
     /// People, who work on calls.
     Work,
+    /// Programs that may work on calls, and people.
+    ApiWork,
+    /// Anyone who may have a lost voicemail fetched again: admins, and programs that may work on calls.
+    Retry,
     /// People who may close the company.
     Close,
     /// Anyone who may read metrics.
@@ -56,6 +62,8 @@ impl Access {
             Self::Page | Self::Calls => Some(Permission::Calls),
             Self::Audio => Some(Permission::Audio),
             Self::Work => Some(Permission::Work),
+            Self::ApiWork => Some(Permission::ApiWork),
+            Self::Retry => Some(Permission::Retry),
             Self::Close => Some(Permission::Close),
             Self::Metrics => Some(Permission::Metrics),
             Self::Admin => Some(Permission::Admin),
@@ -110,7 +118,7 @@ impl Entry {
 
 /// The routes that every instance has. The demo's phone adds its own.
 fn table() -> Vec<Entry> {
-    use Access::{Admin, Audio, Calls, Close, Metrics, Page, Public, Work};
+    use Access::{Admin, ApiWork, Audio, Calls, Close, Metrics, Page, Public, Retry, Work};
     vec![
         Entry::get("/", Page, feed::feed),
         Entry::get("/calls/:id", Page, call::call),
@@ -152,13 +160,15 @@ fn table() -> Vec<Entry> {
         Entry::get("/metrics", Metrics, health::metrics),
         Entry::get("/api/openapi.json", Public, assets::openapi),
         Entry::get("/api/docs", Public, assets::api_docs),
+        Entry::get("/problems/:kind", Public, problems::problem),
         Entry::get("/api/v1/calls", Calls, api::calls::list),
         Entry::get("/api/v1/calls/:id", Calls, api::calls::one),
         Entry::get("/api/v1/calls/:id/voicemail", Audio, api::voicemail::voicemail)
             .and_head(api::voicemail::voicemail),
         Entry::get("/api/v1/calls/:id/voicemails/:recording", Audio, api::voicemail::one_of_several)
             .and_head(api::voicemail::one_of_several),
-        Entry::post("/api/v1/calls/:id/voicemail/retry", Admin, api::voicemail::retry),
+        Entry::post("/api/v1/calls/:id/voicemail/retry", Retry, api::voicemail::retry),
+        Entry::post("/api/v1/calls/:id/work", ApiWork, api::work::work),
         Entry::get("/api/v1/outages", Calls, api::outages::outages),
         Entry::get("/api/v1/stats", Calls, api::stats::stats),
         Entry::get("/api/v1/events", Calls, sse::calls),
@@ -173,12 +183,14 @@ pub fn route_list() -> Vec<(&'static str, Access, &'static str)> {
 /// The routes of people, programs and operators. Fails if a template does not parse, which a test excludes.
 pub fn routes(mut services: Services) -> Result<impl Endpoint<Output = Response> + use<>, tera::Error> {
     let phone = services.phone.take();
+    let requests_per_minute = services.requests_per_minute;
     let (has_phone, secure, prefix) = (phone.is_some(), services.secure, services.prefix.clone());
     let state = Arc::new(State {
         services,
         has_phone,
         templates: Templates::new(prefix.clone())?,
         limits: VisitorLimits::default(),
+        rates: ApiRates::new(requests_per_minute),
         listens: Listens::default(),
     });
     let guarded = |endpoint: BoxEndpoint<'static, Response>, access: Access| match access.permission() {
@@ -210,10 +222,10 @@ pub fn routes(mut services: Services) -> Result<impl Endpoint<Output = Response>
     }
     let limit = if has_phone { MAX_PHONE_BYTES } else { MAX_BYTES };
     Ok(routes
+        .around(move |endpoint, req| body_limit::limit_body(limit, endpoint, req))
         .around(error_pages::error_pages)
         .around(move |endpoint, req| flash::clear_shown(secure, endpoint, req))
         .around(move |endpoint, req| path_prefix::prefix_redirects(prefix.clone(), endpoint, req))
-        .around(move |endpoint, req| body_limit::limit_body(limit, endpoint, req))
         .data(state)
         .with(CookieJarManager::new())
         .around(compression::compress)

@@ -1,4 +1,5 @@
 //! What the routes are given, and what handlers share of it.
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::api::voicemail::Listens;
 use crate::auth::trusted_proxy::FederatedSignIn;
+use crate::middleware::api_rates::ApiRates;
 use crate::middleware::path_prefix::PathPrefix;
 use crate::middleware::visitor_limits::VisitorLimits;
 use crate::templates::Templates;
@@ -48,6 +50,8 @@ pub struct Services {
     pub zone: TimeZone,
     /// The path below which people reach us, which a proxy strips.
     pub prefix: PathPrefix,
+    /// Requests of a token that are answered per minute.
+    pub requests_per_minute: NonZeroU32,
     /// Whether people reach us by HTTPS: cookies are then for HTTPS only.
     pub secure: bool,
     /// Turns true when the server stops: live updates then end, for readers to take them up again.
@@ -76,5 +80,6 @@ pub(crate) struct State {
     pub has_phone: bool,
     pub templates: Templates,
     pub limits: VisitorLimits,
+    pub rates: ApiRates,
     pub listens: Listens,
 }

@@ -19,6 +19,7 @@ use crate::pages::feed::view::{FeedPage, List};
 use crate::pages::flow::view::FlowPage;
 use crate::pages::frame::Frame;
 use crate::pages::outages::view::OutagesPage;
+use crate::pages::problems::ProblemPage;
 use crate::pages::settings::view::SettingsPage;
 use crate::pages::stats::view::FiguresPage;
 use crate::problem::Problem;
@@ -80,6 +81,10 @@ impl Templates {
 
     pub fn api(&self, view: &ApiPage) -> Result<String, tera::Error> {
         self.render("api.html", view, Language::English)
+    }
+
+    pub fn problem(&self, view: &ProblemPage) -> Result<String, tera::Error> {
+        self.render("problem.html", view, Language::English)
     }
 
     pub fn error(&self, view: &ErrorPage, language: Language) -> Result<String, tera::Error> {
@@ -183,12 +188,12 @@ pub(crate) struct ErrorPage {
 }
 
 /// Statuses that have messages of their own.
-const TRANSLATED_STATUSES: [u16; 11] = [400, 401, 403, 404, 405, 408, 409, 413, 422, 500, 503];
+const TRANSLATED_STATUSES: [u16; 12] = [400, 401, 403, 404, 405, 408, 409, 413, 422, 429, 500, 503];
 
 impl ErrorPage {
     /// A problem in the reader's language.
     pub fn new(problem: &Problem, language: Language) -> Self {
-        let status = problem.status.as_u16();
+        let status = problem.status().as_u16();
         let known = TRANSLATED_STATUSES.contains(&status);
         let status = if known {
             status

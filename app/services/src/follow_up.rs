@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, Timestamp};
-use frontdesk_ports::work::{WorkChange, WorkRefused};
+use frontdesk_ports::work::{BasedOn, WorkChange, WorkRefused};
 use frontdesk_ports::{
     AccessStore, Actor, CallLog, CallRecord, Clock, DoneLinks, LinkedCall, StoreError, WorkError,
     WorkOnCalls, WorkStore,
@@ -38,7 +38,7 @@ impl WorkOnCalls for FollowUps {
         &self,
         Actor(actor): &Actor,
         call: CallId,
-        turn: u64,
+        based_on: BasedOn,
         change: WorkChange,
     ) -> Result<CallRecord, WorkError> {
         let change = match change {
@@ -51,7 +51,7 @@ impl WorkOnCalls for FollowUps {
         };
         for _ in 0..TRIES {
             let record = self.log.find(call).await?.ok_or(WorkError::None)?;
-            let Some(work) = record.work.after(&change, actor, self.clock.now(), turn)? else {
+            let Some(work) = record.work.after(&change, actor, self.clock.now(), based_on)? else {
                 return Ok(record);
             };
             if self.work.save_work(call, &work).await? {
@@ -79,7 +79,8 @@ impl WorkOnCalls for FollowUps {
         if record.work.handled.is_some() {
             return Ok(record);
         }
-        self.change(&Actor(recipient), record.id, record.work.turn, WorkChange::Handle).await
+        let based_on = BasedOn::Turn(record.work.turn);
+        self.change(&Actor(recipient), record.id, based_on, WorkChange::Handle).await
     }
 }
 

@@ -24,7 +24,7 @@ use crate::follow_up::{expired, hash_of};
 use email::About;
 pub use email::{CallWording, EmailLanguage};
 pub use selection::NotificationRule;
-use selection::{for_people, happened_at, last_report, report, settling, wants};
+use selection::{for_people, happened_at, last_report, report, settling, wants, work_version};
 
 /// Calls looked at in one go.
 const BATCH: u16 = 200;
@@ -155,6 +155,7 @@ impl Notifications {
                 .flat_map(|record| {
                     let mut deliveries = self.deliveries(record, &flow, &since, present);
                     deliveries.extend(self.corrections(record, &delivered));
+                    deliveries.extend(self.changes_of_work(record, &flow));
                     deliveries
                 })
                 .map(|delivery| {
@@ -222,6 +223,16 @@ impl Notifications {
             (reported != report(&record.call)).then_some(delivery)
         });
         corrected.collect()
+    }
+
+    /// Notifications about the present state of the follow-up, if there has been any.
+    fn changes_of_work(&self, record: &CallRecord, flow: &CallFlow) -> Vec<Delivery> {
+        let (call, kind, version) = (record.id, NotificationKind::WorkChanged, work_version(record));
+        let informed = self.recipients.iter().filter(|(_, target)| wants(target, kind, record, flow));
+        let informed = informed.filter(|_| version > 0);
+        informed
+            .map(|(name, _)| Delivery { call, kind, recipient: name.clone(), correction: version })
+            .collect()
     }
 
     /// Delivers what is due now; how many were tried.
@@ -310,6 +321,10 @@ impl Notifications {
             let delivered = self.outbox.delivered(&[record.id]).await?;
             let last = last_report(&delivered, record.id, recipient);
             return Ok(last.is_some_and(|(_, reported)| reported != report(&record.call)));
+        }
+        if *kind == NotificationKind::WorkChanged {
+            // A later change has a notification of its own, with the later state.
+            return Ok(work_version(record) == delivery.correction);
         }
         Ok(record.call.kinds().contains(kind) && wants(target, *kind, record, &self.flow.current()))
     }

@@ -41,6 +41,7 @@ pub(super) const KEYS: &[Key] = &[
     key("twilio.api_url"),
     secret("auth.admin_password"),
     secret("auth.api_token"),
+    key("api.requests_per_minute"),
     key("auth.newcomers"),
     key("auth.staff_may_close"),
     key("auth.proxy_header"),

@@ -86,6 +86,11 @@ async fn problems_name_the_parameter() {
         let problem: serde_json::Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
         assert!(problem["detail"].as_str().unwrap().contains(word), "{path}: {problem}");
         assert_eq!(problem["status"], json!(status));
+        let kind =
+            desk.http.get(format!("{}{}", desk.url, problem["type"].as_str().unwrap())).send().await.unwrap();
+        assert_eq!(kind.status(), 200, "{problem}");
+        let page = kind.text().await.unwrap();
+        assert!(page.contains(problem["title"].as_str().unwrap()), "{page}");
     }
 }
 

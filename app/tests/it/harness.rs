@@ -81,6 +81,7 @@ pub struct Setting {
     pub smtp: Option<Smtp>,
     pub transcription: Option<Command>,
     pub sign_in: SignInSettings,
+    pub requests_per_minute: u32,
     /// Where the carrier is said to reach the desk.
     pub public: String,
     /// Where people are said to reach it.
@@ -100,6 +101,7 @@ impl Default for Setting {
             smtp: None,
             transcription: None,
             sign_in: SignInSettings::default(),
+            requests_per_minute: 100_000,
             public: "https://desk.example/phone".into(),
             feed: "https://desk.example".into(),
         }
@@ -172,6 +174,7 @@ impl Desk {
             admin_password: Some(PASSWORD.into()),
             api_token: Some(TOKEN.into()),
             sign_in: setting.sign_in,
+            requests_per_minute: setting.requests_per_minute.try_into().unwrap(),
             ..settings
         };
         let builder = AppBuilder::new(config).with_clock_and_ids(clock.clone(), ids);

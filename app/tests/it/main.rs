@@ -28,3 +28,4 @@ mod second_factor;
 mod settings;
 mod slow_clients;
 mod work;
+mod writable_api;

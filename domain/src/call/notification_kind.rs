@@ -32,6 +32,10 @@ pub enum NotificationKind {
     #[serde(rename = "call.updated")]
     #[strum(serialize = "call.updated")]
     Updated,
+    /// People or programs have worked on the call: it was marked done, assigned, tagged, …
+    #[serde(rename = "work.changed")]
+    #[strum(serialize = "work.changed")]
+    WorkChanged,
 }
 
 named!(NotificationKind);
@@ -50,8 +54,8 @@ impl Call {
             NotificationKind::Answered => self.answered_at.is_some(),
             NotificationKind::Ended => decided,
             NotificationKind::VoicemailStored => stored,
-            // It depends on what was reported.
-            NotificationKind::Updated => false,
+            // It depends on what was reported, and what people did is not part of the call.
+            NotificationKind::Updated | NotificationKind::WorkChanged => false,
         };
         NotificationKind::VARIANTS.iter().copied().filter(reached).collect()
     }

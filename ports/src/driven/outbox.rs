@@ -16,7 +16,8 @@ pub struct Delivery {
     pub kind: NotificationKind,
     /// Who: the name of a rule.
     pub recipient: String,
-    /// The number of the correction, from 1; 0 for what is not one.
+    /// What tells repeated notifications of one kind apart: the number of the correction, from 1, or the version of the
+    /// follow-up; 0 for what is reported once.
     #[serde(default)]
     pub correction: u32,
 }

@@ -2,7 +2,7 @@
 use async_trait::async_trait;
 use frontdesk_domain::CallId;
 
-use crate::work::{WorkChange, WorkRefused};
+use crate::work::{BasedOn, WorkChange, WorkRefused};
 use crate::{Actor, CallRecord, StoreError};
 
 /// A change could not be made.
@@ -31,12 +31,13 @@ pub struct LinkedCall {
 /// Takes what people do about calls.
 #[async_trait]
 pub trait WorkOnCalls: Send + Sync {
-    /// Changes a call's follow-up on behalf of a user who saw it at `turn`, and returns the updated call.
+    /// Changes a call's follow-up on behalf of a user or program, who decided on that state of it, and returns the updated
+    /// call.
     async fn change(
         &self,
         actor: &Actor,
         call: CallId,
-        turn: u64,
+        based_on: BasedOn,
         change: WorkChange,
     ) -> Result<CallRecord, WorkError>;
 

@@ -119,6 +119,8 @@ pub enum Scope {
     Audio,
     /// Read the service's own metrics.
     Metrics,
+    /// Work on calls: mark them done, assign, note and tag them, and retry lost voicemails.
+    Work,
 }
 
 named!(Scope);

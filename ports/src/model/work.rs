@@ -96,6 +96,17 @@ pub enum WorkChange {
     Played,
 }
 
+/// The state of the follow-up that a change was decided on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BasedOn {
+    /// The [`Work::turn`] that a person saw: notes and tags are added to any state.
+    Turn(u64),
+    /// The [`Work::version`] that a program read: no change is made to any other.
+    Version(u64),
+    /// The present state, whatever it is.
+    Latest,
+}
+
 /// Why a change was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorkRefused {
@@ -142,8 +153,13 @@ impl Work {
         change: &WorkChange,
         by: &str,
         at: Timestamp,
-        turn: u64,
+        based_on: BasedOn,
     ) -> Result<Option<Self>, WorkRefused> {
+        if let BasedOn::Version(version) = based_on
+            && version != self.version
+        {
+            return Err(WorkRefused::Stale);
+        }
         let mut work = self.clone();
         let by_person = || ByPerson { by: by.to_owned(), at };
         match change {
@@ -184,7 +200,7 @@ impl Work {
         if work == *self {
             return Ok(None);
         }
-        if decides && turn != self.turn {
+        if decides && matches!(based_on, BasedOn::Turn(turn) if turn != self.turn) {
             return Err(WorkRefused::Stale);
         }
         work.version += 1;
@@ -246,46 +262,83 @@ mod tests {
     }
 
     #[test]
+    fn a_change_to_another_version_is_refused_whatever_it_changes() {
+        let noted = Work::default().after(&WorkChange::Note("a".into()), "crm", at(), BasedOn::Version(0));
+        let noted = noted.unwrap().unwrap();
+        assert_eq!((noted.version, noted.turn), (1, 0));
+        let again = noted.after(&WorkChange::Note("b".into()), "crm", at(), BasedOn::Version(0));
+        assert_eq!(again, Err(WorkRefused::Stale));
+        assert_eq!(
+            noted.after(&WorkChange::Reopen, "crm", at(), BasedOn::Version(0)),
+            Err(WorkRefused::Stale)
+        );
+        let done = noted.after(&WorkChange::Handle, "crm", at(), BasedOn::Latest).unwrap().unwrap();
+        assert_eq!((done.version, done.turn), (2, 1));
+    }
+
+    #[test]
     fn a_decision_on_an_old_state_is_refused_and_a_note_is_not() {
         let work = Work::default();
-        let handled = work.after(&WorkChange::Handle, "ann", at(), 0).unwrap().unwrap();
+        let handled = work.after(&WorkChange::Handle, "ann", at(), BasedOn::Turn(0)).unwrap().unwrap();
         assert_eq!((handled.version, handled.turn), (1, 1));
-        assert_eq!(handled.after(&WorkChange::Claim, "bob", at(), 0), Err(WorkRefused::Stale));
-        let noted =
-            handled.after(&WorkChange::Note(" called back ".into()), "bob", at(), 0).unwrap().unwrap();
+        assert_eq!(handled.after(&WorkChange::Claim, "bob", at(), BasedOn::Turn(0)), Err(WorkRefused::Stale));
+        let noted = handled
+            .after(&WorkChange::Note(" called back ".into()), "bob", at(), BasedOn::Turn(0))
+            .unwrap()
+            .unwrap();
         assert_eq!((noted.version, noted.turn, noted.notes[0].text.as_str()), (2, 1, "called back"));
-        let reopened = noted.after(&WorkChange::Reopen, "bob", at(), 1).unwrap().unwrap();
+        let reopened = noted.after(&WorkChange::Reopen, "bob", at(), BasedOn::Turn(1)).unwrap().unwrap();
         assert_eq!((reopened.handled, reopened.notes.len()), (None, 1));
     }
 
     #[test]
     fn a_call_is_assigned_to_anyone_and_a_second_assignment_of_the_same_state_is_refused() {
-        let assigned =
-            Work::default().after(&WorkChange::Assign("bob".into()), "ann", at(), 0).unwrap().unwrap();
+        let assigned = Work::default()
+            .after(&WorkChange::Assign("bob".into()), "ann", at(), BasedOn::Turn(0))
+            .unwrap()
+            .unwrap();
         assert_eq!(
             (assigned.claimed.as_ref().map(|claimed| claimed.by.as_str()), assigned.turn),
             (Some("bob"), 1)
         );
-        assert_eq!(assigned.after(&WorkChange::Assign("bob".into()), "zoe", at(), 0), Ok(None));
-        assert_eq!(assigned.after(&WorkChange::Claim, "bob", at(), 0), Ok(None), "it is already");
         assert_eq!(
-            assigned.after(&WorkChange::Assign("zoe".into()), "ann", at(), 0),
+            assigned.after(&WorkChange::Assign("bob".into()), "zoe", at(), BasedOn::Turn(0)),
+            Ok(None)
+        );
+        assert_eq!(
+            assigned.after(&WorkChange::Claim, "bob", at(), BasedOn::Turn(0)),
+            Ok(None),
+            "it is already"
+        );
+        assert_eq!(
+            assigned.after(&WorkChange::Assign("zoe".into()), "ann", at(), BasedOn::Turn(0)),
             Err(WorkRefused::Stale)
         );
-        let done = assigned.after(&WorkChange::Handle, "bob", at(), 1).unwrap().unwrap();
+        let done = assigned.after(&WorkChange::Handle, "bob", at(), BasedOn::Turn(1)).unwrap().unwrap();
         assert_eq!(done.claimed, None, "cleared on close");
     }
 
     #[test]
     fn what_is_done_already_changes_nothing() {
-        let played = Work::default().after(&WorkChange::Played, "ann", at(), 0).unwrap().unwrap();
-        assert_eq!(played.after(&WorkChange::Played, "ann", at(), 0), Ok(None));
-        assert_eq!(played.after(&WorkChange::Played, "bob", at(), 0).unwrap().unwrap().played.len(), 2);
-        assert_eq!(played.after(&WorkChange::Untag("x".into()), "ann", at(), 0), Ok(None));
-        assert_eq!(played.after(&WorkChange::Release, "ann", at(), 0), Ok(None));
-        let handled = played.after(&WorkChange::Handle, "ann", at(), 0).unwrap().unwrap();
-        assert_eq!(handled.after(&WorkChange::Handle, "ann", at(), 0), Ok(None), "a double click");
-        assert_eq!(handled.after(&WorkChange::Handle, "bob", at(), 0), Err(WorkRefused::Stale));
+        let played =
+            Work::default().after(&WorkChange::Played, "ann", at(), BasedOn::Turn(0)).unwrap().unwrap();
+        assert_eq!(played.after(&WorkChange::Played, "ann", at(), BasedOn::Turn(0)), Ok(None));
+        assert_eq!(
+            played.after(&WorkChange::Played, "bob", at(), BasedOn::Turn(0)).unwrap().unwrap().played.len(),
+            2
+        );
+        assert_eq!(played.after(&WorkChange::Untag("x".into()), "ann", at(), BasedOn::Turn(0)), Ok(None));
+        assert_eq!(played.after(&WorkChange::Release, "ann", at(), BasedOn::Turn(0)), Ok(None));
+        let handled = played.after(&WorkChange::Handle, "ann", at(), BasedOn::Turn(0)).unwrap().unwrap();
+        assert_eq!(
+            handled.after(&WorkChange::Handle, "ann", at(), BasedOn::Turn(0)),
+            Ok(None),
+            "a double click"
+        );
+        assert_eq!(
+            handled.after(&WorkChange::Handle, "bob", at(), BasedOn::Turn(0)),
+            Err(WorkRefused::Stale)
+        );
     }
 
     #[test]
@@ -293,12 +346,13 @@ mod tests {
         let work = Work::default();
         for text in ["", "  ", "\u{1}", &"x".repeat(MAX_TAG + 1)] {
             assert!(matches!(
-                work.after(&WorkChange::Tag(text.into()), "a", at(), 0),
+                work.after(&WorkChange::Tag(text.into()), "a", at(), BasedOn::Turn(0)),
                 Err(WorkRefused::Empty(_) | WorkRefused::TooLong(..))
             ));
         }
-        let tagged = work.after(&WorkChange::Tag("Urgent".into()), "a", at(), 0).unwrap().unwrap();
-        assert_eq!(tagged.after(&WorkChange::Tag("URGENT".into()), "a", at(), 0), Ok(None));
+        let tagged =
+            work.after(&WorkChange::Tag("Urgent".into()), "a", at(), BasedOn::Turn(0)).unwrap().unwrap();
+        assert_eq!(tagged.after(&WorkChange::Tag("URGENT".into()), "a", at(), BasedOn::Turn(0)), Ok(None));
         assert_eq!(tagged.text(), "urgent");
     }
 }

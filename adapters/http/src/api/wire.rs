@@ -125,6 +125,8 @@ impl WireVoicemail {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Work")]
 struct WireWork {
+    /// Grows with every change; a change names the version that it was decided on.
+    version: u64,
     /// A missed call or a voicemail that nobody has marked done.
     needs_attention: bool,
     /// The person who marked the call done.
@@ -184,6 +186,7 @@ impl WireWork {
     fn new(work: &Work, needs_attention: bool) -> Self {
         let by = work.handled.as_ref().map(|handled| &handled.by);
         Self {
+            version: work.version,
             needs_attention,
             handled_by: by.and_then(|by| match by {
                 HandledBy::Person(person) => Some(person.clone()),

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use frontdesk_ports::access::user_key;
 use frontdesk_ports::{Access, IdentitySource, SignInError, StoreError};
-use poem::http::{StatusCode, header};
+use poem::http::header;
 use poem::{Endpoint, Request, Response};
 
 use super::csrf::{from_our_page, is_safe};
 use super::session::{describe, proxy_session_cookie, session_token};
 use super::visitor::{Permission, Visitor};
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::services::{Services, State};
 
 /// What a route requires of a request.
@@ -83,7 +83,7 @@ impl From<AuthError> for Problem {
             AuthError::NotAdmitted => {
                 let detail =
                     "the proxy names a person who has no access; an admin can add them in the settings";
-                Self::new(StatusCode::FORBIDDEN, "Not known here", detail)
+                Self::new(ProblemKind::UnknownUser, detail)
             }
             AuthError::UnsafeFirstRequest => not_from_our_page(),
             AuthError::Throttled(wait) => Self::throttled(wait),
@@ -93,7 +93,7 @@ impl From<AuthError> for Problem {
 }
 
 fn not_from_our_page() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "Not from our page", "reload the page and try again")
+    Problem::new(ProblemKind::CrossSiteRequest, "reload the page and try again")
 }
 
 /// Passes a request on with its [`Visitor`] as data.
@@ -118,6 +118,10 @@ pub(crate) async fn guard<E: Endpoint>(
     if !visitor.may(required.permission) {
         return Err(Problem::not_allowed().into());
     }
+    let rate = match &visitor {
+        Visitor::Program(program) => Some(state.rates.count(&program.name)?),
+        Visitor::Person(_) => None,
+    };
     // Streams and audio last; they have limits of their own.
     let lasts = required.permission == Permission::Audio || req.uri().path().ends_with("/events");
     let actor = visitor.actor().0;
@@ -127,6 +131,9 @@ pub(crate) async fn guard<E: Endpoint>(
     let mut response = endpoint.call(req).await.map(poem::IntoResponse::into_response);
     if let (Some(cookie), Ok(response)) = (cookie.and_then(|cookie| cookie.parse().ok()), &mut response) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    if let (Some(rate), Ok(response)) = (rate, &mut response) {
+        rate.describe(response.headers_mut());
     }
     response
 }

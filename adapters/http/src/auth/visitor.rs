@@ -16,8 +16,12 @@ pub(crate) enum Permission {
     Calls,
     /// Listen to voicemails.
     Audio,
-    /// Work on calls.
+    /// Work on calls in the pages.
     Work,
+    /// Work on calls by the API.
+    ApiWork,
+    /// Have a lost voicemail fetched again.
+    Retry,
     /// Close the company for a time, and open it again.
     Close,
     /// Read metrics.
@@ -52,14 +56,15 @@ impl Visitor {
     pub fn may(&self, permission: Permission) -> bool {
         match self {
             Self::Person(person) => match permission {
-                Permission::Calls | Permission::Audio | Permission::Work => true,
+                Permission::Calls | Permission::Audio | Permission::Work | Permission::ApiWork => true,
                 Permission::Close => person.may_close,
-                Permission::Metrics | Permission::Admin => person.role == Role::Admin,
+                Permission::Metrics | Permission::Admin | Permission::Retry => person.role == Role::Admin,
             },
             Self::Program(program) => match permission {
                 Permission::Calls => program.scopes.0.contains(&Scope::Calls),
                 Permission::Audio => program.scopes.0.contains(&Scope::Audio),
                 Permission::Metrics => program.scopes.0.contains(&Scope::Metrics),
+                Permission::ApiWork | Permission::Retry => program.scopes.0.contains(&Scope::Work),
                 Permission::Work | Permission::Close | Permission::Admin => false,
             },
         }

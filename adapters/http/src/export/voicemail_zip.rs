@@ -7,7 +7,7 @@ use frontdesk_domain::{RecordingId, VoicemailStatus};
 use frontdesk_ports::{AuditAction, CallQuery, CallRecord, VoicemailAudio, VoicemailError};
 use futures_util::stream;
 use parking_lot::Mutex;
-use poem::http::{StatusCode, header};
+use poem::http::header;
 use poem::web::Data;
 use poem::{Body, Request, Response, handler};
 use zip::write::{SimpleFileOptions, StreamWriter};
@@ -17,7 +17,7 @@ use crate::State;
 use crate::auth::visitor::{Permission, Visitor};
 use crate::export::{asked, filtered_by};
 use crate::i18n::viewer::Viewer;
-use crate::problem::{Answer, Problem};
+use crate::problem::{Answer, Problem, ProblemKind};
 
 /// What was written and not sent yet.
 #[derive(Clone, Default)]
@@ -61,7 +61,7 @@ pub(crate) async fn voicemails_zip(
     // File names contain callers and times, so the permission to play audio is not enough.
     if !visitor.may(Permission::Calls) {
         let detail = "this needs the scopes calls and audio";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "Not allowed", detail));
+        return Err(Problem::new(ProblemKind::NotAllowed, detail));
     }
     let viewer = Viewer::of(req, state);
     let query = Some(asked(state, req, &viewer)?);

@@ -2,11 +2,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use poem::http::StatusCode;
 use poem::{Endpoint, IntoResponse, Request, Response};
 
 use crate::pages::contacts::{IMPORT, MAX_IMPORT_BYTES};
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(15);
@@ -18,11 +17,9 @@ pub(crate) async fn limit_body<E: Endpoint>(
 ) -> poem::Result<Response> {
     let limit = if req.uri().path() == IMPORT { limit.max(MAX_IMPORT_BYTES) } else { limit };
     let body = tokio::time::timeout(BODY_TIMEOUT, req.take_body().into_bytes_limit(limit)).await;
-    let body = body.map_err(|_| {
-        Problem::new(StatusCode::REQUEST_TIMEOUT, "Too slow", "the request did not arrive in time")
-    })?;
     let body =
-        body.map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "Too large", "send less at once"))?;
+        body.map_err(|_| Problem::new(ProblemKind::RequestTimeout, "the request did not arrive in time"))?;
+    let body = body.map_err(|_| Problem::new(ProblemKind::TooLarge, "send less at once"))?;
     req.set_body(body);
     endpoint.call(req).await.map(IntoResponse::into_response)
 }

@@ -45,8 +45,25 @@ pub(crate) async fn compress<E: Endpoint>(endpoint: Arc<E>, req: Request) -> poe
 
 /// Whether a client accepts gzip.
 pub(crate) fn takes_gzip(req: &Request) -> bool {
-    let takes = |header: &str| header.split(',').any(|coding| coding.trim() == "gzip");
-    req.header(header::ACCEPT_ENCODING).is_some_and(takes)
+    req.header(header::ACCEPT_ENCODING).is_some_and(accepts_gzip)
+}
+
+/// Whether a header `Accept-Encoding` accepts gzip: by its name, else by `*`, with a weight above 0 (RFC 9110, section
+/// 12.5.3).
+fn accepts_gzip(header: &str) -> bool {
+    let codings = header.split(',').map(|item| {
+        let (coding, parameters) = item.split_once(';').unwrap_or((item, ""));
+        let weight =
+            parameters.trim().strip_prefix(['q', 'Q']).and_then(|q| q.trim_start().strip_prefix('='));
+        // A weight that cannot be read is none.
+        let weight: f32 = weight.and_then(|weight| weight.trim().parse().ok()).unwrap_or(1.0);
+        (coding.trim(), weight)
+    });
+    let is_gzip = |coding: &str| coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip");
+    let (named, any): (Vec<_>, Vec<_>) = codings
+        .filter(|(coding, _)| is_gzip(coding) || *coding == "*")
+        .partition(|(coding, _)| *coding != "*");
+    named.first().or(any.first()).is_some_and(|(_, weight)| *weight > 0.0)
 }
 
 /// Compressed as far as it goes, for what is compressed once.
@@ -62,4 +79,19 @@ fn gzip_at(level: Compression, plain: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 4), level);
     encoder.write_all(plain).ok()?;
     encoder.finish().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_accepted_by_name_or_wildcard_unless_its_weight_is_0() {
+        for accepted in ["gzip", "br, gzip", "gzip;q=0.5", "GZIP ; Q=1.0", "*", "br;q=1, *;q=0.1", "x-gzip"] {
+            assert!(accepts_gzip(accepted), "{accepted}");
+        }
+        for refused in ["", "br", "identity", "gzip;q=0", "gzip; q=0.000, *", "*;q=0", "gzipped"] {
+            assert!(!accepts_gzip(refused), "{refused}");
+        }
+    }
 }

@@ -28,10 +28,10 @@ pub(crate) async fn error_pages<E: Endpoint>(endpoint: Arc<E>, req: Request) -> 
     if shows_page {
         let page = ErrorPage::new(&problem, language);
         if let Ok(mut response) = html(state.templates.error(&page, language)) {
-            response.set_status(problem.status);
+            response.set_status(problem.status());
             problem.add_headers(&mut response);
             return Ok(response);
         }
     }
-    Ok(poem::Error::from(problem).into_response())
+    Ok(problem.into_response(&state.services.prefix))
 }

@@ -2,6 +2,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::problems::{self, ProblemPage};
 use crate::i18n::messages;
 
 /// The API's description.
@@ -10,6 +11,7 @@ pub(crate) struct ApiPage {
     title: String,
     operations: Vec<Operation>,
     schemas: Vec<Schema>,
+    problems: Vec<ProblemPage>,
 }
 
 #[derive(Debug, Serialize)]
@@ -169,7 +171,7 @@ impl ApiPage {
                 .collect(),
         };
         let title = format!("{} {}", text(&document["info"]["title"]), messages::version());
-        Self { title, operations, schemas: schemas.map(schema).collect() }
+        Self { title, operations, schemas: schemas.map(schema).collect(), problems: problems::all() }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::i18n::locale::Language;
 use crate::i18n::viewer::Viewer;
 use crate::i18n::{messages, phone_format};
 use crate::pages::frame::Frame;
-use crate::problem::{Answer, Problem};
+use crate::problem::{Answer, Problem, ProblemKind};
 use crate::query;
 
 /// Where a file is sent; its form may be larger than others.
@@ -156,9 +156,7 @@ pub(crate) async fn change(
 fn unchanged(error: ContactError) -> Problem {
     match error {
         ContactError::Store(error) => error.into(),
-        ContactError::Bad(why) => {
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Contact not saved", why.to_string())
-        }
+        ContactError::Bad(why) => Problem::new(ProblemKind::NotChanged, why.to_string()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use frontdesk_domain::CallId;
-use frontdesk_ports::work::WorkChange;
+use frontdesk_ports::work::{BasedOn, WorkChange};
 use frontdesk_ports::{CallRecord, WorkError};
 use poem::web::{Data, Path};
 use poem::{Body, Request, handler};
@@ -17,7 +17,7 @@ use crate::i18n::viewer::Viewer;
 use crate::pages::feed::bulk::said;
 use crate::pages::feed::row::CallRow;
 use crate::pages::login::next;
-use crate::problem::{Answer, Problem, refused_status};
+use crate::problem::{Answer, Problem, refused_kind};
 
 #[handler]
 pub(crate) async fn work(
@@ -30,14 +30,14 @@ pub(crate) async fn work(
     let id = id.parse::<CallId>().map_err(|_| Problem::not_found())?;
     let form = Form::read(body).await?;
     let change = change(&form)?;
-    let turn = form.get("turn").parse().unwrap_or(0);
+    let based_on = BasedOn::Turn(form.get("turn").parse().unwrap_or(0));
     let viewer = Viewer::of(req, state);
     let by_script = req.header("hx-request").is_some();
     let row = |record: &CallRecord, alert| {
         let row = CallRow::new(record, &viewer);
         html(state.templates.row(row, (visitor, &viewer), form.get("back"), alert))
     };
-    match state.services.working.change(&visitor.actor(), id, turn, change.clone()).await {
+    match state.services.working.change(&visitor.actor(), id, based_on, change.clone()).await {
         Ok(record) if by_script => row(&record, None),
         Ok(record) => {
             let back = next(Some(form.get("back")));
@@ -50,7 +50,7 @@ pub(crate) async fn work(
                 Ok(Some(call)) if by_script => row(&call.record, alert)?,
                 _ => call_page(state, visitor, &viewer, id, alert).await?,
             };
-            response.set_status(refused_status(&refused));
+            response.set_status(refused_kind(&refused).status());
             Ok(response)
         }
         Err(error) => Err(error.into()),

@@ -12,7 +12,7 @@ use crate::auth::csrf::same_origin;
 use crate::auth::session::{describe, session_cookie, session_token};
 use crate::i18n::locale::Language;
 use crate::i18n::viewer::language;
-use crate::problem::{Answer, Problem};
+use crate::problem::{Answer, Problem, ProblemKind};
 use crate::query;
 use crate::templates::LoginPage;
 
@@ -54,7 +54,7 @@ pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body:
     let hidden = req.header(header::ORIGIN) == Some("null") && !req.headers().contains_key("sec-fetch-site");
     if !same_origin(req.headers()) || hidden && state.services.secure {
         let detail = "open the sign-in page and try again";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "Not from our page", detail));
+        return Err(Problem::new(ProblemKind::CrossSiteRequest, detail));
     }
     let form = Form::read(body).await?;
     let (name, password, wanted) = (form.get("name"), form.get("password"), Some(form.get("next")));

@@ -3,7 +3,6 @@ use std::sync::Arc;
 
 use frontdesk_ports::access::SavedView;
 use frontdesk_ports::{AccountError, StoreError};
-use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Body, Request, handler};
 
@@ -15,13 +14,13 @@ use crate::flash::Flash;
 use crate::i18n::messages;
 use crate::i18n::viewer::Viewer;
 use crate::pages::login::next;
-use crate::problem::{Answer, Problem};
+use crate::problem::{Answer, Problem, ProblemKind};
 use crate::query;
 
 fn not_done(error: AccountError) -> Problem {
     match error {
         AccountError::Store(error) => error.into(),
-        error => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "View not deleted", error.to_string()),
+        error => Problem::new(ProblemKind::NotChanged, error.to_string()),
     }
 }
 
@@ -73,7 +72,7 @@ pub(crate) async fn change(
         Err(AccountError::Store(error)) => Err(error.into()),
         Err(error) => {
             let detail = messages::account_error(&error, Viewer::of(req, state).language);
-            Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "View not saved", detail))
+            Err(Problem::new(ProblemKind::NotChanged, detail))
         }
     }
 }

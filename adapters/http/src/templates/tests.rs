@@ -5,7 +5,7 @@ use frontdesk_domain::{
 };
 use frontdesk_ports::SecondFactorState;
 use frontdesk_ports::access::Role;
-use frontdesk_ports::work::{Work, WorkChange};
+use frontdesk_ports::work::{BasedOn, Work, WorkChange};
 use frontdesk_ports::{CallRecord, CallWithEvents, Change, Contact, ContactBook, LoggedEvent, Tally};
 use jiff::tz::TimeZone;
 
@@ -169,7 +169,7 @@ fn records() -> Vec<CallRecord> {
         WorkChange::Handle,
     ] {
         let turn = records[3].work.turn;
-        records[3].work = records[3].work.after(&change, HOSTILE, at, turn).unwrap().unwrap();
+        records[3].work = records[3].work.after(&change, HOSTILE, at, BasedOn::Turn(turn)).unwrap().unwrap();
     }
     records[4].work = records[4].work.after_later_call(records[3].id, at).unwrap();
     records

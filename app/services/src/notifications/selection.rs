@@ -46,9 +46,10 @@ impl NotificationRule {
 pub(super) fn settling(kind: NotificationKind) -> Duration {
     match kind {
         NotificationKind::Ended | NotificationKind::Updated => SETTLING,
-        NotificationKind::Started | NotificationKind::Answered | NotificationKind::VoicemailStored => {
-            Duration::ZERO
-        }
+        NotificationKind::Started
+        | NotificationKind::Answered
+        | NotificationKind::VoicemailStored
+        | NotificationKind::WorkChanged => Duration::ZERO,
     }
 }
 
@@ -88,6 +89,8 @@ pub(super) fn wants(
     let message = record.call.voicemail.as_ref();
     match kind {
         NotificationKind::Started | NotificationKind::Answered | NotificationKind::Updated => true,
+        // People see it in the feed.
+        NotificationKind::WorkChanged => !target.is_person,
         // People are notified about a voicemail when it can be played, and about the end of the call only if none
         // follows.
         NotificationKind::Ended => {
@@ -109,6 +112,11 @@ pub(super) fn wants(
     }
 }
 
+/// The version of a call's follow-up, by which its changes are told apart.
+pub(super) fn work_version(record: &CallRecord) -> u32 {
+    u32::try_from(record.work.version).unwrap_or(u32::MAX)
+}
+
 /// How a call ended for people: a message without speech is none, so its caller was missed, or said nothing.
 pub(super) fn for_people(call: &Call) -> Option<Outcome> {
     let silent = call.voicemail.as_ref().is_some_and(Voicemail::is_empty);
@@ -127,5 +135,6 @@ pub(super) fn happened_at(kind: NotificationKind, record: &CallRecord) -> Option
         NotificationKind::Ended | NotificationKind::VoicemailStored | NotificationKind::Updated => {
             record.call.ended_at
         }
+        NotificationKind::WorkChanged => None,
     }
 }

@@ -9,7 +9,8 @@ use frontdesk_domain::{
     BuiltinFlow, CallEvent, CallerId, DialOutcome, Ending, EventKind, LegId, LegStatus, MailboxCause,
     Parties, RecordingStatus, ScreeningAnswer, StoredAudio, builtin_flow,
 };
-use frontdesk_ports::DeliveryStatus;
+use frontdesk_ports::work::{BasedOn, Work, WorkChange};
+use frontdesk_ports::{DeliveryStatus, WorkStore};
 use jiff::SignedDuration;
 
 use super::selection::SETTLING;
@@ -381,4 +382,31 @@ async fn what_changes_after_it_was_reported_is_corrected_once() {
         assert_eq!(office, ["call.ended"], "people are notified once");
         assert_eq!(crm, ["call.answered", "call.ended", "call.started", "call.updated"]);
     }
+}
+
+#[tokio::test]
+async fn programs_learn_each_state_of_the_follow_up_once_and_people_see_it_in_the_feed() {
+    let desk = desk(&[]);
+    desk.received().await;
+    let (_, [end, ..]) = accepted();
+    desk.happens("a", [vec![started()], rung_out(), vec![end]].concat()).await;
+    assert_eq!(desk.received().await.1, ["call.ended", "call.started"]);
+    let call = desk.log.list(&CallQuery::newest(1)).await.unwrap().calls.remove(0);
+    let change = |work: &Work, change: WorkChange| {
+        work.after(&change, "ann", desk.clock.now(), BasedOn::Latest).unwrap().unwrap()
+    };
+    let done = change(&call.work, WorkChange::Handle);
+    assert!(desk.log.save_work(call.id, &done).await.unwrap());
+    for _ in 0..2 {
+        let (office, crm) = desk.received_at_once().await;
+        assert_eq!((office.len(), crm), (1, vec!["call.ended", "call.started", "work.changed"]));
+    }
+    // Two changes before the next look: the later state is reported, and the earlier one is no longer true.
+    let reopened = change(&done, WorkChange::Reopen);
+    let tagged = change(&reopened, WorkChange::Tag("sale".into()));
+    assert!(desk.log.save_work(call.id, &reopened).await.unwrap());
+    desk.notifications.follow().await.unwrap();
+    assert!(desk.log.save_work(call.id, &tagged).await.unwrap());
+    let (_, crm) = desk.received_at_once().await;
+    assert_eq!(crm.iter().filter(|kind| **kind == "work.changed").count(), 2);
 }

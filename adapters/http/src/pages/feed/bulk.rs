@@ -2,9 +2,8 @@
 use std::sync::Arc;
 
 use frontdesk_domain::CallId;
-use frontdesk_ports::work::WorkChange;
+use frontdesk_ports::work::{BasedOn, WorkChange};
 use frontdesk_ports::{CallRecord, WorkError};
-use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Body, handler};
 
@@ -13,7 +12,7 @@ use crate::auth::visitor::Visitor;
 use crate::flash::Flash;
 use crate::pages::login::next;
 use crate::pages::{Form, redirect};
-use crate::problem::{Answer, Problem};
+use crate::problem::{Answer, Problem, ProblemKind};
 
 /// The most calls at once.
 const MOST: usize = 200;
@@ -37,7 +36,7 @@ pub(crate) async fn bulk(
     }
     if calls.len() > MOST {
         let detail = format!("at most {MOST} calls at once; select fewer");
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Too many calls", detail));
+        return Err(Problem::new(ProblemKind::NotChanged, detail));
     }
     let change = match form.get("do") {
         "handle" => WorkChange::Handle,
@@ -48,7 +47,8 @@ pub(crate) async fn bulk(
     };
     let mut changed: Vec<CallRecord> = Vec::new();
     for (id, turn) in &calls {
-        match state.services.working.change(&visitor.actor(), *id, *turn, change.clone()).await {
+        match state.services.working.change(&visitor.actor(), *id, BasedOn::Turn(*turn), change.clone()).await
+        {
             Ok(record) => changed.push(record),
             Err(WorkError::Store(error)) if changed.is_empty() => return Err(error.into()),
             Err(_) => {}
