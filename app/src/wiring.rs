@@ -138,6 +138,8 @@ pub struct App {
     running: Running,
     readiness: Arc<dyn Readiness>,
     metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Where people read the log.
+    feed_url: String,
     /// The accounts whose probe requests are answered.
     probe_target: (PublicUrl, Vec<Account>),
 }
@@ -252,7 +254,7 @@ impl AppBuilder {
             accounts: Arc::new(accounts_of(&stores, &access, &clock, &ids)),
             rules: rules(&config),
             working: Arc::new(follow_ups(&stores, &clock)),
-            operations: Arc::new(operations(&stores, &clock)),
+            operations: Arc::new(operations(&stores, &config, &clock)?),
             readiness: readiness.clone(),
             metrics: metrics.clone(),
             overrides: Arc::new(Overrides {
@@ -291,7 +293,7 @@ impl AppBuilder {
             intake,
             maintenance: Arc::new(work.maintenance(&config, &probe_target.1)?),
             auto_resolve: work.auto_resolve(&config),
-            notifications: Arc::new(work.notifications(&config, feed_url)?),
+            notifications: Arc::new(work.notifications(&config, feed_url.clone())?),
             restrictions,
             contacts,
             flow,
@@ -300,7 +302,7 @@ impl AppBuilder {
             _comparing: comparing,
         };
         let people = pages.with(CatchPanic::new()).map_to_response().boxed();
-        Ok(App { carrier, people, running, readiness, metrics, probe_target })
+        Ok(App { carrier, people, running, readiness, metrics, feed_url, probe_target })
     }
 }
 
@@ -308,6 +310,17 @@ impl App {
     /// The address that the carrier asks when a call comes in.
     pub fn voice_url(&self) -> String {
         carrier::voice_url(&self.probe_target.0)
+    }
+
+    /// The address that creates the first user; `None` if people can sign in already.
+    pub async fn new_setup_link(&self) -> Result<Option<String>, StoreError> {
+        let secret = self.running.access.new_setup_link().await?;
+        Ok(secret.map(|secret| format!("{}/setup/{secret}", self.feed_url)))
+    }
+
+    /// The secret of a link that signs in the user `admin`, once.
+    pub fn new_sign_in_link(&self) -> String {
+        self.running.access.new_sign_in_link()
     }
 
     /// The metrics alone, for an address of their own.

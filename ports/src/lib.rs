@@ -62,7 +62,7 @@ pub use model::account::Account;
 pub use model::contact::{
     BadContact, Contact, ContactBook, MAX_CONTACT_NAME, MAX_CONTACT_NOTE, MAX_CONTACTS,
 };
-pub use model::diagnostics::{CheckStatus, DiagnosticReport, Finding};
+pub use model::diagnostics::{CheckStatus, DiagnosticReport, Finding, SetupState, SetupStep};
 pub use model::public_url::{PublicUrl, PublicUrlError};
 pub use model::raw::RawParameters;
 pub use model::search::{fold, search_text};

@@ -16,6 +16,8 @@ pub(crate) mod phone;
 pub(crate) mod problems;
 pub(crate) mod saved_views;
 pub(crate) mod settings;
+pub(crate) mod setup_steps;
+pub(crate) mod start;
 pub(crate) mod stats;
 use poem::http::{StatusCode, header};
 use poem::{Body, Response};

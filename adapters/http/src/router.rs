@@ -18,7 +18,7 @@ use crate::middleware::visitor_limits::VisitorLimits;
 use crate::middleware::{body_limit, compression, error_pages, path_prefix, security_headers};
 use crate::pages::{
     audit, call, contacts, done, feed, flow, follow_up, login, outages, phone, problems, saved_views,
-    settings, stats,
+    settings, setup_steps, start, stats,
 };
 use crate::problem::Problem;
 use crate::services::State;
@@ -129,6 +129,7 @@ fn table() -> Vec<Entry> {
         Entry::post("/calls/:id/voicemail/retry", Admin, call::retry),
         Entry::post("/calls/:id/work", Work, follow_up::work),
         Entry::post("/calls/bulk", Work, feed::bulk::bulk),
+        Entry::get("/setup-steps", Page, setup_steps::setup_steps),
         Entry::get("/contacts", Page, contacts::contacts).and_post(contacts::change),
         Entry::post("/contacts/import", Work, contacts::import),
         Entry::get("/contacts.csv", Work, contacts::contacts_csv),
@@ -149,6 +150,8 @@ fn table() -> Vec<Entry> {
         Entry::get("/outages", Page, outages::outages),
         Entry::get("/audit", Admin, audit::audit),
         Entry::get("/done/:secret", Public, done::look).and_post(done::done),
+        Entry::get("/start/:secret", Public, start::sign_in_by_link),
+        Entry::get("/setup/:secret", Public, start::setup_page).and_post(start::set_up),
         Entry::get("/login", Public, login::sign_in_page).and_post(login::sign_in),
         Entry::get("/login/provider", Public, oidc::begin),
         Entry::get("/login/return", Public, oidc::finish),

@@ -21,6 +21,8 @@ use crate::pages::frame::Frame;
 use crate::pages::outages::view::OutagesPage;
 use crate::pages::problems::ProblemPage;
 use crate::pages::settings::view::SettingsPage;
+use crate::pages::setup_steps::SetupSteps;
+use crate::pages::start::SetupPage;
 use crate::pages::stats::view::FiguresPage;
 use crate::problem::Problem;
 
@@ -74,6 +76,11 @@ impl Templates {
         self.render("arrived.html", &serde_json::json!({ "next": next }), language)
     }
 
+    /// The page that creates the first user.
+    pub fn setup(&self, view: &SetupPage, language: Language) -> Result<String, tera::Error> {
+        self.render("setup.html", view, language)
+    }
+
     /// The page of an e-mail's link.
     pub fn done(&self, view: &DonePage, viewer: &Viewer) -> Result<String, tera::Error> {
         self.render("done.html", view, viewer.language)
@@ -89,6 +96,11 @@ impl Templates {
 
     pub fn error(&self, view: &ErrorPage, language: Language) -> Result<String, tera::Error> {
         self.render("error.html", view, language)
+    }
+
+    /// What is left to set up, within the feed.
+    pub fn setup_steps(&self, steps: &SetupSteps, viewer: &Viewer) -> Result<String, tera::Error> {
+        self.render("setup_steps.html", &serde_json::json!({ "steps": steps }), viewer.language)
     }
 
     /// The rows of a further page of the feed.

@@ -2,6 +2,7 @@
 
 mod federated;
 pub mod password;
+mod start_links;
 mod throttle;
 pub(crate) mod totp;
 use std::sync::Arc;
@@ -10,8 +11,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use frontdesk_ports::access::{ApiToken, Role, Scopes, Session, User, user_key};
 use frontdesk_ports::{
-    Access, AccessStore, AuditAction, AuditEntry, AuditTrail, Clock, IdentitySource, Ids, Program,
-    SignInError, SignedIn, StoreError,
+    Access, AccessStore, AccountError, AuditAction, AuditEntry, AuditTrail, Clock, IdentitySource, Ids,
+    Program, SignInError, SignedIn, StoreError,
 };
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -19,6 +20,7 @@ use subtle::ConstantTimeEq;
 
 use federated::RecentSignIns;
 use password::{NewPassword, Passwords};
+use start_links::StartLinks;
 use throttle::{Budget, RefusedSignIns, Throttle, network};
 
 /// A session that is not used ends after this time …
@@ -41,7 +43,8 @@ pub(super) fn valid_name(name: &str) -> Result<&str, BadName> {
 }
 
 /// What the audit log calls actors that are no people; each alone, or before a name.
-const OTHER_ACTORS: [&str; 6] = ["command line", "retention", "configuration", "token", "proxy", "provider"];
+const OTHER_ACTORS: [&str; 7] =
+    ["command line", "retention", "configuration", "token", "proxy", "provider", "setup link"];
 
 /// The name of a person: none that the audit log could confuse with another kind of actor.
 pub(super) fn valid_user_name(name: &str) -> Result<&str, BadName> {
@@ -66,6 +69,7 @@ pub struct AccessControl {
     throttle: Throttle,
     refused: RefusedSignIns,
     passwords: Passwords,
+    start_links: StartLinks,
 }
 
 impl AccessControl {
@@ -90,6 +94,7 @@ impl AccessControl {
             throttle: Throttle::default(),
             refused: RefusedSignIns::default(),
             passwords: Passwords::default(),
+            start_links: StartLinks::default(),
         }
     }
 
@@ -301,6 +306,24 @@ impl Access for AccessControl {
             Err(_) => {}
         }
         result
+    }
+
+    async fn sign_in_by_link(&self, secret: &str, address: &str) -> Result<String, SignInError> {
+        self.use_sign_in_link(secret, address).await
+    }
+
+    async fn can_be_set_up(&self, secret: &str) -> Result<bool, StoreError> {
+        self.is_setup_link(secret).await
+    }
+
+    async fn set_up(
+        &self,
+        secret: &str,
+        name: &str,
+        password: &str,
+        address: &str,
+    ) -> Result<String, AccountError> {
+        self.use_setup_link(secret, (name, password), address).await
     }
 
     async fn describe_session(&self, token: &str, browser: &str, address: &str) {

@@ -3,6 +3,7 @@
 mod carrier;
 mod local;
 mod public_url;
+pub mod setup_check;
 use std::sync::Arc;
 use std::time::Duration;
 

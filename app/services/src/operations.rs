@@ -6,8 +6,10 @@ use frontdesk_domain::{CallEvent, CallId, EventKind, VoicemailStatus};
 use frontdesk_ports::{
     Actor, AuditAction, AuditEntry, AuditPage, AuditQuery, AuditTrail, CallLog, Clock, DeliveryReport,
     DeliveryStatus, DiagnosticReport, LoggedEvent, Operations, OperationsLog, Outage, Outbox, RetryError,
-    StoreError,
+    SetupState, StoreError,
 };
+
+use crate::diagnostics::setup_check::SetupCheck;
 
 /// Looks after the desk.
 pub struct OperationsService {
@@ -19,6 +21,8 @@ pub struct OperationsService {
     pub outbox: Arc<dyn Outbox>,
     /// Where it is noted who did what.
     pub trail: Arc<dyn AuditTrail>,
+    /// What is left to set up.
+    pub setup: SetupCheck,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -31,6 +35,10 @@ impl Operations for OperationsService {
 
     async fn diagnostic_report(&self) -> Result<Option<DiagnosticReport>, StoreError> {
         self.operations_log.diagnostic_report().await
+    }
+
+    async fn setup_state(&self) -> SetupState {
+        self.setup.state().await
     }
 
     async fn failed_notifications(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError> {

@@ -112,6 +112,7 @@ impl Demo {
         config.recordings = Place::folder(&data.join("demo-recordings"));
         config.spool = data.join("demo-spool");
         let app = AppBuilder::new(config).with_simulator(simulated, phone).build().await?;
+        let link = format!("{here}/start/{}", app.new_sign_in_link());
 
         let meeting = Rendezvous {
             public_url: public.to_string(),
@@ -125,7 +126,7 @@ impl Demo {
             tracing::warn!("`frontdesk call` will not find this demo: {error}");
         }
         let location = if self.ephemeral { "a temporary folder".into() } else { data.display().to_string() };
-        say_where(&here, password.expose_secret(), token.expose_secret(), &location);
+        say_where(&here, &link, password.expose_secret(), token.expose_secret(), &location);
 
         let (routes, running) = app.together();
         let outcome = until_stopped(vec![(listener, routes)], running, None).await;
@@ -135,8 +136,9 @@ impl Demo {
 }
 
 /// What to open, and how to get in.
-fn say_where(here: &str, password: &str, token: &str, location: &str) {
+fn say_where(here: &str, link: &str, password: &str, token: &str, location: &str) {
     println!("frontdesk demo: everything runs on this machine, the carrier is simulated\n");
+    println!("  open      {link}   (signs in, once)\n");
     println!("  feed      {here}/");
     println!("  phone     {here}/phone");
     println!("  sign in   admin / {password}");

@@ -6,7 +6,7 @@ use super::lifecycle::{Reload, hang_ups, listen, until_stopped};
 use crate::config::Config;
 use crate::pid::PidFile;
 use crate::telemetry;
-use crate::wiring::AppBuilder;
+use crate::wiring::{App, AppBuilder};
 
 pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Failure> {
     telemetry::start(config.log_format);
@@ -26,6 +26,7 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
     };
     let address = config.listen;
     let app = AppBuilder::new(config).build().await?;
+    print_setup_link(&app).await;
     tracing::info!("the carrier's voice URL is {}; listening on {address}", app.voice_url());
     let mut served = Vec::new();
     served.extend(metrics.map(|listener| (listener, app.metrics())));
@@ -42,4 +43,16 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
         }
     };
     until_stopped(served, running, Some(reload)).await
+}
+
+/// Prints the link that creates the first user, while there is none. Not through the logger: logs are kept and passed on.
+async fn print_setup_link(app: &App) {
+    match app.new_setup_link().await {
+        Ok(Some(link)) => eprintln!(
+            "\nNobody can sign in yet. Create the first user, who is an admin, here:\n\n  {link}\n\n\
+             or with `frontdesk user add NAME --role admin`.\n"
+        ),
+        Ok(None) => {}
+        Err(error) => tracing::warn!("the users cannot be read: {error}"),
+    }
 }

@@ -9,15 +9,18 @@ use frontdesk_services::auth::AccessControl;
 use frontdesk_services::call_handler::recent_responses::RecentResponses;
 use frontdesk_services::call_reader::CallReader;
 use frontdesk_services::contacts::Contacts;
+use frontdesk_services::diagnostics::setup_check::SetupCheck;
 use frontdesk_services::event_intake::EventIntake;
 use frontdesk_services::follow_up::FollowUps;
 use frontdesk_services::maintenance::RetentionPolicy;
 use frontdesk_services::operations::OperationsService;
 use frontdesk_services::restrictions::Restrictions;
 use frontdesk_services::stats_cache::StatsCache;
+use tokio::sync::Mutex;
 use url::Url;
 
 use super::WiringError;
+use super::doctor::outside;
 use super::stores::Stores;
 use crate::config::{Config, Provider, SignInSettings};
 
@@ -33,15 +36,21 @@ pub(super) fn accounts_of(
 }
 
 /// Outages, the audit log and retried downloads.
-pub(super) fn operations(stores: &Stores, clock: &Arc<dyn Clock>) -> OperationsService {
+pub(super) fn operations(
+    stores: &Stores,
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+) -> Result<OperationsService, WiringError> {
     let Stores { log, operations_log, .. } = stores;
-    OperationsService {
+    let (outside, found) = (outside(config)?, Mutex::default());
+    Ok(OperationsService {
+        setup: SetupCheck { outside, clock: clock.clone(), found },
         log: log.clone(),
         operations_log: operations_log.clone(),
         outbox: log.clone(),
         trail: operations_log.clone(),
         clock: clock.clone(),
-    }
+    })
 }
 
 /// Sign-in at a provider or a proxy. People return from the provider to the address at which they read the log.

@@ -82,6 +82,8 @@ pub struct Setting {
     pub transcription: Option<Command>,
     pub sign_in: SignInSettings,
     pub requests_per_minute: u32,
+    /// The password of the user `admin`, unless there is to be no user.
+    pub admin_password: Option<&'static str>,
     /// Where the carrier is said to reach the desk.
     pub public: String,
     /// Where people are said to reach it.
@@ -102,6 +104,7 @@ impl Default for Setting {
             transcription: None,
             sign_in: SignInSettings::default(),
             requests_per_minute: 100_000,
+            admin_password: Some(PASSWORD),
             public: "https://desk.example/phone".into(),
             feed: "https://desk.example".into(),
         }
@@ -171,7 +174,7 @@ impl Desk {
             recordings: Place::folder(&folder.path().join("recordings")),
             transcription: setting.transcription,
             spool: folder.path().join("spool"),
-            admin_password: Some(PASSWORD.into()),
+            admin_password: setting.admin_password.map(Into::into),
             api_token: Some(TOKEN.into()),
             sign_in: setting.sign_in,
             requests_per_minute: setting.requests_per_minute.try_into().unwrap(),

@@ -26,6 +26,7 @@ mod people;
 mod random_calls;
 mod second_factor;
 mod settings;
+mod setup;
 mod slow_clients;
 mod work;
 mod writable_api;

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use frontdesk_domain::named;
 use strum::{IntoStaticStr, VariantArray};
 
+use super::accounts::AccountError;
 use crate::StoreError;
 use crate::access::{Role, Scopes};
 
@@ -81,6 +82,23 @@ pub trait Access: Send + Sync {
     /// Signs in a user whom an external system has authenticated, and returns the secret session token for their
     /// cookie. [`SignInError::Nobody`] if the user does not exist and the configuration creates no users at sign-in.
     async fn sign_in_federated(&self, name: &str, by: IdentitySource) -> Result<String, SignInError>;
+
+    /// Signs in by the link that the start printed, once, and returns the secret session token.
+    /// [`SignInError::Wrong`] if the link is not good, or not any more.
+    async fn sign_in_by_link(&self, secret: &str, address: &str) -> Result<String, SignInError>;
+
+    /// Whether a link that creates the first user is good: the start printed it, and there is no user yet.
+    async fn can_be_set_up(&self, secret: &str) -> Result<bool, StoreError>;
+
+    /// Creates the first user, an admin, and returns the secret session token for their cookie. [`AccountError::Nobody`] if
+    /// the link is not good, or not any more.
+    async fn set_up(
+        &self,
+        secret: &str,
+        name: &str,
+        password: &str,
+        address: &str,
+    ) -> Result<String, AccountError>;
 
     /// Notes what browser a new session is of and the address it comes from, for people to recognise it. What cannot be noted
     /// is left out.

@@ -2,7 +2,9 @@
 use async_trait::async_trait;
 use frontdesk_domain::CallId;
 
-use crate::{AuditAction, AuditPage, AuditQuery, DeliveryReport, DiagnosticReport, Outage, StoreError};
+use crate::{
+    AuditAction, AuditPage, AuditQuery, DeliveryReport, DiagnosticReport, Outage, SetupState, StoreError,
+};
 
 /// Who does something: a person or a program, by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,9 @@ pub trait Operations: Send + Sync {
 
     /// The last diagnostic report, if there is one.
     async fn diagnostic_report(&self) -> Result<Option<DiagnosticReport>, StoreError>;
+
+    /// What is left to set up before the first call, as it was found a moment ago at most.
+    async fn setup_state(&self) -> SetupState;
 
     /// The latest notifications that could not be delivered and are not tried again, newest first.
     async fn failed_notifications(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError>;

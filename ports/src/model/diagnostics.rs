@@ -60,3 +60,23 @@ pub struct DiagnosticReport {
     /// What it found, in the order of the checks.
     pub findings: Vec<Finding>,
 }
+
+/// What is left to set up before the first call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SetupState {
+    /// Whether the carrier reaches the public URL; `None` if it is not known.
+    pub public_url: Option<SetupStep>,
+    /// Whether a number points at this server; `None` if it is not known.
+    pub number: Option<SetupStep>,
+}
+
+/// A step of the setup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetupStep {
+    /// Whether it is done.
+    pub is_done: bool,
+    /// What was found.
+    pub what: String,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}

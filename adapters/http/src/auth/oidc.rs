@@ -92,7 +92,7 @@ pub(crate) async fn finish(Data(state): Data<&Arc<State>>, req: &Request) -> Ans
 
 /// A page that redirects by itself. The session cookie is `Strict`, so a browser that arrives from another site must
 /// request the feed from one of our pages.
-fn arrived(state: &State, req: &Request, token: &str, next: &str) -> Answer {
+pub(crate) fn arrived(state: &State, req: &Request, token: &str, next: &str) -> Answer {
     let mut response = html(state.templates.arrived(next, language(req)))?;
     if let Ok(cookie) = session_cookie(token, state.services.secure).parse() {
         response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -22,6 +22,7 @@ use crate::pages::feed::view::{
     Day, FeedPage, FilterForm, List, MAX_COUNTED, MatchesInAll, TabLink, ViewLink, tally_text,
 };
 use crate::pages::frame::Frame;
+use crate::pages::setup_steps::SetupSteps;
 use crate::problem::Answer;
 use crate::query;
 
@@ -96,7 +97,7 @@ pub(crate) async fn feed(
         exports,
         zone: viewer.zone_name(),
         first_run,
-        voice_url: state.services.voice_url.clone(),
+        steps: SetupSteps::not_checked(state, visitor),
         next: next_needing_attention(state, None).await,
     };
     html(state.templates.page(&view, &viewer))

@@ -21,6 +21,7 @@ use crate::pages::flow::view::{BlockedLine, ClosedLine, HoursLine, PhoneLine};
 use crate::pages::settings::view::{
     BrowserLine, Health, LanguageChoice, SecondFactorCard, StartChoice, TokenLine, rules, scopes,
 };
+use crate::pages::setup_steps::hostile_steps;
 
 const HOSTILE: &str = "<script>alert('x')</script>\" onload=\"x";
 
@@ -152,7 +153,7 @@ fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
         people: vec![HOSTILE.into()],
         zone: HOSTILE.into(),
         first_run: calls.is_empty(),
-        voice_url: HOSTILE.into(),
+        steps: hostile_steps(HOSTILE),
         next: Some(HOSTILE.into()),
     }
 }

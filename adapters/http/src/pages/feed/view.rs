@@ -10,6 +10,7 @@ use crate::i18n::viewer::Viewer;
 use crate::pages::feed::offers::Offers;
 use crate::pages::feed::row::CallRow;
 use crate::pages::frame::Frame;
+use crate::pages::setup_steps::SetupSteps;
 
 /// The feed.
 #[derive(Debug, Serialize)]
@@ -27,7 +28,7 @@ pub(crate) struct FeedPage {
     pub zone: String,
     /// No call ever came: how to have one come.
     pub first_run: bool,
-    pub voice_url: String,
+    pub steps: SetupSteps,
     /// What the search finds beside the tab.
     pub in_all: Option<MatchesInAll>,
     /// The users to whom calls are assigned.
