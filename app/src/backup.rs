@@ -5,7 +5,7 @@ mod make;
 mod manifest;
 mod restore;
 
-pub use exchange::finish_interrupted;
+pub use exchange::{finish_interrupted, is_interrupted};
 pub use make::make;
 pub use manifest::{Manifest, ManifestFile};
 pub use restore::{Restored, restore};

@@ -10,9 +10,13 @@ mod demo;
 mod doctor;
 mod export;
 mod fallback_twiml;
+mod health;
+mod help;
 mod lifecycle;
 mod notify;
 mod overrides;
+mod preconditions;
+mod progress;
 mod reconcile;
 mod rederive;
 mod reload;
@@ -30,27 +34,19 @@ use frontdesk_ports::Clock;
 use crate::config::{Config, ConfigErrors, Needs};
 use crate::environment::Environment;
 use crate::system::SystemClock;
-use crate::telemetry::{self, LogFormat};
+use crate::telemetry::{self, LogFormat, LogLevels};
 use crate::traces;
 use crate::wiring::WiringError;
 
 use lifecycle::Reload;
+use preconditions::Precondition;
 
 /// The actor of commands in the audit log.
 const COMMAND_LINE: &str = "command line";
 
-/// Examples at the end of `frontdesk help`.
-const EXAMPLES: &str = "\
-Examples:
-  frontdesk demo                                   try the product with a simulated carrier
-  frontdesk call --press 2                         place a simulated call that leaves a voicemail
-  frontdesk check && frontdesk serve               validate the configuration, then run
-  frontdesk connect --number +15556667777          point a phone number at this server
-  frontdesk export --since 2026-11-01 > calls.csv  export calls for a spreadsheet";
-
 /// The phone front desk that a small company runs itself.
 #[derive(Debug, Parser)]
-#[command(name = "frontdesk", version, propagate_version = true, after_help = EXAMPLES)]
+#[command(name = "frontdesk", version, propagate_version = true)]
 pub struct Cli {
     /// The configuration file [default: FRONTDESK_CONFIG, else frontdesk.toml if there is one].
     #[arg(long, global = true, value_name = "FILE")]
@@ -67,6 +63,8 @@ enum Command {
     Serve,
     /// Place a simulated call to a running instance and print the conversation.
     Call(call::Call),
+    /// Ask the running server whether it is ready.
+    Health(health::Health),
     /// Validate the configuration and the call flow.
     Check(check::Check),
     /// Check the installation: database, disks, public address, account, numbers.
@@ -96,7 +94,7 @@ enum Command {
     Reconcile(reconcile::ReconcileCommand),
     /// Export calls as CSV or JSON Lines.
     Export(export::Export),
-    /// Show which calls this version would interpret differently.
+    /// Show which calls this version interprets differently, and repair them.
     Rederive(rederive::Rederive),
     /// Run past calls through another flow and show the differences.
     Replay(replay::Replay),
@@ -155,50 +153,104 @@ impl Cli {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Failure::Failed(format!("no threads: {error}")))?;
         let environment = Environment::of_process();
-        let config = |needs| Config::load(self.config.as_deref(), &environment, needs);
         if !self.serves() {
-            telemetry::start(LogFormat::Text);
+            telemetry::start(LogFormat::Text, &LogLevels::default());
         }
-        let outcome = runtime.block_on(async {
-            match self.command {
-                Command::Demo(demo) => Box::pin(demo.run(config(Needs::Nothing)?, &environment)).await,
-                Command::Serve => {
-                    let config = config(Needs::Production)?;
-                    let transcribes = config.transcription.is_some();
-                    let reload = Reload::new(self.config.clone(), environment.clone(), transcribes);
-                    Box::pin(serve::run(config, reload)).await
-                }
-                Command::Completions(completions) => Ok(completions.run()),
-                Command::Man(man) => man.run(),
-                Command::Doctor(doctor) => doctor.run(config(Needs::Production)).await,
-                Command::Connect(connect) => connect.run(config(Needs::Nothing)?).await,
-                Command::Reload => reload::run(&config(Needs::Nothing)?),
-                Command::Call(call) => call.run(config(Needs::Nothing)?, &environment).await,
-                Command::Check(check) => {
-                    let today = SystemClock.now().to_zoned_datetime(jiff::tz::TimeZone::UTC);
-                    let config = config(check.needs());
-                    check.run(config, today)
-                }
-                Command::Close(command) => command.run(config(Needs::Nothing)?).await,
-                Command::Open => overrides::open(config(Needs::Nothing)?).await,
-                Command::Block(number) => overrides::block(number, config(Needs::Nothing)?).await,
-                Command::Unblock(number) => overrides::unblock(number, config(Needs::Nothing)?).await,
-                Command::Notify(command) => command.run(config(Needs::Nothing)?).await,
-                Command::Reconcile(command) => command.run(config(Needs::Nothing)?).await,
-                Command::Export(command) => command.run(config(Needs::Nothing)?).await,
-                Command::Rederive(command) => command.run(config(Needs::Nothing)?).await,
-                Command::Replay(command) => command.run(config(Needs::Nothing)?).await,
-                Command::Backup(command) => command.run(config(Needs::Nothing)?).await,
-                Command::Restore(command) => command.run(config(Needs::Nothing)?).await,
-                Command::Purge(command) => command.run(config(Needs::Nothing)?).await,
-                Command::Erase(command) => command.run(config(Needs::Nothing)?).await,
-                Command::FallbackTwiml(command) => command.run(&config(Needs::Nothing)?),
-                Command::User(command) => command.run(config(Needs::Nothing)?).await,
-                Command::Token(command) => command.run(config(Needs::Nothing)?).await,
-            }
-        });
+        let outcome = runtime.block_on(self.run_in(&environment));
         traces::finish();
         outcome
+    }
+
+    async fn run_in(self, environment: &Environment) -> Result<ExitCode, Failure> {
+        let file = self.config;
+        let load = |needs| Config::load(file.as_deref(), environment, needs);
+        let precondition = self.command.precondition();
+        // Without a further requirement, what is missing is reported by the command that needs it.
+        let config = || {
+            let config = load(Needs::Nothing)?;
+            precondition.check(&config, file.as_deref(), environment)?;
+            Ok::<_, Failure>(config)
+        };
+        match self.command {
+            Command::Demo(demo) => Box::pin(demo.run(config()?, environment)).await,
+            Command::Serve => {
+                let config = load(Needs::Production)?;
+                let transcribes = config.transcription.is_some();
+                let reload = Reload::new(file.clone(), environment.clone(), transcribes);
+                Box::pin(serve::run(config, reload)).await
+            }
+            Command::Completions(completions) => Ok(completions.run()),
+            Command::Man(man) => man.run(),
+            Command::Health(health) => health.run(config()?).await,
+            Command::Doctor(doctor) => {
+                // A configuration that cannot be read is a finding.
+                if load(Needs::Nothing).is_ok() {
+                    config()?;
+                }
+                doctor.run(load(Needs::Production)).await
+            }
+            Command::Connect(connect) => connect.run(config()?).await,
+            Command::Reload => reload::run(&config()?),
+            Command::Call(call) => call.run(config()?, environment).await,
+            Command::Check(check) => {
+                let today = SystemClock.now().to_zoned_datetime(jiff::tz::TimeZone::UTC);
+                let config = load(check.needs());
+                check.run(config, today)
+            }
+            Command::Close(command) => command.run(config()?).await,
+            Command::Open => overrides::open(config()?).await,
+            Command::Block(number) => overrides::block(number, config()?).await,
+            Command::Unblock(number) => overrides::unblock(number, config()?).await,
+            Command::Notify(command) => command.run(config()?).await,
+            Command::Reconcile(command) => command.run(config()?).await,
+            Command::Export(command) => command.run(config()?).await,
+            Command::Rederive(command) => command.run(config()?).await,
+            Command::Replay(command) => command.run(config()?).await,
+            Command::Backup(command) => command.run(config()?).await,
+            Command::Restore(command) => command.run(config()?).await,
+            Command::Purge(command) => command.run(config()?).await,
+            Command::Erase(command) => command.run(config()?).await,
+            Command::FallbackTwiml(command) => command.run(&config()?),
+            Command::User(command) => command.run(config()?).await,
+            Command::Token(command) => command.run(config()?).await,
+        }
+    }
+}
+
+impl Command {
+    /// What must be there before the command begins.
+    fn precondition(&self) -> Precondition {
+        match self {
+            Self::Demo(_)
+            | Self::Serve
+            | Self::Call(_)
+            | Self::Check(_)
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::Health(_) => Precondition::Nothing,
+            Self::Doctor(_)
+            | Self::Connect(_)
+            | Self::Reload
+            | Self::Restore(_)
+            | Self::FallbackTwiml(_)
+            | Self::Notify(notify::NotifyCommand::Test { .. })
+            | Self::User(user::UserCommand::Add { .. })
+            | Self::Token(token::TokenCommand::Create { .. }) => Precondition::Configuration,
+            Self::Close(_)
+            | Self::Open
+            | Self::Block(_)
+            | Self::Unblock(_)
+            | Self::Notify(_)
+            | Self::User(_)
+            | Self::Token(_)
+            | Self::Reconcile(_)
+            | Self::Export(_)
+            | Self::Rederive(_)
+            | Self::Replay(_)
+            | Self::Backup(_)
+            | Self::Purge(_)
+            | Self::Erase(_) => Precondition::Database,
+        }
     }
 }
 

@@ -30,14 +30,14 @@ use url::Url;
 
 use crate::environment::Environment;
 use crate::http_client::Proxies;
-use crate::telemetry::LogFormat;
+use crate::telemetry::{LogFormat, LogLevels};
 
 pub use error::{ConfigError, ConfigErrors, Shown};
 pub use flow::FlowText;
 pub use frontdesk_domain::parse_duration;
 pub use notify::{By, Recipient, Smtp};
 pub use sign_in::{Provider, SignInSettings};
-pub use source::{Settings, Value};
+pub use source::{Settings, Value, is_configured};
 pub use warnings::public_url_warning;
 
 /// Requests of a token per minute, unless the configuration says otherwise.
@@ -56,6 +56,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// How logs are written.
     pub log_format: LogFormat,
+    /// What is logged, by module.
+    pub log_levels: LogLevels,
     /// The call log's database.
     pub database_url: String,
     /// Where audio is stored.
@@ -180,6 +182,7 @@ impl Reader {
             private_listen: self.address("private_listen"),
             metrics_listen: self.address("metrics.listen"),
             log_format: self.take("log.format", |value| value.text()?.parse()).unwrap_or_default(),
+            log_levels: self.take("log.level", |value| value.text()?.parse()).unwrap_or_default(),
             spool: spool.unwrap_or_else(|| spool_beside(&database_url)),
             database_url,
             delete_at_carrier: self.take("recordings.delete_at_carrier", Value::boolean).unwrap_or(false),
@@ -283,7 +286,7 @@ impl Reader {
         zone: &TimeZone,
         recipients: &[Recipient],
     ) -> Option<FlowWithAudio> {
-        let of_file = self.take("flow", |value| FlowText::of_file(Path::new(&value.text()?)));
+        let of_file = self.take("flow", |value| FlowText::of_either(Path::new(&value.text()?)));
         if let Some(text) = of_file.or_else(|| self.flow.take()) {
             for key in ["forward_to", "screening"] {
                 if let Some(value) = self.values.get(key) {

@@ -13,6 +13,7 @@ pub mod http_client;
 pub mod pid;
 mod request_id;
 pub mod server;
+pub mod service_manager;
 pub mod system;
 pub mod telemetry;
 pub mod traces;

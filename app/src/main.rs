@@ -1,7 +1,6 @@
 //! The binary `frontdesk`: arguments in, exit code out. 0 done, 1 a problem or failure, 2 bad usage or configuration.
 use std::process::ExitCode;
 
-use clap::Parser;
 use frontdesk::cli::Cli;
 
 #[global_allocator]
@@ -11,7 +10,7 @@ fn main() -> ExitCode {
     // Files that we write are for this user alone.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     frontdesk::system::install_tls();
-    let cli = Cli::parse();
+    let cli = Cli::of_process();
     if !cli.serves() {
         // The reader of the output may close the pipe.
         sigpipe::reset();

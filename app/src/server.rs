@@ -37,6 +37,8 @@ const WRITE_TIME: Duration = Duration::from_secs(30);
 const MAX_HEADERS: usize = 100;
 /// How long to wait when connections cannot be accepted (no file descriptors).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// How long a new connection may take to send its first request once we stop: it has been accepted, so it is answered.
+const FIRST_REQUEST: Duration = Duration::from_secs(1);
 /// How long requests in flight may take once we stop. A caller is answered within 4 s.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -107,7 +109,9 @@ async fn connection(stream: TcpStream, routes: Routes, place: Arc<Place>, mut st
         }
     };
     wait();
+    let (first_request, mut requested) = watch::channel(false);
     let service = service_fn(move |request: Request<Incoming>| {
+        first_request.send_replace(true);
         place.works();
         let wait = wait.clone();
         let is_sound = has_one_host(&request);
@@ -132,8 +136,15 @@ async fn connection(stream: TcpStream, routes: Routes, place: Arc<Place>, mut st
     tokio::select! {
         _ = connection.as_mut() => return,
         Some(()) = close.recv() => return,
-        _ = stop.wait_for(|stop| *stop) => connection.as_mut().graceful_shutdown(),
+        _ = stop.wait_for(|stop| *stop) => {}
     }
+    // A connection without a request yet would be closed unanswered.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = requested.wait_for(|requested| *requested) => {}
+        () = tokio::time::sleep(FIRST_REQUEST) => {}
+    }
+    connection.as_mut().graceful_shutdown();
     let _ = connection.await;
 }
 

@@ -1,4 +1,6 @@
-//! Logs on standard error, and metrics. `RUST_LOG` sets the log level; numbers, keys and tokens are part of neither.
+//! Logs on standard error, and metrics. `log.level` or `RUST_LOG` set what is logged; numbers, keys and tokens are part of neither.
+
+mod descriptions;
 use std::io::IsTerminal;
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
@@ -8,12 +10,15 @@ use frontdesk_services::event_intake::{EventIntake, IntakeHealth};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, Layer};
+use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
 
 use crate::traces;
 
 /// Counters of the whole process; there is one recorder.
 static FIGURES: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// Changes the levels while the process runs.
+static LEVELS: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
 
 /// How long answers take: the carrier gives up after 15 s, we after 4.
 const SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 4.0];
@@ -31,11 +36,15 @@ pub fn begin() -> &'static Option<PrometheusHandle> {
         let builder = buckets(PrometheusBuilder::new(), "_seconds", &SECONDS)?;
         let figures = buckets(builder, "_events", &EVENTS)?.install_recorder().ok()?;
         metrics::gauge!("frontdesk_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1);
-        // Both are there from the first look on.
-        metrics::counter!("frontdesk_webhooks_refused_total").increment(0);
-        metrics::counter!("frontdesk_events_unrecorded_total").increment(0);
+        descriptions::describe();
+        process().describe();
         Some(figures)
     })
+}
+
+/// CPU, memory, descriptors and start of the process, by the names that Prometheus' clients use.
+fn process() -> metrics_process::Collector {
+    metrics_process::Collector::default()
 }
 
 /// Sums up for ever: what is measured takes room until it is.
@@ -63,6 +72,7 @@ pub fn metrics(intake: Arc<EventIntake>) -> Arc<dyn Fn() -> String + Send + Sync
         for (name, value) in gauges {
             metrics::gauge!(name).set(f64::from(value));
         }
+        process().collect();
         figures.as_ref().map(PrometheusHandle::render).unwrap_or_default()
     })
 }
@@ -88,10 +98,43 @@ impl FromStr for LogFormat {
     }
 }
 
-/// Starts logging.
-pub fn start(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,sea_orm_migration=warn,sqlx::postgres::notice=warn"));
+/// What is logged, by module: directives of `tracing-subscriber`, such as `info,adapters_twilio=debug`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLevels(String);
+
+impl Default for LogLevels {
+    fn default() -> Self {
+        Self("info,sea_orm_migration=warn,sqlx::postgres::notice=warn".to_owned())
+    }
+}
+
+impl FromStr for LogLevels {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = |error| format!("{error}; use levels such as info,adapters_twilio=debug");
+        EnvFilter::builder().parse(text).map_err(known)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl LogLevels {
+    fn filter(&self) -> EnvFilter {
+        EnvFilter::new(&self.0)
+    }
+
+    /// Logs by these levels from now on, whatever `RUST_LOG` said at the start. Without a server's logging, nothing happens.
+    pub fn apply(&self) {
+        let Some(reload) = LEVELS.get() else { return };
+        if let Err(error) = reload.reload(self.filter()) {
+            tracing::warn!("the log levels cannot be changed: {error}");
+        }
+    }
+}
+
+/// Starts logging. `RUST_LOG` wins over `levels`.
+pub fn start(format: LogFormat, levels: &LogLevels) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| levels.filter());
+    let (filter, reload) = reload::Layer::new(filter);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
@@ -102,5 +145,7 @@ pub fn start(format: LogFormat) {
     };
     let lines = lines.with_filter(filter).with_filter(traces::logged());
     // An error means that logging has been started already, as tests do.
-    let _ = tracing_subscriber::registry().with(lines).with(traces::layer()).try_init();
+    if tracing_subscriber::registry().with(lines).with(traces::layer()).try_init().is_ok() {
+        let _ = LEVELS.set(reload);
+    }
 }

@@ -1,4 +1,6 @@
 //! Exports traces over OTLP, configured by the standard variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME`, …).
+
+mod sampler;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::environment::Environment;
 use crate::http_client::Proxies;
+use sampler::CallSampler;
 
 /// How long a request to the collector may take: the standard's own default.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,8 +47,11 @@ where
     if !is_set("OTEL_SERVICE_NAME") {
         resource = resource.with_service_name("frontdesk");
     }
-    let provider =
-        SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource.build()).build();
+    let provider = SdkTracerProvider::builder()
+        .with_sampler(CallSampler(sampler::of_environment()))
+        .with_batch_exporter(exporter)
+        .with_resource(resource.build())
+        .build();
     let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("frontdesk")).with_location(false);
     let layer = layer.with_threads(false).with_target(false).with_level(false);
     let _ = EXPORTING.set(provider);

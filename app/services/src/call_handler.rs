@@ -66,9 +66,12 @@ impl CallHandler {
 #[async_trait]
 impl AnswerCalls for CallHandler {
     async fn answer(&self, request: StepRequest) -> Vec<Instruction> {
-        let span = tracing::info_span!(target: tracing_context::TARGET, "answer", call.id = %request.call, at = %request.at);
+        let span = tracing::info_span!(target: tracing_context::TARGET, "answer", otel.kind = "server", call.id = %request.call, at = %request.at);
         tracing_context::join_call(&span, &request.call);
-        self.step(request).instrument(span).await
+        let instructions = self.step(request).instrument(span.clone()).await;
+        // A caller always gets an answer.
+        tracing_context::end(&span, true);
+        instructions
     }
 
     fn answered(&self, call: &LegId, at: &Dialogue, response: &str) {
@@ -80,9 +83,12 @@ impl AnswerCalls for CallHandler {
         let now = self.clock.now();
         let event = notice.into_event(call, at.unwrap_or(now));
         let event = CallEvent { received_at: at.map(|_| now), ..event };
-        let span = tracing::info_span!(target: tracing_context::TARGET, "ingest", call.id = %event.call, kind = event.kind.as_str());
+        let span = tracing::info_span!(target: tracing_context::TARGET, "ingest", otel.kind = "server", call.id = %event.call, kind = event.kind.as_str());
         tracing_context::join_call(&span, &event.call);
-        self.intake.store(vec![LoggedEvent { event, raw: Some(raw) }]).instrument(span).await
+        let events = vec![LoggedEvent { event, raw: Some(raw) }];
+        let stored = self.intake.store(events).instrument(span.clone()).await;
+        tracing_context::end(&span, stored.is_ok());
+        stored
     }
 }
 

@@ -108,7 +108,7 @@ impl EventIntake {
     }
 
     /// Stores events. `Ok` means that they are on disk: in the inbox, the spool or the log.
-    #[tracing::instrument(target = "trace", skip_all, fields(events = events.len()))]
+    #[tracing::instrument(target = "trace", skip_all, fields(otel.kind = "client", events = events.len()))]
     pub async fn store(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
         let events = Arc::new(events);
         if let PrimaryBuffer::Inbox(inbox) = &self.primary

@@ -255,6 +255,7 @@ impl Notifications {
                 }
                 Attempt::Withdrawn => tracing::debug!(call.id = %call, to, "{} is not needed", delivery.kind),
                 Attempt::Failed(why) => {
+                    metrics::counter!("frontdesk_notifications_failed_total").increment(1);
                     tracing::error!(call.id = %call, to, "the notification failed and will not be sent again: {why}");
                 }
             }

@@ -78,6 +78,24 @@ pub struct Retention {
     pub clock: Arc<dyn Clock>,
 }
 
+/// The most calls that are looked at before the question whether to erase them.
+pub const MAX_PREVIEW: u16 = 10_000;
+
+/// The calls of a number that is about to be erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErasurePreview {
+    /// How many calls, …
+    pub calls: usize,
+    /// … whether these are all, …
+    pub is_complete: bool,
+    /// … how many voicemails they have, …
+    pub voicemails: usize,
+    /// … and when the first and the last of them began.
+    pub first: Option<Timestamp>,
+    /// See `first`.
+    pub last: Option<Timestamp>,
+}
+
 impl Retention {
     /// How many calls there are, and how many are older than that.
     pub async fn count(&self, older_than: Duration) -> Result<(u64, u64), StoreError> {
@@ -276,6 +294,20 @@ impl Retention {
             self.note(actor, AuditAction::Erased, subject).await?;
         }
         erased.map(|()| receipt)
+    }
+
+    /// What [`erase`](Self::erase) would delete here: the calls of a number, at most [`MAX_PREVIEW`] of them, and their
+    /// voicemails.
+    pub async fn preview_erasure(&self, number: &str) -> Result<ErasurePreview, StoreError> {
+        let calls = self.retention.calls_of_number(number, MAX_PREVIEW).await?;
+        let starts = || calls.iter().filter_map(|record| record.call.started_at);
+        Ok(ErasurePreview {
+            is_complete: calls.len() < usize::from(MAX_PREVIEW),
+            voicemails: calls.iter().map(|record| record.call.voicemails.len()).sum(),
+            first: starts().min(),
+            last: starts().max(),
+            calls: calls.len(),
+        })
     }
 
     async fn erase_number(&self, number: &str, receipt: &mut Receipt) -> Result<(), RetentionError> {

@@ -2,13 +2,18 @@
 //! did the work: the trace id is derived from the call's id, so it does not have to be passed along.
 use frontdesk_domain::LegId;
 use opentelemetry::Context;
-use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
+use opentelemetry::trace::{SpanContext, SpanId, Status, TraceContextExt, TraceFlags, TraceId, TraceState};
 use sha2::{Digest, Sha256};
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 /// The target of spans that belong to a call. They are for traces only; log lines name the call themselves.
 pub const TARGET: &str = "trace";
+
+/// Reports how the work of a span ended.
+pub fn end(span: &Span, is_done: bool) {
+    span.set_status(if is_done { Status::Ok } else { Status::error("not done") });
+}
 
 /// Makes `span` part of the trace of `call`.
 pub fn join_call(span: &Span, call: &LegId) {

@@ -121,7 +121,7 @@ impl VoicemailWorker {
         join_all(due.iter().filter_map(|leased| {
             let Job::Effect(effect) = &leased.job else { return None };
             let (key, attempt) = (effect.key(), leased.attempt);
-            let span = tracing::info_span!(target: tracing_context::TARGET, "job", effect = key, attempt);
+            let span = tracing::info_span!(target: tracing_context::TARGET, "job", otel.kind = "consumer", effect = key, attempt);
             tracing_context::join_call(&span, effect.call());
             Some(self.work(leased, effect).instrument(span))
         }))
@@ -136,6 +136,7 @@ impl VoicemailWorker {
             Effect::Transcribe { call, recording } => self.transcribe(call, recording).await,
             Effect::DeleteCarrierCopy { call, recording } => self.delete_copy(call, recording).await,
         };
+        tracing_context::end(&tracing::Span::current(), done.is_ok());
         let attempt = match done {
             Ok(()) => Ok(Attempt::Done(String::new())),
             Err(Failure::Store(error)) => Err(error),
@@ -274,6 +275,7 @@ impl VoicemailWorker {
             }
             Effect::DeleteCarrierCopy { .. } => {}
         }
+        metrics::counter!("frontdesk_effects_failed_total").increment(1);
         Ok(Attempt::Failed(why))
     }
 }

@@ -31,6 +31,11 @@ pub(super) fn exchange(database: &Path, moves: &Moves) -> Result<(), BackupError
     end(database)
 }
 
+/// Whether an exchange was killed and is to be finished.
+pub fn is_interrupted(database: &Path) -> bool {
+    journal(database).exists()
+}
+
 /// Finishes an exchange that was killed; whether there was one.
 pub fn finish_interrupted(database: &Path) -> Result<bool, BackupError> {
     let journal = journal(database);

@@ -4,8 +4,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use frontdesk_ports::{AuditAction, AuditEntry, AuditTrail, Clock};
+use frontdesk_services::reconciliation::counted;
+use indicatif::HumanBytes;
 
 use super::confirm::confirmed;
+use super::progress::during;
 use super::{COMMAND_LINE, Failure};
 use crate::backup::{BackupError, Manifest, Places, make, restore};
 use crate::config::Config;
@@ -13,6 +16,7 @@ use crate::system::SystemClock;
 use crate::wiring::{SqlOperationsLog, open_database};
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  frontdesk backup /backups/$(date +%F)")]
 pub(super) struct Backup {
     /// The folder for the backup; it must not exist yet.
     #[arg(value_name = "TO")]
@@ -20,6 +24,7 @@ pub(super) struct Backup {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  frontdesk restore /backups/2026-11-27")]
 pub(super) struct Restore {
     /// The folder of a backup.
     #[arg(value_name = "FROM")]
@@ -44,7 +49,8 @@ fn places(config: &Config) -> Result<Places, BackupError> {
 
 fn summary(manifest: &Manifest) -> String {
     let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
-    format!("{} files, {bytes} bytes, as of {}", manifest.files.len(), manifest.made_at)
+    let files = counted(manifest.files.len(), "file");
+    format!("{files}, {}, as of {:.0}", HumanBytes(bytes), manifest.made_at)
 }
 
 /// Records it in the audit log.
@@ -63,7 +69,7 @@ impl Backup {
             return Err(Failure::Failed(format!("database.url: there is no file {path} to copy")));
         }
         let db = open_database(&config.database_url).await?;
-        let manifest = make(&places, &db, &self.to, SystemClock.now()).await?;
+        let manifest = during("copying", make(&places, &db, &self.to, SystemClock.now())).await?;
         note(&config, AuditAction::BackedUp, self.to.display().to_string()).await?;
         println!("copied to {}: {}", self.to.display(), summary(&manifest));
         Ok(ExitCode::SUCCESS)
@@ -84,14 +90,19 @@ impl Restore {
             println!("nothing was replaced");
             return Ok(ExitCode::from(1));
         }
-        let restored = restore(&places, &self.from, SystemClock.now()).await?;
+        let restored = during("restoring", Box::pin(restore(&places, &self.from, SystemClock.now()))).await?;
         note(&config, AuditAction::Restored, self.from.display().to_string()).await?;
         println!("restored from {}: {}", self.from.display(), summary(&restored.manifest));
         let adapters_persistence::CarriedOver { from_replaced, sessions, tokens, users, calls, .. } =
             restored.carried_over;
-        println!("everybody must sign in again ({sessions} sessions ended)");
+        println!("everybody must sign in again ({} ended)", counted(sessions, "session"));
         if from_replaced {
-            println!("stayed removed: {calls} erased calls, {tokens} revoked tokens, {users} removed users");
+            println!(
+                "stayed removed: {}, {}, {}",
+                counted(calls, "erased call"),
+                counted(tokens, "revoked token"),
+                counted(users, "removed user")
+            );
         } else {
             println!(
                 "the replaced database could not be read, or is not a later state of the backup: calls, tokens and users that were deleted since the backup are back"

@@ -21,6 +21,7 @@ use super::lifecycle::{listen, until_stopped};
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::server::serve;
+use crate::service_manager::PassedSockets;
 use crate::system::{SystemClock, SystemIds, fresh_secret};
 use crate::wiring::AppBuilder;
 
@@ -50,7 +51,7 @@ impl Demo {
         mut config: Config,
         environment: &Environment,
     ) -> Result<ExitCode, Failure> {
-        crate::telemetry::start(config.log_format);
+        crate::telemetry::start(config.log_format, &config.log_levels);
         let address = self.listen.unwrap_or(config.listen);
         if !address.ip().is_loopback() {
             let why = format!(
@@ -63,7 +64,8 @@ impl Demo {
             temporary.map_err(|error| Failure::Failed(format!("no temporary folder: {error}")))?;
         let data = temporary.as_ref().map_or(self.data.as_path(), tempfile::TempDir::path).to_owned();
 
-        let listener = listen(address).await?;
+        let mut sockets = PassedSockets::default();
+        let listener = listen(&mut sockets, address).await?;
         let address = listener.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
         let here = format!("http://{address}");
         let public = match &config.public_url {
@@ -78,7 +80,7 @@ impl Demo {
             auth_token: hex::encode(&ids.random()[..16]),
         };
         let records = Arc::new(CarrierRecords::default());
-        let rest = listen(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let rest = listen(&mut sockets, SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let rest_address = rest.local_addr().map_err(|error| Failure::Failed(error.to_string()))?;
         let api_url = format!("http://{rest_address}");
         let rest_endpoint = Arc::new(rest_routes(&credentials, records.clone()).boxed());

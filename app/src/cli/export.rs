@@ -10,6 +10,7 @@ use frontdesk_ports::{
 };
 use jiff::civil::Date;
 
+use super::progress::Progress;
 use super::user::failed;
 use super::{COMMAND_LINE, Failure};
 use crate::config::Config;
@@ -29,6 +30,9 @@ enum Format {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  frontdesk export --since 2026-11-01 > calls.csv\n  frontdesk export --format jsonl | jq .outcome"
+)]
 pub(super) struct Export {
     /// Calls from this time: an RFC 3339 time, or a date in the company's zone.
     #[arg(long, value_name = "TIME")]
@@ -73,8 +77,10 @@ impl Export {
         let contacts = ContactBook::new(tools.contacts.contacts().await.map_err(failed)?);
         let context = CallContext { prefix: &prefix, contacts: &contacts };
         let mut query = CallQuery { since, until, ..CallQuery::newest(PAGE) };
+        let progress = Progress::over_calls(&*tools.log, &query).await.map_err(failed)?;
         loop {
             let page = tools.log.list(&query).await.map_err(failed)?;
+            progress.advance(page.calls.len());
             for record in &page.calls {
                 let line = match self.format {
                     Format::Csv => csv_line(record, &context),

@@ -22,6 +22,7 @@ use super::Failure;
 use crate::config::{Config, Needs};
 use crate::environment::Environment;
 use crate::server::{Routes, serve};
+use crate::service_manager::{self, PassedSockets};
 use crate::telemetry;
 use crate::wiring::Running;
 
@@ -30,7 +31,7 @@ const RESTART_PAUSE: Duration = Duration::from_secs(1);
 /// How long closing the database may take.
 const CLOSING: Duration = Duration::from_secs(5);
 
-/// Reads the flow again from the configuration.
+/// Reads the flow and the log levels again from the configuration.
 pub(super) struct Reload {
     file: Option<PathBuf>,
     environment: Environment,
@@ -45,7 +46,11 @@ impl Reload {
 
     /// Loads the flow if it is valid; otherwise keeps the current one.
     fn reload(&self, versions: &FlowVersions, recipient_names: &[String]) {
-        let own = match Config::load(self.file.as_deref(), &self.environment, Needs::Production) {
+        let loaded = Config::load(self.file.as_deref(), &self.environment, Needs::Production);
+        if let Ok(config) = &loaded {
+            config.log_levels.apply();
+        }
+        let own = match loaded {
             Ok(Config { flow: Some(own), .. }) => own,
             Ok(_) => {
                 return tracing::error!("the configuration no longer has a flow; the current one stays");
@@ -82,9 +87,9 @@ pub(super) fn hang_ups() -> Result<Signal, Failure> {
 }
 
 /// Listens on an address. A port that is in use is a failure, not an invalid setting.
-pub(super) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+pub(super) async fn listen(passed: &mut PassedSockets, address: SocketAddr) -> Result<TcpListener, Failure> {
     let taken = |error| Failure::Failed(format!("cannot listen on {address}: {error}"));
-    TcpListener::bind(address).await.map_err(taken)
+    passed.listen(address).await.map_err(taken)
 }
 
 /// Serves until SIGTERM or SIGINT, then finishes what is in flight.
@@ -121,6 +126,7 @@ pub(super) async fn until_stopped(
         workers.map(|worker| tokio::spawn(forever("a worker", move || run_worker(worker.clone())))).collect();
     let beside = [
         tokio::spawn(telemetry::sum_up()),
+        tokio::spawn(service_manager::feed_watchdog()),
         tokio::spawn(forever("draining the spool", move || run_intake(intake.clone()))),
         tokio::spawn(forever("maintenance", move || run_maintenance(maintenance.clone()))),
         tokio::spawn(forever("call restrictions", move || run_restrictions(restrictions.clone()))),
@@ -128,11 +134,13 @@ pub(super) async fn until_stopped(
         tokio::spawn(forever("notifications", move || run_notifications(notifications.clone()))),
         tokio::spawn(forever("auto-resolve", move || run_auto_resolve(auto_resolve.clone()))),
     ];
+    service_manager::ready();
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
         () = hung_up(terminal_closed) => {}
     }
+    service_manager::stopping();
     tracing::info!("stopping; finishing requests in progress");
     // No receiver means that all tasks have already stopped.
     let _ = running.stop.send(true);

@@ -8,6 +8,9 @@ use clap::Subcommand;
 use frontdesk_domain::NotificationKind;
 use frontdesk_ports::{Clock, DeliveryError, Notification, Outbox};
 
+use frontdesk_services::reconciliation::counted;
+use serde_json::{Value, json};
+
 use super::Failure;
 use super::user::failed;
 use crate::config::{Config, parse_duration};
@@ -21,8 +24,12 @@ pub(super) enum NotifyCommand {
         /// The number of notifications.
         #[arg(long, default_value_t = 50)]
         limit: u16,
+        /// Print them as one JSON document.
+        #[arg(long)]
+        json: bool,
     },
     /// Send notifications of a period again: failed ones, or all.
+    #[command(after_help = "Example:\n  frontdesk notify replay --since 48h --to office")]
     Replay {
         /// The length of the period, such as 24h.
         #[arg(long, default_value = "24h", value_parser = parse_duration, value_name = "TIME")]
@@ -44,7 +51,7 @@ pub(super) enum NotifyCommand {
 impl NotifyCommand {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         match self {
-            Self::List { limit } => list(&outbox(&config).await?, limit).await,
+            Self::List { limit, json } => list(&outbox(&config).await?, limit, json).await,
             Self::Replay { since, all, to } => {
                 if let Some(name) =
                     to.as_ref().filter(|name| !config.recipients.iter().any(|r| r.name == **name))
@@ -54,7 +61,7 @@ impl NotifyCommand {
                 let now = SystemClock.now();
                 let since = now.checked_sub(since).map_err(|error| Failure::Usage(error.to_string()))?;
                 let queued = outbox(&config).await?.redeliver(since, !all, to.as_deref(), now).await;
-                println!("{} queued for delivery", queued.map_err(failed)?);
+                println!("{} queued for delivery", counted(queued.map_err(failed)?, "notification"));
                 Ok(ExitCode::SUCCESS)
             }
             Self::Test { name } => test(&config, &name).await,
@@ -67,18 +74,31 @@ async fn outbox(config: &Config) -> Result<SqlLog, Failure> {
     Ok(SqlLog::new(db, Arc::new(SystemClock), Arc::new(SystemIds)))
 }
 
-async fn list(outbox: &SqlLog, limit: u16) -> Result<ExitCode, Failure> {
-    for state in outbox.deliveries(None, limit).await.map_err(failed)? {
+async fn list(outbox: &SqlLog, limit: u16, as_json: bool) -> Result<ExitCode, Failure> {
+    let reports = outbox.deliveries(None, limit).await.map_err(failed)?;
+    if as_json {
+        let notifications = reports.iter().map(|report| {
+            json!({
+                "call": report.delivery.call.to_string(), "kind": report.delivery.kind.as_str(),
+                "recipient": report.delivery.recipient, "status": report.status.as_str(),
+                "queued_at": report.queued_at.to_string(), "attempts": report.attempts,
+                "last_error": report.last_error,
+            })
+        });
+        println!("{:#}", json!({ "notifications": notifications.collect::<Value>() }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    for state in reports {
         let why = state.last_error.map_or_else(String::new, |why| format!("  ({why})"));
         let delivery = state.delivery;
         println!(
-            "{}  {}  {}  {}  {}, tried {} times{why}",
+            "{}  {}  {}  {}  {}, tried {}{why}",
             state.queued_at,
             delivery.call,
             delivery.kind,
             delivery.recipient,
             state.status.as_str(),
-            state.attempts
+            counted(state.attempts, "time")
         );
     }
     Ok(ExitCode::SUCCESS)

@@ -5,7 +5,11 @@ use std::time::Duration;
 use clap::Args;
 use frontdesk_ports::{AuditAction, AuditEntry, AuditTrail, Clock};
 
+use frontdesk_services::reconciliation::Report;
+use serde_json::json;
+
 use super::Failure;
+use super::progress::during;
 use super::user::failed;
 use crate::config::{Config, parse_duration};
 use crate::system::SystemClock;
@@ -16,6 +20,9 @@ pub(super) struct ReconcileCommand {
     /// How far back to compare.
     #[arg(long, default_value = "24h", value_name = "TIME", value_parser = parse_duration)]
     since: Duration,
+    /// Print what was done as one JSON document.
+    #[arg(long)]
+    json: bool,
 }
 
 impl ReconcileCommand {
@@ -28,9 +35,19 @@ impl ReconcileCommand {
         let since = now
             .checked_sub(self.since)
             .map_err(|_| Failure::Usage("--since: that is before all time; use less".into()))?;
-        let report =
-            tools.reconciliation.run(since).await.map_err(|error| Failure::Failed(error.to_string()))?;
-        println!("{report}");
+        let report = during("comparing with the carrier", tools.reconciliation.run(since))
+            .await
+            .map_err(|error| Failure::Failed(error.to_string()))?;
+        if self.json {
+            let Report { since, until, compared, added, repaired, messages, closed, .. } = &report;
+            let document = json!({
+                "since": since.to_string(), "until": until.to_string(), "compared": compared, "added": added,
+                "repaired": repaired, "voicemails": messages, "closed": closed,
+            });
+            println!("{document:#}");
+        } else {
+            println!("{report}");
+        }
         let subject = format!("calls since {since:.0}");
         let actor = super::COMMAND_LINE.to_owned();
         let entry = AuditEntry { at: now, actor, action: AuditAction::Reconciled, subject };

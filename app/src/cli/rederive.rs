@@ -11,6 +11,7 @@ use frontdesk_services::reconciliation::counted;
 
 use super::Failure;
 use super::export::time;
+use super::progress::Progress;
 use super::user::failed;
 use crate::config::Config;
 use crate::wiring::tools::Tools;
@@ -19,6 +20,7 @@ use crate::wiring::tools::Tools;
 const PAGE: u16 = 200;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  frontdesk rederive --check")]
 pub(super) struct Rederive {
     /// Only show differences; the exit code is 1 if a row would change.
     #[arg(long)]
@@ -38,8 +40,10 @@ impl Rederive {
         let unwritten =
             |error: std::io::Error| Failure::Failed(format!("the findings cannot be written: {error}"));
         let mut query = CallQuery { since, ..CallQuery::newest(PAGE) };
+        let progress = Progress::over_calls(&*tools.log, &query).await.map_err(failed)?;
         loop {
             let page = tools.log.list(&query).await.map_err(failed)?;
+            progress.advance(page.calls.len());
             let mut outdated = Vec::new();
             for record in &page.calls {
                 let differences = differences(&tools.log, record).await.map_err(failed)?;
@@ -64,6 +68,7 @@ impl Rederive {
         let counts: Vec<String> = facts.iter().map(|(fact, count)| format!("{fact} of {count}")).collect();
         let what = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
         let done = if self.check { "would change" } else { "repaired" };
+        drop(progress);
         writeln!(out, "{} read, {changed} {done}{what}", counted(read, "call")).map_err(unwritten)?;
         Ok(if changed == 0 || !self.check { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }

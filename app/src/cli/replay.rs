@@ -9,8 +9,10 @@ use adapters_persistence::SqlLog;
 use clap::Args;
 use frontdesk_domain::{CallFlow, CallId, Facts, Journey};
 use frontdesk_ports::{CallLog, CallQuery, Clock};
+use frontdesk_services::reconciliation::counted;
 
 use super::Failure;
+use super::progress::Progress;
 use super::user::failed;
 use crate::config::{Config, FlowText, parse_duration};
 use crate::system::{SystemClock, SystemIds};
@@ -22,6 +24,7 @@ const PAGE: u16 = 200;
 const EXAMPLES: usize = 3;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  frontdesk replay --flow new-flow.toml --since 30d")]
 pub(super) struct Replay {
     /// The other flow: a file of its own, or a configuration with a [flow] in it.
     #[arg(long, value_name = "FILE")]
@@ -46,10 +49,12 @@ impl Replay {
         let since =
             SystemClock.now().checked_sub(self.since).map_err(|error| Failure::Usage(error.to_string()))?;
         let mut query = CallQuery { since: Some(since), ..CallQuery::newest(PAGE) };
-        let (mut calls, mut same, mut refused) = (0, 0, 0);
+        let (mut calls, mut same, mut refused) = (0u64, 0u64, 0u64);
         let mut changed: BTreeMap<(Journey, Journey), Changed> = BTreeMap::new();
+        let progress = Progress::over_calls(&log, &query).await.map_err(failed)?;
         loop {
             let page = log.list(&query).await.map_err(failed)?;
+            progress.advance(page.calls.len());
             for record in &page.calls {
                 let events = log.events(record.id).await.map_err(failed)?;
                 let facts = Facts::of(events.iter().map(|logged| &logged.event));
@@ -74,13 +79,14 @@ impl Replay {
                 None => break,
             }
         }
+        drop(progress);
         let mut changed: Vec<_> = changed.into_iter().collect();
         changed.sort_by_key(|(_, kind)| std::cmp::Reverse(kind.calls));
         for ((did, would), kind) in &changed {
             let examples: Vec<String> = kind.examples.iter().map(ToString::to_string).collect();
             println!("{} × {did} → {would}  (such as {})", kind.calls, examples.join(", "));
         }
-        println!("{calls} calls: {same} as before, {} differently", calls - same);
+        println!("{}: {same} as before, {} differently", counted(calls, "call"), calls - same);
         if refused > 0 {
             println!(
                 "{refused} were refused, or are known only from the carrier's records, and are left out"

@@ -3,10 +3,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use frontdesk_services::retention::{DataClass, Receipt, RetentionError};
+use frontdesk_services::reconciliation::counted;
+use frontdesk_services::retention::{DataClass, ErasurePreview, Receipt, RetentionError};
+use serde_json::json;
 
 use super::confirm::confirmed;
 use super::overrides::caller;
+use super::progress::during;
 use super::user::failed;
 use super::{COMMAND_LINE, Failure};
 use crate::config::{Config, parse_duration};
@@ -40,6 +43,9 @@ impl From<Class> for DataClass {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  frontdesk purge --older-than 365d\n  frontdesk purge --older-than 90d --only audio --yes"
+)]
 pub(super) struct Purge {
     /// The age, such as 90d.
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
@@ -50,9 +56,13 @@ pub(super) struct Purge {
     /// Do not ask for confirmation.
     #[arg(long)]
     yes: bool,
+    /// Print what was deleted as one JSON document.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example:\n  frontdesk erase --number +33123456789")]
 pub(super) struct Erase {
     /// The number or address whose calls are deleted, here and at the carrier.
     #[arg(long)]
@@ -60,14 +70,24 @@ pub(super) struct Erase {
     /// Do not ask for confirmation.
     #[arg(long)]
     yes: bool,
+    /// Print what was deleted as one JSON document.
+    #[arg(long)]
+    json: bool,
 }
 
 fn not_forgotten(error: RetentionError) -> Failure {
     Failure::Failed(error.to_string())
 }
 
-fn print_receipt(receipt: &Receipt) {
+fn print_receipt(receipt: &Receipt, as_json: bool) {
     let Receipt { calls, audio, transcripts, raw, audit, carrier_recordings, carrier_calls } = receipt;
+    if as_json {
+        let document = json!({
+            "calls": calls, "audio": audio, "transcripts": transcripts, "raw_requests": raw, "audit_entries": audit,
+            "carrier_recordings": carrier_recordings, "carrier_calls": carrier_calls,
+        });
+        return println!("{document:#}");
+    }
     for (what, gone) in [
         ("call", calls),
         ("audio", audio),
@@ -79,26 +99,44 @@ fn print_receipt(receipt: &Receipt) {
         }
     }
     println!(
-        "deleted: {} calls, {} messages' audio, {transcripts} transcripts, {raw} requests in the carrier's words, {audit} audit entries; at the carrier: {} recordings, {} calls",
-        calls.len(),
-        audio.len(),
-        carrier_recordings.len(),
-        carrier_calls.len()
+        "deleted: {}, {}, {}, {}, {audit} audit log entries; at the carrier: {}, {}",
+        counted(calls.len(), "call"),
+        counted(audio.len(), "audio file"),
+        counted(*transcripts, "transcript"),
+        counted(*raw, "raw request"),
+        counted(carrier_recordings.len(), "recording"),
+        counted(carrier_calls.len(), "call")
     );
+}
+
+/// What is about to be erased.
+fn described(found: &ErasurePreview) -> String {
+    let ErasurePreview { calls, is_complete, voicemails, first, last } = found;
+    let at_least = if *is_complete { "" } else { "at least " };
+    let span = match (first, last) {
+        (Some(first), Some(last)) => format!(", from {first:.0} to {last:.0}"),
+        _ => String::new(),
+    };
+    format!("found: {at_least}{}, {}{span}", counted(*calls, "call"), counted(*voicemails, "voicemail"))
 }
 
 impl Purge {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         let tools = Tools::open(&config).await?;
         let (all, old) = tools.retention.count(self.older_than).await.map_err(failed)?;
-        let question = format!("{old} of {all} calls are older. Delete for good ({:?})?", self.only);
+        let older = if old == 1 { "is older" } else { "are older" };
+        let question = format!(
+            "{old} of {} {older}. Delete their {} for good?",
+            counted(all, "call"),
+            self.only.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+        );
         if !confirmed(&question, self.yes)? {
             println!("nothing was deleted");
             return Ok(ExitCode::from(1));
         }
         tools.take_in_backlog().await.map_err(Failure::Failed)?;
-        let purged = tools.retention.purge(COMMAND_LINE, self.only.into(), self.older_than).await;
-        print_receipt(&purged.map_err(not_forgotten)?);
+        let purging = tools.retention.purge(COMMAND_LINE, self.only.into(), self.older_than);
+        print_receipt(&during("deleting", purging).await.map_err(not_forgotten)?, self.json);
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -112,13 +150,16 @@ impl Erase {
             ));
         };
         let tools = Tools::open(&config).await?;
-        if !confirmed("Delete every call of that number for good, here and at the carrier?", self.yes)? {
+        let found = tools.retention.preview_erasure(&key).await.map_err(failed)?;
+        // On standard error: the receipt is what a script reads.
+        eprintln!("{}", described(&found));
+        if !confirmed("Delete them for good, here and at the carrier, and the number's contact?", self.yes)? {
             println!("nothing was deleted");
             return Ok(ExitCode::from(1));
         }
         tools.take_in_backlog().await.map_err(Failure::Failed)?;
-        let erased = tools.retention.erase(COMMAND_LINE, &key).await;
-        print_receipt(&erased.map_err(not_forgotten)?);
+        let erased = during("deleting", tools.retention.erase(COMMAND_LINE, &key)).await;
+        print_receipt(&erased.map_err(not_forgotten)?, self.json);
         Ok(ExitCode::SUCCESS)
     }
 }

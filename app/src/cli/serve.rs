@@ -5,25 +5,28 @@ use super::Failure;
 use super::lifecycle::{Reload, hang_ups, listen, until_stopped};
 use crate::config::Config;
 use crate::pid::PidFile;
+use crate::service_manager::PassedSockets;
 use crate::telemetry;
 use crate::wiring::{App, AppBuilder};
 
 pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Failure> {
-    telemetry::start(config.log_format);
-    let listener = listen(config.listen).await?;
+    telemetry::start(config.log_format, &config.log_levels);
+    let mut sockets = PassedSockets::of_process();
+    let listener = listen(&mut sockets, config.listen).await?;
     // Before anybody can find this process: SIGHUP must not end it.
     let reload = (hang_ups()?, reload);
     let _serving = PidFile::hold(&config.spool).map_err(|error| {
         Failure::Usage(format!("spool.path: {} cannot be used: {error}", config.spool.display()))
     })?;
     let private = match config.private_listen {
-        Some(address) => Some(listen(address).await?),
+        Some(address) => Some(listen(&mut sockets, address).await?),
         None => None,
     };
     let metrics = match config.metrics_listen {
-        Some(address) => Some(listen(address).await?),
+        Some(address) => Some(listen(&mut sockets, address).await?),
         None => None,
     };
+    sockets.warn_of_unused();
     let address = config.listen;
     let app = AppBuilder::new(config).build().await?;
     print_setup_link(&app).await;

@@ -9,6 +9,7 @@ use frontdesk_ports::access::Role;
 use frontdesk_ports::{AccessStore, AccountError, Accounts, Actor, AuditTrail, StoreError};
 use frontdesk_services::accounts::AccountAdministration;
 use frontdesk_services::auth::AccessControl;
+use serde_json::{Value, json};
 
 use super::Failure;
 use crate::config::Config;
@@ -18,6 +19,9 @@ use crate::wiring::open_database;
 #[derive(Debug, Subcommand)]
 pub(super) enum UserCommand {
     /// Add a user; the password is asked for, or read from standard input.
+    #[command(
+        after_help = "Examples:\n  frontdesk user add ann --role admin\n  frontdesk user add bob < password.txt"
+    )]
     Add {
         /// The name to sign in with.
         name: String,
@@ -26,7 +30,11 @@ pub(super) enum UserCommand {
         role: Role,
     },
     /// List users.
-    List,
+    List {
+        /// Print them as one JSON document.
+        #[arg(long)]
+        json: bool,
+    },
     /// Set a user's password and end their sessions.
     Passwd {
         /// The user's name.
@@ -105,9 +113,15 @@ impl UserCommand {
                     .map_err(refused("a person", &name))?;
                 println!("{name} can sign in as {role}");
             }
-            Self::List => {
-                for person in accounts.people().await.map_err(failed)? {
-                    println!("{}\t{}", person.name, person.role);
+            Self::List { json } => {
+                let people = accounts.people().await.map_err(failed)?;
+                if json {
+                    let users = people.iter().map(|p| json!({"name": p.name, "role": p.role.as_str()}));
+                    println!("{:#}", json!({ "users": users.collect::<Value>() }));
+                } else {
+                    for person in people {
+                        println!("{}\t{}", person.name, person.role);
+                    }
                 }
             }
             Self::Passwd { name } => {

@@ -28,7 +28,7 @@ pub struct FlowText {
 
 impl FlowText {
     /// A file of its own.
-    pub fn of_file(path: &Path) -> Result<Self, String> {
+    fn of_file(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| format!("the file {} cannot be read: {error}", path.display()))?;
         Ok(Self { name: path.display().to_string(), text, table: "", folder: folder_of(path) })

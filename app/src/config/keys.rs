@@ -61,6 +61,7 @@ pub(super) const KEYS: &[Key] = &[
     key("limits.calls_a_caller_an_hour"),
     key("metrics.listen"),
     key("log.format"),
+    key("log.level"),
     key("flow"),
     secret("smtp.url"),
     key("smtp.from"),

@@ -93,6 +93,19 @@ impl Raw {
     }
 }
 
+/// The file that holds the settings: the one named, or `frontdesk.toml` if there is one.
+fn configuration_file(named: Option<&Path>, environment: &Environment) -> Option<PathBuf> {
+    let named = named.map(Path::to_owned).or_else(|| environment.get("FRONTDESK_CONFIG").map(PathBuf::from));
+    let default = PathBuf::from("frontdesk.toml");
+    named.or_else(|| default.exists().then_some(default))
+}
+
+/// Whether there are settings, in a file or in the environment.
+pub fn is_configured(named: Option<&Path>, environment: &Environment) -> bool {
+    let in_environment = |(name, value): (&String, &String)| name.starts_with(PREFIX) && !value.is_empty();
+    configuration_file(named, environment).is_some() || environment.variables.iter().any(in_environment)
+}
+
 /// Settings by dotted key, and what could not be read.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -108,13 +121,8 @@ impl Settings {
     /// Reads the file (the one named, or `frontdesk.toml` if there is one), then the environment, which wins.
     pub fn read(file: Option<&Path>, environment: &Environment) -> Self {
         let mut found = Self::default();
-        let named =
-            file.map(Path::to_owned).or_else(|| environment.get("FRONTDESK_CONFIG").map(PathBuf::from));
-        let default = Path::new("frontdesk.toml");
-        match named {
-            Some(path) => found.read_file(&path),
-            None if default.exists() => found.read_file(default),
-            None => {}
+        if let Some(path) = configuration_file(file, environment) {
+            found.read_file(&path);
         }
         found.read_environment(environment);
         found

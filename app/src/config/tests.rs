@@ -284,3 +284,21 @@ fn every_key_is_documented() {
         assert!(documented, "{name} is in neither docs/configuration.md nor docs/notifications.md");
     }
 }
+
+#[test]
+fn every_example_flow_is_used_as_it_is_by_naming_its_file() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/examples/flows");
+    let folder = tempfile::tempdir().unwrap();
+    let main = folder.path().join("frontdesk.toml");
+    let mut used = 0;
+    for example in std::fs::read_dir(examples).unwrap() {
+        let example = example.unwrap().path();
+        if example.extension().is_some_and(|ending| ending == "toml") {
+            std::fs::write(&main, format!("flow = {:?}\n", example.display().to_string())).unwrap();
+            let config = Config::load(Some(&main), &Environment::default(), Needs::Nothing).unwrap();
+            assert!(config.flow.is_some(), "{}", example.display());
+            used += 1;
+        }
+    }
+    assert!(used >= 3, "{used} examples");
+}

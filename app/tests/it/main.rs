@@ -9,6 +9,7 @@ mod backup;
 mod callbacks;
 mod calls;
 mod carrier_faults;
+mod commands;
 mod contacts;
 mod disk;
 mod doctor;

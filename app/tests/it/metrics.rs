@@ -44,6 +44,10 @@ async fn dashboards_and_alert_rules_use_exported_metrics_and_each_is_documented(
     ] {
         assert!(metrics.contains(line), "{line} in {metrics}");
     }
+    for kind in metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+        let name = kind.split(' ').next().unwrap();
+        assert!(metrics.contains(&format!("# HELP {name} ")), "{name} is not described");
+    }
     let guest = desk.http.get(format!("{}/metrics", desk.url)).send().await.unwrap();
     assert_eq!(guest.status(), 401, "metrics need a token");
     assert!(!metrics.contains(TOKEN) && !metrics.contains("+33"), "no number and no secret is a figure");

@@ -91,3 +91,21 @@ async fn requests_with_two_ends_are_refused() {
         assert!(answer.contains("400 Bad Request") || answers == 1, "{ends}: {answer}");
     }
 }
+
+#[tokio::test]
+async fn a_connection_that_was_accepted_before_the_stop_is_answered() {
+    let (mut early, stop) = server().await;
+    // Accepted in order: once the later one is answered, the earlier one is accepted, too.
+    let mut later = TcpStream::connect(early.peer_addr().unwrap()).await.unwrap();
+    let request = b"GET / HTTP/1.1\r\nHost: desk\r\n\r\n";
+    later.write_all(request).await.unwrap();
+    let mut answer = [0; 12];
+    later.read_exact(&mut answer).await.unwrap();
+    stop.send_replace(true);
+    tokio::task::yield_now().await;
+    early.write_all(request).await.unwrap();
+    let mut answer = String::new();
+    early.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.to_lowercase().contains("connection: close"), "{answer}");
+}

@@ -11,7 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+
 from desk import CALLER_NAME, Desk
+
+SERVER, CLIENT, CONSUMER, OK = Span.SPAN_KIND_SERVER, Span.SPAN_KIND_CLIENT, Span.SPAN_KIND_CONSUMER, Status.STATUS_CODE_OK
 
 spans, services, bodies = [], set(), []
 
@@ -32,6 +36,13 @@ class Collector(BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+def unsampled(settings):
+    desk = Desk(sys.argv[1], {**settings, "OTEL_TRACES_SAMPLER": "parentbased_always_off"})
+    desk.call("--press", "1")
+    if stopped := desk.stop():
+        sys.exit(f"frontdesk ended with {stopped}")
 
 
 def main():
@@ -62,12 +73,18 @@ def main():
     assert len(traces) == 2 and services == {"frontdesk"}, (len(traces), services)
     assert names(left) == ["answer", "ingest", "job", "store"], names(left)
     assert names(talked) == ["answer", "ingest", "store"], names(talked)
+    kinds = {span.name: span.kind for span in spans}
+    assert kinds == {"answer": SERVER, "ingest": SERVER, "job": CONSUMER, "store": CLIENT}, kinds
+    assert all(span.status.code == OK for span in spans if span.name in ("answer", "ingest", "job")), spans
     exported = b"".join(bodies)
     for private in [b"+33198765432", b"198765432", CALLER_NAME.encode()]:
         assert private not in exported, f"{private} is in a trace"
     if stopped:
         sys.exit(f"frontdesk ended with {stopped}")
-    print(f"{len(spans)} spans in {len(traces)} traces, one for each call")
+    sent = len(spans)
+    unsampled(settings)
+    assert len(spans) == sent, "with OTEL_TRACES_SAMPLER=parentbased_always_off nothing is sent"
+    print(f"{sent} spans in {len(traces)} traces, one for each call")
 
 
 main()

@@ -1,0 +1,46 @@
+//! Progress of commands that can take longer than people wait without a sign: on standard error, on a terminal alone.
+use std::time::Duration;
+
+use frontdesk_ports::{CallFigures, CallQuery, StoreError};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// How often the time that has passed is drawn again.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Awaits work whose amount is not known.
+pub(super) async fn during<T>(what: &'static str, work: impl Future<Output = T>) -> T {
+    let bar = ProgressBar::new_spinner().with_message(what).with_style(style("{spinner} {msg} ({elapsed})"));
+    bar.enable_steady_tick(TICK);
+    let done = work.await;
+    bar.finish_and_clear();
+    done
+}
+
+/// A bar for so many of something, which disappears when it is dropped.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    /// The calls that fit a query.
+    pub async fn over_calls(log: &dyn CallFigures, query: &CallQuery) -> Result<Self, StoreError> {
+        let total = log.tally(query, u32::MAX).await?.all();
+        let bar = ProgressBar::new(total).with_message("calls");
+        let bar = bar.with_style(style("{msg} {wide_bar} {human_pos}/{human_len} ({eta})"));
+        bar.enable_steady_tick(TICK);
+        Ok(Self(bar))
+    }
+
+    /// So many more are done.
+    pub fn advance(&self, by: usize) {
+        self.0.inc(u64::try_from(by).unwrap_or(0));
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+}

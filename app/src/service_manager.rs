@@ -1,0 +1,96 @@
+//! systemd, or another service manager with its protocols: sockets that it passes on, and what it is told about the
+//! server. Without one, nothing here does anything.
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use listenfd::ListenFd;
+use sd_notify::NotifyState;
+use tokio::net::TcpListener;
+
+/// Sockets that were opened before this process: while it restarts, connections wait in them.
+#[derive(Debug, Default)]
+pub struct PassedSockets(Vec<std::net::TcpListener>);
+
+impl PassedSockets {
+    /// Those that this process was given (`LISTEN_FDS`).
+    pub fn of_process() -> Self {
+        let mut passed = ListenFd::from_env();
+        let sockets = (0..passed.len()).filter_map(|number| match passed.take_tcp_listener(number) {
+            Ok(socket) => socket,
+            Err(error) => {
+                tracing::warn!("the socket {number} that the service manager passed is not used: {error}");
+                None
+            }
+        });
+        Self(sockets.collect())
+    }
+
+    /// Listens on an address: by the socket that was passed for its port, else by a new one.
+    pub async fn listen(&mut self, address: SocketAddr) -> io::Result<TcpListener> {
+        let port = |socket: &std::net::TcpListener| socket.local_addr().ok().map(|local| local.port());
+        let Some(passed) = self.0.iter().position(|socket| port(socket) == Some(address.port())) else {
+            return TcpListener::bind(address).await;
+        };
+        let socket = self.0.swap_remove(passed);
+        socket.set_nonblocking(true)?;
+        TcpListener::from_std(socket)
+    }
+
+    /// Reports sockets that no setting names.
+    pub fn warn_of_unused(&self) {
+        for socket in &self.0 {
+            if let Ok(address) = socket.local_addr() {
+                tracing::warn!(
+                    "the service manager passed a socket on {address}, which neither listen, private_listen nor \
+                     metrics.listen names"
+                );
+            }
+        }
+    }
+}
+
+/// Reports that requests are answered.
+pub fn ready() {
+    tell(NotifyState::Ready);
+}
+
+/// Reports that the server stops.
+pub fn stopping() {
+    tell(NotifyState::Stopping);
+}
+
+/// Reports for ever that the server is alive, twice as often as asked for. It runs beside what answers callers, on the same
+/// threads: when they hang, the reports end and the server is started again.
+pub async fn feed_watchdog() {
+    let Some(timeout) = sd_notify::watchdog_enabled() else { return std::future::pending().await };
+    let mut ticks = tokio::time::interval((timeout / 2).max(Duration::from_millis(1)));
+    loop {
+        ticks.tick().await;
+        tell(NotifyState::Watchdog);
+    }
+}
+
+fn tell(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::debug!("the service manager cannot be told: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_uses_the_socket_that_was_passed_for_its_port() {
+        let passed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = passed.local_addr().unwrap();
+        let mut sockets = PassedSockets(vec![passed]);
+        // The port is taken: only the passed socket can listen there.
+        let everywhere = SocketAddr::new("0.0.0.0".parse().unwrap(), address.port());
+        assert_eq!(sockets.listen(everywhere).await.unwrap().local_addr().unwrap(), address);
+        let other = sockets.listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        assert_ne!(other.local_addr().unwrap(), address);
+        assert!(sockets.0.is_empty());
+    }
+}
