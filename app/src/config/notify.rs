@@ -95,6 +95,9 @@ impl Reader {
                 .ok_or_else(|| "use en or fr, the languages of e-mails".to_owned())
         });
         let is_email = email.is_some();
+        if is_email && kinds.as_ref().is_some_and(|kinds| kinds.contains(&NotificationKind::WorkChanged)) {
+            self.need(&key("events"), "work.changed is sent to webhooks only; people see it in the feed");
+        }
         let by = match (email, webhook) {
             (Some(people), None) if !people.is_empty() => {
                 if !can_write && !self.errors.iter().any(|error| error.key.starts_with("smtp.")) {

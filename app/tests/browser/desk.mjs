@@ -1,6 +1,8 @@
 // A real binary with the simulated carrier, and a real browser in front of it.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
@@ -23,13 +25,13 @@ export async function startDesk(settings = {}, listen = "127.0.0.1:0") {
   };
   const desk = spawn(BINARY, ["demo", "--ephemeral", "--listen", listen], { env: environment });
   desk.stderr.on("data", (text) => process.env.VERBOSE && process.stderr.write(text));
-  const url = await new Promise((resolve, reject) => {
+  const { url, link } = await new Promise((resolve, reject) => {
     let said = "";
     desk.on("exit", (code) => reject(new Error(`frontdesk ended with ${code}: ${said}`)));
     desk.stdout.on("data", (text) => {
       said += text;
       const found = said.match(/feed +(http:\S+?)\/\n/);
-      if (found) resolve(found[1]);
+      if (found) resolve({ url: found[1], link: said.match(/open +(http:\S+)/)[1] });
     });
   });
   const call = (...args) =>
@@ -42,7 +44,46 @@ export async function startDesk(settings = {}, listen = "127.0.0.1:0") {
   const calls = async () => (await (await fetch(`${url}/api/v1/calls`, { headers: { Authorization: `Bearer ${TOKEN}` } })).json()).calls;
   const audio = async (call) => Buffer.from(await (await fetch(`${url}${call.voicemail.audio_url}`, { headers: { Authorization: `Bearer ${TOKEN}` } })).arrayBuffer());
   const stop = () => new Promise((resolve) => { desk.on("exit", resolve); desk.kill("SIGTERM"); });
-  return { url, call, calls, audio, stop };
+  return { url, link, call, calls, audio, stop };
+}
+
+// A server without users, as on a new machine: its settings in a folder of its own, and the link that it prints.
+export async function startServer() {
+  const folder = mkdtempSync(join(tmpdir(), "frontdesk-server-"));
+  const port = await new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => { const { port } = probe.address(); probe.close(() => resolve(port)); });
+  });
+  const url = `http://127.0.0.1:${port}`;
+  writeFileSync(join(folder, "frontdesk.toml"), `
+    public_url = "${url}"
+    listen = "127.0.0.1:${port}"
+    forward_to = "+33611223344"
+    [twilio]
+    account_sid = "AC00000000000000000000000000000001"
+    auth_token = "an auth token of some length"
+    api_url = "http://127.0.0.1:9"
+  `);
+  const server = spawn(BINARY, ["serve"], { cwd: folder });
+  const link = await new Promise((resolve, reject) => {
+    let said = "";
+    server.on("exit", (code) => reject(new Error(`frontdesk ended with ${code}: ${said}`)));
+    server.stderr.on("data", (text) => {
+      said += text;
+      const found = said.match(/(http:\S+\/setup\/\S+)[^]*listening on/);
+      if (found) resolve(found[1]);
+    });
+  });
+  const stop = () => new Promise((resolve) => { server.on("exit", resolve); server.kill("SIGTERM"); });
+  return { url, link, stop };
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+// What axe finds on a page: each rule that is violated, with the places.
+export async function findings(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(", ")}`);
 }
 
 function onPath(names) {

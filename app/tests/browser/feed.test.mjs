@@ -353,7 +353,7 @@ test("axe finds nothing serious on any page, light and dark, wide and narrow", a
       await page.locator('[name="password"]').fill(PASSWORD);
       await page.locator("form button").first().click();
       await page.waitForURL(`${desk.url}/`);
-      for (const address of ["/", "/?tab=all", "/?tab=all&q=nothing", "/?tab=all&reason=busy&tag=x", `/calls/${id}`, "/numbers", "/numbers?range=today", "/phone", "/contacts", "/flow", "/outages", "/audit", "/settings", "/offline", "/calls/none", "/api/docs"]) {
+      for (const address of ["/", "/?tab=all", "/?tab=all&q=nothing", "/?tab=all&reason=busy&tag=x", `/calls/${id}`, "/numbers", "/numbers?range=today", "/phone", "/contacts", "/flow", "/outages", "/audit", "/settings", "/offline", "/calls/none", "/api/docs", "/problems/stale-version"]) {
         await check(address);
       }
       await page.context().close();
