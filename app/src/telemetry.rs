@@ -1,11 +1,12 @@
 //! Logs on standard error, and metrics. `log.level` or `RUST_LOG` set what is logged; numbers, keys and tokens are part of neither.
 
 mod descriptions;
-use std::io::IsTerminal;
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use anstream::stream::RawStream;
+use anstream::{AutoStream, ColorChoice};
 use frontdesk_services::event_intake::{EventIntake, IntakeHealth};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::layer::SubscriberExt;
@@ -131,13 +132,18 @@ impl LogLevels {
     }
 }
 
+/// Whether colours are shown there and wanted: on a terminal, unless `NO_COLOR` or its like say otherwise.
+pub fn has_colours(stream: &impl RawStream) -> bool {
+    AutoStream::choice(stream) != ColorChoice::Never
+}
+
 /// Starts logging. `RUST_LOG` wins over `levels`.
 pub fn start(format: LogFormat, levels: &LogLevels) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| levels.filter());
     let (filter, reload) = reload::Layer::new(filter);
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_ansi(has_colours(&std::io::stderr()))
         .with_target(false);
     let lines = match format {
         LogFormat::Text => lines.boxed(),

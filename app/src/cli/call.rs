@@ -10,6 +10,7 @@ use adapters_simulator::{
 };
 use bytes::Bytes;
 use clap::Args;
+use frontdesk_domain::CallerId;
 use frontdesk_ports::Clock;
 use poem::EndpointExt;
 use secrecy::ExposeSecret;
@@ -30,13 +31,13 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Debug, Args)]
 pub(super) struct Call {
     /// The caller: a number, `anonymous`, `sip:…`, `client:…`.
-    #[arg(long, default_value = "+33123456789", value_name = "NUMBER")]
+    #[arg(long, default_value = "+33123456789", value_name = "NUMBER", value_parser = caller)]
     from: String,
     /// The caller's name.
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// Keys to press, one entry for each prompt: `9,1`.
-    #[arg(long, value_delimiter = ',', value_name = "KEYS")]
+    #[arg(long, value_delimiter = ',', value_name = "KEYS", value_parser = keys)]
     press: Vec<String>,
     /// The message to leave, a WAV file [default: 3 s of synthetic speech if a mailbox answers].
     #[arg(long, value_name = "FILE.wav")]
@@ -62,6 +63,31 @@ pub(super) struct Call {
     /// The running instance [default: http://127.0.0.1:8080].
     #[arg(long, value_name = "BASE")]
     url: Option<Url>,
+}
+
+/// A caller as the carrier reports one.
+fn caller(text: &str) -> Result<String, String> {
+    let is_number = text.strip_prefix('+').is_some_and(|digits| {
+        (3..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    let is_address = ["sip:", "sips:", "client:", "whatsapp:", "tel:"]
+        .iter()
+        .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
+    let is_withheld =
+        text.contains(char::is_alphabetic) && matches!(CallerId::read(text), CallerId::Withheld);
+    if is_number || is_address || is_withheld {
+        return Ok(text.to_owned());
+    }
+    Err("use a number such as +33123456789, an address such as sip:ann@example.com, or anonymous".to_owned())
+}
+
+/// Keys of a telephone.
+fn keys(text: &str) -> Result<String, String> {
+    let is_key = |key: char| key.is_ascii_digit() || key == '*' || key == '#';
+    if !text.is_empty() && text.chars().all(is_key) {
+        return Ok(text.to_owned());
+    }
+    Err("use the keys 0 to 9, * and #".to_owned())
 }
 
 /// A running instance, and what must be known to call it.
@@ -209,5 +235,23 @@ fn print_event(event: &LineEvent) {
         LineEvent::Recorded { seconds } => println!("  a message of {seconds} s was recorded"),
         LineEvent::Ended { by, status, seconds } => println!("ended by the {by}: {status} after {seconds} s"),
         LineEvent::Problem { text } => println!("  PROBLEM: {text}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn callers_and_keys_are_those_of_a_telephone_network() {
+        for good in
+            ["+33123456789", "anonymous", "sip:ann@example.com", "client:ann", "whatsapp:+33123456789"]
+        {
+            assert_eq!(caller(good).as_deref(), Ok(good));
+        }
+        for bad in ["hello", "12345", "+", "+33 1 23", "sip:"] {
+            assert!(caller(bad).is_err(), "{bad}");
+        }
+        assert!(keys("9").is_ok() && keys("*1#").is_ok() && keys("x").is_err() && keys("").is_err());
     }
 }

@@ -70,12 +70,7 @@ pub(crate) async fn filtered(log: &SqlLog, query: &CallQuery) -> Result<Select<c
         all = all.add(StartedAt.lt(millis(until))).add(Id.lt(CallId::floor(latest).to_string()));
     }
     if let Some(TextMatch { text, callers }) = &query.text {
-        let containing = log.containing(&fold(text)).await?;
-        // Named last: without names, the search is planned for its index alone.
-        all = match callers.as_slice() {
-            [] => all.add(containing),
-            callers => all.add(Condition::any().add(containing).add(FromNumber.is_in(callers))),
-        };
+        all = all.add(log.containing(&fold(text), callers).await?);
     }
     Ok(call::Entity::find().filter(all))
 }

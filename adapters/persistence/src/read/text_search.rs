@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use frontdesk_ports::{Change, StoreError};
 use parking_lot::Mutex;
-use sea_orm::sea_query::{Expr, LikeExpr, Order, Query};
+use sea_orm::sea_query::{Expr, LikeExpr, Order, Query, SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
     Statement, TransactionTrait,
@@ -41,29 +41,40 @@ struct Found {
 }
 
 impl SqlLog {
-    /// The condition that a call contains a text, which is in lower case.
-    pub(crate) async fn containing(&self, text: &str) -> Result<Condition, StoreError> {
+    /// The condition that a call contains a text, which is in lower case, or is one of these callers'.
+    pub(crate) async fn containing(&self, text: &str, callers: &[String]) -> Result<Condition, StoreError> {
         let literal = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let like = || LikeExpr::new(format!("%{literal}%")).escape('\\');
         let by_reading =
             Condition::any().add(Column::SearchText.like(like())).add(Column::NoteText.like(like()));
+        // Named last: without names, the search is planned for its index alone.
+        let or_callers = |condition: Condition| match callers {
+            [] => condition,
+            callers => Condition::any().add(condition).add(Column::FromNumber.is_in(callers)),
+        };
         if text.chars().count() < INDEXED_LENGTH {
-            return Ok(by_reading);
+            return Ok(or_callers(by_reading));
         }
         if self.db.reader.get_database_backend() == DbBackend::Sqlite {
-            let matched = self.matched(text, by_reading.clone()).await.map_err(failed)?;
-            return Ok(matched.unwrap_or(by_reading));
+            let matched = self.matched(text, by_reading.clone(), callers).await.map_err(failed)?;
+            return Ok(matched.unwrap_or_else(|| or_callers(by_reading)));
         }
         let by_name = |named: Arc<str>| {
             Expr::cust_with_values("calls.id = ANY(string_to_array($1, ','))", [named.to_string()])
         };
         let named = self.named(text, &by_reading).await?;
-        Ok(named.map_or(by_reading, |named| Condition::all().add(by_name(named))))
+        Ok(or_callers(named.map_or(by_reading, |named| Condition::all().add(by_name(named)))))
     }
 
     /// On SQLite: the index as a part of the question, unless the text is common. Calls that are not over are read: the index
-    /// holds the others, and there are few of them.
-    async fn matched(&self, text: &str, by_reading: Condition) -> Result<Option<Condition>, DbErr> {
+    /// holds the others, and there are few of them. The parts are united within one list of ids, each found by an index of its
+    /// own: joined by OR, none of them would use one.
+    async fn matched(
+        &self,
+        text: &str,
+        by_reading: Condition,
+        callers: &[String],
+    ) -> Result<Option<Condition>, DbErr> {
         let phrase = format!("\"{}\"", text.replace('"', "\"\""));
         let count = Statement::from_sql_and_values(
             DbBackend::Sqlite,
@@ -72,12 +83,20 @@ impl SqlLog {
         );
         let row = self.db.reader.query_one_raw(count).await?;
         let found: i64 = row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0);
+        if found.unsigned_abs() > COMMON {
+            return Ok(None);
+        }
         let by_index = Expr::cust_with_values(
             "serial IN (SELECT rowid FROM call_text WHERE call_text MATCH ?)",
             [phrase],
         );
+        let mut ids = ids_of(Condition::all().add(by_index));
         let live = Condition::all().add(Expr::cust("state <> 'ended'")).add(by_reading);
-        Ok((found.unsigned_abs() <= COMMON).then(|| Condition::any().add(by_index).add(live)))
+        ids.union(UnionType::All, ids_of(live));
+        if !callers.is_empty() {
+            ids.union(UnionType::All, ids_of(Condition::all().add(Column::FromNumber.is_in(callers))));
+        }
+        Ok(Some(Condition::all().add(Column::Id.in_subquery(ids))))
     }
 
     /// On PostgreSQL: the calls by their names, unless the text is common.
@@ -132,4 +151,11 @@ impl SqlLog {
         tx.commit().await?;
         Ok((named.len() as u64 <= COMMON).then(|| named.join(",").into()))
     }
+}
+
+/// The ids of the calls that a condition fits.
+fn ids_of(condition: Condition) -> SelectStatement {
+    let mut ids = Query::select();
+    ids.column(Column::Id).from(call::Entity).cond_where(condition);
+    ids
 }

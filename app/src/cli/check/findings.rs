@@ -3,6 +3,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde_json::json;
 
 use crate::config::{ConfigError, ConfigErrors};
+use crate::telemetry::has_colours;
 
 /// Every problem with its line and a caret under it, and how many there are.
 pub(super) fn shown(errors: &ConfigErrors) -> String {
@@ -21,7 +22,12 @@ fn one(error: &ConfigError) -> String {
         .path(shown.file.as_str())
         .annotation(AnnotationKind::Primary.span(place));
     let report = [Level::ERROR.primary_title(error.what.as_str()).element(snippet)];
-    format!("{}\n\n", Renderer::plain().render(&report))
+    format!("{}\n\n", renderer().render(&report))
+}
+
+/// With colours where they are shown and wanted.
+fn renderer() -> Renderer {
+    if has_colours(&std::io::stdout()) { Renderer::styled() } else { Renderer::plain() }
 }
 
 /// The same for programs.

@@ -1,0 +1,160 @@
+//! How the databases execute the queries of the feed: by an index each, on a log that is long enough to matter.
+use std::fmt::Write;
+use std::sync::Arc;
+
+use adapters_memory::{ManualClock, SeededIds};
+use frontdesk_domain::{CallState, Outcome, Reason, Timestamp};
+use frontdesk_ports::{CallQuery, TextMatch};
+use migrations::Migrator;
+use sea_orm::{ConnectionTrait, DbBackend, QueryOrder, QuerySelect, QueryTrait, Statement};
+use sea_orm_migration::MigratorTrait;
+
+use crate::entity::call;
+use crate::read::query::filtered;
+use crate::{Database, SqlLog};
+
+/// Calls of the log, and how many of them are one statement.
+const CALLS: u64 = 20_000;
+const PORTION: u64 = 1000;
+
+/// A long log: every thousandth call is rare in each respect.
+async fn fill(db: &Database) {
+    let mut next = 0;
+    while next < CALLS {
+        let mut rows = String::new();
+        for n in next..next + PORTION {
+            let rare = n % 1000 == 0;
+            let (outcome, reason) = if rare { ("failed", "busy") } else { ("answered", "accepted") };
+            let name = if rare { "zebediah" } else { "ann" };
+            let _ = write!(
+                rows,
+                "{}('{n:026}','twilio','CA{n:032}',{},'ended','{outcome}','{reason}','+331{n:08}','+15556667777',\
+                 '+33611220{:03}',{},{},{},{},'+331{n:08} {name}','','{{}}',{n},{n})",
+                if rows.is_empty() { "" } else { "," },
+                1_700_000_000_000 + n * 60_000,
+                n % 1000,
+                if rare { "'main'" } else { "NULL" },
+                u8::from(rare),
+                u8::from(n % 1000 == 1),
+                if rare { "'ann'" } else { "NULL" },
+            );
+        }
+        let insert = format!(
+            "INSERT INTO calls (id, provider, provider_id, started_at, state, outcome, outcome_reason, from_number, \
+             to_number, forwarded_to, mailbox, attention, handled, assignee, search_text, note_text, document, change, \
+             serial) VALUES {rows}"
+        );
+        db.connection().execute_unprepared(&insert).await.unwrap();
+        next += PORTION;
+    }
+    db.connection().execute_unprepared("ANALYZE").await.unwrap();
+}
+
+fn text(text: &str, callers: &[&str]) -> Option<TextMatch> {
+    let callers = callers.iter().map(|&caller| caller.to_owned()).collect();
+    Some(TextMatch { text: text.to_owned(), callers })
+}
+
+/// What people ask for that few calls fit. Others, such as a number of the company's own, are common: there the newest
+/// calls are read in their order until the page is full.
+fn queries() -> Vec<(&'static str, CallQuery)> {
+    let all = || CallQuery::newest(50);
+    let at = |minute: i64| Timestamp::from_millisecond(1_700_000_000_000 + minute * 60_000).ok();
+    vec![
+        ("the next page", CallQuery { before: Some("00000000000000000000009000".parse().unwrap()), ..all() }),
+        ("an outcome", CallQuery { outcome: Some(Outcome::Failed), ..all() }),
+        ("a reason", CallQuery { reason: Some(Reason::Busy), ..all() }),
+        ("calls in progress", CallQuery { live: Some(true), ..all() }),
+        ("a state", CallQuery { state: Some(CallState::Ringing), ..all() }),
+        ("needs attention", CallQuery { attention: true, ..all() }),
+        ("done", CallQuery { handled: Some(true), ..all() }),
+        ("a tag", CallQuery { tag: Some("sale".into()), ..all() }),
+        ("assigned", CallQuery { assigned: true, ..all() }),
+        ("assigned to a user", CallQuery { assignee: Some("ann".into()), ..all() }),
+        ("a caller", CallQuery { from: Some("+33100000042".into()), ..all() }),
+        ("a phone", CallQuery { destination: Some("+33611220042".into()), ..all() }),
+        ("a mailbox", CallQuery { mailbox: Some("main".into()), ..all() }),
+        ("the carrier's id", CallQuery { provider_id: Some("CA1".into()), ..all() }),
+        ("a span", CallQuery { since: at(10), until: at(20), ..all() }),
+        ("a rare text", CallQuery { text: text("zebediah", &[]), ..all() }),
+        ("no such text", CallQuery { text: text("nobody here", &[]), ..all() }),
+        ("part of a number", CallQuery { text: text("0001234", &[]), ..all() }),
+        (
+            "a contact's name",
+            CallQuery { text: text("zebediah", &["+33100000042", "+33100000043"]), ..all() },
+        ),
+        ("a rare text, in progress", CallQuery { text: text("zebediah", &[]), live: Some(true), ..all() }),
+    ]
+}
+
+/// The plan of the page that a query asks for, a step a line.
+async fn plan(log: &SqlLog, query: &CallQuery) -> Vec<String> {
+    let backend = log.db.reader.get_database_backend();
+    let select = filtered(log, query).await.unwrap().order_by_desc(call::Column::Id).limit(51);
+    let Statement { sql, values, .. } = select.build(backend);
+    let explain = if backend == DbBackend::Sqlite { "EXPLAIN QUERY PLAN" } else { "EXPLAIN" };
+    let column = if backend == DbBackend::Sqlite { "detail" } else { "QUERY PLAN" };
+    let statement = Statement { sql: format!("{explain} {sql}"), values, db_backend: backend };
+    let rows = log.db.reader.query_all_raw(statement).await.unwrap();
+    rows.iter().map(|row| row.try_get("", column).unwrap()).collect()
+}
+
+/// Indexes that hold only the calls that are asked for: reading all of one is reading no others.
+const PARTIAL: [&str; 4] = ["calls_live", "calls_attention", "calls_handled", "calls_assignee"];
+
+/// Whether calls are read one by one, in whatever order, until enough fit.
+fn reads_all(steps: &[String]) -> bool {
+    let step = |step: &String| step.trim_start_matches([' ', '-', '>']).to_owned();
+    let steps: Vec<String> = steps.iter().map(step).collect();
+    let by_order = |pair: &[String]| pair[0].contains("using calls_pkey") && pair[1].starts_with("Filter:");
+    steps.windows(2).any(by_order)
+        || steps
+            .iter()
+            .any(|step| step.starts_with("SCAN calls") && !PARTIAL.iter().any(|of| step.ends_with(of)))
+        || steps.iter().any(|step| step.starts_with("Seq Scan on calls"))
+}
+
+async fn every_query_uses_an_index(db: Database) {
+    Migrator::up(db.connection(), None).await.unwrap();
+    fill(&db).await;
+    assert!(db.index_texts().await.unwrap(), "texts are indexed");
+    let log = SqlLog::new(
+        db,
+        Arc::new(ManualClock::at("2026-11-27T12:00:00Z".parse().unwrap())),
+        Arc::new(SeededIds::default()),
+    );
+    // No index serves this one: all but one of the company's calls are to its main number.
+    let unindexed = CallQuery { to: Some("+15550000000".into()), ..CallQuery::newest(50) };
+    assert!(reads_all(&plan(&log, &unindexed).await), "reading is recognised");
+    let mut reading = Vec::new();
+    for (name, query) in queries() {
+        let steps = plan(&log, &query).await;
+        if reads_all(&steps) {
+            reading.push(format!("{name}:\n  {}", steps.join("\n  ")));
+        }
+    }
+    assert!(reading.is_empty(), "these read the whole log:\n{}", reading.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_query_of_the_feed_reads_the_whole_log_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("calls.db").display());
+    every_query_uses_an_index(Database::open(&url).await.unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_query_of_the_feed_reads_the_whole_log_on_postgresql() {
+    #[expect(clippy::disallowed_methods, reason = "the test command names the server")]
+    let Ok(server) = std::env::var("FRONTDESK_TEST_POSTGRES") else {
+        return println!("skipped: FRONTDESK_TEST_POSTGRES names no server");
+    };
+    let admin = Database::open(&server).await.unwrap();
+    let schema = "DROP SCHEMA IF EXISTS plans CASCADE; CREATE SCHEMA plans";
+    admin.connection().execute_unprepared(schema).await.unwrap();
+    let join = if server.contains('?') { '&' } else { '?' };
+    every_query_uses_an_index(
+        Database::open(&format!("{server}{join}options=-csearch_path%3Dplans%2Cpublic")).await.unwrap(),
+    )
+    .await;
+}
