@@ -9,6 +9,7 @@
 pub mod access_store;
 pub mod call_log;
 pub mod contact_store;
+pub mod daily_figures;
 pub mod done_links;
 pub mod job_queue;
 pub mod operations_log;

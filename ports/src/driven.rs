@@ -8,6 +8,7 @@ pub(crate) mod carrier;
 pub(crate) mod carrier_account;
 pub(crate) mod clock;
 pub(crate) mod contact_store;
+pub(crate) mod daily_figures;
 pub(crate) mod done_links;
 pub(crate) mod identity_provider;
 pub(crate) mod job_queue;

@@ -31,6 +31,7 @@ pub use driven::carrier_account::{
 };
 pub use driven::clock::{Clock, Ids};
 pub use driven::contact_store::ContactStore;
+pub use driven::daily_figures::DailyFigures;
 pub use driven::done_links::{DoneLink, DoneLinks};
 pub use driven::identity_provider::{IdentityError, IdentityProvider, SigningIn};
 pub use driven::job_queue::{Attempt, Job, JobCounts, JobQueue, LONGEST_WAIT, Lane, LeasedJob};

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use frontdesk_domain::{Call, CallId, Facts, LegId};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{
-    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, DoneLink, Ids, LoggedEvent, RawParameters,
-    RecipientSince, StoreError,
+    CallLog, CallPage, CallQuery, CallRecord, Change, Clock, DoneLink, Figures, Ids, LoggedEvent,
+    RawParameters, RecipientSince, StoreError,
 };
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
@@ -34,6 +34,9 @@ pub(crate) struct State {
     pub(crate) looked_at: Option<Change>,
     /// Since when each recipient of notifications is one.
     pub(crate) links: BTreeMap<String, DoneLink>,
+    /// Figures by day, and up to which change they hold.
+    pub(crate) figures: BTreeMap<i64, Figures>,
+    pub(crate) figures_looked_at: Change,
     pub(crate) recipients: BTreeMap<String, RecipientSince>,
 }
 

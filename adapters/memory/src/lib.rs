@@ -5,6 +5,7 @@ mod access_store;
 mod call_log;
 mod clock;
 mod contact_store;
+mod daily_figures;
 mod done_links;
 mod jobs;
 mod operations_log;

@@ -1,7 +1,7 @@
 //! Deletes calls.
 use async_trait::async_trait;
 use frontdesk_domain::{CallEvent, CallId, EventKind, Facts, Parties, Timestamp};
-use frontdesk_ports::{CallRecord, Job, RetentionStore, Share, StoreError};
+use frontdesk_ports::{CallRecord, DAY_MS, Job, RetentionStore, Share, StoreError};
 
 use crate::call_log::{MemoryLog, StoredCall, record};
 
@@ -48,7 +48,9 @@ impl RetentionStore for MemoryLog {
 
     async fn delete_calls(&self, calls: &[CallRecord]) -> Result<(), StoreError> {
         let mut state = self.state();
-        for CallRecord { id, leg, .. } in calls {
+        for CallRecord { id, leg, call, .. } in calls {
+            let day = call.started_at.map(|at| at.as_millisecond().div_euclid(DAY_MS));
+            day.map(|day| state.figures.remove(&day));
             state.calls.remove(id);
             state.by_leg.remove(leg);
             state.jobs.retain(|_, queued| match &queued.job {

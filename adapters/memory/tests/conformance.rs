@@ -58,6 +58,8 @@ async fn recording_store() {
 async fn outbox() {
     let log = MemoryLog::new(clock(), Arc::new(CountingIds::default()));
     conformance::outbox::all(&log, &log).await;
+    conformance::done_links::all(&log, &log).await;
+    conformance::daily_figures::all(&log, &log).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Queries of the call log.
 
+pub(crate) mod daily_figures;
 #[cfg(test)]
 mod plans;
 pub(crate) mod query;

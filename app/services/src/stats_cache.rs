@@ -1,6 +1,6 @@
-//! Caches the statistics of whole days, so that a year need not be counted again for each view. A day is counted
-//! again when one of its calls changes, and after a while in any case: deleting a call, or moving it to another day,
-//! does not say which day it leaves.
+//! Caches the statistics of whole days, so that a year need not be counted again for each view: in memory, and in the
+//! database beyond a restart. A day is counted again when one of its calls changes. What is in memory is looked up again
+//! after a while in any case: another instance may have deleted calls.
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{
-    CallFigures, CallLog, CallQuery, Change, Clock, DAY_MS, Figures, StoreError, Tally, Usage,
+    CallFigures, CallLog, CallQuery, Change, Clock, DAY_MS, DailyFigures, Figures, StoreError, Tally, Usage,
 };
 use parking_lot::Mutex;
 
@@ -17,11 +17,15 @@ use parking_lot::Mutex;
 const MAX_AGE: Duration = Duration::from_secs(15 * 60);
 /// The most days that are cached; the oldest leave first.
 const MAX_DAYS: usize = 400;
+/// Days are stored once they have been over for so many: until then the start of a call may still be corrected, which moves it
+/// to another day.
+const SETTLED_AFTER: i64 = 2;
 
 /// Statistics with a cache of past days.
 pub struct StatsCache {
     figures: Arc<dyn CallFigures>,
     log: Arc<dyn CallLog>,
+    stored: Arc<dyn DailyFigures>,
     clock: Arc<dyn Clock>,
     cache: Mutex<Cache>,
 }
@@ -36,10 +40,25 @@ struct Cache {
     changes: BTreeMap<i64, u64>,
 }
 
+impl Cache {
+    fn insert(&mut self, now: Timestamp, days: impl IntoIterator<Item = (i64, Arc<Figures>)>) {
+        self.days.extend(days.into_iter().map(|(day, figures)| (day, (now, figures))));
+        while self.days.len() > MAX_DAYS {
+            // Views of distant days are rare, so the newest days stay.
+            self.days.pop_first();
+        }
+    }
+}
+
 impl StatsCache {
-    /// Keeps what `figures` counts of the calls of `log`.
-    pub fn new(figures: Arc<dyn CallFigures>, log: Arc<dyn CallLog>, clock: Arc<dyn Clock>) -> Self {
-        Self { figures, log, clock, cache: Mutex::default() }
+    /// Keeps what `figures` counts of the calls of `log`, here and in `stored`.
+    pub fn new(
+        figures: Arc<dyn CallFigures>,
+        log: Arc<dyn CallLog>,
+        stored: Arc<dyn DailyFigures>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { figures, log, stored, clock, cache: Mutex::default() }
     }
 
     /// Forgets the days that calls have changed of.
@@ -61,25 +80,66 @@ impl StatsCache {
         Ok(())
     }
 
-    async fn day(&self, day: i64) -> Result<Arc<Figures>, StoreError> {
-        let now = self.clock.now();
-        let changes = {
-            let cache = self.cache.lock();
-            if let Some((_, figures)) = cache.days.get(&day).filter(|(at, _)| now < *at + MAX_AGE) {
-                return Ok(figures.clone());
+    /// The figures of each day: from memory, else from the database, else counted.
+    async fn days(&self, days: Range<i64>) -> Result<Vec<Arc<Figures>>, StoreError> {
+        let mut known = self.in_memory(&days);
+        let is_missing = |day: &i64, known: &BTreeMap<_, _>| !known.contains_key(day);
+        let mut missing = days.clone().filter(|day| is_missing(day, &known));
+        if let Some(first) = missing.next() {
+            let last = missing.last().unwrap_or(first);
+            for (day, figures) in self.load(first..last + 1).await {
+                known.entry(day).or_insert(figures);
             }
-            cache.changes.get(&day).copied()
-        };
-        let figures = Arc::new(self.figures.figures(Some(midnight(day)), Some(midnight(day + 1))).await?);
-        let mut cache = self.cache.lock();
-        if cache.changes.get(&day).copied() == changes {
-            cache.days.insert(day, (now, figures.clone()));
         }
-        while cache.days.len() > MAX_DAYS {
-            // Views of distant days are rare, so the newest days stay.
-            cache.days.pop_first();
+        let (as_of, mut counted) = (self.cache.lock().seen, Vec::new());
+        for day in days.filter(|day| is_missing(day, &known)) {
+            counted.push((day, self.count(day).await?));
+        }
+        self.store(&counted, as_of).await;
+        known.extend(counted);
+        Ok(known.into_values().collect())
+    }
+
+    /// The days that memory has, and has not had for long.
+    fn in_memory(&self, days: &Range<i64>) -> BTreeMap<i64, Arc<Figures>> {
+        let (now, cache) = (self.clock.now(), self.cache.lock());
+        let fresh = cache.days.range(days.clone()).filter(|(_, (at, _))| now < *at + MAX_AGE);
+        fresh.map(|(day, (_, figures))| (*day, figures.clone())).collect()
+    }
+
+    /// What the database has stored.
+    async fn load(&self, days: Range<i64>) -> BTreeMap<i64, Arc<Figures>> {
+        let stored = self.stored.stored_days(days).await.unwrap_or_else(|error| {
+            tracing::debug!("the figures of days are counted: {error}");
+            BTreeMap::new()
+        });
+        let stored: BTreeMap<_, _> =
+            stored.into_iter().map(|(day, figures)| (day, Arc::new(figures))).collect();
+        self.cache.lock().insert(self.clock.now(), stored.clone());
+        stored
+    }
+
+    async fn count(&self, day: i64) -> Result<Arc<Figures>, StoreError> {
+        let changes = self.cache.lock().changes.get(&day).copied();
+        let figures = Arc::new(self.figures.figures(Some(midnight(day)), Some(midnight(day + 1))).await?);
+        let (now, mut cache) = (self.clock.now(), self.cache.lock());
+        if cache.changes.get(&day).copied() == changes {
+            cache.insert(now, [(day, figures.clone())]);
         }
         Ok(figures)
+    }
+
+    /// Stores the days that are settled.
+    async fn store(&self, counted: &[(i64, Arc<Figures>)], as_of: Change) {
+        let settled = self.clock.now().as_millisecond().div_euclid(DAY_MS) - SETTLED_AFTER;
+        let days: Vec<(i64, &Figures)> = counted
+            .iter()
+            .filter(|(day, _)| *day < settled)
+            .map(|(day, figures)| (*day, &**figures))
+            .collect();
+        if let Err(error) = self.stored.store_days(&days, as_of).await {
+            tracing::debug!("the figures of days are not stored: {error}");
+        }
     }
 
     /// The whole days of a span that are over.
@@ -111,9 +171,7 @@ impl CallFigures for StatsCache {
         if since.is_some_and(|since| since < midnight(days.start)) {
             parts.push(Arc::new(self.figures.figures(since, Some(midnight(days.start))).await?));
         }
-        for day in days.clone() {
-            parts.push(self.day(day).await?);
-        }
+        parts.extend(self.days(days.clone()).await?);
         if until.is_none_or(|until| midnight(days.end) < until) {
             parts.push(Arc::new(self.figures.figures(Some(midnight(days.end)), until).await?));
         }
@@ -169,7 +227,7 @@ mod tests {
         for (call, day) in [("a", 22), ("b", 23), ("c", 23), ("d", 24), ("e", 25)] {
             log.append(vec![started(call, &format!("2026-11-{day}T09:00:00Z"))]).await.unwrap();
         }
-        let cache = StatsCache::new(log.clone(), log.clone(), clock.clone());
+        let cache = StatsCache::new(log.clone(), log.clone(), log.clone(), clock.clone());
         (log, clock, cache)
     }
 
@@ -199,6 +257,34 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[tokio::test]
+    async fn settled_days_are_not_counted_again_after_a_restart() {
+        let (log, clock, cache) = desk().await;
+        let span = || (Some(time("2026-11-21T00:00:00Z")), None);
+        cache.figures(span().0, span().1).await.unwrap();
+        let day = |text: &str| time(text).as_millisecond().div_euclid(DAY_MS);
+        let stored = async || {
+            let all =
+                log.stored_days(day("2026-11-01T00:00:00Z")..day("2026-12-01T00:00:00Z")).await.unwrap();
+            all.into_keys().collect::<Vec<_>>()
+        };
+        let settled = day("2026-11-21T00:00:00Z")..day("2026-11-23T00:00:00Z");
+        assert_eq!(stored().await, settled.clone().collect::<Vec<_>>(), "the 23rd may still change");
+        // What is stored is used: a figure that nobody would count.
+        let mut odd = log
+            .figures(Some(time("2026-11-22T00:00:00Z")), Some(time("2026-11-23T00:00:00Z")))
+            .await
+            .unwrap();
+        odd.waits.push((4200, 7));
+        log.store_days(&[(settled.end - 1, &odd)], log.latest_change().await.unwrap()).await.unwrap();
+        let restarted = StatsCache::new(log.clone(), log.clone(), log.clone(), clock.clone());
+        let figures = restarted.figures(span().0, span().1).await.unwrap();
+        assert_eq!(figures.waits, [(4200, 7)]);
+        log.append(vec![ended("a", "2026-11-25T11:59:00Z")]).await.unwrap();
+        let figures = restarted.figures(span().0, span().1).await.unwrap();
+        assert_eq!(figures.waits, [], "news of that day");
     }
 
     #[tokio::test]

@@ -118,7 +118,7 @@ pub(super) fn reader(
     let Stores { log, recordings, .. } = stores;
     CallReader {
         log: log.clone(),
-        counts: Arc::new(StatsCache::new(log.clone(), log.clone(), clock.clone())),
+        counts: Arc::new(StatsCache::new(log.clone(), log.clone(), log.clone(), clock.clone())),
         recordings: recordings.clone(),
         responses,
         intake: intake.clone(),

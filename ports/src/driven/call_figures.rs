@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use frontdesk_domain::{Outcome, Reason, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::{CallQuery, Change, StoreError};
 
@@ -14,7 +15,7 @@ pub const DAY_MS: i64 = 86_400_000;
 pub const WAIT_STEP_MS: i64 = 100;
 
 /// Counts of the calls that began within a span of time. Calls that are not over have no outcome.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
     /// By quarter of an hour and outcome.
     pub quarters: Vec<(Timestamp, Option<Outcome>, u64)>,

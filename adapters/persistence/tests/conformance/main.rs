@@ -84,6 +84,7 @@ async fn maintenance(db: &Database) {
     conformance::retention::all(&*log, &*log, &*log).await;
     conformance::outbox::all(&*log, &*log).await;
     conformance::done_links::all(&*log, &*log).await;
+    conformance::daily_figures::all(&*log, &*log).await;
 }
 
 /// An event, a reason and a job that a newer version has written to the same database.
