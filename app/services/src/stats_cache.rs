@@ -86,7 +86,7 @@ impl StatsCache {
         let is_missing = |day: &i64, known: &BTreeMap<_, _>| !known.contains_key(day);
         let mut missing = days.clone().filter(|day| is_missing(day, &known));
         if let Some(first) = missing.next() {
-            let last = missing.last().unwrap_or(first);
+            let last = missing.next_back().unwrap_or(first);
             for (day, figures) in self.load(first..last + 1).await {
                 known.entry(day).or_insert(figures);
             }
