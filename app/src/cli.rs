@@ -73,7 +73,7 @@ enum Command {
     Connect(connect::Connect),
     /// Validate the call flow and load it into the running server.
     Reload,
-    /// Close the company until a time, whatever the opening hours.
+    /// Close the company until a time, regardless of the opening hours.
     Close(overrides::Close),
     /// End a temporary closure.
     Open,

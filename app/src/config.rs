@@ -66,7 +66,7 @@ pub struct Config {
     pub delete_at_carrier: bool,
     /// The folder that buffers events while the database is unavailable.
     pub spool: PathBuf,
-    /// How long each kind of data is kept.
+    /// How long each kind of data is stored.
     pub retention: RetentionPolicy,
     /// What writes messages down, if that is done here.
     pub transcription: Option<Command>,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub struct Environment {
     /// The variables.
     pub variables: BTreeMap<String, String>,
-    /// The names of variables whose values are not UTF-8.
+    /// The names of variables with values that are not UTF-8.
     pub unreadable: Vec<String>,
 }
 

@@ -83,7 +83,7 @@ pub async fn serve_at_most(
     }
     drop(listener);
     let finished = async { while connections.join_next().await.is_some() {} };
-    // Connections that are still open are live feeds, whose browsers reconnect.
+    // Connections that are still open are live feeds; their browsers reconnect.
     let _ = tokio::time::timeout(GRACE, finished).await;
 }
 

@@ -1,4 +1,4 @@
-//! systemd, or another service manager with its protocols: sockets that it passes on, and what it is told about the
+//! systemd, or another service manager with its protocols: sockets that it passes on, and what is reported to it about the
 //! server. Without one, nothing here does anything.
 use std::io;
 use std::net::SocketAddr;
@@ -52,12 +52,12 @@ impl PassedSockets {
 
 /// Reports that requests are answered.
 pub fn ready() {
-    tell(NotifyState::Ready);
+    report(NotifyState::Ready);
 }
 
 /// Reports that the server stops.
 pub fn stopping() {
-    tell(NotifyState::Stopping);
+    report(NotifyState::Stopping);
 }
 
 /// Reports for ever that the server is alive, twice as often as asked for. It runs beside what answers callers, on the same
@@ -67,13 +67,13 @@ pub async fn feed_watchdog() {
     let mut ticks = tokio::time::interval((timeout / 2).max(Duration::from_millis(1)));
     loop {
         ticks.tick().await;
-        tell(NotifyState::Watchdog);
+        report(NotifyState::Watchdog);
     }
 }
 
-fn tell(state: NotifyState<'_>) {
+fn report(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::debug!("the service manager cannot be told: {error}");
+        tracing::debug!("the service manager does not take reports: {error}");
     }
 }
 

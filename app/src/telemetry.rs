@@ -123,7 +123,7 @@ impl LogLevels {
         EnvFilter::new(&self.0)
     }
 
-    /// Logs by these levels from now on, whatever `RUST_LOG` said at the start. Without a server's logging, nothing happens.
+    /// Logs by these levels from now on, regardless of what `RUST_LOG` said at the start. Without a server's logging, nothing happens.
     pub fn apply(&self) {
         let Some(reload) = LEVELS.get() else { return };
         if let Err(error) = reload.reload(self.filter()) {

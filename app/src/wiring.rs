@@ -140,7 +140,7 @@ pub struct App {
     metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Where people read the log.
     feed_url: String,
-    /// The accounts whose probe requests are answered.
+    /// The accounts that may send probe requests.
     probe_target: (PublicUrl, Vec<Account>),
 }
 

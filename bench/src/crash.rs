@@ -155,13 +155,13 @@ async fn promise(
     for step in 0.. {
         let Next::Ask(request) = call.next(step, &document, &mut urls) else { break };
         document = connection.ask(request).await?;
-        promises.push(settled(&call, db).await?);
+        promises.push(events_of(&call, db).await?);
     }
     Ok(promises)
 }
 
 /// The events of a call once the log has followed: there are some, and for a while no more are added.
-async fn settled(call: &Call<'_>, db: &DatabaseConnection) -> Result<BTreeSet<String>, Failure> {
+async fn events_of(call: &Call<'_>, db: &DatabaseConnection) -> Result<BTreeSet<String>, Failure> {
     let (begun, mut known, mut unchanged) = (Instant::now(), BTreeSet::new(), 0);
     while known.is_empty() || unchanged < 10 {
         if begun.elapsed() > FOLLOWS_WITHIN {

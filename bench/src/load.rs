@@ -17,7 +17,7 @@ use crate::connection::Connection;
 pub enum Pace {
     /// This many calls at any time: the next begins when one has ended.
     InFlight(usize),
-    /// This many calls begin each second, whatever the state of those before; a late start counts as waiting time.
+    /// This many calls begin each second, regardless of the state of those before; a late start counts as waiting time.
     Rate(f64),
 }
 

@@ -178,7 +178,7 @@ impl CallerId {
     }
 
     /// The identity by which callers are compared, equal for every spelling of the same caller; `None` when withheld.
-    /// A number is written in E.164, whatever it was sent as; a national one belongs to the country of `called`.
+    /// A number is written in E.164, regardless of how it was sent; a national one belongs to the country of `called`.
     pub fn identity(&self, called: &str) -> Option<String> {
         match self {
             Self::Known(number) => Some(number.to_string()),

@@ -29,7 +29,7 @@ pub fn form(data: &[u8]) {
     assert!(verify(URL, SignedBody::Form(form.pairs()), &signature, KEY, Algorithm::HmacSha1));
 }
 
-/// A signature and an address: without the key no request is accepted, whatever its content.
+/// A signature and an address: without the key no request is accepted, regardless of its content.
 pub fn signature(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (signature, url) = text.split_once('\n').unwrap_or((&text, URL));

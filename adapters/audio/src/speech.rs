@@ -6,7 +6,7 @@ use rustfft::{Fft, FftPlanner};
 
 /// Bars of the outline.
 const BARS: usize = 96;
-/// Length of the pieces that are judged, in milliseconds: long enough to tell the frequencies of two tones.
+/// Length of the pieces that are judged, in milliseconds: long enough to distinguish the frequencies of two tones.
 const FRAME_MS: u32 = 40;
 /// Quieter than this (of 32,767) is silence: about -48 dB.
 const QUIET: u32 = 130;

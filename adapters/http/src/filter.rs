@@ -98,7 +98,7 @@ impl Shown {
             }
         }
         let mut query = with_contacts(call_query(&rest, zone)?, contacts);
-        // A search covers all calls, whatever the tab that a person starts with.
+        // A search covers all calls, regardless of a person's start tab.
         let tab = tab.unwrap_or(if rest.is_empty() && days.is_none() { *start } else { Tab::All });
         tab.narrow(&mut query);
         if let Some((since, until)) = days {
@@ -143,7 +143,7 @@ impl Shown {
         if query.is_empty() { "/".to_owned() } else { format!("/?{query}") }
     }
 
-    /// The address of another path with these filters on this tab, whatever tab a person starts with.
+    /// The address of another path with these filters on this tab, regardless of a person's start tab.
     pub fn address(&self, path: &str, more: &[(&str, &str)]) -> String {
         format!("{path}?{}", self.query_string(Some(self.tab), more))
     }

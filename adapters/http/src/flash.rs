@@ -47,7 +47,7 @@ impl Flash {
         Self { said: said.to_owned(), ..Self::default() }
     }
 
-    /// Of so many.
+    /// With a count.
     pub fn of(self, count: usize) -> Self {
         Self { count, ..self }
     }
@@ -57,7 +57,7 @@ impl Flash {
         Self { name: name.to_owned(), ..self }
     }
 
-    /// Not of so many others, which somebody else changed first.
+    /// With the count of others, which somebody else changed first.
     pub fn but_not(self, others: usize) -> Self {
         if others == 0 { self } else { Self { said: "partly".into(), name: others.to_string(), ..self } }
     }

@@ -112,7 +112,7 @@ pub(crate) static PARAMETERS: [Parameter; 20] = [
         set(&mut query.mailbox, Ok(Some(value.to_owned())))
     })
     .such_as("main"),
-    parameter("menu", "Only calls whose last menu was this one", text, |query, value, _| {
+    parameter("menu", "Only calls with this last menu", text, |query, value, _| {
         set(&mut query.menu, Ok(Some(value.to_owned())))
     })
     .such_as("main"),

@@ -1,4 +1,4 @@
-//! Figures of days that are kept.
+//! Stored figures of days.
 use std::collections::BTreeMap;
 use std::ops::Range;
 

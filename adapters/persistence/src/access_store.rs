@@ -40,7 +40,7 @@ fn changed(rows: u64) -> UserChange {
     if rows == 1 { UserChange::Done } else { UserChange::Nobody }
 }
 
-/// The error of an insert whose name is already in use.
+/// The error of an insert with a name that is already in use.
 fn named(name: &str) -> impl Fn(DbErr) -> StoreError {
     move |error| match store_error(&error) {
         StoreError::Exists(_) => StoreError::Exists(name.to_owned()),

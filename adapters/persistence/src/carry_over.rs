@@ -116,7 +116,7 @@ impl Database {
         row.map_err(failed)?.map_or(Ok(false), |row| row.try_get("", "known")).map_err(failed)
     }
 
-    /// Whether the replaced database has gone on from this one, and was not made anew. One that has gone on knows an audit
+    /// Whether the replaced database has gone on from this one, and is not a new one. One that has gone on knows an audit
     /// entry, a password or a token of this one.
     async fn is_replaced_by_successor(&self) -> Result<bool, StoreError> {
         let known = "SELECT EXISTS (SELECT 1 FROM audit a JOIN replaced.audit r ON r.id = a.id AND r.at = a.at AND r.actor = a.actor) \

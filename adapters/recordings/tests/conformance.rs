@@ -53,7 +53,7 @@ async fn what_a_killed_process_left_is_removed() {
     assert_eq!(files(), ["folder#1", "ours#draft", "test-RE2#1"], "erased audio is nowhere");
 }
 
-/// A prefix whose characters must be encoded in a URL.
+/// A prefix with characters that must be encoded in a URL.
 const HERE: &str = "Büro Nord/stimmen+mehr=1";
 
 /// On a server that speaks S3, if `FRONTDESK_TEST_S3` gives its address; the bucket `frontdesk` is there.

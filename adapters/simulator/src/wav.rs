@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-/// A WAV file whose length cannot be determined.
+/// A WAV file of unknown length.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a WAV file: {0}")]
 pub struct WavError(&'static str);

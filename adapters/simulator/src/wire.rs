@@ -28,7 +28,7 @@ pub struct Wire {
     public: String,
     /// … are sent here.
     reached_at: String,
-    /// The maximum number of retries, whatever an address requests.
+    /// The maximum number of retries, regardless of what an address requests.
     most_retries: u32,
 }
 

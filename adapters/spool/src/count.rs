@@ -40,7 +40,7 @@ pub(crate) fn rename(from: &Path, to: &Path) {
     let _ = fs::rename(from.with_extension(EXTENSION), to.with_extension(EXTENSION));
 }
 
-/// The counts in a folder whose files are gone.
+/// The counts in a folder without its files.
 pub(crate) fn without_file(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut gone = Vec::new();
     for entry in fs::read_dir(folder)? {

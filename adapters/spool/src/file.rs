@@ -16,7 +16,7 @@ use crate::place::{OpenError, Place, spool_files};
 
 /// A file that has grown to this is closed: some twelve hundred events. A new name in a folder costs a sync of its own.
 const LARGEST: u64 = 1024 * 1024;
-/// The number of files whose events are also held in memory.
+/// The number of files with events that are also in memory.
 const IN_MEMORY: usize = 3;
 /// Lines that could not be read, and events that the log refused.
 pub const ASIDE: &str = "set-aside.txt";

@@ -53,7 +53,7 @@ pub(crate) fn parties(form: &Form) -> Parties {
     }
 }
 
-/// The number that forwarded the call to us, in whatever spelling the network sends it.
+/// The number that forwarded the call to us, in any spelling.
 pub(crate) fn diverted_from(form: &Form) -> Option<PhoneNumber> {
     let identity = CallerId::read(form.get("ForwardedFrom")?).identity(form.get("To").unwrap_or_default());
     identity?.parse().ok()

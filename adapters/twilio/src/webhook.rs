@@ -27,7 +27,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
 pub struct Webhooks {
     /// Where the carrier reaches us.
     pub public: PublicUrl,
-    /// The accounts whose requests are accepted.
+    /// The accounts that may send requests.
     pub accounts: Vec<Account>,
     /// Who answers.
     pub answering: Arc<dyn AnswerCalls>,

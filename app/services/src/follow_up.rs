@@ -75,7 +75,7 @@ impl WorkOnCalls for FollowUps {
         if !self.links.use_link(&hash_of(secret)).await? {
             return Err(WorkError::None);
         }
-        // Done is what the e-mail asks for, whatever else has been done about the call meanwhile.
+        // Done is what the e-mail asks for, regardless of what else has been done about the call.
         if record.work.handled.is_some() {
             return Ok(record);
         }

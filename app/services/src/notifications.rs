@@ -310,7 +310,7 @@ impl Notifications {
         }
     }
 
-    /// Whether a delivery is still needed: the call may have changed while its facts settled.
+    /// Whether a delivery is still needed: the call may have changed in the meantime.
     async fn is_needed(
         &self,
         delivery: &Delivery,

@@ -49,7 +49,7 @@ pub struct Report {
     pub added: u32,
     /// Calls that were incomplete here.
     pub repaired: u32,
-    /// Voicemails that were not reported, or whose download is retried.
+    /// Voicemails that were not reported, or are downloaded again.
     pub messages: u32,
     /// Calls closed without a report of their end.
     pub closed: u32,

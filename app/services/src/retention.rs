@@ -48,7 +48,7 @@ pub struct Receipt {
     pub calls: Vec<String>,
     /// Messages' audio.
     pub audio: Vec<String>,
-    /// Voicemails whose transcript was deleted.
+    /// Voicemails without their transcript, which was deleted.
     pub transcripts: u64,
     /// Requests in the carrier's own words.
     pub raw: u64,

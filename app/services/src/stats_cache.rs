@@ -1,6 +1,6 @@
-//! Caches the statistics of whole days, so that a year need not be counted again for each view: in memory, and in the
-//! database beyond a restart. A day is counted again when one of its calls changes. What is in memory is looked up again
-//! after a while in any case: another instance may have deleted calls.
+//! Caches the statistics of whole days, so that a year need not be counted again for each view: the sums of spans in
+//! memory, and each day in the database, beyond a restart. What a changed call belongs to is counted again. What is in
+//! memory is looked up again after a while in any case: another instance may have deleted calls.
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,13 +13,15 @@ use frontdesk_ports::{
 };
 use parking_lot::Mutex;
 
-/// How long a day is cached.
+/// How long a sum is cached.
 const MAX_AGE: Duration = Duration::from_secs(15 * 60);
-/// The most days that are cached; the oldest leave first.
+/// The most sums that are cached; the oldest leave first. A view has two: its period and the one before.
+const MAX_SUMS: usize = 16;
+/// The longest span that is summed up by days.
 const MAX_DAYS: usize = 400;
-/// Days are stored once they have been over for so many: until then the start of a call may still be corrected, which moves it
+/// Days are stored this many days after their end: until then the start of a call may still be corrected, which moves it
 /// to another day.
-const SETTLED_AFTER: i64 = 2;
+const FINAL_AFTER: i64 = 2;
 
 /// Statistics with a cache of past days.
 pub struct StatsCache {
@@ -32,22 +34,17 @@ pub struct StatsCache {
 
 #[derive(Default)]
 struct Cache {
-    /// By days since 1970, UTC: when it was counted, and what.
-    days: BTreeMap<i64, (Timestamp, Arc<Figures>)>,
+    /// The sums of spans of days since 1970, UTC.
+    sums: Vec<Sum>,
     /// Changes up to this one are in them.
     seen: Change,
-    /// How often each day has changed: a count that was running during a change is not cached.
-    changes: BTreeMap<i64, u64>,
 }
 
-impl Cache {
-    fn insert(&mut self, now: Timestamp, days: impl IntoIterator<Item = (i64, Arc<Figures>)>) {
-        self.days.extend(days.into_iter().map(|(day, figures)| (day, (now, figures))));
-        while self.days.len() > MAX_DAYS {
-            // Views of distant days are rare, so the newest days stay.
-            self.days.pop_first();
-        }
-    }
+/// The sum of a span of days.
+struct Sum {
+    days: Range<i64>,
+    summed_at: Timestamp,
+    figures: Arc<Figures>,
 }
 
 impl StatsCache {
@@ -61,82 +58,58 @@ impl StatsCache {
         Self { figures, log, stored, clock, cache: Mutex::default() }
     }
 
-    /// Forgets the days that calls have changed of.
-    async fn refresh(&self) -> Result<(), StoreError> {
+    /// Forgets the sums with days that calls have changed of. Returns the last change that was looked at.
+    async fn refresh(&self) -> Result<Change, StoreError> {
         let latest = self.log.latest_change().await?;
         let seen = self.cache.lock().seen;
         if latest == seen {
-            return Ok(());
+            return Ok(seen);
         }
-        // At first nothing is cached, and no count is running.
+        // At first nothing is cached.
         let nothing = seen == Change::default();
         let changed = if nothing { BTreeSet::new() } else { self.figures.days_changed(seen).await? };
         let mut cache = self.cache.lock();
-        for day in changed {
-            cache.days.remove(&day);
-            *cache.changes.entry(day).or_default() += 1;
-        }
+        cache.sums.retain(|sum| changed.range(sum.days.clone()).next().is_none());
         cache.seen = cache.seen.max(latest);
-        Ok(())
+        Ok(cache.seen)
     }
 
-    /// The figures of each day: from memory, else from the database, else counted.
-    async fn days(&self, days: Range<i64>) -> Result<Vec<Arc<Figures>>, StoreError> {
-        let mut known = self.in_memory(&days);
-        let is_missing = |day: &i64, known: &BTreeMap<_, _>| !known.contains_key(day);
-        let mut missing = days.clone().filter(|day| is_missing(day, &known));
-        if let Some(first) = missing.next() {
-            let last = missing.next_back().unwrap_or(first);
-            for (day, figures) in self.load(first..last + 1).await {
-                known.entry(day).or_insert(figures);
-            }
+    /// The figures of whole days, together.
+    async fn sum(&self, days: Range<i64>) -> Result<Arc<Figures>, StoreError> {
+        let as_of = self.refresh().await?;
+        let now = self.clock.now();
+        let is_fresh = |sum: &&Sum| sum.days == days && sum.summed_at <= now && now < sum.summed_at + MAX_AGE;
+        if let Some(sum) = self.cache.lock().sums.iter().find(is_fresh) {
+            return Ok(sum.figures.clone());
         }
-        let (as_of, mut counted) = (self.cache.lock().seen, Vec::new());
-        for day in days.filter(|day| is_missing(day, &known)) {
-            counted.push((day, self.count(day).await?));
-        }
-        self.store(&counted, as_of).await;
-        known.extend(counted);
-        Ok(known.into_values().collect())
-    }
-
-    /// The days that memory has, and has not had for long.
-    fn in_memory(&self, days: &Range<i64>) -> BTreeMap<i64, Arc<Figures>> {
-        let (now, cache) = (self.clock.now(), self.cache.lock());
-        let fresh = cache.days.range(days.clone()).filter(|(_, (at, _))| now < *at + MAX_AGE);
-        fresh.map(|(day, (_, figures))| (*day, figures.clone())).collect()
-    }
-
-    /// What the database has stored.
-    async fn load(&self, days: Range<i64>) -> BTreeMap<i64, Arc<Figures>> {
-        let stored = self.stored.stored_days(days).await.unwrap_or_else(|error| {
+        let mut known = self.stored.stored_days(days.clone()).await.unwrap_or_else(|error| {
             tracing::debug!("the figures of days are counted: {error}");
             BTreeMap::new()
         });
-        let stored: BTreeMap<_, _> =
-            stored.into_iter().map(|(day, figures)| (day, Arc::new(figures))).collect();
-        self.cache.lock().insert(self.clock.now(), stored.clone());
-        stored
-    }
-
-    async fn count(&self, day: i64) -> Result<Arc<Figures>, StoreError> {
-        let changes = self.cache.lock().changes.get(&day).copied();
-        let figures = Arc::new(self.figures.figures(Some(midnight(day)), Some(midnight(day + 1))).await?);
-        let (now, mut cache) = (self.clock.now(), self.cache.lock());
-        if cache.changes.get(&day).copied() == changes {
-            cache.insert(now, [(day, figures.clone())]);
+        let mut counted = Vec::new();
+        for day in days.clone().filter(|day| !known.contains_key(day)) {
+            let figures = self.figures.figures(Some(midnight(day)), Some(midnight(day + 1))).await?;
+            counted.push((day, figures));
+        }
+        self.store(&counted, as_of).await;
+        known.extend(counted);
+        let figures = Arc::new(Figures::sum(known.values()));
+        let mut cache = self.cache.lock();
+        // A call may have changed while its day was counted.
+        if cache.seen == as_of {
+            cache.sums.retain(|sum| sum.days != days);
+            cache.sums.push(Sum { days, summed_at: now, figures: figures.clone() });
+            let excess = cache.sums.len().saturating_sub(MAX_SUMS);
+            cache.sums.drain(..excess);
         }
         Ok(figures)
     }
 
-    /// Stores the days that are settled.
-    async fn store(&self, counted: &[(i64, Arc<Figures>)], as_of: Change) {
-        let settled = self.clock.now().as_millisecond().div_euclid(DAY_MS) - SETTLED_AFTER;
-        let days: Vec<(i64, &Figures)> = counted
-            .iter()
-            .filter(|(day, _)| *day < settled)
-            .map(|(day, figures)| (*day, &**figures))
-            .collect();
+    /// Stores the days that no longer change.
+    async fn store(&self, counted: &[(i64, Figures)], as_of: Change) {
+        let last_final = self.clock.now().as_millisecond().div_euclid(DAY_MS) - FINAL_AFTER;
+        let is_final = |(day, _): &&(i64, Figures)| *day < last_final;
+        let days: Vec<_> = counted.iter().filter(is_final).map(|(day, figures)| (*day, figures)).collect();
         if let Err(error) = self.stored.store_days(&days, as_of).await {
             tracing::debug!("the figures of days are not stored: {error}");
         }
@@ -166,12 +139,10 @@ impl CallFigures for StatsCache {
         if many == 0 || many > MAX_DAYS {
             return self.figures.figures(since, until).await;
         }
-        self.refresh().await?;
-        let mut parts = Vec::with_capacity(many + 2);
+        let mut parts = vec![self.sum(days.clone()).await?];
         if since.is_some_and(|since| since < midnight(days.start)) {
             parts.push(Arc::new(self.figures.figures(since, Some(midnight(days.start))).await?));
         }
-        parts.extend(self.days(days.clone()).await?);
         if until.is_none_or(|until| midnight(days.end) < until) {
             parts.push(Arc::new(self.figures.figures(Some(midnight(days.end)), until).await?));
         }
@@ -260,7 +231,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn settled_days_are_not_counted_again_after_a_restart() {
+    async fn past_days_are_not_counted_again_after_a_restart() {
         let (log, clock, cache) = desk().await;
         let span = || (Some(time("2026-11-21T00:00:00Z")), None);
         cache.figures(span().0, span().1).await.unwrap();
@@ -270,15 +241,15 @@ mod tests {
                 log.stored_days(day("2026-11-01T00:00:00Z")..day("2026-12-01T00:00:00Z")).await.unwrap();
             all.into_keys().collect::<Vec<_>>()
         };
-        let settled = day("2026-11-21T00:00:00Z")..day("2026-11-23T00:00:00Z");
-        assert_eq!(stored().await, settled.clone().collect::<Vec<_>>(), "the 23rd may still change");
+        let past = day("2026-11-21T00:00:00Z")..day("2026-11-23T00:00:00Z");
+        assert_eq!(stored().await, past.clone().collect::<Vec<_>>(), "the 23rd may still change");
         // What is stored is used: a figure that nobody would count.
         let mut odd = log
             .figures(Some(time("2026-11-22T00:00:00Z")), Some(time("2026-11-23T00:00:00Z")))
             .await
             .unwrap();
         odd.waits.push((4200, 7));
-        log.store_days(&[(settled.end - 1, &odd)], log.latest_change().await.unwrap()).await.unwrap();
+        log.store_days(&[(past.end - 1, &odd)], log.latest_change().await.unwrap()).await.unwrap();
         let restarted = StatsCache::new(log.clone(), log.clone(), log.clone(), clock.clone());
         let figures = restarted.figures(span().0, span().1).await.unwrap();
         assert_eq!(figures.waits, [(4200, 7)]);
@@ -298,12 +269,12 @@ mod tests {
         assert_eq!(ask().await, 0);
         log.append(vec![ended("b", "2026-11-25T11:59:00Z")]).await.unwrap();
         assert_eq!(ask().await, 1, "late news of an old day");
-        let counted_at = cache.cache.lock().days.values().map(|(at, _)| *at).max();
+        let summed_at = || cache.cache.lock().sums.iter().map(|sum| sum.summed_at).collect::<Vec<_>>();
+        let before = summed_at();
+        ask().await;
+        assert_eq!(summed_at(), before, "kept");
         clock.advance(MAX_AGE);
         ask().await;
-        assert!(
-            cache.cache.lock().days.values().map(|(at, _)| *at).min() > counted_at,
-            "all were counted again"
-        );
+        assert!(summed_at()[0] > before[0], "looked up again");
     }
 }

@@ -81,7 +81,7 @@ impl Restore {
         let places = places(&config)?;
         let manifest = Manifest::verified(&self.from)?;
         let question = format!(
-            "{} is valid ({}). Replace {} with it? The current data is kept next to it under another name.",
+            "{} is valid ({}). Replace {} with it? The current data is moved next to it under another name.",
             self.from.display(),
             summary(&manifest),
             places.database.display()
@@ -109,7 +109,7 @@ impl Restore {
             );
         }
         for earlier in restored.earlier {
-            println!("kept the previous data: {}", earlier.display());
+            println!("the previous data is in {}", earlier.display());
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -23,7 +23,7 @@ impl Health {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         let base = self.url.unwrap_or_else(|| format!("http://{}", reachable(config.listen)));
         let url = format!("{}/readyz", base.trim_end_matches('/'));
-        // The server is on this machine, whatever proxy leads to others.
+        // The server is on this machine, regardless of proxies for other hosts.
         let client = config.proxies.client_builder().no_proxy().timeout(TIMEOUT).build();
         let client = client.map_err(|error| Failure::Failed(error.to_string()))?;
         let response = client.get(&url).send().await;

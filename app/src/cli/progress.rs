@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// How often the time that has passed is drawn again.
 const TICK: Duration = Duration::from_millis(200);
 
-/// Awaits work whose amount is not known.
+/// Awaits work of an unknown amount.
 pub(super) async fn during<T>(what: &'static str, work: impl Future<Output = T>) -> T {
     let bar = ProgressBar::new_spinner().with_message(what).with_style(style("{spinner} {msg} ({elapsed})"));
     bar.enable_steady_tick(TICK);
@@ -16,7 +16,7 @@ pub(super) async fn during<T>(what: &'static str, work: impl Future<Output = T>)
     done
 }
 
-/// A bar for so many of something, which disappears when it is dropped.
+/// A bar for a number of items, which disappears when it is dropped.
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
@@ -29,7 +29,7 @@ impl Progress {
         Ok(Self(bar))
     }
 
-    /// So many more are done.
+    /// Counts further items.
     pub fn advance(&self, by: usize) {
         self.0.inc(u64::try_from(by).unwrap_or(0));
     }

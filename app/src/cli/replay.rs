@@ -34,7 +34,7 @@ pub(super) struct Replay {
     since: Duration,
 }
 
-/// Calls whose path or outcome would differ.
+/// Calls with another path or outcome.
 #[derive(Default)]
 struct Changed {
     calls: usize,

@@ -64,7 +64,7 @@ pub(super) struct Purge {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  frontdesk erase --number +33123456789")]
 pub(super) struct Erase {
-    /// The number or address whose calls are deleted, here and at the carrier.
+    /// The number or address of the calls that are deleted, here and at the carrier.
     #[arg(long)]
     number: String,
     /// Do not ask for confirmation.

@@ -48,7 +48,7 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
     until_stopped(served, running, Some(reload)).await
 }
 
-/// Prints the link that creates the first user, while there is none. Not through the logger: logs are kept and passed on.
+/// Prints the link that creates the first user, while there is none. Not through the logger: logs are stored and passed on.
 async fn print_setup_link(app: &App) {
     match app.new_setup_link().await {
         Ok(Some(link)) => eprintln!(

@@ -4,7 +4,7 @@ use icalendar::{Calendar, Component, DatePerhapsTime};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-/// The days of a file's events. Whatever changes which days are meant is applied, or refused by the event's name: days
+/// The days of a file's events. What changes the days is applied, or refused by the event's name: days
 /// must not be open or closed because a property was not read. Cancelled events are left out.
 pub(super) fn days(text: &str, timed: TimedEvents) -> Result<Vec<Days>, String> {
     let text = text.trim_start_matches('\u{feff}');

@@ -15,7 +15,7 @@ const ENCODING: &[u8] = b"transfer-encoding";
 /// Replaces a LF that no CR precedes. It is allowed in no line, so hyper answers 400 and closes the connection.
 const FORBIDDEN: u8 = 0;
 
-/// A connection whose requests have lines that end with CR LF, or are broken.
+/// A connection with requests that have lines that end with CR LF, or are broken.
 pub(super) struct StrictLines<S> {
     stream: S,
     lines: RequestLines,
@@ -74,11 +74,11 @@ enum Part {
     /// The request line and the headers.
     #[default]
     Head,
-    /// So many bytes of a body, after which a request begins.
+    /// A number of bytes of a body, after which a request begins.
     Body(u64),
     /// The line before a chunk.
     ChunkSize,
-    /// So many bytes of a chunk, the CR LF behind it included.
+    /// A number of bytes of a chunk, the CR LF behind it included.
     Chunk(u64),
     /// The lines behind the last chunk.
     Trailer,

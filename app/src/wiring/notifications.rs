@@ -91,6 +91,6 @@ mod tests {
             |people: &[&str]| each(&rule(by(people))).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         assert_eq!(names(&["ann@example.com"]), ["office/ann@example.com"]);
         let both = names(&["Bob <Bob@example.com>", "ann@example.com"]);
-        assert_eq!(both, ["office/bob@example.com", "office/ann@example.com"], "whatever the order");
+        assert_eq!(both, ["office/bob@example.com", "office/ann@example.com"], "regardless of the order");
     }
 }

@@ -178,15 +178,15 @@ async fn a_restore_brings_back_nothing_that_was_erased_revoked_or_removed_since(
     let first = restore(&there, &copy, now()).await.unwrap().carried_over;
     assert_eq!((first.from_replaced, first.sessions, first.calls), (false, 1, 0));
 
-    // A database that was made anew after a loss knows nobody of the backup, and takes nobody away.
-    let anew = tempfile::tempdir().unwrap();
-    let anew = places(anew.path());
-    let url = format!("sqlite://{}", anew.database.display());
+    // A new database after a loss knows nobody of the backup, and takes nobody away.
+    let new = tempfile::tempdir().unwrap();
+    let new = places(new.path());
+    let url = format!("sqlite://{}", new.database.display());
     let fresh = open_database(&url).await.unwrap();
     let user = User { name: "admin".into(), role: Role::Admin, password_hash: "fresh".into() };
     SqlAccess::new(fresh.clone()).add_user(user).await.unwrap();
     fresh.close().await.unwrap();
-    let over_fresh = restore(&anew, &copy, now()).await.unwrap().carried_over;
+    let over_fresh = restore(&new, &copy, now()).await.unwrap().carried_over;
     assert_eq!((over_fresh.from_replaced, over_fresh.users, over_fresh.tokens), (false, 0, 0));
     let restored = SqlAccess::new(Database::open(&url).await.unwrap());
     assert_eq!(restored.users().await.unwrap().len(), 3, "admin, ann and bob");

@@ -18,7 +18,7 @@ pub fn cookie(response: &reqwest::Response) -> String {
     plain_cookie(response)
 }
 
-/// The session cookie of a server whose public URL has no TLS.
+/// The session cookie of a server without TLS in its public URL.
 pub fn plain_cookie(response: &reqwest::Response) -> String {
     let set = response.headers()[SET_COOKIE].to_str().unwrap();
     assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict"), "{set}");

@@ -1,4 +1,4 @@
-//! What programs do about calls: by the API, and as webhooks tell other programs.
+//! What programs do about calls: by the API, and the webhooks about it.
 use serde_json::{Value, json};
 
 use crate::harness::{Desk, PASSWORD, Setting};

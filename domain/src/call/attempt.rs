@@ -250,7 +250,7 @@ impl<'a> Attempt<'a> {
             // Accepted but never connected: the caller went on, or left at that very moment.
             (self.answered(Accepted) && self.caller_went_on, PhoneEnd::Unreachable),
             (self.answered(Accepted) && self.is_reported_over(), PhoneEnd::CallerGaveUp),
-            // Picked up, asked, and put down again without a key, whatever the carrier reports of the step.
+            // Picked up, asked, and put down again without a key, regardless of what the carrier reports of the step.
             (self.answered(Asked) && self.is_reported_over(), PhoneEnd::Declined),
             (dial(DialOutcome::Busy), PhoneEnd::Busy),
             (dial(DialOutcome::NoAnswer), PhoneEnd::NoAnswer),

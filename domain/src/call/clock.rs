@@ -83,7 +83,7 @@ impl Facts {
         if offset.is_positive() || before_cause() || by_length() { offset } else { SignedDuration::ZERO }
     }
 
-    /// The difference that the call's length shows: it tells when the call began by the carrier's clock.
+    /// The difference that the call's length shows: it shows when the call began by the carrier's clock.
     fn offset_by_length(&self) -> Option<SignedDuration> {
         let started = self.first(|kind| matches!(kind, EventKind::Started(_)))?;
         let (ended, seconds) = self.all().find_map(|event| match &event.kind {

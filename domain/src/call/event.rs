@@ -235,7 +235,7 @@ pub enum EventKind {
     },
     /// The carrier reported the end of the call.
     Ended(Ending),
-    /// An event that a newer version of this crate has written. It is kept and establishes nothing.
+    /// An event that a newer version of this crate has written. It is stored and establishes nothing.
     #[serde(skip_deserializing)]
     Unknown {
         /// Its identity, which the newer version gave it.

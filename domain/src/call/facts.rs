@@ -10,7 +10,7 @@ use crate::call::status::{CopyFate, LegStatus, RecordingStatus, ScreeningAnswer}
 use crate::flow::language::Language;
 use crate::ids::{LegId, RecordingId};
 
-/// The set of a call's events. Two sets with the same events are equal, whatever their order and repetitions.
+/// The set of a call's events. Two sets with the same events are equal, regardless of their order and repetitions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     events: BTreeMap<String, CallEvent>,

@@ -106,7 +106,7 @@ fn ask(
     };
     let choice = history.chosen.as_ref().and_then(|(menu, keys)| flow.menu(menu)?.choice(keys));
     let choice = choice.map_or_else(String::new, |choice| choice.label.clone());
-    // The callee belongs to the company and hears its language, whatever language the caller chose.
+    // The callee belongs to the company and hears its language, regardless of the language that the caller chose.
     let prompts = match screening.prompt.spoken(None) {
         (language, Spoken::Text(text)) => {
             let words = text.replace("{company}", flow.company()).replace("{choice}", &choice);

@@ -227,7 +227,7 @@ fn the_callee_hears_the_callers_name_if_the_company_knows_it() {
         prompts[0].words()
     };
     let named = "You have a call from Ann {choice} Miller.";
-    assert!(announced("number", None).starts_with(named), "a name is text, whatever it holds");
+    assert!(announced("number", None).starts_with(named), "a name is text, regardless of what it contains");
     assert!(announced("hidden", Some(CALLER)).starts_with(named));
     assert!(announced("address", Some("sip:ann@example.com")).starts_with(named));
     for (shown, caller) in

@@ -47,7 +47,7 @@ pub enum CallerPattern {
     Caller(String),
     /// Callers who keep their number back.
     Withheld,
-    /// Callers whose number has this verification result; written `stir:C`.
+    /// Callers with this verification result; written `stir:C`.
     Attested(Attestation),
 }
 

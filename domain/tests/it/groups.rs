@@ -1,4 +1,4 @@
-//! Phones that ring at once: which one counts as answered, whatever the carrier reports of their legs.
+//! Phones that ring at once: which one counts as answered, regardless of what the carrier reports of their legs.
 use frontdesk_domain::{
     Call, CallEvent, DialOutcome, Ending, EventKind, Facts, LegId, LegStatus, Parties, PhoneEnd,
 };

@@ -1,15 +1,15 @@
-//! Figures of days that are kept.
+//! Stored figures of days.
 use super::{ended, started, time};
 use crate::{CallFigures, CallLog, CallQuery, DAY_MS, DailyFigures, RetentionStore};
 
-/// Every claim about kept figures, on a log without calls on these days.
-pub async fn all(log: &(impl CallLog + CallFigures + RetentionStore), kept: &impl DailyFigures) {
+/// Every claim about stored figures, on a log without calls on these days.
+pub async fn all(log: &(impl CallLog + CallFigures + RetentionStore), store: &impl DailyFigures) {
     let day = |text: &str| time(text).as_millisecond().div_euclid(DAY_MS);
     let (first, second) = (day("2026-08-03T12:00:00Z"), day("2026-08-04T12:00:00Z"));
     log.append(vec![
-        started("kept-a", "2026-08-03T13:00:00Z", "+33123456789"),
-        ended("kept-a", "2026-08-03T13:01:00Z", 60),
-        started("kept-b", "2026-08-04T13:00:00Z", "+33123456789"),
+        started("day-a", "2026-08-03T13:00:00Z", "+33123456789"),
+        ended("day-a", "2026-08-03T13:01:00Z", 60),
+        started("day-b", "2026-08-04T13:00:00Z", "+33123456789"),
     ])
     .await
     .unwrap();
@@ -17,22 +17,22 @@ pub async fn all(log: &(impl CallLog + CallFigures + RetentionStore), kept: &imp
     let as_of = log.latest_change().await.unwrap();
     let one = counted("2026-08-03T00:00:00Z", "2026-08-04T00:00:00Z").await;
     let other = counted("2026-08-04T00:00:00Z", "2026-08-05T00:00:00Z").await;
-    assert!(kept.stored_days(first..second + 1).await.unwrap().is_empty());
-    kept.store_days(&[(first, &one), (second, &other)], as_of).await.unwrap();
-    let stored = kept.stored_days(first..second + 1).await.unwrap();
+    assert!(store.stored_days(first..second + 1).await.unwrap().is_empty());
+    store.store_days(&[(first, &one), (second, &other)], as_of).await.unwrap();
+    let stored = store.stored_days(first..second + 1).await.unwrap();
     assert_eq!(stored, [(first, one.clone()), (second, other.clone())].into());
-    assert_eq!(kept.stored_days(second..second + 1).await.unwrap().len(), 1);
+    assert_eq!(store.stored_days(second..second + 1).await.unwrap().len(), 1);
 
     // News of a day: its figures no longer hold, the other's do.
-    log.append(vec![ended("kept-b", "2026-08-04T13:02:00Z", 120)]).await.unwrap();
-    let stored = kept.stored_days(first..second + 1).await.unwrap();
+    log.append(vec![ended("day-b", "2026-08-04T13:02:00Z", 120)]).await.unwrap();
+    let stored = store.stored_days(first..second + 1).await.unwrap();
     assert_eq!(stored.keys().collect::<Vec<_>>(), [&first]);
     // Counted before that news, and stored after it was looked at.
-    kept.store_days(&[(second, &other)], as_of).await.unwrap();
-    assert_eq!(kept.stored_days(second..second + 1).await.unwrap().len(), 0);
+    store.store_days(&[(second, &other)], as_of).await.unwrap();
+    assert_eq!(store.stored_days(second..second + 1).await.unwrap().len(), 0);
 
-    let query = CallQuery { provider_id: Some("kept-a".into()), ..CallQuery::newest(1) };
+    let query = CallQuery { provider_id: Some("day-a".into()), ..CallQuery::newest(1) };
     let calls = log.list(&query).await.unwrap().calls;
     log.delete_calls(&calls).await.unwrap();
-    assert!(kept.stored_days(first..second + 1).await.unwrap().is_empty(), "a deleted call is not counted");
+    assert!(store.stored_days(first..second + 1).await.unwrap().is_empty(), "a deleted call is not counted");
 }

@@ -22,7 +22,7 @@ pub trait AccessStore: Send + Sync {
     /// Everybody, by name.
     async fn users(&self) -> Result<Vec<User>, StoreError>;
 
-    /// Adds a session of a user whose password hash is `verified`; of any user if that is `None`. `false` if there is no such
+    /// Adds a session of a user with the password hash `verified`; of any user if that is `None`. `false` if there is no such
     /// user, or the password has been changed since it was verified.
     async fn add_session(&self, session: Session, verified: Option<&str>) -> Result<bool, StoreError>;
     /// The session of that token hash.

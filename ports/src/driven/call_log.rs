@@ -36,7 +36,7 @@ pub struct CallRecord {
     pub leg: LegId,
     /// The call.
     pub call: Call,
-    /// The change that logged it. Calls that were logged later have larger ones, whatever their times.
+    /// The change that logged it. Calls that were logged later have larger ones, regardless of their times.
     pub first_change: Change,
     /// Its last change.
     pub change: Change,
@@ -100,7 +100,7 @@ pub struct CallQuery {
     pub destination: Option<String>,
     /// Only calls that came to this mailbox.
     pub mailbox: Option<String>,
-    /// Only calls whose last menu is this one.
+    /// Only calls with this last menu.
     pub menu: Option<String>,
     /// Only this call of the carrier's.
     pub provider_id: Option<String>,

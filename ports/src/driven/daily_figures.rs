@@ -9,7 +9,7 @@ use crate::{Change, Figures, StoreError};
 /// Keeps figures by day: days of UTC, counted from 1970.
 #[async_trait]
 pub trait DailyFigures: Send + Sync {
-    /// The days of a span whose figures are stored and still hold. Those of days on which calls began that have changed since
+    /// The days of a span with stored figures that are still valid. Those of days on which calls began that have changed since
     /// are forgotten, as are those of calls that were deleted.
     async fn stored_days(&self, days: Range<i64>) -> Result<BTreeMap<i64, Figures>, StoreError>;
 

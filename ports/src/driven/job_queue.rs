@@ -76,13 +76,13 @@ pub struct LeasedJob {
 /// The result of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Attempt {
-    /// The job is done. What a delivery reported is kept with it, so that a later change is recognised.
+    /// The job is done. What a delivery reported is stored with it, so that a later change is recognised.
     Done(String),
     /// The job is no longer needed and is removed from the queue; it can be queued again.
     Withdrawn,
     /// It did not work and is due again at that time.
     Retry(Timestamp, String),
-    /// It will not work: the job is kept as failed.
+    /// It will not work: the job is stored as failed.
     Failed(String),
 }
 
@@ -98,7 +98,7 @@ pub struct JobCounts {
 /// Hands out jobs, each to one worker at a time, until they are done or have failed.
 #[async_trait]
 pub trait JobQueue: Send + Sync {
-    /// Takes at most `limit` jobs of these lanes that are due at `now` or whose lease has expired. What is due more than
+    /// Takes at most `limit` jobs of these lanes that are due at `now` or have an expired lease. What is due more than
     /// [`LONGEST_WAIT`] later is due, too.
     async fn take(
         &self,

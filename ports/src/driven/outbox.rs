@@ -16,7 +16,7 @@ pub struct Delivery {
     pub kind: NotificationKind,
     /// Who: the name of a rule.
     pub recipient: String,
-    /// What tells repeated notifications of one kind apart: the number of the correction, from 1, or the version of the
+    /// What distinguishes repeated notifications of one kind: the number of the correction, from 1, or the version of the
     /// follow-up; 0 for what is reported once.
     #[serde(default)]
     pub correction: u32,
@@ -73,7 +73,7 @@ pub struct DeliveryReport {
 /// Since when a recipient has been one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecipientSince {
-    /// The last change of the log at that time. Every call that was logged later is reported, whatever the clocks said.
+    /// The last change of the log at that time. Every call that was logged later is reported, regardless of what the clocks said.
     pub change: Change,
     /// The time. It decides about calls that had been logged already, such as those in progress.
     pub at: Timestamp,

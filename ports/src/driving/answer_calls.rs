@@ -53,7 +53,7 @@ pub struct CarrierCallback {
 /// Answers a carrier.
 #[async_trait]
 pub trait AnswerCalls: Send + Sync {
-    /// Answers a caller who waits. Always returns within a bounded time, whatever the state of the stores: an event
+    /// Answers a caller who waits. Always returns within a bounded time, regardless of the state of the stores: an event
     /// that cannot be stored is a lesser evil than a caller who hears nothing.
     async fn answer(&self, asked: StepRequest) -> Vec<Instruction>;
 

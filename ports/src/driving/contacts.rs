@@ -9,7 +9,7 @@ use crate::{Actor, StoreError};
 /// A change was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContactError {
-    /// The contact cannot be kept.
+    /// The contact cannot be saved.
     #[error(transparent)]
     Bad(#[from] BadContact),
     /// The store failed.

@@ -14,7 +14,7 @@ pub const MAX_CONTACTS: usize = 20_000;
 /// Callers of contacts that one search covers.
 const MAX_FOUND: usize = 50;
 
-/// A number and whose it is.
+/// A number and the name of its owner.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Contact {
     /// The identity of the caller ([`CallerId::identity`]): a number in E.164, or an address.
@@ -27,7 +27,7 @@ pub struct Contact {
     pub note: String,
 }
 
-/// Why a contact cannot be kept.
+/// Why a contact cannot be saved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadContact {
     /// The number names no caller.
@@ -90,12 +90,12 @@ impl ContactBook {
         Self(contacts.into_iter().map(|contact| (contact.caller.clone(), contact)).collect())
     }
 
-    /// Whose number that is: of a caller's identity.
+    /// The contact with that number, a caller's identity.
     pub fn of(&self, caller: &str) -> Option<&Contact> {
         self.0.get(caller)
     }
 
-    /// The callers whose name, company or note contains a text, ignoring case.
+    /// The callers with a text in name, company or note, ignoring case.
     pub fn found(&self, text: &str) -> Vec<String> {
         let text = fold(text);
         let contains = |contact: &&Contact| {

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// A text in the form in which texts are compared in a search: without accents, letter case and invisible characters,
-/// whatever the Unicode form.
+/// regardless of the Unicode form.
 pub fn fold(text: &str) -> String {
     let plain = text.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>();
     frontdesk_domain::visible_lines(&plain).replace('ß', "ss").replace('ı', "i")

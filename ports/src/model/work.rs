@@ -103,7 +103,7 @@ pub enum BasedOn {
     Turn(u64),
     /// The [`Work::version`] that a program read: no change is made to any other.
     Version(u64),
-    /// The present state, whatever it is.
+    /// The present state.
     Latest,
 }
 

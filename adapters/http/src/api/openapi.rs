@@ -75,7 +75,7 @@ fn document() -> Value {
 fn headers() -> Value {
     let header = |description: &str, example: &str| json!({"description": description, "schema": {"type": "string"}, "example": example});
     json!({
-        "X-Request-Id": header("The request's id in the server's log; one that the client sends is kept", "5f0c2b1e9a7d4c36"),
+        "X-Request-Id": header("The request's id in the server's log; one that the client sends is used", "5f0c2b1e9a7d4c36"),
         "RateLimit-Policy": header("How many requests (`q`) a token may send in how many seconds (`w`)", "\"token\";q=600;w=60"),
         "RateLimit": header("How many requests are left (`r`), and after how many seconds all of them are (`t`)", "\"token\";r=599;t=1"),
         "Retry-After": header("The seconds after which the request can be repeated", "1"),

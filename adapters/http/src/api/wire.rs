@@ -30,7 +30,7 @@ pub(crate) struct WireCall {
     from: Option<String>,
     /// The caller's name, if the network sent one.
     from_name: Option<String>,
-    /// Whose number it is, by the company's contacts.
+    /// The contact with that number.
     contact: Option<WireContact>,
     /// Where the caller's number belongs.
     from_place: Option<String>,

@@ -25,8 +25,8 @@ use crate::problem::{Answer, Problem, ProblemKind};
 pub(crate) struct WorkRequest {
     /// What to do.
     pub action: WorkAction,
-    /// The call's `work.version` that the change was decided on. Without it, the change is made whatever the present
-    /// state is.
+    /// The call's `work.version` that the change was decided on. Without it, the change is made regardless of the
+    /// present state.
     #[serde(default, deserialize_with = "whole_number", skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
     /// The user to whom the call is assigned.
@@ -108,7 +108,7 @@ impl JsonSchema for WorkRequest {
                 "action": {"type": "string", "const": action.name()},
                 "version": {
                     "type": "integer", "minimum": 0, "maximum": 9_007_199_254_740_991_u64,
-                    "description": "The call's `work.version` that the change was decided on; 409 if it has another one by now. Without it, the change is made whatever the present state is.",
+                    "description": "The call's `work.version` that the change was decided on; 409 if it has another one by now. Without it, the change is made regardless of the present state.",
                 },
             });
             let mut required = vec!["action"];

@@ -78,7 +78,7 @@ pub(crate) fn bad_contact(why: &BadContact, language: Language) -> String {
     }
 }
 
-/// The message for a refused change of accounts. Store errors are handled elsewhere.
+/// The message for a refused change of accounts. The caller handles store errors.
 pub(crate) fn account_error(error: &AccountError, language: Language) -> String {
     match error {
         AccountError::Taken => language.say("account-name-taken"),
@@ -101,7 +101,7 @@ pub(crate) fn account_error(error: &AccountError, language: Language) -> String 
     }
 }
 
-/// The message for a refused override. Store errors are handled elsewhere.
+/// The message for a refused override. The caller handles store errors.
 pub(crate) fn override_error(error: &OverrideError, language: Language) -> String {
     match error {
         OverrideError::Over => language.say("closure-over"),

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 
 /// The window that requests are counted in.
 const WINDOW: Duration = Duration::from_secs(60);
-/// Tokens whose counts are kept; those of idle tokens are dropped beyond that.
+/// The most tokens with counts; beyond that, those of idle tokens are dropped.
 const MAX_KEPT: usize = 1000;
 
 type ByToken = RateLimiter<String, DashMapStateStore<String>, DefaultClock, StateInformationMiddleware>;
@@ -33,7 +33,7 @@ pub(crate) struct Rate {
 }
 
 impl ApiRates {
-    /// So many requests per minute, in any distribution.
+    /// This number of requests per minute, in any distribution.
     pub fn new(requests_per_minute: NonZeroU32) -> Self {
         let quota = Quota::per_minute(requests_per_minute);
         let by_token = RateLimiter::dashmap(quota).with_middleware::<StateInformationMiddleware>();
@@ -69,7 +69,7 @@ impl Rate {
     fn headers(self) -> Vec<(HeaderName, HeaderValue)> {
         let Self { quota, remaining } = self;
         let window = WINDOW.as_secs();
-        // Requests come back one by one: after so many seconds, all of them.
+        // Requests come back one by one: after this number of seconds, all of them.
         let used = u64::from(quota.saturating_sub(remaining));
         let reset = (used * window).div_ceil(u64::from(quota));
         let fields = [

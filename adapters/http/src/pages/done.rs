@@ -25,7 +25,7 @@ pub(crate) struct DonePage {
     pub is_done: bool,
 }
 
-/// Longer ones are no secrets of ours.
+/// Longer ones are not secrets of this server.
 const LONGEST: usize = 128;
 
 #[handler]

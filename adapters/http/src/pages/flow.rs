@@ -78,7 +78,7 @@ pub(crate) async fn closure(
     answer(state, visitor, req, &form, done, "/flow").await
 }
 
-/// When a closure of a form ends: at a time, or by a button for so long or for the rest of the day.
+/// When a closure of a form ends: at a time, or by a button for a fixed time or for the rest of the day.
 fn closed_until(form: &Form, state: &State) -> Option<Timestamp> {
     let (now, zone) = (state.services.clock.now(), &state.services.zone);
     match form.get("for") {

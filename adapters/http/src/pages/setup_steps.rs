@@ -62,7 +62,7 @@ pub(crate) async fn setup_steps(
     html(state.templates.setup_steps(&steps, &Viewer::of(req, state)))
 }
 
-/// Steps whose texts are all the same, for the test that renders every template.
+/// Steps with the same text everywhere, for the test that renders every template.
 #[cfg(test)]
 pub(crate) fn hostile_steps(text: &str) -> SetupSteps {
     let open = || Step { is_done: false, what: text.to_owned(), remedy: text.to_owned() };

@@ -1,4 +1,4 @@
-//! Figures of whole days, kept in a table. They hold up to a change of the log, the cursor: what has changed beyond it is
+//! Figures of whole days in a table. They hold up to a change of the log, the cursor: what has changed beyond it is
 //! looked at before they are read.
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -99,7 +99,7 @@ async fn plan(log: &SqlLog, query: &CallQuery) -> Vec<String> {
 /// Indexes that hold only the calls that are asked for: reading all of one is reading no others.
 const PARTIAL: [&str; 4] = ["calls_live", "calls_attention", "calls_handled", "calls_assignee"];
 
-/// Whether calls are read one by one, in whatever order, until enough fit.
+/// Whether calls are read one by one, in any order, until enough fit.
 fn reads_all(steps: &[String]) -> bool {
     let step = |step: &String| step.trim_start_matches([' ', '-', '>']).to_owned();
     let steps: Vec<String> = steps.iter().map(step).collect();

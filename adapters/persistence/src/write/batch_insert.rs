@@ -20,7 +20,7 @@ impl Inserts {
         Self { conflict, texts: BTreeMap::new() }
     }
 
-    /// Inserts rows whose columns are all set.
+    /// Inserts rows with all columns set.
     pub async fn run<E, A>(&mut self, tx: &impl ConnectionTrait, rows: Vec<A>) -> Result<(), StoreError>
     where
         E: EntityTrait,

@@ -83,7 +83,7 @@ mod tests {
         recent.answered(&call(0), "start", "<Response>again</Response>");
         recent.answered(&call(0), "menu", "<Response/>");
         let of_first = recent.of(&call(0));
-        assert_eq!(of_first.len(), 1, "only of steps whose event is known");
+        assert_eq!(of_first.len(), 1, "only of steps with a known event");
         assert_eq!(&*of_first["started"], "<Response>again</Response>");
         for n in 1..=MAX_CALLS {
             for step in 0..MAX_STEPS + 5 {

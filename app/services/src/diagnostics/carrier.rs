@@ -204,7 +204,7 @@ fn may_be_called(number: &str, permissions: &[DialPermission]) -> bool {
     longest.is_none() || permissions.iter().filter(of).any(|country| country.ordinary)
 }
 
-/// An address without the fragment that tells the carrier how to retry.
+/// An address without the fragment with the carrier's retry settings.
 fn bare(url: &str) -> &str {
     url.split('#').next().unwrap_or(url)
 }

@@ -112,7 +112,7 @@ pub(super) fn wants(
     }
 }
 
-/// The version of a call's follow-up, by which its changes are told apart.
+/// The version of a call's follow-up, which distinguishes its changes.
 pub(super) fn work_version(record: &CallRecord) -> u32 {
     u32::try_from(record.work.version).unwrap_or(u32::MAX)
 }

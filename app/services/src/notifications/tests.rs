@@ -215,7 +215,7 @@ async fn a_missed_call_is_reported_once_however_often_the_carrier_reports_it() {
     let office = desk.office.received.lock().unwrap();
     assert_eq!(
         office[0].subject, "Missed call from Ann  Bcc: x (+33123456789)",
-        "one line, whatever name the network sends"
+        "one line, regardless of the name that the network sends"
     );
     assert!(office[0].text.contains("https://desk.example/calls/") && office[0].text.contains("UTC"));
 }

@@ -1,4 +1,4 @@
-//! When a phone rang and how long people talked, from whatever reports there are.
+//! When a phone rang and how long people talked, from the reports that there are.
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Attempt, NEVER_PICKED_UP, OVER, seconds};

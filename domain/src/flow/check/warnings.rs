@@ -50,7 +50,7 @@ impl FlowDraft {
         warnings
     }
 
-    /// Opening hours whose listed dates have all passed.
+    /// Opening hours with listed dates that have all passed.
     pub fn past_dates(&self, now: Timestamp) -> Vec<Problem> {
         let past = |(name, hours): (&NodeName, &Hours)| {
             let last = hours.schedule.listed_until()?;
