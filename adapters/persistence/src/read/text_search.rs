@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use sea_orm::sea_query::{Expr, LikeExpr, Order, Query, SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
-    Statement, TransactionTrait,
+    TransactionTrait, Value,
 };
 
 use crate::SqlLog;
@@ -35,6 +35,7 @@ pub(crate) struct Texts {
 #[derive(Clone)]
 struct Found {
     text: String,
+    callers: Vec<String>,
     at: Change,
     /// The names of the calls, if they are few.
     named: Option<Arc<str>>,
@@ -47,48 +48,64 @@ impl SqlLog {
         let like = || LikeExpr::new(format!("%{literal}%")).escape('\\');
         let by_reading =
             Condition::any().add(Column::SearchText.like(like())).add(Column::NoteText.like(like()));
-        // Named last: without names, the search is planned for its index alone.
-        let or_callers = |condition: Condition| match callers {
-            [] => condition,
-            callers => Condition::any().add(condition).add(Column::FromNumber.is_in(callers)),
+        let named = match text.chars().count() {
+            0..INDEXED_LENGTH => None,
+            _ => self.named(text, callers, &by_reading).await?,
         };
-        if text.chars().count() < INDEXED_LENGTH {
-            return Ok(or_callers(by_reading));
-        }
-        if self.db.reader.get_database_backend() == DbBackend::Sqlite {
-            let matched = self.matched(text, by_reading.clone(), callers).await.map_err(failed)?;
-            return Ok(matched.unwrap_or_else(|| or_callers(by_reading)));
-        }
-        let by_name = |named: Arc<str>| {
-            Expr::cust_with_values("calls.id = ANY(string_to_array($1, ','))", [named.to_string()])
-        };
-        let named = self.named(text, &by_reading).await?;
-        Ok(or_callers(named.map_or(by_reading, |named| Condition::all().add(by_name(named)))))
+        let Some(named) = named else { return Ok(or_callers(by_reading, callers)) };
+        Ok(match self.db.reader.get_database_backend() {
+            DbBackend::Sqlite => Condition::all().add(Expr::cust_with_values(
+                "calls.id IN (SELECT value FROM json_each(?))",
+                [format!("[{named}]")],
+            )),
+            _ => {
+                let list = "calls.id = ANY(string_to_array($1, ','))";
+                or_callers(Condition::all().add(Expr::cust_with_values(list, [named.to_string()])), callers)
+            }
+        })
     }
 
-    /// On SQLite: the index as a part of the question, unless the text is common. Calls that are not over are read: the index
-    /// holds the others, and there are few of them. The parts are united within one list of ids, each found by an index of its
-    /// own: joined by OR, none of them would use one.
+    /// The calls that contain a text by their names, separated by commas; `None` if they are many. On SQLite with those of the
+    /// callers.
+    async fn named(
+        &self,
+        text: &str,
+        callers: &[String],
+        by_reading: &Condition,
+    ) -> Result<Option<Arc<str>>, StoreError> {
+        let at = *self.changed.borrow();
+        let last = self.texts.last.lock().clone();
+        let is_same = |found: &Found| found.text == text && found.callers == callers && found.at == at;
+        if let Some(found) = last.filter(is_same) {
+            return Ok(found.named);
+        }
+        let named = if self.db.reader.get_database_backend() == DbBackend::Sqlite {
+            self.matched(text, by_reading.clone(), callers).await.map_err(failed)?
+        } else if self.is_indexed().await {
+            self.find_named(by_reading).await.unwrap_or_else(|error| {
+                tracing::debug!("the index of texts gave no answer, calls are read: {error}");
+                None
+            })
+        } else {
+            return Ok(None);
+        };
+        let (text, callers) = (text.to_owned(), callers.to_owned());
+        *self.texts.last.lock() = Some(Found { text, callers, at, named: named.clone() });
+        Ok(named)
+    }
+
+    /// On SQLite: the index of texts holds the calls that are over; the others are few and read. The parts are united in one
+    /// list of ids, each found by an index of its own: joined by OR, none of them would use one.
     async fn matched(
         &self,
         text: &str,
         by_reading: Condition,
         callers: &[String],
-    ) -> Result<Option<Condition>, DbErr> {
+    ) -> Result<Option<Arc<str>>, DbErr> {
         let phrase = format!("\"{}\"", text.replace('"', "\"\""));
-        let count = Statement::from_sql_and_values(
-            DbBackend::Sqlite,
-            "SELECT count(*) AS found FROM (SELECT rowid FROM call_text WHERE call_text MATCH ? LIMIT ?)",
-            [phrase.as_str().into(), (COMMON + 1).into()],
-        );
-        let row = self.db.reader.query_one_raw(count).await?;
-        let found: i64 = row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0);
-        if found.unsigned_abs() > COMMON {
-            return Ok(None);
-        }
         let by_index = Expr::cust_with_values(
-            "serial IN (SELECT rowid FROM call_text WHERE call_text MATCH ?)",
-            [phrase],
+            "serial IN (SELECT rowid FROM call_text WHERE call_text MATCH ? LIMIT ?)",
+            [phrase.into(), Value::from(COMMON + 1)],
         );
         let mut ids = ids_of(Condition::all().add(by_index));
         let live = Condition::all().add(Expr::cust("state <> 'ended'")).add(by_reading);
@@ -96,29 +113,12 @@ impl SqlLog {
         if !callers.is_empty() {
             ids.union(UnionType::All, ids_of(Condition::all().add(Column::FromNumber.is_in(callers))));
         }
-        Ok(Some(Condition::all().add(Column::Id.in_subquery(ids))))
-    }
-
-    /// On PostgreSQL: the calls by their names, unless the text is common.
-    async fn named(&self, text: &str, condition: &Condition) -> Result<Option<Arc<str>>, StoreError> {
-        let at = *self.changed.borrow();
-        let last = self.texts.last.lock().clone();
-        if let Some(found) = last.filter(|found| found.text == text && found.at == at) {
-            return Ok(found.named);
-        }
-        if !self.is_indexed().await {
+        let rows = self.db.reader.query_all(&ids).await?;
+        if rows.len() as u64 > COMMON {
             return Ok(None);
         }
-        let named = match self.find_named(condition).await {
-            Ok(named) => named,
-            Err(error) => {
-                tracing::debug!("the index of texts gave no answer, calls are read: {error}");
-                None
-            }
-        };
-        let found = Found { text: text.to_owned(), at, named: named.clone() };
-        *self.texts.last.lock() = Some(found);
-        Ok(named)
+        let named = rows.iter().map(|row| row.try_get::<String>("", "id").map(|id| format!("\"{id}\"")));
+        Ok(Some(named.collect::<Result<Vec<_>, _>>()?.join(",").into()))
     }
 
     async fn is_indexed(&self) -> bool {
@@ -150,6 +150,14 @@ impl SqlLog {
         let named: Vec<String> = named.limit(COMMON + 1).into_tuple().all(&tx).await?;
         tx.commit().await?;
         Ok((named.len() as u64 <= COMMON).then(|| named.join(",").into()))
+    }
+}
+
+/// The same, or calls of these callers. Named last: without names, the search is planned for its index alone.
+fn or_callers(condition: Condition, callers: &[String]) -> Condition {
+    match callers {
+        [] => condition,
+        callers => Condition::any().add(condition).add(Column::FromNumber.is_in(callers)),
     }
 }
 
