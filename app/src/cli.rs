@@ -177,7 +177,7 @@ impl Cli {
                 let config = load(Needs::Production)?;
                 let transcribes = config.transcription.is_some();
                 let reload = Reload::new(file.clone(), environment.clone(), transcribes);
-                Box::pin(serve::run(config, reload)).await
+                Box::pin(serve::run(config, reload, environment)).await
             }
             Command::Completions(completions) => Ok(completions.run()),
             Command::Man(man) => man.run(),

@@ -26,10 +26,11 @@ impl PassedSockets {
         Self(sockets.collect())
     }
 
-    /// Listens on an address: by the socket that was passed for its port, else by a new one.
+    /// Listens on an address: by the socket that was passed for it, else by a new one.
     pub async fn listen(&mut self, address: SocketAddr) -> io::Result<TcpListener> {
-        let port = |socket: &std::net::TcpListener| socket.local_addr().ok().map(|local| local.port());
-        let Some(passed) = self.0.iter().position(|socket| port(socket) == Some(address.port())) else {
+        let is_for =
+            |socket: &std::net::TcpListener| socket.local_addr().is_ok_and(|local| is_same(local, address));
+        let Some(passed) = self.0.iter().position(is_for) else {
             return TcpListener::bind(address).await;
         };
         let socket = self.0.swap_remove(passed);
@@ -42,12 +43,18 @@ impl PassedSockets {
         for socket in &self.0 {
             if let Ok(address) = socket.local_addr() {
                 tracing::warn!(
-                    "the service manager passed a socket on {address}, which neither listen, private_listen nor \
-                     metrics.listen names"
+                    "the service manager passed a socket on {address}, which is the address of neither listen, \
+                     private_listen nor metrics.listen"
                 );
             }
         }
     }
+}
+
+/// Whether two addresses listen alike: they are equal, or both stand for all addresses of the machine.
+fn is_same(one: SocketAddr, other: SocketAddr) -> bool {
+    let everywhere = one.ip().is_unspecified() && other.ip().is_unspecified();
+    one.port() == other.port() && (one.ip() == other.ip() || everywhere)
 }
 
 /// Reports that requests are answered.
@@ -82,15 +89,22 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_address_uses_the_socket_that_was_passed_for_its_port() {
+    async fn an_address_uses_the_socket_that_was_passed_for_it() {
         let passed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = passed.local_addr().unwrap();
         let mut sockets = PassedSockets(vec![passed]);
-        // The port is taken: only the passed socket can listen there.
-        let everywhere = SocketAddr::new("0.0.0.0".parse().unwrap(), address.port());
-        assert_eq!(sockets.listen(everywhere).await.unwrap().local_addr().unwrap(), address);
         let other = sockets.listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
         assert_ne!(other.local_addr().unwrap(), address);
+        // The port is taken: only the passed socket can listen there.
+        assert_eq!(sockets.listen(address).await.unwrap().local_addr().unwrap(), address);
         assert!(sockets.0.is_empty());
+    }
+
+    #[test]
+    fn a_socket_of_another_address_is_not_used_for_its_port() {
+        let same = |one: &str, other: &str| is_same(one.parse().unwrap(), other.parse().unwrap());
+        assert!(same("127.0.0.1:80", "127.0.0.1:80") && same("[::]:80", "0.0.0.0:80"));
+        assert!(!same("10.0.0.5:80", "203.0.113.1:80") && !same("0.0.0.0:80", "127.0.0.1:80"));
+        assert!(!same("127.0.0.1:80", "127.0.0.1:81"));
     }
 }

@@ -10,6 +10,7 @@ mod m20261128_000003_describe_sessions;
 mod m20261128_000004_create_done_links;
 mod m20261129_000001_create_daily_figures;
 mod m20261129_000002_index_assigned_calls;
+mod m20261129_000003_add_work_change;
 
 use sea_orm_migration::prelude::*;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000004_create_done_links::Migration),
             Box::new(m20261129_000001_create_daily_figures::Migration),
             Box::new(m20261129_000002_index_assigned_calls::Migration),
+            Box::new(m20261129_000003_add_work_change::Migration),
         ]
     }
 }

@@ -126,7 +126,8 @@ impl RedbLog {
         let first_change = Change(change);
         let facts = folded(&tx.open_table(EVENTS).map_err(away)?, leg)?;
         let (leg, call) = (leg.parse().map_err(corrupt)?, Call::of(&facts));
-        Ok(Some(CallRecord { id, leg, call, first_change, change: Change(change), work: Work::default() }))
+        let (change, work, work_change) = (Change(change), Work::default(), Change::default());
+        Ok(Some(CallRecord { id, leg, call, first_change, change, work, work_change }))
     }
 }
 

@@ -23,7 +23,9 @@ pub use model::{access, work};
 
 pub use driven::access_store::AccessStore;
 pub use driven::audit_trail::{AuditAction, AuditEntry, AuditPage, AuditQuery, AuditTrail};
-pub use driven::call_figures::{CallFigures, DAY_MS, Figures, QUARTER_MS, Tally, Usage, WAIT_STEP_MS};
+pub use driven::call_figures::{
+    CallFigures, DAY_MS, Figures, QUARTER_MS, Tally, Usage, WAIT_STEP_MS, affected_days,
+};
 pub use driven::call_log::{CallLog, CallPage, CallQuery, CallRecord, Change, LoggedEvent, TextMatch};
 pub use driven::carrier::{AudioStream, Carrier, FetchedAudio};
 pub use driven::carrier_account::{

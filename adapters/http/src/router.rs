@@ -150,7 +150,7 @@ fn table() -> Vec<Entry> {
         Entry::get("/outages", Page, outages::outages),
         Entry::get("/audit", Admin, audit::audit),
         Entry::get("/done/:secret", Public, done::look).and_post(done::done),
-        Entry::get("/start/:secret", Public, start::sign_in_by_link),
+        Entry::get("/start/:secret", Public, start::sign_in_by_link).and_head(start::look_at_link),
         Entry::get("/setup/:secret", Public, start::setup_page).and_post(start::set_up),
         Entry::get("/login", Public, login::sign_in_page).and_post(login::sign_in),
         Entry::get("/login/provider", Public, oidc::begin),

@@ -47,6 +47,7 @@ pub(crate) struct StoredCall {
     pub(crate) work: Work,
     leg: Option<LegId>,
     pub(crate) first_change: Change,
+    pub(crate) work_change: Change,
     pub(crate) change: Change,
 }
 
@@ -73,8 +74,8 @@ impl MemoryLog {
 pub(crate) fn record(id: CallId, stored: &StoredCall) -> Option<CallRecord> {
     let leg = stored.leg.clone()?;
     let (call, work) = (Call::of(&stored.facts), stored.work.clone());
-    let StoredCall { first_change, change, .. } = *stored;
-    Some(CallRecord { id, leg, call, first_change, change, work })
+    let StoredCall { first_change, change, work_change, .. } = *stored;
+    Some(CallRecord { id, leg, call, first_change, change, work, work_change })
 }
 
 #[async_trait]

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use async_trait::async_trait;
-use frontdesk_ports::{CallFigures, CallLog, Change, DailyFigures, Figures, StoreError};
+use frontdesk_ports::{CallFigures, CallLog, Change, DailyFigures, Figures, StoreError, affected_days};
 
 use crate::MemoryLog;
 
@@ -11,7 +11,7 @@ use crate::MemoryLog;
 impl DailyFigures for MemoryLog {
     async fn stored_days(&self, days: Range<i64>) -> Result<BTreeMap<i64, Figures>, StoreError> {
         let (latest, looked_at) = (self.latest_change().await?, self.state().figures_looked_at);
-        let changed = self.days_changed(looked_at).await?;
+        let changed = affected_days(&self.days_changed(looked_at).await?);
         let mut state = self.state();
         state.figures.retain(|day, _| !changed.contains(day));
         state.figures_looked_at = state.figures_looked_at.max(latest);

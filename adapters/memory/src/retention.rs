@@ -49,6 +49,9 @@ impl RetentionStore for MemoryLog {
     async fn delete_calls(&self, calls: &[CallRecord]) -> Result<(), StoreError> {
         let mut state = self.state();
         for CallRecord { id, leg, call, .. } in calls {
+            // What is counted at the moment may still count these calls.
+            state.change.0 += 1;
+            state.figures_looked_at = state.change;
             let day = call.started_at.map(|at| at.as_millisecond().div_euclid(DAY_MS));
             day.map(|day| state.figures.remove(&day));
             state.calls.remove(id);

@@ -29,7 +29,7 @@ impl WorkStore for MemoryLog {
             return Ok(false);
         }
         state.change.0 += 1;
-        (stored.work, stored.change) = (work.clone(), state.change);
+        (stored.work, stored.change, stored.work_change) = (work.clone(), state.change, state.change);
         self.changed.send_replace(state.change);
         Ok(true)
     }

@@ -89,10 +89,13 @@ async fn notes(tx: &DatabaseTransaction, digits: &Digits) -> Result<u64, StoreEr
         // A change that was made from the earlier notes cannot be saved.
         work.version += 1;
         let version = i64::try_from(work.version).unwrap_or(i64::MAX);
+        let change = i64::try_from(number_changes(tx, 1).await.map_err(failed)? + 1).unwrap_or(i64::MAX);
         let update = call::Entity::update_many()
             .col_expr(call::Column::Work, Expr::value(json(&work)?))
             .col_expr(call::Column::NoteText, Expr::value(work.text()))
             .col_expr(call::Column::WorkVersion, Expr::value(version))
+            .col_expr(call::Column::WorkChange, Expr::value(change))
+            .col_expr(call::Column::Change, Expr::value(change))
             .filter(call::Column::Id.eq(row.id));
         erased += update.exec(tx).await.map_err(failed)?.rows_affected;
     }

@@ -72,7 +72,7 @@ pub(crate) fn number_of(change: Change) -> i64 {
 
 /// The row of a new call. `commit::projected` lists the columns that an update may change.
 pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreError> {
-    let CallRecord { id, leg, call, first_change, change, work: _ } = record;
+    let CallRecord { id, leg, call, first_change, change, work: _, work_change: _ } = record;
     let parties = call.parties.as_ref();
     let to = parties.map(|p| p.to.clone());
     let forwarded_to = call.forwarded_to.as_ref().map(ToString::to_string);
@@ -104,6 +104,7 @@ pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreEr
             .map(|(from, to)| (millis(to) - millis(from)).max(0))),
         work: Set(None),
         work_version: Set(0),
+        work_change: Set(0),
         note_text: Set(String::new()),
         assignee: Set(None),
     })
@@ -119,8 +120,9 @@ pub(crate) fn record_of(row: &call::Model) -> Result<CallRecord, StoreError> {
         u64::try_from(number).map(Change).map_err(|why| corrupt("calls", column, &row.id, why))
     };
     let first_change = change(row.serial.unwrap_or_default(), "serial")?;
+    let work_change = change(row.work_change, "work_change")?;
     let change = change(row.change, "change")?;
     let work = row.work.as_deref().map(serde_json::from_str).transpose();
     let work = work.map_err(|why| corrupt("calls", "work", &row.id, why))?.unwrap_or_default();
-    Ok(CallRecord { id, leg, call, first_change, change, work })
+    Ok(CallRecord { id, leg, call, first_change, change, work, work_change })
 }

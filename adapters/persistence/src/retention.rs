@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, LegId, Timestamp};
-use frontdesk_ports::{CallRecord, DAY_MS, RetentionStore, Share, StoreError};
-use sea_orm::sea_query::{Expr, OnConflict, Query};
+use frontdesk_ports::{CallRecord, RetentionStore, Share, StoreError};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement, TransactionTrait,
@@ -12,9 +12,10 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 
 use crate::SqlLog;
-use crate::entity::{call, call_event, daily_figures, job, tombstone};
+use crate::entity::{call, call_event, job, tombstone};
 use crate::error::failed;
 use crate::mapping::{millis, record_of};
+use crate::read::daily_figures::forget_days_of;
 use crate::transaction::{immediate, number_changes};
 
 /// The kind of the events that name the phones that were rung.
@@ -91,14 +92,8 @@ impl RetentionStore for SqlLog {
         let ids: Vec<String> = calls.iter().map(|record| record.id.to_string()).collect();
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
         // The writer notices that the log has changed.
-        number_changes(&tx, 1).await.map_err(failed)?;
-        let days = Query::select()
-            .expr(Expr::cust(format!("started_at / {DAY_MS}")))
-            .from(call::Entity)
-            .and_where(call::Column::Id.is_in(&ids))
-            .to_owned();
-        let of_days = daily_figures::Column::Day.in_subquery(days);
-        daily_figures::Entity::delete_many().filter(of_days).exec(&tx).await.map_err(failed)?;
+        let change = number_changes(&tx, 1).await.map_err(failed)? + 1;
+        forget_days_of(&tx, &ids, i64::try_from(change).unwrap_or(i64::MAX)).await?;
         call_event::Entity::delete_many()
             .filter(call_event::Column::CallId.is_in(&ids))
             .exec(&tx)

@@ -31,6 +31,7 @@ impl WorkStore for SqlLog {
             .table(call::Entity)
             .value(Column::Work, json(work)?)
             .value(Column::WorkVersion, version)
+            .value(Column::WorkChange, change)
             .value(Column::NoteText, work.text())
             .value(Column::Assignee, work.claimed.as_ref().map(|claimed| claimed.by.clone()))
             .value(Column::Handled, i32::from(work.handled.is_some()))

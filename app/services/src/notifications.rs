@@ -155,7 +155,7 @@ impl Notifications {
                 .flat_map(|record| {
                     let mut deliveries = self.deliveries(record, &flow, &since, present);
                     deliveries.extend(self.corrections(record, &delivered));
-                    deliveries.extend(self.changes_of_work(record, &flow));
+                    deliveries.extend(self.changes_of_work(record, &flow, &since, seen));
                     deliveries
                 })
                 .map(|delivery| {
@@ -225,11 +225,22 @@ impl Notifications {
         corrected.collect()
     }
 
-    /// Notifications about the present state of the follow-up, if there has been any.
-    fn changes_of_work(&self, record: &CallRecord, flow: &CallFlow) -> Vec<Delivery> {
+    /// Notifications about the present state of the follow-up, if it has changed after `seen`, to the recipients of that time.
+    fn changes_of_work(
+        &self,
+        record: &CallRecord,
+        flow: &CallFlow,
+        since: &BTreeMap<String, RecipientSince>,
+        seen: Change,
+    ) -> Vec<Delivery> {
+        if record.work_change <= seen {
+            return Vec::new();
+        }
         let (call, kind, version) = (record.id, NotificationKind::WorkChanged, work_version(record));
-        let informed = self.recipients.iter().filter(|(_, target)| wants(target, kind, record, flow));
-        let informed = informed.filter(|_| version > 0);
+        let informed = self.recipients.iter().filter(|(name, target)| {
+            let is_new = since.get(*name).is_none_or(|since| record.work_change > since.change);
+            is_new && wants(target, kind, record, flow)
+        });
         informed
             .map(|(name, _)| Delivery { call, kind, recipient: name.clone(), correction: version })
             .collect()

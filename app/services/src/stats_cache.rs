@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{
     CallFigures, CallLog, CallQuery, Change, Clock, DAY_MS, DailyFigures, Figures, StoreError, Tally, Usage,
+    affected_days,
 };
 use parking_lot::Mutex;
 
@@ -68,6 +69,7 @@ impl StatsCache {
         // At first nothing is cached.
         let nothing = seen == Change::default();
         let changed = if nothing { BTreeSet::new() } else { self.figures.days_changed(seen).await? };
+        let changed = affected_days(&changed);
         let mut cache = self.cache.lock();
         cache.sums.retain(|sum| changed.range(sum.days.clone()).next().is_none());
         cache.seen = cache.seen.max(latest);

@@ -74,7 +74,7 @@ fn caller(text: &str) -> Result<String, String> {
         .iter()
         .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()));
     let is_withheld =
-        text.contains(char::is_alphabetic) && matches!(CallerId::read(text), CallerId::Withheld);
+        text.chars().all(char::is_alphabetic) && matches!(CallerId::read(text), CallerId::Withheld);
     if is_number || is_address || is_withheld {
         return Ok(text.to_owned());
     }

@@ -77,7 +77,7 @@ impl Export {
         let contacts = ContactBook::new(tools.contacts.contacts().await.map_err(failed)?);
         let context = CallContext { prefix: &prefix, contacts: &contacts };
         let mut query = CallQuery { since, until, ..CallQuery::newest(PAGE) };
-        let progress = Progress::over_calls(&*tools.log, &query).await.map_err(failed)?;
+        let progress = Progress::over_calls(&*tools.log, &query).await;
         loop {
             let page = tools.log.list(&query).await.map_err(failed)?;
             progress.advance(page.calls.len());

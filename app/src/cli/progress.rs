@@ -1,7 +1,8 @@
 //! Progress of commands that can take longer than people wait without a sign: on standard error, on a terminal alone.
+use std::io::IsTerminal;
 use std::time::Duration;
 
-use frontdesk_ports::{CallFigures, CallQuery, StoreError};
+use frontdesk_ports::{CallFigures, CallQuery};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// How often the time that has passed is drawn again.
@@ -21,12 +22,17 @@ pub(super) struct Progress(ProgressBar);
 
 impl Progress {
     /// The calls that fit a query.
-    pub async fn over_calls(log: &dyn CallFigures, query: &CallQuery) -> Result<Self, StoreError> {
-        let total = log.tally(query, u32::MAX).await?.all();
+    pub async fn over_calls(log: &dyn CallFigures, query: &CallQuery) -> Self {
+        // Counting a long log takes a while, which nobody waits for who sees no bar.
+        let total = if std::io::stderr().is_terminal() {
+            log.tally(query, u32::MAX).await.map_or(0, |tally| tally.all())
+        } else {
+            0
+        };
         let bar = ProgressBar::new(total).with_message("calls");
         let bar = bar.with_style(style("{msg} {wide_bar} {human_pos}/{human_len} ({eta})"));
         bar.enable_steady_tick(TICK);
-        Ok(Self(bar))
+        Self(bar)
     }
 
     /// Counts further items.

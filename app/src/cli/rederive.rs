@@ -40,7 +40,7 @@ impl Rederive {
         let unwritten =
             |error: std::io::Error| Failure::Failed(format!("the findings cannot be written: {error}"));
         let mut query = CallQuery { since, ..CallQuery::newest(PAGE) };
-        let progress = Progress::over_calls(&*tools.log, &query).await.map_err(failed)?;
+        let progress = Progress::over_calls(&*tools.log, &query).await;
         loop {
             let page = tools.log.list(&query).await.map_err(failed)?;
             progress.advance(page.calls.len());

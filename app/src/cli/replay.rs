@@ -51,7 +51,7 @@ impl Replay {
         let mut query = CallQuery { since: Some(since), ..CallQuery::newest(PAGE) };
         let (mut calls, mut same, mut refused) = (0u64, 0u64, 0u64);
         let mut changed: BTreeMap<(Journey, Journey), Changed> = BTreeMap::new();
-        let progress = Progress::over_calls(&log, &query).await.map_err(failed)?;
+        let progress = Progress::over_calls(&log, &query).await;
         loop {
             let page = log.list(&query).await.map_err(failed)?;
             progress.advance(page.calls.len());

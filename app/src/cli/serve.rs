@@ -4,12 +4,19 @@ use std::process::ExitCode;
 use super::Failure;
 use super::lifecycle::{Reload, hang_ups, listen, until_stopped};
 use crate::config::Config;
+use crate::environment::Environment;
 use crate::pid::PidFile;
 use crate::service_manager::PassedSockets;
-use crate::telemetry;
+use crate::telemetry::{self, LogFormat};
 use crate::wiring::{App, AppBuilder};
 
-pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Failure> {
+pub(super) async fn run(
+    config: Config,
+    reload: Reload,
+    environment: &Environment,
+) -> Result<ExitCode, Failure> {
+    // systemd names the journal that standard error goes to.
+    let is_log = environment.get("JOURNAL_STREAM").is_some() || config.log_format == LogFormat::Json;
     telemetry::start(config.log_format, &config.log_levels);
     let mut sockets = PassedSockets::of_process();
     let listener = listen(&mut sockets, config.listen).await?;
@@ -29,7 +36,7 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
     sockets.warn_of_unused();
     let address = config.listen;
     let app = AppBuilder::new(config).build().await?;
-    print_setup_link(&app).await;
+    print_setup_link(&app, is_log).await;
     tracing::info!("the carrier's voice URL is {}; listening on {address}", app.voice_url());
     let mut served = Vec::new();
     served.extend(metrics.map(|listener| (listener, app.metrics())));
@@ -48,9 +55,15 @@ pub(super) async fn run(config: Config, reload: Reload) -> Result<ExitCode, Fail
     until_stopped(served, running, Some(reload)).await
 }
 
-/// Prints the link that creates the first user, while there is none. Not through the logger: logs are stored and passed on.
-async fn print_setup_link(app: &App) {
+/// Prints the link that creates the first user, while there is none. Not through the logger, nor where standard error is a log
+/// that is stored and passed on: whoever read it there would be the admin.
+async fn print_setup_link(app: &App, is_log: bool) {
     match app.new_setup_link().await {
+        Ok(Some(_)) if is_log => {
+            tracing::warn!(
+                "nobody can sign in yet; create the first user: frontdesk user add NAME --role admin"
+            );
+        }
         Ok(Some(link)) => eprintln!(
             "\nNobody can sign in yet. Create the first user, who is an admin, here:\n\n  {link}\n\n\
              or with `frontdesk user add NAME --role admin`.\n"

@@ -198,7 +198,7 @@ async fn a_token_reaches_what_its_scopes_cover_and_nothing_else() {
         ("calls", vec![Access::Page, Access::Calls]),
         ("audio", vec![Access::Audio]),
         ("metrics", vec![Access::Metrics]),
-        ("work", vec![Access::ApiWork, Access::Retry]),
+        ("work", vec![Access::Page, Access::Calls, Access::ApiWork, Access::Retry]),
         ("calls audio metrics", vec![Access::Page, Access::Calls, Access::Audio, Access::Metrics]),
     ] {
         let token = token(&desk, scopes).await;

@@ -15,6 +15,11 @@ async fn the_sign_in_link_signs_in_once() {
     let link = format!("/start/{}", desk.running.access.new_sign_in_link());
     let wrong = get(&desk, "/start/0123", "").await;
     assert_eq!(wrong.status(), 410);
+    // What only looks does not use it up.
+    let looked = desk.http.head(format!("{}{link}", desk.url)).send().await.unwrap();
+    assert!(!looked.headers().contains_key(SET_COOKIE));
+    let fetched = desk.http.get(format!("{}{link}", desk.url)).header("sec-purpose", "prefetch");
+    assert!(!fetched.send().await.unwrap().headers().contains_key(SET_COOKIE));
     let first = get(&desk, &link, "").await;
     assert_eq!(first.status(), 200);
     let cookie = cookie(&first);

@@ -32,7 +32,7 @@ async fn a_program_works_on_a_call_version_by_version() {
     assert_eq!((status, &noted["work"]["notes"]), (200, &json!(1)), "{noted}");
     let (status, tagged) = change(&desk, &token, &id, &json!({"action": "tag", "tag": "Sale"})).await;
     assert_eq!((status, &tagged["work"]["tags"]), (200, &json!(["sale"])), "without a version, the latest");
-    let (_, untagged) = change(&desk, &token, &id, &json!({"action": "untag", "tag": "sale"})).await;
+    let (_, untagged) = change(&desk, &token, &id, &json!({"action": "untag", "tag": " SALE"})).await;
     assert_eq!(untagged["work"]["tags"], json!([]));
     let (_, assigned) = change(&desk, &token, &id, &json!({"action": "assign", "user": "admin"})).await;
     assert_eq!(assigned["work"]["claimed_by"], "admin");
@@ -90,5 +90,10 @@ async fn a_token_has_its_requests_per_minute_and_people_have_no_limit() {
     }
     let refused = ask().await;
     assert_eq!(refused.status(), 429);
+    let other = crate::people::token(&desk, "metrics").await;
+    let forbidden =
+        desk.http.get(format!("{}/api/v1/calls", desk.url)).bearer_auth(&other).send().await.unwrap();
+    assert_eq!(forbidden.status(), 403);
+    assert!(forbidden.headers()["ratelimit"].to_str().unwrap().starts_with("\"token\";r=2;"), "counted, too");
     assert!(refused.headers().contains_key("retry-after"));
 }

@@ -174,7 +174,7 @@ fn messages() -> Vec<NamedCall> {
             ]),
         ),
         (
-            "a message without speech, with a failed transcription",
+            "a message without speech, whose transcription failed",
             message(vec![wanted(), ended(15), stored(), measured(0), transcribed(None)]),
         ),
         (

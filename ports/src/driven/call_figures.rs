@@ -28,6 +28,12 @@ pub struct Figures {
     pub menus: Vec<(String, Option<Outcome>, Option<Reason>, u64)>,
 }
 
+/// The days of which figures may no longer hold once calls have changed that began on `days`: the start of a call may have been
+/// corrected, by less than two days, which moves it from one day to another.
+pub fn affected_days(days: &BTreeSet<i64>) -> BTreeSet<i64> {
+    days.iter().flat_map(|day| day - 2..=day + 2).collect()
+}
+
 impl Figures {
     /// The figures of spans that do not overlap, together; every list in order.
     pub fn sum<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {

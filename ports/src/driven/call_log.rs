@@ -42,6 +42,8 @@ pub struct CallRecord {
     pub change: Change,
     /// What people did about it.
     pub work: Work,
+    /// The last change of that; the first [`Change`] of all if there has been none.
+    pub work_change: Change,
 }
 
 impl CallRecord {

@@ -119,7 +119,7 @@ pub enum Scope {
     Audio,
     /// Read the service's own metrics.
     Metrics,
-    /// Work on calls: mark them done, assign, note and tag them, and retry lost voicemails.
+    /// Read and work on calls: mark them done, assign, note and tag them, and retry lost voicemails.
     Work,
 }
 

@@ -184,7 +184,7 @@ impl Work {
                 work.tags.insert(tag.to_lowercase());
             }
             WorkChange::Untag(tag) => {
-                work.tags.remove(tag);
+                work.tags.remove(&tag.trim().to_lowercase());
             }
             WorkChange::Played if self.played.iter().any(|played| played.by == by) => {}
             WorkChange::Played => work.played.push(by_person()),

@@ -11,6 +11,7 @@ use poem::{Endpoint, Request, Response};
 use super::csrf::{from_our_page, is_safe};
 use super::session::{describe, proxy_session_cookie, session_token};
 use super::visitor::{Permission, Visitor};
+use crate::middleware::api_rates::Rate;
 use crate::problem::{Problem, ProblemKind};
 use crate::services::{Services, State};
 
@@ -115,13 +116,13 @@ pub(crate) async fn guard<E: Endpoint>(
     {
         return Err(not_from_our_page().into());
     }
-    if !visitor.may(required.permission) {
-        return Err(Problem::not_allowed().into());
-    }
     let rate = match &visitor {
         Visitor::Program(program) => Some(state.rates.count(&program.name)?),
         Visitor::Person(_) => None,
     };
+    if !visitor.may(required.permission) {
+        return Err(described(rate, Problem::not_allowed()).into());
+    }
     // Streams and audio last; they have limits of their own.
     let lasts = required.permission == Permission::Audio || req.uri().path().ends_with("/events");
     let actor = visitor.actor().0;
@@ -132,10 +133,23 @@ pub(crate) async fn guard<E: Endpoint>(
     if let (Some(cookie), Ok(response)) = (cookie.and_then(|cookie| cookie.parse().ok()), &mut response) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    if let (Some(rate), Ok(response)) = (rate, &mut response) {
-        rate.describe(response.headers_mut());
+    match (rate, response) {
+        (Some(rate), Ok(mut response)) => {
+            rate.describe(response.headers_mut());
+            Ok(response)
+        }
+        (Some(_), Err(error)) if error.is::<Problem>() => {
+            let problem = error.downcast::<Problem>().expect("it is one");
+            Err(described(rate, problem).into())
+        }
+        (_, response) => response,
     }
-    response
+}
+
+/// A problem with what the token has left.
+fn described(rate: Option<Rate>, problem: Problem) -> Problem {
+    let headers = rate.into_iter().flat_map(Rate::headers);
+    headers.fold(problem, |problem, (name, value)| problem.with_header(name, value))
 }
 
 async fn authenticate(services: &Services, req: &Request) -> Result<Authenticated, AuthError> {

@@ -61,7 +61,10 @@ impl Visitor {
                 Permission::Metrics | Permission::Admin | Permission::Retry => person.role == Role::Admin,
             },
             Self::Program(program) => match permission {
-                Permission::Calls => program.scopes.0.contains(&Scope::Calls),
+                // Who works on calls sees them.
+                Permission::Calls => {
+                    program.scopes.0.iter().any(|scope| matches!(scope, Scope::Calls | Scope::Work))
+                }
                 Permission::Audio => program.scopes.0.contains(&Scope::Audio),
                 Permission::Metrics => program.scopes.0.contains(&Scope::Metrics),
                 Permission::ApiWork | Permission::Retry => program.scopes.0.contains(&Scope::Work),

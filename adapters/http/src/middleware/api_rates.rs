@@ -66,7 +66,8 @@ impl Rate {
         headers.extend(self.headers());
     }
 
-    fn headers(self) -> Vec<(HeaderName, HeaderValue)> {
+    /// What they say.
+    pub fn headers(self) -> Vec<(HeaderName, HeaderValue)> {
         let Self { quota, remaining } = self;
         let window = WINDOW.as_secs();
         // Requests come back one by one: after this number of seconds, all of them.

@@ -24,12 +24,28 @@ pub(crate) struct SetupPage {
     error: Option<String>,
 }
 
+/// What only looks, such as a preview, does not use the link up.
+#[handler]
+pub(crate) fn look_at_link() -> StatusCode {
+    StatusCode::OK
+}
+
+/// Whether a browser fetches a page that nobody has opened.
+fn is_prefetch(req: &Request) -> bool {
+    ["sec-purpose", "purpose"]
+        .iter()
+        .any(|name| req.header(*name).is_some_and(|purpose| purpose.contains("prefetch")))
+}
+
 #[handler]
 pub(crate) async fn sign_in_by_link(
     Data(state): Data<&Arc<State>>,
     Path(secret): Path<String>,
     req: &Request,
 ) -> Answer {
+    if is_prefetch(req) {
+        return Ok(StatusCode::SERVICE_UNAVAILABLE.into());
+    }
     let address = state.services.sign_in.client(req);
     match state.services.access.sign_in_by_link(&secret, &address).await {
         Ok(token) => {

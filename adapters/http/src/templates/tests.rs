@@ -41,6 +41,7 @@ fn call_of(kinds: Vec<EventKind>) -> CallWithEvents {
         first_change: Change(1),
         change: Change(1),
         work: Work::default(),
+        work_change: Change::default(),
     };
     CallWithEvents { record, events: events.into_iter().map(LoggedEvent::from).collect() }
 }

@@ -30,6 +30,8 @@ pub struct Model {
     pub wait_ms: Option<i64>,
     pub work: Option<String>,
     pub work_version: i64,
+    /// The change that `work` was last written in.
+    pub work_change: i64,
     pub note_text: String,
     pub assignee: Option<String>,
 }

@@ -1,19 +1,25 @@
 //! Figures of whole days in a table. They hold up to a change of the log, the cursor: what has changed beyond it is
 //! looked at before they are read.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use async_trait::async_trait;
-use frontdesk_ports::{CallFigures, CallLog, Change, DailyFigures, Figures, StoreError};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TransactionTrait};
+use frontdesk_ports::{
+    CallFigures, CallLog, Change, DAY_MS, DailyFigures, Figures, StoreError, affected_days,
+};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, TransactionTrait,
+};
 
 use crate::SqlLog;
-use crate::entity::{daily_figures, figures_cursor};
+use crate::entity::{call, daily_figures, figures_cursor};
 use crate::error::failed;
 use crate::mapping::number_of;
 use crate::transaction::immediate;
 
+/// A day in a result.
+const DAY: &str = "day";
 /// The only row of the cursor.
 const ONE: i32 = 1;
 
@@ -21,8 +27,9 @@ const ONE: i32 = 1;
 impl DailyFigures for SqlLog {
     async fn stored_days(&self, days: Range<i64>) -> Result<BTreeMap<i64, Figures>, StoreError> {
         let latest = self.latest_change().await?;
-        if cursor(&self.db.reader).await? < number_of(latest) {
-            self.forget_changed_days(latest).await?;
+        let looked_at = cursor(&self.db.reader).await?;
+        if looked_at < number_of(latest) {
+            self.forget_changed_days(looked_at, latest).await?;
         }
         let within = daily_figures::Entity::find()
             .filter(daily_figures::Column::Day.gte(days.start))
@@ -55,21 +62,47 @@ impl DailyFigures for SqlLog {
 }
 
 impl SqlLog {
-    /// Moves the cursor, and deletes the days of which calls have changed on the way.
-    async fn forget_changed_days(&self, latest: Change) -> Result<(), StoreError> {
+    /// Moves the cursor, and deletes the days that calls have changed of on the way.
+    async fn forget_changed_days(&self, looked_at: i64, latest: Change) -> Result<(), StoreError> {
+        // Before the cursor is locked, which others wait for. At first nothing is stored, and all calls of a long log have changed.
+        let stored = daily_figures::Entity::find().one(&self.db.reader).await.map_err(failed)?.is_some();
+        let changed = if stored {
+            affected_days(&self.days_changed(Change(looked_at.unsigned_abs())).await?)
+        } else {
+            BTreeSet::new()
+        };
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        let looked_at = lock_cursor(&tx).await?;
-        // At first nothing is stored, and all calls of a long log have changed.
-        if daily_figures::Entity::find().one(&tx).await.map_err(failed)?.is_some() {
-            let changed = self.days_changed(Change(looked_at.unsigned_abs())).await?;
-            let of_changed = daily_figures::Column::Day.is_in(changed);
-            daily_figures::Entity::delete_many().filter(of_changed).exec(&tx).await.map_err(failed)?;
-        }
-        let change = number_of(latest).max(looked_at);
-        let row = figures_cursor::ActiveModel { id: Set(ONE), change: Set(change) };
-        figures_cursor::Entity::update(row).exec(&tx).await.map_err(failed)?;
+        let moved_to = lock_cursor(&tx).await?;
+        let of_changed = daily_figures::Column::Day.is_in(changed);
+        daily_figures::Entity::delete_many().filter(of_changed).exec(&tx).await.map_err(failed)?;
+        move_cursor(&tx, Ord::max(number_of(latest), moved_to)).await?;
         tx.commit().await.map_err(failed)
     }
+}
+
+/// Deletes the figures of the days of these calls, which are about to be deleted by change number `change`. What is counted at
+/// the moment, with them, is not stored any more.
+pub(crate) async fn forget_days_of(
+    tx: &impl ConnectionTrait,
+    calls: &[String],
+    change: i64,
+) -> Result<(), StoreError> {
+    let looked_at = lock_cursor(tx).await?;
+    let mut of_calls = Query::select();
+    of_calls.expr_as(Expr::cust(format!("started_at / {DAY_MS}")), DAY).distinct().from(call::Entity);
+    of_calls.and_where(call::Column::StartedAt.is_not_null());
+    let changed = call::Column::Change.gt(looked_at);
+    of_calls.cond_where(Condition::any().add(call::Column::Id.is_in(calls)).add(changed));
+    let rows = tx.query_all(&of_calls).await.map_err(failed)?;
+    let days = rows.iter().map(|row| row.try_get::<i64>("", DAY)).collect::<Result<_, _>>();
+    let of_days = daily_figures::Column::Day.is_in(affected_days(&days.map_err(failed)?));
+    daily_figures::Entity::delete_many().filter(of_days).exec(tx).await.map_err(failed)?;
+    move_cursor(tx, Ord::max(change, looked_at)).await
+}
+
+async fn move_cursor(tx: &impl ConnectionTrait, change: i64) -> Result<(), StoreError> {
+    let row = figures_cursor::ActiveModel { id: Set(ONE), change: Set(change) };
+    figures_cursor::Entity::update(row).exec(tx).await.map(|_| ()).map_err(failed)
 }
 
 async fn cursor(connection: &impl ConnectionTrait) -> Result<i64, StoreError> {

@@ -53,16 +53,12 @@ impl SqlLog {
             _ => self.named(text, callers, &by_reading).await?,
         };
         let Some(named) = named else { return Ok(or_callers(by_reading, callers)) };
-        Ok(match self.db.reader.get_database_backend() {
-            DbBackend::Sqlite => Condition::all().add(Expr::cust_with_values(
-                "calls.id IN (SELECT value FROM json_each(?))",
-                [format!("[{named}]")],
-            )),
-            _ => {
-                let list = "calls.id = ANY(string_to_array($1, ','))";
-                or_callers(Condition::all().add(Expr::cust_with_values(list, [named.to_string()])), callers)
-            }
-        })
+        let listed = |list: &'static str, named| Condition::all().add(Expr::cust_with_values(list, [named]));
+        if self.db.reader.get_database_backend() == DbBackend::Sqlite {
+            return Ok(listed("calls.id IN (SELECT value FROM json_each(?))", format!("[{named}]")));
+        }
+        let by_name = listed("calls.id = ANY(string_to_array($1, ','))", named.to_string());
+        Ok(or_callers(by_name, callers))
     }
 
     /// The calls that contain a text by their names, separated by commas; `None` if they are many. On SQLite with those of the

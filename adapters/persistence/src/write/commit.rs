@@ -209,7 +209,8 @@ fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Ti
         let change = Change(first.0 + changed.len() as u64 + 1);
         let effects = if may_cause_work { facts.effects() } else { Vec::new() };
         // A call that exists keeps its first change. The follow-up is written by `work_store`, never by a commit.
-        let record = CallRecord { id, leg, call, first_change: change, change, work: Work::default() };
+        let (first_change, work, work_change) = (change, Work::default(), Change::default());
+        let record = CallRecord { id, leg, call, first_change, change, work, work_change };
         changed.push(Changed { record, facts, news, effects });
     }
     changed
@@ -315,6 +316,7 @@ pub(crate) fn projected() -> OnConflict {
                 | C::Handled
                 | C::Work
                 | C::WorkVersion
+                | C::WorkChange
                 | C::NoteText
                 | C::Assignee
         )

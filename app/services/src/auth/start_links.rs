@@ -41,14 +41,19 @@ impl AccessControl {
     }
 
     pub(super) async fn use_sign_in_link(&self, secret: &str, address: &str) -> Result<String, SignInError> {
-        {
+        let link = {
             let mut link = self.start_links.sign_in.lock();
             if !is_of(link.as_ref(), secret) {
                 return Err(SignInError::Wrong);
             }
-            *link = None;
+            link.take()
+        };
+        let session = self.begin_session(ADMIN.to_owned(), None, address).await;
+        if session.is_err() {
+            // It has signed nobody in.
+            *self.start_links.sign_in.lock() = link;
         }
-        self.begin_session(ADMIN.to_owned(), None, address).await?.ok_or(SignInError::Wrong)
+        session?.ok_or(SignInError::Wrong)
     }
 
     pub(super) async fn is_setup_link(&self, secret: &str) -> Result<bool, StoreError> {

@@ -90,7 +90,9 @@ pub(super) fn wants(
     match kind {
         NotificationKind::Started | NotificationKind::Answered | NotificationKind::Updated => true,
         // People see it in the feed.
-        NotificationKind::WorkChanged => !target.is_person,
+        NotificationKind::WorkChanged => {
+            !target.is_person && outcome.is_none_or(|outcome| target.rule.outcomes.contains(&outcome))
+        }
         // People are notified about a voicemail when it can be played, and about the end of the call only if none
         // follows.
         NotificationKind::Ended => {

@@ -401,6 +401,10 @@ async fn programs_learn_each_state_of_the_follow_up_once_and_people_see_it_in_th
         let (office, crm) = desk.received_at_once().await;
         assert_eq!((office.len(), crm), (1, vec!["call.ended", "call.started", "work.changed"]));
     }
+    // Further news of the call are none of its follow-up.
+    desk.happens("a", accepted().0).await;
+    let (_, crm) = desk.received_at_once().await;
+    assert_eq!(crm.iter().filter(|kind| **kind == "work.changed").count(), 1);
     // Two changes before the next look: the later state is reported, and the earlier one is no longer true.
     let reopened = change(&done, WorkChange::Reopen);
     let tagged = change(&reopened, WorkChange::Tag("sale".into()));

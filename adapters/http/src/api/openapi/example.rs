@@ -77,6 +77,7 @@ pub(super) fn example() -> CallWithEvents {
         first_change: Change(40),
         change: Change(42),
         work: Work::default(),
+        work_change: Change::default(),
     };
     CallWithEvents { record, events: events.into_iter().map(Into::into).collect() }
 }
