@@ -20,6 +20,8 @@ const MAX_AGE: Duration = Duration::from_secs(15 * 60);
 const MAX_SUMS: usize = 16;
 /// The longest span that is summed up by days.
 const MAX_DAYS: usize = 400;
+/// Days that are read at once: a year of a long log takes tens of megabytes.
+const PORTION: i64 = 30;
 /// Days are stored this many days after their end: until then the start of a call may still be corrected, which moves it
 /// to another day.
 const FINAL_AFTER: i64 = 2;
@@ -84,18 +86,14 @@ impl StatsCache {
         if let Some(sum) = self.cache.lock().sums.iter().find(is_fresh) {
             return Ok(sum.figures.clone());
         }
-        let mut known = self.stored.stored_days(days.clone()).await.unwrap_or_else(|error| {
-            tracing::debug!("the figures of days are counted: {error}");
-            BTreeMap::new()
-        });
-        let mut counted = Vec::new();
-        for day in days.clone().filter(|day| !known.contains_key(day)) {
-            let figures = self.figures.figures(Some(midnight(day)), Some(midnight(day + 1))).await?;
-            counted.push((day, figures));
+        let mut parts = Vec::new();
+        let mut first = days.start;
+        while first < days.end {
+            let portion = first..days.end.min(first + PORTION);
+            first = portion.end;
+            parts.push(self.sum_of_portion(portion, as_of).await?);
         }
-        self.store(&counted, as_of).await;
-        known.extend(counted);
-        let figures = Arc::new(Figures::sum(known.values()));
+        let figures = Arc::new(Figures::sum(&parts));
         let mut cache = self.cache.lock();
         // A call may have changed while its day was counted.
         if cache.seen == as_of {
@@ -105,6 +103,22 @@ impl StatsCache {
             cache.sums.drain(..excess);
         }
         Ok(figures)
+    }
+
+    /// The figures of some days, together: those that are stored, and the others counted.
+    async fn sum_of_portion(&self, days: Range<i64>, as_of: Change) -> Result<Figures, StoreError> {
+        let mut known = self.stored.stored_days(days.clone()).await.unwrap_or_else(|error| {
+            tracing::debug!("the figures of days are counted: {error}");
+            BTreeMap::new()
+        });
+        let mut counted = Vec::new();
+        for day in days.filter(|day| !known.contains_key(day)) {
+            let figures = self.figures.figures(Some(midnight(day)), Some(midnight(day + 1))).await?;
+            counted.push((day, figures));
+        }
+        self.store(&counted, as_of).await;
+        known.extend(counted);
+        Ok(Figures::sum(known.values()))
     }
 
     /// Stores the days that no longer change.

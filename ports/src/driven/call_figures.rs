@@ -37,12 +37,11 @@ pub fn affected_days(days: &BTreeSet<i64>) -> BTreeSet<i64> {
 impl Figures {
     /// The figures of spans that do not overlap, together; every list in order.
     pub fn sum<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
-        let (mut quarters, mut waits) = (BTreeMap::new(), BTreeMap::new());
+        let (mut quarters, mut waits) = (Vec::new(), BTreeMap::new());
         let (mut destinations, mut menus) = (BTreeMap::new(), BTreeMap::new());
         for part in parts {
-            for (quarter, outcome, calls) in &part.quarters {
-                *quarters.entry((*quarter, *outcome)).or_default() += calls;
-            }
+            // There are many, and those of spans one after the other are in order already.
+            quarters.extend_from_slice(&part.quarters);
             for (wait, calls) in &part.waits {
                 *waits.entry(*wait).or_default() += calls;
             }
@@ -53,11 +52,14 @@ impl Figures {
                 *menus.entry((menu, *outcome, *reason)).or_default() += calls;
             }
         }
+        quarters.sort_by_key(|(quarter, outcome, _)| (*quarter, *outcome));
+        quarters.dedup_by(|next, sum| {
+            let is_same = (next.0, next.1) == (sum.0, sum.1);
+            sum.2 += if is_same { next.2 } else { 0 };
+            is_same
+        });
         Self {
-            quarters: quarters
-                .into_iter()
-                .map(|((quarter, outcome), calls)| (quarter, outcome, calls))
-                .collect(),
+            quarters,
             waits: waits.into_iter().collect(),
             destinations: destinations
                 .into_iter()

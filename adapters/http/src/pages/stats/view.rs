@@ -279,24 +279,29 @@ impl FiguresPage {
     }
 }
 
-/// Who marked these calls done, and to whom they are assigned.
-pub(crate) fn people(calls: &[CallRecord], range: &str) -> Vec<PersonLine> {
-    let mut found: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for CallRecord { work, .. } in calls {
+/// How many calls each user marked done, and how many are assigned to them.
+#[derive(Default)]
+pub(crate) struct CallsByUser(BTreeMap<String, (u64, u64)>);
+
+impl CallsByUser {
+    pub fn add(&mut self, CallRecord { work, .. }: &CallRecord) {
         if let Some(HandledBy::Person(name)) = work.handled.as_ref().map(|handled| &handled.by) {
-            found.entry(name).or_default().0 += 1;
+            self.0.entry(name.clone()).or_default().0 += 1;
         }
         if let Some(claimed) = &work.claimed {
-            found.entry(&claimed.by).or_default().1 += 1;
+            self.0.entry(claimed.by.clone()).or_default().1 += 1;
         }
     }
-    let line = |(name, (done, assigned)): (&str, (u64, u64))| PersonLine {
-        name: name.to_owned(),
-        done,
-        assigned,
-        address: address(range, &[("assignee", name)]),
-    };
-    found.into_iter().map(line).collect()
+
+    pub fn lines(self, range: &str) -> Vec<PersonLine> {
+        let line = |(name, (done, assigned)): (String, (u64, u64))| PersonLine {
+            address: address(range, &[("assignee", &name)]),
+            name,
+            done,
+            assigned,
+        };
+        self.0.into_iter().map(line).collect()
+    }
 }
 
 fn destinations(figures: &Figures, range: &str, language: Language) -> Vec<Destination> {
