@@ -168,7 +168,7 @@ document.addEventListener("htmx:after:request", (event) => {
   const row = ctx.text ? rowOf(ctx.text) : null;
   if (!row) return alertIn(known, problemOf(ctx.response?.status));
   update(known, row, true);
-  if (ctx.response?.status === 200) offerUndo(known);
+  if (ctx.response?.status === 200) offerUndo(known, new URLSearchParams(ctx.request?.body).get("do"));
 });
 document.addEventListener("htmx:error", (event) => {
   const known = event.detail.ctx?.sourceElement?.closest?.("tr.call");
@@ -185,14 +185,15 @@ function alertIn(row, content) {
   cell.append(alert);
 }
 
+const INVERSE = { handle: "reopen", reopen: "handle", claim: "release", release: "claim" };
+
 // What was just done can be undone for as long as it is said: the form of the row as it is now does it.
-function offerUndo(row) {
-  const back = row.querySelector('.do button[name="do"][value="reopen"], .do button[name="do"][value="release"]');
+function offerUndo(row, did) {
+  const back = row.querySelector(`.do button[name="do"][value="${INVERSE[did]}"]`);
   if (!back) return;
   const who = row.querySelector(".caller").textContent.trim();
   const form = back.closest("form").cloneNode(true);
-  const turn = back.value === "reopen" ? t("said-handle", { who }) : t("said-assign", { who });
-  toast(turn, async () => {
+  toast(t(`said-${did}`, { who }), async () => {
     const body = new URLSearchParams(new FormData(form));
     body.set("do", back.value);
     const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null);

@@ -119,6 +119,25 @@ test("a call that was marked done in its row is brought back with Undo", async (
   await close(page);
 });
 
+test("taking a call, giving it back and reopening it are said, and each is undone", async () => {
+  const page = await open("/");
+  const row = rowOf(page, "+44 1632");
+  const does = async (button, said, after) => {
+    await row.hover();
+    await row.getByRole("button", { name: button }).click();
+    await page.locator(".toast", { hasText: said }).waitFor();
+    await row.getByRole("button", { name: after }).waitFor({ state: "attached" });
+  };
+  await does("Assign to me", "assigned to you", "Unassign");
+  await does("Unassign", "no longer assigned", "Assign to me");
+  await does("Done", "marked done", "Reopen");
+  await does("Reopen", "reopened", "Done");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await row.getByRole("button", { name: "Reopen" }).waitFor({ state: "attached" });
+  await does("Reopen", "reopened", "Done");
+  await close(page);
+});
+
 test("a session that has ended and a server that is away are reported in the row, with the remedy", async () => {
   const page = await open("/?tab=attention");
   const row = rowOf(page, "Carol Test");
