@@ -79,7 +79,7 @@ pub struct Phone {
 }
 
 impl Phone {
-    /// A phone with calls through `carrier` to `main_number`.
+    /// A phone that calls through `carrier` to `main_number`.
     pub fn new(carrier: SimulatedCarrier, main_number: &str) -> Self {
         Self { carrier, main_number: main_number.to_owned(), calls: Mutex::default(), next: Mutex::new(1) }
     }

@@ -66,7 +66,7 @@ impl Rate {
         headers.extend(self.headers());
     }
 
-    /// What they say.
+    /// Names and values of the headers.
     pub fn headers(self) -> Vec<(HeaderName, HeaderValue)> {
         let Self { quota, remaining } = self;
         let window = WINDOW.as_secs();

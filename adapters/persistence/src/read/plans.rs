@@ -1,4 +1,4 @@
-//! How the databases execute the queries of the feed: by an index each, on a log that is long enough to matter.
+//! How the databases execute the queries of the feed that few calls fit: by an index each, on a log that is long enough to matter.
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -142,14 +142,14 @@ async fn every_query_uses_an_index(db: Database) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_query_of_the_feed_reads_the_whole_log_on_sqlite() {
+async fn queries_that_few_calls_fit_use_an_index_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("calls.db").display());
     every_query_uses_an_index(Database::open(&url).await.unwrap()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_query_of_the_feed_reads_the_whole_log_on_postgresql() {
+async fn queries_that_few_calls_fit_use_an_index_on_postgresql() {
     #[expect(clippy::disallowed_methods, reason = "the test command names the server")]
     let Ok(server) = std::env::var("FRONTDESK_TEST_POSTGRES") else {
         return println!("skipped: FRONTDESK_TEST_POSTGRES names no server");
