@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use ulid::Ulid;
 
 use crate::names::{checked_text, text_in_json};
@@ -71,11 +72,32 @@ pub struct LegId {
 }
 
 impl LegId {
-    /// A leg called `id` by the carrier known as `carrier` (a short name such as `twilio`).
+    /// A leg called `id` by the carrier known as `carrier` (a short name such as `twilio`). Both have 1 to 64 characters:
+    /// ASCII letters, digits, `-` and `_`, so that they fit into a URL's path and a log line unchanged. For ids of
+    /// another form there is [`from_foreign`](Self::from_foreign).
     pub fn new(carrier: &str, id: &str) -> Result<Self, InvalidId> {
         check_opaque(carrier, "carrier name")?;
         check_opaque(id, "leg id")?;
         Ok(Self { carrier: carrier.to_owned(), id: id.to_owned() })
+    }
+
+    /// A leg that the carrier calls `foreign`, whatever that is made of: a SIP `Call-ID` such as
+    /// `a84b4c76e66710@pc33.atlanta.com`, or Asterisk's `1700000000.12`. A text that is a valid id is kept; any other
+    /// becomes its SHA-256, the first 160 bits in hexadecimal. Equal texts give equal ids.
+    pub fn from_foreign(carrier: &str, foreign: &str) -> Result<Self, InvalidId> {
+        if check_opaque(foreign, "leg id").is_ok() {
+            return Self::new(carrier, foreign);
+        }
+        let digest = Sha256::digest(foreign);
+        let id: String = digest.iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+        Self::new(carrier, &id)
+    }
+
+    /// The leg of the callee with this number within the call that this leg names.
+    pub(crate) fn callee(&self, number: u16) -> Self {
+        let id = format!("{}-{number}", self.id);
+        // Only the length can be too much.
+        Self::from_foreign(&self.carrier, &id).unwrap_or_else(|_| self.clone())
     }
 
     /// Our word for the carrier.
@@ -104,7 +126,8 @@ impl FromStr for LegId {
     }
 }
 
-/// A recording, named by the carrier.
+/// A recording, named by the carrier. It must be unique for the carrier, not only for the call: the stored audio is
+/// found by it. The form is that of [`LegId`]'s id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RecordingId(String);
@@ -130,6 +153,29 @@ mod tests {
         let late = CallId::new("2026-11-22T09:00:00.002Z".parse().unwrap(), 0);
         assert!(early < late && early.to_string() < late.to_string());
         assert_eq!(early.to_string().parse::<CallId>(), Ok(early));
+    }
+
+    #[test]
+    fn a_foreign_id_is_kept_if_it_is_valid_and_otherwise_replaced_by_its_hash() {
+        assert_eq!(LegId::from_foreign("sip", "CA1-x_2").unwrap().id(), "CA1-x_2");
+        for foreign in ["a84b4c76e66710@pc33.atlanta.com", "1700000000.12", "v3:abc", "", &"A".repeat(65)] {
+            let leg = LegId::from_foreign("sip", foreign).unwrap();
+            assert_eq!(leg.id().len(), 40, "{foreign}");
+            assert_eq!(leg, LegId::from_foreign("sip", foreign).unwrap());
+        }
+        assert_eq!(
+            LegId::from_foreign("sip", "abc@x").unwrap().id(),
+            "b74912a7d942c1e77f964f045d7459c204b87bfa"
+        );
+        assert!(LegId::from_foreign("no carrier", "CA1").is_err());
+    }
+
+    #[test]
+    fn the_legs_of_callees_differ_however_long_the_callers_id_is() {
+        let (short, long) = (LegId::new("sip", "CA1").unwrap(), LegId::new("sip", &"A".repeat(64)).unwrap());
+        assert_eq!(short.callee(2).id(), "CA1-2");
+        assert_ne!(long.callee(1), long.callee(2));
+        assert_ne!(long.callee(1), long);
     }
 
     #[test]

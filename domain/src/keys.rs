@@ -72,6 +72,12 @@ impl From<Key> for Keys {
     }
 }
 
+impl FromIterator<Key> for Keys {
+    fn from_iter<T: IntoIterator<Item = Key>>(keys: T) -> Self {
+        Self(keys.into_iter().collect())
+    }
+}
+
 impl FromStr for Keys {
     type Err = InvalidKey;
     fn from_str(text: &str) -> Result<Self, InvalidKey> {

@@ -57,6 +57,7 @@ mod ids;
 mod keys;
 mod names;
 mod phone;
+pub mod session;
 
 pub use call::carrier_record::{CarrierRecord, RecordedLeg};
 pub use call::difference::Difference;

@@ -13,6 +13,7 @@ mod recorded_rows;
 mod recorded_steps;
 mod recovery;
 mod replays;
+mod sessions;
 mod stored;
 mod timelines;
 mod whole_calls;

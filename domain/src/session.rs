@@ -1,0 +1,343 @@
+//! A call as a session: for carriers that report keys, rings and hang-ups as they happen, such as a SIP line or a
+//! telephone exchange, and take commands in return. (A carrier that asks by webhook and takes documents needs only
+//! [`advance`](crate::advance).)
+//!
+//! A [`Session`] carries out the [`Instruction`]s of one call: it plays prompts one after the other, lets a key
+//! interrupt a menu, waits for further keys, rings several phones at once and cancels the others, asks a callee for
+//! acceptance, and ends whatever is under way when somebody hangs up. It is pure: it opens no sockets, reads no clock
+//! and starts no timers. A driver does that:
+//!
+//! 1. Pass what happens to [`Session::handle_input`], with the time.
+//! 2. Carry out everything that [`Session::poll_output`] returns, until it returns `None`.
+//! 3. Call [`Session::handle_timeout`] at [`Session::deadline`], if there is one.
+//! 4. Drop the session once [`Session::is_over`].
+//!
+//! [`Output::Ask`] is the session's question to the call flow. The driver passes it to [`advance`](crate::advance), or to
+//! a service that does, and returns the instructions as [`Input::Instructions`]. `domain/examples/line.rs` is a whole
+//! carrier on top of a session.
+//!
+//! # Rules
+//!
+//! - The first instruction other than [`Instruction::Reject`] answers the call.
+//! - Keys count only while keys are asked for; those pressed before are dropped.
+//! - A caller who hangs up while a menu or an announcement plays is only reported as ended. While phones ring, or a
+//!   message is recorded, the call flow is asked once more with `caller_gone`, so that the attempt and the message are
+//!   recorded as they ended.
+//! - Exactly one [`Notice::CallEnded`] is reported, and exactly one final status of each leg that was rung.
+//! - The first callee to *accept* takes the call; a callee who is not screened accepts by picking up.
+
+mod conversation;
+mod input;
+mod output;
+mod ringing;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::call::event::Ending;
+use crate::call::status::DialOutcome;
+use crate::dialogue::Dialogue;
+use crate::dialogue::instruction::Instruction;
+use crate::dialogue::notice::Notice;
+use crate::dialogue::signal::{DialResult, Signal};
+use crate::ids::{LegId, RecordingId};
+use crate::keys::Key;
+
+use conversation::{Conversation, Next};
+pub use input::{Input, LegEnd};
+pub use output::{Callee, Output, Party};
+use ringing::{Progress, Ringing};
+
+/// How long the driver may take to hand over a recording. After that the call continues without it.
+const RECORDING_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// One call, from the first ring to the last report.
+#[derive(Debug)]
+pub struct Session {
+    call: LegId,
+    caller: Conversation,
+    is_answered: bool,
+    answered_at: Option<Timestamp>,
+    caller_gone: bool,
+    recording: Option<Recording>,
+    ringing: Option<Ringing>,
+    /// Phones rung so far; names the next one.
+    rung: u16,
+    outputs: VecDeque<Output>,
+}
+
+/// A message that is being recorded.
+#[derive(Debug)]
+struct Recording {
+    finish_on_key: Key,
+    silence: Duration,
+    /// The time at which it ends for its length.
+    longest: Timestamp,
+    /// The time at which it ends for silence.
+    silent: Timestamp,
+    /// The driver was told to stop; the time at which it is no longer waited for.
+    stopped: Option<Timestamp>,
+    then: Dialogue,
+}
+
+impl Session {
+    /// A caller has dialled one of our numbers; the call is named `call`.
+    pub fn new(call: LegId) -> Self {
+        let mut session = Self {
+            caller: Conversation::default(),
+            is_answered: false,
+            answered_at: None,
+            caller_gone: false,
+            recording: None,
+            ringing: None,
+            rung: 0,
+            outputs: VecDeque::new(),
+            call,
+        };
+        session.ask(Party::Caller, Dialogue::Start, Signal::Arrived);
+        session
+    }
+
+    /// What is to be done next; `None` until there is further input.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// The time of the next [`handle_timeout`](Self::handle_timeout). It may move with each input.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        let recording = self.recording.as_ref().map(Recording::deadline);
+        let ringing = self.ringing.as_ref().and_then(Ringing::deadline);
+        [self.caller.deadline(), recording, ringing].into_iter().flatten().min()
+    }
+
+    /// Whether everybody has hung up and everything is reported. Outputs may still have to be polled.
+    pub fn is_over(&self) -> bool {
+        self.caller_gone
+            && self.ringing.is_none()
+            && self.recording.is_none()
+            && !self.caller.is_waiting_for_instructions()
+    }
+
+    /// Something has happened. Timers that are due are handled first. What comes too late, or from a leg that is not
+    /// known, changes nothing.
+    pub fn handle_input(&mut self, now: Timestamp, input: Input) {
+        self.handle_timeout(now);
+        match input {
+            Input::Instructions(party, instructions) => self.on_instructions(now, party, instructions),
+            Input::Key(Party::Caller, key) => self.on_callers_key(now, key),
+            Input::Key(Party::Callee(callee), key) => {
+                self.in_callees_conversation(now, callee, |conversation| conversation.key(now, key));
+            }
+            Input::Played(Party::Caller) => self.in_callers_conversation(now, |talk| talk.played(now)),
+            Input::Played(Party::Callee(callee)) => {
+                self.in_callees_conversation(now, callee, |conversation| conversation.played(now));
+            }
+            Input::Spoke => {
+                if let Some(recording) = &mut self.recording {
+                    recording.silent = now + recording.silence;
+                }
+            }
+            Input::Recorded { recording, seconds } => self.on_recorded(recording, Some(seconds)),
+            Input::Ringing(callee) => self.in_ringing(|ringing| ringing.on_ringing(callee)),
+            Input::PickedUp(callee) => self.on_picked_up(now, callee),
+            Input::Ended(Party::Caller, _) => self.end_call(now, "completed"),
+            Input::Ended(Party::Callee(callee), end) => {
+                self.in_ringing(|ringing| ringing.on_ended(now, callee, end));
+            }
+        }
+    }
+
+    /// Time has passed. May be called at any time.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        let is_due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        if is_due(self.caller.deadline()) {
+            self.in_callers_conversation(now, |conversation| conversation.timeout(now));
+        }
+        if is_due(self.ringing.as_ref().and_then(Ringing::deadline)) {
+            self.in_ringing(|ringing| ringing.on_timeout(now));
+        }
+        match &self.recording {
+            Some(Recording { stopped: Some(limit), .. }) if *limit <= now => self.on_recorded(None, None),
+            Some(recording) if recording.deadline() <= now => self.stop_recording(now),
+            _ => {}
+        }
+    }
+
+    fn ask(&mut self, party: Party, at: Dialogue, signal: Signal) {
+        let (leg, caller_gone) = match (party, &self.ringing) {
+            (Party::Callee(callee), Some(ringing)) => match ringing.leg(callee) {
+                Some(leg) => (leg, false),
+                None => return,
+            },
+            _ => (self.call.clone(), self.caller_gone),
+        };
+        if party == Party::Caller {
+            self.caller.wait_for_instructions();
+        }
+        self.outputs.push_back(Output::Ask { party, leg, at, signal, caller_gone });
+    }
+
+    fn on_instructions(&mut self, now: Timestamp, party: Party, instructions: Vec<Instruction>) {
+        match party {
+            Party::Callee(callee) => {
+                self.in_callees_conversation(now, callee, |conversation| {
+                    conversation.instruct(now, instructions)
+                });
+            }
+            Party::Caller if self.caller_gone => {
+                self.caller.finish();
+                self.end_for_absent_caller(instructions);
+            }
+            Party::Caller => {
+                if !self.is_answered && !instructions.contains(&Instruction::Reject) {
+                    self.is_answered = true;
+                    self.answered_at = Some(now);
+                    self.outputs.push_back(Output::Answer);
+                }
+                self.in_callers_conversation(now, |conversation| conversation.instruct(now, instructions));
+            }
+        }
+    }
+
+    /// A caller who hung up while the call flow was asked: the attempt or message that would have begun is reported as
+    /// ended, because the call flow has recorded its beginning.
+    fn end_for_absent_caller(&mut self, instructions: Vec<Instruction>) {
+        let waits = instructions.into_iter().find_map(|instruction| match instruction {
+            Instruction::Dial { then, .. } => Some((then, Signal::DialEnded(not_begun()))),
+            Instruction::Record { then, .. } => {
+                Some((then, Signal::Recorded { recording: None, seconds: None }))
+            }
+            _ => None,
+        });
+        if let Some((then, signal)) = waits {
+            self.ask(Party::Caller, then, signal);
+        }
+    }
+
+    fn on_callers_key(&mut self, now: Timestamp, key: Key) {
+        match &self.recording {
+            Some(recording) if recording.finish_on_key == key => self.stop_recording(now),
+            Some(_) => {}
+            None => self.in_callers_conversation(now, |conversation| conversation.key(now, key)),
+        }
+    }
+
+    fn in_callers_conversation(
+        &mut self,
+        now: Timestamp,
+        step: impl FnOnce(&mut Conversation) -> Vec<Next>,
+    ) {
+        for next in step(&mut self.caller) {
+            match next {
+                Next::Play(speech) => self.outputs.push_back(Output::Play(Party::Caller, speech)),
+                Next::StopPlaying => self.outputs.push_back(Output::StopPlaying(Party::Caller)),
+                Next::Ask(at, signal) => self.ask(Party::Caller, at, signal),
+                Next::Do(Instruction::Dial { targets, ring, caller_id, time_limit, then }) => {
+                    let ringing = Ringing::new(self.call.clone(), self.rung, time_limit, then);
+                    self.rung = self.rung.saturating_add(u16::try_from(targets.len()).unwrap_or(u16::MAX));
+                    self.ringing = Some(ringing);
+                    self.in_ringing(|ringing| ringing.begin(now + ring, targets, caller_id.as_ref()));
+                }
+                Next::Do(Instruction::Record { max_length, silence, beep, finish_on_key, then, .. }) => {
+                    let (longest, silent) = (now + max_length, now + silence);
+                    self.recording =
+                        Some(Recording { finish_on_key, silence, longest, silent, stopped: None, then });
+                    self.outputs.push_back(Output::Record { beep, max_length });
+                }
+                Next::Do(Instruction::Reject) => {
+                    self.outputs.push_back(Output::Reject);
+                    self.end_call(now, "rejected");
+                }
+                Next::Do(_) => {
+                    self.outputs.push_back(Output::HangUp(Party::Caller));
+                    self.end_call(now, "completed");
+                }
+            }
+        }
+    }
+
+    fn in_callees_conversation(
+        &mut self,
+        now: Timestamp,
+        callee: Callee,
+        step: impl FnOnce(&mut Conversation) -> Vec<Next>,
+    ) {
+        self.in_ringing(|ringing| ringing.in_conversation(now, callee, step));
+    }
+
+    fn in_ringing(&mut self, step: impl FnOnce(&mut Ringing) -> Vec<Progress>) {
+        let Some(ringing) = &mut self.ringing else { return };
+        for progress in step(ringing) {
+            match progress {
+                Progress::Do(output) => self.outputs.push_back(output),
+                Progress::Ask(callee, at, signal) => self.ask(Party::Callee(callee), at, signal),
+            }
+        }
+        self.finish_ringing();
+    }
+
+    fn on_picked_up(&mut self, now: Timestamp, callee: Callee) {
+        if self.ringing.as_ref().is_some_and(|ringing| ringing.is_live(callee)) {
+            self.in_ringing(|ringing| ringing.on_picked_up(now, callee));
+        } else if callee.0 < self.rung {
+            // It was cancelled while its answer was on the way.
+            self.outputs.push_back(Output::HangUp(Party::Callee(callee)));
+        }
+    }
+
+    /// Asks the call flow what follows, once no phone rings and nobody talks.
+    fn finish_ringing(&mut self) {
+        let Some(result) = self.ringing.as_ref().and_then(|ringing| ringing.result(self.caller_gone)) else {
+            return;
+        };
+        if let Some(ringing) = self.ringing.take() {
+            self.ask(Party::Caller, ringing.then, Signal::DialEnded(result));
+        }
+    }
+
+    fn stop_recording(&mut self, now: Timestamp) {
+        if let Some(recording) = &mut self.recording
+            && recording.stopped.is_none()
+        {
+            recording.stopped = Some(now + RECORDING_TIMEOUT);
+            self.outputs.push_back(Output::StopRecording);
+        }
+    }
+
+    fn on_recorded(&mut self, recording: Option<RecordingId>, seconds: Option<u32>) {
+        if let Some(Recording { then, .. }) = self.recording.take() {
+            self.ask(Party::Caller, then, Signal::Recorded { recording, seconds });
+        }
+    }
+
+    /// The caller's leg has ended, by whomever.
+    fn end_call(&mut self, now: Timestamp, status: &str) {
+        if std::mem::replace(&mut self.caller_gone, true) {
+            return;
+        }
+        self.caller.hang_up();
+        let seconds = self.answered_at.map(|answered| seconds_between(answered, now));
+        let ending = Ending { status: status.to_owned(), failed: false, seconds, parties: None };
+        self.outputs.push_back(Output::Report(Notice::CallEnded(ending)));
+        self.stop_recording(now);
+        self.in_ringing(|ringing| ringing.end_all(now));
+    }
+}
+
+impl Recording {
+    fn deadline(&self) -> Timestamp {
+        self.stopped.unwrap_or_else(|| self.longest.min(self.silent))
+    }
+}
+
+/// The result of ringing that had not begun when the caller hung up.
+fn not_begun() -> DialResult {
+    DialResult { outcome: DialOutcome::Canceled, leg: None, bridged: Some(false), seconds: None }
+}
+
+/// Whole seconds between two times; none if they are in the wrong order.
+fn seconds_between(from: Timestamp, to: Timestamp) -> u32 {
+    u32::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
+}

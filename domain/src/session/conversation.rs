@@ -1,0 +1,174 @@
+//! One party's conversation: prompts one after the other, keys, and the time between them.
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::dialogue::Dialogue;
+use crate::dialogue::instruction::Instruction;
+use crate::dialogue::signal::Signal;
+use crate::flow::prompt::Speech;
+use crate::keys::{Key, Keys};
+
+/// What a conversation comes to.
+#[derive(Debug)]
+pub(super) enum Next {
+    Play(Speech),
+    StopPlaying,
+    Ask(Dialogue, Signal),
+    /// An instruction that is not part of a conversation.
+    Do(Instruction),
+}
+
+/// The conversation with one party.
+#[derive(Debug, Default)]
+pub(super) struct Conversation {
+    state: State,
+    instructions: VecDeque<Instruction>,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    /// The call flow is asked.
+    Asking,
+    /// An announcement is played.
+    Saying,
+    /// Keys are asked for.
+    Gathering(Gathering),
+    /// Something else is done: phones ring, a message is recorded, the leg has ended.
+    #[default]
+    Elsewhere,
+}
+
+#[derive(Debug)]
+struct Gathering {
+    /// Prompts that are still to be played, while one is played.
+    prompts: VecDeque<Speech>,
+    is_playing: bool,
+    keys: Vec<Key>,
+    max_keys: u8,
+    finish_on_key: Option<Key>,
+    timeout: Duration,
+    /// The time at which the input ends; none while prompts are played.
+    deadline: Option<Timestamp>,
+    then: Dialogue,
+}
+
+impl Conversation {
+    pub fn wait_for_instructions(&mut self) {
+        self.state = State::Asking;
+    }
+
+    pub fn is_waiting_for_instructions(&self) -> bool {
+        matches!(self.state, State::Asking)
+    }
+
+    pub fn finish(&mut self) {
+        self.state = State::Elsewhere;
+    }
+
+    /// The party has hung up: nothing more is said. A question to the call flow is still answered.
+    pub fn hang_up(&mut self) {
+        self.instructions.clear();
+        if !self.is_waiting_for_instructions() {
+            self.finish();
+        }
+    }
+
+    pub fn deadline(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Gathering(gathering) => gathering.deadline,
+            State::Asking | State::Saying | State::Elsewhere => None,
+        }
+    }
+
+    /// The call flow has answered.
+    pub fn instruct(&mut self, now: Timestamp, instructions: Vec<Instruction>) -> Vec<Next> {
+        if !self.is_waiting_for_instructions() {
+            return Vec::new();
+        }
+        self.instructions = instructions.into();
+        self.proceed(now)
+    }
+
+    /// A prompt was played to its end.
+    pub fn played(&mut self, now: Timestamp) -> Vec<Next> {
+        match &mut self.state {
+            State::Saying => self.proceed(now),
+            State::Gathering(gathering) if gathering.is_playing => match gathering.prompts.pop_front() {
+                Some(speech) => vec![Next::Play(speech)],
+                None => {
+                    gathering.is_playing = false;
+                    gathering.deadline = Some(now + gathering.timeout);
+                    Vec::new()
+                }
+            },
+            State::Asking | State::Gathering(_) | State::Elsewhere => Vec::new(),
+        }
+    }
+
+    /// A key was pressed.
+    pub fn key(&mut self, now: Timestamp, key: Key) -> Vec<Next> {
+        let State::Gathering(gathering) = &mut self.state else { return Vec::new() };
+        let mut next = Vec::new();
+        if std::mem::take(&mut gathering.is_playing) {
+            gathering.prompts.clear();
+            next.push(Next::StopPlaying);
+        }
+        gathering.deadline = Some(now + gathering.timeout);
+        let is_finished = gathering.finish_on_key == Some(key);
+        if !is_finished {
+            gathering.keys.push(key);
+        }
+        if is_finished || gathering.keys.len() >= usize::from(gathering.max_keys) {
+            next.extend(self.end_input());
+        }
+        next
+    }
+
+    /// The deadline has passed.
+    pub fn timeout(&mut self, now: Timestamp) -> Vec<Next> {
+        if self.deadline().is_some_and(|deadline| deadline <= now) {
+            self.end_input().into_iter().collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn end_input(&mut self) -> Option<Next> {
+        let State::Gathering(gathering) = std::mem::take(&mut self.state) else { return None };
+        self.state = State::Asking;
+        let keys = Keys::from_iter(gathering.keys);
+        let signal = if keys.is_empty() { Signal::NoInput } else { Signal::Keyed(keys) };
+        Some(Next::Ask(gathering.then, signal))
+    }
+
+    /// Carries out instructions up to one that takes time.
+    fn proceed(&mut self, now: Timestamp) -> Vec<Next> {
+        self.state = State::Elsewhere;
+        match self.instructions.pop_front() {
+            Some(Instruction::Say(speech)) => {
+                self.state = State::Saying;
+                vec![Next::Play(speech)]
+            }
+            Some(Instruction::Gather { prompts, max_keys, finish_on_key, timeout, then }) => {
+                let mut prompts = VecDeque::from(prompts);
+                let first = prompts.pop_front();
+                self.state = State::Gathering(Gathering {
+                    is_playing: first.is_some(),
+                    deadline: first.is_none().then(|| now + timeout),
+                    prompts,
+                    keys: Vec::new(),
+                    max_keys,
+                    finish_on_key,
+                    timeout,
+                    then,
+                });
+                first.map(Next::Play).into_iter().collect()
+            }
+            Some(other) => vec![Next::Do(other)],
+            // A turn ends with an instruction that waits or ends the leg; one that does not ends it.
+            None => vec![Next::Do(Instruction::HangUp)],
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What happens to a session.
+use crate::dialogue::instruction::Instruction;
+use crate::ids::RecordingId;
+use crate::keys::Key;
+use crate::session::output::{Callee, Party};
+
+/// Something that happened to a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The answer of the call flow to [`Output::Ask`](crate::session::Output::Ask).
+    Instructions(Party, Vec<Instruction>),
+    /// A key was pressed.
+    Key(Party, Key),
+    /// The prompt of the last [`Output::Play`](crate::session::Output::Play) was played to its end.
+    Played(Party),
+    /// A callee's phone rings.
+    Ringing(Callee),
+    /// A callee has picked up.
+    PickedUp(Callee),
+    /// A leg has ended, or was never connected. For the caller, the kind of end does not matter.
+    Ended(Party, LegEnd),
+    /// The caller is heard on the recording: silence is counted again.
+    Spoke,
+    /// The recording is complete, after [`Output::StopRecording`](crate::session::Output::StopRecording) or because it
+    /// could not continue.
+    Recorded {
+        /// The audio, if there is any. Its id must be unique for the carrier, not only for the call.
+        recording: Option<RecordingId>,
+        /// Its length in seconds.
+        seconds: u32,
+    },
+}
+
+/// How a leg ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LegEnd {
+    /// The party hung up.
+    HungUp,
+    /// The line was busy.
+    Busy,
+    /// The callee declined the call without picking up.
+    Declined,
+    /// The network stopped ringing.
+    NoAnswer,
+    /// It could not be connected.
+    Failed,
+}
+
+impl LegEnd {
+    /// The end of a leg that was answered with this final SIP status code (RFC 3261, section 21) of 300 or above.
+    pub fn from_sip_code(code: u16) -> Self {
+        match code {
+            486 | 600 => Self::Busy,
+            603 | 607 => Self::Declined,
+            408 | 480 | 487 => Self::NoAnswer,
+            _ => Self::Failed,
+        }
+    }
+}

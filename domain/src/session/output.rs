@@ -1,0 +1,80 @@
+//! What a session wants done.
+use std::time::Duration;
+
+use crate::dialogue::Dialogue;
+use crate::dialogue::notice::Notice;
+use crate::dialogue::signal::Signal;
+use crate::flow::prompt::Speech;
+use crate::ids::LegId;
+use crate::phone::PhoneNumber;
+
+/// One end of the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Party {
+    /// Who called.
+    Caller,
+    /// A phone that we ring.
+    Callee(Callee),
+}
+
+/// A phone that was rung, by its number within the call, from 0. A number is used once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Callee(pub u16);
+
+/// Something to do, in the order returned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// Ask the call flow for instructions, store the events of its turn, and return the instructions as
+    /// [`Input::Instructions`](crate::session::Input::Instructions).
+    Ask {
+        /// Whose conversation it is.
+        party: Party,
+        /// That party's leg.
+        leg: LegId,
+        /// Where the conversation is.
+        at: Dialogue,
+        /// What has happened.
+        signal: Signal,
+        /// Whether the caller has hung up, so that the answer will not be heard.
+        caller_gone: bool,
+    },
+    /// Store a report of the call ([`Notice::into_event`]).
+    Report(Notice),
+    /// Answer the caller.
+    Answer,
+    /// Play a prompt, and report [`Input::Played`](crate::session::Input::Played) at its end.
+    Play(Party, Speech),
+    /// Stop playing. [`Input::Played`](crate::session::Input::Played) is no longer expected.
+    StopPlaying(Party),
+    /// Ring a phone. The caller hears a ringing tone until [`Output::Connect`] or the next [`Output::Play`].
+    Ring {
+        /// Names it from now on.
+        callee: Callee,
+        /// The leg's id in reports.
+        leg: LegId,
+        /// The number to ring.
+        number: PhoneNumber,
+        /// The number that the callee sees; the carrier's choice if none.
+        caller_id: Option<PhoneNumber>,
+    },
+    /// Stop ringing a phone. If it picks up all the same, report that; the session then hangs up on it. A driver that has
+    /// dropped the session by then hangs up by itself.
+    Cancel(Callee),
+    /// Let caller and callee hear each other, and no longer play anything to either.
+    Connect(Callee),
+    /// Record the caller until [`Output::StopRecording`], and report [`Input::Spoke`](crate::session::Input::Spoke) while
+    /// the caller is heard.
+    Record {
+        /// Whether a tone is played first.
+        beep: bool,
+        /// The longest that it will take; the session stops it then.
+        max_length: Duration,
+    },
+    /// End the recording, store it, and report [`Input::Recorded`](crate::session::Input::Recorded), also if the caller
+    /// has hung up.
+    StopRecording,
+    /// Refuse the call without answering it. Ends the caller's leg.
+    Reject,
+    /// End a leg that was answered.
+    HangUp(Party),
+}

@@ -1,0 +1,288 @@
+//! Whole calls through a session: what the line is told, and the row that comes of it.
+
+mod line;
+mod random;
+
+use frontdesk_domain::session::{Callee, Input, LegEnd, Party};
+use frontdesk_domain::{CallFlow, FlowSettings, LegStatus, read_flow};
+
+use crate::desk::{FIRST, SECOND};
+use line::{Line, flow};
+
+const CALLER: Party = Party::Caller;
+const FIRST_CALLEE: Party = Party::Callee(Callee(0));
+const SECOND_CALLEE: Party = Party::Callee(Callee(1));
+
+/// Three phones that ring at the same time and ask for acceptance.
+pub fn ring_all() -> CallFlow {
+    let text = r#"
+        company = "Example"
+        start = "menu main"
+        [menus.main]
+        prompt = "For the team, press 1."
+        keys.1 = { label = "Team", then = "forward team" }
+        no_input = { prompt = "Please press a key.", tries = 2, then = "mailbox main" }
+        no_match = { prompt = "That is not one of the choices.", tries = 2, then = "mailbox main" }
+        [forwards.team]
+        strategy = "simultaneous"
+        to = ["+33611223344", "+33611223355", "+33611223366"]
+        otherwise = "mailbox main"
+        [mailboxes.main]
+        greeting = "Leave a message."
+        farewell = "Goodbye."
+    "#;
+    read_flow(text, &FlowSettings::default()).expect("a sound flow")
+}
+
+/// A line whose caller has pressed 1.
+fn forwarded(flow: CallFlow) -> Line {
+    let mut line = Line::new(flow);
+    line.press(CALLER, "1");
+    line.listen();
+    line
+}
+
+#[test]
+fn a_key_interrupts_the_menu_and_a_message_ends_with_hash() {
+    let mut line = Line::new(flow(&[FIRST], true));
+    line.press(CALLER, "2");
+    assert!(line.said.iter().any(|said| said.starts_with("StopPlaying")));
+    line.listen();
+    assert!(line.is_recording);
+    line.input(Input::Spoke);
+    line.wait(4);
+    line.press(CALLER, "5");
+    assert!(!line.is_stopped, "only one key ends the message");
+    line.press(CALLER, "#");
+    assert!(line.is_stopped);
+    line.message(Some("RE1"), 4);
+    line.listen();
+    line.assert_over();
+    assert_eq!(line.verdict(), "voicemail (chosen)");
+}
+
+#[test]
+fn silence_ends_a_message_and_a_voice_delays_that() {
+    let mut line = Line::new(flow(&[FIRST], true));
+    line.press(CALLER, "2");
+    line.listen();
+    for _ in 0..4 {
+        line.wait(3);
+        line.input(Input::Spoke);
+    }
+    assert!(!line.is_stopped);
+    line.wait(60);
+    assert!(line.is_stopped || !line.is_recording);
+}
+
+#[test]
+fn a_recording_that_is_never_handed_over_does_not_keep_the_caller() {
+    let mut line = Line::new(flow(&[FIRST], true));
+    line.press(CALLER, "2");
+    line.listen();
+    line.press(CALLER, "#");
+    line.wait(11);
+    line.is_recording = false;
+    line.listen();
+    line.assert_over();
+}
+
+#[test]
+fn a_caller_who_hangs_up_while_recording_leaves_the_message() {
+    let mut line = Line::new(flow(&[FIRST], true));
+    line.press(CALLER, "2");
+    line.listen();
+    line.wait(3);
+    line.hang_up(CALLER);
+    assert!(!line.session.is_over(), "the message is waited for");
+    line.message(Some("RE1"), 3);
+    line.assert_over();
+    assert_eq!(line.verdict(), "voicemail (chosen)");
+}
+
+#[test]
+fn a_caller_who_hangs_up_in_the_menu_is_only_reported_as_ended() {
+    let mut line = Line::new(flow(&[FIRST], true));
+    line.wait(2);
+    line.hang_up(CALLER);
+    line.assert_over();
+    assert_eq!(line.said.iter().filter(|said| said.starts_with("Ask")).count(), 1);
+    assert_eq!(line.verdict(), "abandoned (in_menu)");
+    assert_eq!(line.call().duration_seconds, Some(2));
+}
+
+#[test]
+fn nothing_pressed_asks_again_and_then_ends_by_itself() {
+    let mut line = Line::new(flow(&[FIRST], true));
+    for _ in 0..20 {
+        line.listen();
+        line.wait(30);
+        if line.is_stopped {
+            line.message(None, 0);
+        }
+    }
+    line.assert_over();
+    assert_eq!(line.verdict(), "abandoned (no_input)");
+}
+
+#[test]
+fn a_callee_who_accepts_is_connected_and_the_talk_is_counted() {
+    let mut line = forwarded(flow(&[FIRST], true));
+    line.input(Input::Ringing(Callee(0)));
+    line.wait(4);
+    line.input(Input::PickedUp(Callee(0)));
+    line.wait(2);
+    line.press(FIRST_CALLEE, "1");
+    line.wait(12);
+    line.hang_up(FIRST_CALLEE);
+    line.assert_over();
+    assert_eq!(line.verdict(), "answered (accepted)");
+    let call = line.call();
+    assert_eq!((call.ring_seconds, call.talk_seconds), (Some(4), Some(12)));
+}
+
+#[test]
+fn a_callee_who_declines_by_key_sends_the_caller_to_the_mailbox() {
+    let mut line = forwarded(flow(&[FIRST], true));
+    line.input(Input::PickedUp(Callee(0)));
+    line.press(FIRST_CALLEE, "2");
+    line.listen();
+    assert!(line.is_recording);
+    line.press(CALLER, "#");
+    line.message(Some("RE1"), 5);
+    line.listen();
+    line.assert_over();
+    assert_eq!(line.verdict(), "voicemail (after_decline)");
+}
+
+#[test]
+fn a_machine_that_picks_up_and_presses_nothing_never_gets_the_call() {
+    let mut line = forwarded(flow(&[FIRST], true));
+    line.input(Input::PickedUp(Callee(0)));
+    for _ in 0..5 {
+        line.listen();
+        line.wait(15);
+    }
+    assert!(!line.is_up(FIRST_CALLEE));
+    line.hang_up(CALLER);
+    if line.is_recording {
+        line.message(None, 0);
+    }
+    line.assert_over();
+    assert_eq!(line.verdict(), "missed (not_accepted)");
+}
+
+#[test]
+fn ends_of_a_phone_that_was_not_picked_up_have_their_reasons() {
+    let ends = [
+        (LegEnd::Busy, "missed (busy)"),
+        (LegEnd::Declined, "missed (declined)"),
+        (LegEnd::NoAnswer, "missed (no_answer)"),
+        (LegEnd::Failed, "missed (unreachable)"),
+    ];
+    for (end, verdict) in ends {
+        let mut line = forwarded(flow(&[FIRST], true));
+        line.input(Input::Ended(FIRST_CALLEE, end));
+        // Once more with our number, if the network may have refused the caller's.
+        if line.is_ringing(SECOND_CALLEE) {
+            line.input(Input::Ended(SECOND_CALLEE, end));
+        }
+        line.hang_up(CALLER);
+        line.assert_over();
+        assert_eq!(line.verdict(), verdict, "{end:?}");
+    }
+}
+
+#[test]
+fn a_phone_that_rings_out_is_cancelled_and_the_caller_goes_on() {
+    let mut line = forwarded(flow(&[FIRST], true));
+    line.input(Input::Ringing(Callee(0)));
+    line.wait(120);
+    assert!(line.said.iter().any(|said| said.starts_with("Cancel")));
+    line.input(Input::PickedUp(Callee(0)));
+    assert!(line.said.last().is_some_and(|said| said.starts_with("HangUp")), "picked up too late");
+    line.hang_up(CALLER);
+    line.assert_over();
+    assert_eq!(line.verdict(), "missed (no_answer)");
+}
+
+#[test]
+fn a_caller_who_gives_up_while_it_rings_cancels_the_phone() {
+    let mut line = forwarded(flow(&[FIRST], true));
+    line.input(Input::Ringing(Callee(0)));
+    line.wait(5);
+    line.hang_up(CALLER);
+    line.assert_over();
+    assert_eq!(line.verdict(), "missed (caller_gave_up)");
+}
+
+#[test]
+fn of_phones_that_ring_at_once_the_first_to_accept_takes_the_call() {
+    let mut line = forwarded(ring_all());
+    line.input(Input::PickedUp(Callee(0)));
+    line.input(Input::PickedUp(Callee(1)));
+    line.press(FIRST_CALLEE, "2");
+    line.press(SECOND_CALLEE, "1");
+    assert!(!line.is_up(FIRST_CALLEE) && line.is_up(SECOND_CALLEE));
+    assert!(!line.is_ringing(Party::Callee(Callee(2))));
+    line.wait(6);
+    line.hang_up(CALLER);
+    line.assert_over();
+    assert_eq!(line.verdict(), "answered (accepted)");
+    let taken: Vec<String> =
+        line.call().phones.iter().filter(|(_, taken)| *taken).map(|(number, _)| number.to_string()).collect();
+    assert_eq!(taken, [SECOND]);
+}
+
+#[test]
+fn a_phone_that_is_not_screened_is_connected_when_it_is_picked_up() {
+    let mut line = forwarded(flow(&[FIRST], false));
+    line.input(Input::PickedUp(Callee(0)));
+    assert!(line.said.iter().any(|said| said.starts_with("Connect")));
+    line.wait(7);
+    line.hang_up(CALLER);
+    line.assert_over();
+    assert_eq!(line.verdict(), "answered (bridged)");
+}
+
+#[test]
+fn what_comes_from_a_leg_that_is_not_there_changes_nothing() {
+    let mut line = forwarded(flow(&[FIRST], true));
+    let (before, deadline) = (line.said.len(), line.session.deadline());
+    let nobody = Party::Callee(Callee(7));
+    for input in [
+        Input::Ringing(Callee(7)),
+        Input::Played(nobody),
+        Input::Ended(nobody, LegEnd::Busy),
+        Input::Instructions(nobody, Vec::new()),
+        Input::Spoke,
+        Input::Recorded { recording: None, seconds: 1 },
+        Input::Instructions(CALLER, Vec::new()),
+    ] {
+        line.session.handle_input(line.now, input);
+    }
+    assert_eq!((line.said.len(), line.session.deadline()), (before, deadline));
+    assert_eq!(line.session.poll_output(), None);
+}
+
+#[test]
+fn legs_report_each_status_once_and_in_order() {
+    let mut line = forwarded(flow(&[FIRST], true));
+    for _ in 0..2 {
+        line.input(Input::Ringing(Callee(0)));
+    }
+    line.input(Input::PickedUp(Callee(0)));
+    line.hang_up(FIRST_CALLEE);
+    let statuses: Vec<LegStatus> = line
+        .events
+        .iter()
+        .filter_map(|event| match event.kind {
+            frontdesk_domain::EventKind::Leg { status, .. } => Some(status),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        statuses,
+        [LegStatus::Initiated, LegStatus::Ringing, LegStatus::Answered, LegStatus::Completed]
+    );
+}
