@@ -18,7 +18,6 @@ use poem::http::{Request, StatusCode, Version, header};
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, Response};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
@@ -97,16 +96,7 @@ async fn connection(stream: TcpStream, routes: Routes, place: Arc<Place>, mut st
     let (eviction, mut close) = mpsc::unbounded_channel();
     let wait = {
         let place = place.clone();
-        move || {
-            let (closed, eviction) = (place.waits(), eviction.clone());
-            // A body may be dropped while everything ends.
-            let Ok(runtime) = Handle::try_current() else { return };
-            runtime.spawn(async move {
-                if closed.await.is_ok() {
-                    let _ = eviction.send(());
-                }
-            });
-        }
+        move || place.waits(eviction.clone())
     };
     wait();
     let (first_request, mut requested) = watch::channel(false);

@@ -1,127 +1,140 @@
-//! The domain alone, as a conversation in the terminal: no HTTP, no database, no carrier. What an embedder starts from.
+//! A conversation in the terminal: no HTTP, no database, no carrier.
 //!
-//! `cargo run -p frontdesk-domain --example desk`: type a key and Enter, Enter alone for silence, `q` to hang up.
-//! When a phone rings, type how it goes: `a` accepted, `b` busy, anything else no answer.
+//! `cargo run -p frontdesk-domain --example desk`: type keys and Enter, Enter alone for silence, `q` to hang up. When a
+//! phone rings, type `p` to pick up, `b` if it is busy, or Enter to let it ring.
 use std::io::{BufRead, Write};
 
+use frontdesk_domain::session::{Callee, Input, LegEnd, Output, Party, Session};
 use frontdesk_domain::{
-    BuiltinFlow, Call, CallEvent, CallFlow, Context, DialOutcome, DialResult, Dialogue, Ending, Facts,
-    Instruction, Keys, LegId, Notice, ScreeningAnswer, Signal, Timestamp, advance, builtin_flow,
+    BuiltinFlow, Call, CallEvent, CallFlow, Context, Facts, Key, LegId, Timestamp, advance, builtin_flow,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let flow =
         builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?;
-    let mut desk = Desk { flow, facts: Facts::default(), now: "2026-11-22T09:00:00Z".parse()?, seconds: 0 };
-    let (mut at, mut signal) = (Dialogue::Start, Signal::Arrived);
-    // A carrier's work: carry out the instructions, come back with what happened.
+    let call = LegId::new("terminal", "caller")?;
+    let mut session = Session::new(call.clone());
+    let now = "2026-11-22T09:00:00Z".parse()?;
+    let mut desk = Desk { flow, call, facts: Facts::default(), now, waits: Waits::Key(Party::Caller) };
     loop {
-        let turn = advance(&desk.flow, &at, &signal, &desk.context()?);
-        desk.absorb(&turn.events);
-        match desk.carry_out(turn.instructions)? {
-            Some(next) => (at, signal) = next,
-            None => break,
+        while let Some(output) = session.poll_output() {
+            if let Some(input) = desk.carry_out(output) {
+                session.handle_input(desk.now, input);
+            }
+        }
+        if session.is_over() {
+            break;
+        }
+        let inputs = desk.read()?;
+        if inputs.is_empty() {
+            // Silence lasts until something happens.
+            desk.now = session.deadline().unwrap_or(desk.now);
+            session.handle_timeout(desk.now);
+        }
+        for input in inputs {
+            session.handle_input(desk.now, input);
         }
     }
-    let ending =
-        Ending { status: "completed".into(), failed: false, seconds: Some(desk.seconds), parties: None };
-    let ended = Notice::CallEnded(ending).into_event(Desk::call()?, desk.now);
-    desk.absorb(&[ended]);
-
-    let call = Call::of(&desk.facts);
-    if let Some(verdict) = call.verdict {
+    if let Some(verdict) = Call::of(&desk.facts).verdict {
         println!("\nThe log says: {} ({})", verdict.outcome, verdict.reason);
         println!("because of:   {}", verdict.evidence.join(", "));
     }
     Ok(())
 }
 
+/// What the person at the keyboard does next.
+#[derive(Clone, Copy)]
+enum Waits {
+    Key(Party),
+    PickUp(Callee),
+    Message,
+}
+
 struct Desk {
     flow: CallFlow,
+    call: LegId,
     facts: Facts,
     now: Timestamp,
-    seconds: u32,
+    waits: Waits,
 }
 
 impl Desk {
-    fn call() -> Result<LegId, frontdesk_domain::InvalidId> {
-        LegId::new("terminal", "caller")
-    }
-
-    fn context(&self) -> Result<Context, frontdesk_domain::InvalidId> {
-        Ok(Context::new(Self::call()?, self.now).with_parties("+33123456789", "+15556667777"))
-    }
-
-    fn absorb(&mut self, events: &[CallEvent]) {
-        for event in events {
-            for effect in self.facts.absorb(event) {
-                println!("  (to do afterwards: {effect:?})");
-            }
+    fn absorb(&mut self, event: &CallEvent) {
+        for effect in self.facts.absorb(event) {
+            println!("  (to do afterwards: {effect:?})");
         }
     }
 
-    fn carry_out(
-        &mut self,
-        instructions: Vec<Instruction>,
-    ) -> Result<Option<(Dialogue, Signal)>, Box<dyn std::error::Error>> {
-        for instruction in instructions {
-            match instruction {
-                Instruction::Say(prompt) => println!("  \u{ab}{}\u{bb}", prompt.words()),
-                Instruction::Gather { prompts, then, .. } => {
-                    for prompt in prompts {
-                        println!("  \u{ab}{}\u{bb}", prompt.words());
-                    }
-                    let signal = match self.ask("key")? {
-                        None => return Ok(None),
-                        Some(line) if line.is_empty() => Signal::NoInput,
-                        Some(line) => Signal::Keyed(Keys::lenient(&line)),
-                    };
-                    return Ok(Some((then, signal)));
-                }
-                Instruction::Dial { targets, then, .. } => {
-                    println!("  (ringing {})", targets[0].number);
-                    let Some(line) = self.ask("a/b/n")? else { return Ok(None) };
-                    let outcome = match line.as_str() {
-                        "a" => DialOutcome::Answered,
-                        "b" => DialOutcome::Busy,
-                        _ => DialOutcome::NoAnswer,
-                    };
-                    if let (DialOutcome::Answered, Some(screening)) = (outcome, &targets[0].screening) {
-                        let accepted =
-                            advance(&self.flow, screening, &Signal::Keyed("1".parse()?), &self.context()?);
-                        self.absorb(&accepted.events);
-                        println!("  (the callee hears the caller's name: {:?})", ScreeningAnswer::Accepted);
-                    }
-                    let bridged = Some(outcome == DialOutcome::Answered);
-                    return Ok(Some((
-                        then,
-                        Signal::DialEnded(DialResult { outcome, leg: None, bridged, seconds: Some(30) }),
-                    )));
-                }
-                Instruction::Record { then, .. } => {
-                    println!("  (tone)");
-                    let words = self.ask("message")?;
-                    let recording =
-                        words.as_deref().is_some_and(|w| !w.is_empty()).then(|| "RE1".parse()).transpose()?;
-                    return Ok(Some((then, Signal::Recorded { recording, seconds: Some(5) })));
-                }
-                Instruction::Reject | Instruction::Bridge | Instruction::HangUp => {
-                    println!("  (the line is closed)");
-                }
+    /// Does what the session wants; returns what comes of it at once.
+    fn carry_out(&mut self, output: Output) -> Option<Input> {
+        match output {
+            Output::Ask { party, leg, at, signal, caller_gone } => {
+                let mut cx =
+                    Context::new(self.call.clone(), self.now).with_parties("+33123456789", "+15556667777");
+                (cx.leg, cx.caller_gone) = (leg, caller_gone);
+                let turn = advance(&self.flow, &at, &signal, &cx);
+                turn.events.iter().for_each(|event| self.absorb(event));
+                return Some(Input::Instructions(party, turn.instructions));
             }
+            Output::Report(notice) => self.absorb(&notice.into_event(self.call.clone(), self.now)),
+            Output::Play(party, speech) => {
+                println!(
+                    "  {}\u{ab}{}\u{bb}",
+                    if party == Party::Caller { "" } else { "to the callee: " },
+                    speech.words()
+                );
+                self.waits = Waits::Key(party);
+                return Some(Input::Played(party));
+            }
+            Output::Ring { callee, number, .. } => {
+                println!("  ({number} rings)");
+                self.waits = Waits::PickUp(callee);
+            }
+            Output::Connect(_) => {
+                println!("  (caller and callee talk)");
+                self.waits = Waits::Key(Party::Caller);
+            }
+            Output::Record { .. } => {
+                println!("  (tone)");
+                self.waits = Waits::Message;
+            }
+            Output::StopRecording => return Some(Input::Recorded { recording: None, seconds: 0 }),
+            Output::Cancel(_) => println!("  (it stops ringing)"),
+            Output::Reject | Output::HangUp(_) => println!("  (the line is closed)"),
+            Output::Answer | Output::StopPlaying(_) => {}
         }
-        Ok(None)
+        None
     }
 
-    /// One line from the terminal; `None` when the caller hangs up.
-    fn ask(&mut self, what: &str) -> std::io::Result<Option<String>> {
-        print!("{what}> ");
+    /// One line from the terminal; nothing for silence.
+    fn read(&mut self) -> Result<Vec<Input>, Box<dyn std::error::Error>> {
+        print!(
+            "{}> ",
+            match self.waits {
+                Waits::Key(Party::Caller) => "key",
+                Waits::Key(Party::Callee(_)) => "callee's key",
+                Waits::PickUp(_) => "p/b",
+                Waits::Message => "message",
+            }
+        );
         std::io::stdout().flush()?;
         let mut line = String::new();
         let read = std::io::stdin().lock().read_line(&mut line)?;
-        self.seconds += 5;
-        self.now += std::time::Duration::from_secs(5);
-        let line = line.trim().to_owned();
-        Ok((read > 0 && line != "q").then_some(line))
+        self.now += std::time::Duration::from_secs(2);
+        let line = line.trim();
+        Ok(match (self.waits, line) {
+            _ if read == 0 || line == "q" => vec![Input::Ended(Party::Caller, LegEnd::HungUp)],
+            (Waits::PickUp(callee), "p") => vec![Input::PickedUp(callee)],
+            (Waits::PickUp(callee), "b") => vec![Input::Ended(Party::Callee(callee), LegEnd::Busy)],
+            (Waits::Message, words) if !words.is_empty() => {
+                vec![Input::Recorded { recording: Some("RE1".parse()?), seconds: 5 }]
+            }
+            (Waits::Key(party), keys) => keys
+                .chars()
+                .filter_map(|key| Key::try_from(key).ok())
+                .map(|key| Input::Key(party, key))
+                .collect(),
+            _ => Vec::new(),
+        })
     }
 }

@@ -1,5 +1,5 @@
 //! Names of things: our own call ids, and the carrier's opaque ids for legs and recordings.
-use std::fmt;
+use std::fmt::{self, Write};
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -89,7 +89,11 @@ impl LegId {
             return Self::new(carrier, foreign);
         }
         let digest = Sha256::digest(foreign);
-        let id: String = digest.iter().take(20).map(|byte| format!("{byte:02x}")).collect();
+        let mut id = String::with_capacity(40);
+        for byte in digest.iter().take(20) {
+            // Writing to a String cannot fail.
+            let _ = write!(id, "{byte:02x}");
+        }
         Self::new(carrier, &id)
     }
 

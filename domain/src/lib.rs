@@ -1,7 +1,7 @@
 //! The pure core of a phone front desk.
 //!
 //! Nothing in this crate awaits, logs, reads a clock, draws a random number or knows a carrier. It is made of two
-//! functions and the words they speak:
+//! functions and the words they speak, and of a driver for carriers that report events ([`session`]):
 //!
 //! - [`advance`]: *(flow, dialogue, signal, context) → turn*. One step of a caller's conversation. Pure and total:
 //!   the same request gives the same answer after a restart, on a second machine, or while a database is down.

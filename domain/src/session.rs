@@ -16,6 +16,23 @@
 //! a service that does, and returns the instructions as [`Input::Instructions`]. `domain/examples/line.rs` is a whole
 //! carrier on top of a session.
 //!
+//! ```
+//! use frontdesk_domain::session::{Input, Output, Party, Session};
+//! use frontdesk_domain::{advance, builtin_flow, BuiltinFlow, Context, LegId};
+//!
+//! let flow = builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?;
+//! let call = LegId::from_foreign("sip", "a84b4c76e66710@pc33.atlanta.com")?;
+//! let now = "2026-11-22T09:00:00Z".parse()?;
+//! let mut session = Session::new(call.clone());
+//! let Some(Output::Ask { party, at, signal, .. }) = session.poll_output() else { panic!("the flow is asked first") };
+//! let cx = Context::new(call, now).with_parties("+33123456789", "+15556667777");
+//! let turn = advance(&flow, &at, &signal, &cx);
+//! session.handle_input(now, Input::Instructions(party, turn.instructions));
+//! assert_eq!(session.poll_output(), Some(Output::Answer));
+//! assert!(matches!(session.poll_output(), Some(Output::Play(Party::Caller, _))));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Rules
 //!
 //! - The first instruction other than [`Instruction::Reject`] answers the call.
@@ -29,10 +46,10 @@
 mod conversation;
 mod input;
 mod output;
+mod recording;
 mod ringing;
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -48,10 +65,8 @@ use crate::keys::Key;
 use conversation::{Conversation, Next};
 pub use input::{Input, LegEnd};
 pub use output::{Callee, Output, Party};
+use recording::Recording;
 use ringing::{Progress, Ringing};
-
-/// How long the driver may take to hand over a recording. After that the call continues without it.
-const RECORDING_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One call, from the first ring to the last report.
 #[derive(Debug)]
@@ -66,20 +81,6 @@ pub struct Session {
     /// Phones rung so far; names the next one.
     rung: u16,
     outputs: VecDeque<Output>,
-}
-
-/// A message that is being recorded.
-#[derive(Debug)]
-struct Recording {
-    finish_on_key: Key,
-    silence: Duration,
-    /// The time at which it ends for its length.
-    longest: Timestamp,
-    /// The time at which it ends for silence.
-    silent: Timestamp,
-    /// The driver was told to stop; the time at which it is no longer waited for.
-    stopped: Option<Timestamp>,
-    then: Dialogue,
 }
 
 impl Session {
@@ -136,7 +137,7 @@ impl Session {
             }
             Input::Spoke => {
                 if let Some(recording) = &mut self.recording {
-                    recording.silent = now + recording.silence;
+                    recording.on_spoke(now);
                 }
             }
             Input::Recorded { recording, seconds } => self.on_recorded(recording, Some(seconds)),
@@ -159,9 +160,10 @@ impl Session {
             self.in_ringing(|ringing| ringing.on_timeout(now));
         }
         match &self.recording {
-            Some(Recording { stopped: Some(limit), .. }) if *limit <= now => self.on_recorded(None, None),
-            Some(recording) if recording.deadline() <= now => self.stop_recording(now),
-            _ => {}
+            Some(recording) if recording.deadline() > now => {}
+            Some(recording) if recording.is_stopped() => self.on_recorded(None, None),
+            Some(_) => self.stop_recording(now),
+            None => {}
         }
     }
 
@@ -218,17 +220,13 @@ impl Session {
 
     fn on_callers_key(&mut self, now: Timestamp, key: Key) {
         match &self.recording {
-            Some(recording) if recording.finish_on_key == key => self.stop_recording(now),
+            Some(recording) if recording.is_finished_by(key) => self.stop_recording(now),
             Some(_) => {}
             None => self.in_callers_conversation(now, |conversation| conversation.key(now, key)),
         }
     }
 
-    fn in_callers_conversation(
-        &mut self,
-        now: Timestamp,
-        step: impl FnOnce(&mut Conversation) -> Vec<Next>,
-    ) {
+    fn in_callers_conversation(&mut self, now: Timestamp, step: impl FnOnce(&mut Conversation) -> Vec<Next>) {
         for next in step(&mut self.caller) {
             match next {
                 Next::Play(speech) => self.outputs.push_back(Output::Play(Party::Caller, speech)),
@@ -241,9 +239,8 @@ impl Session {
                     self.in_ringing(|ringing| ringing.begin(now + ring, targets, caller_id.as_ref()));
                 }
                 Next::Do(Instruction::Record { max_length, silence, beep, finish_on_key, then, .. }) => {
-                    let (longest, silent) = (now + max_length, now + silence);
-                    self.recording =
-                        Some(Recording { finish_on_key, silence, longest, silent, stopped: None, then });
+                    let recording = Recording::new(now, max_length, silence, finish_on_key, then);
+                    self.recording = Some(recording);
                     self.outputs.push_back(Output::Record { beep, max_length });
                 }
                 Next::Do(Instruction::Reject) => {
@@ -298,17 +295,14 @@ impl Session {
     }
 
     fn stop_recording(&mut self, now: Timestamp) {
-        if let Some(recording) = &mut self.recording
-            && recording.stopped.is_none()
-        {
-            recording.stopped = Some(now + RECORDING_TIMEOUT);
+        if self.recording.as_mut().is_some_and(|recording| recording.stop(now)) {
             self.outputs.push_back(Output::StopRecording);
         }
     }
 
     fn on_recorded(&mut self, recording: Option<RecordingId>, seconds: Option<u32>) {
-        if let Some(Recording { then, .. }) = self.recording.take() {
-            self.ask(Party::Caller, then, Signal::Recorded { recording, seconds });
+        if let Some(ended) = self.recording.take() {
+            self.ask(Party::Caller, ended.then, Signal::Recorded { recording, seconds });
         }
     }
 
@@ -323,12 +317,6 @@ impl Session {
         self.outputs.push_back(Output::Report(Notice::CallEnded(ending)));
         self.stop_recording(now);
         self.in_ringing(|ringing| ringing.end_all(now));
-    }
-}
-
-impl Recording {
-    fn deadline(&self) -> Timestamp {
-        self.stopped.unwrap_or_else(|| self.longest.min(self.silent))
     }
 }
 

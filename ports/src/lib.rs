@@ -68,7 +68,7 @@ pub use model::contact::{
 pub use model::diagnostics::{CheckStatus, DiagnosticReport, Finding, SetupState, SetupStep};
 pub use model::public_url::{PublicUrl, PublicUrlError};
 pub use model::raw::RawParameters;
-pub use model::search::{fold, search_text};
+pub use model::search::{SearchTexts, fold, search_text};
 
 #[cfg(feature = "mock")]
 pub use driven::carrier::MockCarrier;

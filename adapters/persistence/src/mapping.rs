@@ -1,6 +1,6 @@
 //! Rows of the call log as domain values, and back.
 use frontdesk_domain::{Call, CallEvent, CallId, EventKind, LegId, Parties, Timestamp};
-use frontdesk_ports::{CallRecord, Change, LoggedEvent, RawParameters, StoreError, search_text};
+use frontdesk_ports::{CallRecord, Change, LoggedEvent, RawParameters, SearchTexts, StoreError};
 use sea_orm::ActiveValue::Set;
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +46,7 @@ pub(crate) fn event_row(
         received_at: Set(event.received_at.map(millis)),
         kind: Set(event.kind.as_str().to_owned()),
         detail: Set(json(&event.kind)?),
-        raw: Set(raw.map(|raw| json(&&*raw.0)).transpose()?),
+        raw: Set(raw.map(json).transpose()?),
     })
 }
 
@@ -57,7 +57,7 @@ pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEve
     let raw = row
         .raw
         .as_deref()
-        .map(|raw| serde_json::from_str::<Vec<_>>(raw).map(|pairs| RawParameters(pairs.into())))
+        .map(|raw| serde_json::from_str(raw))
         .transpose()
         .map_err(|why| corrupt("call_events", "raw", &row.call_id, why))?;
     let at = timestamp(row.at, "call_events", &row.call_id)?;
@@ -71,7 +71,10 @@ pub(crate) fn number_of(change: Change) -> i64 {
 }
 
 /// The row of a new call. `commit::projected` lists the columns that an update may change.
-pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreError> {
+pub(crate) fn call_row(
+    record: &CallRecord,
+    texts: &mut SearchTexts,
+) -> Result<call::ActiveModel, StoreError> {
     let CallRecord { id, leg, call, first_change, change, work: _, work_change: _ } = record;
     let parties = call.parties.as_ref();
     let to = parties.map(|p| p.to.clone());
@@ -90,7 +93,7 @@ pub(crate) fn call_row(record: &CallRecord) -> Result<call::ActiveModel, StoreEr
         forwarded_to: Set(forwarded_to),
         duration_seconds: Set(call.duration_seconds.map(i64::from)),
         talk_seconds: Set(call.talk_seconds.map(i64::from)),
-        search_text: Set(search_text(call)),
+        search_text: Set(texts.of(call)),
         document: Set(json(call)?),
         change: Set(number_of(*change)),
         serial: Set(Some(number_of(*first_change))),

@@ -53,7 +53,7 @@ struct SpoolFile {
     /// What of it the log has.
     done: Mark,
     /// The events behind `done`, unless they were handed out or are too many.
-    fresh: Option<Vec<LoggedEvent>>,
+    fresh: Option<Vec<Arc<Vec<LoggedEvent>>>>,
 }
 
 /// Events with their lines.
@@ -142,8 +142,11 @@ impl Files {
     }
 
     /// Appends lines and syncs once. Without lines, a heartbeat is written to another file and synced.
-    pub fn append(&mut self, batch: Vec<Written>) -> Result<(), StoreError> {
-        let lines = batch.iter().map(|(_, lines)| lines.as_slice()).collect::<Vec<_>>().concat();
+    pub fn append(&mut self, mut batch: Vec<Written>) -> Result<(), StoreError> {
+        let lines = match batch.as_mut_slice() {
+            [(_, only)] => std::mem::take(only),
+            several => several.iter().map(|(_, lines)| lines.as_slice()).collect::<Vec<_>>().concat(),
+        };
         if lines.is_empty() {
             return self.sign_of_life().map_err(|error| failed(&error));
         }
@@ -156,7 +159,7 @@ impl Files {
             file.whole.bytes += lines.len() as u64;
             file.whole.events += events;
             if let Some(fresh) = &mut file.fresh {
-                fresh.extend(batch.into_iter().flat_map(|(events, _)| Arc::unwrap_or_clone(events)));
+                fresh.extend(batch.into_iter().map(|(events, _)| events));
             }
             // Without a count, a cut file is only not noticed.
             let path = path(&self.place.folder, file.number);
@@ -246,7 +249,9 @@ impl Files {
             self.portions += 1;
             self.handed = Some((number, end));
             if let Some(fresh) = &mut file.fresh {
-                return Ok(Some(EventBatch { number, events: std::mem::take(fresh) }));
+                // The requests that reported them have been answered, so that hardly any is still shared.
+                let events = std::mem::take(fresh).into_iter().flat_map(Arc::unwrap_or_clone).collect();
+                return Ok(Some(EventBatch { number, events }));
             }
         }
         let (file, done) = (file.number, file.done);

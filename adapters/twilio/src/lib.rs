@@ -7,6 +7,7 @@
 //! Wire facts are from Twilio's documentation of API 2010-04-01; where a comment says *field*, from captures in public
 //! code.
 
+mod answered_route;
 mod client;
 mod form;
 mod form_mapping;

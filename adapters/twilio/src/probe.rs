@@ -59,25 +59,32 @@ pub fn answer_probes<E>(
 where
     E: Endpoint<Output = Response> + 'static,
 {
-    let (routes, desk) = (Arc::new(routes), Arc::new((public, accounts)));
-    poem::endpoint::make(move |mut req: Request| {
-        let (routes, desk) = (routes.clone(), desk.clone());
-        async move {
-            if req.method() == Method::POST && req.uri().path().ends_with(PATH) {
-                let body = req.take_body().into_bytes_limit(MAX_BYTES);
-                let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME, body).await else {
-                    return StatusCode::FORBIDDEN.into_response();
-                };
-                if let Some(arrived) =
-                    Form::decode(&body).and_then(|form| arrived(&req, &form, &desk.0, &desk.1))
-                {
-                    return poem::web::Json(arrived).into_response();
-                }
-                req.set_body(body);
+    ProbedRoutes { routes, public, accounts }
+}
+
+struct ProbedRoutes<E> {
+    routes: E,
+    public: PublicUrl,
+    accounts: Vec<Account>,
+}
+
+impl<E: Endpoint<Output = Response>> Endpoint for ProbedRoutes<E> {
+    type Output = Response;
+
+    async fn call(&self, mut req: Request) -> poem::Result<Response> {
+        if req.method() == Method::POST && req.uri().path().ends_with(PATH) {
+            let body = req.take_body().into_bytes_limit(MAX_BYTES);
+            let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME, body).await else {
+                return Ok(StatusCode::FORBIDDEN.into_response());
+            };
+            let form = Form::decode(&body);
+            if let Some(arrived) = form.and_then(|form| arrived(&req, &form, &self.public, &self.accounts)) {
+                return Ok(poem::web::Json(arrived).into_response());
             }
-            routes.get_response(req).await
+            req.set_body(body);
         }
-    })
+        self.routes.call(req).await
+    }
 }
 
 fn arrived(req: &Request, form: &Form, public: &PublicUrl, accounts: &[Account]) -> Option<Arrived> {

@@ -1,19 +1,16 @@
 //! The carrier's routes, all under one prefix and all behind the guard. Handlers are a few lines: read, ask the port,
 //! write.
-use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_domain::{Dialogue, Instruction, LegId, Notice, Signal};
 use frontdesk_ports::{Account, AnswerCalls, CarrierCallback, PublicUrl, StepRequest};
-use poem::endpoint::BoxEndpoint;
 use poem::http::{Method, StatusCode, header};
-use poem::middleware::{CatchPanic, PanicHandler};
 use poem::web::{Data, Path};
-use poem::{Endpoint, EndpointExt, Response, Route, RouteMethod, handler, post};
-use tokio::time::Instant;
+use poem::{Endpoint, EndpointExt, Request, Response, Route, RouteMethod, handler, post};
 
 use crate::NAME;
+use crate::answered_route::{AnsweredRoute, Safe};
 use crate::form_mapping;
 use crate::guard::{Guard, Verified};
 use crate::prompts::HostedPrompts;
@@ -78,74 +75,39 @@ pub fn routes(webhooks: Webhooks) -> impl Endpoint<Output = Response> + use<> {
     let callee = answer(safe.callee.clone());
     let nobody: Safe = Arc::new(|| StatusCode::SERVICE_UNAVAILABLE.into());
     let mut routes = Route::new();
-    for (path, waits, endpoint) in table() {
-        let guarded = match waits {
-            Waits::Caller => guarded_answer(endpoint, &caller).boxed(),
-            Waits::Callee => guarded_answer(endpoint, &callee).boxed(),
-            Waits::Nobody => endpoint.with(on_panic(&nobody)).boxed(),
+    for (path, waits, handler) in table() {
+        let (safe, limit) = match waits {
+            Waits::Caller => (&caller, Some(ANSWER_TIMEOUT)),
+            Waits::Callee => (&callee, Some(ANSWER_TIMEOUT)),
+            Waits::Nobody => (&nobody, None),
         };
-        routes = routes.at(path, timed(path, guarded));
+        routes = routes.at(path, AnsweredRoute::new(path, handler, safe.clone(), limit));
     }
     let audio = webhooks.audio.clone();
-    let guarded = routes.data(Arc::new(Routes { webhooks, safe })).with(guard);
-    // The carrier's player sends no signature. The URL gives access only to prompts that every caller may hear.
-    let guarded = Arc::new(guarded);
-    poem::endpoint::make(move |req| {
-        let (guarded, audio) = (guarded.clone(), audio.clone());
-        async move {
-            match req.uri().path().strip_prefix(AUDIO) {
-                Some(key) if req.method() == Method::GET => audio.answer(key),
-                _ => guarded.get_response(req).await,
-            }
-        }
-    })
+    let signed = routes.data(Arc::new(Routes { webhooks, safe })).with(guard);
+    CarrierRoutes { signed, audio }
 }
 
-/// Measures how long each answer takes.
-fn timed(path: &'static str, endpoint: BoxEndpoint<'static, Response>) -> impl Endpoint<Output = Response> {
-    let (endpoint, taken) =
-        (Arc::new(endpoint), metrics::histogram!("frontdesk_webhook_seconds", "route" => path));
-    poem::endpoint::make(move |req| {
-        let (endpoint, taken, begun) = (endpoint.clone(), taken.clone(), Instant::now());
-        async move {
-            let answer = endpoint.get_response(req).await;
-            taken.record(begun.elapsed());
-            answer
-        }
-    })
+/// The signed routes, and the audio files. The carrier's player sends no signature; the URL of a file gives access only
+/// to a prompt that every caller may hear.
+struct CarrierRoutes<E> {
+    signed: E,
+    audio: Arc<HostedPrompts>,
 }
 
-/// What is answered when a handler cannot.
-type Safe = Arc<dyn Fn() -> Response + Send + Sync>;
+impl<E: Endpoint> Endpoint for CarrierRoutes<E> {
+    type Output = Response;
+
+    async fn call(&self, req: Request) -> poem::Result<Response> {
+        match req.uri().path().strip_prefix(AUDIO) {
+            Some(key) if req.method() == Method::GET => Ok(self.audio.answer(key)),
+            _ => Ok(self.signed.get_response(req).await),
+        }
+    }
+}
 
 fn answer(document: String) -> Safe {
     Arc::new(move || xml(document.clone()))
-}
-
-fn on_panic(safe: &Safe) -> CatchPanic<impl PanicHandler + use<>> {
-    let safe = safe.clone();
-    CatchPanic::new().with_handler(move |_: Box<dyn Any + Send>| {
-        tracing::error!("a webhook handler panicked; the carrier got the safe answer");
-        safe()
-    })
-}
-
-/// For requests that a caller waits for: a panic or timeout is answered with the safe document. A late handler is not
-/// cancelled; only the waiting ends.
-fn guarded_answer(endpoint: RouteMethod, safe: &Safe) -> impl Endpoint<Output = Response> + use<> {
-    let (endpoint, late) = (Arc::new(endpoint.with(on_panic(safe))), safe.clone());
-    poem::endpoint::make(move |req| {
-        let (endpoint, late) = (endpoint.clone(), late.clone());
-        async move {
-            let answer = tokio::time::timeout(ANSWER_TIMEOUT, endpoint.get_response(req)).await;
-            answer.unwrap_or_else(|_| {
-                tracing::error!(
-                    "a webhook took longer than {ANSWER_TIMEOUT:?}; the carrier got the safe answer"
-                );
-                late()
-            })
-        }
-    })
 }
 
 struct Routes {

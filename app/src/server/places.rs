@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::Instant;
 
 /// Connections at once, if the process may have enough file descriptors.
@@ -44,16 +44,19 @@ pub struct Places {
     warned: Mutex<Option<Instant>>,
 }
 
+/// Tells a connection to close.
+pub type Close = mpsc::UnboundedSender<()>;
+
 /// Connections that wait for a request, oldest first, and how many each address has.
 #[derive(Default)]
 struct Waiting {
     next: u64,
-    connections: BTreeMap<u64, (IpAddr, oneshot::Sender<()>)>,
+    connections: BTreeMap<u64, (IpAddr, Close)>,
     by_address: HashMap<IpAddr, usize>,
 }
 
 impl Waiting {
-    fn remove(&mut self, number: u64) -> Option<(IpAddr, oneshot::Sender<()>)> {
+    fn remove(&mut self, number: u64) -> Option<(IpAddr, Close)> {
         let (address, close) = self.connections.remove(&number)?;
         if let Some(count) = self.by_address.get_mut(&address) {
             *count -= 1;
@@ -128,9 +131,8 @@ impl Places {
 }
 
 impl Place {
-    /// The connection waits for a request from now on. The receiver resolves when it must close.
-    pub fn waits(&self) -> oneshot::Receiver<()> {
-        let (close, closed) = oneshot::channel();
+    /// The connection waits for a request from now on; `close` is used if another one needs its place.
+    pub fn waits(&self, close: Close) {
         let mut waiting = self.waiting.lock();
         waiting.next += 1;
         let number = waiting.next;
@@ -138,7 +140,6 @@ impl Place {
         *waiting.by_address.entry(self.address).or_default() += 1;
         *self.number.lock() = Some(number);
         self.idle.notify_one();
-        closed
     }
 
     /// A request has arrived.

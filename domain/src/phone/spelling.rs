@@ -123,13 +123,16 @@ impl PhoneNumber {
             digits.len() == 10 && place(0) && place(3)
         };
         let is_nanp = self.as_str().strip_prefix("+1").is_none_or(nanp);
-        is_nanp && e164(&parsed).as_ref() == Some(self) && has_possible_length(self)
+        is_nanp && e164(&parsed).as_ref() == Some(self) && is_length_possible(self, &parsed)
     }
 }
 
 /// Whether numbers of its country can have its length.
 pub(crate) fn has_possible_length(number: &PhoneNumber) -> bool {
-    let Ok(parsed) = phonenumber::parse(None, number.as_str()) else { return false };
+    phonenumber::parse(None, number.as_str()).is_ok_and(|parsed| is_length_possible(number, &parsed))
+}
+
+fn is_length_possible(number: &PhoneNumber, parsed: &phonenumber::PhoneNumber) -> bool {
     let code = parsed.country().code();
     let length = u16::try_from(number.as_str().len() - 1 - code.to_string().len()).unwrap_or(u16::MAX);
     let of_country = DATABASE.by_code(&code).unwrap_or_default();

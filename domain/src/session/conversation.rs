@@ -34,7 +34,7 @@ enum State {
     /// An announcement is played.
     Saying,
     /// Keys are asked for.
-    Gathering(Gathering),
+    Gathering(Box<Gathering>),
     /// Something else is done: phones ring, a message is recorded, the leg has ended.
     #[default]
     Elsewhere,
@@ -95,14 +95,14 @@ impl Conversation {
     pub fn played(&mut self, now: Timestamp) -> Vec<Next> {
         match &mut self.state {
             State::Saying => self.proceed(now),
-            State::Gathering(gathering) if gathering.is_playing => match gathering.prompts.pop_front() {
-                Some(speech) => vec![Next::Play(speech)],
-                None => {
+            State::Gathering(gathering) if gathering.is_playing => {
+                let next = gathering.prompts.pop_front();
+                if next.is_none() {
                     gathering.is_playing = false;
                     gathering.deadline = Some(now + gathering.timeout);
-                    Vec::new()
                 }
-            },
+                next.map(Next::Play).into_iter().collect()
+            }
             State::Asking | State::Gathering(_) | State::Elsewhere => Vec::new(),
         }
     }
@@ -154,7 +154,7 @@ impl Conversation {
             Some(Instruction::Gather { prompts, max_keys, finish_on_key, timeout, then }) => {
                 let mut prompts = VecDeque::from(prompts);
                 let first = prompts.pop_front();
-                self.state = State::Gathering(Gathering {
+                self.state = State::Gathering(Box::new(Gathering {
                     is_playing: first.is_some(),
                     deadline: first.is_none().then(|| now + timeout),
                     prompts,
@@ -163,7 +163,7 @@ impl Conversation {
                     finish_on_key,
                     timeout,
                     then,
-                });
+                }));
                 first.map(Next::Play).into_iter().collect()
             }
             Some(other) => vec![Next::Do(other)],

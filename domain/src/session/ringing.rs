@@ -133,18 +133,14 @@ impl Ringing {
         }
         leg.picked_up = Some(now);
         let answered = leg.report(LegStatus::Answered, None);
-        match leg.target.screening.clone() {
-            Some(screening) => {
-                leg.state = State::Screening;
-                leg.conversation.wait_for_instructions();
-                vec![answered, Progress::Ask(callee, screening, Signal::CalleeAnswered)]
-            }
-            None => {
-                let mut progress = vec![answered];
-                progress.extend(self.connect(now, callee));
-                progress
-            }
+        if let Some(screening) = leg.target.screening.clone() {
+            leg.state = State::Screening;
+            leg.conversation.wait_for_instructions();
+            return vec![answered, Progress::Ask(callee, screening, Signal::CalleeAnswered)];
         }
+        let mut progress = vec![answered];
+        progress.extend(self.connect(now, callee));
+        progress
     }
 
     /// The callee takes the call; the others stop ringing.

@@ -1,4 +1,6 @@
 //! The text by which calls are found.
+use std::collections::HashMap;
+
 use frontdesk_domain::{Call, PhoneNumber};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -12,19 +14,48 @@ pub fn fold(text: &str) -> String {
 
 /// Everything by which a call is found: numbers in international and national form, names, places and transcripts.
 pub fn search_text(call: &Call) -> String {
-    let parties = call.parties.as_ref();
-    let mut words: Vec<String> = Vec::new();
-    let called = parties.map(|parties| parties.to.as_str());
-    let from = parties.and_then(|parties| parties.from.as_text());
-    let numbers = [from, called, call.forwarded_to.as_ref().map(PhoneNumber::as_str)];
-    for number in numbers.into_iter().flatten() {
-        words.push(number.to_owned());
-        words.extend(PhoneNumber::read_called(number).map(|number| number.national_digits()));
+    SearchTexts::default().of(call)
+}
+
+/// Numbers of which the national form is remembered.
+const MAX_NUMBERS: usize = 4096;
+
+/// The same for many calls: the national forms of numbers, which take long to find, are remembered.
+#[derive(Debug, Default)]
+pub struct SearchTexts {
+    national: HashMap<String, Option<String>>,
+}
+
+impl SearchTexts {
+    /// The text by which a call is found.
+    pub fn of(&mut self, call: &Call) -> String {
+        let parties = call.parties.as_ref();
+        let mut words: Vec<String> = Vec::new();
+        let called = parties.map(|parties| parties.to.as_str());
+        let from = parties.and_then(|parties| parties.from.as_text());
+        let numbers = [from, called, call.forwarded_to.as_ref().map(PhoneNumber::as_str)];
+        for number in numbers.into_iter().flatten() {
+            words.push(number.to_owned());
+            words.extend(self.national(number));
+        }
+        words.extend(parties.and_then(|parties| parties.from_name.clone()));
+        words.extend(parties.and_then(|parties| parties.from_place.clone()));
+        words.extend(call.voicemails.iter().filter_map(|voicemail| voicemail.transcript.clone()));
+        fold(&words.join("\n"))
     }
-    words.extend(parties.and_then(|parties| parties.from_name.clone()));
-    words.extend(parties.and_then(|parties| parties.from_place.clone()));
-    words.extend(call.voicemails.iter().filter_map(|voicemail| voicemail.transcript.clone()));
-    fold(&words.join("\n"))
+
+    /// The digits of a number as they are dialled in its own country.
+    fn national(&mut self, number: &str) -> Option<String> {
+        if let Some(known) = self.national.get(number) {
+            return known.clone();
+        }
+        let digits = PhoneNumber::read_called(number).map(|number| number.national_digits());
+        if self.national.len() >= MAX_NUMBERS {
+            self.national.clear();
+        }
+        self.national.insert(number.to_owned(), digits.clone());
+        digits
+    }
 }
 
 #[cfg(test)]

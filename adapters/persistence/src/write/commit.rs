@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use frontdesk_domain::{Call, CallId, CallState, Effect, Facts, LegId, Timestamp};
 use frontdesk_ports::work::Work;
-use frontdesk_ports::{CallRecord, Change, Ids, Job, LoggedEvent, RawParameters, StoreError};
+use frontdesk_ports::{CallRecord, Change, Ids, Job, LoggedEvent, RawParameters, SearchTexts, StoreError};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveEnum, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, Iterable,
@@ -227,6 +227,7 @@ struct Tables {
     events: Inserts,
     jobs: Inserts,
     phones: Inserts,
+    texts: SearchTexts,
 }
 
 impl Tables {
@@ -240,6 +241,7 @@ impl Tables {
             events: Inserts::new(earlier),
             jobs: Inserts::new(due_again()),
             phones: Inserts::new(rung_again()),
+            texts: SearchTexts::default(),
         }
     }
 
@@ -253,7 +255,7 @@ impl Tables {
         let mut phones = Vec::new();
         for Changed { record, facts, news, effects } in changed {
             let id = record.id.to_string();
-            calls.push(call_row(record)?);
+            calls.push(call_row(record, &mut self.texts)?);
             phones.extend(phone_rows(&id, &record.call));
             for (identity, raw) in news {
                 // It was learnt just now.

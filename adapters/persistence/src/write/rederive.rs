@@ -1,7 +1,7 @@
 //! Rewrites the rows of calls from their events, beside a running server: after an update that interprets events
 //! otherwise.
 use frontdesk_domain::{Call, CallId, Facts};
-use frontdesk_ports::{CallRecord, Change, StoreError};
+use frontdesk_ports::{CallRecord, Change, SearchTexts, StoreError};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TransactionTrait};
 
 use crate::SqlLog;
@@ -22,6 +22,7 @@ impl SqlLog {
         let calls =
             call::Entity::find().filter(call::Column::Id.is_in(names)).all(&tx).await.map_err(failed)?;
         let (mut rows, mut phones) = (Vec::new(), Vec::new());
+        let mut texts = SearchTexts::default();
         for row in calls {
             let record = record_of(&row)?;
             let events = call_event::Entity::find().filter(call_event::Column::CallId.eq(row.id.as_str()));
@@ -31,7 +32,7 @@ impl SqlLog {
             let call = Call::of(&Facts::of(events.iter().map(|logged| &logged.event)));
             change += 1;
             phones.extend(phone_rows(&row.id, &call));
-            rows.push(call_row(&CallRecord { call, change: Change(change), ..record })?);
+            rows.push(call_row(&CallRecord { call, change: Change(change), ..record }, &mut texts)?);
         }
         Inserts::new(projected()).run(&tx, rows).await?;
         Inserts::new(rung_again()).run(&tx, phones).await?;
