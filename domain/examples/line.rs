@@ -82,6 +82,11 @@ fn serve(stream: TcpStream, flow: &CallFlow, clock: fn() -> Timestamp) -> Result
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the clock of this program is read here")]
+fn clock() -> Timestamp {
+    Timestamp::now()
+}
+
 fn flow() -> Result<CallFlow, Failure> {
     Ok(builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?)
 }
@@ -90,9 +95,7 @@ fn main() -> Result<(), Failure> {
     let flow = flow()?;
     for stream in TcpListener::bind("127.0.0.1:8091")?.incoming() {
         let (stream, flow) = (stream?, flow.clone());
-        std::thread::spawn(move || {
-            serve(stream, &flow, Timestamp::now).map_err(|error| eprintln!("a call: {error}"))
-        });
+        std::thread::spawn(move || serve(stream, &flow, clock).map_err(|error| eprintln!("a call: {error}")));
     }
     Ok(())
 }
@@ -106,7 +109,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut phone = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let stream = listener.accept().unwrap().0;
-        let line = std::thread::spawn(move || serve(stream, &flow().unwrap(), Timestamp::now).unwrap());
+        let line = std::thread::spawn(move || serve(stream, &flow().unwrap(), clock).unwrap());
         let mut answers = BufReader::new(phone.try_clone().unwrap()).lines();
         for (awaited, line) in lines {
             assert!(answers.any(|answer| answer.unwrap().starts_with(awaited)), "{awaited} did not come");
