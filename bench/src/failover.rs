@@ -1,6 +1,5 @@
 //! Two instances on one PostgreSQL behind a balancer, one of them ended every few seconds under load: every call has one row
 //! and one end, every message one file, and no request fails that the balancer could send to the other.
-use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -11,18 +10,14 @@ use sea_orm::{Database, DatabaseConnection};
 use tokio::process::Child;
 use tokio::task::LocalSet;
 
-use crate::call::{ACCOUNT, Call, CallUrls, Line, Next, Request, TOKEN};
-use crate::connection::Connection;
+use crate::balancer::{Balancer, Met};
+use crate::call::{ACCOUNT, Line, TOKEN};
 use crate::crash::{FOLLOWS_WITHIN, count};
 use crate::desk::{free_address, serve, wait_until_up};
 use crate::media::{self, Fetches};
 use crate::twins::{audio_files, stored};
 
 type Failure = Box<dyn std::error::Error>;
-
-/// How often the balancer tries to find an instance that answers, and how long it rests in between.
-const TRIES: u32 = 40;
-const REST: Duration = Duration::from_millis(25);
 
 /// A run.
 pub struct Failover {
@@ -32,15 +27,6 @@ pub struct Failover {
     pub seconds: u64,
     pub every: Duration,
     pub gently: bool,
-}
-
-/// What the balancer met.
-#[derive(Default)]
-struct Met {
-    requests: Cell<u64>,
-    other_instance: Cell<u64>,
-    failed: RefCell<Vec<String>>,
-    slowest: Cell<Duration>,
 }
 
 impl Failover {
@@ -58,16 +44,16 @@ impl Failover {
             instances.push(self.start(address, &line.target, &folder, &api)?);
             wait_until_up(address).await?;
         }
-        let (met, calls) = (Rc::new(Met::default()), Cell::new(0));
+        let balancer = Balancer { addresses, rate: self.rate, seconds: self.seconds };
+        let met = Rc::new(Met::default());
         let ended = LocalSet::new()
             .run_until(async {
                 let ending = self.end_in_turns(&mut instances, addresses, &line.target, &folder, &api);
-                let placing = self.place_all(&line, addresses, &met, &calls);
-                let (ended, ()) = tokio::join!(ending, placing);
-                ended
+                let (ended, calls) = tokio::join!(ending, balancer.place_all(&line, &met));
+                ended.map(|ended| (ended, calls))
             })
             .await?;
-        let calls = calls.get();
+        let (ended, calls) = ended;
         let (db, messages) = (Database::connect(&self.database).await?, calls / 2);
         let stored = stored(&db, messages).await?;
         let waiting = taken_in(&db).await?;
@@ -140,37 +126,10 @@ impl Failover {
             ended += 1;
         }
     }
-
-    /// Begins calls at the rate until time is up, and lets them end.
-    async fn place_all(&self, line: &Line, addresses: [SocketAddr; 2], met: &Rc<Met>, calls: &Cell<u64>) {
-        let (begun, mut placed) = (tokio::time::Instant::now(), Vec::new());
-        let idle: Rc<RefCell<Vec<[Connection; 2]>>> = Rc::default();
-        loop {
-            #[expect(clippy::cast_precision_loss, reason = "a run has fewer calls than that")]
-            let after = Duration::from_secs_f64(calls.get() as f64 / self.rate);
-            if after >= Duration::from_secs(self.seconds) {
-                break;
-            }
-            tokio::time::sleep_until(begun + after).await;
-            let (line, met, idle, number) = (line.clone(), met.clone(), idle.clone(), calls.get());
-            placed.push(tokio::task::spawn_local(async move {
-                let pooled = idle.borrow_mut().pop();
-                let mut connections = pooled.unwrap_or_else(|| addresses.map(Connection::new));
-                if let Err(why) = place(&Call::new(&line, 0, number), &mut connections, &met).await {
-                    met.failed.borrow_mut().push(why);
-                }
-                idle.borrow_mut().push(connections);
-            }));
-            calls.set(number + 1);
-        }
-        for call in placed {
-            let _ = call.await;
-        }
-    }
 }
 
 /// What still waits in the inbox, once nothing does or time is up.
-async fn taken_in(db: &DatabaseConnection) -> Result<i64, Failure> {
+pub async fn taken_in(db: &DatabaseConnection) -> Result<i64, Failure> {
     let begun = Instant::now();
     loop {
         let waiting = count(db, "SELECT count(*) FROM inbox").await?;
@@ -179,37 +138,4 @@ async fn taken_in(db: &DatabaseConnection) -> Result<i64, Failure> {
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-}
-
-/// One whole call, its requests sent to the instances in turn.
-async fn place(call: &Call<'_>, connections: &mut [Connection; 2], met: &Met) -> Result<(), String> {
-    let (mut urls, mut document) = (CallUrls::default(), String::new());
-    for step in 0.. {
-        let Next::Ask(request) = call.next(step, &document, &mut urls) else { break };
-        document = ask(&request, connections, met).await?;
-    }
-    Ok(())
-}
-
-/// Asks one instance, and the other if that one is not there.
-async fn ask(request: &Request, connections: &mut [Connection; 2], met: &Met) -> Result<String, String> {
-    let (begun, first) = (Instant::now(), met.requests.get());
-    met.requests.set(first + 1);
-    let mut turn = usize::from(first % 2 == 1);
-    let mut last = String::new();
-    for attempt in 0..TRIES {
-        match connections[turn].ask(request.clone()).await {
-            Ok(answer) => {
-                met.other_instance.set(met.other_instance.get() + u64::from(attempt > 0));
-                met.slowest.set(met.slowest.get().max(begun.elapsed()));
-                return Ok(answer);
-            }
-            Err(why) => last = format!("{}: {why}", request.path),
-        }
-        turn = 1 - turn;
-        if attempt > 0 {
-            tokio::time::sleep(REST).await;
-        }
-    }
-    Err(last)
 }

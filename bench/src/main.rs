@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "this program is the one that measures")]
 
 mod attack;
+mod balancer;
 mod baseline;
 mod call;
 mod compare;
@@ -14,6 +15,7 @@ mod fill;
 mod load;
 mod media;
 mod pages;
+mod promotion;
 mod twins;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -28,6 +30,7 @@ use failover::Failover;
 use load::{Load, Pace};
 use media::Fetches;
 use pages::Pages;
+use promotion::Promotion;
 use twins::Twins;
 
 #[derive(Parser)]
@@ -140,6 +143,22 @@ enum Command {
         #[arg(long)]
         gently: bool,
     },
+    /// Starts a PostgreSQL primary and its synchronous standby, kills the primary under load and promotes the standby, and looks
+    /// for calls that failed or are missing.
+    Promotion {
+        /// The frontdesk to be run.
+        #[arg(long, default_value = "target/release/frontdesk")]
+        frontdesk: PathBuf,
+        /// The folder of PostgreSQL's programs.
+        #[arg(long, default_value = "/usr/lib/postgresql/15/bin")]
+        postgres: PathBuf,
+        /// Calls begun each second.
+        #[arg(long, default_value_t = 100.0)]
+        rate: f64,
+        /// The duration in seconds.
+        #[arg(long, default_value_t = 30)]
+        seconds: u64,
+    },
     /// Fills a migrated database with calls.
     Fill {
         /// The database: `sqlite://…` or `postgres://…`.
@@ -219,6 +238,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Command::Failover { frontdesk, database, rate, seconds, every, gently } => {
             let every = Duration::from_secs(every);
             one_thread()?.block_on(Failover { frontdesk, database, rate, seconds, every, gently }.run())
+        }
+        Command::Promotion { frontdesk, postgres, rate, seconds } => {
+            one_thread()?.block_on(Promotion { frontdesk, postgres, rate, seconds }.run())
         }
         Command::Fill { database, calls, days } => one_thread()?.block_on(fill::fill(&database, calls, days)),
         Command::Pages { frontdesk, short, long, rounds } => {

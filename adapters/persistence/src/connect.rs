@@ -3,6 +3,7 @@ use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::error::DatabaseError;
@@ -10,6 +11,10 @@ use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement};
+use tokio::task::JoinHandle;
+
+use crate::pooler_check;
+use crate::postgres_servers::{self, Servers};
 
 /// How long a write waits for another process that locks the file. Shorter than the webhook timeout.
 const BUSY: Duration = Duration::from_millis(800);
@@ -40,6 +45,18 @@ pub enum ConnectError {
         /// Why not.
         source: std::io::Error,
     },
+    /// A pooler gives each transaction another connection.
+    #[error(
+        "a pooler in transaction mode is between frontdesk and PostgreSQL; it breaks prepared statements and LISTEN. Name \
+         the server itself, or set pool_mode = session for this database"
+    )]
+    TransactionPooler,
+    /// A pooler refuses the connection's parameters.
+    #[error(
+        "a pooler refuses the connection: {0}. Add ignore_startup_parameters = extra_float_digits, options to pgbouncer.ini, \
+         and pool_mode = session for this database"
+    )]
+    PoolerParameters(String),
     /// SQLite is too old to be trusted.
     #[error("SQLite {0} can corrupt its write-ahead log; 3.51.3 or newer is needed")]
     OldSqlite(String),
@@ -53,6 +70,18 @@ pub enum ConnectError {
 pub struct Database {
     pub(crate) writer: DatabaseConnection,
     pub(crate) reader: DatabaseConnection,
+    /// Keeps the connections at the server that takes writes, if there are several servers.
+    _following: Option<Arc<Following>>,
+}
+
+/// A task that ends with the database.
+#[derive(Debug)]
+struct Following(JoinHandle<()>);
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 impl Database {
@@ -62,15 +91,18 @@ impl Database {
         if let Some(path) = url.strip_prefix("sqlite://") {
             Self::open_sqlite(Path::new(path)).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let url = readable(url)?;
-            let mut options = quiet(ConnectOptions::new(url));
+            let (mut options, servers, url) = postgres(url).await?;
             options
                 .connect_lazy(true)
                 .max_connections(8)
                 .acquire_timeout(Duration::from_secs(5))
-                .statement_timeout(Duration::from_secs(5));
+                .statement_timeout(pooler_check::STATEMENT_TIMEOUT);
             let pool = sea_orm::Database::connect(options).await?;
-            Ok(Self { writer: pool.clone(), reader: pool })
+            let following = servers.map(|servers| {
+                let pool = pool.get_postgres_connection_pool().clone();
+                Arc::new(Following(tokio::spawn(servers.follow(url, pool))))
+            });
+            Ok(Self { writer: pool.clone(), reader: pool, _following: following })
         } else {
             let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
             Err(ConnectError::Scheme(scheme.to_owned()))
@@ -82,11 +114,14 @@ impl Database {
         if url.starts_with("sqlite://") {
             return Self::open(url).await;
         }
-        let mut options = quiet(ConnectOptions::new(readable(url)?));
+        let (mut options, servers, _) = postgres(url).await?;
         options.connect_lazy(true).max_connections(1).acquire_timeout(Duration::from_secs(5));
-        options.map_sqlx_postgres_opts(|options| options.options([("lock_timeout", "10s")]));
+        options.map_sqlx_postgres_opts(move |options| {
+            let options = options.options([("lock_timeout", "10s")]);
+            servers.iter().fold(options, |options, servers| servers.at_chosen(options))
+        });
         let pool = sea_orm::Database::connect(options).await?;
-        Ok(Self { writer: pool.clone(), reader: pool })
+        Ok(Self { writer: pool.clone(), reader: pool, _following: None })
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, ConnectError> {
@@ -120,7 +155,7 @@ impl Database {
         };
         let writer = open(1).await?;
         check_version(&writer).await?;
-        Ok(Self { writer, reader: open(4).await? })
+        Ok(Self { writer, reader: open(4).await?, _following: None })
     }
 
     /// The connection that migrations run on.
@@ -171,16 +206,55 @@ pub fn check_address(url: &str) -> Result<(), ConnectError> {
     if url.starts_with("sqlite://") { Ok(()) } else { readable(url).map(|_| ()) }
 }
 
-/// An address of a PostgreSQL server that the driver can read.
-fn readable(url: &str) -> Result<String, ConnectError> {
-    let url = without_brackets(url);
+/// Fails if a pooler between us and PostgreSQL gives each transaction another connection. A database that cannot be
+/// reached is not an error here.
+pub async fn refuse_transaction_pooler(url: &str) -> Result<(), ConnectError> {
+    if url.starts_with("sqlite://") {
+        return Ok(());
+    }
+    let (url, servers) = readable(url)?;
+    let options =
+        PgConnectOptions::from_str(&url).map_err(|error| ConnectError::Address(error.to_string()))?;
+    match servers {
+        None => pooler_check::refuse_transaction_pooler(options).await,
+        Some(servers) => {
+            servers.choose(&url).await;
+            pooler_check::refuse_transaction_pooler(servers.at_chosen(options)).await
+        }
+    }
+}
+
+/// The options of a PostgreSQL database, connecting to the server that takes writes, its servers if there are several, and
+/// its address.
+async fn postgres(url: &str) -> Result<(ConnectOptions, Option<Arc<Servers>>, String), ConnectError> {
+    let (url, servers) = readable(url)?;
+    let mut options = quiet(ConnectOptions::new(url.clone()));
+    let servers = servers.map(Arc::new);
+    if let Some(servers) = &servers {
+        servers.choose(&url).await;
+        let chosen = servers.clone();
+        options.map_sqlx_postgres_opts(move |options| chosen.at_chosen(options));
+        let chosen = servers.clone();
+        options.map_sqlx_postgres_before_acquire(move |_, meta| {
+            let is_current = !chosen.is_outdated(meta.age);
+            Box::pin(async move { Ok(is_current) })
+        });
+    }
+    Ok((options, servers, url))
+}
+
+/// An address of a PostgreSQL database that the driver can read, and its servers if there are several.
+fn readable(url: &str) -> Result<(String, Option<Servers>), ConnectError> {
+    let (url, servers) =
+        postgres_servers::read(url).map_err(|error| ConnectError::Address(error.to_string()))?;
+    let url = without_brackets(&url);
     // The driver's own errors may repeat the address.
     let why = |error: sqlx::Error| match error {
         sqlx::Error::Configuration(source) => source.to_string(),
         _ => "it is no address of a PostgreSQL server".to_owned(),
     };
     PgConnectOptions::from_str(&url).map_err(|error| ConnectError::Address(why(error)))?;
-    Ok(url)
+    Ok((url, servers))
 }
 
 /// The address of a server at an IPv6 address, which the driver looks up as a name when it is in brackets.

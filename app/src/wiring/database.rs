@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use adapters_persistence::Database;
+use adapters_persistence::{ConnectError, Database, refuse_transaction_pooler};
 use frontdesk_services::auth::AccessControl;
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
@@ -44,6 +44,7 @@ pub async fn open_database(url: &str) -> Result<Database, WiringError> {
 /// Applies the missing migrations. Each is a transaction: if another process migrates at the same moment, one of the two fails
 /// and finds nothing missing at its next attempt.
 async fn migrate(url: &str, db: &Database) -> Result<(), WiringError> {
+    refuse_transaction_pooler(url).await?;
     if db.migrations().await.iter().any(|version| migrations::is_unreleased(version)) {
         return Err(WiringError::DevelopmentData);
     }
@@ -90,7 +91,7 @@ pub(super) async fn prepare(
                         _ => return tracing::info!("the database is available and up to date"),
                     }
                 }
-                Err(error @ (WiringError::Password(_) | WiringError::DevelopmentData)) if done.is_some() => {
+                Err(error) if is_permanent(&error) && done.is_some() => {
                     let _ = done.take().map(|done| done.send(Err(error)));
                     return;
                 }
@@ -105,6 +106,16 @@ pub(super) async fn prepare(
     }
     tracing::error!("the database is not ready yet; calls are answered meanwhile");
     Ok(())
+}
+
+/// Whether another attempt would fail as well.
+fn is_permanent(error: &WiringError) -> bool {
+    matches!(
+        error,
+        WiringError::Password(_)
+            | WiringError::DevelopmentData
+            | WiringError::Database(ConnectError::TransactionPooler | ConnectError::PoolerParameters(_))
+    )
 }
 
 /// Makes the index of texts if it is missing, beside everything else: for a long log it takes minutes.

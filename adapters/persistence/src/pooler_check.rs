@@ -1,0 +1,43 @@
+//! Finds a pooler between us and PostgreSQL that gives each transaction another connection (PgBouncer with
+//! `pool_mode = transaction`). Prepared statements, `LISTEN` and session settings do not survive that, and some
+//! statements would fail now and then; so it is refused at the start.
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection};
+
+use crate::connect::ConnectError;
+
+/// How long a statement may take; set as each connection begins.
+pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+/// SQLSTATE of a protocol violation: PgBouncer answers so to a startup parameter that it does not know.
+const PROTOCOL_VIOLATION: &str = "08P01";
+
+/// Refuses a pooler in transaction mode. An unreachable server is not an error here.
+pub(crate) async fn refuse_transaction_pooler(options: PgConnectOptions) -> Result<(), ConnectError> {
+    // With the parameters of the pool's connections, which a pooler may not know.
+    let options = options.options([("statement_timeout", STATEMENT_TIMEOUT.as_millis())]);
+    match is_transaction_pooler(&options).await {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(ConnectError::TransactionPooler),
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(PROTOCOL_VIOLATION) => {
+            Err(ConnectError::PoolerParameters(error.message().to_owned()))
+        }
+        Err(_) => Ok(()),
+    }
+}
+
+/// Whether two connections that are open at the same time are one at the server.
+async fn is_transaction_pooler(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
+    // Unprepared: a prepared statement of the first may be known to the second already.
+    let ask = async |connection: &mut sqlx::PgConnection| {
+        let pid = sqlx::raw_sql("SELECT pg_backend_pid()");
+        sqlx::Row::try_get::<i32, _>(&sqlx::Executor::fetch_one(connection, pid).await?, 0)
+    };
+    let mut first = options.clone().disable_statement_logging().connect().await?;
+    let mut second = options.clone().disable_statement_logging().connect().await?;
+    let pids = [ask(&mut first).await?, ask(&mut second).await?, ask(&mut first).await?];
+    first.close().await?;
+    second.close().await?;
+    Ok(pids[0] == pids[1] || pids[0] != pids[2])
+}
