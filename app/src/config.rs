@@ -60,6 +60,8 @@ pub struct Config {
     pub log_levels: LogLevels,
     /// The call log's database.
     pub database_url: String,
+    /// A standby of that database, from which the feed is read.
+    pub database_read_url: Option<String>,
     /// Where audio is stored.
     pub recordings: Place,
     /// Whether the carrier's copy of a message is deleted once ours is verified.
@@ -160,6 +162,8 @@ impl Reader {
             "sqlite://data/frontdesk.db",
             &["sqlite://", "postgres://", "postgresql://"],
         );
+        let on_server = !database_url.starts_with("sqlite:");
+        let database_read_url = self.take("database.read_url", |value| read_url(value, on_server));
         if let Err(error) = adapters_persistence::check_address(&database_url) {
             let place = self.values.get("database.url").map(|value| value.place.clone()).unwrap_or_default();
             self.errors.push(ConfigError::new(place, "database.url", error.to_string()));
@@ -185,6 +189,7 @@ impl Reader {
             log_levels: self.take("log.level", |value| value.text()?.parse()).unwrap_or_default(),
             spool: spool.unwrap_or_else(|| spool_beside(&database_url)),
             database_url,
+            database_read_url,
             delete_at_carrier: self.take("recordings.delete_at_carrier", Value::boolean).unwrap_or(false),
             transcription: self.transcription(),
             resolves_misses: self.take("feed.resolve_misses", Value::boolean).unwrap_or(true),
@@ -349,6 +354,19 @@ impl Reader {
             "neither flow nor forward_to is set; forward_to = \"+33…\" is the number that key 1 calls, and docs/flow.md explains flow",
         );
     }
+}
+
+/// The address of a standby of a PostgreSQL database.
+fn read_url(value: &Value, on_server: bool) -> Result<String, String> {
+    let url = value.text()?;
+    if !on_server {
+        return Err("SQLite has no standby; leave it out, or use PostgreSQL for database.url".to_owned());
+    }
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err("use postgres://…".to_owned());
+    }
+    adapters_persistence::check_address(&url).map_err(|error| error.to_string())?;
+    Ok(url)
 }
 
 /// Each database has a spool of its own, so that events of one never go into another.

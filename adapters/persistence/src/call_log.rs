@@ -6,7 +6,7 @@ use frontdesk_domain::{CallId, LegId};
 use frontdesk_ports::{
     CallLog, CallPage, CallQuery, CallRecord, Change, Clock, Ids, LoggedEvent, StoreError,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::watch;
 
 use crate::connect::Database;
@@ -35,6 +35,16 @@ impl SqlLog {
         let writer = Writer::start(db.writer.clone(), clock, ids, changed.clone());
         let notices = ChangeListener::start(&db.reader, &changed);
         Self { db, writer, changed, texts: Texts::default(), _notices: notices }
+    }
+
+    /// The connection for pages of the feed, searches and statistics: a standby's if there is one that has all changes known
+    /// here.
+    pub(crate) async fn feed(&self) -> &DatabaseConnection {
+        let known = *self.changed.borrow();
+        match &self.db.replica {
+            Some(replica) => replica.having(known).await.unwrap_or(&self.db.reader),
+            None => &self.db.reader,
+        }
     }
 
     /// Commits what waits and closes the database; what comes later is refused.
@@ -74,7 +84,7 @@ impl CallLog for SqlLog {
             .await?
             .order_by_desc(call::Column::Id)
             .limit(limit + 1)
-            .all(&self.db.reader)
+            .all(self.feed().await)
             .await
             .map_err(failed)?;
         let more = rows.len() > usize::from(query.limit);

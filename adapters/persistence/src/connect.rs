@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::pooler_check;
 use crate::postgres_servers::{self, Servers};
+use crate::replica::Replica;
 
 /// How long a write waits for another process that locks the file. Shorter than the webhook timeout.
 const BUSY: Duration = Duration::from_millis(800);
@@ -70,6 +71,7 @@ pub enum ConnectError {
 pub struct Database {
     pub(crate) writer: DatabaseConnection,
     pub(crate) reader: DatabaseConnection,
+    pub(crate) replica: Option<Arc<Replica>>,
     /// Keeps the connections at the server that takes writes, if there are several servers.
     _following: Option<Arc<Following>>,
 }
@@ -102,11 +104,18 @@ impl Database {
                 let pool = pool.get_postgres_connection_pool().clone();
                 Arc::new(Following(tokio::spawn(servers.follow(url, pool))))
             });
-            Ok(Self { writer: pool.clone(), reader: pool, _following: following })
+            Ok(Self { writer: pool.clone(), reader: pool, replica: None, _following: following })
         } else {
             let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
             Err(ConnectError::Scheme(scheme.to_owned()))
         }
+    }
+
+    /// The same database, whose feed is read from a standby of it at `url` (PostgreSQL).
+    pub async fn with_replica(self, url: &str) -> Result<Self, ConnectError> {
+        let (mut options, ..) = postgres(url).await?;
+        options.statement_timeout(pooler_check::STATEMENT_TIMEOUT);
+        Ok(Self { replica: Some(Arc::new(Replica::open(options).await?)), ..self })
     }
 
     /// A PostgreSQL database for migrations: each may take as long as it needs, but waits for others only for a while.
@@ -121,7 +130,7 @@ impl Database {
             servers.iter().fold(options, |options, servers| servers.at_chosen(options))
         });
         let pool = sea_orm::Database::connect(options).await?;
-        Ok(Self { writer: pool.clone(), reader: pool, _following: None })
+        Ok(Self { writer: pool.clone(), reader: pool, replica: None, _following: None })
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, ConnectError> {
@@ -155,7 +164,7 @@ impl Database {
         };
         let writer = open(1).await?;
         check_version(&writer).await?;
-        Ok(Self { writer, reader: open(4).await?, _following: None })
+        Ok(Self { writer, reader: open(4).await?, replica: None, _following: None })
     }
 
     /// The connection that migrations run on.

@@ -23,6 +23,7 @@ mod override_store;
 mod pooler_check;
 mod postgres_servers;
 mod read;
+mod replica;
 mod retention;
 mod server_clock;
 mod transaction;

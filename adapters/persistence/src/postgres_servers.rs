@@ -47,7 +47,7 @@ pub(crate) enum BadServers {
     #[error("a port is not a number from 1 to 65535")]
     Port,
     #[error(
-        "target_session_attrs is read-write or primary: frontdesk writes; for a standby to read from there is database.read_url"
+        "target_session_attrs is read-write or primary, because frontdesk writes; a standby to read from is named by database.read_url"
     )]
     Target,
 }

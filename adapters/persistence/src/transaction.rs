@@ -14,7 +14,7 @@ pub(crate) fn immediate() -> TransactionOptions {
 }
 
 /// The counter of changes of calls, and that of contacts.
-const CALL_CHANGES: i32 = 1;
+pub(crate) const CALL_CHANGES: i32 = 1;
 pub(crate) const CONTACT_CHANGES: i32 = 2;
 
 /// Reserves `count` change numbers and returns the last one in use before. The counter's row stays locked until the

@@ -21,6 +21,7 @@ pub(super) const KEYS: &[Key] = &[
     key("listen"),
     key("private_listen"),
     secret("database.url"),
+    secret("database.read_url"),
     key("recordings.url"),
     key("recordings.delete_at_carrier"),
     key("recordings.endpoint"),

@@ -302,3 +302,19 @@ fn every_example_flow_is_used_as_it_is_by_naming_its_file() {
     }
     assert!(used >= 3, "{used} examples");
 }
+
+#[test]
+fn a_standby_to_read_from_belongs_to_a_postgresql_database() {
+    let with = |database: &str| load(&format!("{GOOD}[database]\n{database}"), &[], Needs::Production);
+    let config = with("url = \"postgres://a,b/desk\"\nread_url = \"postgres://b/desk\"").unwrap();
+    assert_eq!(config.database_read_url.as_deref(), Some("postgres://b/desk"));
+    for (database, why) in [
+        ("read_url = \"postgres://b/desk\"", "SQLite has no standby"),
+        ("url = \"postgres://a/desk\"\nread_url = \"sqlite://b\"", "use postgres://"),
+        ("url = \"postgres://a,b/desk?target_session_attrs=any\"", "target_session_attrs is read-write"),
+        ("url = \"postgres://a:0,b/desk\"", "a port is not a number"),
+    ] {
+        let error = with(database).unwrap_err().join("\n");
+        assert!(error.contains(why), "{database}: {error}");
+    }
+}

@@ -106,8 +106,12 @@ impl RequestLines {
                 bytes = &mut bytes[count..];
                 continue;
             }
-            let (byte, rest) = bytes.split_first_mut().expect("checked above");
-            self.next(byte);
+            let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
+                return self.part_of_line(bytes);
+            };
+            let (line, rest) = bytes.split_at_mut(end + 1);
+            self.part_of_line(&line[..end]);
+            self.line_feed(&mut line[end]);
             bytes = rest;
         }
     }
@@ -121,22 +125,27 @@ impl RequestLines {
         };
     }
 
-    fn next(&mut self, byte: &mut u8) {
-        let last = std::mem::replace(&mut self.last, *byte);
-        if *byte != b'\n' {
-            if self.line.len() < LONGEST {
-                self.line.push(*byte);
-            } else {
-                self.is_too_long = true;
-            }
-            return;
-        }
-        let line = std::mem::take(&mut self.line);
+    /// Bytes of a line without its end.
+    fn part_of_line(&mut self, bytes: &[u8]) {
+        let Some(last) = bytes.last() else { return };
+        self.last = *last;
+        let kept = bytes.len().min(LONGEST - self.line.len());
+        self.line.extend_from_slice(&bytes[..kept]);
+        self.is_too_long |= kept < bytes.len();
+    }
+
+    /// The end of a line.
+    fn line_feed(&mut self, byte: &mut u8) {
+        let last = std::mem::replace(&mut self.last, b'\n');
+        // The buffer is kept for the next line.
+        let mut line = std::mem::take(&mut self.line);
         let is_too_long = std::mem::take(&mut self.is_too_long) && self.has_length(&line);
         if last != b'\r' || is_too_long {
             *byte = FORBIDDEN;
         }
         self.end_of(line.strip_suffix(b"\r").unwrap_or(&line));
+        line.clear();
+        self.line = line;
     }
 
     /// Whether the length of a body depends on a line.

@@ -30,6 +30,10 @@ impl Stores {
     ) -> Result<Self, WiringError> {
         finish_restore(&config.database_url)?;
         let db = Database::open(&config.database_url).await?;
+        let db = match &config.database_read_url {
+            Some(url) => db.with_replica(url).await?,
+            None => db,
+        };
         let recordings =
             ObjectRecordings::open(&config.recordings, MAX_AUDIO_BYTES, config.proxies.client_builder())?;
         Ok(Self {

@@ -171,6 +171,7 @@ impl Desk {
             recipients: setting.recipients,
             smtp: setting.smtp,
             database_url: setting.database_url.unwrap_or(database),
+            database_read_url: None,
             recordings: Place::folder(&folder.path().join("recordings")),
             transcription: setting.transcription,
             spool: folder.path().join("spool"),

@@ -144,7 +144,7 @@ fn counted(since: Option<Timestamp>, until: Option<Timestamp>) -> SelectStatemen
 
 impl SqlLog {
     async fn rows(&self, select: &SelectStatement) -> Result<Vec<QueryResult>, StoreError> {
-        self.db.reader.query_all(select).await.map_err(failed)
+        self.feed().await.query_all(select).await.map_err(failed)
     }
 }
 

@@ -109,7 +109,7 @@ impl SqlLog {
         if !callers.is_empty() {
             ids.union(UnionType::All, ids_of(Condition::all().add(Column::FromNumber.is_in(callers))));
         }
-        let rows = self.db.reader.query_all(&ids).await?;
+        let rows = self.feed().await.query_all(&ids).await?;
         if rows.len() as u64 > COMMON {
             return Ok(None);
         }
@@ -134,12 +134,13 @@ impl SqlLog {
         containing.cond_where(condition.clone()).limit(MANY);
         let mut count = Query::select();
         count.expr_as(Expr::cust("count(*)"), "found").from_subquery(containing, "containing");
-        let row = self.db.reader.query_one(&count).await?;
+        let db = self.feed().await;
+        let row = db.query_one(&count).await?;
         let found: i64 = row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0);
         if found.unsigned_abs() >= MANY {
             return Ok(None);
         }
-        let tx = self.db.reader.begin().await?;
+        let tx = db.begin().await?;
         // Forces the index: the planner has no statistics on rare texts.
         tx.execute_unprepared("SET LOCAL enable_seqscan = off").await?;
         let named = call::Entity::find().select_only().column(Column::Id).filter(condition.clone());

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 mod instances;
+mod replica;
 use std::sync::Arc;
 
 use adapters_memory::ManualClock;
@@ -40,6 +41,11 @@ async fn sqlite() -> (Database, tempfile::TempDir) {
 
 /// A fresh schema on the PostgreSQL server the tests were given, if any.
 async fn postgres(name: &str) -> Option<Database> {
+    Some(migrated(&postgres_url(name).await?).await)
+}
+
+/// The address of a fresh schema without tables.
+async fn postgres_url(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "the test command names the server")]
     let Ok(server) = std::env::var("FRONTDESK_TEST_POSTGRES") else {
         println!("skipped: FRONTDESK_TEST_POSTGRES names no server");
@@ -49,7 +55,7 @@ async fn postgres(name: &str) -> Option<Database> {
     let sql = format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}");
     admin.connection().execute_unprepared(&sql).await.unwrap();
     let join = if server.contains('?') { '&' } else { '?' };
-    Some(migrated(&format!("{server}{join}options=-csearch_path%3D{name}")).await)
+    Some(format!("{server}{join}options=-csearch_path%3D{name}"))
 }
 
 async fn many_writers(db: &Database) {
