@@ -8,6 +8,7 @@ mod baseline;
 mod call;
 mod compare;
 mod connection;
+mod cost;
 mod crash;
 mod desk;
 mod failover;
@@ -25,6 +26,7 @@ use clap::{Parser, Subcommand};
 
 use attack::Attacks;
 use compare::Compare;
+use cost::Cost;
 use crash::Crash;
 use failover::Failover;
 use load::{Load, Pace};
@@ -143,6 +145,22 @@ enum Command {
         #[arg(long)]
         gently: bool,
     },
+    /// Measures what a call costs on a PostgreSQL server of this machine: processor time, time in statements, and what is written, at
+    /// one, two and four times a rate and with a second instance.
+    Cost {
+        /// The frontdesk to be run.
+        #[arg(long, default_value = "target/release/frontdesk")]
+        frontdesk: PathBuf,
+        /// The server: `postgres://…`. The database `frontdesk_compare` on it is created anew.
+        #[arg(long)]
+        database: String,
+        /// Calls begun each second, at first.
+        #[arg(long, default_value_t = 25.0)]
+        rate: f64,
+        /// The duration of each part in seconds.
+        #[arg(long, default_value_t = 20)]
+        seconds: u64,
+    },
     /// Starts a PostgreSQL primary and its synchronous standby, kills the primary under load and promotes the standby, and looks
     /// for calls that failed or are missing.
     Promotion {
@@ -238,6 +256,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Command::Failover { frontdesk, database, rate, seconds, every, gently } => {
             let every = Duration::from_secs(every);
             one_thread()?.block_on(Failover { frontdesk, database, rate, seconds, every, gently }.run())
+        }
+        Command::Cost { frontdesk, database, rate, seconds } => {
+            one_thread()?.block_on(Cost { frontdesk, database, rate, seconds }.run())
         }
         Command::Promotion { frontdesk, postgres, rate, seconds } => {
             one_thread()?.block_on(Promotion { frontdesk, postgres, rate, seconds }.run())

@@ -61,7 +61,9 @@ impl StepParameters {
         Ok(match self {
             Self { dialled: Some(outcome), seconds, .. } => {
                 let bridged = Some(*outcome == DialOutcome::Answered);
-                Signal::DialEnded(DialResult { outcome: *outcome, leg: None, bridged, seconds: *seconds })
+                let mut result = DialResult::new(*outcome);
+                (result.bridged, result.seconds) = (bridged, *seconds);
+                Signal::DialEnded(result)
             }
             Self { recording: Some(name), seconds, .. } => {
                 let recording = Some(name.parse().map_err(bad)?);
@@ -123,8 +125,8 @@ async fn ended(
     Query(parameters): Query<StepParameters>,
 ) -> Answer {
     let call = LegId::new("web", &id).map_err(bad)?;
-    let ending =
-        Ending { status: "completed".into(), failed: false, seconds: parameters.seconds, parties: None };
+    let mut ending = Ending::new("completed");
+    ending.seconds = parameters.seconds;
     desk.absorb(&[Notice::CallEnded(ending).into_event(call, (desk.now)())]);
     Ok(Json(json!({})))
 }

@@ -42,6 +42,7 @@ use status::PhoneEnd;
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum CallState {
     /// It rings at our number; nothing has been said.
     Ringing,
@@ -56,6 +57,7 @@ pub enum CallState {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum VoicemailStatus {
     /// On its way to us.
     Pending,
@@ -72,6 +74,7 @@ pub enum VoicemailStatus {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum Activity {
     /// The caller is in a menu.
     InMenu,
@@ -87,6 +90,7 @@ named!(CallState, VoicemailStatus, Activity);
 
 /// A message a caller left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub struct Voicemail {
     /// Its recording.
     pub recording: RecordingId,
@@ -117,6 +121,7 @@ impl Voicemail {
 
 /// A call as derived from its facts. Unknown values are `None`, never guessed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub struct Call {
     /// Caller and called number.
     pub parties: Option<Parties>,

@@ -243,8 +243,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     let ids = Arc::new(frontdesk_ports::conformance::CountingIds::default());
     let log = RedbLog::open(&folder.path().join("calls.redb"), Arc::new(Noon), ids)?;
-    let ending = Ending { status: "no-answer".into(), failed: false, seconds: Some(0), parties: None };
-    let ended = Notice::CallEnded(ending).into_event("example:c1".parse()?, Noon.now());
+    let ended = Notice::CallEnded(Ending::new("no-answer")).into_event("example:c1".parse()?, Noon.now());
     log.append(vec![ended.clone().into(), ended.into()]).await?;
     for record in log.list(&CallQuery::newest(10)).await?.calls {
         println!("{} {:?} {:?}", record.id, record.call.state, record.call.verdict);

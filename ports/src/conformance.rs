@@ -47,16 +47,13 @@ fn leg(id: &str) -> LegId {
 }
 
 fn event(call: &str, at: &str, kind: EventKind) -> LoggedEvent {
-    CallEvent { call: leg(call), at: time(at), kind, received_at: None }.into()
+    CallEvent::new(leg(call), time(at), kind).into()
 }
 
 fn parties(from: &str, to: &str) -> Parties {
-    Parties {
-        from: CallerId::read(from),
-        to: to.into(),
-        from_name: None,
-        from_place: Some("Paris, FR".into()),
-    }
+    let mut parties = Parties::new(CallerId::read(from), to);
+    parties.from_place = Some("Paris, FR".into());
+    parties
 }
 
 fn started(call: &str, at: &str, from: &str) -> LoggedEvent {
@@ -65,7 +62,8 @@ fn started(call: &str, at: &str, from: &str) -> LoggedEvent {
 }
 
 fn ended(call: &str, at: &str, seconds: u32) -> LoggedEvent {
-    let ending = Ending { status: "completed".into(), failed: false, seconds: Some(seconds), parties: None };
+    let mut ending = Ending::new("completed");
+    ending.seconds = Some(seconds);
     event(call, at, EventKind::Ended(ending))
 }
 

@@ -19,6 +19,7 @@ use crate::phone::PhoneNumber;
 
 /// Something that happened to a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub struct CallEvent {
     /// The caller's leg.
     pub call: LegId,
@@ -36,6 +37,7 @@ pub struct CallEvent {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "kind", content = "detail", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum EventKind {
     /// A caller dialled the main number.
     Started(Parties),
@@ -245,6 +247,7 @@ pub enum EventKind {
 
 /// How the carrier reports the end of a call.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub struct Ending {
     /// The carrier's last word, verbatim.
     pub status: String,
@@ -267,7 +270,19 @@ pub struct StoredAudio {
     pub media_type: String,
 }
 
+impl Ending {
+    /// The end of a call with this last word of the carrier, without a known duration.
+    pub fn new(status: &str) -> Self {
+        Self { status: status.to_owned(), failed: false, seconds: None, parties: None }
+    }
+}
+
 impl CallEvent {
+    /// An event at a time by the server's clock.
+    pub fn new(call: LegId, at: Timestamp, kind: EventKind) -> Self {
+        Self { call, at, kind, received_at: None }
+    }
+
     /// The natural identity within the call: equal for a repeat, however late, and different for anything else. It
     /// covers all that the event says but its time.
     pub fn identity(&self) -> String {

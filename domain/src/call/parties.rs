@@ -5,6 +5,7 @@ use crate::phone::CallerId;
 
 /// Caller and called number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub struct Parties {
     /// The caller.
     pub from: CallerId,
@@ -17,6 +18,11 @@ pub struct Parties {
 }
 
 impl Parties {
+    /// Caller and called number, without a name.
+    pub fn new(from: CallerId, to: &str) -> Self {
+        Self { from, to: to.to_owned(), from_name: None, from_place: None }
+    }
+
     /// The caller's identity, by which callers are compared; `None` when withheld.
     pub fn caller(&self) -> Option<String> {
         self.from.identity(&self.to)

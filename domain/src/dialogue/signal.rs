@@ -5,6 +5,7 @@ use crate::keys::Keys;
 
 /// A report that needs an answer, because a caller or callee waits for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum Signal {
     /// A caller has dialled the main number.
     Arrived,
@@ -29,6 +30,7 @@ pub enum Signal {
 
 /// How ringing one or several phones ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub struct DialResult {
     /// The carrier's verdict on the attempt.
     pub outcome: DialOutcome,
@@ -41,6 +43,11 @@ pub struct DialResult {
 }
 
 impl DialResult {
+    /// This outcome, of a leg that is not named.
+    pub fn new(outcome: DialOutcome) -> Self {
+        Self { outcome, leg: None, bridged: None, seconds: None }
+    }
+
     /// Whether caller and callee were put through to each other. A carrier's "answered" is not enough when the callee
     /// was to be screened: a mobile's voicemail answers too.
     pub fn reached(&self, screened: bool) -> bool {

@@ -33,6 +33,7 @@ pub enum Input {
 
 /// How a leg ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
 pub enum LegEnd {
     /// The party hung up.
     HungUp,
