@@ -365,7 +365,7 @@ fn read_url(value: &Value, on_server: bool) -> Result<String, String> {
     if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
         return Err("use postgres://…".to_owned());
     }
-    adapters_persistence::check_address(&url).map_err(|error| error.to_string())?;
+    adapters_persistence::check_standby_address(&url).map_err(|error| error.to_string())?;
     Ok(url)
 }
 

@@ -77,14 +77,14 @@ impl Desk {
                 return Some(Input::Instructions(party, turn.instructions));
             }
             Output::Report(notice) => self.absorb(&notice.into_event(self.call.clone(), self.now)),
-            Output::Play(party, speech) => {
+            Output::Play { party, number, speech } => {
                 println!(
                     "  {}\u{ab}{}\u{bb}",
                     if party == Party::Caller { "" } else { "to the callee: " },
                     speech.words()
                 );
                 self.waits = Waits::Key(party);
-                return Some(Input::Played(party));
+                return Some(Input::Played(party, number));
             }
             Output::Ring { callee, number, .. } => {
                 println!("  ({number} rings)");

@@ -1,8 +1,8 @@
 //! A whole carrier on top of a session: each TCP connection is a call, and both sides write lines. What a SIP line does
 //! is the same, with audio in place of text.
 //!
-//! `cargo run -p frontdesk-domain --example line`, then `nc 127.0.0.1 8091`. The session's wishes are printed; answer with
-//! `played`, `key 1`, `rings 0`, `up 0`, `played 0`, `key 0 1`, `busy 0`, `gone 0`, `recorded RE1 5`, `gone`.
+//! `cargo run -p frontdesk-domain --example line`, then `nc 127.0.0.1 8091`. The session's outputs are printed; answer with
+//! `played 1`, `key 1`, `rings 0`, `up 0`, `played 0 1`, `key 0 1`, `busy 0`, `gone 0`, `recorded RE1 5`, `gone`.
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
@@ -24,7 +24,8 @@ fn read(line: &str) -> Option<Input> {
     Some(match words.as_slice() {
         ["key", pressed] => Input::Key(Party::Caller, key(pressed)?),
         ["key", who, pressed] => Input::Key(Party::Callee(callee(who)?), key(pressed)?),
-        ["played", rest @ ..] => Input::Played(party(rest)?),
+        ["played", number] => Input::Played(Party::Caller, number.parse().ok()?),
+        ["played", who, number] => Input::Played(Party::Callee(callee(who)?), number.parse().ok()?),
         ["rings", who] => Input::Ringing(callee(who)?),
         ["up", who] => Input::PickedUp(callee(who)?),
         ["busy", who] => Input::Ended(Party::Callee(callee(who)?), LegEnd::Busy),
@@ -123,10 +124,10 @@ mod tests {
     #[test]
     fn a_message_is_left() {
         let lines = [
-            ("Play(Caller", "key 2"),
-            ("Play(Caller", "played"),
+            ("Play { party: Caller", "key 2"),
+            ("Play { party: Caller", "played 2"),
             ("Record", "recorded RE1 5"),
-            ("Play(Caller", "played"),
+            ("Play { party: Caller", "played 3"),
         ];
         assert_eq!(call(&lines), "log: voicemail (chosen)");
     }
@@ -134,10 +135,10 @@ mod tests {
     #[test]
     fn a_callee_accepts_and_hangs_up() {
         let lines = [
-            ("Play(Caller", "key 1"),
-            ("Play(Caller", "played"),
+            ("Play { party: Caller", "key 1"),
+            ("Play { party: Caller", "played 2"),
             ("Ring", "rings 0\nup 0"),
-            ("Play(Callee", "key 0 1"),
+            ("Play { party: Callee", "key 0 1"),
             ("Connect", "gone 0"),
         ];
         assert_eq!(call(&lines), "log: answered (accepted)");

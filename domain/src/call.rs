@@ -42,7 +42,7 @@ use status::PhoneEnd;
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum CallState {
     /// It rings at our number; nothing has been said.
     Ringing,
@@ -57,7 +57,7 @@ pub enum CallState {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum VoicemailStatus {
     /// On its way to us.
     Pending,
@@ -74,7 +74,7 @@ pub enum VoicemailStatus {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum Activity {
     /// The caller is in a menu.
     InMenu,
@@ -90,7 +90,7 @@ named!(CallState, VoicemailStatus, Activity);
 
 /// A message a caller left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct Voicemail {
     /// Its recording.
     pub recording: RecordingId,
@@ -121,7 +121,7 @@ impl Voicemail {
 
 /// A call as derived from its facts. Unknown values are `None`, never guessed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct Call {
     /// Caller and called number.
     pub parties: Option<Parties>,

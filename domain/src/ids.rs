@@ -83,7 +83,8 @@ impl LegId {
 
     /// A leg that the carrier calls `foreign`, whatever that is made of: a SIP `Call-ID` such as
     /// `a84b4c76e66710@pc33.atlanta.com`, or Asterisk's `1700000000.12`. A text that is a valid id is kept; any other
-    /// becomes its SHA-256, the first 160 bits in hexadecimal. Equal texts give equal ids.
+    /// becomes its SHA-256, the first 160 bits in hexadecimal. Equal texts give equal ids: an id that the other side chooses, such
+    /// as a `Call-ID`, must be made unique first, or one call can be mixed with another.
     pub fn from_foreign(carrier: &str, foreign: &str) -> Result<Self, InvalidId> {
         if check_opaque(foreign, "leg id").is_ok() {
             return Self::new(carrier, foreign);

@@ -29,7 +29,7 @@
 //! let turn = advance(&flow, &at, &signal, &cx);
 //! session.handle_input(now, Input::Instructions(party, turn.instructions));
 //! assert_eq!(session.poll_output(), Some(Output::Answer));
-//! assert!(matches!(session.poll_output(), Some(Output::Play(Party::Caller, _))));
+//! assert!(matches!(session.poll_output(), Some(Output::Play { party: Party::Caller, .. })));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -54,7 +54,7 @@ use std::collections::VecDeque;
 use jiff::Timestamp;
 
 use crate::call::event::Ending;
-use crate::call::status::DialOutcome;
+use crate::call::status::{DialOutcome, RecordingStatus};
 use crate::dialogue::Dialogue;
 use crate::dialogue::instruction::Instruction;
 use crate::dialogue::notice::Notice;
@@ -131,9 +131,11 @@ impl Session {
             Input::Key(Party::Callee(callee), key) => {
                 self.in_callees_conversation(now, callee, |conversation| conversation.key(now, key));
             }
-            Input::Played(Party::Caller) => self.in_callers_conversation(now, |talk| talk.played(now)),
-            Input::Played(Party::Callee(callee)) => {
-                self.in_callees_conversation(now, callee, |conversation| conversation.played(now));
+            Input::Played(Party::Caller, prompt) => {
+                self.in_callers_conversation(now, |conversation| conversation.played(now, prompt));
+            }
+            Input::Played(Party::Callee(callee), prompt) => {
+                self.in_callees_conversation(now, callee, |conversation| conversation.played(now, prompt));
             }
             Input::Spoke => {
                 if let Some(recording) = &mut self.recording {
@@ -188,6 +190,7 @@ impl Session {
                     conversation.instruct(now, instructions)
                 });
             }
+            Party::Caller if !self.caller.is_waiting_for_instructions() => {}
             Party::Caller if self.caller_gone => {
                 self.caller.finish();
                 self.end_for_absent_caller(instructions);
@@ -229,7 +232,9 @@ impl Session {
     fn in_callers_conversation(&mut self, now: Timestamp, step: impl FnOnce(&mut Conversation) -> Vec<Next>) {
         for next in step(&mut self.caller) {
             match next {
-                Next::Play(speech) => self.outputs.push_back(Output::Play(Party::Caller, speech)),
+                Next::Play(number, speech) => {
+                    self.outputs.push_back(Output::Play { party: Party::Caller, number, speech });
+                }
                 Next::StopPlaying => self.outputs.push_back(Output::StopPlaying(Party::Caller)),
                 Next::Ask(at, signal) => self.ask(Party::Caller, at, signal),
                 Next::Do(Instruction::Dial { targets, ring, caller_id, time_limit, then }) => {
@@ -238,10 +243,17 @@ impl Session {
                     self.ringing = Some(ringing);
                     self.in_ringing(|ringing| ringing.begin(now + ring, targets, caller_id.as_ref()));
                 }
-                Next::Do(Instruction::Record { max_length, silence, beep, finish_on_key, then, .. }) => {
+                Next::Do(Instruction::Record {
+                    max_length,
+                    silence,
+                    beep,
+                    finish_on_key,
+                    transcribe,
+                    then,
+                }) => {
                     let recording = Recording::new(now, max_length, silence, finish_on_key, then);
                     self.recording = Some(recording);
-                    self.outputs.push_back(Output::Record { beep, max_length });
+                    self.outputs.push_back(Output::Record { beep, max_length, transcribe });
                 }
                 Next::Do(Instruction::Reject) => {
                     self.outputs.push_back(Output::Reject);
@@ -301,8 +313,16 @@ impl Session {
     }
 
     fn on_recorded(&mut self, recording: Option<RecordingId>, seconds: Option<u32>) {
-        if let Some(ended) = self.recording.take() {
-            self.ask(Party::Caller, ended.then, Signal::Recorded { recording, seconds });
+        match (self.recording.take(), recording) {
+            (Some(ended), recording) => {
+                self.ask(Party::Caller, ended.then, Signal::Recorded { recording, seconds });
+            }
+            // Handed over too late for the conversation, but there.
+            (None, Some(recording)) => {
+                let status = RecordingStatus::Taken;
+                self.outputs.push_back(Output::Report(Notice::Recording { recording, status, seconds }));
+            }
+            (None, None) => {}
         }
     }
 

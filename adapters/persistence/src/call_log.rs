@@ -6,7 +6,7 @@ use frontdesk_domain::{CallId, LegId};
 use frontdesk_ports::{
     CallLog, CallPage, CallQuery, CallRecord, Change, Clock, Ids, LoggedEvent, StoreError,
 };
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::watch;
 
 use crate::connect::Database;
@@ -14,8 +14,7 @@ use crate::entity::{call, call_event};
 use crate::error::{corrupt, failed};
 use crate::listen_notify::ChangeListener;
 use crate::mapping::{event_of, number_of, record_of};
-use crate::read::query::filtered;
-use crate::read::text_search::Texts;
+use crate::read::pages::Pages;
 use crate::write::writer::Writer;
 
 /// The call log and its effect queue on a database.
@@ -23,7 +22,7 @@ pub struct SqlLog {
     pub(crate) db: Database,
     writer: Writer,
     pub(crate) changed: watch::Sender<Change>,
-    pub(crate) texts: Texts,
+    pub(crate) pages: Pages,
     /// What other instances change.
     _notices: ChangeListener,
 }
@@ -34,17 +33,8 @@ impl SqlLog {
         let changed = watch::Sender::new(Change(0));
         let writer = Writer::start(db.writer.clone(), clock, ids, changed.clone());
         let notices = ChangeListener::start(&db.reader, &changed);
-        Self { db, writer, changed, texts: Texts::default(), _notices: notices }
-    }
-
-    /// The connection for pages of the feed, searches and statistics: a standby's if there is one that has all changes known
-    /// here.
-    pub(crate) async fn feed(&self) -> &DatabaseConnection {
-        let known = *self.changed.borrow();
-        match &self.db.replica {
-            Some(replica) => replica.having(known).await.unwrap_or(&self.db.reader),
-            None => &self.db.reader,
-        }
+        let pages = Pages::of(db.reader.clone(), changed.subscribe());
+        Self { db, writer, changed, pages, _notices: notices }
     }
 
     /// Commits what waits and closes the database; what comes later is refused.
@@ -79,19 +69,7 @@ impl CallLog for SqlLog {
     }
 
     async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
-        let limit = u64::from(query.limit);
-        let rows = filtered(self, query)
-            .await?
-            .order_by_desc(call::Column::Id)
-            .limit(limit + 1)
-            .all(self.feed().await)
-            .await
-            .map_err(failed)?;
-        let more = rows.len() > usize::from(query.limit);
-        let calls: Vec<_> =
-            rows.iter().take(usize::from(query.limit)).map(record_of).collect::<Result<_, _>>()?;
-        let next = calls.last().filter(|_| more).map(|record| record.id);
-        Ok(CallPage { calls, next })
+        self.pages.list(query).await
     }
 
     async fn latest_change(&self) -> Result<Change, StoreError> {

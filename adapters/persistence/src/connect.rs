@@ -15,7 +15,6 @@ use tokio::task::JoinHandle;
 
 use crate::pooler_check;
 use crate::postgres_servers::{self, Servers};
-use crate::replica::Replica;
 
 /// How long a write waits for another process that locks the file. Shorter than the webhook timeout.
 const BUSY: Duration = Duration::from_millis(800);
@@ -23,6 +22,9 @@ const BUSY: Duration = Duration::from_millis(800);
 /// Further tries to open a file that another program holds, and the time between them.
 const LOCKED_RETRIES: u32 = 40;
 const LOCKED_PAUSE: Duration = Duration::from_millis(50);
+
+/// How long a page waits for a connection to a standby.
+const STANDBY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Before this version the write-ahead log could be corrupted by two connections (fixed in SQLite 3.51.3).
 const SOUND_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -71,16 +73,15 @@ pub enum ConnectError {
 pub struct Database {
     pub(crate) writer: DatabaseConnection,
     pub(crate) reader: DatabaseConnection,
-    pub(crate) replica: Option<Arc<Replica>>,
     /// Keeps the connections at the server that takes writes, if there are several servers.
-    _following: Option<Arc<Following>>,
+    _follow_task: Option<Arc<FollowTask>>,
 }
 
 /// A task that ends with the database.
 #[derive(Debug)]
-struct Following(JoinHandle<()>);
+struct FollowTask(JoinHandle<()>);
 
-impl Drop for Following {
+impl Drop for FollowTask {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -88,34 +89,38 @@ impl Drop for Following {
 
 impl Database {
     /// Opens the database at `url`: `sqlite://PATH` (made if it is not there) or `postgres://…` (reached when it is
-    /// first needed, and again after it has been away).
+    /// first needed, and again after it has been away; of several servers, the one that takes writes is looked for here).
     pub async fn open(url: &str) -> Result<Self, ConnectError> {
         if let Some(path) = url.strip_prefix("sqlite://") {
             Self::open_sqlite(Path::new(path)).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let (mut options, servers, url) = postgres(url).await?;
+            let (mut options, servers) = postgres(url).await?;
             options
                 .connect_lazy(true)
                 .max_connections(8)
                 .acquire_timeout(Duration::from_secs(5))
                 .statement_timeout(pooler_check::STATEMENT_TIMEOUT);
             let pool = sea_orm::Database::connect(options).await?;
-            let following = servers.map(|servers| {
+            let follow_task = servers.map(|servers| {
                 let pool = pool.get_postgres_connection_pool().clone();
-                Arc::new(Following(tokio::spawn(servers.follow(url, pool))))
+                Arc::new(FollowTask(tokio::spawn(servers.follow(pool))))
             });
-            Ok(Self { writer: pool.clone(), reader: pool, replica: None, _following: following })
+            Ok(Self { writer: pool.clone(), reader: pool, _follow_task: follow_task })
         } else {
             let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
             Err(ConnectError::Scheme(scheme.to_owned()))
         }
     }
 
-    /// The same database, whose feed is read from a standby of it at `url` (PostgreSQL).
-    pub async fn with_replica(self, url: &str) -> Result<Self, ConnectError> {
-        let (mut options, ..) = postgres(url).await?;
-        options.statement_timeout(pooler_check::STATEMENT_TIMEOUT);
-        Ok(Self { replica: Some(Arc::new(Replica::open(options).await?)), ..self })
+    /// A standby of a PostgreSQL database, to read from.
+    pub(crate) async fn open_standby(url: &str) -> Result<DatabaseConnection, ConnectError> {
+        let mut options = quiet(ConnectOptions::new(standby(url)?));
+        options
+            .connect_lazy(true)
+            .max_connections(8)
+            .acquire_timeout(STANDBY_TIMEOUT)
+            .statement_timeout(pooler_check::STATEMENT_TIMEOUT);
+        Ok(sea_orm::Database::connect(options).await?)
     }
 
     /// A PostgreSQL database for migrations: each may take as long as it needs, but waits for others only for a while.
@@ -123,14 +128,14 @@ impl Database {
         if url.starts_with("sqlite://") {
             return Self::open(url).await;
         }
-        let (mut options, servers, _) = postgres(url).await?;
+        let (mut options, servers) = postgres(url).await?;
         options.connect_lazy(true).max_connections(1).acquire_timeout(Duration::from_secs(5));
         options.map_sqlx_postgres_opts(move |options| {
             let options = options.options([("lock_timeout", "10s")]);
             servers.iter().fold(options, |options, servers| servers.at_chosen(options))
         });
         let pool = sea_orm::Database::connect(options).await?;
-        Ok(Self { writer: pool.clone(), reader: pool, replica: None, _following: None })
+        Ok(Self { writer: pool.clone(), reader: pool, _follow_task: None })
     }
 
     async fn open_sqlite(path: &Path) -> Result<Self, ConnectError> {
@@ -164,7 +169,7 @@ impl Database {
         };
         let writer = open(1).await?;
         check_version(&writer).await?;
-        Ok(Self { writer, reader: open(4).await?, replica: None, _following: None })
+        Ok(Self { writer, reader: open(4).await?, _follow_task: None })
     }
 
     /// The connection that migrations run on.
@@ -215,6 +220,20 @@ pub fn check_address(url: &str) -> Result<(), ConnectError> {
     if url.starts_with("sqlite://") { Ok(()) } else { readable(url).map(|_| ()) }
 }
 
+/// Checks that the address of a standby can be read.
+pub fn check_standby_address(url: &str) -> Result<(), ConnectError> {
+    standby(url).map(|_| ())
+}
+
+/// The address of a standby that the driver can read.
+fn standby(url: &str) -> Result<String, ConnectError> {
+    let url = postgres_servers::without_target(url);
+    match readable(&url)? {
+        (url, None) => Ok(url),
+        (_, Some(_)) => Err(ConnectError::Address("it names several servers; name one standby".into())),
+    }
+}
+
 /// Fails if a pooler between us and PostgreSQL gives each transaction another connection. A database that cannot be
 /// reached is not an error here.
 pub async fn refuse_transaction_pooler(url: &str) -> Result<(), ConnectError> {
@@ -227,29 +246,33 @@ pub async fn refuse_transaction_pooler(url: &str) -> Result<(), ConnectError> {
     match servers {
         None => pooler_check::refuse_transaction_pooler(options).await,
         Some(servers) => {
-            servers.choose(&url).await;
+            servers.choose_first().await;
             pooler_check::refuse_transaction_pooler(servers.at_chosen(options)).await
         }
     }
 }
 
-/// The options of a PostgreSQL database, connecting to the server that takes writes, its servers if there are several, and
-/// its address.
-async fn postgres(url: &str) -> Result<(ConnectOptions, Option<Arc<Servers>>, String), ConnectError> {
+/// The options of a PostgreSQL database, connecting to the server that takes writes, and its servers if there are several.
+async fn postgres(url: &str) -> Result<(ConnectOptions, Option<Arc<Servers>>), ConnectError> {
     let (url, servers) = readable(url)?;
-    let mut options = quiet(ConnectOptions::new(url.clone()));
+    let mut options = quiet(ConnectOptions::new(url));
     let servers = servers.map(Arc::new);
     if let Some(servers) = &servers {
-        servers.choose(&url).await;
+        servers.choose_first().await;
         let chosen = servers.clone();
         options.map_sqlx_postgres_opts(move |options| chosen.at_chosen(options));
+        options.map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_connect(|connection, _| Box::pin(postgres_servers::refuse_standby(connection)))
+        });
+        // The driver's own test would wait for a server that is gone without a word.
+        options.test_before_acquire(false);
         let chosen = servers.clone();
-        options.map_sqlx_postgres_before_acquire(move |_, meta| {
-            let is_current = !chosen.is_outdated(meta.age);
-            Box::pin(async move { Ok(is_current) })
+        options.map_sqlx_postgres_before_acquire(move |connection, meta| {
+            let chosen = chosen.clone();
+            Box::pin(async move { chosen.can_use(connection, meta.age).await })
         });
     }
-    Ok((options, servers, url))
+    Ok((options, servers))
 }
 
 /// An address of a PostgreSQL database that the driver can read, and its servers if there are several.
@@ -262,7 +285,8 @@ fn readable(url: &str) -> Result<(String, Option<Servers>), ConnectError> {
         sqlx::Error::Configuration(source) => source.to_string(),
         _ => "it is no address of a PostgreSQL server".to_owned(),
     };
-    PgConnectOptions::from_str(&url).map_err(|error| ConnectError::Address(why(error)))?;
+    let options = PgConnectOptions::from_str(&url).map_err(|error| ConnectError::Address(why(error)))?;
+    let servers = (!servers.is_empty()).then(|| Servers::new(servers, options));
     Ok((url, servers))
 }
 

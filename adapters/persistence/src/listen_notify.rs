@@ -19,7 +19,9 @@ const CHANNEL: &str = "frontdesk_changes";
 const EVERY: Duration = Duration::from_millis(50);
 /// How often a SQLite file is looked at.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
-/// How long to leave a server alone that does not answer.
+/// A connection that hears nothing for so long is replaced.
+const LISTEN_FOR: Duration = Duration::from_secs(30);
+/// The pause after a server did not answer.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Sends and receives notifications until it is dropped.
@@ -86,8 +88,8 @@ async fn receive_notifications(pool: PgPool, changed: watch::Sender<Change>) {
     loop {
         if let Err(error) = receive(&pool, &changed).await {
             tracing::debug!("no notifications from other instances: {error}");
+            tokio::time::sleep(PAUSE).await;
         }
-        tokio::time::sleep(PAUSE).await;
     }
 }
 
@@ -100,7 +102,9 @@ async fn receive(pool: &PgPool, changed: &watch::Sender<Change>) -> Result<(), s
     // Changes from before are found by a query.
     let last: Option<i64> = sqlx::query_scalar("SELECT MAX(change) FROM calls").fetch_one(pool).await?;
     raise(changed, Change(u64::try_from(last.unwrap_or(0)).unwrap_or(0)));
-    while let Some(notice) = listener.try_recv().await? {
+    // A connection to a server that is gone without a word stays silent for ever.
+    while let Ok(notice) = tokio::time::timeout(LISTEN_FOR, listener.try_recv()).await {
+        let Some(notice) = notice? else { return Ok(()) };
         if let Some(change) = change_in(notice.payload(), &schema) {
             raise(changed, change);
         }

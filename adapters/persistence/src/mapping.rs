@@ -51,18 +51,23 @@ pub(crate) fn event_row(
 }
 
 pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEvent, StoreError> {
-    // A word that this version does not know was written by a newer one on the same database.
-    let kind = serde_json::from_str(&row.detail)
-        .map_or_else(|_| EventKind::Unknown { identity: row.identity.clone() }, |detail: Detail| detail.kind);
     let raw = row
         .raw
         .as_deref()
         .map(|raw| serde_json::from_str(raw))
         .transpose()
         .map_err(|why| corrupt("call_events", "raw", &row.call_id, why))?;
+    Ok(LoggedEvent { event: fact_of(row, leg)?, raw })
+}
+
+/// The event alone, which is all that a call is derived from.
+pub(crate) fn fact_of(row: &call_event::Model, leg: &LegId) -> Result<CallEvent, StoreError> {
+    // A word that this version does not know was written by a newer one on the same database.
+    let kind = serde_json::from_str(&row.detail)
+        .map_or_else(|_| EventKind::Unknown { identity: row.identity.clone() }, |detail: Detail| detail.kind);
     let at = timestamp(row.at, "call_events", &row.call_id)?;
     let received_at = row.received_at.map(|at| timestamp(at, "call_events", &row.call_id)).transpose()?;
-    Ok(LoggedEvent { event: CallEvent { call: leg.clone(), at, kind, received_at }, raw })
+    Ok(CallEvent { call: leg.clone(), at, kind, received_at })
 }
 
 /// A change as the database has it.

@@ -10,6 +10,8 @@ use crate::connect::ConnectError;
 
 /// How long a statement may take; set as each connection begins.
 pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the check may take. A pooler with one free connection would keep the second one waiting.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 /// SQLSTATE of a protocol violation: PgBouncer answers so to a startup parameter that it does not know.
 const PROTOCOL_VIOLATION: &str = "08P01";
 
@@ -17,7 +19,8 @@ const PROTOCOL_VIOLATION: &str = "08P01";
 pub(crate) async fn refuse_transaction_pooler(options: PgConnectOptions) -> Result<(), ConnectError> {
     // With the parameters of the pool's connections, which a pooler may not know.
     let options = options.options([("statement_timeout", STATEMENT_TIMEOUT.as_millis())]);
-    match is_transaction_pooler(&options).await {
+    let found = tokio::time::timeout(CHECK_TIMEOUT, is_transaction_pooler(&options));
+    match found.await.unwrap_or(Ok(false)) {
         Ok(false) => Ok(()),
         Ok(true) => Err(ConnectError::TransactionPooler),
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(PROTOCOL_VIOLATION) => {

@@ -3,17 +3,18 @@
 //!
 //! The driver connects to one server. So the one that takes writes is looked for here, when the database is opened and
 //! once a second while it is used; after a standby was promoted, new connections go to it and older ones are replaced.
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use sea_orm::sqlx::postgres::{PgConnectOptions, PgPool};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPool};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection};
 use tokio::time::Instant;
 
 /// How often the server is asked whether it still takes writes.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// Checks that the server may fail before another one is looked for: it may be slow, or full, for a moment.
+const TOLERATED_FAILURES: u32 = 1;
 /// How long a server may take to answer that.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 /// The port of a server whose address names none.
@@ -22,7 +23,7 @@ const TARGET: &str = "target_session_attrs";
 
 /// One server's host and port.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Server {
+pub(crate) struct Server {
     host: String,
     port: u16,
 }
@@ -31,14 +32,20 @@ struct Server {
 #[derive(Debug)]
 pub(crate) struct Servers {
     all: Vec<Server>,
+    /// All but host and port of a connection.
+    options: PgConnectOptions,
     chosen: Mutex<Chosen>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Chosen {
     place: usize,
-    /// Connections from before then are to another server.
+    /// When it was chosen; older connections are to another server.
     since: Instant,
+    /// The timeline that it writes; a promotion begins a higher one. A server on a lower one was the primary before.
+    timeline: u32,
+    /// Checks that it has failed, one after the other.
+    failures: u32,
 }
 
 /// An address whose servers cannot be read.
@@ -54,27 +61,41 @@ pub(crate) enum BadServers {
 
 /// The address of a database, and its servers if there are several. The address is that of the first server, without what the
 /// driver does not know.
-pub(crate) fn read(url: &str) -> Result<(String, Option<Servers>), BadServers> {
-    let Some((scheme, rest)) = url.split_once("://") else { return Ok((url.to_owned(), None)) };
-    let (before, query) = rest.split_once('?').map_or((rest, None), |(before, query)| (before, Some(query)));
-    let mut kept: Vec<&str> = Vec::new();
-    for parameter in query.into_iter().flat_map(|query| query.split('&')) {
+pub(crate) fn read(url: &str) -> Result<(String, Vec<Server>), BadServers> {
+    let (url, target) = split_target(url);
+    match target.as_deref() {
+        None | Some("read-write" | "primary") => {}
+        Some(_) => return Err(BadServers::Target),
+    }
+    let Some((scheme, rest)) = url.split_once("://") else { return Ok((url, Vec::new())) };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let (user, hosts) = authority.rsplit_once('@').map_or(("", authority), |(user, hosts)| (user, hosts));
+    if !hosts.contains(',') {
+        return Ok((url, Vec::new()));
+    }
+    let all = hosts.split(',').map(server).collect::<Result<_, _>>()?;
+    let at = if user.is_empty() { "" } else { "@" };
+    Ok((format!("{scheme}://{user}{at}localhost{path}"), all))
+}
+
+/// An address without the kind of server that it asks for.
+pub(crate) fn without_target(url: &str) -> String {
+    split_target(url).0
+}
+
+/// An address without the parameter that the driver does not know, and that parameter.
+fn split_target(url: &str) -> (String, Option<String>) {
+    let Some((before, query)) = url.split_once('?') else { return (url.to_owned(), None) };
+    let (mut kept, mut target) = (Vec::new(), None);
+    for parameter in query.split('&') {
         match parameter.split_once('=') {
-            Some((TARGET, "read-write" | "primary")) => {}
-            Some((TARGET, _)) => return Err(BadServers::Target),
+            Some((TARGET, value)) => target = Some(value.to_owned()),
             _ => kept.push(parameter),
         }
     }
     let query = if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) };
-    let (authority, path) = before.split_at(before.find('/').unwrap_or(before.len()));
-    let (user, hosts) = authority.rsplit_once('@').map_or(("", authority), |(user, hosts)| (user, hosts));
-    if !hosts.contains(',') {
-        return Ok((format!("{scheme}://{before}{query}"), None));
-    }
-    let all: Vec<Server> = hosts.split(',').map(server).collect::<Result<_, _>>()?;
-    let at = if user.is_empty() { "" } else { "@" };
-    let chosen = Mutex::new(Chosen { place: 0, since: Instant::now() });
-    Ok((format!("{scheme}://{user}{at}localhost{path}{query}"), Some(Servers { all, chosen })))
+    (format!("{before}{query}"), target)
 }
 
 fn server(text: &str) -> Result<Server, BadServers> {
@@ -90,6 +111,11 @@ fn server(text: &str) -> Result<Server, BadServers> {
 }
 
 impl Servers {
+    pub fn new(all: Vec<Server>, options: PgConnectOptions) -> Self {
+        let chosen = Chosen { place: 0, since: Instant::now(), timeline: 0, failures: 0 };
+        Self { all, options: options.disable_statement_logging(), chosen: Mutex::new(chosen) }
+    }
+
     fn chosen(&self) -> Chosen {
         *self.chosen.lock()
     }
@@ -107,49 +133,93 @@ impl Servers {
     }
 
     /// Whether a connection of that age is to a server that was chosen before.
-    pub fn is_outdated(&self, age: Duration) -> bool {
+    fn is_outdated(&self, age: Duration) -> bool {
         age > self.chosen().since.elapsed()
     }
 
-    /// Chooses the server that takes writes; whether it is another one. Without one, the choice stays.
-    pub async fn choose(&self, url: &str) -> bool {
-        let Ok(options) = PgConnectOptions::from_str(url) else { return false };
-        let current = self.chosen().place;
-        let others = (0..self.all.len()).filter(|place| *place != current);
-        for place in std::iter::once(current).chain(others) {
-            if takes_writes(self.at(place, options.clone())).await {
-                if place != current {
-                    *self.chosen.lock() = Chosen { place, since: Instant::now() };
-                }
-                return place != current;
+    /// Whether an idle connection can be used. A server that is gone without a word does not answer.
+    pub async fn can_use(&self, connection: &mut PgConnection, age: Duration) -> Result<bool, sqlx::Error> {
+        if self.is_outdated(age) {
+            return Ok(false);
+        }
+        Ok(tokio::time::timeout(CHECK_TIMEOUT, connection.ping()).await.is_ok_and(|pong| pong.is_ok()))
+    }
+
+    /// The place of the server that takes writes if it is not the chosen one, and its timeline. The chosen one is replaced once it
+    /// has failed several checks; one that was the primary before is not taken again.
+    async fn find(&self, tolerated: u32) -> Option<(usize, u32)> {
+        let Chosen { place: current, timeline: known, .. } = self.chosen();
+        if let Some(timeline) = timeline_of_primary(self.at(current, self.options.clone())).await {
+            let mut chosen = self.chosen.lock();
+            (chosen.failures, chosen.timeline) = (0, chosen.timeline.max(timeline));
+            return None;
+        }
+        let failures = {
+            let mut chosen = self.chosen.lock();
+            chosen.failures += 1;
+            chosen.failures
+        };
+        if failures <= tolerated {
+            return None;
+        }
+        for place in (0..self.all.len()).filter(|place| *place != current) {
+            let timeline = timeline_of_primary(self.at(place, self.options.clone())).await;
+            if let Some(timeline) = timeline.filter(|timeline| *timeline >= known) {
+                return Some((place, timeline));
             }
         }
-        false
+        None
+    }
+
+    fn choose(&self, place: usize, timeline: u32) {
+        *self.chosen.lock() = Chosen { place, since: Instant::now(), timeline, failures: 0 };
+    }
+
+    /// Chooses the server that takes writes before there is a connection. Without one, the first is kept.
+    pub async fn choose_first(&self) {
+        if let Some((place, timeline)) = self.find(0).await {
+            self.choose(place, timeline);
+        }
     }
 
     /// Keeps a pool at the server that takes writes, until the pool is closed.
-    pub async fn follow(self: Arc<Self>, url: String, pool: PgPool) {
+    pub async fn follow(self: Arc<Self>, pool: PgPool) {
         while !pool.is_closed() {
             tokio::time::sleep(CHECK_INTERVAL).await;
-            if self.choose(&url).await {
-                pool.set_connect_options(self.at_chosen(PgConnectOptions::clone(&pool.connect_options())));
-                let number = self.chosen().place + 1;
-                tracing::warn!("server {number} of {} in database.url takes writes now", self.all.len());
-            }
+            let Some((place, timeline)) = self.find(TOLERATED_FAILURES).await else { continue };
+            // First: a connection that is made from now on is to the new server.
+            pool.set_connect_options(self.at(place, PgConnectOptions::clone(&pool.connect_options())));
+            self.choose(place, timeline);
+            tracing::warn!("server {} of {} in database.url takes writes now", place + 1, self.all.len());
         }
     }
 }
 
-async fn takes_writes(options: PgConnectOptions) -> bool {
+/// Fails on a standby: a connection that was begun before a promotion may end at the old primary.
+pub(crate) async fn refuse_standby(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let is_standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(connection).await?;
+    if is_standby { Err(sqlx::Error::Protocol("the server is a standby".into())) } else { Ok(()) }
+}
+
+/// The timeline of a server that takes writes; `None` for any other.
+async fn timeline_of_primary(options: PgConnectOptions) -> Option<u32> {
     let asked = async {
-        let mut connection = options.disable_statement_logging().connect().await?;
-        let question =
-            "SELECT NOT pg_is_in_recovery() AND NOT current_setting('default_transaction_read_only')::bool";
-        let takes: bool = sqlx::query_scalar(question).fetch_one(&mut connection).await?;
+        let mut connection = options.connect().await?;
+        // A function of primaries is not run on a standby.
+        let question = "SELECT CASE WHEN NOT pg_is_in_recovery() AND NOT current_setting('default_transaction_read_only')::bool
+            THEN left(pg_walfile_name(pg_current_wal_lsn()), 8) END";
+        let timeline: Option<String> = sqlx::query_scalar(question).fetch_one(&mut connection).await?;
         connection.close().await?;
-        Ok::<_, sqlx::Error>(takes)
+        Ok::<_, sqlx::Error>(timeline)
     };
-    tokio::time::timeout(CHECK_TIMEOUT, asked).await.is_ok_and(|answer| answer.unwrap_or(false))
+    match tokio::time::timeout(CHECK_TIMEOUT, asked).await {
+        Ok(Ok(timeline)) => u32::from_str_radix(&timeline?, 16).ok(),
+        Ok(Err(error)) => {
+            tracing::debug!("a server of database.url does not answer: {error}");
+            None
+        }
+        Err(_) => None,
+    }
 }
 
 #[cfg(test)]
@@ -157,8 +227,7 @@ mod tests {
     use super::*;
 
     fn servers(url: &str) -> (String, Vec<(String, u16)>) {
-        let (url, servers) = read(url).unwrap();
-        let all = servers.map(|servers| servers.all).unwrap_or_default();
+        let (url, all) = read(url).unwrap();
         (url, all.into_iter().map(|server| (server.host, server.port)).collect())
     }
 
@@ -198,11 +267,18 @@ mod tests {
         assert_eq!(read("postgres://a,b:x/desk").unwrap_err(), BadServers::Port);
     }
 
+    #[test]
+    fn an_address_of_a_standby_may_ask_for_any_server() {
+        assert_eq!(without_target("postgres://b/desk?target_session_attrs=any&a=b"), "postgres://b/desk?a=b");
+        assert_eq!(without_target("postgres://b/desk"), "postgres://b/desk");
+    }
+
     #[tokio::test]
     async fn without_a_server_that_takes_writes_the_choice_stays() {
-        let (url, servers) = read("postgres://127.0.0.1:1,127.0.0.1:2/desk").unwrap();
-        let servers = servers.unwrap();
-        assert!(!servers.choose(&url).await);
+        let (url, all) = read("postgres://127.0.0.1:1,127.0.0.1:2/desk").unwrap();
+        let servers = Servers::new(all, url.parse().unwrap());
+        servers.choose_first().await;
+        assert_eq!(servers.find(0).await, None);
         assert_eq!(servers.chosen().place, 0);
         assert!(servers.is_outdated(Duration::from_secs(3600)));
         assert!(!servers.is_outdated(Duration::ZERO));

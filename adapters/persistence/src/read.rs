@@ -1,6 +1,7 @@
 //! Queries of the call log.
 
 pub(crate) mod daily_figures;
+pub(crate) mod pages;
 #[cfg(test)]
 mod plans;
 pub(crate) mod query;

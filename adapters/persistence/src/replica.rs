@@ -1,65 +1,121 @@
-//! A standby of the database from which the feed is read, so that long searches are not in the way of calls. What it
-//! does not have yet, or cannot answer, is read from the primary.
+//! Pages of the feed and searches from a standby of the database (PostgreSQL), so that long searches are not in the way
+//! of calls. Everything else, and what the standby does not have yet or cannot answer, is read from the primary.
+use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_ports::Change;
+use async_trait::async_trait;
+use frontdesk_domain::CallId;
+use frontdesk_ports::{CallLog, CallPage, CallQuery, CallRecord, Change, LoggedEvent, StoreError};
 use parking_lot::Mutex;
-use sea_orm::{ConnectOptions, DatabaseConnection, DbErr, EntityTrait};
+use sea_orm::{DatabaseConnection, DbErr, EntityTrait};
 use tokio::time::Instant;
 
+use crate::SqlLog;
+use crate::connect::{ConnectError, Database};
 use crate::entity::change_counter;
 use crate::mapping::number_of;
+use crate::read::pages::Pages;
 use crate::transaction::CALL_CHANGES;
 
-/// How long a page waits for the standby to have what is known here.
+/// How long a page waits for the standby to have what the primary has.
 const LAG: Duration = Duration::from_millis(200);
 /// How often it is asked meanwhile.
 const ASK_INTERVAL: Duration = Duration::from_millis(20);
-/// How long a connection, or an answer, may take.
-const TIMEOUT: Duration = Duration::from_secs(1);
-/// How long a standby is left alone that did not answer.
-const REST: Duration = Duration::from_secs(5);
+/// How long the standby may take to say what it has.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a standby that failed is not asked again.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// A standby.
-#[derive(Debug)]
-pub(crate) struct Replica {
-    db: DatabaseConnection,
-    rests_until: Mutex<Option<Instant>>,
+/// A log whose pages are read from a standby.
+pub struct PagesFromStandby {
+    log: Arc<SqlLog>,
+    pages: Pages,
+    unused_until: Mutex<Option<Instant>>,
 }
 
-impl Replica {
-    pub async fn open(mut options: ConnectOptions) -> Result<Self, DbErr> {
-        options.connect_lazy(true).max_connections(8).acquire_timeout(TIMEOUT);
-        Ok(Self { db: sea_orm::Database::connect(options).await?, rests_until: Mutex::default() })
+impl PagesFromStandby {
+    /// Reads pages of `log` from the standby at `url`, which is connected to when it is first needed.
+    pub async fn open(log: Arc<SqlLog>, url: &str) -> Result<Self, ConnectError> {
+        let db = Database::open_standby(url).await?;
+        let pages = Pages::of(db, log.changed.subscribe());
+        Ok(Self { log, pages, unused_until: Mutex::default() })
     }
 
-    /// The standby if it has this change, or has it a moment later.
-    pub async fn having(&self, change: Change) -> Option<&DatabaseConnection> {
-        if self.rests_until.lock().is_some_and(|until| Instant::now() < until) {
+    /// A page from the standby; `None` if it has not all that the primary has, or fails.
+    async fn page(&self, query: &CallQuery) -> Option<CallPage> {
+        if self.unused_until.lock().is_some_and(|until| Instant::now() < until) {
             return None;
         }
-        let wanted = number_of(change);
+        // The primary's counter: deletions count as well, which nobody is notified of. Without an answer, what is known here.
+        let known = number_of(*self.log.changed.borrow());
+        let wanted = last_change(&self.log.db.reader).await.unwrap_or(known).max(known);
+        let page = match tokio::time::timeout(ANSWER_TIMEOUT, self.has(wanted)).await {
+            Ok(Ok(false)) => return None,
+            Ok(Ok(true)) => self.pages.list(query).await.map_err(|error| error.to_string()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err(format!("no answer within {ANSWER_TIMEOUT:?}")),
+        };
+        page.map_err(|error| {
+            tracing::warn!(
+                "the standby of database.read_url failed; pages are read from database.url: {error}"
+            );
+            *self.unused_until.lock() = Some(Instant::now() + RETRY_AFTER);
+        })
+        .ok()
+    }
+
+    /// Whether the standby has a change, or has it a moment later.
+    async fn has(&self, wanted: i64) -> Result<bool, DbErr> {
         let begun = Instant::now();
-        loop {
-            match tokio::time::timeout(TIMEOUT, self.last_change()).await {
-                Ok(Ok(last)) if last >= wanted => return Some(&self.db),
-                Ok(Ok(_)) if begun.elapsed() < LAG => tokio::time::sleep(ASK_INTERVAL).await,
-                Ok(Ok(_)) => return None,
-                failed => {
-                    let error =
-                        failed.map_or_else(|_| "no answer".to_owned(), |answer| format!("{answer:?}"));
-                    tracing::warn!(
-                        "database.read_url does not answer; the feed is read from database.url: {error}"
-                    );
-                    *self.rests_until.lock() = Some(Instant::now() + REST);
-                    return None;
-                }
+        while last_change(&self.pages.db).await? < wanted {
+            if begun.elapsed() >= LAG {
+                return Ok(false);
             }
+            tokio::time::sleep(ASK_INTERVAL).await;
+        }
+        Ok(true)
+    }
+}
+
+async fn last_change(db: &DatabaseConnection) -> Result<i64, DbErr> {
+    let row = change_counter::Entity::find_by_id(CALL_CHANGES).one(db).await?;
+    Ok(row.map_or(0, |row| row.value))
+}
+
+#[async_trait]
+impl CallLog for PagesFromStandby {
+    async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
+        match self.page(query).await {
+            Some(page) => Ok(page),
+            None => self.log.list(query).await,
         }
     }
 
-    async fn last_change(&self) -> Result<i64, DbErr> {
-        let row = change_counter::Entity::find_by_id(CALL_CHANGES).one(&self.db).await?;
-        Ok(row.map_or(0, |row| row.value))
+    async fn append(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
+        self.log.append(events).await
+    }
+
+    async fn find(&self, id: CallId) -> Result<Option<CallRecord>, StoreError> {
+        self.log.find(id).await
+    }
+
+    async fn events(&self, id: CallId) -> Result<Vec<LoggedEvent>, StoreError> {
+        self.log.events(id).await
+    }
+
+    async fn latest_change(&self) -> Result<Change, StoreError> {
+        self.log.latest_change().await
+    }
+
+    async fn changed_since(&self, after: Change, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
+        self.log.changed_since(after, limit).await
+    }
+
+    async fn wait_for_change(&self, after: Change) {
+        self.log.wait_for_change(after).await;
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.log.ping().await
     }
 }

@@ -1,6 +1,6 @@
 //! One event as one line: format version, CRC-32 of the document, the document.
 //!
-//! `1 89abcdef {"event":{…},"raw":[["CallSid","CA…"]]}`
+//! `1 89abcdef {"event":{…},"raw":[4,"CA…"]}`
 use frontdesk_ports::LoggedEvent;
 
 const VERSION: &[u8] = b"1";

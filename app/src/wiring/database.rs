@@ -83,20 +83,19 @@ pub(super) async fn prepare(
     tokio::spawn(async move {
         let mut done = Some(done);
         loop {
-            let error = match prepare_once(&url, &db, &access, password.as_ref()).await {
-                Ok(()) => {
-                    prepared.store(true, Ordering::Relaxed);
-                    match done.take().map(|done| done.send(Ok(()))) {
-                        Some(Ok(())) => return,
-                        _ => return tracing::info!("the database is available and up to date"),
-                    }
+            let Err(error) = prepare_once(&url, &db, &access, password.as_ref()).await else {
+                prepared.store(true, Ordering::Relaxed);
+                match done.take().map(|done| done.send(Ok(()))) {
+                    Some(Ok(())) => return,
+                    _ => return tracing::info!("the database is available and up to date"),
                 }
-                Err(error) if is_permanent(&error) && done.is_some() => {
-                    let _ = done.take().map(|done| done.send(Err(error)));
-                    return;
-                }
-                Err(error) => error,
             };
+            if is_permanent(&error)
+                && let Some(waiting) = done.take_if(|done| !done.is_closed())
+            {
+                let _ = waiting.send(Err(error));
+                return;
+            }
             tracing::warn!("{error}; calls are answered; retrying");
             tokio::time::sleep(DATABASE_PAUSE).await;
         }

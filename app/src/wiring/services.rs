@@ -115,9 +115,9 @@ pub(super) fn reader(
     intake: &Arc<EventIntake>,
     clock: &Arc<dyn Clock>,
 ) -> CallReader {
-    let Stores { log, recordings, .. } = stores;
+    let Stores { log, pages, recordings, .. } = stores;
     CallReader {
-        log: log.clone(),
+        log: pages.clone(),
         counts: Arc::new(StatsCache::new(log.clone(), log.clone(), log.clone(), clock.clone())),
         recordings: recordings.clone(),
         responses,

@@ -1,9 +1,11 @@
 //! The stores that a configuration names, without a schema that is known to be up to date.
 use std::sync::Arc;
 
-use adapters_persistence::{Database, SqlAccess, SqlContacts, SqlLog, SqlOperationsLog, SqlOverrides};
+use adapters_persistence::{
+    Database, PagesFromStandby, SqlAccess, SqlContacts, SqlLog, SqlOperationsLog, SqlOverrides,
+};
 use adapters_recordings::ObjectRecordings;
-use frontdesk_ports::{Clock, Ids};
+use frontdesk_ports::{CallLog, Clock, Ids};
 
 use super::database::finish_restore;
 use super::{MAX_AUDIO_BYTES, WiringError};
@@ -14,6 +16,8 @@ use crate::config::Config;
 pub(super) struct Stores {
     pub db: Database,
     pub log: Arc<SqlLog>,
+    /// The same, whose pages may be read from a standby.
+    pub pages: Arc<dyn CallLog>,
     pub operations_log: Arc<SqlOperationsLog>,
     pub people: Arc<SqlAccess>,
     pub overrides: Arc<SqlOverrides>,
@@ -30,14 +34,15 @@ impl Stores {
     ) -> Result<Self, WiringError> {
         finish_restore(&config.database_url)?;
         let db = Database::open(&config.database_url).await?;
-        let db = match &config.database_read_url {
-            Some(url) => db.with_replica(url).await?,
-            None => db,
-        };
         let recordings =
             ObjectRecordings::open(&config.recordings, MAX_AUDIO_BYTES, config.proxies.client_builder())?;
+        let log = Arc::new(SqlLog::new(db.clone(), clock.clone(), ids.clone()));
         Ok(Self {
-            log: Arc::new(SqlLog::new(db.clone(), clock.clone(), ids.clone())),
+            pages: match &config.database_read_url {
+                Some(url) => Arc::new(PagesFromStandby::open(log.clone(), url).await?),
+                None => log.clone(),
+            },
+            log,
             operations_log: Arc::new(SqlOperationsLog::new(db.clone())),
             people: Arc::new(SqlAccess::new(db.clone())),
             overrides: Arc::new(SqlOverrides::new(db.clone())),

@@ -19,7 +19,7 @@ use crate::phone::PhoneNumber;
 
 /// Something that happened to a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct CallEvent {
     /// The caller's leg.
     pub call: LegId,
@@ -37,7 +37,7 @@ pub struct CallEvent {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "kind", content = "detail", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum EventKind {
     /// A caller dialled the main number.
     Started(Parties),
@@ -247,7 +247,7 @@ pub enum EventKind {
 
 /// How the carrier reports the end of a call.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct Ending {
     /// The carrier's last word, verbatim.
     pub status: String,

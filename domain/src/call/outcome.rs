@@ -14,7 +14,7 @@ use crate::named;
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum Outcome {
     /// Caller and callee spoke.
     Answered,
@@ -35,7 +35,7 @@ pub enum Outcome {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum Reason {
     /// Answered: the callee accepted by key.
     Accepted,
@@ -98,7 +98,7 @@ named!(Outcome, Reason);
 
 /// How a call ended, with its proof.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct Verdict {
     /// How.
     pub outcome: Outcome,

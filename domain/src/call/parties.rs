@@ -5,7 +5,7 @@ use crate::phone::CallerId;
 
 /// Caller and called number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct Parties {
     /// The caller.
     pub from: CallerId,

@@ -7,7 +7,7 @@ use crate::phone::{CallerId, PhoneNumber};
 
 /// Everything [`advance`](crate::advance) may know besides flow, dialogue and signal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct Context {
     /// When the signal came.
     pub now: Timestamp,
@@ -44,7 +44,7 @@ pub struct Context {
 
 /// What holds for a call beside the flow: decided by people while the desk runs, or by caps that are reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct CallRestrictions {
     /// The caller is on the block list.
     pub is_blocked: bool,

@@ -83,7 +83,7 @@ pub struct DialTarget {
 /// What the callee's screening may say about the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum CallerShown {
     /// The callee's phone shows the caller's own number.
     Number,

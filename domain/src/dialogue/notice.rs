@@ -7,7 +7,7 @@ use crate::ids::{LegId, RecordingId};
 
 /// A report that needs no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum Notice {
     /// The caller's leg has ended.
     CallEnded(Ending),

@@ -5,7 +5,7 @@ use crate::keys::Keys;
 
 /// A report that needs an answer, because a caller or callee waits for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum Signal {
     /// A caller has dialled the main number.
     Arrived,
@@ -30,7 +30,7 @@ pub enum Signal {
 
 /// How ringing one or several phones ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct DialResult {
     /// The carrier's verdict on the attempt.
     pub outcome: DialOutcome,

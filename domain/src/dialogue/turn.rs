@@ -4,7 +4,7 @@ use crate::dialogue::instruction::Instruction;
 
 /// One step: what to do now, and what has happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct Turn {
     /// For the carrier, in order; never empty.
     pub instructions: Vec<Instruction>,

@@ -14,7 +14,7 @@ use crate::phone::{CallerId, PhoneNumber};
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum Attestation {
     /// Verified: the network attests the caller and the number (A).
     #[strum(serialize = "A")]

@@ -35,7 +35,7 @@ impl fmt::Display for Problem {
 
 /// What can be wrong, said with the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum ProblemKind {
     /// It leads somewhere that does not exist.
     #[error("leads to {0}, which does not exist; define it or correct the name")]

@@ -13,7 +13,8 @@ use crate::keys::{Key, Keys};
 /// What a conversation comes to.
 #[derive(Debug)]
 pub(super) enum Next {
-    Play(Speech),
+    /// A prompt and its number.
+    Play(u32, Speech),
     StopPlaying,
     Ask(Dialogue, Signal),
     /// An instruction that is not part of a conversation.
@@ -24,6 +25,8 @@ pub(super) enum Next {
 #[derive(Debug, Default)]
 pub(super) struct Conversation {
     state: State,
+    /// The number of the prompt that was played last.
+    prompt: u32,
     instructions: VecDeque<Instruction>,
 }
 
@@ -91,8 +94,16 @@ impl Conversation {
         self.proceed(now)
     }
 
-    /// A prompt was played to its end.
-    pub fn played(&mut self, now: Timestamp) -> Vec<Next> {
+    fn play(&mut self, speech: Speech) -> Vec<Next> {
+        self.prompt = self.prompt.wrapping_add(1);
+        vec![Next::Play(self.prompt, speech)]
+    }
+
+    /// A prompt was played to its end. The end of an earlier one may be reported late.
+    pub fn played(&mut self, now: Timestamp, prompt: u32) -> Vec<Next> {
+        if prompt != self.prompt {
+            return Vec::new();
+        }
         match &mut self.state {
             State::Saying => self.proceed(now),
             State::Gathering(gathering) if gathering.is_playing => {
@@ -101,7 +112,7 @@ impl Conversation {
                     gathering.is_playing = false;
                     gathering.deadline = Some(now + gathering.timeout);
                 }
-                next.map(Next::Play).into_iter().collect()
+                next.map(|speech| self.play(speech)).unwrap_or_default()
             }
             State::Asking | State::Gathering(_) | State::Elsewhere => Vec::new(),
         }
@@ -149,7 +160,7 @@ impl Conversation {
         match self.instructions.pop_front() {
             Some(Instruction::Say(speech)) => {
                 self.state = State::Saying;
-                vec![Next::Play(speech)]
+                self.play(speech)
             }
             Some(Instruction::Gather { prompts, max_keys, finish_on_key, timeout, then }) => {
                 let mut prompts = VecDeque::from(prompts);
@@ -164,7 +175,7 @@ impl Conversation {
                     timeout,
                     then,
                 }));
-                first.map(Next::Play).into_iter().collect()
+                first.map(|speech| self.play(speech)).unwrap_or_default()
             }
             Some(other) => vec![Next::Do(other)],
             // A turn ends with an instruction that waits or ends the leg; one that does not ends it.

@@ -11,8 +11,8 @@ pub enum Input {
     Instructions(Party, Vec<Instruction>),
     /// A key was pressed.
     Key(Party, Key),
-    /// The prompt of the last [`Output::Play`](crate::session::Output::Play) was played to its end.
-    Played(Party),
+    /// The prompt with this number ([`Output::Play`](crate::session::Output::Play)) was played to its end.
+    Played(Party, u32),
     /// A callee's phone rings.
     Ringing(Callee),
     /// A callee has picked up.
@@ -33,9 +33,9 @@ pub enum Input {
 
 /// How a leg ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum LegEnd {
-    /// The party hung up.
+    /// The party hung up. A phone that rings is declined by that.
     HungUp,
     /// The line was busy.
     Busy,

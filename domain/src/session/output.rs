@@ -43,7 +43,14 @@ pub enum Output {
     /// Answer the caller.
     Answer,
     /// Play a prompt, and report [`Input::Played`](crate::session::Input::Played) at its end.
-    Play(Party, Speech),
+    Play {
+        /// Who hears it.
+        party: Party,
+        /// Numbers the prompts of this party.
+        number: u32,
+        /// What is played.
+        speech: Speech,
+    },
     /// Stop playing. [`Input::Played`](crate::session::Input::Played) is no longer expected.
     StopPlaying(Party),
     /// Ring a phone. The caller hears a ringing tone until [`Output::Connect`] or the next [`Output::Play`].
@@ -69,9 +76,12 @@ pub enum Output {
         beep: bool,
         /// The longest that it will take; the session stops it then.
         max_length: Duration,
+        /// Whether the carrier is asked to transcribe it. The result is a
+        /// [`Notice::Transcribed`](crate::Notice::Transcribed) of the driver.
+        transcribe: bool,
     },
     /// End the recording, store it, and report [`Input::Recorded`](crate::session::Input::Recorded), also if the caller
-    /// has hung up.
+    /// has hung up. After ten seconds the call continues without it; a recording that is handed over later is still reported.
     StopRecording,
     /// Refuse the call without answering it. Ends the caller's leg.
     Reject,

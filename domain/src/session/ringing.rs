@@ -169,7 +169,9 @@ impl Ringing {
         for next in steps {
             let party = Party::Callee(callee);
             match next {
-                Next::Play(speech) => progress.push(Progress::Do(Output::Play(party, speech))),
+                Next::Play(number, speech) => {
+                    progress.push(Progress::Do(Output::Play { party, number, speech }));
+                }
                 Next::StopPlaying => progress.push(Progress::Do(Output::StopPlaying(party))),
                 Next::Ask(at, signal) => progress.push(Progress::Ask(callee, at, signal)),
                 Next::Do(Instruction::Bridge) => {
@@ -193,9 +195,9 @@ impl Ringing {
             (State::Screening | State::Connected, _) => (LegStatus::Completed, None),
             (State::Ringing, LegEnd::Busy) => (LegStatus::Busy, None),
             // A callee who declines is busy with the SIP code that says so.
-            (State::Ringing, LegEnd::Declined) => (LegStatus::Busy, Some(603)),
+            (State::Ringing, LegEnd::Declined | LegEnd::HungUp) => (LegStatus::Busy, Some(603)),
             (State::Ringing, LegEnd::NoAnswer) => (LegStatus::NoAnswer, None),
-            (State::Ringing, LegEnd::Failed | LegEnd::HungUp) => (LegStatus::Failed, None),
+            (State::Ringing, LegEnd::Failed) => (LegStatus::Failed, None),
         };
         vec![leg.finish(now, status, sip_code)]
     }

@@ -88,6 +88,30 @@ fn a_recording_that_is_never_handed_over_does_not_keep_the_caller() {
 }
 
 #[test]
+fn a_recording_that_is_handed_over_late_is_still_a_message() {
+    let mut line = Line::new(flow(&[FIRST], true));
+    line.press(CALLER, "2");
+    line.listen();
+    line.wait(3);
+    line.press(CALLER, "#");
+    line.wait(11);
+    line.message(Some("RE1"), 3);
+    line.listen();
+    line.assert_over();
+    assert_eq!(line.verdict(), "voicemail (chosen)");
+}
+
+#[test]
+fn the_late_end_of_an_earlier_prompt_does_not_end_the_next_one() {
+    let mut line = Line::new(flow(&[FIRST], true));
+    line.press(CALLER, "2");
+    line.input(Input::Played(CALLER, 1));
+    assert!(!line.is_recording, "the greeting is still played");
+    line.input(Input::Played(CALLER, 2));
+    assert!(line.is_recording);
+}
+
+#[test]
 fn a_caller_who_hangs_up_while_recording_leaves_the_message() {
     let mut line = Line::new(flow(&[FIRST], true));
     line.press(CALLER, "2");
@@ -177,6 +201,7 @@ fn ends_of_a_phone_that_was_not_picked_up_have_their_reasons() {
     let ends = [
         (LegEnd::Busy, "missed (busy)"),
         (LegEnd::Declined, "missed (declined)"),
+        (LegEnd::HungUp, "missed (declined)"),
         (LegEnd::NoAnswer, "missed (no_answer)"),
         (LegEnd::Failed, "missed (unreachable)"),
     ];
@@ -252,7 +277,8 @@ fn what_comes_from_a_leg_that_is_not_there_changes_nothing() {
     let nobody = Party::Callee(Callee(7));
     for input in [
         Input::Ringing(Callee(7)),
-        Input::Played(nobody),
+        Input::Played(nobody, 1),
+        Input::Played(CALLER, 0),
         Input::Ended(nobody, LegEnd::Busy),
         Input::Instructions(nobody, Vec::new()),
         Input::Spoke,

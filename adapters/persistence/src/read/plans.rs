@@ -91,7 +91,7 @@ fn queries() -> Vec<(&'static str, CallQuery)> {
 /// The plan of the page that a query asks for, a step a line.
 async fn plan(log: &SqlLog, query: &CallQuery) -> Vec<String> {
     let backend = log.db.reader.get_database_backend();
-    let select = filtered(log, query).await.unwrap().order_by_desc(call::Column::Id).limit(51);
+    let select = filtered(&log.pages, query).await.unwrap().order_by_desc(call::Column::Id).limit(51);
     let Statement { sql, values, .. } = select.build(backend);
     let explain = if backend == DbBackend::Sqlite { "EXPLAIN QUERY PLAN" } else { "EXPLAIN" };
     let column = if backend == DbBackend::Sqlite { "detail" } else { "QUERY PLAN" };

@@ -5,15 +5,15 @@ use jiff::SignedDuration;
 use sea_orm::sea_query::{Expr, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
-use crate::SqlLog;
 use crate::entity::{call, call_phone, call_tag};
 use crate::mapping::millis;
+use crate::read::pages::Pages;
 
 /// A call's id is derived from its start as first reported. A later correction of the start is smaller than this.
 const CORRECTION: SignedDuration = SignedDuration::from_hours(48);
 
 /// The calls that are asked for, in no order.
-pub(crate) async fn filtered(log: &SqlLog, query: &CallQuery) -> Result<Select<call::Entity>, StoreError> {
+pub(crate) async fn filtered(pages: &Pages, query: &CallQuery) -> Result<Select<call::Entity>, StoreError> {
     use call::Column::{
         Assignee, FromNumber, Id, Mailbox, Menu, Outcome, OutcomeReason, ProviderId, StartedAt, State,
         ToNumber,
@@ -70,7 +70,7 @@ pub(crate) async fn filtered(log: &SqlLog, query: &CallQuery) -> Result<Select<c
         all = all.add(StartedAt.lt(millis(until))).add(Id.lt(CallId::floor(latest).to_string()));
     }
     if let Some(TextMatch { text, callers }) = &query.text {
-        all = all.add(log.containing(&fold(text), callers).await?);
+        all = all.add(pages.containing(&fold(text), callers).await?);
     }
     Ok(call::Entity::find().filter(all))
 }

@@ -76,7 +76,7 @@ impl CallFigures for SqlLog {
 
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError> {
         let query = CallQuery { before: None, ..query.clone() };
-        let newest = filtered(self, &query)
+        let newest = filtered(&self.pages, &query)
             .await?
             .select_only()
             .column(Column::Outcome)
@@ -144,7 +144,7 @@ fn counted(since: Option<Timestamp>, until: Option<Timestamp>) -> SelectStatemen
 
 impl SqlLog {
     async fn rows(&self, select: &SelectStatement) -> Result<Vec<QueryResult>, StoreError> {
-        self.feed().await.query_all(select).await.map_err(failed)
+        self.db.reader.query_all(select).await.map_err(failed)
     }
 }
 

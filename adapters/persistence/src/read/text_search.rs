@@ -11,9 +11,9 @@ use sea_orm::{
     TransactionTrait, Value,
 };
 
-use crate::SqlLog;
 use crate::entity::call::{self, Column};
 use crate::error::failed;
+use crate::read::pages::Pages;
 use crate::read::text_index;
 
 /// A text that more calls than this contain is found sooner by reading calls than by asking the index for all of them.
@@ -41,7 +41,7 @@ struct Found {
     named: Option<Arc<str>>,
 }
 
-impl SqlLog {
+impl Pages {
     /// The condition that a call contains a text, which is in lower case, or is one of these callers'.
     pub(crate) async fn containing(&self, text: &str, callers: &[String]) -> Result<Condition, StoreError> {
         let literal = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
@@ -54,7 +54,7 @@ impl SqlLog {
         };
         let Some(named) = named else { return Ok(or_callers(by_reading, callers)) };
         let listed = |list: &'static str, named| Condition::all().add(Expr::cust_with_values(list, [named]));
-        if self.db.reader.get_database_backend() == DbBackend::Sqlite {
+        if self.db.get_database_backend() == DbBackend::Sqlite {
             return Ok(listed("calls.id IN (SELECT value FROM json_each(?))", format!("[{named}]")));
         }
         let by_name = listed("calls.id = ANY(string_to_array($1, ','))", named.to_string());
@@ -75,7 +75,7 @@ impl SqlLog {
         if let Some(found) = last.filter(is_same) {
             return Ok(found.named);
         }
-        let named = if self.db.reader.get_database_backend() == DbBackend::Sqlite {
+        let named = if self.db.get_database_backend() == DbBackend::Sqlite {
             self.matched(text, by_reading.clone(), callers).await.map_err(failed)?
         } else if self.is_indexed().await {
             self.find_named(by_reading).await.unwrap_or_else(|error| {
@@ -109,7 +109,7 @@ impl SqlLog {
         if !callers.is_empty() {
             ids.union(UnionType::All, ids_of(Condition::all().add(Column::FromNumber.is_in(callers))));
         }
-        let rows = self.feed().await.query_all(&ids).await?;
+        let rows = self.db.query_all(&ids).await?;
         if rows.len() as u64 > COMMON {
             return Ok(None);
         }
@@ -118,7 +118,7 @@ impl SqlLog {
     }
 
     async fn is_indexed(&self) -> bool {
-        let pool = self.db.reader.get_postgres_connection_pool();
+        let pool = self.db.get_postgres_connection_pool();
         let known = self.texts.indexed.load(Ordering::Relaxed);
         let there = known || text_index::is_there(pool).await.unwrap_or(false);
         self.texts.indexed.store(there, Ordering::Relaxed);
@@ -134,13 +134,12 @@ impl SqlLog {
         containing.cond_where(condition.clone()).limit(MANY);
         let mut count = Query::select();
         count.expr_as(Expr::cust("count(*)"), "found").from_subquery(containing, "containing");
-        let db = self.feed().await;
-        let row = db.query_one(&count).await?;
+        let row = self.db.query_one(&count).await?;
         let found: i64 = row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0);
         if found.unsigned_abs() >= MANY {
             return Ok(None);
         }
-        let tx = db.begin().await?;
+        let tx = self.db.begin().await?;
         // Forces the index: the planner has no statistics on rare texts.
         tx.execute_unprepared("SET LOCAL enable_seqscan = off").await?;
         let named = call::Entity::find().select_only().column(Column::Id).filter(condition.clone());

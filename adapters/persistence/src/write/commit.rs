@@ -16,7 +16,7 @@ use crate::entity::job_state::JobState;
 use crate::entity::{call, call_event, call_phone, job, tombstone};
 use crate::error::{corrupt, failed};
 use crate::jobs::job_row;
-use crate::mapping::{at_millisecond, call_row, event_of, event_row};
+use crate::mapping::{at_millisecond, call_row, event_row, fact_of};
 use crate::retention::tombstone_of;
 use crate::transaction::{immediate, number_changes};
 use crate::write::batch_insert::{Inserts, filled};
@@ -149,7 +149,7 @@ async fn load(tx: &impl ConnectionTrait, touched: &mut BTreeMap<LegId, Touched>)
     for row in rows {
         let Some(leg) = legs.get(&row.call_id) else { continue };
         if let Some(known) = touched.get_mut(leg).and_then(|touched| touched.known.as_mut()) {
-            known.facts.learn(event_of(&row, leg)?.event);
+            known.facts.learn(fact_of(&row, leg)?);
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TransactionTrait};
 use crate::SqlLog;
 use crate::entity::{call, call_event};
 use crate::error::failed;
-use crate::mapping::{call_row, event_of, record_of};
+use crate::mapping::{call_row, fact_of, record_of};
 use crate::transaction::{immediate, number_changes};
 use crate::write::batch_insert::Inserts;
 use crate::write::commit::{phone_rows, projected, rung_again};
@@ -28,8 +28,8 @@ impl SqlLog {
             let events = call_event::Entity::find().filter(call_event::Column::CallId.eq(row.id.as_str()));
             let events = events.all(&tx).await.map_err(failed)?;
             let events: Vec<_> =
-                events.iter().map(|row| event_of(row, &record.leg)).collect::<Result<_, _>>()?;
-            let call = Call::of(&Facts::of(events.iter().map(|logged| &logged.event)));
+                events.iter().map(|row| fact_of(row, &record.leg)).collect::<Result<_, _>>()?;
+            let call = Call::of(&Facts::of(&events));
             change += 1;
             phones.extend(phone_rows(&row.id, &call));
             rows.push(call_row(&CallRecord { call, change: Change(change), ..record }, &mut texts)?);

@@ -1,5 +1,6 @@
 //! The feed is read from a standby if that has what is known, and from the primary otherwise. Another schema stands for the
 //! standby, so that one sees which of the two was read.
+use adapters_persistence::PagesFromStandby;
 use frontdesk_domain::{CallEvent, EventKind};
 use frontdesk_ports::{CallLog, CallQuery};
 
@@ -21,21 +22,21 @@ async fn the_feed_is_read_from_a_standby_that_has_what_is_known() {
     let standby_url = postgres_url("replica_standby").await.unwrap();
     let primary = migrated(&url).await;
     let standby = log(&migrated(&standby_url).await, clock());
-    let desk = log(&primary.with_replica(&standby_url).await.unwrap(), clock());
+    let desk = PagesFromStandby::open(log(&primary, clock()), &standby_url).await.unwrap();
 
     desk.append(vec![call("test:primary").into()]).await.unwrap();
-    assert_eq!(listed(&*desk).await, ["test:primary"], "the standby does not have it yet");
+    assert_eq!(listed(&desk).await, ["test:primary"], "the standby does not have it yet");
 
     standby.append(vec![call("test:standby").into()]).await.unwrap();
-    assert_eq!(listed(&*desk).await, ["test:standby"], "it has every change that is known");
+    assert_eq!(listed(&desk).await, ["test:standby"], "it has every change that is known");
 }
 
 #[tokio::test]
 async fn a_standby_that_does_not_answer_is_left_out() {
     let Some(url) = postgres_url("replica_absent").await else { return };
-    let db = migrated(&url).await.with_replica("postgres://127.0.0.1:1/nothing").await.unwrap();
-    let desk = log(&db, clock());
+    let log = log(&migrated(&url).await, clock());
+    let desk = PagesFromStandby::open(log, "postgres://127.0.0.1:1/nothing").await.unwrap();
     desk.append(vec![call("test:primary").into()]).await.unwrap();
-    assert_eq!(listed(&*desk).await, ["test:primary"]);
-    assert_eq!(listed(&*desk).await, ["test:primary"], "again, without waiting for it");
+    assert_eq!(listed(&desk).await, ["test:primary"]);
+    assert_eq!(listed(&desk).await, ["test:primary"], "again, without waiting for it");
 }

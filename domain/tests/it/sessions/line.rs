@@ -1,5 +1,5 @@
 //! A line that carries out what a session wants, and refuses what no line could do.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use frontdesk_domain::session::{Callee, Input, LegEnd, Output, Party, Session};
 use frontdesk_domain::{
@@ -27,7 +27,7 @@ pub struct Line {
     pub said: Vec<String>,
     legs: BTreeMap<Party, Leg>,
     ids: BTreeMap<LegId, Callee>,
-    playing: BTreeSet<Party>,
+    playing: BTreeMap<Party, u32>,
     pub is_recording: bool,
     /// The recording was stopped and is not handed over yet.
     pub is_stopped: bool,
@@ -54,7 +54,7 @@ impl Line {
             said: Vec::new(),
             legs: BTreeMap::from([(Party::Caller, Leg::Ringing)]),
             ids: BTreeMap::new(),
-            playing: BTreeSet::new(),
+            playing: BTreeMap::new(),
             is_recording: false,
             is_stopped: false,
             connected: None,
@@ -78,7 +78,7 @@ impl Line {
 
     pub fn input(&mut self, input: Input) {
         match &input {
-            Input::Played(party) => {
+            Input::Played(party, number) if self.playing.get(party) == Some(number) => {
                 self.playing.remove(party);
             }
             Input::PickedUp(callee) => self.legs.extend([(Party::Callee(*callee), Leg::Up)]),
@@ -120,8 +120,8 @@ impl Line {
 
     /// Plays to the end whatever is played.
     pub fn listen(&mut self) {
-        while let Some(party) = self.playing.first().copied() {
-            self.input(Input::Played(party));
+        while let Some((party, number)) = self.playing.first_key_value() {
+            self.input(Input::Played(*party, *number));
         }
     }
 
@@ -192,11 +192,13 @@ impl Line {
             Output::Answer => {
                 assert_eq!(self.legs.insert(Party::Caller, Leg::Up), Some(Leg::Ringing));
             }
-            Output::Play(party, _) => {
+            Output::Play { party, number, .. } => {
                 assert!(self.is_up(party), "played to nobody");
-                assert!(self.playing.insert(party), "played over another prompt");
+                assert_eq!(self.playing.insert(party, number), None, "played over another prompt");
             }
-            Output::StopPlaying(party) => assert!(self.playing.remove(&party), "nothing was played"),
+            Output::StopPlaying(party) => {
+                assert!(self.playing.remove(&party).is_some(), "nothing was played")
+            }
             Output::Ring { callee, leg, .. } => {
                 assert_eq!(self.ids.insert(leg, callee), None, "a leg's name is used again");
                 assert_eq!(self.legs.insert(Party::Callee(callee), Leg::Ringing), None);
