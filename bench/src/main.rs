@@ -151,7 +151,7 @@ enum Command {
         /// The frontdesk to be run.
         #[arg(long, default_value = "target/release/frontdesk")]
         frontdesk: PathBuf,
-        /// The server: `postgres://…`. The database `frontdesk_compare` on it is created anew.
+        /// The server: `postgres://…`. The database `frontdesk_compare` on it is dropped and created.
         #[arg(long)]
         database: String,
         /// Calls begun each second, at first.

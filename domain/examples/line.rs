@@ -105,7 +105,7 @@ fn main() -> Result<(), Failure> {
 mod tests {
     use super::*;
 
-    /// What a phone hears that writes these lines, each once the one before has had its effect.
+    /// The last line that a phone receives which writes these lines, each after the awaited output.
     fn call(lines: &[(&str, &str)]) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut phone = TcpStream::connect(listener.local_addr().unwrap()).unwrap();

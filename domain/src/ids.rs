@@ -81,7 +81,7 @@ impl LegId {
         Ok(Self { carrier: carrier.to_owned(), id: id.to_owned() })
     }
 
-    /// A leg that the carrier calls `foreign`, whatever that is made of: a SIP `Call-ID` such as
+    /// A leg with the carrier's id `foreign`, in any form: a SIP `Call-ID` such as
     /// `a84b4c76e66710@pc33.atlanta.com`, or Asterisk's `1700000000.12`. A text that is a valid id is kept; any other
     /// becomes its SHA-256, the first 160 bits in hexadecimal. Equal texts give equal ids: an id that the other side chooses, such
     /// as a `Call-ID`, must be made unique first, or one call can be mixed with another.

@@ -4,7 +4,7 @@
 //!
 //! A [`Session`] carries out the [`Instruction`]s of one call: it plays prompts one after the other, lets a key
 //! interrupt a menu, waits for further keys, rings several phones at once and cancels the others, asks a callee for
-//! acceptance, and ends whatever is under way when somebody hangs up. It is pure: it opens no sockets, reads no clock
+//! acceptance, and ends what is in progress when somebody hangs up. It is pure: it opens no sockets, reads no clock
 //! and starts no timers. A driver does that:
 //!
 //! 1. Pass what happens to [`Session::handle_input`], with the time.

@@ -19,7 +19,7 @@ const CHANNEL: &str = "frontdesk_changes";
 const EVERY: Duration = Duration::from_millis(50);
 /// How often a SQLite file is looked at.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
-/// A connection that hears nothing for so long is replaced.
+/// A connection without a notification for this time is replaced.
 const LISTEN_FOR: Duration = Duration::from_secs(30);
 /// The pause after a server did not answer.
 const PAUSE: Duration = Duration::from_secs(2);

@@ -17,7 +17,7 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 const TOLERATED_FAILURES: u32 = 1;
 /// How long a server may take to answer that.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
-/// The port of a server whose address names none.
+/// The port of a server without one in its address.
 const DEFAULT_PORT: u16 = 5432;
 const TARGET: &str = "target_session_attrs";
 
@@ -48,7 +48,7 @@ struct Chosen {
     failures: u32,
 }
 
-/// An address whose servers cannot be read.
+/// The servers in an address cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BadServers {
     #[error("a port is not a number from 1 to 65535")]
@@ -87,14 +87,14 @@ pub(crate) fn without_target(url: &str) -> String {
 /// An address without the parameter that the driver does not know, and that parameter.
 fn split_target(url: &str) -> (String, Option<String>) {
     let Some((before, query)) = url.split_once('?') else { return (url.to_owned(), None) };
-    let (mut kept, mut target) = (Vec::new(), None);
+    let (mut others, mut target) = (Vec::new(), None);
     for parameter in query.split('&') {
         match parameter.split_once('=') {
             Some((TARGET, value)) => target = Some(value.to_owned()),
-            _ => kept.push(parameter),
+            _ => others.push(parameter),
         }
     }
-    let query = if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) };
+    let query = if others.is_empty() { String::new() } else { format!("?{}", others.join("&")) };
     (format!("{before}{query}"), target)
 }
 
@@ -175,7 +175,7 @@ impl Servers {
         *self.chosen.lock() = Chosen { place, since: Instant::now(), timeline, failures: 0 };
     }
 
-    /// Chooses the server that takes writes before there is a connection. Without one, the first is kept.
+    /// Chooses the server that takes writes before there is a connection. Without one, the first stays.
     pub async fn choose_first(&self) {
         if let Some((place, timeline)) = self.find(0).await {
             self.choose(place, timeline);

@@ -26,7 +26,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a standby that failed is not asked again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// A log whose pages are read from a standby.
+/// A log with pages from a standby.
 pub struct PagesFromStandby {
     log: Arc<SqlLog>,
     pages: Pages,

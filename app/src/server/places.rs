@@ -44,7 +44,7 @@ pub struct Places {
     warned: Mutex<Option<Instant>>,
 }
 
-/// Tells a connection to close.
+/// Asks a connection to close.
 pub type Close = mpsc::UnboundedSender<()>;
 
 /// Connections that wait for a request, oldest first, and how many each address has.

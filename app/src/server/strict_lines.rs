@@ -129,15 +129,15 @@ impl RequestLines {
     fn part_of_line(&mut self, bytes: &[u8]) {
         let Some(last) = bytes.last() else { return };
         self.last = *last;
-        let kept = bytes.len().min(LONGEST - self.line.len());
-        self.line.extend_from_slice(&bytes[..kept]);
-        self.is_too_long |= kept < bytes.len();
+        let count = bytes.len().min(LONGEST - self.line.len());
+        self.line.extend_from_slice(&bytes[..count]);
+        self.is_too_long |= count < bytes.len();
     }
 
     /// The end of a line.
     fn line_feed(&mut self, byte: &mut u8) {
         let last = std::mem::replace(&mut self.last, b'\n');
-        // The buffer is kept for the next line.
+        // The next line uses the same buffer.
         let mut line = std::mem::take(&mut self.line);
         let is_too_long = std::mem::take(&mut self.is_too_long) && self.has_length(&line);
         if last != b'\r' || is_too_long {

@@ -16,7 +16,7 @@ use crate::config::Config;
 pub(super) struct Stores {
     pub db: Database,
     pub log: Arc<SqlLog>,
-    /// The same, whose pages may be read from a standby.
+    /// The same; its pages may be read from a standby.
     pub pages: Arc<dyn CallLog>,
     pub operations_log: Arc<SqlOperationsLog>,
     pub people: Arc<SqlAccess>,

@@ -40,7 +40,7 @@ enum State {
     Gathering(Box<Gathering>),
     /// Something else is done: phones ring, a message is recorded, the leg has ended.
     #[default]
-    Elsewhere,
+    Inactive,
 }
 
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl Conversation {
     }
 
     pub fn finish(&mut self) {
-        self.state = State::Elsewhere;
+        self.state = State::Inactive;
     }
 
     /// The party has hung up: nothing more is said. A question to the call flow is still answered.
@@ -81,7 +81,7 @@ impl Conversation {
     pub fn deadline(&self) -> Option<Timestamp> {
         match &self.state {
             State::Gathering(gathering) => gathering.deadline,
-            State::Asking | State::Saying | State::Elsewhere => None,
+            State::Asking | State::Saying | State::Inactive => None,
         }
     }
 
@@ -114,7 +114,7 @@ impl Conversation {
                 }
                 next.map(|speech| self.play(speech)).unwrap_or_default()
             }
-            State::Asking | State::Gathering(_) | State::Elsewhere => Vec::new(),
+            State::Asking | State::Gathering(_) | State::Inactive => Vec::new(),
         }
     }
 
@@ -156,7 +156,7 @@ impl Conversation {
 
     /// Carries out instructions up to one that takes time.
     fn proceed(&mut self, now: Timestamp) -> Vec<Next> {
-        self.state = State::Elsewhere;
+        self.state = State::Inactive;
         match self.instructions.pop_front() {
             Some(Instruction::Say(speech)) => {
                 self.state = State::Saying;

@@ -19,7 +19,7 @@ pub enum Input {
     PickedUp(Callee),
     /// A leg has ended, or was never connected. For the caller, the kind of end does not matter.
     Ended(Party, LegEnd),
-    /// The caller is heard on the recording: silence is counted again.
+    /// The caller speaks on the recording: silence is counted again.
     Spoke,
     /// The recording is complete, after [`Output::StopRecording`](crate::session::Output::StopRecording) or because it
     /// could not continue.

@@ -27,7 +27,7 @@ pub enum Output {
     /// Ask the call flow for instructions, store the events of its turn, and return the instructions as
     /// [`Input::Instructions`](crate::session::Input::Instructions).
     Ask {
-        /// Whose conversation it is.
+        /// The party of the conversation.
         party: Party,
         /// That party's leg.
         leg: LegId,
@@ -35,7 +35,7 @@ pub enum Output {
         at: Dialogue,
         /// What has happened.
         signal: Signal,
-        /// Whether the caller has hung up, so that the answer will not be heard.
+        /// Whether the caller has hung up, so that nobody will hear the answer.
         caller_gone: bool,
     },
     /// Store a report of the call ([`Notice::into_event`]).
@@ -44,7 +44,7 @@ pub enum Output {
     Answer,
     /// Play a prompt, and report [`Input::Played`](crate::session::Input::Played) at its end.
     Play {
-        /// Who hears it.
+        /// The party to play it to.
         party: Party,
         /// Numbers the prompts of this party.
         number: u32,
@@ -53,7 +53,7 @@ pub enum Output {
     },
     /// Stop playing. [`Input::Played`](crate::session::Input::Played) is no longer expected.
     StopPlaying(Party),
-    /// Ring a phone. The caller hears a ringing tone until [`Output::Connect`] or the next [`Output::Play`].
+    /// Ring a phone. Play a ringing tone to the caller until [`Output::Connect`] or the next [`Output::Play`].
     Ring {
         /// Names it from now on.
         callee: Callee,
@@ -67,10 +67,10 @@ pub enum Output {
     /// Stop ringing a phone. If it picks up all the same, report that; the session then hangs up on it. A driver that has
     /// dropped the session by then hangs up by itself.
     Cancel(Callee),
-    /// Let caller and callee hear each other, and no longer play anything to either.
+    /// Connect the audio of caller and callee, and no longer play anything to either.
     Connect(Callee),
     /// Record the caller until [`Output::StopRecording`], and report [`Input::Spoke`](crate::session::Input::Spoke) while
-    /// the caller is heard.
+    /// the caller speaks.
     Record {
         /// Whether a tone is played first.
         beep: bool,

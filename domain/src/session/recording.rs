@@ -18,7 +18,7 @@ pub(super) struct Recording {
     longest: Timestamp,
     /// The time at which it ends for silence.
     silent: Timestamp,
-    /// The driver was told to stop; the time at which it is no longer waited for.
+    /// Set once the driver was asked to stop: the time at which it is no longer waited for.
     stopped: Option<Timestamp>,
     pub then: Dialogue,
 }
@@ -47,12 +47,12 @@ impl Recording {
         self.stopped.is_some()
     }
 
-    /// The caller is heard.
+    /// The caller speaks.
     pub fn on_spoke(&mut self, now: Timestamp) {
         self.silent = now + self.silence;
     }
 
-    /// Begins to wait for the recording; whether the driver has to be told.
+    /// Begins to wait for the recording; whether the driver has to be asked.
     pub fn stop(&mut self, now: Timestamp) -> bool {
         let is_first = !self.is_stopped();
         if is_first {

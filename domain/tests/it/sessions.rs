@@ -1,4 +1,4 @@
-//! Whole calls through a session: what the line is told, and the row that comes of it.
+//! Whole calls through a session: the outputs for the line, and the resulting row.
 
 mod line;
 mod random;
@@ -34,7 +34,7 @@ pub fn ring_all() -> CallFlow {
     read_flow(text, &FlowSettings::default()).expect("a sound flow")
 }
 
-/// A line whose caller has pressed 1.
+/// A line after its caller has pressed 1.
 fn forwarded(flow: CallFlow) -> Line {
     let mut line = Line::new(flow);
     line.press(CALLER, "1");

@@ -99,7 +99,7 @@ impl Line {
         }
     }
 
-    /// Time passes; every deadline on the way is kept.
+    /// Time passes; every deadline on the way is handled.
     pub fn wait(&mut self, seconds: u32) {
         let until = self.now + std::time::Duration::from_secs(seconds.into());
         while let Some(deadline) = self.session.deadline().filter(|deadline| *deadline <= until) {
@@ -118,7 +118,7 @@ impl Line {
         }
     }
 
-    /// Plays to the end whatever is played.
+    /// Plays every prompt to its end.
     pub fn listen(&mut self) {
         while let Some((party, number)) = self.playing.first_key_value() {
             self.input(Input::Played(*party, *number));
@@ -135,7 +135,7 @@ impl Line {
         self.input(Input::Recorded { recording, seconds });
     }
 
-    /// Whether something will happen without anybody's doing, or somebody is heard.
+    /// Whether something will happen without anybody's doing, or two parties talk.
     pub fn is_alive(&self) -> bool {
         self.session.deadline().is_some() || !self.playing.is_empty() || self.connected.is_some()
     }

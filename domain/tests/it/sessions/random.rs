@@ -1,4 +1,4 @@
-//! Properties of every session, whatever its parties do and in whatever order.
+//! Properties of every session, with any acts of its parties in any order.
 use frontdesk_domain::CallFlow;
 use frontdesk_domain::session::{Callee, Input, LegEnd, Party};
 use proptest::prelude::*;
