@@ -54,7 +54,7 @@ pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEve
     let raw = row
         .raw
         .as_deref()
-        .map(|raw| serde_json::from_str(raw))
+        .map(serde_json::from_str)
         .transpose()
         .map_err(|why| corrupt("call_events", "raw", &row.call_id, why))?;
     Ok(LoggedEvent { event: fact_of(row, leg)?, raw })

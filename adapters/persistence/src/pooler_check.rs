@@ -21,12 +21,11 @@ pub(crate) async fn refuse_transaction_pooler(options: PgConnectOptions) -> Resu
     let options = options.options([("statement_timeout", STATEMENT_TIMEOUT.as_millis())]);
     let found = tokio::time::timeout(CHECK_TIMEOUT, is_transaction_pooler(&options));
     match found.await.unwrap_or(Ok(false)) {
-        Ok(false) => Ok(()),
         Ok(true) => Err(ConnectError::TransactionPooler),
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(PROTOCOL_VIOLATION) => {
             Err(ConnectError::PoolerParameters(error.message().to_owned()))
         }
-        Err(_) => Ok(()),
+        Ok(false) | Err(_) => Ok(()),
     }
 }
 

@@ -197,7 +197,7 @@ impl Line {
                 assert_eq!(self.playing.insert(party, number), None, "played over another prompt");
             }
             Output::StopPlaying(party) => {
-                assert!(self.playing.remove(&party).is_some(), "nothing was played")
+                assert!(self.playing.remove(&party).is_some(), "nothing was played");
             }
             Output::Ring { callee, leg, .. } => {
                 assert_eq!(self.ids.insert(leg, callee), None, "a leg's name is used again");
