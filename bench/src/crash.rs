@@ -21,7 +21,7 @@ type Failure = Box<dyn std::error::Error>;
 /// Names of events of each call, by the carrier's name for it.
 type Events = BTreeMap<String, BTreeSet<String>>;
 
-/// How long the log may take to follow what was acknowledged.
+/// How long the log may take to follow what was acknowledged; after a run of kills, how long without progress.
 pub const FOLLOWS_WITHIN: Duration = Duration::from_secs(60);
 
 /// A run.
@@ -189,7 +189,8 @@ async fn missing(
     promises: &Promises,
     acknowledged: &[Acknowledged],
 ) -> Result<usize, Failure> {
-    let begun = Instant::now();
+    // After many kills much waits in the buffers; it is followed as long as there is progress.
+    let (mut fewest, mut progress) = (usize::MAX, Instant::now());
     loop {
         let mut known = events(db).await?;
         let mut missing = 0;
@@ -201,10 +202,13 @@ async fn missing(
             let promised = kind.get(*steps).ok_or("a call has more requests than the first had")?;
             missing += promised.difference(&there).count();
         }
-        if missing == 0 || begun.elapsed() > FOLLOWS_WITHIN {
+        if missing < fewest {
+            (fewest, progress) = (missing, Instant::now());
+        }
+        if missing == 0 || progress.elapsed() > FOLLOWS_WITHIN {
             return Ok(missing);
         }
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
     }
 }
 
