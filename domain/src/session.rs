@@ -122,7 +122,7 @@ impl Session {
     }
 
     /// Something has happened. Timers that are due are handled first. What comes too late, or from a leg that is not
-    /// known, changes nothing.
+    /// known, changes nothing; a late recording is reported.
     pub fn handle_input(&mut self, now: Timestamp, input: Input) {
         self.handle_timeout(now);
         match input {
@@ -336,6 +336,9 @@ impl Session {
         let ending = Ending { status: status.to_owned(), failed: false, seconds, parties: None };
         self.outputs.push_back(Output::Report(Notice::CallEnded(ending)));
         self.stop_recording(now);
+        if let Some(recording) = &mut self.recording {
+            recording.on_hang_up(now);
+        }
         self.in_ringing(|ringing| ringing.end_all(now));
     }
 }

@@ -261,8 +261,17 @@ async fn postgres(url: &str) -> Result<(ConnectOptions, Option<Arc<Servers>>), C
         servers.choose_first().await;
         let chosen = servers.clone();
         options.map_sqlx_postgres_opts(move |options| chosen.at_chosen(options));
-        options.map_sqlx_postgres_pool_opts(|pool| {
-            pool.after_connect(|connection, _| Box::pin(postgres_servers::refuse_standby(connection)))
+        let chosen = servers.clone();
+        options.map_sqlx_postgres_pool_opts(move |pool| {
+            let chosen = chosen.clone();
+            pool.after_connect(move |connection, _| {
+                let chosen = chosen.clone();
+                Box::pin(async move { chosen.refuse_other(connection).await })
+            })
+            // The driver would wait for a server that is gone without a word, and hold a place in the pool meanwhile.
+            .after_release(|connection, _| {
+                Box::pin(async { Ok(postgres_servers::is_alive(connection).await) })
+            })
         });
         // The driver's own test would wait for a server that is gone without a word.
         options.test_before_acquire(false);

@@ -142,7 +142,7 @@ impl Servers {
         if self.is_outdated(age) {
             return Ok(false);
         }
-        Ok(tokio::time::timeout(CHECK_TIMEOUT, connection.ping()).await.is_ok_and(|pong| pong.is_ok()))
+        Ok(is_alive(connection).await)
     }
 
     /// The place of the server that takes writes if it is not the chosen one, and its timeline. The chosen one is replaced once it
@@ -175,10 +175,25 @@ impl Servers {
         *self.chosen.lock() = Chosen { place, since: Instant::now(), timeline, failures: 0 };
     }
 
-    /// Chooses the server that takes writes before there is a connection. Without one, the first stays.
+    /// Chooses the server that takes writes before there is a connection: of several, the one that was promoted last. Without
+    /// one, the first stays.
     pub async fn choose_first(&self) {
-        if let Some((place, timeline)) = self.find(0).await {
+        let places = 0..self.all.len();
+        let asked = places.map(async |place| {
+            (timeline_of_primary(self.at(place, self.options.clone())).await, std::cmp::Reverse(place))
+        });
+        let latest = futures_util::future::join_all(asked).await.into_iter().max();
+        if let Some((Some(timeline), std::cmp::Reverse(place))) = latest {
             self.choose(place, timeline);
+        }
+    }
+
+    /// Fails on a new connection to a standby, or to a server that was the primary before: it may have been begun before a
+    /// promotion.
+    pub async fn refuse_other(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+        match timeline(connection).await? {
+            Some(timeline) if timeline >= self.chosen().timeline => Ok(()),
+            _ => Err(sqlx::Error::Protocol("the server does not take writes now".into())),
         }
     }
 
@@ -195,25 +210,30 @@ impl Servers {
     }
 }
 
-/// Fails on a standby: a connection that was begun before a promotion may end at the old primary.
-pub(crate) async fn refuse_standby(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let is_standby: bool = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(connection).await?;
-    if is_standby { Err(sqlx::Error::Protocol("the server is a standby".into())) } else { Ok(()) }
+/// Whether a connection answers in time.
+pub(crate) async fn is_alive(connection: &mut PgConnection) -> bool {
+    tokio::time::timeout(CHECK_TIMEOUT, connection.ping()).await.is_ok_and(|pong| pong.is_ok())
 }
 
-/// The timeline of a server that takes writes; `None` for any other.
+/// The timeline of a server that takes writes; `None` on any other.
+async fn timeline(connection: &mut PgConnection) -> Result<Option<u32>, sqlx::Error> {
+    // The timeline is the first part of the name of the file that is written. A standby has none.
+    let question = "SELECT CASE WHEN NOT pg_is_in_recovery() AND NOT current_setting('default_transaction_read_only')::bool
+        THEN left(pg_walfile_name(pg_current_wal_lsn()), 8) END";
+    let timeline: Option<String> = sqlx::query_scalar(question).fetch_one(connection).await?;
+    Ok(timeline.and_then(|timeline| u32::from_str_radix(&timeline, 16).ok()))
+}
+
+/// The same by a connection of its own; `None` also for a server that does not answer.
 async fn timeline_of_primary(options: PgConnectOptions) -> Option<u32> {
     let asked = async {
         let mut connection = options.connect().await?;
-        // A function of primaries is not run on a standby.
-        let question = "SELECT CASE WHEN NOT pg_is_in_recovery() AND NOT current_setting('default_transaction_read_only')::bool
-            THEN left(pg_walfile_name(pg_current_wal_lsn()), 8) END";
-        let timeline: Option<String> = sqlx::query_scalar(question).fetch_one(&mut connection).await?;
+        let timeline = timeline(&mut connection).await?;
         connection.close().await?;
         Ok::<_, sqlx::Error>(timeline)
     };
     match tokio::time::timeout(CHECK_TIMEOUT, asked).await {
-        Ok(Ok(timeline)) => u32::from_str_radix(&timeline?, 16).ok(),
+        Ok(Ok(timeline)) => timeline,
         Ok(Err(error)) => {
             tracing::debug!("a server of database.url does not answer: {error}");
             None

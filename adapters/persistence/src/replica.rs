@@ -14,6 +14,7 @@ use crate::SqlLog;
 use crate::connect::{ConnectError, Database};
 use crate::entity::change_counter;
 use crate::mapping::number_of;
+use crate::pooler_check::STATEMENT_TIMEOUT;
 use crate::read::pages::Pages;
 use crate::transaction::CALL_CHANGES;
 
@@ -21,8 +22,11 @@ use crate::transaction::CALL_CHANGES;
 const LAG: Duration = Duration::from_millis(200);
 /// How often it is asked meanwhile.
 const ASK_INTERVAL: Duration = Duration::from_millis(20);
-/// How long the standby may take to say what it has.
+/// How long finding out what the standby has may take, and the part of it that waits for the primary.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
+const PRIMARY_TIMEOUT: Duration = Duration::from_millis(300);
+/// How long a page may take. The server ends a statement before that.
+const PAGE_TIMEOUT: Duration = Duration::from_secs(6);
 /// How long a standby that failed is not asked again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
@@ -41,39 +45,57 @@ impl PagesFromStandby {
         Ok(Self { log, pages, unused_until: Mutex::default() })
     }
 
-    /// A page from the standby; `None` if it has not all that the primary has, or fails.
-    async fn page(&self, query: &CallQuery) -> Option<CallPage> {
+    /// A page from the standby; `None` if it has not exactly what the primary has, or fails.
+    async fn page(&self, query: &CallQuery) -> Option<Result<CallPage, StoreError>> {
         if self.unused_until.lock().is_some_and(|until| Instant::now() < until) {
             return None;
         }
-        // The primary's counter: deletions count as well, which nobody is notified of. Without an answer, what is known here.
-        let known = number_of(*self.log.changed.borrow());
-        let wanted = last_change(&self.log.db.reader).await.unwrap_or(known).max(known);
-        let page = match tokio::time::timeout(ANSWER_TIMEOUT, self.has(wanted)).await {
+        match tokio::time::timeout(ANSWER_TIMEOUT, self.is_up_to_date()).await {
+            Ok(Ok(true)) => {}
             Ok(Ok(false)) => return None,
-            Ok(Ok(true)) => self.pages.list(query).await.map_err(|error| error.to_string()),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err(format!("no answer within {ANSWER_TIMEOUT:?}")),
-        };
-        page.map_err(|error| {
-            tracing::warn!(
-                "the standby of database.read_url failed; pages are read from database.url: {error}"
-            );
-            *self.unused_until.lock() = Some(Instant::now() + RETRY_AFTER);
-        })
-        .ok()
+            Ok(Err(error)) => return self.failed(&error.to_string()),
+            Err(_) => return self.failed("no answer in time"),
+        }
+        let begun = Instant::now();
+        match tokio::time::timeout(PAGE_TIMEOUT, self.pages.list(query)).await {
+            // What took so long would take as long at the primary.
+            Ok(Err(StoreError::Unavailable(_))) if begun.elapsed() < STATEMENT_TIMEOUT => {
+                self.failed("a page could not be read")
+            }
+            Ok(page) => Some(page),
+            Err(_) => self.failed("no page in time"),
+        }
     }
 
-    /// Whether the standby has a change, or has it a moment later.
-    async fn has(&self, wanted: i64) -> Result<bool, DbErr> {
+    fn failed<T>(&self, why: &str) -> Option<T> {
+        tracing::warn!("the standby of database.read_url failed; pages are read from database.url: {why}");
+        *self.unused_until.lock() = Some(Instant::now() + RETRY_AFTER);
+        None
+    }
+
+    /// Whether the standby has what the primary has, or has it a moment later. The primary's counter is asked, because nobody is
+    /// notified of deletions; while it does not answer, what is known here counts.
+    async fn is_up_to_date(&self) -> Result<bool, DbErr> {
+        let primary = || tokio::time::timeout(PRIMARY_TIMEOUT, last_change(&self.log.db.reader));
+        let wanted = match primary().await {
+            Ok(Ok(last)) => last,
+            _ => number_of(*self.log.changed.borrow()),
+        };
         let begun = Instant::now();
-        while last_change(&self.pages.db).await? < wanted {
+        loop {
+            let there = last_change(&self.pages.db).await?;
+            if there == wanted {
+                return Ok(true);
+            }
+            if there > wanted {
+                // Calls have come in between; or it is the standby of another history, which has changes that the primary lost.
+                return Ok(!matches!(primary().await, Ok(Ok(last)) if last < there));
+            }
             if begun.elapsed() >= LAG {
                 return Ok(false);
             }
             tokio::time::sleep(ASK_INTERVAL).await;
         }
-        Ok(true)
     }
 }
 
@@ -86,7 +108,7 @@ async fn last_change(db: &DatabaseConnection) -> Result<i64, DbErr> {
 impl CallLog for PagesFromStandby {
     async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
         match self.page(query).await {
-            Some(page) => Ok(page),
+            Some(page) => page,
             None => self.log.list(query).await,
         }
     }

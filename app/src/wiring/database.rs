@@ -93,8 +93,14 @@ pub(super) async fn prepare(
             if is_permanent(&error)
                 && let Some(waiting) = done.take_if(|done| !done.is_closed())
             {
-                let _ = waiting.send(Err(error));
-                return;
+                match waiting.send(Err(error)) {
+                    Ok(()) => return,
+                    // The start has stopped waiting at this moment.
+                    Err(Err(error)) => tracing::error!("{error}; calls are answered; retrying"),
+                    Err(Ok(())) => {}
+                }
+                tokio::time::sleep(DATABASE_PAUSE).await;
+                continue;
             }
             tracing::warn!("{error}; calls are answered; retrying");
             tokio::time::sleep(DATABASE_PAUSE).await;

@@ -81,7 +81,10 @@ pub enum Output {
         transcribe: bool,
     },
     /// End the recording, store it, and report [`Input::Recorded`](crate::session::Input::Recorded), also if the caller
-    /// has hung up. After ten seconds the call continues without it; a recording that is handed over later is still reported.
+    /// has hung up. After ten seconds the call continues without it, because the caller waits. A recording that is handed over
+    /// later is reported as it is, without the mailbox's rules for short messages and transcripts. The session of a caller who has
+    /// hung up waits for ten minutes; a driver that has dropped it reports a later one itself
+    /// ([`Notice::Recording`](crate::Notice::Recording)).
     StopRecording,
     /// Refuse the call without answering it. Ends the caller's leg.
     Reject,

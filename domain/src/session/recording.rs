@@ -9,6 +9,9 @@ use crate::keys::Key;
 /// How long the driver may take to hand over a recording. After that the call continues without it.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The same once the caller has hung up, when nobody waits any more.
+const HAND_OVER_TIMEOUT_AFTER_HANG_UP: Duration = Duration::from_secs(600);
+
 /// A message that is being recorded.
 #[derive(Debug)]
 pub(super) struct Recording {
@@ -50,6 +53,11 @@ impl Recording {
     /// The caller speaks.
     pub fn on_spoke(&mut self, now: Timestamp) {
         self.silent = now + self.silence;
+    }
+
+    /// The caller has hung up: the recording may take its time.
+    pub fn on_hang_up(&mut self, now: Timestamp) {
+        self.stopped = Some(now + HAND_OVER_TIMEOUT_AFTER_HANG_UP);
     }
 
     /// Begins to wait for the recording; whether the driver has to be asked.

@@ -28,7 +28,10 @@ async fn the_feed_is_read_from_a_standby_that_has_what_is_known() {
     assert_eq!(listed(&desk).await, ["test:primary"], "the standby does not have it yet");
 
     standby.append(vec![call("test:standby").into()]).await.unwrap();
-    assert_eq!(listed(&desk).await, ["test:standby"], "it has every change that is known");
+    assert_eq!(listed(&desk).await, ["test:standby"], "it has every change of the primary");
+
+    standby.append(vec![call("test:lost").into()]).await.unwrap();
+    assert_eq!(listed(&desk).await, ["test:primary"], "it has changes that the primary has lost");
 }
 
 #[tokio::test]
