@@ -1,7 +1,7 @@
 //! Opening a database so that a commit is a promise.
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,9 @@ use sea_orm::sqlx::{self, Connection};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr, Statement};
 use tokio::task::JoinHandle;
 
+use crate::error::ConnectError;
 use crate::pooler_check;
+use crate::postgres_address::{Server, readable, standby};
 use crate::postgres_servers::{self, Servers};
 
 /// How long a write waits for another process that locks the file. Shorter than the webhook timeout.
@@ -23,50 +25,13 @@ const BUSY: Duration = Duration::from_millis(800);
 const LOCKED_RETRIES: u32 = 40;
 const LOCKED_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long a statement may take on PostgreSQL; set as each connection begins.
+pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a page waits for a connection to a standby.
 const STANDBY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Before this version the write-ahead log could be corrupted by two connections (fixed in SQLite 3.51.3).
 const SOUND_SQLITE: (u32, u32, u32) = (3, 51, 3);
-
-/// A database could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
-    /// The address is of no database that we know.
-    #[error("{0:?} is no database address; use sqlite://PATH or postgres://…")]
-    Scheme(String),
-    /// The address cannot be read. It holds a password, so it is not repeated.
-    #[error(
-        "the database's address cannot be read: {0}; write it as postgres://USER:PASSWORD@HOST/NAME, with special characters of the password encoded (# is %23, / is %2F, ? is %3F, @ is %40)"
-    )]
-    Address(String),
-    /// The folder or file cannot be made.
-    #[error("cannot create {path}: {source}")]
-    File {
-        /// The folder or file.
-        path: PathBuf,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// A pooler gives each transaction another connection.
-    #[error(
-        "a pooler in transaction mode is between frontdesk and PostgreSQL; it breaks prepared statements and LISTEN. Name \
-         the server itself, or set pool_mode = session for this database"
-    )]
-    TransactionPooler,
-    /// A pooler refuses the connection's parameters.
-    #[error(
-        "a pooler refuses the connection: {0}. Add ignore_startup_parameters = extra_float_digits, options to pgbouncer.ini, \
-         and pool_mode = session for this database"
-    )]
-    PoolerParameters(String),
-    /// SQLite is too old to be trusted.
-    #[error("SQLite {0} can corrupt its write-ahead log; 3.51.3 or newer is needed")]
-    OldSqlite(String),
-    /// The database cannot be opened.
-    #[error("cannot open the database: {0}")]
-    Database(#[from] DbErr),
-}
 
 /// An open database: one connection that writes, some that read.
 #[derive(Debug, Clone)]
@@ -99,7 +64,7 @@ impl Database {
                 .connect_lazy(true)
                 .max_connections(8)
                 .acquire_timeout(Duration::from_secs(5))
-                .statement_timeout(pooler_check::STATEMENT_TIMEOUT);
+                .statement_timeout(STATEMENT_TIMEOUT);
             let pool = sea_orm::Database::connect(options).await?;
             let follow_task = servers.map(|servers| {
                 let pool = pool.get_postgres_connection_pool().clone();
@@ -119,7 +84,7 @@ impl Database {
             .connect_lazy(true)
             .max_connections(8)
             .acquire_timeout(STANDBY_TIMEOUT)
-            .statement_timeout(pooler_check::STATEMENT_TIMEOUT);
+            .statement_timeout(STATEMENT_TIMEOUT);
         Ok(sea_orm::Database::connect(options).await?)
     }
 
@@ -215,25 +180,6 @@ impl Database {
     }
 }
 
-/// Checks that an address can be read, so that no error has to repeat it.
-pub fn check_address(url: &str) -> Result<(), ConnectError> {
-    if url.starts_with("sqlite://") { Ok(()) } else { readable(url).map(|_| ()) }
-}
-
-/// Checks that the address of a standby can be read.
-pub fn check_standby_address(url: &str) -> Result<(), ConnectError> {
-    standby(url).map(|_| ())
-}
-
-/// The address of a standby that the driver can read.
-fn standby(url: &str) -> Result<String, ConnectError> {
-    let url = postgres_servers::without_target(url);
-    match readable(&url)? {
-        (url, None) => Ok(url),
-        (_, Some(_)) => Err(ConnectError::Address("it names several servers; name one standby".into())),
-    }
-}
-
 /// Fails if a pooler between us and PostgreSQL gives each transaction another connection. A database that cannot be
 /// reached is not an error here.
 pub async fn refuse_transaction_pooler(url: &str) -> Result<(), ConnectError> {
@@ -241,22 +187,32 @@ pub async fn refuse_transaction_pooler(url: &str) -> Result<(), ConnectError> {
         return Ok(());
     }
     let (url, servers) = readable(url)?;
-    let options =
-        PgConnectOptions::from_str(&url).map_err(|error| ConnectError::Address(error.to_string()))?;
-    match servers {
-        None => pooler_check::refuse_transaction_pooler(options).await,
+    let options = driver_options(&url)?;
+    let options = match several(servers, &options) {
+        None => options,
         Some(servers) => {
             servers.choose_first().await;
-            pooler_check::refuse_transaction_pooler(servers.at_chosen(options)).await
+            servers.at_chosen(options)
         }
-    }
+    };
+    let limit = STATEMENT_TIMEOUT.as_millis();
+    pooler_check::refuse_transaction_pooler(options.options([("statement_timeout", limit)])).await
+}
+
+fn driver_options(url: &str) -> Result<PgConnectOptions, ConnectError> {
+    PgConnectOptions::from_str(url).map_err(|error| ConnectError::Address(error.to_string()))
+}
+
+/// The servers of a database, if it has several.
+fn several(servers: Vec<Server>, options: &PgConnectOptions) -> Option<Servers> {
+    (!servers.is_empty()).then(|| Servers::new(servers, options.clone()))
 }
 
 /// The options of a PostgreSQL database, connecting to the server that takes writes, and its servers if there are several.
 async fn postgres(url: &str) -> Result<(ConnectOptions, Option<Arc<Servers>>), ConnectError> {
     let (url, servers) = readable(url)?;
+    let servers = several(servers, &driver_options(&url)?).map(Arc::new);
     let mut options = quiet(ConnectOptions::new(url));
-    let servers = servers.map(Arc::new);
     if let Some(servers) = &servers {
         servers.choose_first().await;
         let chosen = servers.clone();
@@ -268,12 +224,12 @@ async fn postgres(url: &str) -> Result<(ConnectOptions, Option<Arc<Servers>>), C
                 let chosen = chosen.clone();
                 Box::pin(async move { chosen.refuse_other(connection).await })
             })
-            // The driver would wait for a server that is gone without a word, and hold a place in the pool meanwhile.
+            // The driver would wait for a host that has vanished, and hold a place in the pool meanwhile.
             .after_release(|connection, _| {
                 Box::pin(async { Ok(postgres_servers::is_alive(connection).await) })
             })
         });
-        // The driver's own test would wait for a server that is gone without a word.
+        // The driver's own test would wait for a host that has vanished.
         options.test_before_acquire(false);
         let chosen = servers.clone();
         options.map_sqlx_postgres_before_acquire(move |connection, meta| {
@@ -282,37 +238,6 @@ async fn postgres(url: &str) -> Result<(ConnectOptions, Option<Arc<Servers>>), C
         });
     }
     Ok((options, servers))
-}
-
-/// An address of a PostgreSQL database that the driver can read, and its servers if there are several.
-fn readable(url: &str) -> Result<(String, Option<Servers>), ConnectError> {
-    let (url, servers) =
-        postgres_servers::read(url).map_err(|error| ConnectError::Address(error.to_string()))?;
-    let url = without_brackets(&url);
-    // The driver's own errors may repeat the address.
-    let why = |error: sqlx::Error| match error {
-        sqlx::Error::Configuration(source) => source.to_string(),
-        _ => "it is no address of a PostgreSQL server".to_owned(),
-    };
-    let options = PgConnectOptions::from_str(&url).map_err(|error| ConnectError::Address(why(error)))?;
-    let servers = (!servers.is_empty()).then(|| Servers::new(servers, options));
-    Ok((url, servers))
-}
-
-/// The address of a server at an IPv6 address, which the driver looks up as a name when it is in brackets.
-fn without_brackets(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    match (authority.rfind('['), authority.rfind(']')) {
-        (Some(open), Some(close)) if open < close => {
-            let address = &authority[open + 1..close];
-            let join = if path.contains('?') { '&' } else { '?' };
-            let (user, port) = (&authority[..open], &authority[close + 1..]);
-            format!("{scheme}://{user}localhost{port}{path}{join}host={address}")
-        }
-        _ => url.to_owned(),
-    }
 }
 
 /// Whether a returned connection is outside any transaction. After errors on a full disk, the driver's count of open
@@ -362,43 +287,5 @@ async fn check_version(db: &DatabaseConnection) -> Result<(), ConnectError> {
     match parts.as_slice() {
         [major, minor, patch, ..] if (*major, *minor, *patch) >= SOUND_SQLITE => Ok(()),
         _ => Err(ConnectError::OldSqlite(version)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_that_cannot_be_read_is_explained_without_its_password() {
-        for url in [
-            "postgres://desk:s3cr3t%21@/desk?host=/cloudsql/x",
-            "postgres://desk:s3cr3t#123@localhost/desk",
-            "postgres://desk:s3cr3t/123@localhost/desk",
-            "postgres://desk:s3cr3t?123@localhost/desk",
-            "postgres://desk:s3cr3t@localhost:port/desk",
-        ] {
-            let error = check_address(url).unwrap_err().to_string();
-            assert!(!error.contains("s3cr3t") && error.contains("cannot be read"), "{url}: {error}");
-        }
-        for url in
-            ["postgres://desk@[::1]:5432/desk", "postgres://desk:p%40ss@db.example/desk?sslmode=require"]
-        {
-            assert!(check_address(url).is_ok(), "{url}");
-        }
-    }
-
-    #[test]
-    fn an_ipv6_address_is_passed_on_without_brackets() {
-        for (url, host) in [
-            ("postgres://desk@[::1]:5433/desk", "postgres://desk@localhost:5433/desk?host=::1"),
-            ("postgres://[fd00::7]/desk?a=b", "postgres://localhost/desk?a=b&host=fd00::7"),
-            ("postgres://db.example/desk", "postgres://db.example/desk"),
-        ] {
-            assert_eq!(without_brackets(url), host);
-        }
-        let options =
-            PgConnectOptions::from_str(&without_brackets("postgres://desk@[::1]:5433/desk")).unwrap();
-        assert_eq!((options.get_host(), options.get_port()), ("::1", 5433));
     }
 }

@@ -1,4 +1,6 @@
-//! Database errors in the ports' words.
+//! Database errors in the ports' words, and why a database cannot be opened.
+use std::path::PathBuf;
+
 use frontdesk_ports::StoreError;
 use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
@@ -36,4 +38,43 @@ pub(crate) fn failed(error: DbErr) -> StoreError {
 /// A stored value that is not valid.
 pub(crate) fn corrupt(table: &str, column: &str, row: &str, why: impl std::fmt::Display) -> StoreError {
     StoreError::Corrupt(format!("{table}.{column} of row {row}: {why}"))
+}
+
+/// A database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The address is of no database that we know.
+    #[error("{0:?} is no database address; use sqlite://PATH or postgres://…")]
+    Scheme(String),
+    /// The address cannot be read. It holds a password, so it is not repeated.
+    #[error(
+        "the database's address cannot be read: {0}; write it as postgres://USER:PASSWORD@HOST/NAME, with special characters of the password encoded (# is %23, / is %2F, ? is %3F, @ is %40)"
+    )]
+    Address(String),
+    /// The folder or file cannot be made.
+    #[error("cannot create {path}: {source}")]
+    File {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A pooler gives each transaction another connection.
+    #[error(
+        "a pooler in transaction mode is between frontdesk and PostgreSQL; it breaks prepared statements and LISTEN. Name \
+         the server itself, or set pool_mode = session for this database"
+    )]
+    TransactionPooler,
+    /// A pooler refuses the connection's parameters.
+    #[error(
+        "a pooler refuses the connection: {0}. Add ignore_startup_parameters = extra_float_digits, options to pgbouncer.ini, \
+         and pool_mode = session for this database"
+    )]
+    PoolerParameters(String),
+    /// SQLite is too old to be trusted.
+    #[error("SQLite {0} can corrupt its write-ahead log; 3.51.3 or newer is needed")]
+    OldSqlite(String),
+    /// The database cannot be opened.
+    #[error("cannot open the database: {0}")]
+    Database(#[from] DbErr),
 }

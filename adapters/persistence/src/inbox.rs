@@ -174,7 +174,7 @@ impl SqlInbox {
     }
 }
 
-/// Limits how long a query may take. A connection timeout would not notice a server that is gone without a word.
+/// Limits how long a query may take. A connection timeout would not notice a host that has vanished.
 async fn within_timeout<T>(query: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, StoreError> {
     let late = |_| StoreError::Unavailable(format!("no answer within {QUERY_TIMEOUT:?}"));
     let failed = |error| store_error(&DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))));

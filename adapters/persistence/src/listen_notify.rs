@@ -102,7 +102,7 @@ async fn receive(pool: &PgPool, changed: &watch::Sender<Change>) -> Result<(), s
     // Changes from before are found by a query.
     let last: Option<i64> = sqlx::query_scalar("SELECT MAX(change) FROM calls").fetch_one(pool).await?;
     raise(changed, Change(u64::try_from(last.unwrap_or(0)).unwrap_or(0)));
-    // A connection to a server that is gone without a word stays silent for ever.
+    // A connection to a host that has vanished delivers nothing and does not fail.
     while let Ok(notice) = tokio::time::timeout(LISTEN_FOR, listener.try_recv()).await {
         let Some(notice) = notice? else { return Ok(()) };
         if let Some(change) = change_in(notice.payload(), &schema) {

@@ -6,19 +6,15 @@ use std::time::Duration;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection};
 
-use crate::connect::ConnectError;
+use crate::error::ConnectError;
 
-/// How long a statement may take; set as each connection begins.
-pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the check may take. A pooler with one free connection would keep the second one waiting.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 /// SQLSTATE of a protocol violation: PgBouncer answers so to a startup parameter that it does not know.
 const PROTOCOL_VIOLATION: &str = "08P01";
 
-/// Refuses a pooler in transaction mode. An unreachable server is not an error here.
+/// Refuses a pooler in transaction mode. The options are those of the pool, whose parameters a pooler may not know. An unreachable server is not an error here.
 pub(crate) async fn refuse_transaction_pooler(options: PgConnectOptions) -> Result<(), ConnectError> {
-    // With the parameters of the pool's connections, which a pooler may not know.
-    let options = options.options([("statement_timeout", STATEMENT_TIMEOUT.as_millis())]);
     let found = tokio::time::timeout(CHECK_TIMEOUT, is_transaction_pooler(&options));
     match found.await.unwrap_or(Ok(false)) {
         Ok(true) => Err(ConnectError::TransactionPooler),

@@ -11,10 +11,10 @@ use sea_orm::{DatabaseConnection, DbErr, EntityTrait};
 use tokio::time::Instant;
 
 use crate::SqlLog;
-use crate::connect::{ConnectError, Database};
+use crate::connect::{Database, STATEMENT_TIMEOUT};
 use crate::entity::change_counter;
+use crate::error::ConnectError;
 use crate::mapping::number_of;
-use crate::pooler_check::STATEMENT_TIMEOUT;
 use crate::read::pages::Pages;
 use crate::transaction::CALL_CHANGES;
 

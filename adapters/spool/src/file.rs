@@ -14,7 +14,7 @@ use crate::count::{self, Count};
 use crate::line::{Lines, read_lines};
 use crate::place::{OpenError, Place, spool_files};
 
-/// A file that has grown to this is closed: some twelve hundred events. A new name in a folder costs a sync of its own.
+/// A file that has grown to this is closed. A new name in a folder costs a sync of its own.
 const LARGEST: u64 = 1024 * 1024;
 /// The number of files with events that are also in memory.
 const IN_MEMORY: usize = 3;

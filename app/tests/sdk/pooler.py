@@ -50,7 +50,12 @@ class Pooler:
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
 
     def __enter__(self):
+        wait_for(self.accepts, "PgBouncer")
         return self
+
+    def accepts(self):
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", self.port)) == 0
 
     def __exit__(self, *_):
         self.process.terminate()
@@ -94,7 +99,6 @@ def wait_for(condition, what):
 
 def refuses(binary, folder, server, mode, settings, says):
     with Pooler(folder, server, mode, settings) as pooler:
-        time.sleep(0.5)
         command = [binary, "serve"]
         done = subprocess.run(
             command, cwd=folder, env=environment(folder, pooler, free_port()), capture_output=True, text=True, timeout=60
