@@ -13,6 +13,8 @@ pub(crate) mod signal;
 mod step;
 mod token;
 pub(crate) mod turn;
+use serde::{Deserialize, Serialize};
+
 use crate::call::status::{DialOutcome, MailboxCause};
 use crate::flow::CallFlow;
 use crate::flow::name::NodeName;
@@ -27,7 +29,8 @@ use turn::Turn;
 
 /// Where the caller is. A small value that travels in the carrier's URLs and comes back with the next signal, so that
 /// the answer depends on the request alone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub enum Dialogue {
     /// Nothing has been said yet.
     Start,

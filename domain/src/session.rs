@@ -52,6 +52,7 @@ mod ringing;
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::call::event::Ending;
 use crate::call::status::{DialOutcome, RecordingStatus};
@@ -68,8 +69,9 @@ pub use output::{Callee, Output, Party};
 use recording::Recording;
 use ringing::{Progress, Ringing};
 
-/// One call, from the first ring to the last report.
-#[derive(Debug)]
+/// One call, from the first ring to the last report. It can be stored as JSON at any time, so that a driver that was
+/// killed ends the call as it was then; what it is written in changes with the version of this crate.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Session {
     call: LegId,
     caller: Conversation,

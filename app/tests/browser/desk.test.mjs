@@ -143,6 +143,7 @@ test("without JavaScript people sign in, read and filter", async () => {
   await page.getByRole("link", { name: "All", exact: true }).click();
   await page.getByLabel("Outcome").selectOption("answered");
   await page.getByRole("button", { name: "Apply" }).click();
+  await page.waitForURL(/[?&]outcome=answered/);
   assert.equal(await page.locator("tr.call:not(.answered)").count(), 0);
   await page.getByLabel("Search all calls").fill("no such number");
   await page.getByRole("button", { name: "Search" }).click();

@@ -233,6 +233,7 @@ test("older calls follow on demand, with and without scripts", async () => {
   await close(page);
   const plain = await open("/?tab=all", { javaScriptEnabled: false });
   await plain.getByRole("link", { name: "Older calls" }).click();
+  await plain.waitForURL(/[?&]before=/);
   assert.ok((await plain.locator("tr.call").count()) >= 6);
   const player = plain.locator("audio[controls]").first();
   await player.scrollIntoViewIfNeeded();
@@ -247,7 +248,7 @@ test("without scripts somebody settles a call and notes why", async () => {
   const page = await open("/?tab=attention", { javaScriptEnabled: false });
   const before = await page.locator("tr.call").count();
   await page.locator("tr.call").first().getByRole("button", { name: "Done" }).click();
-  assert.equal(new URL(page.url()).pathname, "/");
+  await page.waitForURL((url) => url.pathname === "/");
   assert.ok((await page.locator("tr.call").count()) <= before);
   await page.getByRole("link", { name: "Done", exact: true }).click();
   await page.locator("tr.call .caller").first().click();
@@ -257,6 +258,7 @@ test("without scripts somebody settles a call and notes why", async () => {
   await page.getByLabel("New tag").fill("Boiler");
   await page.getByRole("button", { name: "Add tag" }).click();
   await page.getByRole("link", { name: "boiler" }).click();
+  await page.waitForURL(/[?&]tag=boiler/);
   assert.equal(await page.locator("tr.call").count(), 1);
   await close(page);
 });
@@ -267,7 +269,7 @@ test("a view is saved, found again and forgotten, and its export is what it show
   await page.getByRole("button", { name: "Save this view" }).click();
   await page.goto(`${desk.url}/`);
   await page.getByRole("navigation", { name: "Saved views" }).getByRole("link", { name: "Boilers" }).click();
-  assert.equal(new URL(page.url()).search, "?tab=voicemail&q=boiler");
+  await page.waitForURL((url) => url.search === "?tab=voicemail&q=boiler"); // Until it is loaded whole.
   const rows = await page.locator("tr.call").count();
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Voicemails (ZIP)" }).click()]);
   const names = execFileSync("python3", ["-m", "zipfile", "-l", await download.path()], { encoding: "utf8" });

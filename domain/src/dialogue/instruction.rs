@@ -1,6 +1,7 @@
 //! What to do for a caller now, in no carrier's language.
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::dialogue::Dialogue;
@@ -11,7 +12,7 @@ use crate::phone::PhoneNumber;
 
 /// One thing to do. An instruction that hands control back carries `then`: where the conversation is when the next
 /// signal comes. Instructions after such a one are reached only if the carrier falls through it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Instruction {
     /// Speak.
     Say(Speech),
@@ -67,7 +68,7 @@ pub enum Instruction {
 }
 
 /// One phone to ring.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DialTarget {
     /// The number.
     pub number: PhoneNumber,

@@ -1,12 +1,14 @@
 //! A carrier's report that needs no answer. It becomes an event and changes nothing else.
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use crate::call::event::{CallEvent, Ending, EventKind};
+use crate::call::event::{CallEvent, Ending, EventKind, StoredAudio};
+use crate::call::sound::Sound;
 use crate::call::status::{LegStatus, RecordingStatus};
 use crate::ids::{LegId, RecordingId};
 
 /// A report that needs no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum Notice {
     /// The caller's leg has ended.
@@ -35,6 +37,21 @@ pub enum Notice {
         /// Its length in seconds.
         seconds: Option<u32>,
     },
+    /// The audio of a recording is stored here already, by a driver that records itself, and is not to be fetched. Best
+    /// reported before [`Signal::Recorded`](crate::Signal::Recorded).
+    Stored {
+        /// The recording.
+        recording: RecordingId,
+        /// What is stored.
+        audio: StoredAudio,
+    },
+    /// What that audio sounds like.
+    Measured {
+        /// The recording.
+        recording: RecordingId,
+        /// Its length, speech and outline.
+        sound: Sound,
+    },
     /// A transcription has succeeded or failed.
     Transcribed {
         /// The recording.
@@ -53,6 +70,8 @@ impl Notice {
                 EventKind::Leg { step, position, leg, status, seconds, sip_code }
             }
             Self::Transcribed { recording, text } => EventKind::Transcribed { recording, text },
+            Self::Stored { recording, audio } => EventKind::Voicemail { recording, audio },
+            Self::Measured { recording, sound } => EventKind::VoicemailMeasured { recording, sound },
             Self::Recording { recording, status, seconds } => {
                 EventKind::Recording { recording, status, seconds }
             }

@@ -1,10 +1,12 @@
 //! A carrier's report that needs an answer.
+use serde::{Deserialize, Serialize};
+
 use crate::call::status::DialOutcome;
 use crate::ids::{LegId, RecordingId};
 use crate::keys::Keys;
 
 /// A report that needs an answer, because a caller or callee waits for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum Signal {
     /// A caller has dialled the main number.
@@ -29,7 +31,7 @@ pub enum Signal {
 }
 
 /// How ringing one or several phones ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct DialResult {
     /// The carrier's verdict on the attempt.

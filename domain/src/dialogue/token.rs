@@ -35,6 +35,18 @@ impl fmt::Display for Dialogue {
     }
 }
 
+impl From<String> for Dialogue {
+    fn from(token: String) -> Self {
+        Self::read(&token)
+    }
+}
+
+impl From<Dialogue> for String {
+    fn from(dialogue: Dialogue) -> Self {
+        dialogue.to_string()
+    }
+}
+
 /// The parts of a history beside the step.
 impl fmt::Display for DialogueHistory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

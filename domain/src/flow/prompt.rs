@@ -1,12 +1,12 @@
 //! Prompts: text or audio, in each language of the flow.
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::flow::language::Language;
 
 /// An audio file that the flow names, as it is written there.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AudioFile(pub String);
 
 /// How a prompt is brought over in one language.
@@ -76,7 +76,7 @@ impl Prompt {
 }
 
 /// A prompt in one language, as it is to be brought over now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Speech {
     /// Read this out.
     Text {

@@ -3,6 +3,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::dialogue::Dialogue;
 use crate::dialogue::instruction::Instruction;
@@ -22,7 +23,7 @@ pub(super) enum Next {
 }
 
 /// The conversation with one party.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Conversation {
     state: State,
     /// The number of the prompt that was played last.
@@ -30,7 +31,7 @@ pub(super) struct Conversation {
     instructions: VecDeque<Instruction>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 enum State {
     /// The call flow is asked.
     Asking,
@@ -43,7 +44,7 @@ enum State {
     Inactive,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Gathering {
     /// Prompts that are still to be played, while one is played.
     prompts: VecDeque<Speech>,

@@ -1,6 +1,8 @@
 //! What a session wants done.
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::dialogue::Dialogue;
 use crate::dialogue::notice::Notice;
 use crate::dialogue::signal::Signal;
@@ -9,7 +11,7 @@ use crate::ids::LegId;
 use crate::phone::PhoneNumber;
 
 /// One end of the line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Party {
     /// Who called.
     Caller,
@@ -18,11 +20,11 @@ pub enum Party {
 }
 
 /// A phone that was rung, by its number within the call, from 0. A number is used once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Callee(pub u16);
 
 /// Something to do, in the order returned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Output {
     /// Ask the call flow for instructions, store the events of its turn, and return the instructions as
     /// [`Input::Instructions`](crate::session::Input::Instructions).

@@ -2,6 +2,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::dialogue::Dialogue;
 use crate::keys::Key;
@@ -13,7 +14,7 @@ const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(10);
 const HAND_OVER_TIMEOUT_AFTER_HANG_UP: Duration = Duration::from_secs(600);
 
 /// A message that is being recorded.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Recording {
     finish_on_key: Key,
     silence: Duration,

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::call::status::{DialOutcome, LegStatus};
 use crate::dialogue::Dialogue;
@@ -24,7 +25,7 @@ pub(super) enum Progress {
 }
 
 /// Phones that ring at the same time.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Ringing {
     call: LegId,
     first: u16,
@@ -37,7 +38,7 @@ pub(super) struct Ringing {
 }
 
 /// One phone that was rung.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Leg {
     id: LegId,
     target: DialTarget,
@@ -50,7 +51,7 @@ struct Leg {
     conversation: Conversation,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum State {
     /// It was rung and has not picked up.
     Ringing,

@@ -313,3 +313,23 @@ fn legs_report_each_status_once_and_in_order() {
         [LegStatus::Initiated, LegStatus::Ringing, LegStatus::Answered, LegStatus::Completed]
     );
 }
+
+#[test]
+fn a_call_whose_driver_was_killed_ends_as_it_was() {
+    let mut talking = forwarded(flow(&[FIRST], false));
+    talking.input(Input::PickedUp(Callee(0)));
+    talking.wait(20);
+    talking.restart();
+    talking.hang_up(CALLER);
+    talking.assert_over();
+    assert_eq!(talking.verdict(), "answered (bridged)");
+    let mut recording = Line::new(flow(&[FIRST], true));
+    recording.press(CALLER, "2");
+    recording.listen();
+    recording.wait(4);
+    recording.restart();
+    recording.hang_up(CALLER);
+    recording.message(Some("RE1"), 4);
+    recording.assert_over();
+    assert_eq!(recording.verdict(), "voicemail (chosen)");
+}

@@ -76,6 +76,12 @@ impl Line {
         format!("{} ({})", verdict.outcome, verdict.reason)
     }
 
+    /// The program was killed: the session is read back as it was stored.
+    pub fn restart(&mut self) {
+        let stored = serde_json::to_string(&self.session).expect("a session can be written");
+        self.session = serde_json::from_str(&stored).expect("and read");
+    }
+
     pub fn input(&mut self, input: Input) {
         match &input {
             Input::Played(party, number) if self.playing.get(party) == Some(number) => {

@@ -100,6 +100,20 @@ proptest! {
     }
 
     #[test]
+    fn a_session_that_is_read_back_goes_on_as_the_one_that_was_stored(
+        flow in any_flow(), acts in prop::collection::vec(any_act(), 0..40)
+    ) {
+        let (mut line, mut restarted) = (Line::new(flow.clone()), Line::new(flow));
+        for one in acts {
+            act(&mut line, one.clone());
+            restarted.restart();
+            act(&mut restarted, one);
+        }
+        prop_assert_eq!(line.said, restarted.said);
+        prop_assert_eq!(line.events, restarted.events);
+    }
+
+    #[test]
     fn a_caller_who_does_nothing_is_led_to_an_end(flow in any_flow(), acts in prop::collection::vec(any_act(), 0..20)) {
         let mut line = Line::new(flow);
         for one in acts {
