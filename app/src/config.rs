@@ -9,6 +9,7 @@ mod mailboxes;
 mod notify;
 mod recordings;
 mod sign_in;
+mod sip;
 mod source;
 mod warnings;
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ pub use error::{ConfigError, ConfigErrors, Shown};
 pub use flow::FlowText;
 pub use frontdesk_domain::parse_duration;
 pub use notify::{By, Recipient, Smtp};
+pub use sip::SipSettings;
 pub use sign_in::{Provider, SignInSettings};
 pub use source::{Settings, Value, is_configured};
 pub use warnings::public_url_warning;
@@ -76,6 +78,8 @@ pub struct Config {
     pub resolves_misses: bool,
     /// The account at the carrier.
     pub account: Option<Account>,
+    /// A SIP line of our own.
+    pub sip: Option<SipSettings>,
     /// The password of the user `admin`.
     pub admin_password: Option<SecretString>,
     /// A token for programs.
@@ -177,7 +181,9 @@ impl Reader {
             }
         });
         let recordings_url = address(self, "recordings.url", "file://data/recordings", &["file://", "s3://"]);
+        let flow = self.flow(&builtin, &zone, &recipients);
         Config {
+            sip: self.sip(flow.as_ref()),
             public_url: self.take("public_url", |value| {
                 PublicUrl::parse(value.text()?.trim())
                     .map_err(|error| format!("{error}, such as https://desk.example"))
@@ -218,7 +224,7 @@ impl Reader {
                 calls_a_caller_an_hour: self.take("limits.calls_a_caller_an_hour", Value::count),
             },
             proxies: Proxies::default(),
-            flow: self.flow(&builtin, &zone, &recipients),
+            flow,
             recipients,
             zone,
             builtin,
@@ -335,19 +341,26 @@ impl Reader {
                 self.errors.push(ConfigError::new("", key, what));
             }
         };
-        require(
-            config.public_url.is_some(),
-            "public_url",
-            "not set; it is the base URL the carrier calls, such as https://desk.example",
-        );
         let has = |key: &str| self.values.contains_key(key);
         let (sid, token) = (has("twilio.account_sid"), has("twilio.auth_token"));
-        require(sid, "twilio.account_sid", "not set; it is on the first page of the carrier's console (AC…)");
-        require(
-            token,
-            "twilio.auth_token",
-            "not set; put it into a file and name that in FRONTDESK__TWILIO__AUTH_TOKEN_FILE",
-        );
+        // A SIP line needs no account and no address on the internet.
+        if sid || token || !self.values.keys().any(|key| key.starts_with("sip.")) {
+            require(
+                config.public_url.is_some(),
+                "public_url",
+                "not set; it is the base URL the carrier calls, such as https://desk.example",
+            );
+            require(
+                sid,
+                "twilio.account_sid",
+                "not set; it is on the first page of the carrier's console (AC…)",
+            );
+            require(
+                token,
+                "twilio.auth_token",
+                "not set; put it into a file and name that in FRONTDESK__TWILIO__AUTH_TOKEN_FILE",
+            );
+        }
         require(
             config.flow.is_some(),
             "forward_to",

@@ -3,6 +3,7 @@
 mod database;
 mod disk_check;
 pub mod doctor;
+mod line;
 mod notifications;
 mod services;
 mod stores;
@@ -19,7 +20,7 @@ use adapters_recordings::OpenError;
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
 use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, PhoneNumber, Signal, advance};
-use frontdesk_ports::{Account, Carrier, Clock, Ids, PublicUrl, Readiness, StoreError};
+use frontdesk_ports::{Account, Carrier, Clock, Ids, PromptAudio, PublicUrl, Readiness, StoreError};
 use poem::endpoint::{BoxEndpoint, EndpointExt};
 use poem::middleware::CatchPanic;
 use poem::{Response, Route};
@@ -44,6 +45,7 @@ use frontdesk_services::overrides::Overrides;
 use frontdesk_services::readiness::IntakeReadiness;
 use frontdesk_services::restrictions::Restrictions;
 use frontdesk_services::voicemail_jobs::VoicemailWorker;
+use line::{Carriers, EveryCarrier, SipLine};
 use notifications::feed_url;
 use services::{
     access_of, accounts_of, contacts, federated_sign_in, follow_ups, operations, reader, restrictions, rules,
@@ -78,6 +80,9 @@ pub enum WiringError {
     /// The folder for audio cannot be used.
     #[error("recordings.url: {0}")]
     Recordings(#[from] OpenError),
+    /// The folder of the SIP line cannot be used.
+    #[error("sip.folder: {0}")]
+    SipFolder(String),
     /// The folder for the spool cannot be used.
     #[error("spool.path: {0}")]
     Spool(#[from] adapters_spool::OpenError),
@@ -164,6 +169,8 @@ pub struct Running {
     pub contacts: Arc<Contacts>,
     /// What callers go through.
     pub flow: Arc<FlowVersions>,
+    /// Our own SIP line, if there is one.
+    pub line: Option<Arc<SipLine>>,
     /// Stops what is served when it turns true.
     pub stop: watch::Sender<bool>,
     log: Arc<SqlLog>,
@@ -204,7 +211,7 @@ impl AppBuilder {
         // Before any counter is created.
         crate::telemetry::begin();
         let Self { config, accounts, phone, clock, ids } = self;
-        let public = config.public_url.clone().ok_or(WiringError::Incomplete("public_url"))?;
+        let public = public_url(&config)?;
         let own_flow = config.flow.clone().ok_or(WiringError::Incomplete("flow"))?;
         let secure = people_use_https(&config, &public) && phone.is_none();
 
@@ -214,7 +221,9 @@ impl AppBuilder {
         let (prepared, password) = (Arc::new(AtomicBool::new(false)), config.admin_password.clone());
         prepare(&config.database_url, db.clone(), access.clone(), password, prepared.clone()).await?;
         index_texts(db.clone());
-        let client = carrier::client(accounts.clone(), public.clone(), &config.proxies)?;
+        let line = config.sip.as_ref().map(SipLine::new).transpose()?.map(Arc::new);
+        let hosted = carrier::client(accounts.clone(), public.clone(), &config.proxies)?;
+        let client = Arc::new(Carriers { hosted, line: line.as_ref().map(|line| line.carrier()) });
         let spool = Arc::new(FileSpool::open(&config.spool)?);
         let lease_clock = Arc::new(ServerClock::new(&db, clock.clone()));
         let intake = Arc::new(EventIntake::new(
@@ -229,7 +238,9 @@ impl AppBuilder {
             Arc::new(IntakeReadiness { intake: intake.clone(), prepared, held_back: held_back.clone() });
 
         let audio: Arc<HostedPrompts> = Arc::default();
-        let flow = Arc::new(FlowVersions::new(own_flow, audio.clone())?);
+        let players = std::iter::once(audio.clone() as Arc<dyn PromptAudio>);
+        let players = players.chain(line.as_ref().map(|line| line.prompts())).collect();
+        let flow = Arc::new(FlowVersions::new(own_flow, Arc::new(EveryCarrier(players)))?);
         let restrictions = restrictions(&stores, &config, &clock).await;
         let contacts = contacts(&stores, &clock).await;
         let safe = safe_answer(&flow.current(), &*clock);
@@ -242,6 +253,9 @@ impl AppBuilder {
         ));
         let responses = answering.responses();
         tokio::spawn(set_own_number(client.clone(), answering.clone()));
+        if let Some(line) = &line {
+            line.serve(answering.clone(), stores.recordings.clone(), clock.clone(), ids.clone());
+        }
         let carrier = carrier::routes(public.clone(), accounts.clone(), answering, audio, safe);
 
         let feed_url = feed_url(config.feed_url.as_ref(), &public);
@@ -291,12 +305,13 @@ impl AppBuilder {
             workers: work.workers(&config),
             access,
             intake,
-            maintenance: Arc::new(work.maintenance(&config, &probe_target.1)?),
+            maintenance: Arc::new(work.maintenance(&config)),
             auto_resolve: work.auto_resolve(&config),
             notifications: Arc::new(work.notifications(&config, feed_url.clone())?),
             restrictions,
             contacts,
             flow,
+            line,
             stop,
             log,
             _comparing: comparing,
@@ -307,9 +322,9 @@ impl AppBuilder {
 }
 
 impl App {
-    /// The address that the carrier asks when a call comes in.
-    pub fn voice_url(&self) -> String {
-        carrier::voice_url(&self.probe_target.0)
+    /// The address that the carrier asks when a call comes in, if there is an account.
+    pub fn voice_url(&self) -> Option<String> {
+        (!self.probe_target.1.is_empty()).then(|| carrier::voice_url(&self.probe_target.0))
     }
 
     /// The address that creates the first user; `None` if people can sign in already.
@@ -346,6 +361,12 @@ impl App {
             carrier::answer_probes(carrier.map_to_response(), self.probe_target.0, self.probe_target.1);
         (Arc::new(carrier), Arc::new(people.map_to_response().boxed()), self.running)
     }
+}
+
+/// Where carriers reach us; without an account at one, where we listen.
+fn public_url(config: &Config) -> Result<PublicUrl, WiringError> {
+    let here = || PublicUrl::parse(&format!("http://{}", config.listen)).ok().filter(|_| config.sip.is_some());
+    config.public_url.clone().or_else(here).ok_or(WiringError::Incomplete("public_url"))
 }
 
 /// Whether people's browsers reach us over HTTPS: at `feed.url`, else at the public URL, unless they have a listener of their

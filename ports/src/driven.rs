@@ -23,4 +23,5 @@ pub(crate) mod retention;
 pub(crate) mod sound_meter;
 pub(crate) mod spool;
 pub(crate) mod transcriber;
+pub(crate) mod voice;
 pub(crate) mod work_store;

@@ -48,6 +48,7 @@ pub use driven::retention::{RetentionStore, Share};
 pub use driven::sound_meter::SoundMeter;
 pub use driven::spool::{EventBatch, EventBuffer, Spool, SpoolLoss};
 pub use driven::transcriber::{Transcriber, TranscriberError};
+pub use driven::voice::{AudioDecoder, SAMPLES_A_SECOND, Samples, Voice, VoiceError};
 pub use driven::work_store::{Resolved, WorkStore};
 pub use driving::accounts::{AccountError, Accounts, Browser, MAX_VIEWS, Person, SecondFactorState};
 pub use driving::answer_calls::{AnswerCalls, CarrierCallback, StepRequest};

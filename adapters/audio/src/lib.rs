@@ -1,6 +1,9 @@
-//! Messages' audio as samples: WAV, which is what the carrier gives when asked for it. What cannot be read is not
-//! measured, and plays all the same.
+//! WAV as samples: messages, which are measured (what cannot be read is not, and plays all the same), and prompts, for
+//! carriers that send audio themselves.
+mod decoder;
 mod speech;
+
+pub use decoder::WavDecoder;
 use std::io::Cursor;
 
 use frontdesk_domain::Sound;
@@ -24,11 +27,7 @@ impl SoundMeter for WavMeter {
         if spec.sample_format != SampleFormat::Int || reader.duration() > MAX_SAMPLES {
             return None;
         }
-        let shift = 16 - i32::from(spec.bits_per_sample);
-        let of_16_bits = |sample: i32| {
-            let sample = if shift >= 0 { sample << shift } else { sample >> -shift };
-            i16::try_from(sample.clamp(i32::from(i16::MIN), i32::from(i16::MAX))).unwrap_or(0)
-        };
+        let of_16_bits = |sample| decoder::of_16_bits(sample, spec.bits_per_sample);
         // A file cut short is measured as far as it goes.
         let samples: Vec<i16> = reader.samples::<i32>().map_while(Result::ok).map(of_16_bits).collect();
         // Without samples nothing is known: the size in the header may be wrong.

@@ -9,6 +9,8 @@ use frontdesk_ports::{
     Watermark,
 };
 
+use parking_lot::Mutex;
+
 use super::reconciliation::Reconciliation;
 use super::retention::{DataClass, Retention};
 
@@ -32,6 +34,8 @@ const FARTHEST: Duration = Duration::from_secs(30 * 86_400);
 const CONFIRMED_WITHIN: Duration = Duration::from_secs(2 * 86_400);
 /// How many of the latest calls may confirm our clock.
 const RECENT_CALLS: u16 = 50;
+/// Between two comparisons with the records of our own line.
+const LINE_EVERY: Duration = Duration::from_secs(3600);
 /// Between two purges. A clock that jumped by more is not believed.
 const PURGE_EVERY: Duration = Duration::from_secs(86_400);
 
@@ -76,8 +80,10 @@ pub struct Maintenance {
     pub queue: Arc<dyn JobQueue>,
     /// Where it stands how far things are done.
     pub operations_log: Arc<dyn OperationsLog>,
-    /// Compares with the carrier.
+    /// Compares with the hosted carrier.
     pub reconciliation: Reconciliation,
+    /// Compares with our own line, if there is one.
+    pub line: Option<LineReconciliation>,
     /// Forgets.
     pub retention: Arc<Retention>,
     /// How long each kind of data is stored.
@@ -109,6 +115,9 @@ impl Maintenance {
                 .set(u32::try_from(count).unwrap_or(u32::MAX));
         }
         self.reconcile_if_due(now).await?;
+        if let Some(line) = &self.line {
+            line.run_if_due(now).await;
+        }
         self.purge_if_due(before, now).await
     }
 
@@ -139,23 +148,10 @@ impl Maintenance {
         if far_due {
             since = since.min(now - FAR);
         }
-        match self.reconciliation.run(since.max(now - FARTHEST)).await {
-            Ok(report) => {
-                metrics::counter!("frontdesk_reconcile_repairs_total")
-                    .increment(u64::from(report.added + report.repaired + report.messages));
-                if !report.found_nothing() {
-                    tracing::info!("the log was compared with the carrier's records: {report}");
-                }
-                if far_due {
-                    self.operations_log.mark(Watermark::ReconciledFar, now).await?;
-                }
-                Ok(())
-            }
-            Err(error) => {
-                tracing::warn!("{error}");
-                Ok(())
-            }
+        if compare(&self.reconciliation, since.max(now - FARTHEST)).await && far_due {
+            self.operations_log.mark(Watermark::ReconciledFar, now).await?;
         }
+        Ok(())
     }
 
     /// When the oldest call began that should have ended.
@@ -211,6 +207,41 @@ impl Maintenance {
         let ends = latest.iter().filter(|record| record.call.provider_status.is_some());
         let confirms = |at: Timestamp| now - CONFIRMED_WITHIN <= at && at <= now + CONFIRMED_WITHIN;
         Ok(ends.filter_map(|record| record.call.ended_at).any(confirms))
+    }
+}
+
+/// Compares the log with the records of our own line, which an outage of the hosted carrier does not delay.
+pub struct LineReconciliation {
+    /// The comparison.
+    pub reconciliation: Reconciliation,
+    /// When it was last done.
+    pub done_at: Mutex<Option<Timestamp>>,
+}
+
+impl LineReconciliation {
+    async fn run_if_due(&self, now: Timestamp) {
+        let is_due = self.done_at.lock().is_none_or(|done| now >= done + LINE_EVERY || now < done);
+        if is_due && compare(&self.reconciliation, now - FAR).await {
+            *self.done_at.lock() = Some(now);
+        }
+    }
+}
+
+/// Compares calls that began since then; whether that was done.
+async fn compare(reconciliation: &Reconciliation, since: Timestamp) -> bool {
+    match reconciliation.run(since).await {
+        Ok(report) => {
+            metrics::counter!("frontdesk_reconcile_repairs_total")
+                .increment(u64::from(report.added + report.repaired + report.messages));
+            if !report.found_nothing() {
+                tracing::info!("the log was compared with the carrier's records: {report}");
+            }
+            true
+        }
+        Err(error) => {
+            tracing::warn!("{error}");
+            false
+        }
     }
 }
 

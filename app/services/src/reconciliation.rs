@@ -137,6 +137,10 @@ pub struct Reconciliation {
     pub clock: Arc<dyn Clock>,
     /// The longest a call can last.
     pub longest_call: Arc<dyn Fn() -> Duration + Send + Sync>,
+    /// The calls that came by this carrier.
+    pub is_own: fn(&LegId) -> bool,
+    /// Where it is noted that the log agrees with the carrier's records, if that is.
+    pub watermark: Option<Watermark>,
 }
 
 impl Reconciliation {
@@ -170,7 +174,9 @@ impl Reconciliation {
         }
         report.closed = self.close_overdue_calls(until).await?;
         report.outages = self.record_outages(&repairs).await?;
-        self.operations_log.mark(Watermark::Reconciled, until).await?;
+        if let Some(watermark) = self.watermark {
+            self.operations_log.mark(watermark, until).await?;
+        }
         Ok(report)
     }
 
@@ -179,7 +185,8 @@ impl Reconciliation {
     async fn numbers(&self) -> Result<BTreeSet<String>, ReconcileError> {
         let mut numbers: BTreeSet<String> = self.carrier.our_numbers().await?.into_iter().collect();
         let recent = self.log.list(&CallQuery::newest(PAGE)).await?;
-        numbers.extend(recent.calls.into_iter().filter_map(|record| Some(record.call.parties?.to)));
+        let recent = recent.calls.into_iter().filter(|record| (self.is_own)(&record.leg));
+        numbers.extend(recent.filter_map(|record| Some(record.call.parties?.to)));
         Ok(numbers)
     }
 
@@ -223,6 +230,7 @@ impl Reconciliation {
                 let overdue = self.log.list(&query).await?.calls;
                 let events: Vec<LoggedEvent> = overdue
                     .iter()
+                    .filter(|record| (self.is_own)(&record.leg))
                     .map(|record| {
                         CallEvent {
                             call: record.leg.clone(),

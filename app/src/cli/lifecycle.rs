@@ -134,6 +134,9 @@ pub(super) async fn until_stopped(
         tokio::spawn(forever("notifications", move || run_notifications(notifications.clone()))),
         tokio::spawn(forever("auto-resolve", move || run_auto_resolve(auto_resolve.clone()))),
     ];
+    if let Some(line) = &running.line {
+        line.start().await.map_err(Failure::Failed)?;
+    }
     service_manager::ready();
     tokio::select! {
         _ = terminate.recv() => {}
@@ -142,6 +145,10 @@ pub(super) async fn until_stopped(
     }
     service_manager::stopping();
     tracing::info!("stopping; finishing requests in progress");
+    if let Some(line) = &running.line {
+        // Callers who are talking are not cut off at once.
+        line.drain().await;
+    }
     // No receiver means that all tasks have already stopped.
     let _ = running.stop.send(true);
     for server in servers {

@@ -40,6 +40,20 @@ pub(super) const KEYS: &[Key] = &[
     secret("twilio.auth_token"),
     secret("twilio.previous_auth_token"),
     key("twilio.api_url"),
+    key("sip.listen"),
+    key("sip.address"),
+    key("sip.peers"),
+    key("sip.routes.*"),
+    key("sip.registrar"),
+    key("sip.username"),
+    secret("sip.password"),
+    key("sip.voice"),
+    key("sip.max_calls"),
+    key("sip.max_calls_a_peer"),
+    key("sip.audio_ports"),
+    key("sip.audio_timeout"),
+    key("sip.drain"),
+    key("sip.folder"),
     secret("auth.admin_password"),
     secret("auth.api_token"),
     key("api.requests_per_minute"),
@@ -92,7 +106,8 @@ fn fits(pattern: &str, name: &str) -> bool {
 /// Whether what fits the pattern can begin with those parts.
 fn begins(pattern: &str, parts: &str) -> bool {
     let named = |part: &str| {
-        let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_' || b == b'-';
+        // Routes have numbers for names: `+33*`.
+        let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-+*".contains(&b);
         !part.is_empty() && part.bytes().all(fits)
     };
     let mut pattern = pattern.split('.');

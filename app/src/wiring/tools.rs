@@ -6,11 +6,12 @@ use std::time::Duration;
 use adapters_persistence::{Database, SqlContacts, SqlInbox, SqlLog, SqlOperationsLog};
 use adapters_recordings::ObjectRecordings;
 use adapters_spool::{FileSpool, running_programs_hold_events};
-use frontdesk_ports::{CallLog, Clock, PublicUrl};
+use frontdesk_ports::{CallLog, Clock, PublicUrl, Watermark};
 use frontdesk_services::event_intake::{Drained, EventIntake};
 use frontdesk_services::reconciliation::Reconciliation;
 use frontdesk_services::retention::Retention;
 
+use super::line;
 use super::{MAX_AUDIO_BYTES, WiringError, open_database, primary_buffer};
 use crate::carrier;
 use crate::config::Config;
@@ -62,6 +63,8 @@ impl Tools {
                 operations_log: operations_log.clone(),
                 clock: clock.clone(),
                 longest_call: Arc::new(move || longest_call),
+                is_own: |call| !line::is_own(call),
+                watermark: Some(Watermark::Reconciled),
             },
             retention: Retention {
                 log: log.clone(),

@@ -5,26 +5,27 @@ use std::sync::atomic::AtomicU64;
 use adapters_audio::WavMeter;
 use adapters_http::export::{CallContext, CallWords, call_document, call_words};
 use adapters_transcription::CommandTranscriber;
-use frontdesk_ports::{Account, CallLog, Carrier, Clock, Ids, Lane, ManageContacts, Transcriber};
+use frontdesk_ports::{CallLog, Carrier, Clock, Ids, Lane, ManageContacts, Transcriber, Watermark};
 use frontdesk_services::flow_versions::FlowVersions;
 use frontdesk_services::follow_up::auto_resolve::AutoResolve;
-use frontdesk_services::maintenance::Maintenance;
+use frontdesk_services::maintenance::{LineReconciliation, Maintenance};
 use frontdesk_services::notifications::{CallWording, Notifications};
 use frontdesk_services::reconciliation::Reconciliation;
 use frontdesk_services::retention::Retention;
 use frontdesk_services::voicemail_jobs::VoicemailWorker;
+use parking_lot::Mutex;
 
 use super::WiringError;
+use super::line::{self, Carriers};
 use super::notifications::{path_prefix, targets};
 use super::stores::Stores;
-use crate::carrier;
 use crate::config::Config;
 
 /// What is needed for the work beside answering.
 pub(super) struct Work {
     pub stores: Stores,
     pub contacts: Arc<dyn ManageContacts>,
-    pub client: Arc<dyn Carrier>,
+    pub client: Arc<Carriers>,
     pub clock: Arc<dyn Clock>,
     /// What leases of work are counted by.
     pub lease_clock: Arc<dyn Clock>,
@@ -35,7 +36,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub fn maintenance(&self, config: &Config, accounts: &[Account]) -> Result<Maintenance, WiringError> {
+    pub fn maintenance(&self, config: &Config) -> Maintenance {
         let retention = Arc::new(Retention {
             log: self.stores.log.clone(),
             retention: self.stores.log.clone(),
@@ -45,24 +46,34 @@ impl Work {
             held_back: self.held_back.clone(),
             clock: self.clock.clone(),
         });
-        let public = config.public_url.clone().ok_or(WiringError::Incomplete("public_url"))?;
-        let flow = self.flow.clone();
-        let reconciliation = Reconciliation {
-            log: self.stores.log.clone(),
-            carrier: carrier::client(accounts.to_vec(), public, &config.proxies)?,
-            operations_log: self.stores.operations_log.clone(),
-            clock: self.clock.clone(),
-            longest_call: Arc::new(move || flow.current().longest_forward()),
+        let comparison = |carrier: &Arc<dyn Carrier>, is_own, watermark| {
+            let flow = self.flow.clone();
+            Reconciliation {
+                log: self.stores.log.clone(),
+                carrier: carrier.clone(),
+                operations_log: self.stores.operations_log.clone(),
+                clock: self.clock.clone(),
+                longest_call: Arc::new(move || flow.current().longest_forward()),
+                is_own,
+                watermark,
+            }
         };
-        Ok(Maintenance {
+        let Carriers { hosted, line } = &*self.client;
+        let reconciliation = comparison(hosted, |call| !line::is_own(call), Some(Watermark::Reconciled));
+        let line = line.as_ref().map(|carrier| LineReconciliation {
+            reconciliation: comparison(carrier, line::is_own, None),
+            done_at: Mutex::default(),
+        });
+        Maintenance {
             queue: self.stores.log.clone(),
             log: self.stores.log.clone(),
             operations_log: self.stores.operations_log.clone(),
             reconciliation,
+            line,
             retention,
             policy: config.retention,
             clock: self.clock.clone(),
-        })
+        }
     }
 
     pub fn notifications(&self, config: &Config, feed_url: String) -> Result<Notifications, WiringError> {

@@ -233,7 +233,7 @@ test("older calls follow on demand, with and without scripts", async () => {
   await close(page);
   const plain = await open("/?tab=all", { javaScriptEnabled: false });
   await plain.getByRole("link", { name: "Older calls" }).click();
-  await plain.waitForURL(/[?&]before=/);
+  await plain.waitForURL(/[?&]cursor=/);
   assert.ok((await plain.locator("tr.call").count()) >= 6);
   const player = plain.locator("audio[controls]").first();
   await player.scrollIntoViewIfNeeded();

@@ -33,7 +33,10 @@ fn desk(calls: Option<Duration>, comparisons: usize) -> Desk {
             operations_log: operations_log.clone(),
             clock: clock.clone(),
             longest_call: Arc::new(|| Duration::from_secs(3600)),
+            is_own: |_| true,
+            watermark: Some(Watermark::Reconciled),
         },
+        line: None,
         retention: Arc::new(Retention {
             log: log.clone(),
             retention: log.clone(),

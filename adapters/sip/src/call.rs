@@ -1,0 +1,416 @@
+//! One call: carries out what its session wants, and tells it what happens.
+
+mod ringing;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_domain::session::{Callee, Input, LegEnd, Output, Party, Session};
+use frontdesk_domain::{
+    CarrierRecord, LegId, LegStatus, Notice, Parties, RecordedLeg, RecordingId, Speech, Timestamp,
+};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::desk::Services;
+use crate::journal::{EndedCall, Journal, OpenCall};
+use crate::media::{Media, MediaEvent, MediaSettings};
+use crate::recording::Recorder;
+use crate::sdp;
+use crate::settings::Settings;
+use crate::signalling::{Invitation, Leg, LegEvent, Reply, Signalling};
+
+use ringing::RungPhone;
+
+/// How often a call in progress is written to the journal at least: a call that is cut off by a crash is this much longer at most.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// What all calls of a line share.
+pub struct Shared {
+    pub settings: Settings,
+    pub media: MediaSettings,
+    pub signalling: Signalling,
+    pub services: Services,
+    pub journal: Journal,
+}
+
+/// Something that a task has to tell the call.
+enum Event {
+    Input(Input),
+    /// No audio of a party has come for too long.
+    Lost(Party),
+    /// A description of a party's audio has come.
+    Audio(Party, Vec<u8>),
+    /// A party offers other audio.
+    Offer(Party, Vec<u8>, Reply),
+}
+
+/// A call in progress.
+pub struct CallTask {
+    shared: Arc<Shared>,
+    call: LegId,
+    started_at: Timestamp,
+    session: Session,
+    invitation: Invitation,
+    media: Option<Media>,
+    callees: BTreeMap<Callee, RungPhone>,
+    /// The prompts that are being read out, by party.
+    preparing: BTreeMap<Party, JoinHandle<()>>,
+    recorder: Option<(Recorder, bool)>,
+    recordings: Vec<(RecordingId, u32)>,
+    legs: Vec<RecordedLeg>,
+    ended: Option<(Timestamp, Option<u32>)>,
+    /// Rises with each answer to an offer.
+    version: u64,
+    events: mpsc::UnboundedSender<Event>,
+}
+
+impl CallTask {
+    /// Takes a call until everything about it is reported. When `stop` turns true, everybody is hung up on.
+    pub async fn run(shared: Arc<Shared>, mut invitation: Invitation, mut stop: watch::Receiver<bool>) {
+        let (events, mut happened) = mpsc::unbounded_channel();
+        let call = shared.services.new_call();
+        let incoming = std::mem::replace(&mut invitation.events, mpsc::unbounded_channel().1);
+        tokio::spawn(pass_on(Party::Caller, incoming, events.clone()));
+        let mut task = Self {
+            started_at: shared.services.clock.now(),
+            session: Session::new(call.clone()),
+            call,
+            invitation,
+            media: None,
+            callees: BTreeMap::new(),
+            preparing: BTreeMap::new(),
+            recorder: None,
+            recordings: Vec::new(),
+            legs: Vec::new(),
+            ended: None,
+            version: 0,
+            events,
+            shared,
+        };
+        let mut noted = None;
+        loop {
+            let mut is_changed = false;
+            while let Some(output) = task.session.poll_output() {
+                is_changed = true;
+                task.carry_out(output).await;
+            }
+            if task.session.is_over() {
+                break;
+            }
+            if is_changed || noted.is_none_or(|noted: Instant| noted.elapsed() >= HEARTBEAT) {
+                task.note();
+                noted = Some(Instant::now());
+            }
+            tokio::select! {
+                Some(event) = happened.recv() => task.on_event(event).await,
+                () = tokio::time::sleep(task.pause()) => {
+                    let now = task.now();
+                    task.session.handle_timeout(now);
+                }
+                () = turns_true(&mut stop), if task.ended.is_none() => {
+                    task.hang_up(Party::Caller);
+                    task.input(Input::Ended(Party::Caller, LegEnd::HungUp));
+                }
+            }
+        }
+        task.finish();
+    }
+
+    fn now(&self) -> Timestamp {
+        self.shared.services.clock.now()
+    }
+
+    /// How long nothing needs to be done.
+    fn pause(&self) -> Duration {
+        let now = self.now();
+        let until =
+            |deadline: Timestamp| Duration::try_from(deadline.duration_since(now)).unwrap_or_default();
+        // A millisecond more: timers are not exact.
+        self.session
+            .deadline()
+            .map_or(HEARTBEAT, |deadline| (until(deadline) + Duration::from_millis(1)).min(HEARTBEAT))
+    }
+
+    fn input(&mut self, input: Input) {
+        let now = self.now();
+        self.session.handle_input(now, input);
+    }
+
+    async fn on_event(&mut self, event: Event) {
+        match event {
+            Event::Input(input) => self.input(input),
+            Event::Lost(party) => {
+                tracing::info!(call.id = %self.call, "no audio comes any more, the leg is ended");
+                self.hang_up(party);
+                self.input(Input::Ended(party, LegEnd::HungUp));
+            }
+            Event::Audio(party, body) => self.on_audio(party, &body),
+            Event::Offer(party, body, reply) => self.on_offer(party, &body, reply).await,
+        }
+    }
+
+    fn media(&self, party: Party) -> Option<&Media> {
+        match party {
+            Party::Caller => self.media.as_ref(),
+            Party::Callee(callee) => self.callees.get(&callee).map(|phone| &phone.media),
+        }
+    }
+
+    /// A party's phone tells where it wants audio: a callee has picked up, or the caller has taken our offer.
+    fn on_audio(&mut self, party: Party, body: &[u8]) {
+        let remote = sdp::read(body);
+        if let (Some(remote), Some(media)) = (remote, self.media(party)) {
+            media.connect(remote);
+        }
+        match (party, remote) {
+            (Party::Callee(callee), Some(_)) => self.input(Input::PickedUp(callee)),
+            (Party::Callee(callee), None) => {
+                self.end_callee(callee);
+                self.input(Input::Ended(party, LegEnd::Failed));
+            }
+            (Party::Caller, Some(_)) => {}
+            (Party::Caller, None) => {
+                self.hang_up(party);
+                self.input(Input::Ended(party, LegEnd::Failed));
+            }
+        }
+    }
+
+    /// A party puts the call on hold, resumes it, or changes its address.
+    async fn on_offer(&mut self, party: Party, body: &[u8], reply: Reply) {
+        self.version += 1;
+        let version = self.version + 1;
+        let Some(media) = self.media(party) else { return reply.refuse().await };
+        if body.is_empty() {
+            // A sign of life (RFC 4028).
+            return reply.accept(None).await;
+        }
+        match sdp::read(body) {
+            Some(remote) => {
+                media.connect(remote);
+                reply.accept(Some(sdp::answer(media.local, &remote, version))).await;
+            }
+            None => reply.refuse().await,
+        }
+    }
+
+    async fn carry_out(&mut self, output: Output) {
+        match output {
+            Output::Ask { party, .. } => {
+                let parties = &self.invitation.parties;
+                let instructions = self.shared.services.ask(&self.call, parties, output, None).await;
+                self.input(Input::Instructions(party, instructions));
+            }
+            Output::Report(notice) => self.report(notice).await,
+            Output::Answer => self.answer().await,
+            Output::Play { party, number, speech } => self.play(party, number, speech),
+            Output::StopPlaying(party) => self.stop_playing(party),
+            Output::Ring { callee, leg, number, caller_id } => {
+                if let Some(media) = &self.media {
+                    media.ring();
+                }
+                self.ring(callee, leg, number, caller_id).await;
+            }
+            Output::Cancel(callee) => self.end_callee(callee),
+            Output::Connect(callee) => {
+                self.stop_playing(Party::Caller);
+                self.stop_playing(Party::Callee(callee));
+                if let (Some(media), Some(phone)) = (&self.media, self.callees.get(&callee)) {
+                    media.bridge(&phone.media);
+                }
+            }
+            Output::Record { beep, transcribe, .. } => self.record(beep, transcribe),
+            Output::StopRecording => self.stop_recording().await,
+            Output::Reject => self.invitation.leg.decline(),
+            Output::HangUp(party) => self.hang_up(party),
+        }
+    }
+
+    fn hang_up(&mut self, party: Party) {
+        match party {
+            Party::Caller => end_soon(self.invitation.leg.clone()),
+            Party::Callee(callee) => self.end_callee(callee),
+        }
+    }
+
+    async fn answer(&mut self) {
+        let events = self.events.clone();
+        let random = self.shared.services.ids.random();
+        let peer = Some(self.invitation.peer);
+        let opened = Media::open(&self.shared.media, peer, random, to_events(Party::Caller, events)).await;
+        let media = match opened {
+            Ok(media) => media,
+            Err(error) => {
+                tracing::error!("a call could not be answered, there is no port for audio: {error}");
+                self.invitation.leg.decline();
+                return self.input(Input::Ended(Party::Caller, LegEnd::Failed));
+            }
+        };
+        let body = match &self.invitation.remote {
+            Some(remote) => {
+                media.connect(*remote);
+                sdp::answer(media.local, remote, 1)
+            }
+            None => sdp::offer(media.local),
+        };
+        self.invitation.leg.accept(body);
+        self.media = Some(media);
+    }
+
+    fn play(&mut self, party: Party, number: u32, speech: Speech) {
+        self.stop_playing(party);
+        let Some(media) = self.media(party) else { return };
+        let (player, events) = (media.player(), self.events.clone());
+        let prompts = self.shared.services.prompts.clone();
+        let preparing = tokio::spawn(async move {
+            let samples = prompts.samples(&speech).await;
+            if samples.is_empty() {
+                let _ = events.send(Event::Input(Input::Played(party, number)));
+            } else {
+                player.play(number, samples);
+            }
+        });
+        self.preparing.insert(party, preparing);
+    }
+
+    fn stop_playing(&mut self, party: Party) {
+        if let Some(preparing) = self.preparing.remove(&party) {
+            preparing.abort();
+        }
+        if let Some(media) = self.media(party) {
+            media.stop();
+        }
+    }
+
+    fn record(&mut self, beep: bool, transcribe: bool) {
+        self.stop_playing(Party::Caller);
+        let Some(media) = &self.media else { return };
+        let id = self.shared.services.new_recording();
+        let recorder = Recorder::begin(self.shared.journal.folder(), id);
+        if let Some(samples) = recorder.samples() {
+            media.record(beep, samples);
+        }
+        self.recorder = Some((recorder, transcribe));
+    }
+
+    async fn stop_recording(&mut self) {
+        if let Some(media) = &self.media {
+            media.stop_recording();
+        }
+        let Some((recorder, transcribe)) = self.recorder.take() else { return };
+        let id = recorder.id.clone();
+        let seconds = recorder.finish().await.unwrap_or_else(|why| {
+            tracing::error!(call.id = %self.call, "a message could not be written: {why}");
+            0
+        });
+        let recording = (seconds > 0).then_some(id);
+        if let Some(id) = &recording {
+            self.recordings.push((id.clone(), seconds));
+            self.shared.services.keep(&self.shared.journal, &self.call, id, transcribe, None).await;
+        }
+        self.input(Input::Recorded { recording, seconds });
+    }
+
+    async fn report(&mut self, notice: Notice) {
+        match &notice {
+            Notice::CallEnded(ending) => self.ended = Some((self.now(), ending.seconds)),
+            Notice::Leg {
+                status: LegStatus::Initiated | LegStatus::Ringing | LegStatus::Answered, ..
+            } => {}
+            Notice::Leg { leg, status, seconds, .. } => {
+                let number =
+                    self.callees.values().find(|phone| phone.id == *leg).map(|phone| phone.number.clone());
+                let (leg, ended_at) = (leg.clone(), Some(self.now()));
+                self.legs.push(RecordedLeg { leg, number, status: *status, seconds: *seconds, ended_at });
+            }
+            _ => {}
+        }
+        self.shared.services.report(&self.call, notice, None).await;
+    }
+
+    /// Writes how the call stands to the journal.
+    fn note(&self) {
+        self.shared.journal.note(&OpenCall {
+            call: self.call.clone(),
+            at: self.now(),
+            started_at: self.started_at,
+            parties: self.invitation.parties.clone(),
+            session: self.session.clone(),
+            recording: self
+                .recorder
+                .as_ref()
+                .map(|(recorder, transcribe)| (recorder.id.clone(), *transcribe)),
+            recordings: self.recordings.clone(),
+        });
+    }
+
+    fn finish(&self) {
+        let (ended_at, seconds) = self.ended.unwrap_or((self.now(), None));
+        let parties = &self.invitation.parties;
+        let (from, to) = (parties.from.clone(), &parties.to);
+        self.shared.journal.ended(&EndedCall {
+            call: self.call.clone(),
+            record: CarrierRecord {
+                status: "completed".to_owned(),
+                failed: false,
+                seconds,
+                started_at: Some(self.started_at),
+                ended_at: Some(ended_at),
+                parties: Parties { from_name: parties.from_name.clone(), ..Parties::new(from, to) },
+                legs: self.legs.clone(),
+            },
+            recordings: self.recordings.clone(),
+        });
+    }
+}
+
+/// What happens to the audio of a party, for the session.
+fn to_events(party: Party, events: mpsc::UnboundedSender<Event>) -> impl Fn(MediaEvent) + Send + 'static {
+    move |event| {
+        let event = match event {
+            MediaEvent::Played(number) => Event::Input(Input::Played(party, number)),
+            MediaEvent::Key(key) => Event::Input(Input::Key(party, key)),
+            MediaEvent::Spoke => Event::Input(Input::Spoke),
+            MediaEvent::Lost => Event::Lost(party),
+        };
+        // A call that is over is no longer interested.
+        let _ = events.send(event);
+    }
+}
+
+/// What happens to the leg of a party, for the session.
+async fn pass_on(
+    party: Party,
+    mut leg: mpsc::UnboundedReceiver<LegEvent>,
+    events: mpsc::UnboundedSender<Event>,
+) {
+    while let Some(event) = leg.recv().await {
+        let event = match (event, party) {
+            (LegEvent::Ringing, Party::Callee(callee)) => Event::Input(Input::Ringing(callee)),
+            (LegEvent::Ringing, Party::Caller) => continue,
+            (LegEvent::Answered(body), _) => Event::Audio(party, body),
+            (LegEvent::Offered(body, reply), _) => Event::Offer(party, body, reply),
+            (LegEvent::Key(key), _) => Event::Input(Input::Key(party, key)),
+            (LegEvent::Ended(code), _) => {
+                Event::Input(Input::Ended(party, code.map_or(LegEnd::HungUp, LegEnd::from_sip_code)))
+            }
+        };
+        let _ = events.send(event);
+    }
+}
+
+/// Waits until it is true.
+pub async fn turns_true(flag: &mut watch::Receiver<bool>) {
+    if flag.wait_for(|is_true| *is_true).await.is_err() {
+        // Nobody is left who could set it.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Ends a leg without waiting for the other side's answer.
+fn end_soon(leg: Arc<Leg>) {
+    tokio::spawn(async move { leg.end().await });
+}

@@ -1,0 +1,80 @@
+//! The phones that a call rings.
+use std::sync::Arc;
+
+use frontdesk_domain::session::{Callee, Input, LegEnd, Party};
+use frontdesk_domain::{CallerId, LegId, PhoneNumber};
+use tokio::sync::mpsc;
+
+use super::{CallTask, end_soon, pass_on, to_events};
+use crate::media::Media;
+use crate::sdp;
+use crate::signalling::{Leg, Shown};
+
+/// A phone that rings or is off hook.
+pub struct RungPhone {
+    pub id: LegId,
+    pub number: PhoneNumber,
+    pub media: Media,
+    pub leg: Arc<Leg>,
+}
+
+impl CallTask {
+    /// Rings a number at the address that the dial plan names; never at one that a caller has named.
+    pub(super) async fn ring(
+        &mut self,
+        callee: Callee,
+        id: LegId,
+        number: PhoneNumber,
+        caller_id: Option<PhoneNumber>,
+    ) {
+        if let Err(why) = self.try_to_ring(callee, id, number, caller_id).await {
+            tracing::error!(call.id = %self.call, "a phone could not be rung: {why}");
+            self.input(Input::Ended(Party::Callee(callee), LegEnd::Failed));
+        }
+    }
+
+    async fn try_to_ring(
+        &mut self,
+        callee: Callee,
+        id: LegId,
+        number: PhoneNumber,
+        caller_id: Option<PhoneNumber>,
+    ) -> Result<(), String> {
+        let (shared, party) = (self.shared.clone(), Party::Callee(callee));
+        let routes = &shared.settings.routes;
+        let address = routes.address(&number).ok_or("no route of sip.routes names its number")?;
+        let events = to_events(party, self.events.clone());
+        let random = shared.services.ids.random();
+        let media = Media::open(&shared.media, address.ip(), random, events).await;
+        let media = media.map_err(|error| format!("there is no port for audio: {error}"))?;
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let trunk = shared.settings.trunk.as_ref();
+        let leg =
+            shared.signalling.ring(&address, &self.shown(caller_id), trunk, sdp::offer(media.local), sender);
+        let leg = Arc::new(leg.map_err(|error| error.to_string())?);
+        tokio::spawn(pass_on(party, receiver, self.events.clone()));
+        self.callees.insert(callee, RungPhone { id, number, media, leg });
+        Ok(())
+    }
+
+    /// What the callee sees: the number that the flow shows, else the caller's.
+    fn shown(&self, caller_id: Option<PhoneNumber>) -> Shown {
+        let parties = &self.invitation.parties;
+        let own = || PhoneNumber::read_called(&parties.to);
+        let number = caller_id.or_else(|| match &parties.from {
+            CallerId::Known(number) => Some(number.clone()),
+            CallerId::Withheld => None,
+            // An extension or a name is no number that a network shows.
+            CallerId::Sip(_) | CallerId::Client(_) | CallerId::Other(_) => own(),
+        });
+        number.map_or(Shown::Withheld, Shown::Number)
+    }
+
+    /// Stops ringing a phone, or hangs up on it.
+    pub(super) fn end_callee(&mut self, callee: Callee) {
+        self.stop_playing(Party::Callee(callee));
+        if let Some(phone) = self.callees.get(&callee) {
+            end_soon(phone.leg.clone());
+        }
+    }
+}

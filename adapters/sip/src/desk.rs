@@ -1,0 +1,149 @@
+//! What every call needs of the application: who answers, where messages are stored, and the time.
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use frontdesk_domain::session::Output;
+use frontdesk_domain::{Instruction, LegId, Notice, RecordingId, Timestamp};
+use frontdesk_ports::{
+    AnswerCalls, AudioName, CarrierCallback, CarrierError, Clock, FetchedAudio, Ids, RawParameters,
+    RecordingStore, SoundMeter, StepRequest,
+};
+use futures_util::stream;
+
+use crate::journal::Journal;
+use crate::parties::CallParties;
+use crate::prompts::Prompts;
+use crate::recording;
+
+/// A caller waits while a message is stored; afterwards it is fetched from here like that of any carrier.
+const STORE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Tries to make a report durable, and the pause between.
+const REPORT_TRIES: u32 = 10;
+const REPORT_PAUSE: Duration = Duration::from_millis(500);
+
+/// What a line needs of the application.
+#[derive(Clone)]
+pub struct Services {
+    /// Answers calls and stores reports.
+    pub answering: Arc<dyn AnswerCalls>,
+    /// What callers are told.
+    pub prompts: Arc<Prompts>,
+    /// Where messages are stored.
+    pub recordings: Arc<dyn RecordingStore>,
+    /// Measures them.
+    pub meter: Arc<dyn SoundMeter>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// For ids and streams of audio.
+    pub ids: Arc<dyn Ids>,
+}
+
+/// The name of the carrier in ids of legs.
+pub const NAME: &str = "sip";
+
+impl Services {
+    pub(crate) fn new_call(&self) -> LegId {
+        LegId::new(NAME, &hex::encode(&self.ids.random()[..16])).expect("hexadecimal digits are a valid id")
+    }
+
+    pub(crate) fn new_recording(&self) -> RecordingId {
+        hex::encode(&self.ids.random()[..16]).parse().expect("hexadecimal digits are a valid id")
+    }
+
+    /// Asks the call flow. `reported_at` is the time of a call that ended before this program began.
+    pub(crate) async fn ask(
+        &self,
+        call: &LegId,
+        parties: &CallParties,
+        question: Output,
+        reported_at: Option<Timestamp>,
+    ) -> Vec<Instruction> {
+        let Output::Ask { leg, at, signal, caller_gone, .. } = question else { return Vec::new() };
+        let request = StepRequest {
+            at,
+            signal,
+            call: call.clone(),
+            leg,
+            from: parties.from.clone(),
+            from_name: parties.from_name.clone(),
+            from_place: None,
+            to: parties.to.clone(),
+            diverted_from: parties.diverted_from.clone(),
+            attestation: parties.attestation(),
+            caller_gone,
+            reported_at,
+            raw: parties.raw.clone(),
+        };
+        self.answering.answer(request).await
+    }
+
+    /// Stores a report. There is no carrier that would repeat it, so it is tried again for a while.
+    pub(crate) async fn report(&self, call: &LegId, notice: Notice, at: Option<Timestamp>) {
+        for _ in 0..REPORT_TRIES {
+            let callback = CarrierCallback {
+                call: call.clone(),
+                notice: notice.clone(),
+                at,
+                raw: RawParameters::default(),
+            };
+            match self.answering.ingest(callback).await {
+                Ok(()) => return,
+                Err(error) => tracing::warn!(call.id = %call, "a report could not be stored: {error}"),
+            }
+            tokio::time::sleep(REPORT_PAUSE).await;
+        }
+        tracing::error!(call.id = %call, "a report of a call is lost");
+    }
+
+    /// Stores a message that was made, and says that nobody writes it down here if the carrier was to.
+    pub(crate) async fn keep(
+        &self,
+        journal: &Journal,
+        call: &LegId,
+        recording: &RecordingId,
+        transcribe: bool,
+        at: Option<Timestamp>,
+    ) {
+        self.store(journal, call, recording, at).await;
+        if transcribe {
+            let notice = Notice::Transcribed { recording: recording.clone(), text: None };
+            self.report(call, notice, at).await;
+        }
+    }
+
+    /// Stores a message where every instance reads it. What cannot be stored now is fetched later.
+    async fn store(&self, journal: &Journal, call: &LegId, recording: &RecordingId, at: Option<Timestamp>) {
+        let path = recording::path(journal.folder(), recording);
+        let stored = tokio::time::timeout(STORE_TIMEOUT, async {
+            let bytes = Bytes::from(tokio::fs::read(&path).await.map_err(|error| error.to_string())?);
+            let audio = self.recordings.put(&AudioName::new(call, recording), fetched(bytes.clone())).await;
+            Ok::<_, String>((bytes, audio.map_err(|error| error.to_string())?))
+        });
+        let (bytes, audio) = match stored.await {
+            Ok(Ok(stored)) => stored,
+            Ok(Err(why)) => return tracing::warn!(call.id = %call, "a message will be stored later: {why}"),
+            Err(_) => {
+                return tracing::warn!(call.id = %call, "a message will be stored later: the store is slow");
+            }
+        };
+        let (meter, media_type) = (self.meter.clone(), audio.media_type.clone());
+        self.report(call, Notice::Stored { recording: recording.clone(), audio }, at).await;
+        let measured = tokio::task::spawn_blocking(move || meter.measure(&bytes, &media_type)).await;
+        if let Ok(Some(sound)) = measured {
+            self.report(call, Notice::Measured { recording: recording.clone(), sound }, at).await;
+        }
+        if let Err(error) = tokio::fs::remove_file(&path).await {
+            tracing::warn!("{} could not be removed: {error}", path.display());
+        }
+    }
+}
+
+/// A message as audio that arrives.
+pub(crate) fn fetched(bytes: Bytes) -> FetchedAudio {
+    FetchedAudio {
+        media_type: "audio/wav".to_owned(),
+        length: Some(bytes.len() as u64),
+        audio: Box::pin(stream::once(async move { Ok::<_, CarrierError>(bytes) })),
+    }
+}

@@ -1,0 +1,108 @@
+//! Who may call, and how many at once.
+use std::any::Any;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use parking_lot::Mutex;
+use tokio::sync::watch;
+
+use crate::settings::Settings;
+use crate::signalling::Refusal;
+
+/// Admits calls.
+pub struct Gate {
+    peers: Vec<IpNet>,
+    max_calls: usize,
+    max_calls_a_peer: usize,
+    calls: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    /// True once no more calls are taken.
+    pub closed: watch::Sender<bool>,
+}
+
+/// A place among the calls at once.
+struct Permit {
+    calls: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    peer: IpAddr,
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let mut calls = self.calls.lock();
+        if let Some(count) = calls.get_mut(&self.peer) {
+            *count -= 1;
+            if *count == 0 {
+                calls.remove(&self.peer);
+            }
+        }
+    }
+}
+
+impl Gate {
+    /// Calls in progress.
+    pub fn calls(&self) -> usize {
+        self.calls.lock().values().sum()
+    }
+
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            peers: settings.peers.clone(),
+            max_calls: settings.max_calls,
+            max_calls_a_peer: settings.max_calls_a_peer,
+            calls: Arc::default(),
+            closed: watch::channel(false).0,
+        }
+    }
+
+    pub fn admit(&self, peer: IpAddr) -> Result<Box<dyn Any + Send>, Refusal> {
+        if !self.peers.iter().any(|network| network.contains(&peer)) {
+            return Err(Refusal::Stranger);
+        }
+        if *self.closed.borrow() {
+            return Err(Refusal::Stopping);
+        }
+        let mut calls = self.calls.lock();
+        let all: usize = calls.values().sum();
+        let own = calls.get(&peer).copied().unwrap_or(0);
+        if all >= self.max_calls || own >= self.max_calls_a_peer {
+            return Err(Refusal::Busy);
+        }
+        calls.insert(peer, own + 1);
+        Ok(Box::new(Permit { calls: self.calls.clone(), peer }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gate() -> Gate {
+        Gate {
+            peers: vec!["192.0.2.0/24".parse().unwrap()],
+            max_calls: 3,
+            max_calls_a_peer: 2,
+            calls: Arc::default(),
+            closed: watch::channel(false).0,
+        }
+    }
+
+    #[test]
+    fn only_peers_call_and_only_so_many_at_once() {
+        let gate = gate();
+        let peer = |last: u8| IpAddr::from([192, 0, 2, last]);
+        let refused = |peer| gate.admit(peer).err();
+        assert_eq!(refused(IpAddr::from([198, 51, 100, 1])), Some(Refusal::Stranger));
+        let first = gate.admit(peer(1)).unwrap();
+        let second = gate.admit(peer(1)).unwrap();
+        assert_eq!(refused(peer(1)), Some(Refusal::Busy), "one peer does not take all places");
+        let third = gate.admit(peer(2)).unwrap();
+        assert_eq!(refused(peer(3)), Some(Refusal::Busy));
+        drop((first, third));
+        assert!(gate.admit(peer(1)).is_ok());
+        gate.closed.send_replace(true);
+        assert_eq!(refused(peer(1)), Some(Refusal::Stopping));
+        drop(second);
+        assert!(gate.calls.lock().is_empty(), "{:?}", gate.calls);
+    }
+}

@@ -1,0 +1,191 @@
+//! Calls in progress and calls that are over, in files: with SIP we are the carrier, and nobody else remembers.
+//!
+//! `calls/ID.json` is a call in progress, written whenever it changes and every few seconds. A program that starts finds those
+//! of one that was killed. `ended/ID.json` is the record of a call that is over, for comparisons with the log.
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use frontdesk_domain::session::Session;
+use frontdesk_domain::{CarrierRecord, LegId, RecordingId, Timestamp};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+use crate::parties::CallParties;
+
+/// How long records of calls that are over are stored.
+const ENDED: Duration = Duration::from_secs(30 * 86_400);
+
+/// A call in progress, as it was at a time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OpenCall {
+    pub call: LegId,
+    pub at: Timestamp,
+    pub started_at: Timestamp,
+    pub parties: CallParties,
+    pub session: Session,
+    /// The recording that is being made, and whether it was to be transcribed.
+    pub recording: Option<(RecordingId, bool)>,
+    /// Those that were made before.
+    pub recordings: Vec<(RecordingId, u32)>,
+}
+
+/// A call that is over.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EndedCall {
+    pub call: LegId,
+    pub record: CarrierRecord,
+    pub recordings: Vec<(RecordingId, u32)>,
+}
+
+/// The folder of a line.
+#[derive(Debug, Clone)]
+pub struct Journal {
+    folder: PathBuf,
+    changes: mpsc::UnboundedSender<(String, Change)>,
+    /// Held while the program runs.
+    _lock: Arc<File>,
+}
+
+/// How a call stands, or its record once it is over.
+enum Change {
+    Open(Vec<u8>),
+    Ended(Vec<u8>),
+}
+
+impl Journal {
+    /// Opens a folder, which no other program may use.
+    pub fn open(folder: &Path) -> std::io::Result<Self> {
+        for part in ["calls", "ended", "recordings"] {
+            fs::create_dir_all(folder.join(part))?;
+        }
+        let lock = File::create(folder.join("lock"))?;
+        lock.try_lock().map_err(|_| std::io::Error::other("another program uses it"))?;
+        let (changes, receiver) = mpsc::unbounded_channel();
+        let place = folder.to_owned();
+        // On a thread of its own: calls do not wait for a disk.
+        tokio::task::spawn_blocking(move || write_changes(&place, receiver));
+        Ok(Self { folder: folder.to_owned(), changes, _lock: Arc::new(lock) })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Notes how a call stands.
+    pub fn note(&self, call: &OpenCall) {
+        match serde_json::to_vec(call) {
+            Ok(text) => self.change(&call.call, Change::Open(text)),
+            Err(error) => tracing::error!("a call could not be written to the journal: {error}"),
+        }
+    }
+
+    /// A call is over, and its end is in the log.
+    pub fn ended(&self, call: &EndedCall) {
+        match serde_json::to_vec(call) {
+            Ok(text) => self.change(&call.call, Change::Ended(text)),
+            Err(error) => tracing::error!("a call could not be written to the journal: {error}"),
+        }
+    }
+
+    fn change(&self, call: &LegId, change: Change) {
+        // The thread ends with the last journal.
+        let _ = self.changes.send((name(call), change));
+    }
+
+    /// Calls that were in progress when a program was killed.
+    pub fn open_calls(&self) -> std::io::Result<Vec<OpenCall>> {
+        read_all(&self.folder.join("calls"))
+    }
+
+    /// Calls that are over.
+    pub fn ended_calls(&self) -> std::io::Result<Vec<EndedCall>> {
+        read_all(&self.folder.join("ended"))
+    }
+
+    /// Deletes the record of a call. `false` if there was none.
+    pub fn delete(&self, call: &LegId) -> std::io::Result<bool> {
+        match fs::remove_file(self.folder.join("ended").join(name(call))) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            removed => removed.map(|()| true),
+        }
+    }
+
+    /// Deletes records that are too old to be of use.
+    pub fn forget_old(&self, now: Timestamp) -> std::io::Result<()> {
+        for EndedCall { call, record, .. } in self.ended_calls()? {
+            if record.ended_at.is_none_or(|ended| ended < now - ENDED) {
+                self.delete(&call)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of a call's file: a leg's id has nothing that a path could not have.
+fn name(call: &LegId) -> String {
+    format!("{}.json", call.id())
+}
+
+fn write_changes(folder: &Path, mut changes: mpsc::UnboundedReceiver<(String, Change)>) {
+    while let Some((name, change)) = changes.blocking_recv() {
+        // Of several changes of a call the last counts.
+        let mut latest = BTreeMap::from([(name, change)]);
+        while let Ok((name, change)) = changes.try_recv() {
+            latest.insert(name, change);
+        }
+        for (name, change) in latest {
+            if let Err(error) = write_change(folder, &name, change) {
+                tracing::error!("the journal of calls could not be written: {error}");
+            }
+        }
+    }
+}
+
+fn write_change(folder: &Path, name: &str, change: Change) -> std::io::Result<()> {
+    let open = folder.join("calls").join(name);
+    match change {
+        Change::Open(text) => replace(&open, &text),
+        Change::Ended(text) => {
+            replace(&folder.join("ended").join(name), &text)?;
+            match fs::remove_file(open) {
+                // It was over before it was written down.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+                removed => removed,
+            }
+        }
+    }
+}
+
+/// Writes a file that is whole or is not there.
+fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    let unfinished = path.with_extension("new");
+    let mut file = File::create(&unfinished)?;
+    file.write_all(text)?;
+    file.sync_data()?;
+    fs::rename(&unfinished, path)
+}
+
+fn read_all<T: DeserializeOwned>(folder: &Path) -> std::io::Result<Vec<T>> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        match serde_json::from_slice(&fs::read(&path)?) {
+            Ok(call) => all.push(call),
+            // Set aside, so that it is reported once and can be looked at.
+            Err(error) => {
+                tracing::error!("{} of the journal cannot be read: {error}", path.display());
+                fs::rename(&path, path.with_extension("unreadable"))?;
+            }
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,125 @@
+//! A company's own SIP line, as a carrier: it answers calls, plays prompts, takes keys, records messages and rings phones.
+//!
+//! Signalling is that of rsipstack, behind `signalling`; audio is our own (`media`, `rtp`). What happens in a call is decided by a
+//! [`Session`](frontdesk_domain::session::Session) of the domain; `call` carries it out. Nobody but this program remembers the
+//! calls of a SIP line: the `journal` has those in progress, and `recovery` ends them after a crash.
+#![warn(missing_docs)]
+
+mod call;
+mod carrier;
+mod desk;
+mod gate;
+mod journal;
+mod media;
+mod parties;
+mod prompts;
+mod recording;
+mod recovery;
+mod rtp;
+mod sdp;
+mod settings;
+mod signalling;
+
+use std::sync::Arc;
+
+use frontdesk_ports::Carrier;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use call::{CallTask, Shared};
+pub use carrier::JournalCarrier;
+pub use desk::{NAME, Services};
+use gate::Gate;
+pub use journal::Journal;
+use media::{AudioPorts, MediaSettings};
+pub use prompts::Prompts;
+pub use settings::{Address, DialPlan, InvalidAddress, InvalidRoute, Settings, Trunk};
+pub use signalling::StartError;
+use signalling::{Admission, Signalling};
+
+/// How long hanging up on everybody may take.
+const HANGING_UP: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// A line that takes calls.
+pub struct Line {
+    shared: Arc<Shared>,
+    gate: Arc<Gate>,
+    stop: watch::Sender<bool>,
+    calls: tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
+}
+
+impl Line {
+    /// Ends the calls of a program that was killed, and then takes calls.
+    pub async fn start(settings: Settings, services: Services, journal: Journal) -> Result<Self, StartError> {
+        recovery::end_open_calls(&services, &journal).await?;
+        if let Err(error) = journal.forget_old(services.clock.now()) {
+            tracing::warn!("old records of the journal could not be deleted: {error}");
+        }
+        let gate = Arc::new(Gate::new(&settings));
+        let admission: Admission = {
+            let gate = gate.clone();
+            Arc::new(move |peer| gate.admit(peer))
+        };
+        let (invitations, mut invited) = mpsc::unbounded_channel();
+        let signalling = Signalling::start(&settings, admission, invitations).await?;
+        if let Some(trunk) = &settings.trunk {
+            signalling.register(trunk)?;
+        }
+        let media = MediaSettings {
+            ports: Arc::new(AudioPorts::new(settings.audio_ports.clone())),
+            bind: settings.listen.ip(),
+            address: settings.address,
+            timeout: settings.audio_timeout,
+        };
+        let shared = Arc::new(Shared { settings, media, signalling, services, journal });
+        let (stop, stopping) = watch::channel(false);
+        let calls = {
+            let (shared, mut closed) = (shared.clone(), gate.closed.subscribe());
+            tokio::spawn(async move {
+                let mut calls = JoinSet::new();
+                loop {
+                    tokio::select! {
+                        Some(invitation) = invited.recv() => {
+                            calls.spawn(CallTask::run(shared.clone(), invitation, stopping.clone()));
+                        }
+                        Some(ended) = calls.join_next() => {
+                            if let Err(error) = ended {
+                                tracing::error!("a call was given up: {error}");
+                            }
+                        }
+                        () = call::turns_true(&mut closed), if calls.is_empty() => return,
+                    }
+                }
+            })
+        };
+        Ok(Self { shared, gate, stop, calls: tokio::sync::Mutex::new(Some(calls)) })
+    }
+
+    /// Takes no more calls, waits for those in progress, and hangs up on those that take too long.
+    pub async fn drain(&self) {
+        let Some(mut calls) = self.calls.lock().await.take() else { return };
+        self.gate.closed.send_replace(true);
+        if let Some(trunk) = &self.shared.settings.trunk {
+            let _ = timeout(HANGING_UP, self.shared.signalling.unregister(trunk)).await;
+        }
+        if timeout(self.shared.settings.drain, &mut calls).await.is_ok() {
+            return;
+        }
+        tracing::warn!("calls are still in progress, they are hung up on");
+        self.stop.send_replace(true);
+        if timeout(HANGING_UP, &mut calls).await.is_err() {
+            tracing::error!("calls could not be ended in order; they will be logged at the next start");
+        }
+    }
+
+    /// The line's recordings and records.
+    pub fn carrier(&self) -> Arc<dyn Carrier> {
+        Arc::new(JournalCarrier(self.shared.journal.clone()))
+    }
+
+    /// Calls in progress, and dialogs that are held for them.
+    pub fn load(&self) -> (usize, usize) {
+        (self.gate.calls(), self.shared.signalling.dialogs())
+    }
+}

@@ -1,0 +1,179 @@
+//! Who calls whom, as an INVITE says.
+use frontdesk_domain::{Attestation, CallerId, PhoneNumber};
+use frontdesk_ports::RawParameters;
+use rsipstack::sip::Request;
+use rsipstack::sip::prelude::HeadersExt;
+use serde::{Deserialize, Serialize};
+
+/// Caller and called number of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallParties {
+    pub from: CallerId,
+    pub from_name: Option<String>,
+    pub to: String,
+    pub diverted_from: Option<PhoneNumber>,
+    pub attestation: String,
+    pub raw: RawParameters,
+}
+
+impl CallParties {
+    pub fn attestation(&self) -> Attestation {
+        self.attestation.parse().unwrap_or_default()
+    }
+}
+
+/// The parties; `None` if the request does not name them.
+pub fn of(request: &Request) -> Option<CallParties> {
+    let from = request.from_header().ok()?.value().to_owned();
+    let to = request.to_header().ok()?.value().to_owned();
+    let header = |name: &str| request.header_value(name);
+    let to_header = to.clone();
+    // RFC 3325: the network's own word, which peers that may call are trusted for.
+    let asserted = header("P-Asserted-Identity").or_else(|| header("Remote-Party-ID"));
+    // RFC 3323 and 3325: the caller keeps the number back, although the network knows it.
+    let is_private = header("Privacy").is_some_and(|privacy| {
+        privacy.split([';', ',']).any(|word| ["id", "user", "full", "header"].contains(&word.trim()))
+    });
+    let (name, address) = name_and_address(asserted.as_deref().unwrap_or(&from));
+    let caller = if is_private { CallerId::Withheld } else { CallerId::read(&caller_text(&address)) };
+    let from_name = name.or_else(|| name_and_address(&from).0).filter(|_| caller != CallerId::Withheld);
+    // RFC 5806; History-Info (RFC 7044) repeats it.
+    let diverted = header("Diversion").map(|text| user_of(&name_and_address(&text).1).to_owned());
+    let called = user_of(&name_and_address(&to).1).to_owned();
+    let requested = request.uri.user().unwrap_or_default().to_owned();
+    // A trunk asks for our user and names the number in To; a phone asks for the number itself.
+    let to = [&called, &requested].into_iter().find(|user| user.starts_with('+')).unwrap_or(&called).clone();
+    let raw = [
+        ("From", Some(from)),
+        ("To", Some(to_header)),
+        ("Call-ID", request.call_id_header().ok().map(|id| id.value().to_owned())),
+        ("User-Agent", header("User-Agent")),
+        ("P-Asserted-Identity", header("P-Asserted-Identity")),
+        ("Diversion", header("Diversion")),
+    ];
+    let raw: Vec<(String, String)> =
+        raw.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    Some(CallParties {
+        from: caller,
+        from_name,
+        to,
+        diverted_from: diverted.and_then(|user| PhoneNumber::read_called(&user)),
+        attestation: attestation(&address).to_string(),
+        raw: RawParameters(raw.into()),
+    })
+}
+
+/// `"Bob" <sip:101@pbx>;tag=1` as name and address.
+fn name_and_address(text: &str) -> (Option<String>, String) {
+    let Some((before, rest)) = text.split_once('<') else {
+        // Without brackets, what follows a semicolon belongs to the header.
+        return (None, text.split(';').next().unwrap_or_default().trim().to_owned());
+    };
+    let name = before.trim().trim_matches('"').replace("\\\"", "\"").trim().to_owned();
+    let address = rest.split('>').next().unwrap_or_default().trim().to_owned();
+    (Some(name).filter(|name| !name.is_empty()), address)
+}
+
+/// The user part of an address: between scheme and host, without parameters.
+fn user_of(address: &str) -> &str {
+    let rest = address.split_once(':').map_or(address, |(_, rest)| rest);
+    let user = if rest.contains('@') || address.to_ascii_lowercase().starts_with("tel:") {
+        rest.split('@').next().unwrap_or_default()
+    } else {
+        ""
+    };
+    user.split(';').next().unwrap_or_default()
+}
+
+/// A number of a telephone network without its host; any other address as it is.
+fn caller_text(address: &str) -> String {
+    let user = user_of(address);
+    let digits = user.strip_prefix('+').unwrap_or(user);
+    let is_number = digits.len() >= 7 && digits.bytes().all(|b| b.is_ascii_digit());
+    if is_number || address.to_ascii_lowercase().starts_with("tel:") {
+        user.to_owned()
+    } else {
+        address.to_owned()
+    }
+}
+
+/// What the network found out about the number (3GPP TS 24.229, verstat): whether its signature is good.
+fn attestation(address: &str) -> Attestation {
+    let verstat = address.split(';').find_map(|part| part.split('@').next()?.strip_prefix("verstat="));
+    match verstat {
+        Some("TN-Validation-Passed" | "TN-Validation-Passed-A") => Attestation::Full,
+        Some("TN-Validation-Passed-B") => Attestation::Partial,
+        Some("TN-Validation-Passed-C") => Attestation::Gateway,
+        Some("TN-Validation-Failed") => Attestation::Failed,
+        _ => Attestation::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parties(from: &str, to: &str, headers: &str) -> CallParties {
+        let text = format!(
+            "INVITE sip:frontdesk@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1\r\nFrom: {from};tag=1\r\n\
+             To: {to}\r\nCall-ID: a84b4c76e66710@pc33.example\r\nCSeq: 1 INVITE\r\nContact: <sip:a@192.0.2.9>\r\n{headers}\
+             Content-Length: 0\r\n\r\n"
+        );
+        let request = Request::try_from(text.as_str()).unwrap();
+        of(&request).unwrap()
+    }
+
+    fn caller(from: &str, headers: &str) -> CallerId {
+        parties(from, "<sip:+15556667777@192.0.2.1>", headers).from
+    }
+
+    #[test]
+    fn numbers_are_read_from_every_form_of_address() {
+        let known = CallerId::read("+33123456789");
+        for from in [
+            "<sip:+33123456789@trunk.example>",
+            "\"Bob\" <sip:+33123456789@trunk.example;user=phone>",
+            "<sip:+33123456789;verstat=TN-Validation-Passed@trunk.example>",
+            "<tel:+33123456789>",
+            "sip:+33123456789@trunk.example",
+        ] {
+            assert_eq!(caller(from, ""), known, "{from}");
+        }
+        assert_eq!(caller("<sip:0123456789@trunk.example>", ""), CallerId::read("0123456789"));
+        assert_eq!(caller("<sip:101@pbx.example>", ""), CallerId::Sip("sip:101@pbx.example".into()));
+    }
+
+    #[test]
+    fn the_networks_own_word_counts_and_privacy_is_respected() {
+        let asserted = "P-Asserted-Identity: \"Ann\" <sip:+33123456789@trunk.example>\r\n";
+        let anonymous = "\"Anonymous\" <sip:anonymous@anonymous.invalid>";
+        assert_eq!(caller(anonymous, ""), CallerId::Withheld);
+        assert_eq!(caller("<sip:trunk@trunk.example>", asserted), CallerId::read("+33123456789"));
+        let private = parties(anonymous, "<sip:+15556667777@x>", &format!("{asserted}Privacy: id\r\n"));
+        assert_eq!((private.from, private.from_name), (CallerId::Withheld, None));
+        assert_eq!(caller("<sip:+33123456789@x>", "Privacy: none\r\n"), CallerId::read("+33123456789"));
+    }
+
+    #[test]
+    fn name_dialled_number_and_diversion_are_read() {
+        let call = parties(
+            "\"Bob \\\"B\\\" Builder\" <sip:101@pbx>",
+            "<sip:+15556667777@192.0.2.1>",
+            "Diversion: <sip:+33611223344@x>;reason=no-answer\r\n",
+        );
+        assert_eq!(call.from_name.as_deref(), Some("Bob \"B\" Builder"));
+        assert_eq!(call.to, "+15556667777");
+        assert_eq!(call.diverted_from, "+33611223344".parse().ok());
+        assert_eq!(parties("<sip:101@pbx>", "<sip:frontdesk@192.0.2.1>", "").to, "frontdesk");
+    }
+
+    #[test]
+    fn a_verified_number_is_known_as_such() {
+        for (word, expected) in
+            [("Passed", Attestation::Full), ("Failed", Attestation::Failed), ("Odd", Attestation::Unknown)]
+        {
+            let from = format!("<sip:+33123456789;verstat=TN-Validation-{word}@x>");
+            assert_eq!(parties(&from, "<sip:a@b>", "").attestation(), expected);
+        }
+    }
+}

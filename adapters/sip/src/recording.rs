@@ -1,0 +1,165 @@
+//! Messages on disk, written as they come, so that a program that is killed loses at most a second.
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use frontdesk_domain::RecordingId;
+use frontdesk_ports::SAMPLES_A_SECOND;
+use hound::{SampleFormat, WavSpec, WavWriter};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+/// The header that is written before the samples.
+const HEADER: u64 = 44;
+
+const SPEC: WavSpec = WavSpec {
+    channels: 1,
+    sample_rate: SAMPLES_A_SECOND,
+    bits_per_sample: 16,
+    sample_format: SampleFormat::Int,
+};
+
+/// A message that is being written.
+pub struct Recorder {
+    pub id: RecordingId,
+    samples: Option<mpsc::UnboundedSender<Vec<i16>>>,
+    written: JoinHandle<Result<u32, hound::Error>>,
+}
+
+/// The file of a recording.
+pub fn path(folder: &Path, id: &RecordingId) -> PathBuf {
+    folder.join("recordings").join(format!("{id}.wav"))
+}
+
+impl Recorder {
+    /// Begins a file.
+    pub fn begin(folder: &Path, id: RecordingId) -> Self {
+        let (samples, receiver) = mpsc::unbounded_channel();
+        let path = path(folder, &id);
+        let written = tokio::task::spawn_blocking(move || write(&path, receiver));
+        Self { id, samples: Some(samples), written }
+    }
+
+    /// Where the samples go.
+    pub fn samples(&self) -> Option<mpsc::UnboundedSender<Vec<i16>>> {
+        self.samples.clone()
+    }
+
+    /// Waits until everything is on disk; its length in seconds, 0 if there is no audio. The leg must have stopped recording.
+    pub async fn finish(mut self) -> Result<u32, String> {
+        self.samples = None;
+        match self.written.await {
+            Ok(Ok(samples)) => Ok(seconds(samples)),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// The length of a message, to the nearest second; what is shorter than a second counts as one.
+fn seconds(samples: u32) -> u32 {
+    if samples == 0 { 0 } else { ((samples + SAMPLES_A_SECOND / 2) / SAMPLES_A_SECOND).max(1) }
+}
+
+fn write(path: &Path, mut samples: mpsc::UnboundedReceiver<Vec<i16>>) -> Result<u32, hound::Error> {
+    let mut writer = WavWriter::new(BufWriter::new(File::create(path)?), SPEC)?;
+    let (mut all, mut flushed) = (0, 0);
+    while let Some(some) = samples.blocking_recv() {
+        for sample in &some {
+            writer.write_sample(*sample)?;
+        }
+        all += u32::try_from(some.len()).unwrap_or(0);
+        if all - flushed >= SAMPLES_A_SECOND {
+            // With the right length in the header.
+            writer.flush()?;
+            flushed = all;
+        }
+    }
+    writer.finalize()?;
+    File::open(path)?.sync_all()?;
+    Ok(all)
+}
+
+/// Completes the file of a program that was killed: the header tells the length that is there. Its length in seconds; `None` if
+/// there is no audio.
+pub fn repair(path: &Path) -> std::io::Result<Option<u32>> {
+    let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    let length = file.metadata()?.len();
+    let Some(bytes) = length.checked_sub(HEADER).and_then(|bytes| u32::try_from(bytes & !1).ok()) else {
+        return Ok(None);
+    };
+    if bytes == 0 {
+        return Ok(None);
+    }
+    file.set_len(HEADER + u64::from(bytes))?;
+    for (place, size) in [(4, bytes + 36), (40, bytes)] {
+        file.seek(SeekFrom::Start(place))?;
+        file.write_all(&size.to_le_bytes())?;
+    }
+    file.sync_all()?;
+    Ok(Some(seconds(bytes / 2)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("recordings")).unwrap();
+        folder
+    }
+
+    fn read(path: &Path) -> Vec<i16> {
+        hound::WavReader::open(path).unwrap().samples().map(Result::unwrap).collect()
+    }
+
+    #[tokio::test]
+    async fn a_message_is_on_disk_with_its_length() {
+        let folder = folder();
+        let id: RecordingId = "RE1".parse().unwrap();
+        let recorder = Recorder::begin(folder.path(), id.clone());
+        let samples = recorder.samples().unwrap();
+        for n in 0..125 {
+            samples.send(vec![n; 160]).unwrap();
+        }
+        drop(samples);
+        assert_eq!(recorder.finish().await, Ok(3), "2.5 s");
+        let written = read(&path(folder.path(), &id));
+        assert_eq!((written.len(), written[0], written[19_999]), (20_000, 0, 124));
+    }
+
+    #[tokio::test]
+    async fn nothing_said_is_no_message_and_a_full_disk_is_an_error() {
+        let folder = folder();
+        let nothing = Recorder::begin(folder.path(), "RE1".parse().unwrap());
+        assert_eq!(nothing.finish().await, Ok(0));
+        let nowhere = Recorder::begin(&folder.path().join("nowhere"), "RE1".parse().unwrap());
+        assert!(nowhere.finish().await.is_err());
+    }
+
+    #[test]
+    fn the_file_of_a_killed_program_is_completed() {
+        let folder = folder();
+        let file = path(folder.path(), &"RE1".parse().unwrap());
+        let mut writer = WavWriter::create(&file, SPEC).unwrap();
+        (0..16_000).for_each(|_| writer.write_sample(7i16).unwrap());
+        writer.finalize().unwrap();
+        let mut bytes = std::fs::read(&file).unwrap();
+        // The header was last written after one second, and half a sample is missing.
+        bytes[40..44].copy_from_slice(&16_000u32.to_le_bytes());
+        bytes.pop();
+        std::fs::write(&file, &bytes).unwrap();
+        assert_eq!(repair(&file).unwrap(), Some(2));
+        assert_eq!(read(&file), vec![7; 15_999]);
+        assert_eq!(repair(&file).unwrap(), Some(2), "again");
+        std::fs::write(&file, &bytes[..44]).unwrap();
+        assert_eq!(repair(&file).unwrap(), None);
+        std::fs::write(&file, b"RI").unwrap();
+        assert_eq!(repair(&file).unwrap(), None);
+        assert_eq!(repair(&folder.path().join("none.wav")).unwrap(), None);
+    }
+}

@@ -1,0 +1,69 @@
+//! Calls that were in progress when a program was killed: each ends as if everybody had hung up when it was last noted.
+use frontdesk_domain::session::{Input, LegEnd, Output, Party};
+use frontdesk_domain::{CarrierRecord, Notice, Parties};
+
+use crate::desk::Services;
+use crate::journal::{EndedCall, Journal, OpenCall};
+use crate::recording;
+
+/// More steps than any call takes from its end to its last report.
+const MAX_STEPS: u32 = 100;
+
+/// Ends every call that the journal has open.
+pub async fn end_open_calls(services: &Services, journal: &Journal) -> std::io::Result<()> {
+    for call in journal.open_calls()? {
+        tracing::warn!(call.id = %call.call, "a call was cut off when the program ended; it is logged as it was then");
+        let ended = end(services, journal, call).await?;
+        journal.ended(&ended);
+    }
+    Ok(())
+}
+
+async fn end(services: &Services, journal: &Journal, open: OpenCall) -> std::io::Result<EndedCall> {
+    let OpenCall { call, at, started_at, parties, mut session, mut recording, mut recordings } = open;
+    let mut seconds = None;
+    session.handle_input(at, Input::Ended(Party::Caller, LegEnd::HungUp));
+    for _ in 0..MAX_STEPS {
+        match session.poll_output() {
+            Some(Output::Ask { party, leg, at: place, signal, caller_gone }) => {
+                let question = Output::Ask { party, leg, at: place, signal, caller_gone };
+                let instructions = services.ask(&call, &parties, question, Some(at)).await;
+                session.handle_input(at, Input::Instructions(party, instructions));
+            }
+            Some(Output::Report(notice)) => {
+                if let Notice::CallEnded(ending) = &notice {
+                    seconds = ending.seconds;
+                }
+                services.report(&call, notice, Some(at)).await;
+            }
+            // The rest is for legs that are gone.
+            Some(_) => {}
+            None if session.is_over() => break,
+            // What it waits for is the message.
+            None => {
+                let made = recording.take();
+                let length = match &made {
+                    Some((id, _)) => recording::repair(&recording::path(journal.folder(), id))?,
+                    None => None,
+                };
+                if let (Some((id, transcribe)), Some(length)) = (&made, length) {
+                    recordings.push((id.clone(), length));
+                    services.keep(journal, &call, id, *transcribe, Some(at)).await;
+                }
+                let recording = made.map(|(id, _)| id).filter(|_| length.is_some());
+                session.handle_input(at, Input::Recorded { recording, seconds: length.unwrap_or(0) });
+            }
+        }
+    }
+    let parties = Parties { from_name: parties.from_name, ..Parties::new(parties.from, &parties.to) };
+    let record = CarrierRecord {
+        status: "completed".to_owned(),
+        failed: false,
+        seconds,
+        started_at: Some(started_at),
+        ended_at: Some(at),
+        parties,
+        legs: Vec::new(),
+    };
+    Ok(EndedCall { call, record, recordings })
+}

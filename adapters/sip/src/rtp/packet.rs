@@ -1,0 +1,138 @@
+//! Packets, coded and decoded.
+use audio_codec_algorithms::{decode_alaw, decode_ulaw, encode_alaw, encode_ulaw};
+use rtp_types::{RtpPacket, RtpPacketBuilder};
+
+use super::FRAME;
+use crate::sdp::Codec;
+
+/// What a packet that arrived holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Received {
+    /// Audio, with the packet's number and its time in samples.
+    Audio { number: u16, time: u32, samples: Vec<i16> },
+    /// A telephone event.
+    Event { time: u32, event: u8 },
+}
+
+/// Reads a packet; `None` if it holds nothing that we take. Audio comes in any law; events by their payload type.
+pub fn read(datagram: &[u8], keys: Option<u8>) -> Option<Received> {
+    let packet = RtpPacket::parse(datagram).ok()?;
+    let (payload, time) = (packet.payload(), packet.timestamp());
+    let decode: fn(u8) -> i16 = match packet.payload_type() {
+        0 => decode_ulaw,
+        8 => decode_alaw,
+        other if Some(other) == keys => {
+            // RFC 4733, section 2.3: event, end and volume, duration.
+            return (payload.len() >= 4).then(|| Received::Event { time, event: payload[0] });
+        }
+        _ => return None,
+    };
+    if payload.is_empty() {
+        return None;
+    }
+    let samples = payload.iter().map(|coded| decode(*coded)).collect();
+    Some(Received::Audio { number: packet.sequence_number(), time, samples })
+}
+
+/// Writes the packets of one stream.
+#[derive(Debug)]
+pub struct Writer {
+    source: u32,
+    number: u16,
+    time: u32,
+    is_first: bool,
+}
+
+impl Writer {
+    /// A stream with these random beginnings (RFC 3550, section 5.1).
+    pub fn new(random: [u8; 32]) -> Self {
+        let word =
+            |at: usize| u32::from_be_bytes([random[at], random[at + 1], random[at + 2], random[at + 3]]);
+        Self {
+            source: word(0),
+            number: u16::from_be_bytes([random[4], random[5]]),
+            time: word(6),
+            is_first: true,
+        }
+    }
+
+    /// The time of a packet that is not sent passes all the same.
+    pub fn skip(&mut self) {
+        self.time = self.time.wrapping_add(160);
+        self.is_first = true;
+    }
+
+    /// The next packet.
+    pub fn write(&mut self, frame: &[i16; FRAME], codec: Codec) -> Vec<u8> {
+        let encode: fn(i16) -> u8 = match codec {
+            Codec::Pcmu => encode_ulaw,
+            Codec::Pcma => encode_alaw,
+        };
+        let payload: Vec<u8> = frame.iter().map(|sample| encode(*sample)).collect();
+        let packet = RtpPacketBuilder::<&[u8], &[u8]>::new()
+            .marker_bit(std::mem::replace(&mut self.is_first, false))
+            .payload_type(codec.payload_type())
+            .sequence_number(self.number)
+            .timestamp(self.time)
+            .ssrc(self.source)
+            .payload(payload.as_slice())
+            .write_vec_unchecked();
+        self.number = self.number.wrapping_add(1);
+        self.time = self.time.wrapping_add(160);
+        packet
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_is_read_as_it_was_written() {
+        let mut writer = Writer::new([0xff; 32]);
+        let frame: [i16; FRAME] = std::array::from_fn(|n| if n % 2 == 0 { 1000 } else { -1000 });
+        for codec in [Codec::Pcmu, Codec::Pcma] {
+            let first = writer.write(&frame, codec);
+            let second = writer.write(&frame, codec);
+            assert_eq!(first.len(), 172);
+            let (
+                Some(Received::Audio { number, time, samples }),
+                Some(Received::Audio { number: next, time: later, .. }),
+            ) = (read(&first, None), read(&second, None))
+            else {
+                panic!()
+            };
+            assert_eq!((next, later), (number.wrapping_add(1), time.wrapping_add(160)));
+            assert!(samples.iter().zip(frame).all(|(got, sent)| (got - sent).abs() < 50), "{samples:?}");
+        }
+    }
+
+    #[test]
+    fn keys_come_by_the_payload_type_that_was_agreed_on() {
+        let event = |payload_type| {
+            let payload = [5u8, 0x0a, 0, 160];
+            let packet = RtpPacketBuilder::<&[u8], &[u8]>::new()
+                .payload_type(payload_type)
+                .timestamp(7)
+                .payload(payload.as_slice());
+            packet.write_vec_unchecked()
+        };
+        assert_eq!(read(&event(96), Some(96)), Some(Received::Event { time: 7, event: 5 }));
+        assert_eq!(read(&event(101), Some(96)), None);
+        assert_eq!(read(&event(96), None), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_datagram_is_read_without_a_panic(datagram: Vec<u8>, keys: Option<u8>) {
+            let _ = read(&datagram, keys);
+        }
+
+        #[test]
+        fn a_damaged_packet_is_read_without_a_panic(at in 0usize..172, byte: u8, length in 0usize..172) {
+            let mut packet = Writer::new([1; 32]).write(&[0; FRAME], Codec::Pcmu);
+            packet[at] = byte;
+            let _ = read(&packet[..length], Some(101));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Requests that come in: each is answered, whatever it is.
+use std::any::Any;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use rsipstack::dialog::dialog::Dialog;
+use rsipstack::dialog::dialog_layer::DialogLayer;
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{Method, StatusCode, Uri};
+use rsipstack::transaction::TransactionReceiver;
+use rsipstack::transaction::transaction::Transaction;
+use tokio::sync::mpsc;
+
+use super::leg::{self, Leg, LegEvent};
+use super::{Admission, Refusal};
+use crate::parties::{self, CallParties};
+use crate::sdp;
+
+/// A call that was admitted and waits to be answered.
+pub struct Invitation {
+    /// Who calls whom.
+    pub parties: CallParties,
+    /// The caller's audio; none if the caller wants an offer.
+    pub remote: Option<sdp::Remote>,
+    /// Where the call comes from.
+    pub peer: IpAddr,
+    /// The caller's leg.
+    pub leg: Arc<Leg>,
+    /// What happens to it.
+    pub events: mpsc::UnboundedReceiver<LegEvent>,
+    /// Its place among the calls at once, until it is over.
+    pub _permit: Box<dyn Any + Send>,
+}
+
+pub(super) struct Incoming {
+    pub layer: Arc<DialogLayer>,
+    pub contact: Uri,
+    pub admission: Admission,
+    pub invitations: mpsc::UnboundedSender<Invitation>,
+}
+
+impl Incoming {
+    pub async fn serve(self, mut transactions: TransactionReceiver) {
+        while let Some(transaction) = transactions.recv().await {
+            self.take(transaction).await;
+        }
+    }
+
+    async fn take(&self, mut transaction: Transaction) {
+        match self.dialog_of(&transaction) {
+            Ok(mut dialog) => {
+                tokio::spawn(async move {
+                    if let Err(error) = dialog.handle(&mut transaction).await {
+                        tracing::debug!("a request within a call failed: {error}");
+                    }
+                });
+            }
+            // An ACK is never answered.
+            Err(_) if transaction.original.method == Method::Ack => {}
+            Err(code) => {
+                if let Err(error) = transaction.reply(code).await {
+                    tracing::debug!("a request could not be answered: {error}");
+                }
+            }
+        }
+    }
+
+    /// The dialog that a request belongs to or begins, or the status code that it is answered with.
+    fn dialog_of(&self, transaction: &Transaction) -> Result<Dialog, StatusCode> {
+        let to =
+            transaction.original.to_header().and_then(rsipstack::sip::To::tag).map_err(|_| StatusCode::BadRequest)?;
+        if to.is_some() {
+            return self.layer.match_dialog(transaction).ok_or(StatusCode::CallTransactionDoesNotExist);
+        }
+        let peer = peer_of(transaction).ok_or(StatusCode::Forbidden)?;
+        let permit = (self.admission)(peer);
+        match (&transaction.original.method, permit) {
+            (_, Err(Refusal::Stranger)) => Err(StatusCode::Forbidden),
+            (Method::Invite, Ok(permit)) => self.invite(transaction, peer, permit),
+            (Method::Invite, Err(Refusal::Busy)) => Err(StatusCode::BusyHere),
+            (Method::Invite, Err(Refusal::Stopping)) => Err(StatusCode::ServiceUnavailable),
+            // What keeps a connection alive.
+            (Method::Options, _) => Err(StatusCode::OK),
+            _ => Err(StatusCode::MethodNotAllowed),
+        }
+    }
+
+    fn invite(
+        &self,
+        transaction: &Transaction,
+        peer: IpAddr,
+        permit: Box<dyn Any + Send>,
+    ) -> Result<Dialog, StatusCode> {
+        let request = &transaction.original;
+        let remote = match request.body.as_slice() {
+            [] => None,
+            body => Some(sdp::read(body).ok_or(StatusCode::NotAcceptableHere)?),
+        };
+        let parties = parties::of(request).ok_or(StatusCode::BadRequest)?;
+        let (states, receiver) = self.layer.new_dialog_state_channel();
+        let contact = Some(self.contact.clone());
+        let dialog = self.layer.get_or_create_server_invite(transaction, states, None, contact);
+        let dialog = dialog.map_err(|_| StatusCode::BadRequest)?;
+        let (sender, events) = mpsc::unbounded_channel();
+        let (wants_offer, confirmed) = (remote.is_none(), dialog.clone());
+        let ack = move || confirmed.last_remote_ack().filter(|_| wants_offer);
+        tokio::spawn(leg::watch(receiver, sender, ack));
+        let leg = Arc::new(Leg { dialog: dialog.clone(), layer: self.layer.clone() });
+        let invitation = Invitation { parties, remote, peer, leg, events, _permit: permit };
+        self.invitations.send(invitation).map_err(|_| StatusCode::ServiceUnavailable)?;
+        Ok(Dialog::Invite(dialog))
+    }
+}
+
+/// The address that a request really comes from.
+fn peer_of(transaction: &Transaction) -> Option<IpAddr> {
+    let address = transaction.connection.as_ref()?.get_remote_addr()?.get_socketaddr().ok()?;
+    Some(address.ip().to_canonical())
+}

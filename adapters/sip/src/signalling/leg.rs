@@ -1,0 +1,133 @@
+//! One leg of a call, incoming or outgoing.
+use std::sync::Arc;
+
+use frontdesk_domain::Key;
+use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TransactionHandle};
+use rsipstack::dialog::dialog_layer::DialogLayer;
+use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::sip::{Header, Request, StatusCode};
+use tokio::sync::mpsc;
+
+use crate::rtp::keys;
+
+/// What happens to a leg.
+#[derive(Debug)]
+pub enum LegEvent {
+    /// A callee's phone rings.
+    Ringing,
+    /// It was answered, with this description of its audio.
+    Answered(Vec<u8>),
+    /// The other side offers other audio; it waits for the reply.
+    Offered(Vec<u8>, Reply),
+    /// A key was pressed, sent by INFO.
+    Key(Key),
+    /// It has ended, or was never answered: with this final status code, if there was one.
+    Ended(Option<u16>),
+}
+
+/// Answers an offer.
+#[derive(Debug)]
+pub struct Reply(TransactionHandle);
+
+impl Reply {
+    /// Accepts, with the description of our audio; without one if none was offered.
+    pub async fn accept(self, body: Option<Vec<u8>>) {
+        // An error means that the dialog is gone.
+        let _ = self.0.respond(StatusCode::OK, body.is_some().then(sdp_headers), body).await;
+    }
+
+    /// Refuses: there is nothing in it that we can send.
+    pub async fn refuse(self) {
+        let _ = self.0.reply(StatusCode::NotAcceptableHere).await;
+    }
+}
+
+fn sdp_headers() -> Vec<Header> {
+    vec![Header::ContentType("application/sdp".into())]
+}
+
+/// A leg. Dropped, it is forgotten by the library, which does not do so by itself.
+pub struct Leg {
+    pub(super) dialog: InviteDialog,
+    pub(super) layer: Arc<DialogLayer>,
+}
+
+impl Drop for Leg {
+    fn drop(&mut self) {
+        self.layer.remove_dialog(&self.dialog.id());
+    }
+}
+
+impl Leg {
+    /// Answers an incoming leg.
+    pub fn accept(&self, body: Vec<u8>) {
+        if let Err(error) = self.dialog.accept(Some(sdp_headers()), Some(body)) {
+            tracing::debug!("a call could not be answered: {error}");
+        }
+    }
+
+    /// Refuses an incoming leg that was not answered (603, Decline).
+    pub fn decline(&self) {
+        if let Err(error) = self.dialog.reject(Some(StatusCode::Decline), None) {
+            tracing::debug!("a call could not be refused: {error}");
+        }
+    }
+
+    /// Ends the leg: rings no longer, or hangs up.
+    pub async fn end(&self) {
+        let can_cancel = self.dialog.state().can_cancel();
+        let ended = if can_cancel { self.dialog.cancel().await } else { self.dialog.hangup().await };
+        if let Err(error) = ended {
+            tracing::debug!("a leg could not be ended in order: {error}");
+        }
+    }
+}
+
+/// Passes on what happens to a dialog, and answers what needs no decision, until it is over. `ack` is the request that
+/// confirmed it, if that one describes the audio.
+pub(super) async fn watch(
+    mut states: DialogStateReceiver,
+    events: mpsc::UnboundedSender<LegEvent>,
+    ack: impl Fn() -> Option<Request> + Send,
+) {
+    // A receiver that is gone is no longer interested.
+    let tell = |event| {
+        let _ = events.send(event);
+    };
+    let mut is_confirmed = false;
+    while let Some(state) = states.recv().await {
+        match state {
+            DialogState::Confirmed(..) => {
+                if !std::mem::replace(&mut is_confirmed, true)
+                    && let Some(ack) = ack().filter(|ack| !ack.body.is_empty())
+                {
+                    tell(LegEvent::Answered(ack.body));
+                }
+            }
+            DialogState::Updated(_, request, handle) => tell(LegEvent::Offered(request.body, Reply(handle))),
+            DialogState::Info(_, request, handle) => {
+                let _ = handle.reply(StatusCode::OK).await;
+                if let Some(key) = keys::of_info(&String::from_utf8_lossy(&request.body)) {
+                    tell(LegEvent::Key(key));
+                }
+            }
+            DialogState::Options(_, _, handle) | DialogState::Notify(_, _, handle) => {
+                let _ = handle.reply(StatusCode::OK).await;
+            }
+            // A caller must not have us ring others.
+            DialogState::Refer(_, _, handle) => {
+                let _ = handle.reply(StatusCode::Decline).await;
+            }
+            DialogState::Message(_, _, handle) | DialogState::Publish(_, _, handle) => {
+                let _ = handle.reply(StatusCode::MethodNotAllowed).await;
+            }
+            DialogState::Terminated(..) => return tell(LegEvent::Ended(None)),
+            DialogState::Early(_, response) => {
+                if matches!(u16::from(response.status_code), 180 | 183) {
+                    tell(LegEvent::Ringing);
+                }
+            }
+            DialogState::Calling(_) | DialogState::Trying(_) | DialogState::WaitAck(..) => {}
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! A SIP line: `sip.*`. Its program is part of builds with the feature `sip`.
+#[cfg(feature = "sip")]
+pub use line::SipSettings;
+
+/// The settings of a line, which this build does not have.
+#[cfg(not(feature = "sip"))]
+#[derive(Debug, Clone)]
+pub enum SipSettings {}
+
+#[cfg(not(feature = "sip"))]
+impl super::Reader {
+    pub(super) fn sip(&mut self, _: Option<&super::FlowWithAudio>) -> Option<SipSettings> {
+        let key = self.values.keys().find(|key| key.starts_with("sip."))?.clone();
+        self.need(&key, "this build has no SIP line; build it with cargo build --features sip");
+        None
+    }
+}
+
+#[cfg(feature = "sip")]
+mod line {
+    use std::net::{IpAddr, SocketAddr};
+    use std::ops::RangeInclusive;
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use adapters_audio::WavDecoder;
+    use adapters_sip::{Address, DialPlan, Settings, Trunk};
+    use adapters_speech::Command;
+    use frontdesk_ports::AudioDecoder;
+    use frontdesk_services::flow_versions::FlowWithAudio;
+    use ipnet::IpNet;
+
+    use crate::config::{ConfigError, Reader, Value};
+
+    /// Calls at once, unless the configuration says otherwise.
+    const MAX_CALLS: u32 = 40;
+
+    /// A SIP line, and the program that reads its prompts out.
+    #[derive(Debug, Clone)]
+    pub struct SipSettings {
+        /// The line.
+        pub line: Settings,
+        /// The program.
+        pub voice: Command,
+    }
+
+    impl Reader {
+        /// The line, if any setting is about one.
+        pub(in crate::config) fn sip(&mut self, flow: Option<&FlowWithAudio>) -> Option<SipSettings> {
+            if !self.values.keys().any(|key| key.starts_with("sip.")) {
+                return None;
+            }
+            let listen = self.address("sip.listen");
+            if listen.is_none() {
+                self.need("sip.listen", "not set; it is where phones and trunks reach us, such as 192.0.2.1:5060");
+            }
+            let address = self.take("sip.address", |value| {
+                let text = value.text()?;
+                text.parse::<IpAddr>().map_err(|_| "use an IP address, such as 192.0.2.1".to_owned())
+            });
+            let peers = self.peers();
+            let (routes, trunk) = (self.routes(), self.trunk());
+            let voice = self.take("sip.voice", |value| {
+                let example = "such as [\"espeak-ng\", \"-v\", \"{language}\", \"-w\", \"{file}\", \"--stdin\"]";
+                Command::new(value.list()?).map_err(|bad| format!("{bad}; {example}"))
+            });
+            let max_calls = self.take("sip.max_calls", Value::count).unwrap_or(MAX_CALLS);
+            let max_calls_a_peer = self.take("sip.max_calls_a_peer", Value::count).unwrap_or(max_calls);
+            let audio_ports = self.take("sip.audio_ports", audio_ports).unwrap_or(20_000..=20_998);
+            let audio_timeout = self.take("sip.audio_timeout", Value::duration);
+            let drain = self.take("sip.drain", Value::duration);
+            let folder = self.take("sip.folder", Value::text).unwrap_or_else(|| "data/sip".to_owned());
+            flow.into_iter().for_each(|own| self.playable(own));
+            let listen: SocketAddr = listen?;
+            let address = address.or_else(|| Some(listen.ip()).filter(|ip| !ip.is_unspecified()));
+            if address.is_none() {
+                self.need("sip.address", "not set; it is the address of this machine that phones are told");
+            }
+            Some(SipSettings {
+                line: Settings {
+                    listen,
+                    address: address?,
+                    peers: peers?,
+                    routes,
+                    trunk,
+                    max_calls: usize::try_from(max_calls).unwrap_or(usize::MAX),
+                    max_calls_a_peer: usize::try_from(max_calls_a_peer).unwrap_or(usize::MAX),
+                    audio_ports,
+                    audio_timeout: audio_timeout.unwrap_or(Duration::from_secs(60)),
+                    drain: drain.unwrap_or(Duration::from_secs(60)),
+                    folder: PathBuf::from(folder),
+                },
+                voice: voice.unwrap_or_default(),
+            })
+        }
+
+        fn peers(&mut self) -> Option<Vec<IpNet>> {
+            let peers = self.take("sip.peers", |value| {
+                let network = |text: &String| {
+                    let one = text.parse().map(|address: IpAddr| address.into());
+                    let bad = |_| format!("{text:?} is no network; use one such as 192.0.2.0/24");
+                    text.parse().or(one).map_err(bad)
+                };
+                let peers: Vec<IpNet> = value.list()?.iter().map(network).collect::<Result<_, _>>()?;
+                match peers.iter().find(|network| network.prefix_len() == 0) {
+                    Some(_) => Err("anybody could call, and have phones rung; name the networks of phones and trunks".into()),
+                    None => Ok(peers),
+                }
+            });
+            if peers.as_ref().is_none_or(Vec::is_empty) {
+                self.need("sip.peers", "not set; it names the networks of phones and trunks, such as [\"192.0.2.0/24\"]");
+            }
+            peers
+        }
+
+        fn routes(&mut self) -> DialPlan {
+            let mut plan = DialPlan::default();
+            let keys: Vec<String> = self.values.keys().filter(|key| key.starts_with("sip.routes.")).cloned().collect();
+            for key in keys {
+                let pattern = key.trim_start_matches("sip.routes.").to_owned();
+                let plan = &mut plan;
+                self.take(&key, |value| plan.add(&pattern, &value.text()?).map_err(|error| error.to_string()));
+            }
+            plan
+        }
+
+        fn trunk(&mut self) -> Option<Trunk> {
+            let registrar = self.take("sip.registrar", |value| {
+                Address::parse(&value.text()?).map_err(|error| format!("it is {error}"))
+            });
+            let username = self.take("sip.username", Value::text);
+            let password = self.secret("sip.password");
+            if registrar.is_some() {
+                for key in ["sip.username", "sip.password"] {
+                    if !self.values.contains_key(key) {
+                        self.need(key, "not set; sip.registrar asks for it");
+                    }
+                }
+            }
+            Some(Trunk { registrar: registrar?, username: username?, password: password? })
+        }
+
+        /// Checks that a line can play the flow's audio files.
+        fn playable(&mut self, own: &FlowWithAudio) {
+            for (file, bytes) in &own.audio {
+                if WavDecoder.decode(bytes).is_err() {
+                    let what = format!(
+                        "the audio file {} cannot be played on a SIP line, which plays WAV files of whole numbers (PCM)",
+                        file.0
+                    );
+                    self.errors.push(ConfigError::new("", "flow", what));
+                }
+            }
+        }
+    }
+
+    /// `20000-20998`.
+    fn audio_ports(value: &Value) -> Result<RangeInclusive<u16>, String> {
+        let text = value.text()?;
+        let ports = text.split_once('-').and_then(|(first, last)| {
+            Some((first.trim().parse::<u16>().ok()?, last.trim().parse::<u16>().ok()?))
+        });
+        match ports {
+            Some((first, last)) if first >= 1024 && first.is_multiple_of(2) && last >= first + 2 => Ok(first..=last),
+            _ => Err("use a range of ports from an even one, such as 20000-20998".to_owned()),
+        }
+    }
+}

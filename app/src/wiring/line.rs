@@ -1,0 +1,189 @@
+//! Our own SIP line, beside the hosted carrier or in place of it.
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use frontdesk_domain::{AudioFile, CarrierCall, LegId, RecordingId, Timestamp};
+use frontdesk_ports::{Carrier, CarrierError, FetchedAudio, PromptAudio, UnplayableAudio};
+
+#[cfg(not(feature = "sip"))]
+pub use without::SipLine;
+#[cfg(feature = "sip")]
+pub use with::SipLine;
+
+/// The name of the line in ids of legs.
+const NAME: &str = "sip";
+
+/// Whether a call came by our own line.
+pub fn is_own(call: &LegId) -> bool {
+    call.carrier() == NAME
+}
+
+/// Asks the carrier that a call came by.
+pub struct Carriers {
+    /// The carrier with an account.
+    pub hosted: Arc<dyn Carrier>,
+    /// Our own line.
+    pub line: Option<Arc<dyn Carrier>>,
+}
+
+impl Carriers {
+    fn of(&self, call: &LegId) -> &dyn Carrier {
+        let line = self.line.as_ref().filter(|_| is_own(call));
+        line.map_or(&*self.hosted, |line| &**line)
+    }
+}
+
+#[async_trait]
+impl Carrier for Carriers {
+    async fn fetch_recording(&self, call: &LegId, recording: &RecordingId) -> Result<FetchedAudio, CarrierError> {
+        self.of(call).fetch_recording(call, recording).await
+    }
+
+    async fn delete_recording(&self, call: &LegId, recording: &RecordingId) -> Result<bool, CarrierError> {
+        self.of(call).delete_recording(call, recording).await
+    }
+
+    async fn delete_call(&self, call: &LegId) -> Result<bool, CarrierError> {
+        self.of(call).delete_call(call).await
+    }
+
+    async fn our_numbers(&self) -> Result<Vec<String>, CarrierError> {
+        let mut numbers = self.hosted.our_numbers().await?;
+        if let Some(line) = &self.line {
+            numbers.extend(line.our_numbers().await?);
+        }
+        Ok(numbers)
+    }
+
+    async fn calls(&self, since: Timestamp, until: Timestamp) -> Result<Vec<CarrierCall>, CarrierError> {
+        let mut calls = self.hosted.calls(since, until).await?;
+        if let Some(line) = &self.line {
+            calls.extend(line.calls(since, until).await?);
+        }
+        Ok(calls)
+    }
+}
+
+/// Publishes audio files to every carrier.
+pub struct EveryCarrier(pub Vec<Arc<dyn PromptAudio>>);
+
+impl PromptAudio for EveryCarrier {
+    fn publish(&self, files: Vec<(AudioFile, Bytes)>) -> Result<(), UnplayableAudio> {
+        self.0.iter().try_for_each(|carrier| carrier.publish(files.clone()))
+    }
+}
+
+#[cfg(feature = "sip")]
+mod with {
+    use std::sync::Arc;
+
+    use adapters_audio::{WavDecoder, WavMeter};
+    use adapters_sip::{Journal, JournalCarrier, Line, Prompts, Services, Settings, StartError};
+    use adapters_speech::CommandVoice;
+    use frontdesk_ports::{AnswerCalls, Carrier, Clock, Ids, PromptAudio, RecordingStore};
+    use parking_lot::Mutex;
+
+    use crate::config::SipSettings;
+    use crate::wiring::WiringError;
+
+    /// A line that is opened once everything else is ready.
+    pub struct SipLine {
+        settings: Settings,
+        journal: Journal,
+        prompts: Arc<Prompts>,
+        services: Mutex<Option<Services>>,
+        line: tokio::sync::OnceCell<Line>,
+    }
+
+    impl SipLine {
+        /// The line of a configuration, which takes no calls yet.
+        pub fn new(settings: &SipSettings) -> Result<Self, WiringError> {
+            let journal = Journal::open(&settings.line.folder);
+            let journal = journal.map_err(|error| WiringError::SipFolder(error.to_string()))?;
+            let voice = Arc::new(CommandVoice::new(settings.voice.clone(), Arc::new(WavDecoder)));
+            let prompts = Arc::new(Prompts::new(Arc::new(WavDecoder), voice));
+            let (services, line) = (Mutex::default(), tokio::sync::OnceCell::new());
+            Ok(Self { settings: settings.line.clone(), journal, prompts, services, line })
+        }
+
+        /// What plays the flow's audio files.
+        pub fn prompts(&self) -> Arc<dyn PromptAudio> {
+            self.prompts.clone()
+        }
+
+        /// The line's recordings and records.
+        pub fn carrier(&self) -> Arc<dyn Carrier> {
+            Arc::new(JournalCarrier(self.journal.clone()))
+        }
+
+        /// What the line needs of the application.
+        pub fn serve(
+            &self,
+            answering: Arc<dyn AnswerCalls>,
+            recordings: Arc<dyn RecordingStore>,
+            clock: Arc<dyn Clock>,
+            ids: Arc<dyn Ids>,
+        ) {
+            let (prompts, meter) = (self.prompts.clone(), Arc::new(WavMeter));
+            *self.services.lock() = Some(Services { answering, prompts, recordings, meter, clock, ids });
+        }
+
+        /// Takes calls from now on.
+        pub async fn start(&self) -> Result<(), String> {
+            let Some(services) = self.services.lock().take() else { return Ok(()) };
+            let listen = self.settings.listen;
+            let line = Line::start(self.settings.clone(), services, self.journal.clone()).await;
+            let line = line.map_err(|error: StartError| format!("sip.listen: {listen} cannot be used: {error}"))?;
+            tracing::info!("the SIP line takes calls on {listen}");
+            let _ = self.line.set(line);
+            Ok(())
+        }
+
+        /// Takes no more calls and waits for those in progress.
+        pub async fn drain(&self) {
+            if let Some(line) = self.line.get() {
+                line.drain().await;
+            }
+        }
+    }
+}
+
+#[cfg(not(feature = "sip"))]
+mod without {
+    use std::sync::Arc;
+
+    use frontdesk_ports::{AnswerCalls, Carrier, Clock, Ids, PromptAudio, RecordingStore};
+
+    use crate::config::SipSettings;
+    use crate::wiring::WiringError;
+
+    /// A line, which this build does not have.
+    pub enum SipLine {}
+
+    impl SipLine {
+        pub fn new(settings: &SipSettings) -> Result<Self, WiringError> {
+            match *settings {}
+        }
+
+        pub fn prompts(&self) -> Arc<dyn PromptAudio> {
+            match *self {}
+        }
+
+        pub fn carrier(&self) -> Arc<dyn Carrier> {
+            match *self {}
+        }
+
+        pub fn serve(&self, _: Arc<dyn AnswerCalls>, _: Arc<dyn RecordingStore>, _: Arc<dyn Clock>, _: Arc<dyn Ids>) {
+            match *self {}
+        }
+
+        pub async fn start(&self) -> Result<(), String> {
+            match *self {}
+        }
+
+        pub async fn drain(&self) {
+            match *self {}
+        }
+    }
+}
