@@ -37,8 +37,8 @@ pub use error::{ConfigError, ConfigErrors, Shown};
 pub use flow::FlowText;
 pub use frontdesk_domain::parse_duration;
 pub use notify::{By, Recipient, Smtp};
-pub use sip::SipSettings;
 pub use sign_in::{Provider, SignInSettings};
+pub use sip::SipSettings;
 pub use source::{Settings, Value, is_configured};
 pub use warnings::public_url_warning;
 

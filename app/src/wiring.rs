@@ -365,7 +365,8 @@ impl App {
 
 /// Where carriers reach us; without an account at one, where we listen.
 fn public_url(config: &Config) -> Result<PublicUrl, WiringError> {
-    let here = || PublicUrl::parse(&format!("http://{}", config.listen)).ok().filter(|_| config.sip.is_some());
+    let here =
+        || PublicUrl::parse(&format!("http://{}", config.listen)).ok().filter(|_| config.sip.is_some());
     config.public_url.clone().or_else(here).ok_or(WiringError::Incomplete("public_url"))
 }
 

@@ -67,3 +67,6 @@ async fn end(services: &Services, journal: &Journal, open: OpenCall) -> std::io:
     };
     Ok(EndedCall { call, record, recordings })
 }
+
+#[cfg(test)]
+mod tests;

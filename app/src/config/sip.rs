@@ -52,7 +52,10 @@ mod line {
             }
             let listen = self.address("sip.listen");
             if listen.is_none() {
-                self.need("sip.listen", "not set; it is where phones and trunks reach us, such as 192.0.2.1:5060");
+                self.need(
+                    "sip.listen",
+                    "not set; it is where phones and trunks reach us, such as 192.0.2.1:5060",
+                );
             }
             let address = self.take("sip.address", |value| {
                 let text = value.text()?;
@@ -61,7 +64,8 @@ mod line {
             let peers = self.peers();
             let (routes, trunk) = (self.routes(), self.trunk());
             let voice = self.take("sip.voice", |value| {
-                let example = "such as [\"espeak-ng\", \"-v\", \"{language}\", \"-w\", \"{file}\", \"--stdin\"]";
+                let example =
+                    "such as [\"espeak-ng\", \"-v\", \"{language}\", \"-w\", \"{file}\", \"--stdin\"]";
                 Command::new(value.list()?).map_err(|bad| format!("{bad}; {example}"))
             });
             let max_calls = self.take("sip.max_calls", Value::count).unwrap_or(MAX_CALLS);
@@ -103,23 +107,32 @@ mod line {
                 };
                 let peers: Vec<IpNet> = value.list()?.iter().map(network).collect::<Result<_, _>>()?;
                 match peers.iter().find(|network| network.prefix_len() == 0) {
-                    Some(_) => Err("anybody could call, and have phones rung; name the networks of phones and trunks".into()),
+                    Some(_) => Err(
+                        "anybody could call, and have phones rung; name the networks of phones and trunks"
+                            .into(),
+                    ),
                     None => Ok(peers),
                 }
             });
             if peers.as_ref().is_none_or(Vec::is_empty) {
-                self.need("sip.peers", "not set; it names the networks of phones and trunks, such as [\"192.0.2.0/24\"]");
+                self.need(
+                    "sip.peers",
+                    "not set; it names the networks of phones and trunks, such as [\"192.0.2.0/24\"]",
+                );
             }
             peers
         }
 
         fn routes(&mut self) -> DialPlan {
             let mut plan = DialPlan::default();
-            let keys: Vec<String> = self.values.keys().filter(|key| key.starts_with("sip.routes.")).cloned().collect();
+            let keys: Vec<String> =
+                self.values.keys().filter(|key| key.starts_with("sip.routes.")).cloned().collect();
             for key in keys {
                 let pattern = key.trim_start_matches("sip.routes.").to_owned();
                 let plan = &mut plan;
-                self.take(&key, |value| plan.add(&pattern, &value.text()?).map_err(|error| error.to_string()));
+                self.take(&key, |value| {
+                    plan.add(&pattern, &value.text()?).map_err(|error| error.to_string())
+                });
             }
             plan
         }
@@ -161,7 +174,9 @@ mod line {
             Some((first.trim().parse::<u16>().ok()?, last.trim().parse::<u16>().ok()?))
         });
         match ports {
-            Some((first, last)) if first >= 1024 && first.is_multiple_of(2) && last >= first + 2 => Ok(first..=last),
+            Some((first, last)) if first >= 1024 && first.is_multiple_of(2) && last >= first + 2 => {
+                Ok(first..=last)
+            }
             _ => Err("use a range of ports from an even one, such as 20000-20998".to_owned()),
         }
     }

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use frontdesk_domain::{AudioFile, CarrierCall, LegId, RecordingId, Timestamp};
 use frontdesk_ports::{Carrier, CarrierError, FetchedAudio, PromptAudio, UnplayableAudio};
 
-#[cfg(not(feature = "sip"))]
-pub use without::SipLine;
 #[cfg(feature = "sip")]
 pub use with::SipLine;
+#[cfg(not(feature = "sip"))]
+pub use without::SipLine;
 
 /// The name of the line in ids of legs.
 const NAME: &str = "sip";
@@ -36,7 +36,11 @@ impl Carriers {
 
 #[async_trait]
 impl Carrier for Carriers {
-    async fn fetch_recording(&self, call: &LegId, recording: &RecordingId) -> Result<FetchedAudio, CarrierError> {
+    async fn fetch_recording(
+        &self,
+        call: &LegId,
+        recording: &RecordingId,
+    ) -> Result<FetchedAudio, CarrierError> {
         self.of(call).fetch_recording(call, recording).await
     }
 
@@ -134,7 +138,8 @@ mod with {
             let Some(services) = self.services.lock().take() else { return Ok(()) };
             let listen = self.settings.listen;
             let line = Line::start(self.settings.clone(), services, self.journal.clone()).await;
-            let line = line.map_err(|error: StartError| format!("sip.listen: {listen} cannot be used: {error}"))?;
+            let line =
+                line.map_err(|error: StartError| format!("sip.listen: {listen} cannot be used: {error}"))?;
             tracing::info!("the SIP line takes calls on {listen}");
             let _ = self.line.set(line);
             Ok(())
@@ -174,7 +179,13 @@ mod without {
             match *self {}
         }
 
-        pub fn serve(&self, _: Arc<dyn AnswerCalls>, _: Arc<dyn RecordingStore>, _: Arc<dyn Clock>, _: Arc<dyn Ids>) {
+        pub fn serve(
+            &self,
+            _: Arc<dyn AnswerCalls>,
+            _: Arc<dyn RecordingStore>,
+            _: Arc<dyn Clock>,
+            _: Arc<dyn Ids>,
+        ) {
             match *self {}
         }
 

@@ -96,7 +96,7 @@ class Place:
 
     def callee(self, number, xml, calls=1):
         port = port_of(number, self.base)
-        sipp = Sipp(xml, port, port + 300, calls=calls)
+        sipp = Sipp(xml, port, self.base + 1300 + (port - self.base - 1000) * 4, calls=calls)
         self.phones.append(sipp)
         return sipp
 

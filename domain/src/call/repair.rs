@@ -47,11 +47,11 @@ impl CarrierCall {
         let (mut facts, mut events) = (known.clone(), Vec::new());
         // One event can give another its meaning: go on until none changes the call.
         loop {
-            let before = Call::of(&facts);
+            let before = row(&facts);
             let useful = offered.iter().position(|event| {
                 let mut after = facts.clone();
                 after.absorb(event);
-                Call::of(&after) != before
+                row(&after) != before
             });
             let Some(useful) = useful else { break };
             let event = offered.remove(useful);
@@ -60,4 +60,13 @@ impl CarrierCall {
         }
         events
     }
+}
+
+/// The call as these facts establish it. Another proof of the same outcome repairs nothing.
+fn row(facts: &Facts) -> Call {
+    let mut call = Call::of(facts);
+    if let Some(verdict) = &mut call.verdict {
+        verdict.evidence.clear();
+    }
+    call
 }

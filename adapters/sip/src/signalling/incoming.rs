@@ -67,8 +67,11 @@ impl Incoming {
 
     /// The dialog that a request belongs to or begins, or the status code that it is answered with.
     fn dialog_of(&self, transaction: &Transaction) -> Result<Dialog, StatusCode> {
-        let to =
-            transaction.original.to_header().and_then(rsipstack::sip::To::tag).map_err(|_| StatusCode::BadRequest)?;
+        let to = transaction
+            .original
+            .to_header()
+            .and_then(rsipstack::sip::To::tag)
+            .map_err(|_| StatusCode::BadRequest)?;
         if to.is_some() {
             return self.layer.match_dialog(transaction).ok_or(StatusCode::CallTransactionDoesNotExist);
         }

@@ -1,6 +1,6 @@
 //! What the carrier's records mend.
 use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, SeededIds};
-use frontdesk_domain::{CallerId, CarrierRecord, Outcome, Parties, RecordedMessage, RecordingStatus};
+use frontdesk_domain::{CallerId, CarrierRecord, Ending, Outcome, Parties, RecordedMessage, RecordingStatus};
 use frontdesk_ports::MockCarrier;
 
 use super::*;
@@ -79,6 +79,10 @@ impl Desk {
     }
 }
 
+fn started() -> EventKind {
+    EventKind::Started(Parties::new(CallerId::read("+33123456789"), MAIN))
+}
+
 fn menu() -> EventKind {
     EventKind::Menu { menu: "main".parse().unwrap(), step: 1 }
 }
@@ -148,6 +152,29 @@ async fn a_lost_end_is_repaired_and_an_endless_call_is_closed_as_unknown() {
     assert_eq!(state(&rows, "CA8"), CallState::Ended);
     assert_eq!(state(&rows, "CA9"), CallState::InProgress, "it may still be going on");
     assert!(desk.run().await.found_nothing());
+}
+
+#[tokio::test]
+async fn a_complete_call_is_not_repaired() {
+    let desk = desk("12:00:00", vec![recorded_call("CA1", "09:00:00", MAIN, None)]);
+    desk.log("CA1", "09:00:00", started()).await;
+    desk.log("CA1", "09:00:01", menu()).await;
+    let ending = Ending { status: "completed".into(), failed: false, seconds: Some(30), parties: None };
+    desk.log("CA1", "09:00:30", EventKind::Ended(ending)).await;
+    let report = desk.run().await;
+    assert_eq!((report.compared, report.repaired), (1, 0), "{report}");
+}
+
+#[tokio::test]
+async fn a_call_of_our_own_line_is_closed_by_its_own_comparison_only() {
+    let desk = desk("12:00:00", vec![]);
+    desk.log("CA8", "03:00:00", menu()).await;
+    let of_the_line =
+        Reconciliation { is_own: |call| call.carrier() == "sip", watermark: None, ..desk.reconciliation };
+    assert_eq!(of_the_line.run(time("00:00:00")).await.unwrap().closed, 0);
+    assert_eq!(desk.operations_log.marked(Watermark::Reconciled).await.unwrap(), None);
+    let of_the_account = Reconciliation { is_own: |call| call.carrier() != "sip", ..of_the_line };
+    assert_eq!(of_the_account.run(time("00:00:00")).await.unwrap().closed, 1);
 }
 
 #[tokio::test]
