@@ -195,7 +195,7 @@ impl Cli {
             Command::Check(check) => {
                 let today = SystemClock.now().to_zoned_datetime(jiff::tz::TimeZone::UTC);
                 let config = load(check.needs());
-                check.run(config, today)
+                check.run(config, today).await
             }
             Command::Close(command) => command.run(config()?).await,
             Command::Open => overrides::open(config()?).await,

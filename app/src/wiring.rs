@@ -1,9 +1,10 @@
 //! Builds the application from the configuration: creates the adapters and connects them to the services.
 
+mod addresses;
 mod database;
 mod disk_check;
 pub mod doctor;
-mod line;
+pub mod line;
 mod notifications;
 mod services;
 mod stores;
@@ -20,7 +21,7 @@ use adapters_recordings::OpenError;
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
 use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, PhoneNumber, Signal, advance};
-use frontdesk_ports::{Account, Carrier, Clock, Ids, PromptAudio, PublicUrl, Readiness, StoreError};
+use frontdesk_ports::{Account, Carrier, Clock, Ids, PublicUrl, Readiness, StoreError};
 use poem::endpoint::{BoxEndpoint, EndpointExt};
 use poem::middleware::CatchPanic;
 use poem::{Response, Route};
@@ -31,6 +32,7 @@ use crate::carrier::{self, ClientError, HostedPrompts};
 use crate::config::Config;
 use crate::server::Routes;
 use crate::system::{SystemClock, SystemIds};
+use addresses::{people_use_https, public_url};
 use database::{index_texts, prepare};
 use frontdesk_services::auth::AccessControl;
 use frontdesk_services::auth::password::BadPassword;
@@ -45,7 +47,7 @@ use frontdesk_services::overrides::Overrides;
 use frontdesk_services::readiness::IntakeReadiness;
 use frontdesk_services::restrictions::Restrictions;
 use frontdesk_services::voicemail_jobs::VoicemailWorker;
-use line::{Carriers, EveryCarrier, SipLine};
+use line::{SipLine, players};
 use notifications::feed_url;
 use services::{
     access_of, accounts_of, contacts, federated_sign_in, follow_ups, operations, reader, restrictions, rules,
@@ -221,9 +223,7 @@ impl AppBuilder {
         let (prepared, password) = (Arc::new(AtomicBool::new(false)), config.admin_password.clone());
         prepare(&config.database_url, db.clone(), access.clone(), password, prepared.clone()).await?;
         index_texts(db.clone());
-        let line = config.sip.as_ref().map(SipLine::new).transpose()?.map(Arc::new);
-        let hosted = carrier::client(accounts.clone(), public.clone(), &config.proxies)?;
-        let client = Arc::new(Carriers { hosted, line: line.as_ref().map(|line| line.carrier()) });
+        let (line, client) = line::open(&config, &accounts, &public)?;
         let spool = Arc::new(FileSpool::open(&config.spool)?);
         let lease_clock = Arc::new(ServerClock::new(&db, clock.clone()));
         let intake = Arc::new(EventIntake::new(
@@ -238,9 +238,7 @@ impl AppBuilder {
             Arc::new(IntakeReadiness { intake: intake.clone(), prepared, held_back: held_back.clone() });
 
         let audio: Arc<HostedPrompts> = Arc::default();
-        let players = std::iter::once(audio.clone() as Arc<dyn PromptAudio>);
-        let players = players.chain(line.as_ref().map(|line| line.prompts())).collect();
-        let flow = Arc::new(FlowVersions::new(own_flow, Arc::new(EveryCarrier(players)))?);
+        let flow = Arc::new(FlowVersions::new(own_flow, players(&audio, line.as_deref()))?);
         let restrictions = restrictions(&stores, &config, &clock).await;
         let contacts = contacts(&stores, &clock).await;
         let safe = safe_answer(&flow.current(), &*clock);
@@ -253,9 +251,7 @@ impl AppBuilder {
         ));
         let responses = answering.responses();
         tokio::spawn(set_own_number(client.clone(), answering.clone()));
-        if let Some(line) = &line {
-            line.serve(answering.clone(), stores.recordings.clone(), clock.clone(), ids.clone());
-        }
+        line::serve(line.as_deref(), &answering, &stores, &clock, &ids);
         let carrier = carrier::routes(public.clone(), accounts.clone(), answering, audio, safe);
 
         let feed_url = feed_url(config.feed_url.as_ref(), &public);
@@ -290,13 +286,12 @@ impl AppBuilder {
         })?;
 
         let probe_target = (public, accounts);
-        let comparing = lease_clock.keep_comparing();
         let work = Work {
             stores,
             contacts: contacts.clone(),
             client,
             clock,
-            lease_clock,
+            lease_clock: lease_clock.clone(),
             ids,
             flow: flow.clone(),
             held_back,
@@ -314,7 +309,7 @@ impl AppBuilder {
             line,
             stop,
             log,
-            _comparing: comparing,
+            _comparing: lease_clock.keep_comparing(),
         };
         let people = pages.with(CatchPanic::new()).map_to_response().boxed();
         Ok(App { carrier, people, running, readiness, metrics, feed_url, probe_target })
@@ -360,22 +355,6 @@ impl App {
         let carrier =
             carrier::answer_probes(carrier.map_to_response(), self.probe_target.0, self.probe_target.1);
         (Arc::new(carrier), Arc::new(people.map_to_response().boxed()), self.running)
-    }
-}
-
-/// Where carriers reach us; without an account at one, where we listen.
-fn public_url(config: &Config) -> Result<PublicUrl, WiringError> {
-    let here =
-        || PublicUrl::parse(&format!("http://{}", config.listen)).ok().filter(|_| config.sip.is_some());
-    config.public_url.clone().or_else(here).ok_or(WiringError::Incomplete("public_url"))
-}
-
-/// Whether people's browsers reach us over HTTPS: at `feed.url`, else at the public URL, unless they have a listener of their
-/// own.
-fn people_use_https(config: &Config, public: &PublicUrl) -> bool {
-    match &config.feed_url {
-        Some(feed) => feed.scheme() == "https",
-        None => public.as_str().starts_with("https://") && config.private_listen.is_none(),
     }
 }
 

@@ -139,6 +139,16 @@ impl CallFlow {
         files
     }
 
+    /// Every text that it has read out, with its language, so that a carrier can prepare them. In those for callees, `{caller}` and
+    /// the like stand for what differs from call to call.
+    pub fn texts(&self) -> BTreeSet<(&Language, &str)> {
+        let mut texts = BTreeSet::new();
+        for prompt in self.draft.prompts() {
+            prompt.all().for_each(|(language, spoken)| spoken.texts(language, &mut texts));
+        }
+        texts
+    }
+
     /// The longest that caller and callee can speak.
     pub fn longest_forward(&self) -> Duration {
         self.draft.forwards.values().map(|forward| forward.time_limit).max().unwrap_or_default()

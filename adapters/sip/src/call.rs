@@ -1,5 +1,6 @@
 //! One call: carries out what its session wants, and tells it what happens.
 
+mod audio;
 mod ringing;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use frontdesk_domain::session::{Callee, Input, LegEnd, Output, Party, Session};
 use frontdesk_domain::{
-    CarrierRecord, LegId, LegStatus, Notice, Parties, RecordedLeg, RecordingId, Speech, Timestamp,
+    CarrierRecord, LegId, LegStatus, Notice, Parties, RecordedLeg, RecordingId, Timestamp,
 };
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -234,84 +235,6 @@ impl CallTask {
             Party::Caller => end_soon(self.invitation.leg.clone()),
             Party::Callee(callee) => self.end_callee(callee),
         }
-    }
-
-    async fn answer(&mut self) {
-        let events = self.events.clone();
-        let random = self.shared.services.ids.random();
-        let peer = Some(self.invitation.peer);
-        let opened = Media::open(&self.shared.media, peer, random, to_events(Party::Caller, events)).await;
-        let media = match opened {
-            Ok(media) => media,
-            Err(error) => {
-                tracing::error!("a call could not be answered, there is no port for audio: {error}");
-                self.invitation.leg.decline();
-                return self.input(Input::Ended(Party::Caller, LegEnd::Failed));
-            }
-        };
-        let body = match &self.invitation.remote {
-            Some(remote) => {
-                media.connect(*remote);
-                sdp::answer(media.local, remote, 1)
-            }
-            None => sdp::offer(media.local),
-        };
-        self.invitation.leg.accept(body);
-        self.media = Some(media);
-    }
-
-    fn play(&mut self, party: Party, number: u32, speech: Speech) {
-        self.stop_playing(party);
-        let Some(media) = self.media(party) else { return };
-        let (player, events) = (media.player(), self.events.clone());
-        let prompts = self.shared.services.prompts.clone();
-        let preparing = tokio::spawn(async move {
-            let samples = prompts.samples(&speech).await;
-            if samples.is_empty() {
-                let _ = events.send(Event::Input(Input::Played(party, number)));
-            } else {
-                player.play(number, samples);
-            }
-        });
-        self.preparing.insert(party, preparing);
-    }
-
-    fn stop_playing(&mut self, party: Party) {
-        if let Some(preparing) = self.preparing.remove(&party) {
-            preparing.abort();
-        }
-        if let Some(media) = self.media(party) {
-            media.stop();
-        }
-    }
-
-    fn record(&mut self, beep: bool, transcribe: bool) {
-        self.stop_playing(Party::Caller);
-        let Some(media) = &self.media else { return };
-        let id = self.shared.services.new_recording();
-        let recorder = Recorder::begin(self.shared.journal.folder(), id);
-        if let Some(samples) = recorder.samples() {
-            media.record(beep, samples);
-        }
-        self.recorder = Some((recorder, transcribe));
-    }
-
-    async fn stop_recording(&mut self) {
-        if let Some(media) = &self.media {
-            media.stop_recording();
-        }
-        let Some((recorder, transcribe)) = self.recorder.take() else { return };
-        let id = recorder.id.clone();
-        let seconds = recorder.finish().await.unwrap_or_else(|why| {
-            tracing::error!(call.id = %self.call, "a message could not be written: {why}");
-            0
-        });
-        let recording = (seconds > 0).then_some(id);
-        if let Some(id) = &recording {
-            self.recordings.push((id.clone(), seconds));
-            self.shared.services.keep(&self.shared.journal, &self.call, id, transcribe, None).await;
-        }
-        self.input(Input::Recorded { recording, seconds });
     }
 
     async fn report(&mut self, notice: Notice) {

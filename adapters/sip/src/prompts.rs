@@ -32,6 +32,11 @@ impl Prompts {
         Self { files: RwLock::default(), decoder, voice }
     }
 
+    /// Has a prompt read out, so that the first caller does not wait for it.
+    pub async fn prepare(&self, speech: &Speech) {
+        self.samples(speech).await;
+    }
+
     /// The samples of a prompt. What cannot be read out is logged and silent, so that the call goes on.
     pub(crate) async fn samples(&self, speech: &Speech) -> Samples {
         match speech {

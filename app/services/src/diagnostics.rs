@@ -49,6 +49,8 @@ pub struct Diagnostics {
     pub calls_expire_after: Option<Duration>,
     /// The checks of the folders that frontdesk writes to.
     pub folders: Vec<Finding>,
+    /// Our own line, if there is one.
+    pub line: Vec<Finding>,
     /// The carrier's side, if there is an account.
     pub outside: Option<CarrierSetup>,
     /// The time.
@@ -69,6 +71,7 @@ impl Diagnostics {
         findings.push(self.recordings().await);
         findings.extend(self.retention(at).await);
         findings.extend(self.folders.iter().cloned());
+        findings.extend(self.line.iter().cloned());
         let Some(outside) = &self.outside else {
             findings.push(Finding::untried("carrier", "no account is configured"));
             return DiagnosticReport { at, findings };

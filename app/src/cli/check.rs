@@ -13,6 +13,7 @@ use jiff::civil::DateTime;
 
 use super::Failure;
 use crate::config::{Config, ConfigError, ConfigErrors, FlowText, Needs, Settings};
+use crate::wiring::line;
 
 /// The format of the flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -61,7 +62,7 @@ impl Check {
         if self.flow.is_some() { Needs::Nothing } else { Needs::Production }
     }
 
-    pub(super) fn run(
+    pub(super) async fn run(
         self,
         config: Result<Config, ConfigErrors>,
         today: jiff::ZonedDateTime,
@@ -77,6 +78,14 @@ impl Check {
                 return Ok(ExitCode::from(1));
             }
         };
+        if let (Some(sip), Some(own)) = (&config.sip, &config.flow)
+            && let Err(why) = line::try_voice(sip, &own.flow).await
+        {
+            let errors = ConfigErrors(vec![ConfigError::new("", "sip.voice", why)]);
+            let as_json = self.format == Format::Json;
+            println!("{}", if as_json { findings::json(&errors) } else { findings::shown(&errors) });
+            return Ok(ExitCode::from(1));
+        }
         let warnings = config.warnings(today.timestamp());
         let done = || if self.strict && !warnings.is_empty() { ExitCode::from(1) } else { ExitCode::SUCCESS };
         let Some(own) = &config.flow else {

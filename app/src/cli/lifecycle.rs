@@ -135,7 +135,7 @@ pub(super) async fn until_stopped(
         tokio::spawn(forever("auto-resolve", move || run_auto_resolve(auto_resolve.clone()))),
     ];
     if let Some(line) = &running.line {
-        line.start().await.map_err(Failure::Failed)?;
+        line.start(&running.flow.current()).await.map_err(Failure::Failed)?;
     }
     service_manager::ready();
     tokio::select! {

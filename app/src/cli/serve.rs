@@ -37,10 +37,10 @@ pub(super) async fn run(
     let address = config.listen;
     let app = AppBuilder::new(config).build().await?;
     print_setup_link(&app, is_log).await;
-    match app.voice_url() {
-        Some(url) => tracing::info!("the carrier's voice URL is {url}; listening on {address}"),
-        None => tracing::info!("listening on {address}"),
+    if let Some(url) = app.voice_url() {
+        tracing::info!("the carrier's voice URL is {url}");
     }
+    tracing::info!("listening on {address}");
     let mut served = Vec::new();
     served.extend(metrics.map(|listener| (listener, app.metrics())));
     let running = match private {

@@ -62,7 +62,8 @@ mod line {
                 text.parse::<IpAddr>().map_err(|_| "use an IP address, such as 192.0.2.1".to_owned())
             });
             let peers = self.peers();
-            let (routes, trunk) = (self.routes(), self.trunk());
+            let trunk = self.trunk();
+            let routes = self.routes(trunk.as_ref(), flow);
             let voice = self.take("sip.voice", |value| {
                 let example =
                     "such as [\"espeak-ng\", \"-v\", \"{language}\", \"-w\", \"{file}\", \"--stdin\"]";
@@ -74,7 +75,9 @@ mod line {
             let audio_timeout = self.take("sip.audio_timeout", Value::duration);
             let drain = self.take("sip.drain", Value::duration);
             let folder = self.take("sip.folder", Value::text).unwrap_or_else(|| "data/sip".to_owned());
-            flow.into_iter().for_each(|own| self.playable(own));
+            if let Some(own) = flow {
+                self.playable(own);
+            }
             let listen: SocketAddr = listen?;
             let address = address.or_else(|| Some(listen.ip()).filter(|ip| !ip.is_unspecified()));
             if address.is_none() {
@@ -123,7 +126,7 @@ mod line {
             peers
         }
 
-        fn routes(&mut self) -> DialPlan {
+        fn routes(&mut self, trunk: Option<&Trunk>, flow: Option<&FlowWithAudio>) -> DialPlan {
             let mut plan = DialPlan::default();
             let keys: Vec<String> =
                 self.values.keys().filter(|key| key.starts_with("sip.routes.")).cloned().collect();
@@ -133,6 +136,22 @@ mod line {
                 self.take(&key, |value| {
                     plan.add(&pattern, &value.text()?).map_err(|error| error.to_string())
                 });
+            }
+            // What no route names is rung by the trunk.
+            if let Some(trunk) = trunk
+                && !self.values.contains_key("sip.routes.*")
+            {
+                let everything = format!("sip:{{number}}@{}", trunk.registrar.host());
+                if let Err(error) = plan.add("*", &everything) {
+                    self.need("sip.registrar", &error.to_string());
+                }
+            }
+            let numbers = flow.into_iter().flat_map(|own| own.flow.numbers());
+            if let Some(number) = numbers.into_iter().find(|number| plan.address(number).is_none()) {
+                let what = format!(
+                    "no route names {number}, which the flow rings; add one such as \"{number}\" = \"sip:bob@192.0.2.9\""
+                );
+                self.need("sip.routes", &what);
             }
             plan
         }

@@ -318,3 +318,75 @@ fn a_standby_to_read_from_belongs_to_a_postgresql_database() {
         assert!(error.contains(why), "{database}: {error}");
     }
 }
+
+/// Settings of a SIP line alone.
+#[cfg(feature = "sip")]
+const LINE: &str = r#"
+forward_to = "+33611223344"
+[sip]
+listen = "192.0.2.1:5060"
+peers = ["192.0.2.0/24", "198.51.100.7"]
+[sip.routes]
+"+33611223344" = "sip:bob@192.0.2.9"
+"#;
+
+#[cfg(feature = "sip")]
+#[test]
+fn a_sip_line_needs_no_account_and_no_public_url() {
+    let config = load(LINE, &[], Needs::Production).unwrap();
+    let line = config.sip.unwrap().line;
+    assert!(config.public_url.is_none() && config.account.is_none());
+    assert_eq!((line.address.to_string().as_str(), line.peers.len(), line.max_calls), ("192.0.2.1", 2, 40));
+    assert!(line.routes.address(&"+33611223344".parse().unwrap()).is_some());
+    // Half an account is a mistake, also beside a line.
+    let half = load(LINE, &[("FRONTDESK__TWILIO__AUTH_TOKEN", "x")], Needs::Production).unwrap_err();
+    assert_eq!(half.len(), 2, "{half:?}");
+}
+
+#[cfg(feature = "sip")]
+#[test]
+fn a_trunk_rings_what_no_route_names() {
+    let text =
+        LINE.replace(r#""+33611223344" = "sip:bob@192.0.2.9""#, r#""+32*" = "sip:{number}@192.0.2.10""#);
+    let unrouted = load(&text, &[], Needs::Production).unwrap_err();
+    assert!(unrouted[0].contains("no route names +33611223344"), "{unrouted:?}");
+    let trunk = [
+        ("FRONTDESK__SIP__REGISTRAR", "sip:trunk.example"),
+        ("FRONTDESK__SIP__USERNAME", "desk"),
+        ("FRONTDESK__SIP__PASSWORD", "open-sesame"),
+    ];
+    let line = load(&text, &trunk, Needs::Production).unwrap().sip.unwrap().line;
+    let address = line.routes.address(&"+33611223344".parse().unwrap()).unwrap();
+    assert_eq!(address.host(), "trunk.example");
+    assert!(!format!("{line:?}").contains("open-sesame"));
+}
+
+#[cfg(feature = "sip")]
+#[test]
+fn mistakes_about_a_sip_line_are_all_reported() {
+    for (from, to, what) in [
+        ("listen = \"192.0.2.1:5060\"", "", "sip.listen: not set"),
+        ("192.0.2.1:5060", "0.0.0.0:5060", "sip.address: not set"),
+        ("192.0.2.1:5060", "desk:5060", "sip.listen: use an address and a port"),
+        ("peers = [\"192.0.2.0/24\", \"198.51.100.7\"]", "", "sip.peers: not set"),
+        ("\"198.51.100.7\"", "\"0.0.0.0/0\"", "sip.peers: anybody could call"),
+        ("\"198.51.100.7\"", "\"pbx\"", "sip.peers: \"pbx\" is no network"),
+        ("sip:bob@192.0.2.9", "bob", "sip.routes.+33611223344: \"bob\" is not a SIP address"),
+        ("\"+33611223344\" = \"sip", "\"+33-6\" = \"sip", "neither a number"),
+        ("[sip.routes]", "audio_ports = \"1-2\"\n[sip.routes]", "sip.audio_ports: use a range"),
+        ("[sip.routes]", "voice = [\"espeak-ng\"]\n[sip.routes]", "sip.voice: no argument holds {file}"),
+        ("[sip.routes]", "registrar = \"sip:trunk.example\"\n[sip.routes]", "sip.username: not set"),
+        ("[sip.routes]", "max_calls = 0\n[sip.routes]", "sip.max_calls: use a whole number"),
+        ("[sip.routes]", "lines = 2\n[sip.routes]", "sip.lines: there is no such key"),
+    ] {
+        let errors = load(&LINE.replace(from, to), &[], Needs::Production).unwrap_err();
+        assert!(errors.iter().any(|error| error.contains(what)), "{what}: {errors:?}");
+    }
+}
+
+#[cfg(not(feature = "sip"))]
+#[test]
+fn a_build_without_a_sip_line_says_so() {
+    let errors = load("[sip]\nlisten = \"192.0.2.1:5060\"\n", &[], Needs::Nothing).unwrap_err();
+    assert!(errors[0].contains("cargo build --features sip"), "{errors:?}");
+}

@@ -6,12 +6,13 @@ use adapters_persistence::{Database, SqlLog, SqlOperationsLog};
 use adapters_recordings::ObjectRecordings;
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::{CallLog, DiagnosticReport, OperationsLog, RecordingStore, RetentionStore};
+use frontdesk_ports::{CallLog, DiagnosticReport, Finding, OperationsLog, RecordingStore, RetentionStore};
 use frontdesk_services::diagnostics::{CarrierSetup, Diagnostics, Schema};
 use migrations::Migrator;
 use sea_orm_migration::MigratorTrait;
 
 use super::disk_check::check_folder;
+use super::line::try_voice;
 use super::{MAX_AUDIO_BYTES, WiringError};
 use crate::carrier;
 use crate::config::{Config, public_url_warning};
@@ -85,9 +86,25 @@ pub async fn diagnostics(config: &Config) -> Result<Diagnostics, WiringError> {
         recordings: recordings.map_err(|error| error.to_string()),
         calls_expire_after: config.retention.calls,
         folders: folders.iter().map(|(what, folder)| check_folder(what, folder)).collect(),
+        line: line(config).await,
         outside: outside(config)?,
         clock: Arc::new(SystemClock),
     })
+}
+
+/// Our own line, as far as it can be looked at while it may be in use.
+async fn line(config: &Config) -> Vec<Finding> {
+    const CHECK: &str = "voice";
+    let (Some(sip), Some(own)) = (&config.sip, &config.flow) else { return Vec::new() };
+    vec![match try_voice(sip, &own.flow).await {
+        Ok(texts) => {
+            Finding::fine(CHECK, format!("the SIP line can read out every text of the flow ({texts})"))
+        }
+        Err(why) => {
+            let remedy = "install espeak-ng, or set sip.voice to a program that is there (docs/sip.md)";
+            Finding::fault(CHECK, why, remedy)
+        }
+    }]
 }
 
 /// The carrier's side of a configuration, if it names an account.

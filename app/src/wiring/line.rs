@@ -4,12 +4,20 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use frontdesk_domain::{AudioFile, CarrierCall, LegId, RecordingId, Timestamp};
-use frontdesk_ports::{Carrier, CarrierError, FetchedAudio, PromptAudio, UnplayableAudio};
+use frontdesk_ports::{
+    Account, Carrier, CarrierError, Clock, FetchedAudio, Ids, PromptAudio, PublicUrl, UnplayableAudio,
+};
+use frontdesk_services::call_handler::CallHandler;
+
+use super::WiringError;
+use super::stores::Stores;
+use crate::carrier::{self, HostedPrompts};
+use crate::config::Config;
 
 #[cfg(feature = "sip")]
-pub use with::SipLine;
+pub use with::{SipLine, try_voice};
 #[cfg(not(feature = "sip"))]
-pub use without::SipLine;
+pub use without::{SipLine, try_voice};
 
 /// The name of the line in ids of legs.
 const NAME: &str = "sip";
@@ -69,8 +77,39 @@ impl Carrier for Carriers {
     }
 }
 
+/// Our own line, if the configuration has one, and the carriers that calls come by.
+pub(super) fn open(
+    config: &Config,
+    accounts: &[Account],
+    public: &PublicUrl,
+) -> Result<(Option<Arc<SipLine>>, Arc<Carriers>), WiringError> {
+    let line = config.sip.as_ref().map(SipLine::new).transpose()?.map(Arc::new);
+    let hosted = carrier::client(accounts.to_vec(), public.clone(), &config.proxies)?;
+    let carriers = Carriers { hosted, line: line.as_ref().map(|line| line.carrier()) };
+    Ok((line, Arc::new(carriers)))
+}
+
+/// Gives the line what it needs of the application.
+pub(super) fn serve(
+    line: Option<&SipLine>,
+    answering: &Arc<CallHandler>,
+    stores: &Stores,
+    clock: &Arc<dyn Clock>,
+    ids: &Arc<dyn Ids>,
+) {
+    if let Some(line) = line {
+        line.serve(answering.clone(), stores.recordings.clone(), clock.clone(), ids.clone());
+    }
+}
+
+/// What plays the flow's audio files: the hosted carrier fetches them, our own line sends them.
+pub fn players(hosted: &Arc<HostedPrompts>, line: Option<&SipLine>) -> Arc<dyn PromptAudio> {
+    let hosted: Arc<dyn PromptAudio> = hosted.clone();
+    Arc::new(EveryCarrier(std::iter::once(hosted).chain(line.map(SipLine::prompts)).collect()))
+}
+
 /// Publishes audio files to every carrier.
-pub struct EveryCarrier(pub Vec<Arc<dyn PromptAudio>>);
+struct EveryCarrier(Vec<Arc<dyn PromptAudio>>);
 
 impl PromptAudio for EveryCarrier {
     fn publish(&self, files: Vec<(AudioFile, Bytes)>) -> Result<(), UnplayableAudio> {
@@ -85,11 +124,23 @@ mod with {
     use adapters_audio::{WavDecoder, WavMeter};
     use adapters_sip::{Journal, JournalCarrier, Line, Prompts, Services, Settings, StartError};
     use adapters_speech::CommandVoice;
-    use frontdesk_ports::{AnswerCalls, Carrier, Clock, Ids, PromptAudio, RecordingStore};
+    use frontdesk_domain::CallFlow;
+    use frontdesk_ports::{AnswerCalls, Carrier, Clock, Ids, PromptAudio, RecordingStore, Voice};
     use parking_lot::Mutex;
 
     use crate::config::SipSettings;
     use crate::wiring::WiringError;
+
+    /// Has every text of the flow read out; the first that cannot be, and why.
+    pub async fn try_voice(settings: &SipSettings, flow: &CallFlow) -> Result<usize, String> {
+        let voice = CommandVoice::new(settings.voice.clone(), Arc::new(WavDecoder));
+        let texts = flow.texts();
+        for (language, text) in &texts {
+            let spoken = voice.speak(text, language).await;
+            spoken.map_err(|error| format!("{text:?} cannot be read out in {language}: {error}"))?;
+        }
+        Ok(texts.len())
+    }
 
     /// A line that is opened once everything else is ready.
     pub struct SipLine {
@@ -133,8 +184,19 @@ mod with {
             *self.services.lock() = Some(Services { answering, prompts, recordings, meter, clock, ids });
         }
 
-        /// Takes calls from now on.
-        pub async fn start(&self) -> Result<(), String> {
+        /// Takes calls from now on, and prepares what the flow has read out.
+        pub async fn start(&self, flow: &CallFlow) -> Result<(), String> {
+            let prompts = self.prompts.clone();
+            let texts: Vec<_> = flow
+                .texts()
+                .into_iter()
+                .map(|(language, text)| flow.text(text.to_owned(), language))
+                .collect();
+            tokio::spawn(async move {
+                for text in texts {
+                    prompts.prepare(&text).await;
+                }
+            });
             let Some(services) = self.services.lock().take() else { return Ok(()) };
             let listen = self.settings.listen;
             let line = Line::start(self.settings.clone(), services, self.journal.clone()).await;
@@ -158,10 +220,15 @@ mod with {
 mod without {
     use std::sync::Arc;
 
+    use frontdesk_domain::CallFlow;
     use frontdesk_ports::{AnswerCalls, Carrier, Clock, Ids, PromptAudio, RecordingStore};
 
     use crate::config::SipSettings;
     use crate::wiring::WiringError;
+
+    pub async fn try_voice(settings: &SipSettings, _: &CallFlow) -> Result<usize, String> {
+        match *settings {}
+    }
 
     /// A line, which this build does not have.
     pub enum SipLine {}
@@ -189,7 +256,7 @@ mod without {
             match *self {}
         }
 
-        pub async fn start(&self) -> Result<(), String> {
+        pub async fn start(&self, _: &CallFlow) -> Result<(), String> {
             match *self {}
         }
 

@@ -22,6 +22,16 @@ pub enum Spoken {
 }
 
 impl Spoken {
+    pub(crate) fn texts<'p>(&'p self, language: &'p Language, texts: &mut BTreeSet<(&'p Language, &'p str)>) {
+        match self {
+            Self::Text(text) => {
+                texts.insert((language, text));
+            }
+            Self::Audio(_) => {}
+            Self::InTurn(parts) => parts.iter().for_each(|(language, spoken)| spoken.texts(language, texts)),
+        }
+    }
+
     pub(crate) fn audio_files<'p>(&'p self, files: &mut BTreeSet<&'p AudioFile>) {
         match self {
             Self::Text(_) => {}
