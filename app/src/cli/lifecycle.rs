@@ -113,6 +113,9 @@ pub(super) async fn until_stopped(
             (tokio::spawn(std::future::pending()), Some(signal(SignalKind::hangup()).map_err(no_signals)?))
         }
     };
+    if let Some(line) = &running.line {
+        line.start(&running.flow.current()).await.map_err(Failure::Failed)?;
+    }
     let servers: Vec<_> = served
         .into_iter()
         .map(|(listener, routes)| tokio::spawn(serve(listener, routes, running.stop.subscribe())))
@@ -134,9 +137,6 @@ pub(super) async fn until_stopped(
         tokio::spawn(forever("notifications", move || run_notifications(notifications.clone()))),
         tokio::spawn(forever("auto-resolve", move || run_auto_resolve(auto_resolve.clone()))),
     ];
-    if let Some(line) = &running.line {
-        line.start(&running.flow.current()).await.map_err(Failure::Failed)?;
-    }
     service_manager::ready();
     tokio::select! {
         _ = terminate.recv() => {}

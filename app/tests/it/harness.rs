@@ -279,6 +279,12 @@ impl Caller<'_> {
         self
     }
 
+    /// The people do what this script says.
+    pub fn with_script(mut self, script: Script) -> Self {
+        self.script = script;
+        self
+    }
+
     /// Another of our numbers is dialled.
     pub fn to(mut self, number: &str) -> Self {
         self.to = number.into();

@@ -6,6 +6,7 @@ mod accounts;
 mod api;
 mod attacks;
 mod backup;
+mod both_carriers;
 mod callbacks;
 mod calls;
 mod carrier_faults;

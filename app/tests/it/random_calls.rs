@@ -44,9 +44,13 @@ const CALLERS: [&str; 12] = [
 
 /// Reproducible randomness (SplitMix64).
 #[derive(Clone)]
-struct Random(Arc<AtomicU64>);
+pub struct Random(Arc<AtomicU64>);
 
 impl Random {
+    pub fn new(seed: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(seed)))
+    }
+
     fn next(&self) -> u64 {
         let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -54,15 +58,15 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&self, limit: u64) -> u64 {
+    pub fn below(&self, limit: u64) -> u64 {
         self.next() % limit
     }
 
-    fn happens(&self, percent: u64) -> bool {
+    pub fn happens(&self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    fn one_of<T: Copy>(&self, choices: &[T]) -> T {
+    pub fn one_of<T: Copy>(&self, choices: &[T]) -> T {
         choices[usize::try_from(self.below(choices.len() as u64)).unwrap()]
     }
 }
@@ -247,7 +251,7 @@ async fn rows_and_notifications_of_random_calls_equal_what_happened_on_the_line(
     #[expect(clippy::disallowed_methods, reason = "the test command says how many calls")]
     let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse::<u64>().ok());
     let (calls, seed) = (number("RANDOM_CALLS").unwrap_or(60), number("RANDOM_SEED").unwrap_or(1));
-    let random = Random(Arc::new(AtomicU64::new(seed)));
+    let random = Random::new(seed);
     let mut wrong = Vec::new();
     let mut lost = 0;
     for screened in [true, false] {

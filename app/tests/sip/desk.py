@@ -31,9 +31,9 @@ audio_ports = "{audio}-{audio_end}"
 
 
 class Desk:
-    def __init__(self, binary, base, flow, routes, settings="", peer="127.0.0.1"):
+    def __init__(self, binary, base, flow, routes, settings="", peer="127.0.0.1", levels="debug,hyper=info,sqlx=info"):
         """Ports from `base` on: HTTP, SIP, and audio from base + 100 on."""
-        self.binary, self.http, self.sip = binary, base, base + 1
+        self.binary, self.http, self.sip, self.levels = binary, base, base + 1, levels
         self.folder = tempfile.TemporaryDirectory(prefix="frontdesk-sip-")
         self.place = Path(self.folder.name)
         routes = "\n".join(f'"{number}" = "{address}"' for number, address in routes.items())
@@ -50,7 +50,7 @@ class Desk:
     def start(self):
         self.log = open(self.place / "log", "ab")
         self.process = subprocess.Popen([self.binary, "serve"], cwd=self.place, stdout=self.log, stderr=self.log,
-                                        env={"PATH": "/usr/bin:/bin", "FRONTDESK__LOG__LEVEL": "debug,hyper=info,sqlx=info"})
+                                        env={"PATH": "/usr/bin:/bin", "FRONTDESK__LOG__LEVEL": self.levels})
         for _ in range(200):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{self.http}/readyz").read()
@@ -58,11 +58,15 @@ class Desk:
             except OSError:
                 assert self.process.poll() is None, self.logged()
                 time.sleep(0.1)
-        for _ in range(100):
-            if "the SIP line takes calls" in self.logged():
-                return
-            time.sleep(0.1)
-        raise AssertionError("the line does not start")
+
+    def rows(self, caller, count, seconds=40):
+        """The rows of a caller who calls several times, once all of them have ended."""
+        for _ in range(seconds * 4):
+            rows = json.loads(self.get(f"/api/v1/calls?from=%2B{caller[1:]}&limit=200"))["calls"]
+            if len(rows) >= min(count, 200) and all(row["state"] == "ended" for row in rows):
+                break
+            time.sleep(0.25)
+        return rows
 
     def logged(self):
         return (self.place / "log").read_text(errors="replace")

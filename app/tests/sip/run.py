@@ -343,11 +343,7 @@ def broken_datagrams(place):
 def forty_at_once_with_loss(place):
     """Five of a hundred SIP messages are lost on the way: they are sent again."""
     place.dial(Caller(place.number, "Many").call().wait(4).hang_up(), calls=40, options=["-r", "8", "-l", "40", "-lost", "5"]).finish()
-    for _ in range(160):
-        rows = json.loads(place.desk.get(f"/api/v1/calls?from=%2B{place.number[1:]}&limit=200"))["calls"]
-        if len(rows) == 40 and all(row["state"] == "ended" for row in rows):
-            break
-        time.sleep(0.25)
+    rows = place.desk.rows(place.number, 40)
     assert len(rows) == 40, len(rows)
     assert {row["outcome"] for row in rows} == {"abandoned"}, rows
 
@@ -492,12 +488,12 @@ ALONE = [
 ]
 
 
-def desk_for(binary, base, settings):
+def desk_for(binary, base, settings, **options):
     peer = "127.0.0.1"
     if settings == "strangers":
         settings, peer = "", "192.0.2.1"
     routes = {number: f"sip:agent@127.0.0.1:{port_of(number, base)}" for to, _, _ in FORWARDS.values() for number in to}
-    return Desk(binary, base, flow(), routes, settings, peer)
+    return Desk(binary, base, flow(), routes, settings, peer, **options)
 
 
 def run_alone(binary, settings, scenario, base):
