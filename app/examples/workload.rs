@@ -60,6 +60,7 @@ async fn desk(folder: &std::path::Path) -> (Routes, Running) {
             carrier: frontdesk::carrier::NAME.into(),
             sid: ACCOUNT.into(),
             tokens: vec![SECRET.into()],
+            signing_keys: Vec::new(),
             api_url: "http://127.0.0.1:9".parse().unwrap(),
         }),
         flow: Some(FlowWithAudio { flow: builtin_flow(&flow()).unwrap(), audio: Vec::new() }),

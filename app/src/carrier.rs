@@ -9,6 +9,7 @@ use frontdesk_ports::{
 };
 use poem::endpoint::{BoxEndpoint, EndpointExt};
 use poem::{Endpoint, Response};
+use strum::{IntoStaticStr, VariantArray};
 
 use crate::http_client::Proxies;
 use crate::system::SystemIds;
@@ -16,6 +17,46 @@ use crate::system::SystemIds;
 pub use adapters_twilio::{
     ClientError, HostedPrompts, LEFT_OUT, LIMITS, NAME, PREFIX, write_fallback, write_fallback_voicemail,
 };
+
+/// A carrier that speaks as Twilio does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
+pub enum Dialect {
+    /// Twilio itself.
+    #[default]
+    Twilio,
+    /// SignalWire, "Compatibility API": requests are signed with a key of their own.
+    SignalWire,
+}
+
+frontdesk_domain::named!(Dialect);
+
+impl Dialect {
+    /// The name of the carrier in the log.
+    pub fn carrier(self) -> &'static str {
+        self.as_str()
+    }
+
+    /// Whether an account's id has the form that this carrier gives it.
+    pub fn fits(self, sid: &str) -> bool {
+        match self {
+            Self::Twilio => {
+                sid.starts_with("AC") && sid.len() == 34 && sid.chars().all(|c| c.is_ascii_alphanumeric())
+            }
+            Self::SignalWire => sid.len() == 36 && sid.chars().all(|c| c.is_ascii_hexdigit() || c == '-'),
+        }
+    }
+
+    /// That form, for messages.
+    pub fn account_form(self) -> &'static str {
+        match self {
+            Self::Twilio => "an account SID is AC and 32 characters",
+            Self::SignalWire => {
+                "a project id has 36 characters, such as 7b981f74-cd14-4ea5-84e4-6d2f5a0b1f3e"
+            }
+        }
+    }
+}
 
 /// The carrier's REST API, for calls and recordings of these accounts.
 pub fn client(

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use crate::settings::Settings;
-use crate::signalling::Refusal;
+use crate::signalling::{Caller, Refusal};
 
 /// Admits calls.
 pub struct Gate {
@@ -55,8 +55,8 @@ impl Gate {
         }
     }
 
-    pub fn admit(&self, peer: IpAddr) -> Result<Box<dyn Any + Send>, Refusal> {
-        if !self.peers.iter().any(|network| network.contains(&peer)) {
+    pub fn admit(&self, peer: IpAddr, caller: Caller) -> Result<Box<dyn Any + Send>, Refusal> {
+        if caller == Caller::Network && !self.peers.iter().any(|network| network.contains(&peer)) {
             return Err(Refusal::Stranger);
         }
         if *self.closed.borrow() {
@@ -91,15 +91,17 @@ mod tests {
     fn only_peers_call_and_only_so_many_at_once() {
         let gate = gate();
         let peer = |last: u8| IpAddr::from([192, 0, 2, last]);
-        let refused = |peer| gate.admit(peer).err();
-        assert_eq!(refused(IpAddr::from([198, 51, 100, 1])), Some(Refusal::Stranger));
-        let first = gate.admit(peer(1)).unwrap();
-        let second = gate.admit(peer(1)).unwrap();
+        let refused = |peer| gate.admit(peer, Caller::Network).err();
+        let stranger = IpAddr::from([198, 51, 100, 1]);
+        assert_eq!(refused(stranger), Some(Refusal::Stranger));
+        assert!(gate.admit(stranger, Caller::User).is_ok());
+        let first = gate.admit(peer(1), Caller::Network).unwrap();
+        let second = gate.admit(peer(1), Caller::Network).unwrap();
         assert_eq!(refused(peer(1)), Some(Refusal::Busy), "one peer does not take all places");
-        let third = gate.admit(peer(2)).unwrap();
+        let third = gate.admit(peer(2), Caller::Network).unwrap();
         assert_eq!(refused(peer(3)), Some(Refusal::Busy));
         drop((first, third));
-        assert!(gate.admit(peer(1)).is_ok());
+        assert!(gate.admit(peer(1), Caller::Network).is_ok());
         gate.closed.send_replace(true);
         assert_eq!(refused(peer(1)), Some(Refusal::Stopping));
         drop(second);

@@ -59,10 +59,17 @@ impl Line {
         let gate = Arc::new(Gate::new(&settings));
         let admission: Admission = {
             let gate = gate.clone();
-            Arc::new(move |peer| gate.admit(peer))
+            Arc::new(move |peer, caller| gate.admit(peer, caller))
         };
         let (invitations, mut invited) = mpsc::unbounded_channel();
-        let signalling = Signalling::start(&settings, admission, invitations).await?;
+        let signalling = Signalling::start(
+            &settings,
+            admission,
+            services.clock.clone(),
+            services.ids.random(),
+            invitations,
+        )
+        .await?;
         if let Some(trunk) = &settings.trunk {
             signalling.register(trunk)?;
         }

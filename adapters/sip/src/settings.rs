@@ -19,6 +19,8 @@ pub struct Settings {
     pub address: IpAddr,
     /// The networks that may call.
     pub peers: Vec<IpNet>,
+    /// Who may call from other networks, with passwords.
+    pub users: Vec<(String, SecretString)>,
     /// Where numbers are rung.
     pub routes: DialPlan,
     /// The trunk to register at.

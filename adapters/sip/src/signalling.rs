@@ -1,6 +1,7 @@
 //! Everything that knows the SIP library: the endpoint, incoming and outgoing legs, and the registration at a trunk. The rest
 //! of this crate knows only what is here.
 
+mod digest;
 mod incoming;
 mod leg;
 mod outgoing;
@@ -9,6 +10,7 @@ mod registration;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use frontdesk_ports::Clock;
 use rsipstack::EndpointBuilder;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::platform::CancellationToken;
@@ -20,6 +22,7 @@ use rsipstack::transport::udp::UdpConnection;
 use tokio::sync::mpsc;
 
 use crate::settings::Settings;
+use digest::Digest;
 
 pub use incoming::Invitation;
 pub use leg::{Leg, LegEvent, Reply};
@@ -45,8 +48,18 @@ pub enum Refusal {
     Stopping,
 }
 
+/// How a caller is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// By the network, if it is one that may call.
+    Network,
+    /// By a password.
+    User,
+}
+
 /// Decides whether a call from an address is taken. What it returns is held until the call is over.
-pub type Admission = Arc<dyn Fn(IpAddr) -> Result<Box<dyn std::any::Any + Send>, Refusal> + Send + Sync>;
+pub type Admission =
+    Arc<dyn Fn(IpAddr, Caller) -> Result<Box<dyn std::any::Any + Send>, Refusal> + Send + Sync>;
 
 /// The endpoint of a line.
 pub struct Signalling {
@@ -68,6 +81,8 @@ impl Signalling {
     pub async fn start(
         settings: &Settings,
         admission: Admission,
+        clock: Arc<dyn Clock>,
+        secret: [u8; 32],
         invitations: mpsc::UnboundedSender<Invitation>,
     ) -> Result<Self, StartError> {
         let token = CancellationToken::new();
@@ -90,8 +105,14 @@ impl Signalling {
         let user = settings.trunk.as_ref().map_or("frontdesk", |trunk| trunk.username.as_str());
         let contact = Uri::try_from(format!("sip:{user}@{reached}").as_str()).map_err(failed)?;
         let layer = Arc::new(DialogLayer::new(inner.clone()));
-        let incoming =
-            incoming::Incoming { layer: layer.clone(), contact: contact.clone(), admission, invitations };
+        let incoming = incoming::Incoming {
+            layer: layer.clone(),
+            contact: contact.clone(),
+            admission,
+            digest: Digest::new(settings.users.clone(), secret),
+            clock,
+            invitations,
+        };
         tokio::spawn(incoming.serve(transactions));
         Ok(Self { layer, endpoint: inner, contact, token })
     }

@@ -118,9 +118,9 @@ impl<E> Guarded<E> {
         let account = form.get("AccountSid").and_then(|sid| self.accounts.iter().find(|a| a.sid == sid));
         let account = account.ok_or(Refusal::Account)?;
         let mut valid = false;
-        for token in &account.tokens {
+        for key in account.keys() {
             let body = SignedBody::Form(form.pairs());
-            valid |= verify(&url, body, &signature, token.expose_secret(), Algorithm::HmacSha1);
+            valid |= verify(&url, body, &signature, key.expose_secret(), Algorithm::HmacSha1);
         }
         if !valid {
             return Err(Refusal::Mismatch);
@@ -142,9 +142,19 @@ impl<E> Guarded<E> {
     }
 }
 
+/// The header of the signature: Twilio's, and SignalWire's, which may send both with the same value.
+const SIGNATURES: [&str; 2] = ["X-Twilio-Signature", "X-SignalWire-Signature"];
+
 /// The signature, if there is exactly one.
 fn only_signature(headers: &HeaderMap) -> Option<&str> {
-    let mut all = headers.get_all("X-Twilio-Signature").iter();
-    let first = all.next()?;
-    if all.next().is_some() { None } else { first.to_str().ok() }
+    let mut found = None;
+    for name in SIGNATURES {
+        let mut all = headers.get_all(name).iter();
+        let Some(signature) = all.next() else { continue };
+        if all.next().is_some() || found.is_some_and(|other| other != signature) {
+            return None;
+        }
+        found = Some(signature);
+    }
+    found?.to_str().ok()
 }

@@ -91,7 +91,7 @@ fn arrived(req: &Request, form: &Form, public: &PublicUrl, accounts: &[Account])
     let account = accounts.iter().find(|account| form.get("AccountSid") == Some(account.sid.as_str()))?;
     let (nonce, given) = (form.get("Nonce")?, hex::decode(form.get("Proof")?).ok()?);
     let known = |token: &secrecy::SecretString| proof(token.expose_secret(), nonce).ct_eq(&given).into();
-    if !account.tokens.iter().any(known) {
+    if !account.keys().iter().any(known) {
         return None;
     }
     let text = |name: header::HeaderName| req.headers().get(name).and_then(|v| v.to_str().ok());
@@ -100,7 +100,7 @@ fn arrived(req: &Request, form: &Form, public: &PublicUrl, accounts: &[Account])
     let url = public.of_request(&target);
     let holds = |signature: &str| {
         let body = || SignedBody::Form(form.pairs());
-        let mut tokens = account.tokens.iter();
+        let mut tokens = account.keys().iter();
         tokens.any(|token| verify(&url, body(), signature, token.expose_secret(), Algorithm::HmacSha1))
     };
     Some(Arrived {
@@ -159,7 +159,7 @@ impl PublicUrlProbe for HttpPublicUrlProbe {
     async fn probe(&self, signed: bool) -> ProbeResult {
         let url = self.public.of_request(PATH);
         let nonce = hex::encode(self.ids.random());
-        let token = self.account.tokens.first().map(ExposeSecret::expose_secret).unwrap_or_default();
+        let token = self.account.keys().first().map(ExposeSecret::expose_secret).unwrap_or_default();
         let mut fields = vec![("AccountSid".to_owned(), self.account.sid.clone())];
         let mut request = self.http.post(&url);
         if signed {

@@ -98,6 +98,7 @@ impl Demo {
             carrier: "simulator".into(),
             sid: credentials.account_sid.clone(),
             tokens: vec![credentials.auth_token.clone().into()],
+            signing_keys: Vec::new(),
             api_url: api_url
                 .parse()
                 .map_err(|_| Failure::Failed("no address for the simulated carrier".into()))?,

@@ -29,9 +29,12 @@ mod line {
     use frontdesk_ports::AudioDecoder;
     use frontdesk_services::flow_versions::FlowWithAudio;
     use ipnet::IpNet;
+    use secrecy::{ExposeSecret, SecretString};
 
     use crate::config::{ConfigError, Reader, Value};
 
+    /// The least length of a SIP password.
+    const LEAST_PASSWORD: usize = 16;
     /// Calls at once, unless the configuration says otherwise.
     const MAX_CALLS: u32 = 40;
 
@@ -62,6 +65,7 @@ mod line {
                 text.parse::<IpAddr>().map_err(|_| "use an IP address, such as 192.0.2.1".to_owned())
             });
             let peers = self.peers();
+            let users = self.users();
             let trunk = self.trunk();
             let routes = self.routes(trunk.as_ref(), flow);
             let voice = self.take("sip.voice", |value| {
@@ -88,6 +92,7 @@ mod line {
                     listen,
                     address: address?,
                     peers: peers?,
+                    users,
                     routes,
                     trunk,
                     max_calls: usize::try_from(max_calls).unwrap_or(usize::MAX),
@@ -117,6 +122,10 @@ mod line {
                     None => Ok(peers),
                 }
             });
+            let has_users = self.values.keys().any(|key| key.starts_with("sip.users."));
+            if has_users && peers.is_none() && !self.values.contains_key("sip.peers") {
+                return Some(Vec::new());
+            }
             if peers.as_ref().is_none_or(Vec::is_empty) {
                 self.need(
                     "sip.peers",
@@ -124,6 +133,27 @@ mod line {
                 );
             }
             peers
+        }
+
+        fn users(&mut self) -> Vec<(String, SecretString)> {
+            let names: Vec<String> = self
+                .values
+                .keys()
+                .filter_map(|key| key.strip_prefix("sip.users."))
+                .map(ToOwned::to_owned)
+                .collect();
+            let user = |name: String| {
+                let key = format!("sip.users.{name}");
+                let password = self.secret(&key)?;
+                if password.expose_secret().len() < LEAST_PASSWORD {
+                    self.need(
+                        &key,
+                        "use at least 16 characters: who listens on the network can guess shorter ones",
+                    );
+                }
+                Some((name, password))
+            };
+            names.into_iter().filter_map(user).collect()
         }
 
         fn routes(&mut self, trunk: Option<&Trunk>, flow: Option<&FlowWithAudio>) -> DialPlan {

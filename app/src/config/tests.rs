@@ -390,3 +390,24 @@ fn a_build_without_a_sip_line_says_so() {
     let errors = load("[sip]\nlisten = \"192.0.2.1:5060\"\n", &[], Needs::Nothing).unwrap_err();
     assert!(errors[0].contains("cargo build --features sip"), "{errors:?}");
 }
+
+#[test]
+fn a_carrier_that_speaks_as_twilio_does_has_its_own_address_ids_and_key() {
+    let text = GOOD.replace("AC00000000000000000000000000000001", "7b981f74-cd14-4ea5-84e4-6d2f5a0b1f3e")
+        + "api_url = \"https://space.signalwire.example/api/laml\"\n[carrier]\ndialect = \"signalwire\"\nsigning_key = \"k\"\n";
+    let account = load(&text, &[], Needs::Production).unwrap().account.unwrap();
+    assert_eq!((account.carrier.as_str(), account.keys().len()), ("signalwire", 1));
+    let missing = load(
+        &GOOD.replace("[twilio]", "[carrier]\ndialect = \"signalwire\"\n[twilio]"),
+        &[],
+        Needs::Production,
+    );
+    let missing = missing.unwrap_err();
+    for what in ["a project id has 36 characters", "twilio.api_url: not set", "carrier.signing_key: not set"]
+    {
+        assert!(missing.iter().any(|error| error.contains(what)), "{what}: {missing:?}");
+    }
+    let unknown =
+        load(&(GOOD.to_owned() + "[carrier]\ndialect = \"other\"\n"), &[], Needs::Production).unwrap_err();
+    assert!(unknown[0].contains("twilio, signalwire"), "{unknown:?}");
+}

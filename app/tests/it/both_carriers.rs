@@ -88,7 +88,7 @@ impl<'f> Line<'f> {
                 Output::Ring { callee, .. } => self.ringing = Some(callee),
                 Output::Connect(callee) => self.connected = Some(callee),
                 Output::Cancel(_) | Output::HangUp(Party::Callee(_)) => {
-                    (self.asked, self.connected) = (None, None)
+                    (self.asked, self.connected) = (None, None);
                 }
                 _ => {}
             }

@@ -164,6 +164,7 @@ impl Desk {
                 carrier: frontdesk::carrier::NAME.into(),
                 sid: ACCOUNT.into(),
                 tokens: vec![SECRET.into()],
+                signing_keys: Vec::new(),
                 api_url: api_url.parse().unwrap(),
             }),
             flow: Some(setting.flow.unwrap_or_else(|| built_in(&flow))),

@@ -31,7 +31,7 @@ audio_ports = "{audio}-{audio_end}"
 
 
 class Desk:
-    def __init__(self, binary, base, flow, routes, settings="", peer="127.0.0.1", levels="debug,hyper=info,sqlx=info"):
+    def __init__(self, binary, base, flow, routes, settings="", peer="127.0.0.1", levels="debug,hyper=info,sqlx=info", audio=798):
         """Ports from `base` on: HTTP, SIP, and audio from base + 100 on."""
         self.binary, self.http, self.sip, self.levels = binary, base, base + 1, levels
         self.folder = tempfile.TemporaryDirectory(prefix="frontdesk-sip-")
@@ -39,7 +39,7 @@ class Desk:
         routes = "\n".join(f'"{number}" = "{address}"' for number, address in routes.items())
         (self.place / "frontdesk.toml").write_text(CONFIG.format(
             http=self.http, sip=self.sip, folder=self.place, token=TOKEN, settings=settings, peer=peer, routes=routes, flow=flow,
-            audio=base + 100, audio_end=base + 898))
+            audio=base + 100, audio_end=base + 100 + audio))
         self.process = None
         self.start()
 
@@ -62,8 +62,11 @@ class Desk:
     def rows(self, caller, count, seconds=40):
         """The rows of a caller who calls several times, once all of them have ended."""
         for _ in range(seconds * 4):
-            rows = json.loads(self.get(f"/api/v1/calls?from=%2B{caller[1:]}&limit=200"))["calls"]
-            if len(rows) >= min(count, 200) and all(row["state"] == "ended" for row in rows):
+            rows, cursor = [], ""
+            while cursor is not None:
+                page = json.loads(self.get(f"/api/v1/calls?from=%2B{caller[1:]}&limit=200{cursor and '&cursor=' + cursor}"))
+                rows, cursor = rows + page["calls"], page["next_cursor"]
+            if len(rows) >= count and all(row["state"] == "ended" for row in rows):
                 break
             time.sleep(0.25)
         return rows

@@ -13,10 +13,11 @@ import time
 from pathlib import Path
 
 import audio
-import run
+from place import LOW, PLACE, desk_for
 from sipp import Caller, Sipp
 
-SPOKEN = 20
+SPOKEN = 30
+RAMP = 8
 
 
 class Probe:
@@ -68,13 +69,13 @@ def processor_seconds(process):
 
 
 def measure(binary, calls, speech):
-    desk = run.desk_for(binary, 10000, 'max_calls = "1000"\naudio_timeout = "60s"', levels="warn")
+    desk = desk_for(binary, 10000, 'max_calls = "1000"\naudio_timeout = "60s"', levels="warn", audio=2000)
     try:
         before = resident(desk.process)
-        caller = Caller("+12025550111", "Many").call().wait(1).press("2").wait(3).say(speech).wait(SPOKEN + 1).hang_up()
-        sipp = Sipp(caller.xml(), 12000, 30000, desk.target, calls=calls, options=["-r", "10", "-l", str(calls)])
-        time.sleep(calls / 10 + 5)
-        probe, worked = Probe(desk.target, 13000), processor_seconds(desk.process)
+        caller = Caller("+12025550111", "Many", port="[rtpstream_audio_port]").call().wait(1).press("2").wait(3).say(speech).wait(SPOKEN + 1).hang_up()
+        sipp = Sipp(caller.xml(), 13000, 40000, desk.target, calls=calls, options=["-r", str(max(1, calls // RAMP)), "-l", str(calls)])
+        time.sleep(RAMP + 6)
+        probe, worked = Probe(desk.target, 14000), processor_seconds(desk.process)
         gaps = probe.gaps(10)
         worked = (processor_seconds(desk.process) - worked) / 10
         during = resident(desk.process)
@@ -85,16 +86,16 @@ def measure(binary, calls, speech):
         whole = sum(abs(length - SPOKEN) <= 1 for length in lengths)
         within = sum(abs(gap - 20) <= 2 for gap in gaps) * 100 / len(gaps)
         print(f"{calls} calls: packets {statistics.mean(gaps):.2f} ms apart, {within:.1f} % within 2 ms, worst {max(gaps):.0f} ms; "
-              f"{whole} of {len(rows)} messages whole; {worked * 100:.0f} % of a processor; "
+              f"{whole} of {calls} messages whole; {worked * 100:.0f} % of a processor; "
               f"{during:.0f} MiB, {(during - before) / calls * 1024:.0f} KiB a call", flush=True)
     finally:
         desk.close()
 
 
 def main():
-    speech = Path(run.PLACE.name) / "load.ul"
-    audio.make_tone(run.LOW, 440, SPOKEN)
-    subprocess.run(["sox", str(run.LOW), "-t", "ul", str(speech)], check=True)
+    speech = Path(PLACE.name) / "load.ul"
+    audio.make_tone(LOW, 440, SPOKEN)
+    subprocess.run(["sox", str(LOW), "-t", "ul", str(speech)], check=True)
     for calls in map(int, sys.argv[2:]):
         measure(str(Path(sys.argv[1]).absolute()), calls, speech)
 

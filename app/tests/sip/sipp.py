@@ -10,11 +10,13 @@ FROM = '"{name}" <sip:{caller}@[local_ip]:[local_port]>;tag=[call_number]'
 class Caller:
     """A phone that calls, built step by step."""
 
-    def __init__(self, caller="+12025550111", name="Ann", keys_type=101, body=None, headers=""):
+    def __init__(self, caller="+12025550111", name="Ann", keys_type=101, body=None, headers="", port="[auto_media_port]"):
         self.identity = FROM.format(name=name, caller=caller)
         self.keys_type = keys_type
         self.body = body
         self.headers = headers
+        # sipp streams the speech of several calls at once from ports of its own: "[rtpstream_audio_port]".
+        self.port = port
         self.steps = []
 
     def _request(self, method, sequence, uri, body="", to="[last_To:]", retrans=' retrans="500"'):
@@ -41,7 +43,7 @@ class Caller:
         keys = self.keys_type
         return "\n".join([
             "v=0", "o=- 1 1 IN IP4 [local_ip]", "s=-", f"c=IN IP4 {ip}", "t=0 0",
-            f"m=audio [auto_media_port] RTP/AVP 0 {keys}", "a=rtpmap:0 PCMU/8000",
+            f"m=audio {self.port} RTP/AVP 0 {keys}", "a=rtpmap:0 PCMU/8000",
             f"a=rtpmap:{keys} telephone-event/8000", f"a={direction}", "",
         ])
 
@@ -55,6 +57,21 @@ class Caller:
         else:
             self.steps.append(f'<recv response="{expect}"/>\n')
             self.steps.append(self._request("ACK", 1, uri, retrans=""))
+        return self
+
+    def call_with_password(self, user, password, expect=200):
+        """Is asked for the password, and gives it."""
+        uri = "sip:[service]@[remote_ip]:[remote_port]"
+        to = "To: <sip:+15556667777@[remote_ip]:[remote_port]>"
+        self.steps.append(self._request("INVITE", 1, uri, self.offer(), to))
+        self.steps.append('<recv response="100" optional="true"/>\n<recv response="401" auth="true"/>\n')
+        self.steps.append(self._request("ACK", 1, uri, retrans=""))
+        again = self._request("INVITE", 2, uri, self.offer(), to)
+        self.steps.append(again.replace("Max-Forwards", f"[authentication username={user} password={password}]\nMax-Forwards"))
+        self.steps.append('<recv response="100" optional="true"/>\n')
+        routes = ' rrs="true"' if expect == 200 else ""
+        self.steps.append(f'<recv response="{expect}"{routes}/>\n')
+        self.steps.append(self._request("ACK", 2, "[next_url]" if expect == 200 else uri, retrans=""))
         return self
 
     def wait(self, seconds):

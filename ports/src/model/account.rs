@@ -12,6 +12,15 @@ pub struct Account {
     /// Tokens that may have signed a request: the present one, and the previous one while it is being rotated.
     /// The first is also the password for REST.
     pub tokens: Vec<SecretString>,
+    /// The keys that may have signed a request, with carriers that do not sign with the tokens; else empty.
+    pub signing_keys: Vec<SecretString>,
     /// Base of the REST API.
     pub api_url: Url,
+}
+
+impl Account {
+    /// The keys that may have signed a request.
+    pub fn keys(&self) -> &[SecretString] {
+        if self.signing_keys.is_empty() { &self.tokens } else { &self.signing_keys }
+    }
 }

@@ -33,6 +33,17 @@ pub(crate) fn outcome(outcome: Option<Outcome>, language: Language) -> String {
     language.say(&format!("outcome-{}", outcome.map_or("none", Outcome::as_str)))
 }
 
+/// The name of the carrier that a call came by.
+pub(crate) fn carrier(name: &str, language: Language) -> String {
+    match name {
+        "twilio" => "Twilio".to_owned(),
+        "signalwire" => "SignalWire".to_owned(),
+        "simulator" => language.say("simulated"),
+        "sip" => language.say("carrier-sip"),
+        other => other.to_owned(),
+    }
+}
+
 /// What a party was doing during a call.
 pub(crate) fn doing(doing: Doing, language: Language) -> String {
     language.say(&format!("doing-{}", doing.as_str()))

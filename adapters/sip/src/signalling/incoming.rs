@@ -3,16 +3,18 @@ use std::any::Any;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use frontdesk_ports::Clock;
 use rsipstack::dialog::dialog::Dialog;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Method, StatusCode, Uri};
+use rsipstack::sip::{Header, Method, StatusCode, Uri};
 use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::transaction::Transaction;
 use tokio::sync::mpsc;
 
+use super::digest::{Asked, Digest};
 use super::leg::{self, Leg, LegEvent};
-use super::{Admission, Refusal};
+use super::{Admission, Caller, Refusal};
 use crate::parties::{self, CallParties};
 use crate::sdp;
 
@@ -36,6 +38,8 @@ pub(super) struct Incoming {
     pub layer: Arc<DialogLayer>,
     pub contact: Uri,
     pub admission: Admission,
+    pub digest: Digest,
+    pub clock: Arc<dyn Clock>,
     pub invitations: mpsc::UnboundedSender<Invitation>,
 }
 
@@ -57,34 +61,55 @@ impl Incoming {
             }
             // An ACK is never answered.
             Err(_) if transaction.original.method == Method::Ack => {}
-            Err(code) => {
-                if let Err(error) = transaction.reply(code).await {
+            Err(Response(code, headers)) => {
+                if let Err(error) = transaction.reply_with(code, headers, None).await {
                     tracing::debug!("a request could not be answered: {error}");
                 }
             }
         }
     }
 
-    /// The dialog that a request belongs to or begins, or the status code that it is answered with.
-    fn dialog_of(&self, transaction: &Transaction) -> Result<Dialog, StatusCode> {
+    /// The dialog that a request belongs to or begins, or its response.
+    fn dialog_of(&self, transaction: &Transaction) -> Result<Dialog, Response> {
         let to = transaction
             .original
             .to_header()
             .and_then(rsipstack::sip::To::tag)
             .map_err(|_| StatusCode::BadRequest)?;
         if to.is_some() {
-            return self.layer.match_dialog(transaction).ok_or(StatusCode::CallTransactionDoesNotExist);
+            return Ok(self
+                .layer
+                .match_dialog(transaction)
+                .ok_or(StatusCode::CallTransactionDoesNotExist)?);
         }
         let peer = peer_of(transaction).ok_or(StatusCode::Forbidden)?;
-        let permit = (self.admission)(peer);
-        match (&transaction.original.method, permit) {
-            (_, Err(Refusal::Stranger)) => Err(StatusCode::Forbidden),
-            (Method::Invite, Ok(permit)) => self.invite(transaction, peer, permit),
-            (Method::Invite, Err(Refusal::Busy)) => Err(StatusCode::BusyHere),
-            (Method::Invite, Err(Refusal::Stopping)) => Err(StatusCode::ServiceUnavailable),
+        let method = &transaction.original.method;
+        let permit = match (self.admission)(peer, Caller::Network) {
+            Err(Refusal::Stranger) if *method == Method::Invite && self.digest.has_users() => {
+                self.user(transaction, peer)?
+            }
+            decided => decided,
+        };
+        match (method, permit) {
+            (_, Err(Refusal::Stranger)) => Err(StatusCode::Forbidden.into()),
+            (Method::Invite, Ok(permit)) => Ok(self.invite(transaction, peer, permit)?),
+            (Method::Invite, Err(Refusal::Busy)) => Err(StatusCode::BusyHere.into()),
+            (Method::Invite, Err(Refusal::Stopping)) => Err(StatusCode::ServiceUnavailable.into()),
             // What keeps a connection alive.
-            (Method::Options, _) => Err(StatusCode::OK),
-            _ => Err(StatusCode::MethodNotAllowed),
+            (Method::Options, _) => Err(StatusCode::OK.into()),
+            _ => Err(StatusCode::MethodNotAllowed.into()),
+        }
+    }
+
+    /// A caller from another network, who is to give a password.
+    fn user(&self, transaction: &Transaction, peer: IpAddr) -> Result<Permit, Response> {
+        let now = self.clock.now();
+        match self.digest.check(&transaction.original, peer, now) {
+            Asked::Known => Ok((self.admission)(peer, Caller::User)),
+            Asked::Challenge => {
+                Err(Response(StatusCode::Unauthorized, vec![self.digest.challenge(peer, now)]))
+            }
+            Asked::Refused => Err(StatusCode::Forbidden.into()),
         }
     }
 
@@ -112,6 +137,17 @@ impl Incoming {
         let invitation = Invitation { parties, remote, peer, leg, events, _permit: permit };
         self.invitations.send(invitation).map_err(|_| StatusCode::ServiceUnavailable)?;
         Ok(Dialog::Invite(dialog))
+    }
+}
+
+type Permit = Result<Box<dyn Any + Send>, Refusal>;
+
+/// The answer to a request that belongs to no call.
+struct Response(StatusCode, Vec<Header>);
+
+impl From<StatusCode> for Response {
+    fn from(code: StatusCode) -> Self {
+        Self(code, Vec::new())
     }
 }
 

@@ -23,6 +23,7 @@ fn client_at(base: &str) -> TwilioClient {
         carrier: "twilio".into(),
         sid: ACCOUNT.into(),
         tokens: vec!["secret".into(), "previous".into()],
+        signing_keys: Vec::new(),
         api_url: base.parse().unwrap(),
     };
     TwilioClient::new(

@@ -55,6 +55,7 @@ fn account(tokens: &[&str]) -> Account {
         carrier: "twilio".into(),
         sid: ACCOUNT.into(),
         tokens: tokens.iter().map(|&token| token.into()).collect(),
+        signing_keys: Vec::new(),
         api_url: "https://api.twilio.com".parse().unwrap(),
     }
 }
@@ -382,4 +383,39 @@ fn the_end_of_a_path_cannot_be_moved_into_the_form() {
     let with_state = adapters_twilio::route_list().into_iter().filter(|(path, _)| path.contains(':'));
     let open: Vec<_> = with_state.filter(|(path, _)| !path.ends_with("/~")).collect();
     assert_eq!(open, [], "no field's name begins with a tilde");
+}
+
+/// SignalWire signs as Twilio does, with a key of its own and in a header of its own.
+#[tokio::test]
+async fn a_carrier_may_sign_with_a_key_that_is_not_the_token() {
+    let desk = Arc::new(Desk::default());
+    let account = Account { signing_keys: vec!["signing key".into()], ..account(&[TOKEN]) };
+    let cli = TestClient::new(routes(Webhooks {
+        public: PublicUrl::parse("https://desk.example").unwrap(),
+        accounts: vec![account],
+        answering: desk,
+        audio: Arc::default(),
+        safe: Vec::new(),
+    }));
+    let form = [
+        ("AccountSid", ACCOUNT),
+        ("CallSid", "7b981f74-cd14-4ea5-84e4-6d2f5a0b1f3e"),
+        ("From", "+33123456789"),
+        ("To", "+15556667777"),
+    ];
+    let status = async |headers: &[(&'static str, &str)]| {
+        let mut request = cli.post("/twilio/voice").content_type(FORM).body(body(&form));
+        for (name, key) in headers {
+            request = request.header(*name, sign("https://desk.example/twilio/voice", &form, key));
+        }
+        request.send().await.0.status().as_u16()
+    };
+    let (theirs, alias) = ("X-SignalWire-Signature", "X-Twilio-Signature");
+    assert_eq!(status(&[(theirs, "signing key")]).await, 200);
+    assert_eq!(status(&[(alias, "signing key")]).await, 200);
+    assert_eq!(status(&[(theirs, "signing key"), (alias, "signing key")]).await, 200);
+    assert_eq!(status(&[(theirs, TOKEN)]).await, 403, "the token signs nothing there");
+    assert_eq!(status(&[(theirs, "signing key"), (alias, "another")]).await, 403);
+    assert_eq!(status(&[(theirs, "signing key"), (theirs, "signing key")]).await, 403);
+    assert_eq!(status(&[]).await, 403);
 }

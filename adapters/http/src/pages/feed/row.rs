@@ -34,6 +34,8 @@ pub(crate) struct CallRow {
     place: Option<String>,
     to: String,
     simulated: bool,
+    /// The carrier that it came by.
+    carrier: String,
     pub live: bool,
     status: String,
     pub class: &'static str,
@@ -263,6 +265,7 @@ impl CallRow {
             place: parties.and_then(|p| p.from_place.clone()),
             to: parties.map(|p| phone_format::spoken(&p.to, home)).unwrap_or_default(),
             simulated: leg.carrier() == "simulator",
+            carrier: messages::carrier(leg.carrier(), language),
             live: call.state != CallState::Ended,
             status,
             class,

@@ -1,0 +1,173 @@
+"""Scenarios with a frontdesk of their own, which is killed, stopped or set up otherwise."""
+import re
+import signal
+import time
+from pathlib import Path
+
+import audio
+from place import PLACE, SPEECH, Place, desk_for
+from sipp import Caller, Sipp, rings_out
+
+
+def killed_in_every_stage(desk, place):
+    """Calls in the menu, ringing, talking and recording end as they were when the program was killed."""
+    number = {stage: f"+1202555018{n}" for n, stage in enumerate(("menu", "ringing", "talking", "recording"))}
+    agent = place.agent("+33611000018")
+    place.callee("+33611000010", rings_out())
+    calls = {
+        "menu": Caller(number["menu"]).call().wait(60), "ringing": Caller(number["ringing"]).call().wait(1).press("0").wait(60),
+        "talking": Caller(number["talking"]).call().wait(1).press("8").wait(60),
+        "recording": Caller(number["recording"]).call().wait(1).press("2").wait(3).say(SPEECH).wait(60),
+    }
+    for n, caller in enumerate(calls.values()):
+        place.phones.append(Sipp(caller.xml(), place.port + n * 10, place.port + n * 10 + 2, desk.target))
+    agent.wait_for("CALL_ESTABLISHED")
+    time.sleep(7)
+    # The caller in the menu has pressed nothing twice meanwhile; a new one is there.
+    late = Caller("+12025550189").call().wait(60)
+    place.phones.append(Sipp(late.xml(), place.port + 200, place.port + 202, desk.target))
+    time.sleep(1.5)
+    desk.kill()
+    desk.start()
+    rows = {stage: desk.call(caller) for stage, caller in number.items()}
+    found = {stage: (row["outcome"], row["outcome_reason"]) for stage, row in rows.items()}
+    assert found["ringing"] == ("missed", "caller_gave_up"), found
+    assert found["talking"] == ("answered", "bridged"), found
+    assert found["recording"] == ("voicemail", "chosen"), found
+    late = desk.call("+12025550189")
+    assert (late["outcome"], late["outcome_reason"]) == ("abandoned", "in_menu"), late
+    message = audio.samples(desk.message(rows["recording"], Path(PLACE.name) / "killed.wav"))
+    assert len(message) > 8000, f"of the message there are {len(message)} samples"
+    assert not list((desk.place / "sip" / "calls").iterdir()), "the journal has calls that are over"
+
+
+def drained_on_stop(desk, place):
+    """A call in progress goes on, a new one is refused, and the program ends when the last is over."""
+    caller = place.dial(place.caller().call().wait(1).press("2").wait(3).say(SPEECH).wait(6).hang_up())
+    time.sleep(3)
+    desk.process.send_signal(signal.SIGTERM)
+    time.sleep(1)
+    refused = Sipp(place.caller().call(expect=503).xml(), place.port + 10, place.port + 12, desk.target)
+    refused.finish()
+    caller.finish()
+    began = time.monotonic()
+    assert desk.process.wait(20) == 0
+    assert time.monotonic() - began < 10, "it does not wait for more"
+    desk.start()
+    place.row("voicemail", "chosen")
+
+
+def hung_up_on_when_stopping_takes_too_long(desk, place):
+    caller = place.dial(place.caller().call().wait(1).press("2").hung_up_on())
+    time.sleep(4)
+    desk.stop(40)
+    caller.finish()
+    desk.start()
+    assert desk.call(place.number)["state"] == "ended"
+
+
+def strangers_are_refused(desk, place):
+    place.dial(place.caller().call(expect=403)).finish()
+
+
+def known_by_password(desk, place):
+    """From a network that is not named, a caller is asked for a password; a wrong one does not help."""
+    place.dial(place.caller().call_with_password("101", "a-good-pass-phrase").wait(1).hang_up()).finish()
+    place.row("abandoned", "in_menu")
+    Sipp(place.caller().call_with_password("101", "a-bad-pass-phrase", 401).xml(), place.port + 10, place.port + 12, desk.target).finish()
+    Sipp(place.caller().call_with_password("102", "a-good-pass-phrase", 401).xml(), place.port + 20, place.port + 22, desk.target).finish()
+
+
+def silent_audio_ends_a_call(desk, place):
+    """No audio at all comes: the caller's network is gone."""
+    place.dial(place.caller().call().hung_up_on(20)).finish()
+    assert desk.call(place.number)["state"] == "ended"
+
+
+def registers_with_digest(desk, place):
+    """A registrar asks for the password and checks it; the registration ends with the program."""
+    desk.stop()
+    place.registrar.finish()
+
+
+def one_at_a_time(desk, place):
+    first = place.dial(place.caller().call().wait(4).hang_up())
+    time.sleep(1)
+    Sipp(place.caller().call(expect=486).xml(), place.port + 10, place.port + 12, desk.target).finish()
+    first.finish()
+
+
+REGISTRAR = """<?xml version="1.0" encoding="ISO-8859-1" ?>
+<scenario name="registrar">
+<recv request="REGISTER"/>
+<send><![CDATA[
+SIP/2.0 401 Unauthorized
+[last_Via:]
+[last_From:]
+[last_To:];tag=1
+[last_Call-ID:]
+[last_CSeq:]
+WWW-Authenticate: Digest realm="trunk.example", nonce="47ebe028cda119c35d4877b383027d28", algorithm=MD5
+Content-Length: 0
+
+]]></send>
+<recv request="REGISTER"><action><verifyauth assign_to="good" username="desk" password="open-sesame"/></action></recv>
+<nop hide="true" test="good" next="ok"/>
+<send><![CDATA[
+SIP/2.0 403 Forbidden
+[last_Via:]
+[last_From:]
+[last_To:];tag=1
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+]]></send>
+<label id="ok"/>
+<send><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:];tag=1
+[last_Call-ID:]
+[last_CSeq:]
+[last_Contact:]
+Expires: 60
+Content-Length: 0
+
+]]></send>
+</scenario>
+"""
+
+# With a frontdesk of their own: settings, and the scenario.
+ALONE = [
+    ("", killed_in_every_stage), ('drain = "30s"', drained_on_stop), ('drain = "1s"', hung_up_on_when_stopping_takes_too_long),
+    ("strangers", strangers_are_refused), ("users", known_by_password), ('audio_timeout = "3s"', silent_audio_ends_a_call),
+    ("registrar", registers_with_digest), ("max_calls_a_peer = \"1\"", one_at_a_time),
+]
+
+
+def run_alone(binary, settings, scenario, base):
+    registrar = None
+    if settings == "registrar":
+        registrar = Sipp(REGISTRAR, base + 1100, base + 1102, calls=2)
+        settings = f'registrar = "sip:127.0.0.1:{base + 1100}"\nusername = "desk"\npassword = "open-sesame"'
+    desk = desk_for(binary, base, settings)
+    place = Place(desk, 0, base)
+    place.registrar = registrar
+    try:
+        scenario(desk, place)
+        private(desk)
+    finally:
+        place.close()
+        if registrar:
+            registrar.stop()
+        desk.close()
+
+
+def private(desk):
+    """No number, key or message of SIP is in the log, whatever its level."""
+    logged = desk.logged()
+    found = re.search(r"\+\d{10}|SIP/2\.0|open-sesame|Authorization: Digest", logged)
+    assert not found, f"the log shows {found.group()!r}: {logged[max(0, found.start() - 300):found.start() + 100]}"
+    assert "panicked" not in logged, logged[-3000:]
