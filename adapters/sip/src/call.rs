@@ -1,4 +1,4 @@
-//! One call: carries out what its session wants, and tells it what happens.
+//! One call: carries out what its session wants, and reports what happens.
 
 mod audio;
 mod ringing;
@@ -37,7 +37,7 @@ pub struct Shared {
     pub journal: Journal,
 }
 
-/// Something that a task has to tell the call.
+/// Something that a task reports to the call.
 enum Event {
     Input(Input),
     /// No audio of a party has come for too long.
@@ -160,7 +160,7 @@ impl CallTask {
         }
     }
 
-    /// A party's phone tells where it wants audio: a callee has picked up, or the caller has taken our offer.
+    /// A party's phone describes where it wants audio: a callee has picked up, or the caller has taken our offer.
     fn on_audio(&mut self, party: Party, body: &[u8]) {
         let remote = sdp::read(body);
         if let (Some(remote), Some(media)) = (remote, self.media(party)) {

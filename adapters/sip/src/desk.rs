@@ -27,7 +27,7 @@ const REPORT_PAUSE: Duration = Duration::from_millis(500);
 pub struct Services {
     /// Answers calls and stores reports.
     pub answering: Arc<dyn AnswerCalls>,
-    /// What callers are told.
+    /// The prompts.
     pub prompts: Arc<Prompts>,
     /// Where messages are stored.
     pub recordings: Arc<dyn RecordingStore>,

@@ -57,7 +57,7 @@ impl Gate {
 
     pub fn admit(&self, peer: IpAddr, caller: Caller) -> Result<Box<dyn Any + Send>, Refusal> {
         if caller == Caller::Network && !self.peers.iter().any(|network| network.contains(&peer)) {
-            return Err(Refusal::Stranger);
+            return Err(Refusal::UnknownPeer);
         }
         if *self.closed.borrow() {
             return Err(Refusal::Stopping);
@@ -88,13 +88,13 @@ mod tests {
     }
 
     #[test]
-    fn only_peers_call_and_only_so_many_at_once() {
+    fn only_peers_call_and_no_more_at_once_than_allowed() {
         let gate = gate();
         let peer = |last: u8| IpAddr::from([192, 0, 2, last]);
         let refused = |peer| gate.admit(peer, Caller::Network).err();
-        let stranger = IpAddr::from([198, 51, 100, 1]);
-        assert_eq!(refused(stranger), Some(Refusal::Stranger));
-        assert!(gate.admit(stranger, Caller::User).is_ok());
+        let unknown = IpAddr::from([198, 51, 100, 1]);
+        assert_eq!(refused(unknown), Some(Refusal::UnknownPeer));
+        assert!(gate.admit(unknown, Caller::User).is_ok());
         let first = gate.admit(peer(1), Caller::Network).unwrap();
         let second = gate.admit(peer(1), Caller::Network).unwrap();
         assert_eq!(refused(peer(1)), Some(Refusal::Busy), "one peer does not take all places");

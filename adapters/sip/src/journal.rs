@@ -154,7 +154,7 @@ fn write_change(folder: &Path, name: &str, change: Change) -> std::io::Result<()
         Change::Ended(text) => {
             replace(&folder.join("ended").join(name), &text)?;
             match fs::remove_file(open) {
-                // It was over before it was written down.
+                // It was over before it was noted.
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
                 removed => removed,
             }

@@ -83,7 +83,7 @@ pub struct MediaSettings {
     pub ports: Arc<AudioPorts>,
     /// The address that sockets are bound to.
     pub bind: IpAddr,
-    /// The address that the other side is told.
+    /// The address that is given to the other side.
     pub address: IpAddr,
     pub timeout: Duration,
 }
@@ -238,7 +238,7 @@ impl Stream {
                 },
                 Some(samples) = bridged.recv() => self.jitter.push(&samples),
                 received = self.socket.recv_from(&mut datagram) => {
-                    // An error tells of a port that is closed at the other side; the call may go on.
+                    // An error reports a port that is closed at the other side; the call may go on.
                     if let Ok((length, from)) = received {
                         self.on_datagram(&datagram[..length], from);
                     }
@@ -305,7 +305,7 @@ impl Stream {
         }
     }
 
-    /// Whether audio may come from there: nobody else is to be heard in the call.
+    /// Whether audio may come from there: nobody else may speak in the call.
     fn is_from(&self, remote: &Remote, from: SocketAddr) -> bool {
         match self.latched {
             Some(latched) => latched == from || remote.address == from,

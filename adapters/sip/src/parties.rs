@@ -1,4 +1,4 @@
-//! Who calls whom, as an INVITE says.
+//! Caller and called number of an INVITE.
 use frontdesk_domain::{Attestation, CallerId, PhoneNumber};
 use frontdesk_ports::RawParameters;
 use rsipstack::sip::Request;

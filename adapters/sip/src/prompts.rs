@@ -1,4 +1,4 @@
-//! What callers are told, as samples.
+//! Prompts as samples.
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -43,7 +43,7 @@ impl Prompts {
             Speech::Audio(file) => self.files.read().get(file).cloned().unwrap_or_else(tones::nothing),
             Speech::Text { text, language, .. } => {
                 self.voice.speak(text, language).await.unwrap_or_else(|error| {
-                    tracing::error!("a prompt could not be read out, the caller heard nothing: {error}");
+                    tracing::error!("a prompt could not be read out, nothing was played: {error}");
                     tones::nothing()
                 })
             }

@@ -80,7 +80,7 @@ fn write(path: &Path, mut samples: mpsc::UnboundedReceiver<Vec<i16>>) -> Result<
     Ok(all)
 }
 
-/// Completes the file of a program that was killed: the header tells the length that is there. Its length in seconds; `None` if
+/// Completes the file of a program that was killed: the header gets the length that is there. Its length in seconds; `None` if
 /// there is no audio.
 pub fn repair(path: &Path) -> std::io::Result<Option<u32>> {
     let mut file = match OpenOptions::new().read(true).write(true).open(path) {

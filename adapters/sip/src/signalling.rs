@@ -41,7 +41,7 @@ fn failed(error: impl std::fmt::Display) -> StartError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// Not from a network that may call.
-    Stranger,
+    UnknownPeer,
     /// Too many calls at once.
     Busy,
     /// The program stops.

@@ -117,7 +117,7 @@ mod tests {
         CommandVoice::new(command, Arc::new(Bytes)).with_timeout(Duration::from_secs(2))
     }
 
-    fn heard(samples: &Samples) -> String {
+    fn as_text(samples: &Samples) -> String {
         samples.iter().map(|sample| char::from(u8::try_from(*sample).unwrap())).collect()
     }
 
@@ -126,7 +126,7 @@ mod tests {
         let voice = voice("[ -e \"$HOME/nowhere\" ]; { cat; echo \" $2 $3 $$\"; } > \"$1\"");
         let french = "fr-FR".parse().unwrap();
         let first = voice.speak("Bonjour -v", &french).await.unwrap();
-        assert!(heard(&first).starts_with("Bonjour -v fr fr-FR "), "{}", heard(&first));
+        assert!(as_text(&first).starts_with("Bonjour -v fr fr-FR "), "{}", as_text(&first));
         assert_eq!(voice.speak("Bonjour -v", &french).await.unwrap(), first, "the same process");
         assert_ne!(voice.speak("Bonjour -v", &"fr-CA".parse().unwrap()).await.unwrap(), first);
     }

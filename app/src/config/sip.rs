@@ -85,7 +85,7 @@ mod line {
             let listen: SocketAddr = listen?;
             let address = address.or_else(|| Some(listen.ip()).filter(|ip| !ip.is_unspecified()));
             if address.is_none() {
-                self.need("sip.address", "not set; it is the address of this machine that phones are told");
+                self.need("sip.address", "not set; it is the address of this machine that phones get");
             }
             Some(SipSettings {
                 line: Settings {

@@ -275,20 +275,20 @@ fn differences(row: &Value, call: &Call) -> Vec<String> {
         }
     }
     let message = call.voicemail.as_ref().and_then(|message| message.duration_seconds);
-    for (field, theirs, ours) in [
+    for (field, simulated, ours) in [
         ("talk", &row["talk_seconds"], call.talk_seconds),
         ("ring", &row["ring_seconds"], call.ring_seconds),
         ("menu", &row["menu_seconds"], call.menu_seconds),
         ("duration", &row["duration_seconds"], call.duration_seconds),
         ("message", &row["voicemail"]["duration_seconds"], message),
     ] {
-        let is_close = match (theirs.as_u64(), ours) {
+        let is_close = match (simulated.as_u64(), ours) {
             (None, None) => true,
-            (Some(theirs), Some(ours)) => theirs.abs_diff(ours.into()) <= 1,
+            (Some(simulated), Some(ours)) => simulated.abs_diff(ours.into()) <= 1,
             _ => false,
         };
         if !is_close {
-            found.push(format!("{field}: {theirs} and {ours:?} s"));
+            found.push(format!("{field}: {simulated} and {ours:?} s"));
         }
     }
     found

@@ -66,7 +66,7 @@ def hung_up_on_when_stopping_takes_too_long(desk, place):
     assert desk.call(place.number)["state"] == "ended"
 
 
-def strangers_are_refused(desk, place):
+def unknown_peers_are_refused(desk, place):
     place.dial(place.caller().call(expect=403)).finish()
 
 
@@ -142,7 +142,7 @@ Content-Length: 0
 # With a frontdesk of their own: settings, and the scenario.
 ALONE = [
     ("", killed_in_every_stage), ('drain = "30s"', drained_on_stop), ('drain = "1s"', hung_up_on_when_stopping_takes_too_long),
-    ("strangers", strangers_are_refused), ("users", known_by_password), ('audio_timeout = "3s"', silent_audio_ends_a_call),
+    ("unknown peers", unknown_peers_are_refused), ("users", known_by_password), ('audio_timeout = "3s"', silent_audio_ends_a_call),
     ("registrar", registers_with_digest), ("max_calls_a_peer = \"1\"", one_at_a_time),
 ]
 
@@ -166,7 +166,7 @@ def run_alone(binary, settings, scenario, base):
 
 
 def private(desk):
-    """No number, key or message of SIP is in the log, whatever its level."""
+    """No number, key or message of SIP is in the log, at any level."""
     logged = desk.logged()
     found = re.search(r"\+\d{10}|SIP/2\.0|open-sesame|Authorization: Digest", logged)
     assert not found, f"the log shows {found.group()!r}: {logged[max(0, found.start() - 300):found.start() + 100]}"

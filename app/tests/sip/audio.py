@@ -42,7 +42,7 @@ def strength(some, hertz):
 
 
 def seconds_of_tone(path, hertz):
-    """How long a tone is heard, counted in half seconds."""
+    """How long a tone lasts, counted in half seconds."""
     all_samples = samples(path)
     blocks = [all_samples[n:n + 4000] for n in range(0, len(all_samples) - 3999, 4000)]
     return sum(strength(block, hertz) > 0.8 for block in blocks) / 2

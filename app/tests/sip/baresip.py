@@ -94,10 +94,10 @@ class Baresip:
             self.command("sndcode", key)
             time.sleep(0.3)
 
-    def heard(self):
-        """The file with what was heard."""
+    def received(self):
+        """The file with the audio that arrived."""
         files = sorted(Path(self.folder.name).glob("dump-*-dec.wav"))
-        assert files, "nothing was heard"
+        assert files, "no audio arrived"
         return files[-1]
 
     def stop(self):

@@ -1,4 +1,4 @@
-"""What scenarios share: the flow, the phones' ports, and the audio that proves what was heard."""
+"""What scenarios share: the flow, the phones' ports, and audio for proofs."""
 import tempfile
 from pathlib import Path
 
@@ -121,7 +121,7 @@ def spoken(place, row):
 
 def desk_for(binary, base, settings, **options):
     peer = "127.0.0.1"
-    if settings == "strangers":
+    if settings == "unknown peers":
         settings, peer = "", "192.0.2.1"
     if settings == "users":
         settings, peer = 'users.101 = "a-good-pass-phrase"', "192.0.2.1"

@@ -1,7 +1,7 @@
 """Real phones (sipp and baresip) call a frontdesk that has a SIP line and no other carrier; each row is compared with what
 happened on the line, and audio is proved by tones and by speech.
 
-    python3 run.py BINARY [NAME...]     all scenarios, or those whose names begin so
+    python3 run.py BINARY [NAME...]     all scenarios, or those with names that begin so
 
 Needs sip-tester, baresip-core, espeak-ng and sox, and the right to capture packets (root), which sipp plays keys with.
 """

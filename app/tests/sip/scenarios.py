@@ -55,7 +55,7 @@ def withheld_number(place):
     place.dial(Caller("anonymous", "Anonymous", headers=private).call().wait(1).hang_up()).finish()
     rows = json.loads(place.desk.get("/api/v1/calls?outcome=abandoned&limit=200"))["calls"]
     assert any(row["from"] is None for row in rows), "no withheld caller"
-    assert not any(row["from"] == "+33123456789" for row in rows), "the number is not kept back"
+    assert not any(row["from"] == "+33123456789" for row in rows), "the number is not withheld"
 
 
 def callee(place, key, number, xml, outcome, calls=1):
@@ -107,11 +107,11 @@ def talk(place, number, key, accept, seconds):
     return caller, agent
 
 
-def both_heard(caller, agent, seconds):
+def both_received(caller, agent, seconds):
     time.sleep(0.5)
-    at_agent, at_caller = audio.seconds_of_tone(agent.heard(), 440), audio.seconds_of_tone(caller.heard(), 800)
-    assert at_agent >= seconds - 1.5, f"the callee heard the caller for {at_agent} s"
-    assert at_caller >= seconds - 1.5, f"the caller heard the callee for {at_caller} s"
+    at_agent, at_caller = audio.seconds_of_tone(agent.received(), 440), audio.seconds_of_tone(caller.received(), 800)
+    assert at_agent >= seconds - 1.5, f"the callee got the caller's tone for {at_agent} s"
+    assert at_caller >= seconds - 1.5, f"the caller got the callee's tone for {at_caller} s"
 
 
 def accepted_and_the_caller_hangs_up(place):
@@ -120,7 +120,7 @@ def accepted_and_the_caller_hangs_up(place):
     agent.wait_for("CALL_CLOSED")
     row = place.row("answered", "accepted", forwarded_to="+33611000011")
     about(row["talk_seconds"], 8)
-    both_heard(caller, agent, 8)
+    both_received(caller, agent, 8)
 
 
 def direct_and_the_callee_hangs_up_after_hold(place):
@@ -133,8 +133,8 @@ def direct_and_the_callee_hangs_up_after_hold(place):
     caller.wait_for("CALL_CLOSED")
     row = place.row("answered", "bridged", forwarded_to="+33611000018")
     about(row["talk_seconds"], 10.5, 2)
-    heard = audio.seconds_of_tone(agent.heard(), 440)
-    assert 6 <= heard <= 9.5, f"the callee heard the caller for {heard} s, 2 s of which were on hold"
+    received = audio.seconds_of_tone(agent.received(), 440)
+    assert 6 <= received <= 9.5, f"the callee got the caller's tone for {received} s, 2 s of which were on hold"
 
 
 def declined_by_key(place):

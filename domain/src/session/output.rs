@@ -37,7 +37,7 @@ pub enum Output {
         at: Dialogue,
         /// What has happened.
         signal: Signal,
-        /// Whether the caller has hung up, so that nobody will hear the answer.
+        /// Whether the caller has hung up, so that the answer will not be played.
         caller_gone: bool,
     },
     /// Store a report of the call ([`Notice::into_event`]).

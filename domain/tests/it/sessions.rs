@@ -315,7 +315,7 @@ fn legs_report_each_status_once_and_in_order() {
 }
 
 #[test]
-fn a_call_whose_driver_was_killed_ends_as_it_was() {
+fn a_call_ends_as_it_was_when_its_driver_was_killed() {
     let mut talking = forwarded(flow(&[FIRST], false));
     talking.input(Input::PickedUp(Callee(0)));
     talking.wait(20);

@@ -1,4 +1,4 @@
-//! What the caller hears and says.
+//! What is played to the caller and recorded.
 use frontdesk_domain::Speech;
 use frontdesk_domain::session::{Input, LegEnd, Party};
 

@@ -41,7 +41,7 @@ impl Phone {
     }
 
     /// The samples of the next packet that are not silence.
-    async fn hear(&self) -> Vec<i16> {
+    async fn received(&self) -> Vec<i16> {
         let mut datagram = [0; 400];
         loop {
             let length = self.socket.recv(&mut datagram).await.unwrap();
@@ -66,7 +66,7 @@ async fn a_prompt_is_sent_to_its_end_and_then_reported() {
     let mut phone = Phone::new(LONG).await;
     phone.media.player().play(3, vec![1000; 480].into());
     for _ in 0..3 {
-        assert!(phone.hear().await.iter().all(|sample| (sample - 1000).abs() < 50));
+        assert!(phone.received().await.iter().all(|sample| (sample - 1000).abs() < 50));
     }
     assert_eq!(phone.event().await, MediaEvent::Played(3));
 }
@@ -75,7 +75,7 @@ async fn a_prompt_is_sent_to_its_end_and_then_reported() {
 async fn a_prompt_that_is_stopped_is_not_reported() {
     let mut phone = Phone::new(LONG).await;
     phone.media.player().play(1, vec![1000; 8000].into());
-    phone.hear().await;
+    phone.received().await;
     phone.media.stop();
     phone.media.player().play(2, vec![2000; 160].into());
     assert_eq!(phone.event().await, MediaEvent::Played(2));
@@ -87,9 +87,9 @@ async fn what_is_said_after_the_tone_is_recorded_and_noticed() {
     let (to, mut recorded) = mpsc::unbounded_channel();
     phone.say(5, 3000).await;
     phone.media.record(true, to);
-    phone.hear().await;
+    phone.received().await;
     // The tone takes 15 frames.
-    while tokio::time::timeout(Duration::from_millis(100), phone.hear()).await.is_ok() {}
+    while tokio::time::timeout(Duration::from_millis(100), phone.received()).await.is_ok() {}
     phone.say(10, 3000).await;
     assert_eq!(phone.event().await, MediaEvent::Spoke);
     phone.media.stop_recording();
@@ -102,18 +102,18 @@ async fn what_is_said_after_the_tone_is_recorded_and_noticed() {
 }
 
 #[tokio::test]
-async fn two_legs_hear_each_other_and_nobody_else() {
+async fn two_legs_get_each_others_audio_and_nobody_elses() {
     let (mut one, mut other) = (Phone::new(LONG).await, Phone::new(LONG).await);
     one.media.bridge(&other.media);
-    let stranger = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let other_sender = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     for _ in 0..10 {
         let packet = Writer::new([1; 32]).write(&[9000; FRAME], Codec::Pcmu);
-        stranger.send_to(&packet, one.media.local).await.unwrap();
+        other_sender.send_to(&packet, one.media.local).await.unwrap();
     }
     one.say(4, 1000).await;
     other.say(4, 2000).await;
-    assert!(other.hear().await.iter().all(|sample| (sample - 1000).abs() < 60));
-    assert!(one.hear().await.iter().all(|sample| (sample - 2000).abs() < 120));
+    assert!(other.received().await.iter().all(|sample| (sample - 1000).abs() < 60));
+    assert!(one.received().await.iter().all(|sample| (sample - 2000).abs() < 120));
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn on_hold_nothing_is_sent_and_the_prompt_goes_on() {
     phone.media.connect(phone.remote());
     phone.media.player().play(2, vec![2000; 160].into());
     assert!(
-        phone.hear().await.iter().all(|sample| (sample - 2000).abs() < 120),
+        phone.received().await.iter().all(|sample| (sample - 2000).abs() < 120),
         "what comes is the second prompt"
     );
 }

@@ -224,7 +224,7 @@ async fn a_conversation_lasted_until_the_program_was_killed() {
 }
 
 #[tokio::test]
-async fn a_message_is_kept_as_far_as_it_was_spoken() {
+async fn a_message_is_stored_as_far_as_it_was_spoken() {
     let mut killed = Killed::new();
     killed.press('2').await;
     killed.is_spoken_for("RE1", 4);

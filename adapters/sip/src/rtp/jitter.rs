@@ -5,7 +5,7 @@ use super::FRAME;
 
 /// Frames that are gathered before the first is sent: 40 ms.
 const FILL: usize = 2 * FRAME;
-/// More than this would be heard as a delay: 200 ms. Then the oldest audio is left out.
+/// More than this would be a noticeable delay: 200 ms. Then the oldest audio is left out.
 const MAX: usize = 10 * FRAME;
 
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! Keys as telephone events (RFC 4733): each press comes in several packets.
 use frontdesk_domain::Key;
 
-/// Tells presses apart by the time that all packets of one event share.
+/// Distinguishes presses by the time that all packets of one event share.
 #[derive(Debug, Default)]
 pub struct KeyEvents {
     last: Option<u32>,

@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 /// Packets that are waited for when one is missing: 100 ms.
-const PATIENCE: usize = 5;
+const MAX_WAITING: usize = 5;
 /// A gap that is longer than this, in samples, is no gap of one stream: 2 minutes.
 const LONGEST_GAP: u32 = 8000 * 120;
 
@@ -35,7 +35,7 @@ impl Order {
         self.waiting.insert(self.base + u64::from(ahead), samples);
         let mut ordered = Vec::new();
         self.take_ready(&mut ordered);
-        while self.waiting.len() > PATIENCE {
+        while self.waiting.len() > MAX_WAITING {
             self.fill_gap(&mut ordered);
             self.take_ready(&mut ordered);
         }
@@ -125,7 +125,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn packets_within_the_patience_lose_nothing(seed in prop::collection::vec(0usize..4, 40)) {
+        fn packets_that_are_a_little_late_lose_nothing(seed in prop::collection::vec(0usize..4, 40)) {
             // Each packet is delayed by up to three places.
             let mut packets: Vec<(usize, i16)> = seed.iter().enumerate().map(|(n, late)| (n + late, i16::try_from(n).unwrap())).collect();
             packets[0].0 = 0;

@@ -21,7 +21,7 @@ const VALID: Duration = Duration::from_secs(60);
 /// Wrong passwords from one address within the window; after that it is refused without a look.
 const MAX_FAILURES: u32 = 10;
 const WINDOW: Duration = Duration::from_secs(300);
-/// Addresses whose failures are counted at once.
+/// The number of addresses with counted failures.
 const MAX_ADDRESSES: usize = 10_000;
 
 /// How a request stands that should name a user.

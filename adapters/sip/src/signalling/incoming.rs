@@ -1,4 +1,4 @@
-//! Requests that come in: each is answered, whatever it is.
+//! Requests that come in: each gets an answer.
 use std::any::Any;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::sdp;
 
 /// A call that was admitted and waits to be answered.
 pub struct Invitation {
-    /// Who calls whom.
+    /// Caller and called number.
     pub parties: CallParties,
     /// The caller's audio; none if the caller wants an offer.
     pub remote: Option<sdp::Remote>,
@@ -85,13 +85,13 @@ impl Incoming {
         let peer = peer_of(transaction).ok_or(StatusCode::Forbidden)?;
         let method = &transaction.original.method;
         let permit = match (self.admission)(peer, Caller::Network) {
-            Err(Refusal::Stranger) if *method == Method::Invite && self.digest.has_users() => {
+            Err(Refusal::UnknownPeer) if *method == Method::Invite && self.digest.has_users() => {
                 self.user(transaction, peer)?
             }
             decided => decided,
         };
         match (method, permit) {
-            (_, Err(Refusal::Stranger)) => Err(StatusCode::Forbidden.into()),
+            (_, Err(Refusal::UnknownPeer)) => Err(StatusCode::Forbidden.into()),
             (Method::Invite, Ok(permit)) => Ok(self.invite(transaction, peer, permit)?),
             (Method::Invite, Err(Refusal::Busy)) => Err(StatusCode::BusyHere.into()),
             (Method::Invite, Err(Refusal::Stopping)) => Err(StatusCode::ServiceUnavailable.into()),

@@ -91,7 +91,7 @@ pub(super) async fn watch(
     ack: impl Fn() -> Option<Request> + Send,
 ) {
     // A receiver that is gone is no longer interested.
-    let tell = |event| {
+    let report = |event| {
         let _ = events.send(event);
     };
     let mut is_confirmed = false;
@@ -101,14 +101,16 @@ pub(super) async fn watch(
                 if !std::mem::replace(&mut is_confirmed, true)
                     && let Some(ack) = ack().filter(|ack| !ack.body.is_empty())
                 {
-                    tell(LegEvent::Answered(ack.body));
+                    report(LegEvent::Answered(ack.body));
                 }
             }
-            DialogState::Updated(_, request, handle) => tell(LegEvent::Offered(request.body, Reply(handle))),
+            DialogState::Updated(_, request, handle) => {
+                report(LegEvent::Offered(request.body, Reply(handle)));
+            }
             DialogState::Info(_, request, handle) => {
                 let _ = handle.reply(StatusCode::OK).await;
                 if let Some(key) = keys::of_info(&String::from_utf8_lossy(&request.body)) {
-                    tell(LegEvent::Key(key));
+                    report(LegEvent::Key(key));
                 }
             }
             DialogState::Options(_, _, handle) | DialogState::Notify(_, _, handle) => {
@@ -121,10 +123,10 @@ pub(super) async fn watch(
             DialogState::Message(_, _, handle) | DialogState::Publish(_, _, handle) => {
                 let _ = handle.reply(StatusCode::MethodNotAllowed).await;
             }
-            DialogState::Terminated(..) => return tell(LegEvent::Ended(None)),
+            DialogState::Terminated(..) => return report(LegEvent::Ended(None)),
             DialogState::Early(_, response) => {
                 if matches!(u16::from(response.status_code), 180 | 183) {
-                    tell(LegEvent::Ringing);
+                    report(LegEvent::Ringing);
                 }
             }
             DialogState::Calling(_) | DialogState::Trying(_) | DialogState::WaitAck(..) => {}

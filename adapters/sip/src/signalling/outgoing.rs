@@ -73,26 +73,26 @@ async fn outcome(
 ) {
     let (sender, mut watched) = mpsc::unbounded_channel();
     let watching = tokio::spawn(leg::watch(states, sender, || None));
-    let tell = |event| {
+    let report = |event| {
         let _ = events.send(event);
     };
     let response = loop {
         tokio::select! {
             response = &mut answered => break response.ok().and_then(Result::ok).and_then(|(_, response)| response),
-            // The response tells that it has ended, and why.
-            Some(event) = watched.recv() => if !matches!(event, LegEvent::Ended(_)) { tell(event) },
+            // The response says that it has ended, and why.
+            Some(event) = watched.recv() => if !matches!(event, LegEvent::Ended(_)) { report(event) },
         }
     };
     match response {
         Some(response) if response.status_code.kind() == StatusCodeKind::Successful => {
-            tell(LegEvent::Answered(response.body));
+            report(LegEvent::Answered(response.body));
             while let Some(event) = watched.recv().await {
-                tell(event);
+                report(event);
             }
         }
         other => {
             watching.abort();
-            tell(LegEvent::Ended(other.map(|response| response.status_code.into())));
+            report(LegEvent::Ended(other.map(|response| response.status_code.into())));
         }
     }
 }
