@@ -8,15 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use frontdesk_domain::session::{Callee, Input, LegEnd, Output, Party, Session};
-use frontdesk_domain::{
-    CarrierRecord, LegId, LegStatus, Notice, Parties, RecordedLeg, RecordingId, Timestamp,
-};
+use frontdesk_domain::{CarrierRecord, LegId, LegStatus, Notice, Parties, RecordedLeg, Timestamp};
+use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
 use crate::desk::Services;
-use crate::journal::{EndedCall, Journal, OpenCall};
+use crate::journal::{EndedCall, Journal, MadeRecording, OpenCall};
 use crate::media::{Media, MediaEvent, MediaSettings};
 use crate::recording::Recorder;
 use crate::sdp;
@@ -35,6 +34,7 @@ pub struct Shared {
     pub signalling: Signalling,
     pub services: Services,
     pub journal: Journal,
+    pub ending: EndingLegs,
 }
 
 /// Something that a task reports to the call.
@@ -60,7 +60,7 @@ pub struct CallTask {
     /// The prompts that are being read out, by party.
     preparing: BTreeMap<Party, JoinHandle<()>>,
     recorder: Option<(Recorder, bool)>,
-    recordings: Vec<(RecordingId, u32)>,
+    recordings: Vec<MadeRecording>,
     legs: Vec<RecordedLeg>,
     ended: Option<(Timestamp, Option<u32>)>,
     /// Rises with each answer to an offer.
@@ -87,7 +87,7 @@ impl CallTask {
             recordings: Vec::new(),
             legs: Vec::new(),
             ended: None,
-            version: 0,
+            version: 1,
             events,
             shared,
         };
@@ -142,7 +142,14 @@ impl CallTask {
 
     async fn on_event(&mut self, event: Event) {
         match event {
-            Event::Input(input) => self.input(input),
+            Event::Input(input) => {
+                if let Input::Ended(Party::Callee(callee), _) = input
+                    && let Some(phone) = self.callees.get_mut(&callee)
+                {
+                    phone.media = None;
+                }
+                self.input(input);
+            }
             Event::Lost(party) => {
                 tracing::info!(call.id = %self.call, "no audio comes any more, the leg is ended");
                 self.hang_up(party);
@@ -156,13 +163,13 @@ impl CallTask {
     fn media(&self, party: Party) -> Option<&Media> {
         match party {
             Party::Caller => self.media.as_ref(),
-            Party::Callee(callee) => self.callees.get(&callee).map(|phone| &phone.media),
+            Party::Callee(callee) => self.callees.get(&callee)?.media.as_ref(),
         }
     }
 
     /// A party's phone describes where it wants audio: a callee has picked up, or the caller has taken our offer.
     fn on_audio(&mut self, party: Party, body: &[u8]) {
-        let remote = sdp::read(body);
+        let remote = self.usable(body).map(|answer| answer.remote);
         if let (Some(remote), Some(media)) = (remote, self.media(party)) {
             media.connect(remote);
         }
@@ -183,19 +190,27 @@ impl CallTask {
     /// A party puts the call on hold, resumes it, or changes its address.
     async fn on_offer(&mut self, party: Party, body: &[u8], reply: Reply) {
         self.version += 1;
-        let version = self.version + 1;
+        let version = self.version;
         let Some(media) = self.media(party) else { return reply.refuse().await };
-        if body.is_empty() {
-            // A sign of life (RFC 4028).
-            return reply.accept(None).await;
-        }
-        match sdp::read(body) {
-            Some(remote) => {
-                media.connect(remote);
-                reply.accept(Some(sdp::answer(media.local, &remote, version))).await;
+        match self.usable(body) {
+            Some(offered) => {
+                media.connect(offered.remote);
+                reply.accept(Some(sdp::answer(media.local, &offered, version))).await;
             }
+            // An INVITE without an offer asks for ours (RFC 3261, section 14.2); the answer comes in the ACK.
+            None if body.is_empty() && reply.wants_offer => {
+                reply.accept(Some(sdp::offer(media.local, version))).await;
+            }
+            // A sign of life (RFC 4028).
+            None if body.is_empty() => reply.accept(None).await,
             None => reply.refuse().await,
         }
+    }
+
+    /// What the other side describes, if we can send there.
+    fn usable(&self, body: &[u8]) -> Option<sdp::Description> {
+        let ours = self.shared.media.address;
+        sdp::read(body).filter(|offered| offered.remote.address.is_ipv4() == ours.is_ipv4())
     }
 
     async fn carry_out(&mut self, output: Output) {
@@ -219,8 +234,8 @@ impl CallTask {
             Output::Connect(callee) => {
                 self.stop_playing(Party::Caller);
                 self.stop_playing(Party::Callee(callee));
-                if let (Some(media), Some(phone)) = (&self.media, self.callees.get(&callee)) {
-                    media.bridge(&phone.media);
+                if let (Some(media), Some(other)) = (&self.media, self.media(Party::Callee(callee))) {
+                    media.bridge(other);
                 }
             }
             Output::Record { beep, transcribe, .. } => self.record(beep, transcribe),
@@ -232,7 +247,7 @@ impl CallTask {
 
     fn hang_up(&mut self, party: Party) {
         match party {
-            Party::Caller => end_soon(self.invitation.leg.clone()),
+            Party::Caller => self.shared.ending.end(self.invitation.leg.clone()),
             Party::Callee(callee) => self.end_callee(callee),
         }
     }
@@ -333,7 +348,20 @@ pub async fn turns_true(flag: &mut watch::Receiver<bool>) {
     }
 }
 
-/// Ends a leg without waiting for the other side's answer.
-fn end_soon(leg: Arc<Leg>) {
-    tokio::spawn(async move { leg.end().await });
+/// Legs that are being ended, which nobody waits for until the line is closed.
+#[derive(Default)]
+pub struct EndingLegs(Mutex<JoinSet<()>>);
+
+impl EndingLegs {
+    fn end(&self, leg: Arc<Leg>) {
+        let mut ending = self.0.lock();
+        while ending.try_join_next().is_some() {}
+        ending.spawn(async move { leg.end().await });
+    }
+
+    /// Waits until the other sides have answered.
+    pub async fn ended(&self) {
+        let mut ending = std::mem::take(&mut *self.0.lock());
+        while ending.join_next().await.is_some() {}
+    }
 }

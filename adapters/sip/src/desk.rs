@@ -96,7 +96,8 @@ impl Services {
         tracing::error!(call.id = %call, "a report of a call is lost");
     }
 
-    /// Stores a message that was made, and says that nobody writes it down here if the carrier was to.
+    /// Stores a message that was made, and reports that there is no transcript if the carrier was to make one. Whether it is
+    /// stored; its file stays until the call is over, so that a crash in between loses nothing.
     pub(crate) async fn keep(
         &self,
         journal: &Journal,
@@ -104,38 +105,40 @@ impl Services {
         recording: &RecordingId,
         transcribe: bool,
         at: Option<Timestamp>,
-    ) {
-        self.store(journal, call, recording, at).await;
+    ) -> bool {
+        let stored = self.store(journal, call, recording, at).await;
+        if let Err(why) = &stored {
+            tracing::warn!(call.id = %call, "a message will be stored later: {why}");
+        }
         if transcribe {
             let notice = Notice::Transcribed { recording: recording.clone(), text: None };
             self.report(call, notice, at).await;
         }
+        stored.is_ok()
     }
 
     /// Stores a message where every instance reads it. What cannot be stored now is fetched later.
-    async fn store(&self, journal: &Journal, call: &LegId, recording: &RecordingId, at: Option<Timestamp>) {
+    async fn store(
+        &self,
+        journal: &Journal,
+        call: &LegId,
+        recording: &RecordingId,
+        at: Option<Timestamp>,
+    ) -> Result<(), String> {
         let path = recording::path(journal.folder(), recording);
         let stored = tokio::time::timeout(STORE_TIMEOUT, async {
             let bytes = Bytes::from(tokio::fs::read(&path).await.map_err(|error| error.to_string())?);
             let audio = self.recordings.put(&AudioName::new(call, recording), fetched(bytes.clone())).await;
             Ok::<_, String>((bytes, audio.map_err(|error| error.to_string())?))
         });
-        let (bytes, audio) = match stored.await {
-            Ok(Ok(stored)) => stored,
-            Ok(Err(why)) => return tracing::warn!(call.id = %call, "a message will be stored later: {why}"),
-            Err(_) => {
-                return tracing::warn!(call.id = %call, "a message will be stored later: the store is slow");
-            }
-        };
+        let (bytes, audio) = stored.await.map_err(|_| "the store is slow".to_owned())??;
         let (meter, media_type) = (self.meter.clone(), audio.media_type.clone());
         self.report(call, Notice::Stored { recording: recording.clone(), audio }, at).await;
         let measured = tokio::task::spawn_blocking(move || meter.measure(&bytes, &media_type)).await;
         if let Ok(Some(sound)) = measured {
             self.report(call, Notice::Measured { recording: recording.clone(), sound }, at).await;
         }
-        if let Err(error) = tokio::fs::remove_file(&path).await {
-            tracing::warn!("{} could not be removed: {error}", path.display());
-        }
+        Ok(())
     }
 }
 

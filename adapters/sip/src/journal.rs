@@ -16,9 +16,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use crate::parties::CallParties;
+use crate::recording;
 
 /// How long records of calls that are over are stored.
-const ENDED: Duration = Duration::from_secs(30 * 86_400);
+const ENDED: Duration = Duration::from_secs(7 * 86_400);
 
 /// A call in progress, as it was at a time.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,7 +32,16 @@ pub struct OpenCall {
     /// The recording that is being made, and whether it was to be transcribed.
     pub recording: Option<(RecordingId, bool)>,
     /// Those that were made before.
-    pub recordings: Vec<(RecordingId, u32)>,
+    pub recordings: Vec<MadeRecording>,
+}
+
+/// A recording that is complete.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MadeRecording {
+    pub id: RecordingId,
+    pub seconds: u32,
+    /// Whether it is in the store, so that the file is no longer needed once the call is over.
+    pub is_stored: bool,
 }
 
 /// A call that is over.
@@ -39,7 +49,7 @@ pub struct OpenCall {
 pub struct EndedCall {
     pub call: LegId,
     pub record: CarrierRecord,
-    pub recordings: Vec<(RecordingId, u32)>,
+    pub recordings: Vec<MadeRecording>,
 }
 
 /// The folder of a line.
@@ -54,7 +64,7 @@ pub struct Journal {
 /// How a call stands, or its record once it is over.
 enum Change {
     Open(Vec<u8>),
-    Ended(Vec<u8>),
+    Ended(Vec<u8>, Vec<PathBuf>),
 }
 
 impl Journal {
@@ -88,7 +98,11 @@ impl Journal {
     /// A call is over, and its end is in the log.
     pub fn ended(&self, call: &EndedCall) {
         match serde_json::to_vec(call) {
-            Ok(text) => self.change(&call.call, Change::Ended(text)),
+            Ok(text) => {
+                let stored = call.recordings.iter().filter(|recording| recording.is_stored);
+                let files = stored.map(|made| recording::path(&self.folder, &made.id)).collect();
+                self.change(&call.call, Change::Ended(text, files));
+            }
             Err(error) => tracing::error!("a call could not be written to the journal: {error}"),
         }
     }
@@ -103,27 +117,43 @@ impl Journal {
         read_all(&self.folder.join("calls"))
     }
 
-    /// Calls that are over.
-    pub fn ended_calls(&self) -> std::io::Result<Vec<EndedCall>> {
-        read_all(&self.folder.join("ended"))
-    }
-
-    /// Deletes the record of a call. `false` if there was none.
-    pub fn delete(&self, call: &LegId) -> std::io::Result<bool> {
-        match fs::remove_file(self.folder.join("ended").join(name(call))) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-            removed => removed.map(|()| true),
-        }
-    }
-
-    /// Deletes records that are too old to be of use.
+    /// Deletes records that are too old to be of use, and what a crash has left half-written.
     pub fn forget_old(&self, now: Timestamp) -> std::io::Result<()> {
-        for EndedCall { call, record, .. } in self.ended_calls()? {
-            if record.ended_at.is_none_or(|ended| ended < now - ENDED) {
-                self.delete(&call)?;
+        for entry in fs::read_dir(self.folder.join("calls"))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "new") {
+                remove(&path)?;
             }
         }
-        Ok(())
+        forget_old(&self.folder, now)
+    }
+}
+
+/// Calls that are over, of the journal in that folder.
+pub fn ended_calls(folder: &Path) -> std::io::Result<Vec<EndedCall>> {
+    read_all(&folder.join("ended"))
+}
+
+/// Deletes the record of a call. `false` if there was none.
+pub fn delete(folder: &Path, call: &LegId) -> std::io::Result<bool> {
+    remove(&folder.join("ended").join(name(call)))
+}
+
+/// Deletes records of calls that are over and too old to be of use.
+pub fn forget_old(folder: &Path, now: Timestamp) -> std::io::Result<()> {
+    for EndedCall { call, record, .. } in ended_calls(folder)? {
+        if record.ended_at.is_none_or(|ended| ended < now - ENDED) {
+            delete(folder, &call)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes a file. `false` if there was none.
+fn remove(path: &Path) -> std::io::Result<bool> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        removed => removed.map(|()| true),
     }
 }
 
@@ -151,13 +181,11 @@ fn write_change(folder: &Path, name: &str, change: Change) -> std::io::Result<()
     let open = folder.join("calls").join(name);
     match change {
         Change::Open(text) => replace(&open, &text),
-        Change::Ended(text) => {
+        Change::Ended(text, files) => {
             replace(&folder.join("ended").join(name), &text)?;
-            match fs::remove_file(open) {
-                // It was over before it was noted.
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-                removed => removed,
-            }
+            // It may have been over before it was noted.
+            remove(&open)?;
+            files.iter().try_for_each(|file| remove(file).map(drop))
         }
     }
 }
@@ -173,7 +201,12 @@ fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
 
 fn read_all<T: DeserializeOwned>(folder: &Path) -> std::io::Result<Vec<T>> {
     let mut all = Vec::new();
-    for entry in fs::read_dir(folder)? {
+    let entries = match fs::read_dir(folder) {
+        // No call has come yet.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(all),
+        entries => entries?,
+    };
+    for entry in entries {
         let path = entry?.path();
         if path.extension().is_none_or(|extension| extension != "json") {
             continue;

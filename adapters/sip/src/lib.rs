@@ -27,7 +27,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use call::{CallTask, Shared};
+use call::{CallTask, EndingLegs, Shared};
 pub use carrier::JournalCarrier;
 pub use desk::{NAME, Services};
 use gate::Gate;
@@ -79,7 +79,14 @@ impl Line {
             address: settings.address,
             timeout: settings.audio_timeout,
         };
-        let shared = Arc::new(Shared { settings, media, signalling, services, journal });
+        let shared = Arc::new(Shared {
+            settings,
+            media,
+            signalling,
+            services,
+            journal,
+            ending: EndingLegs::default(),
+        });
         let (stop, stopping) = watch::channel(false);
         let calls = {
             let (shared, mut closed) = (shared.clone(), gate.closed.subscribe());
@@ -107,22 +114,21 @@ impl Line {
     pub async fn drain(&self) {
         let Some(mut calls) = self.calls.lock().await.take() else { return };
         self.gate.closed.send_replace(true);
-        if let Some(trunk) = &self.shared.settings.trunk {
-            let _ = timeout(HANGING_UP, self.shared.signalling.unregister(trunk)).await;
+        let _ = timeout(HANGING_UP, self.shared.signalling.unregister()).await;
+        if timeout(self.shared.settings.drain, &mut calls).await.is_err() {
+            tracing::warn!("calls are still in progress, they are hung up on");
+            self.stop.send_replace(true);
+            if timeout(HANGING_UP, &mut calls).await.is_err() {
+                tracing::error!("calls could not be ended in order; they will be logged at the next start");
+            }
         }
-        if timeout(self.shared.settings.drain, &mut calls).await.is_ok() {
-            return;
-        }
-        tracing::warn!("calls are still in progress, they are hung up on");
-        self.stop.send_replace(true);
-        if timeout(HANGING_UP, &mut calls).await.is_err() {
-            tracing::error!("calls could not be ended in order; they will be logged at the next start");
-        }
+        // The last BYE and CANCEL are on their way.
+        let _ = timeout(HANGING_UP, self.shared.ending.ended()).await;
     }
 
     /// The line's recordings and records.
     pub fn carrier(&self) -> Arc<dyn Carrier> {
-        Arc::new(JournalCarrier(self.shared.journal.clone()))
+        Arc::new(JournalCarrier(self.shared.journal.folder().to_owned()))
     }
 
     /// Calls in progress, and dialogs that are held for them.

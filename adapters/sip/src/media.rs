@@ -14,7 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::rtp::jitter::Jitter;
 use crate::rtp::keys::KeyEvents;
-use crate::rtp::order::Order;
+use crate::rtp::message::MessageAudio;
 use crate::rtp::packet::{Received, Writer, read};
 use crate::rtp::{FRAME, tones};
 use crate::sdp::Remote;
@@ -130,7 +130,6 @@ impl Media {
             bridge: None,
             jitter: Jitter::default(),
             keys: KeyEvents::default(),
-            order: Order::default(),
             last_speech: None,
             events: Box::new(events),
         };
@@ -209,13 +208,12 @@ struct Stream {
     timeout: Duration,
     playing: Option<Playing>,
     rings: Option<Playing>,
-    recording: Option<mpsc::UnboundedSender<Vec<i16>>>,
+    recording: Option<MessageAudio>,
     /// A recording that begins after the tone.
     to_record: Option<mpsc::UnboundedSender<Vec<i16>>>,
     bridge: Option<mpsc::Sender<Vec<i16>>>,
     jitter: Jitter,
     keys: KeyEvents,
-    order: Order,
     last_speech: Option<Instant>,
     events: Box<dyn Fn(MediaEvent) + Send>,
 }
@@ -271,8 +269,8 @@ impl Stream {
             }
             Command::StopRecording => {
                 self.to_record = None;
-                if let Some(to) = self.recording.take() {
-                    let _ = to.send(self.order.finish());
+                if let Some(message) = self.recording.take() {
+                    message.finish();
                 }
             }
             Command::Bridge(other) => {
@@ -283,23 +281,26 @@ impl Stream {
     }
 
     fn on_datagram(&mut self, datagram: &[u8], from: SocketAddr) {
+        let from = SocketAddr::new(from.ip().to_canonical(), from.port());
         let Some(remote) = self.remote.filter(|remote| self.is_from(remote, from)) else { return };
         let Some(received) = read(datagram, remote.keys) else { return };
         self.latched = Some(from);
         self.last_received = Instant::now();
         match received {
-            Received::Event { time, event } => {
-                if let Some(key) = self.keys.pressed(time, event) {
+            Received::Event { source, time, event } => {
+                if let Some(key) = self.keys.pressed(source, time, event) {
                     (self.events)(MediaEvent::Key(key));
                 }
             }
-            Received::Audio { time, samples, .. } => {
+            Received::Audio { source, time, samples } => {
                 if let Some(other) = &self.bridge {
                     // A full queue means that the other task is late: this frame is lost.
                     let _ = other.try_send(samples);
-                } else if let Some(to) = self.recording.clone() {
+                } else if self.recording.is_some() {
                     self.note_speech(&samples);
-                    let _ = to.send(self.order.push(time, samples));
+                    if let Some(message) = &mut self.recording {
+                        message.push(source, time, samples);
+                    }
                 }
             }
         }
@@ -350,7 +351,7 @@ impl Stream {
                 if let Some(number) = number {
                     (self.events)(MediaEvent::Played(number));
                 } else if let Some(to) = self.to_record.take() {
-                    (self.order, self.recording) = (Order::default(), Some(to));
+                    self.recording = Some(MessageAudio::new(to));
                 }
             }
             return frame;

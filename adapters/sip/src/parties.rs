@@ -22,56 +22,79 @@ impl CallParties {
     }
 }
 
-/// The parties; `None` if the request does not name them.
-pub fn of(request: &Request) -> Option<CallParties> {
+/// The parties; `None` if the request does not name them. `user` has called from another network and given a password: what
+/// such a request says of the caller's number is not believed.
+pub fn of(request: &Request, user: Option<String>) -> Option<CallParties> {
     let from = request.from_header().ok()?.value().to_owned();
     let to = request.to_header().ok()?.value().to_owned();
-    let header = |name: &str| request.header_value(name);
-    let to_header = to.clone();
+    let trusted = |name: &str| request.header_value(name).filter(|_| user.is_none());
     // RFC 3325: the network's own word, which peers that may call are trusted for.
-    let asserted = header("P-Asserted-Identity").or_else(|| header("Remote-Party-ID"));
+    let asserted = trusted("P-Asserted-Identity").or_else(|| trusted("Remote-Party-ID"));
     // RFC 3323 and 3325: the caller keeps the number back, although the network knows it.
-    let is_private = header("Privacy").is_some_and(|privacy| {
-        privacy.split([';', ',']).any(|word| ["id", "user", "full", "header"].contains(&word.trim()))
+    let is_private = trusted("Privacy").is_some_and(|privacy| {
+        let is_private = |word: &str| {
+            ["id", "user", "full", "header"].iter().any(|known| word.trim().eq_ignore_ascii_case(known))
+        };
+        privacy.split([';', ',']).any(is_private)
     });
-    let (name, address) = name_and_address(asserted.as_deref().unwrap_or(&from));
+    let (name, address) = match &user {
+        Some(user) => (None, format!("sip:{user}@frontdesk")),
+        None => name_and_address(asserted.as_deref().unwrap_or(&from)),
+    };
     let caller = if is_private { CallerId::Withheld } else { CallerId::read(&caller_text(&address)) };
     let from_name = name.or_else(|| name_and_address(&from).0).filter(|_| caller != CallerId::Withheld);
     // RFC 5806; History-Info (RFC 7044) repeats it.
-    let diverted = header("Diversion").map(|text| user_of(&name_and_address(&text).1).to_owned());
+    let diverted = trusted("Diversion").map(|text| user_of(&name_and_address(&text).1).to_owned());
     let called = user_of(&name_and_address(&to).1).to_owned();
     let requested = request.uri.user().unwrap_or_default().to_owned();
     // A trunk asks for our user and names the number in To; a phone asks for the number itself.
-    let to = [&called, &requested].into_iter().find(|user| user.starts_with('+')).unwrap_or(&called).clone();
+    let dialled =
+        [&called, &requested].into_iter().find(|user| user.starts_with('+')).unwrap_or(&called).clone();
+    let shown = |value: Option<String>| value.filter(|_| !is_private);
     let raw = [
-        ("From", Some(from)),
-        ("To", Some(to_header)),
+        ("From", shown(Some(from))),
+        ("To", Some(to)),
         ("Call-ID", request.call_id_header().ok().map(|id| id.value().to_owned())),
-        ("User-Agent", header("User-Agent")),
-        ("P-Asserted-Identity", header("P-Asserted-Identity")),
-        ("Diversion", header("Diversion")),
+        ("User-Agent", request.header_value("User-Agent")),
+        ("P-Asserted-Identity", shown(request.header_value("P-Asserted-Identity"))),
+        ("Diversion", shown(request.header_value("Diversion"))),
     ];
     let raw: Vec<(String, String)> =
         raw.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
     Some(CallParties {
         from: caller,
         from_name,
-        to,
+        to: dialled,
         diverted_from: diverted.and_then(|user| PhoneNumber::read_called(&user)),
-        attestation: attestation(&address).to_string(),
+        attestation: asserted.map_or(Attestation::Unknown, |_| attestation(&address)).to_string(),
         raw: RawParameters(raw.into()),
     })
 }
 
 /// `"Bob" <sip:101@pbx>;tag=1` as name and address.
 fn name_and_address(text: &str) -> (Option<String>, String) {
-    let Some((before, rest)) = text.split_once('<') else {
+    let Some((before, rest)) = split_at_bracket(text) else {
         // Without brackets, what follows a semicolon belongs to the header.
         return (None, text.split(';').next().unwrap_or_default().trim().to_owned());
     };
     let name = before.trim().trim_matches('"').replace("\\\"", "\"").trim().to_owned();
     let address = rest.split('>').next().unwrap_or_default().trim().to_owned();
     (Some(name).filter(|name| !name.is_empty()), address)
+}
+
+/// What is before and after the first bracket outside quotes: a caller chooses what is inside them.
+fn split_at_bracket(text: &str) -> Option<(&str, &str)> {
+    let (mut in_quotes, mut is_escaped) = (false, false);
+    for (place, c) in text.char_indices() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' if in_quotes => is_escaped = true,
+            '"' => in_quotes = !in_quotes,
+            '<' if !in_quotes => return Some((text.get(..place)?, text.get(place + 1..)?)),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The user part of an address: between scheme and host, without parameters.
@@ -113,14 +136,17 @@ fn attestation(address: &str) -> Attestation {
 mod tests {
     use super::*;
 
-    fn parties(from: &str, to: &str, headers: &str) -> CallParties {
+    fn request(from: &str, to: &str, headers: &str) -> Request {
         let text = format!(
             "INVITE sip:frontdesk@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1\r\nFrom: {from};tag=1\r\n\
              To: {to}\r\nCall-ID: a84b4c76e66710@pc33.example\r\nCSeq: 1 INVITE\r\nContact: <sip:a@192.0.2.9>\r\n{headers}\
              Content-Length: 0\r\n\r\n"
         );
-        let request = Request::try_from(text.as_str()).unwrap();
-        of(&request).unwrap()
+        Request::try_from(text.as_str()).unwrap()
+    }
+
+    fn parties(from: &str, to: &str, headers: &str) -> CallParties {
+        of(&request(from, to, headers), None).unwrap()
     }
 
     fn caller(from: &str, headers: &str) -> CallerId {
@@ -172,8 +198,36 @@ mod tests {
         for (word, expected) in
             [("Passed", Attestation::Full), ("Failed", Attestation::Failed), ("Odd", Attestation::Unknown)]
         {
-            let from = format!("<sip:+33123456789;verstat=TN-Validation-{word}@x>");
-            assert_eq!(parties(&from, "<sip:a@b>", "").attestation(), expected);
+            let asserted =
+                format!("P-Asserted-Identity: <sip:+33123456789;verstat=TN-Validation-{word}@x>\r\n");
+            assert_eq!(parties("<sip:a@b>", "<sip:a@b>", &asserted).attestation(), expected);
         }
+        // A phone may claim it of itself.
+        let claimed = parties("<sip:+33123456789;verstat=TN-Validation-Passed@x>", "<sip:a@b>", "");
+        assert_eq!(claimed.attestation(), Attestation::Unknown);
+    }
+
+    #[test]
+    fn a_user_who_gave_a_password_is_that_user_and_nobody_else() {
+        let claims = "P-Asserted-Identity: <sip:+33123456789;verstat=TN-Validation-Passed@x>\r\nDiversion: <sip:+33611223344@x>\r\n\
+                      Privacy: id\r\n";
+        let request = request("\"Ann\" <sip:+33987654321@x>", "<sip:+15556667777@x>", claims);
+        let parties = of(&request, Some("101".into())).unwrap();
+        assert_eq!(parties.from, CallerId::Sip("sip:101@frontdesk".into()));
+        assert_eq!((parties.diverted_from, parties.attestation.as_str()), (None, "unknown"));
+    }
+
+    #[test]
+    fn a_name_cannot_hold_the_number() {
+        let asserted = "P-Asserted-Identity: \"x <sip:+33611223344@x> \\\" <sip:+33611223344@x>\" <sip:+15550001111@x>\r\n";
+        assert_eq!(caller("<sip:a@b>", asserted), CallerId::read("+15550001111"));
+    }
+
+    #[test]
+    fn a_withheld_number_is_not_in_the_stored_request_either() {
+        let private = "P-Asserted-Identity: <sip:+33123456789@x>\r\nPrivacy: ID\r\n";
+        let call = parties("<sip:+33123456789@x>", "<sip:+15556667777@x>", private);
+        assert_eq!(call.from, CallerId::Withheld);
+        assert!(call.raw.0.iter().all(|(_, value)| !value.contains("33123456789")), "{:?}", call.raw.0);
     }
 }

@@ -3,7 +3,7 @@ use frontdesk_domain::session::{Input, LegEnd, Output, Party};
 use frontdesk_domain::{CarrierRecord, Notice, Parties};
 
 use crate::desk::Services;
-use crate::journal::{EndedCall, Journal, OpenCall};
+use crate::journal::{EndedCall, Journal, MadeRecording, OpenCall};
 use crate::recording;
 
 /// More steps than any call takes from its end to its last report.
@@ -46,9 +46,9 @@ async fn end(services: &Services, journal: &Journal, open: OpenCall) -> std::io:
                     Some((id, _)) => recording::repair(&recording::path(journal.folder(), id))?,
                     None => None,
                 };
-                if let (Some((id, transcribe)), Some(length)) = (&made, length) {
-                    recordings.push((id.clone(), length));
-                    services.keep(journal, &call, id, *transcribe, Some(at)).await;
+                if let (Some((id, transcribe)), Some(seconds)) = (&made, length) {
+                    let is_stored = services.keep(journal, &call, id, *transcribe, Some(at)).await;
+                    recordings.push(MadeRecording { id: id.clone(), seconds, is_stored });
                 }
                 let recording = made.map(|(id, _)| id).filter(|_| length.is_some());
                 session.handle_input(at, Input::Recorded { recording, seconds: length.unwrap_or(0) });

@@ -2,6 +2,7 @@
 
 pub mod jitter;
 pub mod keys;
+pub mod message;
 pub mod order;
 pub mod packet;
 pub mod tones;

@@ -13,8 +13,10 @@ use secrecy::SecretString;
 /// A SIP line.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where SIP is listened to, over UDP and TCP.
+    /// Where SIP is listened to, over UDP.
     pub listen: SocketAddr,
+    /// Whether it is listened to over TCP as well; then SIP is taken from the named networks alone.
+    pub tcp: bool,
     /// The address that phones reach this machine at.
     pub address: IpAddr,
     /// The networks that may call.
@@ -77,6 +79,13 @@ impl Address {
     /// The host, if it is an IP address.
     pub(crate) fn ip(&self) -> Option<IpAddr> {
         self.uri().ok()?.host().to_string().trim_matches(['[', ']']).parse().ok()
+    }
+
+    /// The same host, with its parameters, for a number: the part of a route after `sip:`.
+    pub fn route(&self) -> String {
+        let rest = self.0.get(4..).unwrap_or_default();
+        let host = rest.split_once('@').map_or(rest, |(_, host)| host);
+        format!("sip:{{number}}@{host}")
     }
 
     /// The host, with its port if it names one.

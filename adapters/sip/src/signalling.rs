@@ -10,15 +10,18 @@ mod registration;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use frontdesk_ports::Clock;
+use ipnet::IpNet;
+use parking_lot::Mutex;
 use rsipstack::EndpointBuilder;
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::platform::CancellationToken;
 use rsipstack::sip::Uri;
 use rsipstack::transaction::endpoint::EndpointInnerRef;
-use rsipstack::transport::TransportLayer;
 use rsipstack::transport::tcp_listener::TcpListenerConnection;
 use rsipstack::transport::udp::UdpConnection;
+use rsipstack::transport::{TransportLayer, TransportWhitelist};
 use tokio::sync::mpsc;
 
 use crate::settings::Settings;
@@ -61,6 +64,16 @@ pub enum Caller {
 pub type Admission =
     Arc<dyn Fn(IpAddr, Caller) -> Result<Box<dyn std::any::Any + Send>, Refusal> + Send + Sync>;
 
+/// Networks that SIP is taken from at all.
+struct Named(Vec<IpNet>);
+
+#[async_trait]
+impl TransportWhitelist for Named {
+    async fn allow(&self, ip: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&ip.to_canonical()))
+    }
+}
+
 /// The endpoint of a line.
 pub struct Signalling {
     layer: Arc<DialogLayer>,
@@ -68,6 +81,7 @@ pub struct Signalling {
     /// Where we are reached.
     contact: Uri,
     token: CancellationToken,
+    registration: Mutex<Option<registration::Registered>>,
 }
 
 impl Drop for Signalling {
@@ -77,7 +91,7 @@ impl Drop for Signalling {
 }
 
 impl Signalling {
-    /// Listens, over UDP and TCP. Calls that are admitted are sent to `invitations`.
+    /// Listens. Calls that are admitted are sent to `invitations`.
     pub async fn start(
         settings: &Settings,
         admission: Admission,
@@ -92,8 +106,12 @@ impl Signalling {
         let udp =
             UdpConnection::create_connection(settings.listen, external, Some(token.child_token())).await;
         transports.add_transport(udp.map_err(failed)?.into());
-        let tcp = TcpListenerConnection::new(settings.listen, external).await.map_err(failed)?;
-        transports.add_transport(tcp.into());
+        if settings.tcp {
+            // A connection that does not read holds up the library: only named networks get one.
+            transports.set_whitelist(Named(settings.peers.clone()));
+            let tcp = TcpListenerConnection::new(settings.listen, external).await.map_err(failed)?;
+            transports.add_transport(tcp.into());
+        }
         let endpoint = EndpointBuilder::new()
             .with_cancel_token(token.clone())
             .with_transport_layer(transports)
@@ -111,10 +129,11 @@ impl Signalling {
             admission,
             digest: Digest::new(settings.users.clone(), secret),
             clock,
+            is_ipv4: settings.address.is_ipv4(),
             invitations,
         };
         tokio::spawn(incoming.serve(transactions));
-        Ok(Self { layer, endpoint: inner, contact, token })
+        Ok(Self { layer, endpoint: inner, contact, token, registration: Mutex::default() })
     }
 
     /// Dialogs that the library still holds; 0 when no call is in progress.

@@ -224,28 +224,18 @@ impl Reconciliation {
         let mut closed = 0;
         for state in [CallState::Ringing, CallState::InProgress] {
             let until = Some(now - (self.longest_call)() - CLOSE_AFTER);
-            let query = CallQuery { state: Some(state), until, ..CallQuery::newest(PAGE) };
-            // Those that are closed leave the list, so the next page is the first again.
+            let mut query = CallQuery { state: Some(state), until, ..CallQuery::newest(PAGE) };
             loop {
-                let overdue = self.log.list(&query).await?.calls;
-                let events: Vec<LoggedEvent> = overdue
-                    .iter()
-                    .filter(|record| (self.is_own)(&record.leg))
-                    .map(|record| {
-                        CallEvent {
-                            call: record.leg.clone(),
-                            at: now,
-                            kind: EventKind::Closed,
-                            received_at: None,
-                        }
-                        .into()
-                    })
-                    .collect();
-                if events.is_empty() {
-                    break;
-                }
+                let page = self.log.list(&query).await?;
+                let overdue = page.calls.into_iter().filter(|record| (self.is_own)(&record.leg));
+                let events: Vec<LoggedEvent> =
+                    overdue.map(|record| CallEvent::new(record.leg, now, EventKind::Closed).into()).collect();
                 closed += u32::try_from(events.len()).unwrap_or(u32::MAX);
                 self.log.append(events).await?;
+                query.before = page.next;
+                if query.before.is_none() {
+                    break;
+                }
             }
         }
         Ok(closed)

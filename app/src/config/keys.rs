@@ -43,6 +43,7 @@ pub(super) const KEYS: &[Key] = &[
     secret("twilio.previous_auth_token"),
     key("twilio.api_url"),
     key("sip.listen"),
+    key("sip.tcp"),
     key("sip.address"),
     key("sip.peers"),
     secret("sip.users.*"),

@@ -66,6 +66,13 @@ mod line {
             });
             let peers = self.peers();
             let users = self.users();
+            let tcp = self.take("sip.tcp", Value::boolean).unwrap_or(false);
+            if tcp && !users.is_empty() {
+                self.need(
+                    "sip.tcp",
+                    "connections are for the networks in sip.peers alone; leave it out, or sip.users",
+                );
+            }
             let trunk = self.trunk();
             let routes = self.routes(trunk.as_ref(), flow);
             let voice = self.take("sip.voice", |value| {
@@ -84,12 +91,19 @@ mod line {
             }
             let listen: SocketAddr = listen?;
             let address = address.or_else(|| Some(listen.ip()).filter(|ip| !ip.is_unspecified()));
+            if address.is_some_and(|address| address.is_ipv4() != listen.is_ipv4()) {
+                self.need(
+                    "sip.address",
+                    "one of sip.listen and sip.address is IPv4, the other IPv6; use the same for both",
+                );
+            }
             if address.is_none() {
                 self.need("sip.address", "not set; it is the address of this machine that phones get");
             }
             Some(SipSettings {
                 line: Settings {
                     listen,
+                    tcp,
                     address: address?,
                     peers: peers?,
                     users,
@@ -170,11 +184,9 @@ mod line {
             // What no route names is rung by the trunk.
             if let Some(trunk) = trunk
                 && !self.values.contains_key("sip.routes.*")
+                && let Err(error) = plan.add("*", &trunk.registrar.route())
             {
-                let everything = format!("sip:{{number}}@{}", trunk.registrar.host());
-                if let Err(error) = plan.add("*", &everything) {
-                    self.need("sip.registrar", &error.to_string());
-                }
+                self.need("sip.registrar", &error.to_string());
             }
             let numbers = flow.into_iter().flat_map(|own| own.flow.numbers());
             if let Some(number) = numbers.into_iter().find(|number| plan.address(number).is_none()) {

@@ -15,9 +15,9 @@ use crate::carrier::{self, HostedPrompts};
 use crate::config::Config;
 
 #[cfg(feature = "sip")]
-pub use with::{SipLine, try_voice};
+pub use with::{SipLine, carrier_of, try_voice};
 #[cfg(not(feature = "sip"))]
-pub use without::{SipLine, try_voice};
+pub use without::{SipLine, carrier_of, try_voice};
 
 /// The name of the line in ids of legs.
 const NAME: &str = "sip";
@@ -85,8 +85,7 @@ pub(super) fn open(
 ) -> Result<(Option<Arc<SipLine>>, Arc<Carriers>), WiringError> {
     let line = config.sip.as_ref().map(SipLine::new).transpose()?.map(Arc::new);
     let hosted = carrier::client(accounts.to_vec(), public.clone(), &config.proxies)?;
-    let carriers = Carriers { hosted, line: line.as_ref().map(|line| line.carrier()) };
-    Ok((line, Arc::new(carriers)))
+    Ok((line, Arc::new(Carriers { hosted, line: config.sip.as_ref().map(carrier_of) })))
 }
 
 /// Gives the line what it needs of the application.
@@ -131,6 +130,11 @@ mod with {
     use crate::config::SipSettings;
     use crate::wiring::WiringError;
 
+    /// The line's recordings and records, which another program may be writing.
+    pub fn carrier_of(settings: &SipSettings) -> Arc<dyn Carrier> {
+        Arc::new(JournalCarrier(settings.line.folder.clone()))
+    }
+
     /// Has every text of the flow read out; the first that cannot be, and why.
     pub async fn try_voice(settings: &SipSettings, flow: &CallFlow) -> Result<usize, String> {
         let voice = CommandVoice::new(settings.voice.clone(), Arc::new(WavDecoder));
@@ -165,11 +169,6 @@ mod with {
         /// What plays the flow's audio files.
         pub fn prompts(&self) -> Arc<dyn PromptAudio> {
             self.prompts.clone()
-        }
-
-        /// The line's recordings and records.
-        pub fn carrier(&self) -> Arc<dyn Carrier> {
-            Arc::new(JournalCarrier(self.journal.clone()))
         }
 
         /// What the line needs of the application.
@@ -226,6 +225,10 @@ mod without {
     use crate::config::SipSettings;
     use crate::wiring::WiringError;
 
+    pub fn carrier_of(settings: &SipSettings) -> Arc<dyn Carrier> {
+        match *settings {}
+    }
+
     pub async fn try_voice(settings: &SipSettings, _: &CallFlow) -> Result<usize, String> {
         match *settings {}
     }
@@ -239,10 +242,6 @@ mod without {
         }
 
         pub fn prompts(&self) -> Arc<dyn PromptAudio> {
-            match *self {}
-        }
-
-        pub fn carrier(&self) -> Arc<dyn Carrier> {
             match *self {}
         }
 

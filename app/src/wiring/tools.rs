@@ -11,7 +11,7 @@ use frontdesk_services::event_intake::{Drained, EventIntake};
 use frontdesk_services::reconciliation::Reconciliation;
 use frontdesk_services::retention::Retention;
 
-use super::line;
+use super::line::{self, Carriers};
 use super::{MAX_AUDIO_BYTES, WiringError, open_database, primary_buffer};
 use crate::carrier;
 use crate::config::Config;
@@ -53,13 +53,15 @@ impl Tools {
         // Without a public URL, no number's webhook can point here.
         let nowhere = || PublicUrl::parse("https://frontdesk.invalid").expect("a valid URL");
         let public = config.public_url.clone().unwrap_or_else(nowhere);
-        let carrier = carrier::client(accounts, public, &config.proxies)?;
+        let hosted = carrier::client(accounts, public, &config.proxies)?;
+        let line = config.sip.as_ref().map(line::carrier_of);
+        let carrier = Arc::new(Carriers { hosted: hosted.clone(), line });
         let longest_call =
             config.flow.as_ref().map_or(config.builtin.time_limit, |own| own.flow.longest_forward());
         Ok(Self {
             reconciliation: Reconciliation {
                 log: log.clone() as Arc<dyn CallLog>,
-                carrier: carrier.clone(),
+                carrier: hosted,
                 operations_log: operations_log.clone(),
                 clock: clock.clone(),
                 longest_call: Arc::new(move || longest_call),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import audio
 from place import PLACE, SPEECH, Place, desk_for
-from sipp import Caller, Sipp, rings_out
+from sipp import Caller, Sipp, rings_out, scenario as xml
 
 
 def killed_in_every_stage(desk, place):
@@ -73,7 +73,8 @@ def unknown_peers_are_refused(desk, place):
 def known_by_password(desk, place):
     """From a network that is not named, a caller is asked for a password; a wrong one does not help."""
     place.dial(place.caller().call_with_password("101", "a-good-pass-phrase").wait(1).hang_up()).finish()
-    place.row("abandoned", "in_menu")
+    row = desk.call("sip:101@frontdesk")
+    assert (row["outcome"], row["outcome_reason"]) == ("abandoned", "in_menu"), row
     Sipp(place.caller().call_with_password("101", "a-bad-pass-phrase", 401).xml(), place.port + 10, place.port + 12, desk.target).finish()
     Sipp(place.caller().call_with_password("102", "a-good-pass-phrase", 401).xml(), place.port + 20, place.port + 22, desk.target).finish()
 
@@ -90,6 +91,20 @@ def registers_with_digest(desk, place):
     place.registrar.finish()
 
 
+def erased_with_its_record(desk, place):
+    """Erasing a number reaches the line's own records, while it runs; check and doctor know the line."""
+    place.dial(place.caller().call().wait(1).press("2").wait(3).say(SPEECH).wait(8).hang_up()).finish()
+    place.row("voicemail", "chosen")
+    ended = desk.place / "sip" / "ended"
+    assert place.number in "".join(file.read_text() for file in ended.iterdir())
+    assert not list((desk.place / "sip" / "recordings").iterdir()), "a stored message is not needed here"
+    desk.run("erase", "--number", place.number, "--yes")
+    assert desk.rows(place.number, 0) == []
+    assert not list(ended.iterdir()), "the journal still has the number"
+    assert "no problems" in desk.run("check")
+    assert "the SIP line can read out every text" in desk.run("doctor")
+
+
 def one_at_a_time(desk, place):
     first = place.dial(place.caller().call().wait(4).hang_up())
     time.sleep(1)
@@ -97,51 +112,36 @@ def one_at_a_time(desk, place):
     first.finish()
 
 
-REGISTRAR = """<?xml version="1.0" encoding="ISO-8859-1" ?>
-<scenario name="registrar">
-<recv request="REGISTER"/>
-<send><![CDATA[
-SIP/2.0 401 Unauthorized
+ANSWER = """<send><![CDATA[
+SIP/2.0 {status}
 [last_Via:]
 [last_From:]
 [last_To:];tag=1
 [last_Call-ID:]
 [last_CSeq:]
-WWW-Authenticate: Digest realm="trunk.example", nonce="47ebe028cda119c35d4877b383027d28", algorithm=MD5
-Content-Length: 0
+{more}Content-Length: 0
 
 ]]></send>
-<recv request="REGISTER"><action><verifyauth assign_to="good" username="desk" password="open-sesame"/></action></recv>
-<nop hide="true" test="good" next="ok"/>
-<send><![CDATA[
-SIP/2.0 403 Forbidden
-[last_Via:]
-[last_From:]
-[last_To:];tag=1
-[last_Call-ID:]
-[last_CSeq:]
-Content-Length: 0
-
-]]></send>
-<label id="ok"/>
-<send><![CDATA[
-SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:];tag=1
-[last_Call-ID:]
-[last_CSeq:]
-[last_Contact:]
-Expires: 60
-Content-Length: 0
-
-]]></send>
-</scenario>
 """
+CHALLENGE = 'WWW-Authenticate: Digest realm="trunk.example", nonce="47ebe028cda119c35d4877b383027d28", algorithm=MD5\n'
+
+
+def registration(check, place):
+    """Asks for the password, and checks it and one more thing."""
+    return (
+        '<recv request="REGISTER"/>\n' + ANSWER.format(status="401 Unauthorized", more=CHALLENGE)
+        + f'<recv request="REGISTER"><action><verifyauth assign_to="good{place}" username="desk" password="open-sesame"/>'
+        + f'<ereg regexp="{check}" search_in="msg" check_it="true" assign_to="seen{place}"/></action></recv>\n'
+        + f'<nop hide="true" test="good{place}" next="right{place}"/>\n' + ANSWER.format(status="403 Forbidden", more="")
+        + f'<label id="right{place}"/>\n' + ANSWER.format(status="200 OK", more="[last_Contact:]\nExpires: 60\n")
+    )
+
+
+REGISTRAR = xml([registration("Expires: 300", 1), registration("Expires: 0|expires=0", 2), '<Reference variables="seen1,seen2"/>\n'])
 
 # With a frontdesk of their own: settings, and the scenario.
 ALONE = [
-    ("", killed_in_every_stage), ('drain = "30s"', drained_on_stop), ('drain = "1s"', hung_up_on_when_stopping_takes_too_long),
+    ("", killed_in_every_stage), ("", erased_with_its_record), ('drain = "30s"', drained_on_stop), ('drain = "1s"', hung_up_on_when_stopping_takes_too_long),
     ("unknown peers", unknown_peers_are_refused), ("users", known_by_password), ('audio_timeout = "3s"', silent_audio_ends_a_call),
     ("registrar", registers_with_digest), ("max_calls_a_peer = \"1\"", one_at_a_time),
 ]
@@ -150,7 +150,7 @@ ALONE = [
 def run_alone(binary, settings, scenario, base):
     registrar = None
     if settings == "registrar":
-        registrar = Sipp(REGISTRAR, base + 1100, base + 1102, calls=2)
+        registrar = Sipp(REGISTRAR, base + 1100, base + 1102)
         settings = f'registrar = "sip:127.0.0.1:{base + 1100}"\nusername = "desk"\npassword = "open-sesame"'
     desk = desk_for(binary, base, settings)
     place = Place(desk, 0, base)

@@ -6,6 +6,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import quote
 
 TOKEN = "0123456789abcdef0123"
 
@@ -64,7 +65,7 @@ class Desk:
         for _ in range(seconds * 4):
             rows, cursor = [], ""
             while cursor is not None:
-                page = json.loads(self.get(f"/api/v1/calls?from=%2B{caller[1:]}&limit=200{cursor and '&cursor=' + cursor}"))
+                page = json.loads(self.get(f"/api/v1/calls?from={quote(caller)}&limit=200{cursor and '&cursor=' + cursor}"))
                 rows, cursor = rows + page["calls"], page["next_cursor"]
             if len(rows) >= count and all(row["state"] == "ended" for row in rows):
                 break
@@ -82,7 +83,7 @@ class Desk:
         """The row of a caller, once it is complete."""
         row = None
         for _ in range(seconds * 4):
-            calls = json.loads(self.get(f"/api/v1/calls?from=%2B{caller.lstrip('+')}"))["calls"]
+            calls = json.loads(self.get(f"/api/v1/calls?from={quote(caller)}"))["calls"]
             row = calls[0] if calls else None
             messages = row["voicemails"] if row else []
             if row and row["state"] == "ended" and all(m["status"] in ("stored", "failed") for m in messages):
@@ -93,6 +94,12 @@ class Desk:
     def message(self, row, path):
         Path(path).write_bytes(self.get(row["voicemail"]["audio_url"]))
         return path
+
+    def run(self, *arguments):
+        """Runs a command beside the server; what it prints."""
+        done = subprocess.run([self.binary, *arguments], cwd=self.place, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def kill(self):
         self.process.kill()

@@ -43,7 +43,7 @@ def main():
     together = [s for s in TOGETHER if wanted(s)]
     afterwards = [s for s in AFTERWARDS if wanted(s)]
     if together or afterwards:
-        desk = desk_for(binary, 10000, "")
+        desk = desk_for(binary, 10000, "tcp = true")
 
         def in_place(index, scenario):
             place = Place(desk, index, 10000)

@@ -35,6 +35,13 @@ def key_by_info(place):
     place.row("voicemail", "chosen", choices=["2"])
 
 
+def offer_in_the_answer(place):
+    """The caller's exchange leaves the offer to us, at first and when it resumes."""
+    caller = place.caller().call_without_offer().wait(1).press("2").wait(3).say(SPEECH).wait(8).hang_up()
+    place.dial(caller).finish()
+    spoken(place, place.row("voicemail", "chosen", choices=["2"]))
+
+
 def silence_ends_a_message(place):
     place.dial(place.caller().call().wait(1).press("2").hung_up_on()).finish()
     place.row("abandoned", "empty_message")
@@ -222,7 +229,7 @@ def forty_at_once_with_loss(place):
 
 
 TOGETHER = [
-    message_ended_by_hanging_up, message_ended_by_key_of_another_payload_type, message_over_tcp, key_by_info, silence_ends_a_message,
+    message_ended_by_hanging_up, message_ended_by_key_of_another_payload_type, message_over_tcp, offer_in_the_answer, key_by_info, silence_ends_a_message,
     hung_up_in_the_menu, nothing_pressed, withheld_number, one_busy, one_declined, one_not_found, one_rings_out,
     caller_gives_up, accepted_and_the_caller_hangs_up, direct_and_the_callee_hangs_up_after_hold, machine_that_presses_nothing,
     ring_all, two_are_asked_at_once, unknown_audio_is_refused, forty_at_once_with_loss,

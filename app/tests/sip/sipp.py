@@ -59,6 +59,20 @@ class Caller:
             self.steps.append(self._request("ACK", 1, uri, retrans=""))
         return self
 
+    def call_without_offer(self):
+        """Wants our offer, and answers it in the ACK; so does a second INVITE later in the call."""
+        to = "To: <sip:+15556667777@[remote_ip]:[remote_port]>"
+        described = '<recv response="200" rrs="true"><action><ereg regexp="m=audio [0-9]+ RTP/AVP" search_in="msg" check_it="true" assign_to="audio"/></action></recv>\n'
+        self.steps.append(self._request("INVITE", 1, "sip:[service]@[remote_ip]:[remote_port]", to=to))
+        self.steps.append('<recv response="100" optional="true"/>\n' + described)
+        self.steps.append(self._request("ACK", 1, "[next_url]", self.offer(), retrans=""))
+        self.steps.append('<pause milliseconds="500"/>\n')
+        self.steps.append(self._request("INVITE", 2, "[next_url]"))
+        self.steps.append('<recv response="100" optional="true"/>\n' + described)
+        self.steps.append(self._request("ACK", 2, "[next_url]", self.offer(), retrans=""))
+        self.steps.append('<Reference variables="audio"/>\n')
+        return self
+
     def call_with_password(self, user, password, expect=200):
         """Is asked for the password, and gives it."""
         uri = "sip:[service]@[remote_ip]:[remote_port]"

@@ -3,8 +3,9 @@ use frontdesk_domain::Speech;
 use frontdesk_domain::session::{Input, LegEnd, Party};
 
 use super::{CallTask, Event, to_events};
+use crate::journal::MadeRecording;
 use crate::media::Media;
-use crate::recording::Recorder;
+use crate::recording::{self, Recorder};
 use crate::sdp;
 
 impl CallTask {
@@ -21,12 +22,12 @@ impl CallTask {
                 return self.input(Input::Ended(Party::Caller, LegEnd::Failed));
             }
         };
-        let body = match &self.invitation.remote {
-            Some(remote) => {
-                media.connect(*remote);
-                sdp::answer(media.local, remote, 1)
+        let body = match &self.invitation.offered {
+            Some(offered) => {
+                media.connect(offered.remote);
+                sdp::answer(media.local, offered, 1)
             }
-            None => sdp::offer(media.local),
+            None => sdp::offer(media.local, 1),
         };
         self.invitation.leg.accept(body);
         self.media = Some(media);
@@ -73,15 +74,21 @@ impl CallTask {
             media.stop_recording();
         }
         let Some((recorder, transcribe)) = self.recorder.take() else { return };
-        let id = recorder.id.clone();
+        let (id, journal) = (recorder.id.clone(), &self.shared.journal);
+        let path = recording::path(journal.folder(), &id);
         let seconds = recorder.finish().await.unwrap_or_else(|why| {
-            tracing::error!(call.id = %self.call, "a message could not be written: {why}");
-            0
+            tracing::error!(call.id = %self.call, "a message could not be written to its end: {why}");
+            // What is on disk is the message.
+            recording::repair(&path).ok().flatten().unwrap_or(0)
         });
         let recording = (seconds > 0).then_some(id);
-        if let Some(id) = &recording {
-            self.recordings.push((id.clone(), seconds));
-            self.shared.services.keep(&self.shared.journal, &self.call, id, transcribe, None).await;
+        match &recording {
+            Some(id) => {
+                let is_stored = self.shared.services.keep(journal, &self.call, id, transcribe, None).await;
+                self.recordings.push(MadeRecording { id: id.clone(), seconds, is_stored });
+            }
+            // Nobody has spoken: an empty file is of no use.
+            None => drop(tokio::fs::remove_file(&path).await),
         }
         self.input(Input::Recorded { recording, seconds });
     }

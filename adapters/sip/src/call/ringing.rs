@@ -5,7 +5,7 @@ use frontdesk_domain::session::{Callee, Input, LegEnd, Party};
 use frontdesk_domain::{CallerId, LegId, PhoneNumber};
 use tokio::sync::mpsc;
 
-use super::{CallTask, end_soon, pass_on, to_events};
+use super::{CallTask, pass_on, to_events};
 use crate::media::Media;
 use crate::sdp;
 use crate::signalling::{Leg, Shown};
@@ -14,7 +14,8 @@ use crate::signalling::{Leg, Shown};
 pub struct RungPhone {
     pub id: LegId,
     pub number: PhoneNumber,
-    pub media: Media,
+    /// Its audio, until the leg is over.
+    pub media: Option<Media>,
     pub leg: Arc<Leg>,
 }
 
@@ -49,11 +50,16 @@ impl CallTask {
         let media = media.map_err(|error| format!("there is no port for audio: {error}"))?;
         let (sender, receiver) = mpsc::unbounded_channel();
         let trunk = shared.settings.trunk.as_ref();
-        let leg =
-            shared.signalling.ring(&address, &self.shown(caller_id), trunk, sdp::offer(media.local), sender);
+        let leg = shared.signalling.ring(
+            &address,
+            &self.shown(caller_id),
+            trunk,
+            sdp::offer(media.local, 1),
+            sender,
+        );
         let leg = Arc::new(leg.map_err(|error| error.to_string())?);
         tokio::spawn(pass_on(party, receiver, self.events.clone()));
-        self.callees.insert(callee, RungPhone { id, number, media, leg });
+        self.callees.insert(callee, RungPhone { id, number, media: Some(media), leg });
         Ok(())
     }
 
@@ -73,8 +79,9 @@ impl CallTask {
     /// Stops ringing a phone, or hangs up on it.
     pub(super) fn end_callee(&mut self, callee: Callee) {
         self.stop_playing(Party::Callee(callee));
-        if let Some(phone) = self.callees.get(&callee) {
-            end_soon(phone.leg.clone());
+        if let Some(phone) = self.callees.get_mut(&callee) {
+            phone.media = None;
+            self.shared.ending.end(phone.leg.clone());
         }
     }
 }

@@ -160,7 +160,8 @@ impl Killed {
         while !journal.open_calls().unwrap().is_empty() {
             tokio::task::yield_now().await;
         }
-        let records = JournalCarrier(journal).calls(Timestamp::UNIX_EPOCH, Timestamp::MAX).await.unwrap();
+        let carrier = JournalCarrier(self.folder.path().to_owned());
+        let records = carrier.calls(Timestamp::UNIX_EPOCH, self.now()).await.unwrap();
         assert_eq!(records.len(), 1);
         let facts = Facts::of(self.desk.events.lock().iter());
         assert_eq!(records[0].repairs(&facts), [], "the log has all that the record says");
@@ -250,7 +251,7 @@ async fn a_journal_has_one_program_and_damage_is_set_aside() {
     std::fs::write(folder.path().join("calls/bad.json"), "{").unwrap();
     assert!(journal.open_calls().unwrap().is_empty());
     assert!(folder.path().join("calls/bad.unreadable").exists());
-    let carrier = JournalCarrier(journal);
+    let carrier = JournalCarrier(journal.folder().to_owned());
     let call = LegId::new("sip", "a").unwrap();
     let recording: RecordingId = "RE1".parse().unwrap();
     assert!(!carrier.delete_call(&call).await.unwrap());

@@ -4,18 +4,21 @@ use frontdesk_domain::Key;
 /// Distinguishes presses by the time that all packets of one event share.
 #[derive(Debug, Default)]
 pub struct KeyEvents {
-    last: Option<u32>,
+    /// The stream and the time of the last press.
+    last: Option<(u32, u32)>,
 }
 
 impl KeyEvents {
     /// The key, in the first packet of a press.
-    pub fn pressed(&mut self, time: u32, event: u8) -> Option<Key> {
+    pub fn pressed(&mut self, source: u32, time: u32, event: u8) -> Option<Key> {
         // A packet of an earlier press may arrive late.
-        let is_new = self.last.is_none_or(|last| time != last && time.wrapping_sub(last) < u32::MAX / 2);
+        let is_new = self.last.is_none_or(|(stream, last)| {
+            stream != source || (time != last && time.wrapping_sub(last) < u32::MAX / 2)
+        });
         if !is_new {
             return None;
         }
-        self.last = Some(time);
+        self.last = Some((source, time));
         // Section 3.2, table 3: 0 to 9, then * and #.
         let key = "0123456789*#".chars().nth(event.into())?;
         Key::try_from(key).ok()
@@ -45,7 +48,7 @@ mod tests {
         let mut events = KeyEvents::default();
         packets
             .iter()
-            .filter_map(|(time, event)| events.pressed(*time, *event))
+            .filter_map(|(time, event)| events.pressed(1, *time, *event))
             .map(|key| key.to_string())
             .collect()
     }
@@ -56,6 +59,14 @@ mod tests {
         assert_eq!(keys(&[(800, 2), (160, 1), (800, 2)]), "2", "a late packet is no new press");
         assert_eq!(keys(&[(u32::MAX - 10, 1), (150, 2)]), "12", "the time begins again");
         assert_eq!(keys(&[(1, 12), (2, 16), (3, 255)]), "", "A to D and a hook flash are no keys of ours");
+    }
+
+    #[test]
+    fn another_stream_may_begin_at_any_time() {
+        let mut events = KeyEvents::default();
+        assert!(events.pressed(1, u32::MAX / 2, 1).is_some());
+        assert!(events.pressed(2, 160, 2).is_some());
+        assert!(events.pressed(2, 160, 2).is_none());
     }
 
     #[test]

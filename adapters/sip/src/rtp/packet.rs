@@ -8,22 +8,22 @@ use crate::sdp::Codec;
 /// What a packet that arrived holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
-    /// Audio, with the packet's number and its time in samples.
-    Audio { number: u16, time: u32, samples: Vec<i16> },
+    /// Audio, with its stream and its time in samples.
+    Audio { source: u32, time: u32, samples: Vec<i16> },
     /// A telephone event.
-    Event { time: u32, event: u8 },
+    Event { source: u32, time: u32, event: u8 },
 }
 
 /// Reads a packet; `None` if it holds nothing that we take. Audio comes in any law; events by their payload type.
 pub fn read(datagram: &[u8], keys: Option<u8>) -> Option<Received> {
     let packet = RtpPacket::parse(datagram).ok()?;
-    let (payload, time) = (packet.payload(), packet.timestamp());
+    let (payload, source, time) = (packet.payload(), packet.ssrc(), packet.timestamp());
     let decode: fn(u8) -> i16 = match packet.payload_type() {
         0 => decode_ulaw,
         8 => decode_alaw,
         other if Some(other) == keys => {
             // RFC 4733, section 2.3: event, end and volume, duration.
-            return (payload.len() >= 4).then(|| Received::Event { time, event: payload[0] });
+            return (payload.len() >= 4).then(|| Received::Event { source, time, event: payload[0] });
         }
         _ => return None,
     };
@@ -31,7 +31,7 @@ pub fn read(datagram: &[u8], keys: Option<u8>) -> Option<Received> {
         return None;
     }
     let samples = payload.iter().map(|coded| decode(*coded)).collect();
-    Some(Received::Audio { number: packet.sequence_number(), time, samples })
+    Some(Received::Audio { source, time, samples })
 }
 
 /// Writes the packets of one stream.
@@ -96,13 +96,13 @@ mod tests {
             let second = writer.write(&frame, codec);
             assert_eq!(first.len(), 172);
             let (
-                Some(Received::Audio { number, time, samples }),
-                Some(Received::Audio { number: next, time: later, .. }),
+                Some(Received::Audio { source, time, samples }),
+                Some(Received::Audio { source: next, time: later, .. }),
             ) = (read(&first, None), read(&second, None))
             else {
                 panic!()
             };
-            assert_eq!((next, later), (number.wrapping_add(1), time.wrapping_add(160)));
+            assert_eq!((next, later), (source, time.wrapping_add(160)));
             assert!(samples.iter().zip(frame).all(|(got, sent)| (got - sent).abs() < 50), "{samples:?}");
         }
     }
@@ -117,7 +117,7 @@ mod tests {
                 .payload(payload.as_slice());
             packet.write_vec_unchecked()
         };
-        assert_eq!(read(&event(96), Some(96)), Some(Received::Event { time: 7, event: 5 }));
+        assert_eq!(read(&event(96), Some(96)), Some(Received::Event { source: 0, time: 7, event: 5 }));
         assert_eq!(read(&event(101), Some(96)), None);
         assert_eq!(read(&event(96), None), None);
     }

@@ -25,12 +25,15 @@ const WINDOW: Duration = Duration::from_secs(300);
 const MAX_ADDRESSES: usize = 10_000;
 
 /// How a request stands that should name a user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
-    /// The password is right.
-    Known,
-    /// It names nobody yet, or took too long: it is asked for the password.
-    Challenge,
+    /// The password of this user is right.
+    Known(String),
+    /// It names nobody yet, or is wrong: it is asked for the password.
+    Challenge {
+        /// It took too long: the same password may be sent again without asking the user.
+        is_stale: bool,
+    },
     /// Too many wrong passwords came from there.
     Refused,
 }
@@ -58,26 +61,33 @@ impl Digest {
         if self.is_shut_out(peer, now) {
             return Asked::Refused;
         }
-        let Some(header) = request.authorization_header() else { return Asked::Challenge };
-        let Ok(given) = Authorization::parse(header.value()) else { return Asked::Challenge };
-        if given.realm != REALM || !self.is_ours(&given.nonce, peer, now) {
-            return Asked::Challenge;
+        let first = Asked::Challenge { is_stale: false };
+        let Some(header) = request.authorization_header() else { return first };
+        let Ok(given) = Authorization::parse(header.value()) else { return first };
+        if given.realm != REALM || !self.is_ours(&given.nonce, peer) {
+            return first;
+        }
+        if !is_recent(&given.nonce, now) {
+            return Asked::Challenge { is_stale: true };
         }
         let user = self.users.iter().find(|(name, _)| *name == given.username);
         let is_right = user.is_some_and(|(_, password)| {
             verify_digest(&given, password.expose_secret(), &request.method, header.value())
         });
         if is_right {
-            return Asked::Known;
+            return Asked::Known(given.username);
         }
         self.count_failure(peer, now);
-        Asked::Challenge
+        first
     }
 
     /// Asks for a password.
-    pub fn challenge(&self, peer: IpAddr, now: Timestamp) -> Header {
+    pub fn challenge(&self, peer: IpAddr, now: Timestamp, is_stale: bool) -> Header {
         let nonce = self.nonce(now.as_second(), peer);
-        let text = format!(r#"Digest realm="{REALM}", nonce="{nonce}", algorithm=MD5, qop="auth""#);
+        let text = format!(
+            r#"Digest realm="{REALM}", nonce="{nonce}", algorithm=MD5, qop="auth"{}"#,
+            if is_stale { ", stale=true" } else { "" }
+        );
         Header::WwwAuthenticate(WwwAuthenticate::new(text))
     }
 
@@ -88,25 +98,26 @@ impl Digest {
         format!("{second:x}-{}", hex::encode(mac.finalize().into_bytes()))
     }
 
-    fn is_ours(&self, nonce: &str, peer: IpAddr, now: Timestamp) -> bool {
-        let second = nonce.split_once('-').and_then(|(second, _)| i64::from_str_radix(second, 16).ok());
-        second.is_some_and(|second| {
-            let age = now.as_second().saturating_sub(second);
-            u64::try_from(age).is_ok_and(|age| age <= VALID.as_secs()) && nonce == self.nonce(second, peer)
-        })
+    fn is_ours(&self, nonce: &str, peer: IpAddr) -> bool {
+        second_of(nonce).is_some_and(|second| nonce == self.nonce(second, peer))
     }
 
     fn is_shut_out(&self, peer: IpAddr, now: Timestamp) -> bool {
         let failures = self.failures.lock();
-        failures.get(&peer).is_some_and(|(count, since)| *count >= MAX_FAILURES && now < *since + WINDOW)
+        failures
+            .get(&network(peer))
+            .is_some_and(|(count, since)| *count >= MAX_FAILURES && now < *since + WINDOW)
     }
 
     fn count_failure(&self, peer: IpAddr, now: Timestamp) {
         let mut failures = self.failures.lock();
         if failures.len() >= MAX_ADDRESSES {
             failures.retain(|_, (_, since)| now < *since + WINDOW);
+            if failures.len() >= MAX_ADDRESSES {
+                failures.clear();
+            }
         }
-        let (count, since) = failures.entry(peer).or_insert((0, now));
+        let (count, since) = failures.entry(network(peer)).or_insert((0, now));
         if now >= *since + WINDOW {
             (*count, *since) = (0, now);
         }
@@ -114,6 +125,23 @@ impl Digest {
         if *count == MAX_FAILURES {
             tracing::warn!("an address sent {MAX_FAILURES} wrong SIP passwords and is refused for a while");
         }
+    }
+}
+
+fn second_of(nonce: &str) -> Option<i64> {
+    i64::from_str_radix(nonce.split_once('-')?.0, 16).ok()
+}
+
+fn is_recent(nonce: &str, now: Timestamp) -> bool {
+    let age = second_of(nonce).map(|second| now.as_second().saturating_sub(second));
+    age.is_some_and(|age| u64::try_from(age).is_ok_and(|age| age <= VALID.as_secs()))
+}
+
+/// Who is counted as one: an IPv4 address, or the 64 bits of an IPv6 network.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer {
+        IpAddr::V4(_) => peer,
+        IpAddr::V6(address) => IpAddr::from((u128::from(address) >> 64 << 64).to_be_bytes()),
     }
 }
 
@@ -126,6 +154,12 @@ mod tests {
 
     fn digest() -> Digest {
         Digest::new(vec![("101".into(), "open-sesame".into())], [7; 32])
+    }
+
+    const AGAIN: Asked = Asked::Challenge { is_stale: false };
+
+    fn known_user() -> Asked {
+        Asked::Known("101".into())
     }
 
     fn at(second: i64) -> Timestamp {
@@ -156,28 +190,32 @@ mod tests {
     #[test]
     fn a_right_password_counts_for_a_minute_and_from_one_address() {
         let digest = digest();
-        let nonce = nonce_of(&digest.challenge(peer(), at(0)));
+        let nonce = nonce_of(&digest.challenge(peer(), at(0), false));
         let known = request("101", "open-sesame", &nonce);
-        assert_eq!(digest.check(&known, peer(), at(1)), Asked::Known);
-        assert_eq!(digest.check(&known, peer(), at(61)), Asked::Challenge, "too late");
-        assert_eq!(digest.check(&known, IpAddr::from([203, 0, 113, 10]), at(1)), Asked::Challenge);
-        assert_eq!(digest.check(&known, peer(), at(-1)), Asked::Challenge, "from the future");
+        assert_eq!(digest.check(&known, peer(), at(1)), known_user());
+        assert_eq!(digest.check(&known, peer(), at(61)), Asked::Challenge { is_stale: true }, "too late");
+        assert_eq!(digest.check(&known, IpAddr::from([203, 0, 113, 10]), at(1)), AGAIN);
+        assert_eq!(
+            digest.check(&known, peer(), at(-1)),
+            Asked::Challenge { is_stale: true },
+            "from the future"
+        );
     }
 
     #[test]
     fn who_guesses_is_refused_for_a_while() {
         let digest = digest();
-        let nonce = nonce_of(&digest.challenge(peer(), at(0)));
+        let nonce = nonce_of(&digest.challenge(peer(), at(0), false));
         for guess in ["", "1234", "open-sesam"] {
-            assert_eq!(digest.check(&request("101", guess, &nonce), peer(), at(1)), Asked::Challenge);
+            assert_eq!(digest.check(&request("101", guess, &nonce), peer(), at(1)), AGAIN);
         }
         for _ in 3..MAX_FAILURES {
-            assert_eq!(digest.check(&request("102", "open-sesame", &nonce), peer(), at(1)), Asked::Challenge);
+            assert_eq!(digest.check(&request("102", "open-sesame", &nonce), peer(), at(1)), AGAIN);
         }
         let known = request("101", "open-sesame", &nonce);
         assert_eq!(digest.check(&known, peer(), at(1)), Asked::Refused);
-        let later = nonce_of(&digest.challenge(peer(), at(302)));
-        assert_eq!(digest.check(&request("101", "open-sesame", &later), peer(), at(303)), Asked::Known);
+        let later = nonce_of(&digest.challenge(peer(), at(302), false));
+        assert_eq!(digest.check(&request("101", "open-sesame", &later), peer(), at(303)), known_user());
     }
 
     #[test]
@@ -185,7 +223,7 @@ mod tests {
         let digest = digest();
         for nonce in ["", "-", "x-y", "6b0a0000-00", &format!("{:x}-{}", at(0).as_second(), "0".repeat(64))] {
             let guess = request("101", "open-sesame", nonce);
-            assert_eq!(digest.check(&guess, peer(), at(0)), Asked::Challenge, "{nonce}");
+            assert_eq!(digest.check(&guess, peer(), at(0)), AGAIN, "{nonce}");
         }
     }
 }

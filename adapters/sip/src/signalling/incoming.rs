@@ -2,6 +2,7 @@
 use std::any::Any;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use frontdesk_ports::Clock;
 use rsipstack::dialog::dialog::Dialog;
@@ -18,12 +19,15 @@ use super::{Admission, Caller, Refusal};
 use crate::parties::{self, CallParties};
 use crate::sdp;
 
+/// How long the answer to a request may take to be sent.
+const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A call that was admitted and waits to be answered.
 pub struct Invitation {
     /// Caller and called number.
     pub parties: CallParties,
     /// The caller's audio; none if the caller wants an offer.
-    pub remote: Option<sdp::Remote>,
+    pub offered: Option<sdp::Description>,
     /// Where the call comes from.
     pub peer: IpAddr,
     /// The caller's leg.
@@ -40,17 +44,19 @@ pub(super) struct Incoming {
     pub admission: Admission,
     pub digest: Digest,
     pub clock: Arc<dyn Clock>,
+    /// Whether our audio is sent over IPv4.
+    pub is_ipv4: bool,
     pub invitations: mpsc::UnboundedSender<Invitation>,
 }
 
 impl Incoming {
     pub async fn serve(self, mut transactions: TransactionReceiver) {
         while let Some(transaction) = transactions.recv().await {
-            self.take(transaction).await;
+            self.take(transaction);
         }
     }
 
-    async fn take(&self, mut transaction: Transaction) {
+    fn take(&self, mut transaction: Transaction) {
         match self.dialog_of(&transaction) {
             Ok(mut dialog) => {
                 tokio::spawn(async move {
@@ -61,10 +67,14 @@ impl Incoming {
             }
             // An ACK is never answered.
             Err(_) if transaction.original.method == Method::Ack => {}
+            // A connection that takes no answer must not delay other requests.
             Err(Response(code, headers)) => {
-                if let Err(error) = transaction.reply_with(code, headers, None).await {
-                    tracing::debug!("a request could not be answered: {error}");
-                }
+                tokio::spawn(async move {
+                    let reply = transaction.reply_with(code, headers, None);
+                    if !matches!(tokio::time::timeout(REPLY_TIMEOUT, reply).await, Ok(Ok(()))) {
+                        tracing::debug!("a request could not be answered");
+                    }
+                });
             }
         }
     }
@@ -84,15 +94,16 @@ impl Incoming {
         }
         let peer = peer_of(transaction).ok_or(StatusCode::Forbidden)?;
         let method = &transaction.original.method;
-        let permit = match (self.admission)(peer, Caller::Network) {
+        let (permit, user) = match (self.admission)(peer, Caller::Network) {
             Err(Refusal::UnknownPeer) if *method == Method::Invite && self.digest.has_users() => {
-                self.user(transaction, peer)?
+                let user = self.user(transaction, peer)?;
+                ((self.admission)(peer, Caller::User), Some(user))
             }
-            decided => decided,
+            decided => (decided, None),
         };
         match (method, permit) {
             (_, Err(Refusal::UnknownPeer)) => Err(StatusCode::Forbidden.into()),
-            (Method::Invite, Ok(permit)) => Ok(self.invite(transaction, peer, permit)?),
+            (Method::Invite, Ok(permit)) => Ok(self.invite(transaction, peer, permit, user)?),
             (Method::Invite, Err(Refusal::Busy)) => Err(StatusCode::BusyHere.into()),
             (Method::Invite, Err(Refusal::Stopping)) => Err(StatusCode::ServiceUnavailable.into()),
             // What keeps a connection alive.
@@ -101,13 +112,14 @@ impl Incoming {
         }
     }
 
-    /// A caller from another network, who is to give a password.
-    fn user(&self, transaction: &Transaction, peer: IpAddr) -> Result<Permit, Response> {
+    /// The user who calls from another network, if the password is right.
+    fn user(&self, transaction: &Transaction, peer: IpAddr) -> Result<String, Response> {
         let now = self.clock.now();
         match self.digest.check(&transaction.original, peer, now) {
-            Asked::Known => Ok((self.admission)(peer, Caller::User)),
-            Asked::Challenge => {
-                Err(Response(StatusCode::Unauthorized, vec![self.digest.challenge(peer, now)]))
+            Asked::Known(user) => Ok(user),
+            Asked::Challenge { is_stale } => {
+                let challenge = self.digest.challenge(peer, now, is_stale);
+                Err(Response(StatusCode::Unauthorized, vec![challenge]))
             }
             Asked::Refused => Err(StatusCode::Forbidden.into()),
         }
@@ -118,29 +130,29 @@ impl Incoming {
         transaction: &Transaction,
         peer: IpAddr,
         permit: Box<dyn Any + Send>,
+        user: Option<String>,
     ) -> Result<Dialog, StatusCode> {
         let request = &transaction.original;
-        let remote = match request.body.as_slice() {
+        let usable = |offered: &sdp::Description| offered.remote.address.is_ipv4() == self.is_ipv4;
+        let offered = match request.body.as_slice() {
             [] => None,
-            body => Some(sdp::read(body).ok_or(StatusCode::NotAcceptableHere)?),
+            body => Some(sdp::read(body).filter(usable).ok_or(StatusCode::NotAcceptableHere)?),
         };
-        let parties = parties::of(request).ok_or(StatusCode::BadRequest)?;
+        let parties = parties::of(request, user).ok_or(StatusCode::BadRequest)?;
         let (states, receiver) = self.layer.new_dialog_state_channel();
         let contact = Some(self.contact.clone());
         let dialog = self.layer.get_or_create_server_invite(transaction, states, None, contact);
         let dialog = dialog.map_err(|_| StatusCode::BadRequest)?;
         let (sender, events) = mpsc::unbounded_channel();
-        let (wants_offer, confirmed) = (remote.is_none(), dialog.clone());
-        let ack = move || confirmed.last_remote_ack().filter(|_| wants_offer);
+        let confirmed = dialog.clone();
+        let ack = move || confirmed.last_remote_ack();
         tokio::spawn(leg::watch(receiver, sender, ack));
         let leg = Arc::new(Leg { dialog: dialog.clone(), layer: self.layer.clone() });
-        let invitation = Invitation { parties, remote, peer, leg, events, _permit: permit };
+        let invitation = Invitation { parties, offered, peer, leg, events, _permit: permit };
         self.invitations.send(invitation).map_err(|_| StatusCode::ServiceUnavailable)?;
         Ok(Dialog::Invite(dialog))
     }
 }
-
-type Permit = Result<Box<dyn Any + Send>, Refusal>;
 
 /// The answer to a request that belongs to no call.
 struct Response(StatusCode, Vec<Header>);

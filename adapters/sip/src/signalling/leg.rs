@@ -5,7 +5,7 @@ use frontdesk_domain::Key;
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TransactionHandle};
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::sip::{Header, Request, StatusCode};
+use rsipstack::sip::{Header, Method, Request, StatusCode};
 use tokio::sync::mpsc;
 
 use crate::rtp::keys;
@@ -27,18 +27,22 @@ pub enum LegEvent {
 
 /// Answers an offer.
 #[derive(Debug)]
-pub struct Reply(TransactionHandle);
+pub struct Reply {
+    handle: TransactionHandle,
+    /// The request is an INVITE: without an offer of its own it asks for ours.
+    pub wants_offer: bool,
+}
 
 impl Reply {
     /// Accepts, with the description of our audio; without one if none was offered.
     pub async fn accept(self, body: Option<Vec<u8>>) {
         // An error means that the dialog is gone.
-        let _ = self.0.respond(StatusCode::OK, body.is_some().then(sdp_headers), body).await;
+        let _ = self.handle.respond(StatusCode::OK, body.is_some().then(sdp_headers), body).await;
     }
 
     /// Refuses: there is nothing in it that we can send.
     pub async fn refuse(self) {
-        let _ = self.0.reply(StatusCode::NotAcceptableHere).await;
+        let _ = self.handle.reply(StatusCode::NotAcceptableHere).await;
     }
 }
 
@@ -94,18 +98,20 @@ pub(super) async fn watch(
     let report = |event| {
         let _ = events.send(event);
     };
-    let mut is_confirmed = false;
+    // The answer that came in the last ACK, which is repeated in each state.
+    let mut answered: Option<Vec<u8>> = None;
     while let Some(state) = states.recv().await {
         match state {
             DialogState::Confirmed(..) => {
-                if !std::mem::replace(&mut is_confirmed, true)
-                    && let Some(ack) = ack().filter(|ack| !ack.body.is_empty())
-                {
-                    report(LegEvent::Answered(ack.body));
+                let body = ack().map(|ack| ack.body).filter(|body| !body.is_empty());
+                if body.is_some() && body != answered {
+                    answered.clone_from(&body);
+                    report(LegEvent::Answered(body.unwrap_or_default()));
                 }
             }
             DialogState::Updated(_, request, handle) => {
-                report(LegEvent::Offered(request.body, Reply(handle)));
+                let wants_offer = request.method == Method::Invite && request.body.is_empty();
+                report(LegEvent::Offered(request.body, Reply { handle, wants_offer }));
             }
             DialogState::Info(_, request, handle) => {
                 let _ = handle.reply(StatusCode::OK).await;

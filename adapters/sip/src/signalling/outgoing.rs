@@ -4,7 +4,7 @@ use rsipstack::dialog::authenticate::Credential;
 use rsipstack::dialog::dialog::DialogStateReceiver;
 use rsipstack::dialog::invitation::{InviteAsyncResult, InviteOption};
 use rsipstack::platform::JoinHandle;
-use rsipstack::sip::{Header, StatusCodeKind, Uri};
+use rsipstack::sip::{Header, Request, StatusCodeKind, Uri};
 use tokio::sync::mpsc;
 
 use super::leg::{self, Leg, LegEvent};
@@ -54,7 +54,9 @@ impl Signalling {
         };
         let (states, receiver) = self.layer.new_dialog_state_channel();
         let (dialog, answered) = self.layer.do_invite_async(options, states).map_err(failed)?;
-        tokio::spawn(outcome(answered, receiver, events));
+        let confirmed = dialog.clone();
+        let ack = move || confirmed.last_remote_ack();
+        tokio::spawn(outcome(answered, receiver, ack, events));
         Ok(Leg { dialog, layer: self.layer.clone() })
     }
 }
@@ -69,10 +71,11 @@ pub(super) fn credential(trunk: &Trunk) -> Credential {
 async fn outcome(
     mut answered: JoinHandle<InviteAsyncResult>,
     states: DialogStateReceiver,
+    ack: impl Fn() -> Option<Request> + Send + 'static,
     events: mpsc::UnboundedSender<LegEvent>,
 ) {
     let (sender, mut watched) = mpsc::unbounded_channel();
-    let watching = tokio::spawn(leg::watch(states, sender, || None));
+    let watching = tokio::spawn(leg::watch(states, sender, ack));
     let report = |event| {
         let _ = events.send(event);
     };

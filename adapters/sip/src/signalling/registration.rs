@@ -1,6 +1,8 @@
 //! The registration at a trunk, so that it sends us calls.
 use rsipstack::dialog::registration::{RefreshOutcome, Registration};
+use rsipstack::platform::CancellationToken;
 use rsipstack::sip::Uri;
+use tokio::task::JoinHandle;
 
 use super::outgoing::credential;
 use super::{Signalling, StartError, failed};
@@ -9,12 +11,21 @@ use crate::settings::Trunk;
 /// How long a registration is asked for, in seconds.
 const EXPIRES: u32 = 300;
 
+/// A registration that is renewed until it is ended.
+pub(super) struct Registered {
+    renewing: JoinHandle<Registration>,
+    stop: CancellationToken,
+    server: Uri,
+}
+
 impl Signalling {
-    /// Registers and stays registered until the line is closed. A failure is logged once, until it works again.
+    /// Registers and stays registered. A failure is logged once, until it works again.
     pub fn register(&self, trunk: &Trunk) -> Result<(), StartError> {
-        let (server, mut registration) = self.registration(trunk)?;
-        let token = self.token.child_token();
-        tokio::spawn(async move {
+        let server = trunk.registrar.uri().map_err(failed)?;
+        let mut registration = Registration::new(self.endpoint.clone(), Some(credential(trunk)));
+        let stop = self.token.child_token();
+        let (stopped, registrar) = (stop.clone(), server.clone());
+        let renewing = tokio::spawn(async move {
             let mut is_registered = None;
             let note = |outcome: RefreshOutcome<'_>| {
                 let why = match outcome {
@@ -30,21 +41,21 @@ impl Signalling {
                     }
                 }
             };
-            registration.keep_alive(server, EXPIRES, token, note).await;
+            registration.keep_alive(registrar, EXPIRES, stopped, note).await;
+            registration
         });
+        *self.registration.lock() = Some(Registered { renewing, stop, server });
         Ok(())
     }
 
     /// Ends the registration, so that the trunk sends no more calls.
-    pub async fn unregister(&self, trunk: &Trunk) {
-        let Ok((server, mut registration)) = self.registration(trunk) else { return };
+    pub async fn unregister(&self) {
+        let Some(Registered { renewing, stop, server }) = self.registration.lock().take() else { return };
+        stop.cancel();
+        // The same registration, so that the trunk knows which one ends.
+        let Ok(mut registration) = renewing.await else { return };
         if let Err(error) = registration.register(server, Some(0)).await {
             tracing::debug!("the registration could not be ended: {error}");
         }
-    }
-
-    fn registration(&self, trunk: &Trunk) -> Result<(Uri, Registration), StartError> {
-        let server = trunk.registrar.uri().map_err(failed)?;
-        Ok((server, Registration::new(self.endpoint.clone(), Some(credential(trunk)))))
     }
 }
