@@ -17,7 +17,7 @@ use crate::prompts::Prompts;
 use crate::recording;
 
 /// A caller waits while a message is stored; afterwards it is fetched from here like that of any carrier.
-const STORE_TIMEOUT: Duration = Duration::from_secs(5);
+const STORE_TIMEOUT: Duration = Duration::from_secs(3);
 /// Tries to make a report durable, and the pause between.
 const REPORT_TRIES: u32 = 10;
 const REPORT_PAUSE: Duration = Duration::from_millis(500);

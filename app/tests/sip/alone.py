@@ -1,12 +1,18 @@
 """Scenarios with a frontdesk of their own, which is killed, stopped or set up otherwise."""
+import os
 import re
 import signal
+import subprocess
+import tempfile
 import time
 from pathlib import Path
 
 import audio
-from place import PLACE, SPEECH, Place, desk_for
+from place import PLACE, SPEECH, Place, desk_for, spoken
 from sipp import Caller, Sipp, rings_out, scenario as xml
+
+# A PostgreSQL server for the scenario that needs one.
+DATABASE = os.environ.get("FRONTDESK_TEST_POSTGRES")
 
 
 def killed_in_every_stage(desk, place):
@@ -103,6 +109,36 @@ def erased_with_its_record(desk, place):
     assert not list(ended.iterdir()), "the journal still has the number"
     assert "no problems" in desk.run("check")
     assert "the SIP line can read out every text" in desk.run("doctor")
+
+
+def two_instances(binary, base):
+    """On one PostgreSQL database: a call lives on one instance, both show it, and its message is in the store of both."""
+    with tempfile.TemporaryDirectory(prefix="frontdesk-sip-store-") as store:
+        name = f"phones{base}"
+        subprocess.run(["psql", "--quiet", DATABASE, "-c", f"DROP DATABASE IF EXISTS {name}", "-c", f"CREATE DATABASE {name}"], check=True)
+        shared = {"database": f"{DATABASE.rsplit('/', 1)[0]}/{name}", "recordings": store}
+        one, other = desk_for(binary, base, "", **shared), desk_for(binary, base + 5000, "", **shared)
+        place = Place(one, 0, base)
+        try:
+            place.dial(place.caller().call().wait(1).press("2").wait(3).say(SPEECH).wait(8).hang_up()).finish()
+            there = other.call(place.number, ready=lambda row: row["voicemail"])
+            assert there["outcome"] == "voicemail", there
+            spoken(Place(other, 0, base), there)
+            # Cut off on one instance: the other keeps out of it, and the row is complete once the first is back.
+            late = place.dial(Caller("+12025550177").call().wait(1).press("2").wait(3).say(SPEECH).wait(60))
+            time.sleep(8)
+            one.kill()
+            late.stop()
+            one.start()
+            row = other.call("+12025550177", ready=lambda row: row["voicemail"])
+            assert row["outcome"] == "voicemail", row
+            one.stop()
+            other.stop()
+            private(one)
+        finally:
+            place.close()
+            one.close()
+            other.close()
 
 
 def one_at_a_time(desk, place):

@@ -12,9 +12,9 @@ TOKEN = "0123456789abcdef0123"
 
 CONFIG = """listen = "127.0.0.1:{http}"
 [database]
-url = "sqlite://{folder}/desk.db"
+url = "{database}"
 [recordings]
-url = "file://{folder}/recordings"
+url = "file://{recordings}"
 [spool]
 path = "{folder}/spool"
 [auth]
@@ -32,13 +32,14 @@ audio_ports = "{audio}-{audio_end}"
 
 
 class Desk:
-    def __init__(self, binary, base, flow, routes, settings="", peer="127.0.0.1", levels="debug,hyper=info,sqlx=info", audio=798):
+    def __init__(self, binary, base, flow, routes, settings="", peer="127.0.0.1", levels="debug,hyper=info,sqlx=info", audio=798, database=None, recordings=None):
         """Ports from `base` on: HTTP, SIP, and audio from base + 100 on."""
         self.binary, self.http, self.sip, self.levels = binary, base, base + 1, levels
         self.folder = tempfile.TemporaryDirectory(prefix="frontdesk-sip-")
         self.place = Path(self.folder.name)
         routes = "\n".join(f'"{number}" = "{address}"' for number, address in routes.items())
         (self.place / "frontdesk.toml").write_text(CONFIG.format(
+            database=database or f"sqlite://{self.place}/desk.db", recordings=recordings or f"{self.place}/recordings",
             http=self.http, sip=self.sip, folder=self.place, token=TOKEN, settings=settings, peer=peer, routes=routes, flow=flow,
             audio=base + 100, audio_end=base + 100 + audio))
         self.process = None
@@ -79,14 +80,14 @@ class Desk:
         request = urllib.request.Request(f"http://127.0.0.1:{self.http}{path}", headers={"Authorization": f"Bearer {TOKEN}"})
         return urllib.request.urlopen(request).read()
 
-    def call(self, caller, seconds=20):
+    def call(self, caller, seconds=20, ready=lambda row: True):
         """The row of a caller, once it is complete."""
         row = None
         for _ in range(seconds * 4):
             calls = json.loads(self.get(f"/api/v1/calls?from={quote(caller)}"))["calls"]
             row = calls[0] if calls else None
             messages = row["voicemails"] if row else []
-            if row and row["state"] == "ended" and all(m["status"] in ("stored", "failed") for m in messages):
+            if row and row["state"] == "ended" and all(m["status"] in ("stored", "failed") for m in messages) and ready(row):
                 return row
             time.sleep(0.25)
         raise AssertionError(f"the row of {caller} is not complete: {row}")

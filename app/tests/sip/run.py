@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import audio
-from alone import ALONE, private, run_alone
+from alone import ALONE, DATABASE, private, run_alone, two_instances
 from place import HIGH, LOW, SPEECH, SPEECH_SAMPLES, Place, desk_for
 from scenarios import AFTERWARDS, TOGETHER
 
@@ -70,6 +70,11 @@ def main():
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(in_free_ports, [one for one in ALONE if wanted(one[1])]))
+    if wanted(two_instances):
+        if DATABASE:
+            run(two_instances.__name__, lambda: two_instances(binary, 10000))
+        else:
+            print("left out two_instances: FRONTDESK_TEST_POSTGRES names no server")
     if failed:
         sys.exit(f"{len(failed)} scenarios failed: {', '.join(failed)}")
     print("all scenarios passed")
