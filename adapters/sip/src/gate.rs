@@ -40,11 +40,6 @@ impl Drop for Permit {
 }
 
 impl Gate {
-    /// Calls in progress.
-    pub fn calls(&self) -> usize {
-        self.calls.lock().values().sum()
-    }
-
     pub fn new(settings: &Settings) -> Self {
         Self {
             peers: settings.peers.clone(),

@@ -211,7 +211,12 @@ fn read_all<T: DeserializeOwned>(folder: &Path) -> std::io::Result<Vec<T>> {
         if path.extension().is_none_or(|extension| extension != "json") {
             continue;
         }
-        match serde_json::from_slice(&fs::read(&path)?) {
+        let text = match fs::read(&path) {
+            // It was over, or deleted, meanwhile.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            read => read?,
+        };
+        match serde_json::from_slice(&text) {
             Ok(call) => all.push(call),
             // Set aside, so that it is reported once and can be looked at.
             Err(error) => {

@@ -22,7 +22,6 @@ mod signalling;
 
 use std::sync::Arc;
 
-use frontdesk_ports::Carrier;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -124,15 +123,6 @@ impl Line {
         }
         // The last BYE and CANCEL are on their way.
         let _ = timeout(HANGING_UP, self.shared.ending.ended()).await;
-    }
-
-    /// The line's recordings and records.
-    pub fn carrier(&self) -> Arc<dyn Carrier> {
-        Arc::new(JournalCarrier(self.shared.journal.folder().to_owned()))
-    }
-
-    /// Calls in progress, and dialogs that are held for them.
-    pub fn load(&self) -> (usize, usize) {
-        (self.gate.calls(), self.shared.signalling.dialogs())
+        tracing::debug!("the SIP line is closed; dialogs left: {}", self.shared.signalling.dialogs());
     }
 }

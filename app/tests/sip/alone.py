@@ -59,6 +59,7 @@ def drained_on_stop(desk, place):
     began = time.monotonic()
     assert desk.process.wait(20) == 0
     assert time.monotonic() - began < 10, "it does not wait for more"
+    assert "dialogs left: 0" in desk.logged(), "the library still holds dialogs"
     desk.start()
     place.row("voicemail", "chosen")
 
@@ -68,6 +69,7 @@ def hung_up_on_when_stopping_takes_too_long(desk, place):
     time.sleep(4)
     desk.stop(40)
     caller.finish()
+    assert "dialogs left: 0" in desk.logged(), "the library still holds dialogs"
     desk.start()
     assert desk.call(place.number)["state"] == "ended"
 
