@@ -96,11 +96,11 @@ pub(super) const KEYS: &[Key] = &[
 
 /// The key of that name, and whether it names the file that holds it.
 pub(super) fn find(name: &str) -> Option<(&'static Key, bool)> {
-    let whole = KEYS.iter().find(|key| fits(key.name, name)).map(|key| (key, false));
-    whole.or_else(|| {
-        let base = name.strip_suffix("_file")?;
-        KEYS.iter().find(|key| key.secret && fits(key.name, base)).map(|key| (key, true))
-    })
+    let whole = || KEYS.iter().find(|key| fits(key.name, name)).map(|key| (key, false));
+    // First the file: where any name is a key, one that ends so would be taken for the name.
+    let base = name.strip_suffix("_file");
+    let of_file = base.and_then(|base| KEYS.iter().find(|key| key.secret && fits(key.name, base)));
+    of_file.map(|key| (key, true)).or_else(whole)
 }
 
 fn fits(pattern: &str, name: &str) -> bool {

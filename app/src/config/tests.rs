@@ -345,6 +345,23 @@ fn a_sip_line_needs_no_account_and_no_public_url() {
 
 #[cfg(feature = "sip")]
 #[test]
+fn passwords_of_callers_come_from_files_and_are_long() {
+    use secrecy::ExposeSecret;
+    let secret = file("a-good-pass-phrase\n");
+    let users = format!("[sip.users]\n\"101_file\" = \"{}\"\n\"102\" = \"short\"\n", secret.path().display());
+    let errors = load(&(LINE.to_owned() + &users), &[], Needs::Production).unwrap_err();
+    assert!(
+        errors.len() == 1 && errors[0].contains("sip.users.102: use at least 16 characters"),
+        "{errors:?}"
+    );
+    let users = users.replace("\"102\" = \"short\"\n", "");
+    let line = load(&(LINE.to_owned() + &users), &[], Needs::Production).unwrap().sip.unwrap().line;
+    let known: Vec<_> = line.users.iter().map(|(name, word)| (name.as_str(), word.expose_secret())).collect();
+    assert_eq!(known, [("101", "a-good-pass-phrase")]);
+}
+
+#[cfg(feature = "sip")]
+#[test]
 fn a_trunk_rings_what_no_route_names() {
     let text =
         LINE.replace(r#""+33611223344" = "sip:bob@192.0.2.9""#, r#""+32*" = "sip:{number}@192.0.2.10""#);

@@ -125,6 +125,13 @@ export async function signIn(page, desk) {
   await page.waitForURL(`${desk.url}/`);
 }
 
+// How many calls the page lists, once there are as many: a page that is still being read lists fewer.
+export async function listed(page, least = 1) {
+  const rows = page.locator("tr.call");
+  await rows.nth(least - 1).waitFor();
+  return rows.count();
+}
+
 // A day at an office, as arguments of `frontdesk call`.
 export const OFFICE = [
   ["--from", "+12025550147", "--name", "Ann Example", "--press", "1"],

@@ -1,7 +1,7 @@
 // What only a browser shows: sign in, call from the page, see the row arrive, play the message.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { OFFICE, openPage, place, signIn, startBrowser, startDesk } from "./desk.mjs";
+import { OFFICE, listed, openPage, place, signIn, startBrowser, startDesk } from "./desk.mjs";
 
 let desk, browser;
 before(async () => { desk = await startDesk(); browser = await startBrowser(); });
@@ -139,11 +139,12 @@ test("names that hold markup are text, on every page", async () => {
 test("without JavaScript people sign in, read and filter", async () => {
   const page = await openPage(browser, desk, { javaScriptEnabled: false });
   await signIn(page, desk);
-  assert.ok((await page.locator("tr.call").count()) > 0);
+  await listed(page);
   await page.getByRole("link", { name: "All", exact: true }).click();
   await page.getByLabel("Outcome").selectOption("answered");
   await page.getByRole("button", { name: "Apply" }).click();
   await page.waitForURL(/[?&]outcome=answered/);
+  await listed(page);
   assert.equal(await page.locator("tr.call:not(.answered)").count(), 0);
   await page.getByLabel("Search all calls").fill("no such number");
   await page.getByRole("button", { name: "Search" }).click();
@@ -168,7 +169,7 @@ test("a day at the office is all there", async () => {
     await page.goto(`${office.url}/?tab=all`);
     await page.locator('#light[data-live="on"]').waitFor();
     await page.locator("tr.call .play").nth(2).waitFor();
-    assert.equal(await page.locator("tr.call").count(), OFFICE.length);
+    assert.equal(await listed(page, OFFICE.length), OFFICE.length);
     assert.deepEqual(page.problems, []);
     await page.context().close();
   } finally {
