@@ -100,7 +100,7 @@ impl Desk {
             }
             Output::StopRecording => return Some(Input::Recorded { recording: None, seconds: 0 }),
             Output::Cancel(_) => println!("  (it stops ringing)"),
-            Output::Reject | Output::HangUp(_) => println!("  (the line is closed)"),
+            Output::Reject(_) | Output::HangUp(_) => println!("  (the line is closed)"),
             Output::Answer | Output::StopPlaying(_) => {}
         }
         None

@@ -113,7 +113,7 @@ fn words(instruction: &Instruction, next: &dyn Fn(&Dialogue) -> String) -> Value
             json!({ "record": max_length.as_secs(), "then": next(then) })
         }
         Instruction::Bridge => json!("bridge"),
-        Instruction::Reject => json!("reject"),
+        Instruction::Reject { .. } => json!("reject"),
         Instruction::HangUp => json!("hang up"),
     }
 }

@@ -35,7 +35,7 @@ use facts::Facts;
 use outcome::{Outcome, Verdict};
 use parties::Parties;
 use sound::Sound;
-use status::PhoneEnd;
+use status::{HungUpBy, PhoneEnd};
 
 /// How far a call has come.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
@@ -153,6 +153,9 @@ pub struct Call {
     pub choice: Option<String>,
     /// The number that answered, otherwise the last number called.
     pub forwarded_to: Option<PhoneNumber>,
+    /// Who ended it, if that is known.
+    #[serde(default)]
+    pub hung_up_by: Option<HungUpBy>,
     /// The phones that were rung, each once, and whether it took the call.
     #[serde(default)]
     pub phones: Vec<(PhoneNumber, bool)>,
@@ -211,6 +214,7 @@ impl Call {
                 .or(attempts.iter().rfind(|attempt| attempt.was_rung()))
                 .and_then(|a| a.number)
                 .cloned(),
+            hung_up_by: hung_up_by(&story, &attempts).filter(|_| over),
             phones: phones(&attempts),
             menu: last_node(&story, |kind| match kind {
                 EventKind::Menu { menu, step } => Some((*step, menu)),
@@ -234,6 +238,21 @@ impl Call {
             _ => false,
         }
     }
+}
+
+/// Who ended the call: as the carrier reports it, or as follows from what came before the end.
+fn hung_up_by(story: &Story<'_>, attempts: &[Attempt<'_>]) -> Option<HungUpBy> {
+    let has = |wanted: fn(&EventKind) -> bool| story.iter().any(|(_, event)| wanted(&event.kind));
+    let reported = story.iter().find_map(|(_, event)| match &event.kind {
+        EventKind::Ended(ending) => ending.hung_up_by,
+        _ => None,
+    });
+    let concluded = [
+        (has(|kind| matches!(kind, EventKind::CallerLeft { .. })), HungUpBy::Caller),
+        (has(|kind| matches!(kind, EventKind::Refused { .. })), HungUpBy::Flow),
+        (attempts.iter().any(Attempt::was_ended_by_callee), HungUpBy::Callee),
+    ];
+    reported.or_else(|| concluded.into_iter().find_map(|(holds, by)| holds.then_some(by)))
 }
 
 /// The phones that were rung, and whether each took the call.

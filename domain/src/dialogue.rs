@@ -146,7 +146,7 @@ impl Dialogue {
 impl MailboxCause {
     fn after(outcome: DialOutcome) -> Self {
         match outcome {
-            DialOutcome::Answered | DialOutcome::NoAnswer => Self::NoAnswer,
+            DialOutcome::Answered | DialOutcome::NoAnswer | DialOutcome::Declined => Self::NoAnswer,
             DialOutcome::Busy => Self::Busy,
             DialOutcome::Failed => Self::Failed,
             DialOutcome::Canceled => Self::Canceled,

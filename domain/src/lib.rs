@@ -71,8 +71,8 @@ pub use call::repair::{CarrierCall, RecordedMessage};
 pub use call::replay::Journey;
 pub use call::sound::Sound;
 pub use call::status::{
-    CopyFate, DialOutcome, HoursReason, LegStatus, MailboxCause, PhoneEnd, RecordingStatus, RefusalReason,
-    ScreeningAnswer,
+    CopyFate, DialOutcome, HoursReason, HungUpBy, LegStatus, MailboxCause, PhoneEnd, RecordingStatus,
+    RefusalReason, ScreeningAnswer,
 };
 pub use call::timeline::{Doing, Lane, Span, Timeline};
 pub use call::traffic::{PhoneRecord, RungPhone, Traffic};

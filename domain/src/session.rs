@@ -55,7 +55,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::call::event::Ending;
-use crate::call::status::{DialOutcome, RecordingStatus};
+use crate::call::status::{DialOutcome, HungUpBy, RecordingStatus};
 use crate::dialogue::Dialogue;
 use crate::dialogue::instruction::Instruction;
 use crate::dialogue::notice::Notice;
@@ -82,6 +82,8 @@ pub struct Session {
     ringing: Option<Ringing>,
     /// Phones rung so far; names the next one.
     rung: u16,
+    /// The callee has ended the last conversation, and nothing else has happened since.
+    callee_hung_up: bool,
     outputs: VecDeque<Output>,
 }
 
@@ -96,6 +98,7 @@ impl Session {
             recording: None,
             ringing: None,
             rung: 0,
+            callee_hung_up: false,
             outputs: VecDeque::new(),
             call,
         };
@@ -129,7 +132,10 @@ impl Session {
         self.handle_timeout(now);
         match input {
             Input::Instructions(party, instructions) => self.on_instructions(now, party, instructions),
-            Input::Key(Party::Caller, key) => self.on_callers_key(now, key),
+            Input::Key(Party::Caller, key) => {
+                self.callee_hung_up = false;
+                self.on_callers_key(now, key);
+            }
             Input::Key(Party::Callee(callee), key) => {
                 self.in_callees_conversation(now, callee, |conversation| conversation.key(now, key));
             }
@@ -147,8 +153,13 @@ impl Session {
             Input::Recorded { recording, seconds } => self.on_recorded(recording, Some(seconds)),
             Input::Ringing(callee) => self.in_ringing(|ringing| ringing.on_ringing(callee)),
             Input::PickedUp(callee) => self.on_picked_up(now, callee),
-            Input::Ended(Party::Caller, _) => self.end_call(now, "completed"),
+            Input::Ended(Party::Caller, end) => {
+                let by = if end == LegEnd::HungUp { HungUpBy::Caller } else { HungUpBy::Line };
+                self.end_call(now, "completed", by);
+            }
             Input::Ended(Party::Callee(callee), end) => {
+                self.callee_hung_up = end == LegEnd::HungUp
+                    && self.ringing.as_ref().is_some_and(|ringing| ringing.is_connected(callee));
                 self.in_ringing(|ringing| ringing.on_ended(now, callee, end));
             }
         }
@@ -198,7 +209,11 @@ impl Session {
                 self.end_for_absent_caller(instructions);
             }
             Party::Caller => {
-                if !self.is_answered && !instructions.contains(&Instruction::Reject) {
+                if !self.is_answered
+                    && !instructions
+                        .iter()
+                        .any(|instruction| matches!(instruction, Instruction::Reject { .. }))
+                {
                     self.is_answered = true;
                     self.answered_at = Some(now);
                     self.outputs.push_back(Output::Answer);
@@ -239,11 +254,11 @@ impl Session {
                 }
                 Next::StopPlaying => self.outputs.push_back(Output::StopPlaying(Party::Caller)),
                 Next::Ask(at, signal) => self.ask(Party::Caller, at, signal),
-                Next::Do(Instruction::Dial { targets, ring, caller_id, time_limit, then }) => {
+                Next::Do(Instruction::Dial { targets, ring: _, caller_id, time_limit, then }) => {
                     let ringing = Ringing::new(self.call.clone(), self.rung, time_limit, then);
                     self.rung = self.rung.saturating_add(u16::try_from(targets.len()).unwrap_or(u16::MAX));
                     self.ringing = Some(ringing);
-                    self.in_ringing(|ringing| ringing.begin(now + ring, targets, caller_id.as_ref()));
+                    self.in_ringing(|ringing| ringing.begin(now, targets, caller_id.as_ref()));
                 }
                 Next::Do(Instruction::Record {
                     max_length,
@@ -257,13 +272,14 @@ impl Session {
                     self.recording = Some(recording);
                     self.outputs.push_back(Output::Record { beep, max_length, transcribe });
                 }
-                Next::Do(Instruction::Reject) => {
-                    self.outputs.push_back(Output::Reject);
-                    self.end_call(now, "rejected");
+                Next::Do(Instruction::Reject { why }) => {
+                    self.outputs.push_back(Output::Reject(why));
+                    self.end_call(now, "rejected", HungUpBy::Flow);
                 }
                 Next::Do(_) => {
                     self.outputs.push_back(Output::HangUp(Party::Caller));
-                    self.end_call(now, "completed");
+                    let by = if self.callee_hung_up { HungUpBy::Callee } else { HungUpBy::Flow };
+                    self.end_call(now, "completed", by);
                 }
             }
         }
@@ -328,14 +344,14 @@ impl Session {
         }
     }
 
-    /// The caller's leg has ended, by whomever.
-    fn end_call(&mut self, now: Timestamp, status: &str) {
+    /// The caller's leg has ended.
+    fn end_call(&mut self, now: Timestamp, status: &str, by: HungUpBy) {
         if std::mem::replace(&mut self.caller_gone, true) {
             return;
         }
         self.caller.hang_up();
         let seconds = self.answered_at.map(|answered| seconds_between(answered, now));
-        let ending = Ending { status: status.to_owned(), failed: false, seconds, parties: None };
+        let ending = Ending { seconds, hung_up_by: Some(by), ..Ending::new(status) };
         self.outputs.push_back(Output::Report(Notice::CallEnded(ending)));
         self.stop_recording(now);
         if let Some(recording) = &mut self.recording {

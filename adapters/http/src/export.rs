@@ -3,7 +3,7 @@
 pub(crate) mod voicemail_zip;
 use std::sync::Arc;
 
-use frontdesk_domain::Call;
+use frontdesk_domain::{Call, HungUpBy};
 use frontdesk_ports::{AuditAction, CallQuery, CallRecord, Contact, ReadCalls};
 use futures_util::stream;
 use poem::http::header;
@@ -28,7 +28,7 @@ pub(crate) const PAGE: u16 = 500;
 pub(crate) const EXCEL: &str = "excel";
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "id",
     "started_at",
     "from",
@@ -47,6 +47,7 @@ const COLUMNS: [&str; 18] = [
     "menu_seconds",
     "provider_id",
     "contact",
+    "hung_up_by",
 ];
 
 /// A call as programs read it, without its events.
@@ -114,6 +115,7 @@ pub fn csv_line(record: &CallRecord, context: &CallContext) -> String {
         number(call.menu_seconds),
         leg.id().to_owned(),
         contact.map(Contact::full_name).unwrap_or_default(),
+        text(call.hung_up_by.map(HungUpBy::as_str)),
     ])
 }
 

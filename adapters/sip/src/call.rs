@@ -94,7 +94,8 @@ impl CallTask {
             events,
             shared,
         };
-        task.note();
+        // With SIP nobody else remembers the call.
+        task.shared.journal.begin(&task.open_call()).await;
         let mut noted = Instant::now();
         loop {
             let mut is_changed = false;
@@ -117,7 +118,7 @@ impl CallTask {
                 }
                 () = turns_true(&mut stop), if task.ended.is_none() => {
                     task.hang_up(Party::Caller);
-                    task.input(Input::Ended(Party::Caller, LegEnd::HungUp));
+                    task.input(Input::Ended(Party::Caller, LegEnd::Failed));
                 }
             }
         }
@@ -158,7 +159,7 @@ impl CallTask {
             Event::Lost(party) => {
                 tracing::info!(call.id = %self.call, "no audio comes any more, the leg is ended");
                 self.hang_up(party);
-                self.input(Input::Ended(party, LegEnd::HungUp));
+                self.input(Input::Ended(party, LegEnd::Failed));
             }
             Event::Audio(party, body) => self.on_audio(party, &body),
             Event::Offer(party, body, reply) => self.on_offer(party, &body, reply).await,
@@ -245,7 +246,7 @@ impl CallTask {
             }
             Output::Record { beep, transcribe, .. } => self.record(beep, transcribe),
             Output::StopRecording => self.stop_recording().await,
-            Output::Reject => self.invitation.leg.decline(),
+            Output::Reject(why) => self.invitation.leg.refuse(why),
             Output::HangUp(party) => self.hang_up(party),
         }
     }
@@ -276,7 +277,11 @@ impl CallTask {
 
     /// Writes how the call stands to the journal.
     fn note(&self) {
-        self.shared.journal.note(&OpenCall {
+        self.shared.journal.note(&self.open_call());
+    }
+
+    fn open_call(&self) -> OpenCall {
+        OpenCall {
             call: self.call.clone(),
             at: self.now(),
             started_at: self.started_at,
@@ -287,7 +292,7 @@ impl CallTask {
                 .as_ref()
                 .map(|(recorder, transcribe)| (recorder.id.clone(), *transcribe)),
             recordings: self.recordings.clone(),
-        });
+        }
     }
 
     fn finish(&self) {

@@ -13,7 +13,7 @@ use frontdesk_domain::session::Session;
 use frontdesk_domain::{CarrierRecord, LegId, RecordingId, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::parties::CallParties;
 use crate::recording;
@@ -61,9 +61,14 @@ pub struct Journal {
     _lock: Arc<File>,
 }
 
+/// How long the first prompt of a call waits at most until the call is in the journal: a caller is answered even if
+/// the disk is not.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
 /// How a call stands, or its record once it is over.
 enum Change {
-    Open(Vec<u8>),
+    /// And who waits until it is written.
+    Open(Vec<u8>, Option<oneshot::Sender<()>>),
     Ended(Vec<u8>, Vec<PathBuf>),
 }
 
@@ -87,10 +92,24 @@ impl Journal {
         &self.folder
     }
 
+    /// Notes that a call has come. Returns once that is on the disk, so that no event of a call that nobody remembers is
+    /// stored.
+    pub async fn begin(&self, call: &OpenCall) {
+        let (written, is_written) = oneshot::channel();
+        self.write_open(call, Some(written));
+        if tokio::time::timeout(LONGEST_WAIT, is_written).await.is_err() {
+            tracing::warn!(call.id = %call.call, "the journal of calls is slow; the call is answered before it is written");
+        }
+    }
+
     /// Notes how a call stands.
     pub fn note(&self, call: &OpenCall) {
+        self.write_open(call, None);
+    }
+
+    fn write_open(&self, call: &OpenCall, written: Option<oneshot::Sender<()>>) {
         match serde_json::to_vec(call) {
-            Ok(text) => self.change(&call.call, Change::Open(text)),
+            Ok(text) => self.change(&call.call, Change::Open(text, written)),
             Err(error) => tracing::error!("a call could not be written to the journal: {error}"),
         }
     }
@@ -180,7 +199,12 @@ fn write_changes(folder: &Path, mut changes: mpsc::UnboundedReceiver<(String, Ch
 fn write_change(folder: &Path, name: &str, change: Change) -> std::io::Result<()> {
     let open = folder.join("calls").join(name);
     match change {
-        Change::Open(text) => replace(&open, &text),
+        Change::Open(text, written) => {
+            replace(&open, &text)?;
+            // Nobody may wait any more.
+            written.map(|written| written.send(()));
+            Ok(())
+        }
         Change::Ended(text, files) => {
             replace(&folder.join("ended").join(name), &text)?;
             // It may have been over before it was noted.
@@ -196,7 +220,9 @@ fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
     let mut file = File::create(&unfinished)?;
     file.write_all(text)?;
     file.sync_data()?;
-    fs::rename(&unfinished, path)
+    fs::rename(&unfinished, path)?;
+    // The name too survives a power failure.
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_data())
 }
 
 fn read_all<T: DeserializeOwned>(folder: &Path) -> std::io::Result<Vec<T>> {

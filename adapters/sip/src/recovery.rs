@@ -22,7 +22,7 @@ pub async fn end_open_calls(services: &Services, journal: &Journal) -> std::io::
 async fn end(services: &Services, journal: &Journal, open: OpenCall) -> std::io::Result<EndedCall> {
     let OpenCall { call, at, started_at, parties, mut session, mut recording, mut recordings } = open;
     let mut seconds = None;
-    session.handle_input(at, Input::Ended(Party::Caller, LegEnd::HungUp));
+    session.handle_input(at, Input::Ended(Party::Caller, LegEnd::Failed));
     for _ in 0..MAX_STEPS {
         match session.poll_output() {
             Some(Output::Ask { party, leg, at: place, signal, caller_gone }) => {

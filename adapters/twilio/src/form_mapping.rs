@@ -1,5 +1,6 @@
 //! Maps a request's form to a signal (a caller or callee waits) or a notice. Lenient: unknown values and empty or
 //! missing fields are ordinary.
+use frontdesk_domain::session::LegEnd;
 use frontdesk_domain::{
     Attestation, CallerId, DialOutcome, DialResult, Dialogue, Ending, Keys, LegId, LegStatus, Notice,
     Parties, PhoneNumber, RecordingId, RecordingStatus, Signal, Timestamp,
@@ -155,13 +156,17 @@ pub(crate) fn call_ended(form: &Form) -> Option<Notice> {
             failed: status == "failed",
             seconds: form.seconds("CallDuration"),
             parties: Some(parties(form)),
+            // The carrier does not say.
+            hung_up_by: None,
         })
     })
 }
 
 /// A callee's leg has changed; `None` for a status we do not know.
 pub(crate) fn leg_changed(form: &Form, leg: LegId, step: u16, position: u8) -> Option<Notice> {
+    let (seconds, sip_code) = (form.seconds("CallDuration"), form.number("SipResponseCode"));
     let status = match form.get("CallStatus")? {
+        "busy" | "no-answer" | "failed" if sip_code.is_some_and(is_decline) => LegStatus::Declined,
         "queued" | "initiated" => LegStatus::Initiated,
         "ringing" => LegStatus::Ringing,
         "in-progress" | "answered" => LegStatus::Answered,
@@ -172,8 +177,12 @@ pub(crate) fn leg_changed(form: &Form, leg: LegId, step: u16, position: u8) -> O
         "canceled" => LegStatus::Canceled,
         _ => return None,
     };
-    let (seconds, sip_code) = (form.seconds("CallDuration"), form.number("SipResponseCode"));
     Some(Notice::Leg { step, position, leg, status, seconds, sip_code })
+}
+
+/// 603 Decline (RFC 3261, section 21.6.2) and 607 Unwanted (RFC 8197): the callee refused the call.
+fn is_decline(sip_code: u16) -> bool {
+    LegEnd::from_sip_code(sip_code) == LegEnd::Declined
 }
 
 /// The longest accepted transcript; two minutes of speech need a tenth of it.
@@ -226,6 +235,23 @@ mod tests {
             (DialOutcome::Answered, Some(false), Some(7))
         );
         assert!(!result.reached(false));
+    }
+
+    #[test]
+    fn a_refused_call_is_declined_whatever_the_carrier_calls_it() {
+        let status = |body: &str| {
+            let leg = LegId::new("twilio", "CA2").unwrap();
+            match leg_changed(&form(body), leg, 2, 0) {
+                Some(Notice::Leg { status, .. }) => status,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(status("CallStatus=no-answer&SipResponseCode=603"), LegStatus::Declined);
+        assert_eq!(status("CallStatus=busy&SipResponseCode=607"), LegStatus::Declined);
+        assert_eq!(status("CallStatus=busy&SipResponseCode=486"), LegStatus::Busy);
+        assert_eq!(status("CallStatus=no-answer&SipResponseCode=487"), LegStatus::NoAnswer);
+        assert_eq!(status("CallStatus=failed"), LegStatus::Failed);
+        assert_eq!(status("CallStatus=completed&SipResponseCode=200"), LegStatus::Completed);
     }
 
     #[test]

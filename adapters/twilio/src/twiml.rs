@@ -45,7 +45,8 @@ fn verb(writer: &mut Xml, instruction: &Instruction, urls: &Urls<'_>, party: Par
     };
     match instruction {
         Instruction::Say(speech) => speak(writer, speech, urls),
-        Instruction::Gather { prompts, max_keys, finish_on_key, timeout, then } => {
+        // The carrier waits as long for the next key as for the first.
+        Instruction::Gather { prompts, max_keys, finish_on_key, timeout, between_keys: _, then } => {
             let action = action(then);
             // Empty: every key counts as an answer, also # and *.
             let finish_on_key = finish_on_key.map_or_else(String::new, |key| key.to_string());
@@ -110,7 +111,7 @@ fn verb(writer: &mut Xml, instruction: &Instruction, urls: &Urls<'_>, party: Par
             // An empty recording may fall through (undocumented): the same step, without a recording.
             redirect(writer, &action)
         }
-        Instruction::Reject => writer.create_element("Reject").write_empty().map(|_| ()),
+        Instruction::Reject { .. } => writer.create_element("Reject").write_empty().map(|_| ()),
         // The end of a callee's document puts them through.
         Instruction::Bridge => Ok(()),
         Instruction::HangUp => writer.create_element("Hangup").write_empty().map(|_| ()),

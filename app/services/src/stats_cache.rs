@@ -203,7 +203,13 @@ mod tests {
     }
 
     fn ended(call: &str, at: &str) -> LoggedEvent {
-        let ending = Ending { status: "completed".into(), failed: false, seconds: Some(3), parties: None };
+        let ending = Ending {
+            status: "completed".into(),
+            failed: false,
+            seconds: Some(3),
+            parties: None,
+            hung_up_by: None,
+        };
         event(call, at, EventKind::Ended(ending))
     }
 

@@ -39,6 +39,7 @@ def killed_in_every_stage(desk, place):
     found = {stage: (row["outcome"], row["outcome_reason"]) for stage, row in rows.items()}
     assert found["ringing"] == ("missed", "caller_gave_up"), found
     assert found["talking"] == ("answered", "bridged"), found
+    assert all(row["hung_up_by"] == "line" for row in rows.values()), "nobody hung up"
     assert found["recording"] == ("voicemail", "chosen"), found
     late = desk.call("+12025550189")
     assert (late["outcome"], late["outcome_reason"]) == ("abandoned", "in_menu"), late

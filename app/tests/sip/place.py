@@ -16,6 +16,9 @@ FLOW = """
 [flow]
 company = "Example"
 start = "menu main"
+[[flow.callers]]
+callers = ["+12025550999"]
+then = "reject"
 [flow.menus.main]
 prompt = "Please choose."
 timeout = "3s"

@@ -65,6 +65,12 @@ def withheld_number(place):
     assert not any(row["from"] == "+33123456789" for row in rows), "the number is not withheld"
 
 
+def blocked_caller(place):
+    place.number = "+12025550999"
+    place.dial(place.caller().call(expect=603)).finish()
+    place.row("rejected", "blocked", hung_up_by="flow")
+
+
 def callee(place, key, number, xml, outcome, calls=1):
     """The callee's phone does not take the call; the caller goes to the mailbox and hangs up."""
     phone = place.callee(number, xml, calls)
@@ -125,7 +131,7 @@ def accepted_and_the_caller_hangs_up(place):
     caller, agent = talk(place, "+33611000011", "1", "1", 8)
     caller.command("hangup")
     agent.wait_for("CALL_CLOSED")
-    row = place.row("answered", "accepted", forwarded_to="+33611000011")
+    row = place.row("answered", "accepted", forwarded_to="+33611000011", hung_up_by="caller")
     about(row["talk_seconds"], 8)
     both_received(caller, agent, 8)
 
@@ -138,7 +144,7 @@ def direct_and_the_callee_hangs_up_after_hold(place):
     time.sleep(3)
     agent.command("hangup")
     caller.wait_for("CALL_CLOSED")
-    row = place.row("answered", "bridged", forwarded_to="+33611000018")
+    row = place.row("answered", "bridged", forwarded_to="+33611000018", hung_up_by="callee")
     about(row["talk_seconds"], 10.5, 2)
     received = audio.seconds_of_tone(agent.received(), 440)
     assert 6 <= received <= 9.5, f"the callee got the caller's tone for {received} s, 2 s of which were on hold"
@@ -230,7 +236,7 @@ def forty_at_once_with_loss(place):
 
 TOGETHER = [
     message_ended_by_hanging_up, message_ended_by_key_of_another_payload_type, message_over_tcp, offer_in_the_answer, key_by_info, silence_ends_a_message,
-    hung_up_in_the_menu, nothing_pressed, withheld_number, one_busy, one_declined, one_not_found, one_rings_out,
+    hung_up_in_the_menu, nothing_pressed, withheld_number, blocked_caller, one_busy, one_declined, one_not_found, one_rings_out,
     caller_gives_up, accepted_and_the_caller_hangs_up, direct_and_the_callee_hangs_up_after_hold, machine_that_presses_nothing,
     ring_all, two_are_asked_at_once, unknown_audio_is_refused, forty_at_once_with_loss,
 ]

@@ -15,15 +15,9 @@ use crate::call::status::{LegStatus, ScreeningAnswer};
 use crate::ids::LegId;
 use crate::phone::PhoneNumber;
 
-/// SIP 603 Decline (RFC 3261, section 21.6.2): the callee pressed the red button.
-const SIP_DECLINE: u16 = 603;
-
-/// The statuses of a leg that was never picked up …
-const NEVER_PICKED_UP: [LegStatus; 4] =
-    [LegStatus::Busy, LegStatus::NoAnswer, LegStatus::Failed, LegStatus::Canceled];
-/// … and of a leg that is over.
-const OVER: [LegStatus; 5] =
-    [LegStatus::Busy, LegStatus::NoAnswer, LegStatus::Failed, LegStatus::Canceled, LegStatus::Completed];
+/// The statuses of a leg that was never picked up.
+const NEVER_PICKED_UP: [LegStatus; 5] =
+    [LegStatus::Busy, LegStatus::Declined, LegStatus::NoAnswer, LegStatus::Failed, LegStatus::Canceled];
 
 /// The carrier's report of how ringing ended.
 #[derive(Debug)]
@@ -49,7 +43,6 @@ pub(super) struct Attempt<'a> {
     bridged: Option<&'a str>,
     legs: BTreeMap<LegStatus, (&'a str, Timestamp)>,
     leg_seconds: Option<u32>,
-    declined_by_sip: bool,
     screening: BTreeMap<ScreeningAnswer, (&'a str, Timestamp)>,
     caller_left: bool,
     call_ended_at: Option<Timestamp>,
@@ -130,12 +123,11 @@ impl<'a> Attempt<'a> {
                 self.screened = *screened;
                 self.rung_at = Some(event.at);
             }
-            EventKind::Leg { status, seconds, sip_code, leg, .. } => {
+            EventKind::Leg { status, seconds, leg, .. } => {
                 self.leg_ids.insert(leg);
                 let known = self.legs.entry(*status).or_insert((identity, event.at));
                 known.1 = known.1.min(event.at);
                 self.leg_seconds = self.leg_seconds.max(*seconds);
-                self.declined_by_sip |= *sip_code == Some(SIP_DECLINE);
             }
             EventKind::Screening { answer, leg, .. } => {
                 self.leg_ids.insert(leg);
@@ -215,7 +207,7 @@ impl<'a> Attempt<'a> {
 
     /// Whether the callee's leg has come to its end, one way or another.
     fn leg_is_over(&self) -> bool {
-        OVER.into_iter().any(|status| self.leg(status))
+        self.fell_silent() || self.leg(LegStatus::Completed)
     }
 
     /// Whether the carrier has reported the end of the leg or of the step.
@@ -243,7 +235,7 @@ impl<'a> Attempt<'a> {
         let dial = |outcome| self.dial.as_ref().is_some_and(|dial| dial.outcome == outcome);
         let precedence = [
             (self.taken(), PhoneEnd::Taken),
-            (self.answered(Declined) || self.declined_by_sip, PhoneEnd::Declined),
+            (self.answered(Declined) || self.leg(LegStatus::Declined), PhoneEnd::Declined),
             (self.answered(Unanswered), PhoneEnd::NotAccepted),
             (self.answered_elsewhere, PhoneEnd::Elsewhere),
             (self.caller_left || dial(DialOutcome::Canceled), PhoneEnd::CallerGaveUp),
@@ -253,6 +245,7 @@ impl<'a> Attempt<'a> {
             // Picked up, asked, and put down again without a key, regardless of what the carrier reports of the step.
             (self.answered(Asked) && self.is_reported_over(), PhoneEnd::Declined),
             (dial(DialOutcome::Busy), PhoneEnd::Busy),
+            (dial(DialOutcome::Declined), PhoneEnd::Declined),
             (dial(DialOutcome::NoAnswer), PhoneEnd::NoAnswer),
             (dial(DialOutcome::Failed), PhoneEnd::Unreachable),
             (dial(DialOutcome::Answered), PhoneEnd::NotAccepted),
@@ -281,6 +274,11 @@ impl<'a> Attempt<'a> {
                 Some(dial) => dial.outcome == DialOutcome::Answered && dial.bridged != Some(false),
                 None => self.bridged.is_some() || off_hook,
             }
+    }
+
+    /// Whether the conversation ended while the caller was still there, and nothing came after it.
+    pub fn was_ended_by_callee(&self) -> bool {
+        self.dial.is_some() && self.taken() && !self.caller_left && !self.caller_went_on
     }
 
     /// When the leg had this status, by the carrier's time.

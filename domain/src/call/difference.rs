@@ -39,6 +39,7 @@ impl Call {
             ("answered_at", time(self.answered_at)),
             ("ended_at", time(self.ended_at)),
             ("duration_seconds", seconds(self.duration_seconds)),
+            ("hung_up_by", self.hung_up_by.map_or_else(none, |by| by.to_string())),
             ("talk_seconds", seconds(self.talk_seconds)),
             ("ring_seconds", seconds(self.ring_seconds)),
             ("menu_seconds", seconds(self.menu_seconds)),

@@ -9,7 +9,7 @@ use crate::call::sound::Sound;
 use crate::call::status::{
     CopyFate, HoursReason, LegStatus, RecordingStatus, RefusalReason, ScreeningAnswer,
 };
-use crate::call::status::{DialOutcome, MailboxCause};
+use crate::call::status::{DialOutcome, HungUpBy, MailboxCause};
 use crate::flow::language::Language;
 use crate::flow::name::NodeName;
 use crate::hash::fnv1a;
@@ -257,6 +257,9 @@ pub struct Ending {
     pub seconds: Option<u32>,
     /// Caller and called number, in case no other event of the call arrives.
     pub parties: Option<Parties>,
+    /// Who hung up, if the carrier knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hung_up_by: Option<HungUpBy>,
 }
 
 /// Audio that we hold and have verified.
@@ -273,7 +276,7 @@ pub struct StoredAudio {
 impl Ending {
     /// The end of a call with this last word of the carrier, without a known duration.
     pub fn new(status: &str) -> Self {
-        Self { status: status.to_owned(), failed: false, seconds: None, parties: None }
+        Self { status: status.to_owned(), failed: false, seconds: None, parties: None, hung_up_by: None }
     }
 }
 
@@ -353,11 +356,12 @@ impl EventKind {
             Self::Closed => kind.to_owned(),
             Self::CallerLeft { step } => format!("{kind}:{step}"),
             Self::Ended(ending) => format!(
-                "{kind}:{}:{}:{}:{}",
+                "{kind}:{}:{}:{}:{}{}",
                 ending.status,
                 ending.failed,
                 or_dash(ending.seconds),
-                ending.parties.as_ref().map(Parties::identity).unwrap_or_default()
+                ending.parties.as_ref().map(Parties::identity).unwrap_or_default(),
+                ending.hung_up_by.map(|by| format!(":{by}")).unwrap_or_default()
             ),
         }
     }

@@ -392,6 +392,7 @@ fn leg_place(status: LegStatus) -> u8 {
         LegStatus::Answered => 4,
         LegStatus::Completed
         | LegStatus::Busy
+        | LegStatus::Declined
         | LegStatus::NoAnswer
         | LegStatus::Failed
         | LegStatus::Canceled => 8,

@@ -167,7 +167,7 @@ impl Caller {
             }
             Instruction::Say(_)
             | Instruction::Record { .. }
-            | Instruction::Reject
+            | Instruction::Reject { .. }
             | Instruction::Bridge
             | Instruction::HangUp => None,
         }

@@ -64,6 +64,8 @@ pub enum LegStatus {
     Completed,
     /// It was engaged.
     Busy,
+    /// The callee refused the call without picking up.
+    Declined,
     /// It rang out.
     NoAnswer,
     /// It could not be connected.
@@ -190,12 +192,31 @@ pub enum DialOutcome {
     Answered,
     /// The line was engaged.
     Busy,
+    /// The callee refused the call without picking up.
+    Declined,
     /// It rang out.
     NoAnswer,
     /// It could not be connected at all.
     Failed,
     /// Ringing was stopped before anyone picked up.
     Canceled,
+}
+
+/// Who ended a call.
+#[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
+pub enum HungUpBy {
+    /// The caller.
+    Caller,
+    /// The callee, at the end of a conversation.
+    Callee,
+    /// The call flow, after its last instruction.
+    Flow,
+    /// Nobody: the line was lost, or the program stopped.
+    Line,
 }
 
 named!(
@@ -207,5 +228,6 @@ named!(
     CopyFate,
     PhoneEnd,
     MailboxCause,
-    DialOutcome
+    DialOutcome,
+    HungUpBy
 );

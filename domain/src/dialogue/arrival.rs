@@ -55,6 +55,6 @@ impl Step<'_> {
     /// Refuses a call before it is answered.
     fn refuse(&mut self, why: RefusalReason) {
         self.note(EventKind::Refused { why });
-        self.push(Instruction::Reject);
+        self.push(Instruction::Reject { why });
     }
 }

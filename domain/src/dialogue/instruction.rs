@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
+use crate::call::status::RefusalReason;
 use crate::dialogue::Dialogue;
 use crate::flow::prompt::Speech;
 use crate::keys::Key;
@@ -14,7 +15,7 @@ use crate::phone::PhoneNumber;
 /// signal comes. Instructions after such a one are reached only if the carrier falls through it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Instruction {
-    /// Speak.
+    /// Speak. Keys pressed meanwhile are dropped.
     Say(Speech),
     /// Speak and wait for keys. Answered by [`Signal::Keyed`](crate::Signal::Keyed) or
     /// [`Signal::NoInput`](crate::Signal::NoInput).
@@ -25,8 +26,10 @@ pub enum Instruction {
         max_keys: u8,
         /// The key that ends the input; not part of the keys reported.
         finish_on_key: Option<Key>,
-        /// How long to wait after the prompts, and for the next of several keys.
+        /// How long to wait for the first key after the prompts.
         timeout: Duration,
+        /// How long to wait for the next of several keys. A carrier that knows one time only waits for `timeout`.
+        between_keys: Duration,
         /// Where the conversation is then.
         then: Dialogue,
     },
@@ -35,7 +38,7 @@ pub enum Instruction {
     Dial {
         /// The phones; never empty.
         targets: Vec<DialTarget>,
-        /// How long they ring.
+        /// The longest that any of them rings; [`DialTarget::ring`] is the time of each.
         ring: Duration,
         /// The number the callee sees; the carrier's own choice when `None`.
         caller_id: Option<PhoneNumber>,
@@ -59,8 +62,12 @@ pub enum Instruction {
         /// Where the conversation is then.
         then: Dialogue,
     },
-    /// Refuse the call before it is answered. Always the only instruction.
-    Reject,
+    /// Refuse the call before it is answered. Always the only instruction. Any other first instruction answers the
+    /// call.
+    Reject {
+        /// Why, for a carrier that can say so to the caller's network.
+        why: RefusalReason,
+    },
     /// Put the callee through to the caller who waits (the callee's leg only).
     Bridge,
     /// End this leg.
@@ -77,6 +84,8 @@ pub struct DialTarget {
     pub step: u16,
     /// See `step`.
     pub position: u8,
+    /// How long it rings.
+    pub ring: Duration,
     /// Where the callee's own conversation begins, if the callee is screened.
     pub screening: Option<Dialogue>,
 }

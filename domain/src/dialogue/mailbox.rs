@@ -115,6 +115,7 @@ impl Step<'_> {
             max_keys: 1,
             finish_on_key: None,
             timeout: confirm.timeout,
+            between_keys: confirm.timeout,
             then: Dialogue::Confirm { mailbox: name.clone(), cause, recording: recording.clone(), history },
         });
     }

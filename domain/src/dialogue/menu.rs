@@ -141,6 +141,7 @@ impl Step<'_> {
             max_keys: u8::try_from(most_keys).unwrap_or(u8::MAX),
             finish_on_key: (most_keys > 1).then(|| Key::try_from(END_OF_KEYS).ok()).flatten(),
             timeout: menu.timeout,
+            between_keys: menu.between_keys.unwrap_or(menu.timeout),
             then: Dialogue::Menu { menu: name.clone(), no_input, no_match, history },
         });
     }

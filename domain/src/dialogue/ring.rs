@@ -104,7 +104,7 @@ impl Step<'_> {
             // The callee's own conversation leads back to no menu.
             history: DialogueHistory { menus: Vec::new(), ..history.clone() },
         });
-        DialTarget { number, step: history.step, position, screening }
+        DialTarget { number, step: history.step, position, ring: destination.ring, screening }
     }
 
     /// What the callee sees. Instead of a number that carriers refuse, or that a call has failed with, ours is shown.

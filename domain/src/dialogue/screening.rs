@@ -114,5 +114,6 @@ fn ask(
         }
         _ => flow.speech(&screening.prompt, None),
     };
-    Instruction::Gather { prompts, max_keys: 1, finish_on_key: None, timeout: screening.timeout, then }
+    let timeout = screening.timeout;
+    Instruction::Gather { prompts, max_keys: 1, finish_on_key: None, timeout, between_keys: timeout, then }
 }

@@ -35,7 +35,7 @@ fn then(turn: &Turn) -> String {
         Instruction::Gather { then, .. }
         | Instruction::Dial { then, .. }
         | Instruction::Record { then, .. } => then.to_string().split('~').next().map(ToOwned::to_owned),
-        Instruction::Say(_) | Instruction::Reject | Instruction::Bridge | Instruction::HangUp => None,
+        Instruction::Say(_) | Instruction::Reject { .. } | Instruction::Bridge | Instruction::HangUp => None,
     });
     then.unwrap_or_else(|| format!("{:?}", turn.instructions.last().unwrap()))
 }

@@ -70,6 +70,7 @@ pub(super) fn draft(settings: &BuiltinFlow) -> FlowDraft {
         ]),
         extensions: BTreeMap::new(),
         timeout: Duration::from_secs(5),
+        between_keys: None,
         interruptible: true,
         no_input: Reprompt { prompt: say("We did not hear a key."), limit: 2, then: mailbox.clone() },
         no_match: Reprompt {

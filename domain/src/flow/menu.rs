@@ -28,8 +28,11 @@ pub struct Menu {
     pub choices: BTreeMap<Key, Choice>,
     /// What several keys in a row mean: extensions that are dialled straight.
     pub extensions: BTreeMap<Keys, Choice>,
-    /// How long to wait for a key after the prompt, and for the next one of several.
+    /// How long to wait for a key after the prompt.
     pub timeout: Duration,
+    /// How long to wait for the next one of several keys; `timeout` if `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub between_keys: Option<Duration>,
     /// Whether a key interrupts the question.
     pub interruptible: bool,
     /// Nothing was pressed.

@@ -53,6 +53,7 @@ struct Gathering {
     max_keys: u8,
     finish_on_key: Option<Key>,
     timeout: Duration,
+    between_keys: Duration,
     /// The time at which the input ends; none while prompts are played.
     deadline: Option<Timestamp>,
     then: Dialogue,
@@ -127,7 +128,7 @@ impl Conversation {
             gathering.prompts.clear();
             next.push(Next::StopPlaying);
         }
-        gathering.deadline = Some(now + gathering.timeout);
+        gathering.deadline = Some(now + gathering.between_keys);
         let is_finished = gathering.finish_on_key == Some(key);
         if !is_finished {
             gathering.keys.push(key);
@@ -163,7 +164,7 @@ impl Conversation {
                 self.state = State::Saying;
                 self.play(speech)
             }
-            Some(Instruction::Gather { prompts, max_keys, finish_on_key, timeout, then }) => {
+            Some(Instruction::Gather { prompts, max_keys, finish_on_key, timeout, between_keys, then }) => {
                 let mut prompts = VecDeque::from(prompts);
                 let first = prompts.pop_front();
                 self.state = State::Gathering(Box::new(Gathering {
@@ -174,6 +175,7 @@ impl Conversation {
                     max_keys,
                     finish_on_key,
                     timeout,
+                    between_keys,
                     then,
                 }));
                 first.map(|speech| self.play(speech)).unwrap_or_default()

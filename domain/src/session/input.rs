@@ -17,7 +17,7 @@ pub enum Input {
     Ringing(Callee),
     /// A callee has picked up.
     PickedUp(Callee),
-    /// A leg has ended, or was never connected. For the caller, the kind of end does not matter.
+    /// A leg has ended, or was never connected. A caller who did not hang up but was lost has any other end.
     Ended(Party, LegEnd),
     /// The caller speaks on the recording: silence is counted again.
     Spoke,

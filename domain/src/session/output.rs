@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::call::status::RefusalReason;
 use crate::dialogue::Dialogue;
 use crate::dialogue::notice::Notice;
 use crate::dialogue::signal::Signal;
@@ -89,7 +90,7 @@ pub enum Output {
     /// ([`Notice::Recording`](crate::Notice::Recording)).
     StopRecording,
     /// Refuse the call without answering it. Ends the caller's leg.
-    Reject,
+    Reject(RefusalReason),
     /// End a leg that was answered.
     HangUp(Party),
 }

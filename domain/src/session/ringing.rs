@@ -30,8 +30,6 @@ pub(super) struct Ringing {
     call: LegId,
     first: u16,
     legs: BTreeMap<Callee, Leg>,
-    /// The time at which phones that have not picked up stop ringing.
-    ring_until: Option<Timestamp>,
     time_limit: Duration,
     connected: Option<(Callee, Timestamp)>,
     pub then: Dialogue,
@@ -42,6 +40,8 @@ pub(super) struct Ringing {
 struct Leg {
     id: LegId,
     target: DialTarget,
+    /// The time at which it stops ringing.
+    ring_until: Timestamp,
     state: State,
     /// The network has reported that it rings; it may do so several times.
     has_rung: bool,
@@ -66,17 +66,16 @@ enum State {
 impl Ringing {
     /// For phones that are named from `first`.
     pub fn new(call: LegId, first: u16, time_limit: Duration, then: Dialogue) -> Self {
-        Self { call, first, legs: BTreeMap::new(), ring_until: None, time_limit, connected: None, then }
+        Self { call, first, legs: BTreeMap::new(), time_limit, connected: None, then }
     }
 
     /// Rings the phones.
     pub fn begin(
         &mut self,
-        ring_until: Timestamp,
+        now: Timestamp,
         targets: Vec<DialTarget>,
         caller_id: Option<&PhoneNumber>,
     ) -> Vec<Progress> {
-        self.ring_until = Some(ring_until);
         let mut progress = Vec::new();
         for (place, target) in (0u16..).zip(targets) {
             let callee = Callee(self.first.saturating_add(place));
@@ -84,6 +83,7 @@ impl Ringing {
             let (number, caller_id) = (target.number.clone(), caller_id.cloned());
             let leg = Leg {
                 id: id.clone(),
+                ring_until: now + target.ring,
                 target,
                 state: State::Ringing,
                 has_rung: false,
@@ -91,7 +91,7 @@ impl Ringing {
                 seconds: None,
                 conversation: Conversation::default(),
             };
-            progress.push(leg.report(LegStatus::Initiated, None));
+            progress.push(leg.report(LegStatus::Initiated));
             progress.push(Progress::Do(Output::Ring { callee, leg: id, number, caller_id }));
             self.legs.insert(callee, leg);
         }
@@ -108,11 +108,16 @@ impl Ringing {
     }
 
     pub fn deadline(&self) -> Option<Timestamp> {
-        let rings = self.legs.values().any(|leg| leg.state == State::Ringing);
+        let ringing = self.legs.values().filter(|leg| leg.state == State::Ringing).map(|leg| leg.ring_until);
         let connected = self.connected.filter(|(callee, _)| self.is_in(*callee, State::Connected));
         let talk = connected.map(|(_, since)| since + self.time_limit);
         let screening = self.legs.values().filter_map(|leg| leg.conversation.deadline());
-        screening.chain(self.ring_until.filter(|_| rings)).chain(talk).min()
+        screening.chain(ringing).chain(talk).min()
+    }
+
+    /// Whether that callee talks with the caller.
+    pub fn is_connected(&self, callee: Callee) -> bool {
+        self.is_in(callee, State::Connected)
     }
 
     fn is_in(&self, callee: Callee, state: State) -> bool {
@@ -124,7 +129,7 @@ impl Ringing {
         if leg.state != State::Ringing || std::mem::replace(&mut leg.has_rung, true) {
             return Vec::new();
         }
-        vec![leg.report(LegStatus::Ringing, None)]
+        vec![leg.report(LegStatus::Ringing)]
     }
 
     pub fn on_picked_up(&mut self, now: Timestamp, callee: Callee) -> Vec<Progress> {
@@ -133,7 +138,7 @@ impl Ringing {
             return Vec::new();
         }
         leg.picked_up = Some(now);
-        let answered = leg.report(LegStatus::Answered, None);
+        let answered = leg.report(LegStatus::Answered);
         if let Some(screening) = leg.target.screening.clone() {
             leg.state = State::Screening;
             leg.conversation.wait_for_instructions();
@@ -191,16 +196,15 @@ impl Ringing {
     /// A leg has ended by itself.
     pub fn on_ended(&mut self, now: Timestamp, callee: Callee, end: LegEnd) -> Vec<Progress> {
         let Some(leg) = self.legs.get_mut(&callee) else { return Vec::new() };
-        let (status, sip_code) = match (leg.state, end) {
+        let status = match (leg.state, end) {
             (State::Over(_), _) => return Vec::new(),
-            (State::Screening | State::Connected, _) => (LegStatus::Completed, None),
-            (State::Ringing, LegEnd::Busy) => (LegStatus::Busy, None),
-            // A callee who declines is busy with the SIP code that says so.
-            (State::Ringing, LegEnd::Declined | LegEnd::HungUp) => (LegStatus::Busy, Some(603)),
-            (State::Ringing, LegEnd::NoAnswer) => (LegStatus::NoAnswer, None),
-            (State::Ringing, LegEnd::Failed) => (LegStatus::Failed, None),
+            (State::Screening | State::Connected, _) => LegStatus::Completed,
+            (State::Ringing, LegEnd::Busy) => LegStatus::Busy,
+            (State::Ringing, LegEnd::Declined | LegEnd::HungUp) => LegStatus::Declined,
+            (State::Ringing, LegEnd::NoAnswer) => LegStatus::NoAnswer,
+            (State::Ringing, LegEnd::Failed) => LegStatus::Failed,
         };
-        vec![leg.finish(now, status, sip_code)]
+        vec![leg.finish(now, status)]
     }
 
     pub fn on_timeout(&mut self, now: Timestamp) -> Vec<Progress> {
@@ -209,11 +213,10 @@ impl Ringing {
         for callee in asked {
             progress.extend(self.in_conversation(now, callee, |conversation| conversation.timeout(now)));
         }
-        if self.ring_until.is_some_and(|until| until <= now) {
-            for (callee, leg) in self.legs.iter_mut().filter(|(_, leg)| leg.state == State::Ringing) {
-                progress.push(Progress::Do(Output::Cancel(*callee)));
-                progress.push(leg.finish(now, LegStatus::NoAnswer, None));
-            }
+        let rang_out = |leg: &Leg| leg.state == State::Ringing && leg.ring_until <= now;
+        for (callee, leg) in self.legs.iter_mut().filter(|(_, leg)| rang_out(leg)) {
+            progress.push(Progress::Do(Output::Cancel(*callee)));
+            progress.push(leg.finish(now, LegStatus::NoAnswer));
         }
         if let Some((callee, since)) = self.connected
             && since + self.time_limit <= now
@@ -240,11 +243,11 @@ impl Ringing {
         match leg.state {
             State::Over(_) => Vec::new(),
             State::Ringing => {
-                vec![Progress::Do(Output::Cancel(callee)), leg.finish(now, LegStatus::Canceled, None)]
+                vec![Progress::Do(Output::Cancel(callee)), leg.finish(now, LegStatus::Canceled)]
             }
             State::Screening | State::Connected => {
                 let hang_up = Progress::Do(Output::HangUp(Party::Callee(callee)));
-                vec![hang_up, leg.finish(now, LegStatus::Completed, None)]
+                vec![hang_up, leg.finish(now, LegStatus::Completed)]
             }
         }
     }
@@ -267,6 +270,7 @@ impl Ringing {
             _ if caller_gone => DialOutcome::Canceled,
             _ if ends.contains(&LegStatus::NoAnswer) => DialOutcome::NoAnswer,
             _ if ends.contains(&LegStatus::Busy) => DialOutcome::Busy,
+            _ if ends.contains(&LegStatus::Declined) => DialOutcome::Declined,
             _ => DialOutcome::Failed,
         };
         Some(DialResult {
@@ -280,16 +284,16 @@ impl Ringing {
 
 impl Leg {
     /// Reports a status of this leg.
-    fn report(&self, status: LegStatus, sip_code: Option<u16>) -> Progress {
+    fn report(&self, status: LegStatus) -> Progress {
         let DialTarget { step, position, .. } = self.target;
         let (leg, seconds) = (self.id.clone(), self.seconds);
-        Progress::Do(Output::Report(Notice::Leg { step, position, leg, status, seconds, sip_code }))
+        Progress::Do(Output::Report(Notice::Leg { step, position, leg, status, seconds, sip_code: None }))
     }
 
-    fn finish(&mut self, now: Timestamp, status: LegStatus, sip_code: Option<u16>) -> Progress {
+    fn finish(&mut self, now: Timestamp, status: LegStatus) -> Progress {
         self.state = State::Over(status);
         self.seconds = self.picked_up.map(|picked_up| seconds_between(picked_up, now));
         self.conversation = Conversation::default();
-        self.report(status, sip_code)
+        self.report(status)
     }
 }

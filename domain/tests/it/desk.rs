@@ -80,7 +80,10 @@ impl Desk {
                     (self.step, self.position) = (targets[0].step, targets[0].position);
                     self.screening.clone_from(&targets[0].screening);
                 }
-                Instruction::Say(_) | Instruction::Reject | Instruction::Bridge | Instruction::HangUp => {}
+                Instruction::Say(_)
+                | Instruction::Reject { .. }
+                | Instruction::Bridge
+                | Instruction::HangUp => {}
             }
         }
         self
@@ -202,6 +205,7 @@ impl Desk {
             failed: status == "failed",
             seconds: Some(seconds),
             parties: Some(parties),
+            hung_up_by: None,
         }))
     }
 

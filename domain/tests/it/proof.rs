@@ -75,6 +75,7 @@ fn any_menu() -> impl Strategy<Value = Menu> {
             choices: "123".chars().map(key).zip(choices).collect(),
             extensions: BTreeMap::new(),
             timeout: Duration::from_secs(5),
+            between_keys: None,
             interruptible: true,
             no_input,
             no_match,

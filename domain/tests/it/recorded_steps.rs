@@ -79,7 +79,7 @@ fn spoken(speech: &[Speech]) -> String {
 fn instruction(instruction: &Instruction) -> String {
     match instruction {
         Instruction::Say(speech) => format!("say {:?}", spoken(std::slice::from_ref(speech))),
-        Instruction::Gather { prompts, max_keys, finish_on_key, timeout, then } => format!(
+        Instruction::Gather { prompts, max_keys, finish_on_key, timeout, between_keys: _, then } => format!(
             "gather {:?} {max_keys} keys end {finish_on_key:?} {timeout:?} then {then}",
             spoken(prompts)
         ),
@@ -103,7 +103,7 @@ fn instruction(instruction: &Instruction) -> String {
         Instruction::Record { max_length, silence, beep, finish_on_key, transcribe, then } => format!(
             "record {max_length:?} silence {silence:?} beep {beep} end {finish_on_key:?} transcribe {transcribe} then {then}"
         ),
-        Instruction::Reject => "reject".into(),
+        Instruction::Reject { .. } => "reject".into(),
         Instruction::Bridge => "bridge".into(),
         Instruction::HangUp => "hang up".into(),
     }
@@ -167,7 +167,7 @@ fn step(
                 next.push(then.clone());
                 next.extend(targets.iter().filter_map(|target| target.screening.clone()));
             }
-            Instruction::Say(_) | Instruction::Reject | Instruction::Bridge | Instruction::HangUp => {}
+            Instruction::Say(_) | Instruction::Reject { .. } | Instruction::Bridge | Instruction::HangUp => {}
         }
     }
     let instructions: Vec<String> = turn.instructions.iter().map(instruction).collect();

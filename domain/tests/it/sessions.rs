@@ -4,9 +4,9 @@ mod line;
 mod random;
 
 use frontdesk_domain::session::{Callee, Input, LegEnd, Party};
-use frontdesk_domain::{CallFlow, FlowSettings, LegStatus, read_flow};
+use frontdesk_domain::{CallFlow, FlowSettings, HungUpBy, LegStatus, read_flow};
 
-use crate::desk::{FIRST, SECOND};
+use crate::desk::{CALLER as TEST_CALLER, FIRST, SECOND};
 use line::{Line, flow};
 
 const CALLER: Party = Party::Caller;
@@ -14,8 +14,7 @@ const FIRST_CALLEE: Party = Party::Callee(Callee(0));
 const SECOND_CALLEE: Party = Party::Callee(Callee(1));
 
 /// Three phones that ring at the same time and ask for acceptance.
-pub fn ring_all() -> CallFlow {
-    let text = r#"
+const RING_ALL: &str = r#"
         company = "Example"
         start = "menu main"
         [menus.main]
@@ -31,7 +30,16 @@ pub fn ring_all() -> CallFlow {
         greeting = "Leave a message."
         farewell = "Goodbye."
     "#;
-    read_flow(text, &FlowSettings::default()).expect("a sound flow")
+
+pub fn ring_all() -> CallFlow {
+    read_flow(RING_ALL, &FlowSettings::default()).expect("a sound flow")
+}
+
+/// A flow that refuses the caller.
+fn blocking() -> CallFlow {
+    let rule = format!("[[callers]]\ncallers = [\"{TEST_CALLER}\"]\nthen = \"reject\"\n[menus.main]");
+    let text = RING_ALL.replacen("[menus.main]", &rule, 1);
+    read_flow(&text, &FlowSettings::default()).expect("a sound flow")
 }
 
 /// A line after its caller has pressed 1.
@@ -164,6 +172,75 @@ fn a_callee_who_accepts_is_connected_and_the_talk_is_counted() {
     assert_eq!(line.verdict(), "answered (accepted)");
     let call = line.call();
     assert_eq!((call.ring_seconds, call.talk_seconds), (Some(4), Some(12)));
+    assert_eq!(call.hung_up_by, Some(HungUpBy::Callee));
+}
+
+#[test]
+fn who_hangs_up_is_reported() {
+    let talking = || {
+        let mut line = forwarded(flow(&[FIRST], false));
+        line.input(Input::PickedUp(Callee(0)));
+        line
+    };
+    let mut line = talking();
+    line.hang_up(CALLER);
+    assert_eq!(line.call().hung_up_by, Some(HungUpBy::Caller));
+    let mut line = talking();
+    line.input(Input::Ended(CALLER, LegEnd::Failed));
+    assert_eq!(line.call().hung_up_by, Some(HungUpBy::Line), "the caller was lost");
+    let mut line = talking();
+    line.input(Input::Ended(FIRST_CALLEE, LegEnd::Failed));
+    assert_eq!(line.call().hung_up_by, Some(HungUpBy::Flow), "the callee was lost");
+    let mut line = talking();
+    line.wait(5 * 60 * 60);
+    assert_eq!(line.call().hung_up_by, Some(HungUpBy::Flow), "the longest conversation is over");
+    let mut line = Line::new(flow(&[FIRST], true));
+    line.press(CALLER, "2");
+    line.listen();
+    line.press(CALLER, "#");
+    line.message(Some("RE1"), 4);
+    line.listen();
+    assert_eq!(line.call().hung_up_by, Some(HungUpBy::Flow), "after the farewell");
+    let line = Line::new(blocking());
+    assert_eq!(
+        (line.verdict().as_str(), line.call().hung_up_by),
+        ("rejected (blocked)", Some(HungUpBy::Flow))
+    );
+    assert!(line.said.iter().any(|said| said == "Reject(Blocked)"), "{:?}", line.said);
+    line.assert_over();
+}
+
+#[test]
+fn phones_that_ring_at_once_ring_for_times_of_their_own() {
+    let text = RING_ALL.replace("\"+33611223355\"", "{ number = \"+33611223355\", ring = \"8s\" }");
+    let mut line = forwarded(read_flow(&text, &FlowSettings::default()).expect("a sound flow"));
+    line.wait(8);
+    assert!(!line.is_ringing(SECOND_CALLEE) && line.is_ringing(FIRST_CALLEE));
+    line.wait(11);
+    assert!(line.is_ringing(FIRST_CALLEE));
+    line.wait(1);
+    assert!(!line.is_ringing(FIRST_CALLEE));
+}
+
+#[test]
+fn the_next_of_several_keys_has_a_time_of_its_own() {
+    let menu = "extensions.12 = \"mailbox main\"\nbetween_keys = \"2s\"\ntimeout = \"9s\"\nno_input";
+    let text = RING_ALL.replacen("no_input", menu, 1);
+    let flow = || read_flow(&text, &FlowSettings::default()).expect("a sound flow");
+    let mut line = Line::new(flow());
+    line.listen();
+    line.wait(8);
+    line.press(CALLER, "1");
+    line.wait(1);
+    assert!(!line.is_ringing(FIRST_CALLEE), "a second key may follow");
+    line.wait(1);
+    assert!(line.is_ringing(FIRST_CALLEE), "one key alone, after two seconds");
+    let mut line = Line::new(flow());
+    line.press(CALLER, "1");
+    line.wait(1);
+    line.press(CALLER, "2");
+    line.listen();
+    assert!(line.is_recording, "two keys");
 }
 
 #[test]

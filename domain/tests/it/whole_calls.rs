@@ -1,6 +1,6 @@
 //! Whole calls as short scripts, and the row that the office sees afterwards.
 use frontdesk_domain::{
-    Activity, CallState, DialOutcome, Effect, LegStatus, RecordingStatus, VoicemailStatus,
+    Activity, CallState, DialOutcome, Effect, HungUpBy, LegStatus, RecordingStatus, VoicemailStatus,
 };
 
 use crate::desk::{CALLER, Desk, FIRST, SECOND};
@@ -16,6 +16,19 @@ fn an_accepted_call_is_answered_and_has_distinct_durations() {
     assert_eq!(row.forwarded_to.expect("somebody").as_str(), FIRST);
     assert!(verdict.evidence.iter().any(|e| e.ends_with(":accepted")), "{:?}", verdict.evidence);
     assert!(verdict.evidence.iter().any(|e| e.starts_with("bridged")), "{:?}", verdict.evidence);
+}
+
+#[test]
+fn who_hung_up_follows_from_what_came_before_the_end() {
+    let ended = |desk: Desk| desk.ends("completed", 45).row().hung_up_by;
+    let talk = |caller_hangs_up| {
+        Desk::screened().presses("1").rings(6).picks_up().callee_presses("1").talk(30, 32, caller_hangs_up)
+    };
+    assert_eq!(ended(talk(false)), Some(HungUpBy::Callee));
+    assert_eq!(ended(talk(true)), Some(HungUpBy::Caller));
+    assert_eq!(talk(false).row().hung_up_by, None, "not before the call is over");
+    assert_eq!(ended(Desk::screened()), None, "the carrier does not say it of a menu");
+    assert_eq!(ended(Desk::screened().presses("1").rings_out()), None);
 }
 
 #[test]
@@ -63,7 +76,7 @@ fn each_way_of_not_being_reached_has_its_own_word() {
     };
     let hung_up = || rung().rings(3).picks_up().dial_over(DialOutcome::Answered, Some(false), None, false);
     let red_button = || {
-        rung().rings(3).leg_is(LegStatus::NoAnswer, None, Some(603)).dial_over(
+        rung().rings(3).leg_is(LegStatus::Declined, None, Some(603)).dial_over(
             DialOutcome::NoAnswer,
             None,
             None,

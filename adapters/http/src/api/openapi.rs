@@ -165,6 +165,6 @@ mod tests {
                 assert!(operation[method].is_object(), "{path}");
             }
         }
-        assert_eq!(document["components"]["schemas"]["Call"]["required"].as_array().map(Vec::len), Some(26));
+        assert_eq!(document["components"]["schemas"]["Call"]["required"].as_array().map(Vec::len), Some(27));
     }
 }

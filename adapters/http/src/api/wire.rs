@@ -1,5 +1,7 @@
 //! Calls as JSON, in the contract's words.
-use frontdesk_domain::{Activity, Call, CallState, Outcome, Parties, Timestamp, Voicemail, VoicemailStatus};
+use frontdesk_domain::{
+    Activity, Call, CallState, HungUpBy, Outcome, Parties, Timestamp, Voicemail, VoicemailStatus,
+};
 use frontdesk_ports::work::{HandledBy, Work};
 use frontdesk_ports::{CallRecord, CallWithEvents, ContactBook, LoggedEvent};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -66,6 +68,10 @@ pub(crate) struct WireCall {
     choices: Vec<String>,
     /// The number that answered, or the last that was called.
     forwarded_to: Option<String>,
+    /// Who ended the call: the caller, the callee, the call flow, or nobody, because the line was lost; `null` while it goes on, and if the carrier does
+    /// not say.
+    #[schemars(schema_with = "one_of_or_null::<HungUpBy>")]
+    hung_up_by: Option<&'static str>,
     /// The voicemail that represents the call: of several, the latest with audio.
     voicemail: Option<WireVoicemail>,
     /// All voicemails of the call, oldest first.
@@ -253,6 +259,7 @@ impl From<&CallRecord> for WireCall {
             menu_seconds: call.menu_seconds,
             choices: call.choices.iter().map(ToString::to_string).collect(),
             forwarded_to: call.forwarded_to.as_ref().map(ToString::to_string),
+            hung_up_by: call.hung_up_by.map(HungUpBy::as_str),
             voicemail: call.voicemail.as_ref().map(|message| WireVoicemail::new(message, audio_url.clone())),
             voicemails: call
                 .voicemails

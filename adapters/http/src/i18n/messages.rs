@@ -249,7 +249,7 @@ pub(crate) fn clock(seconds: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use frontdesk_domain::{DialOutcome, Ending, LegStatus, RecordingStatus};
+    use frontdesk_domain::{DialOutcome, Ending, HungUpBy, LegStatus, RecordingStatus};
     use frontdesk_ports::AuditAction;
 
     use super::*;
@@ -265,6 +265,7 @@ mod tests {
         ids.extend(doings.map(|doing| format!("doing-{}", doing.as_str())));
         ids.extend(LegStatus::VARIANTS.iter().map(|status| word_key(status.as_str())));
         ids.extend(RecordingStatus::VARIANTS.iter().map(|status| word_key(status.as_str())));
+        ids.extend(HungUpBy::VARIANTS.iter().map(|by| format!("hung-up-{by}")));
         ids.extend(DialOutcome::VARIANTS.iter().map(|outcome| word_key(outcome.as_str())));
         for language in Language::ALL {
             for id in &ids {
@@ -287,7 +288,13 @@ mod tests {
     #[test]
     fn a_duration_of_zero_is_left_out() {
         let ended = |seconds| {
-            let ending = Ending { status: "no-answer".into(), failed: false, seconds, parties: None };
+            let ending = Ending {
+                status: "no-answer".into(),
+                failed: false,
+                seconds,
+                parties: None,
+                hung_up_by: None,
+            };
             event(&EventKind::Ended(ending), None, Language::English)
         };
         assert_eq!(ended(Some(44)), "Call ended after 44 s (no answer)");

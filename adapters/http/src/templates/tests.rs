@@ -57,7 +57,13 @@ fn started() -> EventKind {
 }
 
 fn ended() -> EventKind {
-    EventKind::Ended(Ending { status: HOSTILE.into(), failed: false, seconds: Some(75), parties: None })
+    EventKind::Ended(Ending {
+        status: HOSTILE.into(),
+        failed: false,
+        seconds: Some(75),
+        parties: None,
+        hung_up_by: None,
+    })
 }
 
 /// Live, answered, and every state of a message.

@@ -18,7 +18,7 @@ impl CallTask {
             Ok(media) => media,
             Err(error) => {
                 tracing::error!("a call could not be answered, there is no port for audio: {error}");
-                self.invitation.leg.decline();
+                self.invitation.leg.fail();
                 return self.input(Input::Ended(Party::Caller, LegEnd::Failed));
             }
         };

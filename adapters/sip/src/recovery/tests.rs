@@ -262,3 +262,26 @@ async fn a_journal_has_one_program_and_damage_is_set_aside() {
     assert_eq!(carrier.fetch_recording(&call, &recording).await.unwrap().length, Some(4));
     assert!(carrier.delete_recording(&call, &recording).await.unwrap());
 }
+
+#[tokio::test]
+async fn a_call_is_on_the_disk_before_it_goes_on() {
+    let killed = Killed::new();
+    let journal = Journal::open(killed.folder.path()).unwrap();
+    for _ in 0..20 {
+        let call = killed.services.new_call();
+        let (at, session) = (killed.now(), Session::new(call.clone()));
+        let parties = parties();
+        journal
+            .begin(&OpenCall {
+                call: call.clone(),
+                at,
+                started_at: at,
+                parties,
+                session,
+                recording: None,
+                recordings: Vec::new(),
+            })
+            .await;
+        assert!(journal.open_calls().unwrap().iter().any(|open| open.call == call));
+    }
+}

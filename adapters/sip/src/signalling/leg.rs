@@ -1,7 +1,7 @@
 //! One leg of a call, incoming or outgoing.
 use std::sync::Arc;
 
-use frontdesk_domain::Key;
+use frontdesk_domain::{Key, RefusalReason};
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TransactionHandle};
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invite_dialog::InviteDialog;
@@ -70,9 +70,23 @@ impl Leg {
         }
     }
 
-    /// Refuses an incoming leg that was not answered (603, Decline).
-    pub fn decline(&self) {
-        if let Err(error) = self.dialog.reject(Some(StatusCode::Decline), None) {
+    /// Refuses an incoming leg that was not answered: a withheld number with 433 (RFC 5079), too many calls as a busy
+    /// line, and others with 603 Decline (RFC 3261, section 21.6.2).
+    pub fn refuse(&self, why: RefusalReason) {
+        self.reject(match why {
+            RefusalReason::Withheld => StatusCode::AnonymityDisallowed,
+            RefusalReason::Limit => StatusCode::BusyHere,
+            RefusalReason::Blocked => StatusCode::Decline,
+        });
+    }
+
+    /// Refuses an incoming leg that cannot be carried here, so that its network tries elsewhere.
+    pub fn fail(&self) {
+        self.reject(StatusCode::ServiceUnavailable);
+    }
+
+    fn reject(&self, code: StatusCode) {
+        if let Err(error) = self.dialog.reject(Some(code), None) {
             tracing::debug!("a call could not be refused: {error}");
         }
     }

@@ -155,7 +155,13 @@ fn rung_out() -> Vec<EventKind> {
 }
 
 fn ended() -> EventKind {
-    EventKind::Ended(Ending { status: "completed".into(), failed: false, seconds: Some(30), parties: None })
+    EventKind::Ended(Ending {
+        status: "completed".into(),
+        failed: false,
+        seconds: Some(30),
+        parties: None,
+        hung_up_by: None,
+    })
 }
 
 fn recorded() -> Vec<EventKind> {

@@ -80,7 +80,7 @@ fn one<'p>(
             line(format!("leaves  a message of at most {} s", max_length.as_secs()));
             let _ = then;
         }
-        Instruction::Reject => line("refused before it is answered".to_owned()),
+        Instruction::Reject { .. } => line("refused before it is answered".to_owned()),
         Instruction::Bridge | Instruction::HangUp => line("the call ends".to_owned()),
     }
     None

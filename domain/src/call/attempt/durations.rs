@@ -1,7 +1,7 @@
 //! When a phone rang and how long people talked, from the reports that there are.
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Attempt, NEVER_PICKED_UP, OVER, seconds};
+use super::{Attempt, NEVER_PICKED_UP, seconds};
 use crate::call::status::{LegStatus, PhoneEnd, ScreeningAnswer};
 
 /// When what happened at a phone happened.
@@ -51,7 +51,11 @@ impl Attempt<'_> {
             off_hook: self.leg_at(LegStatus::Answered),
             asked: self.answer_at(ScreeningAnswer::Asked),
             judged: judged.into_iter().filter_map(|answer| self.answer_at(answer)).min(),
-            over: OVER.into_iter().filter_map(|status| self.leg_at(status)).min(),
+            over: NEVER_PICKED_UP
+                .into_iter()
+                .chain([LegStatus::Completed])
+                .filter_map(|status| self.leg_at(status))
+                .min(),
         }
     }
 

@@ -72,6 +72,7 @@ fn menu_alone(menu: &Menu, place: &mut Place<'_>) {
     place.limit("no_input.tries", *silent);
     place.limit("no_match.tries", *wrong);
     place.seconds("timeout", "timeout", menu.timeout, 1, 60);
+    place.seconds("between_keys", "time between keys", menu.between_keys.unwrap_or(menu.timeout), 1, 60);
 }
 
 pub(super) fn forwards(flow: &FlowDraft, limits: &CarrierLimits, problems: &mut Vec<Problem>) {

@@ -17,8 +17,8 @@ use crate::flow::target::{Choice, Target};
 use crate::keys::{Key, Keys};
 use crate::phone::PhoneNumber;
 
-pub(super) const MENU: [&str; 7] =
-    ["prompt", "timeout", "interruptible", "keys", "extensions", "no_input", "no_match"];
+pub(super) const MENU: [&str; 8] =
+    ["prompt", "timeout", "between_keys", "interruptible", "keys", "extensions", "no_input", "no_match"];
 pub(super) const FORWARD: [&str; 8] =
     ["announcement", "strategy", "to", "ring", "screening", "caller_id", "time_limit", "otherwise"];
 pub(super) const MAILBOX: [&str; 12] = [
@@ -73,6 +73,7 @@ pub(super) fn menu(
         choices,
         extensions,
         timeout: table.seconds(notes, "timeout", Duration::from_secs(5)),
+        between_keys: table.optional_seconds(notes, "between_keys"),
         interruptible: table.flag(notes, "interruptible", true),
         prompt: prompt?,
         no_input: no_input?,

@@ -212,7 +212,12 @@ impl<'t> Table<'t> {
 
     /// A time: text with a unit, or whole seconds.
     pub fn seconds(&self, notes: &mut Notes<'_>, key: &str, default: Duration) -> Duration {
-        let Some(entry) = self.entry(notes, key) else { return default };
+        self.optional_seconds(notes, key).unwrap_or(default)
+    }
+
+    /// A time, if there is one.
+    pub fn optional_seconds(&self, notes: &mut Notes<'_>, key: &str) -> Option<Duration> {
+        let entry = self.entry(notes, key)?;
         let read = match entry.value {
             DeValue::String(text) => parse_duration(text),
             DeValue::Integer(number) if number.radix() == 10 => number
@@ -222,10 +227,7 @@ impl<'t> Table<'t> {
                 .map_err(|_| format!("{number} is not a duration; use 15 or \"15s\"")),
             other => Err(format!("{key} is {}; use a time such as \"15s\"", kind(other))),
         };
-        read.unwrap_or_else(|what| {
-            notes.note(entry.span, what);
-            default
-        })
+        read.map_err(|what| notes.note(entry.span, what)).ok()
     }
 
     /// A small number of times.

@@ -226,7 +226,7 @@ impl Line {
                 assert!(self.is_recording && !self.is_stopped);
                 self.is_stopped = true;
             }
-            Output::Reject => {
+            Output::Reject(_) => {
                 assert_eq!(self.legs.insert(Party::Caller, Leg::Over), Some(Leg::Ringing));
             }
             Output::HangUp(party) => {

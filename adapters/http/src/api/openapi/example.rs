@@ -1,6 +1,6 @@
 //! The call of the document's examples.
 use frontdesk_domain::{
-    Call, CallEvent, CallId, CallerId, Ending, EventKind, Facts, LegId, MailboxCause, Parties,
+    Call, CallEvent, CallId, CallerId, Ending, EventKind, Facts, HungUpBy, LegId, MailboxCause, Parties,
     RecordingStatus, StoredAudio, Timestamp,
 };
 use frontdesk_ports::work::Work;
@@ -54,6 +54,7 @@ pub(super) fn example() -> CallWithEvents {
                 failed: false,
                 seconds: Some(17),
                 parties: None,
+                hung_up_by: Some(HungUpBy::Caller),
             }),
         ),
         (

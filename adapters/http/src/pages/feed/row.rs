@@ -36,6 +36,7 @@ pub(crate) struct CallRow {
     simulated: bool,
     /// The carrier that it came by.
     carrier: String,
+    hung_up_by: Option<String>,
     pub live: bool,
     status: String,
     pub class: &'static str,
@@ -266,6 +267,7 @@ impl CallRow {
             to: parties.map(|p| phone_format::spoken(&p.to, home)).unwrap_or_default(),
             simulated: leg.carrier() == "simulator",
             carrier: messages::carrier(leg.carrier(), language),
+            hung_up_by: call.hung_up_by.map(|by| language.say(&format!("hung-up-{by}"))),
             live: call.state != CallState::Ended,
             status,
             class,
