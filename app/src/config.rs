@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use adapters_recordings::Place;
 use adapters_transcription::Command;
-use frontdesk_domain::{BuiltinFlow, PhoneNumber, builtin_flow};
+use frontdesk_domain::{BuiltinFlow, CarrierLimits, PhoneAddress, builtin_flow};
 use frontdesk_ports::{Account, PublicUrl};
 use frontdesk_services::auth::password::NewPassword;
 use frontdesk_services::flow_versions::FlowWithAudio;
@@ -28,6 +28,8 @@ use frontdesk_services::restrictions::Caps;
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
+
+use crate::carrier;
 
 use crate::environment::Environment;
 use crate::http_client::Proxies;
@@ -270,13 +272,19 @@ impl Reader {
 
     fn builtin(&mut self) -> BuiltinFlow {
         let default = BuiltinFlow::default();
+        let is_hosted = self.has_hosted_carrier();
         let forward_to = self.take("forward_to", |value| {
             let numbers = value.list()?;
             if numbers.is_empty() {
                 return Err("it is empty; name at least one number, such as \"+33123456789\"".to_owned());
             }
-            let number = |text: &String| text.parse::<PhoneNumber>().map_err(|e| format!("{text:?} is {e}"));
-            numbers.iter().map(number).collect::<Result<Vec<_>, _>>()
+            let phone = |text: &String| match text.parse::<PhoneAddress>() {
+                Ok(phone) if phone.number().is_none() && is_hosted => Err(format!(
+                    "{text:?} is not a phone number in E.164 form, such as +33123456789; only a SIP line rings extensions and addresses"
+                )),
+                read => read.map_err(|error| format!("{text:?} is {error}")),
+            };
+            numbers.iter().map(phone).collect::<Result<Vec<_>, _>>()
         });
         let time_limit = self.take("limits.time_limit", |value| {
             let limit = value.duration()?;
@@ -287,8 +295,15 @@ impl Reader {
             forward_to: forward_to.unwrap_or_default(),
             screening: self.take("screening", Value::boolean).unwrap_or(default.screening),
             time_limit: time_limit.unwrap_or(default.time_limit),
+            limits: if is_hosted { carrier::LIMITS } else { CarrierLimits::default() },
             ..default
         }
+    }
+
+    /// Whether calls come, perhaps among others, by a hosted carrier: they do unless there is a SIP line alone.
+    fn has_hosted_carrier(&self) -> bool {
+        let has = |table: &str| self.values.keys().any(|key| key.starts_with(table));
+        has("twilio.") || !has("sip.")
     }
 
     fn flow(
@@ -306,7 +321,7 @@ impl Reader {
                     self.errors.push(ConfigError::new(value.place.clone(), key, what));
                 }
             }
-            return match text.read(zone, builtin.time_limit) {
+            return match text.read(zone, builtin) {
                 Ok(own) => {
                     self.mailboxes(&own, recipients);
                     Some(own)

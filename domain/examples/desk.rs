@@ -86,8 +86,8 @@ impl Desk {
                 self.waits = Waits::Key(party);
                 return Some(Input::Played(party, number));
             }
-            Output::Ring { callee, number, .. } => {
-                println!("  ({number} rings)");
+            Output::Ring { callee, phone, .. } => {
+                println!("  ({phone} rings)");
                 self.waits = Waits::PickUp(callee);
             }
             Output::Connect(_) => {

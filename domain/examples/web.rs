@@ -106,8 +106,8 @@ fn words(instruction: &Instruction, next: &dyn Fn(&Dialogue) -> String) -> Value
             json!({ "ask": say, "keys": max_keys, "seconds": timeout.as_secs(), "then": next(then) })
         }
         Instruction::Dial { targets, ring, then, .. } => {
-            let numbers: Vec<_> = targets.iter().map(|target| target.number.as_str()).collect();
-            json!({ "ring": numbers, "seconds": ring.as_secs(), "then": next(then) })
+            let phones: Vec<_> = targets.iter().map(|target| target.phone.as_str()).collect();
+            json!({ "ring": phones, "seconds": ring.as_secs(), "then": next(then) })
         }
         Instruction::Record { max_length, then, .. } => {
             json!({ "record": max_length.as_secs(), "then": next(then) })

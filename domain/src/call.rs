@@ -26,7 +26,7 @@ use crate::flow::name::NodeName;
 use crate::ids::RecordingId;
 use crate::keys::Keys;
 use crate::named;
-use crate::phone::PhoneNumber;
+use crate::phone::address::PhoneAddress;
 
 use attempt::{Attempt, seconds};
 use carrier_record::CarrierRecord;
@@ -151,14 +151,14 @@ pub struct Call {
     pub choices: Vec<Keys>,
     /// What the last meaningful key stands for.
     pub choice: Option<String>,
-    /// The number that answered, otherwise the last number called.
-    pub forwarded_to: Option<PhoneNumber>,
+    /// The phone that answered, otherwise the last that was rung.
+    pub forwarded_to: Option<PhoneAddress>,
     /// Who ended it, if that is known.
     #[serde(default)]
     pub hung_up_by: Option<HungUpBy>,
     /// The phones that were rung, each once, and whether it took the call.
     #[serde(default)]
-    pub phones: Vec<(PhoneNumber, bool)>,
+    pub phones: Vec<(PhoneAddress, bool)>,
     /// The last menu that the caller heard.
     #[serde(default)]
     pub menu: Option<NodeName>,
@@ -256,7 +256,7 @@ fn hung_up_by(story: &Story<'_>, attempts: &[Attempt<'_>]) -> Option<HungUpBy> {
 }
 
 /// The phones that were rung, and whether each took the call.
-fn phones(attempts: &[Attempt<'_>]) -> Vec<(PhoneNumber, bool)> {
+fn phones(attempts: &[Attempt<'_>]) -> Vec<(PhoneAddress, bool)> {
     let mut phones = BTreeMap::new();
     for attempt in attempts.iter().filter(|attempt| attempt.was_rung()) {
         if let Some(number) = attempt.number {

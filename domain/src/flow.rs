@@ -26,6 +26,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::phone::PhoneNumber;
+use crate::phone::address::PhoneAddress;
 
 use callers::CallerRule;
 use draft::{Entrance, FlowDraft};
@@ -154,9 +155,14 @@ impl CallFlow {
         self.draft.forwards.values().map(|forward| forward.time_limit).max().unwrap_or_default()
     }
 
-    /// Every number this flow can ring: nothing else is ever dialled.
+    /// Every phone this flow can ring: nothing else is ever rung.
+    pub fn phones(&self) -> impl Iterator<Item = &PhoneAddress> {
+        self.draft.forwards.values().flat_map(|forward| forward.destinations.iter().map(|to| &to.phone))
+    }
+
+    /// Every number among them.
     pub fn numbers(&self) -> impl Iterator<Item = &PhoneNumber> {
-        self.draft.forwards.values().flat_map(|f| f.destinations.iter().map(|d| &d.number))
+        self.phones().filter_map(PhoneAddress::number)
     }
 
     /// The prompt in the form for listeners of that language.

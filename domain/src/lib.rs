@@ -108,6 +108,7 @@ pub use flow::version::{FlowVersion, InvalidFlowVersion};
 pub use ids::{CallId, InvalidId, LegId, RecordingId};
 pub use keys::{InvalidKey, Key, Keys};
 pub use names::UnknownName;
+pub use phone::address::{InvalidPhoneAddress, PhoneAddress};
 pub use phone::spelling::{digits_of, visible, visible_lines};
 pub use phone::{CallerId, InvalidPhoneNumber, PhoneNumber};
 

@@ -1,5 +1,6 @@
 //! The parties of a call: dialable numbers, and the many forms of a caller without one.
 
+pub(crate) mod address;
 pub(crate) mod spelling;
 use std::fmt;
 use std::str::FromStr;

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use frontdesk_domain::{
-    CallState, CallerId, Outcome, PhoneNumber, Reason, Timestamp, UnknownName, digits_of,
+    CallState, CallerId, Outcome, PhoneAddress, PhoneNumber, Reason, Timestamp, UnknownName, digits_of,
 };
 use frontdesk_ports::{CallQuery, ContactBook, TextMatch};
 use jiff::civil::Date;
@@ -105,7 +105,7 @@ pub(crate) static PARAMETERS: [Parameter; 20] = [
     })
     .such_as("+15556667777"),
     parameter("destination", "Only calls for which this phone was rung", text, |query, value, _| {
-        set(&mut query.destination, Ok(Some(number(value))))
+        set(&mut query.destination, Ok(Some(phone(value))))
     })
     .such_as("+33611223344"),
     parameter("mailbox", "Only calls that reached this mailbox", text, |query, value, _| {
@@ -249,6 +249,11 @@ fn number(value: &str) -> String {
         },
         caller => caller.identity("").unwrap_or(value),
     }
+}
+
+/// A phone that was rung: an extension and an address are compared as they are written.
+fn phone(value: &str) -> String {
+    value.parse().map_or_else(|_| number(value), |phone: PhoneAddress| phone.to_string())
 }
 
 /// An instant, or the first instant of a day in the company's zone.

@@ -230,11 +230,11 @@ impl CallTask {
             Output::Answer => self.answer().await,
             Output::Play { party, number, speech } => self.play(party, number, speech),
             Output::StopPlaying(party) => self.stop_playing(party),
-            Output::Ring { callee, leg, number, caller_id } => {
+            Output::Ring { callee, leg, phone, caller_id } => {
                 if let Some(media) = &self.media {
                     media.ring();
                 }
-                self.ring(callee, leg, number, caller_id).await;
+                self.ring(callee, leg, phone, caller_id).await;
             }
             Output::Cancel(callee) => self.end_callee(callee),
             Output::Connect(callee) => {
@@ -266,7 +266,7 @@ impl CallTask {
             } => {}
             Notice::Leg { leg, status, seconds, .. } => {
                 let number =
-                    self.callees.values().find(|phone| phone.id == *leg).map(|phone| phone.number.clone());
+                    self.callees.values().find(|phone| phone.id == *leg).map(|phone| phone.phone.clone());
                 let (leg, ended_at) = (leg.clone(), Some(self.now()));
                 self.legs.push(RecordedLeg { leg, number, status: *status, seconds: *seconds, ended_at });
             }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use frontdesk_domain::PhoneNumber;
+use frontdesk_domain::PhoneAddress;
 use ipnet::IpNet;
 use rsipstack::sip::Uri;
 use secrecy::SecretString;
@@ -105,8 +105,10 @@ pub struct DialPlan {
 /// A route that cannot be one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRoute {
-    /// Neither a number nor the beginning of numbers.
-    #[error("{0:?} is neither a number such as +33123456789 nor the beginning of numbers such as +33*")]
+    /// Neither a phone nor the beginning of numbers.
+    #[error(
+        "{0:?} is neither a number such as +33123456789, nor an extension such as 101, nor the beginning of numbers such as +33*"
+    )]
     Pattern(String),
     /// No address.
     #[error("{0:?} is {1}; {{number}} stands for the number")]
@@ -128,15 +130,22 @@ impl DialPlan {
         } else {
             &mut self.numbers
         };
-        let number: PhoneNumber = pattern.parse().map_err(|_| InvalidRoute::Pattern(pattern.to_owned()))?;
-        routes.insert(number.to_string(), address.to_owned());
+        match pattern.parse::<PhoneAddress>() {
+            Ok(phone) if !phone.is_sip() => routes.insert(phone.to_string(), address.to_owned()),
+            _ => return Err(InvalidRoute::Pattern(pattern.to_owned())),
+        };
         Ok(())
     }
 
-    /// Where a number is rung; `None` if no route names it.
-    pub fn address(&self, number: &PhoneNumber) -> Option<Address> {
-        let number = number.as_str();
+    /// Where a phone is rung; `None` if no route names it. Routes of beginnings are for numbers: an extension has a route
+    /// of its own.
+    pub fn address(&self, phone: &PhoneAddress) -> Option<Address> {
+        let number = phone.as_str();
+        if phone.is_sip() {
+            return Address::parse(number).ok();
+        }
         let by_prefix = || {
+            let number = phone.number()?.as_str();
             let longest = self.prefixes.iter().filter(|(prefix, _)| number.starts_with(prefix.as_str()));
             longest.max_by_key(|(prefix, _)| prefix.len()).map(|(_, address)| address)
         };
@@ -171,9 +180,19 @@ mod tests {
     }
 
     #[test]
+    fn an_extension_has_a_route_of_its_own_and_an_address_needs_none() {
+        let mut plan = DialPlan::default();
+        plan.add("*", "sip:{number}@trunk.example").unwrap();
+        plan.add("101", "sip:ann@192.0.2.20").unwrap();
+        assert_eq!(rung(&plan, "101").as_deref(), Some("sip:ann@192.0.2.20"));
+        assert_eq!(rung(&plan, "112"), None, "a trunk does not ring short numbers");
+        assert_eq!(rung(&plan, "sip:bob@192.0.2.9").as_deref(), Some("sip:bob@192.0.2.9"));
+    }
+
+    #[test]
     fn what_is_no_route_is_refused() {
         let mut plan = DialPlan::default();
-        for pattern in ["", "101", "+33 1*", "33*", "+x*", "+0123456"] {
+        for pattern in ["", "1", "+33 1*", "33*", "10*", "+x*", "+0123456", "sip:a@b.example"] {
             assert!(plan.add(pattern, "sip:a@b.example").is_err(), "{pattern}");
         }
         for address in

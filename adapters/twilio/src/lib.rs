@@ -38,6 +38,9 @@ pub const LIMITS: frontdesk_domain::CarrierLimits = frontdesk_domain::CarrierLim
     // "TwiML: Dial": up to ten nouns, and one `timeout` for all of them.
     phones_at_once: 10,
     different_ring_times: false,
+    // A `<Sip>` noun needs an address on the internet, and nothing there would protect it.
+    extensions: false,
+    sip_addresses: false,
     // Error 13521: 4096 characters with the basic voices, 3000 with named ones.
     text: 4096,
     text_with_voice: 3000,

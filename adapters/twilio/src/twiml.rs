@@ -155,7 +155,7 @@ fn number(writer: &mut Xml, target: &DialTarget, urls: &Urls<'_>) -> io::Result<
     if let Some(screening) = &screening {
         number = number.with_attributes([("url", screening.as_str()), ("method", "POST")]);
     }
-    number.write_text_content(BytesText::new(target.number.as_str())).map(|_| ())
+    number.write_text_content(BytesText::new(target.phone.as_str())).map(|_| ())
 }
 
 /// The text without characters that XML 1.0 forbids (section 2.2), which no escaping can save.

@@ -129,7 +129,7 @@ impl Check {
         if !unknown.is_empty() {
             return Err(ConfigErrors(unknown));
         }
-        let own = text.read(&config.zone, config.builtin.time_limit);
+        let own = text.read(&config.zone, &config.builtin);
         Ok(Config { flow: Some(own.map_err(ConfigErrors)?), ..config })
     }
 

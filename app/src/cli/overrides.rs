@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use adapters_persistence::{SqlOperationsLog, SqlOverrides};
 use clap::Args;
-use frontdesk_domain::{CallerId, PhoneNumber, parse_until};
+use frontdesk_domain::{CallerId, PhoneAddress, PhoneNumber, parse_until};
 use frontdesk_ports::{Clock, ManageOverrides, OverrideError};
 use frontdesk_services::flow_versions::FlowVersions;
 use frontdesk_services::overrides::Overrides;
@@ -40,7 +40,9 @@ pub(super) struct Caller {
 /// The caller that a command names; national numbers belong to the country of the main number.
 pub(super) fn caller(text: &str, config: &Config) -> Result<CallerId, Failure> {
     let flow = config.flow.as_ref().map(|own| own.flow.draft());
-    let own = flow.and_then(|draft| draft.main_numbers.keys().next()).or(config.builtin.forward_to.first());
+    let own = flow
+        .and_then(|draft| draft.main_numbers.keys().next())
+        .or_else(|| config.builtin.forward_to.iter().find_map(PhoneAddress::number));
     if let Some(number) = PhoneNumber::read(text, own) {
         return Ok(CallerId::Known(number));
     }

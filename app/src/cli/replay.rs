@@ -97,7 +97,7 @@ impl Replay {
 
     fn other_flow(&self, config: &Config) -> Result<CallFlow, Failure> {
         let text = FlowText::of_either(&self.flow).map_err(Failure::Usage)?;
-        let read = text.read(&config.zone, config.builtin.time_limit);
+        let read = text.read(&config.zone, &config.builtin);
         read.map(|own| own.flow).map_err(|errors| Failure::Config(crate::config::ConfigErrors(errors)))
     }
 }

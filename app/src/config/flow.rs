@@ -2,10 +2,9 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
-use frontdesk_domain::{AudioFile, FlowSettings, read_flow};
+use frontdesk_domain::{AudioFile, BuiltinFlow, FlowSettings, read_flow};
 use frontdesk_services::flow_versions::FlowWithAudio;
 use jiff::tz::TimeZone;
 
@@ -45,13 +44,13 @@ impl FlowText {
     }
 
     /// Reads and proves it.
-    pub fn read(&self, zone: &TimeZone, time_limit: Duration) -> Result<FlowWithAudio, Vec<ConfigError>> {
+    pub fn read(&self, zone: &TimeZone, builtin: &BuiltinFlow) -> Result<FlowWithAudio, Vec<ConfigError>> {
         let audio: RefCell<Vec<(AudioFile, Bytes)>> = RefCell::default();
         let settings = FlowSettings {
             table: self.table,
             zone: zone.clone(),
-            time_limit,
-            limits: carrier::LIMITS,
+            time_limit: builtin.time_limit,
+            limits: builtin.limits,
             calendar: &|name, timed| {
                 let text = std::fs::read_to_string(self.folder.join(name));
                 let text = text.map_err(|error| format!("the calendar {name} cannot be read: {error}"))?;

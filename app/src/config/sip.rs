@@ -188,10 +188,10 @@ mod line {
             {
                 self.need("sip.registrar", &error.to_string());
             }
-            let numbers = flow.into_iter().flat_map(|own| own.flow.numbers());
-            if let Some(number) = numbers.into_iter().find(|number| plan.address(number).is_none()) {
+            let phones = flow.into_iter().flat_map(|own| own.flow.phones());
+            if let Some(phone) = phones.into_iter().find(|phone| plan.address(phone).is_none()) {
                 let what = format!(
-                    "no route names {number}, which the flow rings; add one such as \"{number}\" = \"sip:bob@192.0.2.9\""
+                    "no route names {phone}, which the flow rings; add one such as \"{phone}\" = \"sip:bob@192.0.2.9\""
                 );
                 self.need("sip.routes", &what);
             }

@@ -345,6 +345,64 @@ fn a_sip_line_needs_no_account_and_no_public_url() {
 
 #[cfg(feature = "sip")]
 #[test]
+fn a_line_rings_extensions_and_addresses() {
+    let named = |phones: &str| LINE.replacen("\"+33611223344\"\n[sip]", &format!("{phones}\n[sip]"), 1);
+    let rings = |text: &str| {
+        let config = load(text, &[], Needs::Production).unwrap();
+        let plan = config.sip.unwrap().line.routes;
+        let flow = builtin_flow(&config.builtin).unwrap();
+        flow.phones().filter(|phone| plan.address(phone).is_some()).count()
+    };
+    let text = named("[\"101\", \"sip:ann@192.0.2.20\"]") + "101 = \"sip:101@192.0.2.21\"\n";
+    assert_eq!(rings(&text), 2);
+    // Without a route of its own an extension is not rung, not even by a trunk.
+    let unrouted =
+        load(&(named("\"101\"") + "\"*\" = \"sip:{number}@trunk.example\"\n"), &[], Needs::Production);
+    let errors = unrouted.unwrap_err();
+    assert!(
+        errors.len() == 1 && errors[0].contains("no route names 101, which the flow rings"),
+        "{errors:?}"
+    );
+    // Beside a hosted carrier only what both can ring is rung.
+    let account = [
+        ("FRONTDESK__TWILIO__ACCOUNT_SID", "AC00000000000000000000000000000001"),
+        ("FRONTDESK__TWILIO__AUTH_TOKEN", "an auth token of some length"),
+        ("FRONTDESK__PUBLIC_URL", "https://desk.example.com"),
+    ];
+    let errors = load(&text, &account, Needs::Production).unwrap_err();
+    assert!(errors.len() == 1 && errors[0].contains("only a SIP line rings extensions"), "{errors:?}");
+}
+
+#[cfg(feature = "sip")]
+#[test]
+fn a_line_has_no_limits_of_a_hosted_carrier() {
+    let flow = r#"
+        [flow]
+        company = "Example"
+        start = "forward team"
+        [flow.forwards.team]
+        strategy = "simultaneous"
+        to = ["+33611223344", { number = "101", ring = "8s" }]
+        otherwise = "mailbox main"
+        [flow.mailboxes.main]
+    "#;
+    let line = LINE.replacen("forward_to = \"+33611223344\"\n", "", 1);
+    let text = line + "101 = \"sip:101@192.0.2.21\"\n" + flow;
+    assert_eq!(load(&text, &[], Needs::Production).unwrap().flow.unwrap().flow.phones().count(), 2);
+    let hosted = [
+        ("FRONTDESK__TWILIO__ACCOUNT_SID", "AC00000000000000000000000000000001"),
+        ("FRONTDESK__TWILIO__AUTH_TOKEN", "an auth token of some length"),
+        ("FRONTDESK__PUBLIC_URL", "https://desk.example.com"),
+    ];
+    let errors = load(&text, &hosted, Needs::Production).unwrap_err().join("\n");
+    assert!(
+        errors.contains("ring equally long") && errors.contains("101 cannot be rung by the carrier"),
+        "{errors}"
+    );
+}
+
+#[cfg(feature = "sip")]
+#[test]
 fn passwords_of_callers_come_from_files_and_are_long() {
     use secrecy::ExposeSecret;
     let secret = file("a-good-pass-phrase\n");

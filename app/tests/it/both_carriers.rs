@@ -137,7 +137,7 @@ impl<'f> Line<'f> {
                 self.keys(PARTY, act, time, prompts.len());
             }
             Instruction::Record { max_length, .. } => self.record(max_length).await,
-            Instruction::Dial { targets, ring, .. } => self.ring(targets[0].number.as_str(), ring).await,
+            Instruction::Dial { targets, ring, .. } => self.ring(targets[0].phone.as_str(), ring).await,
             other => panic!("the line has not ended with {other:?}"),
         }
     }

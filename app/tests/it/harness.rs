@@ -124,7 +124,11 @@ fn built_in(settings: &BuiltinFlow) -> FlowWithAudio {
 /// A flow as it is written, in the folder that its audio is in.
 pub fn written(text: &str, folder: &std::path::Path) -> FlowWithAudio {
     let text = FlowText { name: "test".into(), text: text.into(), table: "flow", folder: folder.to_owned() };
-    text.read(&jiff::tz::TimeZone::UTC, Duration::from_secs(3600)).unwrap()
+    text.read(
+        &jiff::tz::TimeZone::UTC,
+        &BuiltinFlow { time_limit: Duration::from_secs(3600), ..BuiltinFlow::default() },
+    )
+    .unwrap()
 }
 
 impl Desk {

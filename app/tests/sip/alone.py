@@ -18,7 +18,7 @@ DATABASE = os.environ.get("FRONTDESK_TEST_POSTGRES")
 def killed_in_every_stage(desk, place):
     """Calls in the menu, ringing, talking and recording end as they were when the program was killed."""
     number = {stage: f"+1202555018{n}" for n, stage in enumerate(("menu", "ringing", "talking", "recording"))}
-    agent = place.agent("+33611000018")
+    agent = place.agent("118")
     place.callee("+33611000010", rings_out())
     calls = {
         "menu": Caller(number["menu"]).call().wait(60), "ringing": Caller(number["ringing"]).call().wait(1).press("0").wait(60),

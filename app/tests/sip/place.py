@@ -42,21 +42,26 @@ farewell = "Thank you."
 """
 FORWARDS = {
     "nobody": (["+33611000010"], "20s", True), "one": (["+33611000011"], "20s", True),
-    "busy": (["+33611000013"], "20s", True), "declined": (["+33611000014"], "20s", True),
+    "busy": (["sip:13@127.0.0.1:{13}"], "20s", True), "declined": (["+33611000014"], "20s", True),
     "unknown": (["+33611000015"], "20s", True), "silent": (["+33611000016"], "5s", True),
-    "team": (["+33611000021", "+33611000022", "+33611000023"], "20s", True), "direct": (["+33611000018"], "20s", False),
+    "team": (["+33611000021", "+33611000022", "+33611000023"], "20s", True), "direct": (["118"], "20s", False),
     "machine": (["+33611000019"], "20s", True), "two": (["+33611000031", "+33611000032"], "20s", True),
 }
 
 
-def flow():
+def flow(base):
     text = FLOW
     for name, (to, ring, screened) in FORWARDS.items():
-        numbers = ", ".join(f'"{number}"' for number in to)
+        numbers = ", ".join(f'"{written(number, base)}"' for number in to)
         asked = 'screening = { prompt = "Call from {caller}.", tries = 2, timeout = "3s" }' if screened else "screening = false"
         strategy = 'strategy = "simultaneous"' if len(to) > 1 else ""
         text += f'[flow.forwards.{name}]\nto = [{numbers}]\nring = "{ring}"\n{asked}\n{strategy}\notherwise = "mailbox main"\n'
     return text
+
+
+def written(phone, base):
+    """A phone as the flow names it: an address holds the phone's port."""
+    return phone.replace("{13}", str(port_of("13", base)))
 
 
 def port_of(number, base):
@@ -128,5 +133,5 @@ def desk_for(binary, base, settings, **options):
         settings, peer = "", "192.0.2.1"
     if settings == "users":
         settings, peer = 'users.101 = "a-good-pass-phrase"', "192.0.2.1"
-    routes = {number: f"sip:agent@127.0.0.1:{port_of(number, base)}" for to, _, _ in FORWARDS.values() for number in to}
-    return Desk(binary, base, flow(), routes, settings, peer, **options)
+    routes = {number: f"sip:agent@127.0.0.1:{port_of(number, base)}" for to, _, _ in FORWARDS.values() for number in to if not number.startswith("sip:")}
+    return Desk(binary, base, flow(base), routes, settings, peer, **options)

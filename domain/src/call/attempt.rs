@@ -13,7 +13,7 @@ use crate::call::facts::Facts;
 use crate::call::status::{DialOutcome, PhoneEnd};
 use crate::call::status::{LegStatus, ScreeningAnswer};
 use crate::ids::LegId;
-use crate::phone::PhoneNumber;
+use crate::phone::address::PhoneAddress;
 
 /// The statuses of a leg that was never picked up.
 const NEVER_PICKED_UP: [LegStatus; 5] =
@@ -36,7 +36,7 @@ struct DialReport<'a> {
 )]
 #[derive(Debug, Default)]
 pub(super) struct Attempt<'a> {
-    pub number: Option<&'a PhoneNumber>,
+    pub number: Option<&'a PhoneAddress>,
     pub screened: bool,
     rung_at: Option<Timestamp>,
     dial: Option<DialReport<'a>>,

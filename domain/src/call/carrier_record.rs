@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::parties::Parties;
 use crate::call::status::LegStatus;
 use crate::ids::LegId;
-use crate::phone::PhoneNumber;
+use crate::phone::address::PhoneAddress;
 
 /// The carrier's record of a call that is over.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub struct RecordedLeg {
     /// The leg.
     pub leg: LegId,
     /// The number that was rung, if it is one.
-    pub number: Option<PhoneNumber>,
+    pub number: Option<PhoneAddress>,
     /// How it ended.
     pub status: LegStatus,
     /// How long it was off hook.

@@ -15,7 +15,7 @@ use crate::flow::name::NodeName;
 use crate::hash::fnv1a;
 use crate::ids::{LegId, RecordingId};
 use crate::keys::Keys;
-use crate::phone::PhoneNumber;
+use crate::phone::address::PhoneAddress;
 
 /// Something that happened to a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,8 +95,8 @@ pub enum EventKind {
         step: u16,
         /// Which of its destinations.
         position: u8,
-        /// The number.
-        number: PhoneNumber,
+        /// Its number or address.
+        number: PhoneAddress,
         /// Whether the callee must accept the call by key.
         screened: bool,
     },

@@ -15,7 +15,7 @@ use crate::dialogue::{Dialogue, advance};
 use crate::flow::CallFlow;
 use crate::flow::target::Target;
 use crate::keys::Keys;
-use crate::phone::PhoneNumber;
+use crate::phone::address::PhoneAddress;
 
 /// More steps than a call can have.
 const MAX_STEPS: usize = 100;
@@ -26,7 +26,7 @@ pub struct Journey {
     /// Whether the call was refused before it was answered.
     pub refused: bool,
     /// The first phone that was rung.
-    pub rung: Option<PhoneNumber>,
+    pub rung: Option<PhoneAddress>,
     /// The last place they came to; none if they left before any.
     pub last: Option<Target>,
 }

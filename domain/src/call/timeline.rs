@@ -7,7 +7,7 @@ use crate::call::attempt::Attempt;
 use crate::call::event::EventKind;
 use crate::call::facts::Facts;
 use crate::named;
-use crate::phone::PhoneNumber;
+use crate::phone::address::PhoneAddress;
 
 /// What a party was doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
@@ -45,7 +45,7 @@ pub struct Span {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lane {
     /// The phone that rang; `None` for the caller's own lane and for a phone of unknown number.
-    pub callee: Option<PhoneNumber>,
+    pub callee: Option<PhoneAddress>,
     /// Whether it is the caller's.
     pub is_caller: bool,
     /// What went on, one after the other.

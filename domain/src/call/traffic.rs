@@ -9,13 +9,13 @@ use crate::call::status::PhoneEnd;
 use crate::flow::name::NodeName;
 use crate::flow::target::Target;
 use crate::keys::Keys;
-use crate::phone::PhoneNumber;
+use crate::phone::address::PhoneAddress;
 
 /// A phone that was rung, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RungPhone {
     /// Its number, if it is known.
-    pub number: Option<PhoneNumber>,
+    pub number: Option<PhoneAddress>,
     /// What came of it.
     pub end: PhoneEnd,
     /// How long it rang, in seconds.
@@ -118,7 +118,7 @@ pub struct Traffic {
     /// Which meaningful keys were pressed at which menu, and by how many.
     pub keys: BTreeMap<(NodeName, Keys), u32>,
     /// How each phone answered.
-    pub phones: BTreeMap<PhoneNumber, PhoneRecord>,
+    pub phones: BTreeMap<PhoneAddress, PhoneRecord>,
 }
 
 impl Traffic {

@@ -10,6 +10,7 @@ use crate::flow::prompt::Speech;
 use crate::keys::Key;
 use crate::named;
 use crate::phone::PhoneNumber;
+use crate::phone::address::PhoneAddress;
 
 /// One thing to do. An instruction that hands control back carries `then`: where the conversation is when the next
 /// signal comes. Instructions after such a one are reached only if the carrier falls through it.
@@ -77,8 +78,8 @@ pub enum Instruction {
 /// One phone to ring.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DialTarget {
-    /// The number.
-    pub number: PhoneNumber,
+    /// The phone.
+    pub phone: PhoneAddress,
     /// The step of the conversation that rings it, and its place among the forward's destinations: together they
     /// name the attempt in callbacks.
     pub step: u16,

@@ -70,8 +70,8 @@ impl Step<'_> {
     /// Whether ringing that phone would bring the call back to us: it is the number that was called, or one that its
     /// owner has diverted to us.
     fn leads_back(&self, destination: &Destination) -> bool {
-        self.cx.called().as_ref() == Some(&destination.number)
-            || self.cx.diverted_from.as_ref() == Some(&destination.number)
+        let number = destination.phone.number();
+        number.is_some() && (self.cx.called().as_ref() == number || self.cx.diverted_from.as_ref() == number)
     }
 
     fn target(
@@ -82,12 +82,12 @@ impl Step<'_> {
         history: &DialogueHistory,
     ) -> DialTarget {
         let screened = destination.screening.is_some();
-        let number = destination.number.clone();
+        let phone = destination.phone.clone();
         self.note(EventKind::Forward {
             forward: name.clone(),
             step: history.step,
             position,
-            number: number.clone(),
+            number: phone.clone(),
             screened,
         });
         let caller = match &self.cx.from {
@@ -104,7 +104,7 @@ impl Step<'_> {
             // The callee's own conversation leads back to no menu.
             history: DialogueHistory { menus: Vec::new(), ..history.clone() },
         });
-        DialTarget { number, step: history.step, position, ring: destination.ring, screening }
+        DialTarget { phone, step: history.step, position, ring: destination.ring, screening }
     }
 
     /// What the callee sees. Instead of a number that carriers refuse, or that a call has failed with, ours is shown.

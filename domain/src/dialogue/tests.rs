@@ -184,7 +184,7 @@ fn a_phone_that_its_owner_has_diverted_to_us_is_not_rung_again() {
     let at = |cx: &Context| {
         let turn = advance(&flow, &Dialogue::read("menu.main.0.0.1"), &keyed("1"), cx);
         let rung = turn.instructions.iter().find_map(|instruction| match instruction {
-            Instruction::Dial { targets, .. } => Some(targets[0].number.to_string()),
+            Instruction::Dial { targets, .. } => Some(targets[0].phone.to_string()),
             _ => None,
         });
         (rung, then(&turn))
@@ -250,7 +250,7 @@ fn phones_that_ring_in_turn_take_turns_fairly() {
         let mut turn = advance(&flow, &Dialogue::read("menu.main.0.0.1"), &keyed("1"), &cx);
         let mut rung = Vec::new();
         while let Some(Instruction::Dial { targets, then, .. }) = turn.instructions.last() {
-            rung.push(targets[0].number.to_string());
+            rung.push(targets[0].phone.to_string());
             let busy = ended(DialOutcome::Busy, None);
             turn = advance(&flow, &Dialogue::read(&then.to_string()), &busy, &cx);
         }
@@ -260,7 +260,7 @@ fn phones_that_ring_in_turn_take_turns_fairly() {
         assert_eq!(rung.len(), 3);
         let turn = advance(&flow, &Dialogue::read("menu.main.0.0.1"), &keyed("1"), &cx);
         let Some(Instruction::Dial { targets, .. }) = turn.instructions.last() else { panic!("{turn:?}") };
-        first.push(targets[0].number.to_string());
+        first.push(targets[0].phone.to_string());
     }
     for phone in ["+33611223344", "+33611223355", "+33611223366"] {
         assert_eq!(first.iter().filter(|number| *number == phone).count(), 20, "{phone}");

@@ -13,7 +13,7 @@ use super::problem::Problems;
 use super::prompt::{Prompt, Spoken};
 use super::target::{Choice, Target};
 use crate::keys::Key;
-use crate::phone::PhoneNumber;
+use crate::phone::address::PhoneAddress;
 
 const LANGUAGE: &str = "en-GB";
 
@@ -21,13 +21,15 @@ const LANGUAGE: &str = "en-GB";
 #[derive(Debug, Clone)]
 pub struct BuiltinFlow {
     /// The phones that key 1 calls, one after the other.
-    pub forward_to: Vec<PhoneNumber>,
+    pub forward_to: Vec<PhoneAddress>,
     /// Whether the callee hears the caller's number and presses a key to accept the call.
     pub screening: bool,
     /// How long each phone rings.
     pub ring: Duration,
     /// The longest a forwarded conversation may last.
     pub time_limit: Duration,
+    /// What the carrier can do.
+    pub limits: CarrierLimits,
 }
 
 impl Default for BuiltinFlow {
@@ -37,14 +39,15 @@ impl Default for BuiltinFlow {
             screening: true,
             ring: Duration::from_secs(20),
             time_limit: Duration::from_secs(4 * 3600),
+            limits: CarrierLimits::default(),
         }
     }
 }
 
-/// The built-in flow for these settings. Fails without a number to forward to, or if a time is out of range.
+/// The built-in flow for these settings. Fails without a phone to forward to or with one that the carrier
+/// cannot ring, or if a time is out of range.
 pub fn builtin_flow(settings: &BuiltinFlow) -> Result<CallFlow, Problems> {
-    // It is within the limits of every carrier.
-    draft(settings).check(&CarrierLimits::default())
+    draft(settings).check(&settings.limits)
 }
 
 fn say(text: &str) -> Prompt {
@@ -89,8 +92,8 @@ pub(super) fn draft(settings: &BuiltinFlow) -> FlowDraft {
         limit: 3,
         timeout: Duration::from_secs(4),
     });
-    let destination = |number: &PhoneNumber| Destination {
-        number: number.clone(),
+    let destination = |phone: &PhoneAddress| Destination {
+        phone: phone.clone(),
         ring: settings.ring,
         screening: screening.clone(),
     };
@@ -139,7 +142,7 @@ mod tests {
         let settings =
             BuiltinFlow { forward_to: vec!["+33611223344".parse().unwrap()], ..BuiltinFlow::default() };
         let flow = builtin_flow(&settings).expect("the built-in flow is sound");
-        assert_eq!(flow.numbers().collect::<Vec<_>>(), settings.forward_to.iter().collect::<Vec<_>>());
+        assert_eq!(flow.phones().collect::<Vec<_>>(), settings.forward_to.iter().collect::<Vec<_>>());
     }
 
     #[test]

@@ -8,6 +8,10 @@ pub struct CarrierLimits {
     pub phones_at_once: usize,
     /// Whether phones that ring at once can ring for different times.
     pub different_ring_times: bool,
+    /// Whether it can ring extensions of the company's own telephone system …
+    pub extensions: bool,
+    /// … and SIP addresses.
+    pub sip_addresses: bool,
     /// The longest text that is spoken, in characters …
     pub text: usize,
     /// … and the longest with a named voice.
@@ -21,6 +25,8 @@ impl Default for CarrierLimits {
         Self {
             phones_at_once: usize::MAX,
             different_ring_times: true,
+            extensions: true,
+            sip_addresses: true,
             text: usize::MAX,
             text_with_voice: usize::MAX,
             transcribed_seconds: u64::MAX,

@@ -28,7 +28,7 @@ impl FlowDraft {
         nodes::forwards(self, limits, &mut problems);
         nodes::mailboxes(self, limits, &mut problems);
         nodes::hours_and_callers(self, &mut problems);
-        numbers::destinations(self, &mut problems);
+        numbers::destinations(self, limits, &mut problems);
         prompts::check(self, limits, &mut problems);
         problems
     }

@@ -9,6 +9,7 @@ use crate::flow::target::Target;
 use crate::keys::Key;
 use crate::named;
 use crate::phone::PhoneNumber;
+use crate::phone::address::PhoneAddress;
 
 /// What the callee hears before being connected. `{caller}` stands for the caller, `{choice}` for the menu choice,
 /// `{company}` for the company's name.
@@ -35,8 +36,9 @@ pub struct Screening {
 /// A phone to ring.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Destination {
-    /// The number to dial.
-    pub number: PhoneNumber,
+    /// The phone.
+    #[serde(rename = "number")]
+    pub phone: PhoneAddress,
     /// How long to let it ring.
     pub ring: Duration,
     /// Whether the callee must press a key to take the call.

@@ -155,7 +155,7 @@ impl Walk<'_> {
                 question * u64::from(screening.limit)
             });
             let rung = millis(destination.ring) + asked;
-            self.end(&format!("{} takes the call", destination.number), passed + rung);
+            self.end(&format!("{} takes the call", destination.phone), passed + rung);
             longest = longest.max(passed + rung);
             if forward.strategy != Strategy::Simultaneous {
                 passed += rung;

@@ -7,6 +7,7 @@ use super::language::Language;
 use super::target::Target;
 use crate::keys::Keys;
 use crate::phone::PhoneNumber;
+use crate::phone::address::PhoneAddress;
 
 /// One thing that is wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,12 +104,15 @@ pub enum ProblemKind {
         "the prompt mentions the key {0}, which the menu does not have; add the key or change the prompt"
     )]
     PromptNamesMissingKey(char),
+    /// The carrier rings numbers only.
+    #[error("{0} cannot be rung by the carrier, which knows numbers only; name one such as +33123456789")]
+    CannotBeRung(PhoneAddress),
     /// One of our own numbers is to be rung.
     #[error("{0} is one of the company's own numbers, so the call would come back for ever; use another")]
     OwnNumber(PhoneNumber),
     /// The same phone twice.
     #[error("{0} is named twice; name it once")]
-    SameNumberTwice(PhoneNumber),
+    SameNumberTwice(PhoneAddress),
     /// A number that nothing but a mistake or a fraud has rung.
     #[error("{number} {why}; name the number of a person's phone")]
     BadDestination {

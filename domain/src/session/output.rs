@@ -10,6 +10,7 @@ use crate::dialogue::signal::Signal;
 use crate::flow::prompt::Speech;
 use crate::ids::LegId;
 use crate::phone::PhoneNumber;
+use crate::phone::address::PhoneAddress;
 
 /// One end of the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -63,7 +64,7 @@ pub enum Output {
         /// The leg's id in reports.
         leg: LegId,
         /// The number to ring.
-        number: PhoneNumber,
+        phone: PhoneAddress,
         /// The number that the callee sees; the carrier's choice if none.
         caller_id: Option<PhoneNumber>,
     },

@@ -80,7 +80,7 @@ impl Ringing {
         for (place, target) in (0u16..).zip(targets) {
             let callee = Callee(self.first.saturating_add(place));
             let id = self.call.callee(callee.0);
-            let (number, caller_id) = (target.number.clone(), caller_id.cloned());
+            let (phone, caller_id) = (target.phone.clone(), caller_id.cloned());
             let leg = Leg {
                 id: id.clone(),
                 ring_until: now + target.ring,
@@ -92,7 +92,7 @@ impl Ringing {
                 conversation: Conversation::default(),
             };
             progress.push(leg.report(LegStatus::Initiated));
-            progress.push(Progress::Do(Output::Ring { callee, leg: id, number, caller_id }));
+            progress.push(Progress::Do(Output::Ring { callee, leg: id, phone, caller_id }));
             self.legs.insert(callee, leg);
         }
         progress

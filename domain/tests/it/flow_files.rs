@@ -1,5 +1,5 @@
 //! Flows as they are written: the worked examples are sound, and each broken one is refused at its line.
-use frontdesk_domain::{CallFlow, CarrierLimits, Findings, FlowSettings, read_flow};
+use frontdesk_domain::{CallFlow, CarrierLimits, Findings, FlowSettings, PhoneAddress, read_flow};
 
 pub const PLUMBER: &str = include_str!("../../examples/flows/plumber.toml");
 pub const PRACTICE: &str = include_str!("../../examples/flows/practice.toml");
@@ -10,6 +10,8 @@ pub fn read(text: &str) -> Result<CallFlow, Findings> {
     let limits = CarrierLimits {
         phones_at_once: 10,
         different_ring_times: false,
+        extensions: false,
+        sip_addresses: false,
         text: 4096,
         text_with_voice: 3000,
         transcribed_seconds: 120,
@@ -36,7 +38,32 @@ fn the_versions_of_the_worked_examples_stay_the_same() {
 fn the_fallback_rings_whoever_the_lowest_keys_ring() {
     let rung = |text: &str| {
         let flow = read(text).expect("a valid example");
-        flow.plain_route().forward.map(|forward| forward.destinations[0].number.to_string())
+        flow.plain_route().forward.map(|forward| forward.destinations[0].phone.to_string())
     };
     assert_eq!(rung(SHOP).as_deref(), Some("+447700900101"), "sales, and not the workshop");
+}
+
+#[test]
+fn extensions_and_addresses_are_rung_where_the_carrier_can() {
+    let own = |to: &str| {
+        format!(
+            "[flow]\ncompany = \"Example\"\nstart = \"forward team\"\n[flow.forwards.team]\nto = {to}\n[flow.mailboxes.main]\n"
+        )
+    };
+    let text = own(r#"["101", { number = "sip:ann@192.0.2.20" }, "+33611223344"]"#);
+    let flow =
+        read_flow(&text, &FlowSettings { table: "flow", ..FlowSettings::default() }).expect("no limits");
+    let phones: Vec<_> = flow.phones().map(PhoneAddress::as_str).collect();
+    assert_eq!(phones, ["101", "sip:ann@192.0.2.20", "+33611223344"]);
+    assert_eq!(flow.numbers().count(), 1);
+    let refused = read(&text).unwrap_err().to_string();
+    for phone in ["101", "sip:ann@192.0.2.20"] {
+        assert!(refused.contains(&format!("{phone} cannot be rung by the carrier")), "{refused}");
+    }
+    let any = |to: &str| read_flow(&own(to), &FlowSettings { table: "flow", ..FlowSettings::default() });
+    let costly = any(r#""sip:+33899123456@trunk.example""#).unwrap_err().to_string();
+    assert!(costly.contains("costs extra"), "also through a trunk: {costly}");
+    let twice = any(r#"["101", "101"]"#).unwrap_err().to_string();
+    assert!(twice.contains("101 is named twice"), "{twice}");
+    assert!(any(r#""0611223344""#).unwrap_err().to_string().contains("+ and the country code"));
 }

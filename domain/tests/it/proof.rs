@@ -90,7 +90,7 @@ fn any_forward() -> impl Strategy<Value = Forward> {
         strategy,
         destinations: (0..phones)
             .map(|n| Destination {
-                number: format!("+3361122334{n}").parse().unwrap(),
+                phone: format!("+3361122334{n}").parse().unwrap(),
                 ring: Duration::from_secs(20),
                 screening: None,
             })

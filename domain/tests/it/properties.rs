@@ -128,7 +128,7 @@ proptest! {
         for instruction in &turn.instructions {
             if let Instruction::Dial { targets, .. } = instruction {
                 for target in targets {
-                    prop_assert!(flow.numbers().any(|n| *n == target.number), "only configured numbers are dialled");
+                    prop_assert!(flow.phones().any(|n| *n == target.phone), "only configured numbers are dialled");
                 }
             }
         }

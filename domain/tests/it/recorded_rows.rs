@@ -83,7 +83,8 @@ fn details(facts: &Facts) -> String {
             format!("{number} {} {:?}", phone.end, phone.ring_seconds)
         })
         .collect();
-    let _ = writeln!(text, "  phones: {rung:?} {:?}", call.phones);
+    let taken: Vec<_> = call.phones.iter().map(|(phone, taken)| (phone.as_str(), taken)).collect();
+    let _ = writeln!(text, "  phones: {rung:?} {taken:?}");
     let route: Vec<String> = facts.route().iter().map(ToString::to_string).collect();
     let _ = writeln!(text, "  route: {route:?}");
     let recordings: Vec<String> = facts

@@ -90,7 +90,7 @@ fn instruction(instruction: &Instruction) -> String {
                     let screening = target.screening.as_ref().map(ToString::to_string);
                     format!(
                         "{} {}.{} {}",
-                        target.number,
+                        target.phone,
                         target.step,
                         target.position,
                         screening.unwrap_or_default()

@@ -1,7 +1,7 @@
 //! The text by which calls are found.
 use std::collections::HashMap;
 
-use frontdesk_domain::{Call, PhoneNumber};
+use frontdesk_domain::{Call, PhoneAddress, PhoneNumber};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -33,7 +33,7 @@ impl SearchTexts {
         let mut words: Vec<String> = Vec::new();
         let called = parties.map(|parties| parties.to.as_str());
         let from = parties.and_then(|parties| parties.from.as_text());
-        let numbers = [from, called, call.forwarded_to.as_ref().map(PhoneNumber::as_str)];
+        let numbers = [from, called, call.forwarded_to.as_ref().map(PhoneAddress::as_str)];
         for number in numbers.into_iter().flatten() {
             words.push(number.to_owned());
             words.extend(self.national(number));

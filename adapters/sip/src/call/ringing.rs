@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use frontdesk_domain::session::{Callee, Input, LegEnd, Party};
-use frontdesk_domain::{CallerId, LegId, PhoneNumber};
+use frontdesk_domain::{CallerId, LegId, PhoneAddress, PhoneNumber};
 use tokio::sync::mpsc;
 
 use super::{CallTask, pass_on, to_events};
@@ -13,22 +13,23 @@ use crate::signalling::{Leg, Shown};
 /// A phone that rings or is off hook.
 pub struct RungPhone {
     pub id: LegId,
-    pub number: PhoneNumber,
+    pub phone: PhoneAddress,
     /// Its audio, until the leg is over.
     pub media: Option<Media>,
     pub leg: Arc<Leg>,
 }
 
 impl CallTask {
-    /// Rings a number at the address that the dial plan names; never at one that a caller has named.
+    /// Rings a phone of the flow, at its address or at the one that the dial plan names; never at one that a caller has
+    /// named.
     pub(super) async fn ring(
         &mut self,
         callee: Callee,
         id: LegId,
-        number: PhoneNumber,
+        phone: PhoneAddress,
         caller_id: Option<PhoneNumber>,
     ) {
-        if let Err(why) = self.try_to_ring(callee, id, number, caller_id).await {
+        if let Err(why) = self.try_to_ring(callee, id, phone, caller_id).await {
             tracing::error!(call.id = %self.call, "a phone could not be rung: {why}");
             self.input(Input::Ended(Party::Callee(callee), LegEnd::Failed));
         }
@@ -38,12 +39,12 @@ impl CallTask {
         &mut self,
         callee: Callee,
         id: LegId,
-        number: PhoneNumber,
+        phone: PhoneAddress,
         caller_id: Option<PhoneNumber>,
     ) -> Result<(), String> {
         let (shared, party) = (self.shared.clone(), Party::Callee(callee));
         let routes = &shared.settings.routes;
-        let address = routes.address(&number).ok_or("no route of sip.routes names its number")?;
+        let address = routes.address(&phone).ok_or("no route of sip.routes names it")?;
         let events = to_events(party, self.events.clone());
         let random = shared.services.ids.random();
         let media = Media::open(&shared.media, address.ip(), random, events).await;
@@ -59,7 +60,7 @@ impl CallTask {
         );
         let leg = Arc::new(leg.map_err(|error| error.to_string())?);
         tokio::spawn(pass_on(party, receiver, self.events.clone()));
-        self.callees.insert(callee, RungPhone { id, number, media: Some(media), leg });
+        self.callees.insert(callee, RungPhone { id, phone, media: Some(media), leg });
         Ok(())
     }
 

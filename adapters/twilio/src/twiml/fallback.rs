@@ -78,9 +78,10 @@ fn calls(writer: &mut Xml, flow: &CallFlow, voicemail: &str) -> io::Result<()> {
             ("answerOnBridge", "true"),
         ]);
         dial.write_inner_content(|writer| {
-            forward.destinations.iter().take(MAX_NUMBERS).try_for_each(|callee| {
-                let number = writer.create_element("Number");
-                number.write_text_content(BytesText::new(callee.number.as_str())).map(|_| ())
+            let numbers = forward.destinations.iter().filter_map(|callee| callee.phone.number());
+            numbers.take(MAX_NUMBERS).try_for_each(|number| {
+                let element = writer.create_element("Number");
+                element.write_text_content(BytesText::new(number.as_str())).map(|_| ())
             })
         })?;
     }

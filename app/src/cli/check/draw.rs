@@ -61,7 +61,7 @@ fn phones(flow: &CallFlow, place: &Target) -> Vec<String> {
     };
     let phone = |callee: &frontdesk_domain::Destination| {
         let screened = if callee.screening.is_some() { ", accepted by key" } else { "" };
-        format!("rings {} for {} s{screened}{order}", callee.number, callee.ring.as_secs())
+        format!("rings {} for {} s{screened}{order}", callee.phone, callee.ring.as_secs())
     };
     forward.destinations.iter().map(phone).collect()
 }

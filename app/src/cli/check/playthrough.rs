@@ -70,7 +70,7 @@ fn one<'p>(
             return Some((then, Signal::Keyed(Keys::lenient(keys))));
         }
         Instruction::Dial { targets, ring, then, .. } => {
-            let numbers: Vec<String> = targets.iter().map(|target| target.number.to_string()).collect();
+            let numbers: Vec<String> = targets.iter().map(|target| target.phone.to_string()).collect();
             line(format!("rings   {} for {} s; nobody takes it", numbers.join(" and "), ring.as_secs()));
             let nobody =
                 DialResult { outcome: DialOutcome::NoAnswer, leg: None, bridged: Some(false), seconds: None };

@@ -93,10 +93,10 @@ fn forward_alone(forward: &Forward, limits: &CarrierLimits, place: &mut Place<'_
             place.limit(setting("tries"), *limit);
             place.different(setting("decline"), [*accept, *decline]);
         }
-        let twice = forward.destinations[..position].iter().any(|other| other.number == destination.number);
+        let twice = forward.destinations[..position].iter().any(|other| other.phone == destination.phone);
         if twice {
             let setting = format!("to.{position}.number");
-            place.say(setting, ProblemKind::SameNumberTwice(destination.number.clone()));
+            place.say(setting, ProblemKind::SameNumberTwice(destination.phone.clone()));
         }
     }
     place.seconds("time_limit", "time limit", forward.time_limit, 1, 86_400);

@@ -1,5 +1,6 @@
 //! Whether the numbers to ring are phones of people: not ours, not emergency or premium services, and of an allowed
 //! country.
+use super::super::carrier_limits::CarrierLimits;
 use super::super::draft::FlowDraft;
 use super::super::problem::{Problem, ProblemKind};
 use super::super::target::Target;
@@ -18,10 +19,17 @@ const COSTLY: [&str; 36] = [
     "+43900", "+43930", "+37190",
 ];
 
-pub(super) fn destinations(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+pub(super) fn destinations(flow: &FlowDraft, limits: &CarrierLimits, problems: &mut Vec<Problem>) {
     for (name, forward) in &flow.forwards {
         for (position, destination) in forward.destinations.iter().enumerate() {
-            if let Some(kind) = problem(flow, &destination.number) {
+            let phone = &destination.phone;
+            let is_possible = match () {
+                () if phone.is_extension() => limits.extensions,
+                () if phone.is_sip() => limits.sip_addresses,
+                () => true,
+            };
+            let impossible = || (!is_possible).then(|| ProblemKind::CannotBeRung(phone.clone()));
+            if let Some(kind) = impossible().or_else(|| problem(flow, &phone.dialled()?)) {
                 let setting = format!("to.{position}.number");
                 problems.push(Problem::new(Target::Forward(name.clone()), setting, kind));
             }

@@ -40,10 +40,10 @@ impl FlowDraft {
                 warnings.push(Problem::new(&place, "to", ProblemKind::LongRinging { minutes }));
             }
             for (position, destination) in forward.destinations.iter().enumerate() {
-                let number = &destination.number;
+                let Some(number) = destination.phone.dialled() else { continue };
                 if EXPENSIVE.iter().any(|prefix| number.as_str().starts_with(prefix)) {
                     let setting = format!("to.{position}.number");
-                    warnings.push(Problem::new(&place, setting, ProblemKind::Expensive(number.clone())));
+                    warnings.push(Problem::new(&place, setting, ProblemKind::Expensive(number)));
                 }
             }
         }
@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(kinds(&flow), [ProblemKind::LongRinging { minutes: 10 }]);
         let forward = flow.forwards.values_mut().next().unwrap();
         forward.destinations[0].ring = Duration::from_secs(20);
-        forward.destinations[0].number = "+447012345678".parse().unwrap();
+        forward.destinations[0].phone = "+447012345678".parse().unwrap();
         assert!(matches!(kinds(&flow)[..], [ProblemKind::Expensive(_)]));
     }
 }

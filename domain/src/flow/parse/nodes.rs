@@ -171,16 +171,16 @@ fn destination(
     (ring, screened): (Duration, &Option<Screening>),
 ) -> Option<Destination> {
     if entry.value.as_str().is_some() {
-        return Some(Destination { number: entry.parsed(notes)?, ring, screening: screened.clone() });
+        return Some(Destination { phone: entry.parsed(notes)?, ring, screening: screened.clone() });
     }
     let inner = table.as_inner(notes, &format!("to.{position}"), entry, &["number", "ring", "screening"])?;
     let screening = screening(notes, &inner, languages, screened.clone());
     let ring = inner.seconds(notes, "ring", ring);
-    let Some(number) = inner.entry(notes, "number") else {
+    let Some(phone) = inner.entry(notes, "number") else {
         inner.missing(notes, "number", "name the number to ring, such as \"+33123456789\"");
         return None;
     };
-    Some(Destination { number: number.parsed(notes)?, ring, screening })
+    Some(Destination { phone: phone.parsed(notes)?, ring, screening })
 }
 
 impl Screening {

@@ -1,5 +1,7 @@
 //! The flow page: the flow in force with the traffic of some days on it, hours, closure, phones and blocked callers.
-use frontdesk_domain::{CallFlow, Opening, PhoneEnd, Schedule, Timestamp, Traffic};
+use frontdesk_domain::{
+    CallFlow, Opening, PhoneAddress, PhoneEnd, PhoneRecord, Schedule, Timestamp, Traffic,
+};
 use frontdesk_ports::{Blocked, Closed};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -130,11 +132,11 @@ impl PhoneLine {
         let ring = |number: &str| {
             let forwards = flow.draft().forwards.values().flat_map(|forward| &forward.destinations);
             forwards
-                .filter(|callee| callee.number.as_str() == number)
+                .filter(|callee| callee.phone.as_str() == number)
                 .map(|callee| callee.ring.as_secs())
                 .max()
         };
-        let line = |(number, record): (&frontdesk_domain::PhoneNumber, &frontdesk_domain::PhoneRecord)| {
+        let line = |(number, record): (&PhoneAddress, &PhoneRecord)| {
             let count = |end| record.count(end);
             let now = ring(number.as_str());
             let better =
