@@ -18,6 +18,7 @@ use crate::desk::Services;
 use crate::journal::{EndedCall, Journal, MadeRecording, OpenCall};
 use crate::media::{Media, MediaEvent, MediaSettings};
 use crate::recording::Recorder;
+use crate::rtp::srtp;
 use crate::sdp;
 use crate::settings::Settings;
 use crate::signalling::{Invitation, Leg, LegEvent, Reply, Signalling};
@@ -201,11 +202,11 @@ impl CallTask {
         match self.usable(body) {
             Some(offered) => {
                 media.connect(offered.remote);
-                reply.accept(Some(sdp::answer(media.local, &offered, version))).await;
+                reply.accept(Some(sdp::answer(media.local, media.key, &offered, version))).await;
             }
             // An INVITE without an offer asks for ours (RFC 3261, section 14.2); the answer comes in the ACK.
             None if body.is_empty() && reply.wants_offer => {
-                reply.accept(Some(sdp::offer(media.local, version))).await;
+                reply.accept(Some(sdp::offer(media.local, self.offered_key(media), version))).await;
             }
             // A sign of life (RFC 4028).
             None if body.is_empty() => reply.accept(None).await,
@@ -216,7 +217,22 @@ impl CallTask {
     /// What the other side describes, if we can send there.
     fn usable(&self, body: &[u8]) -> Option<sdp::Description> {
         let ours = self.shared.media.address;
-        sdp::read(body).filter(|offered| offered.remote.address.is_ipv4() == ours.is_ipv4())
+        sdp::read(body).filter(|offered| {
+            let remote = &offered.remote;
+            remote.address.is_ipv4() == ours.is_ipv4()
+                && (remote.crypto.is_some() || !self.shared.settings.srtp_required)
+        })
+    }
+
+    /// The key that we offer. A phone that cannot encrypt would refuse the offer, so there is one only if it must.
+    fn offered_key(&self, media: &Media) -> Option<srtp::Key> {
+        self.shared.settings.srtp_required.then_some(media.key)
+    }
+
+    /// Random numbers for the audio of a leg.
+    fn media_random(&self) -> ([u8; 32], srtp::Key) {
+        let ids = &self.shared.services.ids;
+        (ids.random(), srtp::Key::new(ids.random()))
     }
 
     async fn carry_out(&mut self, output: Output) {

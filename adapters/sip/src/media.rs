@@ -16,6 +16,7 @@ use crate::rtp::jitter::Jitter;
 use crate::rtp::keys::KeyEvents;
 use crate::rtp::message::MessageAudio;
 use crate::rtp::packet::{Received, Writer, read};
+use crate::rtp::srtp::{self, Cipher};
 use crate::rtp::{FRAME, tones};
 use crate::sdp::Remote;
 
@@ -94,6 +95,8 @@ pub struct Media {
     frames: mpsc::Sender<Vec<i16>>,
     /// Where the other side is to send audio.
     pub local: SocketAddr,
+    /// The key of what we send, where audio is encrypted.
+    pub key: srtp::Key,
     task: JoinHandle<()>,
 }
 
@@ -108,7 +111,7 @@ impl Media {
     pub async fn open(
         settings: &MediaSettings,
         peer: Option<IpAddr>,
-        random: [u8; 32],
+        (random, key): ([u8; 32], srtp::Key),
         events: impl Fn(MediaEvent) + Send + 'static,
     ) -> std::io::Result<Self> {
         let socket = settings.ports.open(settings.bind).await?;
@@ -121,6 +124,8 @@ impl Media {
             remote: None,
             latched: None,
             writer: Writer::new(random),
+            key,
+            cipher: None,
             last_received: Instant::now(),
             timeout: settings.timeout,
             playing: None,
@@ -134,7 +139,7 @@ impl Media {
             events: Box::new(events),
         };
         let task = tokio::spawn(stream.run(receiver, bridged));
-        Ok(Self { commands, frames, local, task })
+        Ok(Self { commands, frames, local, key, task })
     }
 
     /// Sends to that side and takes its audio; it may change in a call.
@@ -204,6 +209,8 @@ struct Stream {
     /// Where audio really comes from, once some has come: behind a router it is another port.
     latched: Option<SocketAddr>,
     writer: Writer,
+    key: srtp::Key,
+    cipher: Option<Cipher>,
     last_received: Instant,
     timeout: Duration,
     playing: Option<Playing>,
@@ -253,6 +260,7 @@ impl Stream {
                     self.latched = None;
                 }
                 self.last_received = Instant::now();
+                self.encrypt(&remote);
                 self.remote = Some(remote);
             }
             Command::Play(number, samples) => {
@@ -280,10 +288,28 @@ impl Stream {
         }
     }
 
+    /// Encrypts as that side does from now on.
+    fn encrypt(&mut self, remote: &Remote) {
+        let Some(peer_crypto) = remote.crypto else {
+            self.cipher = None;
+            return;
+        };
+        if !self.cipher.as_mut().is_some_and(|cipher| cipher.renew(peer_crypto)) {
+            // A stream of its own, so that no part of the key is used twice.
+            self.writer.begin_stream();
+            self.cipher = Cipher::new(self.key, peer_crypto);
+        }
+    }
+
     fn on_datagram(&mut self, datagram: &[u8], from: SocketAddr) {
         let from = SocketAddr::new(from.ip().to_canonical(), from.port());
         let Some(remote) = self.remote.filter(|remote| self.is_from(remote, from)) else { return };
-        let Some(received) = read(datagram, remote.keys) else { return };
+        let received = match (&mut self.cipher, remote.crypto) {
+            (None, None) => read(datagram, remote.keys),
+            (Some(cipher), Some(_)) => cipher.decrypt(datagram).and_then(|packet| read(&packet, remote.keys)),
+            _ => None,
+        };
+        let Some(received) = received else { return };
         self.latched = Some(from);
         self.last_received = Instant::now();
         match received {
@@ -331,8 +357,15 @@ impl Stream {
             self.writer.skip();
         } else {
             let packet = self.writer.write(&frame, remote.codec);
-            // What cannot be sent now is lost, as on every line.
-            let _ = self.socket.send_to(&packet, self.latched.unwrap_or(remote.address)).await;
+            let packet = match (&mut self.cipher, remote.crypto) {
+                (Some(cipher), Some(_)) => cipher.encrypt(&packet),
+                (None, None) => Some(packet.into()),
+                _ => None,
+            };
+            if let Some(packet) = packet {
+                // What cannot be sent now is lost, as on every line.
+                let _ = self.socket.send_to(&packet, self.latched.unwrap_or(remote.address)).await;
+            }
         }
         if !remote.is_silent && !remote.on_hold && self.last_received.elapsed() > self.timeout {
             self.last_received = Instant::now();

@@ -5,6 +5,7 @@ pub mod keys;
 pub mod message;
 pub mod order;
 pub mod packet;
+pub mod srtp;
 pub mod tones;
 
 /// Samples in one packet of 20 ms.

@@ -23,6 +23,8 @@ pub struct Settings {
     pub peers: Vec<IpNet>,
     /// Who may call from other networks, with passwords.
     pub users: Vec<(String, SecretString)>,
+    /// Whether audio must be encrypted (SRTP). Otherwise it is where the other side offers it.
+    pub srtp_required: bool,
     /// Where numbers are rung.
     pub routes: DialPlan,
     /// The trunk to register at.

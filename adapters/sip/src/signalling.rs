@@ -130,6 +130,7 @@ impl Signalling {
             digest: Digest::new(settings.users.clone(), secret),
             clock,
             is_ipv4: settings.address.is_ipv4(),
+            srtp_required: settings.srtp_required,
             invitations,
         };
         tokio::spawn(incoming.serve(transactions));

@@ -44,6 +44,7 @@ pub(super) const KEYS: &[Key] = &[
     key("twilio.api_url"),
     key("sip.listen"),
     key("sip.tcp"),
+    key("sip.srtp"),
     key("sip.address"),
     key("sip.peers"),
     secret("sip.users.*"),

@@ -73,6 +73,11 @@ mod line {
                     "connections are for the networks in sip.peers alone; leave it out, or sip.users",
                 );
             }
+            let srtp = self.take("sip.srtp", |value| match value.text()?.as_str() {
+                "optional" => Ok(false),
+                "required" => Ok(true),
+                _ => Err("use \"optional\" or \"required\"".to_owned()),
+            });
             let trunk = self.trunk();
             let routes = self.routes(trunk.as_ref(), flow);
             let voice = self.take("sip.voice", |value| {
@@ -107,6 +112,7 @@ mod line {
                     address: address?,
                     peers: peers?,
                     users,
+                    srtp_required: srtp.unwrap_or(false),
                     routes,
                     trunk,
                     max_calls: usize::try_from(max_calls).unwrap_or(usize::MAX),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import audio
 from place import PLACE, SPEECH, Place, desk_for, spoken
+from scenarios import both_received, talk
 from sipp import Caller, Sipp, rings_out, scenario as xml
 
 # A PostgreSQL server for the scenario that needs one.
@@ -77,6 +78,20 @@ def hung_up_on_when_stopping_takes_too_long(desk, place):
 
 def unknown_peers_are_refused(desk, place):
     place.dial(place.caller().call(expect=403)).finish()
+
+
+def encrypted_calls_only(desk, place):
+    """Plain audio is refused; two encrypted phones talk, also after hold."""
+    place.dial(place.caller().call(expect=488)).finish()
+    caller, agent = talk(place, "118", "8", None, 3, encrypted=True)
+    caller.command("hold")
+    time.sleep(1.5)
+    caller.command("resume")
+    time.sleep(4)
+    agent.command("hangup")
+    caller.wait_for("CALL_CLOSED")
+    place.row("answered", "bridged", forwarded_to="118", hung_up_by="callee")
+    both_received(caller, agent, 4)
 
 
 def known_by_password(desk, place):
@@ -182,7 +197,7 @@ REGISTRAR = xml([registration("Expires: 300", 1), registration("Expires: 0|expir
 ALONE = [
     ("", killed_in_every_stage), ("", erased_with_its_record), ('drain = "30s"', drained_on_stop), ('drain = "1s"', hung_up_on_when_stopping_takes_too_long),
     ("unknown peers", unknown_peers_are_refused), ("users", known_by_password), ('audio_timeout = "3s"', silent_audio_ends_a_call),
-    ("registrar", registers_with_digest), ("max_calls_a_peer = \"1\"", one_at_a_time),
+    ("srtp = \"required\"", encrypted_calls_only), ("registrar", registers_with_digest), ("max_calls_a_peer = \"1\"", one_at_a_time),
 ]
 
 
@@ -207,6 +222,6 @@ def run_alone(binary, settings, scenario, base):
 def private(desk):
     """No number, key or message of SIP is in the log, at any level."""
     logged = desk.logged()
-    found = re.search(r"\+\d{10}|SIP/2\.0|open-sesame|Authorization: Digest", logged)
+    found = re.search(r"\+\d{10}|SIP/2\.0|open-sesame|Authorization: Digest|inline:", logged)
     assert not found, f"the log shows {found.group()!r}: {logged[max(0, found.start() - 300):found.start() + 100]}"
     assert "panicked" not in logged, logged[-3000:]

@@ -19,6 +19,7 @@ audio_channels 1
 rtp_ports {media}-{media_end}
 module_path /usr/lib/baresip/modules
 module g711.so
+module srtp.so
 module aufile.so
 module aubridge.so
 module sndfile.so
@@ -35,12 +36,12 @@ ctrl_tcp_listen 127.0.0.1:{control}
 class Baresip:
     """A running baresip that plays a tone; `auto` answers by itself."""
 
-    def __init__(self, port, control, media, tone, auto=False, name="agent"):
+    def __init__(self, port, control, media, tone, auto=False, name="agent", encrypted=False):
         self.folder = tempfile.TemporaryDirectory(prefix="frontdesk-baresip-")
         place = Path(self.folder.name)
         settings = {"port": port, "control": control, "media": media, "media_end": media + 98, "tone": tone, "folder": place}
         (place / "config").write_text(CONFIG.format(**settings))
-        answers = ";answermode=auto" if auto else ""
+        answers = (";answermode=auto" if auto else "") + (";mediaenc=srtp-mand" if encrypted else "")
         (place / "accounts").write_text(f"<sip:{name}@127.0.0.1:{port}>;regint=0{answers};audio_codecs=PCMU\n")
         (place / "contacts").write_text("")
         self.log = open(place / "log", "wb")

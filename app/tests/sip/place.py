@@ -91,12 +91,12 @@ class Place:
         self.phones.append(sipp)
         return sipp
 
-    def agent(self, number, auto=True):
+    def agent(self, number, auto=True, encrypted=False):
         port = port_of(number, self.base)
-        return self.baresip(port, auto=auto)
+        return self.baresip(port, auto=auto, encrypted=encrypted)
 
-    def baresip(self, port, auto=False, tone=HIGH, name="agent"):
-        phone = Baresip(port, port + 500, self.base + 4000 + (port - self.base), tone, auto, name)
+    def baresip(self, port, auto=False, tone=HIGH, name="agent", encrypted=False):
+        phone = Baresip(port, port + 500, self.base + 4000 + (port - self.base), tone, auto, name, encrypted)
         self.phones.append(phone)
         return phone
 

@@ -3,9 +3,10 @@ import json
 import random
 import socket
 import time
+from pathlib import Path
 
 import audio
-from place import LOW, SPEECH, about, spoken
+from place import LOW, PLACE, SPEECH, about, spoken
 from sipp import Caller, refuses, rings_out
 
 
@@ -104,10 +105,28 @@ def caller_gives_up(place):
     place.row("missed", "caller_gave_up")
 
 
-def talk(place, number, key, accept, seconds):
+def encrypted_message(place):
+    """A phone that insists on SRTP is played the menu, presses a key and leaves a message."""
+    caller = place.baresip(place.port, tone=LOW, name=place.number, encrypted=True)
+    caller.command("dial", f"sip:ivr@{place.desk.target}")
+    caller.wait_for("CALL_ESTABLISHED")
+    time.sleep(1)
+    caller.press("2")
+    time.sleep(8)
+    caller.command("hangup")
+    place.desk.call(place.number, ready=lambda row: row["voicemail"])
+    row = place.row("voicemail", "chosen", hung_up_by="caller")
+    message = place.desk.message(row, Path(PLACE.name) / f"{place.number}.wav")
+    spoken = audio.seconds_of_tone(message, 440)
+    assert 4 <= spoken <= 8, f"the message has the caller's tone for {spoken} s"
+    outline = audio.outline(audio.samples(caller.received()))
+    assert max(outline) > 500, "no prompt is played"
+
+
+def talk(place, number, key, accept, seconds, encrypted=False):
     """A caller and a callee, each with a tone; both phones."""
-    agent = place.agent(number)
-    caller = place.baresip(place.port, tone=LOW, name=place.number)
+    agent = place.agent(number, encrypted=encrypted)
+    caller = place.baresip(place.port, tone=LOW, name=place.number, encrypted=encrypted)
     caller.command("dial", f"sip:ivr@{place.desk.target}")
     caller.wait_for("CALL_ESTABLISHED")
     time.sleep(1)
@@ -235,7 +254,7 @@ def forty_at_once_with_loss(place):
 
 
 TOGETHER = [
-    message_ended_by_hanging_up, message_ended_by_key_of_another_payload_type, message_over_tcp, offer_in_the_answer, key_by_info, silence_ends_a_message,
+    message_ended_by_hanging_up, message_ended_by_key_of_another_payload_type, message_over_tcp, offer_in_the_answer, encrypted_message, key_by_info, silence_ends_a_message,
     hung_up_in_the_menu, nothing_pressed, withheld_number, blocked_caller, one_busy, one_declined, one_not_found, one_rings_out,
     caller_gives_up, accepted_and_the_caller_hangs_up, direct_and_the_callee_hangs_up_after_hold, machine_that_presses_nothing,
     ring_all, two_are_asked_at_once, unknown_audio_is_refused, forty_at_once_with_loss,

@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_extensions_and_addresses_are_told_apart() {
+    fn numbers_extensions_and_addresses_are_distinguished() {
         let read = |text: &str| {
             text.parse::<PhoneAddress>()
                 .map(|phone| (phone.number().is_some(), phone.is_extension(), phone.is_sip()))

@@ -11,7 +11,7 @@ use crate::sdp;
 impl CallTask {
     pub(super) async fn answer(&mut self) {
         let events = self.events.clone();
-        let random = self.shared.services.ids.random();
+        let random = self.media_random();
         let peer = Some(self.invitation.peer);
         let opened = Media::open(&self.shared.media, peer, random, to_events(Party::Caller, events)).await;
         let media = match opened {
@@ -25,9 +25,9 @@ impl CallTask {
         let body = match &self.invitation.offered {
             Some(offered) => {
                 media.connect(offered.remote);
-                sdp::answer(media.local, offered, 1)
+                sdp::answer(media.local, media.key, offered, 1)
             }
-            None => sdp::offer(media.local, 1),
+            None => sdp::offer(media.local, self.offered_key(&media), 1),
         };
         self.invitation.leg.accept(body);
         self.media = Some(media);

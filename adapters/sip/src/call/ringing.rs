@@ -46,7 +46,7 @@ impl CallTask {
         let routes = &shared.settings.routes;
         let address = routes.address(&phone).ok_or("no route of sip.routes names it")?;
         let events = to_events(party, self.events.clone());
-        let random = shared.services.ids.random();
+        let random = self.media_random();
         let media = Media::open(&shared.media, address.ip(), random, events).await;
         let media = media.map_err(|error| format!("there is no port for audio: {error}"))?;
         let (sender, receiver) = mpsc::unbounded_channel();
@@ -55,7 +55,7 @@ impl CallTask {
             &address,
             &self.shown(caller_id),
             trunk,
-            sdp::offer(media.local, 1),
+            sdp::offer(media.local, self.offered_key(&media), 1),
             sender,
         );
         let leg = Arc::new(leg.map_err(|error| error.to_string())?);

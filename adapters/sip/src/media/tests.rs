@@ -1,5 +1,10 @@
 use super::*;
+use crate::rtp::srtp::{Crypto, Suite};
 use crate::sdp::Codec;
+
+fn key() -> srtp::Key {
+    srtp::Key::new([7; 32])
+}
 
 /// A phone at the other side, and the leg's audio.
 struct Phone {
@@ -18,7 +23,7 @@ impl Phone {
     async fn new(timeout: Duration) -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let (sender, events) = mpsc::unbounded_channel();
-        let media = Media::open(&settings(timeout), None, [7; 32], move |event| {
+        let media = Media::open(&settings(timeout), None, ([7; 32], key()), move |event| {
             let _ = sender.send(event);
         })
         .await
@@ -30,7 +35,14 @@ impl Phone {
 
     fn remote(&self) -> Remote {
         let address = self.socket.local_addr().unwrap();
-        Remote { address, codec: Codec::Pcma, keys: Some(101), on_hold: false, is_silent: false }
+        Remote {
+            address,
+            codec: Codec::Pcma,
+            keys: Some(101),
+            on_hold: false,
+            is_silent: false,
+            crypto: None,
+        }
     }
 
     async fn say(&mut self, frames: usize, amplitude: i16) {
@@ -131,6 +143,46 @@ async fn on_hold_nothing_is_sent_and_the_prompt_goes_on() {
 }
 
 #[tokio::test]
+async fn an_encrypted_leg_sends_and_takes_encrypted_audio_alone() {
+    let mut phone = Phone::new(LONG).await;
+    let peer_crypto = Crypto { tag: 1, suite: Suite::Sha1_80, key: srtp::Key::new([8; 32]) };
+    let ours = Crypto { key: key(), ..peer_crypto };
+    phone.media.connect(Remote { crypto: Some(peer_crypto), ..phone.remote() });
+    let mut cipher = Cipher::new(peer_crypto.key, ours).unwrap();
+    phone.media.player().play(1, vec![1000; 160].into());
+    let mut datagram = [0; 400];
+    loop {
+        let length = phone.socket.recv(&mut datagram).await.unwrap();
+        assert_eq!(length, 12 + FRAME + 10, "with the proof");
+        let packet = cipher.decrypt(&datagram[..length]).unwrap();
+        let Some(Received::Audio { samples, .. }) = read(&packet, None) else { panic!("no audio") };
+        if samples.iter().all(|sample| (sample - 1000).abs() < 50) {
+            break;
+        }
+    }
+    assert_eq!(phone.event().await, MediaEvent::Played(1));
+    let (to, mut recorded) = mpsc::unbounded_channel();
+    phone.media.record(false, to);
+    let noticed = loop {
+        // Plain audio, though from the right place, is nobody's.
+        phone.say(1, 9000).await;
+        let packet = cipher.encrypt(&phone.writer.write(&[3000; FRAME], Codec::Pcmu)).unwrap();
+        phone.socket.send_to(&packet, phone.media.local).await.unwrap();
+        if let Ok(event) = tokio::time::timeout(Duration::from_millis(20), phone.events.recv()).await {
+            break event;
+        }
+    };
+    assert_eq!(noticed, Some(MediaEvent::Spoke));
+    phone.media.stop_recording();
+    let mut all = Vec::new();
+    while let Some(samples) = recorded.recv().await {
+        all.extend(samples);
+    }
+    let spoken: Vec<i16> = all.into_iter().filter(|sample| *sample != 0).collect();
+    assert!(!spoken.is_empty() && spoken.iter().all(|sample| (sample - 3000).abs() < 100));
+}
+
+#[tokio::test]
 async fn a_leg_without_any_audio_is_lost() {
     let mut phone = Phone::new(Duration::from_millis(200)).await;
     assert_eq!(phone.event().await, MediaEvent::Lost);
@@ -139,7 +191,7 @@ async fn a_leg_without_any_audio_is_lost() {
 #[tokio::test]
 async fn ports_are_even_in_the_range_and_not_given_twice() {
     let settings = MediaSettings { ports: Arc::new(AudioPorts::new(30_001..=30_005)), ..settings(LONG) };
-    let open = || Media::open(&settings, None, [0; 32], |_| {});
+    let open = || Media::open(&settings, None, ([0; 32], key()), |_| {});
     let (first, second) = (open().await.unwrap(), open().await.unwrap());
     assert_ne!(first.local.port(), second.local.port());
     assert!([&first, &second].iter().all(|media| media.local.port() % 2 == 0));

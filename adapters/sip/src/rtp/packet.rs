@@ -50,7 +50,8 @@ impl Writer {
             |at: usize| u32::from_be_bytes([random[at], random[at + 1], random[at + 2], random[at + 3]]);
         Self {
             source: word(0),
-            number: u16::from_be_bytes([random[4], random[5]]),
+            // In the lower half, so that a lost first packet of an encrypted stream does no harm (RFC 3711, 3.3.1).
+            number: u16::from_be_bytes([random[4] & 0x7f, random[5]]),
             time: word(6),
             is_first: true,
         }
@@ -59,6 +60,12 @@ impl Writer {
     /// The time of a packet that is not sent passes all the same.
     pub fn skip(&mut self) {
         self.time = self.time.wrapping_add(160);
+        self.is_first = true;
+    }
+
+    /// The following packets are a stream of their own.
+    pub fn begin_stream(&mut self) {
+        self.source = self.source.wrapping_add(1);
         self.is_first = true;
     }
 

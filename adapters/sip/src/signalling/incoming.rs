@@ -46,6 +46,7 @@ pub(super) struct Incoming {
     pub clock: Arc<dyn Clock>,
     /// Whether our audio is sent over IPv4.
     pub is_ipv4: bool,
+    pub srtp_required: bool,
     pub invitations: mpsc::UnboundedSender<Invitation>,
 }
 
@@ -133,7 +134,10 @@ impl Incoming {
         user: Option<String>,
     ) -> Result<Dialog, StatusCode> {
         let request = &transaction.original;
-        let usable = |offered: &sdp::Description| offered.remote.address.is_ipv4() == self.is_ipv4;
+        let usable = |offered: &sdp::Description| {
+            let remote = &offered.remote;
+            remote.address.is_ipv4() == self.is_ipv4 && (remote.crypto.is_some() || !self.srtp_required)
+        };
         let offered = match request.body.as_slice() {
             [] => None,
             body => Some(sdp::read(body).filter(usable).ok_or(StatusCode::NotAcceptableHere)?),

@@ -80,7 +80,7 @@ impl Leg {
         });
     }
 
-    /// Refuses an incoming leg that cannot be carried here, so that its network tries elsewhere.
+    /// Refuses an incoming leg that cannot be carried here, so that its network tries another way.
     pub fn fail(&self) {
         self.reject(StatusCode::ServiceUnavailable);
     }
