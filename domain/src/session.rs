@@ -40,7 +40,8 @@
 //! - A caller who hangs up while a menu or an announcement plays is only reported as ended. While phones ring, or a
 //!   message is recorded, the call flow is asked once more with `caller_gone`, so that the attempt and the message are
 //!   recorded as they ended.
-//! - Exactly one [`Notice::CallEnded`] is reported, and exactly one final status of each leg that was rung.
+//! - Exactly one [`Notice::CallEnded`] is reported, and exactly one final status of each leg that was rung. The end of the call
+//!   comes last: after the message that the caller has left, and after the legs.
 //! - The first callee to *accept* takes the call; a callee who is not screened accepts by picking up.
 
 mod conversation;
@@ -78,6 +79,8 @@ pub struct Session {
     is_answered: bool,
     answered_at: Option<Timestamp>,
     caller_gone: bool,
+    /// How the call ended, until it is reported.
+    ending: Option<Ending>,
     recording: Option<Recording>,
     ringing: Option<Ringing>,
     /// Phones rung so far; names the next one.
@@ -95,6 +98,7 @@ impl Session {
             is_answered: false,
             answered_at: None,
             caller_gone: false,
+            ending: None,
             recording: None,
             ringing: None,
             rung: 0,
@@ -120,10 +124,12 @@ impl Session {
 
     /// Whether everybody has hung up and everything is reported. Outputs may still have to be polled.
     pub fn is_over(&self) -> bool {
-        self.caller_gone
-            && self.ringing.is_none()
-            && self.recording.is_none()
-            && !self.caller.is_waiting_for_instructions()
+        self.caller_gone && !self.is_unfinished()
+    }
+
+    /// Whether a phone rings, somebody talks, a message is recorded, or the call flow is asked.
+    fn is_unfinished(&self) -> bool {
+        self.ringing.is_some() || self.recording.is_some() || self.caller.is_waiting_for_instructions()
     }
 
     /// Something has happened. Timers that are due are handled first. What comes too late, or from a leg that is not
@@ -163,6 +169,7 @@ impl Session {
                 self.in_ringing(|ringing| ringing.on_ended(now, callee, end));
             }
         }
+        self.report_end();
     }
 
     /// Time has passed. May be called at any time.
@@ -179,6 +186,16 @@ impl Session {
             Some(recording) if recording.is_stopped() => self.on_recorded(None, None),
             Some(_) => self.stop_recording(now),
             None => {}
+        }
+        self.report_end();
+    }
+
+    /// Reports the end of the call, once nothing can change how it ended.
+    fn report_end(&mut self) {
+        if !self.is_unfinished()
+            && let Some(ending) = self.ending.take()
+        {
+            self.outputs.push_back(Output::Report(Notice::CallEnded(ending)));
         }
     }
 
@@ -351,8 +368,7 @@ impl Session {
         }
         self.caller.hang_up();
         let seconds = self.answered_at.map(|answered| seconds_between(answered, now));
-        let ending = Ending { seconds, hung_up_by: Some(by), ..Ending::new(status) };
-        self.outputs.push_back(Output::Report(Notice::CallEnded(ending)));
+        self.ending = Some(Ending { seconds, hung_up_by: Some(by), ..Ending::new(status) });
         self.stop_recording(now);
         if let Some(recording) = &mut self.recording {
             recording.on_hang_up(now);

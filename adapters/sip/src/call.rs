@@ -98,6 +98,7 @@ impl CallTask {
         // With SIP nobody else remembers the call.
         task.shared.journal.begin(&task.open_call()).await;
         let mut noted = Instant::now();
+        let mut is_hung_up = false;
         loop {
             let mut is_changed = false;
             while let Some(output) = task.session.poll_output() {
@@ -117,7 +118,8 @@ impl CallTask {
                     let now = task.now();
                     task.session.handle_timeout(now);
                 }
-                () = turns_true(&mut stop), if task.ended.is_none() => {
+                () = turns_true(&mut stop), if !is_hung_up => {
+                    is_hung_up = true;
                     task.hang_up(Party::Caller);
                     task.input(Input::Ended(Party::Caller, LegEnd::Failed));
                 }

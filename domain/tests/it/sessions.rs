@@ -4,7 +4,7 @@ mod line;
 mod random;
 
 use frontdesk_domain::session::{Callee, Input, LegEnd, Party};
-use frontdesk_domain::{CallFlow, FlowSettings, HungUpBy, LegStatus, read_flow};
+use frontdesk_domain::{CallFlow, CallState, FlowSettings, HungUpBy, LegStatus, read_flow};
 
 use crate::desk::{CALLER as TEST_CALLER, FIRST, SECOND};
 use line::{Line, flow};
@@ -173,6 +173,28 @@ fn a_callee_who_accepts_is_connected_and_the_talk_is_counted() {
     let call = line.call();
     assert_eq!((call.ring_seconds, call.talk_seconds), (Some(4), Some(12)));
     assert_eq!(call.hung_up_by, Some(HungUpBy::Callee));
+}
+
+#[test]
+fn the_end_of_the_call_is_the_last_report() {
+    let mut line = Line::new(flow(&[FIRST], true));
+    line.press(CALLER, "2");
+    line.listen();
+    line.wait(4);
+    line.hang_up(CALLER);
+    let ended = |line: &Line| line.call().state == CallState::Ended;
+    assert!(!ended(&line), "the message is not there yet");
+    line.message(Some("RE1"), 4);
+    assert_eq!(line.verdict(), "voicemail (chosen)");
+    line.assert_over();
+    let last = line.said.last().expect("something");
+    assert!(last.starts_with("Report(CallEnded"), "{last}");
+    // A phone that rings or talks has ended before.
+    let mut line = forwarded(flow(&[FIRST], false));
+    line.input(Input::PickedUp(Callee(0)));
+    line.hang_up(CALLER);
+    assert!(line.said.last().expect("something").starts_with("Report(CallEnded"));
+    line.assert_over();
 }
 
 #[test]
