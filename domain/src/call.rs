@@ -174,6 +174,22 @@ pub struct Call {
 
 impl Call {
     /// Reads a call off its facts.
+    ///
+    /// ```
+    /// use frontdesk_domain::{BuiltinFlow, Call, Context, Dialogue, Ending, Facts, Notice, Outcome, Signal, advance, builtin_flow};
+    ///
+    /// let flow = builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?;
+    /// let (call, now) = ("demo:leg-1".parse::<frontdesk_domain::LegId>()?, "2026-11-22T09:00:00Z".parse()?);
+    /// let cx = Context::new(call.clone(), now).with_parties("+33123456789", "+15556667777");
+    /// let mut events = advance(&flow, &Dialogue::Start, &Signal::Arrived, &cx).events;
+    /// events.push(Notice::CallEnded(Ending::new("completed")).into_event(call, now));
+    ///
+    /// let call = Call::of(&Facts::of(&events));
+    /// let verdict = call.verdict.expect("the call has ended");
+    /// assert_eq!((verdict.outcome, verdict.reason.as_str()), (Outcome::Abandoned, "in_menu"));
+    /// assert_eq!(verdict.evidence.len(), 2, "the menu, and the end");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of(facts: &Facts) -> Self {
         let facts = &*facts.in_one_clock();
         let story = facts.story();

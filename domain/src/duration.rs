@@ -9,6 +9,13 @@ use jiff::tz::TimeZone;
 const LONGEST: Duration = Duration::from_secs(36_525 * 86_400);
 
 /// Parses a duration such as `30s`, `15m`, `24h`, `90d`, `12w`, of at most a hundred years.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// assert_eq!(frontdesk_domain::parse_duration("15m"), Ok(Duration::from_secs(900)));
+/// assert!(frontdesk_domain::parse_duration("15").is_err(), "without a unit");
+/// ```
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let bad = || {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -36,6 +43,15 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 }
 
 /// Parses a point in time: a time of day (its next occurrence), a duration from now, or a local date and time.
+///
+/// ```
+/// use frontdesk_domain::{TimeZone, Timestamp, parse_until};
+///
+/// let now: Timestamp = "2026-11-22T09:00:00Z".parse()?;
+/// let until = parse_until("13:30", now, &TimeZone::UTC).expect("a time of day");
+/// assert_eq!(until, "2026-11-22T13:30:00Z".parse()?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn parse_until(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, String> {
     let bad = || format!("{text:?} is not a time; use one such as 14:00, 2h or 2026-12-24T14:00");
     if let Ok(from_now) = parse_duration(text) {

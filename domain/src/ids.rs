@@ -85,6 +85,16 @@ impl LegId {
     /// `a84b4c76e66710@pc33.atlanta.com`, or Asterisk's `1700000000.12`. A text that is a valid id is kept; any other
     /// becomes its SHA-256, the first 160 bits in hexadecimal. Equal texts give equal ids: an id that the other side chooses, such
     /// as a `Call-ID`, must be made unique first, or one call can be mixed with another.
+    ///
+    /// ```
+    /// use frontdesk_domain::LegId;
+    ///
+    /// let kept = LegId::from_foreign("asterisk", "call-1")?;
+    /// assert_eq!((kept.carrier(), kept.id()), ("asterisk", "call-1"));
+    /// let hashed = LegId::from_foreign("sip", "a84b4c76e66710@pc33.atlanta.com")?;
+    /// assert_eq!(hashed.id().len(), 40);
+    /// # Ok::<(), frontdesk_domain::InvalidId>(())
+    /// ```
     pub fn from_foreign(carrier: &str, foreign: &str) -> Result<Self, InvalidId> {
         if check_opaque(foreign, "leg id").is_ok() {
             return Self::new(carrier, foreign);

@@ -61,6 +61,12 @@ impl Keys {
 
     /// Parses keys sent by a carrier and drops every character that is not a key: a caller is never refused over a
     /// stray character.
+    ///
+    /// ```
+    /// use frontdesk_domain::Keys;
+    ///
+    /// assert_eq!(Keys::lenient("1 2w#").to_string(), "12#");
+    /// ```
     pub fn lenient(text: &str) -> Self {
         Self(text.chars().filter_map(|c| Key::try_from(c).ok()).collect())
     }

@@ -156,6 +156,15 @@ fn is_withheld(text: &str) -> bool {
 
 impl CallerId {
     /// Reads the carrier's text. Every form of "withheld" becomes [`CallerId::Withheld`]; addresses stay as they are.
+    ///
+    /// ```
+    /// use frontdesk_domain::CallerId;
+    ///
+    /// assert!(matches!(CallerId::read("+33123456789"), CallerId::Known(_)));
+    /// assert_eq!(CallerId::read("sip:anonymous@anonymous.invalid"), CallerId::Withheld);
+    /// let same = ["+33123456789", "tel:+33123456789", "sip:+33123456789@trunk.example"];
+    /// assert!(same.iter().all(|text| CallerId::read(text).identity("").as_deref() == Some("+33123456789")));
+    /// ```
     pub fn read(text: &str) -> Self {
         let text = visible(text);
         // A display name may stand before an address: `"Bob" <sip:101@pbx>`.

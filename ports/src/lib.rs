@@ -10,6 +10,27 @@
 //!
 //! With the feature `conformance`, the module `conformance` specifies the behaviour of every driven store as functions that
 //! each adapter calls from its tests. With `mock`, [`Carrier`] has a mock.
+//!
+//! ```
+//! use frontdesk_domain::{CallEvent, EventKind, Timestamp};
+//! use frontdesk_ports::{CallQuery, Clock, TextMatch};
+//!
+//! /// A clock for tests.
+//! struct Noon;
+//!
+//! impl Clock for Noon {
+//!     fn now(&self) -> Timestamp {
+//!         "2026-11-22T12:00:00Z".parse().expect("a time")
+//!     }
+//! }
+//!
+//! let yesterday = Noon.now() - std::time::Duration::from_secs(86_400);
+//! let query = CallQuery { since: Some(yesterday), text: Some(TextMatch::of("boiler")), ..CallQuery::newest(50) };
+//! assert_eq!(query.limit, 50);
+//! let event = CallEvent::new("demo:leg-1".parse()?, Noon.now(), EventKind::Closed);
+//! assert_eq!(event.identity(), "closed");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![warn(missing_docs)]
 
 #[cfg(feature = "conformance")]

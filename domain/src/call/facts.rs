@@ -19,6 +19,26 @@ pub struct Facts {
 impl Facts {
     /// Takes an event in, and returns the work that has become due by it. A repeat changes nothing; of two reports of
     /// the same event the earlier time counts.
+    ///
+    /// ```
+    /// use frontdesk_domain::{BuiltinFlow, Context, Dialogue, Ending, Facts, Notice, Signal, advance, builtin_flow};
+    ///
+    /// let flow = builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?;
+    /// let (call, now) = ("demo:leg-1".parse::<frontdesk_domain::LegId>()?, "2026-11-22T09:00:00Z".parse()?);
+    /// let cx = Context::new(call.clone(), now).with_parties("+33123456789", "+15556667777");
+    /// let mut events = advance(&flow, &Dialogue::Start, &Signal::Arrived, &cx).events;
+    /// events.push(Notice::CallEnded(Ending::new("completed")).into_event(call, now));
+    ///
+    /// let (mut facts, mut other) = (Facts::default(), Facts::default());
+    /// for event in &events {
+    ///     facts.absorb(event);
+    /// }
+    /// for event in events.iter().rev().chain(&events) {
+    ///     other.absorb(event);
+    /// }
+    /// assert_eq!(facts, other, "neither order nor repetition matters");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn absorb(&mut self, event: &CallEvent) -> Vec<Effect> {
         let before = if self.touches_effects(event) { Some(self.effects()) } else { None };
         self.learn(event.clone());

@@ -63,6 +63,21 @@ impl std::fmt::Display for Journey {
 impl CallFlow {
     /// Where a logged call would have come to by this flow; `None` for a call of which we were never asked anything, and
     /// for one that was refused, which is not the flow's doing alone.
+    ///
+    /// ```
+    /// use frontdesk_domain::{BuiltinFlow, Context, Dialogue, Ending, Facts, Notice, Signal, advance, builtin_flow};
+    ///
+    /// let flow = builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?;
+    /// let (call, now) = ("demo:leg-1".parse::<frontdesk_domain::LegId>()?, "2026-11-22T09:00:00Z".parse()?);
+    /// let cx = Context::new(call.clone(), now).with_parties("+33123456789", "+15556667777");
+    /// let mut events = advance(&flow, &Dialogue::Start, &Signal::Arrived, &cx).events;
+    /// events.push(Notice::CallEnded(Ending::new("completed")).into_event(call, now));
+    ///
+    /// let facts = Facts::of(&events);
+    /// let journey = flow.replay(&facts).expect("it was asked for instructions");
+    /// assert_eq!(Some(journey), Some(frontdesk_domain::Journey::of(&facts)), "by the same flow it comes to the same");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn replay(&self, facts: &Facts) -> Option<Journey> {
         let story = facts.story();
         let kinds = || story.iter().map(|(_, event)| &event.kind);

@@ -65,6 +65,20 @@ pub struct Timeline {
 
 impl Timeline {
     /// Draws a call from its facts; one that is not over, until `now`. `None` while nothing of it is known.
+    ///
+    /// ```
+    /// use frontdesk_domain::{BuiltinFlow, Context, Dialogue, Ending, Facts, Notice, Signal, Timeline, advance, builtin_flow};
+    ///
+    /// let flow = builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?;
+    /// let (call, now) = ("demo:leg-1".parse::<frontdesk_domain::LegId>()?, "2026-11-22T09:00:00Z".parse()?);
+    /// let cx = Context::new(call.clone(), now).with_parties("+33123456789", "+15556667777");
+    /// let mut events = advance(&flow, &Dialogue::Start, &Signal::Arrived, &cx).events;
+    /// events.push(Notice::CallEnded(Ending::new("completed")).into_event(call, now));
+    ///
+    /// let timeline = Timeline::of(&Facts::of(&events), now).expect("the call is known");
+    /// assert!(timeline.lanes[0].is_caller);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of(facts: &Facts, now: Timestamp) -> Option<Self> {
         let facts = &*facts.in_one_clock();
         let call = Call::of(facts);

@@ -123,6 +123,21 @@ pub struct Traffic {
 
 impl Traffic {
     /// Counts one more call.
+    ///
+    /// ```
+    /// use frontdesk_domain::{BuiltinFlow, Context, Dialogue, Ending, Facts, Notice, Signal, Target, Traffic, advance, builtin_flow};
+    ///
+    /// let flow = builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?;
+    /// let (call, now) = ("demo:leg-1".parse::<frontdesk_domain::LegId>()?, "2026-11-22T09:00:00Z".parse()?);
+    /// let cx = Context::new(call.clone(), now).with_parties("+33123456789", "+15556667777");
+    /// let mut events = advance(&flow, &Dialogue::Start, &Signal::Arrived, &cx).events;
+    /// events.push(Notice::CallEnded(Ending::new("completed")).into_event(call, now));
+    ///
+    /// let mut traffic = Traffic::default();
+    /// traffic.add(&Facts::of(&events));
+    /// assert_eq!(traffic.came_to(&Target::Menu("main".parse()?)), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn add(&mut self, facts: &Facts) {
         self.calls += 1;
         let mut from = None;

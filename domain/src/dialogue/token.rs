@@ -110,6 +110,15 @@ impl DialogueHistory {
 impl Dialogue {
     /// Parses a dialogue. An unreadable token becomes [`Dialogue::Lost`], which leads the caller to a mailbox: an old
     /// or damaged URL must not cost a call.
+    ///
+    /// ```
+    /// use frontdesk_domain::Dialogue;
+    ///
+    /// let at = Dialogue::read("mailbox.main.chosen.2");
+    /// assert!(matches!(at, Dialogue::Mailbox { .. }));
+    /// assert_eq!(at.to_string(), "mailbox.main.chosen.2");
+    /// assert_eq!(Dialogue::read("%00"), Dialogue::Lost);
+    /// ```
     pub fn read(token: &str) -> Self {
         Self::parse(token).unwrap_or(Self::Lost)
     }

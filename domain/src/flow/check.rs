@@ -12,6 +12,16 @@ use super::problem::{Problem, Problems};
 
 impl FlowDraft {
     /// The flow, or everything that is wrong with it for a carrier with these limits.
+    ///
+    /// ```
+    /// use frontdesk_domain::{BuiltinFlow, CarrierLimits, builtin_flow};
+    ///
+    /// let settings = BuiltinFlow { forward_to: vec!["101".parse()?], ..BuiltinFlow::default() };
+    /// let draft = builtin_flow(&settings)?.draft().clone();
+    /// let limits = CarrierLimits { extensions: false, ..CarrierLimits::default() };
+    /// assert!(draft.check(&limits).unwrap_err().to_string().contains("101 cannot be rung"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn check(self, limits: &CarrierLimits) -> Result<CallFlow, Problems> {
         let problems = self.problems(limits);
         if problems.is_empty() { Ok(CallFlow::of(self)) } else { Err(Problems(problems)) }

@@ -73,6 +73,29 @@ impl fmt::Debug for FlowSettings<'_> {
 }
 
 /// The flow that a text describes, or everything that is wrong with it.
+///
+/// ```
+/// use frontdesk_domain::{FlowSettings, read_flow};
+///
+/// let text = r#"
+///     company = "Example"
+///     start = "menu main"
+///     [menus.main]
+///     prompt = "For the team, press 1. To leave a message, press 2."
+///     keys.1 = { label = "Team", then = "forward team" }
+///     keys.2 = { label = "Message", then = "mailbox main" }
+///     [forwards.team]
+///     to = ["+33611223344"]
+///     [mailboxes.main]
+/// "#;
+/// let flow = read_flow(text, &FlowSettings::default())?;
+/// assert_eq!(flow.numbers().count(), 1);
+///
+/// let mistaken = text.replace("forward team", "forward tema");
+/// let findings = read_flow(&mistaken, &FlowSettings::default()).unwrap_err();
+/// assert!(findings.to_string().contains("tema"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn read_flow(text: &str, settings: &FlowSettings<'_>) -> Result<CallFlow, Findings> {
     let mut notes = Notes::new(text);
     let (whole, errors) = DeTable::parse_recoverable(text);

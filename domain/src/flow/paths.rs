@@ -44,6 +44,15 @@ struct Walk<'f> {
 impl CallFlow {
     /// Every way a call can go: each key, silence, other keys, each end of ringing, open and closed, and hanging up
     /// wherever that is possible.
+    ///
+    /// ```
+    /// use frontdesk_domain::{BuiltinFlow, builtin_flow};
+    ///
+    /// let flow = builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?;
+    /// let paths = flow.paths();
+    /// assert!(paths.is_complete && paths.longest.seconds > 60);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn paths(&self) -> Paths {
         let found = Paths { count: 0, is_complete: true, longest: Path::default() };
         let mut walk = Walk { flow: self, on_the_way: Vec::new(), steps: Vec::new(), millis: 0, found };

@@ -228,6 +228,16 @@ impl Schedule {
     }
 
     /// Whether it is open at that instant.
+    ///
+    /// ```
+    /// use frontdesk_domain::{Opening, Schedule, TimeZone};
+    ///
+    /// let mut office = Schedule::closed(TimeZone::UTC);
+    /// office.day_mut(jiff::civil::Weekday::Monday).push("09:00-17:30".parse()?);
+    /// assert_eq!(office.at("2026-11-23T10:00:00Z".parse()?), Opening::Open, "a Monday");
+    /// assert_eq!(office.at("2026-11-24T10:00:00Z".parse()?), Opening::Closed);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn at(&self, now: Timestamp) -> Opening {
         let today = now.to_zoned_datetime(self.zone.clone()).date();
         let near = [today.yesterday().ok(), Some(today), today.tomorrow().ok()];
