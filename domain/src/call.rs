@@ -154,7 +154,7 @@ pub struct Call {
     /// The phone that answered, otherwise the last that was rung.
     pub forwarded_to: Option<PhoneAddress>,
     /// Who ended it, if that is known.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "event::if_known")]
     pub hung_up_by: Option<HungUpBy>,
     /// The phones that were rung, each once, and whether it took the call.
     #[serde(default)]

@@ -1,6 +1,6 @@
 //! One line of a call's story, with the identity that makes a repeat the same line.
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use strum::IntoStaticStr;
 
 use crate::call::carrier_record::CarrierRecord;
@@ -258,8 +258,14 @@ pub struct Ending {
     /// Caller and called number, in case no other event of the call arrives.
     pub parties: Option<Parties>,
     /// Who hung up, if the carrier knows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "if_known", skip_serializing_if = "Option::is_none")]
     pub hung_up_by: Option<HungUpBy>,
+}
+
+/// Reads who hung up; a word of a newer version says nothing here, and the end of the call counts all the same.
+pub(super) fn if_known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<HungUpBy>, D::Error> {
+    let word: Option<String> = Option::deserialize(deserializer)?;
+    Ok(word.and_then(|word| word.parse().ok()))
 }
 
 /// Audio that we hold and have verified.
