@@ -295,7 +295,7 @@ impl Reader {
             forward_to: forward_to.unwrap_or_default(),
             screening: self.take("screening", Value::boolean).unwrap_or(default.screening),
             time_limit: time_limit.unwrap_or(default.time_limit),
-            limits: if is_hosted { carrier::LIMITS } else { CarrierLimits::default() },
+            limits: self.limits(is_hosted),
             ..default
         }
     }
@@ -304,6 +304,14 @@ impl Reader {
     fn has_hosted_carrier(&self) -> bool {
         let has = |table: &str| self.values.keys().any(|key| key.starts_with(table));
         has("twilio.") || !has("sip.")
+    }
+
+    /// What every carrier of the configuration can do.
+    fn limits(&self, is_hosted: bool) -> CarrierLimits {
+        let of_hosted = if is_hosted { carrier::LIMITS } else { CarrierLimits::default() };
+        let has_line = self.values.keys().any(|key| key.starts_with("sip."));
+        // The SIP line sends no keys.
+        CarrierLimits { digits: of_hosted.digits && !has_line, ..of_hosted }
     }
 
     fn flow(

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::names::text_in_json;
+use crate::names::{checked_text, text_in_json};
 
 /// One key: `0`-`9`, `*` or `#`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -98,6 +98,30 @@ impl fmt::Display for Keys {
 }
 
 text_in_json!(Keys);
+
+/// Keys that are sent once a phone is picked up, such as the extension behind a company's number: `ww123#`. A `w` waits
+/// half a second.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct DialDigits(String);
+
+/// A text that is no [`DialDigits`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("digits are 1 to 32 of 0 to 9, * and #, and w, which waits half a second, such as \"ww123#\"")]
+pub struct InvalidDialDigits;
+
+impl FromStr for DialDigits {
+    type Err = InvalidDialDigits;
+
+    fn from_str(text: &str) -> Result<Self, InvalidDialDigits> {
+        let is_one = |c: char| c == 'w' || Key::try_from(c).is_ok();
+        let has_key = text.chars().any(|c| Key::try_from(c).is_ok());
+        let fits = text.len() <= 32 && has_key && text.chars().all(is_one);
+        if fits { Ok(Self(text.to_owned())) } else { Err(InvalidDialDigits) }
+    }
+}
+
+checked_text!(DialDigits);
 
 #[cfg(test)]
 mod tests {

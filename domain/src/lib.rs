@@ -106,7 +106,7 @@ pub use flow::prompt::{AudioFile, Prompt, Speech, Spoken};
 pub use flow::target::{Choice, Target, Then};
 pub use flow::version::{FlowVersion, InvalidFlowVersion};
 pub use ids::{CallId, InvalidId, LegId, RecordingId};
-pub use keys::{InvalidKey, Key, Keys};
+pub use keys::{DialDigits, InvalidDialDigits, InvalidKey, Key, Keys};
 pub use names::UnknownName;
 pub use phone::address::{InvalidPhoneAddress, PhoneAddress};
 pub use phone::spelling::{digits_of, visible, visible_lines};

@@ -211,8 +211,19 @@ fn dial(found: &Element) -> Result<Verb, TwimlError> {
         if child.name != "Number" {
             return Err(TwimlError::Element(child.name.clone()));
         }
-        let [url, method, status_callback, callback_method, events] =
-            child.only(["url", "method", "statusCallback", "statusCallbackMethod", "statusCallbackEvent"])?;
+        let [url, method, status_callback, callback_method, events, digits] = child.only([
+            "url",
+            "method",
+            "statusCallback",
+            "statusCallbackMethod",
+            "statusCallbackEvent",
+            "sendDigits",
+        ])?;
+        if let Some(digits) =
+            digits.filter(|digits| !digits.chars().all(|c| "0123456789ABCD#*wW".contains(c)))
+        {
+            return Err(TwimlError::Value("sendDigits", digits));
+        }
         post_only(method.as_ref())?;
         post_only(callback_method.as_ref())?;
         child.leaf()?;
@@ -291,7 +302,7 @@ mod tests {
     fn a_document_is_read_verb_by_verb() {
         let xml = r##"<?xml version="1.0" encoding="UTF-8"?><!-- x --><Response><Say language="en">A &amp; <![CDATA[<B>]]> &#233;</Say>
             <Pause length="2"/><Gather numDigits="1" action="https://a/?x=1&amp;y=2#rc=2" actionOnEmptyResult="true"><Play>https://p</Play></Gather>
-            <Dial timeout="20" callerId="+1"><Number url="u" statusCallbackEvent="ringing completed">+33</Number></Dial>
+            <Dial timeout="20" callerId="+1"><Number url="u" sendDigits="ww12#" statusCallbackEvent="ringing completed">+33</Number></Dial>
             <Record maxLength="60" finishOnKey="#"/><Redirect method="POST">https://b</Redirect><Reject reason="busy"/><Hangup/></Response>"##;
         let Document(verbs) = Document::parse(xml).unwrap();
         assert_eq!(verbs[0], Verb::Say("A & <B> é".into()));
@@ -323,6 +334,7 @@ mod tests {
             ("<Response><Say volume='9'>x</Say></Response>", "no attribute volume"),
             ("<Response><Say><b>x</b></Say></Response>", "<b>"),
             ("<Response><Dial timeout='900'><Number>+1</Number></Dial></Response>", "timeout"),
+            ("<Response><Dial><Number sendDigits='1 2'>+1</Number></Dial></Response>", "sendDigits"),
             ("<Response><Dial/></Response>", "<Number>"),
             ("<Response><Gather timeout='soon'/></Response>", "timeout"),
             ("<Response><Say>", "well-formed"),

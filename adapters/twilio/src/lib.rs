@@ -41,6 +41,8 @@ pub const LIMITS: frontdesk_domain::CarrierLimits = frontdesk_domain::CarrierLim
     // A `<Sip>` noun needs an address on the internet, and nothing there would protect it.
     extensions: false,
     sip_addresses: false,
+    // "TwiML: Number", `sendDigits`.
+    digits: true,
     // Error 13521: 4096 characters with the basic voices, 3000 with named ones.
     text: 4096,
     text_with_voice: 3000,

@@ -155,6 +155,9 @@ fn number(writer: &mut Xml, target: &DialTarget, urls: &Urls<'_>) -> io::Result<
     if let Some(screening) = &screening {
         number = number.with_attributes([("url", screening.as_str()), ("method", "POST")]);
     }
+    if let Some(digits) = &target.digits {
+        number = number.with_attribute(("sendDigits", digits.as_str()));
+    }
     number.write_text_content(BytesText::new(target.phone.as_str())).map(|_| ())
 }
 

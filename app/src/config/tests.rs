@@ -375,6 +375,16 @@ fn a_line_rings_extensions_and_addresses() {
 
 #[cfg(feature = "sip")]
 #[test]
+fn a_line_dials_no_digits_after_a_number() {
+    let flow = "[flow]\ncompany = \"Example\"\nstart = \"forward team\"\n[flow.forwards.team]\nto = { number = \"+33611223344\", digits = \"w1\" }\n[flow.mailboxes.main]\n";
+    let line = LINE.replacen("forward_to = \"+33611223344\"\n", "", 1);
+    let errors = load(&(line + flow), &[], Needs::Production).unwrap_err().join("\n");
+    assert!(errors.contains("cannot dial w1 once the phone is picked up"), "{errors}");
+    assert!(load(flow, &[], Needs::Nothing).is_ok(), "a hosted carrier does");
+}
+
+#[cfg(feature = "sip")]
+#[test]
 fn a_line_has_no_limits_of_a_hosted_carrier() {
     let flow = r#"
         [flow]

@@ -7,7 +7,7 @@ use strum::{IntoStaticStr, VariantArray};
 use crate::call::status::RefusalReason;
 use crate::dialogue::Dialogue;
 use crate::flow::prompt::Speech;
-use crate::keys::Key;
+use crate::keys::{DialDigits, Key};
 use crate::named;
 use crate::phone::PhoneNumber;
 use crate::phone::address::PhoneAddress;
@@ -80,6 +80,8 @@ pub enum Instruction {
 pub struct DialTarget {
     /// The phone.
     pub phone: PhoneAddress,
+    /// What is dialled once it is picked up, before its own conversation begins.
+    pub digits: Option<DialDigits>,
     /// The step of the conversation that rings it, and its place among the forward's destinations: together they
     /// name the attempt in callbacks.
     pub step: u16,

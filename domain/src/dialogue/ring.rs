@@ -104,7 +104,14 @@ impl Step<'_> {
             // The callee's own conversation leads back to no menu.
             history: DialogueHistory { menus: Vec::new(), ..history.clone() },
         });
-        DialTarget { phone, step: history.step, position, ring: destination.ring, screening }
+        DialTarget {
+            phone,
+            digits: destination.digits.clone(),
+            step: history.step,
+            position,
+            ring: destination.ring,
+            screening,
+        }
     }
 
     /// What the callee sees. Instead of a number that carriers refuse, or that a call has failed with, ours is shown.

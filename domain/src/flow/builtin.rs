@@ -94,6 +94,7 @@ pub(super) fn draft(settings: &BuiltinFlow) -> FlowDraft {
     });
     let destination = |phone: &PhoneAddress| Destination {
         phone: phone.clone(),
+        digits: None,
         ring: settings.ring,
         screening: screening.clone(),
     };

@@ -2,6 +2,7 @@
 
 /// The limits of a carrier, which [`FlowDraft::check`](crate::FlowDraft::check) holds a flow against. The default has
 /// none.
+#[expect(clippy::struct_excessive_bools, reason = "each is one ability of a carrier, in any combination")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CarrierLimits {
     /// How many phones can ring at once.
@@ -12,6 +13,8 @@ pub struct CarrierLimits {
     pub extensions: bool,
     /// … and SIP addresses.
     pub sip_addresses: bool,
+    /// Whether it can dial digits once a phone is picked up.
+    pub digits: bool,
     /// The longest text that is spoken, in characters …
     pub text: usize,
     /// … and the longest with a named voice.
@@ -27,6 +30,7 @@ impl Default for CarrierLimits {
             different_ring_times: true,
             extensions: true,
             sip_addresses: true,
+            digits: true,
             text: usize::MAX,
             text_with_voice: usize::MAX,
             transcribed_seconds: u64::MAX,

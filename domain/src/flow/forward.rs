@@ -6,7 +6,7 @@ use strum::{IntoStaticStr, VariantArray};
 
 use crate::flow::prompt::Prompt;
 use crate::flow::target::Target;
-use crate::keys::Key;
+use crate::keys::{DialDigits, Key};
 use crate::named;
 use crate::phone::PhoneNumber;
 use crate::phone::address::PhoneAddress;
@@ -39,6 +39,9 @@ pub struct Destination {
     /// The phone.
     #[serde(rename = "number")]
     pub phone: PhoneAddress,
+    /// What is dialled once it is picked up, before the callee is screened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digits: Option<DialDigits>,
     /// How long to let it ring.
     pub ring: Duration,
     /// Whether the callee must press a key to take the call.

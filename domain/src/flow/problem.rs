@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::language::Language;
 use super::target::Target;
-use crate::keys::Keys;
+use crate::keys::{DialDigits, Keys};
 use crate::phone::PhoneNumber;
 use crate::phone::address::PhoneAddress;
 
@@ -107,6 +107,9 @@ pub enum ProblemKind {
     /// The carrier rings numbers only.
     #[error("{0} cannot be rung by the carrier, which knows numbers only; name one such as +33123456789")]
     CannotBeRung(PhoneAddress),
+    /// The carrier rings phones and no more.
+    #[error("the carrier cannot dial {0} once the phone is picked up; leave digits out")]
+    CannotDialDigits(DialDigits),
     /// One of our own numbers is to be rung.
     #[error("{0} is one of the company's own numbers, so the call would come back for ever; use another")]
     OwnNumber(PhoneNumber),

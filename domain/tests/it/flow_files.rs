@@ -1,5 +1,8 @@
 //! Flows as they are written: the worked examples are sound, and each broken one is refused at its line.
-use frontdesk_domain::{CallFlow, CarrierLimits, Findings, FlowSettings, PhoneAddress, read_flow};
+use frontdesk_domain::{
+    CallFlow, CarrierLimits, Context, DialDigits, Dialogue, Findings, FlowSettings, Instruction,
+    PhoneAddress, Signal, advance, read_flow,
+};
 
 pub const PLUMBER: &str = include_str!("../../examples/flows/plumber.toml");
 pub const PRACTICE: &str = include_str!("../../examples/flows/practice.toml");
@@ -12,6 +15,7 @@ pub fn read(text: &str) -> Result<CallFlow, Findings> {
         different_ring_times: false,
         extensions: false,
         sip_addresses: false,
+        digits: true,
         text: 4096,
         text_with_voice: 3000,
         transcribed_seconds: 120,
@@ -66,4 +70,35 @@ fn extensions_and_addresses_are_rung_where_the_carrier_can() {
     let twice = any(r#"["101", "101"]"#).unwrap_err().to_string();
     assert!(twice.contains("101 is named twice"), "{twice}");
     assert!(any(r#""0611223344""#).unwrap_err().to_string().contains("+ and the country code"));
+}
+
+#[test]
+fn digits_are_dialled_once_a_phone_is_picked_up() {
+    let own = |to: &str| {
+        format!(
+            "[flow]\ncompany = \"Example\"\nstart = \"forward team\"\n[flow.forwards.team]\nto = {to}\n[flow.mailboxes.main]\n"
+        )
+    };
+    // Two people behind the number of one company.
+    let text = own(
+        r#"[{ number = "+33611223344", digits = "ww101#" }, { number = "+33611223344", digits = "ww102#" }]"#,
+    );
+    let flow = read(&text).expect("a sound flow");
+    let cx = Context::new("test:c1".parse().unwrap(), "2026-11-28T09:00:00Z".parse().unwrap())
+        .with_parties("+33123456789", "+15556667777");
+    let turn = advance(&flow, &Dialogue::Start, &Signal::Arrived, &cx);
+    let Some(Instruction::Dial { targets, .. }) = turn.instructions.first() else { panic!("{turn:?}") };
+    assert_eq!(targets[0].digits.as_ref().map(DialDigits::as_str), Some("ww101#"));
+    let twice = read(&text.replace("102", "101")).unwrap_err().to_string();
+    assert!(twice.contains("+33611223344 is named twice"), "{twice}");
+    for bad in ["", "ww", "1 2", "A1", "123456789012345678901234567890123"] {
+        let error = read(&own(&format!(r#"{{ number = "+33611223344", digits = "{bad}" }}"#)))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("digits are 1 to 32"), "{bad}: {error}");
+    }
+    let limits = CarrierLimits { digits: false, ..CarrierLimits::default() };
+    let refused =
+        read_flow(&text, &FlowSettings { table: "flow", limits, ..FlowSettings::default() }).unwrap_err();
+    assert!(refused.to_string().contains("cannot dial ww101#"), "{refused}");
 }

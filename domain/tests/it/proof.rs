@@ -91,6 +91,7 @@ fn any_forward() -> impl Strategy<Value = Forward> {
         destinations: (0..phones)
             .map(|n| Destination {
                 phone: format!("+3361122334{n}").parse().unwrap(),
+                digits: None,
                 ring: Duration::from_secs(20),
                 screening: None,
             })

@@ -26,7 +26,9 @@ fn events_and_calls_are_stored_in_this_form_and_read_back() {
 fn who_hung_up_in_the_words_of_a_newer_version_leaves_the_rest_readable() {
     let text = r#"{"call":"sip:c1","at":"2026-11-28T09:00:00Z","kind":"ended","detail":{"status":"completed","failed":false,"seconds":9,"parties":null,"hung_up_by":"robot"}}"#;
     let event: CallEvent = serde_json::from_str(text).unwrap();
-    assert!(matches!(event.kind, EventKind::Ended(ending) if ending.seconds == Some(9) && ending.hung_up_by.is_none()));
+    assert!(
+        matches!(event.kind, EventKind::Ended(ending) if ending.seconds == Some(9) && ending.hung_up_by.is_none())
+    );
     let mut document = serde_json::to_value(stories()[3].1.row()).unwrap();
     document["hung_up_by"] = "robot".into();
     assert_eq!(serde_json::from_value::<Call>(document.clone()).unwrap().hung_up_by, None);

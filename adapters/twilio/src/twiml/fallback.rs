@@ -78,9 +78,12 @@ fn calls(writer: &mut Xml, flow: &CallFlow, voicemail: &str) -> io::Result<()> {
             ("answerOnBridge", "true"),
         ]);
         dial.write_inner_content(|writer| {
-            let numbers = forward.destinations.iter().filter_map(|callee| callee.phone.number());
-            numbers.take(MAX_NUMBERS).try_for_each(|number| {
-                let element = writer.create_element("Number");
+            let numbers = forward.destinations.iter().filter_map(|to| Some((to.phone.number()?, &to.digits)));
+            numbers.take(MAX_NUMBERS).try_for_each(|(number, digits)| {
+                let mut element = writer.create_element("Number");
+                if let Some(digits) = digits {
+                    element = element.with_attribute(("sendDigits", digits.as_str()));
+                }
                 element.write_text_content(BytesText::new(number.as_str())).map(|_| ())
             })
         })?;

@@ -35,6 +35,22 @@ fn forward() {
 }
 
 #[test]
+fn digits_are_sent_once_the_phone_is_picked_up() {
+    let mut draft = flow().draft().clone();
+    let forward = draft.forwards.values_mut().next().unwrap();
+    forward.destinations[0].digits = Some("ww101#".parse().unwrap());
+    let flow = draft.check(&crate::LIMITS).unwrap();
+    let call = LegId::new("twilio", "CA00000000000000000000000000000001").unwrap();
+    let cx = Context::new(call.clone(), "2026-11-22T09:00:00Z".parse().unwrap())
+        .with_parties("+33123456789", "+15556667777");
+    let keyed = Signal::Keyed("1".parse().unwrap());
+    let turn = advance(&flow, &Dialogue::read("menu.main.0.0.1"), &keyed, &cx);
+    let public = PublicUrl::parse("https://desk.example/phone").unwrap();
+    let document = document(&turn.instructions, &Urls::new(&public, &call), Party::Caller);
+    assert!(document.contains("sendDigits=\"ww101#\""), "{document}");
+}
+
+#[test]
 fn screening() {
     insta::assert_snapshot!(written("screening.team.0.2.0.number", &Signal::CalleeAnswered, Party::Callee));
 }

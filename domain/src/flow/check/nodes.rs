@@ -93,7 +93,9 @@ fn forward_alone(forward: &Forward, limits: &CarrierLimits, place: &mut Place<'_
             place.limit(setting("tries"), *limit);
             place.different(setting("decline"), [*accept, *decline]);
         }
-        let twice = forward.destinations[..position].iter().any(|other| other.phone == destination.phone);
+        let twice = forward.destinations[..position]
+            .iter()
+            .any(|other| (&other.phone, &other.digits) == (&destination.phone, &destination.digits));
         if twice {
             let setting = format!("to.{position}.number");
             place.say(setting, ProblemKind::SameNumberTwice(destination.phone.clone()));

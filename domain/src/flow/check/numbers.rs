@@ -28,6 +28,11 @@ pub(super) fn destinations(flow: &FlowDraft, limits: &CarrierLimits, problems: &
                 () if phone.is_sip() => limits.sip_addresses,
                 () => true,
             };
+            if let Some(digits) = destination.digits.clone().filter(|_| !limits.digits) {
+                let setting = format!("to.{position}.digits");
+                let kind = ProblemKind::CannotDialDigits(digits);
+                problems.push(Problem::new(Target::Forward(name.clone()), setting, kind));
+            }
             let impossible = || (!is_possible).then(|| ProblemKind::CannotBeRung(phone.clone()));
             if let Some(kind) = impossible().or_else(|| problem(flow, &phone.dialled()?)) {
                 let setting = format!("to.{position}.number");

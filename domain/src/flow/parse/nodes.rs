@@ -171,16 +171,27 @@ fn destination(
     (ring, screened): (Duration, &Option<Screening>),
 ) -> Option<Destination> {
     if entry.value.as_str().is_some() {
-        return Some(Destination { phone: entry.parsed(notes)?, ring, screening: screened.clone() });
+        return Some(Destination {
+            phone: entry.parsed(notes)?,
+            digits: None,
+            ring,
+            screening: screened.clone(),
+        });
     }
-    let inner = table.as_inner(notes, &format!("to.{position}"), entry, &["number", "ring", "screening"])?;
+    let inner = table.as_inner(
+        notes,
+        &format!("to.{position}"),
+        entry,
+        &["number", "digits", "ring", "screening"],
+    )?;
     let screening = screening(notes, &inner, languages, screened.clone());
     let ring = inner.seconds(notes, "ring", ring);
     let Some(phone) = inner.entry(notes, "number") else {
         inner.missing(notes, "number", "name the number to ring, such as \"+33123456789\"");
         return None;
     };
-    Some(Destination { phone: phone.parsed(notes)?, ring, screening })
+    let digits = inner.parsed(notes, "digits");
+    Some(Destination { phone: phone.parsed(notes)?, digits, ring, screening })
 }
 
 impl Screening {
