@@ -46,13 +46,7 @@ fn story() -> Vec<CallEvent> {
     ] {
         events.extend(advance(&flow, &at, &signal, &context).events);
     }
-    let ending = Ending {
-        status: "completed".into(),
-        failed: false,
-        seconds: Some(42),
-        parties: None,
-        hung_up_by: None,
-    };
+    let ending = Ending { seconds: Some(42), ..Ending::new("completed") };
     events.push(Notice::CallEnded(ending).into_event(leg, context.now));
     events
 }

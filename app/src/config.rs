@@ -30,7 +30,6 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::carrier;
-
 use crate::environment::Environment;
 use crate::http_client::Proxies;
 use crate::telemetry::{LogFormat, LogLevels};

@@ -35,13 +35,7 @@ fn story() -> Vec<CallEvent> {
     ] {
         events.extend(advance(&flow, &at, &signal, &cx).events);
     }
-    let ending = Ending {
-        status: "completed".into(),
-        failed: false,
-        seconds: Some(42),
-        parties: None,
-        hung_up_by: None,
-    };
+    let ending = Ending { seconds: Some(42), ..Ending::new("completed") };
     events.push(Notice::CallEnded(ending).into_event(cx.call.clone(), cx.now));
     events
 }

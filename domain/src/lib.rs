@@ -11,7 +11,7 @@
 //!
 //! **Call**: the whole conversation as it is logged, first ring to hang-up. **Leg**: one party's connection
 //! ([`LegId`]); the caller's leg names the call at the carrier, the callee's legs come and go. **Caller** and
-//! **callee**: the calling and the called party ([`CallerId`], [`PhoneNumber`]).
+//! **callee**: the calling and the called party ([`CallerId`], [`PhoneAddress`]).
 //!
 //! **Flow** ([`CallFlow`]): menus, forwards and mailboxes, checked before anyone can obtain one. **Menu**, **key**,
 //! **choice**: the question, what is pressed, what it means. **No-input** and **no-match**: nothing was pressed, a

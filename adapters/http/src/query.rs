@@ -251,9 +251,10 @@ fn number(value: &str) -> String {
     }
 }
 
-/// A phone that was rung: an extension and an address are compared as they are written.
+/// A phone that was rung: an address as it is written, and anything else as a number.
 fn phone(value: &str) -> String {
-    value.parse().map_or_else(|_| number(value), |phone: PhoneAddress| phone.to_string())
+    let address = value.parse().ok().filter(PhoneAddress::is_sip);
+    address.map_or_else(|| number(value), |address| address.to_string())
 }
 
 /// An instant, or the first instant of a day in the company's zone.
@@ -307,6 +308,20 @@ mod tests {
             "a day begins in the company's zone"
         );
         assert_eq!(query.until, Some("2026-11-22T10:00:00Z".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_phone_is_found_by_number_ending_extension_and_address() {
+        for (asked, compared) in [
+            ("+33611223344", "+33611223344"),
+            ("223344", "*223344"),
+            ("0611223344", "*611223344"),
+            ("101", "101"),
+            ("sip:Ann@192.0.2.20", "sip:Ann@192.0.2.20"),
+        ] {
+            let query = read(&format!("destination={}", asked.replace('+', "%2B"))).unwrap();
+            assert_eq!(query.destination.as_deref(), Some(compared), "{asked}");
+        }
     }
 
     #[test]

@@ -218,12 +218,8 @@ impl CallTask {
 
     /// What the other side describes, if we can send there.
     fn usable(&self, body: &[u8]) -> Option<sdp::Description> {
-        let ours = self.shared.media.address;
-        sdp::read(body).filter(|offered| {
-            let remote = &offered.remote;
-            remote.address.is_ipv4() == ours.is_ipv4()
-                && (remote.crypto.is_some() || !self.shared.settings.srtp_required)
-        })
+        let is_ipv4 = self.shared.media.address.is_ipv4();
+        sdp::read(body).filter(|offered| offered.is_usable(is_ipv4, self.shared.settings.srtp_required))
     }
 
     /// The key that we offer. A phone that cannot encrypt would refuse the offer, so there is one only if it must.

@@ -55,6 +55,13 @@ pub struct Description {
     lines: Vec<Option<(String, String, String)>>,
 }
 
+impl Description {
+    /// Whether we can send there: to an address of our kind, and encrypted if it must be.
+    pub fn is_usable(&self, is_ipv4: bool, srtp_required: bool) -> bool {
+        self.remote.address.is_ipv4() == is_ipv4 && (self.remote.crypto.is_some() || !srtp_required)
+    }
+}
+
 /// The payload type that we offer for keys.
 const KEYS: u8 = 101;
 

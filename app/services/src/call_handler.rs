@@ -136,7 +136,7 @@ impl CallHandler {
             caller_gone,
         };
         let turn = advance(&self.flow.for_call(&at), &at, &signal, &cx);
-        let refused = turn.instructions.iter().any(|it| matches!(it, Instruction::Reject { .. }));
+        let refused = turn.instructions.iter().any(|step| matches!(step, Instruction::Reject { .. }));
         if on_callers_leg && !refused && self.recent.remember(&cx.call, &cx.from) {
             self.restrictions.called(&cx.from, &cx.to);
         }

@@ -203,13 +203,7 @@ mod tests {
     }
 
     fn ended(call: &str, at: &str) -> LoggedEvent {
-        let ending = Ending {
-            status: "completed".into(),
-            failed: false,
-            seconds: Some(3),
-            parties: None,
-            hung_up_by: None,
-        };
+        let ending = Ending { seconds: Some(3), ..Ending::new("completed") };
         event(call, at, EventKind::Ended(ending))
     }
 

@@ -63,7 +63,7 @@ pub enum Output {
         callee: Callee,
         /// The leg's id in reports.
         leg: LegId,
-        /// The number to ring.
+        /// The phone to ring.
         phone: PhoneAddress,
         /// The number that the callee sees; the carrier's choice if none.
         caller_id: Option<PhoneNumber>,

@@ -47,14 +47,16 @@ fn the_fallback_rings_whoever_the_lowest_keys_ring() {
     assert_eq!(rung(SHOP).as_deref(), Some("+447700900101"), "sales, and not the workshop");
 }
 
+/// A flow that rings these phones.
+fn ringing(to: &str) -> String {
+    format!(
+        "[flow]\ncompany = \"Example\"\nstart = \"forward team\"\n[flow.forwards.team]\nto = {to}\n[flow.mailboxes.main]\n"
+    )
+}
+
 #[test]
 fn extensions_and_addresses_are_rung_where_the_carrier_can() {
-    let own = |to: &str| {
-        format!(
-            "[flow]\ncompany = \"Example\"\nstart = \"forward team\"\n[flow.forwards.team]\nto = {to}\n[flow.mailboxes.main]\n"
-        )
-    };
-    let text = own(r#"["101", { number = "sip:ann@192.0.2.20" }, "+33611223344"]"#);
+    let text = ringing(r#"["101", { number = "sip:ann@192.0.2.20" }, "+33611223344"]"#);
     let flow =
         read_flow(&text, &FlowSettings { table: "flow", ..FlowSettings::default() }).expect("no limits");
     let phones: Vec<_> = flow.phones().map(PhoneAddress::as_str).collect();
@@ -64,7 +66,7 @@ fn extensions_and_addresses_are_rung_where_the_carrier_can() {
     for phone in ["101", "sip:ann@192.0.2.20"] {
         assert!(refused.contains(&format!("{phone} cannot be rung by the carrier")), "{refused}");
     }
-    let any = |to: &str| read_flow(&own(to), &FlowSettings { table: "flow", ..FlowSettings::default() });
+    let any = |to: &str| read_flow(&ringing(to), &FlowSettings { table: "flow", ..FlowSettings::default() });
     let costly = any(r#""sip:+33899123456@trunk.example""#).unwrap_err().to_string();
     assert!(costly.contains("costs extra"), "also through a trunk: {costly}");
     let twice = any(r#"["101", "101"]"#).unwrap_err().to_string();
@@ -74,13 +76,8 @@ fn extensions_and_addresses_are_rung_where_the_carrier_can() {
 
 #[test]
 fn digits_are_dialled_once_a_phone_is_picked_up() {
-    let own = |to: &str| {
-        format!(
-            "[flow]\ncompany = \"Example\"\nstart = \"forward team\"\n[flow.forwards.team]\nto = {to}\n[flow.mailboxes.main]\n"
-        )
-    };
     // Two people behind the number of one company.
-    let text = own(
+    let text = ringing(
         r#"[{ number = "+33611223344", digits = "ww101#" }, { number = "+33611223344", digits = "ww102#" }]"#,
     );
     let flow = read(&text).expect("a sound flow");
@@ -92,7 +89,7 @@ fn digits_are_dialled_once_a_phone_is_picked_up() {
     let twice = read(&text.replace("102", "101")).unwrap_err().to_string();
     assert!(twice.contains("+33611223344 is named twice"), "{twice}");
     for bad in ["", "ww", "1 2", "A1", "123456789012345678901234567890123"] {
-        let error = read(&own(&format!(r#"{{ number = "+33611223344", digits = "{bad}" }}"#)))
+        let error = read(&ringing(&format!(r#"{{ number = "+33611223344", digits = "{bad}" }}"#)))
             .unwrap_err()
             .to_string();
         assert!(error.contains("digits are 1 to 32"), "{bad}: {error}");

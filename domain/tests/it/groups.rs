@@ -21,13 +21,7 @@ fn facts(then: Vec<EventKind>) -> Facts {
         let (forward, number) = ("team".parse().unwrap(), number.parse().unwrap());
         EventKind::Forward { forward, step: 2, position, number, screened: false }
     };
-    let ended = Ending {
-        status: "completed".into(),
-        failed: false,
-        seconds: Some(60),
-        parties: None,
-        hung_up_by: None,
-    };
+    let ended = Ending { seconds: Some(60), ..Ending::new("completed") };
     let mut kinds = vec![EventKind::Started(parties), forward(0, FIRST), forward(1, SECOND)];
     kinds.extend(then);
     kinds.push(EventKind::Ended(ended));

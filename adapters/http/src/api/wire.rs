@@ -68,8 +68,8 @@ pub(crate) struct WireCall {
     choices: Vec<String>,
     /// The number that answered, or the last that was called.
     forwarded_to: Option<String>,
-    /// Who ended the call: the caller, the callee, the call flow, or nobody, because the line was lost; `null` while it goes on, and if the carrier does
-    /// not say.
+    /// Who ended the call: the caller, the callee, the call flow, or nobody, because the line was lost; `null` while it
+    /// goes on, and if the carrier does not say.
     #[schemars(schema_with = "one_of_or_null::<HungUpBy>")]
     hung_up_by: Option<&'static str>,
     /// The voicemail that represents the call: of several, the latest with audio.

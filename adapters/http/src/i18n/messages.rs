@@ -288,13 +288,7 @@ mod tests {
     #[test]
     fn a_duration_of_zero_is_left_out() {
         let ended = |seconds| {
-            let ending = Ending {
-                status: "no-answer".into(),
-                failed: false,
-                seconds,
-                parties: None,
-                hung_up_by: None,
-            };
+            let ending = Ending { seconds, ..Ending::new("no-answer") };
             event(&EventKind::Ended(ending), None, Language::English)
         };
         assert_eq!(ended(Some(44)), "Call ended after 44 s (no answer)");

@@ -134,10 +134,7 @@ impl Incoming {
         user: Option<String>,
     ) -> Result<Dialog, StatusCode> {
         let request = &transaction.original;
-        let usable = |offered: &sdp::Description| {
-            let remote = &offered.remote;
-            remote.address.is_ipv4() == self.is_ipv4 && (remote.crypto.is_some() || !self.srtp_required)
-        };
+        let usable = |offered: &sdp::Description| offered.is_usable(self.is_ipv4, self.srtp_required);
         let offered = match request.body.as_slice() {
             [] => None,
             body => Some(sdp::read(body).filter(usable).ok_or(StatusCode::NotAcceptableHere)?),

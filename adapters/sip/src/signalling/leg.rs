@@ -70,14 +70,9 @@ impl Leg {
         }
     }
 
-    /// Refuses an incoming leg that was not answered: a withheld number with 433 (RFC 5079), too many calls as a busy
-    /// line, and others with 603 Decline (RFC 3261, section 21.6.2).
+    /// Refuses an incoming leg that was not answered.
     pub fn refuse(&self, why: RefusalReason) {
-        self.reject(match why {
-            RefusalReason::Withheld => StatusCode::AnonymityDisallowed,
-            RefusalReason::Limit => StatusCode::BusyHere,
-            RefusalReason::Blocked => StatusCode::Decline,
-        });
+        self.reject(refusal(why));
     }
 
     /// Refuses an incoming leg that cannot be carried here, so that its network tries another way.
@@ -98,6 +93,16 @@ impl Leg {
         if let Err(error) = ended {
             tracing::debug!("a leg could not be ended in order: {error}");
         }
+    }
+}
+
+/// How a caller's network learns why a call is refused: a withheld number with 433 (RFC 5079), too many calls as a busy
+/// line, and others with 603 Decline (RFC 3261, section 21.6.2).
+fn refusal(why: RefusalReason) -> StatusCode {
+    match why {
+        RefusalReason::Withheld => StatusCode::AnonymityDisallowed,
+        RefusalReason::Limit => StatusCode::BusyHere,
+        RefusalReason::Blocked => StatusCode::Decline,
     }
 }
 
@@ -151,5 +156,16 @@ pub(super) async fn watch(
             }
             DialogState::Calling(_) | DialogState::Trying(_) | DialogState::WaitAck(..) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_has_its_code() {
+        let codes = RefusalReason::VARIANTS.iter().map(|why| (why.as_str(), refusal(*why).code()));
+        assert_eq!(codes.collect::<Vec<_>>(), [("blocked", 603), ("withheld", 433), ("limit", 486)]);
     }
 }

@@ -64,13 +64,7 @@ impl Desk {
     }
 
     async fn ends(&self, call: LegId, at: Timestamp) {
-        let ending = Ending {
-            status: "completed".into(),
-            failed: false,
-            seconds: Some(1),
-            parties: None,
-            hung_up_by: None,
-        };
+        let ending = Ending { seconds: Some(1), ..Ending::new("completed") };
         let event = CallEvent { call, at, kind: EventKind::Ended(ending), received_at: Some(at) };
         self.log.append(vec![event.into()]).await.unwrap();
     }
@@ -174,13 +168,7 @@ async fn carrier_data_goes_in_steps_and_waits_for_a_confirmed_clock_like_everyth
     for number in 0..200 {
         let ago = if number < 150 { 40 * DAY } else { DAY };
         let at = desk.clock.now() - ago + Duration::from_secs(number);
-        let ending = Ending {
-            status: "completed".into(),
-            failed: false,
-            seconds: Some(1),
-            parties: None,
-            hung_up_by: None,
-        };
+        let ending = Ending { seconds: Some(1), ..Ending::new("completed") };
         let call = format!("twilio:CA{number}").parse().unwrap();
         let event = CallEvent { call, at, kind: EventKind::Ended(ending), received_at: Some(at) };
         let raw = RawParameters([("CallStatus".into(), "completed".into())].into());

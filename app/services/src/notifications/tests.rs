@@ -155,13 +155,7 @@ fn rung_out() -> Vec<EventKind> {
 }
 
 fn ended() -> EventKind {
-    EventKind::Ended(Ending {
-        status: "completed".into(),
-        failed: false,
-        seconds: Some(30),
-        parties: None,
-        hung_up_by: None,
-    })
+    EventKind::Ended(Ending { seconds: Some(30), ..Ending::new("completed") })
 }
 
 fn recorded() -> Vec<EventKind> {

@@ -159,13 +159,7 @@ async fn a_complete_call_is_not_repaired() {
     let desk = desk("12:00:00", vec![recorded_call("CA1", "09:00:00", MAIN, None)]);
     desk.log("CA1", "09:00:00", started()).await;
     desk.log("CA1", "09:00:01", menu()).await;
-    let ending = Ending {
-        status: "completed".into(),
-        failed: false,
-        seconds: Some(30),
-        parties: None,
-        hung_up_by: None,
-    };
+    let ending = Ending { seconds: Some(30), ..Ending::new("completed") };
     desk.log("CA1", "09:00:30", EventKind::Ended(ending)).await;
     let report = desk.run().await;
     assert_eq!((report.compared, report.repaired), (1, 0), "{report}");

@@ -31,16 +31,7 @@ pub fn started() -> CallEvent {
 
 pub fn ended(second: i64) -> CallEvent {
     let seconds = Some(u32::try_from(second).unwrap());
-    at(
-        second,
-        EventKind::Ended(Ending {
-            status: "completed".into(),
-            failed: false,
-            seconds,
-            parties: None,
-            hung_up_by: None,
-        }),
-    )
+    at(second, EventKind::Ended(Ending { seconds, ..Ending::new("completed") }))
 }
 
 pub fn forward(second: i64, step: u16, position: u8, number: &str, screened: bool) -> CallEvent {
