@@ -228,6 +228,11 @@ fn dial(found: &Element) -> Result<Verb, TwimlError> {
         post_only(callback_method.as_ref())?;
         child.leaf()?;
         let text = child.text.trim().to_owned();
+        // Twilio takes numbers of the United States in other forms too; nothing here writes them.
+        let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if !text.strip_prefix('+').is_some_and(is_number) {
+            return Err(TwimlError::Value("the text of <Number>", text));
+        }
         numbers.push(Number {
             text,
             url,
@@ -335,6 +340,8 @@ mod tests {
             ("<Response><Say><b>x</b></Say></Response>", "<b>"),
             ("<Response><Dial timeout='900'><Number>+1</Number></Dial></Response>", "timeout"),
             ("<Response><Dial><Number sendDigits='1 2'>+1</Number></Dial></Response>", "sendDigits"),
+            ("<Response><Dial><Number>101</Number></Dial></Response>", "the text of <Number>"),
+            ("<Response><Dial><Number>sip:ann@192.0.2.20</Number></Dial></Response>", "the text of <Number>"),
             ("<Response><Dial/></Response>", "<Number>"),
             ("<Response><Gather timeout='soon'/></Response>", "timeout"),
             ("<Response><Say>", "well-formed"),

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 
 use super::Failure;
 use super::lifecycle::{listen, until_stopped};
+use crate::carrier;
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::server::serve;
@@ -108,6 +109,15 @@ impl Demo {
         config.public_url = Some(public.clone());
         if config.flow.is_none() {
             config.flow = Some(demo_flow(config.builtin.clone())?);
+        }
+        // Also a flow that is meant for a SIP line goes through the hosted carrier's dialect here.
+        let problems = config.flow.iter().flat_map(|own| own.flow.draft().problems(&carrier::LIMITS));
+        let problems: Vec<String> = problems.map(|problem| problem.to_string()).collect();
+        if !problems.is_empty() {
+            let problems = problems.join("; ");
+            return Err(Failure::Usage(format!(
+                "the simulated carrier has the limits of Twilio: {problems}"
+            )));
         }
         config.admin_password = Some(password.clone());
         config.api_token = Some(token.clone());
