@@ -274,6 +274,7 @@ impl AppBuilder {
                 trail: operations_log.clone(),
                 clock: clock.clone(),
             }),
+            carriers: line::names(&accounts, line.as_deref()),
             contacts: contacts.clone(),
             voice_url: carrier::voice_url(&public),
             clock: clock.clone(),

@@ -4,7 +4,10 @@
 use std::fmt::Write;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, Statement,
+    TransactionTrait,
+};
 
 use crate::crash::count;
 
@@ -43,15 +46,17 @@ pub async fn fill(database: &str, calls: u64, days: u64) -> Result<(), Failure> 
     while next < calls {
         let tx = db.begin().await?;
         for _ in 0..STATEMENTS {
-            let rows: Vec<String> = (next..calls.min(next + ROWS))
+            let rows: Vec<Rows> = (next..calls.min(next + ROWS))
                 .map(|n| row(n, before + n + 1, begins + n * span / calls, n + open >= calls, &mut chance))
                 .collect();
             if rows.is_empty() {
                 break;
             }
             next += rows.len() as u64;
-            tx.execute_unprepared(&format!("INSERT INTO calls ({COLUMNS}) VALUES {}", rows.join(",")))
-                .await?;
+            let call = rows.iter().map(|rows| rows.call.as_str());
+            insert(&tx, &format!("calls ({COLUMNS})"), call).await?;
+            let phone = rows.iter().filter_map(|rows| rows.phone.as_deref());
+            insert(&tx, "call_phones (number, call_id, taken)", phone).await?;
         }
         tx.commit().await?;
         if next % 1_000_000 == 0 {
@@ -68,18 +73,36 @@ pub async fn fill(database: &str, calls: u64, days: u64) -> Result<(), Failure> 
 /// What a server does by itself in the course of two years.
 async fn tidy(db: &DatabaseConnection) -> Result<(), Failure> {
     let analyze = match db.get_database_backend() {
-        DbBackend::Postgres => "VACUUM (ANALYZE) calls",
+        DbBackend::Postgres => "VACUUM (ANALYZE)",
         _ => "PRAGMA wal_checkpoint(TRUNCATE)",
     };
     db.query_all_raw(Statement::from_string(db.get_database_backend(), analyze)).await?;
     Ok(())
 }
 
+async fn insert(
+    tx: &DatabaseTransaction,
+    into: &str,
+    rows: impl Iterator<Item = &str>,
+) -> Result<(), Failure> {
+    let rows: Vec<&str> = rows.collect();
+    if !rows.is_empty() {
+        tx.execute_unprepared(&format!("INSERT INTO {into} VALUES {}", rows.join(","))).await?;
+    }
+    Ok(())
+}
+
+/// What a call is in the tables.
+struct Rows {
+    call: String,
+    phone: Option<String>,
+}
+
 const COLUMNS: &str = "id, provider, provider_id, started_at, ended_at, state, outcome, outcome_reason, from_number, \
     to_number, forwarded_to, duration_seconds, talk_seconds, search_text, document, change, serial, attention, handled, \
-    mailbox, menu, wait_ms, work, work_version, note_text";
+    mailbox, menu, wait_ms, work, work_version, note_text, handled_by";
 
-fn row(n: u64, change: u64, at: u64, is_new: bool, chance: &mut Chance) -> String {
+fn row(n: u64, change: u64, at: u64, is_new: bool, chance: &mut Chance) -> Rows {
     let hundredth = chance.below(100);
     let (_, outcome, reason) = CASES.into_iter().find(|(until, ..)| hundredth < *until).unwrap_or(CASES[0]);
     let number = format!("+331{:08}", chance.below(100_000_000));
@@ -114,12 +137,13 @@ fn row(n: u64, change: u64, at: u64, is_new: bool, chance: &mut Chance) -> Strin
         [Some(number.as_str()), Some(MAIN), desk.as_deref(), name, place].into_iter().flatten().collect();
     let quoted =
         |value: Option<&str>| value.map_or("NULL".into(), |value| format!("'{}'", value.replace('\'', "''")));
+    let id = ulid(at, chance);
     let mut row = String::with_capacity(1600);
     let _ = write!(
         row,
-        "('{}','twilio','CA{n:032x}',{at},{},'ended','{outcome}','{reason}','{number}','{MAIN}',{},60,{},{},{},{change},\
-         {change},{},{},{},'main',{},{},{},'')",
-        ulid(at, chance),
+        "('{id}','{}','CA{n:032x}',{at},{},'ended','{outcome}','{reason}','{number}','{MAIN}',{},60,{},{},{},{change},\
+         {change},{},{},{},'main',{},{},{},'',{})",
+        if n % 10 == 0 { "sip" } else { "twilio" },
         at + 60_000,
         quoted(desk.as_deref()),
         if wait.is_some() { "30" } else { "NULL" },
@@ -131,8 +155,10 @@ fn row(n: u64, change: u64, at: u64, is_new: bool, chance: &mut Chance) -> Strin
         wait.map_or("NULL".into(), |wait| wait.to_string()),
         quoted(work.as_deref()),
         u8::from(work.is_some()),
+        quoted(work.is_some().then_some("ann")),
     );
-    row
+    let phone = desk.map(|number| format!("('{number}','{id}',{})", u8::from(outcome == "answered")));
+    Rows { call: row, phone }
 }
 
 /// The same chances in every run (xorshift).

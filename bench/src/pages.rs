@@ -12,18 +12,19 @@ use crate::desk::{free_address, resident, serve};
 type Failure = Box<dyn std::error::Error>;
 
 /// What people look at. `{}` is another number each time, for what was found last is remembered.
-const PAGES: [(&str, &str); 11] = [
+const PAGES: [(&str, &str); 12] = [
     ("what needs attention", "/"),
     ("all", "/?tab=all"),
     ("missed in the last 30 days", "/?tab=all&outcome=missed&range=30d"),
     ("one destination", "/?tab=all&destination=%2B33611220007"),
+    ("a carrier of one call in ten", "/?tab=all&provider=sip"),
     ("a reason that no call has", "/?tab=all&reason=declined"),
     ("part of a number", "/?tab=all&q=01+23+45+{}"),
     ("a text that no call has", "/?tab=all&q=nobody+here"),
     ("a text that one in five calls has", "/?tab=all&q=paris"),
-    ("numbers, 7 days", "/numbers?range=7d"),
-    ("numbers, 30 days", "/numbers?range=30d"),
-    ("numbers, a year", "/numbers?range=365d"),
+    ("statistics, 7 days", "/numbers?range=7d"),
+    ("statistics, 30 days", "/numbers?range=30d"),
+    ("statistics, a year", "/numbers?range=365d"),
 ];
 const API_TOKEN: &str = "the-benchs-programs-token-of-some-length";
 /// How long a desk may rest before its memory counts as idle.

@@ -11,6 +11,7 @@ mod m20261128_000004_create_done_links;
 mod m20261129_000001_create_daily_figures;
 mod m20261129_000002_index_assigned_calls;
 mod m20261129_000003_add_work_change;
+mod m20261130_000001_count_by_carrier_and_user;
 
 use sea_orm_migration::prelude::*;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000001_create_daily_figures::Migration),
             Box::new(m20261129_000002_index_assigned_calls::Migration),
             Box::new(m20261129_000003_add_work_change::Migration),
+            Box::new(m20261130_000001_count_by_carrier_and_user::Migration),
         ]
     }
 }

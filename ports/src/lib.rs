@@ -45,7 +45,7 @@ pub use model::{access, work};
 pub use driven::access_store::AccessStore;
 pub use driven::audit_trail::{AuditAction, AuditEntry, AuditPage, AuditQuery, AuditTrail};
 pub use driven::call_figures::{
-    CallFigures, DAY_MS, Figures, QUARTER_MS, Tally, Usage, WAIT_STEP_MS, affected_days,
+    CallFigures, DAY_MS, Figures, FollowUp, QUARTER_MS, Tally, Usage, WAIT_STEP_MS, affected_days,
 };
 pub use driven::call_log::{CallLog, CallPage, CallQuery, CallRecord, Change, LoggedEvent, TextMatch};
 pub use driven::carrier::{AudioStream, Carrier, FetchedAudio};
@@ -79,7 +79,8 @@ pub use driving::follow_up::{LinkedCall, WorkError, WorkOnCalls};
 pub use driving::operations::{Actor, Operations, RetryError};
 pub use driving::overrides::{LONGEST_CLOSURE, ManageOverrides, OverrideError};
 pub use driving::read_calls::{
-    CallStats, CallWithEvents, HourCount, ReadCalls, VoicemailAudio, VoicemailError, answer_rate,
+    CallStats, CallWithEvents, CarrierCount, HourCount, ReadCalls, VoicemailAudio, VoicemailError,
+    answer_rate,
 };
 pub use driving::readiness::{Readiness, Ready, Trouble};
 pub use error::{CarrierError, StoreError};

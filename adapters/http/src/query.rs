@@ -63,7 +63,7 @@ impl Parameter {
 }
 
 /// All parameters of a list of calls.
-pub(crate) static PARAMETERS: [Parameter; 20] = [
+pub(crate) static PARAMETERS: [Parameter; 21] = [
     parameter("limit", "Calls on a page", limit, |query, value, _| {
         let limit = value.parse().ok().filter(|limit| (1..=200).contains(limit));
         set(&mut query.limit, limit.ok_or_else(|| "use a number from 1 to 200".into()))
@@ -124,6 +124,10 @@ pub(crate) static PARAMETERS: [Parameter; 20] = [
         set(&mut query.assignee, Ok(Some(value.to_owned())))
     })
     .such_as("ann"),
+    parameter("provider", "Only calls that came by this carrier", text, |query, value, _| {
+        set(&mut query.provider, Ok(Some(value.to_owned())))
+    })
+    .such_as("twilio"),
     parameter("provider_id", "Only the call with this id at the carrier", text, |query, value, _| {
         set(&mut query.provider_id, Ok(Some(value.to_owned())))
     }),

@@ -40,6 +40,8 @@ pub struct Services {
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// What callers meet: the flow, and what people have decided beside it.
     pub overrides: Arc<dyn ManageOverrides>,
+    /// The carriers that calls come by, as the log names them.
+    pub carriers: Vec<String>,
     /// The names of callers.
     pub contacts: Arc<dyn ManageContacts>,
     /// The voice webhook URL to set at the carrier, shown while the log is empty.

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use frontdesk_domain::{CallId, CallState, Outcome, Parties, Timestamp};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{
-    CallFigures, CallQuery, CallRecord, Change, DAY_MS, Figures, QUARTER_MS, Resolved, StoreError, Tally,
-    Usage, WAIT_STEP_MS, WorkStore,
+    CallFigures, CallQuery, CallRecord, Change, DAY_MS, Figures, FollowUp, QUARTER_MS, Resolved, StoreError,
+    Tally, Usage, WAIT_STEP_MS, WorkStore,
 };
 
 use crate::MemoryLog;
@@ -119,7 +119,7 @@ impl CallFigures for MemoryLog {
 }
 
 /// The statistics of one call; `None` while its start is unknown.
-fn figures_of(CallRecord { call, .. }: &CallRecord) -> Option<Figures> {
+fn figures_of(CallRecord { call, leg, work, .. }: &CallRecord) -> Option<Figures> {
     let started = call.started_at?.as_millisecond();
     let quarter = Timestamp::from_millisecond(started.div_euclid(QUARTER_MS) * QUARTER_MS).ok()?;
     let outcome = call.verdict.as_ref().map(|verdict| verdict.outcome);
@@ -138,5 +138,14 @@ fn figures_of(CallRecord { call, .. }: &CallRecord) -> Option<Figures> {
             })
             .collect(),
         menus: call.menu.iter().map(|menu| (menu.to_string(), outcome, reason, 1)).collect(),
+        carriers: vec![(leg.carrier().to_owned(), outcome, 1)],
+        users: [
+            work.handled_by().map(|user| (user, FollowUp { done: 1, assigned: 0 })),
+            work.claimed.as_ref().map(|claimed| (claimed.by.as_str(), FollowUp { done: 0, assigned: 1 })),
+        ]
+        .into_iter()
+        .flatten()
+        .map(|(user, count)| (user.to_owned(), count))
+        .collect(),
     })
 }

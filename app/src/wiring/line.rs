@@ -88,6 +88,14 @@ pub(super) fn open(
     Ok((line, Arc::new(Carriers { hosted, line: config.sip.as_ref().map(carrier_of) })))
 }
 
+/// The carriers that calls come by, as the log names them.
+pub(super) fn names(accounts: &[Account], line: Option<&SipLine>) -> Vec<String> {
+    let own = line.map(|_| NAME.to_owned());
+    let mut names: Vec<String> = accounts.iter().map(|account| account.carrier.clone()).chain(own).collect();
+    names.dedup();
+    names
+}
+
 /// Gives the line what it needs of the application.
 pub(super) fn serve(
     line: Option<&SipLine>,

@@ -62,6 +62,8 @@ async fn pages_filters_and_figures_agree_with_the_log() {
     );
     assert!((stats["answer_rate"].as_f64().unwrap() - 1.0 / 3.0).abs() < 1e-9);
     assert_eq!(stats["per_hour"], json!([{"hour": "2026-11-22T09:00:00.000Z", "calls": 3}]));
+    let per_provider = stats["per_provider"].as_array().unwrap();
+    assert_eq!((per_provider.len(), &per_provider[0]["calls"]), (1, &json!(3)), "{per_provider:?}");
     desk.work().await;
 }
 

@@ -3,7 +3,9 @@ use frontdesk_domain::{CallId, DialOutcome, EventKind, Outcome, Reason};
 
 use super::{ended, event, recorded, started, time};
 use crate::work::{BasedOn, HandledBy, Work, WorkChange};
-use crate::{CallFigures, CallLog, CallQuery, CallRecord, Change, LoggedEvent, TextMatch, Usage, WorkStore};
+use crate::{
+    CallFigures, CallLog, CallQuery, CallRecord, Change, FollowUp, LoggedEvent, TextMatch, Usage, WorkStore,
+};
 
 const ANN: &str = "+33123456789";
 const BOB: &str = "+33123456780";
@@ -31,6 +33,7 @@ pub async fn all<L: CallLog + WorkStore + CallFigures>(log: &L) {
     calls_are_counted_by_outcome(log).await;
     figures_count_every_call_once(log).await;
     what_caps_allow_is_counted(log).await;
+    calls_of_each_carrier_are_found_and_counted(log).await;
 }
 
 fn missed(call: &str, minute: &str, from: &str) -> Vec<LoggedEvent> {
@@ -247,10 +250,38 @@ async fn figures_count_every_call_once(log: &impl CallFigures) {
     );
     let menus: u64 = figures.menus.iter().map(|(.., calls)| calls).sum();
     assert_eq!(menus, 3);
+    let ann = FollowUp { done: 1, assigned: 0 };
+    assert_eq!(figures.users, [("ann".into(), ann)], "not what a later call of the caller did");
     let none = log.figures(Some(time("2026-11-25T00:00:00Z")), None).await.unwrap();
+    assert!(none.users.is_empty() && none.carriers.is_empty());
     assert!(none.quarters.is_empty() && none.waits.is_empty() && none.menus.is_empty());
     let until = log.figures(None, Some(time("2026-11-24T09:20:00Z"))).await.unwrap();
     assert_eq!(until.quarters.len(), 1, "until is exclusive");
     assert_eq!(log.days_changed(Change(0)).await.unwrap(), [20_781].into(), "all began on one day");
     assert_eq!(log.days_changed(Change(u64::from(u32::MAX))).await.unwrap(), [].into());
+}
+
+async fn calls_of_each_carrier_are_found_and_counted<L: CallLog + WorkStore + CallFigures>(log: &L) {
+    // The id that a call has at one carrier may be that of another call at another.
+    let leg = frontdesk_domain::LegId::new("line", "m1").unwrap();
+    let mut call = started("m1", "2026-11-24T14:00:00Z", BOB);
+    call.event.call = leg.clone();
+    log.append(vec![call]).await.unwrap();
+    let of = |provider: &str| CallQuery { provider: Some(provider.into()), ..CallQuery::newest(100) };
+    let found = log.list(&of("line")).await.unwrap().calls;
+    assert_eq!(found.iter().map(|call| &call.leg).collect::<Vec<_>>(), [&leg]);
+    assert_eq!(legs(log, of("test")).await.len(), 6);
+    assert_eq!(legs(log, of("another")).await.len(), 0);
+    let both = CallQuery { provider_id: Some("m1".into()), ..CallQuery::newest(100) };
+    assert_eq!(log.list(&both).await.unwrap().calls.len(), 2);
+    let work = found[0].work.after(&WorkChange::Claim, "ann", time("2026-11-24T14:01:00Z"), BasedOn::Latest);
+    assert!(log.save_work(found[0].id, &work.unwrap().unwrap()).await.unwrap());
+    let figures = log.figures(None, None).await.unwrap();
+    let calls = |carrier: &str| {
+        let of_carrier = figures.carriers.iter().filter(|(name, ..)| name == carrier);
+        of_carrier.map(|(_, outcome, calls)| (*outcome, *calls)).collect::<Vec<_>>()
+    };
+    assert_eq!(calls("line"), [(None, 1)]);
+    assert!(calls("test").contains(&(Some(Outcome::Missed), 2)), "{:?}", figures.carriers);
+    assert_eq!(figures.users, [("ann".into(), FollowUp { done: 1, assigned: 1 })]);
 }

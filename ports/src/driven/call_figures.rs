@@ -26,6 +26,19 @@ pub struct Figures {
     pub destinations: Vec<(String, Option<Outcome>, u64)>,
     /// By the last menu of the call.
     pub menus: Vec<(String, Option<Outcome>, Option<Reason>, u64)>,
+    /// By the carrier that the calls came by.
+    pub carriers: Vec<(String, Option<Outcome>, u64)>,
+    /// By user, what they did about the calls.
+    pub users: Vec<(String, FollowUp)>,
+}
+
+/// How many calls a user takes care of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FollowUp {
+    /// Calls that the user marked done.
+    pub done: u64,
+    /// Calls that are assigned to the user.
+    pub assigned: u64,
 }
 
 /// The days of which figures may no longer hold once calls have changed that began on `days`: the start of a call may have been
@@ -38,18 +51,23 @@ impl Figures {
     /// The figures of spans that do not overlap, together; every list in order.
     pub fn sum<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
         let (mut quarters, mut waits) = (Vec::new(), BTreeMap::new());
-        let (mut destinations, mut menus) = (BTreeMap::new(), BTreeMap::new());
+        let (mut destinations, mut carriers) = (ByNameAndOutcome::new(), ByNameAndOutcome::new());
+        let (mut menus, mut users) = (BTreeMap::new(), BTreeMap::new());
         for part in parts {
             // There are many, and those of spans one after the other are in order already.
             quarters.extend_from_slice(&part.quarters);
             for (wait, calls) in &part.waits {
                 *waits.entry(*wait).or_default() += calls;
             }
-            for (number, outcome, calls) in &part.destinations {
-                *destinations.entry((number, *outcome)).or_default() += calls;
-            }
+            add(&mut destinations, &part.destinations);
+            add(&mut carriers, &part.carriers);
             for (menu, outcome, reason, calls) in &part.menus {
                 *menus.entry((menu, *outcome, *reason)).or_default() += calls;
+            }
+            for (user, FollowUp { done, assigned }) in &part.users {
+                let of_user: &mut FollowUp = users.entry(user).or_default();
+                of_user.done += done;
+                of_user.assigned += assigned;
             }
         }
         quarters.sort_by_key(|(quarter, outcome, _)| (*quarter, *outcome));
@@ -61,18 +79,29 @@ impl Figures {
         Self {
             quarters,
             waits: waits.into_iter().collect(),
-            destinations: destinations
-                .into_iter()
-                .map(|((number, outcome), calls): ((&String, _), _)| (number.clone(), outcome, calls))
-                .collect(),
+            destinations: listed(destinations),
             menus: menus
                 .into_iter()
                 .map(|((menu, outcome, reason), calls): ((&String, _, _), _)| {
                     (menu.clone(), outcome, reason, calls)
                 })
                 .collect(),
+            carriers: listed(carriers),
+            users: users.into_iter().map(|(user, count)| (user.clone(), count)).collect(),
         }
     }
+}
+
+type ByNameAndOutcome<'a> = BTreeMap<(&'a str, Option<Outcome>), u64>;
+
+fn add<'a>(sums: &mut ByNameAndOutcome<'a>, counts: &'a [(String, Option<Outcome>, u64)]) {
+    for (name, outcome, calls) in counts {
+        *sums.entry((name, *outcome)).or_default() += calls;
+    }
+}
+
+fn listed(sums: ByNameAndOutcome<'_>) -> Vec<(String, Option<Outcome>, u64)> {
+    sums.into_iter().map(|((name, outcome), calls)| (name.to_owned(), outcome, calls)).collect()
 }
 
 /// How many calls fit a query, by outcome.

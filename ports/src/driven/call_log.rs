@@ -104,6 +104,8 @@ pub struct CallQuery {
     pub mailbox: Option<String>,
     /// Only calls with this last menu.
     pub menu: Option<String>,
+    /// Only calls that came by this carrier.
+    pub provider: Option<String>,
     /// Only this call of the carrier's.
     pub provider_id: Option<String>,
     /// Only calls that started then or later.
@@ -155,6 +157,7 @@ impl CallQuery {
                 || call.phones.iter().any(|(number, _)| same(&self.destination, Some(number.as_str()))))
             && same(&self.mailbox, call.mailbox.as_ref().map(frontdesk_domain::NodeName::as_str))
             && same(&self.menu, call.menu.as_ref().map(frontdesk_domain::NodeName::as_str))
+            && same(&self.provider, Some(record.leg.carrier()))
             && same(&self.provider_id, Some(record.leg.id()))
             && self.since.is_none_or(|since| call.started_at.is_some_and(|at| at >= since))
             && self.until.is_none_or(|until| call.started_at.is_some_and(|at| at < until))

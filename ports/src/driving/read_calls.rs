@@ -60,6 +60,17 @@ pub struct HourCount {
     pub calls: u64,
 }
 
+/// The calls that came by a carrier.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CarrierCount {
+    /// The carrier, as in [`LegId::carrier`].
+    pub name: String,
+    /// How many calls, also those not ended.
+    pub calls: u64,
+    /// Answered of all ended calls but rejected and failed ones; none without such calls.
+    pub answer_rate: Option<f64>,
+}
+
 /// Figures over a span of the log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallStats {
@@ -75,6 +86,8 @@ pub struct CallStats {
     pub p90_seconds_to_answer: Option<f64>,
     /// Calls by full hour, hours without calls left out.
     pub per_hour: Vec<HourCount>,
+    /// Calls by carrier.
+    pub carriers: Vec<CarrierCount>,
 }
 
 impl CallStats {
@@ -97,8 +110,22 @@ impl CallStats {
             median_seconds_to_answer: quantile(&figures.waits, 50),
             p90_seconds_to_answer: quantile(&figures.waits, 90),
             per_hour: hours.into_iter().map(|(hour, calls)| HourCount { hour, calls }).collect(),
+            carriers: carriers(figures),
         }
     }
+}
+
+fn carriers(figures: &Figures) -> Vec<CarrierCount> {
+    let mut found: BTreeMap<&str, BTreeMap<Option<Outcome>, u64>> = BTreeMap::new();
+    for (name, outcome, calls) in &figures.carriers {
+        *found.entry(name).or_default().entry(*outcome).or_default() += calls;
+    }
+    let of_carrier = |(name, counts): (&str, BTreeMap<Option<Outcome>, u64>)| CarrierCount {
+        name: name.to_owned(),
+        calls: counts.values().sum(),
+        answer_rate: answer_rate(|outcome| counts.get(&Some(outcome)).copied().unwrap_or(0)),
+    };
+    found.into_iter().map(of_carrier).collect()
 }
 
 const HOUR_MS: i64 = 3_600_000;

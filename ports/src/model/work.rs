@@ -146,6 +146,14 @@ impl fmt::Display for Written {
 }
 
 impl Work {
+    /// The user who marked the call done, if it is done and a user did.
+    pub fn handled_by(&self) -> Option<&str> {
+        match &self.handled.as_ref()?.by {
+            HandledBy::Person(name) => Some(name),
+            HandledBy::LaterCall(_) => None,
+        }
+    }
+
     /// Applies a change by a user who saw `turn`. `None` if nothing changes. Notes, tags and playing conflict with
     /// nothing, so they need no current `turn`.
     pub fn after(

@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use frontdesk_ports::CallStats;
+use frontdesk_ports::{CallStats, CarrierCount};
 use poem::http::Uri;
 use poem::web::{Data, Json};
 use poem::{IntoResponse, handler};
@@ -30,6 +30,8 @@ pub(crate) struct Stats {
     time_to_answer: TimeToAnswer,
     /// Calls by the hour they started in.
     per_hour: Vec<Hour>,
+    /// Calls by the carrier they came by.
+    per_provider: Vec<Provider>,
 }
 
 /// How long callers waited until they were answered.
@@ -44,6 +46,15 @@ struct Hour {
     #[schemars(extend("format" = "date-time"))]
     hour: String,
     calls: u64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Provider {
+    provider: String,
+    calls: u64,
+    /// As above, of these calls.
+    #[schemars(range(min = 0, max = 1))]
+    answer_rate: Option<f64>,
 }
 
 #[handler]
@@ -73,6 +84,11 @@ pub(crate) async fn stats(Data(state): Data<&Arc<State>>, uri: &Uri) -> Answer {
             .per_hour
             .iter()
             .map(|hour| Hour { hour: instant(hour.hour), calls: hour.calls })
+            .collect(),
+        per_provider: stats
+            .carriers
+            .into_iter()
+            .map(|CarrierCount { name, calls, answer_rate }| Provider { provider: name, calls, answer_rate })
             .collect(),
     };
     Ok(Json(body).into_response())

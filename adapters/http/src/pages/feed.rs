@@ -85,6 +85,7 @@ pub(crate) async fn feed(
             &counted.fitting,
             &Offers {
                 people: people.iter().map(|person| person.name.clone()).collect(),
+                carriers: state.services.carriers.clone(),
                 ..Offers::of(&state.services.overrides.flow())
             },
             &viewer,

@@ -139,6 +139,7 @@ fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
         destinations: vec![HOSTILE.into()],
         mailboxes: vec![HOSTILE.into()],
         people: vec![HOSTILE.into()],
+        carriers: vec![HOSTILE.into(), "sip".into()],
     };
     FeedPage {
         frame: Frame { count: Some("7+".into()), ..frame() },
@@ -345,6 +346,11 @@ fn the_numbers_page_counts_in_the_viewers_zone() {
         waits: vec![(12_500, 1)],
         destinations: vec![("+33611223344".into(), Some(Outcome::Answered), 1)],
         menus: vec![(HOSTILE.into(), Some(Outcome::Abandoned), None, 4)],
+        carriers: vec![
+            ("sip".into(), Some(Outcome::Answered), 1),
+            (HOSTILE.into(), Some(Outcome::Missed), 3),
+        ],
+        users: vec![(HOSTILE.into(), frontdesk_ports::FollowUp { done: 2, assigned: 1 })],
     };
     let viewer = Viewer { zone: TimeZone::fixed(jiff::tz::offset(1)), ..viewer() };
     let span = (at("2026-11-20T23:00:00Z"), at("2026-11-22T23:00:00Z"));
@@ -359,6 +365,9 @@ fn the_numbers_page_counts_in_the_viewers_zone() {
     assert!(html.contains("Sun 22 Nov: 4 (Answered 1, Missed 3)"), "{html}");
     assert!(html.contains("Sat 21 Nov: 0"), "a day without calls is a day");
     assert!(html.contains("<b>25 %</b>"), "one of four was answered");
+    let line = r#"<a href="/?range=7d&amp;provider=sip">SIP line</a></th><td>1</td><td>100 %</td>"#;
+    assert!(html.contains(line), "{html}");
+    assert!(html.contains("<td>2</td><td>1</td>"), "what a user did");
 }
 
 #[test]

@@ -28,9 +28,10 @@ async fn fill(db: &Database) {
             let name = if rare { "zebediah" } else { "ann" };
             let _ = write!(
                 rows,
-                "{}('{n:026}','twilio','CA{n:032}',{},'ended','{outcome}','{reason}','+331{n:08}','+15556667777',\
+                "{}('{n:026}','{}','CA{n:032}',{},'ended','{outcome}','{reason}','+331{n:08}','+15556667777',\
                  '+33611220{:03}',{},{},{},{},'+331{n:08} {name}','','{{}}',{n},{n})",
                 if rows.is_empty() { "" } else { "," },
+                if rare { "sip" } else { "twilio" },
                 1_700_000_000_000 + n * 60_000,
                 n % 1000,
                 if rare { "'main'" } else { "NULL" },
@@ -74,6 +75,7 @@ fn queries() -> Vec<(&'static str, CallQuery)> {
         ("a caller", CallQuery { from: Some("+33100000042".into()), ..all() }),
         ("a phone", CallQuery { destination: Some("+33611220042".into()), ..all() }),
         ("a mailbox", CallQuery { mailbox: Some("main".into()), ..all() }),
+        ("a carrier", CallQuery { provider: Some("sip".into()), ..all() }),
         ("the carrier's id", CallQuery { provider_id: Some("CA1".into()), ..all() }),
         ("a span", CallQuery { since: at(10), until: at(20), ..all() }),
         // As the page of statistics asks, for a year.

@@ -2,7 +2,7 @@
 use frontdesk_domain::{CallId, CallState};
 use frontdesk_ports::{CallQuery, StoreError, TextMatch, fold};
 use jiff::SignedDuration;
-use sea_orm::sea_query::{Expr, SelectStatement, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select};
 
 use crate::entity::{call, call_phone, call_tag};
@@ -15,7 +15,7 @@ const CORRECTION: SignedDuration = SignedDuration::from_hours(48);
 /// The calls that are asked for, in no order.
 pub(crate) async fn filtered(pages: &Pages, query: &CallQuery) -> Result<Select<call::Entity>, StoreError> {
     use call::Column::{
-        Assignee, FromNumber, Id, Mailbox, Menu, Outcome, OutcomeReason, ProviderId, StartedAt, State,
+        Assignee, FromNumber, Id, Mailbox, Menu, Outcome, OutcomeReason, Provider, ProviderId, State,
         ToNumber,
     };
     let mut all = Condition::all();
@@ -45,6 +45,7 @@ pub(crate) async fn filtered(pages: &Pages, query: &CallQuery) -> Result<Select<
         (ToNumber, &query.to),
         (Mailbox, &query.mailbox),
         (Menu, &query.menu),
+        (Provider, &query.provider),
         (ProviderId, &query.provider_id),
         (Assignee, &query.assignee),
     ] {
@@ -59,15 +60,16 @@ pub(crate) async fn filtered(pages: &Pages, query: &CallQuery) -> Result<Select<
     if let Some(tag) = &query.tag {
         all = all.add(Id.in_subquery(tagged(tag)));
     }
-    // By the time itself, and by the id, which begins with it: other indexes are in the order of ids, and a search need
-    // not go beyond them.
+    // By the time itself, and by the id, which begins with it: the indexes are in the order of ids, and a search need not go
+    // beyond them. The sign forbids the index of the statistics, which is in the order of times.
+    let started_at = || Expr::cust("+started_at");
     if let Some(since) = query.since {
         let earliest = since.checked_sub(CORRECTION).unwrap_or(since);
-        all = all.add(StartedAt.gte(millis(since))).add(Id.gte(CallId::floor(earliest).to_string()));
+        all = all.add(started_at().gte(millis(since))).add(Id.gte(CallId::floor(earliest).to_string()));
     }
     if let Some(until) = query.until {
         let latest = until.checked_add(CORRECTION).unwrap_or(until);
-        all = all.add(StartedAt.lt(millis(until))).add(Id.lt(CallId::floor(latest).to_string()));
+        all = all.add(started_at().lt(millis(until))).add(Id.lt(CallId::floor(latest).to_string()));
     }
     if let Some(TextMatch { text, callers }) = &query.text {
         all = all.add(pages.containing(&fold(text), callers).await?);

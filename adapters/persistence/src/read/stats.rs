@@ -1,10 +1,11 @@
 //! Figures counted by the database: each is a pass over one index that holds all it needs.
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use frontdesk_domain::{Outcome, Timestamp};
 use frontdesk_ports::{
-    CallFigures, CallQuery, Change, DAY_MS, Figures, QUARTER_MS, StoreError, Tally, Usage, WAIT_STEP_MS,
+    CallFigures, CallQuery, Change, DAY_MS, Figures, FollowUp, QUARTER_MS, StoreError, Tally, Usage,
+    WAIT_STEP_MS,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryOrder, QueryResult, QuerySelect, QueryTrait};
@@ -71,6 +72,13 @@ impl CallFigures for SqlLog {
                 figures.menus.push((menu, outcome(&row)?, reason, count(&row)?));
             }
         }
+        let mut carriers = counted(since, until);
+        carriers.columns([Column::Provider, Column::Outcome]);
+        carriers.group_by_columns([Column::Provider, Column::Outcome]);
+        for row in self.rows(&carriers).await? {
+            figures.carriers.push((get(&row, "provider")?, outcome(&row)?, count(&row)?));
+        }
+        figures.users = self.follow_up(since, until).await?;
         Ok(figures)
     }
 
@@ -143,6 +151,30 @@ fn counted(since: Option<Timestamp>, until: Option<Timestamp>) -> SelectStatemen
 }
 
 impl SqlLog {
+    /// What each user did about the calls of a span.
+    async fn follow_up(
+        &self,
+        since: Option<Timestamp>,
+        until: Option<Timestamp>,
+    ) -> Result<Vec<(String, FollowUp)>, StoreError> {
+        let mut select = counted(since, until);
+        // Written out, so that the database sees that the index of these calls alone will do.
+        select.and_where(Expr::cust("(handled_by IS NOT NULL OR assignee IS NOT NULL)"));
+        select.columns([Column::HandledBy, Column::Assignee]);
+        select.group_by_columns([Column::HandledBy, Column::Assignee]);
+        let mut users = BTreeMap::<String, FollowUp>::new();
+        for row in self.rows(&select).await? {
+            let calls = count(&row)?;
+            if let Some(user) = get(&row, "handled_by")? {
+                users.entry(user).or_default().done += calls;
+            }
+            if let Some(user) = get(&row, "assignee")? {
+                users.entry(user).or_default().assigned += calls;
+            }
+        }
+        Ok(users.into_iter().collect())
+    }
+
     async fn rows(&self, select: &SelectStatement) -> Result<Vec<QueryResult>, StoreError> {
         self.db.reader.query_all(select).await.map_err(failed)
     }

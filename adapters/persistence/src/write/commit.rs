@@ -321,6 +321,7 @@ pub(crate) fn projected() -> OnConflict {
                 | C::WorkChange
                 | C::NoteText
                 | C::Assignee
+                | C::HandledBy
         )
     });
     OnConflict::column(C::Id)

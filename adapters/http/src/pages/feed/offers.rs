@@ -5,21 +5,23 @@ use frontdesk_domain::CallFlow;
 /// Names in the current flow. Calls of an earlier flow may have others, which can be typed.
 #[derive(Debug, Clone, Default, serde::Serialize)]
 pub(crate) struct Offers {
-    /// Numbers that calls are forwarded to.
+    /// Phones that calls are forwarded to.
     pub destinations: Vec<String>,
     /// Mailboxes.
     pub mailboxes: Vec<String>,
     /// Users.
     pub people: Vec<String>,
+    /// Carriers.
+    pub carriers: Vec<String>,
 }
 
 impl Offers {
     /// The names of a flow.
     pub(crate) fn of(flow: &CallFlow) -> Self {
-        let mut destinations: Vec<String> = flow.numbers().map(ToString::to_string).collect();
+        let mut destinations: Vec<String> = flow.phones().map(ToString::to_string).collect();
         let mailboxes = flow.mailboxes().map(ToString::to_string).collect();
         destinations.sort_unstable();
         destinations.dedup();
-        Self { destinations, mailboxes, people: Vec::new() }
+        Self { destinations, mailboxes, ..Self::default() }
     }
 }

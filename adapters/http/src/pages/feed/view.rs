@@ -109,6 +109,8 @@ pub(crate) struct FilterForm {
     reasons: Vec<Choice>,
     ranges: Vec<Choice>,
     assignees: Vec<Choice>,
+    /// Empty if all calls come by one.
+    carriers: Vec<Choice>,
     fields: Vec<Field>,
     /// Whether anything is filtered, and how to end that.
     clear: Option<String>,
@@ -192,6 +194,11 @@ impl FilterForm {
             label: name.clone(),
             chosen: chosen("assignee", name),
         });
+        let carriers = offers.carriers.iter().filter(|_| offers.carriers.len() > 1).map(|name| Choice {
+            word: name.clone(),
+            label: messages::carrier(name, language),
+            chosen: chosen("provider", name),
+        });
         let ranges = RANGES.iter().map(|word| Choice {
             word: (*word).to_owned(),
             label: language.say(&format!("range-{word}")),
@@ -214,7 +221,9 @@ impl FilterForm {
             field("since", "date"),
             field("through", "date"),
         ];
-        let more = fields.iter().any(|field| !field.value.is_empty()) || !shown.value("reason").is_empty();
+        let choices = ["reason", "provider"];
+        let more = fields.iter().any(|field| !field.value.is_empty())
+            || choices.iter().any(|name| !shown.value(name).is_empty());
         Self {
             tab: shown.tab.as_str(),
             text: shown.value("q"),
@@ -222,6 +231,7 @@ impl FilterForm {
             reasons: reasons.collect(),
             ranges: ranges.collect(),
             assignees: assignees.collect(),
+            carriers: carriers.collect(),
             fields,
             clear: (!shown.filters.is_empty()).then(|| shown.without_filters(shown.tab)),
             others: shown.filters.iter().filter(|(name, _)| name != "q").cloned().collect(),

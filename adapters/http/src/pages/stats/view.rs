@@ -2,8 +2,7 @@
 use std::collections::BTreeMap;
 
 use frontdesk_domain::{Outcome, Timestamp};
-use frontdesk_ports::work::HandledBy;
-use frontdesk_ports::{CallRecord, CallStats, Figures, answer_rate};
+use frontdesk_ports::{CallStats, CarrierCount, Figures, FollowUp, answer_rate};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -25,7 +24,18 @@ pub(crate) struct FiguresPage {
     pub heat: Vec<HeatRow>,
     pub destinations: Vec<Destination>,
     pub menus: Vec<MenuLine>,
+    /// Empty if all calls came by one.
+    pub carriers: Vec<CarrierLine>,
     pub people: Vec<PersonLine>,
+}
+
+/// The calls that came by a carrier.
+#[derive(Debug, Serialize)]
+pub(crate) struct CarrierLine {
+    name: String,
+    calls: u64,
+    rate: String,
+    address: String,
 }
 
 /// What a user did about the calls of the period.
@@ -274,34 +284,30 @@ impl FiguresPage {
                 .collect(),
             destinations: destinations(figures, range, language),
             menus: menus(figures, range, language),
-            people: Vec::new(),
+            carriers: carriers(&stats.carriers, range, language),
+            people: people(figures, range),
         }
     }
 }
 
-/// How many calls each user marked done, and how many are assigned to them.
-#[derive(Default)]
-pub(crate) struct CallsByUser(BTreeMap<String, (u64, u64)>);
+fn people(figures: &Figures, range: &str) -> Vec<PersonLine> {
+    let line = |(name, count): &(String, FollowUp)| PersonLine {
+        name: name.clone(),
+        done: count.done,
+        assigned: count.assigned,
+        address: address(range, &[("assignee", name)]),
+    };
+    figures.users.iter().map(line).collect()
+}
 
-impl CallsByUser {
-    pub fn add(&mut self, CallRecord { work, .. }: &CallRecord) {
-        if let Some(HandledBy::Person(name)) = work.handled.as_ref().map(|handled| &handled.by) {
-            self.0.entry(name.clone()).or_default().0 += 1;
-        }
-        if let Some(claimed) = &work.claimed {
-            self.0.entry(claimed.by.clone()).or_default().1 += 1;
-        }
-    }
-
-    pub fn lines(self, range: &str) -> Vec<PersonLine> {
-        let line = |(name, (done, assigned)): (String, (u64, u64))| PersonLine {
-            address: address(range, &[("assignee", &name)]),
-            name,
-            done,
-            assigned,
-        };
-        self.0.into_iter().map(line).collect()
-    }
+fn carriers(counts: &[CarrierCount], range: &str, language: Language) -> Vec<CarrierLine> {
+    let line = |count: &CarrierCount| CarrierLine {
+        name: messages::carrier(&count.name, language),
+        calls: count.calls,
+        rate: percent(count.answer_rate, language),
+        address: address(range, &[("provider", &count.name)]),
+    };
+    if counts.len() > 1 { counts.iter().map(line).collect() } else { Vec::new() }
 }
 
 fn destinations(figures: &Figures, range: &str, language: Language) -> Vec<Destination> {
