@@ -8,6 +8,7 @@ mod keys;
 mod mailboxes;
 mod notify;
 mod recordings;
+mod requirements;
 mod sign_in;
 mod sip;
 mod source;
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 
 use adapters_recordings::Place;
 use adapters_transcription::Command;
-use frontdesk_domain::{BuiltinFlow, CarrierLimits, PhoneAddress, builtin_flow};
+use frontdesk_domain::{BuiltinFlow, PhoneAddress, builtin_flow};
 use frontdesk_ports::{Account, PublicUrl};
 use frontdesk_services::auth::password::NewPassword;
 use frontdesk_services::flow_versions::FlowWithAudio;
@@ -29,7 +30,6 @@ use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use crate::carrier;
 use crate::environment::Environment;
 use crate::http_client::Proxies;
 use crate::telemetry::{LogFormat, LogLevels};
@@ -38,6 +38,7 @@ pub use error::{ConfigError, ConfigErrors, Shown};
 pub use flow::FlowText;
 pub use frontdesk_domain::parse_duration;
 pub use notify::{By, Recipient, Smtp};
+pub use requirements::Needs;
 pub use sign_in::{Provider, SignInSettings};
 pub use sip::SipSettings;
 pub use source::{Settings, Value, is_configured};
@@ -105,15 +106,6 @@ pub struct Config {
     pub proxies: Proxies,
     /// What callers go through: the company's own flow, or the built-in one if anybody is named to forward to.
     pub flow: Option<FlowWithAudio>,
-}
-
-/// What a command cannot do without.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Needs {
-    /// Everything that a real carrier needs.
-    Production,
-    /// Nothing.
-    Nothing,
 }
 
 impl Config {
@@ -299,20 +291,6 @@ impl Reader {
         }
     }
 
-    /// Whether calls come, perhaps among others, by a hosted carrier: they do unless there is a SIP line alone.
-    fn has_hosted_carrier(&self) -> bool {
-        let has = |table: &str| self.values.keys().any(|key| key.starts_with(table));
-        has("twilio.") || !has("sip.")
-    }
-
-    /// What every carrier of the configuration can do.
-    fn limits(&self, is_hosted: bool) -> CarrierLimits {
-        let of_hosted = if is_hosted { carrier::LIMITS } else { CarrierLimits::default() };
-        let has_line = self.values.keys().any(|key| key.starts_with("sip."));
-        // The SIP line sends no keys.
-        CarrierLimits { digits: of_hosted.digits && !has_line, ..of_hosted }
-    }
-
     fn flow(
         &mut self,
         builtin: &BuiltinFlow,
@@ -350,44 +328,6 @@ impl Reader {
                 None
             }
         }
-    }
-
-    /// Reports settings that production needs and that are missing, unless an error about them was reported before.
-    fn require(&mut self, config: &Config) {
-        let mut require = |there: bool, key: &str, what: &str| {
-            let already_reported = self
-                .errors
-                .iter()
-                .any(|error| error.key == key || (key == "forward_to" && error.key == "flow"));
-            if !there && !already_reported {
-                self.errors.push(ConfigError::new("", key, what));
-            }
-        };
-        let has = |key: &str| self.values.contains_key(key);
-        let (sid, token) = (has("twilio.account_sid"), has("twilio.auth_token"));
-        // A SIP line needs no account and no address on the internet.
-        if sid || token || !self.values.keys().any(|key| key.starts_with("sip.")) {
-            require(
-                config.public_url.is_some(),
-                "public_url",
-                "not set; it is the base URL the carrier calls, such as https://desk.example",
-            );
-            require(
-                sid,
-                "twilio.account_sid",
-                "not set; it is on the first page of the carrier's console (AC…)",
-            );
-            require(
-                token,
-                "twilio.auth_token",
-                "not set; put it into a file and name that in FRONTDESK__TWILIO__AUTH_TOKEN_FILE",
-            );
-        }
-        require(
-            config.flow.is_some(),
-            "forward_to",
-            "neither flow nor forward_to is set; forward_to = \"+33…\" is the number that key 1 calls, and docs/flow.md explains flow",
-        );
     }
 }
 

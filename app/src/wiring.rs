@@ -1,6 +1,8 @@
 //! Builds the application from the configuration: creates the adapters and connects them to the services.
 
 mod addresses;
+mod app;
+mod carriers;
 mod database;
 mod disk_check;
 pub mod doctor;
@@ -13,48 +15,40 @@ mod work;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use adapters_http::{Services, health_routes};
+use adapters_http::Services;
 use adapters_identity::InvalidClient;
 pub use adapters_persistence::SqlOperationsLog;
-use adapters_persistence::{Comparing, ConnectError, Database, ServerClock, SqlInbox, SqlLog};
+use adapters_persistence::{ConnectError, Database, ServerClock, SqlInbox};
 use adapters_recordings::OpenError;
 use adapters_simulator::{Phone, phone_routes};
 use adapters_spool::FileSpool;
 use frontdesk_domain::{CallFlow, Context, Dialogue, LegId, PhoneNumber, Signal, advance};
-use frontdesk_ports::{Account, Carrier, Clock, Ids, PublicUrl, Readiness, StoreError};
-use poem::endpoint::{BoxEndpoint, EndpointExt};
+use frontdesk_ports::{Account, Carrier, Clock, Ids, Readiness, StoreError};
+use poem::endpoint::EndpointExt;
 use poem::middleware::CatchPanic;
-use poem::{Response, Route};
 use tokio::sync::watch;
 
 use crate::backup::BackupError;
 use crate::carrier::{self, ClientError, HostedPrompts};
 use crate::config::Config;
-use crate::server::Routes;
 use crate::system::{SystemClock, SystemIds};
 use addresses::{people_use_https, public_url};
 use database::{index_texts, prepare};
-use frontdesk_services::auth::AccessControl;
 use frontdesk_services::auth::password::BadPassword;
 use frontdesk_services::call_handler::CallHandler;
-use frontdesk_services::contacts::Contacts;
 use frontdesk_services::event_intake::{EventIntake, PrimaryBuffer};
 use frontdesk_services::flow_versions::FlowVersions;
-use frontdesk_services::follow_up::auto_resolve::AutoResolve;
-use frontdesk_services::maintenance::Maintenance;
-use frontdesk_services::notifications::Notifications;
-use frontdesk_services::overrides::Overrides;
 use frontdesk_services::readiness::IntakeReadiness;
-use frontdesk_services::restrictions::Restrictions;
-use frontdesk_services::voicemail_jobs::VoicemailWorker;
-use line::{SipLine, players};
+use line::players;
 use notifications::feed_url;
 use services::{
-    access_of, accounts_of, contacts, federated_sign_in, follow_ups, operations, reader, restrictions, rules,
+    access_of, accounts_of, contacts, federated_sign_in, follow_ups, operations, overrides_of, reader,
+    restrictions, rules,
 };
 use stores::Stores;
 use work::Work;
 
+pub use app::{App, Running};
 pub use database::open_database;
 pub use notifications::{each, messenger, path_prefix};
 
@@ -136,56 +130,6 @@ pub struct AppBuilder {
     ids: Arc<dyn Ids>,
 }
 
-/// An application, ready to be served.
-pub struct App {
-    /// The carrier's routes.
-    pub carrier: BoxEndpoint<'static, Response>,
-    /// The people's and programs' routes.
-    pub people: BoxEndpoint<'static, Response>,
-    running: Running,
-    readiness: Arc<dyn Readiness>,
-    metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    /// Where people read the log.
-    feed_url: String,
-    /// The accounts that may send probe requests.
-    probe_target: (PublicUrl, Vec<Account>),
-}
-
-/// The background parts of a running application, and its shutdown.
-pub struct Running {
-    /// Do what is due after answering.
-    pub workers: Vec<Arc<VoicemailWorker>>,
-    /// Who may read the log.
-    pub access: Arc<AccessControl>,
-    /// Takes what was spooled into the log.
-    pub intake: Arc<EventIntake>,
-    /// Does what is due from time to time.
-    pub maintenance: Arc<Maintenance>,
-    /// Settles misses of callers who have been spoken to since, unless that is not wanted.
-    pub auto_resolve: Option<Arc<AutoResolve>>,
-    /// Sends notifications to people and programs.
-    pub notifications: Arc<Notifications>,
-    /// What holds for calls beside the flow.
-    pub restrictions: Arc<Restrictions>,
-    /// The names of callers.
-    pub contacts: Arc<Contacts>,
-    /// What callers go through.
-    pub flow: Arc<FlowVersions>,
-    /// Our own SIP line, if there is one.
-    pub line: Option<Arc<SipLine>>,
-    /// Stops what is served when it turns true.
-    pub stop: watch::Sender<bool>,
-    log: Arc<SqlLog>,
-    _comparing: Comparing,
-}
-
-impl Running {
-    /// Commits what waits and closes the database.
-    pub async fn close(&self) -> Result<(), StoreError> {
-        self.log.close().await
-    }
-}
-
 impl AppBuilder {
     /// An application for the configured account, with the system's clock and randomness.
     pub fn new(config: Config) -> Self {
@@ -218,7 +162,7 @@ impl AppBuilder {
         let secure = people_use_https(&config, &public) && phone.is_none();
 
         let stores = Stores::open(&config, &clock, &ids).await?;
-        let Stores { db, log, operations_log, overrides, .. } = stores.clone();
+        let Stores { db, log, operations_log, .. } = stores.clone();
         let access = access_of(&stores, &config, &clock, &ids);
         let (prepared, password) = (Arc::new(AtomicBool::new(false)), config.admin_password.clone());
         prepare(&config.database_url, db.clone(), access.clone(), password, prepared.clone()).await?;
@@ -267,14 +211,8 @@ impl AppBuilder {
             operations: Arc::new(operations(&stores, &config, &clock)?),
             readiness: readiness.clone(),
             metrics: metrics.clone(),
-            overrides: Arc::new(Overrides {
-                flow: flow.clone(),
-                store: overrides,
-                restrictions: Some(restrictions.clone()),
-                trail: operations_log.clone(),
-                clock: clock.clone(),
-            }),
-            carriers: line::names(&accounts, line.as_deref()),
+            overrides: Arc::new(overrides_of(&stores, &flow, &restrictions, &clock)),
+            carriers: carriers::names(&accounts, line.is_some()),
             contacts: contacts.clone(),
             voice_url: carrier::voice_url(&public),
             clock: clock.clone(),
@@ -317,48 +255,6 @@ impl AppBuilder {
     }
 }
 
-impl App {
-    /// The address that the carrier asks when a call comes in, if there is an account.
-    pub fn voice_url(&self) -> Option<String> {
-        (!self.probe_target.1.is_empty()).then(|| carrier::voice_url(&self.probe_target.0))
-    }
-
-    /// The address that creates the first user; `None` if people can sign in already.
-    pub async fn new_setup_link(&self) -> Result<Option<String>, StoreError> {
-        let secret = self.running.access.new_setup_link().await?;
-        Ok(secret.map(|secret| format!("{}/setup/{secret}", self.feed_url)))
-    }
-
-    /// The secret of a link that signs in the user `admin`, once.
-    pub fn new_sign_in_link(&self) -> String {
-        self.running.access.new_sign_in_link()
-    }
-
-    /// The metrics alone, for an address of their own.
-    pub fn metrics(&self) -> Routes {
-        Arc::new(adapters_http::metrics_routes(self.metrics.clone()).boxed())
-    }
-
-    /// Everything on one listener.
-    pub fn together(self) -> (Routes, Running) {
-        let routes = with_health(&self.readiness)
-            .nest_no_strip(carrier::PREFIX, self.carrier)
-            .nest_no_strip("/", self.people);
-        let routes =
-            carrier::answer_probes(routes.map_to_response(), self.probe_target.0, self.probe_target.1);
-        (Arc::new(routes), self.running)
-    }
-
-    /// The carrier's routes on one listener, the people's on another.
-    pub fn apart(self) -> (Routes, Routes, Running) {
-        let carrier = with_health(&self.readiness).nest_no_strip(carrier::PREFIX, self.carrier);
-        let people = with_health(&self.readiness).nest_no_strip("/", self.people);
-        let carrier =
-            carrier::answer_probes(carrier.map_to_response(), self.probe_target.0, self.probe_target.1);
-        (Arc::new(carrier), Arc::new(people.map_to_response().boxed()), self.running)
-    }
-}
-
 /// Gives the call handler a number of the company's own, for calls that do not name the number they came to.
 async fn set_own_number(carrier: Arc<dyn Carrier>, handler: Arc<CallHandler>) {
     match carrier.our_numbers().await {
@@ -370,11 +266,6 @@ async fn set_own_number(carrier: Arc<dyn Carrier>, handler: Arc<CallHandler>) {
         }
         Err(error) => tracing::debug!("the account's numbers are not known: {error}"),
     }
-}
-
-fn with_health(readiness: &Arc<dyn Readiness>) -> Route {
-    let health = Arc::new(health_routes(readiness.clone()));
-    Route::new().at("/healthz", health.clone()).at("/readyz", health)
 }
 
 /// SQLite and the spool share a disk and fail together, so the spool acknowledges. A PostgreSQL server can outlive

@@ -143,7 +143,7 @@ fn row(n: u64, change: u64, at: u64, is_new: bool, chance: &mut Chance) -> Rows 
         row,
         "('{id}','{}','CA{n:032x}',{at},{},'ended','{outcome}','{reason}','{number}','{MAIN}',{},60,{},{},{},{change},\
          {change},{},{},{},'main',{},{},{},'',{})",
-        if n % 10 == 0 { "sip" } else { "twilio" },
+        if n.is_multiple_of(10) { "sip" } else { "twilio" },
         at + 60_000,
         quoted(desk.as_deref()),
         if wait.is_some() { "30" } else { "NULL" },

@@ -59,6 +59,7 @@ mod names;
 mod phone;
 pub mod session;
 
+pub use call::Call;
 pub use call::carrier_record::{CarrierRecord, RecordedLeg};
 pub use call::difference::Difference;
 pub use call::effect::Effect;
@@ -70,13 +71,14 @@ pub use call::parties::Parties;
 pub use call::repair::{CarrierCall, RecordedMessage};
 pub use call::replay::Journey;
 pub use call::sound::Sound;
+pub use call::state::{Activity, CallState};
 pub use call::status::{
     CopyFate, DialOutcome, HoursReason, HungUpBy, LegStatus, MailboxCause, PhoneEnd, RecordingStatus,
     RefusalReason, ScreeningAnswer,
 };
 pub use call::timeline::{Doing, Lane, Span, Timeline};
 pub use call::traffic::{PhoneRecord, RungPhone, Traffic};
-pub use call::{Activity, Call, CallState, Voicemail, VoicemailStatus};
+pub use call::voicemail::{Voicemail, VoicemailStatus};
 pub use dialogue::context::{CallRestrictions, Closure, Context};
 pub use dialogue::history::DialogueHistory;
 pub use dialogue::instruction::{CallerShown, DialTarget, Instruction};
@@ -109,8 +111,9 @@ pub use ids::{CallId, InvalidId, LegId, RecordingId};
 pub use keys::{DialDigits, InvalidDialDigits, InvalidKey, Key, Keys};
 pub use names::UnknownName;
 pub use phone::address::{InvalidPhoneAddress, PhoneAddress};
+pub use phone::caller::CallerId;
 pub use phone::spelling::{digits_of, visible, visible_lines};
-pub use phone::{CallerId, InvalidPhoneNumber, PhoneNumber};
+pub use phone::{InvalidPhoneNumber, PhoneNumber};
 
 /// A point in time, UTC, from the carrier or the server's clock.
 pub use jiff::Timestamp;

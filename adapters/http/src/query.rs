@@ -1,20 +1,21 @@
 //! The query string of a list of calls, the same for the feed and the API. What cannot be read is an error that names
 //! the parameter and the remedy.
+mod schema;
+mod value;
+
 use std::str::FromStr;
 
-use frontdesk_domain::{
-    CallState, CallerId, Outcome, PhoneAddress, PhoneNumber, Reason, Timestamp, UnknownName, digits_of,
-};
+use frontdesk_domain::{CallState, Outcome, Reason, UnknownName};
 use frontdesk_ports::{CallQuery, ContactBook, TextMatch};
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde_json::{Value, json};
-use strum::VariantArray;
+use serde_json::Value;
 
 use crate::i18n::phone_format;
 
-/// Fewer digits than this are compared as they are.
-const SHORTEST_ENDING: usize = 6;
+pub(crate) use value::time;
+
+use schema::{cursor, day, instant_or_day, limit, one_of, search_text, text, truth};
+use value::{end_of_day, number, phone, yes_or_no};
 
 /// A parameter that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,162 +200,5 @@ pub(crate) fn with_contacts(mut query: CallQuery, contacts: &ContactBook) -> Cal
     query
 }
 
-// The schemas of values. An empty value counts as not given, and so fits each of them.
-
-fn limit() -> Value {
-    json!({"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
-}
-
-fn cursor() -> Value {
-    json!({"type": "string", "pattern": "^([0-7][0-9A-HJKMNP-TV-Z]{25})?$"})
-}
-
-fn one_of<T: VariantArray + Into<&'static str> + Copy>() -> Value {
-    let names = T::VARIANTS.iter().map(|value| (*value).into());
-    json!({"type": "string", "enum": names.chain([""]).collect::<Vec<&str>>()})
-}
-
-fn truth() -> Value {
-    json!({"type": "string", "enum": ["true", "false", ""]})
-}
-
-fn text() -> Value {
-    json!({"type": "string", "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"})
-}
-
-fn search_text() -> Value {
-    json!({"type": "string", "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$", "maxLength": 200})
-}
-
-fn day() -> Value {
-    json!({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "maxLength": 0}]})
-}
-
-fn instant_or_day() -> Value {
-    let instant = json!({"type": "string", "format": "date-time"});
-    json!({"anyOf": [instant, {"type": "string", "format": "date"}, {"type": "string", "maxLength": 0}]})
-}
-
-fn yes_or_no(value: &str) -> Result<bool, String> {
-    value.parse().map_err(|_| "use true or false".to_owned())
-}
-
-/// A number or address in the form in which calls are compared. Of a number without its country, the end is compared.
-fn number(value: &str) -> String {
-    // An unencoded `+` arrives as a space.
-    let value = value.strip_prefix(' ').map_or_else(|| value.to_owned(), |digits| format!("+{digits}"));
-    if let Some(number) = PhoneNumber::read(&value, None) {
-        return number.to_string();
-    }
-    match CallerId::read(&value) {
-        CallerId::Other(text) => match digits_of(&text) {
-            Some(digits) if digits.len() >= SHORTEST_ENDING => format!("*{}", digits.trim_start_matches('0')),
-            _ => text.to_lowercase(),
-        },
-        caller => caller.identity("").unwrap_or(value),
-    }
-}
-
-/// A phone that was rung: an address as it is written, and anything else as a number.
-fn phone(value: &str) -> String {
-    let address = value.parse().ok().filter(PhoneAddress::is_sip);
-    address.map_or_else(|| number(value), |address| address.to_string())
-}
-
-/// An instant, or the first instant of a day in the company's zone.
-pub(crate) fn time(value: &str, zone: &TimeZone) -> Result<Timestamp, String> {
-    // As above: the offset's `+` may have become a blank.
-    let value = value.replace(' ', "+");
-    // A date and nothing else: a time without an offset is of no known zone.
-    let day = || {
-        value
-            .get(..10)
-            .filter(|day| *day == value)?
-            .parse::<Date>()
-            .ok()?
-            .to_zoned_datetime(zone.clone())
-            .ok()
-            .map(|zoned| zoned.timestamp())
-    };
-    value
-        .parse()
-        .ok()
-        .or_else(day)
-        .ok_or_else(|| "use a time such as 2026-11-22T09:00:00Z or a day such as 2026-11-22".to_owned())
-}
-
-/// The instant at which a day in the company's zone is over.
-fn end_of_day(value: &str, zone: &TimeZone) -> Result<Timestamp, String> {
-    value
-        .parse::<Date>()
-        .ok()
-        .and_then(|day| day.tomorrow().ok())
-        .and_then(|next| next.to_zoned_datetime(zone.clone()).ok())
-        .map(|zoned| zoned.timestamp())
-        .ok_or_else(|| "use a day such as 2026-11-22".to_owned())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(query: &str) -> Result<CallQuery, BadParameter> {
-        call_query(&pairs(Some(query)), &TimeZone::fixed(jiff::tz::offset(1)))
-    }
-
-    #[test]
-    fn what_is_asked_is_read() {
-        let query = read("limit=7&outcome=missed&state=ended&from=+33123&q=Ann&since=2026-11-22&until=2026-11-22T10:00:00Z&to=").unwrap();
-        assert_eq!((query.limit, query.from.as_deref(), query.to), (7, Some("+33123"), None));
-        assert_eq!(
-            query.since,
-            Some("2026-11-21T23:00:00Z".parse().unwrap()),
-            "a day begins in the company's zone"
-        );
-        assert_eq!(query.until, Some("2026-11-22T10:00:00Z".parse().unwrap()));
-    }
-
-    #[test]
-    fn a_phone_is_found_by_number_ending_extension_and_address() {
-        for (asked, compared) in [
-            ("+33611223344", "+33611223344"),
-            ("223344", "*223344"),
-            ("0611223344", "*611223344"),
-            ("101", "101"),
-            ("sip:Ann@192.0.2.20", "sip:Ann@192.0.2.20"),
-        ] {
-            let query = read(&format!("destination={}", asked.replace('+', "%2B"))).unwrap();
-            assert_eq!(query.destination.as_deref(), Some(compared), "{asked}");
-        }
-    }
-
-    #[test]
-    fn through_includes_its_whole_day() {
-        let query = read("since=2026-11-22&through=2026-11-22").unwrap();
-        assert_eq!(query.since, Some("2026-11-21T23:00:00Z".parse().unwrap()));
-        assert_eq!(query.until, Some("2026-11-22T23:00:00Z".parse().unwrap()));
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_named() {
-        for (query, name) in [
-            ("limit=0", "limit"),
-            ("limit=201", "limit"),
-            ("limit=many", "limit"),
-            ("cursor=x", "cursor"),
-            ("outcome=lost", "outcome"),
-            ("state=gone", "state"),
-            ("since=yesterday", "since"),
-            ("until=2026-13-01", "until"),
-            ("through=2026-11-22T10:00:00Z", "through"),
-            ("through=9999-12-31", "through"),
-            ("since=2026-11-22T15:00:00", "since"),
-            ("q=%00", "q"),
-            ("handled=maybe", "handled"),
-            ("reason=because", "reason"),
-            ("outcom=missed", "outcom"),
-        ] {
-            assert_eq!(read(query).unwrap_err().name, name, "{query}");
-        }
-    }
-}
+mod tests;

@@ -8,11 +8,10 @@ use frontdesk_ports::{
     MAX_VIEWS, Person, SecondFactorState, SignedIn, StoreError,
 };
 
+use super::auth::names::{valid_name, valid_user_name};
 use super::auth::password::{BadPassword, NewPassword};
 use super::auth::totp;
-use super::auth::{
-    AccessControl, SESSION_IDLE_TIMEOUT, SESSION_TIMEOUT, hash_token, valid_name, valid_user_name,
-};
+use super::auth::{AccessControl, SESSION_IDLE_TIMEOUT, SESSION_TIMEOUT, hash_token};
 
 /// How much of a session's hash names it: 64 bits.
 const BROWSER_ID: usize = 16;

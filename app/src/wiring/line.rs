@@ -1,15 +1,11 @@
 //! Our own SIP line, beside the hosted carrier or in place of it.
 use std::sync::Arc;
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use frontdesk_domain::{AudioFile, CarrierCall, LegId, RecordingId, Timestamp};
-use frontdesk_ports::{
-    Account, Carrier, CarrierError, Clock, FetchedAudio, Ids, PromptAudio, PublicUrl, UnplayableAudio,
-};
+use frontdesk_ports::{Account, Clock, Ids, PromptAudio, PublicUrl};
 use frontdesk_services::call_handler::CallHandler;
 
 use super::WiringError;
+use super::carriers::{Carriers, EveryCarrier};
 use super::stores::Stores;
 use crate::carrier::{self, HostedPrompts};
 use crate::config::Config;
@@ -18,64 +14,6 @@ use crate::config::Config;
 pub use with::{SipLine, carrier_of, try_voice};
 #[cfg(not(feature = "sip"))]
 pub use without::{SipLine, carrier_of, try_voice};
-
-/// The name of the line in ids of legs.
-const NAME: &str = "sip";
-
-/// Whether a call came by our own line.
-pub fn is_own(call: &LegId) -> bool {
-    call.carrier() == NAME
-}
-
-/// Asks the carrier that a call came by.
-pub struct Carriers {
-    /// The carrier with an account.
-    pub hosted: Arc<dyn Carrier>,
-    /// Our own line.
-    pub line: Option<Arc<dyn Carrier>>,
-}
-
-impl Carriers {
-    fn of(&self, call: &LegId) -> &dyn Carrier {
-        let line = self.line.as_ref().filter(|_| is_own(call));
-        line.map_or(&*self.hosted, |line| &**line)
-    }
-}
-
-#[async_trait]
-impl Carrier for Carriers {
-    async fn fetch_recording(
-        &self,
-        call: &LegId,
-        recording: &RecordingId,
-    ) -> Result<FetchedAudio, CarrierError> {
-        self.of(call).fetch_recording(call, recording).await
-    }
-
-    async fn delete_recording(&self, call: &LegId, recording: &RecordingId) -> Result<bool, CarrierError> {
-        self.of(call).delete_recording(call, recording).await
-    }
-
-    async fn delete_call(&self, call: &LegId) -> Result<bool, CarrierError> {
-        self.of(call).delete_call(call).await
-    }
-
-    async fn our_numbers(&self) -> Result<Vec<String>, CarrierError> {
-        let mut numbers = self.hosted.our_numbers().await?;
-        if let Some(line) = &self.line {
-            numbers.extend(line.our_numbers().await?);
-        }
-        Ok(numbers)
-    }
-
-    async fn calls(&self, since: Timestamp, until: Timestamp) -> Result<Vec<CarrierCall>, CarrierError> {
-        let mut calls = self.hosted.calls(since, until).await?;
-        if let Some(line) = &self.line {
-            calls.extend(line.calls(since, until).await?);
-        }
-        Ok(calls)
-    }
-}
 
 /// Our own line, if the configuration has one, and the carriers that calls come by.
 pub(super) fn open(
@@ -86,14 +24,6 @@ pub(super) fn open(
     let line = config.sip.as_ref().map(SipLine::new).transpose()?.map(Arc::new);
     let hosted = carrier::client(accounts.to_vec(), public.clone(), &config.proxies)?;
     Ok((line, Arc::new(Carriers { hosted, line: config.sip.as_ref().map(carrier_of) })))
-}
-
-/// The carriers that calls come by, as the log names them.
-pub(super) fn names(accounts: &[Account], line: Option<&SipLine>) -> Vec<String> {
-    let own = line.map(|_| NAME.to_owned());
-    let mut names: Vec<String> = accounts.iter().map(|account| account.carrier.clone()).chain(own).collect();
-    names.dedup();
-    names
 }
 
 /// Gives the line what it needs of the application.
@@ -113,15 +43,6 @@ pub(super) fn serve(
 pub fn players(hosted: &Arc<HostedPrompts>, line: Option<&SipLine>) -> Arc<dyn PromptAudio> {
     let hosted: Arc<dyn PromptAudio> = hosted.clone();
     Arc::new(EveryCarrier(std::iter::once(hosted).chain(line.map(SipLine::prompts)).collect()))
-}
-
-/// Publishes audio files to every carrier.
-struct EveryCarrier(Vec<Arc<dyn PromptAudio>>);
-
-impl PromptAudio for EveryCarrier {
-    fn publish(&self, files: Vec<(AudioFile, Bytes)>) -> Result<(), UnplayableAudio> {
-        self.0.iter().try_for_each(|carrier| carrier.publish(files.clone()))
-    }
 }
 
 #[cfg(feature = "sip")]

@@ -11,9 +11,11 @@ use frontdesk_services::call_reader::CallReader;
 use frontdesk_services::contacts::Contacts;
 use frontdesk_services::diagnostics::setup_check::SetupCheck;
 use frontdesk_services::event_intake::EventIntake;
+use frontdesk_services::flow_versions::FlowVersions;
 use frontdesk_services::follow_up::FollowUps;
 use frontdesk_services::maintenance::RetentionPolicy;
 use frontdesk_services::operations::OperationsService;
+use frontdesk_services::overrides::Overrides;
 use frontdesk_services::restrictions::Restrictions;
 use frontdesk_services::stats_cache::StatsCache;
 use tokio::sync::Mutex;
@@ -33,6 +35,22 @@ pub(super) fn accounts_of(
 ) -> AccountAdministration {
     let (people, trail) = (stores.people.clone(), stores.operations_log.clone());
     AccountAdministration::new(access.clone(), people, trail, clock.clone(), ids.clone())
+}
+
+/// What people decide beside the flow.
+pub(super) fn overrides_of(
+    stores: &Stores,
+    flow: &Arc<FlowVersions>,
+    restrictions: &Arc<Restrictions>,
+    clock: &Arc<dyn Clock>,
+) -> Overrides {
+    Overrides {
+        flow: flow.clone(),
+        store: stores.overrides.clone(),
+        restrictions: Some(restrictions.clone()),
+        trail: stores.operations_log.clone(),
+        clock: clock.clone(),
+    }
 }
 
 /// Outages, the audit log and retried downloads.

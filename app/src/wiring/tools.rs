@@ -11,7 +11,8 @@ use frontdesk_services::event_intake::{Drained, EventIntake};
 use frontdesk_services::reconciliation::Reconciliation;
 use frontdesk_services::retention::Retention;
 
-use super::line::{self, Carriers};
+use super::carriers::{Carriers, is_own};
+use super::line;
 use super::{MAX_AUDIO_BYTES, WiringError, open_database, primary_buffer};
 use crate::carrier;
 use crate::config::Config;
@@ -65,7 +66,7 @@ impl Tools {
                 operations_log: operations_log.clone(),
                 clock: clock.clone(),
                 longest_call: Arc::new(move || longest_call),
-                is_own: |call| !line::is_own(call),
+                is_own: |call| !is_own(call),
                 watermark: Some(Watermark::Reconciled),
             },
             retention: Retention {

@@ -16,7 +16,7 @@ use frontdesk_services::voicemail_jobs::VoicemailWorker;
 use parking_lot::Mutex;
 
 use super::WiringError;
-use super::line::{self, Carriers};
+use super::carriers::{Carriers, is_own};
 use super::notifications::{path_prefix, targets};
 use super::stores::Stores;
 use crate::config::Config;
@@ -59,9 +59,9 @@ impl Work {
             }
         };
         let Carriers { hosted, line } = &*self.client;
-        let reconciliation = comparison(hosted, |call| !line::is_own(call), Some(Watermark::Reconciled));
+        let reconciliation = comparison(hosted, |call| !is_own(call), Some(Watermark::Reconciled));
         let line = line.as_ref().map(|carrier| LineReconciliation {
-            reconciliation: comparison(carrier, line::is_own, None),
+            reconciliation: comparison(carrier, is_own, None),
             done_at: Mutex::default(),
         });
         Maintenance {

@@ -1,6 +1,7 @@
 //! Work to do after the caller has been answered.
 use serde::{Deserialize, Serialize};
 
+use crate::call::event::EventKind;
 use crate::ids::{LegId, RecordingId};
 
 /// One piece of work, caused by events and committed with them.
@@ -47,5 +48,22 @@ impl Effect {
             | Self::Transcribe { call, .. }
             | Self::DeleteCarrierCopy { call, .. } => call,
         }
+    }
+}
+
+impl EventKind {
+    /// Whether work may become due by it.
+    pub fn may_cause_work(&self) -> bool {
+        let of_messages = matches!(
+            self,
+            Self::Recording { .. }
+                | Self::Voicemail { .. }
+                | Self::VoicemailRetried { .. }
+                | Self::TranscriptWanted { .. }
+                | Self::CarrierCopy { .. }
+        );
+        // A message that waits for confirmation is final when the caller leaves.
+        of_messages
+            || matches!(self, Self::Ended(_) | Self::CallerLeft { .. } | Self::Recovered(_) | Self::Closed)
     }
 }

@@ -2,8 +2,9 @@
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
+use crate::call::Call;
 use crate::call::outcome::Reason;
-use crate::call::{Call, VoicemailStatus};
+use crate::call::voicemail::VoicemailStatus;
 use crate::named;
 
 /// A notification about a call, sent once.

@@ -4,7 +4,8 @@ use strum::{IntoStaticStr, VariantArray};
 
 use crate::call::attempt::Attempt;
 use crate::call::event::EventKind;
-use crate::call::facts::{Facts, Message};
+use crate::call::facts::Facts;
+use crate::call::facts::message::Message;
 use crate::call::status::{HoursReason, RefusalReason};
 use crate::call::status::{MailboxCause, PhoneEnd};
 use crate::named;

@@ -1,7 +1,7 @@
 //! Caller and called number.
 use serde::{Deserialize, Serialize};
 
-use crate::phone::CallerId;
+use crate::phone::caller::CallerId;
 
 /// Caller and called number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use crate::call::event::EventKind;
 use crate::call::status::MailboxCause;
 use crate::call::status::{HoursReason, RefusalReason};
 use crate::flow::callers::CallerThen;
-use crate::phone::CallerId;
+use crate::phone::caller::CallerId;
 
 impl Step<'_> {
     /// A caller has dialled one of our numbers.

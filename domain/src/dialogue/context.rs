@@ -3,7 +3,8 @@ use jiff::Timestamp;
 
 use crate::flow::callers::Attestation;
 use crate::ids::LegId;
-use crate::phone::{CallerId, PhoneNumber};
+use crate::phone::PhoneNumber;
+use crate::phone::caller::CallerId;
 
 /// Everything [`advance`](crate::advance) may know besides flow, dialogue and signal.
 #[derive(Debug, Clone, PartialEq, Eq)]

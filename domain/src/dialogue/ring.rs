@@ -10,7 +10,8 @@ use crate::flow::forward::{Destination, Forward, ShownNumber, Strategy};
 use crate::flow::name::NodeName;
 use crate::hash::fnv1a;
 use crate::ids::LegId;
-use crate::phone::{CallerId, PhoneNumber};
+use crate::phone::PhoneNumber;
+use crate::phone::caller::CallerId;
 
 impl Step<'_> {
     /// A caller comes to a forward.

@@ -1,7 +1,7 @@
 //! Single steps of a conversation; whole calls are in `tests/it/whole_calls.rs`.
 use super::*;
 use crate::flow::builtin::{BuiltinFlow, builtin_flow};
-use crate::phone::CallerId;
+use crate::phone::caller::CallerId;
 use crate::{DialResult, EventKind, Instruction, LegId};
 
 const CALLER: &str = "+33123456789";

@@ -7,7 +7,8 @@ use strum::{IntoStaticStr, VariantArray};
 
 use crate::flow::target::Target;
 use crate::named;
-use crate::phone::{CallerId, PhoneNumber};
+use crate::phone::PhoneNumber;
+use crate::phone::caller::CallerId;
 
 /// What the network says about the caller's number (STIR/SHAKEN).
 #[derive(IntoStaticStr, VariantArray, Serialize)]

@@ -1,10 +1,13 @@
 //! The follow-up of a call: who marked it done, took it on, wrote a note, or played it. Stored next to the log's
 //! events, which only the carrier and frontdesk itself write.
+mod change;
+
 use std::collections::BTreeSet;
-use std::fmt;
 
 use frontdesk_domain::{CallId, Timestamp};
 use serde::{Deserialize, Serialize};
+
+pub use change::{BasedOn, WorkChange, WorkRefused, Written};
 
 /// The most characters of a note …
 pub const MAX_NOTE: usize = 2000;
@@ -71,78 +74,6 @@ pub struct Work {
     pub notes: Vec<Note>,
     /// Who listened to its message first and when, oldest first, each person once.
     pub played: Vec<ByPerson>,
-}
-
-/// Something to do about a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum WorkChange {
-    /// It is done.
-    Handle,
-    /// It is not done after all.
-    Reopen,
-    /// The person takes care of it.
-    Claim,
-    /// That user takes care of it.
-    Assign(String),
-    /// The assignment was removed.
-    Release,
-    /// Adds a note.
-    Note(String),
-    /// Adds a tag.
-    Tag(String),
-    /// Takes a tag away.
-    Untag(String),
-    /// Listened to the message.
-    Played,
-}
-
-/// The state of the follow-up that a change was decided on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BasedOn {
-    /// The [`Work::turn`] that a person saw: notes and tags are added to any state.
-    Turn(u64),
-    /// The [`Work::version`] that a program read: no change is made to any other.
-    Version(u64),
-    /// The present state.
-    Latest,
-}
-
-/// Why a change was not made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum WorkRefused {
-    /// Another user changed it first: the change was based on an outdated state.
-    #[error("somebody else has just changed this call; look at it again")]
-    Stale,
-    /// A call is assigned to users.
-    #[error("there is no such user")]
-    NoSuchUser,
-    /// There is no text.
-    #[error("a {0} cannot be empty")]
-    Empty(Written),
-    /// More characters than it may have.
-    #[error("a {0} has at most {1} characters; shorten it")]
-    TooLong(Written, usize),
-    /// The call has as many as it may have.
-    #[error("a call has at most {1} {0}s")]
-    TooMany(Written, usize),
-}
-
-/// Something that people write on a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
-    /// A note.
-    Note,
-    /// A tag.
-    Tag,
-}
-
-impl fmt::Display for Written {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Note => "note",
-            Self::Tag => "tag",
-        })
-    }
 }
 
 impl Work {
@@ -262,105 +193,4 @@ fn checked(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at() -> Timestamp {
-        "2026-11-25T09:00:00Z".parse().expect("a time")
-    }
-
-    #[test]
-    fn a_change_to_another_version_is_refused_whatever_it_changes() {
-        let noted = Work::default().after(&WorkChange::Note("a".into()), "crm", at(), BasedOn::Version(0));
-        let noted = noted.unwrap().unwrap();
-        assert_eq!((noted.version, noted.turn), (1, 0));
-        let again = noted.after(&WorkChange::Note("b".into()), "crm", at(), BasedOn::Version(0));
-        assert_eq!(again, Err(WorkRefused::Stale));
-        assert_eq!(
-            noted.after(&WorkChange::Reopen, "crm", at(), BasedOn::Version(0)),
-            Err(WorkRefused::Stale)
-        );
-        let done = noted.after(&WorkChange::Handle, "crm", at(), BasedOn::Latest).unwrap().unwrap();
-        assert_eq!((done.version, done.turn), (2, 1));
-    }
-
-    #[test]
-    fn a_decision_on_an_old_state_is_refused_and_a_note_is_not() {
-        let work = Work::default();
-        let handled = work.after(&WorkChange::Handle, "ann", at(), BasedOn::Turn(0)).unwrap().unwrap();
-        assert_eq!((handled.version, handled.turn), (1, 1));
-        assert_eq!(handled.after(&WorkChange::Claim, "bob", at(), BasedOn::Turn(0)), Err(WorkRefused::Stale));
-        let noted = handled
-            .after(&WorkChange::Note(" called back ".into()), "bob", at(), BasedOn::Turn(0))
-            .unwrap()
-            .unwrap();
-        assert_eq!((noted.version, noted.turn, noted.notes[0].text.as_str()), (2, 1, "called back"));
-        let reopened = noted.after(&WorkChange::Reopen, "bob", at(), BasedOn::Turn(1)).unwrap().unwrap();
-        assert_eq!((reopened.handled, reopened.notes.len()), (None, 1));
-    }
-
-    #[test]
-    fn a_call_is_assigned_to_anyone_and_a_second_assignment_of_the_same_state_is_refused() {
-        let assigned = Work::default()
-            .after(&WorkChange::Assign("bob".into()), "ann", at(), BasedOn::Turn(0))
-            .unwrap()
-            .unwrap();
-        assert_eq!(
-            (assigned.claimed.as_ref().map(|claimed| claimed.by.as_str()), assigned.turn),
-            (Some("bob"), 1)
-        );
-        assert_eq!(
-            assigned.after(&WorkChange::Assign("bob".into()), "zoe", at(), BasedOn::Turn(0)),
-            Ok(None)
-        );
-        assert_eq!(
-            assigned.after(&WorkChange::Claim, "bob", at(), BasedOn::Turn(0)),
-            Ok(None),
-            "it is already"
-        );
-        assert_eq!(
-            assigned.after(&WorkChange::Assign("zoe".into()), "ann", at(), BasedOn::Turn(0)),
-            Err(WorkRefused::Stale)
-        );
-        let done = assigned.after(&WorkChange::Handle, "bob", at(), BasedOn::Turn(1)).unwrap().unwrap();
-        assert_eq!(done.claimed, None, "cleared on close");
-    }
-
-    #[test]
-    fn what_is_done_already_changes_nothing() {
-        let played =
-            Work::default().after(&WorkChange::Played, "ann", at(), BasedOn::Turn(0)).unwrap().unwrap();
-        assert_eq!(played.after(&WorkChange::Played, "ann", at(), BasedOn::Turn(0)), Ok(None));
-        assert_eq!(
-            played.after(&WorkChange::Played, "bob", at(), BasedOn::Turn(0)).unwrap().unwrap().played.len(),
-            2
-        );
-        assert_eq!(played.after(&WorkChange::Untag("x".into()), "ann", at(), BasedOn::Turn(0)), Ok(None));
-        assert_eq!(played.after(&WorkChange::Release, "ann", at(), BasedOn::Turn(0)), Ok(None));
-        let handled = played.after(&WorkChange::Handle, "ann", at(), BasedOn::Turn(0)).unwrap().unwrap();
-        assert_eq!(
-            handled.after(&WorkChange::Handle, "ann", at(), BasedOn::Turn(0)),
-            Ok(None),
-            "a double click"
-        );
-        assert_eq!(
-            handled.after(&WorkChange::Handle, "bob", at(), BasedOn::Turn(0)),
-            Err(WorkRefused::Stale)
-        );
-    }
-
-    #[test]
-    fn texts_are_bounded_and_tags_alike_in_either_case() {
-        let work = Work::default();
-        for text in ["", "  ", "\u{1}", &"x".repeat(MAX_TAG + 1)] {
-            assert!(matches!(
-                work.after(&WorkChange::Tag(text.into()), "a", at(), BasedOn::Turn(0)),
-                Err(WorkRefused::Empty(_) | WorkRefused::TooLong(..))
-            ));
-        }
-        let tagged =
-            work.after(&WorkChange::Tag("Urgent".into()), "a", at(), BasedOn::Turn(0)).unwrap().unwrap();
-        assert_eq!(tagged.after(&WorkChange::Tag("URGENT".into()), "a", at(), BasedOn::Turn(0)), Ok(None));
-        assert_eq!(tagged.text(), "urgent");
-    }
-}
+mod tests;

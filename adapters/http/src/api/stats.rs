@@ -31,7 +31,7 @@ pub(crate) struct Stats {
     /// Calls by the hour they started in.
     per_hour: Vec<Hour>,
     /// Calls by the carrier they came by.
-    per_provider: Vec<Provider>,
+    per_provider: Vec<OfProvider>,
 }
 
 /// How long callers waited until they were answered.
@@ -49,7 +49,7 @@ struct Hour {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct Provider {
+struct OfProvider {
     provider: String,
     calls: u64,
     /// As above, of these calls.
@@ -88,7 +88,11 @@ pub(crate) async fn stats(Data(state): Data<&Arc<State>>, uri: &Uri) -> Answer {
         per_provider: stats
             .carriers
             .into_iter()
-            .map(|CarrierCount { name, calls, answer_rate }| Provider { provider: name, calls, answer_rate })
+            .map(|CarrierCount { name, calls, answer_rate }| OfProvider {
+                provider: name,
+                calls,
+                answer_rate,
+            })
             .collect(),
     };
     Ok(Json(body).into_response())

@@ -1,6 +1,8 @@
 //! The activity feed, whole or the rows of its next page.
 
 pub(crate) mod bulk;
+pub(crate) mod count;
+pub(crate) mod filter_form;
 pub(crate) mod offers;
 pub(crate) mod row;
 pub(crate) mod view;
@@ -17,10 +19,10 @@ use crate::auth::visitor::Visitor;
 use crate::export::EXCEL;
 use crate::filter::Shown;
 use crate::i18n::viewer::Viewer;
+use crate::pages::feed::count::{MAX_COUNTED, tally_text};
+use crate::pages::feed::filter_form::FilterForm;
 use crate::pages::feed::offers::Offers;
-use crate::pages::feed::view::{
-    Day, FeedPage, FilterForm, List, MAX_COUNTED, MatchesInAll, TabLink, ViewLink, tally_text,
-};
+use crate::pages::feed::view::{Day, FeedPage, List, MatchesInAll, TabLink, ViewLink};
 use crate::pages::frame::Frame;
 use crate::pages::setup_steps::SetupSteps;
 use crate::problem::Answer;

@@ -1,5 +1,6 @@
 //! The statistics page.
 
+mod bars;
 pub(crate) mod view;
 use std::sync::Arc;
 

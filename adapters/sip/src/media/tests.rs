@@ -1,4 +1,7 @@
 use super::*;
+use crate::rtp::FRAME;
+use crate::rtp::packet::{Received, read};
+use crate::rtp::srtp::Cipher;
 use crate::rtp::srtp::{Crypto, Suite};
 use crate::sdp::Codec;
 

@@ -8,7 +8,8 @@ use frontdesk_ports::{AuditAction, SignInError, StoreError};
 use parking_lot::{Mutex, MutexGuard};
 
 use super::password::NO_PASSWORD;
-use super::{AccessControl, LAST_USE_PRECISION, valid_user_name};
+use super::{AccessControl, LAST_USE_PRECISION};
+use crate::auth::names::valid_user_name;
 
 /// The most results that are remembered.
 const MAX_REMEMBERED: usize = 10_000;

@@ -5,7 +5,8 @@ use parking_lot::Mutex;
 use subtle::ConstantTimeEq;
 
 use super::password::NewPassword;
-use super::{AccessControl, hash_token, valid_user_name};
+use super::{AccessControl, hash_token};
+use crate::auth::names::valid_user_name;
 
 /// The user that a sign-in link signs in.
 const ADMIN: &str = "admin";

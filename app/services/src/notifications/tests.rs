@@ -7,12 +7,13 @@ use adapters_memory::{
 use async_trait::async_trait;
 use frontdesk_domain::{
     BuiltinFlow, CallEvent, CallerId, DialOutcome, Ending, EventKind, LegId, LegStatus, MailboxCause,
-    Parties, RecordingStatus, ScreeningAnswer, StoredAudio, builtin_flow,
+    NotificationKind, Parties, RecordingStatus, ScreeningAnswer, StoredAudio, builtin_flow,
 };
 use frontdesk_ports::work::{BasedOn, Work, WorkChange};
-use frontdesk_ports::{DeliveryStatus, WorkStore};
+use frontdesk_ports::{CallQuery, DeliveryError, DeliveryStatus, Notification, WorkStore};
 use jiff::SignedDuration;
 
+use super::delivery::{GIVE_UP, MIN_ATTEMPTS};
 use super::selection::SETTLING;
 use super::*;
 use crate::contacts::Contacts;

@@ -10,6 +10,7 @@ use crate::i18n::locale::Language;
 use crate::i18n::messages;
 use crate::i18n::viewer::Viewer;
 use crate::pages::frame::Frame;
+use crate::pages::stats::bars::{Bars, ByOutcome};
 
 /// The numbers page.
 #[derive(Debug, Serialize)]
@@ -63,34 +64,6 @@ pub(crate) struct OutcomeCount {
     address: String,
 }
 
-/// Bars that are stacked by outcome.
-#[derive(Debug, Serialize)]
-pub(crate) struct Bars {
-    width: usize,
-    columns: Vec<Bar>,
-    most: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct Bar {
-    label: String,
-    short: String,
-    count: u64,
-    parts: Vec<Part>,
-    x: usize,
-    address: Option<String>,
-    text: String,
-    /// Where the count stands: above the bar.
-    top: u64,
-}
-
-#[derive(Debug, Serialize)]
-struct Part {
-    class: &'static str,
-    y: u64,
-    height: u64,
-}
-
 #[derive(Debug, Serialize)]
 pub(crate) struct HeatRow {
     day: String,
@@ -123,14 +96,6 @@ pub(crate) struct MenuLine {
     address: String,
 }
 
-/// Height of the bars, and the width of each with the gap after it.
-const HEIGHT: u64 = 120;
-const STEP: usize = 24;
-/// Room for the counts above the bars.
-const TOP: u64 = 12;
-
-type ByOutcome = BTreeMap<Option<Outcome>, u64>;
-
 fn percent(rate: Option<f64>, language: Language) -> String {
     let text = |rate: f64| language.say_with("percent", [("n", format!("{:.0}", rate * 100.0).into())]);
     rate.map_or_else(|| "\u{2013}".to_owned(), text)
@@ -145,47 +110,6 @@ fn address(range: &str, pairs: &[(&str, &str)]) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("range", range).extend_pairs(pairs);
     format!("/?{}", query.finish())
-}
-
-fn class(outcome: Option<Outcome>) -> &'static str {
-    outcome.map_or("live", Outcome::as_str)
-}
-
-impl Bars {
-    fn of(columns: Vec<(String, String, ByOutcome, Option<String>)>, language: Language) -> Self {
-        let most = columns.iter().map(|(.., counts, _)| counts.values().sum()).max().unwrap_or(0);
-        let bar = |(place, (label, short, counts, address)): (
-            usize,
-            (String, String, ByOutcome, Option<String>),
-        )| {
-            let mut y = TOP + HEIGHT;
-            let parts = counts.iter().filter(|(_, count)| **count > 0).map(|(outcome, count)| {
-                let height = (count * HEIGHT / most.max(1)).max(1);
-                y = y.saturating_sub(height);
-                Part { class: class(*outcome), y, height }
-            });
-            let parts = parts.collect();
-            let text: Vec<String> = counts
-                .iter()
-                .map(|(outcome, count)| {
-                    format!("{} {}", messages::outcome(*outcome, language), language.number(*count))
-                })
-                .collect();
-            let count = counts.values().sum();
-            Bar {
-                label,
-                short,
-                count,
-                top: y.saturating_sub(3),
-                parts,
-                x: place * STEP,
-                address,
-                text: text.join(", "),
-            }
-        };
-        let bars: Vec<Bar> = columns.into_iter().enumerate().map(bar).collect();
-        Self { width: bars.len() * STEP, columns: bars, most }
-    }
 }
 
 impl FiguresPage {

@@ -1,0 +1,66 @@
+//! How the values of parameters are read.
+use frontdesk_domain::{CallerId, PhoneAddress, PhoneNumber, Timestamp, digits_of};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// Fewer digits than this are compared as they are.
+const SHORTEST_ENDING: usize = 6;
+
+pub(super) fn yes_or_no(value: &str) -> Result<bool, String> {
+    value.parse().map_err(|_| "use true or false".to_owned())
+}
+
+/// A number or address in the form in which calls are compared. Of a number without its country, the end is compared.
+pub(super) fn number(value: &str) -> String {
+    // An unencoded `+` arrives as a space.
+    let value = value.strip_prefix(' ').map_or_else(|| value.to_owned(), |digits| format!("+{digits}"));
+    if let Some(number) = PhoneNumber::read(&value, None) {
+        return number.to_string();
+    }
+    match CallerId::read(&value) {
+        CallerId::Other(text) => match digits_of(&text) {
+            Some(digits) if digits.len() >= SHORTEST_ENDING => format!("*{}", digits.trim_start_matches('0')),
+            _ => text.to_lowercase(),
+        },
+        caller => caller.identity("").unwrap_or(value),
+    }
+}
+
+/// A phone that was rung: an address as it is written, and anything else as a number.
+pub(super) fn phone(value: &str) -> String {
+    let address = value.parse().ok().filter(PhoneAddress::is_sip);
+    address.map_or_else(|| number(value), |address| address.to_string())
+}
+
+/// An instant, or the first instant of a day in the company's zone.
+pub(crate) fn time(value: &str, zone: &TimeZone) -> Result<Timestamp, String> {
+    // As above: the offset's `+` may have become a blank.
+    let value = value.replace(' ', "+");
+    // A date and nothing else: a time without an offset is of no known zone.
+    let day = || {
+        value
+            .get(..10)
+            .filter(|day| *day == value)?
+            .parse::<Date>()
+            .ok()?
+            .to_zoned_datetime(zone.clone())
+            .ok()
+            .map(|zoned| zoned.timestamp())
+    };
+    value
+        .parse()
+        .ok()
+        .or_else(day)
+        .ok_or_else(|| "use a time such as 2026-11-22T09:00:00Z or a day such as 2026-11-22".to_owned())
+}
+
+/// The instant at which a day in the company's zone is over.
+pub(super) fn end_of_day(value: &str, zone: &TimeZone) -> Result<Timestamp, String> {
+    value
+        .parse::<Date>()
+        .ok()
+        .and_then(|day| day.tomorrow().ok())
+        .and_then(|next| next.to_zoned_datetime(zone.clone()).ok())
+        .map(|zoned| zoned.timestamp())
+        .ok_or_else(|| "use a day such as 2026-11-22".to_owned())
+}

@@ -1,0 +1,127 @@
+//! Delivers what is due, again after a failure, until it succeeds or is given up.
+use std::time::Duration;
+
+use frontdesk_domain::NotificationKind;
+use frontdesk_ports::{Attempt, CallRecord, Delivery, DeliveryError, Job, LeasedJob, StoreError};
+
+use super::selection::{last_report, report, wants, work_version};
+use super::{NotificationTarget, Notifications, STORE_PAUSE};
+use crate::backoff::Backoff;
+
+/// Deliveries at once.
+const MAX_CONCURRENT: u16 = 8;
+/// How long a delivery may take, and for how long it is ours: longer.
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(100);
+const LEASE: Duration = Duration::from_secs(120);
+/// Pauses after a failed delivery, and how long it is retried.
+const BACKOFF: Backoff = Backoff { first: Duration::from_secs(5), max: Duration::from_secs(3600) };
+pub(super) const GIVE_UP: Duration = Duration::from_secs(3 * 86_400);
+/// How often a delivery is tried at least: a clock that jumps ahead gives nothing up.
+pub(super) const MIN_ATTEMPTS: u32 = 20;
+/// How often recording a delivery's result is retried while the store is unavailable.
+const RECORD_RETRIES: u32 = 3;
+
+impl Notifications {
+    /// Delivers what is due now; how many were tried.
+    pub async fn deliver_due(&self) -> Result<usize, StoreError> {
+        let due = self.queue.take(&self.lanes(), self.clock.now(), LEASE, MAX_CONCURRENT).await?;
+        let deliveries = due.iter().filter_map(|leased| match &leased.job {
+            Job::Delivery(delivery) => Some((leased, delivery)),
+            Job::Effect(_) => None,
+        });
+        let attempts = deliveries
+            .map(async |(leased, delivery)| (leased, delivery, self.deliver(leased, delivery).await));
+        let mut recorded = Ok(due.len());
+        for (leased, delivery, attempt) in futures_util::future::join_all(attempts).await {
+            let target = self.recipients.get(&delivery.recipient);
+            let (call, to) = (delivery.call, target.map_or("", |target| target.rule_name.as_str()));
+            match &attempt {
+                Attempt::Done(_) => tracing::info!(call.id = %call, to, "{} was delivered", delivery.kind),
+                Attempt::Retry(_, why) => {
+                    tracing::warn!(call.id = %call, to, "the notification will be sent again: {why}");
+                }
+                Attempt::Withdrawn => tracing::debug!(call.id = %call, to, "{} is not needed", delivery.kind),
+                Attempt::Failed(why) => {
+                    metrics::counter!("frontdesk_notifications_failed_total").increment(1);
+                    tracing::error!(call.id = %call, to, "the notification failed and will not be sent again: {why}");
+                }
+            }
+            // A result that could not be recorded must not prevent the others, which would be delivered again.
+            match self.record(leased, &attempt).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    tracing::info!(call.id = %call, to, "another instance has taken the notification over");
+                }
+                Err(error) => recorded = Err(error),
+            }
+        }
+        recorded
+    }
+
+    async fn record(&self, leased: &LeasedJob, attempt: &Attempt) -> Result<bool, StoreError> {
+        let mut noted = self.queue.finish(leased, attempt).await;
+        for _ in 0..RECORD_RETRIES {
+            if noted.is_ok() {
+                break;
+            }
+            tokio::time::sleep(STORE_PAUSE).await;
+            noted = self.queue.finish(leased, attempt).await;
+        }
+        noted
+    }
+
+    async fn deliver(&self, leased: &LeasedJob, delivery: &Delivery) -> Attempt {
+        let Delivery { call, recipient, .. } = delivery;
+        let Some(target) = self.recipients.get(recipient) else {
+            return Attempt::Failed(format!("the notification rule {recipient} no longer exists"));
+        };
+        let record = match self.log.find(*call).await {
+            Ok(Some(record)) => record,
+            Ok(None) => return Attempt::Failed("the call has been forgotten".into()),
+            Err(error) => return self.later(leased, &error.to_string()),
+        };
+        match self.is_needed(delivery, target, &record).await {
+            Ok(true) => {}
+            Ok(false) => return Attempt::Withdrawn,
+            Err(error) => return self.later(leased, &error.to_string()),
+        }
+        let message = match self.message(leased, delivery, target, &record).await {
+            Ok(message) => message,
+            Err(error) => return self.later(leased, &error.to_string()),
+        };
+        match tokio::time::timeout(DELIVERY_TIMEOUT, target.messenger.deliver(&message)).await {
+            Ok(Ok(())) => Attempt::Done(report(&record.call)),
+            Ok(Err(DeliveryError::Refused(why))) => Attempt::Failed(why),
+            Ok(Err(DeliveryError::Later(why))) => self.later(leased, &why),
+            Err(_) => self.later(leased, "it took too long"),
+        }
+    }
+
+    /// Whether a delivery is still needed: the call may have changed in the meantime.
+    async fn is_needed(
+        &self,
+        delivery: &Delivery,
+        target: &NotificationTarget,
+        record: &CallRecord,
+    ) -> Result<bool, StoreError> {
+        let Delivery { kind, recipient, .. } = delivery;
+        if *kind == NotificationKind::Updated {
+            let delivered = self.outbox.delivered(&[record.id]).await?;
+            let last = last_report(&delivered, record.id, recipient);
+            return Ok(last.is_some_and(|(_, reported)| reported != report(&record.call)));
+        }
+        if *kind == NotificationKind::WorkChanged {
+            // A later change has a notification of its own, with the later state.
+            return Ok(work_version(record) == delivery.correction);
+        }
+        Ok(record.call.kinds().contains(kind) && wants(target, *kind, record, &self.flow.current()))
+    }
+
+    fn later(&self, leased: &LeasedJob, why: &str) -> Attempt {
+        let now = self.clock.now();
+        if now >= leased.queued_at + GIVE_UP && leased.attempt >= MIN_ATTEMPTS {
+            return Attempt::Failed(format!("{why}; given up after three days"));
+        }
+        Attempt::Retry(now + BACKOFF.pause(leased.attempt, self.ids.random()[30]), why.to_owned())
+    }
+}

@@ -1,0 +1,55 @@
+use super::*;
+
+use adapters_memory::{ManualClock, MemoryLog, MemoryRecordings, SeededIds};
+use frontdesk_domain::RecordingStatus;
+use frontdesk_ports::MockCarrier;
+
+/// A worker with one message to fetch from a carrier that answers so.
+async fn worker(answer: CarrierError) -> (VoicemailWorker, Arc<ManualClock>) {
+    let clock = Arc::new(ManualClock::at("2026-11-22T09:00:00Z".parse().unwrap()));
+    let ids = Arc::new(SeededIds::default());
+    let log = Arc::new(MemoryLog::new(clock.clone(), ids.clone()));
+    let call: LegId = "twilio:CA1".parse().unwrap();
+    let (recording, status) = ("RE1".parse().unwrap(), RecordingStatus::Completed);
+    let kind = EventKind::Recording { recording, status, seconds: Some(3) };
+    log.append(vec![CallEvent { call, at: clock.now(), kind, received_at: None }.into()]).await.unwrap();
+    let mut carrier = MockCarrier::new();
+    carrier.expect_fetch_recording().returning(move |_, _| Err(answer.clone()));
+    let recordings = Arc::new(MemoryRecordings::new(1000));
+    let worker = VoicemailWorker {
+        lane: Lane::Carrier,
+        transcriber: None,
+        queue: log.clone(),
+        log,
+        carrier: Arc::new(carrier),
+        recordings,
+        meter: Arc::new(adapters_audio::WavMeter),
+        clock: clock.clone(),
+        ids,
+        delete_at_carrier: false,
+    };
+    (worker, clock)
+}
+
+/// How long until the worker tries again after the first failure.
+async fn first_pause(answer: CarrierError) -> Duration {
+    let (worker, clock) = worker(answer).await;
+    assert_eq!(worker.run_once().await.unwrap(), WorkOutcome::Worked(1));
+    match worker.run_once().await.unwrap() {
+        WorkOutcome::Idle(Some(due)) => due.duration_since(clock.now()).try_into().unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_carriers_wish_to_be_left_alone_is_respected_within_reason() {
+    assert!(first_pause(CarrierError::NotYet).await <= BACKOFF.first);
+    assert!(
+        first_pause(CarrierError::Unauthorized).await <= BACKOFF.first,
+        "a corrected token is soon noticed"
+    );
+    let busy =
+        |seconds| CarrierError::Unavailable { why: "busy".into(), after: Some(Duration::from_secs(seconds)) };
+    assert_eq!(first_pause(busy(60)).await, Duration::from_secs(60));
+    assert_eq!(first_pause(busy(u64::MAX)).await, BACKOFF.max);
+}
