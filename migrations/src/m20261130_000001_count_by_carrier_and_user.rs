@@ -13,6 +13,7 @@ const HANDLED_BY_SQLITE: &str =
 const HANDLED_BY_POSTGRES: &str =
     "UPDATE calls SET handled_by = work::json #>> '{handled,by,person}' WHERE handled = 1";
 
+/// Calls that need attention are counted by outcome on every page of the feed: the index holds it.
 /// A leg is unique in either order of its columns; in this one the index finds a call by the carrier's id as well.
 const UP: &str = "
     CREATE INDEX calls_users ON calls (started_at, handled_by, assignee)
@@ -22,12 +23,16 @@ const UP: &str = "
     CREATE UNIQUE INDEX calls_leg ON calls (provider_id, provider);
     DROP INDEX calls_provider_id;
     DROP INDEX calls_destination;
+    DROP INDEX calls_attention;
+    CREATE INDEX calls_attention ON calls (id, outcome) WHERE attention = 1;
     DROP INDEX calls_figures;
     CREATE INDEX calls_figures
         ON calls (started_at, outcome, outcome_reason, forwarded_to, menu, wait_ms, provider);
 ";
 
 const DOWN: &str = "
+    DROP INDEX calls_attention;
+    CREATE INDEX calls_attention ON calls (id) WHERE attention = 1;
     DROP INDEX calls_figures;
     CREATE INDEX calls_figures ON calls (started_at, outcome, outcome_reason, forwarded_to, menu, wait_ms);
     CREATE INDEX calls_destination ON calls (forwarded_to, id) WHERE forwarded_to IS NOT NULL;

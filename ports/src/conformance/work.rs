@@ -237,6 +237,7 @@ async fn figures_count_every_call_once(log: &impl CallFigures) {
         quarter("10:00", Some(Outcome::Voicemail), 1),
         quarter("10:00", Some(Outcome::Missed), 1),
     ];
+    assert!(figures.quarters.is_sorted_by_key(|(at, ..)| *at), "in the order of time");
     let mut found = quarters;
     found.sort();
     expected.sort();

@@ -17,7 +17,7 @@ pub const WAIT_STEP_MS: i64 = 100;
 /// Counts of the calls that began within a span of time. Calls that are not over have no outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
-    /// By quarter of an hour and outcome.
+    /// By quarter of an hour and outcome, in the order of time.
     pub quarters: Vec<(Timestamp, Option<Outcome>, u64)>,
     /// Milliseconds from the start to being put through, in full tenths of a second, and how many calls waited that long;
     /// ascending.

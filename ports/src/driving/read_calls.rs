@@ -94,22 +94,27 @@ impl CallStats {
     /// The figures that follow from counts.
     pub fn of(figures: &Figures) -> Self {
         let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
-        let mut hours: BTreeMap<Timestamp, u64> = BTreeMap::new();
+        let mut per_hour: Vec<HourCount> = Vec::new();
         for (quarter, outcome, count) in &figures.quarters {
             if let Some(outcome) = outcome {
                 *outcomes.entry(*outcome).or_default() += count;
             }
             let hour = quarter.as_millisecond().div_euclid(HOUR_MS) * HOUR_MS;
-            *hours.entry(Timestamp::from_millisecond(hour).unwrap_or(*quarter)).or_default() += count;
+            let hour = Timestamp::from_millisecond(hour).unwrap_or(*quarter);
+            // They are in the order of time, and a year has a hundred thousand.
+            match per_hour.last_mut() {
+                Some(last) if last.hour == hour => last.calls += count,
+                _ => per_hour.push(HourCount { hour, calls: *count }),
+            }
         }
         let of = |outcome: Outcome| outcomes.get(&outcome).copied().unwrap_or(0);
         Self {
-            calls: hours.values().sum(),
+            calls: per_hour.iter().map(|hour| hour.calls).sum(),
             outcomes: Outcome::VARIANTS.iter().map(|&outcome| (outcome, of(outcome))).collect(),
             answer_rate: answer_rate(of),
             median_seconds_to_answer: quantile(&figures.waits, 50),
             p90_seconds_to_answer: quantile(&figures.waits, 90),
-            per_hour: hours.into_iter().map(|(hour, calls)| HourCount { hour, calls }).collect(),
+            per_hour,
             carriers: carriers(figures),
         }
     }

@@ -1,12 +1,11 @@
 //! Pages of the feed, from the database or a standby of it.
 use frontdesk_ports::{CallPage, CallQuery, Change, StoreError};
-use sea_orm::{DatabaseConnection, QueryOrder, QuerySelect};
+use sea_orm::{DatabaseConnection, QuerySelect};
 use tokio::sync::watch;
 
-use crate::entity::call;
 use crate::error::failed;
 use crate::mapping::record_of;
-use crate::read::query::filtered;
+use crate::read::query::newest_first;
 use crate::read::text_search::Texts;
 
 /// Reads pages from one database.
@@ -24,13 +23,8 @@ impl Pages {
 
     pub async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
         let limit = u64::from(query.limit);
-        let rows = filtered(self, query)
-            .await?
-            .order_by_desc(call::Column::Id)
-            .limit(limit + 1)
-            .all(&self.db)
-            .await
-            .map_err(failed)?;
+        let calls = newest_first(self, query).await?.limit(limit + 1);
+        let rows = calls.all(&self.db).await.map_err(failed)?;
         let more = rows.len() > usize::from(query.limit);
         let calls: Vec<_> =
             rows.iter().take(usize::from(query.limit)).map(record_of).collect::<Result<_, _>>()?;

@@ -8,14 +8,14 @@ use frontdesk_ports::{
     WAIT_STEP_MS,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryOrder, QueryResult, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryResult, QuerySelect, QueryTrait};
 
 use crate::SqlLog;
 use crate::entity::call::{self, Column};
 use crate::entity::call_phone;
 use crate::error::{corrupt, failed, store_error};
 use crate::mapping::{millis, number_of, timestamp};
-use crate::read::query::filtered;
+use crate::read::query::newest_first;
 
 const COUNT: &str = "found";
 const QUARTER: &str = "quarter";
@@ -84,13 +84,8 @@ impl CallFigures for SqlLog {
 
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError> {
         let query = CallQuery { before: None, ..query.clone() };
-        let newest = filtered(&self.pages, &query)
-            .await?
-            .select_only()
-            .column(Column::Outcome)
-            .order_by_desc(Column::Id)
-            .limit(u64::from(most) + 1)
-            .into_query();
+        let newest = newest_first(&self.pages, &query).await?.select_only().column(Column::Outcome);
+        let newest = newest.limit(u64::from(most) + 1).into_query();
         let mut tally = Query::select();
         tally.from_subquery(newest, Alias::new("newest")).column(Column::Outcome);
         tally.expr_as(Expr::cust("count(*)"), Alias::new(COUNT)).group_by_col(Column::Outcome);

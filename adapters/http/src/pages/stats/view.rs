@@ -142,12 +142,18 @@ impl FiguresPage {
                 day = next;
             }
         }
-        for (quarter, outcome, count) in &figures.quarters {
+        // The outcomes of a quarter follow each other: its place in the viewer's calendar is found once.
+        for of_quarter in figures.quarters.chunk_by(|(one, ..), (other, ..)| one == other) {
+            let Some((quarter, ..)) = of_quarter.first() else { continue };
             let local = quarter.to_zoned_datetime(zone.clone());
-            *days.entry(local.date()).or_default().entry(*outcome).or_default() += count;
-            let hour = usize::from(local.hour().unsigned_abs());
-            *hours[hour].entry(*outcome).or_default() += count;
-            heat[usize::from(local.weekday().to_monday_zero_offset().unsigned_abs())][hour] += count;
+            let (day, hour) =
+                (days.entry(local.date()).or_default(), usize::from(local.hour().unsigned_abs()));
+            let weekday = usize::from(local.weekday().to_monday_zero_offset().unsigned_abs());
+            for (_, outcome, count) in of_quarter {
+                *day.entry(*outcome).or_default() += count;
+                *hours[hour].entry(*outcome).or_default() += count;
+                heat[weekday][hour] += count;
+            }
         }
         let hottest = heat.iter().flatten().copied().max().unwrap_or(0);
         let day = |(date, counts): (Date, ByOutcome)| {
