@@ -1,51 +1,64 @@
-//! Which process serves a desk: a file beside its spool, locked for as long as the process lives.
+//! Which processes serve a desk: a file of each beside its spool, locked for as long as the process lives.
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-/// The file of the process that serves.
+/// Processes that share a spool and are told to reload; more would still serve.
+const MAX_PROCESSES: usize = 16;
+
+/// The file of a process that serves.
 #[derive(Debug)]
 pub struct PidFile {
     _locked: File,
 }
 
-fn path(folder: &Path) -> PathBuf {
-    folder.join("frontdesk.pid")
+fn paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    (1..=MAX_PROCESSES).map(|n| match n {
+        1 => folder.join("frontdesk.pid"),
+        _ => folder.join(format!("frontdesk-{n}.pid")),
+    })
 }
 
 impl PidFile {
-    /// Says that this process serves. `None` when another one says so already: two that share a spool are both right.
+    /// Says that this process serves, beside others that do. `None` if there are too many.
     pub fn hold(folder: &Path) -> io::Result<Option<Self>> {
         std::fs::create_dir_all(folder)?;
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path(folder))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Ok(None),
-            Err(TryLockError::Error(error)) => return Err(error),
+        for path in paths(folder) {
+            let mut file =
+                OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => continue,
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+            file.set_len(0)?;
+            file.rewind()?;
+            write!(file, "{}", std::process::id())?;
+            return Ok(Some(Self { _locked: file }));
         }
-        file.set_len(0)?;
-        file.rewind()?;
-        write!(file, "{}", std::process::id())?;
-        Ok(Some(Self { _locked: file }))
+        Ok(None)
     }
 
-    /// The process that serves, if one does: a number left behind by one that is gone is not locked.
-    pub fn of_server(folder: &Path) -> io::Result<Option<i32>> {
-        let mut file = match File::open(path(folder)) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        match file.try_lock_shared() {
-            Ok(()) => Ok(None),
-            Err(TryLockError::WouldBlock) => {
-                let mut text = String::new();
-                file.read_to_string(&mut text)?;
-                Ok(text.trim().parse().ok())
+    /// The processes that serve: a number left behind by one that is gone is not locked.
+    pub fn of_servers(folder: &Path) -> io::Result<Vec<i32>> {
+        let mut servers = Vec::new();
+        for path in paths(folder) {
+            let mut file = match File::open(path) {
+                Ok(file) => file,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            match file.try_lock_shared() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    let mut text = String::new();
+                    file.read_to_string(&mut text)?;
+                    servers.extend(text.trim().parse::<i32>().ok());
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
             }
-            Err(TryLockError::Error(error)) => Err(error),
         }
+        Ok(servers)
     }
 }
 
@@ -54,13 +67,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_process_is_known_for_as_long_as_it_serves() {
+    fn every_process_is_known_for_as_long_as_it_serves() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(PidFile::of_server(folder.path()).unwrap(), None);
-        let held = PidFile::hold(folder.path()).unwrap();
-        assert!(held.is_some() && PidFile::hold(folder.path()).unwrap().is_none());
-        assert_eq!(PidFile::of_server(folder.path()).unwrap(), i32::try_from(std::process::id()).ok());
-        drop(held);
-        assert_eq!(PidFile::of_server(folder.path()).unwrap(), None);
+        let known = || PidFile::of_servers(folder.path()).unwrap();
+        assert_eq!(known(), [0; 0]);
+        let own = i32::try_from(std::process::id()).unwrap();
+        let (first, second) = (PidFile::hold(folder.path()).unwrap(), PidFile::hold(folder.path()).unwrap());
+        assert!(first.is_some() && second.is_some());
+        assert_eq!(known(), [own, own]);
+        drop(first);
+        assert_eq!(known(), [own], "the other serves on");
+        drop(second);
+        assert_eq!(known(), [0; 0]);
+    }
+
+    #[test]
+    fn there_is_an_end_to_the_processes_that_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let held: Vec<_> = (0..MAX_PROCESSES).map(|_| PidFile::hold(folder.path()).unwrap()).collect();
+        assert!(held.iter().all(Option::is_some));
+        assert!(PidFile::hold(folder.path()).unwrap().is_none());
     }
 }

@@ -2,6 +2,7 @@
 //! Each test on PostgreSQL has a schema of its own.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
+mod addresses;
 mod instances;
 mod replica;
 use std::sync::Arc;
