@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use frontdesk_domain::{CallId, CallState, Outcome, Parties, Timestamp};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{
-    CallFigures, CallQuery, CallRecord, Change, DAY_MS, Figures, FollowUp, QUARTER_MS, Resolved, StoreError,
-    Tally, Usage, WAIT_STEP_MS, WorkStore,
+    CallFigures, CallQuery, CallRecord, Change, DAY_MS, Figures, FollowUp, QuarterCount, Resolved,
+    StoreError, Tally, Usage, WAIT_STEP_MS, WorkStore,
 };
 
 use crate::MemoryLog;
@@ -121,13 +121,12 @@ impl CallFigures for MemoryLog {
 /// The statistics of one call; `None` while its start is unknown.
 fn figures_of(CallRecord { call, leg, work, .. }: &CallRecord) -> Option<Figures> {
     let started = call.started_at?.as_millisecond();
-    let quarter = Timestamp::from_millisecond(started.div_euclid(QUARTER_MS) * QUARTER_MS).ok()?;
     let outcome = call.verdict.as_ref().map(|verdict| verdict.outcome);
     let reason = call.verdict.as_ref().map(|verdict| verdict.reason);
     let answered = call.answered_at.filter(|_| outcome == Some(Outcome::Answered));
     let wait = answered.map(|at| (at.as_millisecond() - started).div_euclid(WAIT_STEP_MS) * WAIT_STEP_MS);
     Some(Figures {
-        quarters: vec![(quarter, outcome, 1)],
+        quarters: vec![QuarterCount::new(call.started_at?, outcome, 1)],
         waits: wait.map(|wait| (u64::try_from(wait).unwrap_or(0), 1)).into_iter().collect(),
         destinations: call
             .phones

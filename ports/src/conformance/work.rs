@@ -4,7 +4,8 @@ use frontdesk_domain::{CallId, DialOutcome, EventKind, Outcome, Reason};
 use super::{ended, event, recorded, started, time};
 use crate::work::{BasedOn, HandledBy, Work, WorkChange};
 use crate::{
-    CallFigures, CallLog, CallQuery, CallRecord, Change, FollowUp, LoggedEvent, TextMatch, Usage, WorkStore,
+    CallFigures, CallLog, CallQuery, CallRecord, Change, FollowUp, LoggedEvent, QuarterCount, TextMatch,
+    Usage, WorkStore,
 };
 
 const ANN: &str = "+33123456789";
@@ -227,8 +228,8 @@ async fn what_caps_allow_is_counted<L: CallLog + CallFigures>(log: &L) {
 
 async fn figures_count_every_call_once(log: &impl CallFigures) {
     let figures = log.figures(None, None).await.unwrap();
-    let quarters: Vec<_> =
-        figures.quarters.iter().map(|(at, outcome, calls)| (at.to_string(), *outcome, *calls)).collect();
+    let shown = |count: &QuarterCount| (count.began_at().to_string(), count.outcome, count.calls);
+    let quarters: Vec<_> = figures.quarters.iter().map(shown).collect();
     let quarter = |time: &str, outcome, calls| (format!("2026-11-24T{time}:00Z"), outcome, calls);
     let mut expected = vec![
         quarter("09:00", Some(Outcome::Missed), 1),
@@ -237,7 +238,7 @@ async fn figures_count_every_call_once(log: &impl CallFigures) {
         quarter("10:00", Some(Outcome::Voicemail), 1),
         quarter("10:00", Some(Outcome::Missed), 1),
     ];
-    assert!(figures.quarters.is_sorted_by_key(|(at, ..)| *at), "in the order of time");
+    assert!(figures.quarters.is_sorted_by_key(QuarterCount::began_at), "in the order of time");
     let mut found = quarters;
     found.sort();
     expected.sort();

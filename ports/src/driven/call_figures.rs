@@ -17,8 +17,8 @@ pub const WAIT_STEP_MS: i64 = 100;
 /// Counts of the calls that began within a span of time. Calls that are not over have no outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
-    /// By quarter of an hour and outcome, in the order of time.
-    pub quarters: Vec<(Timestamp, Option<Outcome>, u64)>,
+    /// By quarter of an hour and outcome, in that order.
+    pub quarters: Vec<QuarterCount>,
     /// Milliseconds from the start to being put through, in full tenths of a second, and how many calls waited that long;
     /// ascending.
     pub waits: Vec<(u64, u64)>,
@@ -30,6 +30,49 @@ pub struct Figures {
     pub carriers: Vec<(String, Option<Outcome>, u64)>,
     /// By user, what they did about the calls.
     pub users: Vec<(String, FollowUp)>,
+}
+
+/// The calls that began within a quarter of an hour and have an outcome. It is small, because a year has a hundred thousand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "(i32, Option<Outcome>, u32)", into = "(i32, Option<Outcome>, u32)")]
+pub struct QuarterCount {
+    /// The quarter of an hour, counted from 1970, UTC.
+    quarter: i32,
+    /// The outcome; calls that are not over have none.
+    pub outcome: Option<Outcome>,
+    /// How many calls.
+    pub calls: u32,
+}
+
+impl QuarterCount {
+    /// A count of calls that began within the quarter of an hour of `at`.
+    pub fn new(at: Timestamp, outcome: Option<Outcome>, calls: u64) -> Self {
+        // Timestamps reach from the year -9999 to 9999: 800 million quarters.
+        let quarter = i32::try_from(at.as_millisecond().div_euclid(QUARTER_MS)).unwrap_or(i32::MAX);
+        Self { quarter, outcome, calls: u32::try_from(calls).unwrap_or(u32::MAX) }
+    }
+
+    /// When the quarter of an hour began.
+    pub fn began_at(&self) -> Timestamp {
+        Timestamp::from_millisecond(i64::from(self.quarter) * QUARTER_MS).unwrap_or(Timestamp::MIN)
+    }
+
+    /// Whether both are of the same quarter of an hour.
+    pub fn is_same_quarter(&self, other: &Self) -> bool {
+        self.quarter == other.quarter
+    }
+}
+
+impl From<(i32, Option<Outcome>, u32)> for QuarterCount {
+    fn from((quarter, outcome, calls): (i32, Option<Outcome>, u32)) -> Self {
+        Self { quarter, outcome, calls }
+    }
+}
+
+impl From<QuarterCount> for (i32, Option<Outcome>, u32) {
+    fn from(QuarterCount { quarter, outcome, calls }: QuarterCount) -> Self {
+        (quarter, outcome, calls)
+    }
 }
 
 /// How many calls a user takes care of.
@@ -70,10 +113,10 @@ impl Figures {
                 of_user.assigned += assigned;
             }
         }
-        quarters.sort_by_key(|(quarter, outcome, _)| (*quarter, *outcome));
+        quarters.sort_by_key(|count: &QuarterCount| (count.quarter, count.outcome));
         quarters.dedup_by(|next, sum| {
-            let is_same = (next.0, next.1) == (sum.0, sum.1);
-            sum.2 += if is_same { next.2 } else { 0 };
+            let is_same = next.is_same_quarter(sum) && next.outcome == sum.outcome;
+            sum.calls += if is_same { next.calls } else { 0 };
             is_same
         });
         Self {

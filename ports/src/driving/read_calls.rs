@@ -95,16 +95,17 @@ impl CallStats {
     pub fn of(figures: &Figures) -> Self {
         let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
         let mut per_hour: Vec<HourCount> = Vec::new();
-        for (quarter, outcome, count) in &figures.quarters {
-            if let Some(outcome) = outcome {
-                *outcomes.entry(*outcome).or_default() += count;
+        for count in &figures.quarters {
+            let (quarter, calls) = (count.began_at(), u64::from(count.calls));
+            if let Some(outcome) = count.outcome {
+                *outcomes.entry(outcome).or_default() += calls;
             }
             let hour = quarter.as_millisecond().div_euclid(HOUR_MS) * HOUR_MS;
-            let hour = Timestamp::from_millisecond(hour).unwrap_or(*quarter);
+            let hour = Timestamp::from_millisecond(hour).unwrap_or(quarter);
             // They are in the order of time, and a year has a hundred thousand.
             match per_hour.last_mut() {
-                Some(last) if last.hour == hour => last.calls += count,
-                _ => per_hour.push(HourCount { hour, calls: *count }),
+                Some(last) if last.hour == hour => last.calls += calls,
+                _ => per_hour.push(HourCount { hour, calls }),
             }
         }
         let of = |outcome: Outcome| outcomes.get(&outcome).copied().unwrap_or(0);

@@ -8,7 +8,9 @@ use frontdesk_domain::{
 use frontdesk_ports::SecondFactorState;
 use frontdesk_ports::access::Role;
 use frontdesk_ports::work::{BasedOn, Work, WorkChange};
-use frontdesk_ports::{CallRecord, CallWithEvents, Change, Contact, ContactBook, LoggedEvent, Tally};
+use frontdesk_ports::{
+    CallRecord, CallWithEvents, Change, Contact, ContactBook, LoggedEvent, QuarterCount, Tally,
+};
 use jiff::tz::TimeZone;
 
 use super::*;
@@ -245,8 +247,8 @@ fn the_numbers_page_counts_in_the_viewers_zone() {
     let at = |text: &str| text.parse().unwrap();
     let figures = frontdesk_ports::Figures {
         quarters: vec![
-            (at("2026-11-21T23:15:00Z"), Some(Outcome::Missed), 3),
-            (at("2026-11-22T09:00:00Z"), Some(Outcome::Answered), 1),
+            QuarterCount::new(at("2026-11-21T23:15:00Z"), Some(Outcome::Missed), 3),
+            QuarterCount::new(at("2026-11-22T09:00:00Z"), Some(Outcome::Answered), 1),
         ],
         waits: vec![(12_500, 1)],
         destinations: vec![("+33611223344".into(), Some(Outcome::Answered), 1)],

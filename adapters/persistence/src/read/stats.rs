@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use frontdesk_domain::{Outcome, Timestamp};
 use frontdesk_ports::{
-    CallFigures, CallQuery, Change, DAY_MS, Figures, FollowUp, QUARTER_MS, StoreError, Tally, Usage,
-    WAIT_STEP_MS,
+    CallFigures, CallQuery, Change, DAY_MS, Figures, FollowUp, QUARTER_MS, QuarterCount, StoreError, Tally,
+    Usage, WAIT_STEP_MS,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryResult, QuerySelect, QueryTrait};
@@ -38,7 +38,7 @@ impl CallFigures for SqlLog {
         for row in self.rows(&by_time).await? {
             let quarter: i64 = get(&row, QUARTER)?;
             let at = timestamp(quarter.saturating_mul(QUARTER_MS), "calls", "figures")?;
-            figures.quarters.push((at, outcome(&row)?, count(&row)?));
+            figures.quarters.push(QuarterCount::new(at, outcome(&row)?, count(&row)?));
         }
         // No condition but the time: any other would have the database take that one's index and read far more.
         let mut waits = counted(since, until);

@@ -85,8 +85,8 @@ async fn a_day_is_counted_again_after_a_change_and_after_a_while() {
     let (log, clock, cache) = desk().await;
     let ask = async || {
         let figures = cache.figures(Some(time("2026-11-22T00:00:00Z")), None).await.unwrap();
-        let over = figures.quarters.iter().filter(|(_, outcome, _)| *outcome == Some(Outcome::Abandoned));
-        over.map(|(.., calls)| calls).sum::<u64>()
+        let over = figures.quarters.iter().filter(|count| count.outcome == Some(Outcome::Abandoned));
+        over.map(|count| count.calls).sum::<u32>()
     };
     assert_eq!(ask().await, 0);
     log.append(vec![ended("b", "2026-11-25T11:59:00Z")]).await.unwrap();

@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 
 use frontdesk_domain::{Outcome, Timestamp};
-use frontdesk_ports::{CallStats, CarrierCount, Figures, FollowUp, answer_rate};
+use frontdesk_ports::{CallStats, CarrierCount, Figures, FollowUp, QuarterCount, answer_rate};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -143,16 +143,17 @@ impl FiguresPage {
             }
         }
         // The outcomes of a quarter follow each other: its place in the viewer's calendar is found once.
-        for of_quarter in figures.quarters.chunk_by(|(one, ..), (other, ..)| one == other) {
-            let Some((quarter, ..)) = of_quarter.first() else { continue };
-            let local = quarter.to_zoned_datetime(zone.clone());
+        for of_quarter in figures.quarters.chunk_by(QuarterCount::is_same_quarter) {
+            let Some(quarter) = of_quarter.first() else { continue };
+            let local = quarter.began_at().to_zoned_datetime(zone.clone());
             let (day, hour) =
                 (days.entry(local.date()).or_default(), usize::from(local.hour().unsigned_abs()));
             let weekday = usize::from(local.weekday().to_monday_zero_offset().unsigned_abs());
-            for (_, outcome, count) in of_quarter {
-                *day.entry(*outcome).or_default() += count;
-                *hours[hour].entry(*outcome).or_default() += count;
-                heat[weekday][hour] += count;
+            for count in of_quarter {
+                let calls = u64::from(count.calls);
+                *day.entry(count.outcome).or_default() += calls;
+                *hours[hour].entry(count.outcome).or_default() += calls;
+                heat[weekday][hour] += calls;
             }
         }
         let hottest = heat.iter().flatten().copied().max().unwrap_or(0);
