@@ -1,8 +1,8 @@
-//! Use cases and the composition root of frontdesk.
+//! The composition root of frontdesk.
 //!
-//! `cli` reads arguments, `config` reads settings, `wiring` makes every adapter and hands it to the `services` behind
-//! the driving ports; `server` serves the routes, `worker` does what is due after answering. Tests start what `main`
-//! starts.
+//! `cli` reads arguments, `config` reads settings, `wiring` builds every adapter and passes it to the use cases in
+//! `frontdesk-services`; `server` serves the routes, and `cli/lifecycle` runs the background tasks. Tests start what
+//! `main` starts.
 
 pub mod backup;
 pub mod carrier;

@@ -3,7 +3,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-/// Processes that share a spool and are told to reload; more would still serve.
+/// The most processes on one spool that can be reloaded; more would still serve.
 const MAX_PROCESSES: usize = 16;
 
 /// The file of a process that serves.

@@ -1,8 +1,8 @@
-//! One call as the office sees it: read off its facts, never stored as an opinion of its own.
+//! One call as the office sees it, derived from its events. Stored calls are copies, which can be derived again.
 
 mod attempt;
 pub(crate) mod carrier_record;
-mod clock;
+mod clock_skew;
 pub(crate) mod difference;
 pub(crate) mod effect;
 pub(crate) mod event;
@@ -46,11 +46,11 @@ use voicemail::{Voicemail, voicemails};
 pub struct Call {
     /// Caller and called number.
     pub parties: Option<Parties>,
-    /// How far it has come.
+    /// Whether it rings, is in progress or has ended.
     pub state: CallState,
-    /// What it is doing, while it is not over.
+    /// What is happening now; `None` once it has ended.
     pub activity: Option<Activity>,
-    /// How it ended, once it has.
+    /// Its outcome and the reason, once it has ended.
     pub verdict: Option<Verdict>,
     /// The carrier's last word, verbatim.
     pub provider_status: Option<String>,

@@ -1,13 +1,13 @@
 //! The pure core of a phone front desk.
 //!
 //! Nothing in this crate awaits, logs, reads a clock, draws a random number or knows a carrier. It is made of two
-//! functions and the words they speak, and of a driver for carriers that report events ([`session`]):
+//! functions and their vocabulary, and of a driver for carriers that report events ([`session`]):
 //!
 //! - [`advance`]: *(flow, dialogue, signal, context) → turn*. One step of a caller's conversation. Pure and total:
 //!   the same request gives the same answer after a restart, on a second machine, or while a database is down.
 //! - [`Facts::absorb`]: *facts + event → facts*. The call log as a set of events; order and repetition never matter.
 //!
-//! # The words
+//! # Vocabulary
 //!
 //! **Call**: the whole conversation as it is logged, first ring to hang-up. **Leg**: one party's connection
 //! ([`LegId`]); the caller's leg names the call at the carrier, the callee's legs come and go. **Caller** and

@@ -71,7 +71,7 @@ use recording::Recording;
 use ringing::{Progress, Ringing};
 
 /// One call, from the first ring to the last report. It can be stored as JSON at any time, so that a driver that was
-/// killed ends the call as it was then; what it is written in changes with the version of this crate.
+/// killed ends the call as it was then; its JSON is not stable across versions of this crate.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Session {
     call: LegId,
@@ -293,6 +293,7 @@ impl Session {
                     self.outputs.push_back(Output::Reject(why));
                     self.end_call(now, "rejected", HungUpBy::Flow);
                 }
+                // Hanging up; the conversation carries out the others by itself.
                 Next::Do(_) => {
                     self.outputs.push_back(Output::HangUp(Party::Caller));
                     let by = if self.callee_hung_up { HungUpBy::Callee } else { HungUpBy::Flow };

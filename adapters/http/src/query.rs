@@ -152,7 +152,7 @@ pub(crate) static PARAMETERS: [Parameter; 21] = [
     ),
     parameter(
         "q",
-        "Text in numbers, names, places, notes and transcripts",
+        "Text in numbers, names, places, transcripts, notes and tags",
         search_text,
         |query, value, _| {
             let fits = value.chars().count() <= 200;
@@ -192,7 +192,7 @@ pub(crate) fn call_query(pairs: &[(String, String)], zone: &TimeZone) -> Result<
     Ok(query)
 }
 
-/// The same with the callers whose contacts match the text that is searched.
+/// Adds the callers with contacts that match the text that is searched.
 pub(crate) fn with_contacts(mut query: CallQuery, contacts: &ContactBook) -> CallQuery {
     if let Some(text) = &mut query.text {
         text.callers = contacts.found(&text.text);

@@ -97,7 +97,7 @@ impl CallLog for MemoryLog {
             }
             stored.facts.absorb(&logged.event);
         }
-        let may_cause_work = events.iter().any(|logged| logged.event.kind.may_cause_work());
+        let may_cause_effects = events.iter().any(|logged| logged.event.kind.may_cause_effects());
         let before: BTreeMap<_, _> = before.into_iter().collect();
         for (id, stored) in &mut state.calls {
             if before.get(id) != Some(&stored.facts) {
@@ -107,7 +107,7 @@ impl CallLog for MemoryLog {
                     stored.first_change = state.change;
                 }
                 // News of a recording is a reason to fetch it at once, even if an earlier try failed.
-                for effect in stored.facts.effects().into_iter().filter(|_| may_cause_work) {
+                for effect in stored.facts.effects().into_iter().filter(|_| may_cause_effects) {
                     queue_effect(&mut state.jobs, effect, now);
                 }
             }

@@ -1,4 +1,4 @@
-//! Every driven port in memory: a real adapter, held to the same conformance as the others. For tests, and for an
+//! Every driven store in memory: a real adapter, held to the same conformance as the others. For tests, and for an
 //! embedder's first steps. Forgets everything when dropped.
 
 mod access_store;

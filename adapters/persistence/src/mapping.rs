@@ -75,7 +75,7 @@ pub(crate) fn number_of(change: Change) -> i64 {
     i64::try_from(change.0).unwrap_or(i64::MAX)
 }
 
-/// The row of a new call. `commit::projected` lists the columns that an update may change.
+/// The row of a new call. `commit::on_call_conflict` lists the columns that an update may change.
 pub(crate) fn call_row(
     record: &CallRecord,
     texts: &mut SearchTexts,

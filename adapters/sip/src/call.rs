@@ -25,8 +25,15 @@ use crate::signalling::{Invitation, Leg, LegEvent, Reply, Signalling};
 
 use ringing::RungPhone;
 
-/// How often a call in progress is written to the journal at least: a call that is cut off by a crash is this much longer at most.
+/// How often a call in progress is written to the journal at least: after a crash its logged end is at most this much too early.
 const HEARTBEAT: Duration = Duration::from_secs(5);
+
+/// A recording that is being made.
+struct ActiveRecording {
+    recorder: Recorder,
+    /// Whether the carrier is to transcribe it.
+    transcribe: bool,
+}
 
 /// What all calls of a line share.
 pub struct Shared {
@@ -43,10 +50,10 @@ enum Event {
     Input(Input),
     /// No audio of a party has come for too long.
     Lost(Party),
-    /// A description of a party's audio has come.
-    Audio(Party, Vec<u8>),
-    /// A party offers other audio.
-    Offer(Party, Vec<u8>, Reply),
+    /// A party's SDP answer: a callee has picked up, or the caller has taken our offer.
+    SdpAnswer(Party, Vec<u8>),
+    /// A party's SDP offer, in a re-INVITE or an UPDATE.
+    SdpOffer(Party, Vec<u8>, Reply),
 }
 
 /// A call in progress.
@@ -54,7 +61,7 @@ pub struct CallTask {
     shared: Arc<Shared>,
     call: LegId,
     started_at: Timestamp,
-    /// The same instant by a clock that nobody sets: a call lasts as long as it lasts.
+    /// The same instant by the monotonic clock, which is never set.
     began: Instant,
     session: Session,
     invitation: Invitation,
@@ -62,12 +69,12 @@ pub struct CallTask {
     callees: BTreeMap<Callee, RungPhone>,
     /// The prompts that are being read out, by party.
     preparing: BTreeMap<Party, JoinHandle<()>>,
-    recorder: Option<(Recorder, bool)>,
+    recorder: Option<ActiveRecording>,
     recordings: Vec<MadeRecording>,
     legs: Vec<RecordedLeg>,
     ended: Option<(Timestamp, Option<u32>)>,
-    /// Rises with each answer to an offer.
-    version: u64,
+    /// The version of our SDP, raised by each answer to a re-INVITE or an UPDATE.
+    sdp_version: u64,
     events: mpsc::UnboundedSender<Event>,
 }
 
@@ -77,7 +84,7 @@ impl CallTask {
         let (events, mut happened) = mpsc::unbounded_channel();
         let call = shared.services.new_call();
         let incoming = std::mem::replace(&mut invitation.events, mpsc::unbounded_channel().1);
-        tokio::spawn(pass_on(Party::Caller, incoming, events.clone()));
+        tokio::spawn(forward_leg_events(Party::Caller, incoming, events.clone()));
         let mut task = Self {
             started_at: shared.services.clock.now(),
             began: Instant::now(),
@@ -91,7 +98,7 @@ impl CallTask {
             recordings: Vec::new(),
             legs: Vec::new(),
             ended: None,
-            version: 1,
+            sdp_version: 1,
             events,
             shared,
         };
@@ -164,8 +171,8 @@ impl CallTask {
                 self.hang_up(party);
                 self.input(Input::Ended(party, LegEnd::Failed));
             }
-            Event::Audio(party, body) => self.on_audio(party, &body),
-            Event::Offer(party, body, reply) => self.on_offer(party, &body, reply).await,
+            Event::SdpAnswer(party, body) => self.on_sdp_answer(party, &body),
+            Event::SdpOffer(party, body, reply) => self.on_sdp_offer(party, &body, reply).await,
         }
     }
 
@@ -176,8 +183,8 @@ impl CallTask {
         }
     }
 
-    /// A party's phone describes where it wants audio: a callee has picked up, or the caller has taken our offer.
-    fn on_audio(&mut self, party: Party, body: &[u8]) {
+    /// An SDP answer has arrived: a callee has picked up, or the caller has taken our offer.
+    fn on_sdp_answer(&mut self, party: Party, body: &[u8]) {
         let remote = self.usable(body).map(|answer| answer.remote);
         if let (Some(remote), Some(media)) = (remote, self.media(party)) {
             media.connect(remote);
@@ -197,9 +204,9 @@ impl CallTask {
     }
 
     /// A party puts the call on hold, resumes it, or changes its address.
-    async fn on_offer(&mut self, party: Party, body: &[u8], reply: Reply) {
-        self.version += 1;
-        let version = self.version;
+    async fn on_sdp_offer(&mut self, party: Party, body: &[u8], reply: Reply) {
+        self.sdp_version += 1;
+        let version = self.sdp_version;
         let Some(media) = self.media(party) else { return reply.refuse().await };
         match self.usable(body) {
             Some(offered) => {
@@ -210,7 +217,7 @@ impl CallTask {
             None if body.is_empty() && reply.wants_offer => {
                 reply.accept(Some(sdp::offer(media.local, self.offered_key(media), version))).await;
             }
-            // A sign of life (RFC 4028).
+            // A session refresh (RFC 4028).
             None if body.is_empty() => reply.accept(None).await,
             None => reply.refuse().await,
         }
@@ -301,10 +308,7 @@ impl CallTask {
             started_at: self.started_at,
             parties: self.invitation.parties.clone(),
             session: self.session.clone(),
-            recording: self
-                .recorder
-                .as_ref()
-                .map(|(recorder, transcribe)| (recorder.id.clone(), *transcribe)),
+            recording: self.recorder.as_ref().map(|active| (active.recorder.id.clone(), active.transcribe)),
             recordings: self.recordings.clone(),
         }
     }
@@ -329,8 +333,11 @@ impl CallTask {
     }
 }
 
-/// What happens to the audio of a party, for the session.
-fn to_events(party: Party, events: mpsc::UnboundedSender<Event>) -> impl Fn(MediaEvent) + Send + 'static {
+/// Passes what happens to the audio of a party to the call.
+fn media_event_sender(
+    party: Party,
+    events: mpsc::UnboundedSender<Event>,
+) -> impl Fn(MediaEvent) + Send + 'static {
     move |event| {
         let event = match event {
             MediaEvent::Played(number) => Event::Input(Input::Played(party, number)),
@@ -343,8 +350,8 @@ fn to_events(party: Party, events: mpsc::UnboundedSender<Event>) -> impl Fn(Medi
     }
 }
 
-/// What happens to the leg of a party, for the session.
-async fn pass_on(
+/// Passes what happens to the leg of a party to the call.
+async fn forward_leg_events(
     party: Party,
     mut leg: mpsc::UnboundedReceiver<LegEvent>,
     events: mpsc::UnboundedSender<Event>,
@@ -353,8 +360,8 @@ async fn pass_on(
         let event = match (event, party) {
             (LegEvent::Ringing, Party::Callee(callee)) => Event::Input(Input::Ringing(callee)),
             (LegEvent::Ringing, Party::Caller) => continue,
-            (LegEvent::Answered(body), _) => Event::Audio(party, body),
-            (LegEvent::Offered(body, reply), _) => Event::Offer(party, body, reply),
+            (LegEvent::Answered(body), _) => Event::SdpAnswer(party, body),
+            (LegEvent::Offered(body, reply), _) => Event::SdpOffer(party, body, reply),
             (LegEvent::Key(key), _) => Event::Input(Input::Key(party, key)),
             (LegEvent::Ended(code), _) => {
                 Event::Input(Input::Ended(party, code.map_or(LegEnd::HungUp, LegEnd::from_sip_code)))
@@ -384,7 +391,7 @@ impl EndingLegs {
     }
 
     /// Waits until the other sides have answered.
-    pub async fn ended(&self) {
+    pub async fn wait(&self) {
         let mut ending = std::mem::take(&mut *self.0.lock());
         while ending.join_next().await.is_some() {}
     }

@@ -122,7 +122,7 @@ impl Line {
             }
         }
         // The last BYE and CANCEL are on their way.
-        let _ = timeout(HANGING_UP, self.shared.ending.ended()).await;
+        let _ = timeout(HANGING_UP, self.shared.ending.wait()).await;
         tracing::debug!("the SIP line is closed; dialogs left: {}", self.shared.signalling.dialogs());
     }
 }

@@ -24,7 +24,7 @@ pub use line::{Lines, read_lines, write_line};
 use place::Place;
 pub use place::{OpenError, is_in_use, running_programs_hold_events};
 
-/// Requests that may wait before a further one is turned away.
+/// Capacity of the queue; when it is full, a further request waits.
 const QUEUE: usize = 4096;
 
 /// When this many appends shared the last sync, the next one waits a moment for more, because a sync costs the same
@@ -35,14 +35,14 @@ const BATCHING_DELAY: Duration = Duration::from_micros(100);
 
 /// A spool in a folder. Dropping it ends its thread after what waits is written.
 pub struct FileSpool {
-    work: mpsc::Sender<Work>,
+    command: mpsc::Sender<Command>,
     waiting: Arc<AtomicU64>,
     loss: Option<SpoolLoss>,
 }
 
 type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
-enum Work {
+enum Command {
     Keep(Written, Reply<()>),
     Oldest(Reply<Option<EventBatch>>),
     Forget(u64, Reply<()>),
@@ -56,29 +56,29 @@ impl FileSpool {
         let waiting = Arc::new(AtomicU64::new(0));
         let files = Files::open(place, waiting.clone())?;
         let loss = files.loss;
-        let (work, waits) = mpsc::channel(QUEUE);
+        let (command, waits) = mpsc::channel(QUEUE);
         let started = thread::Builder::new().name("spool".into()).spawn(move || run(waits, files));
         started.map_err(|source| OpenError { path: folder.to_owned(), source })?;
-        Ok(Self { work, waiting, loss })
+        Ok(Self { command, waiting, loss })
     }
 
-    async fn ask<T>(&self, work: impl FnOnce(Reply<T>) -> Work) -> Result<T, StoreError> {
+    async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, StoreError> {
         let (reply, outcome) = oneshot::channel();
         let stopped = || StoreError::Unavailable("the spool has stopped".into());
-        self.work.send(work(reply)).await.map_err(|_| stopped())?;
+        self.command.send(command(reply)).await.map_err(|_| stopped())?;
         outcome.await.map_err(|_| stopped())?
     }
 }
 
 /// Collects pending appends up to the next command of another kind.
 fn gather(
-    waits: &mut mpsc::Receiver<Work>,
+    waits: &mut mpsc::Receiver<Command>,
     batch: &mut Vec<Written>,
     replies: &mut Vec<Reply<()>>,
-) -> Option<Work> {
+) -> Option<Command> {
     loop {
         match waits.try_recv().ok()? {
-            Work::Keep(written, reply) => {
+            Command::Keep(written, reply) => {
                 batch.push(written);
                 replies.push(reply);
             }
@@ -88,11 +88,11 @@ fn gather(
 }
 
 /// The thread that owns the files.
-fn run(mut waits: mpsc::Receiver<Work>, mut files: Files) {
+fn run(mut waits: mpsc::Receiver<Command>, mut files: Files) {
     let (mut next, mut before) = (None, 0);
-    while let Some(work) = next.take().or_else(|| waits.blocking_recv()) {
-        match work {
-            Work::Keep(written, reply) => {
+    while let Some(command) = next.take().or_else(|| waits.blocking_recv()) {
+        match command {
+            Command::Keep(written, reply) => {
                 let (mut batch, mut replies) = (vec![written], vec![reply]);
                 next = gather(&mut waits, &mut batch, &mut replies);
                 if next.is_none() && before >= BATCHING_THRESHOLD && batch.len() < before {
@@ -106,12 +106,12 @@ fn run(mut waits: mpsc::Receiver<Work>, mut files: Files) {
                     drop(reply.send(outcome.clone()));
                 }
             }
-            Work::Oldest(reply) => drop(reply.send(files.oldest())),
-            Work::Forget(number, reply) => {
+            Command::Oldest(reply) => drop(reply.send(files.oldest())),
+            Command::Forget(number, reply) => {
                 files.forget(number);
                 drop(reply.send(Ok(())));
             }
-            Work::SetAside(lines, why, reply) => drop(reply.send(files.set_aside(&lines, &why))),
+            Command::SetAside(lines, why, reply) => drop(reply.send(files.set_aside(&lines, &why))),
         }
     }
 }
@@ -129,15 +129,15 @@ fn lines(events: &[LoggedEvent]) -> Result<Vec<u8>, StoreError> {
 impl EventBuffer for FileSpool {
     async fn store(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError> {
         let lines = lines(&events)?;
-        self.ask(|reply| Work::Keep((events, lines), reply)).await
+        self.ask(|reply| Command::Keep((events, lines), reply)).await
     }
 
     async fn oldest(&self) -> Result<Option<EventBatch>, StoreError> {
-        self.ask(Work::Oldest).await
+        self.ask(Command::Oldest).await
     }
 
     async fn forget(&self, number: u64) -> Result<(), StoreError> {
-        self.ask(|reply| Work::Forget(number, reply)).await
+        self.ask(|reply| Command::Forget(number, reply)).await
     }
 
     fn waiting(&self) -> u64 {
@@ -149,7 +149,7 @@ impl EventBuffer for FileSpool {
 impl Spool for FileSpool {
     async fn set_aside(&self, events: Vec<LoggedEvent>, why: &str) -> Result<(), StoreError> {
         let lines = lines(&events)?;
-        self.ask(|reply| Work::SetAside(lines, why.to_owned(), reply)).await
+        self.ask(|reply| Command::SetAside(lines, why.to_owned(), reply)).await
     }
 
     fn loss(&self) -> Option<SpoolLoss> {

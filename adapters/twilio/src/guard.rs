@@ -1,4 +1,4 @@
-//! Verifies the signature before any other part of a request is used. A refused request gets an empty body and leaves
+//! Verifies the signature before the request is acted on. A refused request gets an empty body and leaves
 //! only a counter and a rate-limited log line: 403, or 413 and 408 for a body too large or too slow to read.
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

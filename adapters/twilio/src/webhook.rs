@@ -175,7 +175,7 @@ impl Routes {
         let instructions = self.webhooks.answering.answer(asked).await;
         let urls = Urls::new(&self.webhooks.public, &call).playing(&self.webhooks.audio);
         let response = document(&instructions, &urls, party);
-        self.webhooks.answering.answered(&call, &at, &response);
+        self.webhooks.answering.remember_response(&call, &at, &response);
         xml(response)
     }
 

@@ -1,12 +1,12 @@
 //! Answers a carrier's request: runs one step of the domain, makes its events durable, and returns its instructions.
 
-pub mod recent_callers;
+pub mod recent_calls;
 pub mod recent_responses;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use frontdesk_domain::{
-    CallEvent, CallerId, Context, Dialogue, Instruction, LegId, PhoneNumber, Timestamp, advance,
+    CallEvent, CallerId, Context, Dialogue, EventKind, Instruction, LegId, PhoneNumber, Timestamp, advance,
 };
 use frontdesk_ports::{
     AnswerCalls, CarrierCallback, Clock, LoggedEvent, ManageContacts, StepRequest, StoreError,
@@ -19,20 +19,20 @@ use super::flow_versions::FlowVersions;
 use super::restrictions::Restrictions;
 use crate::tracing_context;
 
-use recent_callers::RecentCallers;
+use recent_calls::RecentCalls;
 use recent_responses::RecentResponses;
 
-/// A request that took longer is stamped with the time that it reports.
+/// If more time has passed since the time that a request reports, that time is used; otherwise its arrival, which is more exact.
 const MAX_TRANSIT: SignedDuration = SignedDuration::from_secs(2);
 
-/// Answers by the flow in force, and keeps what happens.
+/// Answers by the flow in force, and stores the events.
 pub struct CallHandler {
     flow: Arc<FlowVersions>,
     restrictions: Arc<Restrictions>,
     contacts: Arc<dyn ManageContacts>,
     intake: Arc<EventIntake>,
     clock: Arc<dyn Clock>,
-    recent: RecentCallers,
+    recent: RecentCalls,
     responses: Arc<RecentResponses>,
     /// A number of the company's own, for calls that do not name the number they came to.
     own_number: OnceLock<PhoneNumber>,
@@ -47,7 +47,7 @@ impl CallHandler {
         intake: Arc<EventIntake>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let (recent, own_number) = (RecentCallers::default(), OnceLock::new());
+        let (recent, own_number) = (RecentCalls::default(), OnceLock::new());
         let responses = Arc::default();
         Self { flow, restrictions, contacts, intake, clock, recent, responses, own_number }
     }
@@ -74,8 +74,8 @@ impl AnswerCalls for CallHandler {
         instructions
     }
 
-    fn answered(&self, call: &LegId, at: &Dialogue, response: &str) {
-        self.responses.answered(call, &at.to_string(), response);
+    fn remember_response(&self, call: &LegId, at: &Dialogue, response: &str) {
+        self.responses.remember(call, &at.to_string(), response);
     }
 
     async fn ingest(&self, callback: CarrierCallback) -> Result<(), StoreError> {
@@ -97,66 +97,73 @@ impl CallHandler {
         Some(self.contacts.book().of(&caller.identity(called)?)?.name.clone())
     }
 
-    async fn step(&self, request: StepRequest) -> Vec<Instruction> {
-        let StepRequest { at, signal, call, leg, from, from_name, from_place, to, .. } = request;
-        let (attestation, caller_gone, raw) = (request.attestation, request.caller_gone, request.raw);
-        let arrived = self.clock.now();
+    async fn step(&self, mut request: StepRequest) -> Vec<Instruction> {
+        let (arrived, raw) = (self.clock.now(), std::mem::take(&mut request.raw));
         let received_at = request.reported_at.map(|_| arrived);
-        let now = request.reported_at.map_or(arrived, |reported| most_exact(reported, arrived));
-        let on_callers_leg = call == leg;
+        let (at, signal) = (request.at.clone(), request.signal.clone());
+        let cx = self.context(request, arrived);
+        let turn = advance(&self.flow.for_call(&at), &at, &signal, &cx);
+        self.count(&cx, &at, &turn.instructions);
+        let events = turn.events.into_iter().map(|event| CallEvent { received_at, ..event });
+        let mut events: Vec<LoggedEvent> = events.map(LoggedEvent::from).collect();
+        // The raw request is stored with the event that only this request reported; every request repeats `Started`.
+        let is_repeated = |logged: &LoggedEvent| matches!(logged.event.kind, EventKind::Started(_));
+        let own = events.iter().position(|logged| !is_repeated(logged)).unwrap_or(0);
+        if let Some(logged) = events.get_mut(own) {
+            self.responses.reported(&cx.call, &at.to_string(), logged.event.identity());
+            logged.raw = Some(raw);
+        }
+        if self.intake.store(events).await.is_err() {
+            tracing::error!(call.id = %cx.call, "events of a step could not be stored; the caller was answered");
+        }
+        turn.instructions
+    }
+
+    /// What the flow may know beside the request: the restrictions, and what is remembered of the call.
+    fn context(&self, request: StepRequest, arrived: Timestamp) -> Context {
+        let StepRequest { call, leg, from, to, .. } = request;
+        let is_callers_leg = call == leg;
         let known = self.recent.get(&call);
         let mut restrictions = self.restrictions.of(&from, &to);
         // An admitted call stays admitted if the carrier repeats its first request.
         restrictions.calls_too_often &= known.is_none();
         // So does a forward: the answer to a step is the same however often it is requested.
         restrictions.may_not_forward &= !known.as_ref().is_some_and(|call| call.was_forwarded);
-        let rotation = Some(self.recent.rotation(&call));
-        let caller = known.map(|call| call.from).filter(|_| !on_callers_leg);
+        let caller = known.map(|call| call.from).filter(|_| !is_callers_leg);
         if let Some(called) = PhoneNumber::read_called(&to) {
             self.own_number.get_or_init(|| called);
         }
         // Names are spoken to callees only.
-        let named = Some(caller.as_ref().unwrap_or(&from)).filter(|_| !on_callers_leg);
-        let caller_name = named.and_then(|caller| self.name_of(caller, &to));
-        let cx = Context {
-            now,
+        let named = Some(caller.as_ref().unwrap_or(&from)).filter(|_| !is_callers_leg);
+        Context {
+            now: request.reported_at.map_or(arrived, |reported| most_exact(reported, arrived)),
+            rotation: Some(self.recent.rotation(&call)),
+            caller_name: named.and_then(|caller| self.name_of(caller, &to)),
             call,
             leg,
             from,
-            from_name,
-            from_place,
+            from_name: request.from_name,
+            from_place: request.from_place,
             caller,
-            caller_name,
             to,
             own_number: self.own_number.get().cloned(),
             diverted_from: request.diverted_from,
-            rotation,
-            attestation,
+            attestation: request.attestation,
             restrictions,
-            caller_gone,
-        };
-        let turn = advance(&self.flow.for_call(&at), &at, &signal, &cx);
-        let refused = turn.instructions.iter().any(|step| matches!(step, Instruction::Reject { .. }));
-        if on_callers_leg && !refused && self.recent.remember(&cx.call, &cx.from) {
+            caller_gone: request.caller_gone,
+        }
+    }
+
+    /// Counts an admitted call and a forward once, for the caps.
+    fn count(&self, cx: &Context, at: &Dialogue, instructions: &[Instruction]) {
+        let refused = instructions.iter().any(|step| matches!(step, Instruction::Reject { .. }));
+        if cx.leg == cx.call && !refused && self.recent.remember(&cx.call, &cx.from) {
             self.restrictions.called(&cx.from, &cx.to);
         }
-        let rings =
-            turn.instructions.iter().any(|instruction| matches!(instruction, Instruction::Dial { .. }));
-        if rings && !at.history().forwarded && self.recent.forward(&cx.call) {
+        let rings = instructions.iter().any(|step| matches!(step, Instruction::Dial { .. }));
+        if rings && !at.history().forwarded && self.recent.mark_forwarded(&cx.call) {
             self.restrictions.forwarded();
         }
-        let events = turn.events.into_iter().map(|event| CallEvent { received_at, ..event });
-        let mut events: Vec<LoggedEvent> = events.map(LoggedEvent::from).collect();
-        // The raw request is stored with the event that only this request reported; every request repeats `started`.
-        let own = events.iter().position(|logged| logged.event.kind.as_str() != "started").unwrap_or(0);
-        if let Some(own) = events.get_mut(own) {
-            self.responses.reported(&cx.call, &at.to_string(), own.event.identity());
-            own.raw = Some(raw);
-        }
-        if self.intake.store(events).await.is_err() {
-            tracing::error!(call.id = %cx.call, "events of a step could not be stored; the caller was answered");
-        }
-        turn.instructions
     }
 }
 

@@ -28,20 +28,20 @@ const IDLE_PAUSE: Duration = Duration::from_secs(60);
 /// How long to leave a failed store alone.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 
-/// Says a call in the words of the pages, in the language of a code.
+/// Describes a call as the pages do, in a language that is given by its code.
 pub type Wording = dyn Fn(&Call, &'static str) -> CallWording + Send + Sync;
 
 /// A recipient and how it is reached.
 pub struct NotificationTarget {
     /// The name of the rule. One rule can have several recipients, each with deliveries of its own.
     pub rule_name: String,
-    /// Of what.
+    /// Which events of which calls it is notified of.
     pub rule: NotificationRule,
     /// The language of e-mails.
     pub language: EmailLanguage,
     /// Whether people read it. People get one notification about a voicemail, when it can be played.
     pub is_person: bool,
-    /// Carries it.
+    /// Delivers the notifications.
     pub messenger: Arc<dyn Messenger>,
 }
 
@@ -65,7 +65,7 @@ pub struct Notifications {
     pub contacts: Arc<dyn ManageContacts>,
     /// Links in e-mails that mark a call done.
     pub links: Arc<dyn DoneLinks>,
-    /// A call in the words of the pages, in the language of a code.
+    /// Describes calls in e-mails.
     pub wording: Arc<Wording>,
     /// The time zone of times in e-mails.
     pub zone: TimeZone,
@@ -73,12 +73,12 @@ pub struct Notifications {
     pub document: Arc<dyn Fn(&CallRecord) -> serde_json::Value + Send + Sync>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// For pauses that differ.
+    /// Random jitter for retries.
     pub ids: Arc<dyn Ids>,
 }
 
 impl Notifications {
-    /// Goes on for ever.
+    /// Runs until it is dropped.
     pub async fn run(&self) {
         if self.recipients.is_empty() {
             return std::future::pending().await;
@@ -94,7 +94,7 @@ impl Notifications {
     async fn round(&self) -> Result<(), StoreError> {
         let seen = self.follow().await?;
         while self.deliver_due().await? > 0 {}
-        self.count().await?;
+        self.update_metrics().await?;
         let now = self.clock.now();
         let until = |due: Timestamp| Duration::try_from(due.duration_since(now)).unwrap_or_default();
         let pause = self.queue.next_due(&self.lanes()).await?.map_or(IDLE_PAUSE, until).min(IDLE_PAUSE);
@@ -102,8 +102,8 @@ impl Notifications {
         Ok(())
     }
 
-    /// Counts deliveries for the metrics.
-    pub async fn count(&self) -> Result<(), StoreError> {
+    /// Updates the metrics of deliveries.
+    pub async fn update_metrics(&self) -> Result<(), StoreError> {
         let JobCounts { open, failed } = self.queue.counts(&self.lanes()).await?;
         for (state, count) in [("open", open), ("failed", failed)] {
             metrics::gauge!("frontdesk_notifications", "state" => state)

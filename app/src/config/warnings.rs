@@ -2,12 +2,12 @@
 use std::net::IpAddr;
 
 use frontdesk_domain::Timestamp;
-use frontdesk_ports::PublicUrl;
+use frontdesk_ports::{Account, PublicUrl};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::{Config, ConfigError};
-use crate::carrier;
+use crate::carrier::{self, Dialect};
 
 impl Config {
     /// What `check` warns about.
@@ -30,7 +30,8 @@ impl Config {
             let token = token.expose_secret();
             token.len() != 32 || !token.bytes().all(|byte| byte.is_ascii_hexdigit())
         };
-        self.account.as_ref()?.tokens.iter().any(malformed).then(|| {
+        let of_twilio = |account: &&Account| account.carrier == Dialect::Twilio.carrier();
+        self.account.as_ref().filter(of_twilio)?.tokens.iter().any(malformed).then(|| {
             let what = "it is not 32 hexadecimal digits, as the carrier's tokens are; copy it again";
             ConfigError::new("", "twilio.auth_token", what)
         })

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use frontdesk_domain::{AudioFile, CarrierCall, LegId, RecordingId, Timestamp};
 use frontdesk_ports::{Account, Carrier, CarrierError, FetchedAudio, PromptAudio, UnplayableAudio};
 
-/// The name of the line in ids of legs.
+/// The name of the line in ids of legs. The adapter, which may not be part of this build, has it too.
 const NAME: &str = "sip";
 
 /// Whether a call came by our own line.

@@ -23,7 +23,7 @@ async fn dashboards_and_alert_rules_use_exported_metrics_and_each_is_documented(
     desk.call().presses("2").leaves(tone(3)).place().await;
     desk.work().await;
     desk.running.maintenance.round().await.unwrap();
-    desk.running.notifications.count().await.unwrap();
+    desk.running.notifications.update_metrics().await.unwrap();
     let live = desk.get("/api/v1/events").await;
     let metrics = desk.get("/metrics").await.text().await.unwrap();
     drop(live);

@@ -53,7 +53,7 @@ impl Effect {
 
 impl EventKind {
     /// Whether work may become due by it.
-    pub fn may_cause_work(&self) -> bool {
+    pub fn may_cause_effects(&self) -> bool {
         let of_messages = matches!(
             self,
             Self::Recording { .. }

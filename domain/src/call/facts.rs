@@ -86,7 +86,7 @@ impl Facts {
     }
 
     fn touches_effects(&self, event: &CallEvent) -> bool {
-        event.kind.may_cause_work() && !self.events.contains_key(&event.identity())
+        event.kind.may_cause_effects() && !self.events.contains_key(&event.identity())
     }
 
     /// The facts that a call's events establish.

@@ -1,4 +1,4 @@
-//! Values of a call that are read off its story: the events in their order, each with its identity.
+//! Derives the fields of a call from its story: its events in order, each with its identity.
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -22,12 +22,12 @@ pub(super) fn hung_up_by(story: &Story<'_>, attempts: &[Attempt<'_>]) -> Option<
         EventKind::Ended(ending) => ending.hung_up_by,
         _ => None,
     });
-    let concluded = [
+    let inferred = [
         (has(|kind| matches!(kind, EventKind::CallerLeft { .. })), HungUpBy::Caller),
         (has(|kind| matches!(kind, EventKind::Refused { .. })), HungUpBy::Flow),
         (attempts.iter().any(Attempt::was_ended_by_callee), HungUpBy::Callee),
     ];
-    reported.or_else(|| concluded.into_iter().find_map(|(holds, by)| holds.then_some(by)))
+    reported.or_else(|| inferred.into_iter().find_map(|(holds, by)| holds.then_some(by)))
 }
 
 /// The phones that were rung, and whether each took the call.

@@ -84,11 +84,10 @@ pub enum Output {
         /// [`Notice::Transcribed`](crate::Notice::Transcribed) of the driver.
         transcribe: bool,
     },
-    /// End the recording, store it, and report [`Input::Recorded`](crate::session::Input::Recorded), also if the caller
-    /// has hung up. After ten seconds the call continues without it, because the caller waits. A recording that is handed over
-    /// later is reported as it is, without the mailbox's rules for short messages and transcripts. The session of a caller who has
-    /// hung up waits for ten minutes; a driver that has dropped it reports a later one itself
-    /// ([`Notice::Recording`](crate::Notice::Recording)).
+    /// End the recording, store it, and report [`Input::Recorded`](crate::session::Input::Recorded), even if the caller has hung
+    /// up. The session waits ten seconds for it while the caller is there, and ten minutes after they hung up. A recording that
+    /// comes later bypasses the mailbox's rules for short messages and transcripts; if the session is gone, the driver reports it
+    /// itself ([`Notice::Recording`](crate::Notice::Recording)).
     StopRecording,
     /// Refuse the call without answering it. Ends the caller's leg.
     Reject(RefusalReason),

@@ -25,7 +25,7 @@ pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
     .unwrap();
     let query = CallQuery { provider_id: Some("out".into()), ..CallQuery::newest(1) };
     let call = log.list(&query).await.unwrap().calls[0].id;
-    let to = |recipient: &str, kind| Delivery { call, kind, recipient: recipient.into(), correction: 0 };
+    let to = |recipient: &str, kind| Delivery { call, kind, recipient: recipient.into(), revision: 0 };
     let (office, crm) = (to("office", NotificationKind::Ended), to("crm", NotificationKind::Ended));
 
     let both = ["crm", "office"].map(ToOwned::to_owned);
@@ -64,7 +64,7 @@ pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
 
     assert_eq!(outbox.delivered(&[call]).await.unwrap(), [(crm.clone(), "ended well".to_owned())]);
     assert_eq!(outbox.delivered(&[CallId::floor(at(0))]).await.unwrap(), []);
-    let later = Delivery { correction: 1, ..to("crm", NotificationKind::Updated) };
+    let later = Delivery { revision: 1, ..to("crm", NotificationKind::Updated) };
     outbox.queue(&[(later.clone(), at(50))], Change(8), at(40)).await.unwrap();
     assert_eq!(outbox.take(&both, at(49), LEASE, 10).await.unwrap(), [], "not before it is due");
     for _ in 0..2 {

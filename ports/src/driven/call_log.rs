@@ -69,7 +69,8 @@ impl TextMatch {
     }
 }
 
-/// Which calls to list, newest first.
+/// Which calls to list, newest first. Of `from`, `to`, `destination`, `mailbox`, `menu` and the other texts a leading `*` stands for
+/// any beginning: `*1234` matches what ends with `1234`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallQuery {
     /// The most calls of a page.
@@ -98,7 +99,7 @@ pub struct CallQuery {
     pub from: Option<String>,
     /// Only to this number.
     pub to: Option<String>,
-    /// Only calls that this number took, or was the last to be rung for.
+    /// Only calls for which this phone was rung.
     pub destination: Option<String>,
     /// Only calls that came to this mailbox.
     pub mailbox: Option<String>,
@@ -112,7 +113,7 @@ pub struct CallQuery {
     pub since: Option<Timestamp>,
     /// Only calls that started earlier.
     pub until: Option<Timestamp>,
-    /// Only calls that contain this text in their numbers, name, place, notes or tags, ignoring case.
+    /// Only calls that contain this text in their numbers, names, places, transcripts, notes or tags, ignoring case.
     pub text: Option<TextMatch>,
 }
 

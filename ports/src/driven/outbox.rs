@@ -10,25 +10,25 @@ use crate::{Change, StoreError};
 /// A notification of one kind about one call to one recipient. These identify it: it is queued only once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Delivery {
-    /// Of which call.
+    /// The call.
     pub call: CallId,
-    /// Of what about it.
+    /// What about it.
     pub kind: NotificationKind,
-    /// Who: the name of a rule.
+    /// The recipient: the name of a rule.
     pub recipient: String,
-    /// What distinguishes repeated notifications of one kind: the number of the correction, from 1, or the version of the
+    /// What distinguishes repeated notifications of one kind: the number of the revision, from 1, or the version of the
     /// follow-up; 0 for what is reported once.
-    #[serde(default)]
-    pub correction: u32,
+    #[serde(default, rename = "correction")]
+    pub revision: u32,
 }
 
 impl Delivery {
     /// What it is known by.
     pub fn key(&self) -> String {
-        let Self { call, kind, recipient, correction } = self;
-        match correction {
+        let Self { call, kind, recipient, revision } = self;
+        match revision {
             0 => format!("{call}:{kind}:{recipient}"),
-            _ => format!("{call}:{kind}:{recipient}:{correction}"),
+            _ => format!("{call}:{kind}:{recipient}:{revision}"),
         }
     }
 }

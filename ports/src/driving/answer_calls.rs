@@ -13,7 +13,7 @@ pub struct StepRequest {
     pub at: Dialogue,
     /// What happened.
     pub signal: Signal,
-    /// The caller's leg.
+    /// The caller's leg, which names the call.
     pub call: LegId,
     /// The leg the request is about.
     pub leg: LegId,
@@ -40,7 +40,7 @@ pub struct StepRequest {
 /// A carrier's report that needs no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CarrierCallback {
-    /// The caller's leg.
+    /// The caller's leg, which names the call.
     pub call: LegId,
     /// The news.
     pub notice: Notice,
@@ -57,8 +57,8 @@ pub trait AnswerCalls: Send + Sync {
     /// that cannot be stored is a lesser evil than a caller who hears nothing.
     async fn answer(&self, asked: StepRequest) -> Vec<Instruction>;
 
-    /// Notes the answer to a step as it was sent, for developers who look at the call. It may be forgotten.
-    fn answered(&self, call: &LegId, at: &Dialogue, response: &str);
+    /// Remembers the answer to a step as it was sent, for developers who look at the call. It may be forgotten.
+    fn remember_response(&self, call: &LegId, at: &Dialogue, response: &str);
 
     /// Ingests a callback. `Ok` only once its event is durable; otherwise the carrier has to repeat it.
     async fn ingest(&self, callback: CarrierCallback) -> Result<(), StoreError>;

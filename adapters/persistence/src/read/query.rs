@@ -1,4 +1,4 @@
-//! Which calls a query asks for, said so that the database finds them by an index, newest first, however many there are.
+//! Translates a query of the feed into SQL that an index answers, newest first, however long the log is.
 use frontdesk_domain::{CallId, CallState};
 use frontdesk_ports::{CallQuery, StoreError, TextMatch, fold};
 use jiff::SignedDuration;
@@ -12,7 +12,7 @@ use crate::mapping::millis;
 use crate::read::pages::Pages;
 
 /// A call's id is derived from its start as first reported. A later correction of the start is smaller than this.
-const CORRECTION: SignedDuration = SignedDuration::from_hours(48);
+const MAX_START_CORRECTION: SignedDuration = SignedDuration::from_hours(48);
 
 /// The calls that are asked for, newest first.
 pub(crate) async fn newest_first(
@@ -23,7 +23,7 @@ pub(crate) async fn newest_first(
         Assignee, FromNumber, Id, Mailbox, Menu, Outcome, OutcomeReason, Provider, ProviderId, State,
         ToNumber,
     };
-    let By { calls, id, rest } = By::of(query);
+    let Driving { calls, id, also_in } = Driving::of(query);
     let mut all = Condition::all();
     if let Some(before) = query.before {
         all = all.add(id.clone().lt(before.to_string()));
@@ -34,7 +34,7 @@ pub(crate) async fn newest_first(
     if let Some(reason) = query.reason {
         all = all.add(OutcomeReason.eq(reason.as_str()));
     }
-    // Written out, so that the database sees that the index of these calls alone will do.
+    // Literals, not bound parameters: otherwise the planner cannot use the partial indexes.
     let live = query.state.map(|state| state != CallState::Ended).or(query.live);
     all = all.add_option(live.filter(|live| *live).map(|_| literal("state <> 'ended'")));
     all = all.add_option(query.live.filter(|live| !*live).map(|_| State.eq(CallState::Ended.as_str())));
@@ -60,17 +60,17 @@ pub(crate) async fn newest_first(
             None => column.eq(wanted.as_str()),
         }));
     }
-    all = all.add_option(rest.map(|listed| Id.in_subquery(listed)));
-    // By the time itself, and by the id, which begins with it: the indexes are in the order of ids, and a search need not go
-    // beyond them. The sign forbids the index of the statistics, which is in the order of times.
+    all = all.add_option(also_in.map(|listed| Id.in_subquery(listed)));
+    // The exact bound is on the start; the looser bound on the id, which begins with the start, ends the scan of an index that is
+    // in the order of ids. The unary plus keeps the planner off the index of the statistics, which is in the order of starts.
     let started_at = || Expr::cust("+started_at");
     if let Some(since) = query.since {
-        let earliest = since.checked_sub(CORRECTION).unwrap_or(since);
+        let earliest = since.checked_sub(MAX_START_CORRECTION).unwrap_or(since);
         all =
             all.add(started_at().gte(millis(since))).add(id.clone().gte(CallId::floor(earliest).to_string()));
     }
     if let Some(until) = query.until {
-        let latest = until.checked_add(CORRECTION).unwrap_or(until);
+        let latest = until.checked_add(MAX_START_CORRECTION).unwrap_or(until);
         all = all.add(started_at().lt(millis(until))).add(id.clone().lt(CallId::floor(latest).to_string()));
     }
     if let Some(TextMatch { text, callers }) = &query.text {
@@ -83,36 +83,36 @@ fn literal(condition: &'static str) -> SimpleExpr {
     Expr::cust(condition)
 }
 
-/// Where the ids of the calls come from, in their order.
-struct By {
+/// The table that drives the query: its index yields the ids of the calls in their order.
+struct Driving {
     calls: Select<call::Entity>,
-    /// The column to sort by: that of the table which lists the calls, so that its key gives the order.
+    /// The id in that table.
     id: Expr,
-    /// Calls that are listed by another table, which are looked up.
-    rest: Option<SelectStatement>,
+    /// The calls that another table lists, in no order.
+    also_in: Option<SelectStatement>,
 }
 
-impl By {
-    /// The calls of a phone or of a tag are listed by tables of their own. Without those, every call is.
+impl Driving {
+    /// The table of phones or of tags for the calls of a phone or with a tag; the calls themselves for others.
     fn of(query: &CallQuery) -> Self {
         let mut calls = call::Entity::find();
         let phone = query.destination.as_deref();
-        // The end of a number may be that of several phones, each of which lists a call.
+        // A suffix can match several phones of one call, and a join would repeat the call.
         if let Some(number) = phone.filter(|number| !number.starts_with('*')) {
-            let id = joined(&mut calls, call_phone::Column::CallId, call_phone::Column::Number, number);
-            return Self { calls, id, rest: query.tag.as_deref().map(tagged) };
+            let id = join(&mut calls, call_phone::Column::CallId, call_phone::Column::Number, number);
+            return Self { calls, id, also_in: query.tag.as_deref().map(tagged) };
         }
-        let rest = phone.map(ringing);
+        let also_in = phone.map(calls_that_rang);
         if let Some(tag) = &query.tag {
-            let id = joined(&mut calls, call_tag::Column::CallId, call_tag::Column::Tag, tag);
-            return Self { calls, id, rest };
+            let id = join(&mut calls, call_tag::Column::CallId, call_tag::Column::Tag, tag);
+            return Self { calls, id, also_in };
         }
-        Self { calls, id: Expr::col((call::Entity, call::Column::Id)), rest }
+        Self { calls, id: Expr::col((call::Entity, call::Column::Id)), also_in }
     }
 }
 
-/// Joins the rows of another table that have this key; their calls.
-fn joined<C: ColumnTrait>(calls: &mut Select<call::Entity>, call: C, key: C, value: &str) -> Expr {
+/// Joins the table that lists calls by this key; the id in that table.
+fn join<C: ColumnTrait>(calls: &mut Select<call::Entity>, call: C, key: C, value: &str) -> Expr {
     let id = Expr::col(call.as_column_ref());
     let same = id.clone().equals((call::Entity, call::Column::Id));
     let table = call.entity_name();
@@ -121,7 +121,7 @@ fn joined<C: ColumnTrait>(calls: &mut Select<call::Entity>, call: C, key: C, val
 }
 
 /// The calls that rang a phone, by the end of its number.
-fn ringing(number: &str) -> SelectStatement {
+fn calls_that_rang(number: &str) -> SelectStatement {
     let phones = call_phone::Entity::find().select_only().column(call_phone::Column::CallId);
     let ending = number.trim_start_matches('*');
     phones.filter(call_phone::Column::Number.ends_with(ending)).into_query()

@@ -153,7 +153,7 @@ impl SqlLog {
         until: Option<Timestamp>,
     ) -> Result<Vec<(String, FollowUp)>, StoreError> {
         let mut select = counted(since, until);
-        // Written out, so that the database sees that the index of these calls alone will do.
+        // Literals, not bound parameters: otherwise the planner cannot use the partial index.
         select.and_where(Expr::cust("(handled_by IS NOT NULL OR assignee IS NOT NULL)"));
         select.columns([Column::HandledBy, Column::Assignee]);
         select.group_by_columns([Column::HandledBy, Column::Assignee]);

@@ -30,7 +30,7 @@ pub(crate) struct Committer {
     tables: Tables,
 }
 
-/// A call that this batch speaks of.
+/// A call that this batch has events for.
 struct Touched {
     known: Option<CachedCall>,
     fresh: Vec<LoggedEvent>,
@@ -184,10 +184,10 @@ fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Ti
     let mut changed: Vec<Changed> = Vec::new();
     for (leg, Touched { known, fresh }) in touched {
         let (id, mut facts) = known.map_or_else(Default::default, |known| (Some(known.id), known.facts));
-        let mut may_cause_work = false;
+        let mut may_cause_effects = false;
         let mut news: BTreeMap<String, Option<RawParameters>> = BTreeMap::new();
         for LoggedEvent { event, raw } in fresh {
-            let may = event.kind.may_cause_work();
+            let may = event.kind.may_cause_effects();
             let (identity, is_news) = facts.learn(event);
             match news.entry(identity) {
                 Entry::Vacant(entry) if is_news => {
@@ -199,7 +199,7 @@ fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Ti
                 }
                 Entry::Vacant(_) => continue,
             }
-            may_cause_work |= may;
+            may_cause_effects |= may;
         }
         if news.is_empty() {
             continue;
@@ -207,7 +207,7 @@ fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Ti
         let call = Call::of(&facts);
         let id = id.unwrap_or_else(|| CallId::new(call.started_at.unwrap_or(now), random(ids)));
         let change = Change(first.0 + changed.len() as u64 + 1);
-        let effects = if may_cause_work { facts.effects() } else { Vec::new() };
+        let effects = if may_cause_effects { facts.effects() } else { Vec::new() };
         // A call that exists keeps its first change. The follow-up is written by `work_store`, never by a commit.
         let (first_change, work, work_change) = (change, Work::default(), Change::default());
         let record = CallRecord { id, leg, call, first_change, change, work, work_change };
@@ -237,10 +237,10 @@ impl Tables {
             .update_columns([call_event::Column::At, call_event::Column::ReceivedAt])
             .to_owned();
         Self {
-            calls: Inserts::new(projected()),
+            calls: Inserts::new(on_call_conflict()),
             events: Inserts::new(earlier),
-            jobs: Inserts::new(due_again()),
-            phones: Inserts::new(rung_again()),
+            jobs: Inserts::new(on_job_conflict()),
+            phones: Inserts::new(on_phone_conflict()),
             texts: SearchTexts::default(),
         }
     }
@@ -283,13 +283,13 @@ pub(crate) fn phone_rows(id: &str, call: &Call) -> impl Iterator<Item = call_pho
 }
 
 /// A phone that is known already may have taken the call meanwhile.
-pub(crate) fn rung_again() -> OnConflict {
+pub(crate) fn on_phone_conflict() -> OnConflict {
     let key = [call_phone::Column::Number, call_phone::Column::CallId];
     OnConflict::columns(key).update_column(call_phone::Column::Taken).to_owned()
 }
 
 /// Makes pending jobs due at once, and restarts failed or finished ones, because the facts require them.
-fn due_again() -> OnConflict {
+fn on_job_conflict() -> OnConflict {
     let column = |column: job::Column| Expr::col((job::Entity, column));
     // The statement is cached by its text, so it must not contain values of one call.
     let literal = |state: JobState| Expr::cust(format!("'{}'", state.to_value()));
@@ -307,7 +307,7 @@ fn due_again() -> OnConflict {
 
 /// The columns of a call's row that follow from events. The columns of the follow-up stay unchanged, except that a
 /// call that is done no longer needs attention.
-pub(crate) fn projected() -> OnConflict {
+pub(crate) fn on_call_conflict() -> OnConflict {
     use call::Column as C;
     let columns = C::iter().filter(|column| {
         !matches!(

@@ -10,7 +10,7 @@ use crate::error::failed;
 use crate::mapping::{call_row, fact_of, record_of};
 use crate::transaction::{immediate, number_changes};
 use crate::write::batch_insert::Inserts;
-use crate::write::commit::{phone_rows, projected, rung_again};
+use crate::write::commit::{on_call_conflict, on_phone_conflict, phone_rows};
 
 impl SqlLog {
     /// Derives these calls from their events again, in one transaction. The lock of the change counter keeps new events
@@ -34,8 +34,8 @@ impl SqlLog {
             phones.extend(phone_rows(&row.id, &call));
             rows.push(call_row(&CallRecord { call, change: Change(change), ..record }, &mut texts)?);
         }
-        Inserts::new(projected()).run(&tx, rows).await?;
-        Inserts::new(rung_again()).run(&tx, phones).await?;
+        Inserts::new(on_call_conflict()).run(&tx, rows).await?;
+        Inserts::new(on_phone_conflict()).run(&tx, phones).await?;
         tx.commit().await.map_err(failed)
     }
 }

@@ -1,9 +1,8 @@
-//! The one writer: commits everything that waits in one transaction, so that the price of a durable commit is shared
-//! by all requests in flight. Idle, a request waits for its own commit and nothing else.
+//! The one writer: commits everything that waits in one transaction. Requests do not wait for it: their events are durable
+//! in the spool or the inbox already.
 //!
-//! On SQLite a commit uses this machine's processor, some milliseconds for a batch. There the writer has a
-//! low-priority thread of its own, so that requests come first: a client that waits for the log waits for the disk
-//! anyway.
+//! On SQLite a commit uses this machine's processor, some milliseconds for a batch. There the writer has a thread of its own
+//! with low priority, so that requests come first.
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::thread;
@@ -18,11 +17,11 @@ use tokio::time::Instant;
 use crate::listen_notify::raise_by;
 use crate::write::commit::Committer;
 
-/// Requests that may wait before a further one is turned away.
+/// Capacity of the queue; when it is full, a further request waits.
 const QUEUE: usize = 4096;
 /// Events in one transaction; bounds its size and the statement's parameters.
 const BATCH: usize = 1000;
-/// The longest a commit may take. After that its result is unknown, and the waiting callers have spooled the events.
+/// The longest a commit may take. After that its result is unknown, and the events are appended again from their buffer.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The niceness of the writer's thread (Unix).
@@ -97,7 +96,7 @@ async fn run(
             size += job.events.len();
             jobs.push(job);
         }
-        // Callers that timed out have spooled the events.
+        // Appends that timed out are tried again from their buffer.
         jobs.retain(|job| !job.done.is_closed());
         if jobs.is_empty() {
             continue;

@@ -42,7 +42,7 @@ async fn every_form_of_an_address_connects() {
         let db = Database::open(&address).await.unwrap_or_else(|error| panic!("{shown}: {error}"));
         assert_eq!(is_encrypted(&db).await, encrypted, "{shown}");
     }
-    // The certificate is for localhost only, and signed by nobody whom this machine trusts.
+    // The certificate is self-signed, and for localhost only.
     for address in [
         format!("{url}?sslmode=verify-full&sslrootcert={certificate}"),
         format!("{by_name}?sslmode=verify-full"),

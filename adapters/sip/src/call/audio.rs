@@ -2,7 +2,7 @@
 use frontdesk_domain::Speech;
 use frontdesk_domain::session::{Input, LegEnd, Party};
 
-use super::{CallTask, Event, to_events};
+use super::{ActiveRecording, CallTask, Event, media_event_sender};
 use crate::journal::MadeRecording;
 use crate::media::Media;
 use crate::recording::{self, Recorder};
@@ -13,7 +13,8 @@ impl CallTask {
         let events = self.events.clone();
         let random = self.media_random();
         let peer = Some(self.invitation.peer);
-        let opened = Media::open(&self.shared.media, peer, random, to_events(Party::Caller, events)).await;
+        let opened =
+            Media::open(&self.shared.media, peer, random, media_event_sender(Party::Caller, events)).await;
         let media = match opened {
             Ok(media) => media,
             Err(error) => {
@@ -66,14 +67,14 @@ impl CallTask {
         if let Some(samples) = recorder.samples() {
             media.record(beep, samples);
         }
-        self.recorder = Some((recorder, transcribe));
+        self.recorder = Some(ActiveRecording { recorder, transcribe });
     }
 
     pub(super) async fn stop_recording(&mut self) {
         if let Some(media) = &self.media {
             media.stop_recording();
         }
-        let Some((recorder, transcribe)) = self.recorder.take() else { return };
+        let Some(ActiveRecording { recorder, transcribe }) = self.recorder.take() else { return };
         let (id, journal) = (recorder.id.clone(), &self.shared.journal);
         let path = recording::path(journal.folder(), &id);
         let seconds = recorder.finish().await.unwrap_or_else(|why| {

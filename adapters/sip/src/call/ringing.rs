@@ -5,7 +5,7 @@ use frontdesk_domain::session::{Callee, Input, LegEnd, Party};
 use frontdesk_domain::{CallerId, LegId, PhoneAddress, PhoneNumber};
 use tokio::sync::mpsc;
 
-use super::{CallTask, pass_on, to_events};
+use super::{CallTask, forward_leg_events, media_event_sender};
 use crate::media::Media;
 use crate::sdp;
 use crate::signalling::{Leg, Shown};
@@ -45,7 +45,7 @@ impl CallTask {
         let (shared, party) = (self.shared.clone(), Party::Callee(callee));
         let routes = &shared.settings.routes;
         let address = routes.address(&phone).ok_or("no route of sip.routes names it")?;
-        let events = to_events(party, self.events.clone());
+        let events = media_event_sender(party, self.events.clone());
         let random = self.media_random();
         let media = Media::open(&shared.media, address.ip(), random, events).await;
         let media = media.map_err(|error| format!("there is no port for audio: {error}"))?;
@@ -59,7 +59,7 @@ impl CallTask {
             sender,
         );
         let leg = Arc::new(leg.map_err(|error| error.to_string())?);
-        tokio::spawn(pass_on(party, receiver, self.events.clone()));
+        tokio::spawn(forward_leg_events(party, receiver, self.events.clone()));
         self.callees.insert(callee, RungPhone { id, phone, media: Some(media), leg });
         Ok(())
     }

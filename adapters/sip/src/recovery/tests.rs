@@ -39,7 +39,7 @@ impl AnswerCalls for Desk {
         turn.instructions
     }
 
-    fn answered(&self, _: &LegId, _: &Dialogue, _: &str) {}
+    fn remember_response(&self, _: &LegId, _: &Dialogue, _: &str) {}
 
     async fn ingest(&self, callback: CarrierCallback) -> Result<(), StoreError> {
         let at = callback.at.unwrap_or_else(|| self.clock.now());

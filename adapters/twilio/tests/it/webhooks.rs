@@ -29,7 +29,7 @@ struct Desk {
 
 #[async_trait]
 impl AnswerCalls for Desk {
-    fn answered(&self, _: &frontdesk_domain::LegId, _: &Dialogue, _: &str) {}
+    fn remember_response(&self, _: &frontdesk_domain::LegId, _: &Dialogue, _: &str) {}
 
     async fn answer(&self, asked: StepRequest) -> Vec<Instruction> {
         assert!(!self.panics, "planted");

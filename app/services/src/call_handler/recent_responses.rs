@@ -35,7 +35,7 @@ impl RecentResponses {
     }
 
     /// A step was answered so.
-    pub(super) fn answered(&self, call: &LegId, at: &str, response: &str) {
+    pub(super) fn remember(&self, call: &LegId, at: &str, response: &str) {
         self.change(call, at, |step| step.response = Some(response.into()));
     }
 
@@ -79,15 +79,15 @@ mod tests {
     fn responses_are_found_by_the_event_of_their_request_and_old_calls_are_forgotten() {
         let recent = RecentResponses::default();
         recent.reported(&call(0), "start", "started".into());
-        recent.answered(&call(0), "start", "<Response/>");
-        recent.answered(&call(0), "start", "<Response>again</Response>");
-        recent.answered(&call(0), "menu", "<Response/>");
+        recent.remember(&call(0), "start", "<Response/>");
+        recent.remember(&call(0), "start", "<Response>again</Response>");
+        recent.remember(&call(0), "menu", "<Response/>");
         let of_first = recent.of(&call(0));
         assert_eq!(of_first.len(), 1, "only of steps with a known event");
         assert_eq!(&*of_first["started"], "<Response>again</Response>");
         for n in 1..=MAX_CALLS {
             for step in 0..MAX_STEPS + 5 {
-                recent.answered(&call(n), &step.to_string(), "x");
+                recent.remember(&call(n), &step.to_string(), "x");
             }
         }
         assert!(recent.of(&call(0)).is_empty());

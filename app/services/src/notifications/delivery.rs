@@ -4,14 +4,15 @@ use std::time::Duration;
 use frontdesk_domain::NotificationKind;
 use frontdesk_ports::{Attempt, CallRecord, Delivery, DeliveryError, Job, LeasedJob, StoreError};
 
-use super::selection::{last_report, report, wants, work_version};
+use super::selection::{last_report, reported_state, wants, work_version};
 use super::{NotificationTarget, Notifications, STORE_PAUSE};
 use crate::backoff::Backoff;
 
 /// Deliveries at once.
 const MAX_CONCURRENT: u16 = 8;
-/// How long a delivery may take, and for how long it is ours: longer.
+/// How long a delivery may take.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(100);
+/// How long this instance holds a job: longer than a delivery may take.
 const LEASE: Duration = Duration::from_secs(120);
 /// Pauses after a failed delivery, and how long it is retried.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(5), max: Duration::from_secs(3600) };
@@ -85,12 +86,12 @@ impl Notifications {
             Ok(false) => return Attempt::Withdrawn,
             Err(error) => return self.later(leased, &error.to_string()),
         }
-        let message = match self.message(leased, delivery, target, &record).await {
-            Ok(message) => message,
+        let notification = match self.compose(leased, delivery, target, &record).await {
+            Ok(notification) => notification,
             Err(error) => return self.later(leased, &error.to_string()),
         };
-        match tokio::time::timeout(DELIVERY_TIMEOUT, target.messenger.deliver(&message)).await {
-            Ok(Ok(())) => Attempt::Done(report(&record.call)),
+        match tokio::time::timeout(DELIVERY_TIMEOUT, target.messenger.deliver(&notification)).await {
+            Ok(Ok(())) => Attempt::Done(reported_state(&record.call)),
             Ok(Err(DeliveryError::Refused(why))) => Attempt::Failed(why),
             Ok(Err(DeliveryError::Later(why))) => self.later(leased, &why),
             Err(_) => self.later(leased, "it took too long"),
@@ -108,11 +109,11 @@ impl Notifications {
         if *kind == NotificationKind::Updated {
             let delivered = self.outbox.delivered(&[record.id]).await?;
             let last = last_report(&delivered, record.id, recipient);
-            return Ok(last.is_some_and(|(_, reported)| reported != report(&record.call)));
+            return Ok(last.is_some_and(|(_, reported)| reported != reported_state(&record.call)));
         }
         if *kind == NotificationKind::WorkChanged {
             // A later change has a notification of its own, with the later state.
-            return Ok(work_version(record) == delivery.correction);
+            return Ok(work_version(record) == delivery.revision);
         }
         Ok(record.call.kinds().contains(kind) && wants(target, *kind, record, &self.flow.current()))
     }

@@ -6,7 +6,7 @@ use frontdesk_ports::{
 use sha2::{Digest, Sha256};
 
 use super::email::{self, About};
-use super::selection::{for_people, happened_at};
+use super::selection::{happened_at, outcome_for_people};
 use super::{NotificationTarget, Notifications};
 use crate::follow_up::{expired, hash_of};
 
@@ -14,7 +14,8 @@ use crate::follow_up::{expired, hash_of};
 const MAX_ATTACHED: u64 = 10 * 1024 * 1024;
 
 impl Notifications {
-    pub(super) async fn message(
+    /// Writes the notification.
+    pub(super) async fn compose(
         &self,
         leased: &LeasedJob,
         delivery: &Delivery,
@@ -35,7 +36,7 @@ impl Notifications {
             record,
             contact: caller.and_then(|caller| book.of(&caller)),
             wording: (self.wording)(&record.call, target.language.code()),
-            outcome: for_people(&record.call),
+            outcome: outcome_for_people(&record.call),
             zone: &self.zone,
             link: &link,
             done_link: done_link.as_deref(),
@@ -84,15 +85,15 @@ impl Notifications {
         kind: NotificationKind,
         record: &CallRecord,
     ) -> Result<Option<Attachment>, StoreError> {
-        let message = record.call.voicemail.as_ref().filter(|_| target.rule.attach && target.is_person);
-        let stored = message
+        let voicemail = record.call.voicemail.as_ref().filter(|_| target.rule.attach && target.is_person);
+        let stored = voicemail
             .filter(|_| kind == NotificationKind::VoicemailStored)
             .and_then(|m| Some((m, m.audio.as_ref()?)));
-        let Some((message, audio)) = stored.filter(|(_, audio)| audio.bytes <= MAX_ATTACHED) else {
+        let Some((voicemail, audio)) = stored.filter(|(_, audio)| audio.bytes <= MAX_ATTACHED) else {
             return Ok(None);
         };
         let bytes =
-            self.recordings.read(&AudioName::new(&record.leg, &message.recording), 0..audio.bytes).await?;
+            self.recordings.read(&AudioName::new(&record.leg, &voicemail.recording), 0..audio.bytes).await?;
         let end = if audio.media_type == "audio/mpeg" { "mp3" } else { "wav" };
         Ok(bytes.map(|bytes| Attachment {
             name: format!("message-{}.{end}", record.id),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use frontdesk_domain::{CallFlow, CallId, NotificationKind, Timestamp};
 use frontdesk_ports::{CallQuery, CallRecord, Change, Delivery, RecipientSince, StoreError};
 
-use super::selection::{happened_at, last_report, report, settling, wants, work_version};
+use super::selection::{happened_at, last_report, reported_state, settling, wants, work_version};
 use super::{NotificationTarget, Notifications};
 
 /// Calls looked at in one go.
@@ -78,7 +78,7 @@ impl Notifications {
                 call: record.id,
                 kind: *kind,
                 recipient: name.clone(),
-                correction: 0,
+                revision: 0,
             }));
         }
         deliveries
@@ -90,10 +90,10 @@ impl Notifications {
             target.rule.kinds.contains(&NotificationKind::Updated)
         };
         let corrected = self.recipients.iter().filter(wants_corrections).filter_map(|(name, _)| {
-            let (correction, reported) = last_report(delivered, record.id, name)?;
+            let (revision, reported) = last_report(delivered, record.id, name)?;
             let (call, kind, recipient) = (record.id, NotificationKind::Updated, name.clone());
-            let delivery = Delivery { call, kind, recipient, correction: correction + 1 };
-            (reported != report(&record.call)).then_some(delivery)
+            let delivery = Delivery { call, kind, recipient, revision: revision + 1 };
+            (reported != reported_state(&record.call)).then_some(delivery)
         });
         corrected.collect()
     }
@@ -115,7 +115,7 @@ impl Notifications {
             is_new && wants(target, kind, record, flow)
         });
         informed
-            .map(|(name, _)| Delivery { call, kind, recipient: name.clone(), correction: version })
+            .map(|(name, _)| Delivery { call, kind, recipient: name.clone(), revision: version })
             .collect()
     }
 }

@@ -53,15 +53,15 @@ pub(super) fn settling(kind: NotificationKind) -> Duration {
     }
 }
 
-/// What is reported about the end of a call; a change of it is corrected.
-pub(super) fn report(call: &Call) -> String {
+/// The state of an ended call that is reported; a recipient gets a correction when it changes.
+pub(super) fn reported_state(call: &Call) -> String {
     let Call { verdict, duration_seconds, talk_seconds, forwarded_to, choices, .. } = call;
     let ended = verdict.as_ref().map(|verdict| (verdict.outcome.as_str(), verdict.reason.as_str()));
     let choices: Vec<String> = choices.iter().map(ToString::to_string).collect();
     serde_json::json!([ended, duration_seconds, talk_seconds, forwarded_to, choices]).to_string()
 }
 
-/// What was last reported to a recipient about the end of a call, and by which correction.
+/// What was last reported to a recipient about the end of a call, and by which revision.
 pub(super) fn last_report<'a>(
     delivered: &'a [(Delivery, String)],
     call: CallId,
@@ -71,8 +71,8 @@ pub(super) fn last_report<'a>(
         let about_end = matches!(delivery.kind, NotificationKind::Ended | NotificationKind::Updated);
         about_end && delivery.call == call && delivery.recipient == recipient
     });
-    let last = about_end.max_by_key(|(delivery, _)| delivery.correction);
-    last.map(|(delivery, report)| (delivery.correction, report.as_str()))
+    let last = about_end.max_by_key(|(delivery, _)| delivery.revision);
+    last.map(|(delivery, report)| (delivery.revision, report.as_str()))
 }
 
 /// Whether a recipient is notified about this kind of event of a call.
@@ -86,7 +86,7 @@ pub(super) fn wants(
         return false;
     }
     let outcome = record.call.verdict.as_ref().map(|verdict| verdict.outcome);
-    let message = record.call.voicemail.as_ref();
+    let voicemail = record.call.voicemail.as_ref();
     match kind {
         NotificationKind::Started | NotificationKind::Answered | NotificationKind::Updated => true,
         // People see it in the feed.
@@ -96,13 +96,14 @@ pub(super) fn wants(
         // People are notified about a voicemail when it can be played, and about the end of the call only if none
         // follows.
         NotificationKind::Ended => {
-            let is_audible = |m: &Voicemail| m.status != VoicemailStatus::Failed && !m.is_empty();
-            let voicemail_follows = target.is_person && message.is_some_and(is_audible);
-            let outcome = if target.is_person { for_people(&record.call) } else { outcome };
+            let is_audible =
+                |voicemail: &Voicemail| voicemail.status != VoicemailStatus::Failed && !voicemail.is_empty();
+            let voicemail_follows = target.is_person && voicemail.is_some_and(is_audible);
+            let outcome = if target.is_person { outcome_for_people(&record.call) } else { outcome };
             !voicemail_follows && outcome.is_some_and(|outcome| target.rule.outcomes.contains(&outcome))
         }
         NotificationKind::VoicemailStored => {
-            let silent = target.is_person && message.is_some_and(Voicemail::is_empty);
+            let silent = target.is_person && voicemail.is_some_and(Voicemail::is_empty);
             let mailbox = record.call.mailbox.as_ref().and_then(|mailbox| flow.mailbox(mailbox));
             // A mailbox that names recipients notifies no other people, and no programs that are named by other mailboxes.
             let names = |mailbox: &Mailbox| mailbox.notify.contains(&target.rule_name);
@@ -120,7 +121,7 @@ pub(super) fn work_version(record: &CallRecord) -> u32 {
 }
 
 /// How a call ended for people: a message without speech is none, so its caller was missed, or said nothing.
-pub(super) fn for_people(call: &Call) -> Option<Outcome> {
+pub(super) fn outcome_for_people(call: &Call) -> Option<Outcome> {
     let silent = call.voicemail.as_ref().is_some_and(Voicemail::is_empty);
     match call.verdict.as_ref()?.outcome {
         Outcome::Voicemail if silent && call.forwarded_to.is_some() => Some(Outcome::Missed),

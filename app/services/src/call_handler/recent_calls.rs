@@ -1,4 +1,4 @@
-//! What is remembered of the latest calls, beside the log: never needed, sometimes helpful.
+//! What is remembered of the latest calls, beside the log. A call is answered without it, too.
 use std::collections::{HashMap, VecDeque};
 
 use frontdesk_domain::{CallerId, LegId};
@@ -9,7 +9,7 @@ const MAX: usize = 4096;
 
 /// Who calls, by the caller's leg, for the latest calls.
 #[derive(Default)]
-pub struct RecentCallers(Mutex<Known>);
+pub struct RecentCalls(Mutex<Known>);
 
 #[derive(Default)]
 struct Known {
@@ -29,7 +29,7 @@ pub struct RecentCall {
     pub rotation: u32,
 }
 
-impl RecentCallers {
+impl RecentCalls {
     /// Remembers a caller; whether the call was not known before.
     pub fn remember(&self, call: &LegId, from: &CallerId) -> bool {
         let mut known = self.0.lock();
@@ -49,7 +49,7 @@ impl RecentCallers {
     }
 
     /// Notes that phones are rung for a call; whether that is the first time.
-    pub fn forward(&self, call: &LegId) -> bool {
+    pub fn mark_forwarded(&self, call: &LegId) -> bool {
         let known = &mut *self.0.lock();
         let Some(recent) = known.calls.get_mut(call) else { return true };
         let is_first = !std::mem::replace(&mut recent.was_forwarded, true);
@@ -79,17 +79,17 @@ mod tests {
 
     #[test]
     fn the_latest_callers_are_remembered_and_no_more() {
-        let recent = RecentCallers::default();
+        let recent = RecentCalls::default();
         let call = |n: usize| LegId::new("test", &format!("CA{n}")).unwrap();
         assert!(recent.remember(&call(0), &CallerId::read("+33123456789")));
         assert!(!recent.remember(&call(0), &CallerId::Withheld), "a repeat");
         let remembered = recent.get(&call(0)).unwrap();
         assert_eq!((remembered.from, remembered.was_forwarded), (CallerId::read("+33123456789"), false));
         assert_eq!(recent.rotation(&call(0)), 0);
-        assert!(recent.forward(&call(0)));
+        assert!(recent.mark_forwarded(&call(0)));
         assert_eq!(recent.rotation(&call(0)), 0, "a repeat gets the same turn");
         assert_eq!(recent.rotation(&call(1)), 1);
-        assert!(!recent.forward(&call(0)), "a repeat");
+        assert!(!recent.mark_forwarded(&call(0)), "a repeat");
         assert!(recent.get(&call(0)).unwrap().was_forwarded);
         for n in 1..=MAX {
             recent.remember(&call(n), &CallerId::Withheld);
