@@ -19,6 +19,11 @@ fn paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
     })
 }
 
+/// The namespace in which this process has its number; empty where the system has none.
+fn namespace() -> String {
+    std::fs::read_link("/proc/self/ns/pid").map_or_else(|_| String::new(), |name| name.display().to_string())
+}
+
 impl PidFile {
     /// Says that this process serves, beside others that do. `None` if there are too many.
     pub fn hold(folder: &Path) -> io::Result<Option<Self>> {
@@ -33,13 +38,14 @@ impl PidFile {
             }
             file.set_len(0)?;
             file.rewind()?;
-            write!(file, "{}", std::process::id())?;
+            // A number says nothing in another container, which may share the folder.
+            write!(file, "{} {}", std::process::id(), namespace())?;
             return Ok(Some(Self { _locked: file }));
         }
         Ok(None)
     }
 
-    /// The processes that serve: a number left behind by one that is gone is not locked.
+    /// The processes of this container that serve: a number left behind by one that is gone is not locked.
     pub fn of_servers(folder: &Path) -> io::Result<Vec<i32>> {
         let mut servers = Vec::new();
         for path in paths(folder) {
@@ -53,7 +59,8 @@ impl PidFile {
                 Err(TryLockError::WouldBlock) => {
                     let mut text = String::new();
                     file.read_to_string(&mut text)?;
-                    servers.extend(text.trim().parse::<i32>().ok());
+                    let (server, of) = text.trim().split_once(' ').unwrap_or((&text, ""));
+                    servers.extend(server.parse::<i32>().ok().filter(|_| of == namespace()));
                 }
                 Err(TryLockError::Error(error)) => return Err(error),
             }
@@ -79,6 +86,15 @@ mod tests {
         assert_eq!(known(), [own], "the other serves on");
         drop(second);
         assert_eq!(known(), [0; 0]);
+    }
+
+    #[test]
+    fn a_process_of_another_container_is_not_signalled() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = PidFile::hold(folder.path()).unwrap();
+        std::fs::write(folder.path().join("frontdesk.pid"), "1 pid:[1]").unwrap();
+        assert_eq!(PidFile::of_servers(folder.path()).unwrap(), [0; 0]);
+        drop(held);
     }
 
     #[test]

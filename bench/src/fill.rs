@@ -100,7 +100,7 @@ struct Rows {
 
 const COLUMNS: &str = "id, provider, provider_id, started_at, ended_at, state, outcome, outcome_reason, from_number, \
     to_number, forwarded_to, duration_seconds, talk_seconds, search_text, document, change, serial, attention, handled, \
-    mailbox, menu, wait_ms, work, work_version, note_text, handled_by";
+    mailbox, menu, wait_ms, work, work_version, note_text";
 
 fn row(n: u64, change: u64, at: u64, is_new: bool, chance: &mut Chance) -> Rows {
     let hundredth = chance.below(100);
@@ -142,7 +142,7 @@ fn row(n: u64, change: u64, at: u64, is_new: bool, chance: &mut Chance) -> Rows 
     let _ = write!(
         row,
         "('{id}','{}','CA{n:032x}',{at},{},'ended','{outcome}','{reason}','{number}','{MAIN}',{},60,{},{},{},{change},\
-         {change},{},{},{},'main',{},{},{},'',{})",
+         {change},{},{},{},'main',{},{},{},'')",
         if n.is_multiple_of(10) { "sip" } else { "twilio" },
         at + 60_000,
         quoted(desk.as_deref()),
@@ -155,7 +155,6 @@ fn row(n: u64, change: u64, at: u64, is_new: bool, chance: &mut Chance) -> Rows 
         wait.map_or("NULL".into(), |wait| wait.to_string()),
         quoted(work.as_deref()),
         u8::from(work.is_some()),
-        quoted(work.is_some().then_some("ann")),
     );
     let phone = desk.map(|number| format!("('{number}','{id}',{})", u8::from(outcome == "answered")));
     Rows { call: row, phone }

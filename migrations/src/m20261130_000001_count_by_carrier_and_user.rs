@@ -7,11 +7,12 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// The user who marked a call done, from its follow-up.
-const HANDLED_BY_SQLITE: &str =
-    "UPDATE calls SET handled_by = json_extract(work, '$.handled.by.person') WHERE handled = 1";
-const HANDLED_BY_POSTGRES: &str =
-    "UPDATE calls SET handled_by = work::json #>> '{handled,by,person}' WHERE handled = 1";
+/// The user who marked a call done. The database derives it from the follow-up, so that it is right whichever version writes
+/// that.
+const HANDLED_BY_SQLITE: &str = "ALTER TABLE calls ADD COLUMN handled_by text
+    GENERATED ALWAYS AS (json_extract(work, '$.handled.by.person')) VIRTUAL";
+const HANDLED_BY_POSTGRES: &str = "ALTER TABLE calls ADD COLUMN handled_by text
+    GENERATED ALWAYS AS (work::jsonb #>> '{handled,by,person}') STORED";
 
 /// Calls that need attention are counted by outcome on every page of the feed: the index holds it.
 /// A leg is unique in either order of its columns; in this one the index finds a call by the carrier's id as well.
@@ -57,7 +58,7 @@ impl MigrationTrait for Migration {
             _ => HANDLED_BY_SQLITE,
         };
         let connection = manager.get_connection();
-        for sql in ["ALTER TABLE calls ADD COLUMN handled_by text", handled_by, UP] {
+        for sql in [handled_by, UP] {
             connection.execute_unprepared(sql).await?;
         }
         Ok(())

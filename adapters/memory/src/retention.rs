@@ -32,14 +32,14 @@ impl RetentionStore for MemoryLog {
         let rung = |record: &CallRecord| {
             let story = state.calls.get(&record.id).map(|stored| stored.facts.story()).unwrap_or_default();
             story.iter().any(|(_, event)| match &event.kind {
-                EventKind::Forward { number: rung, .. } => rung.as_str() == number,
+                EventKind::Forward { number: rung, .. } => rung.identity() == number,
                 _ => false,
             })
         };
         let of_number = |record: &CallRecord| {
             let parties = record.call.parties.as_ref();
             parties.and_then(Parties::caller).as_deref() == Some(number)
-                || record.call.forwarded_to.as_ref().is_some_and(|to| to.as_str() == number)
+                || record.call.forwarded_to.as_ref().is_some_and(|to| to.identity() == number)
                 || rung(record)
         };
         let calls = state.calls.iter().filter_map(|(id, stored)| record(*id, stored)).filter(of_number);

@@ -115,7 +115,6 @@ pub(crate) fn call_row(
         work_change: Set(0),
         note_text: Set(String::new()),
         assignee: Set(None),
-        handled_by: Set(None),
     })
 }
 

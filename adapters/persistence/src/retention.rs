@@ -1,10 +1,11 @@
 //! Deletes calls: rows are deleted in one transaction, and a hash stays, so that late reports do not bring a call back.
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallId, LegId, Timestamp};
+use frontdesk_domain::{CallId, LegId, PhoneAddress, Timestamp};
 use frontdesk_ports::{CallRecord, RetentionStore, Share, StoreError};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, LikeExpr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement, TransactionTrait,
@@ -12,7 +13,7 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 
 use crate::SqlLog;
-use crate::entity::{call, call_event, job, tombstone};
+use crate::entity::{call, call_event, call_phone, job, tombstone};
 use crate::error::failed;
 use crate::mapping::{millis, record_of};
 use crate::read::daily_figures::forget_days_of;
@@ -42,6 +43,23 @@ impl SqlLog {
     }
 }
 
+impl SqlLog {
+    /// The spellings of a phone in the log, which writes an address as the flow did.
+    async fn phones_of(&self, identity: &str) -> Result<BTreeSet<String>, StoreError> {
+        let rung: Vec<String> = call_phone::Entity::find()
+            .select_only()
+            .column(call_phone::Column::Number)
+            .distinct()
+            .into_tuple()
+            .all(&self.db.reader)
+            .await
+            .map_err(failed)?;
+        let is_same =
+            |phone: &String| phone.parse().is_ok_and(|phone: PhoneAddress| phone.identity() == identity);
+        Ok(rung.into_iter().filter(is_same).chain([identity.to_owned()]).collect())
+    }
+}
+
 #[async_trait]
 impl RetentionStore for SqlLog {
     async fn count_before(&self, before: Timestamp) -> Result<(u64, u64), StoreError> {
@@ -65,16 +83,21 @@ impl RetentionStore for SqlLog {
     }
 
     async fn calls_of_number(&self, number: &str, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
-        // Beside others, a phone is named in the event that had it rung. No index knows that: it is a rare question.
+        let phones = self.phones_of(number).await?;
+        // A phone that was to ring and did not is named in the event alone. No index knows that: it is a rare question.
+        let names = |phone: &String| {
+            let literal = phone.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            call_event::Column::Detail.like(LikeExpr::new(format!("%\"{literal}\"%")).escape('\\'))
+        };
         let rung = call_event::Entity::find()
             .select_only()
             .column(call_event::Column::CallId)
             .filter(call_event::Column::Kind.eq(FORWARD))
-            .filter(call_event::Column::Detail.contains(format!("\"{number}\"")))
+            .filter(phones.iter().map(names).fold(Condition::any(), Condition::add))
             .into_query();
         let of_calls = Condition::any()
             .add(call::Column::FromNumber.eq(number))
-            .add(call::Column::ForwardedTo.eq(number))
+            .add(call::Column::ForwardedTo.is_in(&phones))
             .add(call::Column::Id.in_subquery(rung));
         let rows = call::Entity::find()
             .filter(of_calls)

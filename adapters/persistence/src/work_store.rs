@@ -35,7 +35,6 @@ impl WorkStore for SqlLog {
             .value(Column::NoteText, work.text())
             .value(Column::Assignee, work.claimed.as_ref().map(|claimed| claimed.by.clone()))
             .value(Column::Handled, i32::from(work.handled.is_some()))
-            .value(Column::HandledBy, work.handled_by().map(str::to_owned))
             .value(Column::Attention, i32::from(asks))
             .value(Column::Change, change)
             .and_where(Column::Id.eq(id.to_string()))

@@ -1,6 +1,7 @@
 //! One call: carries out what its session wants, and reports what happens.
 
 mod audio;
+mod reports;
 mod ringing;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::sdp;
 use crate::settings::Settings;
 use crate::signalling::{Invitation, Leg, LegEvent, Reply, Signalling};
 
+use reports::Reports;
 use ringing::RungPhone;
 
 /// How often a call in progress is written to the journal at least: after a crash its logged end is at most this much too early.
@@ -75,6 +77,7 @@ pub struct CallTask {
     ended: Option<(Timestamp, Option<u32>)>,
     /// The version of our SDP, raised by each answer to a re-INVITE or an UPDATE.
     sdp_version: u64,
+    reports: Reports,
     events: mpsc::UnboundedSender<Event>,
 }
 
@@ -89,6 +92,7 @@ impl CallTask {
             started_at: shared.services.clock.now(),
             began: Instant::now(),
             session: Session::new(call.clone()),
+            reports: Reports::start(shared.services.clone(), call.clone()),
             call,
             invitation,
             media: None,
@@ -132,7 +136,7 @@ impl CallTask {
                 }
             }
         }
-        task.finish();
+        task.finish().await;
     }
 
     /// The time of the call, which goes on evenly when the clock is set.
@@ -244,10 +248,11 @@ impl CallTask {
         match output {
             Output::Ask { party, .. } => {
                 let parties = &self.invitation.parties;
-                let instructions = self.shared.services.ask(&self.call, parties, output, None).await;
+                let at = Some(self.now());
+                let instructions = self.shared.services.ask(&self.call, parties, output, at).await;
                 self.input(Input::Instructions(party, instructions));
             }
-            Output::Report(notice) => self.report(notice).await,
+            Output::Report(notice) => self.report(notice),
             Output::Answer => self.answer().await,
             Output::Play { party, number, speech } => self.play(party, number, speech),
             Output::StopPlaying(party) => self.stop_playing(party),
@@ -279,7 +284,7 @@ impl CallTask {
         }
     }
 
-    async fn report(&mut self, notice: Notice) {
+    fn report(&mut self, notice: Notice) {
         match &notice {
             Notice::CallEnded(ending) => self.ended = Some((self.now(), ending.seconds)),
             Notice::Leg {
@@ -293,7 +298,7 @@ impl CallTask {
             }
             _ => {}
         }
-        self.shared.services.report(&self.call, notice, None).await;
+        self.reports.add(notice, self.now());
     }
 
     /// Writes how the call stands to the journal.
@@ -313,8 +318,13 @@ impl CallTask {
         }
     }
 
-    fn finish(&self) {
+    /// Waits until everything is reported; then the call is over for the journal as well.
+    async fn finish(mut self) {
         let (ended_at, seconds) = self.ended.unwrap_or((self.now(), None));
+        let stored = self.reports.finish().await;
+        for made in &mut self.recordings {
+            made.is_stored = stored.contains(&made.id);
+        }
         let parties = &self.invitation.parties;
         let (from, to) = (parties.from.clone(), &parties.to);
         self.shared.journal.ended(&EndedCall {
@@ -326,9 +336,9 @@ impl CallTask {
                 started_at: Some(self.started_at),
                 ended_at: Some(ended_at),
                 parties: Parties { from_name: parties.from_name.clone(), ..Parties::new(from, to) },
-                legs: self.legs.clone(),
+                legs: self.legs,
             },
-            recordings: self.recordings.clone(),
+            recordings: self.recordings,
         });
     }
 }

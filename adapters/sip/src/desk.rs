@@ -1,4 +1,7 @@
 //! What every call needs of the application: who answers, where messages are stored, and the time.
+#[cfg(test)]
+pub(crate) mod testing;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -78,8 +81,8 @@ impl Services {
         self.answering.answer(request).await
     }
 
-    /// Stores a report. There is no carrier that would repeat it, so it is tried again for a while.
-    pub(crate) async fn report(&self, call: &LegId, notice: Notice, at: Option<Timestamp>) {
+    /// Stores a report. There is no carrier that would repeat it, so it is tried again for a while. `false` if it is lost.
+    pub(crate) async fn report(&self, call: &LegId, notice: Notice, at: Option<Timestamp>) -> bool {
         for _ in 0..REPORT_TRIES {
             let callback = CarrierCallback {
                 call: call.clone(),
@@ -88,57 +91,43 @@ impl Services {
                 raw: RawParameters::default(),
             };
             match self.answering.ingest(callback).await {
-                Ok(()) => return,
+                Ok(()) => return true,
                 Err(error) => tracing::warn!(call.id = %call, "a report could not be stored: {error}"),
             }
             tokio::time::sleep(REPORT_PAUSE).await;
         }
         tracing::error!(call.id = %call, "a report of a call is lost");
+        false
     }
 
-    /// Stores a message that was made, and reports that there is no transcript if the carrier was to make one. Whether it is
-    /// stored; its file stays until the call is over, so that a crash in between loses nothing.
-    pub(crate) async fn keep(
+    /// Stores a message where every instance reads it: what there is to report of it. What cannot be stored now is fetched
+    /// later; its file stays until the call is over, so that a crash in between loses nothing.
+    pub(crate) async fn store(
         &self,
         journal: &Journal,
         call: &LegId,
         recording: &RecordingId,
-        transcribe: bool,
-        at: Option<Timestamp>,
-    ) -> bool {
-        let stored = self.store(journal, call, recording, at).await;
-        if let Err(why) = &stored {
-            tracing::warn!(call.id = %call, "a message will be stored later: {why}");
-        }
-        if transcribe {
-            let notice = Notice::Transcribed { recording: recording.clone(), text: None };
-            self.report(call, notice, at).await;
-        }
-        stored.is_ok()
-    }
-
-    /// Stores a message where every instance reads it. What cannot be stored now is fetched later.
-    async fn store(
-        &self,
-        journal: &Journal,
-        call: &LegId,
-        recording: &RecordingId,
-        at: Option<Timestamp>,
-    ) -> Result<(), String> {
+    ) -> Vec<Notice> {
         let path = recording::path(journal.folder(), recording);
         let stored = tokio::time::timeout(STORE_TIMEOUT, async {
             let bytes = Bytes::from(tokio::fs::read(&path).await.map_err(|error| error.to_string())?);
             let audio = self.recordings.put(&AudioName::new(call, recording), fetched(bytes.clone())).await;
             Ok::<_, String>((bytes, audio.map_err(|error| error.to_string())?))
         });
-        let (bytes, audio) = stored.await.map_err(|_| "the store is slow".to_owned())??;
+        let (bytes, audio) = match stored.await.unwrap_or_else(|_| Err("the store is slow".to_owned())) {
+            Ok(stored) => stored,
+            Err(why) => {
+                tracing::warn!(call.id = %call, "a message will be stored later: {why}");
+                return Vec::new();
+            }
+        };
         let (meter, media_type) = (self.meter.clone(), audio.media_type.clone());
-        self.report(call, Notice::Stored { recording: recording.clone(), audio }, at).await;
+        let mut notices = vec![Notice::Stored { recording: recording.clone(), audio }];
         let measured = tokio::task::spawn_blocking(move || meter.measure(&bytes, &media_type)).await;
         if let Ok(Some(sound)) = measured {
-            self.report(call, Notice::Measured { recording: recording.clone(), sound }, at).await;
+            notices.push(Notice::Measured { recording: recording.clone(), sound });
         }
-        Ok(())
+        notices
     }
 }
 

@@ -6,18 +6,20 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use frontdesk_domain::session::Session;
 use frontdesk_domain::{CarrierRecord, LegId, RecordingId, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use crate::parties::CallParties;
 use crate::recording;
 
+/// How long recordings are stored that are not fetched: a fetch is given up after seven days.
+const UNFETCHED: Duration = Duration::from_secs(30 * 86_400);
 /// How long records of calls that are over are stored.
 const ENDED: Duration = Duration::from_secs(7 * 86_400);
 
@@ -56,7 +58,7 @@ pub struct EndedCall {
 #[derive(Debug, Clone)]
 pub struct Journal {
     folder: PathBuf,
-    changes: mpsc::UnboundedSender<(String, Change)>,
+    changes: mpsc::Sender<(String, Change)>,
     /// Held while the program runs.
     _lock: Arc<File>,
 }
@@ -64,6 +66,9 @@ pub struct Journal {
 /// How long the first prompt of a call waits at most until the call is in the journal: a caller is answered even if
 /// the disk is not.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+/// How long the end of a call waits that could not be written.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// How a call stands, or its record once it is over.
 enum Change {
@@ -80,7 +85,7 @@ impl Journal {
         }
         let lock = File::create(folder.join("lock"))?;
         lock.try_lock().map_err(|_| std::io::Error::other("another program uses it"))?;
-        let (changes, receiver) = mpsc::unbounded_channel();
+        let (changes, receiver) = mpsc::channel();
         let place = folder.to_owned();
         // On a thread of its own: calls do not wait for a disk.
         tokio::task::spawn_blocking(move || write_changes(&place, receiver));
@@ -144,6 +149,7 @@ impl Journal {
                 remove(&path)?;
             }
         }
+        forget_old_recordings(&self.folder)?;
         forget_old(&self.folder, now)
     }
 }
@@ -153,16 +159,32 @@ pub fn ended_calls(folder: &Path) -> std::io::Result<Vec<EndedCall>> {
     read_all(&folder.join("ended"))
 }
 
-/// Deletes the record of a call. `false` if there was none.
+/// Deletes the record of a call and its recordings. `false` if there was none.
 pub fn delete(folder: &Path, call: &LegId) -> std::io::Result<bool> {
-    remove(&folder.join("ended").join(name(call)))
+    let path = folder.join("ended").join(name(call));
+    if let Some(EndedCall { recordings, .. }) = read_file(&path)? {
+        recordings.iter().try_for_each(|made| remove(&recording::path(folder, &made.id)).map(drop))?;
+    }
+    remove(&path)
 }
 
 /// Deletes records of calls that are over and too old to be of use.
 pub fn forget_old(folder: &Path, now: Timestamp) -> std::io::Result<()> {
     for EndedCall { call, record, .. } in ended_calls(folder)? {
         if record.ended_at.is_none_or(|ended| ended < now - ENDED) {
-            delete(folder, &call)?;
+            remove(&folder.join("ended").join(name(&call)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Deletes recordings that are too old to be fetched any more.
+fn forget_old_recordings(folder: &Path) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder.join("recordings"))? {
+        let entry = entry?;
+        let is_old = |age: Duration| age > UNFETCHED;
+        if entry.metadata()?.modified()?.elapsed().is_ok_and(is_old) {
+            remove(&entry.path())?;
         }
     }
     Ok(())
@@ -181,32 +203,43 @@ fn name(call: &LegId) -> String {
     format!("{}.json", call.id())
 }
 
-fn write_changes(folder: &Path, mut changes: mpsc::UnboundedReceiver<(String, Change)>) {
-    while let Some((name, change)) = changes.blocking_recv() {
+fn write_changes(folder: &Path, changes: mpsc::Receiver<(String, Change)>) {
+    let mut latest = BTreeMap::new();
+    loop {
+        let received = if latest.is_empty() {
+            changes.recv().map_err(|_| mpsc::RecvTimeoutError::Disconnected)
+        } else {
+            changes.recv_timeout(RETRY_AFTER)
+        };
         // Of several changes of a call the last counts.
-        let mut latest = BTreeMap::from([(name, change)]);
-        while let Ok((name, change)) = changes.try_recv() {
-            latest.insert(name, change);
-        }
-        for (name, change) in latest {
-            if let Err(error) = write_change(folder, &name, change) {
+        let is_closed = matches!(received, Err(mpsc::RecvTimeoutError::Disconnected));
+        latest.extend(received.ok());
+        latest.extend(changes.try_iter());
+        latest.retain(|name, change| {
+            let written = write_change(folder, name, change);
+            if let Err(error) = &written {
                 tracing::error!("the journal of calls could not be written: {error}");
             }
+            // The end of a call is written once the disk takes it: otherwise the next start would end the call again.
+            written.is_err() && matches!(change, Change::Ended(..))
+        });
+        if is_closed {
+            return;
         }
     }
 }
 
-fn write_change(folder: &Path, name: &str, change: Change) -> std::io::Result<()> {
+fn write_change(folder: &Path, name: &str, change: &mut Change) -> std::io::Result<()> {
     let open = folder.join("calls").join(name);
     match change {
         Change::Open(text, written) => {
-            replace(&open, &text)?;
+            replace(&open, text)?;
             // Nobody may wait any more.
-            written.map(|written| written.send(()));
+            written.take().map(|written| written.send(()));
             Ok(())
         }
         Change::Ended(text, files) => {
-            replace(&folder.join("ended").join(name), &text)?;
+            replace(&folder.join("ended").join(name), text)?;
             // It may have been over before it was noted.
             remove(&open)?;
             files.iter().try_for_each(|file| remove(file).map(drop))
@@ -237,19 +270,24 @@ fn read_all<T: DeserializeOwned>(folder: &Path) -> std::io::Result<Vec<T>> {
         if path.extension().is_none_or(|extension| extension != "json") {
             continue;
         }
-        let text = match fs::read(&path) {
-            // It was over, or deleted, meanwhile.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            read => read?,
-        };
-        match serde_json::from_slice(&text) {
-            Ok(call) => all.push(call),
-            // Set aside, so that it is reported once and can be looked at.
-            Err(error) => {
-                tracing::error!("{} of the journal cannot be read: {error}", path.display());
-                fs::rename(&path, path.with_extension("unreadable"))?;
-            }
-        }
+        all.extend(read_file::<T>(&path)?);
     }
     Ok(all)
+}
+
+/// A file of the journal; `None` if it is not there, because the call was over or deleted meanwhile, or cannot be read.
+fn read_file<T: DeserializeOwned>(path: &Path) -> std::io::Result<Option<T>> {
+    let text = match fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        read => read?,
+    };
+    match serde_json::from_slice(&text) {
+        Ok(call) => Ok(Some(call)),
+        // Set aside, so that it is reported once and can be looked at.
+        Err(error) => {
+            tracing::error!("{} of the journal cannot be read: {error}", path.display());
+            fs::rename(path, path.with_extension("unreadable"))?;
+            Ok(None)
+        }
+    }
 }

@@ -28,15 +28,16 @@ pub fn of(request: &Request, user: Option<String>) -> Option<CallParties> {
     let from = request.from_header().ok()?.value().to_owned();
     let to = request.to_header().ok()?.value().to_owned();
     let trusted = |name: &str| request.header_value(name).filter(|_| user.is_none());
-    // RFC 3325: the network's own word, which peers that may call are trusted for.
-    let asserted = trusted("P-Asserted-Identity").or_else(|| trusted("Remote-Party-ID"));
-    // RFC 3323 and 3325: the caller keeps the number back, although the network knows it.
-    let is_private = trusted("Privacy").is_some_and(|privacy| {
-        let is_private = |word: &str| {
-            ["id", "user", "full", "header"].iter().any(|known| word.trim().eq_ignore_ascii_case(known))
-        };
-        privacy.split([';', ',']).any(is_private)
+    // RFC 3325: the network's own word, which peers that may call are trusted for. Older networks use Remote-Party-ID
+    // (draft-ietf-sip-privacy), which may name the called party.
+    let remote = trusted("Remote-Party-ID").filter(|header| {
+        parameter(header, "party").is_none_or(|party| party.eq_ignore_ascii_case("calling"))
     });
+    let is_private_remote =
+        remote.as_deref().and_then(|header| parameter(header, "privacy")).is_some_and(is_private);
+    let asserted = trusted("P-Asserted-Identity").or(remote);
+    // RFC 3323 and 3325: the caller keeps the number back, although the network knows it.
+    let is_private = is_private_remote || trusted("Privacy").is_some_and(|privacy| is_private(&privacy));
     let (name, address) = match &user {
         Some(user) => (None, format!("sip:{user}@frontdesk")),
         None => name_and_address(asserted.as_deref().unwrap_or(&from)),
@@ -69,6 +70,25 @@ pub fn of(request: &Request, user: Option<String>) -> Option<CallParties> {
         attestation: asserted.map_or(Attestation::Unknown, |_| attestation(&address)).to_string(),
         raw: RawParameters(raw.into()),
     })
+}
+
+/// Whether one of these words keeps the caller's number or name back.
+fn is_private(words: &str) -> bool {
+    let is_private = |word: &str| {
+        let word = word.trim();
+        ["id", "user", "full", "header", "uri", "name"].iter().any(|known| word.eq_ignore_ascii_case(known))
+    };
+    words.split([';', ',', '-']).any(is_private)
+}
+
+/// The value of a parameter behind the address of a header.
+fn parameter<'h>(header: &'h str, name: &str) -> Option<&'h str> {
+    let behind = split_at_bracket(header)
+        .map_or(header, |(_, rest)| rest.split_once('>').map_or("", |(_, rest)| rest));
+    let pairs = behind.split(';').filter_map(|part| part.split_once('='));
+    let value =
+        pairs.filter(|(key, _)| key.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value).next()?;
+    Some(value.trim().trim_matches('"'))
 }
 
 /// `"Bob" <sip:101@pbx>;tag=1` as name and address.
@@ -178,6 +198,28 @@ mod tests {
         let private = parties(anonymous, "<sip:+15556667777@x>", &format!("{asserted}Privacy: id\r\n"));
         assert_eq!((private.from, private.from_name), (CallerId::Withheld, None));
         assert_eq!(caller("<sip:+33123456789@x>", "Privacy: none\r\n"), CallerId::read("+33123456789"));
+    }
+
+    #[test]
+    fn the_word_of_an_older_network_has_its_own_privacy() {
+        let anonymous = "<sip:anonymous@anonymous.invalid>";
+        let header = |parameters: &str| {
+            format!(
+                "Remote-Party-ID: \"Ann; privacy=off\" <sip:+33123456789@trunk.example;user=phone>{parameters}\r\n"
+            )
+        };
+        let known = CallerId::read("+33123456789");
+        for parameters in ["", ";party=calling", ";party=calling;privacy=off;screen=yes"] {
+            assert_eq!(caller(anonymous, &header(parameters)), known, "{parameters}");
+        }
+        for parameters in
+            [";party=calling;privacy=full", ";privacy=\"full\"", ";PRIVACY=uri", ";privacy=name-uri"]
+        {
+            let call = parties("<sip:+33123456789@x>", "<sip:+15556667777@x>", &header(parameters));
+            assert_eq!((call.from, call.from_name), (CallerId::Withheld, None), "{parameters}");
+            assert!(call.raw.0.iter().all(|(_, value)| !value.contains("33123456789")), "{parameters}");
+        }
+        assert_eq!(caller("<sip:+33987654321@x>", &header(";party=called")), CallerId::read("+33987654321"));
     }
 
     #[test]

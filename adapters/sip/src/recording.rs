@@ -23,7 +23,16 @@ const SPEC: WavSpec = WavSpec {
 pub struct Recorder {
     pub id: RecordingId,
     samples: Option<mpsc::UnboundedSender<Vec<i16>>>,
-    written: JoinHandle<Result<u32, hound::Error>>,
+    written: JoinHandle<(u32, Option<hound::Error>)>,
+}
+
+/// A message that is complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// How long the caller spoke, in seconds; 0 if no audio came.
+    pub seconds: u32,
+    /// Why it is not on disk to its end, if it is not.
+    pub error: Option<String>,
 }
 
 /// The file of a recording.
@@ -45,13 +54,14 @@ impl Recorder {
         self.samples.clone()
     }
 
-    /// Waits until everything is on disk; its length in seconds, 0 if there is no audio. The leg must have stopped recording.
-    pub async fn finish(mut self) -> Result<u32, String> {
+    /// Waits until everything is on disk. The leg must have stopped recording.
+    pub async fn finish(mut self) -> Recorded {
         self.samples = None;
         match self.written.await {
-            Ok(Ok(samples)) => Ok(seconds(samples)),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(error) => Err(error.to_string()),
+            Ok((samples, error)) => {
+                Recorded { seconds: seconds(samples), error: error.map(|error| error.to_string()) }
+            }
+            Err(error) => Recorded { seconds: 0, error: Some(error.to_string()) },
         }
     }
 }
@@ -61,23 +71,53 @@ fn seconds(samples: u32) -> u32 {
     if samples == 0 { 0 } else { ((samples + SAMPLES_A_SECOND / 2) / SAMPLES_A_SECOND).max(1) }
 }
 
-fn write(path: &Path, mut samples: mpsc::UnboundedReceiver<Vec<i16>>) -> Result<u32, hound::Error> {
-    let mut writer = WavWriter::new(BufWriter::new(File::create(path)?), SPEC)?;
-    let (mut all, mut flushed) = (0, 0);
+/// Writes samples until there are no more. How many came, and the error that ended the writing.
+fn write(path: &Path, mut samples: mpsc::UnboundedReceiver<Vec<i16>>) -> (u32, Option<hound::Error>) {
+    let (mut file, mut error) = match MessageFile::create(path) {
+        Ok(file) => (Some(file), None),
+        Err(error) => (None, Some(error)),
+    };
+    let mut all: u32 = 0;
     while let Some(some) = samples.blocking_recv() {
-        for sample in &some {
-            writer.write_sample(*sample)?;
-        }
-        all += u32::try_from(some.len()).unwrap_or(0);
-        if all - flushed >= SAMPLES_A_SECOND {
-            // With the right length in the header.
-            writer.flush()?;
-            flushed = all;
+        all = all.saturating_add(u32::try_from(some.len()).unwrap_or(0));
+        if let Some(Err(why)) = file.as_mut().map(|file| file.write(&some)) {
+            (file, error) = (None, Some(why));
         }
     }
-    writer.finalize()?;
-    File::open(path)?.sync_all()?;
-    Ok(all)
+    if let Some(Err(why)) = file.map(|file| file.finish(path)) {
+        error = Some(why);
+    }
+    (all, error)
+}
+
+/// A file that has the right length in its header every second.
+struct MessageFile {
+    writer: WavWriter<BufWriter<File>>,
+    /// Samples since the header was written.
+    unflushed: usize,
+}
+
+impl MessageFile {
+    fn create(path: &Path) -> Result<Self, hound::Error> {
+        Ok(Self { writer: WavWriter::new(BufWriter::new(File::create(path)?), SPEC)?, unflushed: 0 })
+    }
+
+    fn write(&mut self, samples: &[i16]) -> Result<(), hound::Error> {
+        for sample in samples {
+            self.writer.write_sample(*sample)?;
+        }
+        self.unflushed += samples.len();
+        if self.unflushed >= SAMPLES_A_SECOND as usize {
+            self.writer.flush()?;
+            self.unflushed = 0;
+        }
+        Ok(())
+    }
+
+    fn finish(self, path: &Path) -> Result<(), hound::Error> {
+        self.writer.finalize()?;
+        Ok(File::open(path)?.sync_all()?)
+    }
 }
 
 /// Completes the file of a program that was killed: the header gets the length that is there. Its length in seconds; `None` if
@@ -127,7 +167,7 @@ mod tests {
             samples.send(vec![n; 160]).unwrap();
         }
         drop(samples);
-        assert_eq!(recorder.finish().await, Ok(3), "2.5 s");
+        assert_eq!(recorder.finish().await, Recorded { seconds: 3, error: None }, "2.5 s");
         let written = read(&path(folder.path(), &id));
         assert_eq!((written.len(), written[0], written[19_999]), (20_000, 0, 124));
     }
@@ -136,9 +176,12 @@ mod tests {
     async fn nothing_said_is_no_message_and_a_full_disk_is_an_error() {
         let folder = folder();
         let nothing = Recorder::begin(folder.path(), "RE1".parse().unwrap());
-        assert_eq!(nothing.finish().await, Ok(0));
+        assert_eq!(nothing.finish().await, Recorded { seconds: 0, error: None });
         let nowhere = Recorder::begin(&folder.path().join("nowhere"), "RE1".parse().unwrap());
-        assert!(nowhere.finish().await.is_err());
+        nowhere.samples().unwrap().send(vec![1; 16_000]).unwrap();
+        let recorded = nowhere.finish().await;
+        assert_eq!(recorded.seconds, 2, "it is known how long the caller spoke");
+        assert!(recorded.error.is_some());
     }
 
     #[test]

@@ -34,7 +34,7 @@ async fn end(services: &Services, journal: &Journal, open: OpenCall) -> std::io:
                 if let Notice::CallEnded(ending) = &notice {
                     seconds = ending.seconds;
                 }
-                services.report(&call, notice, Some(at)).await;
+                let _ = services.report(&call, notice, Some(at)).await;
             }
             // The rest is for legs that are gone.
             Some(_) => {}
@@ -47,7 +47,15 @@ async fn end(services: &Services, journal: &Journal, open: OpenCall) -> std::io:
                     None => None,
                 };
                 if let (Some((id, transcribe)), Some(seconds)) = (&made, length) {
-                    let is_stored = services.keep(journal, &call, id, *transcribe, Some(at)).await;
+                    let mut is_stored = false;
+                    for notice in services.store(journal, &call, id).await {
+                        let is_of_audio = matches!(notice, Notice::Stored { .. });
+                        is_stored |= services.report(&call, notice, Some(at)).await && is_of_audio;
+                    }
+                    if *transcribe {
+                        let notice = Notice::Transcribed { recording: id.clone(), text: None };
+                        let _ = services.report(&call, notice, Some(at)).await;
+                    }
                     recordings.push(MadeRecording { id: id.clone(), seconds, is_stored });
                 }
                 let recording = made.map(|(id, _)| id).filter(|_| length.is_some());

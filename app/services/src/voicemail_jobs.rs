@@ -70,6 +70,8 @@ pub struct VoicemailWorker {
     pub ids: Arc<dyn Ids>,
     /// Whether the carrier's copy of a message is deleted once ours is verified.
     pub delete_at_carrier: bool,
+    /// The calls of our own line: what it recorded is on this machine only until it is stored.
+    pub is_own_line: fn(&LegId) -> bool,
 }
 
 /// Why a fetch did not work.
@@ -171,6 +173,11 @@ impl VoicemailWorker {
         }
         self.log(call, news).await.map_err(Failure::Store)?;
         tracing::info!(call.id = %call, "a message is stored");
+        if (self.is_own_line)(call)
+            && let Err(why) = self.carrier.delete_recording(call, recording).await
+        {
+            tracing::warn!(call.id = %call, "the line's file of a stored message could not be deleted: {why}");
+        }
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! `frontdesk reload`: checks the flow as it is written now, and has every process that serves this desk take it.
 use std::process::ExitCode;
 
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::Failure;
@@ -22,9 +23,13 @@ pub(super) fn run(config: &Config) -> Result<ExitCode, Failure> {
         )));
     }
     for server in servers {
-        kill_process(server, Signal::HUP).map_err(|error| {
-            failed(format!("the server (process {server:?}) cannot be signalled: {error}"))
-        })?;
+        match kill_process(server, Signal::HUP) {
+            // It has stopped meanwhile.
+            Ok(()) | Err(Errno::SRCH) => {}
+            Err(error) => {
+                return Err(failed(format!("the server (process {server:?}) cannot be signalled: {error}")));
+            }
+        }
     }
     println!(
         "the flow is sound; the desk takes it for new calls, and calls in progress go on by the one they began with"

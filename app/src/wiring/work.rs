@@ -141,6 +141,7 @@ impl Work {
             clock: self.lease_clock.clone(),
             ids: self.ids.clone(),
             delete_at_carrier,
+            is_own_line: is_own,
         }
     }
 }

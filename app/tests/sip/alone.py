@@ -49,6 +49,19 @@ def killed_in_every_stage(desk, place):
     assert not list((desk.place / "sip" / "calls").iterdir()), "the journal has calls that are over"
 
 
+def message_that_no_disk_takes(desk, place):
+    """The caller has spoken, and the message is lost: the row says so and needs attention."""
+    recordings = desk.place / "sip" / "recordings"
+    recordings.rmdir()
+    place.dial(place.caller().call().wait(1).press("2").wait(3).say(SPEECH).wait(8).hang_up()).finish()
+    row = place.row("voicemail", "chosen")
+    assert row["work"]["needs_attention"], row
+    assert row["voicemail"]["status"] == "failed" and row["voicemail"]["duration_seconds"] > 3, row
+    recordings.mkdir()
+    place.dial(Caller("+12025550178").call().wait(1).press("2").wait(3).say(SPEECH).wait(8).hang_up()).finish()
+    assert desk.call("+12025550178")["voicemail"]["status"] == "stored", "the next message is stored again"
+
+
 def drained_on_stop(desk, place):
     """A call in progress goes on, a new one is refused, and the program ends when the last is over."""
     caller = place.dial(place.caller().call().wait(1).press("2").wait(3).say(SPEECH).wait(6).hang_up())
@@ -195,7 +208,7 @@ REGISTRAR = xml([registration("Expires: 300", 1), registration("Expires: 0|expir
 
 # With a frontdesk of their own: settings, and the scenario.
 ALONE = [
-    ("", killed_in_every_stage), ("", erased_with_its_record), ('drain = "30s"', drained_on_stop), ('drain = "1s"', hung_up_on_when_stopping_takes_too_long),
+    ("", killed_in_every_stage), ("", erased_with_its_record), ("", message_that_no_disk_takes), ('drain = "30s"', drained_on_stop), ('drain = "1s"', hung_up_on_when_stopping_takes_too_long),
     ("unknown peers", unknown_peers_are_refused), ("users", known_by_password), ('audio_timeout = "3s"', silent_audio_ends_a_call),
     ("srtp = \"required\"", encrypted_calls_only), ("registrar", registers_with_digest), ("max_calls_a_peer = \"1\"", one_at_a_time),
 ]

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::caller::CallerId;
 use super::{InvalidPhoneNumber, PhoneNumber, sip_number, user_of};
 use crate::names::text_in_json;
 
@@ -72,6 +73,12 @@ impl PhoneAddress {
             Kind::Extension(_) => None,
             Kind::Sip(address) => sip_number(user_of(address)),
         }
+    }
+
+    /// The identity by which callers are compared ([`CallerId::identity`](crate::CallerId::identity)): equal for every spelling
+    /// of an address.
+    pub fn identity(&self) -> String {
+        CallerId::read(self.as_str()).identity("").unwrap_or_else(|| self.to_string())
     }
 
     /// As it is written.

@@ -1,5 +1,5 @@
 //! Retention.
-use frontdesk_domain::{EventKind, RecordingStatus};
+use frontdesk_domain::{EventKind, LegStatus, RecordingStatus};
 
 use super::{ended, event, recorded, started, time};
 use crate::{CallLog, CallQuery, JobQueue, Lane, RetentionStore, Share};
@@ -34,6 +34,36 @@ pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, retention: &dyn Retent
         let rang = retention.calls_of_number(rung, 10).await.unwrap();
         assert_eq!(rang.len(), 1, "rung beside another: {rung}");
     }
+
+    // An address is found in every spelling, and no other one with it.
+    log.append(vec![started("CA5", "2026-11-22T11:00:00Z", "+33155555555")]).await.unwrap();
+    let ring = |position, number: &str| {
+        let (forward, number) = ("team".parse().unwrap(), number.parse().unwrap());
+        let kind = EventKind::Forward { forward, step: 2, position, number, screened: false };
+        event("CA5", "2026-11-22T11:00:10Z", kind)
+    };
+    let rang = |position, seconds| {
+        let (leg, status) = (super::leg(&format!("callee-{position}")), LegStatus::NoAnswer);
+        let kind = EventKind::Leg { step: 2, position, leg, status, seconds: Some(seconds), sip_code: None };
+        event("CA5", "2026-11-22T11:00:20Z", kind)
+    };
+    log.append(vec![
+        ring(0, "sip:Front-Desk@192.0.2.20;transport=tcp"),
+        ring(1, "sip:+33611223366@trunk.example"),
+        rang(0, 0),
+        rang(1, 0),
+    ])
+    .await
+    .unwrap();
+    for identity in ["sip:front-desk@192.0.2.20", "+33611223366"] {
+        let rung = retention.calls_of_number(identity, 10).await.unwrap();
+        assert_eq!(rung.iter().map(|record| record.leg.id()).collect::<Vec<_>>(), ["CA5"], "{identity}");
+    }
+    for other in ["sip:front_desk@192.0.2.20", "sip:front%@192.0.2.20"] {
+        assert_eq!(retention.calls_of_number(other, 10).await.unwrap().len(), 0, "{other}");
+    }
+    let of_address = retention.calls_of_number("+33155555555", 10).await.unwrap();
+    retention.delete_calls(&of_address).await.unwrap();
 
     // The fifth of what there is, and not less than one.
     let share = |few| Some(Share { percent: 20, few });

@@ -96,6 +96,9 @@ async fn misses_and_messages_ask_for_attention(log: &impl CallLog) {
     assert_eq!(legs(log, attention).await, ["v1", "m2", "m1"]);
     assert_eq!(legs(log, CallQuery { live: Some(true), ..CallQuery::default() }).await, ["now"]);
     assert_eq!(legs(log, CallQuery { live: Some(false), ..CallQuery::default() }).await.len(), 4);
+    let ended = Some(frontdesk_domain::CallState::Ended);
+    let contradiction = CallQuery { live: Some(true), state: ended, ..CallQuery::default() };
+    assert_eq!(legs(log, contradiction).await.len(), 0);
     let reason = Some(Reason::NoAnswer);
     assert_eq!(legs(log, CallQuery { reason, ..CallQuery::default() }).await, ["m2", "m1"]);
     let destination = Some(DESK.to_owned());

@@ -34,7 +34,6 @@ pub struct Model {
     pub work_change: i64,
     pub note_text: String,
     pub assignee: Option<String>,
-    pub handled_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -64,20 +64,31 @@ impl DailyFigures for SqlLog {
 impl SqlLog {
     /// Moves the cursor, and deletes the days that calls have changed of on the way.
     async fn forget_changed_days(&self, looked_at: i64, latest: Change) -> Result<(), StoreError> {
-        // Before the cursor is locked, which others wait for. At first nothing is stored, and all calls of a long log have changed.
-        let stored = daily_figures::Entity::find().one(&self.db.reader).await.map_err(failed)?.is_some();
-        let changed = if stored {
-            affected_days(&self.days_changed(Change(looked_at.unsigned_abs())).await?)
-        } else {
-            BTreeSet::new()
-        };
-        let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        let moved_to = lock_cursor(&tx).await?;
-        let of_changed = daily_figures::Column::Day.is_in(changed);
-        daily_figures::Entity::delete_many().filter(of_changed).exec(&tx).await.map_err(failed)?;
-        move_cursor(&tx, Ord::max(number_of(latest), moved_to)).await?;
-        tx.commit().await.map_err(failed)
+        loop {
+            // Before the cursor is locked, which others wait for. At first nothing is stored, and all calls of a long log have changed.
+            let was_empty = is_empty(&self.db.reader).await?;
+            let changed = if was_empty {
+                BTreeSet::new()
+            } else {
+                affected_days(&self.days_changed(Change(looked_at.unsigned_abs())).await?)
+            };
+            let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
+            let moved_to = lock_cursor(&tx).await?;
+            // Another instance may have stored its first days meanwhile.
+            if was_empty && !is_empty(&tx).await? {
+                tx.rollback().await.map_err(failed)?;
+                continue;
+            }
+            let of_changed = daily_figures::Column::Day.is_in(changed);
+            daily_figures::Entity::delete_many().filter(of_changed).exec(&tx).await.map_err(failed)?;
+            move_cursor(&tx, Ord::max(number_of(latest), moved_to)).await?;
+            return tx.commit().await.map_err(failed);
+        }
     }
+}
+
+async fn is_empty(connection: &impl ConnectionTrait) -> Result<bool, StoreError> {
+    Ok(daily_figures::Entity::find().one(connection).await.map_err(failed)?.is_none())
 }
 
 /// Deletes the figures of the days of these calls, which are about to be deleted by change number `change`. What is counted at

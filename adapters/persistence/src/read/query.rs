@@ -35,8 +35,8 @@ pub(crate) async fn newest_first(
         all = all.add(OutcomeReason.eq(reason.as_str()));
     }
     // Literals, not bound parameters: otherwise the planner cannot use the partial indexes.
-    let live = query.state.map(|state| state != CallState::Ended).or(query.live);
-    all = all.add_option(live.filter(|live| *live).map(|_| literal("state <> 'ended'")));
+    let is_live = query.live == Some(true) || query.state.is_some_and(|state| state != CallState::Ended);
+    all = all.add_option(is_live.then(|| literal("state <> 'ended'")));
     all = all.add_option(query.live.filter(|live| !*live).map(|_| State.eq(CallState::Ended.as_str())));
     all = all.add_option(query.attention.then(|| literal("attention = 1")));
     all = all.add_option(

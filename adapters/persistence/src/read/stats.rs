@@ -22,6 +22,8 @@ const QUARTER: &str = "quarter";
 const WAIT: &str = "wait";
 const DAY: &str = "day";
 const SECONDS: &str = "seconds";
+/// The user who marked a call done: the database derives it from the follow-up.
+const HANDLED_BY: &str = "handled_by";
 
 #[async_trait]
 impl CallFigures for SqlLog {
@@ -155,12 +157,12 @@ impl SqlLog {
         let mut select = counted(since, until);
         // Literals, not bound parameters: otherwise the planner cannot use the partial index.
         select.and_where(Expr::cust("(handled_by IS NOT NULL OR assignee IS NOT NULL)"));
-        select.columns([Column::HandledBy, Column::Assignee]);
-        select.group_by_columns([Column::HandledBy, Column::Assignee]);
+        let columns = [Alias::new(HANDLED_BY), Alias::new("assignee")];
+        select.columns(columns.clone()).group_by_columns(columns);
         let mut users = BTreeMap::<String, FollowUp>::new();
         for row in self.rows(&select).await? {
             let calls = count(&row)?;
-            if let Some(user) = get(&row, "handled_by")? {
+            if let Some(user) = get(&row, HANDLED_BY)? {
                 users.entry(user).or_default().done += calls;
             }
             if let Some(user) = get(&row, "assignee")? {

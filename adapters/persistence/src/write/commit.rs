@@ -321,7 +321,6 @@ pub(crate) fn on_call_conflict() -> OnConflict {
                 | C::WorkChange
                 | C::NoteText
                 | C::Assignee
-                | C::HandledBy
         )
     });
     OnConflict::column(C::Id)

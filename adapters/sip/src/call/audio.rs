@@ -1,11 +1,11 @@
 //! What is played to the caller and recorded.
-use frontdesk_domain::Speech;
 use frontdesk_domain::session::{Input, LegEnd, Party};
+use frontdesk_domain::{Notice, RecordingStatus, Speech};
 
 use super::{ActiveRecording, CallTask, Event, media_event_sender};
 use crate::journal::MadeRecording;
 use crate::media::Media;
-use crate::recording::{self, Recorder};
+use crate::recording::{self, Recorded, Recorder};
 use crate::sdp;
 
 impl CallTask {
@@ -77,20 +77,33 @@ impl CallTask {
         let Some(ActiveRecording { recorder, transcribe }) = self.recorder.take() else { return };
         let (id, journal) = (recorder.id.clone(), &self.shared.journal);
         let path = recording::path(journal.folder(), &id);
-        let seconds = recorder.finish().await.unwrap_or_else(|why| {
+        let Recorded { mut seconds, error } = recorder.finish().await;
+        let mut is_on_disk = seconds > 0;
+        if let Some(why) = error {
             tracing::error!(call.id = %self.call, "a message could not be written to its end: {why}");
             // What is on disk is the message.
-            recording::repair(&path).ok().flatten().unwrap_or(0)
-        });
-        let recording = (seconds > 0).then_some(id);
-        match &recording {
-            Some(id) => {
-                let is_stored = self.shared.services.keep(journal, &self.call, id, transcribe, None).await;
-                self.recordings.push(MadeRecording { id: id.clone(), seconds, is_stored });
-            }
-            // Nobody has spoken: an empty file is of no use.
-            None => drop(tokio::fs::remove_file(&path).await),
+            let repaired = recording::repair(&path).ok().flatten();
+            is_on_disk = repaired.is_some();
+            seconds = repaired.unwrap_or(seconds);
         }
+        let now = self.now();
+        if is_on_disk {
+            for notice in self.shared.services.store(journal, &self.call, &id).await {
+                self.reports.add(notice, now);
+            }
+            if transcribe {
+                self.reports.add(Notice::Transcribed { recording: id.clone(), text: None }, now);
+            }
+            self.recordings.push(MadeRecording { id: id.clone(), seconds, is_stored: false });
+        } else if seconds > 0 {
+            // The caller has spoken, and is to be called back.
+            let (recording, status) = (id.clone(), RecordingStatus::Failed);
+            self.reports.add(Notice::Recording { recording, status, seconds: Some(seconds) }, now);
+        } else {
+            // Nobody has spoken: an empty file is of no use.
+            drop(tokio::fs::remove_file(&path).await);
+        }
+        let recording = (seconds > 0).then_some(id);
         self.input(Input::Recorded { recording, seconds });
     }
 }

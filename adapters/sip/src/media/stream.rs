@@ -170,6 +170,7 @@ impl Stream {
         self.latched = Some(from);
         self.last_received = Instant::now();
         match received {
+            Received::Other => {}
             Received::Event { source, time, event } => {
                 if let Some(key) = self.keys.pressed(source, time, event) {
                     (self.events)(MediaEvent::Key(key));

@@ -192,6 +192,19 @@ async fn a_leg_without_any_audio_is_lost() {
 }
 
 #[tokio::test]
+async fn comfort_noise_is_a_sign_of_life() {
+    let mut phone = Phone::new(Duration::from_millis(400)).await;
+    for _ in 0..20 {
+        // RFC 3389: a phone sends this in place of silence.
+        let mut packet = phone.writer.write(&[0; FRAME], Codec::Pcmu);
+        packet[1] = 13;
+        phone.socket.send_to(&packet[..13], phone.media.local).await.unwrap();
+        assert!(tokio::time::timeout(Duration::from_millis(50), phone.event()).await.is_err());
+    }
+    assert_eq!(phone.event().await, MediaEvent::Lost);
+}
+
+#[tokio::test]
 async fn ports_are_even_in_the_range_and_not_given_twice() {
     let settings = MediaSettings { ports: Arc::new(AudioPorts::new(30_001..=30_005)), ..settings(LONG) };
     let open = || Media::open(&settings, None, ([0; 32], key()), |_| {});

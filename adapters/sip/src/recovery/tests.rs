@@ -2,25 +2,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters_memory::{ManualClock, MemoryRecordings, SeededIds};
+use adapters_memory::ManualClock;
 use async_trait::async_trait;
 use bytes::Bytes;
 use frontdesk_domain::session::{Callee, Session};
 use frontdesk_domain::{
-    BuiltinFlow, Call, CallEvent, CallFlow, CallerId, Context, Dialogue, Facts, Instruction, Language, LegId,
-    RecordingId, Sound, Timestamp, VoicemailStatus, advance, builtin_flow,
+    BuiltinFlow, Call, CallEvent, CallFlow, CallerId, Context, Dialogue, Facts, Instruction, LegId,
+    RecordingId, Timestamp, VoicemailStatus, advance, builtin_flow,
 };
-use frontdesk_ports::{
-    AnswerCalls, AudioDecoder, Carrier, CarrierCallback, Clock, RawParameters, Samples, SoundMeter,
-    StepRequest, StoreError, UnplayableAudio, Voice, VoiceError,
-};
+use frontdesk_ports::{AnswerCalls, Carrier, CarrierCallback, Clock, RawParameters, StepRequest, StoreError};
 use hound::{SampleFormat, WavSpec, WavWriter};
 use parking_lot::Mutex;
 
 use super::*;
 use crate::carrier::JournalCarrier;
+use crate::desk::testing::services;
 use crate::parties::CallParties;
-use crate::prompts::Prompts;
 
 /// Answers by a flow and keeps every event.
 struct Desk {
@@ -48,28 +45,6 @@ impl AnswerCalls for Desk {
     }
 }
 
-/// Neither reads nor measures: no prompt is played to callers who are gone.
-struct Nothing;
-
-impl AudioDecoder for Nothing {
-    fn decode(&self, _: &[u8]) -> Result<Samples, UnplayableAudio> {
-        Err(UnplayableAudio::Content)
-    }
-}
-
-#[async_trait]
-impl Voice for Nothing {
-    async fn speak(&self, _: &str, _: &Language) -> Result<Samples, VoiceError> {
-        Err(VoiceError("nobody listens".into()))
-    }
-}
-
-impl SoundMeter for Nothing {
-    fn measure(&self, _: &[u8], _: &str) -> Option<Sound> {
-        None
-    }
-}
-
 struct Killed {
     desk: Arc<Desk>,
     services: Services,
@@ -86,14 +61,7 @@ impl Killed {
         let flow =
             builtin_flow(&BuiltinFlow { forward_to, screening: false, ..BuiltinFlow::default() }).unwrap();
         let desk = Arc::new(Desk { flow, clock: clock.clone(), events: Mutex::default() });
-        let services = Services {
-            answering: desk.clone(),
-            prompts: Arc::new(Prompts::new(Arc::new(Nothing), Arc::new(Nothing))),
-            recordings: Arc::new(MemoryRecordings::new(1_000_000)),
-            meter: Arc::new(Nothing),
-            clock,
-            ids: Arc::new(SeededIds::default()),
-        };
+        let services = services(desk.clone(), clock);
         let call = services.new_call();
         Self {
             desk,
@@ -117,7 +85,7 @@ impl Killed {
                     let instructions = self.services.ask(&self.call, &parties(), output, None).await;
                     self.session.handle_input(now, Input::Instructions(party, instructions));
                 }
-                Output::Report(notice) => self.services.report(&self.call, notice, None).await,
+                Output::Report(notice) => drop(self.services.report(&self.call, notice, None).await),
                 Output::Play { party, number, .. } => {
                     self.session.handle_input(now, Input::Played(party, number));
                 }
@@ -283,5 +251,59 @@ async fn a_call_is_on_the_disk_before_it_goes_on() {
             })
             .await;
         assert!(journal.open_calls().unwrap().iter().any(|open| open.call == call));
+    }
+}
+
+#[tokio::test]
+async fn a_record_is_deleted_with_its_recordings() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    let call = LegId::new("sip", "a").unwrap();
+    journal.ended(&ended_call(&call, "RE1"));
+    let file = recording::path(folder.path(), &"RE1".parse().unwrap());
+    std::fs::write(&file, b"RIFF").unwrap();
+    let carrier = JournalCarrier(folder.path().to_owned());
+    while carrier
+        .calls(Timestamp::UNIX_EPOCH, "1970-01-02T00:00:00Z".parse().unwrap())
+        .await
+        .unwrap()
+        .is_empty()
+    {
+        tokio::task::yield_now().await;
+    }
+    assert!(carrier.delete_call(&call).await.unwrap());
+    assert!(!file.exists() && !carrier.delete_call(&call).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_end_of_a_call_is_written_once_the_disk_takes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ended, record) = (folder.path().join("ended"), folder.path().join("ended/a.json"));
+    let journal = Journal::open(folder.path()).unwrap();
+    std::fs::remove_dir(&ended).unwrap();
+    journal.ended(&ended_call(&LegId::new("sip", "a").unwrap(), "RE1"));
+    // The next change is written after the failure of the first.
+    journal.ended(&ended_call(&LegId::new("sip", "b").unwrap(), "RE2"));
+    std::fs::create_dir(&ended).unwrap();
+    drop(journal);
+    while !record.exists() {
+        tokio::task::yield_now().await;
+    }
+}
+
+fn ended_call(call: &LegId, recording: &str) -> EndedCall {
+    let (at, parties) = (Some(Timestamp::UNIX_EPOCH), parties());
+    EndedCall {
+        call: call.clone(),
+        record: CarrierRecord {
+            status: "completed".to_owned(),
+            failed: false,
+            seconds: Some(3),
+            started_at: at,
+            ended_at: at,
+            parties: Parties::new(parties.from, &parties.to),
+            legs: Vec::new(),
+        },
+        recordings: vec![MadeRecording { id: recording.parse().unwrap(), seconds: 3, is_stored: false }],
     }
 }

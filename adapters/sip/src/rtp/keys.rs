@@ -1,6 +1,10 @@
 //! Keys as telephone events (RFC 4733): each press comes in several packets.
 use frontdesk_domain::Key;
 
+/// How late a packet of an earlier press can be, in samples: two seconds. A time that is further back is that of a source that
+/// has begun again, as after a transfer.
+const LATEST: u32 = 8000 * 2;
+
 /// Distinguishes presses by the time that all packets of one event share.
 #[derive(Debug, Default)]
 pub struct KeyEvents {
@@ -13,7 +17,7 @@ impl KeyEvents {
     pub fn pressed(&mut self, source: u32, time: u32, event: u8) -> Option<Key> {
         // A packet of an earlier press may arrive late.
         let is_new = self.last.is_none_or(|(stream, last)| {
-            stream != source || (time != last && time.wrapping_sub(last) < u32::MAX / 2)
+            stream != source || (time != last && last.wrapping_sub(time) > LATEST)
         });
         if !is_new {
             return None;
@@ -59,6 +63,11 @@ mod tests {
         assert_eq!(keys(&[(800, 2), (160, 1), (800, 2)]), "2", "a late packet is no new press");
         assert_eq!(keys(&[(u32::MAX - 10, 1), (150, 2)]), "12", "the time begins again");
         assert_eq!(keys(&[(1, 12), (2, 16), (3, 255)]), "", "A to D and a hook flash are no keys of ours");
+    }
+
+    #[test]
+    fn a_time_that_goes_back_begins_a_new_stream() {
+        assert_eq!(keys(&[(1_000_000, 1), (500, 2), (500, 2), (1_300, 3)]), "123");
     }
 
     #[test]

@@ -6,6 +6,9 @@ const MAX_WAITING: usize = 5;
 /// A gap that is longer than this, in samples, is no gap of one stream: 2 minutes.
 const LONGEST_GAP: u32 = 8000 * 120;
 
+/// Late packets in a row after which the time is that of a source that has begun again, as after a transfer: half a second.
+const MAX_LATE: u32 = 25;
+
 /// Puts packets in order by their time.
 #[derive(Debug, Default)]
 pub struct Order {
@@ -14,6 +17,8 @@ pub struct Order {
     waiting: BTreeMap<u64, Vec<i16>>,
     /// Times do not wrap here.
     base: u64,
+    /// Packets in a row that came too late.
+    late: u32,
 }
 
 impl Order {
@@ -21,11 +26,14 @@ impl Order {
     pub fn push(&mut self, time: u32, samples: Vec<i16>) -> Vec<i16> {
         let next = *self.next.get_or_insert(time);
         let ahead = time.wrapping_sub(next);
-        if ahead > u32::MAX / 2 {
-            // It is late: its place is filled.
+        let is_late = ahead > u32::MAX / 2;
+        self.late = if is_late { self.late + 1 } else { 0 };
+        if is_late && self.late <= MAX_LATE {
+            // Its place is filled.
             return Vec::new();
         }
         if ahead > LONGEST_GAP {
+            self.late = 0;
             // Another stream.
             let mut ordered = self.finish();
             ordered.extend(&samples);
@@ -121,6 +129,17 @@ mod tests {
         assert_eq!(order.push(0, vec![1; 160]).len(), 160);
         assert_eq!(order.push(1_000_000_000, vec![2; 160]), vec![2; 160]);
         assert_eq!(order.push(1_000_000_160, vec![3; 160]), vec![3; 160]);
+    }
+
+    #[test]
+    fn a_time_that_goes_back_begins_a_new_stream() {
+        let mut order = Order::default();
+        let mut received = 0;
+        for time in (0..50).map(|n| 1_000_000 + n * 160).chain((0..100).map(|n| 500 + n * 160)) {
+            received += order.push(time, vec![1; 160]).len();
+        }
+        received += order.finish().len();
+        assert_eq!(received, (150 - 25) * 160, "half a second is lost");
     }
 
     proptest! {

@@ -12,7 +12,12 @@ pub enum Received {
     Audio { source: u32, time: u32, samples: Vec<i16> },
     /// A telephone event.
     Event { source: u32, time: u32, event: u8 },
+    /// Comfort noise in place of silence (RFC 3389), or another payload that was not asked for: a sign that the other side is there.
+    Other,
 }
+
+/// The types of RTCP packets, which some devices send to the port of the audio, as RTP has them (RFC 5761, section 4).
+const CONTROL: std::ops::RangeInclusive<u8> = 64..=95;
 
 /// Reads a packet; `None` if it holds nothing that we take. Audio comes in any law; events by their payload type.
 pub fn read(datagram: &[u8], keys: Option<u8>) -> Option<Received> {
@@ -25,7 +30,8 @@ pub fn read(datagram: &[u8], keys: Option<u8>) -> Option<Received> {
             // RFC 4733, section 2.3: event, end and volume, duration.
             return (payload.len() >= 4).then(|| Received::Event { source, time, event: payload[0] });
         }
-        _ => return None,
+        other if CONTROL.contains(&other) => return None,
+        _ => return Some(Received::Other),
     };
     if payload.is_empty() {
         return None;
@@ -125,8 +131,10 @@ mod tests {
             packet.write_vec_unchecked()
         };
         assert_eq!(read(&event(96), Some(96)), Some(Received::Event { source: 0, time: 7, event: 5 }));
-        assert_eq!(read(&event(101), Some(96)), None);
-        assert_eq!(read(&event(96), None), None);
+        assert_eq!(read(&event(101), Some(96)), Some(Received::Other));
+        assert_eq!(read(&event(96), None), Some(Received::Other));
+        assert_eq!(read(&event(13), None), Some(Received::Other), "comfort noise");
+        assert_eq!(read(&event(72), None), None, "a report of the receiver, as RTP has it");
     }
 
     proptest::proptest! {

@@ -27,6 +27,7 @@ async fn worker(answer: CarrierError) -> (VoicemailWorker, Arc<ManualClock>) {
         clock: clock.clone(),
         ids,
         delete_at_carrier: false,
+        is_own_line: |_| false,
     };
     (worker, clock)
 }
@@ -52,4 +53,26 @@ async fn a_carriers_wish_to_be_left_alone_is_respected_within_reason() {
         |seconds| CarrierError::Unavailable { why: "busy".into(), after: Some(Duration::from_secs(seconds)) };
     assert_eq!(first_pause(busy(60)).await, Duration::from_secs(60));
     assert_eq!(first_pause(busy(u64::MAX)).await, BACKOFF.max);
+}
+
+#[tokio::test]
+async fn the_file_of_our_own_line_is_deleted_once_its_message_is_stored() {
+    let (mut worker, _) = worker(CarrierError::NotYet).await;
+    let mut line = MockCarrier::new();
+    line.expect_fetch_recording().returning(|_, _| {
+        let bytes = bytes::Bytes::from_static(
+            b"RIFF\x28\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\x04\0\0\0\0\0\0\0",
+        );
+        let length = Some(bytes.len() as u64);
+        let audio = futures_util::stream::once(async move { Ok::<_, CarrierError>(bytes) });
+        Ok(frontdesk_ports::FetchedAudio {
+            media_type: "audio/wav".into(),
+            length,
+            audio: Box::pin(audio),
+        })
+    });
+    line.expect_delete_recording().times(1).returning(|_, _| Ok(true));
+    worker.carrier = Arc::new(line);
+    worker.is_own_line = |_| true;
+    assert_eq!(worker.run_once().await.unwrap(), WorkOutcome::Worked(1));
 }

@@ -1,4 +1,4 @@
-//! Calls, people and frames whose every text is hostile.
+//! Calls, people and frames with hostile texts.
 use super::*;
 
 pub(super) const HOSTILE: &str = "<script>alert('x')</script>\" onload=\"x";
