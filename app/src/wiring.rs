@@ -2,6 +2,7 @@
 
 mod addresses;
 mod app;
+mod background;
 mod carriers;
 mod database;
 mod disk_check;
@@ -11,7 +12,7 @@ mod notifications;
 mod services;
 mod stores;
 pub mod tools;
-mod work;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
@@ -33,6 +34,7 @@ use crate::carrier::{self, ClientError, HostedPrompts};
 use crate::config::Config;
 use crate::system::{SystemClock, SystemIds};
 use addresses::{people_use_https, public_url};
+use background::BackgroundTasks;
 use database::{index_texts, prepare};
 use frontdesk_services::auth::password::BadPassword;
 use frontdesk_services::call_handler::CallHandler;
@@ -46,7 +48,6 @@ use services::{
     restrictions, rules,
 };
 use stores::Stores;
-use work::Work;
 
 pub use app::{App, Running};
 pub use database::open_database;
@@ -225,7 +226,7 @@ impl AppBuilder {
         })?;
 
         let probe_target = (public, accounts);
-        let work = Work {
+        let background = BackgroundTasks {
             stores,
             contacts: contacts.clone(),
             client,
@@ -236,12 +237,12 @@ impl AppBuilder {
             held_back,
         };
         let running = Running {
-            workers: work.workers(&config),
+            workers: background.workers(&config),
             access,
             intake,
-            maintenance: Arc::new(work.maintenance(&config)),
-            auto_resolve: work.auto_resolve(&config),
-            notifications: Arc::new(work.notifications(&config, feed_url.clone())?),
+            maintenance: Arc::new(background.maintenance(&config)),
+            auto_resolve: background.auto_resolve(&config),
+            notifications: Arc::new(background.notifications(&config, feed_url.clone())?),
             restrictions,
             contacts,
             flow,

@@ -1,4 +1,5 @@
 //! Opening a database so that a commit is a promise.
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
@@ -14,6 +15,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Db
 use tokio::task::JoinHandle;
 
 use crate::error::ConnectError;
+use crate::no_delay;
 use crate::pooler_check;
 use crate::postgres_address::{Server, readable, standby};
 use crate::postgres_servers::{self, Servers};
@@ -79,7 +81,10 @@ impl Database {
 
     /// A standby of a PostgreSQL database, to read from.
     pub(crate) async fn open_standby(url: &str) -> Result<DatabaseConnection, ConnectError> {
-        let mut options = quiet(ConnectOptions::new(standby(url)?));
+        let url = standby(url)?;
+        let ports = [driver_options(&url)?.get_port()].into();
+        let mut options = quiet(ConnectOptions::new(url));
+        send_at_once(&mut options, ports);
         options
             .connect_lazy(true)
             .max_connections(8)
@@ -211,33 +216,47 @@ fn several(servers: Vec<Server>, options: &PgConnectOptions) -> Option<Servers> 
 /// The options of a PostgreSQL database, connecting to the server that takes writes, and its servers if there are several.
 async fn postgres(url: &str) -> Result<(ConnectOptions, Option<Arc<Servers>>), ConnectError> {
     let (url, servers) = readable(url)?;
-    let servers = several(servers, &driver_options(&url)?).map(Arc::new);
+    let own = driver_options(&url)?;
+    let ports: BTreeSet<u16> = servers.iter().map(|server| server.port).chain([own.get_port()]).collect();
+    let servers = several(servers, &own).map(Arc::new);
     let mut options = quiet(ConnectOptions::new(url));
-    if let Some(servers) = &servers {
-        servers.choose_first().await;
-        let chosen = servers.clone();
-        options.map_sqlx_postgres_opts(move |options| chosen.at_chosen(options));
-        let chosen = servers.clone();
-        options.map_sqlx_postgres_pool_opts(move |pool| {
+    let Some(servers) = servers else {
+        send_at_once(&mut options, ports);
+        return Ok((options, None));
+    };
+    servers.choose_first().await;
+    let chosen = servers.clone();
+    options.map_sqlx_postgres_opts(move |options| chosen.at_chosen(options));
+    let chosen = servers.clone();
+    options.map_sqlx_postgres_pool_opts(move |pool| {
+        let (chosen, ports) = (chosen.clone(), ports.clone());
+        pool.after_connect(move |connection, _| {
+            no_delay::set(&ports);
             let chosen = chosen.clone();
-            pool.after_connect(move |connection, _| {
-                let chosen = chosen.clone();
-                Box::pin(async move { chosen.refuse_other(connection).await })
-            })
-            // The driver would wait for a host that has vanished, and hold a place in the pool meanwhile.
-            .after_release(|connection, _| {
-                Box::pin(async { Ok(postgres_servers::is_alive(connection).await) })
-            })
-        });
-        // The driver's own test would wait for a host that has vanished.
-        options.test_before_acquire(false);
-        let chosen = servers.clone();
-        options.map_sqlx_postgres_before_acquire(move |connection, meta| {
-            let chosen = chosen.clone();
-            Box::pin(async move { chosen.can_use(connection, meta.age).await })
-        });
-    }
-    Ok((options, servers))
+            Box::pin(async move { chosen.refuse_other(connection).await })
+        })
+        // The driver would wait for a host that has vanished, and hold a place in the pool meanwhile.
+        .after_release(|connection, _| Box::pin(async { Ok(postgres_servers::is_alive(connection).await) }))
+    });
+    // The driver's own test would wait for a host that has vanished.
+    options.test_before_acquire(false);
+    let chosen = servers.clone();
+    options.map_sqlx_postgres_before_acquire(move |connection, meta| {
+        let chosen = chosen.clone();
+        Box::pin(async move { chosen.can_use(connection, meta.age).await })
+    });
+    Ok((options, Some(servers)))
+}
+
+/// Has new connections send each statement at once.
+fn send_at_once(options: &mut ConnectOptions, ports: BTreeSet<u16>) {
+    options.map_sqlx_postgres_pool_opts(move |pool| {
+        let ports = ports.clone();
+        pool.after_connect(move |_, _| {
+            no_delay::set(&ports);
+            Box::pin(async { Ok(()) })
+        })
+    });
 }
 
 /// Whether a returned connection is outside any transaction. After errors on a full disk, the driver's count of open

@@ -16,6 +16,7 @@ use crate::entity::job_state::JobState;
 use crate::entity::{call, job, outbox_cursor, outbox_recipient};
 use crate::error::{corrupt, failed};
 use crate::jobs::{job_of, job_row};
+use crate::like::starting_with;
 use crate::mapping::{millis, number_of, timestamp};
 use crate::transaction::immediate;
 
@@ -155,10 +156,10 @@ fn to_recipient(recipient: Option<&str>) -> SimpleExpr {
     let lane = |name: &str| Lane::Recipient(name.to_owned()).to_string();
     match recipient {
         // The people of one rule are `NAME/ADDRESS`.
-        Some(name) => {
-            job::Column::Lane.eq(lane(name)).or(job::Column::Lane.starts_with(lane(&format!("{name}/"))))
-        }
-        None => job::Column::Lane.starts_with(lane("")),
+        Some(name) => job::Column::Lane
+            .eq(lane(name))
+            .or(job::Column::Lane.like(starting_with(&lane(&format!("{name}/"))))),
+        None => job::Column::Lane.like(starting_with(&lane(""))),
     }
 }
 

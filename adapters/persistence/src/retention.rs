@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, LegId, PhoneAddress, Timestamp};
 use frontdesk_ports::{CallRecord, RetentionStore, Share, StoreError};
-use sea_orm::sea_query::{Expr, LikeExpr, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement, TransactionTrait,
@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::SqlLog;
 use crate::entity::{call, call_event, call_phone, job, tombstone};
 use crate::error::failed;
+use crate::like::containing;
 use crate::mapping::{millis, record_of};
 use crate::read::daily_figures::forget_days_of;
 use crate::transaction::{immediate, number_changes};
@@ -85,10 +86,7 @@ impl RetentionStore for SqlLog {
     async fn calls_of_number(&self, number: &str, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
         let phones = self.phones_of(number).await?;
         // A phone that was to ring and did not is named in the event alone. No index knows that: it is a rare question.
-        let names = |phone: &String| {
-            let literal = phone.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            call_event::Column::Detail.like(LikeExpr::new(format!("%\"{literal}\"%")).escape('\\'))
-        };
+        let names = |phone: &String| call_event::Column::Detail.like(containing(&format!("\"{phone}\"")));
         let rung = call_event::Entity::find()
             .select_only()
             .column(call_event::Column::CallId)

@@ -58,6 +58,20 @@ pub struct Report {
 }
 
 impl Report {
+    /// This report and that of another carrier as one.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.since = self.since.min(other.since);
+        self.until = self.until.max(other.until);
+        self.compared += other.compared;
+        self.added += other.added;
+        self.repaired += other.repaired;
+        self.messages += other.messages;
+        self.closed += other.closed;
+        self.outages.extend(other.outages);
+        self
+    }
+
     /// Whether the log and the records agreed before.
     pub fn found_nothing(&self) -> bool {
         (self.added, self.repaired, self.messages, self.closed) == (0, 0, 0, 0)

@@ -27,17 +27,25 @@ pub(super) struct ReconcileCommand {
 
 impl ReconcileCommand {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
-        if config.account.is_none() {
-            return Err(Failure::Usage("twilio.account_sid and twilio.auth_token are not set".into()));
+        if config.account.is_none() && config.sip.is_none() {
+            let why = "there is no carrier to compare with: neither twilio.account_sid and twilio.auth_token nor sip.listen is set";
+            return Err(Failure::Usage(why.into()));
         }
         let tools = Tools::open(&config).await?;
         let now = SystemClock.now();
         let since = now
             .checked_sub(self.since)
             .map_err(|_| Failure::Usage("--since: that is before all time; use less".into()))?;
-        let report = during("comparing with the carrier", tools.reconciliation.run(since))
-            .await
-            .map_err(|error| Failure::Failed(error.to_string()))?;
+        let mut report: Option<Report> = None;
+        for reconciliation in &tools.reconciliations {
+            let of_carrier = during("comparing with the carrier", reconciliation.run(since)).await;
+            let of_carrier = of_carrier.map_err(|error| Failure::Failed(error.to_string()))?;
+            report = Some(match report {
+                Some(report) => report.and(of_carrier),
+                None => of_carrier,
+            });
+        }
+        let Some(report) = report else { return Ok(ExitCode::SUCCESS) };
         if self.json {
             let Report { since, until, compared, added, repaired, messages, closed, .. } = &report;
             let document = json!({

@@ -6,6 +6,7 @@ use std::time::Duration;
 use adapters_persistence::{Database, SqlContacts, SqlInbox, SqlLog, SqlOperationsLog};
 use adapters_recordings::ObjectRecordings;
 use adapters_spool::{FileSpool, running_programs_hold_events};
+use frontdesk_domain::LegId;
 use frontdesk_ports::{CallLog, Clock, PublicUrl, Watermark};
 use frontdesk_services::event_intake::{Drained, EventIntake};
 use frontdesk_services::reconciliation::Reconciliation;
@@ -30,8 +31,8 @@ pub struct Tools {
     pub operations_log: Arc<SqlOperationsLog>,
     /// The names of callers.
     pub contacts: SqlContacts,
-    /// Compares the log with the carrier's records.
-    pub reconciliation: Reconciliation,
+    /// Compares the log with the records of each carrier.
+    pub reconciliations: Vec<Reconciliation>,
     /// Forgets.
     pub retention: Retention,
     db: Database,
@@ -56,19 +57,24 @@ impl Tools {
         let public = config.public_url.clone().unwrap_or_else(nowhere);
         let hosted = carrier::client(accounts, public, &config.proxies)?;
         let line = config.sip.as_ref().map(line::carrier_of);
-        let carrier = Arc::new(Carriers { hosted: hosted.clone(), line });
+        let carrier = Arc::new(Carriers { hosted: hosted.clone(), line: line.clone() });
         let longest_call =
             config.flow.as_ref().map_or(config.builtin.time_limit, |own| own.flow.longest_forward());
+        let comparison = |carrier, is_own, watermark| Reconciliation {
+            log: log.clone() as Arc<dyn CallLog>,
+            carrier,
+            operations_log: operations_log.clone(),
+            clock: clock.clone(),
+            longest_call: Arc::new(move || longest_call),
+            is_own,
+            watermark,
+        };
+        let is_hosted: fn(&LegId) -> bool = |call| !is_own(call);
+        let with_hosted =
+            config.account.as_ref().map(|_| comparison(hosted, is_hosted, Some(Watermark::Reconciled)));
+        let with_line = line.map(|line| comparison(line, is_own, None));
         Ok(Self {
-            reconciliation: Reconciliation {
-                log: log.clone() as Arc<dyn CallLog>,
-                carrier: hosted,
-                operations_log: operations_log.clone(),
-                clock: clock.clone(),
-                longest_call: Arc::new(move || longest_call),
-                is_own: |call| !is_own(call),
-                watermark: Some(Watermark::Reconciled),
-            },
+            reconciliations: with_hosted.into_iter().chain(with_line).collect(),
             retention: Retention {
                 log: log.clone(),
                 retention: log.clone(),

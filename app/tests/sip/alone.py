@@ -1,4 +1,5 @@
 """Scenarios with a frontdesk of their own, which is killed, stopped or set up otherwise."""
+import json
 import os
 import re
 import signal
@@ -129,12 +130,14 @@ def registers_with_digest(desk, place):
 
 
 def erased_with_its_record(desk, place):
-    """Erasing a number reaches the line's own records, while it runs; check and doctor know the line."""
+    """Erasing a number reaches the line's own records, while it runs; check, doctor and reconcile know the line."""
     place.dial(place.caller().call().wait(1).press("2").wait(3).say(SPEECH).wait(8).hang_up()).finish()
     place.row("voicemail", "chosen")
     ended = desk.place / "sip" / "ended"
     assert place.number in "".join(file.read_text() for file in ended.iterdir())
     assert not list((desk.place / "sip" / "recordings").iterdir()), "a stored message is not needed here"
+    compared = json.loads(desk.run("reconcile", "--json"))
+    assert (compared["compared"], compared["added"], compared["repaired"]) == (1, 0, 0), compared
     desk.run("erase", "--number", place.number, "--yes")
     assert desk.rows(place.number, 0) == []
     assert not list(ended.iterdir()), "the journal still has the number"

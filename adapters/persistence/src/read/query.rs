@@ -8,6 +8,7 @@ use sea_orm::{
 };
 
 use crate::entity::{call, call_phone, call_tag};
+use crate::like::ending_with;
 use crate::mapping::millis;
 use crate::read::pages::Pages;
 
@@ -56,7 +57,7 @@ pub(crate) async fn newest_first(
         (Assignee, &query.assignee),
     ] {
         all = all.add_option(wanted.as_ref().map(|wanted| match wanted.strip_prefix('*') {
-            Some(ending) => column.ends_with(ending),
+            Some(ending) => column.like(ending_with(ending)),
             None => column.eq(wanted.as_str()),
         }));
     }
@@ -124,7 +125,7 @@ fn join<C: ColumnTrait>(calls: &mut Select<call::Entity>, call: C, key: C, value
 fn calls_that_rang(number: &str) -> SelectStatement {
     let phones = call_phone::Entity::find().select_only().column(call_phone::Column::CallId);
     let ending = number.trim_start_matches('*');
-    phones.filter(call_phone::Column::Number.ends_with(ending)).into_query()
+    phones.filter(call_phone::Column::Number.like(ending_with(ending))).into_query()
 }
 
 fn tagged(tag: &str) -> SelectStatement {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use frontdesk_ports::{Change, StoreError};
 use parking_lot::Mutex;
-use sea_orm::sea_query::{Expr, LikeExpr, Order, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Expr, Order, Query, SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
     TransactionTrait, Value,
@@ -13,6 +13,7 @@ use sea_orm::{
 
 use crate::entity::call::{self, Column};
 use crate::error::failed;
+use crate::like::containing;
 use crate::read::pages::Pages;
 use crate::read::text_index;
 
@@ -44,8 +45,7 @@ struct Found {
 impl Pages {
     /// The condition that a call contains a text, which is in lower case, or is one of these callers'.
     pub(crate) async fn containing(&self, text: &str, callers: &[String]) -> Result<Condition, StoreError> {
-        let literal = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let like = || LikeExpr::new(format!("%{literal}%")).escape('\\');
+        let like = || containing(text);
         let by_reading =
             Condition::any().add(Column::SearchText.like(like())).add(Column::NoteText.like(like()));
         let named = match text.chars().count() {

@@ -1,4 +1,4 @@
-//! Background tasks: maintenance, the job worker, and notifications.
+//! Builds the background tasks: maintenance, the job workers, and notifications.
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -21,13 +21,13 @@ use super::notifications::{path_prefix, targets};
 use super::stores::Stores;
 use crate::config::Config;
 
-/// What is needed for the work beside answering.
-pub(super) struct Work {
+/// What the background tasks need.
+pub(super) struct BackgroundTasks {
     pub stores: Stores,
     pub contacts: Arc<dyn ManageContacts>,
     pub client: Arc<Carriers>,
     pub clock: Arc<dyn Clock>,
-    /// What leases of work are counted by.
+    /// The clock of the leases of jobs.
     pub lease_clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub flow: Arc<FlowVersions>,
@@ -35,7 +35,7 @@ pub(super) struct Work {
     pub held_back: Arc<AtomicU64>,
 }
 
-impl Work {
+impl BackgroundTasks {
     pub fn maintenance(&self, config: &Config) -> Maintenance {
         let retention = Arc::new(Retention {
             log: self.stores.log.clone(),
