@@ -50,7 +50,7 @@ use services::{
 use stores::Stores;
 
 pub use app::{App, Running};
-pub use database::open_database;
+pub use database::{finish_restore, open_database};
 pub use notifications::{each, messenger, path_prefix};
 
 /// The longest recording that is stored: an hour of the carrier's WAV.

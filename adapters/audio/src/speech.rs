@@ -120,13 +120,14 @@ fn speech_frames(frames: &[Frame]) -> usize {
     sorted.sort_unstable();
     let of_ten = |tenths: usize| sorted.get(sorted.len() * tenths / 10).copied().unwrap_or(0);
     let ground = of_ten(1);
-    if of_ten(9) < ground * 2 {
-        // As loud all the time: noise. Speech swells and falls with its syllables.
-        return 0;
-    }
-    // A message without a pause has no quiet part to compare with; then silence proper is the measure.
     let loudest = sorted.last().copied().unwrap_or(0);
-    let threshold = QUIET.max((ground * 3).min(loudest / 4));
+    let threshold = if of_ten(9) < ground * 2 {
+        // Noise for nearly all of its length: what rises far above it is speech, which swells and falls with its syllables.
+        QUIET.max(ground * 3)
+    } else {
+        // A message without a pause has no quiet part to compare with; then silence proper is the measure.
+        QUIET.max((ground * 3).min(loudest / 4))
+    };
     let tonal = tonal(frames);
     let is_speech = |(frame, tonal): (&Frame, &bool)| frame.loudness > threshold && !tonal;
     let marks: Vec<bool> = frames.iter().zip(&tonal).map(is_speech).collect();

@@ -143,7 +143,8 @@ fn cell(text: &str) -> String {
             marked.push('\'');
         }
         marked.push(c);
-        is_start = matches!(c, ';' | '\t' | '\n' | '\r');
+        // A spreadsheet that splits the cell may take quotes away.
+        is_start = matches!(c, ';' | '\t' | '\n' | '\r') || is_start && matches!(c, '"' | ' ');
     }
     if marked.contains([',', ';', '"', '\t', '\n', '\r']) {
         return format!("\"{}\"", marked.replace('"', "\"\""));
@@ -279,6 +280,8 @@ mod tests {
             ("Jean-Luc + Ann", "Jean-Luc + Ann"),
             ("\rx", "\"'\rx\""),
             ("a;b", "\"a;b\""),
+            ("x;\"=1+1;y", "\"x;\"\"'=1+1;y\""),
+            ("x; =1+1", "\"x; '=1+1\""),
             ("Example, Ann,-1", "\"Example, Ann,-1\""),
             ("=HYPERLINK(\"http://evil\",\"x\")", "\"'=HYPERLINK(\"\"http://evil\"\",\"\"x\"\")\""),
             ("a,b", "\"a,b\""),

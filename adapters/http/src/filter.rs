@@ -9,7 +9,7 @@ use jiff::{Span, ToSpan};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::i18n::viewer::Viewer;
-use crate::query::{BadParameter, call_query, with_contacts};
+use crate::query::{BadParameter, call_query, whole_day, with_contacts};
 
 /// A part of the log that people look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
@@ -89,7 +89,7 @@ impl Shown {
                     days = Some(span.ok_or_else(|| bad("use today, yesterday, week, 7d or 30d"))?);
                 }
                 "on" => {
-                    let day = value.parse::<Date>().ok().and_then(|day| midnight(day.tomorrow().ok()?, zone));
+                    let day = whole_day(value).and_then(|day| midnight(day.tomorrow().ok()?, zone));
                     on = Some(day.ok_or_else(|| bad("use a day such as 2026-11-22"))?);
                 }
                 // Parts of a page, for its script.

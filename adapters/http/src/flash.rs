@@ -12,6 +12,8 @@ use crate::i18n::viewer::cookie;
 
 /// The cookie.
 const FLASH: &str = "flash";
+/// The forms that undo a change, beside that of one call.
+const UNDOABLE: [&str; 4] = ["/calls/bulk", "/contacts", "/flow/callers", "/views"];
 /// Longer ones are not stored by browsers.
 const MAX_BYTES: usize = 3500;
 /// A page that does not come soon says nothing.
@@ -90,7 +92,13 @@ impl Flash {
         let mut pairs = form_urlencoded::parse(cookie(req, FLASH)?.as_bytes()).into_owned();
         let mut next = |name: &str| pairs.next().filter(|(known, _)| known == name).map(|(_, value)| value);
         let (said, count, name) = (next("said")?, next("n")?.parse().ok()?, next("name")?);
-        let action = next("undo").filter(|action| action.starts_with('/') && !action.starts_with("//"));
+        // Another site below our domain can set the cookie: a form leads only to what a flash offers to undo.
+        let is_ours = |action: &String| {
+            let of_call = action.strip_prefix("/calls/").and_then(|rest| rest.strip_suffix("/work"));
+            UNDOABLE.contains(&action.as_str())
+                || of_call.is_some_and(|id| id.bytes().all(|b| b.is_ascii_alphanumeric()))
+        };
+        let action = next("undo").filter(is_ours);
         let undo = action.map(|action| Undo { action, fields: pairs.collect() });
         Some(Self { said, count, name, undo })
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::i18n::phone_format;
 
-pub(crate) use value::time;
+pub(crate) use value::{time, whole_day};
 
 use schema::{cursor, day, instant_or_day, limit, one_of, search_text, text, truth};
 use value::{end_of_day, number, phone, yes_or_no};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use frontdesk_ports::Readiness;
 use poem::endpoint::BoxEndpoint;
 use poem::error::MethodNotAllowedError;
+use poem::http::Method;
 use poem::middleware::CookieJarManager;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Response, Route, RouteMethod, get};
 
@@ -80,6 +81,8 @@ impl Access {
 struct Entry {
     path: &'static str,
     access: Access,
+    /// Who may post to it.
+    posting: Access,
     handlers: RouteMethod,
     /// The methods it takes, as the header `Allow` names them.
     allow: &'static str,
@@ -90,14 +93,14 @@ impl Entry {
     where
         T::Endpoint: 'static,
     {
-        Self { path, access, handlers: get(handler), allow: "GET, HEAD" }
+        Self { path, access, posting: access, handlers: get(handler), allow: "GET, HEAD" }
     }
 
     fn post<T: IntoEndpoint>(path: &'static str, access: Access, handler: T) -> Self
     where
         T::Endpoint: 'static,
     {
-        Self { path, access, handlers: poem::post(handler), allow: "POST" }
+        Self { path, access, posting: access, handlers: poem::post(handler), allow: "POST" }
     }
 
     /// With a handler that answers HEAD itself; elsewhere the answer to GET is sent without its body.
@@ -108,11 +111,11 @@ impl Entry {
         Self { handlers: self.handlers.head(handler), ..self }
     }
 
-    fn and_post<T: IntoEndpoint>(self, handler: T) -> Self
+    fn and_post<T: IntoEndpoint>(self, posting: Access, handler: T) -> Self
     where
         T::Endpoint: 'static,
     {
-        Self { handlers: self.handlers.post(handler), allow: "GET, HEAD, POST", ..self }
+        Self { posting, handlers: self.handlers.post(handler), allow: "GET, HEAD, POST", ..self }
     }
 }
 
@@ -130,7 +133,7 @@ fn table() -> Vec<Entry> {
         Entry::post("/calls/:id/work", Work, follow_up::work),
         Entry::post("/calls/bulk", Work, feed::bulk::bulk),
         Entry::get("/setup-steps", Page, setup_steps::setup_steps),
-        Entry::get("/contacts", Page, contacts::contacts).and_post(contacts::change),
+        Entry::get("/contacts", Page, contacts::contacts).and_post(Work, contacts::change),
         Entry::post("/contacts/import", Work, contacts::import),
         Entry::get("/contacts.csv", Work, contacts::contacts_csv),
         Entry::get("/contacts.vcf", Work, contacts::contacts_vcf),
@@ -144,15 +147,15 @@ fn table() -> Vec<Entry> {
         Entry::post("/flow/closure", Close, flow::closure),
         Entry::post("/flow/callers", Work, flow::callers),
         Entry::post("/views", Work, saved_views::change),
-        Entry::get("/settings", Work, settings::settings).and_post(settings::own),
+        Entry::get("/settings", Work, settings::settings).and_post(Work, settings::own),
         Entry::post("/settings/people", Admin, settings::people),
         Entry::post("/settings/tokens", Admin, settings::tokens),
         Entry::get("/outages", Page, outages::outages),
         Entry::get("/audit", Admin, audit::audit),
-        Entry::get("/done/:secret", Public, done::look).and_post(done::done),
+        Entry::get("/done/:secret", Public, done::look).and_post(Public, done::done),
         Entry::get("/start/:secret", Public, start::sign_in_by_link).and_head(start::look_at_link),
-        Entry::get("/setup/:secret", Public, start::setup_page).and_post(start::set_up),
-        Entry::get("/login", Public, login::sign_in_page).and_post(login::sign_in),
+        Entry::get("/setup/:secret", Public, start::setup_page).and_post(Public, start::set_up),
+        Entry::get("/login", Public, login::sign_in_page).and_post(Public, login::sign_in),
         Entry::get("/login/provider", Public, oidc::begin),
         Entry::get("/login/return", Public, oidc::finish),
         Entry::post("/logout", Page, login::sign_out),
@@ -178,9 +181,9 @@ fn table() -> Vec<Entry> {
     ]
 }
 
-/// Path, access and methods of every route of the table, for tests that visit them all.
-pub fn route_list() -> Vec<(&'static str, Access, &'static str)> {
-    table().into_iter().map(|entry| (entry.path, entry.access, entry.allow)).collect()
+/// Path, access, methods and access for posting of every route of the table, for tests that visit them all.
+pub fn route_list() -> Vec<(&'static str, Access, &'static str, Access)> {
+    table().into_iter().map(|entry| (entry.path, entry.access, entry.allow, entry.posting)).collect()
 }
 
 /// The routes of people, programs and operators. Fails if a template does not parse, which a test excludes.
@@ -196,15 +199,19 @@ pub fn routes(mut services: Services) -> Result<impl Endpoint<Output = Response>
         rates: ApiRates::new(requests_per_minute),
         listens: Listens::default(),
     });
-    let guarded = |endpoint: BoxEndpoint<'static, Response>, access: Access| match access.permission() {
-        None => endpoint,
-        Some(permission) => {
-            let required = Guard { permission, redirects: access.redirects() };
-            endpoint.around(move |endpoint, req| guard(required, endpoint, req)).boxed()
-        }
+    let guarded = |endpoint: BoxEndpoint<'static, Response>, access: Access, posting: Access| {
+        endpoint.around(move |endpoint, req| async move {
+            let access = if req.method() == Method::POST { posting } else { access };
+            match access.permission() {
+                None => endpoint.call(req).await,
+                Some(permission) => {
+                    guard(Guard { permission, redirects: access.redirects() }, endpoint, req).await
+                }
+            }
+        })
     };
     let mut routes = Route::new();
-    for Entry { path, access, handlers, allow } in table() {
+    for Entry { path, access, posting, handlers, allow } in table() {
         let handlers = handlers.around(move |handlers, req| async move {
             let refused = |error: poem::Error| {
                 if error.is::<MethodNotAllowedError>() {
@@ -215,13 +222,13 @@ pub fn routes(mut services: Services) -> Result<impl Endpoint<Output = Response>
             };
             handlers.call(req).await.map_err(refused)
         });
-        routes = routes.at(path, guarded(handlers.boxed(), access));
+        routes = routes.at(path, guarded(handlers.boxed(), access, posting));
     }
     if let Some(phone) = phone {
         let page = get(phone::phone).map_to_response().boxed();
         routes = routes
-            .at("/phone", guarded(page, Access::Page))
-            .nest_no_strip("/phone/calls", guarded(phone, Access::Calls));
+            .at("/phone", guarded(page, Access::Page, Access::Page))
+            .nest_no_strip("/phone/calls", guarded(phone, Access::Calls, Access::Calls));
     }
     let limit = if has_phone { MAX_PHONE_BYTES } else { MAX_BYTES };
     Ok(routes

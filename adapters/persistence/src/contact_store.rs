@@ -1,4 +1,6 @@
 //! Contacts on a database.
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use frontdesk_ports::{Contact, ContactStore, StoreError};
 use sea_orm::sea_query::OnConflict;
@@ -43,8 +45,12 @@ impl ContactStore for SqlContacts {
         use contact::Column::{Caller, Company, Name, Note};
         let tx = self.0.writer.begin_with_options(immediate()).await.map_err(failed)?;
         number_changes_of(CONTACT_CHANGES, &tx, 1).await.map_err(failed)?;
+        // Of several contacts of one caller the last counts; a statement may hold each only once.
+        let latest: BTreeMap<&str, &Contact> =
+            contacts.iter().map(|contact| (contact.caller.as_str(), contact)).collect();
+        let contacts: Vec<&Contact> = latest.into_values().collect();
         for contacts in contacts.chunks(ROWS) {
-            let rows = contacts.iter().cloned().map(|contact| contact::ActiveModel {
+            let rows = contacts.iter().map(|&contact| contact.clone()).map(|contact| contact::ActiveModel {
                 caller: Set(contact.caller),
                 name: Set(contact.name),
                 company: Set(contact.company),

@@ -1,6 +1,7 @@
 //! Twilio's REST API, as far as we ask it. Credentials go to the configured API base and nowhere else.
 
 mod account;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -119,11 +120,22 @@ impl TwilioClient {
     ) -> Result<Vec<CarrierCall>, CarrierError> {
         // The filter counts days, so a day more is asked for on each side, and what is too much is dropped here.
         let day = jiff::SignedDuration::from_hours(24);
-        let (from, to) = (records::wire_day(since - day), records::wire_day(until + day));
-        let by_start = [("StartTime>", from.as_str()), ("StartTime<", to.as_str())];
-        let calls: Vec<CallResource> = self.list(account, "Calls.json", &by_start).await?;
-        let by_date = [("DateCreated>", from.as_str()), ("DateCreated<", to.as_str())];
-        let recordings: Vec<RecordingResource> = self.list(account, "Recordings.json", &by_date).await?;
+        let (mut calls, mut recordings) = (Vec::<CallResource>::new(), Vec::<RecordingResource>::new());
+        // A day at a time: a list has a limited number of pages.
+        let mut begins = since - day;
+        while begins < until + day {
+            let ends = begins + day;
+            let (from, to) = (records::wire_day(begins), records::wire_day(ends));
+            let by_start = [("StartTime>", from.as_str()), ("StartTime<", to.as_str())];
+            calls.extend(self.list(account, "Calls.json", &by_start).await?);
+            let by_date = [("DateCreated>", from.as_str()), ("DateCreated<", to.as_str())];
+            recordings.extend(self.list(account, "Recordings.json", &by_date).await?);
+            begins = ends;
+        }
+        // A list may hold more than the day that was asked for.
+        let (mut known_calls, mut known_recordings) = (BTreeSet::new(), BTreeSet::new());
+        calls.retain(|call| known_calls.insert(call.sid.clone()));
+        recordings.retain(|recording| known_recordings.insert(recording.sid.clone()));
         Ok(records::assemble(&account.carrier, &calls, &recordings, since, until))
     }
 

@@ -22,7 +22,7 @@ pub(crate) struct Listing<T> {
 /// A call, ours or one that we had made.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct CallResource {
-    sid: String,
+    pub sid: String,
     parent_call_sid: Option<String>,
     from: Option<String>,
     to: Option<String>,
@@ -37,7 +37,7 @@ pub(crate) struct CallResource {
 /// A recording.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct RecordingResource {
-    sid: String,
+    pub sid: String,
     call_sid: Option<String>,
     status: Option<String>,
     duration: Option<String>,

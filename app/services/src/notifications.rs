@@ -16,7 +16,9 @@ use frontdesk_ports::{
     CallLog, CallRecord, Clock, DoneLinks, Ids, JobCounts, JobQueue, Lane, ManageContacts, Messenger, Outbox,
     RecordingStore, StoreError,
 };
+use futures_util::future::join_all;
 use jiff::tz::TimeZone;
+use tokio::sync::watch;
 
 use super::flow_versions::FlowVersions;
 
@@ -78,28 +80,54 @@ pub struct Notifications {
 }
 
 impl Notifications {
-    /// Runs until it is dropped.
+    /// Runs until it is dropped. Each recipient has deliveries of its own, so that one that does not answer delays no other.
     pub async fn run(&self) {
         if self.recipients.is_empty() {
             return std::future::pending().await;
         }
+        let queued = watch::Sender::new(());
+        let lanes = self.lanes();
+        let deliveries = lanes.iter().map(|lane| self.run_lane(lane, queued.subscribe()));
+        tokio::join!(self.run_queueing(&queued), join_all(deliveries));
+    }
+
+    /// Follows the log.
+    async fn run_queueing(&self, queued: &watch::Sender<()>) {
         loop {
-            if let Err(error) = self.round().await {
-                tracing::warn!("notifications wait for the store: {error}");
-                tokio::time::sleep(STORE_PAUSE).await;
+            match self.follow().await {
+                Ok(seen) => {
+                    queued.send_replace(());
+                    let _ = tokio::time::timeout(IDLE_PAUSE, self.log.wait_for_change(seen)).await;
+                }
+                Err(error) => wait_for_store(&error).await,
             }
         }
     }
 
-    async fn round(&self) -> Result<(), StoreError> {
-        let seen = self.follow().await?;
-        while self.deliver_due().await? > 0 {}
+    /// Delivers what is due to one recipient.
+    async fn run_lane(&self, lane: &Lane, mut queued: watch::Receiver<()>) {
+        loop {
+            match self.deliver_and_pause(lane).await {
+                Ok(Some(pause)) => {
+                    let _ = tokio::time::timeout(pause, queued.changed()).await;
+                }
+                Ok(None) => {}
+                Err(error) => wait_for_store(&error).await,
+            }
+        }
+    }
+
+    /// Delivers what is due to a recipient; how long until more is due, if nothing was.
+    async fn deliver_and_pause(&self, lane: &Lane) -> Result<Option<Duration>, StoreError> {
+        let lane = std::slice::from_ref(lane);
+        let delivered = self.deliver(lane).await?;
         self.update_metrics().await?;
+        if delivered > 0 {
+            return Ok(None);
+        }
         let now = self.clock.now();
         let until = |due: Timestamp| Duration::try_from(due.duration_since(now)).unwrap_or_default();
-        let pause = self.queue.next_due(&self.lanes()).await?.map_or(IDLE_PAUSE, until).min(IDLE_PAUSE);
-        let _ = tokio::time::timeout(pause, self.log.wait_for_change(seen)).await;
-        Ok(())
+        Ok(Some(self.queue.next_due(lane).await?.map_or(IDLE_PAUSE, until).min(IDLE_PAUSE)))
     }
 
     /// Updates the metrics of deliveries.
@@ -119,6 +147,11 @@ impl Notifications {
     fn names(&self) -> Vec<String> {
         self.recipients.keys().cloned().collect()
     }
+}
+
+async fn wait_for_store(error: &StoreError) {
+    tracing::warn!("notifications wait for the store: {error}");
+    tokio::time::sleep(STORE_PAUSE).await;
 }
 
 #[cfg(test)]

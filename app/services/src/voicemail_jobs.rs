@@ -28,6 +28,8 @@ const MAX_CONCURRENT: u16 = 4;
 /// Pauses after failures.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(2), max: Duration::from_secs(15 * 60) };
 /// When a job is given up.
+/// How long the carrier may take until it knows a recording that it has reported.
+const KNOWN_AFTER: Duration = Duration::from_secs(300);
 const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
 /// How often it is tried at least: a clock that jumps ahead gives nothing up.
 const MIN_ATTEMPTS: u32 = 20;
@@ -207,7 +209,12 @@ impl VoicemailWorker {
         let held = |m: &Voicemail| m.recording == *recording && m.status == VoicemailStatus::Stored;
         let discarded = facts.is_discarded(recording);
         if discarded || Call::of(&facts).voicemails.iter().any(held) {
-            self.carrier.delete_recording(call, recording).await.map_err(again)?;
+            let was_there = self.carrier.delete_recording(call, recording).await.map_err(again)?;
+            // A while after the call the carrier has had time enough.
+            let is_recent = Call::of(&facts).ended_at.is_none_or(|at| self.clock.now() < at + KNOWN_AFTER);
+            if !was_there && is_recent && !facts.is_reported(recording) {
+                return Err(Failure::Again("the carrier does not know the recording yet".into(), None));
+            }
             if discarded {
                 let name = AudioName::new(call, recording);
                 self.recordings.delete(&name).await.map_err(Failure::Store)?;

@@ -47,8 +47,9 @@ pub(super) struct Export {
 
 pub(super) fn time(flag: &str, text: Option<&String>, config: &Config) -> Result<Option<Timestamp>, Failure> {
     let Some(text) = text else { return Ok(None) };
-    let day =
-        || text.parse::<Date>().ok()?.to_zoned_datetime(config.zone.clone()).ok().map(|at| at.timestamp());
+    // A date and nothing else: a time without an offset is of no known zone.
+    let date = || text.get(..10).filter(|date| *date == text)?.parse::<Date>().ok();
+    let day = || date()?.to_zoned_datetime(config.zone.clone()).ok().map(|at| at.timestamp());
     let at = text.parse().ok().or_else(day);
     let bad = || {
         Failure::Usage(format!(

@@ -32,7 +32,7 @@ pub(super) fn run(config: &Config) -> Result<ExitCode, Failure> {
         }
     }
     println!(
-        "the flow is sound; the desk takes it for new calls, and calls in progress go on by the one they began with"
+        "the flow is valid, and the server was asked to load it for new calls; its log says if it could not. Calls in progress go on by the one they began with"
     );
     Ok(ExitCode::SUCCESS)
 }

@@ -8,7 +8,7 @@ use crate::environment::Environment;
 use crate::pid::PidFile;
 use crate::service_manager::PassedSockets;
 use crate::telemetry::{self, LogFormat};
-use crate::wiring::{App, AppBuilder};
+use crate::wiring::{App, AppBuilder, finish_restore};
 
 pub(super) async fn run(
     config: Config,
@@ -20,6 +20,8 @@ pub(super) async fn run(
     telemetry::start(config.log_format, &config.log_levels);
     let mut sockets = PassedSockets::of_process();
     let listener = listen(&mut sockets, config.listen).await?;
+    // Before a file is made in a folder that an interrupted restore is about to put in place.
+    finish_restore(&config.database_url).map_err(|error| Failure::Usage(error.to_string()))?;
     // Before anybody can find this process: SIGHUP must not end it.
     let reload = (hang_ups()?, reload);
     let _serving = PidFile::hold(&config.spool).map_err(|error| {

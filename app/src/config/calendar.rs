@@ -56,7 +56,10 @@ fn days_of(event: &icalendar::Event) -> Result<Vec<Days>, String> {
         further.chain(event.properties().get("RDATE")).flat_map(|property| property.value().split(','));
     for date in further {
         let day = Date::strptime("%Y%m%d", date);
-        days.push(Days::One(day.map_err(|_| format!("has the further date {date}, which is no whole day"))?));
+        let day = day.map_err(|_| format!("has the further date {date}, which is no whole day"))?;
+        // Each instance is as long as the event (RFC 5545, section 3.8.5.2).
+        let end = day.checked_add(last - first).map_err(|error| error.to_string())?;
+        days.push(if end == day { Days::One(day) } else { Days::Span(day, end) });
     }
     Ok(days)
 }
@@ -142,6 +145,10 @@ mod tests {
             (
                 "DTSTART;VALUE=DATE:20261225\r\nRRULE:FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=25\r\n",
                 "12-25 since 2026",
+            ),
+            (
+                "DTSTART;VALUE=DATE:20261224\r\nDTEND;VALUE=DATE:20261227\r\nRDATE;VALUE=DATE:20270401\r\n",
+                "2026-12-24..2026-12-26 2027-04-01..2027-04-03",
             ),
             ("DTSTART;VALUE=DATE:20261225\r\nRRULE:\r\n", "2026-12-25"),
         ] {

@@ -25,7 +25,7 @@ const INDEX_PAUSE: Duration = Duration::from_secs(60);
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Finishes a restore of this SQLite database that was killed: without it, an empty one would be made.
-pub(super) fn finish_restore(url: &str) -> Result<(), WiringError> {
+pub fn finish_restore(url: &str) -> Result<(), WiringError> {
     let Some(path) = url.strip_prefix("sqlite://") else { return Ok(()) };
     if finish_interrupted(Path::new(path)).map_err(WiringError::Restore)? {
         tracing::warn!("a restore that had been interrupted was finished");

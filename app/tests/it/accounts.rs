@@ -42,7 +42,7 @@ async fn no_session_of_the_old_password_outlives_a_new_one() {
     for intruder in intruders {
         for session in intruder.await.unwrap() {
             assert_eq!(
-                access.session(&session).await.unwrap(),
+                access.session(&session, true).await.unwrap(),
                 None,
                 "a session of the old password is alive"
             );

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::call::effect::Effect;
 use crate::call::event::{CallEvent, EventKind, StoredAudio};
-use crate::call::status::CopyFate;
+use crate::call::status::{CopyFate, RecordingStatus};
 use crate::flow::language::Language;
 use crate::ids::{LegId, RecordingId};
 
@@ -187,6 +187,14 @@ impl Facts {
 
     fn find(&self, wanted: impl Fn(&EventKind) -> bool) -> Option<&str> {
         self.events.iter().find(|(_, event)| wanted(&event.kind)).map(|(identity, _)| identity.as_str())
+    }
+
+    /// Whether the carrier has said what became of a recording. Until then it may not know the recording yet when it is asked.
+    pub fn is_reported(&self, wanted: &RecordingId) -> bool {
+        use RecordingStatus::{Absent, Completed, Failed};
+        self.events.values().any(|event| {
+            matches!(&event.kind, EventKind::Recording { recording, status: Absent | Completed | Failed, .. } if recording == wanted)
+        })
     }
 
     /// When the first report of a recording arrived.

@@ -91,8 +91,9 @@ impl Step<'_> {
             number: phone.clone(),
             screened,
         });
+        let shown = self.shown_number(forward, history);
         let caller = match &self.cx.from {
-            CallerId::Known(_) if forward.shows == ShownNumber::Caller => CallerShown::Number,
+            CallerId::Known(number) if shown.as_ref() == Some(number) => CallerShown::Number,
             CallerId::Known(_) => CallerShown::Hidden,
             CallerId::Withheld => CallerShown::Withheld,
             CallerId::Sip(_) | CallerId::Client(_) | CallerId::Other(_) => CallerShown::Address,

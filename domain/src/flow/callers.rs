@@ -67,8 +67,9 @@ impl CallerPattern {
         let identity = || from.identity(called);
         match self {
             Self::Number(number) => identity().as_deref() == Some(number.as_str()),
-            Self::Prefix(prefix) | Self::Address(prefix) => {
-                identity().is_some_and(|identity| identity.starts_with(prefix))
+            Self::Prefix(prefix) => identity().is_some_and(|identity| identity.starts_with(prefix)),
+            Self::Address(prefix) => {
+                identity().is_some_and(|identity| identity.to_lowercase().starts_with(prefix))
             }
             Self::Caller(wanted) => identity().as_ref() == Some(wanted),
             Self::Withheld => *from == CallerId::Withheld,
@@ -104,11 +105,19 @@ impl FromStr for CallerPattern {
             caller @ (CallerId::Sip(_) | CallerId::Client(_)) => {
                 caller.identity("").map(Self::Caller).ok_or_else(bad)
             }
-            // A short or otherwise undialable number; words are more likely a mistake.
-            CallerId::Other(text) if text.bytes().all(|b| b.is_ascii_digit()) => Ok(Self::Caller(text)),
+            // A short or otherwise undialable number; words are more likely a mistake, and so is a number without its country,
+            // because it would be compared with one that has it.
+            CallerId::Other(text) if text.bytes().all(|b| b.is_ascii_digit()) && !is_national(&text) => {
+                Ok(Self::Caller(text))
+            }
             _ => Err(bad()),
         }
     }
+}
+
+/// Whether digits are probably a number with a trunk prefix in place of its country.
+fn is_national(digits: &str) -> bool {
+    digits.starts_with('0') && digits.len() > 6
 }
 
 impl fmt::Display for CallerPattern {
@@ -174,6 +183,7 @@ mod tests {
         for (text, caller) in [
             ("sip:*", "sip:spam@1.2.3.4"),
             ("client:*", "client:spam"),
+            ("client:Ann*", "client:Ann1"),
             ("sip:Spam@1.2.3.4", "sips:spam@1.2.3.4;user=phone"),
             ("33899123456", "whatsapp:+33899123456"),
             ("+33899123456", "0899123456"),
@@ -188,7 +198,7 @@ mod tests {
         }
         let sip: CallerPattern = "sip:*".parse().unwrap();
         assert!(!sip.fits(&CallerId::read("sip:+33899123456@1.2.3.4"), "", Attestation::Unknown), "a number");
-        for bad in ["", "*", "0899*", "+33 8*", "stir:D", "somebody"] {
+        for bad in ["", "*", "0899*", "0899123456", "+33 8*", "stir:D", "somebody"] {
             assert!(bad.parse::<CallerPattern>().is_err(), "{bad}");
         }
     }

@@ -242,6 +242,7 @@ fn hours_that_are_no_hours_are_refused() {
         (r#"holidays = ["12-25"]"#, r#"holidays = ["25.12."] # here"#, "is no day"),
         (r#"holidays = ["12-25"]"#, r#"dates.2026-02-29 = "closed" # here"#, "is no day"),
         (r#"holidays = ["12-25"]"#, r#"holidays_from = "bank.ics" # here"#, "cannot be read here"),
+        (r#"holidays = ["12-25"]"#, r#"skip_timed_events = "yes" # here"#, "true or false"),
         (r#"timezone = "Europe/Paris""#, r#"timezone = "Europe/Pari" # here"#, "is no IANA time zone"),
     ] {
         assert_refused(was, is, why);
@@ -251,7 +252,7 @@ fn hours_that_are_no_hours_are_refused() {
 #[test]
 fn times_and_counts_outside_their_bounds_are_refused() {
     for (was, is, why) in [
-        ("max_length = \"2m\"", "max_length = \"5h\" # here", "18000 s; use 2 to 14400 s"),
+        ("max_length = \"2m\"", "max_length = \"5h\" # here", "18000 s; use 2 to 3600 s"),
         ("max_length = \"2m\"", "max_length = \"2 minutes\" # here", "is not a duration"),
         (
             "max_length = \"2m\"",

@@ -104,8 +104,9 @@ pub trait Access: Send + Sync {
     /// is left out.
     async fn describe_session(&self, token: &str, browser: &str, address: &str);
 
-    /// Who a session token belongs to, if it is valid.
-    async fn session(&self, token: &str) -> Result<Option<SignedIn>, StoreError>;
+    /// Who a session token belongs to, if it is valid. A session ends after a while without a use: `is_use` is false for what an
+    /// open page asks by itself.
+    async fn session(&self, token: &str, is_use: bool) -> Result<Option<SignedIn>, StoreError>;
 
     /// Ends a session.
     async fn sign_out(&self, token: &str) -> Result<(), StoreError>;

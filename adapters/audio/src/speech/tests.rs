@@ -120,6 +120,17 @@ fn a_short_word_is_speech() {
 }
 
 #[test]
+fn speech_in_a_long_noisy_recording_is_speech() {
+    // Two seconds of a minute, as when a caller puts the phone down without hanging up.
+    for level in [0.0002, 0.002, 0.02] {
+        let noise = noise(level);
+        let samples = audio(60.0, |at| noise(at) + if (10.0..12.0).contains(&at) { voice(at) } else { 0.0 });
+        let speech = measure(&samples, RATE).speech_ms;
+        assert!((600..=2_400).contains(&speech), "noise {level}: {speech} ms");
+    }
+}
+
+#[test]
 fn speech_is_distinguished_from_the_pauses_around_it() {
     let samples = audio(20.0, |at| if (4.0..12.0).contains(&at) { voice(at) } else { 0.0 });
     let sound = measure(&samples, RATE);

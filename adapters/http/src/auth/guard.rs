@@ -36,7 +36,7 @@ impl Credential {
     /// Whether its holder may still read calls. A store that does not answer ends nothing.
     pub async fn may_read_calls(&self, access: &dyn Access) -> bool {
         let visitor = match self {
-            Self::Session(token) => match access.session(token).await {
+            Self::Session(token) => match access.session(token, false).await {
                 Ok(person) => person.map(Visitor::Person),
                 Err(_) => return true,
             },
@@ -152,6 +152,12 @@ fn described(rate: Option<Rate>, problem: Problem) -> Problem {
     headers.fold(problem, |problem, (name, value)| problem.with_header(name, value))
 }
 
+/// Whether a person has asked for this, and not an open page by itself.
+fn is_use(req: &Request) -> bool {
+    let path = req.uri().path();
+    !path.ends_with("/events") && !path.ends_with("/counts")
+}
+
 async fn authenticate(services: &Services, req: &Request) -> Result<Authenticated, AuthError> {
     let access = &services.access;
     let authenticated = |visitor, credential| Authenticated { visitor, credential, cookie: None };
@@ -168,7 +174,7 @@ async fn authenticate(services: &Services, req: &Request) -> Result<Authenticate
         return Ok(authenticated(Visitor::Program(program), Credential::Token(token, address)));
     }
     let session = match session_token(req, services.secure).await {
-        Some(token) => access.session(&token).await?.map(|session| (session, token)),
+        Some(token) => access.session(&token, is_use(req)).await?.map(|session| (session, token)),
         None => None,
     };
     let Some(name) = services.sign_in.proxy.as_ref().and_then(|proxy| proxy.person(req)) else {
@@ -187,7 +193,7 @@ async fn authenticate(services: &Services, req: &Request) -> Result<Authenticate
         Err(_) => return Err(AuthError::NotAdmitted),
     };
     describe(services, req, &token).await;
-    let person = access.session(&token).await?.ok_or(AuthError::Anonymous)?;
+    let person = access.session(&token, true).await?.ok_or(AuthError::Anonymous)?;
     let cookie = Some(proxy_session_cookie(&token, services.secure));
     Ok(Authenticated { visitor: Visitor::Person(person), credential: Credential::Session(token), cookie })
 }

@@ -66,7 +66,9 @@ pub(crate) fn read(text: &str, home: &str) -> Result<ReadContacts, UnreadableCon
         // What our own export marks as text for spreadsheets.
         let cell = |column: Option<usize>| {
             let text = column.and_then(|column| record.get(column)).unwrap_or_default();
-            text.strip_prefix('\'').unwrap_or(text)
+            let marked =
+                |text: &&str| text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+            text.strip_prefix('\'').filter(marked).unwrap_or(text)
         };
         let numbers = numbers.iter().flat_map(|column| cell(Some(*column)).split(":::"));
         let numbers: Vec<String> =

@@ -32,21 +32,16 @@ pub(super) fn phone(value: &str) -> String {
     address.map_or_else(|| number(value), |address| address.to_string())
 }
 
+/// A date and nothing else: a time without an offset is of no known zone.
+pub(crate) fn whole_day(value: &str) -> Option<Date> {
+    value.get(..10).filter(|day| *day == value)?.parse().ok()
+}
+
 /// An instant, or the first instant of a day in the company's zone.
 pub(crate) fn time(value: &str, zone: &TimeZone) -> Result<Timestamp, String> {
     // As above: the offset's `+` may have become a blank.
     let value = value.replace(' ', "+");
-    // A date and nothing else: a time without an offset is of no known zone.
-    let day = || {
-        value
-            .get(..10)
-            .filter(|day| *day == value)?
-            .parse::<Date>()
-            .ok()?
-            .to_zoned_datetime(zone.clone())
-            .ok()
-            .map(|zoned| zoned.timestamp())
-    };
+    let day = || whole_day(&value)?.to_zoned_datetime(zone.clone()).ok().map(|zoned| zoned.timestamp());
     value
         .parse()
         .ok()
@@ -56,9 +51,7 @@ pub(crate) fn time(value: &str, zone: &TimeZone) -> Result<Timestamp, String> {
 
 /// The instant at which a day in the company's zone is over.
 pub(super) fn end_of_day(value: &str, zone: &TimeZone) -> Result<Timestamp, String> {
-    value
-        .parse::<Date>()
-        .ok()
+    whole_day(value)
         .and_then(|day| day.tomorrow().ok())
         .and_then(|next| next.to_zoned_datetime(zone.clone()).ok())
         .map(|zoned| zoned.timestamp())

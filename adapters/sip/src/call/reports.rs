@@ -59,7 +59,7 @@ mod tests {
     use super::*;
     use crate::desk::testing::services;
 
-    /// Refuses so many reports, and takes the others.
+    /// Refuses the first reports, and takes the others.
     #[derive(Default)]
     struct Stores {
         refuse: AtomicU32,

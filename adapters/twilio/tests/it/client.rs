@@ -186,6 +186,12 @@ async fn the_carriers_records_are_read_page_by_page_and_put_together() {
         .and(query_param("StartTime>", "2026-01-04T00:00:00Z"))
         .and(query_param_is_missing("PageToken"));
     first_page.respond_with(page(&first)).mount(&server).await;
+    // The other days of the span have no calls.
+    let none = serde_json::json!({"calls": [], "next_page_uri": null});
+    for day in ["2026-01-05T00:00:00Z", "2026-01-06T00:00:00Z"] {
+        let other_day = calls().and(query_param("StartTime>", day)).and(query_param_is_missing("PageToken"));
+        other_day.respond_with(page(&none)).mount(&server).await;
+    }
     calls().and(query_param("PageToken", "PACA1")).respond_with(page(&second)).mount(&server).await;
     let recording = serde_json::json!({
         "sid": "RE1", "call_sid": "CA1", "status": "completed", "duration": "7",

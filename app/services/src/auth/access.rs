@@ -31,8 +31,10 @@ impl Access for AccessControl {
             return Err(SignInError::Wrong);
         };
         if let Err(error) = self.check_code(&user.name, code).await {
-            if error == SignInError::CodeWrong {
-                self.audit_refused(Some(&user.name), address).await;
+            match error {
+                SignInError::CodeWrong => self.audit_refused(Some(&user.name), address).await,
+                SignInError::CodeNeeded => self.throttle.take_back(&shortened, &network),
+                _ => {}
             }
             return Err(error);
         }
@@ -80,7 +82,7 @@ impl Access for AccessControl {
         }
     }
 
-    async fn session(&self, token: &str) -> Result<Option<SignedIn>, StoreError> {
+    async fn session(&self, token: &str, is_use: bool) -> Result<Option<SignedIn>, StoreError> {
         let token_hash = hash_token(token);
         let Some(session) = self.store.session(&token_hash).await? else { return Ok(None) };
         let now = self.clock.now();
@@ -89,7 +91,7 @@ impl Access for AccessControl {
             return Ok(None);
         }
         let Some(user) = self.store.user(&session.user).await? else { return Ok(None) };
-        if now >= session.seen_at + LAST_USE_PRECISION {
+        if is_use && now >= session.seen_at + LAST_USE_PRECISION {
             self.store.touch_session(&token_hash, now).await?;
         }
         let may_close = self.staff_may_close || user.role == Role::Admin;

@@ -50,7 +50,10 @@ impl AccessControl {
         let known = self.find_user(name).await?.map(|user| user.name);
         let name = known.as_deref().unwrap_or(name);
         if known.is_none() {
-            let (Some(role), Ok(name)) = (self.newcomers, valid_user_name(name)) else {
+            // Nobody gets a name that differs from another's by case only.
+            let key = user_key(name);
+            let is_taken = self.store.users().await?.iter().any(|user| user_key(&user.name) == key);
+            let (Some(role), Ok(name), false) = (self.newcomers, valid_user_name(name), is_taken) else {
                 self.audit_refused(None, by).await;
                 return Err(SignInError::Nobody);
             };

@@ -66,10 +66,7 @@ impl Throttle {
             attempts.retain(|_, at| at.last().is_some_and(|at| now < *at + WINDOW));
         }
         if attempts.len() >= MAX_BUDGETS && !attempts.contains_key(budget) {
-            // The budget with the oldest last attempt makes room.
-            let oldest =
-                attempts.iter().min_by_key(|(_, at)| at.last().copied()).map(|(budget, _)| budget.clone());
-            oldest.map(|budget| attempts.remove(&budget));
+            make_room(&mut attempts);
         }
         let recent = attempts.entry(budget.clone()).or_default();
         recent.retain(|at| now < *at + WINDOW);
@@ -87,8 +84,9 @@ impl Throttle {
     /// Counts an attempt to sign in, by account and by network. Attempts from other networks do not count
     /// against a network that the account has been signed in from.
     pub fn count_sign_in(&self, name: &str, network: &str, now: Timestamp) -> Result<(), Duration> {
-        self.count(&Budget::Account(name.to_owned(), network.to_owned()), now)?;
+        // The network first: one that has used up its budget adds no others, which would push out those of accounts.
         self.count(&Budget::From(network.to_owned()), now)?;
+        self.count(&Budget::Account(name.to_owned(), network.to_owned()), now)?;
         if self.known.lock().contains(&(name.to_owned(), network.to_owned())) {
             return Ok(());
         }
@@ -108,9 +106,30 @@ impl Throttle {
         }
     }
 
+    /// Takes back an attempt with the right password, which is repeated with a code.
+    pub fn take_back(&self, name: &str, network: &str) {
+        let mut attempts = self.attempts.lock();
+        let (name, network) = (name.to_owned(), network.to_owned());
+        for budget in
+            [Budget::From(network.clone()), Budget::AnywhereFor(name.clone()), Budget::Account(name, network)]
+        {
+            attempts.get_mut(&budget).map(Vec::pop);
+        }
+    }
+
     /// Forgets the attempts of a budget after one that succeeded.
     pub fn reset(&self, budget: &Budget) {
         self.attempts.lock().remove(budget);
+    }
+}
+
+/// Removes the budgets with the oldest last attempts, many at once; those that are used up last.
+fn make_room(attempts: &mut BTreeMap<Budget, Vec<Timestamp>>) {
+    let age = |budget: &Budget, at: &Vec<Timestamp>| (at.len() >= budget.limit(), at.last().copied());
+    let mut oldest: Vec<_> = attempts.iter().map(|(budget, at)| (age(budget, at), budget.clone())).collect();
+    oldest.sort();
+    for (_, budget) in oldest.into_iter().take(MAX_BUDGETS / 10) {
+        attempts.remove(&budget);
     }
 }
 
@@ -163,6 +182,32 @@ mod tests {
         assert_eq!(refused(120, &|_| "ann".into(), &|n| format!("198.51.100.{n}")), 20);
         assert!(throttle.count_sign_in("ann", "203.0.113.1", at(14)).is_err());
         assert!(throttle.count_sign_in("ann", "203.0.113.1", at(16)).is_ok(), "a quarter of an hour later");
+    }
+
+    #[test]
+    fn a_flood_of_names_does_not_push_out_a_budget_that_is_used_up() {
+        let throttle = Throttle::default();
+        let guess = |name: &str, network: &str| throttle.count_sign_in(name, network, at(0));
+        (0..10).for_each(|_| guess("admin", "192.0.2.1").unwrap());
+        for n in 0..100 {
+            let _ = guess(&format!("name {n}"), "192.0.2.1");
+        }
+        assert!(guess("admin", "192.0.2.1").is_err());
+        for n in 0..MAX_BUDGETS {
+            let _ = guess(&format!("name {n}"), &format!("2001:db8:{n:x}::/64"));
+        }
+        assert!(guess("admin", "192.0.2.1").is_err(), "nor do many networks");
+    }
+
+    #[test]
+    fn a_sign_in_with_a_code_counts_once() {
+        let throttle = Throttle::default();
+        for _ in 0..100 {
+            throttle.count_sign_in("ann", "192.0.2.1", at(0)).unwrap();
+            throttle.take_back("ann", "192.0.2.1");
+            throttle.count_sign_in("ann", "192.0.2.1", at(0)).unwrap();
+            throttle.signed_in("ann", "192.0.2.1");
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 use std::time::Duration;
 
 use frontdesk_domain::NotificationKind;
-use frontdesk_ports::{Attempt, CallRecord, Delivery, DeliveryError, Job, LeasedJob, StoreError};
+use frontdesk_ports::{Attempt, CallRecord, Delivery, DeliveryError, Job, Lane, LeasedJob, StoreError};
+use futures_util::future::join_all;
 
 use super::selection::{last_report, reported_state, wants, work_version};
 use super::{NotificationTarget, Notifications, STORE_PAUSE};
@@ -23,40 +24,44 @@ pub(super) const MIN_ATTEMPTS: u32 = 20;
 const RECORD_RETRIES: u32 = 3;
 
 impl Notifications {
-    /// Delivers what is due now; how many were tried.
+    /// Delivers what is due now to every recipient; how many were tried.
     pub async fn deliver_due(&self) -> Result<usize, StoreError> {
-        let due = self.queue.take(&self.lanes(), self.clock.now(), LEASE, MAX_CONCURRENT).await?;
+        self.deliver(&self.lanes()).await
+    }
+
+    /// Delivers what is due now to some recipients; how many were tried. Each result is recorded as it comes.
+    pub(super) async fn deliver(&self, lanes: &[Lane]) -> Result<usize, StoreError> {
+        let due = self.queue.take(lanes, self.clock.now(), LEASE, MAX_CONCURRENT).await?;
         let deliveries = due.iter().filter_map(|leased| match &leased.job {
-            Job::Delivery(delivery) => Some((leased, delivery)),
+            Job::Delivery(delivery) => Some(self.deliver_one(leased, delivery)),
             Job::Effect(_) => None,
         });
-        let attempts = deliveries
-            .map(async |(leased, delivery)| (leased, delivery, self.deliver(leased, delivery).await));
-        let mut recorded = Ok(due.len());
-        for (leased, delivery, attempt) in futures_util::future::join_all(attempts).await {
-            let target = self.recipients.get(&delivery.recipient);
-            let (call, to) = (delivery.call, target.map_or("", |target| target.rule_name.as_str()));
-            match &attempt {
-                Attempt::Done(_) => tracing::info!(call.id = %call, to, "{} was delivered", delivery.kind),
-                Attempt::Retry(_, why) => {
-                    tracing::warn!(call.id = %call, to, "the notification will be sent again: {why}");
-                }
-                Attempt::Withdrawn => tracing::debug!(call.id = %call, to, "{} is not needed", delivery.kind),
-                Attempt::Failed(why) => {
-                    metrics::counter!("frontdesk_notifications_failed_total").increment(1);
-                    tracing::error!(call.id = %call, to, "the notification failed and will not be sent again: {why}");
-                }
+        // A result that could not be recorded must not prevent the others, which would be delivered again.
+        let recorded = join_all(deliveries).await;
+        recorded.into_iter().collect::<Result<(), _>>()?;
+        Ok(due.len())
+    }
+
+    /// Delivers a notification, and records what came of it.
+    async fn deliver_one(&self, leased: &LeasedJob, delivery: &Delivery) -> Result<(), StoreError> {
+        let attempt = self.attempt(leased, delivery).await;
+        let target = self.recipients.get(&delivery.recipient);
+        let (call, to) = (delivery.call, target.map_or("", |target| target.rule_name.as_str()));
+        match &attempt {
+            Attempt::Done(_) => tracing::info!(call.id = %call, to, "{} was delivered", delivery.kind),
+            Attempt::Retry(_, why) => {
+                tracing::warn!(call.id = %call, to, "the notification will be sent again: {why}");
             }
-            // A result that could not be recorded must not prevent the others, which would be delivered again.
-            match self.record(leased, &attempt).await {
-                Ok(true) => {}
-                Ok(false) => {
-                    tracing::info!(call.id = %call, to, "another instance has taken the notification over");
-                }
-                Err(error) => recorded = Err(error),
+            Attempt::Withdrawn => tracing::debug!(call.id = %call, to, "{} is not needed", delivery.kind),
+            Attempt::Failed(why) => {
+                metrics::counter!("frontdesk_notifications_failed_total").increment(1);
+                tracing::error!(call.id = %call, to, "the notification failed and will not be sent again: {why}");
             }
         }
-        recorded
+        if !self.record(leased, &attempt).await? {
+            tracing::info!(call.id = %call, to, "another instance has taken the notification over");
+        }
+        Ok(())
     }
 
     async fn record(&self, leased: &LeasedJob, attempt: &Attempt) -> Result<bool, StoreError> {
@@ -71,7 +76,7 @@ impl Notifications {
         noted
     }
 
-    async fn deliver(&self, leased: &LeasedJob, delivery: &Delivery) -> Attempt {
+    async fn attempt(&self, leased: &LeasedJob, delivery: &Delivery) -> Attempt {
         let Delivery { call, recipient, .. } = delivery;
         let Some(target) = self.recipients.get(recipient) else {
             return Attempt::Failed(format!("the notification rule {recipient} no longer exists"));

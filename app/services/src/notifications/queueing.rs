@@ -12,6 +12,15 @@ use super::{NotificationTarget, Notifications};
 const BATCH: u16 = 200;
 /// Events older than this are not reported any more, however the call changes.
 const MAX_AGE: Duration = Duration::from_secs(3 * 86_400);
+/// The same for the end of a call with a message, which is fetched for seven days, and again when somebody asks for it.
+const MESSAGE_MAX_AGE: Duration = Duration::from_secs(30 * 86_400);
+
+/// How old an event can be to be reported.
+fn max_age(kind: NotificationKind, record: &CallRecord) -> Duration {
+    let is_about_message = matches!(kind, NotificationKind::Ended | NotificationKind::VoicemailStored)
+        && !record.call.voicemails.is_empty();
+    if is_about_message { MESSAGE_MAX_AGE } else { MAX_AGE }
+}
 
 impl Notifications {
     /// Queues notifications about changes since the last call of this function, and returns the last change that was
@@ -65,14 +74,15 @@ impl Notifications {
         since: &BTreeMap<String, RecipientSince>,
         present: Timestamp,
     ) -> Vec<Delivery> {
-        let oldest = present - MAX_AGE;
         let kinds = record.call.kinds();
         let mut deliveries = Vec::new();
         for (name, target) in &self.recipients {
             let is_older = |since: &&RecipientSince| record.first_change <= since.change;
-            let from = since.get(name).filter(is_older).map_or(oldest, |since| since.at.max(oldest));
+            let since = since.get(name).filter(is_older).map(|since| since.at);
             let wanted = kinds.iter().filter(|kind| {
-                happened_at(**kind, record).is_none_or(|at| at >= from) && wants(target, **kind, record, flow)
+                let from = since.max(Some(present - max_age(**kind, record)));
+                happened_at(**kind, record).is_none_or(|at| Some(at) >= from)
+                    && wants(target, **kind, record, flow)
             });
             deliveries.extend(wanted.map(|kind| Delivery {
                 call: record.id,

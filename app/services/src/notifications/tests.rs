@@ -238,6 +238,19 @@ async fn people_are_notified_of_a_voicemail_when_it_can_be_played_and_programs_o
 }
 
 #[tokio::test]
+async fn a_voicemail_that_is_stored_days_later_is_still_reported() {
+    let desk = desk(&[]);
+    desk.received().await;
+    desk.happens("a", [vec![started()], recorded(), vec![ended()]].concat()).await;
+    desk.received().await;
+    desk.clock.advance(Duration::from_secs(5 * 86_400));
+    desk.happens("b", vec![started(), ended()]).await;
+    let before = desk.received().await.0;
+    desk.happens("a", vec![stored()]).await;
+    assert_eq!(desk.received().await.0, [before, vec!["voicemail.stored"]].concat());
+}
+
+#[tokio::test]
 async fn an_email_names_caller_reason_and_transcript_and_its_html_holds_no_markup_of_theirs() {
     let desk = desk(&[]);
     desk.received().await;

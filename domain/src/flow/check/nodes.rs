@@ -119,7 +119,7 @@ fn forward_alone(forward: &Forward, limits: &CarrierLimits, place: &mut Place<'_
 pub(super) fn mailboxes(flow: &FlowDraft, limits: &CarrierLimits, problems: &mut Vec<Problem>) {
     for (name, mailbox) in &flow.mailboxes {
         let place = &mut Place { name: Target::Mailbox(name.clone()), problems };
-        place.seconds("max_length", "longest message", mailbox.max_length, 2, 14_400);
+        place.seconds("max_length", "longest message", mailbox.max_length, 2, 3_600);
         place.seconds("silence", "silence", mailbox.silence, 1, 60);
         place.seconds("min_length", "shortest message", mailbox.min_length, 0, 60);
         if mailbox.min_length >= mailbox.max_length {

@@ -31,8 +31,17 @@ const FLOW: [&str; 14] = [
     "mailboxes",
     "goodbyes",
 ];
-const HOURS: [&str; 8] =
-    ["timezone", "week", "dates", "holidays", "holidays_from", "open", "closed", "holiday"];
+const HOURS: [&str; 9] = [
+    "timezone",
+    "week",
+    "dates",
+    "holidays",
+    "holidays_from",
+    "skip_timed_events",
+    "open",
+    "closed",
+    "holiday",
+];
 
 /// The language of a flow that names none.
 const LANGUAGE: &str = "en-GB";
