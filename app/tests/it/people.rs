@@ -136,6 +136,18 @@ async fn sessions_end_when_idle_and_in_any_case() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_left_open_is_no_use_of_a_session() {
+    let desk = Desk::start().await;
+    let cookie = cookie(&sign_in(&desk, "admin", PASSWORD).await);
+    for _ in 0..11 {
+        desk.clock.advance(std::time::Duration::from_secs(3600));
+        assert_eq!(get(&desk, "/counts", &cookie).await.status(), 200);
+    }
+    desk.clock.advance(std::time::Duration::from_secs(3600));
+    assert_eq!(get(&desk, "/counts", &cookie).await.status(), 401, "12 hours after the last use");
+}
+
+#[tokio::test]
 async fn password_guessing_is_throttled_and_reveals_nothing() {
     let desk = Desk::start().await;
     for attempt in 0..10 {
