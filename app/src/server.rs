@@ -1,6 +1,7 @@
 //! The accept loop: hyper's connections around poem's routes, with the limits that poem's own server lacks.
 
 mod places;
+mod received_body;
 mod sent_body;
 mod strict_lines;
 
@@ -8,7 +9,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -25,6 +26,7 @@ use tracing::Instrument;
 
 use crate::request_id;
 use places::{Place, Places};
+use received_body::ReceivedBody;
 use sent_body::SentBody;
 use strict_lines::StrictLines;
 
@@ -102,10 +104,17 @@ async fn connection(stream: TcpStream, routes: Routes, place: Arc<Place>, mut st
     let (first_request, mut requested) = watch::channel(false);
     let service = service_fn(move |request: Request<Incoming>| {
         first_request.send_replace(true);
-        place.works();
         let wait = wait.clone();
-        let is_sound = has_one_host(&request);
-        let request = poem::Request::from((request, local.clone(), remote.clone(), Scheme::HTTP));
+        let (is_sound, has_body) = (has_one_host(&request), !request.body().is_end_stream());
+        let mut request = poem::Request::from((request, local.clone(), remote.clone(), Scheme::HTTP));
+        if has_body {
+            // Until the body has come, another connection may need the place.
+            let (body, place) = (request.take_body(), place.clone());
+            let body = ReceivedBody::new(Box::pin(body.into_bytes_stream()), move || place.works());
+            request.set_body(poem::Body::from_bytes_stream(body));
+        } else {
+            place.works();
+        }
         let (routes, id) = (routes.clone(), request_id::of(request.headers()));
         let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
         let answer = async move {

@@ -14,6 +14,11 @@ use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 const REFRESH: Duration = Duration::from_secs(3);
 /// What counts as often is counted over this long.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
+/// How long a call or forward may take to be in the log: the announcement before the phone rings, the first report of it, and
+/// what waits in the buffer. It may count twice meanwhile.
+const LOGGED_AFTER: SignedDuration = SignedDuration::from_secs(10);
+/// How long a forward counts as being in progress while the log cannot be asked.
+const UNKNOWN_LENGTH: SignedDuration = SignedDuration::from_mins(10);
 
 /// The most that may be used up. `None`: as much as there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,8 +56,24 @@ struct Known {
     /// By their keys; `None` for all who withhold their number.
     blocked: BTreeSet<Option<String>>,
     used: Usage,
-    forwards_since: u32,
-    calls_since: BTreeMap<String, u32>,
+    /// When that was asked.
+    used_at: Option<Timestamp>,
+    /// Forwards that may not be in it.
+    forwards: Vec<Timestamp>,
+    /// The same for calls, by caller.
+    calls: BTreeMap<String, Vec<Timestamp>>,
+}
+
+impl Known {
+    /// Whether the store's last answer is younger than this.
+    fn is_younger(&self, than: SignedDuration, now: Timestamp) -> bool {
+        self.used_at.is_some_and(|at| now < at + than)
+    }
+}
+
+/// How many of these times are within the last `span`.
+fn within(times: &[Timestamp], span: SignedDuration, now: Timestamp) -> u32 {
+    u32::try_from(times.iter().filter(|at| now < **at + span).count()).unwrap_or(u32::MAX)
 }
 
 impl Restrictions {
@@ -69,11 +90,11 @@ impl Restrictions {
 
     /// What holds for a caller now.
     pub fn of(&self, from: &CallerId, called: &str) -> CallRestrictions {
-        let known = self.read();
+        let (known, now) = (self.read(), self.clock.now());
         CallRestrictions {
             is_blocked: known.blocked.contains(&from.identity(called)),
-            calls_too_often: self.calls_too_often(&known, from, called),
-            may_not_forward: self.may_not_forward(&known),
+            calls_too_often: self.calls_too_often(&known, from, called, now),
+            may_not_forward: self.may_not_forward(&known, now),
             closure: known.closure.clone(),
         }
     }
@@ -83,37 +104,40 @@ impl Restrictions {
         self.read().closure.clone().filter(|closure| closure.from <= now && now < closure.until)
     }
 
-    fn calls_too_often(&self, known: &Known, from: &CallerId, called: &str) -> bool {
+    fn calls_too_often(&self, known: &Known, from: &CallerId, called: &str, now: Timestamp) -> bool {
         let (Some(cap), Some(key)) = (self.caps.calls_a_caller_an_hour, counted_as(from, called)) else {
             return false;
         };
         // The store names the callers who reached the cap; calls since its last answer are counted here.
-        known.used.frequent_callers.contains(&key)
-            || known.calls_since.get(&key).is_some_and(|calls| *calls >= cap)
+        let is_frequent = known.is_younger(HOUR, now) && known.used.frequent_callers.contains(&key);
+        is_frequent || known.calls.get(&key).is_some_and(|calls| within(calls, HOUR, now) >= cap)
     }
 
-    fn may_not_forward(&self, known: &Known) -> bool {
+    fn may_not_forward(&self, known: &Known, now: Timestamp) -> bool {
         let reached = |cap: Option<u32>, used: u32| cap.is_some_and(|cap| used >= cap);
         let minutes = u32::try_from(known.used.forward_seconds_today / 60).unwrap_or(u32::MAX);
-        let since = known.forwards_since;
-        reached(self.caps.concurrent_forwards, known.used.forwards_now.saturating_add(since))
-            || reached(self.caps.forwards_a_day, known.used.forwards_today.saturating_add(since))
+        // While the log cannot be asked, it is not known which conversations have ended.
+        let logged = if known.is_younger(UNKNOWN_LENGTH, now) { known.used.forwards_now } else { 0 };
+        let in_progress = logged.saturating_add(within(&known.forwards, UNKNOWN_LENGTH, now));
+        let given_out = u32::try_from(known.forwards.len()).unwrap_or(u32::MAX);
+        reached(self.caps.concurrent_forwards, in_progress)
+            || reached(self.caps.forwards_a_day, known.used.forwards_today.saturating_add(given_out))
             || reached(self.caps.forward_minutes_a_day, minutes)
     }
 
     /// A caller has been answered for the first time.
     pub fn called(&self, from: &CallerId, called: &str) {
         if let (true, Some(key)) = (self.caps.calls_a_caller_an_hour.is_some(), counted_as(from, called)) {
-            let mut known = self.write();
-            *known.calls_since.entry(key).or_default() += 1;
+            let now = self.clock.now();
+            self.write().calls.entry(key).or_default().push(now);
         }
     }
 
     /// A call is being forwarded.
     pub fn forwarded(&self) {
         if self.caps.are_set() {
-            let mut known = self.write();
-            known.forwards_since = known.forwards_since.saturating_add(1);
+            let now = self.clock.now();
+            self.write().forwards.push(now);
         }
     }
 
@@ -129,24 +153,19 @@ impl Restrictions {
         if !self.caps.are_set() {
             return Ok(());
         }
-        // What is given out while the store is asked is not in its answer.
-        let (forwards, calls) = {
-            let known = self.read();
-            (known.forwards_since, known.calls_since.clone())
-        };
         let now = self.clock.now();
         let often = self.caps.calls_a_caller_an_hour.unwrap_or(u32::MAX);
         let used =
             self.figures.usage(self.midnight(now), now.saturating_sub(HOUR).unwrap_or(now), often).await?;
         let mut known = self.write();
-        known.used = used;
-        known.forwards_since = known.forwards_since.saturating_sub(forwards);
-        for (caller, counted) in calls {
-            if let Some(since) = known.calls_since.get_mut(&caller) {
-                *since = since.saturating_sub(counted);
-            }
-        }
-        known.calls_since.retain(|_, since| *since > 0);
+        (known.used, known.used_at) = (used, Some(now));
+        // The others are in the answer.
+        let is_recent = |at: &Timestamp| now < *at + LOGGED_AFTER;
+        known.forwards.retain(is_recent);
+        known.calls.retain(|_, calls| {
+            calls.retain(is_recent);
+            !calls.is_empty()
+        });
         Ok(())
     }
 

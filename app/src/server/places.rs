@@ -1,5 +1,5 @@
-//! Places for connections. When all are taken, the connection that has waited longest for a request makes room: whoever
-//! opens thousands and sends nothing does not keep others out.
+//! Places for connections. When all are taken, the connection that has waited longest for a request, or for the rest of one,
+//! makes room: whoever opens thousands and sends nothing does not keep others out.
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -133,6 +133,7 @@ impl Places {
 impl Place {
     /// The connection waits for a request from now on; `close` is used if another one needs its place.
     pub fn waits(&self, close: Close) {
+        self.works();
         let mut waiting = self.waiting.lock();
         waiting.next += 1;
         let number = waiting.next;
@@ -142,7 +143,7 @@ impl Place {
         self.idle.notify_one();
     }
 
-    /// A request has arrived.
+    /// A request has arrived, with its body.
     pub fn works(&self) {
         if let Some(number) = self.number.lock().take() {
             self.waiting.lock().remove(number);

@@ -99,8 +99,11 @@ async fn server(places: usize) -> (std::net::SocketAddr, watch::Sender<bool>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopping) = watch::channel(false);
-    let routes =
-        Arc::new(Route::new().at("/", poem::endpoint::make_sync(|_| "here")).map_to_response().boxed());
+    let handler = poem::endpoint::make(|mut request: poem::Request| async move {
+        let _ = request.take_body().into_bytes().await;
+        "here"
+    });
+    let routes = Arc::new(Route::new().at("/", handler).map_to_response().boxed());
     tokio::spawn(serve_at_most(places, listener, routes, stopping));
     (address, stop)
 }
@@ -120,9 +123,12 @@ async fn connections_that_send_nothing_keep_nobody_out() {
     let mut idle = Vec::new();
     for number in 0..40 {
         let mut client = TcpStream::connect(address).await.unwrap();
-        if number % 2 == 0 {
-            client.write_all(b"POST / HTTP/1.1\r\nHost: desk\r\nX-Slow: ").await.unwrap();
-        }
+        let begun: &[u8] = match number % 3 {
+            0 => b"POST / HTTP/1.1\r\nHost: desk\r\nX-Slow: ",
+            1 => b"POST / HTTP/1.1\r\nHost: desk\r\nContent-Length: 10\r\n\r\nhalf",
+            _ => b"",
+        };
+        client.write_all(begun).await.unwrap();
         idle.push(client);
     }
     for _ in 0..20 {

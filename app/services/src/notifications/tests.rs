@@ -24,11 +24,16 @@ use crate::flow_versions::FlowWithAudio;
 struct Recipient {
     received: Mutex<Vec<Notification>>,
     busy: Mutex<u32>,
+    /// Takes the connection and never answers.
+    hangs: std::sync::atomic::AtomicBool,
 }
 
 #[async_trait]
 impl Messenger for Recipient {
     async fn deliver(&self, message: &Notification) -> Result<(), DeliveryError> {
+        if self.hangs.load(std::sync::atomic::Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
         let mut busy = self.busy.lock().unwrap();
         if *busy > 0 {
             *busy -= 1;
@@ -219,6 +224,23 @@ async fn a_missed_call_is_reported_once_however_often_the_carrier_reports_it() {
         "one line, regardless of the name that the network sends"
     );
     assert!(office[0].text.contains("https://desk.example/calls/") && office[0].text.contains("UTC"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recipient_that_does_not_answer_delays_no_other() {
+    let desk = desk(&[]);
+    desk.received().await;
+    desk.crm.hangs.store(true, std::sync::atomic::Ordering::Relaxed);
+    // More than are delivered at once.
+    for call in 0..20 {
+        desk.happens(&call.to_string(), [vec![started()], rung_out(), vec![ended()]].concat()).await;
+    }
+    desk.notifications.follow().await.unwrap();
+    desk.clock.advance(SETTLING);
+    let running = tokio::time::timeout(Duration::from_secs(10), desk.notifications.run());
+    assert!(running.await.is_err(), "it runs until it is dropped");
+    assert_eq!(desk.office.received.lock().unwrap().len(), 20);
+    assert!(desk.crm.received.lock().unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use super::*;
 const CALLER: &str = "+33123456789";
 
 struct Desk {
+    clock: Arc<ManualClock>,
     restrictions: Restrictions,
     store: Arc<MemoryOverrides>,
     log: Arc<MemoryLog>,
@@ -16,8 +17,8 @@ fn desk(caps: Caps) -> Desk {
     let clock = Arc::new(ManualClock::at("2026-11-22T12:00:00Z".parse().unwrap()));
     let log = Arc::new(MemoryLog::new(clock.clone(), Arc::new(SeededIds::default())));
     let store = Arc::new(MemoryOverrides::default());
-    let restrictions = Restrictions::new(store.clone(), log.clone(), caps, TimeZone::UTC, clock);
-    Desk { restrictions, store, log }
+    let restrictions = Restrictions::new(store.clone(), log.clone(), caps, TimeZone::UTC, clock.clone());
+    Desk { clock, restrictions, store, log }
 }
 
 fn caller() -> CallerId {
@@ -61,6 +62,40 @@ async fn forwards_count_from_the_moment_they_are_given_out() {
     assert!(!desk.restrictions.of(&caller(), "").may_not_forward);
     desk.restrictions.forwarded();
     assert!(desk.restrictions.of(&caller(), "").may_not_forward);
+}
+
+#[tokio::test]
+async fn a_forward_counts_until_the_log_has_it() {
+    let desk = desk(Caps { concurrent_forwards: Some(1), ..Caps::default() });
+    desk.restrictions.refresh().await.unwrap();
+    desk.restrictions.forwarded();
+    // The announcement is played; the log knows no forward yet.
+    desk.clock.advance(Duration::from_secs(3));
+    desk.restrictions.refresh().await.unwrap();
+    assert!(desk.restrictions.of(&caller(), "").may_not_forward);
+    desk.clock.advance(Duration::from_secs(10));
+    desk.restrictions.refresh().await.unwrap();
+    assert!(!desk.restrictions.of(&caller(), "").may_not_forward, "it never rang");
+}
+
+#[tokio::test]
+async fn while_the_log_cannot_be_asked_forwards_end_after_a_while() {
+    let caps = Caps { concurrent_forwards: Some(2), calls_a_caller_an_hour: Some(3), ..Caps::default() };
+    let desk = desk(caps);
+    for id in ["a", "b", "c"] {
+        call(&desk.log, id).await;
+    }
+    desk.restrictions.refresh().await.unwrap();
+    let restrictions = || desk.restrictions.of(&caller(), "");
+    assert!(restrictions().calls_too_often);
+    desk.restrictions.forwarded();
+    desk.restrictions.forwarded();
+    assert!(restrictions().may_not_forward);
+    // No refresh succeeds from here on.
+    desk.clock.advance(Duration::from_secs(11 * 60));
+    assert!(!restrictions().may_not_forward, "conversations have ended meanwhile");
+    desk.clock.advance(Duration::from_secs(50 * 60));
+    assert!(!restrictions().calls_too_often, "calls of the last hour are not those");
 }
 
 #[tokio::test]

@@ -27,9 +27,9 @@ pub enum WorkChange {
 /// The state of the follow-up that a change was decided on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BasedOn {
-    /// The [`Work::turn`] that a person saw: notes and tags are added to any state.
+    /// The [`Work::turn`](super::Work::turn) that a person saw: notes and tags are added to any state.
     Turn(u64),
-    /// The [`Work::version`] that a program read: no change is made to any other.
+    /// The [`Work::version`](super::Work::version) that a program read: no change is made to any other.
     Version(u64),
     /// The present state.
     Latest,
