@@ -132,14 +132,16 @@ pub(crate) fn line<const N: usize>(cells: [String; N]) -> String {
     line
 }
 
+/// What a spreadsheet may take for the beginning of a formula.
+pub(crate) const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
 /// A cell by RFC 4180. What a spreadsheet would run as a formula is marked as text (OWASP, "CSV injection"). Where `;` or
 /// a tab separates cells, as `;` does in much of Europe, the spreadsheet also splits at those.
 fn cell(text: &str) -> String {
     let mut marked = String::with_capacity(text.len());
     let mut is_start = true;
     for c in text.chars() {
-        let runs = matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠');
-        if is_start && runs {
+        if is_start && FORMULA_STARTS.contains(&c) {
             marked.push('\'');
         }
         marked.push(c);

@@ -156,8 +156,16 @@ mod tests {
         let long = vec![("call".to_owned(), "x".repeat(MAX_BYTES))];
         let without = shown_again(flash.undone_by("/calls/bulk", long)).unwrap();
         assert_eq!(without.undo, None, "a cookie that no browser stores");
-        let foreign = Flash::new("done").undone_by("//else.example/", Vec::new());
-        assert_eq!(shown_again(foreign).unwrap().undo, None);
+        for action in
+            ["//else.example/", "/settings/people", "/settings/tokens", "/calls/../settings/people/work"]
+        {
+            let foreign = Flash::new("done").undone_by(action, Vec::new());
+            assert_eq!(shown_again(foreign).unwrap().undo, None, "{action}");
+        }
+        for action in ["/contacts", "/views", "/flow/callers", "/calls/01ARZ3NDEKTSV4RRFFQ69G5FAV/work"] {
+            let own = Flash::new("done").undone_by(action, Vec::new());
+            assert_eq!(shown_again(own.clone()), Some(own), "{action}");
+        }
         assert!(Flash::new("no such message").line(Language::English).is_none());
     }
 }

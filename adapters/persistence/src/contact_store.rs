@@ -50,11 +50,11 @@ impl ContactStore for SqlContacts {
             contacts.iter().map(|contact| (contact.caller.as_str(), contact)).collect();
         let contacts: Vec<&Contact> = latest.into_values().collect();
         for contacts in contacts.chunks(ROWS) {
-            let rows = contacts.iter().map(|&contact| contact.clone()).map(|contact| contact::ActiveModel {
-                caller: Set(contact.caller),
-                name: Set(contact.name),
-                company: Set(contact.company),
-                note: Set(contact.note),
+            let rows = contacts.iter().map(|contact| contact::ActiveModel {
+                caller: Set(contact.caller.clone()),
+                name: Set(contact.name.clone()),
+                company: Set(contact.company.clone()),
+                note: Set(contact.note.clone()),
             });
             let known = OnConflict::column(Caller).update_columns([Name, Company, Note]).to_owned();
             let insert = contact::Entity::insert_many(rows).on_conflict(known);

@@ -63,13 +63,36 @@ struct Paging {
     page: usize,
 }
 
+/// The span of time that is asked for: the list's `StartTime` or `DateCreated`, on or after one time and before another.
+#[derive(Debug, Default, Deserialize)]
+struct Within {
+    #[serde(rename = "StartTime>", alias = "DateCreated>")]
+    since: Option<Timestamp>,
+    #[serde(rename = "StartTime<", alias = "DateCreated<")]
+    before: Option<Timestamp>,
+}
+
+impl Within {
+    fn holds(&self, at: Timestamp) -> bool {
+        self.since.is_none_or(|since| since <= at) && self.before.is_none_or(|before| at < before)
+    }
+}
+
 impl Paging {
     /// One page of a list resource.
-    fn of(&self, path: &str, name: &str, items: &[Value]) -> Json<Value> {
+    fn of(&self, uri: &poem::http::Uri, name: &str, items: &[Value]) -> Json<Value> {
         let size = self.size.unwrap_or(PAGE_SIZE).clamp(1, MAX_PAGE_SIZE);
         let page: Vec<&Value> = items.iter().skip(self.page * size).take(size).collect();
         let more = (self.page + 1) * size < items.len();
-        let next = more.then(|| format!("{path}?PageSize={size}&Page={}", self.page + 1));
+        let next = more.then(|| {
+            let query = uri.query().unwrap_or_default().as_bytes();
+            let others =
+                form_urlencoded::parse(query).filter(|(name, _)| name != "PageSize" && name != "Page");
+            let mut next = form_urlencoded::Serializer::new(String::new());
+            next.extend_pairs(others).append_pair("PageSize", &size.to_string());
+            next.append_pair("Page", &(self.page + 1).to_string());
+            format!("{}?{}", uri.path(), next.finish())
+        });
         Json(json!({name: page, "page": self.page, "page_size": size, "next_page_uri": next}))
     }
 }
@@ -78,6 +101,7 @@ impl Paging {
 fn list_calls(
     Data(records): Data<&Arc<CarrierRecords>>,
     Query(paging): Query<Paging>,
+    Query(within): Query<Within>,
     uri: &poem::http::Uri,
 ) -> Json<Value> {
     let call = |call: &CallRecord| {
@@ -88,14 +112,16 @@ fn list_calls(
             "duration": call.seconds.to_string(), "api_version": "2010-04-01",
         })
     };
-    let calls: Vec<Value> = records.calls().iter().rev().map(call).collect();
-    paging.of(uri.path(), "calls", &calls)
+    let calls = records.calls();
+    let calls: Vec<Value> =
+        calls.iter().rev().filter(|call| within.holds(call.started_at)).map(call).collect();
+    paging.of(uri, "calls", &calls)
 }
 
 /// The simulated carrier lists no numbers: it calls any.
 #[handler]
 fn list_numbers(Query(paging): Query<Paging>, uri: &poem::http::Uri) -> Json<Value> {
-    paging.of(uri.path(), "incoming_phone_numbers", &[])
+    paging.of(uri, "incoming_phone_numbers", &[])
 }
 
 fn recording_resource(account: &str, sid: &str, recording: &StoredRecording) -> Value {
@@ -112,12 +138,14 @@ fn list_recordings(
     Data(records): Data<&Arc<CarrierRecords>>,
     Path(account): Path<String>,
     Query(paging): Query<Paging>,
+    Query(within): Query<Within>,
     uri: &poem::http::Uri,
 ) -> Json<Value> {
     let all = records.recordings();
+    let created = all.iter().filter(|(_, recording)| within.holds(recording.created_at));
     let resources: Vec<Value> =
-        all.iter().map(|(sid, recording)| recording_resource(&account, sid, recording)).collect();
-    paging.of(uri.path(), "recordings", &resources)
+        created.map(|(sid, recording)| recording_resource(&account, sid, recording)).collect();
+    paging.of(uri, "recordings", &resources)
 }
 
 #[handler]

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use frontdesk_domain::{Call, Timestamp};
 use frontdesk_ports::{
-    CallLog, CallRecord, Clock, DoneLinks, Ids, JobCounts, JobQueue, Lane, ManageContacts, Messenger, Outbox,
-    RecordingStore, StoreError,
+    CallLog, CallRecord, Change, Clock, DoneLinks, Ids, JobCounts, JobQueue, Lane, ManageContacts, Messenger,
+    Outbox, RecordingStore, StoreError,
 };
 use futures_util::future::join_all;
 use jiff::tz::TimeZone;
@@ -94,7 +94,7 @@ impl Notifications {
     /// Follows the log.
     async fn run_queueing(&self, queued: &watch::Sender<()>) {
         loop {
-            match self.follow().await {
+            match self.follow_and_count().await {
                 Ok(seen) => {
                     queued.send_replace(());
                     let _ = tokio::time::timeout(IDLE_PAUSE, self.log.wait_for_change(seen)).await;
@@ -102,6 +102,12 @@ impl Notifications {
                 Err(error) => wait_for_store(&error).await,
             }
         }
+    }
+
+    async fn follow_and_count(&self) -> Result<Change, StoreError> {
+        let seen = self.follow().await?;
+        self.update_metrics().await?;
+        Ok(seen)
     }
 
     /// Delivers what is due to one recipient.
@@ -120,9 +126,7 @@ impl Notifications {
     /// Delivers what is due to a recipient; how long until more is due, if nothing was.
     async fn deliver_and_pause(&self, lane: &Lane) -> Result<Option<Duration>, StoreError> {
         let lane = std::slice::from_ref(lane);
-        let delivered = self.deliver(lane).await?;
-        self.update_metrics().await?;
-        if delivered > 0 {
+        if self.deliver(lane).await? > 0 {
             return Ok(None);
         }
         let now = self.clock.now();

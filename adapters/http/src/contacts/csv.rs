@@ -2,6 +2,7 @@
 use frontdesk_ports::Contact;
 
 use super::{ReadContacts, UnreadableContacts};
+use crate::export::FORMULA_STARTS;
 use crate::export::line;
 
 /// The titles that we write.
@@ -66,9 +67,8 @@ pub(crate) fn read(text: &str, home: &str) -> Result<ReadContacts, UnreadableCon
         // What our own export marks as text for spreadsheets.
         let cell = |column: Option<usize>| {
             let text = column.and_then(|column| record.get(column)).unwrap_or_default();
-            let marked =
-                |text: &&str| text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-            text.strip_prefix('\'').filter(marked).unwrap_or(text)
+            let is_marked = |text: &&str| text.starts_with(FORMULA_STARTS);
+            text.strip_prefix('\'').filter(is_marked).unwrap_or(text)
         };
         let numbers = numbers.iter().flat_map(|column| cell(Some(*column)).split(":::"));
         let numbers: Vec<String> =

@@ -87,34 +87,36 @@ impl Throttle {
         // The network first: one that has used up its budget adds no others, which would push out those of accounts.
         self.count(&Budget::From(network.to_owned()), now)?;
         self.count(&Budget::Account(name.to_owned(), network.to_owned()), now)?;
-        if self.known.lock().contains(&(name.to_owned(), network.to_owned())) {
+        if self.is_known(name, network) {
             return Ok(());
         }
         self.count(&Budget::AnywhereFor(name.to_owned()), now)
     }
 
-    /// Takes back the attempts of a sign-in that succeeded.
+    /// Ends the count of an account after a sign-in that succeeded, and remembers the network.
     pub fn signed_in(&self, name: &str, network: &str) {
-        let mut attempts = self.attempts.lock();
-        attempts.remove(&Budget::Account(name.to_owned(), network.to_owned()));
-        for budget in [Budget::From(network.to_owned()), Budget::AnywhereFor(name.to_owned())] {
-            attempts.get_mut(&budget).map(Vec::pop);
-        }
+        self.take_back(name, network);
+        self.reset(&Budget::Account(name.to_owned(), network.to_owned()));
         let mut known = self.known.lock();
         if known.len() < MAX_BUDGETS {
             known.insert((name.to_owned(), network.to_owned()));
         }
     }
 
-    /// Takes back an attempt with the right password, which is repeated with a code.
+    /// Takes back what [`count_sign_in`](Self::count_sign_in) has counted: the password was right.
     pub fn take_back(&self, name: &str, network: &str) {
+        let is_known = self.is_known(name, network);
         let mut attempts = self.attempts.lock();
-        let (name, network) = (name.to_owned(), network.to_owned());
-        for budget in
-            [Budget::From(network.clone()), Budget::AnywhereFor(name.clone()), Budget::Account(name, network)]
-        {
-            attempts.get_mut(&budget).map(Vec::pop);
+        let mut take = |budget| attempts.get_mut(&budget).and_then(Vec::pop);
+        take(Budget::From(network.to_owned()));
+        take(Budget::Account(name.to_owned(), network.to_owned()));
+        if !is_known {
+            take(Budget::AnywhereFor(name.to_owned()));
         }
+    }
+
+    fn is_known(&self, name: &str, network: &str) -> bool {
+        self.known.lock().contains(&(name.to_owned(), network.to_owned()))
     }
 
     /// Forgets the attempts of a budget after one that succeeded.
@@ -197,6 +199,19 @@ mod tests {
             let _ = guess(&format!("name {n}"), &format!("2001:db8:{n:x}::/64"));
         }
         assert!(guess("admin", "192.0.2.1").is_err(), "nor do many networks");
+    }
+
+    #[test]
+    fn a_sign_in_where_the_account_is_known_takes_back_no_attempt_of_others() {
+        let throttle = Throttle::default();
+        throttle.count_sign_in("ann", "192.0.2.1", at(0)).unwrap();
+        throttle.signed_in("ann", "192.0.2.1");
+        for n in 0..100 {
+            throttle.count_sign_in("ann", &format!("198.51.100.{n}"), at(0)).unwrap();
+        }
+        throttle.count_sign_in("ann", "192.0.2.1", at(0)).unwrap();
+        throttle.signed_in("ann", "192.0.2.1");
+        assert!(throttle.count_sign_in("ann", "203.0.113.1", at(0)).is_err());
     }
 
     #[test]
