@@ -248,3 +248,6 @@ async fn send(wire: &Wire, url: &str, body: Bytes, media_type: &str) -> Result<(
     let response = request.send().await.map_err(|error| error.without_url().to_string())?;
     if response.status().is_success() { Ok(()) } else { Err(format!("status {}", response.status())) }
 }
+
+#[cfg(test)]
+mod tests;
