@@ -7,6 +7,11 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 pub struct Migration;
 
 /// The call log. `document` is the folded call as JSON; the other columns are what queries need of it.
+///
+/// `handled_by`, the user who marked a call done, is derived from the follow-up by the database, so that it is right whichever
+/// version writes that. `work_change` is the change in which the follow-up was last written: notifications know by it that it
+/// is new. `change_counter` counts changes of calls (1) and of contacts (2). A leg is unique in either order of its columns; in this one `calls_leg` finds a call by the carrier's id as well.
+/// Every page of the feed counts the calls that need attention by outcome, from `calls_attention` alone.
 const CALLS: &str = "
     CREATE TABLE calls (
         id text NOT NULL PRIMARY KEY,
@@ -32,23 +37,30 @@ const CALLS: &str = "
         document text NOT NULL,
         work text,
         work_version bigint NOT NULL DEFAULT 0,
+        work_change bigint NOT NULL DEFAULT 0,
+        assignee text,
+        handled_by text GENERATED ALWAYS AS ({HANDLED_BY},
         change bigint NOT NULL,
         serial bigint
     );
-    CREATE UNIQUE INDEX calls_leg ON calls (provider, provider_id);
+    CREATE UNIQUE INDEX calls_leg ON calls (provider_id, provider);
+    CREATE INDEX calls_provider ON calls (provider, id);
     CREATE UNIQUE INDEX calls_change ON calls (change);
     CREATE UNIQUE INDEX calls_serial ON calls (serial);
     CREATE INDEX calls_outcome ON calls (outcome, id);
     CREATE INDEX calls_from_number ON calls (from_number, id);
-    CREATE INDEX calls_provider_id ON calls (provider_id, id);
-    CREATE INDEX calls_attention ON calls (id) WHERE attention = 1;
+    CREATE INDEX calls_attention ON calls (id, outcome) WHERE attention = 1;
     CREATE INDEX calls_missed ON calls (from_number, id) WHERE attention = 1 AND outcome = 'missed';
     CREATE INDEX calls_handled ON calls (id) WHERE handled = 1;
     CREATE INDEX calls_live ON calls (id) WHERE state <> 'ended';
     CREATE INDEX calls_reason ON calls (outcome_reason, id) WHERE outcome_reason IS NOT NULL;
-    CREATE INDEX calls_destination ON calls (forwarded_to, id) WHERE forwarded_to IS NOT NULL;
     CREATE INDEX calls_mailbox ON calls (mailbox, id) WHERE mailbox IS NOT NULL;
-    CREATE INDEX calls_figures ON calls (started_at, outcome, outcome_reason, forwarded_to, menu, wait_ms);
+    CREATE INDEX calls_assignee ON calls (assignee, id) WHERE assignee IS NOT NULL;
+    CREATE INDEX calls_assigned ON calls (id) WHERE assignee IS NOT NULL;
+    CREATE INDEX calls_users ON calls (started_at, handled_by, assignee)
+        WHERE handled_by IS NOT NULL OR assignee IS NOT NULL;
+    CREATE INDEX calls_figures
+        ON calls (started_at, outcome, outcome_reason, forwarded_to, menu, wait_ms, provider);
 
     CREATE TABLE call_events (
         call_id text NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
@@ -77,7 +89,26 @@ const CALLS: &str = "
     CREATE INDEX call_phones_call ON call_phones (call_id);
 
     CREATE TABLE change_counter (id integer NOT NULL PRIMARY KEY, value bigint NOT NULL);
-    INSERT INTO change_counter (id, value) VALUES (1, 0);
+    INSERT INTO change_counter (id, value) VALUES (1, 0), (2, 0);
+
+    CREATE TABLE daily_figures (day bigint NOT NULL PRIMARY KEY, figures text NOT NULL);
+    CREATE TABLE figures_cursor (id integer NOT NULL PRIMARY KEY, change bigint NOT NULL);
+    INSERT INTO figures_cursor (id, change) VALUES (1, 0);
+
+    CREATE TABLE contacts (
+        caller text NOT NULL PRIMARY KEY,
+        name text NOT NULL,
+        company text NOT NULL,
+        note text NOT NULL
+    );
+
+    CREATE TABLE done_links (
+        secret_hash text NOT NULL PRIMARY KEY,
+        call_id text NOT NULL REFERENCES calls (id) ON DELETE CASCADE,
+        recipient text NOT NULL,
+        created_at bigint NOT NULL
+    );
+    CREATE INDEX done_links_call ON done_links (call_id);
 
     CREATE TABLE tombstones (leg text NOT NULL PRIMARY KEY);
 ";
@@ -99,7 +130,11 @@ const QUEUES: &str = "
     CREATE INDEX jobs_due ON jobs (state, due_at);
     CREATE INDEX jobs_call ON jobs (call_id);
     CREATE TABLE outbox_cursor (id integer NOT NULL PRIMARY KEY, change bigint NOT NULL);
-    CREATE TABLE outbox_recipients (name text NOT NULL PRIMARY KEY, since bigint NOT NULL);
+    CREATE TABLE outbox_recipients (
+        name text NOT NULL PRIMARY KEY,
+        since bigint NOT NULL,
+        since_change bigint NOT NULL
+    );
 
     CREATE TABLE inbox (
         id {AUTO_ID},
@@ -118,7 +153,9 @@ const ACCESS: &str = "
         user_name text NOT NULL REFERENCES users (name) ON DELETE CASCADE,
         csrf text NOT NULL,
         created_at bigint NOT NULL,
-        seen_at bigint NOT NULL
+        seen_at bigint NOT NULL,
+        browser text NOT NULL,
+        address text NOT NULL
     );
 
     CREATE TABLE second_factors (
@@ -193,12 +230,14 @@ impl MigrationTrait for Migration {
                 ("{AUTO_ID}", "integer NOT NULL PRIMARY KEY AUTOINCREMENT"),
                 ("{TIMESTAMP}", "text"),
                 ("{BYTES}", "blob"),
+                ("{HANDLED_BY}", "json_extract(work, '$.handled.by.person')) VIRTUAL"),
             ],
             _ => [
                 ("{CLUSTERED}", ""),
                 ("{AUTO_ID}", "bigserial PRIMARY KEY"),
                 ("{TIMESTAMP}", "timestamp with time zone"),
                 ("{BYTES}", "bytea"),
+                ("{HANDLED_BY}", "work::jsonb #>> '{handled,by,person}') STORED"),
             ],
         };
         for tables in [CALLS, QUEUES, ACCESS, OPERATIONS] {
@@ -209,30 +248,10 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let tables = [
-            "diagnostic_reports",
-            "watermarks",
-            "outages",
-            "blocked_callers",
-            "closures",
-            "audit",
-            "api_tokens",
-            "saved_views",
-            "second_factors",
-            "sessions",
-            "users",
-            "inbox",
-            "outbox_recipients",
-            "outbox_cursor",
-            "jobs",
-            "tombstones",
-            "change_counter",
-            "call_phones",
-            "call_tags",
-            "call_events",
-            "calls",
-        ];
-        for table in tables {
+        let tables = "diagnostic_reports watermarks outages blocked_callers closures audit api_tokens saved_views second_factors
+            sessions users inbox outbox_recipients outbox_cursor jobs tombstones done_links contacts figures_cursor daily_figures
+            change_counter call_phones call_tags call_events calls";
+        for table in tables.split_whitespace() {
             manager.get_connection().execute_unprepared(&format!("DROP TABLE {table}")).await?;
         }
         Ok(())
