@@ -8,9 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use frontdesk::config::{Config, Needs, Settings};
 use frontdesk::server::Routes;
 use frontdesk::wiring::{AppBuilder, Running};
+use frontdesk_domain::call::Ending;
 use frontdesk_domain::{
-    BuiltinFlow, Call, CallEvent, Context, Dialogue, Ending, Facts, LegId, Notice, Signal, advance,
-    builtin_flow,
+    BuiltinFlow, Call, CallEvent, Context, Dialogue, Facts, LegId, Notice, Signal, advance, builtin_flow,
 };
 use frontdesk_ports::{Account, PublicUrl};
 use frontdesk_services::event_intake::Drained;

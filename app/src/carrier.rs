@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use adapters_twilio::{HttpPublicUrlProbe, TwilioClient, Webhooks};
-use frontdesk_domain::{AudioFile, Instruction};
+use frontdesk_domain::Instruction;
+use frontdesk_domain::flow::AudioFile;
 use frontdesk_ports::{
     Account, AnswerCalls, Carrier, CarrierAccount, PublicUrl, PublicUrlProbe, UnplayableAudio,
 };

@@ -36,7 +36,7 @@ use crate::telemetry::{LogFormat, LogLevels};
 
 pub use error::{ConfigError, ConfigErrors, Shown};
 pub use flow::FlowText;
-pub use frontdesk_domain::parse_duration;
+pub use frontdesk_domain::duration::parse_duration;
 pub use notify::{By, Recipient, Smtp};
 pub use requirements::Needs;
 pub use sign_in::{Provider, SignInSettings};
@@ -323,7 +323,7 @@ impl Reader {
         match builtin_flow(builtin) {
             Ok(flow) => Some(FlowWithAudio { flow, audio: Vec::new() }),
             Err(problems) => {
-                let error = |p: frontdesk_domain::Problem| ConfigError::new("", "flow", p.to_string());
+                let error = |p: frontdesk_domain::flow::Problem| ConfigError::new("", "flow", p.to_string());
                 self.errors.extend(problems.0.into_iter().map(error));
                 None
             }

@@ -6,9 +6,10 @@ use std::hint::black_box;
 
 use adapters_twilio::{Algorithm, SignedBody, Urls, verify, write_twiml};
 use criterion::{Criterion, criterion_group, criterion_main};
+use frontdesk_domain::call::Ending;
 use frontdesk_domain::{
-    BuiltinFlow, Call, CallEvent, CallFlow, Context, Dialogue, Ending, Facts, LegId, Notice, Signal,
-    Timestamp, advance, builtin_flow,
+    BuiltinFlow, Call, CallEvent, CallFlow, Context, Dialogue, Facts, LegId, Notice, Signal, Timestamp,
+    advance, builtin_flow,
 };
 use frontdesk_ports::PublicUrl;
 

@@ -14,9 +14,12 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use frontdesk_domain::call::{DialOutcome, Ending};
+use frontdesk_domain::dialogue::DialResult;
+use frontdesk_domain::flow::Speech;
 use frontdesk_domain::{
-    BuiltinFlow, Call, CallEvent, CallFlow, Context, DialOutcome, DialResult, Dialogue, Ending, Facts,
-    Instruction, Keys, LegId, Notice, Signal, Speech, Timestamp, advance, builtin_flow,
+    BuiltinFlow, Call, CallEvent, CallFlow, Context, Dialogue, Facts, Instruction, Keys, LegId, Notice,
+    Signal, Timestamp, advance, builtin_flow,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -20,6 +20,22 @@ pub(crate) mod timeline;
 pub(crate) mod traffic;
 pub(crate) mod voicemail;
 
+pub use carrier_record::{CarrierRecord, RecordedLeg};
+pub use difference::Difference;
+pub use event::{Ending, StoredAudio};
+pub use notification_kind::NotificationKind;
+pub use repair::{CarrierCall, RecordedMessage};
+pub use replay::Journey;
+pub use sound::Sound;
+pub use state::{Activity, CallState};
+pub use status::{
+    CopyFate, DialOutcome, HoursReason, HungUpBy, LegStatus, MailboxCause, PhoneEnd, RecordingStatus,
+    RefusalReason, ScreeningAnswer,
+};
+pub use timeline::{Doing, Lane, Span, Timeline};
+pub use traffic::{PhoneRecord, RungPhone, Traffic};
+pub use voicemail::VoicemailStatus;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -32,8 +48,6 @@ use event::EventKind;
 use facts::Facts;
 use outcome::{Outcome, Verdict};
 use parties::Parties;
-use state::{Activity, CallState};
-use status::HungUpBy;
 use story::{
     activity, hung_up_by, keys, last_ending, last_node, menu_seconds, parties, phones, record, started_at,
     state,
@@ -97,7 +111,8 @@ impl Call {
     /// Reads a call off its facts.
     ///
     /// ```
-    /// use frontdesk_domain::{BuiltinFlow, Call, Context, Dialogue, Ending, Facts, Notice, Outcome, Signal, advance, builtin_flow};
+    /// use frontdesk_domain::{BuiltinFlow, Call, Context, Dialogue, Facts, Notice, Outcome, Signal, advance, builtin_flow};
+    /// use frontdesk_domain::call::Ending;
     ///
     /// let flow = builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?;
     /// let (call, now) = ("demo:leg-1".parse::<frontdesk_domain::LegId>()?, "2026-11-22T09:00:00Z".parse()?);

@@ -1,4 +1,4 @@
-//! Where a caller is in the flow, and one step onwards.
+//! Where a caller is in the flow, and one step onwards: [`advance`] and what it reads and returns.
 
 mod arrival;
 pub(crate) mod context;
@@ -13,6 +13,12 @@ pub(crate) mod signal;
 mod step;
 mod token;
 pub(crate) mod turn;
+
+pub use context::{CallRestrictions, Closure};
+pub use history::DialogueHistory;
+pub use instruction::{CallerShown, DialTarget};
+pub use signal::DialResult;
+
 use serde::{Deserialize, Serialize};
 
 use crate::call::status::{DialOutcome, MailboxCause};
@@ -21,8 +27,6 @@ use crate::flow::name::NodeName;
 use crate::ids::RecordingId;
 
 use context::Context;
-use history::DialogueHistory;
-use instruction::CallerShown;
 use signal::Signal;
 use step::Step;
 use turn::Turn;

@@ -13,8 +13,8 @@ const LONGEST: Duration = Duration::from_secs(36_525 * 86_400);
 /// ```
 /// use std::time::Duration;
 ///
-/// assert_eq!(frontdesk_domain::parse_duration("15m"), Ok(Duration::from_secs(900)));
-/// assert!(frontdesk_domain::parse_duration("15").is_err(), "without a unit");
+/// assert_eq!(frontdesk_domain::duration::parse_duration("15m"), Ok(Duration::from_secs(900)));
+/// assert!(frontdesk_domain::duration::parse_duration("15").is_err(), "without a unit");
 /// ```
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let bad = || {
@@ -45,7 +45,8 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 /// Parses a point in time: a time of day (its next occurrence), a duration from now, or a local date and time.
 ///
 /// ```
-/// use frontdesk_domain::{TimeZone, Timestamp, parse_until};
+/// use frontdesk_domain::{TimeZone, Timestamp};
+/// use frontdesk_domain::duration::parse_until;
 ///
 /// let now: Timestamp = "2026-11-22T09:00:00Z".parse()?;
 /// let until = parse_until("13:30", now, &TimeZone::UTC).expect("a time of day");

@@ -22,23 +22,31 @@ pub(crate) mod problem;
 pub(crate) mod prompt;
 pub(crate) mod target;
 pub(crate) mod version;
+
+pub use callers::{Attestation, CallerPattern, CallerRule, CallerThen, InvalidCallerPattern};
+pub use carrier_limits::CarrierLimits;
+pub use draft::{Entrance, FlowDraft};
+pub use exits::{By, Exit};
+pub use fallback_route::FallbackRoute;
+pub use forward::{Destination, Forward, Screening, ShownNumber, Strategy};
+pub use hours::Hours;
+pub use hours::schedule::{DatedRule, Days, InvalidDays, InvalidRange, Opening, Range, Schedule};
+pub use language::{InvalidLanguage, Language};
+pub use mailbox::{Confirm, Goodbye, Mailbox, Transcribe};
+pub use menu::{Menu, Reprompt};
+pub use name::{InvalidNodeName, NodeName};
+pub use parse::{CalendarReader, Finding, Findings, FlowSettings, TimedEvents};
+pub use paths::{Path, Paths};
+pub use problem::{Problem, ProblemKind, Problems};
+pub use prompt::{AudioFile, Prompt, Speech, Spoken};
+pub use target::{Choice, Target, Then};
+pub use version::{FlowVersion, InvalidFlowVersion};
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::phone::PhoneNumber;
 use crate::phone::address::PhoneAddress;
-
-use callers::CallerRule;
-use draft::{Entrance, FlowDraft};
-use forward::Forward;
-use hours::Hours;
-use language::Language;
-use mailbox::{Goodbye, Mailbox};
-use menu::Menu;
-use name::NodeName;
-use prompt::{AudioFile, Prompt, Speech, Spoken};
-use target::Target;
-use version::FlowVersion;
 
 /// The maximum number of menus before a caller is led to a mailbox. More than any caller needs.
 pub(crate) const MAX_STEPS: u16 = 60;

@@ -93,7 +93,7 @@ impl LegId {
     /// assert_eq!((kept.carrier(), kept.id()), ("asterisk", "call-1"));
     /// let hashed = LegId::from_foreign("sip", "a84b4c76e66710@pc33.atlanta.com")?;
     /// assert_eq!(hashed.id().len(), 40);
-    /// # Ok::<(), frontdesk_domain::InvalidId>(())
+    /// # Ok::<(), frontdesk_domain::ids::InvalidId>(())
     /// ```
     pub fn from_foreign(carrier: &str, foreign: &str) -> Result<Self, InvalidId> {
         if check_opaque(foreign, "leg id").is_ok() {

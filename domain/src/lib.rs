@@ -29,6 +29,12 @@
 //! **Outcome** and **reason** ([`Verdict`]): how a call ended and the events that prove it (call-record texts say
 //! *disposition*; this crate does not).
 //!
+//! # Modules
+//!
+//! The root has what every driver uses. The rest is found by subject: [`call`] (the parts of a call and of its events),
+//! [`dialogue`] (what a step knows and dials), [`flow`] (menus, forwards, mailboxes, hours, and how they are read and
+//! checked), [`phone`], [`keys`], [`ids`] and [`duration`] (how texts are read), [`session`].
+//!
 //! # Example
 //!
 //! ```
@@ -48,72 +54,38 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-mod call;
-mod dialogue;
-mod duration;
-mod flow;
+pub mod call;
+pub mod dialogue;
+pub mod duration;
+pub mod flow;
 mod hash;
-mod ids;
-mod keys;
-mod names;
-mod phone;
+pub mod ids;
+pub mod keys;
+pub mod names;
+pub mod phone;
 pub mod session;
 
 pub use call::Call;
-pub use call::carrier_record::{CarrierRecord, RecordedLeg};
-pub use call::difference::Difference;
 pub use call::effect::Effect;
-pub use call::event::{CallEvent, Ending, EventKind, StoredAudio};
+pub use call::event::{CallEvent, EventKind};
 pub use call::facts::Facts;
-pub use call::notification_kind::NotificationKind;
 pub use call::outcome::{Outcome, Reason, Verdict};
 pub use call::parties::Parties;
-pub use call::repair::{CarrierCall, RecordedMessage};
-pub use call::replay::Journey;
-pub use call::sound::Sound;
-pub use call::state::{Activity, CallState};
-pub use call::status::{
-    CopyFate, DialOutcome, HoursReason, HungUpBy, LegStatus, MailboxCause, PhoneEnd, RecordingStatus,
-    RefusalReason, ScreeningAnswer,
-};
-pub use call::timeline::{Doing, Lane, Span, Timeline};
-pub use call::traffic::{PhoneRecord, RungPhone, Traffic};
-pub use call::voicemail::{Voicemail, VoicemailStatus};
-pub use dialogue::context::{CallRestrictions, Closure, Context};
-pub use dialogue::history::DialogueHistory;
-pub use dialogue::instruction::{CallerShown, DialTarget, Instruction};
+pub use call::voicemail::Voicemail;
+pub use dialogue::context::Context;
+pub use dialogue::instruction::Instruction;
 pub use dialogue::notice::Notice;
-pub use dialogue::signal::{DialResult, Signal};
+pub use dialogue::signal::Signal;
 pub use dialogue::turn::Turn;
 pub use dialogue::{Dialogue, advance};
-pub use duration::{parse_duration, parse_until};
 pub use flow::CallFlow;
 pub use flow::builtin::{BuiltinFlow, builtin_flow};
-pub use flow::callers::{Attestation, CallerPattern, CallerRule, CallerThen, InvalidCallerPattern};
-pub use flow::carrier_limits::CarrierLimits;
-pub use flow::draft::{Entrance, FlowDraft};
-pub use flow::exits::{By, Exit};
-pub use flow::fallback_route::FallbackRoute;
-pub use flow::forward::{Destination, Forward, Screening, ShownNumber, Strategy};
-pub use flow::hours::Hours;
-pub use flow::hours::schedule::{DatedRule, Days, InvalidDays, InvalidRange, Opening, Range, Schedule};
-pub use flow::language::{InvalidLanguage, Language};
-pub use flow::mailbox::{Confirm, Goodbye, Mailbox, Transcribe};
-pub use flow::menu::{Menu, Reprompt};
-pub use flow::name::{InvalidNodeName, NodeName};
-pub use flow::parse::{CalendarReader, Finding, Findings, FlowSettings, TimedEvents, read_flow};
-pub use flow::paths::{Path, Paths};
-pub use flow::problem::{Problem, ProblemKind, Problems};
-pub use flow::prompt::{AudioFile, Prompt, Speech, Spoken};
-pub use flow::target::{Choice, Target, Then};
-pub use flow::version::{FlowVersion, InvalidFlowVersion};
-pub use ids::{CallId, InvalidId, LegId, RecordingId};
-pub use keys::{DialDigits, InvalidDialDigits, InvalidKey, Key, Keys};
-pub use names::UnknownName;
-pub use phone::address::{InvalidPhoneAddress, PhoneAddress};
+pub use flow::parse::read_flow;
+pub use ids::{CallId, LegId, RecordingId};
+pub use keys::{Key, Keys};
+pub use phone::PhoneNumber;
+pub use phone::address::PhoneAddress;
 pub use phone::caller::CallerId;
-pub use phone::spelling::{digits_of, visible, visible_lines};
-pub use phone::{InvalidPhoneNumber, PhoneNumber};
 
 /// A point in time, UTC, from the carrier or the server's clock.
 pub use jiff::Timestamp;

@@ -40,12 +40,12 @@ macro_rules! named {
         }
 
         impl ::std::str::FromStr for $kind {
-            type Err = $crate::UnknownName;
+            type Err = $crate::names::UnknownName;
 
-            fn from_str(text: &str) -> Result<Self, $crate::UnknownName> {
+            fn from_str(text: &str) -> Result<Self, $crate::names::UnknownName> {
                 let found = Self::VARIANTS.iter().copied().find(|value| value.as_str() == text);
                 let known = || Self::VARIANTS.iter().map(|value| value.as_str());
-                found.ok_or_else(|| $crate::UnknownName::new(text, known()))
+                found.ok_or_else(|| $crate::names::UnknownName::new(text, known()))
             }
         }
     )+};

@@ -1,14 +1,17 @@
-//! Dialable numbers.
+//! Numbers, addresses and callers, and how their texts are read and compared.
 
 pub(crate) mod address;
 pub(crate) mod caller;
 pub(crate) mod spelling;
+
+pub use address::InvalidPhoneAddress;
+pub use spelling::{digits_of, visible, visible_lines};
+
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::names::checked_text;
-use spelling::visible;
 
 /// A dialable number in E.164 form: `+`, a digit that is not 0, at most 15 digits in all.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

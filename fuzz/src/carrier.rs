@@ -5,9 +5,9 @@ use adapters_simulator::Document;
 use adapters_twilio::{Algorithm, Form, SignedBody, Urls, verify, write_twiml};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use frontdesk_domain::{
-    BuiltinFlow, CallFlow, Context, DialOutcome, DialResult, Dialogue, LegId, Signal, advance, builtin_flow,
-};
+use frontdesk_domain::call::DialOutcome;
+use frontdesk_domain::dialogue::DialResult;
+use frontdesk_domain::{BuiltinFlow, CallFlow, Context, Dialogue, LegId, Signal, advance, builtin_flow};
 use frontdesk_ports::PublicUrl;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;

@@ -2,9 +2,10 @@
 use adapters_http::range;
 use adapters_spool::{read_lines, write_line};
 use frontdesk::config::{Config, Needs, Settings};
-use frontdesk_domain::{
-    Context, DialOutcome, DialResult, Dialogue, FlowSettings, Instruction, LegId, Signal, advance, read_flow,
-};
+use frontdesk_domain::call::DialOutcome;
+use frontdesk_domain::dialogue::DialResult;
+use frontdesk_domain::flow::FlowSettings;
+use frontdesk_domain::{Context, Dialogue, Instruction, LegId, Signal, advance, read_flow};
 
 /// A configuration file: an error with its place, or settings; never a panic.
 pub fn settings(data: &[u8]) {

@@ -239,7 +239,8 @@ impl Clock for Noon {
 /// Logs a call of two events and shows what the file makes of it.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    use frontdesk_domain::{Ending, Notice};
+    use frontdesk_domain::Notice;
+    use frontdesk_domain::call::Ending;
     let folder = tempfile::tempdir()?;
     let ids = Arc::new(frontdesk_ports::conformance::CountingIds::default());
     let log = RedbLog::open(&folder.path().join("calls.redb"), Arc::new(Noon), ids)?;

@@ -19,9 +19,8 @@ pub mod recording_store;
 pub mod retention;
 pub mod spool;
 pub mod work;
-use frontdesk_domain::{
-    CallEvent, CallerId, Ending, EventKind, LegId, Parties, RecordingId, RecordingStatus, Timestamp,
-};
+use frontdesk_domain::call::{Ending, RecordingStatus};
+use frontdesk_domain::{CallEvent, CallerId, EventKind, LegId, Parties, RecordingId, Timestamp};
 
 use crate::{Ids, LoggedEvent, RawParameters};
 

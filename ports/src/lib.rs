@@ -45,8 +45,8 @@ pub use model::{access, work};
 pub use driven::access_store::AccessStore;
 pub use driven::audit_trail::{AuditAction, AuditEntry, AuditPage, AuditQuery, AuditTrail};
 pub use driven::call_figures::{
-    CallFigures, DAY_MS, Figures, FollowUp, QUARTER_MS, QuarterCount, Tally, Usage, WAIT_STEP_MS,
-    affected_days,
+    AdmittedCall, CallFigures, DAY_MS, Figures, FollowUp, QUARTER_MS, QuarterCount, Tally, Usage,
+    WAIT_STEP_MS, affected_days,
 };
 pub use driven::call_log::{CallLog, CallPage, CallQuery, CallRecord, Change, LoggedEvent, TextMatch};
 pub use driven::carrier::{AudioStream, Carrier, FetchedAudio};

@@ -6,7 +6,7 @@ mod speech;
 pub use decoder::WavDecoder;
 use std::io::Cursor;
 
-use frontdesk_domain::Sound;
+use frontdesk_domain::call::Sound;
 use frontdesk_ports::SoundMeter;
 use hound::{SampleFormat, WavReader};
 

@@ -3,7 +3,8 @@
 pub(crate) mod voicemail_zip;
 use std::sync::Arc;
 
-use frontdesk_domain::{Call, HungUpBy};
+use frontdesk_domain::Call;
+use frontdesk_domain::call::HungUpBy;
 use frontdesk_ports::{AuditAction, CallQuery, CallRecord, Contact, ReadCalls};
 use futures_util::stream;
 use poem::http::header;

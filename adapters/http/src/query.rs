@@ -5,7 +5,9 @@ mod value;
 
 use std::str::FromStr;
 
-use frontdesk_domain::{CallState, Outcome, Reason, UnknownName};
+use frontdesk_domain::call::CallState;
+use frontdesk_domain::names::UnknownName;
+use frontdesk_domain::{Outcome, Reason};
 use frontdesk_ports::{CallQuery, ContactBook, TextMatch};
 use jiff::tz::TimeZone;
 use serde_json::Value;

@@ -2,15 +2,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallId, CallState, Outcome, Parties, Timestamp};
+use frontdesk_domain::call::CallState;
+use frontdesk_domain::{Call, CallId, CallerId, EventKind, Outcome, Parties, Timestamp};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{
-    CallFigures, CallQuery, CallRecord, Change, DAY_MS, Figures, FollowUp, QuarterCount, Resolved,
-    StoreError, Tally, Usage, WAIT_STEP_MS, WorkStore,
+    AdmittedCall, CallFigures, CallQuery, CallRecord, Change, DAY_MS, Figures, FollowUp, QuarterCount,
+    Resolved, StoreError, Tally, Usage, WAIT_STEP_MS, WorkStore,
 };
 
 use crate::MemoryLog;
-use crate::call_log::record;
+use crate::call_log::{StoredCall, record};
 
 impl MemoryLog {
     /// Every call, newest first.
@@ -109,6 +110,28 @@ impl CallFigures for MemoryLog {
         let frequent = callers.into_iter().filter(|(_, calls)| *calls >= often);
         usage.frequent_callers = frequent.map(|(caller, _)| caller).collect();
         Ok(usage)
+    }
+
+    async fn admitted(&self, since: Timestamp, most: u32) -> Result<Vec<AdmittedCall>, StoreError> {
+        let state = self.state();
+        let is_refused = |stored: &StoredCall| {
+            stored.facts.story().iter().any(|(_, event)| matches!(event.kind, EventKind::Refused { .. }))
+        };
+        let admitted = state.calls.iter().filter(|(_, stored)| !is_refused(stored));
+        let records: Vec<CallRecord> = admitted.filter_map(|(&id, stored)| record(id, stored)).collect();
+        let newest = |fits: &dyn Fn(&Call) -> bool| -> BTreeMap<CallId, &CallRecord> {
+            let mut fitting: Vec<_> = records.iter().filter(|record| fits(&record.call)).collect();
+            fitting.sort_by_key(|record| std::cmp::Reverse((record.call.started_at, record.id)));
+            fitting.into_iter().take(most as usize).map(|record| (record.id, record)).collect()
+        };
+        let mut calls = newest(&|call| call.state != CallState::Ended);
+        calls.extend(newest(&|call| call.started_at.is_some_and(|at| at >= since)));
+        let read = |record: &CallRecord| AdmittedCall {
+            leg: record.leg.clone(),
+            from: record.call.parties.as_ref().map_or(CallerId::Withheld, |parties| parties.from.clone()),
+            was_forwarded: record.call.forwarded_to.is_some(),
+        };
+        Ok(calls.into_values().map(read).collect())
     }
 
     async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {

@@ -100,7 +100,7 @@ impl Messenger for Webhook {
 
 #[cfg(test)]
 mod tests {
-    use frontdesk_domain::NotificationKind;
+    use frontdesk_domain::call::NotificationKind;
     use wiremock::matchers::{header, header_exists, method};
     use wiremock::{Mock, MockServer, ResponseTemplate};
 

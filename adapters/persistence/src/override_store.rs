@@ -1,6 +1,7 @@
 //! Closures and blocked callers on a database.
 use async_trait::async_trait;
-use frontdesk_domain::{CallerId, Closure};
+use frontdesk_domain::CallerId;
+use frontdesk_domain::dialogue::Closure;
 use frontdesk_ports::{Blocked, Closed, OverrideStore, StoreError};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, DbErr, EntityTrait, QueryOrder};

@@ -1,5 +1,6 @@
 //! Queries of the call log.
 
+mod admitted;
 pub(crate) mod daily_figures;
 pub(crate) mod pages;
 #[cfg(test)]

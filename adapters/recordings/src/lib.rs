@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::StoredAudio;
+use frontdesk_domain::call::StoredAudio;
 use frontdesk_ports::{AudioCheck, AudioName, FetchedAudio, PutError, RecordingStore, StoreError};
 use futures_util::StreamExt;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart};

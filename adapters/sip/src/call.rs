@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use frontdesk_domain::call::{CarrierRecord, LegStatus, RecordedLeg};
 use frontdesk_domain::session::{Callee, Input, LegEnd, Output, Party, Session};
-use frontdesk_domain::{CarrierRecord, LegId, LegStatus, Notice, Parties, RecordedLeg, Timestamp};
+use frontdesk_domain::{LegId, Notice, Parties, Timestamp};
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::{CarrierCall, LegId, RecordedMessage, RecordingId, RecordingStatus, Timestamp};
+use frontdesk_domain::call::{CarrierCall, RecordedMessage, RecordingStatus};
+use frontdesk_domain::{LegId, RecordingId, Timestamp};
 use frontdesk_ports::{Carrier, CarrierError, FetchedAudio};
 
 use crate::desk::fetched;

@@ -64,19 +64,16 @@ impl Services {
     ) -> Vec<Instruction> {
         let Output::Ask { leg, at, signal, caller_gone, .. } = question else { return Vec::new() };
         let request = StepRequest {
-            at,
-            signal,
-            call: call.clone(),
             leg,
             from: parties.from.clone(),
             from_name: parties.from_name.clone(),
-            from_place: None,
             to: parties.to.clone(),
             diverted_from: parties.diverted_from.clone(),
             attestation: parties.attestation(),
             caller_gone,
             reported_at,
             raw: parties.raw.clone(),
+            ..StepRequest::new(call.clone(), at, signal)
         };
         self.answering.answer(request).await
     }

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use frontdesk_domain::call::CarrierRecord;
 use frontdesk_domain::session::Session;
-use frontdesk_domain::{CarrierRecord, LegId, RecordingId, Timestamp};
+use frontdesk_domain::{LegId, RecordingId, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;

@@ -1,5 +1,6 @@
 //! Caller and called number of an INVITE.
-use frontdesk_domain::{Attestation, CallerId, PhoneNumber};
+use frontdesk_domain::flow::Attestation;
+use frontdesk_domain::{CallerId, PhoneNumber};
 use frontdesk_ports::RawParameters;
 use rsipstack::sip::Request;
 use rsipstack::sip::prelude::HeadersExt;

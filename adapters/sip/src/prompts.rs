@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use frontdesk_domain::{AudioFile, Speech};
+use frontdesk_domain::flow::{AudioFile, Speech};
 use frontdesk_ports::{AudioDecoder, PromptAudio, Samples, UnplayableAudio, Voice};
 use parking_lot::RwLock;
 

@@ -1,6 +1,7 @@
 //! Calls that were in progress when a program was killed: each ends as if everybody had hung up when it was last noted.
+use frontdesk_domain::call::CarrierRecord;
 use frontdesk_domain::session::{Input, LegEnd, Output, Party};
-use frontdesk_domain::{CarrierRecord, Notice, Parties};
+use frontdesk_domain::{Notice, Parties};
 
 use crate::desk::Services;
 use crate::journal::{EndedCall, Journal, MadeRecording, OpenCall};

@@ -1,7 +1,7 @@
 //! What was read out lately, by a hash of text and language. In memory only: some texts name callers.
 use std::collections::{HashMap, VecDeque};
 
-use frontdesk_domain::Language;
+use frontdesk_domain::flow::Language;
 use frontdesk_ports::Samples;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};

@@ -1,7 +1,7 @@
 //! The program that reads texts out, with places for what differs from text to text.
 use std::path::Path;
 
-use frontdesk_domain::Language;
+use frontdesk_domain::flow::Language;
 
 /// A program and its arguments. In the arguments `{file}` stands for the WAV file to write, `{language}` for `fr` and
 /// `{locale}` for `fr-FR`. The text comes on standard input.

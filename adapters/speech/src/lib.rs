@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_domain::Language;
+use frontdesk_domain::flow::Language;
 use frontdesk_ports::{AudioDecoder, Samples, Voice, VoiceError};
 use tokio::io::AsyncWriteExt;
 

@@ -1,7 +1,7 @@
 //! The program that writes messages down, with places for what differs from message to message.
 use std::path::Path;
 
-use frontdesk_domain::Language;
+use frontdesk_domain::flow::Language;
 
 /// A program and its arguments. In the arguments `{file}` stands for the audio, `{language}` for `fr` and `{locale}` for
 /// `fr-FR`.

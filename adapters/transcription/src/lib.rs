@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::Language;
+use frontdesk_domain::flow::Language;
 use frontdesk_ports::{Transcriber, TranscriberError};
 use tokio::io::AsyncReadExt;
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CarrierCall, LegId, RecordingId, Timestamp};
+use frontdesk_domain::call::CarrierCall;
+use frontdesk_domain::{LegId, RecordingId, Timestamp};
 use frontdesk_ports::{Account, Carrier, CarrierError, FetchedAudio, PublicUrl};
 use futures_util::StreamExt;
 use reqwest::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};

@@ -1,9 +1,11 @@
 //! Maps a request's form to a signal (a caller or callee waits) or a notice. Lenient: unknown values and empty or
 //! missing fields are ordinary.
+use frontdesk_domain::call::{DialOutcome, Ending, LegStatus, RecordingStatus};
+use frontdesk_domain::dialogue::DialResult;
+use frontdesk_domain::flow::Attestation;
 use frontdesk_domain::session::LegEnd;
 use frontdesk_domain::{
-    Attestation, CallerId, DialOutcome, DialResult, Dialogue, Ending, Keys, LegId, LegStatus, Notice,
-    Parties, PhoneNumber, RecordingId, RecordingStatus, Signal, Timestamp,
+    CallerId, Dialogue, Keys, LegId, Notice, Parties, PhoneNumber, RecordingId, Signal, Timestamp,
 };
 use frontdesk_ports::RawParameters;
 
@@ -62,7 +64,7 @@ pub(crate) fn diverted_from(form: &Form) -> Option<PhoneNumber> {
 
 /// A name without padding. Names that show nothing count as absent.
 pub(crate) fn visible_name(text: &str) -> String {
-    if frontdesk_domain::visible(text).is_empty() { String::new() } else { text.trim().to_owned() }
+    if frontdesk_domain::phone::visible(text).is_empty() { String::new() } else { text.trim().to_owned() }
 }
 
 /// The network's verification of the caller's number. Values may have undocumented suffixes, so only their beginning

@@ -34,7 +34,7 @@ pub use webhook::{Waits, Webhooks, route_list, routes};
 pub const NAME: &str = "twilio";
 
 /// What a flow may ask of Twilio.
-pub const LIMITS: frontdesk_domain::CarrierLimits = frontdesk_domain::CarrierLimits {
+pub const LIMITS: frontdesk_domain::flow::CarrierLimits = frontdesk_domain::flow::CarrierLimits {
     // "TwiML: Dial": up to ten nouns, and one `timeout` for all of them.
     phones_at_once: 10,
     different_ring_times: false,

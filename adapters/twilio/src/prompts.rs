@@ -2,7 +2,7 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use frontdesk_domain::AudioFile;
+use frontdesk_domain::flow::AudioFile;
 use frontdesk_ports::{PromptAudio, UnplayableAudio};
 use parking_lot::RwLock;
 use poem::Response;

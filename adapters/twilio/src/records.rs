@@ -2,10 +2,10 @@
 //! IncomingPhoneNumber), and what they mean. Lenient: what cannot be read is left out, not guessed.
 use std::collections::BTreeMap;
 
-use frontdesk_domain::{
-    CallerId, CarrierCall, CarrierRecord, LegId, LegStatus, Parties, RecordedLeg, RecordedMessage,
-    RecordingStatus, Timestamp,
+use frontdesk_domain::call::{
+    CarrierCall, CarrierRecord, LegStatus, RecordedLeg, RecordedMessage, RecordingStatus,
 };
+use frontdesk_domain::{CallerId, LegId, Parties, Timestamp};
 use serde::Deserialize;
 
 use crate::form;

@@ -3,7 +3,9 @@
 pub(crate) mod fallback;
 use std::io;
 
-use frontdesk_domain::{DialTarget, Dialogue, Instruction, Speech};
+use frontdesk_domain::dialogue::DialTarget;
+use frontdesk_domain::flow::Speech;
+use frontdesk_domain::{Dialogue, Instruction};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 

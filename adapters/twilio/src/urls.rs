@@ -2,7 +2,8 @@
 //! genuine signatures. The fragment configures retries (Twilio, "Webhooks connection overrides"); it is neither sent
 //! nor signed.
 use crate::prompts::HostedPrompts;
-use frontdesk_domain::{AudioFile, Dialogue, LegId};
+use frontdesk_domain::flow::AudioFile;
+use frontdesk_domain::{Dialogue, LegId};
 use frontdesk_ports::{Hook, PublicUrl, WebhookSettings};
 
 /// The path of one of the carrier's routes.

@@ -1,6 +1,5 @@
 //! Answers a carrier's request: runs one step of the domain, makes its events durable, and returns its instructions.
 
-pub mod recent_calls;
 pub mod recent_responses;
 use std::sync::{Arc, OnceLock};
 
@@ -19,7 +18,6 @@ use super::flow_versions::FlowVersions;
 use super::restrictions::Restrictions;
 use crate::tracing_context;
 
-use recent_calls::RecentCalls;
 use recent_responses::RecentResponses;
 
 /// If more time has passed since the time that a request reports, that time is used; otherwise its arrival, which is more exact.
@@ -32,7 +30,6 @@ pub struct CallHandler {
     contacts: Arc<dyn ManageContacts>,
     intake: Arc<EventIntake>,
     clock: Arc<dyn Clock>,
-    recent: RecentCalls,
     responses: Arc<RecentResponses>,
     /// A number of the company's own, for calls that do not name the number they came to.
     own_number: OnceLock<PhoneNumber>,
@@ -47,9 +44,9 @@ impl CallHandler {
         intake: Arc<EventIntake>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let (recent, own_number) = (RecentCalls::default(), OnceLock::new());
+        let own_number = OnceLock::new();
         let responses = Arc::default();
-        Self { flow, restrictions, contacts, intake, clock, recent, responses, own_number }
+        Self { flow, restrictions, contacts, intake, clock, responses, own_number }
     }
 
     /// What the carrier was answered lately.
@@ -123,7 +120,7 @@ impl CallHandler {
     fn context(&self, request: StepRequest, arrived: Timestamp) -> Context {
         let StepRequest { call, leg, from, to, .. } = request;
         let is_callers_leg = call == leg;
-        let known = self.recent.get(&call);
+        let known = self.restrictions.recent().get(&call);
         let mut restrictions = self.restrictions.of(&from, &to);
         // An admitted call stays admitted if the carrier repeats its first request.
         restrictions.calls_too_often &= known.is_none();
@@ -137,7 +134,7 @@ impl CallHandler {
         let named = Some(caller.as_ref().unwrap_or(&from)).filter(|_| !is_callers_leg);
         Context {
             now: request.reported_at.map_or(arrived, |reported| most_exact(reported, arrived)),
-            rotation: Some(self.recent.rotation(&call)),
+            rotation: Some(self.restrictions.recent().rotation(&call)),
             caller_name: named.and_then(|caller| self.name_of(caller, &to)),
             call,
             leg,
@@ -157,11 +154,11 @@ impl CallHandler {
     /// Counts an admitted call and a forward once, for the caps.
     fn count(&self, cx: &Context, at: &Dialogue, instructions: &[Instruction]) {
         let refused = instructions.iter().any(|step| matches!(step, Instruction::Reject { .. }));
-        if cx.leg == cx.call && !refused && self.recent.remember(&cx.call, &cx.from) {
+        if cx.leg == cx.call && !refused && self.restrictions.recent().remember(&cx.call, &cx.from) {
             self.restrictions.called(&cx.from, &cx.to);
         }
         let rings = instructions.iter().any(|step| matches!(step, Instruction::Dial { .. }));
-        if rings && !at.history().forwarded && self.recent.mark_forwarded(&cx.call) {
+        if rings && !at.history().forwarded && self.restrictions.recent().mark_forwarded(&cx.call) {
             self.restrictions.forwarded();
         }
     }

@@ -4,7 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallId, Facts, LegId, RecordingId, Timestamp, Traffic, VoicemailStatus};
+use frontdesk_domain::call::{Traffic, VoicemailStatus};
+use frontdesk_domain::{CallId, Facts, LegId, RecordingId, Timestamp};
 use frontdesk_ports::{
     AudioName, CallFigures, CallLog, CallPage, CallQuery, CallRecord, CallWithEvents, Change, Figures,
     LoggedEvent, ReadCalls, RecordingStore, StoreError, Tally, VoicemailAudio, VoicemailError,

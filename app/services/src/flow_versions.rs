@@ -3,7 +3,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use frontdesk_domain::{AudioFile, CallFlow, Dialogue};
+use frontdesk_domain::flow::AudioFile;
+use frontdesk_domain::{CallFlow, Dialogue};
 use frontdesk_ports::{PromptAudio, UnplayableAudio};
 use parking_lot::RwLock;
 

@@ -3,7 +3,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use frontdesk_domain::{CallState, Timestamp};
+use frontdesk_domain::Timestamp;
+use frontdesk_domain::call::CallState;
 use frontdesk_ports::{
     CallLog, CallQuery, Clock, JobCounts, JobQueue, Lane, OperationsLog, Outage, OutageCause, StoreError,
     Watermark,

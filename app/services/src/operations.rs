@@ -2,7 +2,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallEvent, CallId, EventKind, VoicemailStatus};
+use frontdesk_domain::call::VoicemailStatus;
+use frontdesk_domain::{CallEvent, CallId, EventKind};
 use frontdesk_ports::{
     Actor, AuditAction, AuditEntry, AuditPage, AuditQuery, AuditTrail, CallLog, Clock, DeliveryReport,
     DeliveryStatus, DiagnosticReport, LoggedEvent, Operations, OperationsLog, Outage, Outbox, RetryError,

@@ -5,10 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_domain::{
-    Call, CallEvent, CallState, CarrierCall, EventKind, Facts, LegId, RecordingStatus, Timestamp, Voicemail,
-    VoicemailStatus,
-};
+use frontdesk_domain::call::{CallState, CarrierCall, RecordingStatus, VoicemailStatus};
+use frontdesk_domain::{Call, CallEvent, EventKind, Facts, LegId, Timestamp, Voicemail};
 use frontdesk_ports::{
     CallLog, CallQuery, CallRecord, Carrier, CarrierError, Clock, LoggedEvent, OperationsLog, Outage,
     OutageCause, StoreError, Watermark,

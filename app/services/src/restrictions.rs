@@ -1,14 +1,19 @@
 //! What limits a call apart from the flow: closures, blocked callers and caps. Held in memory, so that answering a
 //! call needs no database: a copy of the store's last answer, and the capacity used since.
+
+pub mod recent_calls;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_domain::{CallRestrictions, CallerId, Closure, Timestamp};
+use frontdesk_domain::dialogue::{CallRestrictions, Closure};
+use frontdesk_domain::{CallerId, Timestamp};
 use frontdesk_ports::{CallFigures, Clock, OverrideStore, StoreError, Usage};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use recent_calls::RecentCalls;
 
 /// How often the store is read. Overrides set by another instance or the command line take effect within this time.
 const REFRESH: Duration = Duration::from_secs(3);
@@ -19,6 +24,11 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const LOGGED_AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// How long a forward counts as being in progress while the log cannot be asked.
 const UNKNOWN_LENGTH: SignedDuration = SignedDuration::from_mins(10);
+/// How far the log is looked through for calls that another instance, or this one before a restart, has let in: all that may
+/// still be repeated at the first look, then those since the last.
+const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
+/// How many of them are read at most.
+const ADMITTED: u32 = 1000;
 
 /// The most that may be used up. `None`: as much as there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,6 +57,7 @@ pub struct Restrictions {
     zone: TimeZone,
     clock: Arc<dyn Clock>,
     known: RwLock<Known>,
+    recent: RecentCalls,
 }
 
 /// The store's last word, and what was given out since.
@@ -62,6 +73,8 @@ struct Known {
     forwards: Vec<Timestamp>,
     /// The same for calls, by caller.
     calls: BTreeMap<String, Vec<Timestamp>>,
+    /// When the calls that were let in were asked for.
+    admitted_at: Option<Timestamp>,
 }
 
 impl Known {
@@ -85,7 +98,7 @@ impl Restrictions {
         zone: TimeZone,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { store, figures, caps, zone, clock, known: RwLock::default() }
+        Self { store, figures, caps, zone, clock, known: RwLock::default(), recent: RecentCalls::default() }
     }
 
     /// What holds for a caller now.
@@ -97,6 +110,11 @@ impl Restrictions {
             may_not_forward: self.may_not_forward(&known, now),
             closure: known.closure.clone(),
         }
+    }
+
+    /// The calls that were let in lately.
+    pub fn recent(&self) -> &RecentCalls {
+        &self.recent
     }
 
     /// The closure in effect.
@@ -150,10 +168,11 @@ impl Restrictions {
             known.closure = closed.map(|closed| closed.closure);
             known.blocked = blocked.into_iter().map(|blocked| blocked.caller.identity("")).collect();
         }
+        let now = self.clock.now();
+        self.learn_admitted(now).await?;
         if !self.caps.are_set() {
             return Ok(());
         }
-        let now = self.clock.now();
         let often = self.caps.calls_a_caller_an_hour.unwrap_or(u32::MAX);
         let used =
             self.figures.usage(self.midnight(now), now.saturating_sub(HOUR).unwrap_or(now), often).await?;
@@ -166,6 +185,17 @@ impl Restrictions {
             calls.retain(is_recent);
             !calls.is_empty()
         });
+        Ok(())
+    }
+
+    /// Remembers the calls that another instance, or this one before a restart, has let in.
+    async fn learn_admitted(&self, now: Timestamp) -> Result<(), StoreError> {
+        let last = self.read().admitted_at;
+        let since = last.map_or(now.saturating_sub(FIRST_LOOK), |at| at.saturating_sub(LOGGED_AFTER));
+        for call in self.figures.admitted(since.unwrap_or(now), ADMITTED).await? {
+            self.recent.learn(call);
+        }
+        self.write().admitted_at = Some(now);
         Ok(())
     }
 

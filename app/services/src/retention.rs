@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use frontdesk_domain::{CallEvent, EventKind, Facts, RecordingId, Timestamp, VoicemailStatus};
+use frontdesk_domain::call::VoicemailStatus;
+use frontdesk_domain::{CallEvent, EventKind, Facts, RecordingId, Timestamp};
 use frontdesk_ports::{
     AudioName, AuditAction, AuditEntry, AuditTrail, CallLog, CallRecord, Carrier, CarrierError, Clock,
     LoggedEvent, RecordingStore, RetentionStore, Share, StoreError,

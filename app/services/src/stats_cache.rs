@@ -9,8 +9,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{
-    CallFigures, CallLog, CallQuery, Change, Clock, DAY_MS, DailyFigures, Figures, StoreError, Tally, Usage,
-    affected_days,
+    AdmittedCall, CallFigures, CallLog, CallQuery, Change, Clock, DAY_MS, DailyFigures, Figures, StoreError,
+    Tally, Usage, affected_days,
 };
 use parking_lot::Mutex;
 
@@ -171,6 +171,10 @@ impl CallFigures for StatsCache {
 
     async fn usage(&self, day: Timestamp, hour: Timestamp, often: u32) -> Result<Usage, StoreError> {
         self.figures.usage(day, hour, often).await
+    }
+
+    async fn admitted(&self, since: Timestamp, most: u32) -> Result<Vec<AdmittedCall>, StoreError> {
+        self.figures.admitted(since, most).await
     }
 
     async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {

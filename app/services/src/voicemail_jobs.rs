@@ -5,10 +5,8 @@ mod transcripts;
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_domain::{
-    Call, CallEvent, CopyFate, Effect, EventKind, Facts, LegId, RecordingId, Sound, StoredAudio, Timestamp,
-    Voicemail, VoicemailStatus,
-};
+use frontdesk_domain::call::{CopyFate, Sound, StoredAudio, VoicemailStatus};
+use frontdesk_domain::{Call, CallEvent, Effect, EventKind, Facts, LegId, RecordingId, Timestamp, Voicemail};
 use frontdesk_ports::{
     Attempt, AudioName, CallLog, CallQuery, CallRecord, Carrier, CarrierError, Change, Clock, Ids, Job,
     JobQueue, Lane, LeasedJob, PutError, RecordingStore, SoundMeter, StoreError, Transcriber,

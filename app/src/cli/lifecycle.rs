@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_domain::{Mailbox, Transcribe};
+use frontdesk_domain::flow::{Mailbox, Transcribe};
 use frontdesk_services::contacts::Contacts;
 use frontdesk_services::event_intake::EventIntake;
 use frontdesk_services::flow_versions::FlowVersions;

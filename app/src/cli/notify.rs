@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use adapters_persistence::SqlLog;
 use clap::Subcommand;
-use frontdesk_domain::NotificationKind;
+use frontdesk_domain::call::NotificationKind;
 use frontdesk_ports::{Clock, DeliveryError, Notification, Outbox};
 
 use frontdesk_services::reconciliation::counted;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use adapters_persistence::{SqlOperationsLog, SqlOverrides};
 use clap::Args;
-use frontdesk_domain::{CallerId, PhoneAddress, PhoneNumber, parse_until};
+use frontdesk_domain::duration::parse_until;
+use frontdesk_domain::{CallerId, PhoneAddress, PhoneNumber};
 use frontdesk_ports::{Clock, ManageOverrides, OverrideError};
 use frontdesk_services::flow_versions::FlowVersions;
 use frontdesk_services::overrides::Overrides;

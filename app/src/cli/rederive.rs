@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use adapters_persistence::SqlLog;
 use clap::Args;
-use frontdesk_domain::{Call, Difference, Facts};
+use frontdesk_domain::call::Difference;
+use frontdesk_domain::{Call, Facts};
 use frontdesk_ports::{CallLog, CallQuery, CallRecord, StoreError};
 use frontdesk_services::reconciliation::counted;
 

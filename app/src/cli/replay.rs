@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use adapters_persistence::SqlLog;
 use clap::Args;
-use frontdesk_domain::{CallFlow, CallId, Facts, Journey};
+use frontdesk_domain::call::Journey;
+use frontdesk_domain::{CallFlow, CallId, Facts};
 use frontdesk_ports::{CallLog, CallQuery, Clock};
 use frontdesk_services::reconciliation::counted;
 

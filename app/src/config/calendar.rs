@@ -1,5 +1,5 @@
 //! Holidays out of an `.ics` calendar: its all-day events.
-use frontdesk_domain::{Days, TimedEvents};
+use frontdesk_domain::flow::{Days, TimedEvents};
 use icalendar::{Calendar, Component, DatePerhapsTime};
 use jiff::ToSpan;
 use jiff::civil::Date;

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use frontdesk_domain::{AudioFile, BuiltinFlow, FlowSettings, read_flow};
+use frontdesk_domain::flow::{AudioFile, FlowSettings};
+use frontdesk_domain::{BuiltinFlow, read_flow};
 use frontdesk_services::flow_versions::FlowWithAudio;
 use jiff::tz::TimeZone;
 
@@ -75,9 +76,9 @@ impl FlowText {
         Ok(FlowWithAudio { flow, audio: audio.into_inner() })
     }
 
-    fn errors(&self, findings: Vec<frontdesk_domain::Finding>) -> Vec<ConfigError> {
+    fn errors(&self, findings: Vec<frontdesk_domain::flow::Finding>) -> Vec<ConfigError> {
         let text: Arc<str> = self.text.as_str().into();
-        let error = |finding: frontdesk_domain::Finding| ConfigError {
+        let error = |finding: frontdesk_domain::flow::Finding| ConfigError {
             place: format!("{}:{}: ", self.name, finding.line),
             key: "flow".to_owned(),
             what: finding.message,

@@ -1,6 +1,6 @@
 //! What mailboxes of the flow need of the rest of the configuration.
 use adapters_transcription::Command;
-use frontdesk_domain::{Mailbox, NodeName, Transcribe};
+use frontdesk_domain::flow::{Mailbox, NodeName, Transcribe};
 use frontdesk_services::flow_versions::FlowWithAudio;
 
 use super::{ConfigError, Reader, Recipient, Value};

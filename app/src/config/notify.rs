@@ -2,7 +2,8 @@
 use std::collections::BTreeSet;
 
 use adapters_notifications::{MailServer, Mailbox, WebhookSecret};
-use frontdesk_domain::{NotificationKind, Outcome};
+use frontdesk_domain::Outcome;
+use frontdesk_domain::call::NotificationKind;
 use frontdesk_services::notifications::{EmailLanguage, NotificationRule};
 use url::Url;
 

@@ -1,5 +1,5 @@
 //! What commands need of the settings, and what the carriers that they name can do.
-use frontdesk_domain::CarrierLimits;
+use frontdesk_domain::flow::CarrierLimits;
 
 use super::{Config, ConfigError, Reader};
 use crate::carrier;

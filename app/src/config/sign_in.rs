@@ -46,7 +46,7 @@ impl Reader {
     /// Everything under `auth` but our own passwords and tokens.
     pub(super) fn sign_in(&mut self) -> SignInSettings {
         let newcomers = self.take("auth.newcomers", |value| {
-            value.text()?.parse().map_err(|unknown: frontdesk_domain::UnknownName| unknown.to_string())
+            value.text()?.parse().map_err(|unknown: frontdesk_domain::names::UnknownName| unknown.to_string())
         });
         let (proxy, provider) = (Some(self.proxy()), self.provider());
         if let (Some(role), Some(provider)) = (newcomers, &provider) {

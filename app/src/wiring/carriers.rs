@@ -3,7 +3,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::{AudioFile, CarrierCall, LegId, RecordingId, Timestamp};
+use frontdesk_domain::call::CarrierCall;
+use frontdesk_domain::flow::AudioFile;
+use frontdesk_domain::{LegId, RecordingId, Timestamp};
 use frontdesk_ports::{Account, Carrier, CarrierError, FetchedAudio, PromptAudio, UnplayableAudio};
 
 /// The name of the line in ids of legs. The adapter, which may not be part of this build, has it too.

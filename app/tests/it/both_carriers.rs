@@ -6,9 +6,10 @@ use std::time::Duration;
 use adapters_simulator::{
     CalleeScript, CallerAct, KeyAct, People, Players, RingEnd, Script, TalkEnd, murmur, wav_seconds,
 };
+use frontdesk_domain::flow::Speech;
 use frontdesk_domain::session::{Callee, Input, LegEnd, Output, Party, Session};
 use frontdesk_domain::{
-    BuiltinFlow, Call, CallFlow, Context, Facts, Instruction, LegId, Speech, Timestamp, advance, builtin_flow,
+    BuiltinFlow, Call, CallFlow, Context, Facts, Instruction, LegId, Timestamp, advance, builtin_flow,
 };
 use frontdesk_ports::Clock;
 use serde_json::Value;

@@ -2,7 +2,7 @@
 use adapters_persistence::{Database, SqlOverrides};
 use adapters_simulator::{CalleeScript, tone};
 use frontdesk::config::SignInSettings;
-use frontdesk_domain::Closure;
+use frontdesk_domain::dialogue::Closure;
 use frontdesk_ports::{Blocked, Closed, OverrideStore};
 use frontdesk_services::restrictions::Caps;
 use serde_json::json;

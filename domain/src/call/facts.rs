@@ -22,7 +22,8 @@ impl Facts {
     /// the same event the earlier time counts.
     ///
     /// ```
-    /// use frontdesk_domain::{BuiltinFlow, Context, Dialogue, Ending, Facts, Notice, Signal, advance, builtin_flow};
+    /// use frontdesk_domain::{BuiltinFlow, Context, Dialogue, Facts, Notice, Signal, advance, builtin_flow};
+    /// use frontdesk_domain::call::Ending;
     ///
     /// let flow = builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?;
     /// let (call, now) = ("demo:leg-1".parse::<frontdesk_domain::LegId>()?, "2026-11-22T09:00:00Z".parse()?);

@@ -65,7 +65,8 @@ impl CallFlow {
     /// for one that was refused, which is not the flow's doing alone.
     ///
     /// ```
-    /// use frontdesk_domain::{BuiltinFlow, Context, Dialogue, Ending, Facts, Notice, Signal, advance, builtin_flow};
+    /// use frontdesk_domain::{BuiltinFlow, Context, Dialogue, Facts, Notice, Signal, advance, builtin_flow};
+    /// use frontdesk_domain::call::Ending;
     ///
     /// let flow = builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?;
     /// let (call, now) = ("demo:leg-1".parse::<frontdesk_domain::LegId>()?, "2026-11-22T09:00:00Z".parse()?);
@@ -75,7 +76,7 @@ impl CallFlow {
     ///
     /// let facts = Facts::of(&events);
     /// let journey = flow.replay(&facts).expect("it was asked for instructions");
-    /// assert_eq!(Some(journey), Some(frontdesk_domain::Journey::of(&facts)), "by the same flow it comes to the same");
+    /// assert_eq!(Some(journey), Some(frontdesk_domain::call::Journey::of(&facts)), "by the same flow it comes to the same");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn replay(&self, facts: &Facts) -> Option<Journey> {

@@ -67,7 +67,8 @@ impl Timeline {
     /// Draws a call from its facts; one that is not over, until `now`. `None` while nothing of it is known.
     ///
     /// ```
-    /// use frontdesk_domain::{BuiltinFlow, Context, Dialogue, Ending, Facts, Notice, Signal, Timeline, advance, builtin_flow};
+    /// use frontdesk_domain::{BuiltinFlow, Context, Dialogue, Facts, Notice, Signal, advance, builtin_flow};
+    /// use frontdesk_domain::call::{Ending, Timeline};
     ///
     /// let flow = builtin_flow(&BuiltinFlow { forward_to: vec!["+33611223344".parse()?], ..BuiltinFlow::default() })?;
     /// let (call, now) = ("demo:leg-1".parse::<frontdesk_domain::LegId>()?, "2026-11-22T09:00:00Z".parse()?);

@@ -102,11 +102,15 @@ impl Context {
         }
     }
 
-    /// The same with caller and called number.
+    /// The same with caller and called number, in any spelling that [`CallerId::read`] knows.
     #[must_use]
-    pub fn with_parties(mut self, from: &str, to: &str) -> Self {
-        self.from = CallerId::read(from);
-        to.clone_into(&mut self.to);
-        self
+    pub fn with_parties(self, from: &str, to: &str) -> Self {
+        self.with_caller(CallerId::read(from), to)
+    }
+
+    /// The same with a caller that has been read already, and the called number.
+    #[must_use]
+    pub fn with_caller(self, from: CallerId, to: impl Into<String>) -> Self {
+        Self { from, to: to.into(), ..self }
     }
 }

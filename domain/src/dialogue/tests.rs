@@ -1,8 +1,9 @@
 //! Single steps of a conversation; whole calls are in `tests/it/whole_calls.rs`.
 use super::*;
+use crate::dialogue::DialResult;
 use crate::flow::builtin::{BuiltinFlow, builtin_flow};
 use crate::phone::caller::CallerId;
-use crate::{DialResult, EventKind, Instruction, LegId};
+use crate::{EventKind, Instruction, LegId};
 
 const CALLER: &str = "+33123456789";
 const MAIN: &str = "+15556667777";
@@ -200,9 +201,9 @@ fn a_phone_that_its_owner_has_diverted_to_us_is_not_rung_again() {
 fn a_callee_whose_phone_shows_a_company_number_hears_the_callers_number() {
     let mut draft = flow(&["+33611223344"], true).draft().clone();
     for forward in draft.forwards.values_mut() {
-        forward.shows = crate::ShownNumber::Ours;
+        forward.shows = crate::flow::ShownNumber::Ours;
     }
-    let flow = draft.check(&crate::CarrierLimits::default()).unwrap();
+    let flow = draft.check(&crate::flow::CarrierLimits::default()).unwrap();
     let turn = advance(&flow, &Dialogue::read("menu.main.0.0.1"), &keyed("1"), &cx());
     let Some(Instruction::Dial { targets, caller_id, .. }) = turn.instructions.last() else { panic!() };
     assert_eq!(caller_id.as_ref().unwrap().as_str(), MAIN);
@@ -243,7 +244,7 @@ fn phones_that_ring_in_turn_take_turns_fairly() {
     for forward in draft.forwards.values_mut() {
         forward.strategy = crate::flow::forward::Strategy::RoundRobin;
     }
-    let flow = draft.check(&crate::CarrierLimits::default()).unwrap();
+    let flow = draft.check(&crate::flow::CarrierLimits::default()).unwrap();
     let mut first = Vec::new();
     for rotation in 0..60 {
         let cx = Context { rotation: Some(rotation), ..cx() };

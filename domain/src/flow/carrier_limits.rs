@@ -1,6 +1,6 @@
 //! What a carrier can do for a flow.
 
-/// The limits of a carrier, which [`FlowDraft::check`](crate::FlowDraft::check) holds a flow against. The default has
+/// The limits of a carrier, which [`FlowDraft::check`](crate::flow::FlowDraft::check) holds a flow against. The default has
 /// none.
 #[expect(clippy::struct_excessive_bools, reason = "each is one ability of a carrier, in any combination")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,8 @@ impl FlowDraft {
     /// The flow, or everything that is wrong with it for a carrier with these limits.
     ///
     /// ```
-    /// use frontdesk_domain::{BuiltinFlow, CarrierLimits, builtin_flow};
+    /// use frontdesk_domain::{BuiltinFlow, builtin_flow};
+    /// use frontdesk_domain::flow::CarrierLimits;
     ///
     /// let settings = BuiltinFlow { forward_to: vec!["101".parse()?], ..BuiltinFlow::default() };
     /// let draft = builtin_flow(&settings)?.draft().clone();

@@ -95,7 +95,7 @@ mod tests {
             forward.otherwise = main.clone();
         }
         assert!(matches!(main, Target::Menu(_)));
-        let flow = draft.check(&crate::CarrierLimits::default()).unwrap();
+        let flow = draft.check(&crate::flow::CarrierLimits::default()).unwrap();
         assert_eq!(Some(flow.plain_route().mailbox), flow.mailbox(flow.safety()));
     }
 }

@@ -1,7 +1,7 @@
 //! The flow as it is written: a TOML table, read with the place of everything in it.
 //!
 //! All that is wrong is found, not only the first: what cannot be read, and, once all can be read, what
-//! [`FlowDraft::check`](crate::FlowDraft::check) finds.
+//! [`FlowDraft::check`](crate::flow::FlowDraft::check) finds.
 
 mod finding;
 mod nodes;
@@ -75,7 +75,8 @@ impl fmt::Debug for FlowSettings<'_> {
 /// The flow that a text describes, or everything that is wrong with it.
 ///
 /// ```
-/// use frontdesk_domain::{FlowSettings, read_flow};
+/// use frontdesk_domain::read_flow;
+/// use frontdesk_domain::flow::FlowSettings;
 ///
 /// let text = r#"
 ///     company = "Example"

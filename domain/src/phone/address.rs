@@ -13,7 +13,7 @@ const LONGEST: usize = 200;
 
 /// A phone that can be rung: by its number, by an extension of the company's own telephone system (`101`), or by its
 /// SIP address (`sip:ann@192.0.2.20`). Which of them a carrier can ring is among its
-/// [limits](crate::CarrierLimits).
+/// [limits](crate::flow::CarrierLimits).
 ///
 /// ```
 /// use frontdesk_domain::PhoneAddress;
@@ -23,7 +23,7 @@ const LONGEST: usize = 200;
 /// let desk: PhoneAddress = "101".parse()?;
 /// assert!(desk.is_extension() && desk.number().is_none());
 /// assert!("0611223344".parse::<PhoneAddress>().is_err(), "a number is written with its country code");
-/// # Ok::<(), frontdesk_domain::InvalidPhoneAddress>(())
+/// # Ok::<(), frontdesk_domain::phone::InvalidPhoneAddress>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

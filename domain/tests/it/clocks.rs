@@ -1,5 +1,6 @@
 //! Calls for which the carrier's clock and ours differ.
-use frontdesk_domain::{Call, CallEvent, EventKind, Facts, LegStatus, Timeline};
+use frontdesk_domain::call::{LegStatus, Timeline};
+use frontdesk_domain::{Call, CallEvent, EventKind, Facts};
 use jiff::SignedDuration;
 
 use crate::desk::{CALLER, Desk, FIRST};
@@ -34,7 +35,7 @@ fn answered() -> Desk {
         .callee_presses("1")
         .after(30)
         .leg_is(LegStatus::Completed, Some(34), None)
-        .dial_over(frontdesk_domain::DialOutcome::Answered, Some(true), Some(34), false)
+        .dial_over(frontdesk_domain::call::DialOutcome::Answered, Some(true), Some(34), false)
         .ends("completed", 45)
 }
 

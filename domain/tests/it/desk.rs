@@ -1,7 +1,9 @@
 //! A call played in memory: what a carrier would ask, and the row that comes of it.
+use frontdesk_domain::call::{DialOutcome, Ending, LegStatus, RecordingStatus};
+use frontdesk_domain::dialogue::DialResult;
 use frontdesk_domain::{
-    BuiltinFlow, Call, CallEvent, CallFlow, Context, DialOutcome, DialResult, Dialogue, Ending, Facts,
-    Instruction, LegId, LegStatus, Notice, Parties, RecordingStatus, Signal, Timestamp, builtin_flow,
+    BuiltinFlow, Call, CallEvent, CallFlow, Context, Dialogue, Facts, Instruction, LegId, Notice, Parties,
+    Signal, Timestamp, builtin_flow,
 };
 
 pub const CALLER: &str = "+33123456789";

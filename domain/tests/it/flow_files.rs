@@ -1,8 +1,7 @@
 //! Flows as they are written: the worked examples are sound, and each broken one is refused at its line.
-use frontdesk_domain::{
-    CallFlow, CarrierLimits, Context, DialDigits, Dialogue, Findings, FlowSettings, Instruction,
-    PhoneAddress, Signal, advance, read_flow,
-};
+use frontdesk_domain::flow::{CarrierLimits, Findings, FlowSettings};
+use frontdesk_domain::keys::DialDigits;
+use frontdesk_domain::{CallFlow, Context, Dialogue, Instruction, PhoneAddress, Signal, advance, read_flow};
 
 pub const PLUMBER: &str = include_str!("../../examples/flows/plumber.toml");
 pub const PRACTICE: &str = include_str!("../../examples/flows/practice.toml");

@@ -1,7 +1,6 @@
 //! Phones that ring at once: which one counts as answered, regardless of what the carrier reports of their legs.
-use frontdesk_domain::{
-    Call, CallEvent, DialOutcome, Ending, EventKind, Facts, LegId, LegStatus, Parties, PhoneEnd,
-};
+use frontdesk_domain::call::{DialOutcome, Ending, LegStatus, PhoneEnd};
+use frontdesk_domain::{Call, CallEvent, EventKind, Facts, LegId, Parties};
 
 use crate::desk::{CALLER, FIRST, MAIN, SECOND};
 

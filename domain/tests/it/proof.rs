@@ -4,11 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use frontdesk_domain::call::{DialOutcome, MailboxCause};
+use frontdesk_domain::dialogue::DialResult;
+use frontdesk_domain::flow::{
+    CarrierLimits, Choice, DatedRule, Destination, FlowDraft, Forward, Goodbye, Hours, Mailbox, Menu,
+    NodeName, ProblemKind, Prompt, Range, Reprompt, Schedule, ShownNumber, Spoken, Strategy as Order, Target,
+    Then, Transcribe,
+};
 use frontdesk_domain::{
-    CarrierLimits, Choice, Context, DatedRule, Destination, DialOutcome, DialResult, Dialogue, EventKind,
-    FlowDraft, Forward, Goodbye, Hours, Instruction, Key, LegId, Mailbox, MailboxCause, Menu, NodeName,
-    ProblemKind, Prompt, Range, Reprompt, Schedule, ShownNumber, Signal, Spoken, Strategy as Order, Target,
-    Then, Timestamp, Transcribe, Turn, advance,
+    Context, Dialogue, EventKind, Instruction, Key, LegId, Signal, Timestamp, Turn, advance,
 };
 use jiff::tz::TimeZone;
 use proptest::prelude::*;

@@ -1,7 +1,9 @@
 //! Properties of every call, in every order of the carrier's reports.
+use frontdesk_domain::call::DialOutcome;
+use frontdesk_domain::dialogue::DialResult;
 use frontdesk_domain::{
-    BuiltinFlow, Call, CallEvent, Context, DialOutcome, DialResult, Dialogue, Facts, Instruction, Keys,
-    LegId, Signal, advance, builtin_flow,
+    BuiltinFlow, Call, CallEvent, Context, Dialogue, Facts, Instruction, Keys, LegId, Signal, advance,
+    builtin_flow,
 };
 use proptest::prelude::*;
 

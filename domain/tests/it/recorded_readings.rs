@@ -1,10 +1,10 @@
 //! How texts from outside are read, and when a company is open, as recorded in snapshots.
 use std::fmt::Write;
 
-use frontdesk_domain::{
-    CallerId, Days, Dialogue, Keys, Language, LegId, NodeName, PhoneNumber, Range, RecordingId, TimeZone,
-    Timestamp, digits_of, parse_duration, parse_until, visible, visible_lines,
-};
+use frontdesk_domain::duration::{parse_duration, parse_until};
+use frontdesk_domain::flow::{Days, Language, NodeName, Range};
+use frontdesk_domain::phone::{digits_of, visible, visible_lines};
+use frontdesk_domain::{CallerId, Dialogue, Keys, LegId, PhoneNumber, RecordingId, TimeZone, Timestamp};
 
 use crate::desk::MAIN;
 use crate::flow_files::{PRACTICE, SHOP, read};

@@ -5,9 +5,8 @@ mod calls;
 
 use std::fmt::Write;
 
-use frontdesk_domain::{
-    Call, CallEvent, DialOutcome, Effect, EventKind, Facts, LegStatus, PhoneEnd, Timeline, Timestamp, Traffic,
-};
+use frontdesk_domain::call::{DialOutcome, LegStatus, PhoneEnd, Timeline, Traffic};
+use frontdesk_domain::{Call, CallEvent, Effect, EventKind, Facts, Timestamp};
 
 use crate::desk::{Desk, FIRST, stories};
 use calls::{begin, calls_to_two_phones, dial, ended, forward, leg, leg_is, messages, started, unusual_ends};

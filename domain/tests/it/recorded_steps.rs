@@ -3,9 +3,11 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write;
 
+use frontdesk_domain::call::DialOutcome;
+use frontdesk_domain::dialogue::{CallRestrictions, Closure, DialResult};
+use frontdesk_domain::flow::{Attestation, Speech};
 use frontdesk_domain::{
-    Attestation, CallEvent, CallFlow, CallRestrictions, CallerId, Closure, Context, DialOutcome, DialResult,
-    Dialogue, Instruction, PhoneNumber, Signal, Speech, advance,
+    CallEvent, CallFlow, CallerId, Context, Dialogue, Instruction, PhoneNumber, Signal, advance,
 };
 
 use crate::desk::{CALLER, Desk, FIRST, MAIN, SECOND};

@@ -1,8 +1,9 @@
 //! What the carrier's own records mend: lost requests, lost calls, lost ends.
-use frontdesk_domain::{
-    Call, CallEvent, CallState, CallerId, CarrierCall, CarrierRecord, CopyFate, Effect, EventKind, Facts,
-    LegStatus, Parties, RecordedLeg, RecordedMessage, RecordingStatus, Timestamp, VoicemailStatus,
+use frontdesk_domain::call::{
+    CallState, CarrierCall, CarrierRecord, CopyFate, LegStatus, RecordedLeg, RecordedMessage,
+    RecordingStatus, VoicemailStatus,
 };
+use frontdesk_domain::{Call, CallEvent, CallerId, Effect, EventKind, Facts, Parties, Timestamp};
 use proptest::prelude::*;
 
 use crate::desk::{CALLER, Desk, FIRST, MAIN, stories};

@@ -1,5 +1,6 @@
 //! Logged calls led through flows.
-use frontdesk_domain::{Journey, Target};
+use frontdesk_domain::call::Journey;
+use frontdesk_domain::flow::Target;
 
 use crate::desk::stories;
 use crate::flow_files::{PLUMBER, read};

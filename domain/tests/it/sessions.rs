@@ -4,8 +4,10 @@ mod callees;
 mod line;
 mod random;
 
+use frontdesk_domain::call::{CallState, HungUpBy, LegStatus};
+use frontdesk_domain::flow::FlowSettings;
 use frontdesk_domain::session::{Callee, Input, LegEnd, Party};
-use frontdesk_domain::{CallFlow, CallState, FlowSettings, HungUpBy, LegStatus, read_flow};
+use frontdesk_domain::{CallFlow, read_flow};
 
 use crate::desk::{CALLER as TEST_CALLER, FIRST, SECOND};
 use line::{Line, flow};

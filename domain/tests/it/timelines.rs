@@ -1,5 +1,5 @@
 //! Calls drawn over time.
-use frontdesk_domain::{Doing, Timeline};
+use frontdesk_domain::call::{Doing, Timeline};
 
 use crate::desk::stories;
 

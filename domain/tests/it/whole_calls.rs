@@ -1,6 +1,7 @@
 //! Whole calls as short scripts, and the row that the office sees afterwards.
-use frontdesk_domain::{
-    Activity, CallState, DialOutcome, Effect, HungUpBy, LegStatus, RecordingStatus, VoicemailStatus,
+use frontdesk_domain::Effect;
+use frontdesk_domain::call::{
+    Activity, CallState, DialOutcome, HungUpBy, LegStatus, RecordingStatus, VoicemailStatus,
 };
 
 use crate::desk::{CALLER, Desk, FIRST, SECOND};

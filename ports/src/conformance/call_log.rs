@@ -1,5 +1,6 @@
 //! The call log.
-use frontdesk_domain::{CallState, Outcome, RecordingStatus, VoicemailStatus};
+use frontdesk_domain::Outcome;
+use frontdesk_domain::call::{CallState, RecordingStatus, VoicemailStatus};
 
 use super::{ended, event, leg, parties, recorded, started, time};
 use crate::{CallLog, CallQuery, Change, TextMatch};

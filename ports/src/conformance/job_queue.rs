@@ -1,7 +1,8 @@
 //! The job queue, filled by the call log it belongs to.
 use std::time::Duration;
 
-use frontdesk_domain::{Effect, EventKind, RecordingStatus, StoredAudio, Timestamp};
+use frontdesk_domain::call::{RecordingStatus, StoredAudio};
+use frontdesk_domain::{Effect, EventKind, Timestamp};
 
 use super::{event, recorded, time};
 use crate::{Attempt, CallLog, Job, JobCounts, JobQueue, LONGEST_WAIT, Lane};

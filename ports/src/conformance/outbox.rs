@@ -1,7 +1,8 @@
 //! Deliveries: queued once, made by one, remembered.
 use std::time::Duration;
 
-use frontdesk_domain::{CallId, NotificationKind, Timestamp};
+use frontdesk_domain::call::NotificationKind;
+use frontdesk_domain::{CallId, Timestamp};
 
 use super::{ended, started, time};
 use crate::{

@@ -1,5 +1,6 @@
 //! Closures and blocked callers.
-use frontdesk_domain::{CallerId, Closure};
+use frontdesk_domain::CallerId;
+use frontdesk_domain::dialogue::Closure;
 
 use super::time;
 use crate::{Blocked, Closed, OverrideStore};

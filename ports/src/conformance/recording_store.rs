@@ -1,6 +1,6 @@
 //! The recording store.
 use bytes::Bytes;
-use frontdesk_domain::StoredAudio;
+use frontdesk_domain::call::StoredAudio;
 
 use super::leg;
 use crate::{AudioName, AudioStream, CarrierError, FetchedAudio, PutError, RecordingStore};

@@ -1,5 +1,6 @@
 //! Retention.
-use frontdesk_domain::{EventKind, LegStatus, RecordingStatus};
+use frontdesk_domain::EventKind;
+use frontdesk_domain::call::{LegStatus, RecordingStatus};
 
 use super::{ended, event, recorded, started, time};
 use crate::{CallLog, CallQuery, JobQueue, Lane, RetentionStore, Share};

@@ -1,5 +1,6 @@
 //! What people did about calls, and figures over them: on a log that nothing else uses.
-use frontdesk_domain::{CallId, DialOutcome, EventKind, Outcome, Reason};
+use frontdesk_domain::call::DialOutcome;
+use frontdesk_domain::{CallId, EventKind, Outcome, Reason};
 
 use super::{ended, event, recorded, started, time};
 use crate::work::{BasedOn, HandledBy, Work, WorkChange};
@@ -20,7 +21,7 @@ pub async fn all<L: CallLog + WorkStore + CallFigures>(log: &L) {
     log.append(missed("m2", "2026-11-24T10:00:", ANN)).await.unwrap();
     log.append(vec![
         started("v1", "2026-11-24T10:05:00Z", BOB),
-        recorded("v1", "2026-11-24T10:05:20Z", "RE1", frontdesk_domain::RecordingStatus::Completed),
+        recorded("v1", "2026-11-24T10:05:20Z", "RE1", frontdesk_domain::call::RecordingStatus::Completed),
         ended("v1", "2026-11-24T10:05:21Z", 21),
     ])
     .await
@@ -35,6 +36,7 @@ pub async fn all<L: CallLog + WorkStore + CallFigures>(log: &L) {
     figures_count_every_call_once(log).await;
     what_caps_allow_is_counted(log).await;
     calls_of_each_carrier_are_found_and_counted(log).await;
+    admitted_calls_are_found_by_others(log).await;
 }
 
 fn missed(call: &str, minute: &str, from: &str) -> Vec<LoggedEvent> {
@@ -58,7 +60,7 @@ fn answered(call: &str, minute: &str, from: &str) -> Vec<LoggedEvent> {
         seconds: Some(9),
     };
     let mut events = rung(call, minute, from, dial);
-    let status = frontdesk_domain::LegStatus::Answered;
+    let status = frontdesk_domain::call::LegStatus::Answered;
     let leg = super::leg("callee");
     let kind = EventKind::Leg { step: 2, position: 0, leg, status, seconds: None, sip_code: None };
     events.push(event(call, &format!("{minute}12.5Z"), kind));
@@ -96,7 +98,7 @@ async fn misses_and_messages_ask_for_attention(log: &impl CallLog) {
     assert_eq!(legs(log, attention).await, ["v1", "m2", "m1"]);
     assert_eq!(legs(log, CallQuery { live: Some(true), ..CallQuery::default() }).await, ["now"]);
     assert_eq!(legs(log, CallQuery { live: Some(false), ..CallQuery::default() }).await.len(), 4);
-    let ended = Some(frontdesk_domain::CallState::Ended);
+    let ended = Some(frontdesk_domain::call::CallState::Ended);
     let contradiction = CallQuery { live: Some(true), state: ended, ..CallQuery::default() };
     assert_eq!(legs(log, contradiction).await.len(), 0);
     let reason = Some(Reason::NoAnswer);
@@ -152,7 +154,7 @@ async fn work_is_saved_once_per_version<L: CallLog + WorkStore>(log: &L) {
 }
 
 async fn news_of_a_call_leaves_the_work_on_it_alone(log: &impl CallLog) {
-    let (recording, sound) = ("RE9".parse().unwrap(), frontdesk_domain::Sound::new(100, 0, &[0; 96]));
+    let (recording, sound) = ("RE9".parse().unwrap(), frontdesk_domain::call::Sound::new(100, 0, &[0; 96]));
     let news = EventKind::VoicemailMeasured { recording, sound };
     log.append(vec![event("m2", "2026-11-24T13:00:00Z", news)]).await.unwrap();
     assert!(record(log, "m2").await.work.handled.is_some());
@@ -221,12 +223,30 @@ async fn what_caps_allow_is_counted<L: CallLog + CallFigures>(log: &L) {
     let kind = EventKind::Mailbox {
         mailbox: "main".parse().unwrap(),
         step: 3,
-        cause: frontdesk_domain::MailboxCause::NoAnswer,
+        cause: frontdesk_domain::call::MailboxCause::NoAnswer,
     };
     log.append(vec![event("f1", "2026-11-24T11:00:40Z", kind)]).await.unwrap();
     assert_eq!((usage(3).await.forwards_now, usage(3).await.forwards_today), (0, 4));
     let tomorrow = time("2026-11-25T00:00:00Z");
     assert_eq!(log.usage(tomorrow, tomorrow, 1).await.unwrap(), Usage::default());
+}
+
+/// A call in progress, a refused one whose end is not reported yet, and calls of the span.
+async fn admitted_calls_are_found_by_others<L: CallLog + CallFigures>(log: &L) {
+    let admitted = async |since: &str, most| {
+        let calls = log.admitted(time(since), most).await.unwrap();
+        calls.into_iter().map(|call| (call.leg.id().to_owned(), call.was_forwarded)).collect::<Vec<_>>()
+    };
+    let refused = EventKind::Refused { why: frontdesk_domain::call::RefusalReason::Limit };
+    log.append(vec![event("r1", "2026-11-24T12:00:00Z", refused)]).await.unwrap();
+    let in_progress = admitted("2026-11-25T00:00:00Z", 100).await;
+    assert!(in_progress.contains(&("f1".to_owned(), true)), "{in_progress:?}");
+    assert!(!in_progress.iter().any(|(id, _)| id == "r1"), "{in_progress:?}");
+    let all = admitted("2026-11-24T00:00:00Z", 100).await;
+    assert!(all.len() > in_progress.len() && !all.iter().any(|(id, _)| id == "r1"), "{all:?}");
+    assert_eq!(admitted("2026-11-25T00:00:00Z", 1).await.len(), 1);
+    let calls = log.admitted(time("2026-11-24T00:00:00Z"), 100).await.unwrap();
+    assert!(calls.iter().any(|call| call.leg.id() == "f1" && call.from.as_text() == Some(BOB)));
 }
 
 async fn figures_count_every_call_once(log: &impl CallFigures) {

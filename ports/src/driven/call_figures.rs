@@ -2,7 +2,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use frontdesk_domain::{Outcome, Reason, Timestamp};
+use frontdesk_domain::{CallerId, LegId, Outcome, Reason, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{CallQuery, Change, StoreError};
@@ -181,6 +181,17 @@ pub struct Usage {
     pub frequent_callers: BTreeSet<String>,
 }
 
+/// A call that was let in, as far as the log knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdmittedCall {
+    /// The caller's leg.
+    pub leg: LegId,
+    /// Who calls, as the log writes callers.
+    pub from: CallerId,
+    /// Whether phones have been rung for it.
+    pub was_forwarded: bool,
+}
+
 /// Counts calls.
 #[async_trait]
 pub trait CallFigures: Send + Sync {
@@ -198,6 +209,10 @@ pub trait CallFigures: Send + Sync {
     /// What was used up since the day and the hour began that are counted; `often` is how many calls within the hour make
     /// a frequent caller.
     async fn usage(&self, day: Timestamp, hour: Timestamp, often: u32) -> Result<Usage, StoreError>;
+
+    /// The calls in progress, and those that began at `since` or later, oldest first; the newest `most` of either at most. Refused
+    /// calls are not among them.
+    async fn admitted(&self, since: Timestamp, most: u32) -> Result<Vec<AdmittedCall>, StoreError>;
 
     /// The days of UTC, counted from 1970, on which calls began that have changed after `after`.
     async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError>;

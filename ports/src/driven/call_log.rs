@@ -1,6 +1,7 @@
 //! The call log: events in, calls out.
 use async_trait::async_trait;
-use frontdesk_domain::{Call, CallEvent, CallId, CallState, LegId, Outcome, Reason, Timestamp};
+use frontdesk_domain::call::CallState;
+use frontdesk_domain::{Call, CallEvent, CallId, LegId, Outcome, Reason, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::work::Work;
@@ -156,8 +157,8 @@ impl CallQuery {
             && same(&self.to, to)
             && (self.destination.is_none()
                 || call.phones.iter().any(|(number, _)| same(&self.destination, Some(number.as_str()))))
-            && same(&self.mailbox, call.mailbox.as_ref().map(frontdesk_domain::NodeName::as_str))
-            && same(&self.menu, call.menu.as_ref().map(frontdesk_domain::NodeName::as_str))
+            && same(&self.mailbox, call.mailbox.as_ref().map(frontdesk_domain::flow::NodeName::as_str))
+            && same(&self.menu, call.menu.as_ref().map(frontdesk_domain::flow::NodeName::as_str))
             && same(&self.provider, Some(record.leg.carrier()))
             && same(&self.provider_id, Some(record.leg.id()))
             && self.since.is_none_or(|since| call.started_at.is_some_and(|at| at >= since))

@@ -3,7 +3,8 @@ use std::pin::Pin;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::{CarrierCall, LegId, RecordingId, Timestamp};
+use frontdesk_domain::call::CarrierCall;
+use frontdesk_domain::{LegId, RecordingId, Timestamp};
 use futures_core::Stream;
 
 use crate::CarrierError;

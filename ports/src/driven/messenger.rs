@@ -1,7 +1,8 @@
 //! Delivers notifications about calls.
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::{NotificationKind, Timestamp};
+use frontdesk_domain::Timestamp;
+use frontdesk_domain::call::NotificationKind;
 
 /// Audio that goes with a message.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallId, NotificationKind, Timestamp};
+use frontdesk_domain::call::NotificationKind;
+use frontdesk_domain::{CallId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Change, StoreError};

@@ -1,6 +1,7 @@
 //! The store of overrides: temporary closures and blocked callers.
 use async_trait::async_trait;
-use frontdesk_domain::{CallerId, Closure, Timestamp};
+use frontdesk_domain::dialogue::Closure;
+use frontdesk_domain::{CallerId, Timestamp};
 
 use crate::StoreError;
 

@@ -1,6 +1,6 @@
 //! The audio files that a flow plays, for a carrier to fetch or to send.
 use bytes::Bytes;
-use frontdesk_domain::AudioFile;
+use frontdesk_domain::flow::AudioFile;
 
 /// A carrier cannot play a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

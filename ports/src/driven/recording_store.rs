@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::{LegId, RecordingId, StoredAudio};
+use frontdesk_domain::call::StoredAudio;
+use frontdesk_domain::{LegId, RecordingId};
 
 use crate::{CarrierError, FetchedAudio, StoreError};
 

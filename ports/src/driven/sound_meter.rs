@@ -1,5 +1,5 @@
 //! Listening to a message, as far as a program can.
-use frontdesk_domain::Sound;
+use frontdesk_domain::call::Sound;
 
 /// Measures audio. Plain and not async: it computes and waits for nothing.
 pub trait SoundMeter: Send + Sync {

@@ -1,7 +1,7 @@
 //! Writing down what was said in a message.
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::Language;
+use frontdesk_domain::flow::Language;
 
 /// Why a voicemail was not transcribed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

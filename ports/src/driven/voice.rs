@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::Language;
+use frontdesk_domain::flow::Language;
 
 use crate::UnplayableAudio;
 

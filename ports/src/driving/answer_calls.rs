@@ -1,8 +1,7 @@
 //! Answers the requests and callbacks of a carrier.
 use async_trait::async_trait;
-use frontdesk_domain::{
-    Attestation, CallerId, Dialogue, Instruction, LegId, Notice, PhoneNumber, Signal, Timestamp,
-};
+use frontdesk_domain::flow::Attestation;
+use frontdesk_domain::{CallerId, Dialogue, Instruction, LegId, Notice, PhoneNumber, Signal, Timestamp};
 
 use crate::{RawParameters, StoreError};
 
@@ -35,6 +34,38 @@ pub struct StepRequest {
     pub reported_at: Option<Timestamp>,
     /// The request in the carrier's own words.
     pub raw: RawParameters,
+}
+
+impl StepRequest {
+    /// A request on the caller's own leg, from a withheld number. What else the carrier says is set with `..`:
+    ///
+    /// ```
+    /// use frontdesk_domain::{Dialogue, Signal};
+    /// use frontdesk_ports::StepRequest;
+    /// let arrived = StepRequest {
+    ///     to: "+15556667777".into(),
+    ///     ..StepRequest::new("demo:leg-1".parse()?, Dialogue::Start, Signal::Arrived)
+    /// };
+    /// assert_eq!(arrived.leg, arrived.call);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(call: LegId, at: Dialogue, signal: Signal) -> Self {
+        Self {
+            at,
+            signal,
+            leg: call.clone(),
+            call,
+            from: CallerId::Withheld,
+            from_name: None,
+            from_place: None,
+            to: String::new(),
+            diverted_from: None,
+            attestation: Attestation::Unknown,
+            caller_gone: false,
+            reported_at: None,
+            raw: RawParameters::default(),
+        }
+    }
 }
 
 /// A carrier's report that needs no answer.

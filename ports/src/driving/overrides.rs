@@ -2,7 +2,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use frontdesk_domain::{CallFlow, CallerId, Closure, Timestamp};
+use frontdesk_domain::dialogue::Closure;
+use frontdesk_domain::{CallFlow, CallerId, Timestamp};
 
 use crate::{Actor, Blocked, Closed, StoreError};
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use frontdesk_domain::{CallId, LegId, Outcome, RecordingId, StoredAudio, Timestamp, Traffic};
+use frontdesk_domain::call::{StoredAudio, Traffic};
+use frontdesk_domain::{CallId, LegId, Outcome, RecordingId, Timestamp};
 
 use crate::{CallPage, CallQuery, CallRecord, Change, Figures, LoggedEvent, StoreError, Tally};
 

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
+use frontdesk_domain::Timestamp;
 use frontdesk_domain::named;
-use frontdesk_domain::{Timestamp, UnknownName};
+use frontdesk_domain::names::UnknownName;
 use strum::{IntoStaticStr, VariantArray};
 
 /// A user's role.

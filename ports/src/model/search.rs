@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 /// regardless of the Unicode form.
 pub fn fold(text: &str) -> String {
     let plain = text.to_lowercase().nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>();
-    frontdesk_domain::visible_lines(&plain).replace('ß', "ss").replace('ı', "i")
+    frontdesk_domain::phone::visible_lines(&plain).replace('ß', "ss").replace('ı', "i")
 }
 
 /// Everything by which a call is found: numbers in international and national form, names, places and transcripts.

@@ -3,7 +3,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk_domain::{RecordingId, StoredAudio, Timestamp};
+use frontdesk_domain::call::StoredAudio;
+use frontdesk_domain::{RecordingId, Timestamp};
 use frontdesk_ports::{AuditAction, VoicemailAudio};
 use parking_lot::Mutex;
 use poem::http::{Method, StatusCode, header};

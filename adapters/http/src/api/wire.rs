@@ -1,7 +1,6 @@
 //! Calls as JSON, in the contract's words.
-use frontdesk_domain::{
-    Activity, Call, CallState, HungUpBy, Outcome, Parties, Timestamp, Voicemail, VoicemailStatus,
-};
+use frontdesk_domain::call::{Activity, CallState, HungUpBy, VoicemailStatus};
+use frontdesk_domain::{Call, Outcome, Parties, Timestamp, Voicemail};
 use frontdesk_ports::work::{HandledBy, Work};
 use frontdesk_ports::{CallRecord, CallWithEvents, ContactBook, LoggedEvent};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};

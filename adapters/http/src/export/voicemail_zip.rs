@@ -3,7 +3,8 @@ use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::Arc;
 
-use frontdesk_domain::{RecordingId, VoicemailStatus};
+use frontdesk_domain::RecordingId;
+use frontdesk_domain::call::VoicemailStatus;
 use frontdesk_ports::{AuditAction, CallQuery, CallRecord, VoicemailAudio, VoicemailError};
 use futures_util::stream;
 use parking_lot::Mutex;

@@ -1,9 +1,9 @@
 //! What happened, in words of the reader's language.
 use fluent_bundle::FluentValue;
-use frontdesk_domain::{
-    Activity, Call, CallState, CopyFate, Doing, EventKind, HoursReason, Outcome, Reason, RefusalReason,
-    ScreeningAnswer,
+use frontdesk_domain::call::{
+    Activity, CallState, CopyFate, Doing, HoursReason, RefusalReason, ScreeningAnswer,
 };
+use frontdesk_domain::{Call, EventKind, Outcome, Reason};
 use frontdesk_ports::work::{WorkRefused, Written};
 use frontdesk_ports::{
     AccountError, BadContact, LONGEST_CLOSURE, MAX_CONTACTS, MAX_VIEWS, OverrideError, Trouble,
@@ -249,7 +249,7 @@ pub(crate) fn clock(seconds: u32) -> String {
 
 #[cfg(test)]
 mod tests {
-    use frontdesk_domain::{DialOutcome, Ending, HungUpBy, LegStatus, RecordingStatus};
+    use frontdesk_domain::call::{DialOutcome, Ending, HungUpBy, LegStatus, RecordingStatus};
     use frontdesk_ports::AuditAction;
 
     use super::*;

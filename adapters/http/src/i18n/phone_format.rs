@@ -1,5 +1,6 @@
 //! Phone numbers as people write them.
-use frontdesk_domain::{PhoneNumber, digits_of};
+use frontdesk_domain::PhoneNumber;
+use frontdesk_domain::phone::digits_of;
 use phonenumber::Mode;
 
 /// A `+` and fewer digits than this is no number that can be dialled from everywhere.

@@ -4,7 +4,8 @@ pub(crate) mod drawing;
 pub(crate) mod view;
 use std::sync::Arc;
 
-use frontdesk_domain::{CallerId, Timestamp, parse_until};
+use frontdesk_domain::duration::parse_until;
+use frontdesk_domain::{CallerId, Timestamp};
 use frontdesk_ports::{OverrideError, StoreError};
 use jiff::SignedDuration;
 use poem::http::StatusCode;

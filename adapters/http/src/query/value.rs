@@ -1,5 +1,6 @@
 //! How the values of parameters are read.
-use frontdesk_domain::{CallerId, PhoneAddress, PhoneNumber, Timestamp, digits_of};
+use frontdesk_domain::phone::digits_of;
+use frontdesk_domain::{CallerId, PhoneAddress, PhoneNumber, Timestamp};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 

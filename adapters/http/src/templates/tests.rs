@@ -1,10 +1,8 @@
 //! Every template is rendered, with every kind of call in it.
 
 mod samples;
-use frontdesk_domain::{
-    Call, CallEvent, CallId, CallerId, Ending, EventKind, Facts, LegId, Parties, RecordingStatus,
-    StoredAudio, Timestamp,
-};
+use frontdesk_domain::call::{Ending, RecordingStatus, StoredAudio};
+use frontdesk_domain::{Call, CallEvent, CallId, CallerId, EventKind, Facts, LegId, Parties, Timestamp};
 use frontdesk_ports::SecondFactorState;
 use frontdesk_ports::access::Role;
 use frontdesk_ports::work::{BasedOn, Work, WorkChange};
@@ -93,7 +91,10 @@ fn records() -> Vec<CallRecord> {
 
 #[test]
 fn the_flow_page_renders_and_escapes() {
-    use frontdesk_domain::{BuiltinFlow, Closure, Facts, FlowSettings, Traffic, builtin_flow, read_flow};
+    use frontdesk_domain::call::Traffic;
+    use frontdesk_domain::dialogue::Closure;
+    use frontdesk_domain::flow::FlowSettings;
+    use frontdesk_domain::{BuiltinFlow, Facts, builtin_flow, read_flow};
     use frontdesk_ports::{Blocked, Closed};
     let templates = Templates::new(PathPrefix::default()).unwrap();
     let at = "2026-11-22T10:00:00Z".parse().unwrap();

@@ -3,12 +3,14 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use adapters_memory::{ManualClock, SeededIds};
-use frontdesk_domain::{CallState, Outcome, Reason, Timestamp};
+use frontdesk_domain::call::CallState;
+use frontdesk_domain::{Outcome, Reason, Timestamp};
 use frontdesk_ports::{CallQuery, TextMatch};
 use migrations::Migrator;
 use sea_orm::{ConnectionTrait, DbBackend, QuerySelect, QueryTrait, Statement};
 use sea_orm_migration::MigratorTrait;
 
+use crate::read::admitted;
 use crate::read::query::newest_first;
 use crate::{Database, SqlLog};
 
@@ -96,8 +98,12 @@ fn queries() -> Vec<(&'static str, CallQuery)> {
 /// The plan of the page that a query asks for, a step a line.
 async fn plan(log: &SqlLog, query: &CallQuery) -> Vec<String> {
     let backend = log.db.reader.get_database_backend();
-    let select = newest_first(&log.pages, query).await.unwrap().limit(51);
-    let Statement { sql, values, .. } = select.build(backend);
+    explain(log, newest_first(&log.pages, query).await.unwrap().limit(51).build(backend)).await
+}
+
+/// The plan of a statement.
+async fn explain(log: &SqlLog, Statement { sql, values, .. }: Statement) -> Vec<String> {
+    let backend = log.db.reader.get_database_backend();
     let explain = if backend == DbBackend::Sqlite { "EXPLAIN QUERY PLAN" } else { "EXPLAIN" };
     let column = if backend == DbBackend::Sqlite { "detail" } else { "QUERY PLAN" };
     let statement = Statement { sql: format!("{explain} {sql}"), values, db_backend: backend };
@@ -150,6 +156,13 @@ async fn every_query_uses_an_index(db: Database) {
         }
     }
     assert!(reading.is_empty(), "these read the whole log:\n{}", reading.join("\n"));
+    let lately = Timestamp::from_millisecond(1_700_000_000_000 + 19_990 * 60_000).unwrap();
+    for (select, index) in
+        [(admitted::in_progress(100), "calls_live"), (admitted::began(lately, 100), "calls_figures")]
+    {
+        let steps = explain(&log, log.db.reader.get_database_backend().build(&select)).await;
+        assert!(steps.iter().any(|step| step.contains(index)), "{}", steps.join("\n"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! Translates a query of the feed into SQL that an index answers, newest first, however long the log is.
-use frontdesk_domain::{CallId, CallState};
+use frontdesk_domain::CallId;
+use frontdesk_domain::call::CallState;
 use frontdesk_ports::{CallQuery, StoreError, TextMatch, fold};
 use jiff::SignedDuration;
 use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, SelectStatement, SimpleExpr};

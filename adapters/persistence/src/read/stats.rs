@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use frontdesk_domain::{Outcome, Timestamp};
 use frontdesk_ports::{
-    CallFigures, CallQuery, Change, DAY_MS, Figures, FollowUp, QUARTER_MS, QuarterCount, StoreError, Tally,
-    Usage, WAIT_STEP_MS,
+    AdmittedCall, CallFigures, CallQuery, Change, DAY_MS, Figures, FollowUp, QUARTER_MS, QuarterCount,
+    StoreError, Tally, Usage, WAIT_STEP_MS,
 };
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, QueryResult, QuerySelect, QueryTrait};
@@ -15,6 +15,7 @@ use crate::entity::call::{self, Column};
 use crate::entity::call_phone;
 use crate::error::{corrupt, failed, store_error};
 use crate::mapping::{millis, number_of, timestamp};
+use crate::read::admitted;
 use crate::read::query::newest_first;
 
 const COUNT: &str = "found";
@@ -124,6 +125,12 @@ impl CallFigures for SqlLog {
             forward_seconds_today: seconds.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0),
             frequent_callers: callers.iter().map(|row| get(row, "from_number")).collect::<Result<_, _>>()?,
         })
+    }
+
+    async fn admitted(&self, since: Timestamp, most: u32) -> Result<Vec<AdmittedCall>, StoreError> {
+        let in_progress = self.rows(&admitted::in_progress(most)).await?;
+        let began = self.rows(&admitted::began(since, most)).await?;
+        admitted::calls(in_progress.iter().chain(&began))
     }
 
     async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {

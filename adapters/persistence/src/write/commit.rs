@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use frontdesk_domain::{Call, CallId, CallState, Effect, Facts, LegId, Timestamp};
+use frontdesk_domain::call::CallState;
+use frontdesk_domain::{Call, CallId, Effect, Facts, LegId, Timestamp};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{CallRecord, Change, Ids, Job, LoggedEvent, RawParameters, SearchTexts, StoreError};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict};

@@ -1,6 +1,8 @@
 //! What is played to the caller and recorded.
+use frontdesk_domain::Notice;
+use frontdesk_domain::call::RecordingStatus;
+use frontdesk_domain::flow::Speech;
 use frontdesk_domain::session::{Input, LegEnd, Party};
-use frontdesk_domain::{Notice, RecordingStatus, Speech};
 
 use super::{ActiveRecording, CallTask, Event, media_event_sender};
 use crate::journal::MadeRecording;

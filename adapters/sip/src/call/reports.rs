@@ -52,7 +52,8 @@ mod tests {
 
     use adapters_memory::ManualClock;
     use async_trait::async_trait;
-    use frontdesk_domain::{Dialogue, Ending, Instruction, StoredAudio};
+    use frontdesk_domain::call::{Ending, StoredAudio};
+    use frontdesk_domain::{Dialogue, Instruction};
     use frontdesk_ports::{AnswerCalls, CarrierCallback, StepRequest, StoreError};
     use parking_lot::Mutex;
 

@@ -3,7 +3,8 @@ use std::sync::Arc;
 
 use adapters_memory::{MemoryRecordings, SeededIds};
 use async_trait::async_trait;
-use frontdesk_domain::{Language, Sound};
+use frontdesk_domain::call::Sound;
+use frontdesk_domain::flow::Language;
 use frontdesk_ports::{
     AnswerCalls, AudioDecoder, Clock, Samples, SoundMeter, UnplayableAudio, Voice, VoiceError,
 };

@@ -5,10 +5,11 @@ use std::time::Duration;
 use adapters_memory::ManualClock;
 use async_trait::async_trait;
 use bytes::Bytes;
+use frontdesk_domain::call::VoicemailStatus;
 use frontdesk_domain::session::{Callee, Session};
 use frontdesk_domain::{
     BuiltinFlow, Call, CallEvent, CallFlow, CallerId, Context, Dialogue, Facts, Instruction, LegId,
-    RecordingId, Timestamp, VoicemailStatus, advance, builtin_flow,
+    RecordingId, Timestamp, advance, builtin_flow,
 };
 use frontdesk_ports::{AnswerCalls, Carrier, CarrierCallback, Clock, RawParameters, StepRequest, StoreError};
 use hound::{SampleFormat, WavSpec, WavWriter};

@@ -1,7 +1,8 @@
 //! One leg of a call, incoming or outgoing.
 use std::sync::Arc;
 
-use frontdesk_domain::{Key, RefusalReason};
+use frontdesk_domain::Key;
+use frontdesk_domain::call::RefusalReason;
 use rsipstack::dialog::dialog::{DialogState, DialogStateReceiver, TransactionHandle};
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invite_dialog::InviteDialog;

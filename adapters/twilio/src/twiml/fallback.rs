@@ -6,7 +6,8 @@
 //! nobody is recorded who did not ask for it. `<Record>` without `action` requests the current document again.
 use std::io;
 
-use frontdesk_domain::{CallFlow, FallbackRoute, LegId, Prompt, Speech, Spoken};
+use frontdesk_domain::flow::{FallbackRoute, Prompt, Speech, Spoken};
+use frontdesk_domain::{CallFlow, LegId};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 

@@ -1,7 +1,7 @@
 //! Documents as they go out.
-use frontdesk_domain::{
-    BuiltinFlow, CallFlow, Context, DialOutcome, DialResult, LegId, Signal, advance, builtin_flow,
-};
+use frontdesk_domain::call::DialOutcome;
+use frontdesk_domain::dialogue::DialResult;
+use frontdesk_domain::{BuiltinFlow, CallFlow, Context, LegId, Signal, advance, builtin_flow};
 use frontdesk_ports::PublicUrl;
 use proptest::prelude::*;
 

@@ -2,7 +2,8 @@
 use std::time::Duration;
 
 use adapters_twilio::TwilioClient;
-use frontdesk_domain::{LegId, LegStatus};
+use frontdesk_domain::LegId;
+use frontdesk_domain::call::LegStatus;
 use frontdesk_ports::{Account, Carrier, CarrierError, FetchedAudio, PublicUrl};
 use futures_util::TryStreamExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 use adapters_twilio::{Webhooks, routes};
 use async_trait::async_trait;
 use base64::Engine;
-use frontdesk_domain::{
-    CallerId, DialOutcome, Dialogue, Instruction, Notice, RecordingStatus, Signal, Speech,
-};
+use frontdesk_domain::call::{DialOutcome, RecordingStatus};
+use frontdesk_domain::flow::Speech;
+use frontdesk_domain::{CallerId, Dialogue, Instruction, Notice, Signal};
 use frontdesk_ports::{Account, AnswerCalls, CarrierCallback, PublicUrl, StepRequest, StoreError};
 use hmac::{Hmac, KeyInit, Mac};
 use poem::Endpoint;

@@ -1,6 +1,7 @@
 //! What is done when.
 use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, MemoryRecordings, SeededIds};
-use frontdesk_domain::{CallEvent, Ending, EventKind, LegId};
+use frontdesk_domain::call::Ending;
+use frontdesk_domain::{CallEvent, EventKind, LegId};
 use frontdesk_ports::{LoggedEvent, MockCarrier, RawParameters};
 
 use super::*;

@@ -1,7 +1,7 @@
 //! Delivers what is due, again after a failure, until it succeeds or is given up.
 use std::time::Duration;
 
-use frontdesk_domain::NotificationKind;
+use frontdesk_domain::call::NotificationKind;
 use frontdesk_ports::{Attempt, CallRecord, Delivery, DeliveryError, Job, Lane, LeasedJob, StoreError};
 use futures_util::future::join_all;
 

@@ -1,5 +1,6 @@
 //! The e-mail about a call, as text and as HTML, in the recipient's language.
-use frontdesk_domain::{Call, Outcome, visible};
+use frontdesk_domain::phone::visible;
+use frontdesk_domain::{Call, Outcome};
 use frontdesk_ports::{CallRecord, Contact};
 use jiff::tz::TimeZone;
 

@@ -1,5 +1,6 @@
 //! What a notification says: the e-mail, the document for programs, and the audio.
-use frontdesk_domain::{NotificationKind, Parties};
+use frontdesk_domain::Parties;
+use frontdesk_domain::call::NotificationKind;
 use frontdesk_ports::{
     Attachment, AudioName, CallRecord, Delivery, DoneLink, LeasedJob, Notification, StoreError,
 };

@@ -2,7 +2,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use frontdesk_domain::{CallFlow, CallId, NotificationKind, Timestamp};
+use frontdesk_domain::call::NotificationKind;
+use frontdesk_domain::{CallFlow, CallId, Timestamp};
 use frontdesk_ports::{CallQuery, CallRecord, Change, Delivery, RecipientSince, StoreError};
 
 use super::selection::{happened_at, last_report, reported_state, settling, wants, work_version};

@@ -1,9 +1,9 @@
 //! Which calls are reported to whom, and what of a call is reported.
 use std::time::Duration;
 
-use frontdesk_domain::{
-    Call, CallFlow, CallId, Mailbox, NotificationKind, Outcome, Timestamp, Voicemail, VoicemailStatus,
-};
+use frontdesk_domain::call::{NotificationKind, VoicemailStatus};
+use frontdesk_domain::flow::Mailbox;
+use frontdesk_domain::{Call, CallFlow, CallId, Outcome, Timestamp, Voicemail};
 use frontdesk_ports::{CallRecord, Delivery};
 
 use super::NotificationTarget;

@@ -8,10 +8,11 @@ use adapters_memory::{
     ManualClock, MemoryContacts, MemoryLog, MemoryOperationsLog, MemoryPrompts, MemoryRecordings, SeededIds,
 };
 use async_trait::async_trait;
-use frontdesk_domain::{
-    BuiltinFlow, CallEvent, CallerId, DialOutcome, Ending, EventKind, LegId, LegStatus, MailboxCause,
-    NotificationKind, Parties, RecordingStatus, ScreeningAnswer, StoredAudio, builtin_flow,
+use frontdesk_domain::call::{
+    DialOutcome, Ending, LegStatus, MailboxCause, NotificationKind, RecordingStatus, ScreeningAnswer,
+    StoredAudio,
 };
+use frontdesk_domain::{BuiltinFlow, CallEvent, CallerId, EventKind, LegId, Parties, builtin_flow};
 use frontdesk_ports::work::{BasedOn, Work, WorkChange};
 use frontdesk_ports::{CallQuery, DeliveryError, DeliveryStatus, Notification, WorkStore};
 use jiff::SignedDuration;

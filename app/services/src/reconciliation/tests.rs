@@ -1,6 +1,7 @@
 //! What the carrier's records mend.
 use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, SeededIds};
-use frontdesk_domain::{CallerId, CarrierRecord, Ending, Outcome, Parties, RecordedMessage, RecordingStatus};
+use frontdesk_domain::call::{CarrierRecord, Ending, RecordedMessage, RecordingStatus};
+use frontdesk_domain::{CallerId, Outcome, Parties};
 use frontdesk_ports::MockCarrier;
 
 use super::*;

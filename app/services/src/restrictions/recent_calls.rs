@@ -2,6 +2,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use frontdesk_domain::{CallerId, LegId};
+use frontdesk_ports::AdmittedCall;
 use parking_lot::Mutex;
 
 /// More calls than one instance answers within the life of one.
@@ -32,32 +33,21 @@ pub struct RecentCall {
 impl RecentCalls {
     /// Remembers a caller; whether the call was not known before.
     pub fn remember(&self, call: &LegId, from: &CallerId) -> bool {
+        self.0.lock().remember(call, from)
+    }
+
+    /// Remembers a call of the log, which another instance may have let in.
+    pub fn learn(&self, call: AdmittedCall) {
         let mut known = self.0.lock();
-        if known.calls.contains_key(call) {
-            return false;
+        known.remember(&call.leg, &call.from);
+        if call.was_forwarded {
+            known.mark_forwarded(&call.leg);
         }
-        known
-            .calls
-            .insert(call.clone(), RecentCall { from: from.clone(), was_forwarded: false, rotation: 0 });
-        known.order.push_back(call.clone());
-        if known.order.len() > MAX
-            && let Some(oldest) = known.order.pop_front()
-        {
-            known.calls.remove(&oldest);
-        }
-        true
     }
 
     /// Notes that phones are rung for a call; whether that is the first time.
     pub fn mark_forwarded(&self, call: &LegId) -> bool {
-        let known = &mut *self.0.lock();
-        let Some(recent) = known.calls.get_mut(call) else { return true };
-        let is_first = !std::mem::replace(&mut recent.was_forwarded, true);
-        if is_first {
-            recent.rotation = known.forwards;
-            known.forwards = known.forwards.wrapping_add(1);
-        }
-        is_first
+        self.0.lock().mark_forwarded(call)
     }
 
     /// How many calls were forwarded before this one.
@@ -70,6 +60,32 @@ impl RecentCalls {
     /// The call, if it is remembered.
     pub fn get(&self, call: &LegId) -> Option<RecentCall> {
         self.0.lock().calls.get(call).cloned()
+    }
+}
+
+impl Known {
+    fn remember(&mut self, call: &LegId, from: &CallerId) -> bool {
+        if self.calls.contains_key(call) {
+            return false;
+        }
+        self.calls.insert(call.clone(), RecentCall { from: from.clone(), was_forwarded: false, rotation: 0 });
+        self.order.push_back(call.clone());
+        if self.order.len() > MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.calls.remove(&oldest);
+        }
+        true
+    }
+
+    fn mark_forwarded(&mut self, call: &LegId) -> bool {
+        let Some(recent) = self.calls.get_mut(call) else { return true };
+        let is_first = !std::mem::replace(&mut recent.was_forwarded, true);
+        if is_first {
+            recent.rotation = self.forwards;
+            self.forwards = self.forwards.wrapping_add(1);
+        }
+        is_first
     }
 }
 

@@ -1,6 +1,8 @@
 //! Caps against what the log says and what was given out since.
 use adapters_memory::{ManualClock, MemoryLog, MemoryOverrides, SeededIds};
-use frontdesk_ports::{Blocked, CallLog, Closed};
+use frontdesk_domain::call::RefusalReason;
+use frontdesk_domain::{CallEvent, EventKind, Parties};
+use frontdesk_ports::{AdmittedCall, Blocked, CallLog, Closed};
 
 use super::*;
 
@@ -26,7 +28,6 @@ fn caller() -> CallerId {
 }
 
 async fn call(log: &MemoryLog, id: &str) {
-    use frontdesk_domain::{CallEvent, EventKind, Parties};
     let parties = Parties { from: caller(), to: "+15556667777".into(), from_name: None, from_place: None };
     let at = "2026-11-22T11:30:00Z".parse().unwrap();
     let call = format!("test:{id}").parse().unwrap();
@@ -116,4 +117,35 @@ async fn a_caller_is_refused_from_the_call_after_the_last_that_is_allowed() {
         desk.restrictions.called(&other, "");
     }
     assert!(desk.restrictions.of(&other, "").calls_too_often);
+}
+
+#[tokio::test]
+async fn a_call_that_another_instance_let_in_is_known_and_a_repeat_of_its_request_counts_no_more() {
+    let desk = desk(Caps { calls_a_caller_an_hour: Some(1), ..Caps::default() });
+    let leg = |id: &str| format!("test:{id}").parse().unwrap();
+    call(&desk.log, "a").await;
+    call(&desk.log, "b").await;
+    let refused = EventKind::Refused { why: RefusalReason::Limit };
+    desk.log.append(vec![CallEvent::new(leg("b"), desk.clock.now(), refused).into()]).await.unwrap();
+    desk.restrictions.refresh().await.unwrap();
+    assert!(desk.restrictions.of(&caller(), "").calls_too_often);
+    assert_eq!(desk.restrictions.recent().get(&leg("a")).map(|call| call.from), Some(caller()));
+    assert!(!desk.restrictions.recent().remember(&leg("a"), &caller()), "a repeat");
+    assert_eq!(desk.restrictions.recent().get(&leg("b")), None, "refused, and again if it is repeated");
+}
+
+#[test]
+fn phones_take_turns_over_the_forwards_of_all_instances() {
+    let recent = RecentCalls::default();
+    let call = |id: &str, was_forwarded| AdmittedCall {
+        leg: format!("test:{id}").parse().unwrap(),
+        from: caller(),
+        was_forwarded,
+    };
+    recent.learn(call("a", true));
+    recent.learn(call("b", false));
+    recent.learn(call("a", true));
+    assert_eq!(recent.rotation(&call("c", true).leg), 1);
+    recent.learn(call("b", true));
+    assert_eq!((recent.rotation(&call("a", true).leg), recent.rotation(&call("b", true).leg)), (0, 1));
 }

@@ -1,5 +1,6 @@
 use adapters_memory::{ManualClock, MemoryLog, SeededIds};
-use frontdesk_domain::{CallEvent, CallerId, Ending, EventKind, LegId, Outcome, Parties};
+use frontdesk_domain::call::Ending;
+use frontdesk_domain::{CallEvent, CallerId, EventKind, LegId, Outcome, Parties};
 use frontdesk_ports::LoggedEvent;
 
 use super::*;

@@ -1,7 +1,7 @@
 use super::*;
 
 use adapters_memory::{ManualClock, MemoryLog, MemoryRecordings, SeededIds};
-use frontdesk_domain::RecordingStatus;
+use frontdesk_domain::call::RecordingStatus;
 use frontdesk_ports::MockCarrier;
 
 /// A worker with one message to fetch from a carrier that answers so.

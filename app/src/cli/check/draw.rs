@@ -2,7 +2,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use frontdesk_domain::{CallFlow, Exit, Target, Then};
+use frontdesk_domain::CallFlow;
+use frontdesk_domain::flow::{Exit, Target, Then};
 use serde_json::json;
 
 /// The flow as an indented tree; a place that was shown before is only named.
@@ -59,7 +60,7 @@ fn phones(flow: &CallFlow, place: &Target) -> Vec<String> {
         1 => String::new(),
         _ => format!(", {}", forward.strategy.as_str().replace('_', " ")),
     };
-    let phone = |callee: &frontdesk_domain::Destination| {
+    let phone = |callee: &frontdesk_domain::flow::Destination| {
         let screened = if callee.screening.is_some() { ", accepted by key" } else { "" };
         format!("rings {} for {} s{screened}{order}", callee.phone, callee.ring.as_secs())
     };
@@ -174,7 +175,8 @@ pub(super) fn json(flow: &CallFlow) -> String {
 
 #[cfg(test)]
 mod tests {
-    use frontdesk_domain::{BuiltinFlow, FlowSettings, builtin_flow, read_flow};
+    use frontdesk_domain::flow::FlowSettings;
+    use frontdesk_domain::{BuiltinFlow, builtin_flow, read_flow};
 
     use super::*;
 

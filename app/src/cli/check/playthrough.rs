@@ -1,9 +1,10 @@
 //! Plays through a call at a given time with given keys, by running the domain step by step.
 use std::fmt::Write;
 
+use frontdesk_domain::call::DialOutcome;
+use frontdesk_domain::dialogue::DialResult;
 use frontdesk_domain::{
-    CallFlow, Context, DialOutcome, DialResult, Dialogue, EventKind, Instruction, Keys, LegId, Signal,
-    Timestamp, advance,
+    CallFlow, Context, Dialogue, EventKind, Instruction, Keys, LegId, Signal, Timestamp, advance,
 };
 
 /// More steps than a call can have.
@@ -88,7 +89,8 @@ fn one<'p>(
 
 #[cfg(test)]
 mod tests {
-    use frontdesk_domain::{FlowSettings, read_flow};
+    use frontdesk_domain::flow::FlowSettings;
+    use frontdesk_domain::read_flow;
 
     use super::*;
 

@@ -32,7 +32,8 @@ pub(super) fn table(flow: &CallFlow, today: Date) -> String {
 
 #[cfg(test)]
 mod tests {
-    use frontdesk_domain::{FlowSettings, read_flow};
+    use frontdesk_domain::flow::FlowSettings;
+    use frontdesk_domain::read_flow;
 
     #[test]
     fn the_next_days_are_shown_with_their_exceptions() {

@@ -81,7 +81,7 @@ pub(in crate::call) struct Message<'a> {
     /// We hold it.
     pub stored: Option<&'a StoredAudio>,
     /// What it sounds like.
-    pub sound: Option<&'a crate::Sound>,
+    pub sound: Option<&'a crate::call::Sound>,
     /// The language of a requested transcription.
     transcript_wanted: Option<&'a Language>,
     /// Whether that was done or cannot be.

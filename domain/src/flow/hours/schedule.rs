@@ -230,7 +230,8 @@ impl Schedule {
     /// Whether it is open at that instant.
     ///
     /// ```
-    /// use frontdesk_domain::{Opening, Schedule, TimeZone};
+    /// use frontdesk_domain::TimeZone;
+    /// use frontdesk_domain::flow::{Opening, Schedule};
     ///
     /// let mut office = Schedule::closed(TimeZone::UTC);
     /// office.day_mut(jiff::civil::Weekday::Monday).push("09:00-17:30".parse()?);

@@ -1,9 +1,9 @@
 //! The calls of the recorded rows, as events.
-use frontdesk_domain::{
-    CallEvent, CallerId, CarrierCall, CarrierRecord, CopyFate, DialOutcome, Ending, EventKind, Facts,
-    HoursReason, LegId, LegStatus, MailboxCause, Parties, RecordedLeg, RecordedMessage, RecordingId,
-    RecordingStatus, RefusalReason, ScreeningAnswer, Sound, StoredAudio, Timestamp,
+use frontdesk_domain::call::{
+    CarrierCall, CarrierRecord, CopyFate, DialOutcome, Ending, HoursReason, LegStatus, MailboxCause,
+    RecordedLeg, RecordedMessage, RecordingStatus, RefusalReason, ScreeningAnswer, Sound, StoredAudio,
 };
+use frontdesk_domain::{CallEvent, CallerId, EventKind, Facts, LegId, Parties, RecordingId, Timestamp};
 
 use crate::desk::{CALLER, FIRST, MAIN, SECOND};
 

@@ -1,10 +1,10 @@
 //! A line that carries out what a session wants, and refuses what no line could do.
 use std::collections::BTreeMap;
 
+use frontdesk_domain::call::LegStatus;
 use frontdesk_domain::session::{Callee, Input, LegEnd, Output, Party, Session};
 use frontdesk_domain::{
-    BuiltinFlow, Call, CallEvent, CallFlow, Context, Facts, LegId, LegStatus, Notice, Timestamp, advance,
-    builtin_flow,
+    BuiltinFlow, Call, CallEvent, CallFlow, Context, Facts, LegId, Notice, Timestamp, advance, builtin_flow,
 };
 
 use crate::desk::{CALLER, MAIN};

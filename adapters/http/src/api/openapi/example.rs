@@ -1,8 +1,6 @@
 //! The call of the document's examples.
-use frontdesk_domain::{
-    Call, CallEvent, CallId, CallerId, Ending, EventKind, Facts, HungUpBy, LegId, MailboxCause, Parties,
-    RecordingStatus, StoredAudio, Timestamp,
-};
+use frontdesk_domain::call::{Ending, HungUpBy, MailboxCause, RecordingStatus, StoredAudio};
+use frontdesk_domain::{Call, CallEvent, CallId, CallerId, EventKind, Facts, LegId, Parties, Timestamp};
 use frontdesk_ports::work::Work;
 use frontdesk_ports::{CallRecord, CallWithEvents, Change, Contact, ContactBook};
 

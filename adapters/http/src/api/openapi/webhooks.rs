@@ -1,5 +1,5 @@
 //! The webhooks: what is sent to recipients of the configuration, and what they return.
-use frontdesk_domain::NotificationKind;
+use frontdesk_domain::call::NotificationKind;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Map, Value, json};

@@ -2,7 +2,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use frontdesk_domain::{Doing, EventKind, Facts, ScreeningAnswer, Timeline, Timestamp};
+use frontdesk_domain::call::{Doing, ScreeningAnswer, Timeline};
+use frontdesk_domain::{EventKind, Facts, Timestamp};
 use frontdesk_ports::CallWithEvents;
 use serde::Serialize;
 

@@ -1,5 +1,6 @@
 //! A call as a row of the feed, and as the head of its own page.
-use frontdesk_domain::{CallState, Parties, Sound, Timestamp, Voicemail, VoicemailStatus};
+use frontdesk_domain::call::{CallState, Sound, VoicemailStatus};
+use frontdesk_domain::{Parties, Timestamp, Voicemail};
 use frontdesk_ports::CallRecord;
 use frontdesk_ports::work::{HandledBy, Work};
 use jiff::tz::TimeZone;

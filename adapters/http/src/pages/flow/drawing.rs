@@ -2,7 +2,9 @@
 //! and a line from each row to where it leads.
 use std::collections::{BTreeMap, BTreeSet};
 
-use frontdesk_domain::{By, CallFlow, Exit, Target, Then, Traffic};
+use frontdesk_domain::CallFlow;
+use frontdesk_domain::call::Traffic;
+use frontdesk_domain::flow::{By, Exit, Target, Then};
 use serde::Serialize;
 
 use crate::i18n::locale::Language;

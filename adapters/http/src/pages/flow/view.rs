@@ -1,7 +1,7 @@
 //! The flow page: the flow in force with the traffic of some days on it, hours, closure, phones and blocked callers.
-use frontdesk_domain::{
-    CallFlow, Opening, PhoneAddress, PhoneEnd, PhoneRecord, Schedule, Timestamp, Traffic,
-};
+use frontdesk_domain::call::{PhoneEnd, PhoneRecord, Traffic};
+use frontdesk_domain::flow::{Opening, Schedule};
+use frontdesk_domain::{CallFlow, PhoneAddress, Timestamp};
 use frontdesk_ports::{Blocked, Closed};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -80,7 +80,7 @@ pub(crate) struct DayHours {
 
 impl HoursLine {
     pub fn all(flow: &CallFlow, now: Timestamp, language: Language) -> Vec<Self> {
-        let line = |(name, hours): (&frontdesk_domain::NodeName, &frontdesk_domain::Hours)| {
+        let line = |(name, hours): (&frontdesk_domain::flow::NodeName, &frontdesk_domain::flow::Hours)| {
             let schedule = &hours.schedule;
             let opening = schedule.at(now);
             let today = now.to_zoned_datetime(schedule.zone.clone()).date();

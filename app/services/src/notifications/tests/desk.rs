@@ -45,7 +45,7 @@ pub(super) fn desk(notify: &[&str]) -> Desk {
         mailbox.notify = notify.iter().map(|&name| name.to_owned()).collect();
     }
     let own = FlowWithAudio {
-        flow: draft.check(&frontdesk_domain::CarrierLimits::default()).unwrap(),
+        flow: draft.check(&frontdesk_domain::flow::CarrierLimits::default()).unwrap(),
         audio: Vec::new(),
     };
     let (office, crm): (Arc<Recipient>, Arc<Recipient>) = Default::default();

@@ -1,0 +1,61 @@
+//! Calls that were let in: what an instance needs to know of those that others answer.
+use std::collections::BTreeMap;
+
+use frontdesk_domain::{CallerId, LegId, Timestamp};
+use frontdesk_ports::{AdmittedCall, StoreError};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_orm::{DbErr, QueryResult};
+
+use crate::entity::call::{self, Column};
+use crate::error::{corrupt, store_error};
+use crate::mapping::millis;
+
+/// The newest calls in progress.
+pub(super) fn in_progress(most: u32) -> SelectStatement {
+    let mut select = newest(Column::Id, most);
+    // A literal, not a bound parameter: otherwise the planner cannot use the partial index.
+    select.and_where(Expr::cust("state <> 'ended'"));
+    select
+}
+
+/// The newest calls that began at `since` or later.
+pub(super) fn began(since: Timestamp, most: u32) -> SelectStatement {
+    let mut select = newest(Column::StartedAt, most);
+    select.and_where(Expr::col(Column::StartedAt).gte(millis(since)));
+    select
+}
+
+fn newest(by: Column, most: u32) -> SelectStatement {
+    let mut select = Query::select();
+    select.from(call::Entity);
+    select.columns([
+        Column::Id,
+        Column::Provider,
+        Column::ProviderId,
+        Column::FromNumber,
+        Column::ForwardedTo,
+    ]);
+    // A refused call has no outcome before the carrier reports its end.
+    let refused = "SELECT 1 FROM call_events WHERE call_id = calls.id AND kind = 'refused'";
+    select.and_where(Expr::cust(format!("NOT EXISTS ({refused})")));
+    select.order_by(by, Order::Desc).limit(u64::from(most));
+    select
+}
+
+/// The calls of both, each once, oldest first.
+pub(super) fn calls<'a>(
+    rows: impl Iterator<Item = &'a QueryResult>,
+) -> Result<Vec<AdmittedCall>, StoreError> {
+    let text = |row: &QueryResult, column| row.try_get("", column).map_err(|e: DbErr| store_error(&e));
+    let optional = |row: &QueryResult, column| row.try_get("", column).map_err(|e: DbErr| store_error(&e));
+    let mut calls = BTreeMap::new();
+    for row in rows {
+        let (provider, id): (String, String) = (text(row, "provider")?, text(row, "provider_id")?);
+        let leg = LegId::new(&provider, &id).map_err(|why| corrupt("calls", "provider_id", &id, why))?;
+        let from: Option<String> = optional(row, "from_number")?;
+        let forwarded_to: Option<String> = optional(row, "forwarded_to")?;
+        let from = from.map_or(CallerId::Withheld, |from| CallerId::read(&from));
+        calls.insert(text(row, "id")?, AdmittedCall { leg, from, was_forwarded: forwarded_to.is_some() });
+    }
+    Ok(calls.into_values().collect())
+}
