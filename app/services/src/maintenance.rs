@@ -25,6 +25,11 @@ const RECONCILE_EVERY: Duration = Duration::from_secs(300);
 const OVERLAP: Duration = Duration::from_secs(900);
 /// A call without an end is asked about after this.
 const UNFINISHED: Duration = Duration::from_secs(600);
+/// For so long after a call has ended, the carrier is asked at every comparison for the report of its end. The daily comparison
+/// asks for the last time.
+const UNREPORTED: Duration = Duration::from_secs(3600);
+/// How many of the latest calls may lack that report.
+const LATEST_CALLS: u16 = 200;
 /// Between two comparisons of the last days, …
 const FAR_EVERY: Duration = Duration::from_secs(86_400);
 /// … as a number of seconds.
@@ -143,8 +148,8 @@ impl Maintenance {
         // A time in the future was noted by a wrong clock.
         let far_due = far.is_none_or(|far| now >= far + FAR_EVERY || now < far);
         let mut since = reconciled.min(now) - OVERLAP;
-        if let Some(unfinished) = self.oldest_unfinished(now).await? {
-            since = since.min(unfinished - ROUND);
+        for began_at in [self.oldest_unfinished(now).await?, self.oldest_unreported(now).await?] {
+            since = since.min(began_at.map_or(since, |began_at| began_at - ROUND));
         }
         if far_due {
             since = since.min(now - FAR);
@@ -166,6 +171,23 @@ impl Maintenance {
             oldest = [oldest, begun].into_iter().flatten().min();
         }
         Ok(oldest)
+    }
+
+    /// When the oldest call began that ended lately and of whose end the carrier has not told: a long one began before what a
+    /// comparison looks at again.
+    async fn oldest_unreported(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let query = CallQuery {
+            state: Some(CallState::Ended),
+            since: Some(now - FAR_EVERY),
+            ..CallQuery::newest(LATEST_CALLS)
+        };
+        let calls = self.log.list(&query).await?.calls.into_iter();
+        let unreported = calls.filter(|record| {
+            (self.reconciliation.is_own)(&record.leg)
+                && record.call.provider_status.is_none()
+                && record.call.ended_at.is_some_and(|ended| now - UNREPORTED <= ended)
+        });
+        Ok(unreported.filter_map(|record| record.call.started_at).min())
     }
 
     /// Deletes expired data once a day, if the clock can be believed, and only what was announced the day before.

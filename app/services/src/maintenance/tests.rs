@@ -1,7 +1,7 @@
 //! What is done when.
 use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, MemoryRecordings, SeededIds};
 use frontdesk_domain::call::Ending;
-use frontdesk_domain::{CallEvent, EventKind, LegId};
+use frontdesk_domain::{CallEvent, CallerId, EventKind, LegId, Parties};
 use frontdesk_ports::{LoggedEvent, MockCarrier, RawParameters};
 
 use super::*;
@@ -208,4 +208,27 @@ async fn a_comparison_that_a_wrong_clock_noted_in_the_future_is_made_again() {
     desk.maintenance.round().await.unwrap();
     let far = desk.operations_log.marked(Watermark::ReconciledFar).await.unwrap();
     assert_eq!(far, Some(desk.clock.now()));
+}
+
+#[tokio::test]
+async fn the_report_of_the_end_of_a_long_call_is_asked_for_within_the_hour() {
+    let desk = desk(None, 0);
+    let now = desk.clock.now();
+    let began_at = now - Duration::from_secs(2 * 3600);
+    let call: LegId = "twilio:CAlong".parse().unwrap();
+    let parties =
+        Parties { from: CallerId::Withheld, to: "+15556667777".into(), from_name: None, from_place: None };
+    let left = EventKind::CallerLeft { step: 2 };
+    for (at, kind) in [(began_at, EventKind::Started(parties)), (now - ROUND, left)] {
+        let event = CallEvent { call: call.clone(), at, kind, received_at: None };
+        desk.log.append(vec![event.into()]).await.unwrap();
+    }
+    assert_eq!(desk.maintenance.oldest_unreported(now).await.unwrap(), Some(began_at));
+    assert_eq!(
+        desk.maintenance.oldest_unreported(now + UNREPORTED).await.unwrap(),
+        None,
+        "once a day from here"
+    );
+    desk.ends(call, now).await;
+    assert_eq!(desk.maintenance.oldest_unreported(now).await.unwrap(), None);
 }
