@@ -553,6 +553,7 @@ chart-days = Calls per day
 chart-hours = Calls by hour of day
 chart-drawn = { $chart }, chart
 chart-most = { $chart }, at most { $most }; the table below lists each value
+count = { $n }
 chart-value = { $label }: { $n }
 chart-calls = { $label }: { $n ->
     [one] { $n } call

@@ -559,6 +559,7 @@ chart-days = Appels par jour
 chart-hours = Appels par heure du jour
 chart-drawn = { $chart }, graphique
 chart-most = { $chart }, au plus { $most } ; le tableau ci-dessous les donne tous
+count = { $n }
 chart-value = { $label } : { $n }
 chart-calls = { $label } : { $n ->
     [one] { $n } appel

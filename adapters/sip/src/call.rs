@@ -1,6 +1,7 @@
 //! One call: carries out what its session wants, and reports what happens.
 
 mod audio;
+mod call_clock;
 mod reports;
 mod ringing;
 
@@ -25,6 +26,7 @@ use crate::sdp;
 use crate::settings::Settings;
 use crate::signalling::{Invitation, Leg, LegEvent, Reply, Signalling};
 
+use call_clock::CallClock;
 use reports::Reports;
 use ringing::RungPhone;
 
@@ -63,9 +65,7 @@ enum Event {
 pub struct CallTask {
     shared: Arc<Shared>,
     call: LegId,
-    started_at: Timestamp,
-    /// The same instant by the monotonic clock, which is never set.
-    began: Instant,
+    clock: CallClock,
     session: Session,
     invitation: Invitation,
     media: Option<Media>,
@@ -90,8 +90,7 @@ impl CallTask {
         let incoming = std::mem::replace(&mut invitation.events, mpsc::unbounded_channel().1);
         tokio::spawn(forward_leg_events(Party::Caller, incoming, events.clone()));
         let mut task = Self {
-            started_at: shared.services.clock.now(),
-            began: Instant::now(),
+            clock: CallClock::start(&*shared.services.clock),
             session: Session::new(call.clone()),
             reports: Reports::start(shared.services.clone(), call.clone()),
             call,
@@ -127,7 +126,7 @@ impl CallTask {
             tokio::select! {
                 Some(event) = happened.recv() => task.on_event(event).await,
                 () = tokio::time::sleep(task.pause()) => {
-                    let now = task.now();
+                    let now = task.clock.now();
                     task.session.handle_timeout(now);
                 }
                 () = turns_true(&mut stop), if !is_hung_up => {
@@ -140,14 +139,9 @@ impl CallTask {
         task.finish().await;
     }
 
-    /// The time of the call, which goes on evenly when the clock is set.
-    fn now(&self) -> Timestamp {
-        self.started_at.saturating_add(self.began.elapsed()).unwrap_or(Timestamp::MAX)
-    }
-
     /// How long nothing needs to be done.
     fn pause(&self) -> Duration {
-        let now = self.now();
+        let now = self.clock.now();
         let until =
             |deadline: Timestamp| Duration::try_from(deadline.duration_since(now)).unwrap_or_default();
         // A millisecond more: timers are not exact.
@@ -157,7 +151,7 @@ impl CallTask {
     }
 
     fn input(&mut self, input: Input) {
-        let now = self.now();
+        let now = self.clock.now();
         self.session.handle_input(now, input);
     }
 
@@ -249,7 +243,7 @@ impl CallTask {
         match output {
             Output::Ask { party, .. } => {
                 let parties = &self.invitation.parties;
-                let at = Some(self.now());
+                let at = Some(self.clock.now());
                 let instructions = self.shared.services.ask(&self.call, parties, output, at).await;
                 self.input(Input::Instructions(party, instructions));
             }
@@ -287,19 +281,19 @@ impl CallTask {
 
     fn report(&mut self, notice: Notice) {
         match &notice {
-            Notice::CallEnded(ending) => self.ended = Some((self.now(), ending.seconds)),
+            Notice::CallEnded(ending) => self.ended = Some((self.clock.now(), ending.seconds)),
             Notice::Leg {
                 status: LegStatus::Initiated | LegStatus::Ringing | LegStatus::Answered, ..
             } => {}
             Notice::Leg { leg, status, seconds, .. } => {
                 let number =
                     self.callees.values().find(|phone| phone.id == *leg).map(|phone| phone.phone.clone());
-                let (leg, ended_at) = (leg.clone(), Some(self.now()));
+                let (leg, ended_at) = (leg.clone(), Some(self.clock.now()));
                 self.legs.push(RecordedLeg { leg, number, status: *status, seconds: *seconds, ended_at });
             }
             _ => {}
         }
-        self.reports.add(notice, self.now());
+        self.reports.add(notice, self.clock.now());
     }
 
     /// Writes how the call stands to the journal.
@@ -310,8 +304,8 @@ impl CallTask {
     fn open_call(&self) -> OpenCall {
         OpenCall {
             call: self.call.clone(),
-            at: self.now(),
-            started_at: self.started_at,
+            at: self.clock.now(),
+            started_at: self.clock.started_at(),
             parties: self.invitation.parties.clone(),
             session: self.session.clone(),
             recording: self.recorder.as_ref().map(|active| (active.recorder.id.clone(), active.transcribe)),
@@ -321,7 +315,7 @@ impl CallTask {
 
     /// Waits until everything is reported; then the call is over for the journal as well.
     async fn finish(mut self) {
-        let (ended_at, seconds) = self.ended.unwrap_or((self.now(), None));
+        let (ended_at, seconds) = self.ended.unwrap_or((self.clock.now(), None));
         let stored = self.reports.finish().await;
         for made in &mut self.recordings {
             made.is_stored = stored.contains(&made.id);
@@ -334,7 +328,7 @@ impl CallTask {
                 status: "completed".to_owned(),
                 failed: false,
                 seconds,
-                started_at: Some(self.started_at),
+                started_at: Some(self.clock.started_at()),
                 ended_at: Some(ended_at),
                 parties: Parties { from_name: parties.from_name.clone(), ..Parties::new(from, to) },
                 legs: self.legs,

@@ -94,3 +94,17 @@ async fn newcomers_come_in_their_role_and_another_name_is_another_session() {
         by_password.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
     assert_eq!(by_password.status(), 401);
 }
+
+#[tokio::test]
+async fn an_address_is_one_user_in_any_letter_case_and_another_name_is_another() {
+    let desk = desk("127.0.0.1/32", Some(Role::Reader)).await;
+    let first = get(&desk, "/", "Ann@Example.com", "").await;
+    let cookie = lax(&first);
+    assert_eq!(first.status(), 200);
+    let again = get(&desk, "/", "ann@example.com", &cookie).await;
+    assert_eq!((again.status().as_u16(), again.headers().get(SET_COOKIE)), (200, None), "her session");
+    // The admin of this desk is called admin.
+    let other = get(&desk, "/audit", "Admin", "").await;
+    assert_eq!(other.status(), 403, "a new reader, not the admin");
+    assert_eq!(get(&desk, "/audit", "admin", &lax(&get(&desk, "/", "Admin", "").await)).await.status(), 200);
+}

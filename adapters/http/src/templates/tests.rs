@@ -258,7 +258,7 @@ fn the_numbers_page_counts_in_the_viewers_zone() {
             ("sip".into(), Some(Outcome::Answered), 1),
             (HOSTILE.into(), Some(Outcome::Missed), 3),
         ],
-        users: vec![(HOSTILE.into(), frontdesk_ports::FollowUp { done: 2, assigned: 1 })],
+        users: vec![(HOSTILE.into(), frontdesk_ports::FollowUp { done: 1234, assigned: 1 })],
     };
     let viewer = Viewer { zone: TimeZone::fixed(jiff::tz::offset(1)), ..viewer() };
     let span = (at("2026-11-20T23:00:00Z"), at("2026-11-22T23:00:00Z"));
@@ -275,7 +275,7 @@ fn the_numbers_page_counts_in_the_viewers_zone() {
     assert!(html.contains("<b>25 %</b>"), "one of four was answered");
     let line = r#"<a href="/?range=7d&amp;provider=sip">SIP line</a></th><td>1</td><td>100 %</td>"#;
     assert!(html.contains(line), "{html}");
-    assert!(html.contains("<td>2</td><td>1</td>"), "what a user did");
+    assert!(html.contains("<td>1,234</td><td>1</td>"), "what a user did");
 }
 
 #[test]

@@ -88,7 +88,7 @@ impl CallTask {
             is_on_disk = repaired.is_some();
             seconds = repaired.unwrap_or(seconds);
         }
-        let now = self.now();
+        let now = self.clock.now();
         if is_on_disk {
             for notice in self.shared.services.store(journal, &self.call, &id).await {
                 self.reports.add(notice, now);

@@ -76,3 +76,45 @@ async fn the_file_of_our_own_line_is_deleted_once_its_message_is_stored() {
     worker.is_own_line = |_| true;
     assert_eq!(worker.run_once().await.unwrap(), WorkOutcome::Worked(1));
 }
+
+/// The caller discards the message before the carrier has filed it: it answers 404 for a while. What it has filed later is deleted
+/// as well.
+#[tokio::test]
+async fn a_discarded_recording_that_the_carrier_does_not_know_yet_is_deleted_later() {
+    let (mut worker, clock) = worker(CarrierError::NotYet).await;
+    let (call, recording): (LegId, RecordingId) = ("twilio:CA2".parse().unwrap(), "RE2".parse().unwrap());
+    let discarded = RecordingStatus::Discarded;
+    let kind = EventKind::Recording { recording: recording.clone(), status: discarded, seconds: None };
+    worker.log(&call, vec![kind]).await.unwrap();
+    let mut carrier = MockCarrier::new();
+    let mut asked = 0;
+    carrier.expect_delete_recording().times(2).returning(move |_, _| {
+        asked += 1;
+        Ok(asked > 1)
+    });
+    worker.carrier = Arc::new(carrier);
+    let failed = worker.delete_copy(&call, &recording).await;
+    assert!(matches!(failed, Err(Failure::Again(..))));
+    clock.advance(Duration::from_secs(60));
+    assert!(worker.delete_copy(&call, &recording).await.is_ok());
+    let deleted = EventKind::CarrierCopy { recording, fate: CopyFate::Deleted };
+    let record = worker.record(&call).await.unwrap().unwrap();
+    let events = worker.log.events(record.id).await.unwrap();
+    assert!(events.iter().any(|logged| logged.event.kind == deleted), "{events:?}");
+}
+
+#[tokio::test]
+async fn a_discarded_recording_that_was_never_filed_is_given_up_after_a_while() {
+    let (mut worker, clock) = worker(CarrierError::NotYet).await;
+    let (call, recording): (LegId, RecordingId) = ("twilio:CA2".parse().unwrap(), "RE2".parse().unwrap());
+    let discarded = RecordingStatus::Discarded;
+    let recorded = EventKind::Recording { recording: recording.clone(), status: discarded, seconds: None };
+    let ended = EventKind::Ended(frontdesk_domain::call::Ending::new("completed"));
+    worker.log(&call, vec![recorded, ended]).await.unwrap();
+    let mut carrier = MockCarrier::new();
+    carrier.expect_delete_recording().returning(|_, _| Ok(false));
+    worker.carrier = Arc::new(carrier);
+    assert!(matches!(worker.delete_copy(&call, &recording).await, Err(Failure::Again(..))));
+    clock.advance(KNOWN_AFTER);
+    assert!(worker.delete_copy(&call, &recording).await.is_ok());
+}

@@ -1,0 +1,48 @@
+//! The time of a call, which goes on evenly when the system's clock is set.
+use frontdesk_domain::Timestamp;
+use frontdesk_ports::Clock;
+use tokio::time::Instant;
+
+/// A clock that is read once, when the call begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CallClock {
+    started_at: Timestamp,
+    /// The same instant by the monotonic clock, which is never set.
+    began: Instant,
+}
+
+impl CallClock {
+    pub(crate) fn start(clock: &dyn Clock) -> Self {
+        Self { started_at: clock.now(), began: Instant::now() }
+    }
+
+    /// When the call began.
+    pub(crate) fn started_at(&self) -> Timestamp {
+        self.started_at
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.started_at.saturating_add(self.began.elapsed()).unwrap_or(Timestamp::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use adapters_memory::ManualClock;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_lasts_as_long_as_it_lasts_whatever_the_system_clock_is_set_to() {
+        let system = ManualClock::at("2026-11-28T09:00:00Z".parse().unwrap());
+        let call = CallClock::start(&system);
+        tokio::time::advance(Duration::from_secs(20)).await;
+        for set_to in ["2026-11-28T08:00:00Z", "2026-11-28T10:00:00Z"] {
+            system.set(set_to.parse().unwrap());
+            assert_eq!(call.now().to_string(), "2026-11-28T09:00:20Z");
+        }
+        assert_eq!(call.started_at().to_string(), "2026-11-28T09:00:00Z");
+    }
+}
