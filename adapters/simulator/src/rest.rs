@@ -1,5 +1,7 @@
 //! The carrier's REST API (2010-04-01) as far as a front desk uses it: lists of calls and recordings, and recordings by
 //! SID, behind Basic auth.
+
+mod lists;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -16,12 +18,10 @@ use crate::records::{CallRecord, CarrierRecords, StoredRecording};
 use crate::time::rfc2822;
 use crate::wire::{Credentials, Wire};
 
+use lists::{Paging, Within};
+
 /// The longest message: what Twilio would record in an hour, and some.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
-/// Items of a page, unless the request says otherwise …
-const PAGE_SIZE: usize = 50;
-/// … and at most.
-const MAX_PAGE_SIZE: usize = 1000;
 
 /// The REST routes of the simulated carrier.
 pub fn rest_routes(
@@ -52,49 +52,6 @@ pub fn rest_routes(
 
 fn basic(Credentials { account_sid, auth_token }: &Credentials) -> String {
     format!("Basic {}", STANDARD.encode(format!("{account_sid}:{auth_token}")))
-}
-
-/// The part of a list that is asked for.
-#[derive(Debug, Deserialize)]
-struct Paging {
-    #[serde(rename = "PageSize")]
-    size: Option<usize>,
-    #[serde(rename = "Page", default)]
-    page: usize,
-}
-
-/// The span of time that is asked for: the list's `StartTime` or `DateCreated`, on or after one time and before another.
-#[derive(Debug, Default, Deserialize)]
-struct Within {
-    #[serde(rename = "StartTime>", alias = "DateCreated>")]
-    since: Option<Timestamp>,
-    #[serde(rename = "StartTime<", alias = "DateCreated<")]
-    before: Option<Timestamp>,
-}
-
-impl Within {
-    fn holds(&self, at: Timestamp) -> bool {
-        self.since.is_none_or(|since| since <= at) && self.before.is_none_or(|before| at < before)
-    }
-}
-
-impl Paging {
-    /// One page of a list resource.
-    fn of(&self, uri: &poem::http::Uri, name: &str, items: &[Value]) -> Json<Value> {
-        let size = self.size.unwrap_or(PAGE_SIZE).clamp(1, MAX_PAGE_SIZE);
-        let page: Vec<&Value> = items.iter().skip(self.page * size).take(size).collect();
-        let more = (self.page + 1) * size < items.len();
-        let next = more.then(|| {
-            let query = uri.query().unwrap_or_default().as_bytes();
-            let others =
-                form_urlencoded::parse(query).filter(|(name, _)| name != "PageSize" && name != "Page");
-            let mut next = form_urlencoded::Serializer::new(String::new());
-            next.extend_pairs(others).append_pair("PageSize", &size.to_string());
-            next.append_pair("Page", &(self.page + 1).to_string());
-            format!("{}?{}", uri.path(), next.finish())
-        });
-        Json(json!({name: page, "page": self.page, "page_size": size, "next_page_uri": next}))
-    }
 }
 
 #[handler]

@@ -173,8 +173,8 @@ impl Maintenance {
         Ok(oldest)
     }
 
-    /// When the oldest call began that ended lately and of whose end the carrier has not told: a long one began before what a
-    /// comparison looks at again.
+    /// When the oldest of the calls began that have ended lately without a report of it from the carrier: a long one began before what
+    /// a comparison looks at again.
     async fn oldest_unreported(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let query = CallQuery {
             state: Some(CallState::Ended),

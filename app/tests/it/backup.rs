@@ -13,6 +13,7 @@ use frontdesk_ports::{
     AccessStore, AuditAction, AuditQuery, AuditTrail, CallLog, CallQuery, Contact, ContactStore,
     RetentionStore,
 };
+use sea_orm_migration::sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use crate::harness::{Desk, Setting};
@@ -64,9 +65,7 @@ async fn what_waits_for_the_log_is_part_of_the_copy() {
     let places_here = places(desk.folder.path());
     let url = format!("sqlite://{}", places_here.database.display());
     let other = Database::open(&url).await.unwrap();
-    sea_orm_migration::sea_orm::ConnectionTrait::execute_unprepared(other.connection(), "BEGIN EXCLUSIVE")
-        .await
-        .unwrap();
+    other.connection().execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
     desk.call().hangs_up_after(2).place().await;
     let to = tempfile::tempdir().unwrap();
     let db = Database::open(&url).await.unwrap();
@@ -236,7 +235,7 @@ async fn erasing_waits_for_readers_of_the_file_and_says_what_prevents_it() {
     let reader = Database::open(&format!("sqlite://{}", here.database.display())).await.unwrap();
     let connection = reader.connection();
     for sql in ["BEGIN", "SELECT count(*) FROM calls"] {
-        sea_orm_migration::sea_orm::ConnectionTrait::execute_unprepared(connection, sql).await.unwrap();
+        connection.execute_unprepared(sql).await.unwrap();
     }
     let retention = &desk.running.maintenance.retention;
     let refused = retention.erase("test", crate::harness::CALLER).await.unwrap_err().to_string();
@@ -246,6 +245,6 @@ async fn erasing_waits_for_readers_of_the_file_and_says_what_prevents_it() {
     let erased: Vec<_> = audited.iter().filter(|entry| entry.action == AuditAction::Erased).collect();
     assert_eq!(erased.len(), 1, "what was deleted is on record: {audited:?}");
     assert!(erased[0].subject.contains("1 calls"), "{erased:?}");
-    sea_orm_migration::sea_orm::ConnectionTrait::execute_unprepared(connection, "COMMIT").await.unwrap();
+    connection.execute_unprepared("COMMIT").await.unwrap();
     retention.erase("test", crate::harness::CALLER).await.unwrap();
 }

@@ -96,7 +96,7 @@ async fn newcomers_come_in_their_role_and_another_name_is_another_session() {
 }
 
 #[tokio::test]
-async fn an_address_is_one_user_in_any_letter_case_and_another_name_is_another() {
+async fn an_address_is_one_user_in_upper_and_lower_case_and_another_name_is_another() {
     let desk = desk("127.0.0.1/32", Some(Role::Reader)).await;
     let first = get(&desk, "/", "Ann@Example.com", "").await;
     let cookie = lax(&first);

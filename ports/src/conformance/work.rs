@@ -231,7 +231,7 @@ async fn what_caps_allow_is_counted<L: CallLog + CallFigures>(log: &L) {
     assert_eq!(log.usage(tomorrow, tomorrow, 1).await.unwrap(), Usage::default());
 }
 
-/// A call in progress, a refused one whose end is not reported yet, and calls of the span.
+/// A call in progress, a refused one without a reported end, and calls of the span.
 async fn admitted_calls_are_found_by_others<L: CallLog + CallFigures>(log: &L) {
     let admitted = async |since: &str, most| {
         let calls = log.admitted(time(since), most).await.unwrap();

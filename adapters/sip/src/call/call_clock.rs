@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_lasts_as_long_as_it_lasts_whatever_the_system_clock_is_set_to() {
+    async fn setting_the_system_clock_does_not_change_the_length_of_a_call() {
         let system = ManualClock::at("2026-11-28T09:00:00Z".parse().unwrap());
         let call = CallClock::start(&system);
         tokio::time::advance(Duration::from_secs(20)).await;

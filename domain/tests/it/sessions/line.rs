@@ -98,11 +98,7 @@ impl Line {
     fn end(&mut self, party: Party) {
         self.legs.insert(party, Leg::Over);
         self.playing.remove(&party);
-        if let Party::Callee(callee) = party
-            && self.connected == Some(callee)
-        {
-            self.connected = None;
-        }
+        self.connected = self.connected.filter(|callee| party != Party::Callee(*callee));
     }
 
     /// Time passes; every deadline on the way is handled.
