@@ -58,6 +58,8 @@ pub struct Restrictions {
     clock: Arc<dyn Clock>,
     known: RwLock<Known>,
     recent: RecentCalls,
+    /// Whether other instances may answer calls of the same log.
+    has_others: bool,
 }
 
 /// The store's last word, and what was given out since.
@@ -98,7 +100,23 @@ impl Restrictions {
         zone: TimeZone,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { store, figures, caps, zone, clock, known: RwLock::default(), recent: RecentCalls::default() }
+        Self {
+            store,
+            figures,
+            caps,
+            zone,
+            clock,
+            known: RwLock::default(),
+            recent: RecentCalls::default(),
+            has_others: false,
+        }
+    }
+
+    /// The same beside other instances on one log: the calls that they let in are read with the rest. Alone, only those from
+    /// before the start are.
+    #[must_use]
+    pub fn beside_others(self, has_others: bool) -> Self {
+        Self { has_others, ..self }
     }
 
     /// What holds for a caller now.
@@ -191,6 +209,9 @@ impl Restrictions {
     /// Remembers the calls that another instance, or this one before a restart, has let in.
     async fn learn_admitted(&self, now: Timestamp) -> Result<(), StoreError> {
         let last = self.read().admitted_at;
+        if last.is_some() && !self.has_others {
+            return Ok(());
+        }
         let since = last.map_or(now.saturating_sub(FIRST_LOOK), |at| at.saturating_sub(LOGGED_AFTER));
         for call in self.figures.admitted(since.unwrap_or(now), ADMITTED).await? {
             self.recent.learn(call);

@@ -110,7 +110,9 @@ pub(super) async fn restrictions(
     clock: &Arc<dyn Clock>,
 ) -> Arc<Restrictions> {
     let (store, figures) = (stores.overrides.clone(), stores.log.clone());
-    let restrictions = Restrictions::new(store, figures, config.caps, config.zone.clone(), clock.clone());
+    let restrictions = Restrictions::new(store, figures, config.caps, config.zone.clone(), clock.clone())
+        // A file has one server.
+        .beside_others(!config.database_url.starts_with("sqlite:"));
     if let Err(error) = restrictions.refresh().await {
         tracing::warn!("closures, blocks and caps are not known yet: {error}");
     }

@@ -132,6 +132,16 @@ async fn a_call_that_another_instance_let_in_is_known_and_a_repeat_of_its_reques
     assert_eq!(desk.restrictions.recent().get(&leg("a")).map(|call| call.from), Some(caller()));
     assert!(!desk.restrictions.recent().remember(&leg("a"), &caller()), "a repeat");
     assert_eq!(desk.restrictions.recent().get(&leg("b")), None, "refused, and again if it is repeated");
+    call(&desk.log, "c").await;
+    desk.restrictions.refresh().await.unwrap();
+    assert_eq!(
+        desk.restrictions.recent().get(&leg("c")),
+        None,
+        "alone, all calls since the start are its own"
+    );
+    let beside = desk.restrictions.beside_others(true);
+    beside.refresh().await.unwrap();
+    assert!(beside.recent().get(&leg("c")).is_some());
 }
 
 #[test]
