@@ -114,11 +114,14 @@ impl CallFigures for MemoryLog {
 
     async fn admitted(&self, since: Timestamp, most: u32) -> Result<Vec<AdmittedCall>, StoreError> {
         let state = self.state();
-        let is_refused = |stored: &StoredCall| {
-            stored.facts.story().iter().any(|(_, event)| matches!(event.kind, EventKind::Refused { .. }))
+        let has = |stored: &StoredCall, kind: fn(&EventKind) -> bool| {
+            stored.facts.story().iter().any(|(_, event)| kind(&event.kind))
         };
-        let admitted = state.calls.iter().filter(|(_, stored)| !is_refused(stored));
-        let records: Vec<CallRecord> = admitted.filter_map(|(&id, stored)| record(id, stored)).collect();
+        let is_admitted =
+            |stored: &StoredCall| !has(stored, |kind| matches!(kind, EventKind::Refused { .. }));
+        let admitted = state.calls.iter().filter(|(_, stored)| is_admitted(stored));
+        let records = admitted.filter_map(|(&id, stored)| record(id, stored));
+        let records: Vec<CallRecord> = records.filter(|record| record.call.parties.is_some()).collect();
         let newest = |fits: &dyn Fn(&Call) -> bool| -> BTreeMap<CallId, &CallRecord> {
             let mut fitting: Vec<_> = records.iter().filter(|record| fits(&record.call)).collect();
             fitting.sort_by_key(|record| std::cmp::Reverse((record.call.started_at, record.id)));
@@ -126,12 +129,16 @@ impl CallFigures for MemoryLog {
         };
         let mut calls = newest(&|call| call.state != CallState::Ended);
         calls.extend(newest(&|call| call.started_at.is_some_and(|at| at >= since)));
-        let read = |record: &CallRecord| AdmittedCall {
-            leg: record.leg.clone(),
-            from: record.call.parties.as_ref().map_or(CallerId::Withheld, |parties| parties.from.clone()),
-            was_forwarded: record.call.forwarded_to.is_some(),
+        let read = |record: &CallRecord| {
+            let from = record.call.parties.as_ref()?.caller();
+            let forwarded = |kind: &EventKind| matches!(kind, EventKind::Forward { .. });
+            Some(AdmittedCall {
+                leg: record.leg.clone(),
+                from: from.map_or(CallerId::Withheld, |from| CallerId::read(&from)),
+                was_forwarded: state.calls.get(&record.id).is_some_and(|stored| has(stored, forwarded)),
+            })
         };
-        Ok(calls.into_values().map(read).collect())
+        Ok(calls.into_values().filter_map(read).collect())
     }
 
     async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {

@@ -25,11 +25,11 @@ const RECONCILE_EVERY: Duration = Duration::from_secs(300);
 const OVERLAP: Duration = Duration::from_secs(900);
 /// A call without an end is asked about after this.
 const UNFINISHED: Duration = Duration::from_secs(600);
-/// For so long after a call has ended, the carrier is asked at every comparison for the report of its end. The daily comparison
-/// asks for the last time.
+/// For so long after a call has ended, comparisons ask for the report of its end that is missing. The daily comparison asks for the
+/// last time.
 const UNREPORTED: Duration = Duration::from_secs(3600);
-/// How many of the latest calls may lack that report.
-const LATEST_CALLS: u16 = 200;
+/// Among how many of the latest calls such a call is looked for; one that began before them waits for the daily comparison.
+const LATEST_CALLS: u16 = 1000;
 /// Between two comparisons of the last days, …
 const FAR_EVERY: Duration = Duration::from_secs(86_400);
 /// … as a number of seconds.
@@ -178,7 +178,7 @@ impl Maintenance {
     async fn oldest_unreported(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let query = CallQuery {
             state: Some(CallState::Ended),
-            since: Some(now - FAR_EVERY),
+            since: Some(now - (self.reconciliation.longest_call)() - UNREPORTED),
             ..CallQuery::newest(LATEST_CALLS)
         };
         let calls = self.log.list(&query).await?.calls.into_iter();

@@ -24,11 +24,13 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const LOGGED_AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// How long a forward counts as being in progress while the log cannot be asked.
 const UNKNOWN_LENGTH: SignedDuration = SignedDuration::from_mins(10);
-/// How far the log is looked through for calls that another instance, or this one before a restart, has let in: all that may
-/// still be repeated at the first look, then those since the last.
-const FIRST_LOOK: SignedDuration = SignedDuration::from_hours(1);
+/// How far back the log is read at the start for calls that were let in before; then, for those of other instances, from the last
+/// time on.
+const BEFORE_START: SignedDuration = SignedDuration::from_hours(1);
+/// What a server that was killed had buffered is in the log by then.
+const STARTED_AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// How many of them are read at most.
-const ADMITTED: u32 = 1000;
+const ADMITTED: u32 = 500;
 
 /// The most that may be used up. `None`: as much as there is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -75,8 +77,8 @@ struct Known {
     forwards: Vec<Timestamp>,
     /// The same for calls, by caller.
     calls: BTreeMap<String, Vec<Timestamp>>,
-    /// When the calls that were let in were asked for.
-    admitted_at: Option<Timestamp>,
+    /// When the calls that were let in were asked for, first and last.
+    admitted_at: Option<(Timestamp, Timestamp)>,
 }
 
 impl Known {
@@ -208,15 +210,17 @@ impl Restrictions {
 
     /// Remembers the calls that another instance, or this one before a restart, has let in.
     async fn learn_admitted(&self, now: Timestamp) -> Result<(), StoreError> {
-        let last = self.read().admitted_at;
-        if last.is_some() && !self.has_others {
+        let (first, last) = self.read().admitted_at.unwrap_or((now, now));
+        let is_start = now < first + STARTED_AFTER;
+        if !is_start && !self.has_others {
             return Ok(());
         }
-        let since = last.map_or(now.saturating_sub(FIRST_LOOK), |at| at.saturating_sub(LOGGED_AFTER));
+        let since =
+            if is_start { now.saturating_sub(BEFORE_START) } else { last.saturating_sub(LOGGED_AFTER) };
         for call in self.figures.admitted(since.unwrap_or(now), ADMITTED).await? {
             self.recent.learn(call);
         }
-        self.write().admitted_at = Some(now);
+        self.write().admitted_at = Some((first, now));
         Ok(())
     }
 

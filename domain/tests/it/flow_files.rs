@@ -98,3 +98,23 @@ fn digits_are_dialled_once_a_phone_is_picked_up() {
         read_flow(&text, &FlowSettings { table: "flow", limits, ..FlowSettings::default() }).unwrap_err();
     assert!(refused.to_string().contains("cannot dial ww101#"), "{refused}");
 }
+
+/// A carrier renders these before anybody calls.
+#[test]
+fn every_text_that_is_read_out_is_listed_with_its_language() {
+    let flow = read(PRACTICE).expect("a valid example");
+    let texts = flow.texts();
+    let has = |in_language: &str, text: &str| {
+        texts.iter().any(|(language, listed)| language.as_str() == in_language && *listed == text)
+    };
+    assert!(has("fr-FR", "Cabinet Martin. Pour le français, tapez 1."), "a part of a prompt: {texts:?}");
+    assert!(has("en-GB", "For English, press 2."), "another part: {texts:?}");
+    assert!(has("en-GB", "We are putting you through."), "a prompt in each language: {texts:?}");
+    assert!(!has("fr-FR", "We are putting you through."));
+    let shop = read(SHOP).expect("a valid example");
+    assert!(
+        shop.texts().iter().any(|(_, text)| text.contains("{caller}")),
+        "for callees: {:?}",
+        shop.texts()
+    );
+}

@@ -186,9 +186,9 @@ pub struct Usage {
 pub struct AdmittedCall {
     /// The caller's leg.
     pub leg: LegId,
-    /// Who calls, as the log writes callers.
+    /// Who calls, in the form in which callers are compared.
     pub from: CallerId,
-    /// Whether phones have been rung for it.
+    /// Whether phones were to be rung for it.
     pub was_forwarded: bool,
 }
 
@@ -211,7 +211,7 @@ pub trait CallFigures: Send + Sync {
     async fn usage(&self, day: Timestamp, hour: Timestamp, often: u32) -> Result<Usage, StoreError>;
 
     /// The calls in progress, and those that began at `since` or later, oldest first; the newest `most` of either at most. Refused
-    /// calls are not among them.
+    /// calls, and those whose caller is not known yet, are not among them.
     async fn admitted(&self, since: Timestamp, most: u32) -> Result<Vec<AdmittedCall>, StoreError>;
 
     /// The days of UTC, counted from 1970, on which calls began that have changed after `after`.

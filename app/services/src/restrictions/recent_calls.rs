@@ -36,12 +36,15 @@ impl RecentCalls {
         self.0.lock().remember(call, from)
     }
 
-    /// Remembers a call of the log, which another instance may have let in.
+    /// Remembers a call of the log, which another instance may have let in. Phones take turns over the forwards of each instance:
+    /// if those of others moved the turn on, two that answer alternately could begin with the same phone each time.
     pub fn learn(&self, call: AdmittedCall) {
-        let mut known = self.0.lock();
+        let known = &mut *self.0.lock();
         known.remember(&call.leg, &call.from);
-        if call.was_forwarded {
-            known.mark_forwarded(&call.leg);
+        if let (true, Some(recent)) = (call.was_forwarded, known.calls.get_mut(&call.leg))
+            && !recent.was_forwarded
+        {
+            (recent.was_forwarded, recent.rotation) = (true, known.forwards);
         }
     }
 
