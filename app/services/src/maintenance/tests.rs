@@ -4,6 +4,7 @@ use frontdesk_domain::call::Ending;
 use frontdesk_domain::{CallEvent, CallerId, EventKind, LegId, Parties};
 use frontdesk_ports::{LoggedEvent, MockCarrier, RawParameters};
 
+use super::comparison::UNREPORTED;
 use super::*;
 
 const DAY: Duration = Duration::from_secs(86_400);
