@@ -54,7 +54,8 @@ impl Connection {
     }
 
     async fn send(&mut self, request: hyper::Request<Full<Bytes>>) -> Result<String, String> {
-        if self.open.is_none() {
+        // A server closes a connection that rests.
+        if self.open.as_ref().is_none_or(SendRequest::is_closed) {
             let stream = TcpStream::connect(self.server).await.map_err(|e| e.to_string())?;
             stream.set_nodelay(true).map_err(|e| e.to_string())?;
             let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(|e| e.to_string())?;

@@ -141,6 +141,10 @@ impl CallFigures for MemoryLog {
         Ok(calls.into_values().filter_map(read).collect())
     }
 
+    async fn first_start(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.records().into_iter().filter_map(|record| record.call.started_at).min())
+    }
+
     async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {
         let changed = self.records().into_iter().filter(|record| record.change > after);
         let began = changed.filter_map(|record| record.call.started_at);

@@ -18,8 +18,8 @@ use parking_lot::Mutex;
 const MAX_AGE: Duration = Duration::from_secs(15 * 60);
 /// The most sums that are cached; the oldest leave first. A view has two: its period and the one before.
 const MAX_SUMS: usize = 16;
-/// The longest span that is summed up by days.
-const MAX_DAYS: usize = 400;
+/// The days that are summed up at most, from the last one on: ten years. Calls before them have a wrong time.
+const MAX_DAYS: i64 = 3660;
 /// Days that are read at once: a year of a long log takes tens of megabytes.
 const PORTION: i64 = 30;
 /// Days are stored this many days after their end: until then the start of a call may still be corrected, which moves it
@@ -150,13 +150,17 @@ impl CallFigures for StatsCache {
         since: Option<Timestamp>,
         until: Option<Timestamp>,
     ) -> Result<Figures, StoreError> {
-        let days = since.map(|since| self.whole_days(since, until)).unwrap_or_default();
-        let many = usize::try_from(days.end.saturating_sub(days.start)).unwrap_or(0);
-        if many == 0 || many > MAX_DAYS {
+        let Some(first) = self.figures.first_start().await? else { return Ok(Figures::default()) };
+        // No day before the first call needs to be counted.
+        let first = midnight(first.as_millisecond().div_euclid(DAY_MS));
+        let first = since.map_or(first, |since| since.max(first));
+        let days = self.whole_days(first, until);
+        let days = days.start.max(days.end - MAX_DAYS)..days.end;
+        if days.is_empty() {
             return self.figures.figures(since, until).await;
         }
         let mut parts = vec![self.sum(days.clone()).await?];
-        if since.is_some_and(|since| since < midnight(days.start)) {
+        if first < midnight(days.start) {
             parts.push(Arc::new(self.figures.figures(since, Some(midnight(days.start))).await?));
         }
         if until.is_none_or(|until| midnight(days.end) < until) {
@@ -175,6 +179,10 @@ impl CallFigures for StatsCache {
 
     async fn admitted(&self, since: Timestamp, most: u32) -> Result<Vec<AdmittedCall>, StoreError> {
         self.figures.admitted(since, most).await
+    }
+
+    async fn first_start(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.figures.first_start().await
     }
 
     async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {

@@ -254,6 +254,12 @@ async fn admitted_calls_are_found_by_others<L: CallLog + CallFigures>(log: &L) {
 
 async fn figures_count_every_call_once(log: &impl CallFigures) {
     let figures = log.figures(None, None).await.unwrap();
+    let first = log.first_start().await.unwrap().unwrap();
+    assert_eq!(log.figures(None, Some(first)).await.unwrap().quarters, []);
+    assert_ne!(
+        log.figures(None, Some(first + std::time::Duration::from_millis(1))).await.unwrap().quarters,
+        []
+    );
     let shown = |count: &QuarterCount| (count.began_at().to_string(), count.outcome, count.calls);
     let quarters: Vec<_> = figures.quarters.iter().map(shown).collect();
     let quarter = |time: &str, outcome, calls| (format!("2026-11-24T{time}:00Z"), outcome, calls);

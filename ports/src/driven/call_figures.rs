@@ -214,6 +214,9 @@ pub trait CallFigures: Send + Sync {
     /// calls, and those whose caller is not known yet, are not among them.
     async fn admitted(&self, since: Timestamp, most: u32) -> Result<Vec<AdmittedCall>, StoreError>;
 
+    /// When the first call of the log began.
+    async fn first_start(&self) -> Result<Option<Timestamp>, StoreError>;
+
     /// The days of UTC, counted from 1970, on which calls began that have changed after `after`.
     async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError>;
 }

@@ -22,6 +22,7 @@ const COUNT: &str = "found";
 const QUARTER: &str = "quarter";
 const WAIT: &str = "wait";
 const DAY: &str = "day";
+const FIRST: &str = "first";
 const SECONDS: &str = "seconds";
 /// The user who marked a call done: the database derives it from the follow-up.
 const HANDLED_BY: &str = "handled_by";
@@ -131,6 +132,16 @@ impl CallFigures for SqlLog {
         let in_progress = self.rows(&admitted::in_progress(most)).await?;
         let began = self.rows(&admitted::began(since, most)).await?;
         admitted::calls(in_progress.iter().chain(&began))
+    }
+
+    async fn first_start(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut first = Query::select();
+        first.from(call::Entity).expr_as(Expr::col(Column::StartedAt).min(), Alias::new(FIRST));
+        let rows = self.rows(&first).await?;
+        let Some(at) = rows.first().map(|row| get::<Option<i64>>(row, FIRST)).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        timestamp(at, "calls", "the first").map(Some)
     }
 
     async fn days_changed(&self, after: Change) -> Result<BTreeSet<i64>, StoreError> {
