@@ -33,7 +33,9 @@ struct Bar {
     x: usize,
     address: Option<String>,
     text: String,
-    /// Where the count stands: above the bar.
+    /// The count as it stands above the bar, which has room for three digits.
+    above: String,
+    /// Where that stands.
     top: u64,
 }
 
@@ -68,11 +70,12 @@ impl Bars {
                     format!("{} {}", messages::outcome(*outcome, language), language.number(*count))
                 })
                 .collect();
-            let count = counts.values().sum();
+            let count: u64 = counts.values().sum();
             Bar {
                 label,
                 short,
                 count,
+                above: if count < 1000 { count.to_string() } else { format!("{}k", count / 1000) },
                 top: y.saturating_sub(3),
                 parts,
                 x: place * STEP,
