@@ -133,6 +133,8 @@ impl SqlInbox {
         if let Some((first, _)) = rows.first() {
             let mut progress = self.progress.lock();
             progress.folded_up_to = progress.folded_up_to.min(first - 1);
+            // There may be more: a long outage leaves many.
+            progress.claimed_at = progress.claimed_at.filter(|_| rows.len() < MAX_ROWS);
         }
         Ok(rows)
     }

@@ -121,3 +121,20 @@ async fn buffered_events_outlive_their_instance() {
     let Some(db) = postgres("inbox").await else { return };
     inbox(&db).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_backlog_of_a_terminated_instance_is_claimed_without_pauses() {
+    let Some(db) = postgres("backlog").await else { return };
+    let left = "INSERT INTO inbox (owner, events, stored_at)
+        SELECT 'gone', '[]'::bytea, now() - interval '6 s' FROM generate_series(1, 1200)";
+    db.connection().execute_unprepared(left).await.unwrap();
+    let inbox = SqlInbox::on_server(&db, &CountingIds::default()).expect("a server");
+    for _ in 0..3 {
+        let batch = inbox.oldest().await.unwrap().expect("more is left behind");
+        inbox.forget(batch.number).await.unwrap();
+    }
+    assert_eq!(inbox.oldest().await.unwrap(), None);
+    let left = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "SELECT count(*) FROM inbox");
+    let left = db.connection().query_one_raw(left).await.unwrap().unwrap();
+    assert_eq!(left.try_get_by_index::<i64>(0).unwrap(), 0);
+}
