@@ -24,7 +24,7 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const LOGGED_AFTER: SignedDuration = SignedDuration::from_secs(10);
 /// How long a forward counts as being in progress while the log cannot be asked.
 const UNKNOWN_LENGTH: SignedDuration = SignedDuration::from_mins(10);
-/// How far back the log is read at the start for calls that were let in before; then, for those of other instances, from the last
+/// How far back the log is read at the start for calls that were admitted before; then, for those of other instances, from the last
 /// time on.
 const BEFORE_START: SignedDuration = SignedDuration::from_hours(1);
 /// What a server that was killed had buffered is in the log by then.
@@ -77,7 +77,7 @@ struct Known {
     forwards: Vec<Timestamp>,
     /// The same for calls, by caller.
     calls: BTreeMap<String, Vec<Timestamp>>,
-    /// When the calls that were let in were asked for, first and last.
+    /// When the calls that were admitted were read, first and last.
     admitted_at: Option<(Timestamp, Timestamp)>,
 }
 
@@ -114,7 +114,7 @@ impl Restrictions {
         }
     }
 
-    /// The same beside other instances on one log: the calls that they let in are read with the rest. Alone, only those from
+    /// The same beside other instances on one log: the calls that they admit are read with the rest. Alone, only those from
     /// before the start are.
     #[must_use]
     pub fn beside_others(self, has_others: bool) -> Self {
@@ -132,7 +132,7 @@ impl Restrictions {
         }
     }
 
-    /// The calls that were let in lately.
+    /// The calls that were admitted lately.
     pub fn recent(&self) -> &RecentCalls {
         &self.recent
     }
@@ -208,7 +208,7 @@ impl Restrictions {
         Ok(())
     }
 
-    /// Remembers the calls that another instance, or this one before a restart, has let in.
+    /// Remembers the calls that another instance, or this one before a restart, has admitted.
     async fn learn_admitted(&self, now: Timestamp) -> Result<(), StoreError> {
         let (first, last) = self.read().admitted_at.unwrap_or((now, now));
         let is_start = now < first + STARTED_AFTER;

@@ -181,7 +181,7 @@ pub struct Usage {
     pub frequent_callers: BTreeSet<String>,
 }
 
-/// A call that was let in, as far as the log knows.
+/// A call that was admitted, as far as the log knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdmittedCall {
     /// The caller's leg.

@@ -1,4 +1,4 @@
-//! Calls that were let in: what an instance needs to know of those that others answer.
+//! Calls that were admitted: what an instance needs to know of those that others answer.
 use std::collections::BTreeMap;
 
 use frontdesk_domain::{CallerId, LegId, Timestamp};

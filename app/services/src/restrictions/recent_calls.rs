@@ -36,7 +36,7 @@ impl RecentCalls {
         self.0.lock().remember(call, from)
     }
 
-    /// Remembers a call of the log, which another instance may have let in. Phones take turns over the forwards of each instance:
+    /// Remembers a call of the log, which another instance may have admitted. Phones take turns over the forwards of each instance:
     /// if those of others moved the turn on, two that answer alternately could begin with the same phone each time.
     pub fn learn(&self, call: AdmittedCall) {
         let known = &mut *self.0.lock();

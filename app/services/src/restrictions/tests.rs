@@ -120,7 +120,7 @@ async fn a_caller_is_refused_from_the_call_after_the_last_that_is_allowed() {
 }
 
 #[tokio::test]
-async fn a_call_that_another_instance_let_in_is_known_and_a_repeat_of_its_request_counts_no_more() {
+async fn a_call_that_another_instance_admitted_is_known_and_a_repeat_of_its_request_counts_no_more() {
     let desk = desk(Caps { calls_a_caller_an_hour: Some(1), ..Caps::default() });
     let leg = |id: &str| format!("test:{id}").parse().unwrap();
     call(&desk.log, "a").await;

@@ -46,6 +46,11 @@ struct Part {
     height: u64,
 }
 
+/// In thousands from a thousand on.
+fn above(count: u64) -> String {
+    if count < 1000 { count.to_string() } else { format!("{}k", (count + 500) / 1000) }
+}
+
 fn class(outcome: Option<Outcome>) -> &'static str {
     outcome.map_or("live", Outcome::as_str)
 }
@@ -75,7 +80,7 @@ impl Bars {
                 label,
                 short,
                 count,
-                above: if count < 1000 { count.to_string() } else { format!("{}k", count / 1000) },
+                above: above(count),
                 top: y.saturating_sub(3),
                 parts,
                 x: place * STEP,
@@ -85,5 +90,15 @@ impl Bars {
         };
         let bars: Vec<Bar> = columns.into_iter().enumerate().map(bar).collect();
         Self { width: bars.len() * STEP, columns: bars, most }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_above_the_bars_are_rounded_to_thousands() {
+        assert_eq!([0, 999, 1000, 1499, 1999, 12_500].map(above), ["0", "999", "1k", "1k", "2k", "13k"]);
     }
 }
