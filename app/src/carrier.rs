@@ -1,4 +1,4 @@
-//! The carrier that this server takes calls from: the only file of the binary that names its adapter. The steps to add
+//! The carrier that this server takes calls from: the only file of the binary that imports its adapter. The steps to add
 //! another carrier are in `docs/architecture.md`.
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub use adapters_twilio::{
     ClientError, HostedPrompts, LEFT_OUT, LIMITS, NAME, PREFIX, write_fallback, write_fallback_voicemail,
 };
 
-/// A carrier that speaks as Twilio does.
+/// A Twilio-compatible carrier.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "lowercase")]
 pub enum Dialect {

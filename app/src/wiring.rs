@@ -113,7 +113,7 @@ pub enum WiringError {
 }
 
 impl WiringError {
-    /// Whether another setting would mend it, and not only another try.
+    /// Whether a setting has to be changed; otherwise trying again may help.
     pub fn is_a_setting(&self) -> bool {
         !matches!(
             self,

@@ -108,7 +108,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// Reads a call off its facts.
+    /// Derives a call from its facts.
     ///
     /// ```
     /// use frontdesk_domain::{BuiltinFlow, Call, Context, Dialogue, Facts, Notice, Outcome, Signal, advance, builtin_flow};

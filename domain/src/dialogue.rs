@@ -10,7 +10,7 @@ pub(crate) mod notice;
 mod ring;
 mod screening;
 pub(crate) mod signal;
-mod step;
+mod step_builder;
 mod token;
 pub(crate) mod turn;
 
@@ -28,7 +28,7 @@ use crate::ids::RecordingId;
 
 use context::Context;
 use signal::Signal;
-use step::Step;
+use step_builder::StepBuilder;
 use turn::Turn;
 
 /// Where the caller is. A small value that travels in the carrier's URLs and comes back with the next signal, so that
@@ -103,7 +103,7 @@ pub fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Context) ->
     if let Dialogue::Screening { .. } = at {
         return screening::advance(flow, at, signal, cx);
     }
-    let mut step = Step::new(flow, cx);
+    let mut step = StepBuilder::new(flow, cx);
     step.note_caller(at);
     match (at, signal) {
         (_, Signal::Fault) => step.rescue(&at.history()),
@@ -124,7 +124,7 @@ pub fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Context) ->
         (Dialogue::Lost | Dialogue::Forward { .. }, Signal::Recorded { recording, seconds }) => {
             step.keep_message(flow.safety(), recording.as_ref(), *seconds, &at.history());
         }
-        // The carrier fell through the recording: nothing was said.
+        // The carrier went on without a recording: nothing was said.
         (Dialogue::Mailbox { mailbox, history, .. }, _) => step.keep_message(mailbox, None, None, history),
         (Dialogue::Lost | Dialogue::Forward { .. } | Dialogue::Screening { .. }, _) => {
             step.rescue(&at.history());

@@ -24,7 +24,7 @@
 //!
 //! **Signal** ([`Signal`]): a report that needs an answer. **Notice** ([`Notice`]): a report that needs none, sent
 //! while nobody waits. **Instruction** ([`Instruction`]): to do for the caller now. **Event** ([`CallEvent`]): what
-//! happened, for ever. **Effect** ([`Effect`]): work to do after answering.
+//! happened; it never changes. **Effect** ([`Effect`]): work to do after answering.
 //!
 //! **Outcome** and **reason** ([`Verdict`]): how a call ended and the events that prove it (call-record texts say
 //! *disposition*; this crate does not).

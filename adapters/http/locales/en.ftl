@@ -1,4 +1,4 @@
-# What people read, in English. Every message is also in the other languages; a test holds them together.
+# What people read, in English. Every message is also in the other languages; a test compares the keys.
 
 ## Around every page
 skip = Skip to the content

@@ -25,6 +25,6 @@ mod templates;
 
 pub use auth::trusted_proxy::{FederatedSignIn, TrustedProxy};
 pub use middleware::path_prefix::PathPrefix;
-pub use router::{Access, health_routes, metrics_routes, route_list, routes};
+pub use router::{RouteAccess, health_routes, metrics_routes, route_list, routes};
 use services::State;
 pub use services::{Rules, Services};

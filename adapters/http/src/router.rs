@@ -1,4 +1,4 @@
-//! Every route of people, programs and operators: path, who may use it, and its handlers.
+//! Every route for users, programs and operators: path, who may use it, and its handlers.
 use std::sync::Arc;
 
 use frontdesk_ports::Readiness;
@@ -33,7 +33,7 @@ const MAX_PHONE_BYTES: usize = 32 * 1024 * 1024;
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
+pub enum RouteAccess {
     /// Everybody.
     Public,
     /// Anyone who may read calls; others are redirected to the sign-in page.
@@ -56,7 +56,7 @@ pub enum Access {
     Admin,
 }
 
-impl Access {
+impl RouteAccess {
     fn permission(self) -> Option<Permission> {
         match self {
             Self::Public => None,
@@ -80,23 +80,23 @@ impl Access {
 /// One route of the table.
 struct Entry {
     path: &'static str,
-    access: Access,
+    access: RouteAccess,
     /// Who may post to it.
-    posting: Access,
+    posting: RouteAccess,
     handlers: RouteMethod,
     /// The methods it takes, as the header `Allow` names them.
     allow: &'static str,
 }
 
 impl Entry {
-    fn get<T: IntoEndpoint>(path: &'static str, access: Access, handler: T) -> Self
+    fn get<T: IntoEndpoint>(path: &'static str, access: RouteAccess, handler: T) -> Self
     where
         T::Endpoint: 'static,
     {
         Self { path, access, posting: access, handlers: get(handler), allow: "GET, HEAD" }
     }
 
-    fn post<T: IntoEndpoint>(path: &'static str, access: Access, handler: T) -> Self
+    fn post<T: IntoEndpoint>(path: &'static str, access: RouteAccess, handler: T) -> Self
     where
         T::Endpoint: 'static,
     {
@@ -111,7 +111,7 @@ impl Entry {
         Self { handlers: self.handlers.head(handler), ..self }
     }
 
-    fn and_post<T: IntoEndpoint>(self, posting: Access, handler: T) -> Self
+    fn and_post<T: IntoEndpoint>(self, posting: RouteAccess, handler: T) -> Self
     where
         T::Endpoint: 'static,
     {
@@ -121,7 +121,7 @@ impl Entry {
 
 /// The routes that every instance has. The demo's phone adds its own.
 fn table() -> Vec<Entry> {
-    use Access::{Admin, ApiWork, Audio, Calls, Close, Metrics, Page, Public, Retry, Work};
+    use RouteAccess::{Admin, ApiWork, Audio, Calls, Close, Metrics, Page, Public, Retry, Work};
     vec![
         Entry::get("/", Page, feed::feed),
         Entry::get("/calls/:id", Page, call::call),
@@ -182,11 +182,11 @@ fn table() -> Vec<Entry> {
 }
 
 /// Path, access, methods and access for posting of every route of the table, for tests that visit them all.
-pub fn route_list() -> Vec<(&'static str, Access, &'static str, Access)> {
+pub fn route_list() -> Vec<(&'static str, RouteAccess, &'static str, RouteAccess)> {
     table().into_iter().map(|entry| (entry.path, entry.access, entry.allow, entry.posting)).collect()
 }
 
-/// The routes of people, programs and operators. Fails if a template does not parse, which a test excludes.
+/// The routes for users, programs and operators. Fails if a template does not parse; a test parses them all.
 pub fn routes(mut services: Services) -> Result<impl Endpoint<Output = Response> + use<>, tera::Error> {
     let phone = services.phone.take();
     let requests_per_minute = services.requests_per_minute;
@@ -199,7 +199,7 @@ pub fn routes(mut services: Services) -> Result<impl Endpoint<Output = Response>
         rates: ApiRates::new(requests_per_minute),
         listens: Listens::default(),
     });
-    let guarded = |endpoint: BoxEndpoint<'static, Response>, access: Access, posting: Access| {
+    let guarded = |endpoint: BoxEndpoint<'static, Response>, access: RouteAccess, posting: RouteAccess| {
         endpoint.around(move |endpoint, req| async move {
             let access = if req.method() == Method::POST { posting } else { access };
             match access.permission() {
@@ -227,8 +227,8 @@ pub fn routes(mut services: Services) -> Result<impl Endpoint<Output = Response>
     if let Some(phone) = phone {
         let page = get(phone::phone).map_to_response().boxed();
         routes = routes
-            .at("/phone", guarded(page, Access::Page, Access::Page))
-            .nest_no_strip("/phone/calls", guarded(phone, Access::Calls, Access::Calls));
+            .at("/phone", guarded(page, RouteAccess::Page, RouteAccess::Page))
+            .nest_no_strip("/phone/calls", guarded(phone, RouteAccess::Calls, RouteAccess::Calls));
     }
     let limit = if has_phone { MAX_PHONE_BYTES } else { MAX_BYTES };
     Ok(routes

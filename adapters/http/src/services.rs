@@ -26,7 +26,7 @@ pub struct Services {
     pub access: Arc<dyn Access>,
     /// Sign-in by a proxy or an identity provider.
     pub sign_in: FederatedSignIn,
-    /// Looks after people.
+    /// Manages users.
     pub accounts: Arc<dyn Accounts>,
     /// What the configuration says of the log, to be shown.
     pub rules: Rules,
@@ -34,11 +34,11 @@ pub struct Services {
     pub working: Arc<dyn WorkOnCalls>,
     /// Outages, diagnostics, the audit log, and retried downloads.
     pub operations: Arc<dyn Operations>,
-    /// Whether all is well.
+    /// What `/readyz` reports.
     pub readiness: Arc<dyn Readiness>,
     /// The service's own figures, as Prometheus text.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    /// What callers meet: the flow, and what people have decided beside it.
+    /// The call flow, and temporary changes to it.
     pub overrides: Arc<dyn ManageOverrides>,
     /// The carriers that calls come by, as the log names them.
     pub carriers: Vec<String>,

@@ -72,8 +72,8 @@ impl Templates {
     }
 
     /// The page after a sign-in at a provider, which redirects to the feed.
-    pub fn arrived(&self, next: &str, language: Language) -> Result<String, tera::Error> {
-        self.render("arrived.html", &serde_json::json!({ "next": next }), language)
+    pub fn signed_in(&self, next: &str, language: Language) -> Result<String, tera::Error> {
+        self.render("signed_in.html", &serde_json::json!({ "next": next }), language)
     }
 
     /// The page that creates the first user.

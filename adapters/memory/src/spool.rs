@@ -12,7 +12,7 @@ pub struct MemorySpool(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    portions: BTreeMap<u64, Vec<LoggedEvent>>,
+    batches: BTreeMap<u64, Vec<LoggedEvent>>,
     aside: Vec<LoggedEvent>,
     next: u64,
     broken: bool,
@@ -47,7 +47,7 @@ impl EventBuffer for MemorySpool {
         let mut state = self.state();
         let number = state.next;
         state.next += 1;
-        state.portions.insert(number, Arc::unwrap_or_clone(events));
+        state.batches.insert(number, Arc::unwrap_or_clone(events));
         Ok(())
     }
 
@@ -57,18 +57,18 @@ impl EventBuffer for MemorySpool {
             return Err(StoreError::Unavailable("the test made it unreadable".into()));
         }
         Ok(state
-            .portions
+            .batches
             .first_key_value()
             .map(|(&number, events)| EventBatch { number, events: events.clone() }))
     }
 
     async fn forget(&self, number: u64) -> Result<(), StoreError> {
-        self.state().portions.remove(&number);
+        self.state().batches.remove(&number);
         Ok(())
     }
 
     fn waiting(&self) -> u64 {
-        self.state().portions.values().map(|events| events.len() as u64).sum()
+        self.state().batches.values().map(|events| events.len() as u64).sum()
     }
 }
 

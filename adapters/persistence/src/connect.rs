@@ -27,6 +27,11 @@ const BUSY: Duration = Duration::from_millis(800);
 const LOCKED_RETRIES: u32 = 40;
 const LOCKED_PAUSE: Duration = Duration::from_millis(50);
 
+/// What each connection to SQLite keeps of the file in memory, as `cache_size`: negative numbers are KiB. What else is read
+/// often is in the system's own cache.
+const WRITER_CACHE: &str = "-2000";
+const READER_CACHE: &str = "-512";
+
 /// How long a statement may take on PostgreSQL; set as each connection begins.
 pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a page waits for a connection to a standby.
@@ -110,11 +115,12 @@ impl Database {
 
     async fn open_sqlite(path: &Path) -> Result<Self, ConnectError> {
         create_private(path)?;
-        let open = async |connections: u32| {
+        let open = async |connections: u32, cache: &'static str| {
             let mut options = quiet(ConnectOptions::new(format!("sqlite://{}", path.display())));
             options.max_connections(connections).acquire_timeout(Duration::from_secs(5));
-            options.map_sqlx_sqlite_opts(|options| {
+            options.map_sqlx_sqlite_opts(move |options| {
                 options
+                    .pragma("cache_size", cache)
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
@@ -137,9 +143,9 @@ impl Database {
                 tokio::time::sleep(LOCKED_PAUSE).await;
             }
         };
-        let writer = open(1).await?;
+        let writer = open(1, WRITER_CACHE).await?;
         check_version(&writer).await?;
-        Ok(Self { writer, reader: open(4).await?, _follow_task: None })
+        Ok(Self { writer, reader: open(4, READER_CACHE).await?, _follow_task: None })
     }
 
     /// The connection that migrations run on.

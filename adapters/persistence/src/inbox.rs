@@ -30,7 +30,7 @@ use tokio::time::Instant;
 use crate::Database;
 use crate::error::store_error;
 
-/// Requests that may wait for their insert. A further one waits for room.
+/// Requests that may wait for their insert. Further requests wait for a place.
 const MAX_QUEUED: usize = 4096;
 /// Rows of one insert, and of one batch.
 const MAX_ROWS: usize = 500;

@@ -62,7 +62,7 @@ pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEve
 
 /// The event alone, which is all that a call is derived from.
 pub(crate) fn fact_of(row: &call_event::Model, leg: &LegId) -> Result<CallEvent, StoreError> {
-    // A word that this version does not know was written by a newer one on the same database.
+    // A kind that this version does not know was written by a newer one on the same database.
     let kind = serde_json::from_str(&row.detail)
         .map_or_else(|_| EventKind::Unknown { identity: row.identity.clone() }, |detail: Detail| detail.kind);
     let at = timestamp(row.at, "call_events", &row.call_id)?;

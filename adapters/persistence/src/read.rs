@@ -4,7 +4,7 @@ mod admitted;
 pub(crate) mod daily_figures;
 pub(crate) mod pages;
 #[cfg(test)]
-mod plans;
+mod plan_tests;
 pub(crate) mod query;
 pub(crate) mod stats;
 pub(crate) mod text_index;

@@ -79,12 +79,12 @@ impl Services {
     }
 
     /// Stores a report. There is no carrier that would repeat it, so it is tried again for a while. `false` if it is lost.
-    pub(crate) async fn report(&self, call: &LegId, notice: Notice, at: Option<Timestamp>) -> bool {
+    pub(crate) async fn report(&self, call: &LegId, notice: Notice, reported_at: Option<Timestamp>) -> bool {
         for _ in 0..REPORT_TRIES {
             let callback = CarrierCallback {
                 call: call.clone(),
                 notice: notice.clone(),
-                at,
+                reported_at,
                 raw: RawParameters::default(),
             };
             match self.answering.ingest(callback).await {

@@ -115,7 +115,7 @@ impl Line {
         self.gate.closed.send_replace(true);
         let _ = timeout(HANGING_UP, self.shared.signalling.unregister()).await;
         if timeout(self.shared.settings.drain, &mut calls).await.is_err() {
-            tracing::warn!("calls are still in progress, they are hung up on");
+            tracing::warn!("hanging up calls that are still in progress");
             self.stop.send_replace(true);
             if timeout(HANGING_UP, &mut calls).await.is_err() {
                 tracing::error!("calls could not be ended in order; they will be logged at the next start");

@@ -33,9 +33,9 @@ pub(crate) struct Files {
     /// What was missing at the start.
     pub loss: Option<SpoolLoss>,
     next: u64,
-    /// The portion that was handed out and is not forgotten yet: its name, and where in the oldest file it ends.
+    /// The batch that was handed out and is not forgotten yet: its name, and where in the oldest file it ends.
     handed: Option<(u64, Mark)>,
-    portions: u64,
+    batches: u64,
     waiting: Arc<AtomicU64>,
 }
 
@@ -92,7 +92,7 @@ impl Files {
         let broken = |source| OpenError { path: folder.clone(), source };
         let filled = VecDeque::new();
         let (open, count, loss, handed) = (None, None, None, None);
-        let mut files = Self { place, filled, open, count, loss, next: 0, handed, portions: 0, waiting };
+        let mut files = Self { place, filled, open, count, loss, next: 0, handed, batches: 0, waiting };
         files.adopt().map_err(broken)?;
         Ok(files)
     }
@@ -148,7 +148,7 @@ impl Files {
             several => several.iter().map(|(_, lines)| lines.as_slice()).collect::<Vec<_>>().concat(),
         };
         if lines.is_empty() {
-            return self.sign_of_life().map_err(|error| failed(&error));
+            return self.write_heartbeat().map_err(|error| failed(&error));
         }
         if let Err(error) = self.write(&lines) {
             self.mend();
@@ -161,7 +161,7 @@ impl Files {
             if let Some(fresh) = &mut file.fresh {
                 fresh.extend(batch.into_iter().map(|(events, _)| events));
             }
-            // Without a count, a cut file is only not noticed.
+            // Without a count, a truncated file would go unnoticed.
             let path = path(&self.place.folder, file.number);
             self.count = self.count.take().or_else(|| Count::open(&path).ok());
             if let Some(count) = &self.count {
@@ -193,7 +193,7 @@ impl Files {
             if let Some(file) = self.open.as_ref().filter(|_| is_full)
                 && make_room(file).is_err()
             {
-                // It grows as it goes, as far as the disk has room.
+                // The file grows with each write instead, as long as the disk has room.
                 file.set_len(0)?;
             }
         }
@@ -210,10 +210,13 @@ impl Files {
         if let (Some(open), Some(file)) = (&self.open, self.filled.back())
             && let Err(error) = open.set_len(file.whole.bytes)
         {
-            tracing::warn!("the spool's file {} keeps a half-written end: {error}", file.number);
+            tracing::warn!(
+                "the spool's file {} could not be truncated after a failed write: {error}",
+                file.number
+            );
         }
         self.close();
-        // Nothing went well in a file that is empty: it must not be there again and again.
+        // An empty file is removed, so that repeated failures do not leave one each.
         if self.filled.back().is_some_and(|file| file.whole == Mark::default())
             && let Some(file) = self.filled.pop_back()
         {
@@ -228,14 +231,14 @@ impl Files {
         self.count = None;
     }
 
-    fn sign_of_life(&self) -> io::Result<()> {
+    fn write_heartbeat(&self) -> io::Result<()> {
         let name = self.place.folder.join("ping");
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(name)?;
         file.write_all(b"alive\n")?;
         file.sync_data()
     }
 
-    /// What waits in the oldest file in which something does.
+    /// The events of the oldest file that has any.
     pub fn oldest(&mut self) -> Result<Option<EventBatch>, StoreError> {
         while self.filled.front().is_some_and(|file| file.whole == file.done) {
             if self.filled.len() == 1 && self.open.is_some() {
@@ -244,9 +247,9 @@ impl Files {
             self.delete_oldest();
         }
         let Some(file) = self.filled.front_mut() else { return Ok(None) };
-        let (number, end) = self.handed.unwrap_or((self.portions, file.whole));
+        let (number, end) = self.handed.unwrap_or((self.batches, file.whole));
         if self.handed.is_none() {
-            self.portions += 1;
+            self.batches += 1;
             self.handed = Some((number, end));
             if let Some(fresh) = &mut file.fresh {
                 // The requests that reported them have been answered, so that hardly any is still shared.
@@ -274,7 +277,7 @@ impl Files {
         Ok(events)
     }
 
-    /// The log has that portion. Nothing of it stays on this machine once nothing waits.
+    /// The log has that batch. Nothing of it stays on this machine once nothing waits.
     pub fn forget(&mut self, number: u64) {
         let Some((_, end)) = self.handed.filter(|(handed, _)| *handed == number) else { return };
         let Some(file) = self.filled.front_mut() else { return };

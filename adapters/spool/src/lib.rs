@@ -1,8 +1,8 @@
 //! Events that wait for the log, in append-only files of this machine.
 //!
 //! One thread owns the files (`file`): it writes all that waits at once and syncs once, so that the price of
-//! a sync is shared. A file is a portion; each of its lines is an event with its checksum (`line`). Several programs may
-//! share a folder: each takes a place of its own by a lock, and adopts what programs that are gone have left (`place`).
+//! a sync is shared. Each line of a file is an event with its checksum (`line`); what a file holds is a batch. Several programs may
+//! share a folder: each takes a place of its own by a lock, and adopts the files of terminated processes (`place`).
 
 mod count;
 mod file;

@@ -8,7 +8,7 @@ const VERSION: &[u8] = b"1";
 /// What a file holds.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Lines {
-    /// The events of its sound lines.
+    /// The events of its valid lines.
     pub events: Vec<LoggedEvent>,
     /// Lines that are complete and yet cannot be read: damaged, or of a version we do not know.
     pub unreadable: Vec<Vec<u8>>,

@@ -21,9 +21,9 @@ fn event(step: u16) -> LoggedEvent {
 
 async fn drain(spool: &FileSpool) -> Vec<LoggedEvent> {
     let mut all = Vec::new();
-    while let Some(portion) = spool.oldest().await.unwrap() {
-        all.extend(portion.events);
-        spool.forget(portion.number).await.unwrap();
+    while let Some(batch) = spool.oldest().await.unwrap() {
+        all.extend(batch.events);
+        spool.forget(batch.number).await.unwrap();
     }
     all
 }
@@ -163,7 +163,7 @@ async fn a_folder_that_is_gone_is_an_error_and_no_more_once_it_is_back() {
 }
 
 #[tokio::test]
-async fn a_portion_that_the_log_could_not_take_comes_again_with_what_came_since_after_it() {
+async fn a_batch_that_the_log_could_not_take_comes_again_with_what_came_since_after_it() {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
     spool.store(vec![event(1)].into()).await.unwrap();

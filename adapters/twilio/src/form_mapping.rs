@@ -30,7 +30,7 @@ fn clean(text: &str, longest: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(longest).collect()
 }
 
-/// The request's own words, for the log.
+/// The request's parameters as received, for the log.
 pub(crate) fn raw(form: &Form) -> RawParameters {
     let public = form.pairs().iter().filter(|(name, _)| !SECRETS.contains(&name.as_str()));
     RawParameters(
@@ -62,7 +62,7 @@ pub(crate) fn diverted_from(form: &Form) -> Option<PhoneNumber> {
     identity?.parse().ok()
 }
 
-/// A name without padding. Names that show nothing count as absent.
+/// A name without padding. A name without visible characters counts as absent.
 pub(crate) fn visible_name(text: &str) -> String {
     if frontdesk_domain::phone::visible(text).is_empty() { String::new() } else { text.trim().to_owned() }
 }

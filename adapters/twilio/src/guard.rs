@@ -72,7 +72,7 @@ impl<E: Endpoint> Endpoint for Guarded<E> {
     }
 }
 
-/// Why a request was not let through; the requester learns next to nothing of it.
+/// Why a request was refused. The client learns no more than the status code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum Refusal {
     #[error("no signature, or more than one")]
@@ -112,7 +112,7 @@ impl<E> Guarded<E> {
             return Err(Refusal::Mismatch);
         }
         let form = Form::decode(&body).ok_or(Refusal::TooLarge)?;
-        // As it came: nothing above this guard rewrites the target.
+        // The target as received: no middleware before this guard rewrites it.
         let target = req.uri().path_and_query().map_or("/", |target| target.as_str());
         let url = self.public.of_request(target);
         let account = form.get("AccountSid").and_then(|sid| self.accounts.iter().find(|a| a.sid == sid));

@@ -1,11 +1,11 @@
 //! Everything Twilio: signed webhooks in, TwiML out, REST.
 //!
-//! Requests come in through [`routes`]: the guard checks the signature before anything is read, the form becomes a
+//! Requests come in through [`routes`]: the guard checks the signature before a request takes effect, the form becomes a
 //! [`Signal`](frontdesk_domain::Signal) or [`Notice`](frontdesk_domain::Notice), the driving port answers, and the
 //! writer turns its instructions into TwiML. What we ask of Twilio goes through [`TwilioClient`].
 //!
-//! Wire facts are from Twilio's documentation of API 2010-04-01; where a comment says *field*, from captures in public
-//! code.
+//! Wire facts are from Twilio's documentation of API 2010-04-01; where a comment says *observed*, from captures in
+//! public code.
 
 mod answered_route;
 mod client;

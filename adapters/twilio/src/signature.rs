@@ -1,7 +1,7 @@
 //! `X-Twilio-Signature`: pure.
 //!
 //! Twilio, "Security: validating requests": HMAC over the public URL followed by each form field, sorted by name, name
-//! and value run together; Base64. For a body that is no form, the URL alone, which then carries the body's SHA-256.
+//! and value run together; Base64. For a body that is not a form, the URL alone, which then carries the body's SHA-256.
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -40,7 +40,7 @@ pub fn verify(url: &str, body: SignedBody<'_>, signature: &str, key: &str, algor
             String::new()
         }
     };
-    // The first that fits ends it: who learns which one it was has signed with the key.
+    // Stopping at the first match reveals which one it was only to a client that has signed with the key.
     candidates(url).iter().any(|candidate| {
         let expected = mac(&[candidate.as_bytes(), fields.as_bytes()], key.as_bytes(), algorithm);
         expected.ct_eq(&given).into()

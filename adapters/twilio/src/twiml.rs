@@ -114,7 +114,7 @@ fn verb(writer: &mut Xml, instruction: &Instruction, urls: &Urls<'_>, party: Par
             redirect(writer, &action)
         }
         Instruction::Reject { .. } => writer.create_element("Reject").write_empty().map(|_| ()),
-        // The end of a callee's document puts them through.
+        // The carrier connects caller and callee at the end of the callee's document.
         Instruction::Bridge => Ok(()),
         Instruction::HangUp => writer.create_element("Hangup").write_empty().map(|_| ()),
     }
@@ -163,7 +163,7 @@ fn number(writer: &mut Xml, target: &DialTarget, urls: &Urls<'_>) -> io::Result<
     number.write_text_content(BytesText::new(target.phone.as_str())).map(|_| ())
 }
 
-/// The text without characters that XML 1.0 forbids (section 2.2), which no escaping can save.
+/// The text without characters that XML 1.0 forbids (section 2.2), even when they are escaped.
 fn xml_text(text: &str) -> String {
     let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}');
     text.chars().filter(allowed).collect()

@@ -1,5 +1,5 @@
-//! The URLs that the carrier is given. All state is in the path: re-encoded queries are the classic cause of refused
-//! genuine signatures. The fragment configures retries (Twilio, "Webhooks connection overrides"); it is neither sent
+//! The URLs that the carrier is given. All state is in the path: proxies that re-encode a query
+//! are a common cause of valid signatures being refused. The fragment configures retries (Twilio, "Webhooks connection overrides"); it is neither sent
 //! nor signed.
 use crate::prompts::HostedPrompts;
 use frontdesk_domain::flow::AudioFile;
@@ -18,7 +18,7 @@ pub(crate) use route;
 pub const PREFIX: &str = route!("");
 
 /// Ends the paths that carry state. A signature covers the URL and the form without a boundary between them, so the end of a
-/// path could be moved into the name of a field: no field's name begins like this, and a path without it is no route.
+/// path could be moved into the name of a field. No field's name begins like this, and no route matches a path without it.
 const END: &str = "/~";
 
 /// Retries for requests that a caller waits for: quick, and ending in time for the fallback.

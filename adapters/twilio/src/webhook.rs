@@ -139,18 +139,18 @@ fn xml(document: String) -> Response {
 }
 
 impl Routes {
-    async fn answer(&self, verified: &Verified, at: Dialogue, signal: Signal) -> Response {
+    async fn answer(&self, verified: &Verified, dialogue: Dialogue, signal: Signal) -> Response {
         let Some(leg) = form_mapping::leg(&verified.form, &verified.account.carrier) else {
             tracing::warn!("a signed request without a usable CallSid got the safe answer");
             return xml(self.safe.caller.clone());
         };
-        self.ask(verified, at, signal, leg.clone(), leg, Party::Caller).await
+        self.ask(verified, dialogue, signal, leg.clone(), leg, Party::Caller).await
     }
 
     async fn ask(
         &self,
         verified: &Verified,
-        at: Dialogue,
+        dialogue: Dialogue,
         signal: Signal,
         call: LegId,
         leg: LegId,
@@ -158,7 +158,7 @@ impl Routes {
     ) -> Response {
         let parties = form_mapping::parties(&verified.form);
         let asked = StepRequest {
-            at: at.clone(),
+            dialogue: dialogue.clone(),
             signal,
             call: call.clone(),
             leg,
@@ -175,7 +175,7 @@ impl Routes {
         let instructions = self.webhooks.answering.answer(asked).await;
         let urls = Urls::new(&self.webhooks.public, &call).playing(&self.webhooks.audio);
         let response = document(&instructions, &urls, party);
-        self.webhooks.answering.remember_response(&call, &at, &response);
+        self.webhooks.answering.remember_response(&call, &dialogue, &response);
         xml(response)
     }
 
@@ -185,8 +185,8 @@ impl Routes {
             // Nothing that can be stored; sending it again would not help.
             return StatusCode::NO_CONTENT;
         };
-        let (at, raw) = (form_mapping::time(&verified.form), form_mapping::raw(&verified.form));
-        match self.webhooks.answering.ingest(CarrierCallback { call, notice, at, raw }).await {
+        let (reported_at, raw) = (form_mapping::time(&verified.form), form_mapping::raw(&verified.form));
+        match self.webhooks.answering.ingest(CarrierCallback { call, notice, reported_at, raw }).await {
             Ok(()) => StatusCode::NO_CONTENT,
             Err(error) => {
                 tracing::error!("a callback could not be stored and will be sent again: {error}");

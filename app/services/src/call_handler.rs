@@ -20,7 +20,8 @@ use crate::tracing_context;
 
 use recent_responses::RecentResponses;
 
-/// If more time has passed since the time that a request reports, that time is used; otherwise its arrival, which is more exact.
+/// A request that arrives later than this after the time it reports is dated by that time; otherwise by its arrival, which is
+/// more exact.
 const MAX_TRANSIT: SignedDuration = SignedDuration::from_secs(2);
 
 /// Answers by the flow in force, and stores the events.
@@ -49,7 +50,7 @@ impl CallHandler {
         Self { flow, restrictions, contacts, intake, clock, responses, own_number }
     }
 
-    /// What the carrier was answered lately.
+    /// The latest responses to the carrier.
     pub fn responses(&self) -> Arc<RecentResponses> {
         self.responses.clone()
     }
@@ -63,7 +64,7 @@ impl CallHandler {
 #[async_trait]
 impl AnswerCalls for CallHandler {
     async fn answer(&self, request: StepRequest) -> Vec<Instruction> {
-        let span = tracing::info_span!(target: tracing_context::TARGET, "answer", otel.kind = "server", call.id = %request.call, at = %request.at);
+        let span = tracing::info_span!(target: tracing_context::TARGET, "answer", otel.kind = "server", call.id = %request.call, at = %request.dialogue);
         tracing_context::join_call(&span, &request.call);
         let instructions = self.step(request).instrument(span.clone()).await;
         // A caller always gets an answer.
@@ -71,15 +72,15 @@ impl AnswerCalls for CallHandler {
         instructions
     }
 
-    fn remember_response(&self, call: &LegId, at: &Dialogue, response: &str) {
-        self.responses.remember(call, &at.to_string(), response);
+    fn remember_response(&self, call: &LegId, dialogue: &Dialogue, response: &str) {
+        self.responses.remember(call, &dialogue.to_string(), response);
     }
 
     async fn ingest(&self, callback: CarrierCallback) -> Result<(), StoreError> {
-        let CarrierCallback { call, notice, at, raw } = callback;
+        let CarrierCallback { call, notice, reported_at, raw } = callback;
         let now = self.clock.now();
-        let event = notice.into_event(call, at.unwrap_or(now));
-        let event = CallEvent { received_at: at.map(|_| now), ..event };
+        let event = notice.into_event(call, reported_at.unwrap_or(now));
+        let event = CallEvent { received_at: reported_at.map(|_| now), ..event };
         let span = tracing::info_span!(target: tracing_context::TARGET, "ingest", otel.kind = "server", call.id = %event.call, kind = event.kind.as_str());
         tracing_context::join_call(&span, &event.call);
         let events = vec![LoggedEvent { event, raw: Some(raw) }];
@@ -97,17 +98,17 @@ impl CallHandler {
     async fn step(&self, mut request: StepRequest) -> Vec<Instruction> {
         let (arrived, raw) = (self.clock.now(), std::mem::take(&mut request.raw));
         let received_at = request.reported_at.map(|_| arrived);
-        let (at, signal) = (request.at.clone(), request.signal.clone());
+        let (dialogue, signal) = (request.dialogue.clone(), request.signal.clone());
         let cx = self.context(request, arrived);
-        let turn = advance(&self.flow.for_call(&at), &at, &signal, &cx);
-        self.count(&cx, &at, &turn.instructions);
+        let turn = advance(&self.flow.for_call(&dialogue), &dialogue, &signal, &cx);
+        self.count(&cx, &dialogue, &turn.instructions);
         let events = turn.events.into_iter().map(|event| CallEvent { received_at, ..event });
         let mut events: Vec<LoggedEvent> = events.map(LoggedEvent::from).collect();
         // The raw request is stored with the event that only this request reported; every request repeats `Started`.
         let is_repeated = |logged: &LoggedEvent| matches!(logged.event.kind, EventKind::Started(_));
         let own = events.iter().position(|logged| !is_repeated(logged)).unwrap_or(0);
         if let Some(logged) = events.get_mut(own) {
-            self.responses.reported(&cx.call, &at.to_string(), logged.event.identity());
+            self.responses.reported(&cx.call, &dialogue.to_string(), logged.event.identity());
             logged.raw = Some(raw);
         }
         if self.intake.store(events).await.is_err() {
@@ -124,7 +125,7 @@ impl CallHandler {
         let mut restrictions = self.restrictions.of(&from, &to);
         // An admitted call stays admitted if the carrier repeats its first request.
         restrictions.calls_too_often &= known.is_none();
-        // So does a forward: the answer to a step is the same however often it is requested.
+        // Likewise, a call that was forwarded may be forwarded: the answer to a repeated request is the same.
         restrictions.may_not_forward &= !known.as_ref().is_some_and(|call| call.was_forwarded);
         let caller = known.map(|call| call.from).filter(|_| !is_callers_leg);
         if let Some(called) = PhoneNumber::read_called(&to) {
@@ -152,13 +153,13 @@ impl CallHandler {
     }
 
     /// Counts an admitted call and a forward once, for the caps.
-    fn count(&self, cx: &Context, at: &Dialogue, instructions: &[Instruction]) {
+    fn count(&self, cx: &Context, dialogue: &Dialogue, instructions: &[Instruction]) {
         let refused = instructions.iter().any(|step| matches!(step, Instruction::Reject { .. }));
         if cx.leg == cx.call && !refused && self.restrictions.recent().remember(&cx.call, &cx.from) {
             self.restrictions.called(&cx.from, &cx.to);
         }
         let rings = instructions.iter().any(|step| matches!(step, Instruction::Dial { .. }));
-        if rings && !at.history().forwarded && self.restrictions.recent().mark_forwarded(&cx.call) {
+        if rings && !dialogue.history().forwarded && self.restrictions.recent().mark_forwarded(&cx.call) {
             self.restrictions.forwarded();
         }
     }

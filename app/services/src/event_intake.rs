@@ -190,7 +190,7 @@ impl EventIntake {
         if self.state.lock().database_recovered(self.clock.now()) {
             tracing::info!(
                 waiting = self.spool.waiting(),
-                "database available again; buffered events follow"
+                "database available again; storing the buffered events"
             );
         }
     }

@@ -79,7 +79,7 @@ impl WorkOnCalls for FollowUps {
         if record.work.handled.is_some() {
             return Ok(record);
         }
-        let based_on = BasedOn::Turn(record.work.turn);
+        let based_on = BasedOn::Decisions(record.work.decisions);
         self.change(&Actor(recipient), record.id, based_on, WorkChange::Handle).await
     }
 }

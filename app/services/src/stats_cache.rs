@@ -21,7 +21,7 @@ const MAX_SUMS: usize = 16;
 /// The days that are summed up at most, from the last one on: ten years. Calls before them have a wrong time.
 const MAX_DAYS: i64 = 3660;
 /// Days that are read at once: a year of a long log takes tens of megabytes.
-const PORTION: i64 = 30;
+const PART_DAYS: i64 = 30;
 /// Days are stored this many days after their end: until then the start of a call may still be corrected, which moves it
 /// to another day.
 const FINAL_AFTER: i64 = 2;
@@ -89,9 +89,9 @@ impl StatsCache {
         let mut parts = Vec::new();
         let mut first = days.start;
         while first < days.end {
-            let portion = first..days.end.min(first + PORTION);
-            first = portion.end;
-            parts.push(self.sum_of_portion(portion, as_of).await?);
+            let part = first..days.end.min(first + PART_DAYS);
+            first = part.end;
+            parts.push(self.sum_of_part(part, as_of).await?);
         }
         let figures = Arc::new(Figures::sum(&parts));
         let mut cache = self.cache.lock();
@@ -106,7 +106,7 @@ impl StatsCache {
     }
 
     /// The figures of some days, together: those that are stored, and the others counted.
-    async fn sum_of_portion(&self, days: Range<i64>, as_of: Change) -> Result<Figures, StoreError> {
+    async fn sum_of_part(&self, days: Range<i64>, as_of: Change) -> Result<Figures, StoreError> {
         let mut known = self.stored.stored_days(days.clone()).await.unwrap_or_else(|error| {
             tracing::debug!("the figures of days are counted: {error}");
             BTreeMap::new()

@@ -25,9 +25,9 @@ const TRANSCRIPT_LEASE: Duration = Duration::from_secs(330);
 const MAX_CONCURRENT: u16 = 4;
 /// Pauses after failures.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(2), max: Duration::from_secs(15 * 60) };
-/// When a job is given up.
 /// How long the carrier may take until it knows a recording that it has reported.
 const KNOWN_AFTER: Duration = Duration::from_secs(300);
+/// When a job is given up.
 const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
 /// How often it is tried at least: a clock that jumps ahead gives nothing up.
 const MIN_ATTEMPTS: u32 = 20;

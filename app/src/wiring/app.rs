@@ -1,4 +1,4 @@
-//! An application that is put together: what it serves, and what runs beside that.
+//! The assembled application: what it serves, and what runs beside that.
 use std::sync::Arc;
 
 use adapters_http::health_routes;

@@ -134,7 +134,9 @@ async fn a_wrong_method_gets_405_and_the_allowed_ones() {
         let response = request.send().await.unwrap();
         if matches!(
             access,
-            adapters_http::Access::Admin | adapters_http::Access::Work | adapters_http::Access::Close
+            adapters_http::RouteAccess::Admin
+                | adapters_http::RouteAccess::Work
+                | adapters_http::RouteAccess::Close
         ) {
             assert_eq!(response.status(), 403, "{path}: a token neither manages nor works");
             continue;

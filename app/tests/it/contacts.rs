@@ -119,7 +119,7 @@ async fn several_calls_are_done_or_assigned_at_once_and_those_that_others_change
     let of_bob = ann.page("/?assignee=Bob").await;
     assert_eq!(of_bob.matches("<tr id=\"call-").count(), 3, "assigned to Bob");
     assert_eq!(ann.sends("/calls/bulk", &format!("do=assign&to=nobody{all}")).await.0, 303);
-    assert_eq!(ann.does(ids[0], "do=handle&turn=1").await.0, 200);
+    assert_eq!(ann.does(ids[0], "do=handle&decisions=1").await.0, 200);
     let again = ids.iter().map(|id| format!("&call={id}.1")).collect::<Vec<_>>().concat();
     // The first has been marked done meanwhile: what is based on its earlier state is refused, the others are changed.
     let said = ann.said("/calls/bulk", &format!("do=assign&to=admin{again}")).await;

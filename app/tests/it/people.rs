@@ -1,5 +1,5 @@
 //! Who may see what.
-use adapters_http::{Access, route_list};
+use adapters_http::{RouteAccess, route_list};
 use adapters_simulator::tone;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 
@@ -30,16 +30,20 @@ pub async fn get(desk: &Desk, path: &str, cookie: &str) -> reqwest::Response {
 }
 
 /// What a guest gets there: a page leads to the sign-in page, the rest is refused.
-fn for_guests(access: Access) -> u16 {
+fn for_guests(access: RouteAccess) -> u16 {
     match access {
-        Access::Public => 200,
-        Access::Page | Access::Admin | Access::Work | Access::Close => 303,
-        Access::Calls | Access::Audio | Access::Metrics | Access::ApiWork | Access::Retry => 401,
+        RouteAccess::Public => 200,
+        RouteAccess::Page | RouteAccess::Admin | RouteAccess::Work | RouteAccess::Close => 303,
+        RouteAccess::Calls
+        | RouteAccess::Audio
+        | RouteAccess::Metrics
+        | RouteAccess::ApiWork
+        | RouteAccess::Retry => 401,
     }
 }
 
 /// Every route of the router, with something in place of its parameters.
-fn routes() -> impl Iterator<Item = (String, Access)> {
+fn routes() -> impl Iterator<Item = (String, RouteAccess)> {
     route_list().into_iter().map(|(path, access, ..)| {
         let path = path
             .replace(":id", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
@@ -207,15 +211,18 @@ pub async fn token(desk: &Desk, scopes: &str) -> String {
 async fn a_token_reaches_what_its_scopes_cover_and_nothing_else() {
     let desk = Desk::start().await;
     for (scopes, allowed) in [
-        ("calls", vec![Access::Page, Access::Calls]),
-        ("audio", vec![Access::Audio]),
-        ("metrics", vec![Access::Metrics]),
-        ("work", vec![Access::Page, Access::Calls, Access::ApiWork, Access::Retry]),
-        ("calls audio metrics", vec![Access::Page, Access::Calls, Access::Audio, Access::Metrics]),
+        ("calls", vec![RouteAccess::Page, RouteAccess::Calls]),
+        ("audio", vec![RouteAccess::Audio]),
+        ("metrics", vec![RouteAccess::Metrics]),
+        ("work", vec![RouteAccess::Page, RouteAccess::Calls, RouteAccess::ApiWork, RouteAccess::Retry]),
+        (
+            "calls audio metrics",
+            vec![RouteAccess::Page, RouteAccess::Calls, RouteAccess::Audio, RouteAccess::Metrics],
+        ),
     ] {
         let token = token(&desk, scopes).await;
         for (path, access) in
-            routes().filter(|(path, access)| *access != Access::Public && !path.ends_with("events"))
+            routes().filter(|(path, access)| *access != RouteAccess::Public && !path.ends_with("events"))
         {
             let response =
                 desk.http.get(format!("{}{path}", desk.url)).bearer_auth(&token).send().await.unwrap();
@@ -239,7 +246,7 @@ async fn a_token_that_reads_posts_nowhere() {
     let desk = Desk::start().await;
     let token = token(&desk, "calls audio metrics").await;
     for (path, _, methods, posting) in route_list() {
-        if !methods.contains("POST") || matches!(posting, Access::Public | Access::Page) {
+        if !methods.contains("POST") || matches!(posting, RouteAccess::Public | RouteAccess::Page) {
             continue;
         }
         let path = path.replace(":id", "01ARZ3NDEKTSV4RRFFQ69G5FAV");

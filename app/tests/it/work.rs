@@ -73,7 +73,7 @@ async fn a_message_is_played_claimed_noted_and_marked_done() {
     assert!(feed.contains("3 s of speech in 3 s") && feed.contains("class=\"outline\""), "{feed}");
     assert!(feed.contains("<title>(1) Calls"), "one call asks for attention");
     let id = desk.row().await["id"].as_str().unwrap().to_owned();
-    for what in ["do=heard", "do=claim&turn=0", "do=note&text=Wants+a+quote", "do=tag&text=Boiler"] {
+    for what in ["do=heard", "do=claim&decisions=0", "do=note&text=Wants+a+quote", "do=tag&text=Boiler"] {
         let (status, row) = ann.does(&id, what).await;
         assert_eq!(status, 200, "{what}: {row}");
     }
@@ -85,15 +85,15 @@ async fn a_message_is_played_claimed_noted_and_marked_done() {
         assert_eq!(rows(&ann.page(found).await), 1, "{found}");
     }
     // A change based on an outdated page is refused.
-    let (status, row) = ann.does(&id, "do=handle&turn=0").await;
+    let (status, row) = ann.does(&id, "do=handle&decisions=0").await;
     assert_eq!(status, 409);
     assert!(row.contains("Someone else just changed this call"), "{row}");
-    assert_eq!(ann.does(&id, "do=handle&turn=1").await.0, 200);
+    assert_eq!(ann.does(&id, "do=handle&decisions=1").await.0, 200);
     let waiting = "/?tab=attention";
     assert_eq!((rows(&ann.page(waiting).await), rows(&ann.page("/?tab=done").await)), (0, 1));
     assert!(ann.page(waiting).await.contains("All caught up"));
     assert_eq!(rows(&ann.page("/").await), 1, "all calls are on the first page");
-    assert_eq!(ann.does(&id, "do=reopen&turn=2").await.0, 200);
+    assert_eq!(ann.does(&id, "do=reopen&decisions=2").await.0, 200);
     assert_eq!(rows(&ann.page(waiting).await), 1);
 }
 

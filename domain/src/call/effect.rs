@@ -15,7 +15,7 @@ pub enum Effect {
         /// The recording.
         recording: RecordingId,
     },
-    /// Write down a message that we hold.
+    /// Transcribe a message that we hold.
     Transcribe {
         /// The caller's leg.
         call: LegId,

@@ -30,7 +30,7 @@ pub struct CallEvent {
     /// When the report arrived by the server's clock, if `at` is the carrier's time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received_at: Option<Timestamp>,
-    /// What.
+    /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
 }
@@ -52,7 +52,7 @@ pub enum EventKind {
     Hours {
         /// The opening hours that decided; `None` during a temporary closure.
         hours: Option<NodeName>,
-        /// After which turn.
+        /// After which step.
         step: u16,
         /// What they said.
         why: HoursReason,
@@ -61,21 +61,21 @@ pub enum EventKind {
     Goodbye {
         /// Which goodbye.
         goodbye: NodeName,
-        /// At which turn.
+        /// At which step.
         step: u16,
     },
     /// A menu was spoken.
     Menu {
         /// Which.
         menu: NodeName,
-        /// At which turn.
+        /// At which step.
         step: u16,
     },
     /// Keys were pressed at a menu.
     Key {
         /// Which menu.
         menu: NodeName,
-        /// At which turn.
+        /// At which step.
         step: u16,
         /// The keys.
         keys: Keys,
@@ -86,14 +86,14 @@ pub enum EventKind {
     NoInput {
         /// Which menu.
         menu: NodeName,
-        /// At which turn.
+        /// At which step.
         step: u16,
     },
     /// We had a phone rung.
     Forward {
         /// By which rule.
         forward: NodeName,
-        /// At which turn.
+        /// At which step.
         step: u16,
         /// Which of its destinations.
         position: u8,
@@ -152,7 +152,7 @@ pub enum EventKind {
     Mailbox {
         /// Which.
         mailbox: NodeName,
-        /// At which turn.
+        /// At which step.
         step: u16,
         /// Why.
         cause: MailboxCause,
@@ -173,14 +173,14 @@ pub enum EventKind {
         /// What we hold.
         audio: StoredAudio,
     },
-    /// We have listened to a message's audio, as far as a program can.
+    /// A message's audio has been analysed.
     VoicemailMeasured {
         /// The recording.
         recording: RecordingId,
         /// What it sounds like.
         sound: Sound,
     },
-    /// A message's audio cannot be had.
+    /// A message's audio could not be retrieved.
     VoicemailFailed {
         /// The recording.
         recording: RecordingId,
@@ -234,12 +234,12 @@ pub enum EventKind {
     Closed,
     /// The caller had hung up when the carrier asked for the next step.
     CallerLeft {
-        /// The turn it asked about.
+        /// The step that it asked about.
         step: u16,
     },
     /// The carrier reported the end of the call.
     Ended(Ending),
-    /// An event that a newer version of this crate has written. It is stored and establishes nothing.
+    /// An event that a newer version of this crate has written. It is stored, and ignored when a call is derived.
     #[serde(skip_deserializing)]
     Unknown {
         /// Its identity, which the newer version gave it.

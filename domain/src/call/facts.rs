@@ -1,5 +1,5 @@
 //! What events have established about a call. Absorbing is order-free and repeat-safe by construction: the facts
-//! *are* the set of events, and everything else is read off it.
+//! *are* the set of events, and everything else is derived from it.
 pub(super) mod message;
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ impl Facts {
         }
     }
 
-    /// Takes an event in without asking what work it makes due. Its identity, and whether it was news: unknown so far, or
+    /// Takes an event in without asking what work it makes due. Its identity, and whether it changed anything: unknown so far, or
     /// earlier than known.
     pub fn learn(&mut self, event: CallEvent) -> (String, bool) {
         let identity = event.identity();
@@ -104,7 +104,9 @@ impl Facts {
     pub fn story(&self) -> Vec<(&str, &CallEvent)> {
         let mut story: Vec<_> =
             self.events.iter().map(|(identity, event)| (identity.as_str(), event)).collect();
-        story.sort_by_key(|(identity, event)| (event.at.as_second(), event.kind.turn(), event.at, *identity));
+        story.sort_by_key(|(identity, event)| {
+            (event.at.as_second(), event.kind.sort_key(), event.at, *identity)
+        });
         story
     }
 

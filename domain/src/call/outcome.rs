@@ -31,7 +31,7 @@ pub enum Outcome {
     Failed,
 }
 
-/// Why it ended so. The same word can stand beside more than one outcome.
+/// Why a call ended as it did. A reason can apply to several outcomes.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -101,7 +101,7 @@ named!(Outcome, Reason);
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct Verdict {
-    /// How.
+    /// How it ended.
     pub outcome: Outcome,
     /// Why.
     pub reason: Reason,
@@ -277,7 +277,7 @@ fn last_rung<'a, 'f>(attempts: &'a [Attempt<'f>]) -> Option<&'a Attempt<'f>> {
         .or(attempts.last())
 }
 
-/// What said that it was closed.
+/// The event which shows that the company was closed.
 fn closed(facts: &Facts) -> Option<&str> {
     let shut =
         |why: HoursReason| matches!(why, HoursReason::Closed | HoursReason::Holiday | HoursReason::Closure);

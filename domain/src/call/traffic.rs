@@ -28,9 +28,9 @@ impl Facts {
         let mut passed: Vec<_> = self
             .story()
             .into_iter()
-            .filter_map(|(identity, event)| Some((event.kind.turn(), identity, place(&event.kind)?)))
+            .filter_map(|(identity, event)| Some((event.kind.sort_key(), identity, place(&event.kind)?)))
             .collect();
-        passed.sort_by_key(|(turn, identity, _)| (*turn, *identity));
+        passed.sort_by_key(|(place, identity, _)| (*place, *identity));
         let mut route: Vec<Target> = Vec::new();
         for (_, _, target) in passed {
             // Asked again, or one phone after the other, is still the same place.

@@ -2,14 +2,14 @@
 use super::context::Closure;
 use super::history::DialogueHistory;
 use super::instruction::Instruction;
-use super::step::Step;
+use super::step_builder::StepBuilder;
 use crate::call::event::EventKind;
 use crate::call::status::MailboxCause;
 use crate::call::status::{HoursReason, RefusalReason};
 use crate::flow::callers::CallerThen;
 use crate::phone::caller::CallerId;
 
-impl Step<'_> {
+impl StepBuilder<'_> {
     /// A caller has dialled one of our numbers.
     pub(super) fn arrive(&mut self) {
         let (start, language) = self.flow.entrance(&self.cx.to);

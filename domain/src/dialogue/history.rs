@@ -10,11 +10,11 @@ const DEEPEST: usize = 8;
 /// How a caller has come to where they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DialogueHistory {
-    /// The turn of the conversation: the same request is the same step, a second press is another.
+    /// The number of the step: a repeated request has the same, a second press of a key has the next.
     pub step: u16,
     /// The language the caller has chosen, or that of the number they dialled.
     pub language: Option<Language>,
-    /// The menus that "back" leads through, the last first to be gone back to.
+    /// The menus that "back" leads through: it leads to the last, which it removes.
     pub menus: Vec<NodeName>,
     /// The last meaningful keys: at which menu, and which.
     pub chosen: Option<(NodeName, Keys)>,
@@ -22,14 +22,14 @@ pub struct DialogueHistory {
     pub forwarded: bool,
     /// Whether the phone that rings is shown our number, because a call with the caller's has failed.
     pub shows_ours: bool,
-    /// Whose turn it was when phones were rung in turn.
+    /// The number of this forward in the rotation over the phones (`round_robin`).
     pub rotation: Option<u32>,
     /// The version of the flow that the caller came through.
     pub version: Option<FlowVersion>,
 }
 
 impl DialogueHistory {
-    /// The first turn, in no particular language.
+    /// The first step, in no particular language.
     pub fn at_step(step: u16) -> Self {
         Self { step, ..Self::default() }
     }

@@ -3,7 +3,7 @@ use super::Dialogue;
 use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::signal::Signal;
-use super::step::Step;
+use super::step_builder::StepBuilder;
 use crate::call::event::EventKind;
 use crate::call::status::MailboxCause;
 use crate::call::status::{CopyFate, RecordingStatus};
@@ -13,7 +13,7 @@ use crate::flow::name::NodeName;
 use crate::ids::RecordingId;
 use crate::keys::Keys;
 
-impl Step<'_> {
+impl StepBuilder<'_> {
     /// The mailbox of that name, otherwise the safety mailbox. Every `CallFlow` has one; if it were missing, the call
     /// would end with the goodbye instead of silence.
     fn mailbox_or_safety(&self, name: &NodeName) -> Option<(NodeName, &Mailbox)> {

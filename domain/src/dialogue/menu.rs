@@ -3,7 +3,7 @@ use super::Dialogue;
 use super::history::DialogueHistory;
 use super::instruction::Instruction;
 use super::signal::Signal;
-use super::step::Step;
+use super::step_builder::StepBuilder;
 use crate::call::event::EventKind;
 use crate::call::status::MailboxCause;
 use crate::flow::MAX_STEPS;
@@ -13,13 +13,13 @@ use crate::flow::prompt::Prompt;
 use crate::flow::target::{Choice, Target, Then};
 use crate::keys::{Key, Keys};
 
-/// How often nothing, and how often nothing meaningful, was pressed.
+/// The number of times that no key was pressed, and that a key without meaning was.
 type Tries = [u8; 2];
 
-/// The key that ends several in a row before the time for the next is over.
+/// The key that ends the input of several keys before the time for the next one is over.
 const END_OF_KEYS: char = '#';
 
-impl Step<'_> {
+impl StepBuilder<'_> {
     pub(super) fn answer_menu(
         &mut self,
         name: &NodeName,

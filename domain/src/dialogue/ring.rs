@@ -1,9 +1,9 @@
-//! A forward with a caller waiting: which phones ring now, and what follows when they have.
+//! A forward with a caller waiting: which phones ring now, and what happens when they have stopped ringing.
 use super::Dialogue;
 use super::history::DialogueHistory;
 use super::instruction::{CallerShown, DialTarget, Instruction};
 use super::signal::DialResult;
-use super::step::Step;
+use super::step_builder::StepBuilder;
 use crate::call::event::EventKind;
 use crate::call::status::{DialOutcome, MailboxCause};
 use crate::flow::forward::{Destination, Forward, ShownNumber, Strategy};
@@ -13,11 +13,11 @@ use crate::ids::LegId;
 use crate::phone::PhoneNumber;
 use crate::phone::caller::CallerId;
 
-impl Step<'_> {
+impl StepBuilder<'_> {
     /// A caller comes to a forward.
     pub(super) fn begin_forward(&mut self, name: &NodeName, forward: &Forward, history: &DialogueHistory) {
-        let turns = forward.strategy == Strategy::RoundRobin;
-        let rotation = self.cx.rotation.filter(|_| turns);
+        let rotates = forward.strategy == Strategy::RoundRobin;
+        let rotation = self.cx.rotation.filter(|_| rotates);
         let history = &DialogueHistory { rotation, ..history.clone() };
         self.ring(name, first(forward, history, &self.cx.call), true, history);
     }
@@ -130,7 +130,7 @@ impl Step<'_> {
         }
     }
 
-    /// The phones that rang have been dealt with.
+    /// Calling the phones has ended.
     pub(super) fn after_dial(
         &mut self,
         name: &NodeName,
@@ -195,9 +195,9 @@ fn first(forward: &Forward, history: &DialogueHistory, call: &LegId) -> u8 {
         Strategy::RoundRobin => {
             // FNV-1a: the same on every machine and in every version, and even over the carrier's random names.
             let by_chance = || fnv1a(call.id().as_bytes()) >> 32;
-            let turn = history.rotation.map_or_else(by_chance, u64::from);
+            let rotation = history.rotation.map_or_else(by_chance, u64::from);
             let count = u64::try_from(forward.destinations.len().max(1)).unwrap_or(1);
-            u8::try_from(turn % count).unwrap_or(0)
+            u8::try_from(rotation % count).unwrap_or(0)
         }
     }
 }

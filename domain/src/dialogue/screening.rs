@@ -4,7 +4,7 @@ use super::context::Context;
 use super::history::DialogueHistory;
 use super::instruction::{CallerShown, Instruction};
 use super::signal::Signal;
-use super::step::Step;
+use super::step_builder::StepBuilder;
 use super::turn::Turn;
 use crate::call::event::EventKind;
 use crate::call::status::ScreeningAnswer;
@@ -19,7 +19,7 @@ const ACCEPT: char = '1';
 const DECLINE: char = '2';
 
 pub(super) fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Context) -> Turn {
-    let mut conversation = Step::new(flow, cx);
+    let mut conversation = StepBuilder::new(flow, cx);
     let Dialogue::Screening { forward, position, attempt, history, .. } = at else {
         return conversation.finish();
     };

@@ -15,7 +15,7 @@ pub enum Signal {
     Keyed(Keys),
     /// Nothing was pressed where a key was asked for.
     NoInput,
-    /// The phones we had rung have been dealt with.
+    /// Calling the phones has ended.
     DialEnded(DialResult),
     /// Taking a message has ended; without a recording when there was nothing to record.
     Recorded {

@@ -1,8 +1,8 @@
 //! A dialogue as a word in a URL path: readable when debugging, and never refused when read back.
 //!
-//! The parts of a place are separated by points; the caller's history, as far as there is more of it than the turn, follows
+//! The parts of a place are separated by points; the caller's history, if it has more than the step number, follows
 //! after tildes: `menu.sales.0.0.3~e.1f2e3d4c~l.fr-FR~m.main~c.main.1`. All of it is unreserved in URLs (RFC 3986, section 2.3), so
-//! that no proxy writes it otherwise.
+//! no proxy re-encodes it.
 use std::fmt;
 use std::str::FromStr;
 

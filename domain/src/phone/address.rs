@@ -140,6 +140,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_identity_is_equal_for_every_spelling_and_differs_between_addresses() {
+        let identity = |text: &str| text.parse::<PhoneAddress>().map(|phone| phone.identity());
+        assert_eq!(identity("SIP:ann@pbx.example"), identity("sip:ann@PBX.example"));
+        assert_eq!(identity("+33611223344"), Ok("+33611223344".into()));
+        let all = ["+33611223344", "101", "102", "sip:ann@pbx.example", "sip:bob@pbx.example"].map(identity);
+        assert_eq!(all.iter().flatten().collect::<std::collections::BTreeSet<_>>().len(), 5, "{all:?}");
+    }
+
+    #[test]
     fn numbers_extensions_and_addresses_are_distinguished() {
         let read = |text: &str| {
             text.parse::<PhoneAddress>()

@@ -228,6 +228,10 @@ impl Desk {
 /// Every kind of call there is, by name: what the property tests permute.
 pub fn stories() -> Vec<(&'static str, Desk)> {
     let rung = || Desk::screened().presses("1");
+    // Once with the caller's number, and once with ours.
+    let fails = |desk: Desk| {
+        desk.leg_is(LegStatus::Failed, None, Some(404)).dial_over(DialOutcome::Failed, None, None, false)
+    };
     vec![
         (
             "screened and accepted",
@@ -273,6 +277,23 @@ pub fn stories() -> Vec<(&'static str, Desk)> {
                 .stays_silent()
                 .leaves_message(0)
                 .ends("completed", 40)
+        }),
+        ("busy, and a message", rung().engaged().leaves_message(4).ends("completed", 20)),
+        ("busy", rung().engaged().ends("completed", 8)),
+        ("cannot be reached, and a message", fails(fails(rung())).leaves_message(4).ends("completed", 20)),
+        ("cannot be reached", fails(fails(rung())).ends("completed", 8)),
+        ("declined, and hangs up", {
+            let desk = rung().rings(4).picks_up().callee_presses("2");
+            desk.dial_over(DialOutcome::Answered, Some(false), Some(3), false).ends("completed", 20)
+        }),
+        ("a mobile's voicemail picks up, and the caller hangs up", {
+            let desk =
+                rung().rings(15).picks_up().callee_stays_silent().callee_stays_silent().callee_stays_silent();
+            desk.dial_over(DialOutcome::Answered, Some(false), Some(27), false).ends("completed", 50)
+        }),
+        ("hangs up at the tone", Desk::screened().presses("2").ends("completed", 12)),
+        ("wrong keys only, and a message", {
+            Desk::screened().presses("9").presses("8").presses("7").leaves_message(3).ends("completed", 30)
         }),
         ("hangs up in the menu", Desk::screened().after(2).ends("completed", 2)),
         ("withheld, before anything", Desk::new(&[FIRST], true).ends("no-answer", 0)),

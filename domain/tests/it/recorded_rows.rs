@@ -3,13 +3,19 @@
 
 mod calls;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use frontdesk_domain::call::{DialOutcome, LegStatus, PhoneEnd, Timeline, Traffic};
-use frontdesk_domain::{Call, CallEvent, Effect, EventKind, Facts, Timestamp};
+use frontdesk_domain::call::{
+    DialOutcome, LegStatus, MailboxCause, PhoneEnd, RecordingStatus, Timeline, Traffic,
+};
+use frontdesk_domain::{Call, CallEvent, Effect, EventKind, Facts, Reason, Timestamp};
 
 use crate::desk::{Desk, FIRST, stories};
-use calls::{begin, calls_to_two_phones, dial, ended, forward, leg, leg_is, messages, started, unusual_ends};
+use calls::{
+    about, begin, calls_to_two_phones, dial, ended, forward, leg, leg_is, mailbox, measured, message,
+    messages, re1, recorded, recording, started, stored, transcribed, unusual_ends, wanted,
+};
 
 fn seconds_after_begin(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "-".into(), |at| at.duration_since(begin()).as_secs().to_string())
@@ -149,6 +155,42 @@ fn rows_of_other_calls() {
         .map(|(name, events)| recorded_of(name, events))
         .collect();
     insta::assert_snapshot!("other_rows", all.join("\n"));
+}
+
+#[test]
+fn every_reason_has_a_recorded_call() {
+    let through_the_flow = stories().into_iter().map(|(_, desk)| desk.facts());
+    let others = [calls_to_two_phones(), messages(), unusual_ends()].concat();
+    let all = through_the_flow.chain(others.iter().map(|(_, events)| Facts::of(events)));
+    let given: BTreeSet<Reason> = all.filter_map(|facts| Some(Call::of(&facts).verdict?.reason)).collect();
+    let without: Vec<&Reason> = Reason::VARIANTS.iter().filter(|reason| !given.contains(reason)).collect();
+    assert!(without.is_empty(), "add a call to `stories` or to `unusual_ends` for {without:?}");
+}
+
+#[test]
+fn what_is_said_of_another_recording_changes_nothing_about_a_message() {
+    let base = message(vec![wanted(), ended(15), stored(), measured(3000), transcribed(Some("Bonjour"))]);
+    let first = |events: &[CallEvent]| {
+        let call = Call::of(&Facts::of(events));
+        call.voicemails.into_iter().find(|message| message.recording == re1()).expect("it is listed")
+    };
+    let before = first(&base);
+    for event in about(recording("RE2")) {
+        let with: Vec<CallEvent> = base.iter().chain([&event]).cloned().collect();
+        assert_eq!(first(&with), before, "{:?}", event.kind);
+    }
+}
+
+#[test]
+fn a_recording_of_no_length_is_no_message() {
+    for status in [RecordingStatus::Taken, RecordingStatus::Completed] {
+        for (seconds, verdict) in [(0, "abandoned/empty_message"), (1, "voicemail/chosen")] {
+            let events = [started(), mailbox(3, 1, MailboxCause::Chosen), ended(15)];
+            let events = events.into_iter().chain([recorded(14, "RE1", status, seconds)]).collect::<Vec<_>>();
+            let found = Call::of(&Facts::of(&events)).verdict.expect("it has ended");
+            assert_eq!(format!("{}/{}", found.outcome, found.reason), verdict, "{status} {seconds}");
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Whole calls as short scripts, and the row that the office sees afterwards.
-use frontdesk_domain::Effect;
 use frontdesk_domain::call::{
     Activity, CallState, DialOutcome, HungUpBy, LegStatus, RecordingStatus, VoicemailStatus,
 };
+use frontdesk_domain::{Call, CallerId, Effect, EventKind, Facts};
 
 use crate::desk::{CALLER, Desk, FIRST, SECOND};
 
@@ -175,7 +175,7 @@ fn an_empty_message_is_none() {
 fn audio_is_fetched_once_whichever_report_comes_first() {
     let desk =
         Desk::screened().presses("2").leaves_message(9).recording_is(RecordingStatus::Completed, Some(9));
-    let mut facts = frontdesk_domain::Facts::default();
+    let mut facts = Facts::default();
     let effects: Vec<Effect> = desk.events.iter().flat_map(|event| facts.absorb(event)).collect();
     let [Effect::FetchRecording { recording, .. }] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(recording.as_str(), "RE1");
@@ -204,4 +204,14 @@ fn a_late_recording_turns_a_missed_call_into_a_voicemail() {
     assert_eq!(desk.verdict(), "missed/no_answer");
     let desk = desk.recording_is(RecordingStatus::Completed, Some(6));
     assert_eq!(desk.verdict(), "voicemail/after_no_answer");
+}
+
+#[test]
+fn the_report_of_the_end_alone_names_the_caller() {
+    let desk = Desk::screened().called_by(CALLER).ends("completed", 5);
+    let (_, end) = desk.events.split_at(desk.events.len() - 1);
+    assert!(matches!(end[0].kind, EventKind::Ended(_)));
+    let alone = Call::of(&Facts::of(end));
+    assert_eq!(alone.parties, desk.row().parties);
+    assert_eq!(alone.parties.map(|parties| parties.from), Some(CallerId::read(CALLER)));
 }

@@ -26,15 +26,11 @@ pub async fn backlog(spool: &dyn EventBuffer) -> Vec<LoggedEvent> {
     assert_eq!(spool.waiting(), 3);
 
     let before = spool.oldest().await.unwrap().expect("events wait");
-    assert_eq!(
-        spool.oldest().await.unwrap().as_ref(),
-        Some(&before),
-        "the same portion until it is forgotten"
-    );
+    assert_eq!(spool.oldest().await.unwrap().as_ref(), Some(&before), "the same batch until it is forgotten");
     let mut drained = Vec::new();
-    while let Some(portion) = spool.oldest().await.unwrap() {
-        drained.extend(portion.events);
-        spool.forget(portion.number).await.unwrap();
+    while let Some(batch) = spool.oldest().await.unwrap() {
+        drained.extend(batch.events);
+        spool.forget(batch.number).await.unwrap();
     }
     assert_eq!(drained, [first, second].concat(), "in the order they came, with the carrier's own words");
     assert_eq!(spool.waiting(), 0);

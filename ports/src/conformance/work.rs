@@ -125,7 +125,7 @@ async fn work_is_saved_once_per_version<L: CallLog + WorkStore>(log: &L) {
     let before = log.latest_change().await.unwrap();
     let call = record(log, "m2").await;
     let at = time("2026-11-24T12:00:00Z");
-    let work = call.work.after(&WorkChange::Handle, "ann", at, BasedOn::Turn(0)).unwrap().unwrap();
+    let work = call.work.after(&WorkChange::Handle, "ann", at, BasedOn::Decisions(0)).unwrap().unwrap();
     assert!(log.save_work(call.id, &work).await.unwrap());
     assert!(!log.save_work(call.id, &work).await.unwrap(), "somebody else was faster");
     let nobody = CallId::floor(time("2020-01-01T00:00:00Z"));
@@ -137,19 +137,19 @@ async fn work_is_saved_once_per_version<L: CallLog + WorkStore>(log: &L) {
     assert_eq!(legs(log, CallQuery { attention: true, ..CallQuery::default() }).await, ["v1"]);
     assert_eq!(legs(log, CallQuery { handled: Some(true), ..CallQuery::default() }).await, ["m2", "m1"]);
     assert_eq!(legs(log, CallQuery { handled: Some(false), ..CallQuery::default() }).await.len(), 3);
-    let reopened = work.after(&WorkChange::Reopen, "ann", at, BasedOn::Turn(1)).unwrap().unwrap();
+    let reopened = work.after(&WorkChange::Reopen, "ann", at, BasedOn::Decisions(1)).unwrap().unwrap();
     assert!(log.save_work(call.id, &reopened).await.unwrap());
     assert_eq!(legs(log, CallQuery { attention: true, ..CallQuery::default() }).await, ["v1", "m2"]);
     let of = |assignee: &str| CallQuery { assignee: Some(assignee.into()), ..CallQuery::default() };
     let assigned =
-        reopened.after(&WorkChange::Assign("bob".into()), "ann", at, BasedOn::Turn(2)).unwrap().unwrap();
+        reopened.after(&WorkChange::Assign("bob".into()), "ann", at, BasedOn::Decisions(2)).unwrap().unwrap();
     assert!(log.save_work(call.id, &assigned).await.unwrap());
     assert_eq!(legs(log, of("bob")).await, ["m2"]);
     assert_eq!(legs(log, of("ann")).await, Vec::<String>::new(), "not to who assigned it");
-    let reopened = assigned.after(&WorkChange::Release, "bob", at, BasedOn::Turn(3)).unwrap().unwrap();
+    let reopened = assigned.after(&WorkChange::Release, "bob", at, BasedOn::Decisions(3)).unwrap().unwrap();
     assert!(log.save_work(call.id, &reopened).await.unwrap());
     assert_eq!(legs(log, of("bob")).await, Vec::<String>::new());
-    let again = reopened.after(&WorkChange::Handle, "ann", at, BasedOn::Turn(4)).unwrap().unwrap();
+    let again = reopened.after(&WorkChange::Handle, "ann", at, BasedOn::Decisions(4)).unwrap().unwrap();
     assert!(log.save_work(call.id, &again).await.unwrap());
 }
 
@@ -169,7 +169,7 @@ async fn calls_are_found_by_what_people_wrote<L: CallLog + WorkStore>(log: &L) {
         WorkChange::Tag("Quote".into()),
         WorkChange::Played,
     ] {
-        let work = call.work.after(&change, "bob", at, BasedOn::Turn(0)).unwrap().unwrap();
+        let work = call.work.after(&change, "bob", at, BasedOn::Decisions(0)).unwrap().unwrap();
         assert!(log.save_work(call.id, &work).await.unwrap());
         call.work = work;
     }
@@ -186,8 +186,11 @@ async fn calls_are_found_by_what_people_wrote<L: CallLog + WorkStore>(log: &L) {
     assert_eq!(legs(log, named("boiler")).await, ["now", "v1", "a1"], "and by the names of their callers");
     assert_eq!(legs(log, named("no such text")).await, ["now", "v1"]);
     assert_eq!(legs(log, CallQuery { tag: Some("quote".into()), ..CallQuery::default() }).await, ["a1"]);
-    let work =
-        call.work.after(&WorkChange::Untag("quote".into()), "bob", at, BasedOn::Turn(0)).unwrap().unwrap();
+    let work = call
+        .work
+        .after(&WorkChange::Untag("quote".into()), "bob", at, BasedOn::Decisions(0))
+        .unwrap()
+        .unwrap();
     assert!(log.save_work(call.id, &work).await.unwrap());
     assert_eq!(legs(log, text("quote")).await, Vec::<String>::new());
     assert_eq!(legs(log, CallQuery { tag: Some("quote".into()), ..CallQuery::default() }).await.len(), 0);

@@ -13,7 +13,8 @@ use crate::{fold, search_text};
 pub struct LoggedEvent {
     /// What happened.
     pub event: CallEvent,
-    /// The carrier's own words; absent for what we did ourselves, and beside the first event of a request only.
+    /// The request's parameters. Absent for what we did ourselves; of the events of one request, only the first that later
+    /// requests do not repeat has them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<RawParameters>,
 }
@@ -28,7 +29,7 @@ impl From<CallEvent> for LoggedEvent {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change(pub u64);
 
-/// One call with its names.
+/// A call with its ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallRecord {
     /// Our id.

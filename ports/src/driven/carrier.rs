@@ -1,4 +1,4 @@
-//! What we ask of a carrier by ourselves.
+//! Requests that we initiate at a carrier.
 use std::pin::Pin;
 
 use async_trait::async_trait;
@@ -35,7 +35,7 @@ impl std::fmt::Debug for FetchedAudio {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Carrier: Send + Sync {
-    /// The audio of a recording of that call. [`CarrierError::NotYet`] right after the call is ordinary.
+    /// The audio of a recording of that call. [`CarrierError::NotYet`] is expected right after the call.
     async fn fetch_recording(
         &self,
         call: &LegId,

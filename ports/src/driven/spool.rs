@@ -9,7 +9,7 @@ use crate::{LoggedEvent, StoreError};
 /// Some of the events that wait, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventBatch {
-    /// The portion's name, for [`EventBuffer::forget`].
+    /// The batch's name, for [`EventBuffer::forget`].
     pub number: u64,
     /// Its events.
     pub events: Vec<LoggedEvent>,
@@ -22,10 +22,10 @@ pub trait EventBuffer: Send + Sync {
     /// have to store them in another buffer.
     async fn store(&self, events: Arc<Vec<LoggedEvent>>) -> Result<(), StoreError>;
 
-    /// The oldest events that wait, if any do. The same portion comes again until it is forgotten, also after a crash.
+    /// The oldest events that wait, if any do. The same batch is returned again until it is forgotten, also after a crash.
     async fn oldest(&self) -> Result<Option<EventBatch>, StoreError>;
 
-    /// The log has that portion.
+    /// Removes a batch, because the log has it.
     async fn forget(&self, number: u64) -> Result<(), StoreError>;
 
     /// The number of events that wait and were stored by this program, in this run or an earlier one.

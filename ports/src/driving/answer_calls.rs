@@ -9,7 +9,7 @@ use crate::{RawParameters, StoreError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepRequest {
     /// Where the conversation is, from the request's own address.
-    pub at: Dialogue,
+    pub dialogue: Dialogue,
     /// What happened.
     pub signal: Signal,
     /// The caller's leg, which names the call.
@@ -49,9 +49,9 @@ impl StepRequest {
     /// assert_eq!(arrived.leg, arrived.call);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(call: LegId, at: Dialogue, signal: Signal) -> Self {
+    pub fn new(call: LegId, dialogue: Dialogue, signal: Signal) -> Self {
         Self {
-            at,
+            dialogue,
             signal,
             leg: call.clone(),
             call,
@@ -73,10 +73,10 @@ impl StepRequest {
 pub struct CarrierCallback {
     /// The caller's leg, which names the call.
     pub call: LegId,
-    /// The news.
+    /// What is reported.
     pub notice: Notice,
     /// When it happened, if the carrier says.
-    pub at: Option<Timestamp>,
+    pub reported_at: Option<Timestamp>,
     /// The request in the carrier's own words.
     pub raw: RawParameters,
 }
@@ -84,12 +84,12 @@ pub struct CarrierCallback {
 /// Answers a carrier.
 #[async_trait]
 pub trait AnswerCalls: Send + Sync {
-    /// Answers a caller who waits. Always returns within a bounded time, regardless of the state of the stores: an event
-    /// that cannot be stored is a lesser evil than a caller who hears nothing.
+    /// Answers a caller who waits. Always returns within a bounded time, regardless of the state of the stores: losing an
+    /// event is better than leaving the caller in silence.
     async fn answer(&self, asked: StepRequest) -> Vec<Instruction>;
 
     /// Remembers the answer to a step as it was sent, for developers who look at the call. It may be forgotten.
-    fn remember_response(&self, call: &LegId, at: &Dialogue, response: &str);
+    fn remember_response(&self, call: &LegId, dialogue: &Dialogue, response: &str);
 
     /// Ingests a callback. `Ok` only once its event is durable; otherwise the carrier has to repeat it.
     async fn ingest(&self, callback: CarrierCallback) -> Result<(), StoreError>;

@@ -68,7 +68,7 @@ pub struct CarrierCount {
     pub name: String,
     /// How many calls, also those not ended.
     pub calls: u64,
-    /// Answered of all ended calls but rejected and failed ones; none without such calls.
+    /// The share of ended calls, without rejected and failed ones, that were answered; `None` if there are no such calls.
     pub answer_rate: Option<f64>,
 }
 
@@ -79,7 +79,7 @@ pub struct CallStats {
     pub calls: u64,
     /// Ended calls by outcome; every outcome is listed.
     pub outcomes: Vec<(Outcome, u64)>,
-    /// Answered of all ended calls but rejected and failed ones; none without such calls.
+    /// The share of ended calls, without rejected and failed ones, that were answered; `None` if there are no such calls.
     pub answer_rate: Option<f64>,
     /// Median seconds from the start to being put through.
     pub median_seconds_to_answer: Option<f64>,
@@ -137,7 +137,7 @@ fn carriers(figures: &Figures) -> Vec<CarrierCount> {
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// Answered of all ended calls but rejected and failed ones; none without such calls.
+/// The share of ended calls, without rejected and failed ones, that were answered; `None` if there are no such calls.
 pub fn answer_rate(of: impl Fn(Outcome) -> u64) -> Option<f64> {
     let counted = [Outcome::Answered, Outcome::Voicemail, Outcome::Missed, Outcome::Abandoned];
     let counted: u64 = counted.into_iter().map(&of).sum();

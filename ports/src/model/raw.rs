@@ -1,7 +1,7 @@
 //! The parameters of a carrier's request, stored so that a later version can interpret them again.
 //!
-//! They are most of what is written for an event, so their stored form is short: a JSON array in which names and values
-//! take turns, with a number for each name of [`NAMES`], and for a value that an earlier parameter has, the place of that
+//! They are most of what is written for an event, so their stored form is short: a JSON array of names and values in
+//! turn, with a number for each name of [`NAMES`], and for a value that an earlier parameter has, the place of that
 //! parameter. `[["From","+33…"],["Caller","+33…"]]` becomes `[0,"+33…",2,0]`. The first form is read as well.
 use std::fmt;
 use std::sync::Arc;

@@ -62,8 +62,9 @@ pub struct Note {
 pub struct Work {
     /// Grows with every change; of two changes of the same version only one can be saved.
     pub version: u64,
-    /// Grows with every change of who handled or claimed the call. A decision about an older state is refused.
-    pub turn: u64,
+    /// The number of decisions so far: changes of who handles or has handled the call. A decision about an older state is refused.
+    #[serde(alias = "turn")]
+    pub decisions: u64,
     /// Whether it is done.
     pub handled: Option<Handled>,
     /// Who takes care of it.
@@ -85,8 +86,8 @@ impl Work {
         }
     }
 
-    /// Applies a change by a user who saw `turn`. `None` if nothing changes. Notes, tags and playing conflict with
-    /// nothing, so they need no current `turn`.
+    /// Applies a change by a user who saw `decisions`. `None` if nothing changes. Notes, tags and playing conflict with
+    /// nothing, so they need no current number.
     pub fn after(
         &self,
         change: &WorkChange,
@@ -139,11 +140,11 @@ impl Work {
         if work == *self {
             return Ok(None);
         }
-        if decides && matches!(based_on, BasedOn::Turn(turn) if turn != self.turn) {
+        if decides && matches!(based_on, BasedOn::Decisions(seen) if seen != self.decisions) {
             return Err(WorkRefused::Stale);
         }
         work.version += 1;
-        work.turn += u64::from(decides);
+        work.decisions += u64::from(decides);
         Ok(Some(work))
     }
 
@@ -158,8 +159,8 @@ impl Work {
     /// The work after the caller was spoken to in a later call; `None` if it is done already.
     pub fn after_later_call(&self, later: CallId, at: Timestamp) -> Option<Self> {
         let handled = Some(Handled { by: HandledBy::LaterCall(later), at });
-        let (version, turn) = (self.version + 1, self.turn + 1);
-        self.handled.is_none().then(|| Self { version, turn, handled, ..self.clone() })
+        let (version, decisions) = (self.version + 1, self.decisions + 1);
+        self.handled.is_none().then(|| Self { version, decisions, handled, ..self.clone() })
     }
 
     /// What a search looks through.

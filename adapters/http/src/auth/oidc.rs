@@ -72,7 +72,7 @@ pub(crate) async fn finish(Data(state): Data<&Arc<State>>, req: &Request) -> Ans
         Ok(name) => match state.services.access.sign_in_federated(&name, IdentitySource::Provider).await {
             Ok(token) => {
                 describe(&state.services, req, &token).await;
-                arrived(state, req, &token, &next)
+                signed_in(state, req, &token, &next)
             }
             Err(SignInError::Store(error)) => Err(error.into()),
             Err(_) => {
@@ -92,8 +92,8 @@ pub(crate) async fn finish(Data(state): Data<&Arc<State>>, req: &Request) -> Ans
 
 /// A page that redirects by itself. The session cookie is `Strict`, so a browser that arrives from another site must
 /// request the feed from one of our pages.
-pub(crate) fn arrived(state: &State, req: &Request, token: &str, next: &str) -> Answer {
-    let mut response = html(state.templates.arrived(next, language(req)))?;
+pub(crate) fn signed_in(state: &State, req: &Request, token: &str, next: &str) -> Answer {
+    let mut response = html(state.templates.signed_in(next, language(req)))?;
     if let Ok(cookie) = session_cookie(token, state.services.secure).parse() {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

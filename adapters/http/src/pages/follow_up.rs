@@ -30,7 +30,7 @@ pub(crate) async fn work(
     let id = id.parse::<CallId>().map_err(|_| Problem::not_found())?;
     let form = Form::read(body).await?;
     let change = change(&form)?;
-    let based_on = BasedOn::Turn(form.get("turn").parse().unwrap_or(0));
+    let based_on = BasedOn::Decisions(form.get("decisions").parse().unwrap_or(0));
     let viewer = Viewer::of(req, state);
     let by_script = req.header("hx-request").is_some();
     let row = |record: &CallRecord, alert| {

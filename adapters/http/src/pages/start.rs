@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::login::login_page;
 use super::{Form, html};
 use crate::State;
-use crate::auth::oidc::arrived;
+use crate::auth::oidc::signed_in;
 use crate::auth::session::describe;
 use crate::i18n::messages;
 use crate::i18n::viewer::language;
@@ -52,7 +52,7 @@ pub(crate) async fn sign_in_by_link(
             describe(&state.services, req, &token).await;
             let is_first_visit =
                 state.has_phone && state.services.calls.list(&CallQuery::newest(1)).await?.calls.is_empty();
-            arrived(state, req, &token, if is_first_visit { "/phone" } else { "/" })
+            signed_in(state, req, &token, if is_first_visit { "/phone" } else { "/" })
         }
         Err(SignInError::Store(error)) => Err(error.into()),
         Err(_) => no_longer(state, req, "sign-in-link-used"),
@@ -97,7 +97,7 @@ pub(crate) async fn set_up(
     match state.services.access.set_up(&secret, name, form.get("password"), &address).await {
         Ok(token) => {
             describe(&state.services, req, &token).await;
-            arrived(state, req, &token, "/")
+            signed_in(state, req, &token, "/")
         }
         Err(AccountError::Store(error)) => Err(error.into()),
         Err(AccountError::Nobody) => no_longer(state, req, "setup-used"),

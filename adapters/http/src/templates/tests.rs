@@ -82,8 +82,9 @@ fn records() -> Vec<CallRecord> {
         WorkChange::Claim,
         WorkChange::Handle,
     ] {
-        let turn = records[3].work.turn;
-        records[3].work = records[3].work.after(&change, HOSTILE, at, BasedOn::Turn(turn)).unwrap().unwrap();
+        let decisions = records[3].work.decisions;
+        records[3].work =
+            records[3].work.after(&change, HOSTILE, at, BasedOn::Decisions(decisions)).unwrap().unwrap();
     }
     records[4].work = records[4].work.after_later_call(records[3].id, at).unwrap();
     records

@@ -1,4 +1,4 @@
-//! One row a call: columns to find it by, and the call itself as a document.
+//! One row per call: columns to find it by, and the call itself as a document.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -25,7 +25,7 @@ pub(crate) async fn newest_first(
         Assignee, FromNumber, Id, Mailbox, Menu, Outcome, OutcomeReason, Provider, ProviderId, State,
         ToNumber,
     };
-    let Driving { calls, id, also_in } = Driving::of(query);
+    let LeadingTable { calls, id, also_in } = LeadingTable::of(query);
     let mut all = Condition::all();
     if let Some(before) = query.before {
         all = all.add(id.clone().lt(before.to_string()));
@@ -86,7 +86,7 @@ fn literal(condition: &'static str) -> SimpleExpr {
 }
 
 /// The table that drives the query: its index yields the ids of the calls in their order.
-struct Driving {
+struct LeadingTable {
     calls: Select<call::Entity>,
     /// The id in that table.
     id: Expr,
@@ -94,7 +94,7 @@ struct Driving {
     also_in: Option<SelectStatement>,
 }
 
-impl Driving {
+impl LeadingTable {
     /// The table of phones or of tags for the calls of a phone or with a tag; the calls themselves for others.
     fn of(query: &CallQuery) -> Self {
         let mut calls = call::Entity::find();

@@ -19,9 +19,11 @@ use crate::read::text_index;
 
 /// A text that more calls than this contain is found sooner by reading calls than by asking the index for all of them.
 const COMMON: u64 = 5000;
+/// On SQLite, a text that no more calls than this contain is searched by the index without a look at the newest calls.
+const FEW: u64 = 200;
 /// The trigram index needs texts of at least three characters.
 const INDEXED_LENGTH: usize = 3;
-/// On PostgreSQL the newest calls are read first; a text that this many of them contain counts as common.
+/// A text that this many of the newest calls contain counts as common.
 const NEWEST: u64 = 1000;
 const MANY: u64 = 20;
 
@@ -76,9 +78,9 @@ impl Pages {
             return Ok(found.named);
         }
         let named = if self.db.get_database_backend() == DbBackend::Sqlite {
-            self.matched(text, by_reading.clone(), callers).await.map_err(failed)?
+            self.find_on_sqlite(text, by_reading, callers).await.map_err(failed)?
         } else if self.is_indexed().await {
-            self.find_named(by_reading).await.unwrap_or_else(|error| {
+            self.find_on_postgres(by_reading).await.unwrap_or_else(|error| {
                 tracing::debug!("the index of texts gave no answer, calls are read: {error}");
                 None
             })
@@ -90,27 +92,42 @@ impl Pages {
         Ok(named)
     }
 
+    async fn find_on_sqlite(
+        &self,
+        text: &str,
+        by_reading: &Condition,
+        callers: &[String],
+    ) -> Result<Option<Arc<str>>, DbErr> {
+        match self.matched(text, by_reading, callers, FEW).await? {
+            Some(named) => Ok(Some(named)),
+            None if self.is_common(by_reading).await? => Ok(None),
+            None => self.matched(text, by_reading, callers, COMMON).await,
+        }
+    }
+
     /// On SQLite: the index of texts holds the calls that are over; the others are few and read. The parts are united in one
-    /// list of ids, each found by an index of its own: joined by OR, none of them would use one.
+    /// list of ids, each found by an index of its own: joined by OR, none of them would use one. `None` if there are more than
+    /// `most`.
     async fn matched(
         &self,
         text: &str,
-        by_reading: Condition,
+        by_reading: &Condition,
         callers: &[String],
+        most: u64,
     ) -> Result<Option<Arc<str>>, DbErr> {
         let phrase = format!("\"{}\"", text.replace('"', "\"\""));
         let by_index = Expr::cust_with_values(
             "serial IN (SELECT rowid FROM call_text WHERE call_text MATCH ? LIMIT ?)",
-            [phrase.into(), Value::from(COMMON + 1)],
+            [phrase.into(), Value::from(most + 1)],
         );
         let mut ids = ids_of(Condition::all().add(by_index));
-        let live = Condition::all().add(Expr::cust("state <> 'ended'")).add(by_reading);
+        let live = Condition::all().add(Expr::cust("state <> 'ended'")).add(by_reading.clone());
         ids.union(UnionType::All, ids_of(live));
         if !callers.is_empty() {
             ids.union(UnionType::All, ids_of(Condition::all().add(Column::FromNumber.is_in(callers))));
         }
         let rows = self.db.query_all(&ids).await?;
-        if rows.len() as u64 > COMMON {
+        if rows.len() as u64 > most {
             return Ok(None);
         }
         let named = rows.iter().map(|row| row.try_get::<String>("", "id").map(|id| format!("\"{id}\"")));
@@ -125,18 +142,23 @@ impl Pages {
         there
     }
 
-    async fn find_named(&self, condition: &Condition) -> Result<Option<Arc<str>>, DbErr> {
+    /// Whether so many of the newest calls contain a text that reading calls finds a page of them sooner than an index.
+    async fn is_common(&self, by_reading: &Condition) -> Result<bool, DbErr> {
         let mut newest = Query::select();
         newest.columns([Column::SearchText, Column::NoteText]).from(call::Entity);
         newest.order_by(Column::Id, Order::Desc).limit(NEWEST);
         let mut containing = Query::select();
         containing.expr_as(Expr::val(1), "one").from_subquery(newest, call::Entity);
-        containing.cond_where(condition.clone()).limit(MANY);
+        containing.cond_where(by_reading.clone()).limit(MANY);
         let mut count = Query::select();
         count.expr_as(Expr::cust("count(*)"), "found").from_subquery(containing, "containing");
         let row = self.db.query_one(&count).await?;
         let found: i64 = row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0);
-        if found.unsigned_abs() >= MANY {
+        Ok(found.unsigned_abs() >= MANY)
+    }
+
+    async fn find_on_postgres(&self, condition: &Condition) -> Result<Option<Arc<str>>, DbErr> {
+        if self.is_common(condition).await? {
             return Ok(None);
         }
         let tx = self.db.begin().await?;

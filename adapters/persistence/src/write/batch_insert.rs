@@ -27,9 +27,9 @@ impl Inserts {
         A: ActiveModelTrait<Entity = E>,
     {
         let backend = tx.get_database_backend();
-        for portion in portions(rows) {
-            let text = self.text::<E>(portion.len(), backend);
-            let values: Vec<Value> = portion.into_iter().flat_map(values).collect();
+        for chunk in chunks(rows) {
+            let text = self.text::<E>(chunk.len(), backend);
+            let values: Vec<Value> = chunk.into_iter().flat_map(values).collect();
             let insert = Statement::from_sql_and_values(backend, text, values);
             tx.execute_raw(insert).await.map_err(failed)?;
         }
@@ -57,8 +57,8 @@ fn values<A: ActiveModelTrait>(mut row: A) -> impl Iterator<Item = Value> {
 /// Rows of one statement.
 const SIZES: [usize; 4] = [64, 16, 4, 1];
 
-/// The rows in portions of few sizes, in order.
-pub(crate) fn portions<T>(mut rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
+/// The rows in chunks of few sizes, in order.
+pub(crate) fn chunks<T>(mut rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
     std::iter::from_fn(move || {
         let size = SIZES.into_iter().find(|size| *size <= rows.len())?;
         let rest = rows.split_off(size);
@@ -83,12 +83,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn portions_hold_every_row_in_order() {
+    fn chunks_hold_every_row_in_order() {
         for count in 0..600 {
             let rows: Vec<usize> = (0..count).collect();
-            let sizes: Vec<usize> = portions(rows.clone()).map(|portion| portion.len()).collect();
+            let sizes: Vec<usize> = chunks(rows.clone()).map(|chunk| chunk.len()).collect();
             assert!(sizes.iter().all(|size| SIZES.contains(size)), "{sizes:?}");
-            assert_eq!(portions(rows.clone()).flatten().collect::<Vec<_>>(), rows);
+            assert_eq!(chunks(rows.clone()).flatten().collect::<Vec<_>>(), rows);
         }
     }
 

@@ -180,7 +180,7 @@ async fn forget_deleted(
     Ok(())
 }
 
-/// Folds the new events in. Calls about which nothing new was said drop out.
+/// Folds the new events in. Unchanged calls are left out.
 fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Timestamp) -> Vec<Changed> {
     let mut changed: Vec<Changed> = Vec::new();
     for (leg, Touched { known, fresh }) in touched {
@@ -222,7 +222,7 @@ fn random(ids: &dyn Ids) -> u128 {
     bytes.iter().rev().take(10).fold(0, |number, &byte| number << 8 | u128::from(byte))
 }
 
-/// What a commit writes, each table in its way.
+/// What a commit writes, by table.
 struct Tables {
     calls: Inserts,
     events: Inserts,
@@ -259,7 +259,7 @@ impl Tables {
             calls.push(call_row(record, &mut self.texts)?);
             phones.extend(phone_rows(&id, &record.call));
             for (identity, raw) in news {
-                // It was learnt just now.
+                // It was added above.
                 let Some(event) = facts.event(identity) else { continue };
                 events.push(event_row(&id, identity, event, raw.as_ref())?);
             }

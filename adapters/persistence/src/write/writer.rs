@@ -1,7 +1,7 @@
 //! The one writer: commits everything that waits in one transaction. Requests do not wait for it: their events are durable
 //! in the spool or the inbox already.
 //!
-//! On SQLite a commit uses this machine's processor, some milliseconds for a batch. There the writer has a thread of its own
+//! On SQLite a commit takes some milliseconds of this machine's processor. There the writer has a thread of its own
 //! with low priority, so that requests come first.
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -68,15 +68,17 @@ impl Writer {
 /// Runs the work on a thread of low priority.
 fn in_background(work: impl Future<Output = ()> + Send + 'static) {
     let work = move || {
-        // If the priority cannot be lowered, it works all the same.
+        // Works also if the priority cannot be lowered.
         let _ = rustix::process::nice(WRITER_NICENESS);
         match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime.block_on(work),
-            Err(error) => tracing::error!("the log's writer cannot run, nothing is written: {error}"),
+            Err(error) => {
+                tracing::error!("the call log's writer cannot start, events will not be committed: {error}");
+            }
         }
     };
     if let Err(error) = thread::Builder::new().name("log".into()).spawn(work) {
-        tracing::error!("the log's writer has no thread, nothing is written: {error}");
+        tracing::error!("the call log's writer has no thread, events will not be committed: {error}");
     }
 }
 

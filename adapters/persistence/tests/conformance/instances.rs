@@ -46,13 +46,13 @@ async fn inbox(db: &Database) {
     let own = third.oldest().await.unwrap().expect("its own");
     assert_eq!((own.events, third.waiting()), (event("CA2"), 1));
     third.forget(own.number).await.unwrap();
-    let portion = third.oldest().await.unwrap().expect("left behind");
-    assert_eq!(portion.events, event("CA1"));
+    let batch = third.oldest().await.unwrap().expect("left behind");
+    assert_eq!(batch.events, event("CA1"));
     assert_eq!(one.oldest().await.unwrap(), None, "it is another's now");
     assert_eq!(one.waiting(), 0, "and no longer counted here");
     let again = third.oldest().await.unwrap();
-    assert_eq!(again.as_ref(), Some(&portion), "until it is forgotten");
-    third.forget(portion.number).await.unwrap();
+    assert_eq!(again.as_ref(), Some(&batch), "until it is forgotten");
+    third.forget(batch.number).await.unwrap();
     assert_eq!((third.oldest().await.unwrap(), third.waiting()), (None, 0));
     let left = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "SELECT count(*) FROM inbox");
     let left = db.connection().query_one_raw(left).await.unwrap().unwrap();
@@ -63,9 +63,9 @@ async fn inbox(db: &Database) {
     fourth.store(event("CA3").into()).await.unwrap();
     let late = "UPDATE inbox SET id = 0, stored_at = now() - interval '6 s'";
     db.connection().execute_unprepared(late).await.unwrap();
-    let portion = fourth.oldest().await.unwrap().expect("not stranded");
-    assert_eq!(portion.events, event("CA3"));
-    fourth.forget(portion.number).await.unwrap();
+    let batch = fourth.oldest().await.unwrap().expect("not stranded");
+    assert_eq!(batch.events, event("CA3"));
+    fourth.forget(batch.number).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

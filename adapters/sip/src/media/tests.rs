@@ -192,7 +192,7 @@ async fn a_leg_without_any_audio_is_lost() {
 }
 
 #[tokio::test]
-async fn comfort_noise_is_a_sign_of_life() {
+async fn comfort_noise_is_a_write_heartbeat() {
     let mut phone = Phone::new(Duration::from_millis(400)).await;
     for _ in 0..20 {
         // RFC 3389: a phone sends this in place of silence.

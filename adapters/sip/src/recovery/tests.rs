@@ -32,7 +32,7 @@ impl AnswerCalls for Desk {
     async fn answer(&self, asked: StepRequest) -> Vec<Instruction> {
         let mut cx = Context::new(asked.call, asked.reported_at.unwrap_or_else(|| self.clock.now()));
         (cx.leg, cx.from, cx.to, cx.caller_gone) = (asked.leg, asked.from, asked.to, asked.caller_gone);
-        let turn = advance(&self.flow, &asked.at, &asked.signal, &cx);
+        let turn = advance(&self.flow, &asked.dialogue, &asked.signal, &cx);
         self.events.lock().extend(turn.events);
         turn.instructions
     }
@@ -40,7 +40,7 @@ impl AnswerCalls for Desk {
     fn remember_response(&self, _: &LegId, _: &Dialogue, _: &str) {}
 
     async fn ingest(&self, callback: CarrierCallback) -> Result<(), StoreError> {
-        let at = callback.at.unwrap_or_else(|| self.clock.now());
+        let at = callback.reported_at.unwrap_or_else(|| self.clock.now());
         self.events.lock().push(callback.notice.into_event(callback.call, at));
         Ok(())
     }

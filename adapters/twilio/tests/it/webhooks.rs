@@ -126,7 +126,7 @@ async fn a_call_is_answered_with_twiml_that_nobody_may_keep() {
     let text = text(response).await;
     assert!(text.contains("Hello &lt;caller&gt; &amp; &quot;friends&quot;"), "{text}");
     let asked = desk.asked.lock().unwrap().remove(0);
-    assert_eq!((asked.at, asked.signal), (Dialogue::Start, Signal::Arrived));
+    assert_eq!((asked.dialogue, asked.signal), (Dialogue::Start, Signal::Arrived));
     assert_eq!(asked.call.to_string(), format!("twilio:{CALL}"));
     assert_eq!(asked.from, CallerId::read("+33123456789"));
     assert_eq!(
@@ -266,7 +266,7 @@ async fn each_place_of_the_conversation_reads_its_own_fields() {
     };
     let asked = signal("/twilio/step/menu.main.0.0.1/~", &[("Digits", "9"), ("FinishedOnKey", "")]).await;
     assert_eq!(asked.signal, Signal::Keyed("9".parse().unwrap()));
-    assert_eq!(asked.at.to_string(), "menu.main.0.0.1");
+    assert_eq!(asked.dialogue.to_string(), "menu.main.0.0.1");
     let asked = signal("/twilio/step/menu.main.0.0.1/~", &[("Digits", "")]).await;
     assert_eq!(asked.signal, Signal::NoInput);
     let asked = signal(
@@ -283,7 +283,7 @@ async fn each_place_of_the_conversation_reads_its_own_fields() {
     .await;
     assert_eq!(asked.signal, Signal::Recorded { recording: Some("RE1".parse().unwrap()), seconds: Some(7) });
     let asked = signal("/twilio/step/from-another-version/~", &[]).await;
-    assert_eq!(asked.at, Dialogue::Lost);
+    assert_eq!(asked.dialogue, Dialogue::Lost);
     let asked = signal("/twilio/fallback", &[("ErrorCode", "11200"), ("ErrorUrl", "https://x")]).await;
     assert_eq!(asked.signal, Signal::Fault);
     let asked =
@@ -315,7 +315,7 @@ async fn a_callback_is_204_when_stored_and_503_when_not() {
         send(&client(&desk), path, pairs).await.assert_status(StatusCode::NO_CONTENT);
     }
     let received = std::mem::take(&mut *desk.callbacks.lock().unwrap());
-    assert_eq!(received[0].at, Some("2026-11-22T09:00:42Z".parse().unwrap()));
+    assert_eq!(received[0].reported_at, Some("2026-11-22T09:00:42Z".parse().unwrap()));
     assert!(matches!(&received[0].notice, Notice::CallEnded(ending) if ending.seconds == Some(42)));
     assert!(
         matches!(&received[1].notice, Notice::Leg { step: 2, position: 0, .. })

@@ -1,4 +1,4 @@
-//! What is wrong with the stores, as named transitions. Each problem is an outage from its first failure until it ends; an
+//! Tracks failures of the stores. Each problem is an outage from its first failure until it ends; an
 //! outage that has ended waits to be recorded in the operations log.
 use std::collections::BTreeSet;
 

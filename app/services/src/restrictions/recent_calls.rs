@@ -36,8 +36,8 @@ impl RecentCalls {
         self.0.lock().remember(call, from)
     }
 
-    /// Remembers a call of the log, which another instance may have admitted. Phones take turns over the forwards of each instance:
-    /// if those of others moved the turn on, two that answer alternately could begin with the same phone each time.
+    /// Remembers a call of the log, which another instance may have admitted. The rotation counts the forwards of each instance:
+    /// if those of others counted too, two that answer alternately could begin with the same phone each time.
     pub fn learn(&self, call: AdmittedCall) {
         let known = &mut *self.0.lock();
         known.remember(&call.leg, &call.from);
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!((remembered.from, remembered.was_forwarded), (CallerId::read("+33123456789"), false));
         assert_eq!(recent.rotation(&call(0)), 0);
         assert!(recent.mark_forwarded(&call(0)));
-        assert_eq!(recent.rotation(&call(0)), 0, "a repeat gets the same turn");
+        assert_eq!(recent.rotation(&call(0)), 0, "a repeat gets the same rotation");
         assert_eq!(recent.rotation(&call(1)), 1);
         assert!(!recent.mark_forwarded(&call(0)), "a repeat");
         assert!(recent.get(&call(0)).unwrap().was_forwarded);

@@ -163,6 +163,6 @@ fn phones_take_turns_over_the_forwards_of_an_instance() {
     recent.learn(call("of-another"));
     assert_eq!(recent.rotation(&call("next").leg), 1, "alternate instances would meet the same phone");
     recent.learn(call("own"));
-    assert_eq!(recent.rotation(&call("own").leg), 0, "a repeat gets the same turn");
+    assert_eq!(recent.rotation(&call("own").leg), 0, "a repeat gets the same rotation");
     assert!(!recent.mark_forwarded(&call("of-another").leg), "and counts no more");
 }

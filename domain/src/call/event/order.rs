@@ -3,13 +3,13 @@ use crate::call::event::EventKind;
 use crate::call::status::{LegStatus, ScreeningAnswer};
 
 impl EventKind {
-    /// Its place in a call's life: the turn of the conversation, and the place within the turn.
-    pub(in crate::call) fn turn(&self) -> (u16, u8) {
+    /// Its place in a call's story: the step, and the place within the step.
+    pub(in crate::call) fn sort_key(&self) -> (u16, u8) {
         const AFTERWARDS: u16 = u16::MAX;
         match self {
             Self::Started(_) => (0, 0),
             Self::Refused { .. } => (0, 1),
-            // Passed after the turn's key, and before the next turn.
+            // Passed after the step's key, and before the next step.
             Self::Hours { step, .. } => (*step, 11),
             Self::Menu { step, .. }
             | Self::Forward { step, .. }

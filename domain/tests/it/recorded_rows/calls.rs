@@ -154,6 +154,30 @@ pub fn retried(round: u32) -> CallEvent {
     at(30, EventKind::VoicemailRetried { recording: re1(), round })
 }
 
+/// Every event about a recording.
+pub fn about(recording: RecordingId) -> Vec<CallEvent> {
+    let sound = Sound::new(9000, 0, &[0, 1, 2]);
+    let recording = || recording.clone();
+    let statuses = RecordingStatus::VARIANTS.iter();
+    let reported = statuses.map(|status| EventKind::Recording {
+        recording: recording(),
+        status: *status,
+        seconds: Some(9),
+    });
+    let others = [
+        EventKind::Voicemail { recording: recording(), audio: audio() },
+        EventKind::VoicemailMeasured { recording: recording(), sound },
+        EventKind::VoicemailFailed { recording: recording(), why: "gone".into(), round: 7 },
+        EventKind::VoicemailRetried { recording: recording(), round: 8 },
+        EventKind::VoicemailDeleted { recording: recording() },
+        EventKind::TranscriptWanted { recording: recording(), language: "nl-NL".parse().unwrap() },
+        EventKind::Transcribed { recording: recording(), text: Some("Zzz".into()) },
+        EventKind::TranscriptDeleted { recording: recording() },
+        EventKind::CarrierCopy { recording: recording(), fate: CopyFate::Deleted },
+    ];
+    reported.chain(others).map(|kind| at(40, kind)).collect()
+}
+
 /// What becomes of messages.
 pub fn messages() -> Vec<NamedCall> {
     vec![
@@ -250,6 +274,14 @@ pub fn messages() -> Vec<NamedCall> {
 pub fn unusual_ends() -> Vec<NamedCall> {
     vec![
         ("blocked", vec![started(), at(0, EventKind::Refused { why: RefusalReason::Blocked }), ended(0)]),
+        (
+            "a withheld number is refused",
+            vec![started(), at(0, EventKind::Refused { why: RefusalReason::Withheld }), ended(0)],
+        ),
+        (
+            "called too often",
+            vec![started(), at(0, EventKind::Refused { why: RefusalReason::Limit }), ended(0)],
+        ),
         (
             "an announcement is played to its end",
             vec![

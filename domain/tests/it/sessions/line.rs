@@ -106,6 +106,12 @@ impl Line {
         let until = self.now + std::time::Duration::from_secs(seconds.into());
         while let Some(deadline) = self.session.deadline().filter(|deadline| *deadline <= until) {
             assert!(deadline >= self.now, "a deadline in the past was not handled");
+            let early = deadline - std::time::Duration::from_millis(1);
+            if early >= self.now {
+                self.session.handle_timeout(early);
+                assert_eq!(self.session.poll_output(), None, "before the deadline");
+                assert_eq!(self.session.deadline(), Some(deadline), "before the deadline");
+            }
             self.now = deadline;
             self.session.handle_timeout(self.now);
             assert_ne!(self.session.deadline(), Some(deadline), "a deadline that is never done with");

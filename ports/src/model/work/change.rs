@@ -27,8 +27,8 @@ pub enum WorkChange {
 /// The state of the follow-up that a change was decided on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BasedOn {
-    /// The [`Work::turn`](super::Work::turn) that a person saw: notes and tags are added to any state.
-    Turn(u64),
+    /// The [`Work::decisions`](super::Work::decisions) that a user saw: notes and tags are added to any state.
+    Decisions(u64),
     /// The [`Work::version`](super::Work::version) that a program read: no change is made to any other.
     Version(u64),
     /// The present state.

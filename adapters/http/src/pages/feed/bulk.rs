@@ -17,7 +17,7 @@ use crate::problem::{Answer, Problem, ProblemKind};
 /// The most calls at once.
 const MOST: usize = 200;
 
-/// Changes the calls whose boxes are ticked; each box holds the call and the turn that was seen. Calls that somebody else has
+/// Changes the calls whose boxes are ticked; each box holds the call and the number of decisions that was seen. Calls that somebody else has
 /// changed meanwhile stay as they are.
 #[handler]
 pub(crate) async fn bulk(
@@ -30,9 +30,9 @@ pub(crate) async fn bulk(
     let bad_call = || Problem::bad_form("call: send the boxes of the page, ID.TURN");
     let mut calls = Vec::new();
     for text in form.all("call") {
-        let (id, turn) = text.split_once('.').ok_or_else(bad_call)?;
+        let (id, decisions) = text.split_once('.').ok_or_else(bad_call)?;
         let id: CallId = id.parse().map_err(|_| bad_call())?;
-        calls.push((id, turn.parse::<u64>().map_err(|_| bad_call())?));
+        calls.push((id, decisions.parse::<u64>().map_err(|_| bad_call())?));
     }
     if calls.len() > MOST {
         let detail = format!("at most {MOST} calls at once; select fewer");
@@ -46,8 +46,12 @@ pub(crate) async fn bulk(
         _ => return Err(Problem::bad_form("do: use handle, reopen, assign or release")),
     };
     let mut changed: Vec<CallRecord> = Vec::new();
-    for (id, turn) in &calls {
-        match state.services.working.change(&visitor.actor(), *id, BasedOn::Turn(*turn), change.clone()).await
+    for (id, decisions) in &calls {
+        match state
+            .services
+            .working
+            .change(&visitor.actor(), *id, BasedOn::Decisions(*decisions), change.clone())
+            .await
         {
             Ok(record) => changed.push(record),
             Err(WorkError::Store(error)) if changed.is_empty() => return Err(error.into()),
@@ -84,7 +88,7 @@ pub(crate) fn said(change: &WorkChange, changed: &[CallRecord], back: &str, visi
     };
     let mut fields = vec![("do".to_owned(), undo.to_owned()), ("back".to_owned(), back.to_owned())];
     fields.extend(
-        changed.iter().map(|record| ("call".to_owned(), format!("{}.{}", record.id, record.work.turn))),
+        changed.iter().map(|record| ("call".to_owned(), format!("{}.{}", record.id, record.work.decisions))),
     );
     let to = match change {
         WorkChange::Assign(to) => to.clone(),

@@ -94,7 +94,7 @@ struct Message {
 
 #[derive(Debug, Serialize)]
 struct WorkDone {
-    turn: u64,
+    decisions: u64,
     handled: Option<String>,
     by_later_call: Option<String>,
     handled_at: Option<Moment>,
@@ -143,7 +143,7 @@ impl WorkDone {
     fn new(work: &Work, viewer: &Viewer) -> Self {
         let handled = work.handled.as_ref();
         Self {
-            turn: work.turn,
+            decisions: work.decisions,
             handled: handled.map(|handled| match &handled.by {
                 HandledBy::Person(person) => person.clone(),
                 HandledBy::LaterCall(_) => viewer.language.say("later-call"),

@@ -26,7 +26,7 @@ pub(crate) struct FeedPage {
     /// The views that this person has saved.
     pub views: Vec<ViewLink>,
     pub zone: String,
-    /// No call ever came: how to have one come.
+    /// There is no call yet: how to place one is shown.
     pub first_run: bool,
     pub steps: SetupSteps,
     /// What the search finds beside the tab.
@@ -78,12 +78,12 @@ impl MatchesInAll {
     }
 }
 
-/// A day of the viewer's.
+/// A day in the viewer's time zone.
 #[derive(Debug, Serialize)]
 pub(crate) struct Day {
     pub key: String,
     pub label: String,
-    /// Whether its heading stands on the page already.
+    /// Whether its heading is on the page already.
     pub goes_on: bool,
     pub rows: Vec<CallRow>,
 }

@@ -1,4 +1,4 @@
-//! A step while it is made: where the flow leads, and what every place of it has in common.
+//! Builds the result of one step: where the flow leads, and what every place of it has in common.
 use super::Dialogue;
 use super::context::Context;
 use super::history::DialogueHistory;
@@ -15,14 +15,14 @@ use crate::flow::name::NodeName;
 use crate::flow::prompt::Prompt;
 use crate::flow::target::Target;
 
-/// A step while it is made.
-pub(super) struct Step<'a> {
+/// Builds the result of one step.
+pub(super) struct StepBuilder<'a> {
     pub flow: &'a CallFlow,
     pub cx: &'a Context,
     pub turn: Turn,
 }
 
-impl<'a> Step<'a> {
+impl<'a> StepBuilder<'a> {
     pub fn new(flow: &'a CallFlow, cx: &'a Context) -> Self {
         Self { flow, cx, turn: Turn::default() }
     }
@@ -58,7 +58,7 @@ impl<'a> Step<'a> {
         self.turn
     }
 
-    /// Every request on the caller's leg carries the parties, so that the first one may get lost. A request that
+    /// Every request on the caller's leg carries the parties, so that losing the first one does no harm. A request that
     /// arrives after the caller has left reports the end of the call.
     pub fn note_caller(&mut self, at: &Dialogue) {
         self.note(EventKind::Started(Parties {
