@@ -1,4 +1,7 @@
 //! Broken flows: each is refused, at the line that ends in `# here`, with words that say what is wrong.
+use frontdesk_domain::flow::FlowSettings;
+use frontdesk_domain::read_flow;
+
 use crate::flow_files::read;
 
 /// A sound flow, of which each test breaks one thing.
@@ -311,4 +314,24 @@ fn everything_that_is_wrong_is_found_at_once() {
         .replace("timeout", "x")
         .replace("max_length = \"2m\"", "max_length = true\nbeep = 1\nsilence = \"soon\"");
     assert_eq!(read(&text).unwrap_err().0.len(), 3);
+}
+
+#[test]
+fn an_audio_file_that_cannot_be_played_is_refused_wherever_a_prompt_names_it() {
+    let unplayable = |file: &str| Err(format!("{file} cannot be played"));
+    let settings = FlowSettings { table: "flow", audio: &unplayable, ..FlowSettings::default() };
+    for prompt in [
+        r#"prompt = { file = "menu.wav" } # here"#,
+        r#"prompt = { en-GB = { file = "menu.wav" } } # here"#,
+        r#"prompt = [{ text = "Press 1." }, { language = "fr-FR", file = "menu.wav" }] # here"#,
+    ] {
+        let text = SOUND.replacen(r#"prompt = "Press 1, or 2 for sales.""#, prompt, 1);
+        let findings = read_flow(&text, &settings).expect_err(prompt).0;
+        let marked = text.lines().position(|line| line.ends_with("# here")).expect("it is marked") + 1;
+        let found = findings
+            .iter()
+            .any(|finding| finding.line == marked && finding.message == "menu.wav cannot be played");
+        assert!(found, "{prompt}: {findings:#?}");
+        assert!(read(&text).is_ok(), "{prompt}: sound if it can be played");
+    }
 }
