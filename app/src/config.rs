@@ -355,7 +355,8 @@ pub fn spool_beside(database_url: &str) -> PathBuf {
 
 fn zone(value: &Value) -> Result<TimeZone, String> {
     let name = value.text()?;
-    TimeZone::get(&name).map_err(|_| format!("{name:?} is no IANA time zone; use one such as Europe/Paris"))
+    TimeZone::get(&name)
+        .map_err(|_| format!("{name:?} is not an IANA time zone; use one such as Europe/Paris"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A conversation in the terminal: no HTTP, no database, no carrier.
+//! A call in the terminal, without HTTP, database or carrier.
 //!
 //! `cargo run -p frontdesk-domain --example desk`: type keys and Enter, Enter alone for silence, `q` to hang up. When a
 //! phone rings, type `p` to pick up, `b` if it is busy, or Enter to let it ring.
@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let call = LegId::new("terminal", "caller")?;
     let mut session = Session::new(call.clone());
     let now = "2026-11-22T09:00:00Z".parse()?;
-    let mut desk = Desk { flow, call, facts: Facts::default(), now, waits: Waits::Key(Party::Caller) };
+    let mut desk = Desk { flow, call, facts: Facts::default(), now, waits: Awaiting::Key(Party::Caller) };
     loop {
         while let Some(output) = session.poll_output() {
             if let Some(input) = desk.carry_out(output) {
@@ -42,9 +42,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// What the person at the keyboard does next.
+/// What the person at the keyboard is asked for next.
 #[derive(Clone, Copy)]
-enum Waits {
+enum Awaiting {
     Key(Party),
     PickUp(Callee),
     Message,
@@ -55,7 +55,7 @@ struct Desk {
     call: LegId,
     facts: Facts,
     now: Timestamp,
-    waits: Waits,
+    waits: Awaiting,
 }
 
 impl Desk {
@@ -65,7 +65,7 @@ impl Desk {
         }
     }
 
-    /// Does what the session wants; returns what comes of it at once.
+    /// Carries out an output of the session; returns the input that follows immediately, if any.
     fn carry_out(&mut self, output: Output) -> Option<Input> {
         match output {
             Output::Ask { party, leg, at, signal, caller_gone } => {
@@ -83,20 +83,20 @@ impl Desk {
                     if party == Party::Caller { "" } else { "to the callee: " },
                     speech.words()
                 );
-                self.waits = Waits::Key(party);
+                self.waits = Awaiting::Key(party);
                 return Some(Input::Played(party, number));
             }
             Output::Ring { callee, phone, .. } => {
                 println!("  ({phone} rings)");
-                self.waits = Waits::PickUp(callee);
+                self.waits = Awaiting::PickUp(callee);
             }
             Output::Connect(_) => {
                 println!("  (caller and callee talk)");
-                self.waits = Waits::Key(Party::Caller);
+                self.waits = Awaiting::Key(Party::Caller);
             }
             Output::Record { .. } => {
                 println!("  (tone)");
-                self.waits = Waits::Message;
+                self.waits = Awaiting::Message;
             }
             Output::StopRecording => return Some(Input::Recorded { recording: None, seconds: 0 }),
             Output::Cancel(_) => println!("  (it stops ringing)"),
@@ -111,10 +111,10 @@ impl Desk {
         print!(
             "{}> ",
             match self.waits {
-                Waits::Key(Party::Caller) => "key",
-                Waits::Key(Party::Callee(_)) => "callee's key",
-                Waits::PickUp(_) => "p/b",
-                Waits::Message => "message",
+                Awaiting::Key(Party::Caller) => "key",
+                Awaiting::Key(Party::Callee(_)) => "callee's key",
+                Awaiting::PickUp(_) => "p/b",
+                Awaiting::Message => "message",
             }
         );
         std::io::stdout().flush()?;
@@ -124,12 +124,12 @@ impl Desk {
         let line = line.trim();
         Ok(match (self.waits, line) {
             _ if read == 0 || line == "q" => vec![Input::Ended(Party::Caller, LegEnd::HungUp)],
-            (Waits::PickUp(callee), "p") => vec![Input::PickedUp(callee)],
-            (Waits::PickUp(callee), "b") => vec![Input::Ended(Party::Callee(callee), LegEnd::Busy)],
-            (Waits::Message, words) if !words.is_empty() => {
+            (Awaiting::PickUp(callee), "p") => vec![Input::PickedUp(callee)],
+            (Awaiting::PickUp(callee), "b") => vec![Input::Ended(Party::Callee(callee), LegEnd::Busy)],
+            (Awaiting::Message, words) if !words.is_empty() => {
                 vec![Input::Recorded { recording: Some("RE1".parse()?), seconds: 5 }]
             }
-            (Waits::Key(party), keys) => keys
+            (Awaiting::Key(party), keys) => keys
                 .chars()
                 .filter_map(|key| Key::try_from(key).ok())
                 .map(|key| Input::Key(party, key))

@@ -1,5 +1,5 @@
-//! A whole carrier on top of a session: each TCP connection is a call, and both sides write lines. What a SIP line does
-//! is the same, with audio in place of text.
+//! A complete carrier on top of a session: each TCP connection is a call, and both sides write lines. A SIP line does
+//! the same with audio instead of text.
 //!
 //! `cargo run -p frontdesk-domain --example line`, then `nc 127.0.0.1 8091`. The session's outputs are printed; answer with
 //! `played 1`, `key 1`, `rings 0`, `up 0`, `played 0 1`, `key 0 1`, `busy 0`, `gone 0`, `recorded RE1 5`, `gone`.
@@ -14,7 +14,7 @@ use frontdesk_domain::{
 
 type Failure = Box<dyn std::error::Error>;
 
-/// What a caller's phone reports, in a line.
+/// Parses a line as a report of a phone.
 fn read(line: &str) -> Option<Input> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let callee = |word: &str| word.parse().ok().map(Callee);
@@ -38,7 +38,7 @@ fn read(line: &str) -> Option<Input> {
     })
 }
 
-/// Serves one call, from the first ring to the row in the log.
+/// Serves one call, from the first ring to its outcome.
 fn serve(stream: TcpStream, flow: &CallFlow, clock: fn() -> Timestamp) -> Result<(), Failure> {
     let call = LegId::from_foreign("line", &stream.peer_addr()?.to_string())?;
     let (mut session, mut facts) = (Session::new(call.clone()), Facts::default());
@@ -74,7 +74,7 @@ fn serve(stream: TcpStream, flow: &CallFlow, clock: fn() -> Timestamp) -> Result
                     session.handle_input(clock(), input);
                 }
             }
-            // The part of a line that has arrived stays for the next try.
+            // The part of a line that has arrived stays in the buffer for the next attempt.
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 session.handle_timeout(clock());
             }
@@ -105,7 +105,7 @@ fn main() -> Result<(), Failure> {
 mod tests {
     use super::*;
 
-    /// The last line that a phone receives which writes these lines, each after the awaited output.
+    /// Plays a phone that writes each line after the awaited output; returns the last line it receives.
     fn call(lines: &[(&str, &str)]) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let mut phone = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -113,7 +113,7 @@ mod tests {
         let line = std::thread::spawn(move || serve(stream, &flow().unwrap(), clock).unwrap());
         let mut answers = BufReader::new(phone.try_clone().unwrap()).lines();
         for (awaited, line) in lines {
-            assert!(answers.any(|answer| answer.unwrap().starts_with(awaited)), "{awaited} did not come");
+            assert!(answers.any(|answer| answer.unwrap().starts_with(awaited)), "{awaited} did not arrive");
             writeln!(phone, "{line}").unwrap();
         }
         let last = answers.last().unwrap().unwrap();

@@ -1,5 +1,5 @@
-//! The domain behind another HTTP framework (axum) and a carrier of its own making, which speaks JSON: nothing of Twilio,
-//! nothing of poem, no database. Dialogues travel in addresses, so the process holds no state of a conversation.
+//! The domain with another HTTP framework (axum) and an invented carrier that speaks JSON: without Twilio, poem or a
+//! database. Dialogues are part of the URLs, so the process holds no state of a conversation.
 //!
 //! `cargo run -p frontdesk-domain --example web`, then
 //!
@@ -90,7 +90,7 @@ async fn step(
     let cx = Context::new(call, (desk.now)()).with_parties(&parameters.from, "+15556667777");
     let turn = advance(&desk.flow, &at, &parameters.signal()?, &cx);
     desk.absorb(&turn.events);
-    // `parameters.from` comes back with each step, as carriers repeat it.
+    // `from` is part of each URL, because carriers send it with every request.
     let next = |then: &Dialogue| {
         let query = [("at", then.to_string()), ("from", parameters.from.clone())];
         format!(
@@ -121,7 +121,7 @@ fn words(instruction: &Instruction, next: &dyn Fn(&Dialogue) -> String) -> Value
     }
 }
 
-/// The caller has hung up, or we have.
+/// The call has ended, on either side.
 async fn ended(
     State(desk): State<Arc<Desk>>,
     Path(id): Path<String>,
@@ -153,7 +153,7 @@ fn routes(now: fn() -> Timestamp) -> Result<Router, Box<dyn std::error::Error>> 
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    #[expect(clippy::disallowed_methods, reason = "outside of the domain there is a clock")]
+    #[expect(clippy::disallowed_methods, reason = "only the domain must not read the clock")]
     let routes = routes(Timestamp::now)?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8090").await?;
     println!("this carrier's calls: POST http://{}/calls/ID", listener.local_addr()?);
@@ -175,7 +175,7 @@ mod tests {
         serde_json::from_slice(&to_bytes(answer.into_body(), 1 << 20).await.unwrap()).unwrap()
     }
 
-    /// Where the last instruction that asks something leads.
+    /// The URL of the next step, from the first instruction that has one.
     fn then(answer: &Value) -> String {
         answer.as_array().unwrap().iter().find_map(|step| step["then"].as_str()).unwrap().to_owned()
     }

@@ -1,4 +1,4 @@
-//! One call as the office sees it, derived from its events. Stored calls are copies, which can be derived again.
+//! One call as people see it, derived from its events. A stored call is a copy that can be derived again.
 
 mod attempt;
 pub(crate) mod carrier_record;
@@ -64,17 +64,17 @@ pub struct Call {
     pub state: CallState,
     /// What is happening now; `None` once it has ended.
     pub activity: Option<Activity>,
-    /// Its outcome and the reason, once it has ended.
+    /// The outcome and the reason, once it has ended.
     pub verdict: Option<Verdict>,
-    /// The carrier's last word, verbatim.
+    /// The carrier's final status, verbatim.
     pub provider_status: Option<String>,
     /// When it began.
     pub started_at: Option<Timestamp>,
-    /// When caller and callee were put through.
+    /// When caller and callee were connected.
     pub answered_at: Option<Timestamp>,
     /// When it ended.
     pub ended_at: Option<Timestamp>,
-    /// Its whole length, as the carrier bills it.
+    /// Its total length, as the carrier bills it.
     pub duration_seconds: Option<u32>,
     /// How long caller and callee spoke.
     pub talk_seconds: Option<u32>,
@@ -82,22 +82,22 @@ pub struct Call {
     pub ring_seconds: Option<u32>,
     /// How long the caller was in menus.
     pub menu_seconds: Option<u32>,
-    /// Keys pressed at menus, in order, also those without a meaning.
+    /// Keys pressed at menus, in order, including those without a meaning.
     pub choices: Vec<Keys>,
-    /// What the last meaningful key stands for.
+    /// The label of the last key with a meaning.
     pub choice: Option<String>,
     /// The phone that answered, otherwise the last that was rung.
     pub forwarded_to: Option<PhoneAddress>,
-    /// Who ended it, if that is known.
+    /// Who ended it, if known.
     #[serde(default, deserialize_with = "event::if_known")]
     pub hung_up_by: Option<HungUpBy>,
-    /// The phones that were rung, each once, and whether it took the call.
+    /// The phones that were rung, each listed once, and whether each took the call.
     #[serde(default)]
     pub phones: Vec<(PhoneAddress, bool)>,
     /// The last menu that the caller heard.
     #[serde(default)]
     pub menu: Option<NodeName>,
-    /// The last mailbox that invited a message.
+    /// The last mailbox that asked for a message.
     #[serde(default)]
     pub mailbox: Option<NodeName>,
     /// The voicemail that represents the call, if there is one: of several, the latest with audio.
@@ -136,7 +136,7 @@ impl Call {
             story.iter().find(|(_, e)| matches!(e.kind, EventKind::CallerLeft { .. })).map(|(_, e)| e.at);
         let ended_at = ending.map(|(at, _)| at).or(record.and_then(|r| r.ended_at)).or(left_at);
         let started_at = started_at(&story, ending, record);
-        // No call ends before it begins.
+        // Clocks may differ, but a call never ends before it begins.
         let ended_at = ended_at.map(|at| started_at.map_or(at, |started| at.max(started)));
         let state = state(&story);
         let over = state == CallState::Ended;
@@ -153,7 +153,7 @@ impl Call {
             started_at,
             answered_at: taken.and_then(Attempt::bridged_at),
             ended_at,
-            // What the carrier has on record is what it bills.
+            // The carrier bills by its own record.
             duration_seconds: record
                 .and_then(|record| record.seconds)
                 .or_else(|| ending.and_then(|(_, ending)| ending.seconds)),

@@ -1,4 +1,4 @@
-//! Where a caller is in the flow, and one step onwards: [`advance`] and what it reads and returns.
+//! The state of a caller's conversation and its next step: [`advance`], its inputs and its result.
 
 mod arrival;
 pub(crate) mod context;
@@ -31,7 +31,7 @@ use signal::Signal;
 use step_builder::StepBuilder;
 use turn::Turn;
 
-/// Where the caller is. A small value that travels in the carrier's URLs and comes back with the next signal, so that
+/// The state of a conversation. It is small and part of the carrier's URLs, and comes back with the next signal, so that
 /// the answer depends on the request alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
@@ -40,42 +40,42 @@ pub enum Dialogue {
     Start,
     /// A menu has been spoken.
     Menu {
-        /// Which one.
+        /// The menu.
         menu: NodeName,
         /// How often nothing was pressed.
         no_input: u8,
         /// How often a key without a meaning was pressed.
         no_match: u8,
-        /// How the caller came here.
+        /// The caller's earlier steps.
         history: DialogueHistory,
     },
     /// Phones are ringing.
     Forward {
-        /// By which rule.
+        /// The forward.
         forward: NodeName,
         /// Which of its destinations, from 0; the first of them when all ring at once.
         position: u8,
-        /// How the caller came here.
+        /// The caller's earlier steps.
         history: DialogueHistory,
     },
     /// A message is being taken.
     Mailbox {
-        /// By which mailbox.
+        /// The mailbox.
         mailbox: NodeName,
-        /// How the caller came to it.
+        /// Why the caller reached it.
         cause: MailboxCause,
-        /// How the caller came here.
+        /// The caller's earlier steps.
         history: DialogueHistory,
     },
     /// A caller who has recorded a message is asked whether to keep it.
     Confirm {
-        /// By which mailbox.
+        /// The mailbox.
         mailbox: NodeName,
-        /// How the caller came to it.
+        /// Why the caller reached it.
         cause: MailboxCause,
         /// The message.
         recording: RecordingId,
-        /// How the caller came here.
+        /// The caller's earlier steps.
         history: DialogueHistory,
     },
     /// A callee is being asked whether they take the call (on the callee's leg).
@@ -86,9 +86,9 @@ pub enum Dialogue {
         position: u8,
         /// How often the callee has been asked.
         attempt: u8,
-        /// What may be said about the caller.
+        /// What the callee may hear about the caller.
         caller: CallerShown,
-        /// How the caller came here.
+        /// The caller's earlier steps.
         history: DialogueHistory,
     },
     /// An address that cannot be decoded: from another version, or damaged on the way.
@@ -97,7 +97,7 @@ pub enum Dialogue {
 
 /// One step of a conversation: what to do now and what has happened.
 ///
-/// Total: late, repeated, contradictory and nonsensical signals get a safe answer that leads the caller on. The answer
+/// Total: late, repeated, contradictory and invalid signals get a safe answer that continues the call. The answer
 /// is never empty, and always ends the leg or returns control.
 pub fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Context) -> Turn {
     if let Dialogue::Screening { .. } = at {
@@ -120,11 +120,11 @@ pub fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Context) ->
         (Dialogue::Confirm { mailbox, cause, recording, history }, _) => {
             step.after_question(mailbox, *cause, recording, signal, history);
         }
-        // A message has been taken although we do not know where: keep it and say goodbye.
+        // A message was recorded for an unknown mailbox: keep it and say goodbye.
         (Dialogue::Lost | Dialogue::Forward { .. }, Signal::Recorded { recording, seconds }) => {
             step.keep_message(flow.safety(), recording.as_ref(), *seconds, &at.history());
         }
-        // The carrier went on without a recording: nothing was said.
+        // The carrier continued without a recording: there is no message.
         (Dialogue::Mailbox { mailbox, history, .. }, _) => step.keep_message(mailbox, None, None, history),
         (Dialogue::Lost | Dialogue::Forward { .. } | Dialogue::Screening { .. }, _) => {
             step.rescue(&at.history());
@@ -134,7 +134,7 @@ pub fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Context) ->
 }
 
 impl Dialogue {
-    /// How the caller came here; the first step where that is not known.
+    /// The caller's earlier steps; the default (no steps) for `Start` and `Lost`.
     pub fn history(&self) -> DialogueHistory {
         match self {
             Self::Menu { history, .. }

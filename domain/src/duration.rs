@@ -1,4 +1,4 @@
-//! Times as people write them.
+//! Parses durations and times as people write them.
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -82,13 +82,13 @@ mod tests {
     }
 
     #[test]
-    fn until_is_the_next_time_that_it_is_so_late() {
+    fn a_time_of_day_means_its_next_occurrence() {
         let zone = TimeZone::get("Europe/Paris").unwrap();
         let at = |text: &str| {
             parse_until(text, "2026-11-25T12:30:00Z".parse().unwrap(), &zone).map(|at| at.to_string())
         };
         assert_eq!(at("14:00").unwrap(), "2026-11-25T13:00:00Z");
-        assert_eq!(at("13:00").unwrap(), "2026-11-26T12:00:00Z", "it is half past one: tomorrow");
+        assert_eq!(at("13:00").unwrap(), "2026-11-26T12:00:00Z", "13:00 has passed, so it is tomorrow");
         assert_eq!(at("2h").unwrap(), "2026-11-25T14:30:00Z");
         assert_eq!(at("2026-12-24T14:00").unwrap(), "2026-12-24T13:00:00Z");
         for bad in ["", "tomorrow", "25:00", "14h00"] {

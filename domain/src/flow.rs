@@ -1,7 +1,7 @@
-//! The call flow: places that callers go through, and how they lead to each other.
+//! The call flow: the nodes that callers go through, and how they are connected.
 //!
-//! A [`CallFlow`] can only be had from a [`FlowDraft`] in which no problem was found: every target exists, every
-//! place can be reached, and a caller who does nothing at all comes to a mailbox or a spoken goodbye.
+//! A [`CallFlow`] is only made from a [`FlowDraft`] in which no problem was found: every target exists, every
+//! node can be reached, and a caller who presses nothing reaches a mailbox or a spoken goodbye.
 
 pub(crate) mod builtin;
 pub(crate) mod callers;
@@ -48,10 +48,10 @@ use std::time::Duration;
 use crate::phone::PhoneNumber;
 use crate::phone::address::PhoneAddress;
 
-/// The maximum number of menus before a caller is led to a mailbox. More than any caller needs.
+/// The maximum number of steps in a call; after that, no menu is played any more. More than any caller needs.
 pub(crate) const MAX_STEPS: u16 = 60;
 
-/// A flow without problems: what callers go through.
+/// A flow that passed all checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallFlow {
     draft: FlowDraft,
@@ -63,7 +63,7 @@ impl CallFlow {
         Self { version: FlowVersion::of(&draft), draft }
     }
 
-    /// Which wording of the flow it is.
+    /// The version: a hash of the flow's content.
     pub fn version(&self) -> FlowVersion {
         self.version
     }
@@ -94,12 +94,12 @@ impl CallFlow {
         &self.draft.callers
     }
 
-    /// The mailbox that catches callers when anything else is impossible (the flow changed mid-call, a fault).
+    /// The mailbox for callers when nothing else is possible (the flow changed during the call, or a fault).
     pub fn safety(&self) -> &NodeName {
         &self.draft.safety
     }
 
-    /// The company's name, as it is read to callees.
+    /// The company's name, as callees hear it.
     pub fn company(&self) -> &str {
         &self.draft.company
     }
@@ -148,8 +148,8 @@ impl CallFlow {
         files
     }
 
-    /// Every text that it has read out, with its language, so that a carrier can prepare them. In those for callees, `{caller}` and
-    /// the like stand for what differs from call to call.
+    /// Every text that the flow has read out, with its language, so that a carrier can prepare it. Texts for callees contain
+    /// placeholders such as `{caller}` for what differs from call to call.
     pub fn texts(&self) -> BTreeSet<(&Language, &str)> {
         let mut texts = BTreeSet::new();
         for prompt in self.draft.prompts() {
@@ -158,12 +158,12 @@ impl CallFlow {
         texts
     }
 
-    /// The longest that caller and callee can speak.
+    /// The longest time that caller and callee can talk: the largest time limit of all forwards.
     pub fn longest_forward(&self) -> Duration {
         self.draft.forwards.values().map(|forward| forward.time_limit).max().unwrap_or_default()
     }
 
-    /// Every phone this flow can ring: nothing else is ever rung.
+    /// Every phone that this flow can ring; no other phone is ever rung.
     pub fn phones(&self) -> impl Iterator<Item = &PhoneAddress> {
         self.draft.forwards.values().flat_map(|forward| forward.destinations.iter().map(|to| &to.phone))
     }
@@ -173,27 +173,27 @@ impl CallFlow {
         self.phones().filter_map(PhoneAddress::number)
     }
 
-    /// The prompt in the form for listeners of that language.
+    /// The prompt as listeners of that language hear it.
     pub fn speech(&self, prompt: &Prompt, language: Option<&Language>) -> Vec<Speech> {
         let (language, spoken) = prompt.spoken(language);
         let mut speech = Vec::new();
-        self.bring_over(spoken, language, &mut speech);
+        self.push_speech(spoken, language, &mut speech);
         speech
     }
 
-    fn bring_over(&self, spoken: &Spoken, language: &Language, speech: &mut Vec<Speech>) {
+    fn push_speech(&self, spoken: &Spoken, language: &Language, speech: &mut Vec<Speech>) {
         match spoken {
             Spoken::Text(text) => speech.push(self.text(text.clone(), language)),
             Spoken::Audio(file) => speech.push(Speech::Audio(file.clone())),
             Spoken::InTurn(parts) => {
                 for (language, spoken) in parts {
-                    self.bring_over(spoken, language, speech);
+                    self.push_speech(spoken, language, speech);
                 }
             }
         }
     }
 
-    /// Words in a language, in the voice that the flow names for it.
+    /// A text in a language, with the voice that the flow names for it.
     pub fn text(&self, text: String, language: &Language) -> Speech {
         Speech::Text { text, language: language.clone(), voice: self.draft.voices.get(language).cloned() }
     }

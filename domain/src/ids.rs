@@ -1,4 +1,4 @@
-//! Names of things: our own call ids, and the carrier's opaque ids for legs and recordings.
+//! Identifiers: our own call ids, and the carrier's opaque ids for legs and recordings.
 use std::fmt::{self, Write};
 use std::str::FromStr;
 
@@ -9,7 +9,7 @@ use ulid::Ulid;
 
 use crate::names::{checked_text, text_in_json};
 
-/// An id that does not have the form its kind asks for.
+/// A text that is not a valid id of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid {kind}: {why}")]
 pub struct InvalidId {
@@ -28,7 +28,7 @@ impl CallId {
         Self(Ulid::from_parts(u64::try_from(started_at.as_millisecond()).unwrap_or(0), random))
     }
 
-    /// The smallest id a call that started at `at` can have; for cutting the log at a time.
+    /// The smallest id that a call started at `at` can have; for comparing ids with a time.
     pub fn floor(at: Timestamp) -> Self {
         Self::new(at, 0)
     }
@@ -63,7 +63,7 @@ fn check_opaque(text: &str, kind: &'static str) -> Result<(), InvalidId> {
     }
 }
 
-/// One party's connection, named by the carrier. Written `carrier:id`.
+/// The carrier's id of one party's connection. Written `carrier:id`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct LegId {
@@ -82,7 +82,7 @@ impl LegId {
     }
 
     /// A leg with the carrier's id `foreign`, in any form: a SIP `Call-ID` such as
-    /// `a84b4c76e66710@pc33.atlanta.com`, or Asterisk's `1700000000.12`. A text that is a valid id is kept; any other
+    /// `a84b4c76e66710@pc33.atlanta.com`, or Asterisk's `1700000000.12`. A valid id is used unchanged; any other text
     /// becomes its SHA-256, the first 160 bits in hexadecimal. Equal texts give equal ids: an id that the other side chooses, such
     /// as a `Call-ID`, must be made unique first, or one call can be mixed with another.
     ///
@@ -111,16 +111,16 @@ impl LegId {
     /// The leg of the callee with this number within the call that this leg names.
     pub(crate) fn callee(&self, number: u16) -> Self {
         let id = format!("{}-{number}", self.id);
-        // Only the length can be too much.
+        // The id can only become too long; `from_foreign` then hashes it.
         Self::from_foreign(&self.carrier, &id).unwrap_or_else(|_| self.clone())
     }
 
-    /// Our word for the carrier.
+    /// Our name for the carrier.
     pub fn carrier(&self) -> &str {
         &self.carrier
     }
 
-    /// The carrier's word for the leg.
+    /// The carrier's id of the leg.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -141,8 +141,8 @@ impl FromStr for LegId {
     }
 }
 
-/// A recording, named by the carrier. It must be unique for the carrier, not only for the call: the stored audio is
-/// found by it. The form is that of [`LegId`]'s id.
+/// The carrier's id of a recording. It must be unique for the carrier, not only for the call, because stored audio is
+/// found by it. It has the same form as the id of a [`LegId`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RecordingId(String);

@@ -99,13 +99,13 @@ impl fmt::Display for Keys {
 
 text_in_json!(Keys);
 
-/// Keys that are sent once a phone is picked up, such as the extension behind a company's number: `ww123#`. A `w` waits
-/// half a second.
+/// Keys that are dialled once a phone is picked up, such as the extension behind a company's number: `ww123#`. A `w`
+/// waits half a second.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct DialDigits(String);
 
-/// A text that is no [`DialDigits`].
+/// A text that is not valid as [`DialDigits`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("digits are 1 to 32 of 0 to 9, * and #, and w, which waits half a second, such as \"ww123#\"")]
 pub struct InvalidDialDigits;

@@ -1,11 +1,11 @@
 //! The pure core of a phone front desk.
 //!
-//! Nothing in this crate awaits, logs, reads a clock, draws a random number or knows a carrier. It is made of two
-//! functions and their vocabulary, and of a driver for carriers that report events ([`session`]):
+//! Nothing in this crate awaits, logs, reads a clock, draws a random number or knows a carrier. It consists of two
+//! functions and their types, and of a state machine for carriers that report events ([`session`]):
 //!
 //! - [`advance`]: *(flow, dialogue, signal, context) → turn*. One step of a caller's conversation. Pure and total:
 //!   the same request gives the same answer after a restart, on a second machine, or while a database is down.
-//! - [`Facts::absorb`]: *facts + event → facts*. The call log as a set of events; order and repetition never matter.
+//! - [`Facts::absorb`]: *facts + event → facts*. A call's log is a set of events; order and repetition never matter.
 //!
 //! # Vocabulary
 //!
@@ -13,27 +13,27 @@
 //! ([`LegId`]); the caller's leg names the call at the carrier, the callee's legs come and go. **Caller** and
 //! **callee**: the calling and the called party ([`CallerId`], [`PhoneAddress`]).
 //!
-//! **Flow** ([`CallFlow`]): menus, forwards and mailboxes, checked before anyone can obtain one. **Menu**, **key**,
-//! **choice**: the question, what is pressed, what it means. **No-input** and **no-match**: nothing was pressed, a
-//! key that means nothing; counted apart, both bounded, both ending in a mailbox.
+//! **Flow** ([`CallFlow`]): menus, forwards and mailboxes; it has always passed all checks. **Menu**,
+//! **key**, **choice**: the question, what is pressed, what it means. **No-input** and **no-match**: no key was
+//! pressed, or a key without a meaning; counted separately, and both limited.
 //!
 //! **Forward**: calls other phones. **Screening**: the callee alone hears the caller's number and presses a key to
 //! accept, so that a mobile's own voicemail cannot take the call. **Bridged**: caller and callee are connected;
-//! *answered* is not bridged while screening plays. **Mailbox**, **recording**, **voicemail**: where messages go,
-//! the audio, one message with its facts.
+//! *answered* is not bridged while screening plays. **Mailbox**, **recording**, **voicemail**: where messages are
+//! left, the audio, one message with its data.
 //!
 //! **Signal** ([`Signal`]): a report that needs an answer. **Notice** ([`Notice`]): a report that needs none, sent
-//! while nobody waits. **Instruction** ([`Instruction`]): to do for the caller now. **Event** ([`CallEvent`]): what
-//! happened; it never changes. **Effect** ([`Effect`]): work to do after answering.
+//! while no party waits. **Instruction** ([`Instruction`]): what to do for the caller now. **Event** ([`CallEvent`]):
+//! what happened; it never changes. **Effect** ([`Effect`]): work to do after the carrier has its answer.
 //!
 //! **Outcome** and **reason** ([`Verdict`]): how a call ended and the events that prove it (call-record texts say
 //! *disposition*; this crate does not).
 //!
 //! # Modules
 //!
-//! The root has what every driver uses. The rest is found by subject: [`call`] (the parts of a call and of its events),
-//! [`dialogue`] (what a step knows and dials), [`flow`] (menus, forwards, mailboxes, hours, and how they are read and
-//! checked), [`phone`], [`keys`], [`ids`] and [`duration`] (how texts are read), [`session`].
+//! The root re-exports what every driver uses. The rest is grouped by subject: [`call`] (the parts of a call and of its
+//! events), [`dialogue`] (the inputs of a step, and what it dials), [`flow`] (menus, forwards, mailboxes, hours, their
+//! parser and their checks), [`phone`], [`keys`], [`ids`] and [`duration`] (parsed values), [`session`].
 //!
 //! # Example
 //!

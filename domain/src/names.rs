@@ -51,7 +51,7 @@ macro_rules! named {
     )+};
 }
 
-/// Writes a type that has `Display` and `FromStr` as that text in JSON: `#[serde(try_from = "String", into = "String")]`.
+/// Serializes a type as its `Display` and `FromStr` text in JSON; for `#[serde(try_from = "String", into = "String")]`.
 macro_rules! text_in_json {
     ($($kind:ty),+ $(,)?) => {$(
         impl TryFrom<String> for $kind {

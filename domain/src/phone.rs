@@ -1,4 +1,4 @@
-//! Numbers, addresses and callers, and how their texts are read and compared.
+//! Phone numbers, addresses and callers: parsing and comparison.
 
 pub(crate) mod address;
 pub(crate) mod caller;
@@ -26,7 +26,7 @@ pub struct InvalidPhoneNumber {
 }
 
 impl PhoneNumber {
-    /// The digits with a blank between them, so that a voice reads them one by one.
+    /// The digits separated by spaces, so that a voice reads them one by one.
     pub fn spoken(&self) -> String {
         let mut spoken = String::with_capacity(self.0.len() * 2);
         for digit in self.0.chars().skip(1) {
@@ -46,7 +46,7 @@ impl PhoneNumber {
     }
 }
 
-/// The part of an address that names the user: what is before the host, without scheme and parameters.
+/// The user part of an address: what precedes the host, without scheme and parameters.
 fn user_of(address: &str) -> &str {
     let lower = address.to_ascii_lowercase();
     let scheme = ["sips:", "sip:", "whatsapp:", "tel:"].into_iter().find(|scheme| lower.starts_with(scheme));
@@ -54,7 +54,7 @@ fn user_of(address: &str) -> &str {
     rest.split(['@', ';']).next().unwrap_or_default()
 }
 
-/// The number in the user part of a SIP address, if it is one: with a plus, or long enough to be no extension.
+/// The number in the user part of a SIP address: with a plus, or too long to be an extension.
 fn sip_number(user: &str) -> Option<PhoneNumber> {
     (user.starts_with('+') || user.len() >= 9).then(|| PhoneNumber::read(user, None))?
 }

@@ -1,19 +1,19 @@
-//! A call as a session: for carriers that report keys, rings and hang-ups as they happen, such as a SIP line or a
-//! telephone exchange, and take commands in return. (A carrier that asks by webhook and takes documents needs only
+//! A call as a session, for carriers that report keys, ringing and hang-ups as they happen and accept commands, such as
+//! a SIP line or a telephone exchange. (A carrier that calls webhooks and reads documents needs only
 //! [`advance`](crate::advance).)
 //!
 //! A [`Session`] carries out the [`Instruction`]s of one call: it plays prompts one after the other, lets a key
-//! interrupt a menu, waits for further keys, rings several phones at once and cancels the others, asks a callee for
-//! acceptance, and ends what is in progress when somebody hangs up. It is pure: it opens no sockets, reads no clock
+//! interrupt a menu, waits for further keys, rings several phones at once and cancels the others, asks a callee to
+//! accept, and ends what is in progress when a party hangs up. It is pure: it opens no sockets, reads no clock
 //! and starts no timers. A driver does that:
 //!
-//! 1. Pass what happens to [`Session::handle_input`], with the time.
+//! 1. Pass each input to [`Session::handle_input`], with the time.
 //! 2. Carry out everything that [`Session::poll_output`] returns, until it returns `None`.
 //! 3. Call [`Session::handle_timeout`] at [`Session::deadline`], if there is one.
 //! 4. Drop the session once [`Session::is_over`].
 //!
 //! [`Output::Ask`] is the session's question to the call flow. The driver passes it to [`advance`](crate::advance), or to
-//! a service that does, and returns the instructions as [`Input::Instructions`]. `domain/examples/line.rs` is a whole
+//! a service that does, and returns the instructions as [`Input::Instructions`]. `domain/examples/line.rs` is a complete
 //! carrier on top of a session.
 //!
 //! ```
@@ -36,12 +36,12 @@
 //! # Rules
 //!
 //! - The first instruction other than [`Instruction::Reject`] answers the call.
-//! - Keys count only while keys are asked for; those pressed before are dropped.
-//! - A caller who hangs up while a menu or an announcement plays is only reported as ended. While phones ring, or a
-//!   message is recorded, the call flow is asked once more with `caller_gone`, so that the attempt and the message are
-//!   recorded as they ended.
-//! - Exactly one [`Notice::CallEnded`] is reported, and exactly one final status of each leg that was rung. The end of the call
-//!   comes last: after the message that the caller has left, and after the legs.
+//! - Keys count only while keys are asked for; earlier keys are dropped.
+//! - If the caller hangs up while a menu or an announcement plays, only the end of the call is reported. If phones ring,
+//!   a callee talks, or a message is recorded, the call flow is asked again with `caller_gone`, so that it can record
+//!   how the attempt or the message ended.
+//! - Exactly one [`Notice::CallEnded`] is reported, and exactly one final status of each leg that was rung. The end of
+//!   the call comes last, after the caller's message and after the legs.
 //! - The first callee to *accept* takes the call; a callee who is not screened accepts by picking up.
 
 mod conversation;
@@ -70,8 +70,8 @@ pub use output::{Callee, Output, Party};
 use recording::Recording;
 use ringing::{Progress, Ringing};
 
-/// One call, from the first ring to the last report. It can be stored as JSON at any time, so that a driver that was
-/// killed ends the call as it was then; its JSON is not stable across versions of this crate.
+/// One call, from the first ring to the last report. It can be stored as JSON at any time, so that a restarted driver
+/// can end the call from that state; the JSON is not stable across versions of this crate.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Session {
     call: LegId,
@@ -83,9 +83,9 @@ pub struct Session {
     ending: Option<Ending>,
     recording: Option<Recording>,
     ringing: Option<Ringing>,
-    /// Phones rung so far; names the next one.
+    /// The number of phones rung so far, which is the number of the next one.
     rung: u16,
-    /// The callee has ended the last conversation, and nothing else has happened since.
+    /// Whether the callee ended the last conversation; reset by the caller's next key or the end of another leg.
     callee_hung_up: bool,
     outputs: VecDeque<Output>,
 }
@@ -110,30 +110,30 @@ impl Session {
         session
     }
 
-    /// What is to be done next; `None` until there is further input.
+    /// The next thing to do; `None` until there is further input.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
 
-    /// The time of the next [`handle_timeout`](Self::handle_timeout). It may move with each input.
+    /// The time of the next [`handle_timeout`](Self::handle_timeout). It may change with each input.
     pub fn deadline(&self) -> Option<Timestamp> {
         let recording = self.recording.as_ref().map(Recording::deadline);
         let ringing = self.ringing.as_ref().and_then(Ringing::deadline);
         [self.caller.deadline(), recording, ringing].into_iter().flatten().min()
     }
 
-    /// Whether everybody has hung up and everything is reported. Outputs may still have to be polled.
+    /// Whether all parties have hung up and everything is reported. Outputs may still have to be polled.
     pub fn is_over(&self) -> bool {
         self.caller_gone && !self.is_unfinished()
     }
 
-    /// Whether a phone rings, somebody talks, a message is recorded, or the call flow is asked.
+    /// Whether a phone rings, a callee talks, a message is recorded, or an answer of the call flow is pending.
     fn is_unfinished(&self) -> bool {
         self.ringing.is_some() || self.recording.is_some() || self.caller.is_waiting_for_instructions()
     }
 
-    /// Something has happened. Timers that are due are handled first. What comes too late, or from a leg that is not
-    /// known, changes nothing; a late recording is reported.
+    /// Handles an input, after all timers that are due. An input that is too late or from an unknown leg is ignored, except
+    /// that a late recording is reported and a phone that is picked up too late is hung up.
     pub fn handle_input(&mut self, now: Timestamp, input: Input) {
         self.handle_timeout(now);
         match input {
@@ -172,7 +172,7 @@ impl Session {
         self.report_end();
     }
 
-    /// Time has passed. May be called at any time.
+    /// Handles the timers that are due. May be called at any time.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         let is_due = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
         if is_due(self.caller.deadline()) {
@@ -190,7 +190,7 @@ impl Session {
         self.report_end();
     }
 
-    /// Reports the end of the call, once nothing can change how it ended.
+    /// Reports the end of the call, once everything else is finished.
     fn report_end(&mut self) {
         if !self.is_unfinished()
             && let Some(ending) = self.ending.take()
@@ -240,8 +240,8 @@ impl Session {
         }
     }
 
-    /// A caller who hung up while the call flow was asked: the attempt or message that would have begun is reported as
-    /// ended, because the call flow has recorded its beginning.
+    /// Handles instructions for a caller who has hung up in the meantime: the attempt or message that would have begun is
+    /// reported as ended, because the call flow has recorded its beginning.
     fn end_for_absent_caller(&mut self, instructions: Vec<Instruction>) {
         let waits = instructions.into_iter().find_map(|instruction| match instruction {
             Instruction::Dial { then, .. } => Some((then, Signal::DialEnded(not_begun()))),
@@ -293,7 +293,7 @@ impl Session {
                     self.outputs.push_back(Output::Reject(why));
                     self.end_call(now, "rejected", HungUpBy::Flow);
                 }
-                // Hanging up; the conversation carries out the others by itself.
+                // Only `HangUp` is left; the conversation carries out all other instructions.
                 Next::Do(_) => {
                     self.outputs.push_back(Output::HangUp(Party::Caller));
                     let by = if self.callee_hung_up { HungUpBy::Callee } else { HungUpBy::Flow };
@@ -332,7 +332,7 @@ impl Session {
         }
     }
 
-    /// Asks the call flow what follows, once no phone rings and nobody talks.
+    /// Asks the call flow for the next step, once no phone rings and no callee talks.
     fn finish_ringing(&mut self) {
         let Some(result) = self.ringing.as_ref().and_then(|ringing| ringing.result(self.caller_gone)) else {
             return;
@@ -353,7 +353,7 @@ impl Session {
             (Some(ended), recording) => {
                 self.ask(Party::Caller, ended.then, Signal::Recorded { recording, seconds });
             }
-            // Handed over too late for the conversation, but there.
+            // Too late for the conversation, but the recording exists.
             (None, Some(recording)) => {
                 let status = RecordingStatus::Taken;
                 self.outputs.push_back(Output::Report(Notice::Recording { recording, status, seconds }));
@@ -383,7 +383,7 @@ fn not_begun() -> DialResult {
     DialResult { outcome: DialOutcome::Canceled, leg: None, bridged: Some(false), seconds: None }
 }
 
-/// Whole seconds between two times; none if they are in the wrong order.
+/// Whole seconds between two times; 0 if they are in the wrong order.
 fn seconds_between(from: Timestamp, to: Timestamp) -> u32 {
     u32::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
 }

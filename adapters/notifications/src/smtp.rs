@@ -28,7 +28,7 @@ pub use lettre::message::Mailbox;
 pub enum BadMail {
     /// The server's address.
     #[error(
-        "it is no mail server: {0}; use smtps://user:password@mail.example or smtp://mail.example:587?tls=required"
+        "it is not a mail server: {0}; use smtps://user:password@mail.example or smtp://mail.example:587?tls=required"
     )]
     Server(smtp::Error),
     /// The account would be sent unencrypted.

@@ -24,7 +24,7 @@ pub struct WebhookSecret(SecretSlice<u8>);
 /// A text that is no such secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "it is no webhook secret; use whsec_ and 24 to 64 bytes in base64, as `echo whsec_$(openssl rand -base64 32)` makes one"
+    "it is not a webhook secret; use whsec_ and 24 to 64 bytes in base64, as `echo whsec_$(openssl rand -base64 32)` makes one"
 )]
 pub struct BadSecret;
 

@@ -44,7 +44,7 @@ pub(crate) fn corrupt(table: &str, column: &str, row: &str, why: impl std::fmt::
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The address is of no database that we know.
-    #[error("{0:?} is no database address; use sqlite://PATH or postgres://…")]
+    #[error("{0:?} is not a database address; use sqlite://PATH or postgres://…")]
     Scheme(String),
     /// The address cannot be read. It holds a password, so it is not repeated.
     #[error(

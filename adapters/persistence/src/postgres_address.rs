@@ -45,7 +45,7 @@ pub(crate) fn readable(url: &str) -> Result<(String, Vec<Server>), ConnectError>
     // The driver's own errors may repeat the address.
     let why = |error: sqlx::Error| match error {
         sqlx::Error::Configuration(source) => source.to_string(),
-        _ => "it is no address of a PostgreSQL server".to_owned(),
+        _ => "it is not the address of a PostgreSQL server".to_owned(),
     };
     PgConnectOptions::from_str(&url).map_err(|error| ConnectError::Address(why(error)))?;
     Ok((url, servers))

@@ -34,7 +34,7 @@ impl HttpConnector for Connector {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The address is of no store that we know.
-    #[error("{0:?} is no recordings address; use file://PATH or s3://BUCKET/PREFIX")]
+    #[error("{0:?} is not a recordings address; use file://PATH or s3://BUCKET/PREFIX")]
     Scheme(String),
     /// The folder cannot be made or used.
     #[error("cannot use the folder {path}: {source}")]

@@ -35,7 +35,7 @@ pub enum PhoneError {
     #[error("too many calls at once")]
     Busy,
     /// The message is no WAV.
-    #[error("the message is no WAV file, or too long")]
+    #[error("the message is not a WAV file, or too long")]
     Message,
 }
 

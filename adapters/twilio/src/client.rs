@@ -69,7 +69,7 @@ impl TwilioClient {
     pub(crate) fn resource(account: &Account, names: &[&str]) -> Result<Url, CarrierError> {
         let mut url = account.api_url.clone();
         url.path_segments_mut()
-            .map_err(|()| CarrierError::Unusable("the API base is no address".into()))?
+            .map_err(|()| CarrierError::Unusable("the API base is not a valid address".into()))?
             .pop_if_empty()
             .extend(["2010-04-01", "Accounts", &account.sid])
             .extend(names);

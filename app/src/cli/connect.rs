@@ -41,7 +41,7 @@ impl Connect {
         let Some(number) = &self.number else { return Ok(list(account, &lines)) };
         let line = lines.iter().find(|line| line.number == *number).ok_or_else(|| {
             let known: Vec<&str> = lines.iter().map(|line| line.number.as_str()).collect();
-            Failure::Failed(format!("{number} is no number of the account; it has: {}", known.join(", ")))
+            Failure::Failed(format!("{number} is not a number of the account; it has: {}", known.join(", ")))
         })?;
         let before = RollBack(config.spool.join(format!("connect-{}.json", line.id)));
         let wanted = if self.disconnect {

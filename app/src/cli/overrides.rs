@@ -50,7 +50,7 @@ pub(super) fn caller(text: &str, config: &Config) -> Result<CallerId, Failure> {
     match CallerId::read(text) {
         CallerId::Withheld if text.trim().is_empty() => Err(Failure::Usage("name a caller".to_owned())),
         CallerId::Other(other) if !other.bytes().all(|b| b.is_ascii_digit()) => Err(Failure::Usage(format!(
-            "{text:?} is no caller; use a number such as +33123456789, an address such as sip:ann@example.com, or withheld"
+            "{text:?} is not a valid caller; use a number such as +33123456789, an address such as sip:ann@example.com, or withheld"
         ))),
         caller => Ok(caller),
     }

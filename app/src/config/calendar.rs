@@ -11,7 +11,7 @@ pub(super) fn days(text: &str, timed: TimedEvents) -> Result<Vec<Days>, String> 
     let mut days = Vec::new();
     // A file may hold several calendars (RFC 5545, section 3.4).
     for object in text.split_inclusive("END:VCALENDAR").filter(|object| !object.trim().is_empty()) {
-        let calendar: Calendar = object.parse().map_err(|error| format!("it is no calendar: {error}"))?;
+        let calendar: Calendar = object.parse().map_err(|error| format!("it is not a calendar: {error}"))?;
         let is_cancelled = calendar.property_value("METHOD").is_some_and(|method| method == "CANCEL");
         for event in calendar.components.iter().filter_map(|component| component.as_event()) {
             if is_cancelled || event.property_value("STATUS") == Some("CANCELLED") {
@@ -56,7 +56,7 @@ fn days_of(event: &icalendar::Event) -> Result<Vec<Days>, String> {
         further.chain(event.properties().get("RDATE")).flat_map(|property| property.value().split(','));
     for date in further {
         let day = Date::strptime("%Y%m%d", date);
-        let day = day.map_err(|_| format!("has the further date {date}, which is no whole day"))?;
+        let day = day.map_err(|_| format!("has the further date {date}, which is not a whole day"))?;
         // Each instance is as long as the event (RFC 5545, section 3.8.5.2).
         let end = day.checked_add(last - first).map_err(|error| error.to_string())?;
         days.push(if end == day { Days::One(day) } else { Days::Span(day, end) });
@@ -68,7 +68,7 @@ fn days_of(event: &icalendar::Event) -> Result<Vec<Days>, String> {
 fn last_day(event: &icalendar::Event, first: Date) -> Result<Date, String> {
     let before = |end: Date| end.checked_sub(1.day()).map(|last| last.max(first)).map_err(|e| e.to_string());
     if event.property_value("DTEND").is_some() {
-        return before(whole_day(event.get_end()).ok_or("has an end that is no whole day")?);
+        return before(whole_day(event.get_end()).ok_or("has an end that is not a whole day")?);
     }
     let Some(duration) = event.property_value("DURATION") else { return Ok(first) };
     let unreadable = || format!("lasts {duration}; use whole days (P2D) or weeks (P1W)");

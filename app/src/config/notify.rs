@@ -154,7 +154,8 @@ impl Reader {
 }
 
 fn mailbox(text: &str) -> Result<Mailbox, String> {
-    text.parse().map_err(|_| format!("{text:?} is no e-mail address; use one such as ann@example.com"))
+    text.parse()
+        .map_err(|_| format!("{text:?} is not a valid e-mail address; use one such as ann@example.com"))
 }
 
 impl std::fmt::Display for By {

@@ -80,7 +80,7 @@ impl Reader {
                 let one = text.parse().map(|address: std::net::IpAddr| address.into());
                 text.parse()
                     .or(one)
-                    .map_err(|_| format!("{text:?} is no network; use one such as 10.0.0.0/8"))
+                    .map_err(|_| format!("{text:?} is not a valid network; use one such as 10.0.0.0/8"))
             };
             let networks: Vec<_> = value.list()?.iter().map(network).collect::<Result<_, _>>()?;
             let all = networks.iter().any(|network: &ipnet::IpNet| network.prefix_len() == 0);

@@ -130,7 +130,7 @@ mod line {
             let peers = self.take("sip.peers", |value| {
                 let network = |text: &String| {
                     let one = text.parse().map(|address: IpAddr| address.into());
-                    let bad = |_| format!("{text:?} is no network; use one such as 192.0.2.0/24");
+                    let bad = |_| format!("{text:?} is not a valid network; use one such as 192.0.2.0/24");
                     text.parse().or(one).map_err(bad)
                 };
                 let peers: Vec<IpNet> = value.list()?.iter().map(network).collect::<Result<_, _>>()?;

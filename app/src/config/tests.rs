@@ -109,7 +109,7 @@ fn every_error_names_its_place_and_remedy() {
         "F:2: listen: use an address and a port",
         "F:9: twilio.account_sid: an account SID is AC and 32 characters",
         "F:10: twilio.auth_token: it is a number; use a text in quotes",
-        "F:4: timezone: \"Paris\" is no IANA time zone",
+        "F:4: timezone: \"Paris\" is not an IANA time zone",
         "F:5: screening: use true or false",
         "F:7: limits.time_limit: \"4\" has no unit",
         "F:3: forward_to: \"0611\" is not a phone number in E.164 form",
@@ -203,13 +203,13 @@ events = ["call.ended"]
     assert!(!debug.contains("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw") && !debug.contains("hunter22"), "{debug}");
     for (bad, why) in [
         ("[notify.office]\nemail = \"ann@example.com\"\n", "smtp.url: not set"),
-        ("[notify.office]\nemail = \"ann\"\n", "is no e-mail address"),
+        ("[notify.office]\nemail = \"ann\"\n", "is not a valid e-mail address"),
         ("[notify.office]\noutcomes = [\"missed\"]\n", "use either email"),
         ("[notify.crm]\nwebhook = \"https://x\"\n", "notify.crm.webhook_secret: not set"),
-        ("[notify.crm]\nwebhook = \"https://x\"\nwebhook_secret = \"word\"\n", "is no webhook secret"),
+        ("[notify.crm]\nwebhook = \"https://x\"\nwebhook_secret = \"word\"\n", "is not a webhook secret"),
         ("[notify.office]\nemails = \"a@b.c\"\n", "did you mean notify.*.email?"),
         ("[notify.office]\nemail = \"a@b.c\"\nevents = [\"call.rang\"]\n", "is none of: call.started"),
-        ("[smtp]\nurl = \"http://x\"\nfrom = \"a@b.c\"\n", "smtp.url: it is no mail server"),
+        ("[smtp]\nurl = \"http://x\"\nfrom = \"a@b.c\"\n", "smtp.url: it is not a mail server"),
     ] {
         let errors = load(bad, &[], Needs::Nothing).map(|_| ()).unwrap_err();
         assert!(errors.iter().any(|error| error.contains(why)), "{why}: {errors:?}");

@@ -35,7 +35,7 @@ pub fn messenger(recipient: &Recipient, config: &Config) -> Result<Arc<dyn Messe
     let bad = |why: String| WiringError::Notify(recipient.name.clone(), why);
     Ok(match (&recipient.by, &config.smtp) {
         (By::Email(people), Some(Smtp(server))) => Arc::new(server.to(people.clone())),
-        (By::Email(_), None) => return Err(bad("there is no mail server; set smtp.url".to_owned())),
+        (By::Email(_), None) => return Err(bad("there is not a mail server; set smtp.url".to_owned())),
         (By::Webhook(url, secret), _) => {
             let webhook = Webhook::new(url.clone(), secret.clone(), config.proxies.client_builder());
             Arc::new(webhook.map_err(|error| bad(error.to_string()))?)

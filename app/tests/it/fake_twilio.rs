@@ -119,7 +119,7 @@ async fn account_answer(mut req: Request, number: &Mutex<Value>, amiss: Amiss) -
                 "StatusCallbackMethod" => "status_callback_method",
                 "VoiceApplicationSid" => "voice_application_sid",
                 "TrunkSid" => "trunk_sid",
-                other => panic!("{other} is no setting of a number"),
+                other => panic!("{other} is not a setting of a number"),
             };
             number[key] = json!(value);
         }

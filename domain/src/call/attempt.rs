@@ -1,4 +1,4 @@
-//! One attempt to reach a callee, assembled from events in any order, some of which may be missing.
+//! An attempt to reach a callee, derived from events that may arrive in any order or be missing.
 
 mod durations;
 pub(super) use durations::ring_seconds;
@@ -29,10 +29,10 @@ struct DialReport<'a> {
     seconds: Option<u32>,
 }
 
-/// One phone that was rung, and all that is known of it.
+/// One phone that was rung, and everything known about it.
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each is one thing that may have been said, in any combination"
+    reason = "each is an independent report; any combination is possible"
 )]
 #[derive(Debug, Default)]
 pub(super) struct Attempt<'a> {
@@ -46,12 +46,12 @@ pub(super) struct Attempt<'a> {
     screening: BTreeMap<ScreeningAnswer, (&'a str, Timestamp)>,
     caller_left: bool,
     call_ended_at: Option<Timestamp>,
-    /// A later step was taken: the caller was still there when this attempt was over.
-    caller_went_on: bool,
-    /// Another of the phones that rang at once was picked up.
+    /// A later step exists, so the caller was still there when this attempt ended.
+    has_later_step: bool,
+    /// Another of the phones that rang at the same time was picked up.
     answered_elsewhere: bool,
     leg_ids: BTreeSet<&'a LegId>,
-    /// Known from the carrier's record alone.
+    /// Known only from the carrier's record.
     pub by_record: bool,
     identities: Vec<&'a str>,
 }
@@ -66,14 +66,14 @@ impl<'a> Attempt<'a> {
                 attempts.entry(place).or_default().apply(identity, event);
             }
         }
-        // What the carrier says of the whole step belongs to each phone that rang in it.
+        // The carrier's reports about the whole step apply to each phone that rang in it.
         let named: BTreeSet<(u16, &LegId)> =
             attempts.iter().flat_map(|((step, _), a)| a.leg_ids.iter().map(|leg| (*step, *leg))).collect();
-        // Of several phones that rang at once and whose legs are unknown, the first that may have been picked up
-        // counts.
+        // If several phones rang at once and a report names an unknown leg, it applies to the first phone that may
+        // have been picked up.
         let mut first: BTreeMap<u16, u8> = BTreeMap::new();
         for ((step, position), attempt) in &attempts {
-            if !attempt.fell_silent() {
+            if !attempt.ended_unanswered() {
                 first.entry(*step).or_insert(*position);
             }
         }
@@ -94,8 +94,8 @@ impl<'a> Attempt<'a> {
         attempts
     }
 
-    /// What the carrier recorded of a leg belongs to the attempt that rang it, as far as its end is not known, or else
-    /// is an attempt of its own.
+    /// Adds the carrier's record of a leg to the attempt that rang it, unless the end of that attempt is already known.
+    /// Without such an attempt, the leg becomes an attempt of its own.
     fn apply_record(attempts: &mut Vec<Self>, identity: &'a str, leg: &'a RecordedLeg, ended_at: Timestamp) {
         let same_leg = attempts.iter().position(|attempt| attempt.leg_ids.contains(&leg.leg));
         let same_number = || {
@@ -147,7 +147,7 @@ impl<'a> Attempt<'a> {
         named: &BTreeSet<(u16, &LegId)>,
         is_first: bool,
     ) {
-        // Of several phones that rang at once, what is said of one leg is said of that phone alone.
+        // If several phones rang at once, a report about one leg applies to that phone only.
         let is_other_leg = |leg: &Option<LegId>| match leg {
             Some(leg) if named.contains(&(of, leg)) => !self.leg_ids.contains(leg),
             _ => false,
@@ -166,7 +166,7 @@ impl<'a> Attempt<'a> {
             {
                 self.answered_elsewhere = true;
             }
-            // No answer holds for each phone, unless its own leg says more.
+            // A report without a connection applies to each phone, unless the phone's own leg has a final status.
             EventKind::Dial { step, leg, .. } if *step == of && is_other_leg(leg) && self.leg_is_over() => {}
             EventKind::Dial { step, outcome, bridged, seconds, .. } if *step == of => {
                 let (outcome, bridged, seconds) = (*outcome, *bridged, *seconds);
@@ -182,7 +182,7 @@ impl<'a> Attempt<'a> {
             | EventKind::Menu { step, .. }
                 if *step > of =>
             {
-                self.caller_went_on = true;
+                self.has_later_step = true;
             }
             _ => {}
         }
@@ -192,8 +192,8 @@ impl<'a> Attempt<'a> {
         leg.is_some_and(|leg| self.leg_ids.contains(leg))
     }
 
-    /// Whether its leg ended without having been picked up.
-    fn fell_silent(&self) -> bool {
+    /// Whether its leg ended without being picked up.
+    fn ended_unanswered(&self) -> bool {
         NEVER_PICKED_UP.into_iter().any(|status| self.leg(status))
     }
 
@@ -205,9 +205,9 @@ impl<'a> Attempt<'a> {
         self.legs.contains_key(&status)
     }
 
-    /// Whether the callee's leg has come to its end, one way or another.
+    /// Whether the callee's leg has ended, for any reason.
     fn leg_is_over(&self) -> bool {
-        self.fell_silent() || self.leg(LegStatus::Completed)
+        self.ended_unanswered() || self.leg(LegStatus::Completed)
     }
 
     /// Whether the carrier has reported the end of the leg or of the step.
@@ -215,7 +215,7 @@ impl<'a> Attempt<'a> {
         self.dial.is_some() || self.leg(LegStatus::Completed)
     }
 
-    /// The events that say caller and callee were put through.
+    /// The events which show that caller and callee were connected.
     pub fn bridge_evidence(&self) -> Vec<&'a str> {
         let accepted = self.screening.get(&ScreeningAnswer::Accepted).map(|(identity, _)| *identity);
         let dial = self.dial.as_ref().map(|dial| dial.identity);
@@ -224,12 +224,12 @@ impl<'a> Attempt<'a> {
         accepted.into_iter().chain(bridge).collect()
     }
 
-    /// All that is known of the attempt.
+    /// The identities of all events about the attempt.
     pub fn evidence(&self) -> Vec<&'a str> {
         self.identities.clone()
     }
 
-    /// How it ended: the first row of which the evidence is there.
+    /// How it ended: the first row whose evidence exists.
     pub fn end(&self) -> PhoneEnd {
         use ScreeningAnswer::{Accepted, Asked, Declined, Unanswered};
         let dial = |outcome| self.dial.as_ref().is_some_and(|dial| dial.outcome == outcome);
@@ -239,17 +239,17 @@ impl<'a> Attempt<'a> {
             (self.answered(Unanswered), PhoneEnd::NotAccepted),
             (self.answered_elsewhere, PhoneEnd::Elsewhere),
             (self.caller_left || dial(DialOutcome::Canceled), PhoneEnd::CallerGaveUp),
-            // Accepted but never connected: the caller went on, or left at that very moment.
-            (self.answered(Accepted) && self.caller_went_on, PhoneEnd::Unreachable),
+            // Accepted but never connected: the caller continued in the flow, or left at the same moment.
+            (self.answered(Accepted) && self.has_later_step, PhoneEnd::Unreachable),
             (self.answered(Accepted) && self.is_reported_over(), PhoneEnd::CallerGaveUp),
-            // Picked up, asked, and put down again without a key, regardless of what the carrier reports of the step.
+            // Picked up, asked, and hung up without pressing a key, whatever the carrier reports about the step.
             (self.answered(Asked) && self.is_reported_over(), PhoneEnd::Declined),
             (dial(DialOutcome::Busy), PhoneEnd::Busy),
             (dial(DialOutcome::Declined), PhoneEnd::Declined),
             (dial(DialOutcome::NoAnswer), PhoneEnd::NoAnswer),
             (dial(DialOutcome::Failed), PhoneEnd::Unreachable),
             (dial(DialOutcome::Answered), PhoneEnd::NotAccepted),
-            // Without the carrier's report of the whole step, the leg's own status decides.
+            // Without the carrier's report on the whole step, the leg's own status decides.
             (self.leg(LegStatus::Busy), PhoneEnd::Busy),
             (self.leg(LegStatus::NoAnswer), PhoneEnd::NoAnswer),
             (self.by_record && self.leg(LegStatus::Completed), PhoneEnd::NoAnswer),
@@ -258,7 +258,7 @@ impl<'a> Attempt<'a> {
         precedence.into_iter().find(|(holds, _)| *holds).map_or(PhoneEnd::CallerGaveUp, |(_, end)| end)
     }
 
-    /// Whether caller and callee were connected: the carrier says so, or the callee's leg completed and nothing
+    /// Whether caller and callee were connected: the carrier reports it, or the callee's leg completed and nothing
     /// contradicts it. A screened callee must also have accepted, because a mobile's voicemail is never connected.
     fn taken(&self) -> bool {
         if self.by_record {
@@ -276,9 +276,9 @@ impl<'a> Attempt<'a> {
             }
     }
 
-    /// Whether the conversation ended while the caller was still there, and nothing came after it.
+    /// Whether the conversation ended while the caller was still there, and no later step followed.
     pub fn was_ended_by_callee(&self) -> bool {
-        self.dial.is_some() && self.taken() && !self.caller_left && !self.caller_went_on
+        self.dial.is_some() && self.taken() && !self.caller_left && !self.has_later_step
     }
 
     /// When the leg had this status, by the carrier's time.
@@ -286,12 +286,12 @@ impl<'a> Attempt<'a> {
         self.legs.get(&status).map(|(_, at)| *at)
     }
 
-    /// When the callee answered so.
+    /// When the callee gave this answer.
     fn answer_at(&self, answer: ScreeningAnswer) -> Option<Timestamp> {
         self.screening.get(&answer).map(|(_, at)| *at)
     }
 
-    /// When caller and callee were put through.
+    /// When caller and callee were connected.
     pub fn bridged_at(&self) -> Option<Timestamp> {
         if self.end() != PhoneEnd::Taken {
             return None;
@@ -303,13 +303,13 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Whether any event of the phone arrived. A caller who hangs up during the announcement was never connected to
-    /// it.
+    /// Whether any report about the phone arrived. If the caller hangs up during the announcement, the phone never
+    /// rings.
     pub fn was_rung(&self) -> bool {
         !self.legs.is_empty() || !self.screening.is_empty() || self.dial.is_some()
     }
 
-    /// Whether the callee has accepted and nothing says that the conversation is over.
+    /// Whether the callee has accepted and no report says that the conversation is over.
     pub fn talking(&self) -> bool {
         let off_hook = self.leg(LegStatus::Answered) && !self.screened;
         let over = self.dial.is_some() || self.leg(LegStatus::Completed);

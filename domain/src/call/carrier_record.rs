@@ -10,11 +10,11 @@ use crate::phone::address::PhoneAddress;
 /// The carrier's record of a call that is over.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CarrierRecord {
-    /// The carrier's last word, verbatim.
+    /// The carrier's final status, verbatim.
     pub status: String,
-    /// Whether the caller's own leg could not be carried at all.
+    /// Whether the caller's own leg could not be connected at all.
     pub failed: bool,
-    /// The whole duration as the carrier bills it.
+    /// The total duration as the carrier bills it.
     pub seconds: Option<u32>,
     /// When it began.
     pub started_at: Option<Timestamp>,
@@ -22,7 +22,7 @@ pub struct CarrierRecord {
     pub ended_at: Option<Timestamp>,
     /// Caller and called number.
     pub parties: Parties,
-    /// The phones that were rung for it, in the order they were.
+    /// The phones that were rung, in order.
     pub legs: Vec<RecordedLeg>,
 }
 
@@ -31,7 +31,7 @@ pub struct CarrierRecord {
 pub struct RecordedLeg {
     /// The leg.
     pub leg: LegId,
-    /// The number that was rung, if it is one.
+    /// The number or address that was rung, if known.
     pub number: Option<PhoneAddress>,
     /// How it ended.
     pub status: LegStatus,
@@ -42,7 +42,7 @@ pub struct RecordedLeg {
 }
 
 impl CarrierRecord {
-    /// All that the record says.
+    /// The record's identity: its status, failure and duration, and each leg with its status.
     pub(super) fn identity(&self) -> String {
         let legs: Vec<String> = self.legs.iter().map(|leg| format!("{}={}", leg.leg, leg.status)).collect();
         let seconds = self.seconds.map_or_else(|| "-".to_owned(), |seconds| seconds.to_string());

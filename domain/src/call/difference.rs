@@ -1,4 +1,4 @@
-//! What a call would become if its events were folded again: an old version may have read them otherwise.
+//! How a stored call would change if its events were folded again; an older version may have derived it differently.
 use jiff::Timestamp;
 
 use super::Call;
@@ -6,16 +6,16 @@ use super::Call;
 /// A value of a call that differs between two interpretations of its events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// Which, by its name in [`Call`].
+    /// The name of the value; most are fields of [`Call`].
     pub fact: &'static str,
-    /// What it is.
+    /// The value in this call.
     pub was: String,
-    /// What it would be.
+    /// The value in the other call.
     pub becomes: String,
 }
 
 impl Call {
-    /// Where another reading of the same events differs: in how the call ended, why, when, and how long its parts were.
+    /// Where another derivation from the same events differs: how the call ended, why, when, and its durations.
     pub fn differences(&self, other: &Self) -> Vec<Difference> {
         self.values()
             .into_iter()
@@ -25,7 +25,7 @@ impl Call {
             .collect()
     }
 
-    /// What people rely on, in words; nothing is `-`.
+    /// The values that people rely on, as text; `-` for a missing one.
     fn values(&self) -> Vec<(&'static str, String)> {
         let none = || "-".to_owned();
         let seconds = |seconds: Option<u32>| seconds.map_or_else(none, |seconds| format!("{seconds} s"));

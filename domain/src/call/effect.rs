@@ -1,4 +1,4 @@
-//! Work to do after the caller has been answered.
+//! Work to do after the carrier has been answered.
 use serde::{Deserialize, Serialize};
 
 use crate::call::event::EventKind;
@@ -8,21 +8,21 @@ use crate::ids::{LegId, RecordingId};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "effect", rename_all = "snake_case")]
 pub enum Effect {
-    /// Fetch a message's audio from the carrier and keep it.
+    /// Fetch a message's audio from the carrier and store it.
     FetchRecording {
         /// The caller's leg.
         call: LegId,
         /// The recording.
         recording: RecordingId,
     },
-    /// Transcribe a message that we hold.
+    /// Transcribe a stored message.
     Transcribe {
         /// The caller's leg.
         call: LegId,
         /// The recording.
         recording: RecordingId,
     },
-    /// Delete the carrier's own copy of a message that we hold.
+    /// Delete the carrier's own copy of a recording.
     DeleteCarrierCopy {
         /// The caller's leg.
         call: LegId,
@@ -32,7 +32,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// What makes the effect unique: the same work is never queued twice.
+    /// The key that makes the effect unique, so that the same work is never queued twice.
     pub fn key(&self) -> String {
         match self {
             Self::FetchRecording { call, recording } => format!("fetch-recording:{call}:{recording}"),
@@ -52,7 +52,7 @@ impl Effect {
 }
 
 impl EventKind {
-    /// Whether work may become due by it.
+    /// Whether the event may make work due.
     pub fn may_cause_effects(&self) -> bool {
         let of_messages = matches!(
             self,

@@ -1,4 +1,4 @@
-//! One line of a call's story, with the identity that makes a repeat the same line.
+//! An event of a call, with an identity that recognizes repeats.
 mod identity;
 mod order;
 
@@ -41,20 +41,20 @@ pub struct CallEvent {
 #[strum(serialize_all = "snake_case")]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum EventKind {
-    /// A caller dialled the main number.
+    /// A caller dialled one of the company's numbers.
     Started(Parties),
     /// A rule or a cap refused the call before it was answered.
     Refused {
         /// Why.
         why: RefusalReason,
     },
-    /// The time of day, or a closure, decided where the call went on.
+    /// Opening hours, or a closure, decided how the call continued.
     Hours {
         /// The opening hours that decided; `None` during a temporary closure.
         hours: Option<NodeName>,
         /// After which step.
         step: u16,
-        /// What they said.
+        /// Whether it was open or why it was closed.
         why: HoursReason,
     },
     /// An announcement was played and the call was ended.
@@ -89,9 +89,9 @@ pub enum EventKind {
         /// At which step.
         step: u16,
     },
-    /// We had a phone rung.
+    /// We requested that a phone be rung.
     Forward {
-        /// By which rule.
+        /// The forward.
         forward: NodeName,
         /// At which step.
         step: u16,
@@ -104,7 +104,7 @@ pub enum EventKind {
     },
     /// A callee's leg changed.
     Leg {
-        /// The turn that rang it.
+        /// The step that rang it.
         step: u16,
         /// Which destination.
         position: u8,
@@ -119,7 +119,7 @@ pub enum EventKind {
     },
     /// A callee was asked whether they take the call, or answered.
     Screening {
-        /// The turn that rang them.
+        /// The step that rang the callee.
         step: u16,
         /// Which destination.
         position: u8,
@@ -130,25 +130,25 @@ pub enum EventKind {
     },
     /// The carrier reported how ringing ended.
     Dial {
-        /// The turn that rang.
+        /// The step that rang.
         step: u16,
-        /// Its verdict.
+        /// The outcome.
         outcome: DialOutcome,
         /// The leg that answered or was tried last.
         leg: Option<LegId>,
-        /// Whether it put caller and callee through, when it says so.
+        /// Whether the carrier connected caller and callee, if it reports it.
         bridged: Option<bool>,
         /// How long the callee's leg was off hook.
         seconds: Option<u32>,
     },
-    /// Caller and callee were put through to each other.
+    /// Caller and callee were connected.
     Bridged {
-        /// The turn that rang.
+        /// The step that rang.
         step: u16,
         /// The callee's leg.
         leg: Option<LegId>,
     },
-    /// A mailbox invited a message.
+    /// A mailbox asked for a message.
     Mailbox {
         /// Which.
         mailbox: NodeName,
@@ -157,34 +157,34 @@ pub enum EventKind {
         /// Why.
         cause: MailboxCause,
     },
-    /// The carrier has news of a recording.
+    /// The status of a recording changed.
     Recording {
         /// The recording.
         recording: RecordingId,
-        /// The news.
+        /// Its new status.
         status: RecordingStatus,
         /// Its length in seconds.
         seconds: Option<u32>,
     },
-    /// We hold a message's audio, verified.
+    /// A message's audio was stored and verified.
     Voicemail {
         /// The recording.
         recording: RecordingId,
-        /// What we hold.
+        /// The stored audio.
         audio: StoredAudio,
     },
     /// A message's audio has been analysed.
     VoicemailMeasured {
         /// The recording.
         recording: RecordingId,
-        /// What it sounds like.
+        /// Its length, speech and waveform.
         sound: Sound,
     },
     /// A message's audio could not be retrieved.
     VoicemailFailed {
         /// The recording.
         recording: RecordingId,
-        /// Why, in words.
+        /// Why, as text.
         why: String,
         /// The number of earlier retries.
         #[serde(default)]
@@ -197,7 +197,7 @@ pub enum EventKind {
         /// The number of this retry, from 1.
         round: u32,
     },
-    /// We held a message's audio and no longer do.
+    /// A message's stored audio was deleted.
     VoicemailDeleted {
         /// The recording.
         recording: RecordingId,
@@ -206,7 +206,7 @@ pub enum EventKind {
     TranscriptWanted {
         /// The recording.
         recording: RecordingId,
-        /// What the caller was spoken to in.
+        /// The language of the caller's prompts.
         language: Language,
     },
     /// A message was transcribed.
@@ -221,16 +221,16 @@ pub enum EventKind {
         /// The recording.
         recording: RecordingId,
     },
-    /// The carrier's own copy of a message that we hold.
+    /// The carrier's own copy of a recording is unwanted or was deleted.
     CarrierCopy {
         /// The recording.
         recording: RecordingId,
-        /// What is to become, or has become, of it.
+        /// Whether it is to be deleted or has been deleted.
         fate: CopyFate,
     },
     /// The carrier's own record of the call, read afterwards.
     Recovered(CarrierRecord),
-    /// No report of the end arrived in time; the call is no longer waited for.
+    /// No report of the end arrived in time, so the call was closed.
     Closed,
     /// The caller had hung up when the carrier asked for the next step.
     CallerLeft {
@@ -239,7 +239,7 @@ pub enum EventKind {
     },
     /// The carrier reported the end of the call.
     Ended(Ending),
-    /// An event that a newer version of this crate has written. It is stored, and ignored when a call is derived.
+    /// An event written by a newer version of this crate, unknown to this one. It is stored, but ignored when a call is derived.
     #[serde(skip_deserializing)]
     Unknown {
         /// Its identity, which the newer version gave it.
@@ -251,11 +251,11 @@ pub enum EventKind {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct Ending {
-    /// The carrier's last word, verbatim.
+    /// The carrier's final status, verbatim.
     pub status: String,
-    /// Whether the caller's own leg could not be carried at all.
+    /// Whether the caller's own leg could not be connected at all.
     pub failed: bool,
-    /// The whole duration as the carrier bills it.
+    /// The total duration as the carrier bills it.
     pub seconds: Option<u32>,
     /// Caller and called number, in case no other event of the call arrives.
     pub parties: Option<Parties>,
@@ -264,13 +264,13 @@ pub struct Ending {
     pub hung_up_by: Option<HungUpBy>,
 }
 
-/// Reads who hung up; a word of a newer version says nothing here, and the end of the call counts all the same.
+/// Reads who hung up. A value that only a newer version knows becomes `None`, so that the rest remains readable.
 pub(super) fn if_known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<HungUpBy>, D::Error> {
     let word: Option<String> = Option::deserialize(deserializer)?;
     Ok(word.and_then(|word| word.parse().ok()))
 }
 
-/// Audio that we hold and have verified.
+/// Audio that was stored and verified.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StoredAudio {
     /// Its size in bytes.
@@ -282,7 +282,7 @@ pub struct StoredAudio {
 }
 
 impl Ending {
-    /// The end of a call with this last word of the carrier, without a known duration.
+    /// The end of a call with this final status of the carrier, without a known duration.
     pub fn new(status: &str) -> Self {
         Self { status: status.to_owned(), failed: false, seconds: None, parties: None, hung_up_by: None }
     }
@@ -294,8 +294,8 @@ impl CallEvent {
         Self { call, at, kind, received_at: None }
     }
 
-    /// The natural identity within the call: equal for a repeat, however late, and different for anything else. It
-    /// covers all that the event says but its time.
+    /// The identity within the call: equal for a repeated event, however late, and different for any other. It covers
+    /// the content of the event, but not its times.
     pub fn identity(&self) -> String {
         self.kind.identity()
     }

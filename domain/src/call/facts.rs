@@ -1,5 +1,5 @@
-//! What events have established about a call. Absorbing is order-free and repeat-safe by construction: the facts
-//! *are* the set of events, and everything else is derived from it.
+//! The facts about a call. Absorbing events is commutative and idempotent by construction: the facts *are* the set of
+//! events, and everything else is derived from it.
 pub(super) mod message;
 use std::collections::BTreeMap;
 
@@ -18,8 +18,8 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Takes an event in, and returns the work that has become due by it. A repeat changes nothing; of two reports of
-    /// the same event the earlier time counts.
+    /// Adds an event, and returns the work that becomes due. A repeat changes nothing; if the same event is reported with
+    /// two times, the earlier counts.
     ///
     /// ```
     /// use frontdesk_domain::{BuiltinFlow, Context, Dialogue, Facts, Notice, Signal, advance, builtin_flow};
@@ -50,8 +50,8 @@ impl Facts {
         }
     }
 
-    /// Takes an event in without asking what work it makes due. Its identity, and whether it changed anything: unknown so far, or
-    /// earlier than known.
+    /// Adds an event without computing the work that becomes due. Returns its identity, and whether it changed anything: it was
+    /// new, or earlier than known.
     pub fn learn(&mut self, event: CallEvent) -> (String, bool) {
         let identity = event.identity();
         match self.events.get_mut(&identity) {
@@ -67,7 +67,7 @@ impl Facts {
         }
     }
 
-    /// The event of that identity, if it is known.
+    /// The event with that identity, if known.
     pub fn event(&self, identity: &str) -> Option<&CallEvent> {
         self.events.get(identity)
     }
@@ -99,8 +99,8 @@ impl Facts {
         facts
     }
 
-    /// The events by identity, in the order of their times. Carriers stamp whole seconds and we do not, so within one
-    /// second the order of a call's life decides.
+    /// The events with their identities, ordered by time. Carriers send whole seconds and we do not, so within one second
+    /// the usual order of a call decides.
     pub fn story(&self) -> Vec<(&str, &CallEvent)> {
         let mut story: Vec<_> =
             self.events.iter().map(|(identity, event)| (identity.as_str(), event)).collect();
@@ -110,8 +110,8 @@ impl Facts {
         story
     }
 
-    /// The jobs that these facts require: fetch every message that may have audio and is not finished, and delete the
-    /// carrier's copy if it is unwanted.
+    /// The work that these facts require: fetch every message that may have audio and is not finished, transcribe it if
+    /// requested, and delete the carrier's copy if it is unwanted.
     pub fn effects(&self) -> Vec<Effect> {
         let mut effects = Vec::new();
         for (recording, call) in self.recordings() {
@@ -130,7 +130,7 @@ impl Facts {
         effects
     }
 
-    /// The language to transcribe a message in on this machine, while that is possible and not done.
+    /// The language for transcribing a message locally; `None` if that is not requested, not possible or already done.
     pub fn to_transcribe(&self, recording: &RecordingId) -> Option<&Language> {
         self.message(recording).to_transcribe()
     }
@@ -145,7 +145,7 @@ impl Facts {
         self.find(|kind| matches!(kind, EventKind::Recovered(_)))
     }
 
-    /// Whether any request of the call itself arrived, and not only later reports about it.
+    /// Whether any request for a step of the call arrived, and not only later reports about it.
     pub(super) fn was_served(&self) -> bool {
         self.find(|kind| matches!(kind, EventKind::Started(_))).is_some()
     }
@@ -173,17 +173,17 @@ impl Facts {
         self.find(over).is_some()
     }
 
-    /// Every recording of the call, also those that are no message.
+    /// Every recording of the call, including those that are not messages.
     pub fn every_recording(&self) -> Vec<RecordingId> {
         self.recordings().into_keys().cloned().collect()
     }
 
-    /// Whether a recording is no message: too short to be one, or the caller took it back.
+    /// Whether a recording is not a message: it is too short, or the caller recorded another.
     pub fn is_discarded(&self, recording: &RecordingId) -> bool {
         self.message(recording).discarded
     }
 
-    /// The goodbye that was said, if one was.
+    /// The event of the goodbye that was played, if any.
     pub(super) fn goodbye(&self) -> Option<&str> {
         self.find(|kind| matches!(kind, EventKind::Goodbye { .. }))
     }
@@ -192,7 +192,7 @@ impl Facts {
         self.events.iter().find(|(_, event)| wanted(&event.kind)).map(|(identity, _)| identity.as_str())
     }
 
-    /// Whether the carrier has said what became of a recording. Until then it may not know the recording yet when it is asked.
+    /// Whether the carrier has reported the result of a recording. Until then, it may not find the recording when asked for it.
     pub fn is_reported(&self, wanted: &RecordingId) -> bool {
         use RecordingStatus::{Absent, Completed, Failed};
         self.events.values().any(|event| {
@@ -208,7 +208,7 @@ impl Facts {
         reports.map(|event| event.at).min()
     }
 
-    /// Every recording the events name, once.
+    /// Every recording that the events name, each once, with its call.
     pub(super) fn recordings(&self) -> BTreeMap<&RecordingId, &LegId> {
         let mut found = BTreeMap::new();
         for event in self.events.values() {

@@ -18,11 +18,11 @@ pub enum NotificationKind {
     #[serde(rename = "call.started")]
     #[strum(serialize = "call.started")]
     Started,
-    /// Caller and callee were put through.
+    /// Caller and callee were connected.
     #[serde(rename = "call.answered")]
     #[strum(serialize = "call.answered")]
     Answered,
-    /// The call is over, and the carrier has had its last word.
+    /// The call is over, and the carrier's final report has arrived.
     #[serde(rename = "call.ended")]
     #[strum(serialize = "call.ended")]
     Ended,
@@ -30,7 +30,7 @@ pub enum NotificationKind {
     #[serde(rename = "voicemail.stored")]
     #[strum(serialize = "voicemail.stored")]
     VoicemailStored,
-    /// What was reported about the end of the call has changed since.
+    /// What an earlier notification said about the end of the call has changed.
     #[serde(rename = "call.updated")]
     #[strum(serialize = "call.updated")]
     Updated,
@@ -43,9 +43,9 @@ pub enum NotificationKind {
 named!(NotificationKind);
 
 impl Call {
-    /// Every kind that this call has come to so far.
+    /// Every kind of notification that is due for this call so far.
     pub fn kinds(&self) -> Vec<NotificationKind> {
-        // Until the carrier's last word a message may still turn a miss into something else.
+        // Until the carrier's final report, a message may still turn a missed call into a voicemail.
         let decided = self.verdict.as_ref().is_some_and(|verdict| {
             self.provider_status.is_some()
                 || matches!(verdict.reason, Reason::Unknown | Reason::CarrierRecord)
@@ -56,7 +56,7 @@ impl Call {
             NotificationKind::Answered => self.answered_at.is_some(),
             NotificationKind::Ended => decided,
             NotificationKind::VoicemailStored => stored,
-            // It depends on what was reported, and what people did is not part of the call.
+            // `Updated` depends on earlier notifications, and `WorkChanged` on data that is not part of the call.
             NotificationKind::Updated | NotificationKind::WorkChanged => false,
         };
         NotificationKind::VARIANTS.iter().copied().filter(reached).collect()

@@ -23,7 +23,7 @@ pub enum Outcome {
     Voicemail,
     /// A phone rang and no one spoke to the caller.
     Missed,
-    /// The caller left before anybody was rung.
+    /// The caller left before a phone was rung.
     Abandoned,
     /// A rule of the flow refused the call.
     Rejected,
@@ -40,7 +40,7 @@ pub enum Outcome {
 pub enum Reason {
     /// Answered: the callee accepted by key.
     Accepted,
-    /// Answered: put through without screening.
+    /// Answered: connected without screening.
     Bridged,
     /// Known from the carrier's records only.
     CarrierRecord,
@@ -54,7 +54,7 @@ pub enum Reason {
     AfterBusy,
     /// Voicemail: the callee declined.
     AfterDecline,
-    /// Voicemail: the forward failed, or something else did.
+    /// Voicemail: the forward or another step failed.
     AfterFailure,
     /// Voicemail: the office was closed.
     OutOfHours,
@@ -86,11 +86,11 @@ pub enum Reason {
     Blocked,
     /// Rejected: number withheld.
     Withheld,
-    /// Rejected, or led to a mailbox: a cap was reached.
+    /// Rejected, or sent to a mailbox: a cap was reached.
     Limit,
-    /// Failed: the carrier says so.
+    /// Failed: reported by the carrier.
     Carrier,
-    /// Missed or abandoned: no report of the end ever arrived. Also a reason that a newer version of this crate gave.
+    /// Missed or abandoned: no report of the end ever arrived. Also any reason that only a newer version of this crate knows.
     #[serde(other)]
     Unknown,
 }
@@ -114,7 +114,7 @@ impl Verdict {
         Self { outcome, reason, evidence: evidence.into_iter().map(ToOwned::to_owned).collect() }
     }
 
-    /// The verdict on a call that has ended: the first rule that fits.
+    /// The verdict on a call that has ended: the first rule that applies.
     pub(super) fn on(facts: &Facts, attempts: &[Attempt<'_>]) -> Self {
         rejected(facts)
             .or_else(|| answered(attempts))
@@ -267,8 +267,8 @@ fn abandoned(facts: &Facts) -> Verdict {
     Verdict::new(Outcome::Abandoned, reason, evidence)
 }
 
-/// The last phone that rang on its own or that the callee could answer; not one that stopped ringing because another
-/// phone of the same attempt was picked up.
+/// The last phone that was rung, preferably not one that stopped ringing because another phone of the same step was
+/// picked up.
 fn last_rung<'a, 'f>(attempts: &'a [Attempt<'f>]) -> Option<&'a Attempt<'f>> {
     let rung = || attempts.iter().filter(|attempt| attempt.was_rung());
     rung()

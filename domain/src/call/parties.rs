@@ -13,7 +13,7 @@ pub struct Parties {
     pub to: String,
     /// The caller's name, if the network sent one.
     pub from_name: Option<String>,
-    /// Where the caller's number belongs.
+    /// The region of the caller's number, if the network sent it.
     pub from_place: Option<String>,
 }
 

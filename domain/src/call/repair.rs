@@ -1,4 +1,4 @@
-//! What the carrier itself has on a call, read afterwards: the remedy for requests that never reached us.
+//! Repairs calls from the carrier's own records, because requests may never have reached us.
 use jiff::Timestamp;
 
 use crate::call::Call;
@@ -21,12 +21,12 @@ pub struct RecordedMessage {
     pub at: Option<Timestamp>,
 }
 
-/// Everything the carrier has on one call.
+/// Everything that the carrier has recorded about one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CarrierCall {
     /// The caller's leg.
     pub call: LegId,
-    /// The call.
+    /// The carrier's record of the call.
     pub record: CarrierRecord,
     /// Its recordings.
     pub messages: Vec<RecordedMessage>,
@@ -45,7 +45,7 @@ impl CarrierCall {
             offered.push(event(made_at.unwrap_or(at), kind));
         }
         let (mut facts, mut events) = (known.clone(), Vec::new());
-        // One event can give another its meaning: go on until none changes the call.
+        // One event can change the effect of another, so repeat until no event changes the call.
         loop {
             let before = row(&facts);
             let useful = offered.iter().position(|event| {
@@ -62,7 +62,7 @@ impl CarrierCall {
     }
 }
 
-/// The call as these facts establish it. Another proof of the same outcome repairs nothing.
+/// The call derived from these facts, without evidence: new evidence for the same outcome is no repair.
 fn row(facts: &Facts) -> Call {
     let mut call = Call::of(facts);
     if let Some(verdict) = &mut call.verdict {

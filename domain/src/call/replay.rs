@@ -1,5 +1,5 @@
-//! A logged call led through another flow: the same caller at the same time, who presses what they pressed and is silent
-//! where they were silent, with phones that answer as phones did.
+//! Replays a logged call through another flow: the same caller at the same time presses the same keys and is silent at the
+//! same points, and phones answer as they did.
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
@@ -17,22 +17,22 @@ use crate::flow::target::Target;
 use crate::keys::Keys;
 use crate::phone::address::PhoneAddress;
 
-/// More steps than a call can have.
+/// The maximum number of steps of a replay; more than a call can have.
 const MAX_STEPS: usize = 100;
 
-/// Where a caller came to.
+/// How far a caller got in a flow.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Journey {
     /// Whether the call was refused before it was answered.
     pub refused: bool,
     /// The first phone that was rung.
     pub rung: Option<PhoneAddress>,
-    /// The last place they came to; none if they left before any.
+    /// The last node that the caller reached; `None` if the caller left before the first.
     pub last: Option<Target>,
 }
 
 impl Journey {
-    /// Where a logged call came to.
+    /// The journey of a logged call.
     pub fn of(facts: &Facts) -> Self {
         let kinds = || facts.story().into_iter().map(|(_, event)| &event.kind);
         Self {
@@ -61,8 +61,8 @@ impl std::fmt::Display for Journey {
 }
 
 impl CallFlow {
-    /// Where a logged call would have come to by this flow; `None` for a call of which we were never asked anything, and
-    /// for one that was refused, which is not the flow's doing alone.
+    /// The journey that a logged call would have had in this flow; `None` for a call that we never had to answer, and for
+    /// one that was refused, because that does not depend on the flow alone.
     ///
     /// ```
     /// use frontdesk_domain::{BuiltinFlow, Context, Dialogue, Facts, Notice, Signal, advance, builtin_flow};
@@ -76,7 +76,7 @@ impl CallFlow {
     ///
     /// let facts = Facts::of(&events);
     /// let journey = flow.replay(&facts).expect("it was asked for instructions");
-    /// assert_eq!(Some(journey), Some(frontdesk_domain::call::Journey::of(&facts)), "by the same flow it comes to the same");
+    /// assert_eq!(Some(journey), Some(frontdesk_domain::call::Journey::of(&facts)), "the same flow gives the same journey");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn replay(&self, facts: &Facts) -> Option<Journey> {
@@ -93,7 +93,7 @@ impl CallFlow {
         (cx.from, cx.to) = (parties.from, parties.to);
         let closed = |kind: &EventKind| matches!(kind, EventKind::Hours { why: HoursReason::Closure, .. });
         if kinds().any(closed) {
-            // The temporary closure of that time.
+            // The temporary closure that was in effect then.
             cx.restrictions.closure = Some(Closure { from: at, until: Timestamp::MAX, say: None });
         }
         let mut caller = Caller::of(&story);
@@ -113,14 +113,14 @@ impl CallFlow {
     }
 }
 
-/// What a caller did, and what phones did, in order.
+/// What the caller and the phones did, in order.
 struct Caller {
     presses: VecDeque<Option<Keys>>,
-    /// How ringing ended each time; `None` where the caller hung up before it did.
+    /// How ringing ended each time; `None` if the caller hung up first.
     dials: VecDeque<Option<DialOutcome>>,
-    /// A callee spoke to the caller in the end.
+    /// Whether a callee spoke to the caller in the end.
     was_reached: bool,
-    /// After this many seconds of ringing.
+    /// How many seconds the phone rang that took the call.
     taken_after: Option<u32>,
 }
 
@@ -155,7 +155,7 @@ impl Caller {
         Self { presses, dials, was_reached, taken_after: None }
     }
 
-    /// What follows when the caller meets an instruction; `None` if it leads nowhere, or the caller hung up there.
+    /// The next state and signal after an instruction; `None` if there is none, or the caller hung up there.
     fn meets(&mut self, instruction: Instruction) -> Option<(Dialogue, Signal)> {
         match instruction {
             Instruction::Gather { then, .. } => {
@@ -166,11 +166,11 @@ impl Caller {
                 Some((then, signal))
             }
             Instruction::Dial { then, ring, .. } => {
-                // More phones than rang then: the call is not answered.
+                // More phones than rang in the logged call: not answered.
                 let logged = self.dials.pop_front().unwrap_or(Some(DialOutcome::NoAnswer));
-                // The last phone that rang then was taken; before it, phones did what they did.
+                // In the logged call, the last phone took the call; the earlier ones end as they did.
                 let last = self.was_reached && self.dials.is_empty();
-                // A phone that stops ringing before it was picked up then is not answered.
+                // Not answered if the phone stops ringing before the time at which it was picked up.
                 let in_time = self.taken_after.is_none_or(|after| u64::from(after) <= ring.as_secs());
                 let reached = last && in_time;
                 let outcome = match (last, in_time) {

@@ -1,17 +1,17 @@
-//! How far a call has come.
+//! The state of a call.
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::named;
 
-/// How far a call has come.
+/// The state of a call.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum CallState {
-    /// It rings at our number; nothing has been said.
+    /// The call has arrived; nothing has been played.
     Ringing,
     /// The caller is being served.
     InProgress,
@@ -19,7 +19,7 @@ pub enum CallState {
     Ended,
 }
 
-/// What a call that is not over is doing.
+/// What is happening in a call that has not ended.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -32,7 +32,7 @@ pub enum Activity {
     Ringing,
     /// Caller and callee speak.
     Talking,
-    /// The caller leaves a message.
+    /// The caller is leaving a message.
     LeavingMessage,
 }
 

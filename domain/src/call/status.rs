@@ -1,4 +1,4 @@
-//! The statuses and reasons that events carry, and how phones answered.
+//! The statuses and reasons that events carry, and how ringing a phone ended.
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 
@@ -14,13 +14,13 @@ use crate::named;
 pub enum RefusalReason {
     /// The caller is blocked by a rule or by the block list.
     Blocked,
-    /// A rule refuses callers who keep their number back.
+    /// A rule refuses callers who withhold their number.
     Withheld,
     /// The caller has called more often than a cap allows.
     Limit,
 }
 
-/// What the time of day said.
+/// Whether it was open, or why it was closed.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -47,7 +47,7 @@ impl From<Opening> for HoursReason {
     }
 }
 
-/// How far a callee's leg has come.
+/// The status of a callee's leg.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -74,7 +74,7 @@ pub enum LegStatus {
     Canceled,
 }
 
-/// What happened when a callee was asked.
+/// What happened when a callee was asked to accept a call.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -91,14 +91,14 @@ pub enum ScreeningAnswer {
     Unanswered,
 }
 
-/// News of a recording.
+/// The status of a recording.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum RecordingStatus {
-    /// The caller has finished; the carrier still works on it.
+    /// The caller has finished; the carrier is still processing it.
     Taken,
     /// It can be fetched.
     Completed,
@@ -110,11 +110,11 @@ pub enum RecordingStatus {
     Held,
     /// The caller keeps it.
     Kept,
-    /// No message: too short, or replaced by another recording of the caller.
+    /// Not a message: too short, or replaced by another recording of the caller.
     Discarded,
 }
 
-/// What becomes of the carrier's own copy of a message.
+/// What happens to the carrier's own copy of a recording.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -127,7 +127,7 @@ pub enum CopyFate {
     Deleted,
 }
 
-/// How a phone that was rung answered.
+/// How ringing a phone ended.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -148,18 +148,18 @@ pub enum PhoneEnd {
     Unreachable,
     /// The caller hung up while it rang.
     CallerGaveUp,
-    /// Another of the phones that rang at once was picked up.
+    /// Another of the phones that rang at the same time was picked up.
     Elsewhere,
 }
 
-/// How a caller came to a mailbox.
+/// Why a caller reached a mailbox.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum MailboxCause {
-    /// By pressing its key.
+    /// By a key, or because the call begins there.
     Chosen,
     /// By pressing nothing.
     NoInput,
@@ -173,9 +173,9 @@ pub enum MailboxCause {
     Failed,
     /// Ringing was stopped.
     Canceled,
-    /// Something was wrong on our side or the carrier's.
+    /// Something failed on our side or the carrier's.
     Fault,
-    /// It was closed.
+    /// The company was closed.
     Closed,
     /// A cap on forwarding was reached.
     Limit,
@@ -215,7 +215,7 @@ pub enum HungUpBy {
     Callee,
     /// The call flow, after its last instruction.
     Flow,
-    /// Nobody: the line was lost, or the program stopped.
+    /// No party: the line was lost, or the program stopped.
     Line,
 }
 

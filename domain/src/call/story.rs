@@ -1,4 +1,4 @@
-//! Derives the fields of a call from its story: its events in order, each with its identity.
+//! Derives the fields of a call from its story, the ordered events, each with its identity.
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use crate::phone::address::PhoneAddress;
 
 pub(super) type Story<'a> = [(&'a str, &'a CallEvent)];
 
-/// Who ended the call: as the carrier reports it, or as follows from what came before the end.
+/// Who ended the call: as the carrier reports it, or inferred from the events before the end.
 pub(super) fn hung_up_by(story: &Story<'_>, attempts: &[Attempt<'_>]) -> Option<HungUpBy> {
     let has = |wanted: fn(&EventKind) -> bool| story.iter().any(|(_, event)| wanted(&event.kind));
     let reported = story.iter().find_map(|(_, event)| match &event.kind {
@@ -41,7 +41,7 @@ pub(super) fn phones(attempts: &[Attempt<'_>]) -> Vec<(PhoneAddress, bool)> {
     phones.into_iter().collect()
 }
 
-/// The node of the conversation's last such step.
+/// The node of the last step for which `wanted` returns one.
 pub(super) fn last_node<'a>(
     story: &Story<'a>,
     wanted: impl Fn(&'a EventKind) -> Option<(u16, &'a NodeName)>,
@@ -56,7 +56,7 @@ pub(super) fn parties(story: &Story<'_>) -> Option<Parties> {
         EventKind::Ended(ending) => ending.parties.clone(),
         _ => None,
     };
-    // The first request carries it; the last callback repeats it, in case no other event arrives.
+    // The first request carries the parties; the last callback repeats them, in case no other event arrives.
     story.iter().find_map(parties_of).or_else(|| record(story).map(|record| record.parties.clone()))
 }
 
@@ -107,7 +107,7 @@ pub(super) fn started_at(
     begun.or(recorded).or(counted_back).or_else(|| story.first().map(|(_, event)| event.at))
 }
 
-/// From the first prompt to the first phone or mailbox, or to the end for a caller who never got that far.
+/// The time from the first menu to the first phone or mailbox, or to the end of the call if there was neither.
 pub(super) fn menu_seconds(story: &Story<'_>, ended_at: Option<Timestamp>) -> Option<u32> {
     let at = |wanted: fn(&EventKind) -> bool| story.iter().find(|(_, e)| wanted(&e.kind)).map(|(_, e)| e.at);
     let begun = at(|kind| matches!(kind, EventKind::Menu { .. }))?;
@@ -115,7 +115,7 @@ pub(super) fn menu_seconds(story: &Story<'_>, ended_at: Option<Timestamp>) -> Op
     Some(seconds(begun, left.or(ended_at)?))
 }
 
-/// Every press at a menu, in the order of the conversation.
+/// The keys pressed at menus, in the order of the steps.
 pub(super) fn keys<'a>(story: &Story<'a>) -> impl Iterator<Item = (u16, &'a Keys, Option<&'a String>)> {
     let mut keys: Vec<_> = story
         .iter()

@@ -30,14 +30,14 @@ pub enum Doing {
 
 named!(Doing);
 
-/// Something that went on for a while.
+/// A period in which a party did one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
-    /// What.
+    /// What the party did.
     pub doing: Doing,
-    /// From then …
+    /// The start.
     pub from: Timestamp,
-    /// … to then; never before `from`.
+    /// The end; never before `from`.
     pub to: Timestamp,
 }
 
@@ -48,7 +48,7 @@ pub struct Lane {
     pub callee: Option<PhoneAddress>,
     /// Whether it is the caller's.
     pub is_caller: bool,
-    /// What went on, one after the other.
+    /// The spans, in order.
     pub spans: Vec<Span>,
 }
 
@@ -57,14 +57,14 @@ pub struct Lane {
 pub struct Timeline {
     /// When the call began.
     pub from: Timestamp,
-    /// When it ended, or until when it was drawn.
+    /// When it ended, or the time until which it is drawn.
     pub to: Timestamp,
     /// The lanes.
     pub lanes: Vec<Lane>,
 }
 
 impl Timeline {
-    /// Draws a call from its facts; one that is not over, until `now`. `None` while nothing of it is known.
+    /// Draws a call from its facts; a call that is not over is drawn until `now`. `None` while nothing is known.
     ///
     /// ```
     /// use frontdesk_domain::{BuiltinFlow, Context, Dialogue, Facts, Notice, Signal, advance, builtin_flow};
@@ -96,7 +96,7 @@ impl Timeline {
     }
 }
 
-/// Adds a span, unless it is empty or would reach back into the one before.
+/// Adds a span that begins no earlier than the previous one ends, unless nothing of it is left.
 fn add(spans: &mut Vec<Span>, doing: Doing, from: Timestamp, to: Timestamp) {
     let from = spans.last().map_or(from, |last| last.to.max(from));
     if to > from {

@@ -1,5 +1,5 @@
-//! Which places of a flow a call went through, and how the phones it rang answered: read off its events, for counting
-//! over many calls.
+//! Which nodes of a flow a call went through, and how the phones it rang answered: derived from its events, to be
+//! counted over many calls.
 use std::collections::BTreeMap;
 
 use crate::call::attempt::Attempt;
@@ -11,19 +11,19 @@ use crate::flow::target::Target;
 use crate::keys::Keys;
 use crate::phone::address::PhoneAddress;
 
-/// A phone that was rung, and what came of it.
+/// A phone that was rung, and how that ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RungPhone {
-    /// Its number, if it is known.
+    /// Its number, if known.
     pub number: Option<PhoneAddress>,
-    /// What came of it.
+    /// How ringing it ended.
     pub end: PhoneEnd,
     /// How long it rang, in seconds.
     pub ring_seconds: Option<u32>,
 }
 
 impl Facts {
-    /// The places the call went through, in order; each again when it was come to again.
+    /// The nodes that the call went through, in order; a node appears again when the call returns to it.
     pub fn route(&self) -> Vec<Target> {
         let mut passed: Vec<_> = self
             .story()
@@ -33,7 +33,7 @@ impl Facts {
         passed.sort_by_key(|(place, identity, _)| (*place, *identity));
         let mut route: Vec<Target> = Vec::new();
         for (_, _, target) in passed {
-            // Asked again, or one phone after the other, is still the same place.
+            // A repeated question, or the next phone of a forward, is still the same node.
             if route.last() != Some(&target) {
                 route.push(target);
             }
@@ -67,17 +67,17 @@ fn place(kind: &EventKind) -> Option<Target> {
 /// How a phone answered over many calls.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PhoneRecord {
-    /// How often it was rung and what came of it.
+    /// How often ringing it ended in each way.
     pub ends: BTreeMap<PhoneEnd, u32>,
-    /// The fewest seconds after which something picked up that never pressed a key.
+    /// The shortest ringing time, in seconds, of calls that were picked up but not accepted.
     pub soonest_unaccepted: Option<u32>,
 }
 
-/// Below this, a phone's own voicemail may be chance.
-const FEW: u32 = 3;
-/// How much sooner than the voicemail to stop ringing, and the least there is.
-const SOONER: u32 = 2;
-const LEAST_RING: u32 = 5;
+/// Fewer calls that were not accepted may be chance.
+const MIN_UNACCEPTED: u32 = 3;
+/// How many seconds before the voicemail to stop ringing, and the minimum ring time in seconds.
+const RING_MARGIN_SECONDS: u32 = 2;
+const MIN_RING_SECONDS: u32 = 5;
 
 impl PhoneRecord {
     /// Counts one more call.
@@ -89,33 +89,34 @@ impl PhoneRecord {
         }
     }
 
-    /// How often it was rung; where another phone was picked up first it had no chance.
+    /// How often it was rung, without the calls for which another phone was picked up.
     pub fn rung(&self) -> u32 {
         self.ends.iter().filter(|(end, _)| **end != PhoneEnd::Elsewhere).map(|(_, calls)| calls).sum()
     }
 
-    /// How often that came of it.
+    /// How often ringing it ended like this.
     pub fn count(&self, end: PhoneEnd) -> u32 {
         self.ends.get(&end).copied().unwrap_or(0)
     }
 
-    /// How long to let it ring so that its own voicemail does not pick up, if that seems to happen.
+    /// The ring time in seconds that avoids the phone's own voicemail; `None` if that does not seem to pick up.
     pub fn better_ring(&self) -> Option<u32> {
-        let swallowed = self.count(PhoneEnd::NotAccepted);
-        let soonest =
-            self.soonest_unaccepted.filter(|_| swallowed >= FEW && swallowed * 10 >= self.rung())?;
-        Some(soonest.saturating_sub(SOONER).max(LEAST_RING))
+        let unaccepted = self.count(PhoneEnd::NotAccepted);
+        let soonest = self
+            .soonest_unaccepted
+            .filter(|_| unaccepted >= MIN_UNACCEPTED && unaccepted * 10 >= self.rung())?;
+        Some(soonest.saturating_sub(RING_MARGIN_SECONDS).max(MIN_RING_SECONDS))
     }
 }
 
-/// What went through a flow, counted over calls.
+/// How many calls went through each part of a flow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// The calls.
+    /// The number of calls.
     pub calls: u32,
-    /// From where (none: the beginning) to where callers went, and how many.
+    /// How often calls went from one node (`None`: the beginning) to the next.
     pub ways: BTreeMap<(Option<Target>, Target), u32>,
-    /// Which meaningful keys were pressed at which menu, and by how many.
+    /// How often keys with a meaning were pressed, by menu and keys.
     pub keys: BTreeMap<(NodeName, Keys), u32>,
     /// How each phone answered.
     pub phones: BTreeMap<PhoneAddress, PhoneRecord>,
@@ -164,7 +165,7 @@ impl Traffic {
         self.keys.get(&(menu.clone(), keys.clone())).copied().unwrap_or(0)
     }
 
-    /// How many callers came to a place, from wherever.
+    /// How often calls reached a node.
     pub fn came_to(&self, place: &Target) -> u32 {
         self.ways.iter().filter(|((_, to), _)| to == place).map(|(_, calls)| calls).sum()
     }

@@ -8,41 +8,41 @@ use crate::call::sound::Sound;
 use crate::ids::RecordingId;
 use crate::named;
 
-/// Where a message's audio is.
+/// The status of a message's audio.
 #[derive(Serialize, Deserialize, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum VoicemailStatus {
-    /// On its way to us.
+    /// Not fetched yet.
     Pending,
-    /// With us, verified.
+    /// Stored and verified.
     Stored,
     /// The audio could not be retrieved.
     Failed,
-    /// Was with us, and has been deleted.
+    /// It was stored and has been deleted.
     Deleted,
 }
 
 named!(VoicemailStatus);
 
-/// A message a caller left.
+/// A message that a caller left.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct Voicemail {
     /// Its recording.
     pub recording: RecordingId,
-    /// Where its audio is.
+    /// The status of its audio.
     pub status: VoicemailStatus,
     /// Its length in seconds.
     pub duration_seconds: Option<u32>,
-    /// The audio we hold.
+    /// The stored audio.
     pub audio: Option<StoredAudio>,
     /// The number of retries that a person requested.
     #[serde(default)]
     pub round: u32,
-    /// What it sounds like, once that was measured.
+    /// Its length, speech and waveform, once measured.
     #[serde(default)]
     pub sound: Option<Sound>,
     /// The transcript.
@@ -61,7 +61,7 @@ impl Voicemail {
         voicemails.iter().max_by_key(|voicemail| rank(voicemail))
     }
 
-    /// Whether it was measured and contains no speech. What was transcribed was spoken.
+    /// Whether it was measured and contains no speech. A transcript with text counts as speech.
     pub fn is_empty(&self) -> bool {
         let has_words = self.transcript.as_ref().is_some_and(|text| !text.trim().is_empty());
         !has_words && self.sound.as_ref().is_some_and(|sound| !sound.has_speech())

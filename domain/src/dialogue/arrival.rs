@@ -32,7 +32,7 @@ impl StepBuilder<'_> {
                 self.refuse(RefusalReason::Withheld);
             }
             (CallerThen::Reject, _) => self.refuse(RefusalReason::Blocked),
-            // Closed is closed, wherever a rule leads.
+            // A closure overrides the target of a rule.
             (CallerThen::Allow | CallerThen::Go(_), Some(closure)) => self.turn_away(closure, &history),
             (CallerThen::Go(target), None) => self.enter(target, MailboxCause::Chosen, &history),
             (CallerThen::Allow, None) => self.enter(start, MailboxCause::Chosen, &history),

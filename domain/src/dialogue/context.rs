@@ -1,4 +1,4 @@
-//! What surrounds a signal: which call, who, and when.
+//! The context of a signal: the call, its parties, and the time.
 use jiff::Timestamp;
 
 use crate::flow::callers::Attestation;
@@ -6,7 +6,7 @@ use crate::ids::LegId;
 use crate::phone::PhoneNumber;
 use crate::phone::caller::CallerId;
 
-/// Everything [`advance`](crate::advance) may know besides flow, dialogue and signal.
+/// Everything that [`advance`](crate::advance) uses besides flow, dialogue and signal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct Context {
@@ -16,34 +16,34 @@ pub struct Context {
     pub call: LegId,
     /// The leg this signal is about: the caller's, or a callee's during screening.
     pub leg: LegId,
-    /// Who calls, as this leg shows it.
+    /// The caller, as this leg shows it.
     pub from: CallerId,
     /// The caller's name, if the network sent one.
     pub from_name: Option<String>,
-    /// The place of the caller's number ("Paris, FR"), if the network sent it.
+    /// The region of the caller's number ("Paris, FR"), if the network sent it.
     pub from_place: Option<String>,
-    /// Who calls, if that is known on a callee's leg, which shows what the callee's phone shows.
+    /// The caller of the call, if known on a callee's leg, where `from` is only what the callee's phone shows.
     pub caller: Option<CallerId>,
-    /// The name under which the company knows the caller: that of a contact.
+    /// The caller's name in the company's contacts.
     pub caller_name: Option<String>,
     /// The number that was dialled.
     pub to: String,
-    /// A number of ours that can be shown where the call does not name one.
+    /// A number of ours to show if the called number cannot be read.
     pub own_number: Option<PhoneNumber>,
-    /// The number that forwarded the call, if the network sends one: one of the company's phones that its owner has
-    /// diverted.
+    /// The number that diverted the call to us, if the network sends one: for example, a company phone whose owner has
+    /// diverted it.
     pub diverted_from: Option<PhoneNumber>,
-    /// How many forwarded calls there were before this one, so that phones take turns; without it, chance decides.
+    /// How many forwarded calls there were before this one, so that phones take turns; a hash of the call's id if `None`.
     pub rotation: Option<u32>,
     /// What the network says about the caller's number.
     pub attestation: Attestation,
-    /// What the company has decided, or used up, beside its flow.
+    /// Restrictions that apply in addition to the flow.
     pub restrictions: CallRestrictions,
     /// Whether the caller has already hung up, so that the answer will not be heard.
     pub caller_gone: bool,
 }
 
-/// What holds for a call beside the flow: decided by people while the desk runs, or by caps that are reached.
+/// Restrictions of a call in addition to the flow: set by people at run time, or caused by caps that are reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct CallRestrictions {
@@ -60,23 +60,23 @@ pub struct CallRestrictions {
 /// A temporary closure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closure {
-    /// From then …
+    /// The start.
     pub from: Timestamp,
-    /// … until then.
+    /// The end, exclusive.
     pub until: Timestamp,
-    /// The message to callers, played first.
+    /// A message that callers hear first.
     pub say: Option<String>,
 }
 
 impl Closure {
-    /// Whether it holds at that instant.
+    /// Whether the closure is in effect at that instant.
     pub fn holds_at(&self, now: Timestamp) -> bool {
         (self.from..self.until).contains(&now)
     }
 }
 
 impl Context {
-    /// The number of ours that was dialled, however the carrier writes it.
+    /// The number of ours that was dialled, in any spelling of the carrier.
     pub(crate) fn called(&self) -> Option<PhoneNumber> {
         PhoneNumber::read_called(&self.to)
     }
@@ -102,13 +102,13 @@ impl Context {
         }
     }
 
-    /// The same with caller and called number, in any spelling that [`CallerId::read`] knows.
+    /// The same context with caller and called number, in any spelling that [`CallerId::read`] accepts.
     #[must_use]
     pub fn with_parties(self, from: &str, to: &str) -> Self {
         self.with_caller(CallerId::read(from), to)
     }
 
-    /// The same with a caller that has been read already, and the called number.
+    /// The same context with a parsed caller, and the called number.
     #[must_use]
     pub fn with_caller(self, from: CallerId, to: impl Into<String>) -> Self {
         Self { from, to: to.into(), ..self }

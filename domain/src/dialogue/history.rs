@@ -1,35 +1,35 @@
-//! How a caller has come to where they are: what every place of a dialogue carries along.
+//! The caller's earlier steps, which every state of a dialogue carries.
 use crate::flow::language::Language;
 use crate::flow::name::NodeName;
 use crate::flow::version::FlowVersion;
 use crate::keys::Keys;
 
-/// The most menus that "back" can lead through. Deeper ones are forgotten from the top.
-const DEEPEST: usize = 8;
+/// The maximum number of menus for "back". When there are more, the oldest are dropped.
+const MAX_BACK_MENUS: usize = 8;
 
-/// How a caller has come to where they are.
+/// The caller's earlier steps, and what was decided in them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DialogueHistory {
-    /// The number of the step: a repeated request has the same, a second press of a key has the next.
+    /// The number of the step. A repeated request has the same number, a second key press has the next.
     pub step: u16,
     /// The language the caller has chosen, or that of the number they dialled.
     pub language: Option<Language>,
-    /// The menus that "back" leads through: it leads to the last, which it removes.
+    /// The menus for "back": it leads to the last and removes it.
     pub menus: Vec<NodeName>,
-    /// The last meaningful keys: at which menu, and which.
+    /// The last keys with a meaning: the menu and the keys.
     pub chosen: Option<(NodeName, Keys)>,
     /// Whether phones have been rung for this call before.
     pub forwarded: bool,
-    /// Whether the phone that rings is shown our number, because a call with the caller's has failed.
+    /// Whether the ringing phone shows our number, because an attempt with the caller's number has failed.
     pub shows_ours: bool,
     /// The number of this forward in the rotation over the phones (`round_robin`).
     pub rotation: Option<u32>,
-    /// The version of the flow that the caller came through.
+    /// The version of the flow that produced this step.
     pub version: Option<FlowVersion>,
 }
 
 impl DialogueHistory {
-    /// The first step, in no particular language.
+    /// A history with this step number and nothing else.
     pub fn at_step(step: u16) -> Self {
         Self { step, ..Self::default() }
     }
@@ -39,17 +39,17 @@ impl DialogueHistory {
         Self { step: self.step.saturating_add(1), version: Some(version), ..self.clone() }
     }
 
-    /// The same history after leaving a menu by one of its keys; "back" leads to that menu.
-    pub(super) fn leaving(mut self, menu: &NodeName) -> Self {
+    /// The same history after after_menu a menu by one of its keys; "back" leads to that menu.
+    pub(super) fn after_menu(mut self, menu: &NodeName) -> Self {
         self.menus.push(menu.clone());
-        if self.menus.len() > DEEPEST {
+        if self.menus.len() > MAX_BACK_MENUS {
             self.menus.remove(0);
         }
         self
     }
 
     /// The same history, without what later steps do not need.
-    pub(super) fn without_past(mut self) -> Self {
+    pub(super) fn without_menus(mut self) -> Self {
         self.menus.clear();
         self.chosen = None;
         self

@@ -1,4 +1,4 @@
-//! What to do for a caller now, in no carrier's language.
+//! What to do for a caller now, independent of the carrier.
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -12,13 +12,13 @@ use crate::named;
 use crate::phone::PhoneNumber;
 use crate::phone::address::PhoneAddress;
 
-/// One thing to do. An instruction that hands control back carries `then`: where the conversation is when the next
-/// signal comes. Instructions after such a one are reached only if the carrier falls through it.
+/// One thing to do. An instruction that returns control carries `then`: the state of the conversation when the next
+/// signal comes. Instructions after it are reached only if the carrier falls through.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Instruction {
-    /// Speak. Keys pressed meanwhile are dropped.
+    /// Play a prompt. Keys pressed meanwhile are dropped.
     Say(Speech),
-    /// Speak and wait for keys. Answered by [`Signal::Keyed`](crate::Signal::Keyed) or
+    /// Play prompts and wait for keys. Answered by [`Signal::Keyed`](crate::Signal::Keyed) or
     /// [`Signal::NoInput`](crate::Signal::NoInput).
     Gather {
         /// What is spoken; a key interrupts it.
@@ -29,9 +29,9 @@ pub enum Instruction {
         finish_on_key: Option<Key>,
         /// How long to wait for the first key after the prompts.
         timeout: Duration,
-        /// How long to wait for the next of several keys. A carrier that knows one time only waits for `timeout`.
+        /// How long to wait for the next of several keys. A carrier that supports only one time waits for `timeout`.
         between_keys: Duration,
-        /// Where the conversation is then.
+        /// The state of the conversation afterwards.
         then: Dialogue,
     },
     /// Ring phones at the same time; the first to answer is put through.
@@ -39,37 +39,37 @@ pub enum Instruction {
     Dial {
         /// The phones; never empty.
         targets: Vec<DialTarget>,
-        /// The longest that any of them rings; [`DialTarget::ring`] is the time of each.
+        /// The longest ring time of all phones; [`DialTarget::ring`] is the time of each.
         ring: Duration,
         /// The number the callee sees; the carrier's own choice when `None`.
         caller_id: Option<PhoneNumber>,
-        /// The longest the conversation may last.
+        /// The maximum length of the conversation.
         time_limit: Duration,
-        /// Where the conversation is then.
+        /// The state of the conversation afterwards.
         then: Dialogue,
     },
     /// Record the caller. Answered by [`Signal::Recorded`](crate::Signal::Recorded).
     Record {
-        /// The longest recording.
+        /// The maximum length of the recording.
         max_length: Duration,
-        /// Silence that ends it.
+        /// How long the caller must be silent to end it.
         silence: Duration,
-        /// Whether a tone says when to speak.
+        /// Whether a tone is played before the recording.
         beep: bool,
         /// The key that ends it.
         finish_on_key: Key,
         /// Whether the carrier is asked to transcribe the recording.
         transcribe: bool,
-        /// Where the conversation is then.
+        /// The state of the conversation afterwards.
         then: Dialogue,
     },
     /// Refuse the call before it is answered. Always the only instruction. Any other first instruction answers the
     /// call.
     Reject {
-        /// Why, for a carrier that can say so to the caller's network.
+        /// Why, for a carrier that can report it to the caller's network.
         why: RefusalReason,
     },
-    /// Put the callee through to the caller who waits (the callee's leg only).
+    /// Connect the callee to the waiting caller (on the callee's leg only).
     Bridge,
     /// End this leg.
     HangUp,
@@ -82,8 +82,8 @@ pub struct DialTarget {
     pub phone: PhoneAddress,
     /// What is dialled once it is picked up, before its own conversation begins.
     pub digits: Option<DialDigits>,
-    /// The step of the conversation that rings it, and its place among the forward's destinations: together they
-    /// name the attempt in callbacks.
+    /// The step of the conversation that rings it. With `position`, the index among the forward's destinations, it
+    /// identifies the attempt in callbacks.
     pub step: u16,
     /// See `step`.
     pub position: u8,
@@ -93,14 +93,14 @@ pub struct DialTarget {
     pub screening: Option<Dialogue>,
 }
 
-/// What the callee's screening may say about the caller.
+/// What the callee may hear about the caller during screening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum CallerShown {
     /// The callee's phone shows the caller's own number.
     Number,
-    /// The caller keeps the number back.
+    /// The caller withholds the number.
     Withheld,
     /// The caller has an address but no number.
     Address,

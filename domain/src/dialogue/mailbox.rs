@@ -1,4 +1,4 @@
-//! A mailbox with a caller at it: the greeting, the message, and what becomes of it.
+//! The steps of a caller at a mailbox: the greeting, the message, and what happens to it.
 use super::Dialogue;
 use super::history::DialogueHistory;
 use super::instruction::Instruction;
@@ -14,15 +14,14 @@ use crate::ids::RecordingId;
 use crate::keys::Keys;
 
 impl StepBuilder<'_> {
-    /// The mailbox of that name, otherwise the safety mailbox. Every `CallFlow` has one; if it were missing, the call
-    /// would end with the goodbye instead of silence.
+    /// The mailbox of that name, otherwise the safety mailbox, which every checked `CallFlow` has.
     fn mailbox_or_safety(&self, name: &NodeName) -> Option<(NodeName, &Mailbox)> {
         let flow = self.flow;
         let named = flow.mailbox(name).map(|mailbox| (name.clone(), mailbox));
         named.or_else(|| Some((flow.safety().clone(), flow.mailbox(flow.safety())?)))
     }
 
-    /// Takes a message.
+    /// Plays the greeting and takes a message.
     pub(super) fn enter_mailbox(&mut self, name: &NodeName, cause: MailboxCause, history: &DialogueHistory) {
         if self.cx.caller_gone {
             return;
@@ -30,7 +29,7 @@ impl StepBuilder<'_> {
         let flow = self.flow;
         let Some(name) = self.mailbox_or_safety(name).map(|(name, _)| name) else { return };
         let Some(mailbox) = flow.mailbox(&name) else { return };
-        let history = history.on(self.flow.version()).without_past();
+        let history = history.on(self.flow.version()).without_menus();
         self.note(EventKind::Mailbox { mailbox: name.clone(), step: history.step, cause });
         if cause != MailboxCause::Chosen {
             self.say(&mailbox.unavailable, &history);
@@ -53,7 +52,7 @@ impl StepBuilder<'_> {
         });
     }
 
-    /// A message has been taken, or there was none to take.
+    /// Recording has ended, with or without a message.
     pub(super) fn after_record(
         &mut self,
         name: &NodeName,
@@ -88,7 +87,7 @@ impl StepBuilder<'_> {
         }
     }
 
-    /// The message is to be transcribed on this machine, in the language of the caller's prompts.
+    /// Requests a local transcription, if the mailbox has it, in the language of the caller's prompts.
     fn note_transcript(
         &mut self,
         recording: &RecordingId,
@@ -120,7 +119,7 @@ impl StepBuilder<'_> {
         });
     }
 
-    /// The answer to whether the message is kept. It is, unless the caller wants to record again.
+    /// Handles the answer to whether the message is kept. It is kept unless the caller wants to record again.
     pub(super) fn after_question(
         &mut self,
         name: &NodeName,
@@ -144,7 +143,7 @@ impl StepBuilder<'_> {
                     && history.step < MAX_STEPS =>
             {
                 self.note_recording(recording, RecordingStatus::Discarded, None);
-                // The caller discarded it, so the carrier's copy is deleted, too.
+                // The caller discarded it, so the carrier's copy is deleted as well.
                 self.note(EventKind::CarrierCopy { recording: recording.clone(), fate: CopyFate::Unwanted });
                 let history = history.on(self.flow.version());
                 self.note(EventKind::Mailbox { mailbox: name.clone(), step: history.step, cause });
@@ -158,7 +157,7 @@ impl StepBuilder<'_> {
         }
     }
 
-    /// Keeps the message as it is and thanks the caller.
+    /// Keeps the message, plays the farewell and hangs up.
     pub(super) fn keep_message(
         &mut self,
         name: &NodeName,

@@ -1,4 +1,4 @@
-//! A menu with a caller in it: what was pressed, and what is asked next.
+//! The steps of a caller in a menu: what was pressed, and what is asked next.
 use super::Dialogue;
 use super::history::DialogueHistory;
 use super::instruction::Instruction;
@@ -13,10 +13,10 @@ use crate::flow::prompt::Prompt;
 use crate::flow::target::{Choice, Target, Then};
 use crate::keys::{Key, Keys};
 
-/// The number of times that no key was pressed, and that a key without meaning was.
+/// How often no key was pressed, and how often a key without a meaning.
 type Tries = [u8; 2];
 
-/// The key that ends the input of several keys before the time for the next one is over.
+/// The key that ends the input of several keys before the timeout for the next key.
 const END_OF_KEYS: char = '#';
 
 impl StepBuilder<'_> {
@@ -72,7 +72,7 @@ impl StepBuilder<'_> {
     ) {
         match &choice.then {
             Then::Go(target) => {
-                self.enter(target, MailboxCause::Chosen, &history.leaving(name));
+                self.enter(target, MailboxCause::Chosen, &history.after_menu(name));
             }
             Then::Back => match history.menus.pop() {
                 Some(before) => self.enter(&Target::Menu(before), MailboxCause::Chosen, &history),
@@ -82,7 +82,7 @@ impl StepBuilder<'_> {
         }
     }
 
-    /// The same question again, on the caller's request.
+    /// Asks the same question again, because the caller requested it.
     fn again(&mut self, name: &NodeName, menu: &Menu, tries: Tries, history: &DialogueHistory) {
         if history.step >= MAX_STEPS {
             return self.rescue(history);

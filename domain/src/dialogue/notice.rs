@@ -17,7 +17,7 @@ pub enum Notice {
     Leg {
         /// The step of the conversation that rang it.
         step: u16,
-        /// Its place among the forward's destinations.
+        /// Its index among the forward's destinations.
         position: u8,
         /// The leg.
         leg: LegId,
@@ -28,16 +28,16 @@ pub enum Notice {
         /// The SIP status code that the leg ended with, if the carrier reports it.
         sip_code: Option<u16>,
     },
-    /// The carrier has news of a recording.
+    /// The status of a recording has changed.
     Recording {
         /// The recording.
         recording: RecordingId,
-        /// The news.
+        /// Its new status.
         status: RecordingStatus,
         /// Its length in seconds.
         seconds: Option<u32>,
     },
-    /// The audio of a recording is stored here already, by a driver that records itself, and is not to be fetched. Best
+    /// A driver that records by itself has already stored the audio of a recording, so it must not be fetched. Best
     /// reported before [`Signal::Recorded`](crate::Signal::Recorded).
     Stored {
         /// The recording.
@@ -45,7 +45,7 @@ pub enum Notice {
         /// What is stored.
         audio: StoredAudio,
     },
-    /// What that audio sounds like.
+    /// The audio of a recording was analysed.
     Measured {
         /// The recording.
         recording: RecordingId,
@@ -56,7 +56,7 @@ pub enum Notice {
     Transcribed {
         /// The recording.
         recording: RecordingId,
-        /// The words.
+        /// The transcript; `None` if transcription failed.
         text: Option<String>,
     },
 }

@@ -1,4 +1,4 @@
-//! A forward with a caller waiting: which phones ring now, and what happens when they have stopped ringing.
+//! The steps of a forward while the caller waits: which phones ring now, and what happens when ringing has ended.
 use super::Dialogue;
 use super::history::DialogueHistory;
 use super::instruction::{CallerShown, DialTarget, Instruction};
@@ -14,7 +14,7 @@ use crate::phone::PhoneNumber;
 use crate::phone::caller::CallerId;
 
 impl StepBuilder<'_> {
-    /// A caller comes to a forward.
+    /// Starts a forward.
     pub(super) fn begin_forward(&mut self, name: &NodeName, forward: &Forward, history: &DialogueHistory) {
         let rotates = forward.strategy == Strategy::RoundRobin;
         let rotation = self.cx.rotation.filter(|_| rotates);
@@ -28,15 +28,15 @@ impl StepBuilder<'_> {
         let rung: Vec<(u8, &Destination)> = match forward.strategy {
             Strategy::Simultaneous => (0u8..=u8::MAX)
                 .zip(&forward.destinations)
-                .filter(|(_, destination)| !self.leads_back(destination))
+                .filter(|(_, destination)| !self.would_loop(destination))
                 .collect(),
             Strategy::Sequential | Strategy::RoundRobin => {
-                // On to the next that does not lead the call back to us.
+                // Skip destinations that would lead the call back to us.
                 let mut ahead =
                     std::iter::successors(Some(position), |at| next(forward, *at, history, &self.cx.call));
                 let found = ahead.find_map(|place| {
                     let destination = forward.destinations.get(usize::from(place))?;
-                    (!self.leads_back(destination)).then_some((place, destination))
+                    (!self.would_loop(destination)).then_some((place, destination))
                 });
                 found.into_iter().collect()
             }
@@ -70,7 +70,7 @@ impl StepBuilder<'_> {
 
     /// Whether ringing that phone would bring the call back to us: it is the number that was called, or one that its
     /// owner has diverted to us.
-    fn leads_back(&self, destination: &Destination) -> bool {
+    fn would_loop(&self, destination: &Destination) -> bool {
         let number = destination.phone.number();
         number.is_some() && (self.cx.called().as_ref() == number || self.cx.diverted_from.as_ref() == number)
     }
@@ -103,7 +103,7 @@ impl StepBuilder<'_> {
             position,
             attempt: 0,
             caller,
-            // The callee's own conversation leads back to no menu.
+            // The callee's own conversation has no menus to go back to.
             history: DialogueHistory { menus: Vec::new(), ..history.clone() },
         });
         DialTarget {
@@ -116,7 +116,7 @@ impl StepBuilder<'_> {
         }
     }
 
-    /// What the callee sees. Instead of a number that carriers refuse, or that a call has failed with, ours is shown.
+    /// The number the callee sees: ours if carriers refuse the caller's number or an attempt with it has failed.
     fn shown_number(&self, forward: &Forward, history: &DialogueHistory) -> Option<PhoneNumber> {
         let of_flow = || self.flow.draft().main_numbers.keys().next().cloned();
         let ours = || self.cx.called().or_else(|| self.cx.own_number.clone()).or_else(of_flow);
@@ -130,7 +130,7 @@ impl StepBuilder<'_> {
         }
     }
 
-    /// Calling the phones has ended.
+    /// Ringing the phones has ended.
     pub(super) fn after_dial(
         &mut self,
         name: &NodeName,
@@ -140,8 +140,8 @@ impl StepBuilder<'_> {
     ) {
         let rule = self.flow.forward(name);
         let screened = rule.is_none_or(|rule| match rule.strategy {
-            // The leg that picked up. Without the carrier's report that it was connected, an accepted screening
-            // counts.
+            // Any of the phones may have picked up. If one of them is screened, only the carrier's report of a
+            // connection counts as one.
             Strategy::Simultaneous => {
                 rule.destinations.iter().any(|destination| destination.screening.is_some())
             }
@@ -155,7 +155,7 @@ impl StepBuilder<'_> {
             self.hang_up();
             return;
         }
-        // Some networks refuse a caller's number that looks right: the same phones once more, with ours.
+        // Some networks refuse a caller's number that looks valid, so the same phones are rung again with ours.
         let can_show_ours = |rule: &Forward| {
             let with_ours = DialogueHistory { shows_ours: true, ..history.clone() };
             result.outcome == DialOutcome::Failed
@@ -193,7 +193,7 @@ fn first(forward: &Forward, history: &DialogueHistory, call: &LegId) -> u8 {
     match forward.strategy {
         Strategy::Sequential | Strategy::Simultaneous => 0,
         Strategy::RoundRobin => {
-            // FNV-1a: the same on every machine and in every version, and even over the carrier's random names.
+            // FNV-1a: the same on every machine and in every version, and evenly distributed over the carrier's random ids.
             let by_chance = || fnv1a(call.id().as_bytes()) >> 32;
             let rotation = history.rotation.map_or_else(by_chance, u64::from);
             let count = u64::try_from(forward.destinations.len().max(1)).unwrap_or(1);

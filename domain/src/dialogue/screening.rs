@@ -1,4 +1,4 @@
-//! The callee's own short conversation: who calls, and whether they take it.
+//! The callee's own short conversation: who calls, and whether the callee takes the call.
 use super::Dialogue;
 use super::context::Context;
 use super::history::DialogueHistory;
@@ -13,7 +13,7 @@ use crate::flow::forward::Screening;
 use crate::flow::prompt::Spoken;
 use crate::keys::{Key, Keys};
 
-/// The key that takes a call where the flow names none.
+/// The key that accepts a call if the flow names none.
 const ACCEPT: char = '1';
 /// The key that declines it.
 const DECLINE: char = '2';
@@ -51,10 +51,10 @@ pub(super) fn advance(flow: &CallFlow, at: &Dialogue, signal: &Signal, cx: &Cont
             }
             let question = ask(flow, screening, at, cx, history);
             conversation.push(question);
-            // Reached only if the carrier falls through: not accepted is not put through.
+            // Reached only if the carrier falls through. A call that is not accepted is not connected.
             conversation.hang_up();
         }
-        // Asked often enough, or the flow no longer screens here: never put through without an answer.
+        // The attempts are used up, or the flow no longer screens here: never connect without an answer.
         _ => {
             conversation.note(note(ScreeningAnswer::Unanswered));
             conversation.hang_up();
@@ -88,7 +88,7 @@ fn ask(
         *attempt = attempt.saturating_add(1);
         shown = *caller;
     }
-    // What this leg shows is the caller's only if the callee's phone shows the caller.
+    // `from` of this leg is the caller's number only if the callee's phone shows the caller's number.
     let number = match (shown, &cx.caller) {
         (_, Some(caller)) => caller.number(),
         (CallerShown::Number, None) => cx.from.number(),

@@ -9,15 +9,15 @@ use crate::keys::Keys;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum Signal {
-    /// A caller has dialled the main number.
+    /// A caller has dialled one of the company's numbers.
     Arrived,
     /// Keys were pressed where keys were asked for.
     Keyed(Keys),
     /// Nothing was pressed where a key was asked for.
     NoInput,
-    /// Calling the phones has ended.
+    /// Ringing the phones has ended.
     DialEnded(DialResult),
-    /// Taking a message has ended; without a recording when there was nothing to record.
+    /// Recording a message has ended; without a recording if there was nothing to record.
     Recorded {
         /// The audio, if there is any.
         recording: Option<RecordingId>,
@@ -34,24 +34,24 @@ pub enum Signal {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct DialResult {
-    /// The carrier's verdict on the attempt.
+    /// The carrier's outcome of the attempt.
     pub outcome: DialOutcome,
     /// The callee's leg that answered, or the last that was tried.
     pub leg: Option<LegId>,
-    /// Whether caller and callee were put through to each other, when the carrier says so.
+    /// Whether caller and callee were connected, if the carrier reports it.
     pub bridged: Option<bool>,
     /// How long the callee's leg was off hook.
     pub seconds: Option<u32>,
 }
 
 impl DialResult {
-    /// This outcome, of a leg that is not named.
+    /// A result with this outcome and nothing else.
     pub fn new(outcome: DialOutcome) -> Self {
         Self { outcome, leg: None, bridged: None, seconds: None }
     }
 
-    /// Whether caller and callee were put through to each other. A carrier's "answered" is not enough when the callee
-    /// was to be screened: a mobile's voicemail answers too.
+    /// Whether caller and callee were connected. A carrier's "answered" is not enough if the callee is screened, because a
+    /// mobile's voicemail answers too.
     pub fn reached(&self, screened: bool) -> bool {
         self.outcome == DialOutcome::Answered && self.bridged.unwrap_or(!screened)
     }

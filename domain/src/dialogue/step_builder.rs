@@ -1,4 +1,4 @@
-//! Builds the result of one step: where the flow leads, and what every place of it has in common.
+//! Builds the result of one step: follows the flow to the next node, with the parts that all nodes share.
 use super::Dialogue;
 use super::context::Context;
 use super::history::DialogueHistory;
@@ -50,7 +50,7 @@ impl<'a> StepBuilder<'a> {
         self.push(Instruction::HangUp);
     }
 
-    /// A turn without instructions ends the leg, because no one is left to hear more.
+    /// Returns the turn. A turn without instructions hangs up, because no one is left to hear more.
     pub fn finish(mut self) -> Turn {
         if self.turn.instructions.is_empty() {
             self.hang_up();
@@ -58,8 +58,8 @@ impl<'a> StepBuilder<'a> {
         self.turn
     }
 
-    /// Every request on the caller's leg carries the parties, so that losing the first one does no harm. A request that
-    /// arrives after the caller has left reports the end of the call.
+    /// Records the parties with every request on the caller's leg, so that losing the first request does no harm. A request
+    /// that arrives after the caller has left also records the end of the call.
     pub fn note_caller(&mut self, at: &Dialogue) {
         self.note(EventKind::Started(Parties {
             from: self.cx.from.clone(),
@@ -72,11 +72,11 @@ impl<'a> StepBuilder<'a> {
         }
     }
 
-    /// Goes where the flow says, if that is still possible.
+    /// Enters a node, or the safety mailbox if the node does not exist.
     pub fn enter(&mut self, target: &Target, mut cause: MailboxCause, history: &DialogueHistory) {
         let flow = self.flow;
         let mut target = target;
-        // A flow that was checked comes out of its hours, and of forwards that may not ring, after passing each once.
+        // In a checked flow, a caller passes each hours node, and each forward that may not ring, at most once.
         for _ in 0..=flow.draft().hours.len() + flow.draft().forwards.len() {
             target = match target {
                 Target::Hours(name) => match self.pass_hours(name, history) {
@@ -111,7 +111,7 @@ impl<'a> StepBuilder<'a> {
         self.rescue(history);
     }
 
-    /// The last resort for a caller: the safety mailbox.
+    /// Sends the caller to the safety mailbox.
     pub fn rescue(&mut self, history: &DialogueHistory) {
         self.enter_mailbox(self.flow.safety(), MailboxCause::Fault, history);
     }

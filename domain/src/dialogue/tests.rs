@@ -98,7 +98,7 @@ fn the_list_is_rung_in_order_and_then_a_message_is_taken() {
 }
 
 #[test]
-fn a_call_that_fails_with_the_callers_number_is_tried_once_more_with_ours() {
+fn a_call_that_fails_with_the_callers_number_is_retried_with_our_number() {
     let failed = ended(DialOutcome::Failed, None);
     let retried = step("forward.team.1.3", &failed);
     assert_eq!(then(&retried), "forward.team.1.4");
@@ -107,7 +107,7 @@ fn a_call_that_fails_with_the_callers_number_is_tried_once_more_with_ours() {
     assert_eq!(
         then(&step("forward.team.0.4~o", &failed)),
         "forward.team.1.5",
-        "the next phone sees the caller again"
+        "the next phone shows the caller's number again"
     );
     assert_eq!(shown_number(&step("forward.team.0.4~o", &failed)).as_deref(), Some(CALLER));
 }
@@ -119,7 +119,7 @@ fn answered_but_not_put_through_leads_on() {
 }
 
 #[test]
-fn without_the_carriers_word_a_screened_answer_is_no_conversation_and_a_plain_one_is() {
+fn without_a_bridge_report_only_an_unscreened_answer_counts() {
     let silent = ended(DialOutcome::Answered, None);
     assert_eq!(then(&step("forward.team.1.3", &silent)), "mailbox.main.no_answer.4");
     let plain = advance(&flow(&["+33611223344"], false), &Dialogue::read("forward.team.0.2"), &silent, &cx());
@@ -127,7 +127,7 @@ fn without_the_carriers_word_a_screened_answer_is_no_conversation_and_a_plain_on
 }
 
 #[test]
-fn no_message_is_invited_from_a_caller_who_has_gone() {
+fn a_caller_who_hung_up_is_not_sent_to_a_mailbox() {
     let mut cx = cx();
     cx.caller_gone = true;
     let turn = advance(
@@ -167,7 +167,7 @@ fn the_callee_hears_the_callers_number() {
 }
 
 #[test]
-fn a_place_the_flow_no_longer_has_leads_to_the_mailbox() {
+fn a_removed_node_leads_to_the_mailbox() {
     for at in ["menu.gone.0.0.3", "forward.gone.0.3", "lost"] {
         assert!(then(&step(at, &keyed("1"))).starts_with("mailbox.main.fault."), "{at}");
     }
@@ -192,7 +192,7 @@ fn a_phone_that_its_owner_has_diverted_to_us_is_not_rung_again() {
     };
     let diverted = Context { diverted_from: "+33611223344".parse().ok(), ..cx() };
     assert_eq!(at(&diverted), (Some("+33611223355".into()), "forward.team.1.2".into()));
-    // Of two phones one has diverted the call, and the other is the number that was called.
+    // One phone has diverted the call, and the other is the number that was called.
     let both = Context { to: "+33611223355".into(), ..diverted };
     assert_eq!(at(&both), (None, "mailbox.main.no_answer.2".into()));
 }
@@ -228,13 +228,13 @@ fn the_callee_hears_the_callers_name_if_the_company_knows_it() {
         prompts[0].words()
     };
     let named = "You have a call from Ann {choice} Miller.";
-    assert!(announced("number", None).starts_with(named), "a name is text, regardless of what it contains");
+    assert!(announced("number", None).starts_with(named), "placeholders in a name are not replaced");
     assert!(announced("hidden", Some(CALLER)).starts_with(named));
     assert!(announced("address", Some("sip:ann@example.com")).starts_with(named));
     for (shown, caller) in
         [("withheld", None), ("withheld", Some("anonymous")), ("hidden", None), ("address", None)]
     {
-        assert!(!announced(shown, caller).contains("Miller"), "{shown}: the name of whom this leg shows");
+        assert!(!announced(shown, caller).contains("Miller"), "{shown}: the name is not announced");
     }
 }
 

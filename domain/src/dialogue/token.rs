@@ -1,6 +1,6 @@
-//! A dialogue as a word in a URL path: readable when debugging, and never refused when read back.
+//! A dialogue as a token in a URL path: readable when debugging, and never rejected when read back.
 //!
-//! The parts of a place are separated by points; the caller's history, if it has more than the step number, follows
+//! The parts of a state are separated by dots; the caller's history, if it has more than the step number, follows
 //! after tildes: `menu.sales.0.0.3~e.1f2e3d4c~l.fr-FR~m.main~c.main.1`. All of it is unreserved in URLs (RFC 3986, section 2.3), so
 //! no proxy re-encodes it.
 use std::fmt;
@@ -47,7 +47,7 @@ impl From<Dialogue> for String {
     }
 }
 
-/// The parts of a history beside the step.
+/// The parts of a history other than the step.
 impl fmt::Display for DialogueHistory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(version) = &self.version {
@@ -163,7 +163,7 @@ impl Dialogue {
     }
 }
 
-/// A number as `Display` writes it, so that one dialogue has one token.
+/// Parses a number only in the form that `Display` writes, so that each dialogue has exactly one token.
 fn number<T: FromStr + ToString>(text: &str) -> Option<T> {
     text.parse().ok().filter(|n: &T| n.to_string() == text)
 }
@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dialogue_survives_the_way_through_a_url() {
+    fn a_dialogue_round_trips_through_its_token() {
         for token in [
             "start",
             "menu.main.0.2.7",

@@ -1,8 +1,8 @@
-//! What one step of a conversation gives: instructions for the carrier and events for the log.
+//! The result of one step of a conversation: instructions for the carrier and events for the log.
 use crate::call::event::CallEvent;
 use crate::dialogue::instruction::Instruction;
 
-/// One step: what to do now, and what has happened.
+/// The result of one step: what to do now, and what has happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub struct Turn {

@@ -17,7 +17,7 @@ use crate::phone::address::PhoneAddress;
 
 const LANGUAGE: &str = "en-GB";
 
-/// What can be chosen about the built-in flow.
+/// The settings of the built-in flow.
 #[derive(Debug, Clone)]
 pub struct BuiltinFlow {
     /// The phones that key 1 calls, one after the other.
@@ -26,7 +26,7 @@ pub struct BuiltinFlow {
     pub screening: bool,
     /// How long each phone rings.
     pub ring: Duration,
-    /// The longest a forwarded conversation may last.
+    /// The maximum length of a forwarded conversation.
     pub time_limit: Duration,
     /// What the carrier can do.
     pub limits: CarrierLimits,
@@ -51,7 +51,7 @@ pub fn builtin_flow(settings: &BuiltinFlow) -> Result<CallFlow, Problems> {
 }
 
 fn say(text: &str) -> Prompt {
-    let language = LANGUAGE.parse().expect("the language of the built-in flow is one");
+    let language = LANGUAGE.parse().expect("the language of the built-in flow is valid");
     Prompt::new(language, Spoken::Text(text.to_owned()))
 }
 
@@ -106,7 +106,7 @@ pub(super) fn draft(settings: &BuiltinFlow) -> FlowDraft {
         time_limit: settings.time_limit,
         otherwise: mailbox,
     };
-    let language = LANGUAGE.parse().expect("the language of the built-in flow is one");
+    let language = LANGUAGE.parse().expect("the language of the built-in flow is valid");
     FlowDraft {
         menus: BTreeMap::from([(name("main"), menu)]),
         forwards: BTreeMap::from([(name("team"), forward)]),
@@ -142,13 +142,13 @@ mod tests {
     fn the_built_in_flow_has_no_problems() {
         let settings =
             BuiltinFlow { forward_to: vec!["+33611223344".parse().unwrap()], ..BuiltinFlow::default() };
-        let flow = builtin_flow(&settings).expect("the built-in flow is sound");
+        let flow = builtin_flow(&settings).expect("the built-in flow is valid");
         assert_eq!(flow.phones().collect::<Vec<_>>(), settings.forward_to.iter().collect::<Vec<_>>());
     }
 
     #[test]
-    fn nobody_to_forward_to_is_a_problem() {
+    fn a_forward_without_phones_is_a_problem() {
         let problems = builtin_flow(&BuiltinFlow::default()).unwrap_err().to_string();
-        assert!(problems.contains("forward team: there is nobody to ring"), "{problems}");
+        assert!(problems.contains("forward team: the forward has no phones"), "{problems}");
     }
 }

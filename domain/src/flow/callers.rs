@@ -35,34 +35,34 @@ pub enum Attestation {
 
 named!(Attestation);
 
-/// Which callers a rule is about.
+/// Which callers a rule applies to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallerPattern {
     /// One number.
     Number(PhoneNumber),
-    /// Every number that begins so; written with a `*` at the end.
+    /// Every number with this prefix; written with a `*` at the end.
     Prefix(String),
-    /// Every address that begins so, such as `sip:` or `client:`; written with a `*` at the end.
+    /// Every address with this prefix, such as `sip:` or `client:`; written with a `*` at the end.
     Address(String),
     /// One caller without a number that can be dialled, by address or text.
     Caller(String),
-    /// Callers who keep their number back.
+    /// Callers who withhold their number.
     Withheld,
     /// Callers with this verification result; written `stir:C`.
     Attested(Attestation),
 }
 
-/// A text that describes no callers.
+/// A text that is not a valid caller pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} describes no callers; use a number (+33123456789), a beginning (+3389*), an address (sip:ann@example.com, client:ann, sip:*, client:*), withheld, or stir:A, stir:B, stir:C, \
+    "{0:?} is not a valid caller pattern; use a number (+33123456789), a prefix (+3389*), an address (sip:ann@example.com, client:ann, sip:*, client:*), withheld, or stir:A, stir:B, stir:C, \
      stir:failed, stir:unknown"
 )]
 pub struct InvalidCallerPattern(String);
 
 impl CallerPattern {
-    /// Whether this caller is meant.
+    /// Whether the pattern matches this caller.
     pub fn fits(&self, from: &CallerId, called: &str, attestation: Attestation) -> bool {
         let identity = || from.identity(called);
         match self {
@@ -105,8 +105,8 @@ impl FromStr for CallerPattern {
             caller @ (CallerId::Sip(_) | CallerId::Client(_)) => {
                 caller.identity("").map(Self::Caller).ok_or_else(bad)
             }
-            // A short or otherwise undialable number; words are more likely a mistake, and so is a number without its country,
-            // because it would be compared with one that has it.
+            // A short or otherwise undialable number. Words are more likely a mistake. So is a national number, because
+            // callers are compared by their international numbers.
             CallerId::Other(text) if text.bytes().all(|b| b.is_ascii_digit()) && !is_national(&text) => {
                 Ok(Self::Caller(text))
             }
@@ -115,7 +115,7 @@ impl FromStr for CallerPattern {
     }
 }
 
-/// Whether digits are probably a number with a trunk prefix in place of its country.
+/// Whether digits are probably a number with a trunk prefix instead of its country code.
 fn is_national(digits: &str) -> bool {
     digits.starts_with('0') && digits.len() > 6
 }
@@ -136,25 +136,25 @@ impl fmt::Display for CallerPattern {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallerThen {
-    /// They go the ordinary way; later rules do not matter.
+    /// They take the normal path; later rules are not checked.
     Allow,
     /// They are refused before the call is answered, which costs nothing.
     Reject,
-    /// They are led to a place.
+    /// They go to a node.
     Go(Target),
 }
 
-/// A rule about callers. The first that fits is obeyed.
+/// A rule about callers. The first rule that matches applies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CallerRule {
     /// The callers it applies to: any of these.
     pub callers: Vec<CallerPattern>,
-    /// What becomes of them.
+    /// What happens to them.
     pub then: CallerThen,
 }
 
 impl CallerRule {
-    /// Whether it is about this caller.
+    /// Whether the rule matches this caller.
     pub fn fits(&self, from: &CallerId, called: &str, attestation: Attestation) -> bool {
         self.callers.iter().any(|pattern| pattern.fits(from, called, attestation))
     }

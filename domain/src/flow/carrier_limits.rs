@@ -1,23 +1,23 @@
-//! What a carrier can do for a flow.
+//! The limits of a carrier.
 
-/// The limits of a carrier, which [`FlowDraft::check`](crate::flow::FlowDraft::check) holds a flow against. The default has
-/// none.
+/// The limits of a carrier, against which [`FlowDraft::check`](crate::flow::FlowDraft::check) checks a flow. The default is
+/// unlimited.
 #[expect(clippy::struct_excessive_bools, reason = "each is one ability of a carrier, in any combination")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CarrierLimits {
     /// How many phones can ring at once.
     pub phones_at_once: usize,
-    /// Whether phones that ring at once can ring for different times.
+    /// Whether phones that ring at once can have different ring times.
     pub different_ring_times: bool,
-    /// Whether it can ring extensions of the company's own telephone system …
+    /// Whether it can ring extensions of the company's own telephone system.
     pub extensions: bool,
-    /// … and SIP addresses.
+    /// Whether it can ring SIP addresses.
     pub sip_addresses: bool,
     /// Whether it can dial digits once a phone is picked up.
     pub digits: bool,
-    /// The longest text that is spoken, in characters …
+    /// The longest text that it speaks, in characters.
     pub text: usize,
-    /// … and the longest with a named voice.
+    /// The longest text that it speaks with a named voice, in characters.
     pub text_with_voice: usize,
     /// The longest recording that the carrier transcribes, in seconds.
     pub transcribed_seconds: u64,

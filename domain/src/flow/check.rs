@@ -1,4 +1,4 @@
-//! The proof of a flow: everything that would trap, mislead or lose a caller is found before anyone may call.
+//! Checks a flow before it takes calls: finds everything that would trap, mislead or lose a caller.
 
 mod graph;
 mod nodes;
@@ -31,20 +31,20 @@ impl FlowDraft {
     /// Everything that is wrong with it for a carrier with these limits.
     pub fn problems(&self, limits: &CarrierLimits) -> Vec<Problem> {
         let mut problems = Vec::new();
-        graph::targets(self, &mut problems);
-        graph::reach(self, &mut problems);
-        graph::silence(self, &mut problems);
-        graph::back(self, &mut problems);
-        nodes::menus(self, &mut problems);
-        nodes::forwards(self, limits, &mut problems);
-        nodes::mailboxes(self, limits, &mut problems);
-        nodes::hours_and_callers(self, &mut problems);
+        graph::check_targets(self, &mut problems);
+        graph::check_reachable(self, &mut problems);
+        graph::check_no_input(self, &mut problems);
+        graph::check_back(self, &mut problems);
+        nodes::check_menus(self, &mut problems);
+        nodes::check_forwards(self, limits, &mut problems);
+        nodes::check_mailboxes(self, limits, &mut problems);
+        nodes::check_hours_and_callers(self, &mut problems);
         numbers::destinations(self, limits, &mut problems);
         prompts::check(self, limits, &mut problems);
         problems
     }
 
-    /// The flow, although nothing was checked: for holding the check itself against what callers would go through.
+    /// The flow without any checks: for tests that compare the check with what callers would experience.
     #[doc(hidden)]
     pub fn unchecked(self) -> CallFlow {
         CallFlow::of(self)

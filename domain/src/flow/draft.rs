@@ -1,4 +1,4 @@
-//! A flow as it was written, before it is checked.
+//! A flow before it is checked.
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -17,13 +17,13 @@ use crate::phone::PhoneNumber;
 /// Where calls to one of several main numbers begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entrance {
-    /// Where.
+    /// The first node.
     pub start: Target,
     /// The language of its callers, until they choose another.
     pub language: Option<Language>,
 }
 
-/// A flow with every place filled in but nothing checked. [`FlowDraft::check`] is the only way to a
+/// A complete flow that has not been checked. [`FlowDraft::check`] is the only way to get a
 /// [`CallFlow`](crate::CallFlow).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FlowDraft {
@@ -33,17 +33,17 @@ pub struct FlowDraft {
     pub language: Language,
     /// The voice for each language, as the carrier names it; the carrier's own choice where none is named.
     pub voices: BTreeMap<Language, String>,
-    /// Where every call begins.
+    /// Where calls begin, unless the called number has an entrance of its own.
     pub start: Target,
     /// The entrances of individual company numbers.
     pub main_numbers: BTreeMap<PhoneNumber, Entrance>,
-    /// Who may call; the first rule that fits.
+    /// The rules about callers; the first that matches applies.
     pub callers: Vec<CallerRule>,
-    /// The beginnings of the numbers that may be dialled (`+33`); none: any.
+    /// The prefixes of the numbers that may be dialled (`+33`); if empty, any number may be.
     pub countries: Vec<String>,
     /// Where callers go during a temporary closure; the safety mailbox when `None`.
     pub closed: Option<Target>,
-    /// The mailbox for callers who can be helped in no other way.
+    /// The mailbox for callers when nothing else is possible.
     pub safety: NodeName,
     /// The opening hours by name.
     pub hours: BTreeMap<NodeName, Hours>,
@@ -58,7 +58,7 @@ pub struct FlowDraft {
 }
 
 impl FlowDraft {
-    /// A draft without places.
+    /// A draft without nodes.
     pub fn empty(language: Language, start: Target, safety: NodeName) -> Self {
         Self {
             company: String::new(),
@@ -78,7 +78,7 @@ impl FlowDraft {
         }
     }
 
-    /// Whether there is such a place.
+    /// Whether the node exists.
     pub fn exists(&self, target: &Target) -> bool {
         match target {
             Target::Menu(name) => self.menus.contains_key(name),
@@ -89,7 +89,7 @@ impl FlowDraft {
         }
     }
 
-    /// Every place.
+    /// Every node.
     pub fn places(&self) -> impl Iterator<Item = Target> + '_ {
         let hours = self.hours.keys().cloned().map(Target::Hours);
         let menus = self.menus.keys().cloned().map(Target::Menu);
@@ -99,7 +99,7 @@ impl FlowDraft {
         hours.chain(menus).chain(forwards).chain(mailboxes).chain(goodbyes)
     }
 
-    /// Every prompt that callers hear: its path, its setting, and the prompt.
+    /// Every prompt that callers hear: its node, its setting, and the prompt.
     pub(crate) fn caller_prompts(&self) -> Vec<(Target, &'static str, &Prompt)> {
         let mut prompts = Vec::new();
         for (name, menu) in &self.menus {
@@ -135,7 +135,7 @@ impl FlowDraft {
         self.caller_prompts().into_iter().map(|(_, _, prompt)| prompt).chain(screenings)
     }
 
-    /// Every language that the call can be held in.
+    /// Every language that a call can be in.
     pub(crate) fn languages(&self) -> Vec<&Language> {
         let chosen =
             self.menus.values().flat_map(|menu| menu.ways().filter_map(|(_, c)| c.language.as_ref()));

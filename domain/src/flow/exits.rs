@@ -1,23 +1,23 @@
-//! How the places of a flow lead to each other: its graph.
+//! The graph of a flow: how its nodes are connected.
 use std::fmt;
 
 use crate::flow::draft::FlowDraft;
 use crate::flow::target::{Target, Then};
 use crate::keys::Keys;
 
-/// What leads from one place to the next.
+/// What leads from one node to the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum By {
     /// These keys.
     Keys {
-        /// Which.
+        /// The keys.
         keys: Keys,
-        /// What they stand for.
+        /// Their label.
         label: String,
     },
-    /// Nothing was pressed, this often.
+    /// Nothing was pressed, this many times.
     NoInput(u8),
-    /// Keys without a meaning were pressed, this often.
+    /// Keys without a meaning were pressed, this many times.
     NoMatch(u8),
     /// The call was not answered.
     Nobody,
@@ -35,7 +35,7 @@ impl fmt::Display for By {
             Self::Keys { keys, label } => write!(f, "{keys} {label}"),
             Self::NoInput(limit) => write!(f, "nothing pressed, {}", times(*limit)),
             Self::NoMatch(limit) => write!(f, "another key, {}", times(*limit)),
-            Self::Nobody => f.write_str("nobody takes it"),
+            Self::Nobody => f.write_str("not answered"),
             Self::Open => f.write_str("open"),
             Self::Closed => f.write_str("closed"),
             Self::Holiday => f.write_str("holiday"),
@@ -47,14 +47,14 @@ fn times(count: u8) -> String {
     if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
-/// A way out of a place.
+/// An exit of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exit {
     /// What leads there.
     pub by: By,
     /// Where it leads.
     pub then: Then,
-    /// The setting that says so, within its place (`no_input.then`).
+    /// The setting of the node that defines the exit (`no_input.then`).
     pub setting: String,
 }
 
@@ -63,7 +63,7 @@ impl Exit {
         Self { by, then: then.into(), setting: setting.into() }
     }
 
-    /// The place it leads to; `None` for a key that leads back or asks again.
+    /// The node it leads to; `None` for a key that leads back or asks again.
     pub fn target(&self) -> Option<&Target> {
         match &self.then {
             Then::Go(target) => Some(target),
@@ -71,14 +71,14 @@ impl Exit {
         }
     }
 
-    /// Whether a caller who does nothing can be led this way.
+    /// Whether a caller who presses nothing can take this exit.
     pub fn is_silent(&self) -> bool {
         !matches!(self.by, By::Keys { .. } | By::NoMatch(_))
     }
 }
 
 impl FlowDraft {
-    /// Every way out of a place.
+    /// Every exit of a node.
     pub fn exits(&self, place: &Target) -> Vec<Exit> {
         match place {
             Target::Menu(name) => self.menus.get(name).map_or_else(Vec::new, |menu| {
@@ -115,7 +115,7 @@ impl FlowDraft {
         }
     }
 
-    /// The nodes where calls begin or that a rule leads to, with the setting that says so.
+    /// The nodes where calls begin, or that a caller rule, a closure or a fault leads to, with the setting that names each.
     pub fn entrances(&self) -> Vec<(String, Target)> {
         let mut entrances = vec![("start".to_owned(), self.start.clone())];
         let numbers = self.main_numbers.iter();

@@ -6,18 +6,18 @@ use super::forward::Forward;
 use super::mailbox::Mailbox;
 use super::target::{Target, Then};
 
-/// A way through a flow without a question.
+/// A path through a flow that needs no input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FallbackRoute<'f> {
     /// The phones to call, if the flow calls any.
     pub forward: Option<&'f Forward>,
-    /// What takes the message.
+    /// The mailbox that takes the message.
     pub mailbox: &'f Mailbox,
 }
 
 impl CallFlow {
-    /// The path through this flow of a caller who presses the lowest key at every menu, to the first forward; then the
-    /// mailbox for unanswered calls.
+    /// The first forward that is found when the keys of each menu are tried in ascending order, and the mailbox for its
+    /// unanswered calls.
     pub fn plain_route(&self) -> FallbackRoute<'_> {
         let forward = self.first_forward(self.start(), &mut BTreeSet::new());
         let from = forward.map_or(self.start(), |forward| &forward.otherwise);
@@ -38,13 +38,13 @@ impl CallFlow {
                 });
                 targets.collect::<Vec<_>>().into_iter().find_map(|target| self.first_forward(target, seen))
             }
-            // The time is unknown here: a phone that rings after hours is better than one that does not ring.
+            // The time is unknown here. A phone that rings after hours is better than one that does not ring.
             Target::Hours(name) => self.first_forward(&self.hours(name)?.open, seen),
             Target::Mailbox(_) | Target::Goodbye(_) => None,
         }
     }
 
-    /// The node that a caller reaches who presses nothing and is not answered.
+    /// The mailbox that a caller reaches who presses nothing and is not answered.
     fn mailbox_without_keys<'f>(&'f self, from: &'f Target) -> &'f Mailbox {
         let mut seen = BTreeSet::new();
         let mut target = from;
@@ -57,7 +57,7 @@ impl CallFlow {
                 Target::Menu(name) => self.menu(name).map(|menu| &menu.no_input.then),
                 Target::Forward(name) => self.forward(name).map(|forward| &forward.otherwise),
                 Target::Hours(name) => self.hours(name).map(|hours| &hours.closed),
-                // The message is taken by the mailbox that catches everybody.
+                // A goodbye takes no message, so the safety mailbox does.
                 Target::Goodbye(_) => None,
             };
             let Some(next) = next else { break };

@@ -17,9 +17,9 @@ use crate::phone::address::PhoneAddress;
 pub struct Screening {
     /// Who calls, and which keys take and decline the call.
     pub prompt: Prompt,
-    /// In place of `{caller}` when the number is withheld.
+    /// Replaces `{caller}` when the number is withheld.
     pub withheld: String,
-    /// In place of `{caller}` when the caller has an address but no number.
+    /// Replaces `{caller}` when the caller has an address but no number.
     pub no_number: String,
     /// Replaces `{caller}` when the callee's phone shows a company number and the caller is unknown.
     pub unknown: String,
@@ -56,10 +56,10 @@ pub struct Destination {
 pub enum Strategy {
     /// One after the other, as they are listed.
     Sequential,
-    /// All at once; who picks up first has the call, and the others stop ringing.
+    /// All at once; the first to pick up (and accept, if screened) takes the call, and the others stop ringing.
     Simultaneous,
-    /// One after the other, each call beginning with another phone. The first phone follows from the call's id, so
-    /// that every instance and every repeated request computes the same order.
+    /// One after the other; each call begins with another phone. The first phone depends only on the call's number in
+    /// the rotation, or else on its id, so every repeated request computes the same order.
     RoundRobin,
 }
 
@@ -69,11 +69,11 @@ named!(Strategy);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ShownNumber {
-    /// The caller's own; ours if the caller has none that can be dialled.
+    /// The caller's own number; one of ours if the caller has no number that can be shown.
     Caller,
-    /// The one that was called.
+    /// The number that was called.
     Ours,
-    /// This one. It must be one that the carrier knows to be ours.
+    /// This number. The carrier must know that it is ours.
     Fixed(PhoneNumber),
 }
 
@@ -86,9 +86,9 @@ pub struct Forward {
     pub strategy: Strategy,
     /// The phones to call. Never empty.
     pub destinations: Vec<Destination>,
-    /// Which number they see.
+    /// Which number the callees see.
     pub shows: ShownNumber,
-    /// The longest the conversation may last.
+    /// The maximum length of the conversation.
     pub time_limit: Duration,
     /// The node for calls that are not answered.
     pub otherwise: Target,

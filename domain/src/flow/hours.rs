@@ -7,7 +7,7 @@ use crate::flow::target::Target;
 
 use schedule::Schedule;
 
-/// Leads on by the time of day.
+/// Chooses the next node by the opening hours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hours {
     /// When it is open.
@@ -16,12 +16,12 @@ pub struct Hours {
     pub open: Target,
     /// Where they go while it is closed.
     pub closed: Target,
-    /// Where they go on days that a dated rule closes; as on any other closed day when `None`.
+    /// Where they go on days that a dated rule closes; same as `closed` when `None`.
     pub holiday: Option<Target>,
 }
 
 impl Hours {
-    /// Everywhere it leads.
+    /// Every node it leads to.
     pub fn exits(&self) -> impl Iterator<Item = &Target> {
         [&self.open, &self.closed].into_iter().chain(&self.holiday)
     }

@@ -10,9 +10,9 @@ use crate::names::checked_text;
 #[serde(try_from = "String", into = "String")]
 pub struct Language(String);
 
-/// A text that is no language tag.
+/// A text that is not a valid language tag.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no language; use a tag such as en-GB or fr-FR")]
+#[error("{0:?} is not a valid language; use a tag such as en-GB or fr-FR")]
 pub struct InvalidLanguage(String);
 
 impl Language {

@@ -1,4 +1,4 @@
-//! Mailboxes: where messages are taken. And goodbyes, where none is.
+//! Mailboxes, which take messages, and goodbyes, which do not.
 use std::time::Duration;
 
 use serde::Serialize;
@@ -11,40 +11,40 @@ use crate::keys::Key;
 pub struct Mailbox {
     /// Said first to a caller who did not ask for the mailbox but ended up here.
     pub unavailable: Prompt,
-    /// Said before the greeting: that the message is recorded and what becomes of it. `None` when the greeting says it.
+    /// Said before the greeting: that the message is recorded and how it is used. `None` when the greeting says it.
     pub consent: Option<Prompt>,
-    /// Invites the message.
+    /// Asks the caller to leave a message.
     pub greeting: Prompt,
     /// Said after the message, if the caller is still there.
     pub farewell: Prompt,
-    /// The longest message.
+    /// The maximum length of a message.
     pub max_length: Duration,
-    /// What is shorter is no message.
+    /// A shorter recording is discarded.
     pub min_length: Duration,
-    /// Silence that ends the message.
+    /// How long the caller must be silent to end the message.
     pub silence: Duration,
-    /// Whether a tone says when to speak.
+    /// Whether a tone is played before the recording.
     pub beep: bool,
     /// The key that ends the message.
     pub finish_on_key: Key,
     /// Whether the caller is asked to keep the message or record again.
     pub confirm: Option<Confirm>,
-    /// Who writes the message down, if anybody.
+    /// Who transcribes the message, if anyone.
     pub transcribe: Transcribe,
     /// The notification rules for messages, by name.
     pub notify: Vec<String>,
 }
 
-/// Who writes messages down.
+/// Who transcribes messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transcribe {
     /// No transcription.
     #[default]
     Nobody,
-    /// The carrier, in the languages and up to the length that it knows.
+    /// The carrier, in the languages and up to the length that it supports.
     Carrier,
-    /// The desk itself, once it holds the audio.
+    /// The application itself, once it has stored the audio.
     Here,
 }
 

@@ -8,14 +8,14 @@ use crate::flow::prompt::Prompt;
 use crate::flow::target::{Choice, Target};
 use crate::keys::{Key, Keys};
 
-/// What to do about a caller who pressed nothing, or nothing that means anything.
+/// What to do when a caller pressed nothing, or a key without a meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reprompt {
     /// Said before the menu is asked again.
     pub prompt: Prompt,
-    /// How many times it may happen; the last time leads to `then`. At least 1.
+    /// How many times it may happen in a menu; the last time leads to `then`. At least 1.
     pub limit: u8,
-    /// Where the last time leads.
+    /// The next node after the last time.
     pub then: Target,
 }
 
@@ -26,7 +26,7 @@ pub struct Menu {
     pub prompt: Prompt,
     /// What each key means.
     pub choices: BTreeMap<Key, Choice>,
-    /// What several keys in a row mean: extensions that are dialled straight.
+    /// What several keys in a row mean: extensions that callers dial directly.
     pub extensions: BTreeMap<Keys, Choice>,
     /// How long to wait for a key after the prompt.
     pub timeout: Duration,
@@ -50,13 +50,13 @@ impl Menu {
         }
     }
 
-    /// Every way to go on by keys: the keys, and what they mean.
+    /// All choices of the menu: the keys, and what they mean.
     pub fn ways(&self) -> impl Iterator<Item = (Keys, &Choice)> {
         let single = self.choices.iter().map(|(key, choice)| (Keys::from(*key), choice));
         single.chain(self.extensions.iter().map(|(keys, choice)| (keys.clone(), choice)))
     }
 
-    /// The most keys that mean something.
+    /// The number of keys of the longest choice.
     pub fn most_keys(&self) -> usize {
         self.extensions.keys().map(Keys::len).max().unwrap_or(0).max(1)
     }

@@ -1,4 +1,4 @@
-//! Names of places in a flow.
+//! Names of nodes in a flow.
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::names::checked_text;
 #[serde(try_from = "String", into = "String")]
 pub struct NodeName(String);
 
-/// A text that cannot name a place of the flow.
+/// A text that is not a valid node name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} cannot be a name: use 1 to 32 lower-case ASCII letters, digits, '-' and '_'")]
 pub struct InvalidNodeName(String);

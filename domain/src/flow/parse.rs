@@ -1,6 +1,6 @@
-//! The flow as it is written: a TOML table, read with the place of everything in it.
+//! Parses a flow from a TOML table and keeps the location of every setting for error messages.
 //!
-//! All that is wrong is found, not only the first: what cannot be read, and, once all can be read, what
+//! All errors are reported, not only the first: what cannot be parsed, and, once everything can be parsed, what
 //! [`FlowDraft::check`](crate::flow::FlowDraft::check) finds.
 
 mod finding;
@@ -23,28 +23,28 @@ use super::carrier_limits::CarrierLimits;
 use super::hours::schedule::Days;
 use super::language::Language;
 pub use finding::{Finding, Findings};
-use notes::Notes;
+use notes::ParseErrors;
 
-/// What a flow file does not say itself.
+/// What a flow file does not contain itself.
 pub struct FlowSettings<'a> {
     /// The table of the file that holds the flow (`flow`); empty when the whole file is the flow.
     pub table: &'a str,
-    /// The zone of opening hours that name none.
+    /// The time zone of opening hours that name none.
     pub zone: TimeZone,
-    /// The longest conversation of forwards that name none.
+    /// The time limit of forwards that name none.
     pub time_limit: Duration,
     /// What the carrier can do.
     pub limits: CarrierLimits,
-    /// Reads the days off a calendar that the flow names.
+    /// Reads the closed days from a calendar that the flow names.
     pub calendar: &'a CalendarReader<'a>,
-    /// Whether an audio file that the flow names can be played; if not, why.
+    /// Checks that an audio file that the flow names can be played; the error says why not.
     pub audio: &'a dyn Fn(&str) -> Result<(), String>,
 }
 
-/// Reads the days off a calendar by its name; otherwise why not.
+/// Reads the closed days from the calendar with this name; the error says why it cannot be read.
 pub type CalendarReader<'a> = dyn Fn(&str, TimedEvents) -> Result<Vec<Days>, String> + 'a;
 
-/// What becomes of calendar events that do not last whole days, which close nothing.
+/// What to do with calendar events that do not last whole days; such events never close a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TimedEvents {
     /// The calendar is refused.
@@ -98,7 +98,7 @@ impl fmt::Debug for FlowSettings<'_> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn read_flow(text: &str, settings: &FlowSettings<'_>) -> Result<CallFlow, Findings> {
-    let mut notes = Notes::new(text);
+    let mut notes = ParseErrors::new(text);
     let (whole, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         notes.note(error.span().unwrap_or(0..0), error.message().to_owned());
@@ -130,7 +130,7 @@ pub fn read_flow(text: &str, settings: &FlowSettings<'_>) -> Result<CallFlow, Fi
     Err(notes.findings())
 }
 
-/// The languages that a flow names, anywhere.
+/// All languages that a flow names, at any level.
 fn languages(table: &DeTable<'_>, found: &mut BTreeSet<Language>) {
     use toml::de::DeValue;
     for (key, value) in table {

@@ -1,4 +1,4 @@
-//! Every way a call can go through a flow, counted, and the longest of them.
+//! Counts the paths that a call can take through a flow, and finds the longest.
 use super::CallFlow;
 use super::exits::By;
 use super::forward::Strategy;
@@ -6,43 +6,43 @@ use super::prompt::{Prompt, Speech};
 use super::target::{Target, Then};
 
 /// The maximum number of paths that are counted.
-const MAX: usize = 100_000;
+const MAX_PATHS: usize = 100_000;
 
-/// How long a voice takes for a character, and before the first, in milliseconds.
-const MILLIS_A_CHARACTER: u64 = 65;
-const MILLIS_BEFORE: u64 = 400;
+/// Estimated speaking time per character, and before the first character, in milliseconds.
+const MILLIS_PER_CHARACTER: u64 = 65;
+const MILLIS_BEFORE_TEXT: u64 = 400;
 
-/// The ways through a flow.
+/// The paths through a flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
-    /// How many there are. A way that comes back to where it was before counts once and ends there.
+    /// How many there are. A path that returns to a node it already visited counts once and ends there.
     pub count: usize,
     /// Whether all were counted.
     pub is_complete: bool,
-    /// The one that takes the caller longest to a person, to the end of a message, or to a goodbye.
+    /// The path on which the caller needs the longest time to reach a person, the end of a message, or a goodbye.
     pub longest: Path,
 }
 
-/// One way through a flow.
+/// One path through a flow.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Path {
-    /// How long it takes at most, in seconds; spoken text is reckoned by its length, audio files as nothing.
+    /// The maximum time in seconds. Spoken text is estimated by its length; audio files count as 0.
     pub seconds: u64,
-    /// What happens, one after the other.
+    /// The steps, in order.
     pub steps: Vec<String>,
 }
 
-/// A walk through the flow with everything that was passed on the way.
+/// A depth-first walk through the flow, with the current path.
 struct Walk<'f> {
     flow: &'f CallFlow,
-    on_the_way: Vec<Target>,
+    current_path: Vec<Target>,
     steps: Vec<String>,
     millis: u64,
     found: Paths,
 }
 
 impl CallFlow {
-    /// Every way a call can go: each key, silence, other keys, each end of ringing, open and closed, and hanging up
+    /// Every path that a call can take: each key, no key, other keys, each end of ringing, open and closed, and hanging up
     /// wherever that is possible.
     ///
     /// ```
@@ -55,13 +55,13 @@ impl CallFlow {
     /// ```
     pub fn paths(&self) -> Paths {
         let found = Paths { count: 0, is_complete: true, longest: Path::default() };
-        let mut walk = Walk { flow: self, on_the_way: Vec::new(), steps: Vec::new(), millis: 0, found };
+        let mut walk = Walk { flow: self, current_path: Vec::new(), steps: Vec::new(), millis: 0, found };
         let mut begun = Vec::new();
         let safety = self.draft().exists(&Target::Mailbox(self.safety().clone())).then_some("safety");
         for (how, target) in self.draft().entrances() {
-            // What catches callers after a fault is no way that the flow leads.
+            // The safety mailbox is only for faults, so it is not the start of a path.
             if Some(how.as_str()) != safety && !begun.contains(&target) {
-                walk.go("a call", &target, 0);
+                walk.visit("a call", &target, 0);
                 begun.push(target);
             }
         }
@@ -70,8 +70,8 @@ impl CallFlow {
 }
 
 impl Walk<'_> {
-    /// One more way is at its end.
-    fn end(&mut self, how: &str, millis: u64) {
+    /// Counts a path that ends here.
+    fn finish_path(&mut self, how: &str, millis: u64) {
         self.found.count += 1;
         let seconds = (self.millis + millis).div_ceil(1000);
         if seconds > self.found.longest.seconds {
@@ -80,26 +80,26 @@ impl Walk<'_> {
         }
     }
 
-    /// Along one way to a place, which takes that long.
-    fn go(&mut self, how: &str, place: &Target, millis: u64) {
-        if self.found.count >= MAX {
+    /// Continues the path to a node, after `millis` milliseconds.
+    fn visit(&mut self, how: &str, place: &Target, millis: u64) {
+        if self.found.count >= MAX_PATHS {
             self.found.is_complete = false;
             return;
         }
         self.steps.push(format!("{how} → {place}"));
         self.millis += millis;
-        if self.on_the_way.contains(place) {
-            self.end("once more", 0);
+        if self.current_path.contains(place) {
+            self.finish_path("once more", 0);
         } else {
-            self.on_the_way.push(place.clone());
-            self.at(place);
-            self.on_the_way.pop();
+            self.current_path.push(place.clone());
+            self.visit_exits(place);
+            self.current_path.pop();
         }
         self.millis -= millis;
         self.steps.pop();
     }
 
-    fn at(&mut self, place: &Target) {
+    fn visit_exits(&mut self, place: &Target) {
         let flow = self.flow;
         let spoken = |prompt: &Prompt| speaking(&flow.speech(prompt, None));
         match place {
@@ -107,7 +107,7 @@ impl Walk<'_> {
                 let Some(menu) = flow.menu(name) else { return };
                 let question = spoken(&menu.prompt);
                 let asked = question + millis(menu.timeout);
-                self.end("hangs up", question);
+                self.finish_path("hangs up", question);
                 for exit in flow.draft().exits(place) {
                     let time = match &exit.by {
                         By::NoInput(times) => {
@@ -121,8 +121,10 @@ impl Walk<'_> {
                         _ => question,
                     };
                     match &exit.then {
-                        Then::Go(target) => self.go(&exit.by.to_string(), target, time),
-                        Then::Back | Then::Repeat => self.end(&format!("{} → {}", exit.by, exit.then), time),
+                        Then::Go(target) => self.visit(&exit.by.to_string(), target, time),
+                        Then::Back | Then::Repeat => {
+                            self.finish_path(&format!("{} → {}", exit.by, exit.then), time)
+                        }
                     }
                 }
             }
@@ -131,8 +133,8 @@ impl Walk<'_> {
                 let Some(mailbox) = flow.mailbox(name) else { return };
                 let consent = mailbox.consent.as_ref().map_or(0, spoken);
                 let greeting = spoken(&mailbox.unavailable) + consent + spoken(&mailbox.greeting);
-                self.end("hangs up", greeting);
-                self.end(
+                self.finish_path("hangs up", greeting);
+                self.finish_path(
                     "leaves a message",
                     greeting + millis(mailbox.max_length) + spoken(&mailbox.farewell),
                 );
@@ -140,13 +142,13 @@ impl Walk<'_> {
             Target::Hours(_) => {
                 for exit in flow.draft().exits(place) {
                     if let Then::Go(target) = &exit.then {
-                        self.go(&exit.by.to_string(), target, 0);
+                        self.visit(&exit.by.to_string(), target, 0);
                     }
                 }
             }
             Target::Goodbye(name) => {
                 let words = flow.goodbye(name).map_or(0, |goodbye| spoken(&goodbye.prompt));
-                self.end("goodbye", words);
+                self.finish_path("goodbye", words);
             }
         }
     }
@@ -156,7 +158,7 @@ impl Walk<'_> {
         let Some(forward) = flow.forward(name) else { return };
         let mut passed =
             forward.announcement.as_ref().map_or(0, |prompt| speaking(&flow.speech(prompt, None)));
-        self.end("hangs up while it rings", passed);
+        self.finish_path("hangs up while it rings", passed);
         let mut longest = passed;
         for destination in &forward.destinations {
             let asked = destination.screening.as_ref().map_or(0, |screening| {
@@ -164,13 +166,13 @@ impl Walk<'_> {
                 question * u64::from(screening.limit)
             });
             let rung = millis(destination.ring) + asked;
-            self.end(&format!("{} takes the call", destination.phone), passed + rung);
+            self.finish_path(&format!("{} takes the call", destination.phone), passed + rung);
             longest = longest.max(passed + rung);
             if forward.strategy != Strategy::Simultaneous {
                 passed += rung;
             }
         }
-        self.go("nobody takes it", &forward.otherwise, longest.max(passed));
+        self.visit("not answered", &forward.otherwise, longest.max(passed));
     }
 }
 
@@ -183,7 +185,7 @@ fn speaking(speech: &[Speech]) -> u64 {
         Speech::Text { text, .. } => Some(u64::try_from(text.chars().count()).unwrap_or(0)),
         Speech::Audio(_) => None,
     });
-    words.map(|characters| MILLIS_BEFORE + MILLIS_A_CHARACTER * characters).sum()
+    words.map(|characters| MILLIS_BEFORE_TEXT + MILLIS_PER_CHARACTER * characters).sum()
 }
 
 #[cfg(test)]
@@ -191,11 +193,11 @@ mod tests {
     use crate::flow::builtin::{BuiltinFlow, builtin_flow};
 
     #[test]
-    fn every_way_through_the_built_in_flow_is_counted() {
+    fn every_path_through_the_built_in_flow_is_counted() {
         let forward_to = vec!["+33611223344".parse().unwrap()];
         let paths = builtin_flow(&BuiltinFlow { forward_to, ..BuiltinFlow::default() }).unwrap().paths();
-        // In the menu: hangs up; 1 to the phone: hangs up, taken, or to the mailbox (2 ways); 2, silence and other keys
-        // to the mailbox (2 ways each).
+        // In the menu: hangs up; 1 to the phone: hangs up, taken, or to the mailbox (2 paths); 2, no key and other keys
+        // to the mailbox (2 paths each).
         assert_eq!((paths.count, paths.is_complete), (1 + 2 + 2 + 3 * 2, true));
         // Ringing, three questions, and a message of three minutes.
         assert!((240..330).contains(&paths.longest.seconds), "{:?}", paths.longest);

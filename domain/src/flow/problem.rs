@@ -1,4 +1,4 @@
-//! All that can be wrong with a flow, each with its remedy.
+//! The problems that a flow can have, each with its remedy.
 use std::fmt;
 
 use jiff::civil::Date;
@@ -9,12 +9,12 @@ use crate::keys::{DialDigits, Keys};
 use crate::phone::PhoneNumber;
 use crate::phone::address::PhoneAddress;
 
-/// One thing that is wrong, and where.
+/// One problem, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The place in the flow (`menu main`); empty for the flow as a whole.
+    /// The node of the flow (`menu main`); empty for the flow as a whole.
     pub place: String,
-    /// The setting of that place (`no_input.then`); empty for the place as a whole.
+    /// The setting of that node (`no_input.then`); empty for the node as a whole.
     pub setting: String,
     /// What is wrong.
     pub kind: ProblemKind,
@@ -34,14 +34,14 @@ impl fmt::Display for Problem {
     }
 }
 
-/// What can be wrong, said with the remedy.
+/// A kind of problem; its message names the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum ProblemKind {
-    /// It leads somewhere that does not exist.
+    /// The target does not exist.
     #[error("leads to {0}, which does not exist; define it or correct the name")]
     UnknownTarget(Target),
-    /// No caller can ever come here.
+    /// No caller can reach this node.
     #[error("no caller can get here; let a key or a rule lead here, or remove it")]
     Unreachable,
     /// A caller who presses nothing never reaches an end.
@@ -57,24 +57,24 @@ pub enum ProblemKind {
         /// The most there may be.
         most: usize,
     },
-    /// A key leads back to the menu before, and there is none.
-    #[error("\"back\" leads nowhere, no menu leads here by a key; use \"repeat\" or name a place")]
+    /// A key leads back to the previous menu, but there is none.
+    #[error("\"back\" leads nowhere, no menu leads here by a key; use \"repeat\" or name a target")]
     NoWayBack,
     /// A menu without keys.
-    #[error("no key has a meaning here; give it at least one")]
+    #[error("the menu has no keys; add at least one")]
     NoChoices,
-    /// An extension that cannot be one.
+    /// An extension that is not 2 to 6 digits.
     #[error("{0} cannot be an extension; use 2 to 6 digits, without * and #")]
     BadExtension(Keys),
     /// The key that ends an extension has a meaning of its own.
     #[error("# ends an extension, so it cannot be a key of a menu with extensions; use another key")]
     HashEndsExtensions,
     /// A forward without phones.
-    #[error("there is nobody to ring; name at least one number")]
+    #[error("the forward has no phones; add at least one number")]
     NoDestinations,
-    /// More phones at once than the carrier rings.
+    /// More phones at once than the carrier can ring.
     #[error(
-        "{count} phones are to ring at once; the carrier rings at most {most}, so ring fewer or one after the other"
+        "{count} phones would ring at once; the carrier rings at most {most}, so ring fewer or one after the other"
     )]
     TooManyAtOnce {
         /// The number of phones.
@@ -82,10 +82,10 @@ pub enum ProblemKind {
         /// The carrier's limit.
         most: usize,
     },
-    /// Phones that ring at once for different times.
-    #[error("phones that ring at once ring equally long; give each the same time to ring")]
+    /// Phones that ring at once have different ring times.
+    #[error("phones that ring at once must ring for the same time; give each the same")]
     DifferentRings,
-    /// Phones would ring longer than anybody waits.
+    /// Phones would ring longer than callers wait.
     #[error(
         "phones ring for {minutes} minutes one after the other, and callers hang up before that; ring fewer or shorter"
     )]
@@ -107,16 +107,16 @@ pub enum ProblemKind {
     /// The carrier rings numbers only.
     #[error("{0} cannot be rung by the carrier, which knows numbers only; name one such as +33123456789")]
     CannotBeRung(PhoneAddress),
-    /// The carrier rings phones and no more.
+    /// The carrier cannot dial digits after a phone is picked up.
     #[error("the carrier cannot dial {0} once the phone is picked up; leave digits out")]
     CannotDialDigits(DialDigits),
-    /// One of our own numbers is to be rung.
-    #[error("{0} is one of the company's own numbers, so the call would come back for ever; use another")]
+    /// The destination is one of our own numbers.
+    #[error("{0} is one of the company's own numbers, so the call would loop; use another")]
     OwnNumber(PhoneNumber),
     /// The same phone twice.
-    #[error("{0} is named twice; name it once")]
+    #[error("{0} is listed twice; list it once")]
     SameNumberTwice(PhoneAddress),
-    /// A number that nothing but a mistake or a fraud has rung.
+    /// A number that only a mistake or fraud would ring.
     #[error("{number} {why}; name the number of a person's phone")]
     BadDestination {
         /// The number.
@@ -126,14 +126,14 @@ pub enum ProblemKind {
     },
     /// A number of a country that is not allowed.
     #[error(
-        "{0} begins with none of the allowed countries; add its beginning to countries or name another number"
+        "{0} starts with none of the allowed prefixes; add its prefix to countries or use another number"
     )]
     CountryNotAllowed(PhoneNumber),
     /// One key for two things.
     #[error("{0} is assigned twice; use another key for one of them")]
     SameKeyTwice(char),
-    /// A prompt without words.
-    #[error("a prompt is empty, the caller would hear silence; write what is to be said")]
+    /// A prompt without text.
+    #[error("a prompt is empty, the caller would hear silence; write the text")]
     EmptyPrompt,
     /// A prompt with more characters than a carrier speaks.
     #[error("a prompt has {length} characters, the carrier speaks at most {most}; shorten it")]
@@ -159,7 +159,7 @@ pub enum ProblemKind {
     /// A number of tries outside 1 to 9.
     #[error("{0} tries is out of range; use 1 to 9")]
     BadLimit(u8),
-    /// A time outside what carriers take.
+    /// A time outside the allowed range.
     #[error("{what} is {got} s; use {least} to {most} s")]
     BadSeconds {
         /// The setting.
@@ -172,9 +172,9 @@ pub enum ProblemKind {
         most: u64,
     },
     /// The shortest message is not shorter than the longest.
-    #[error("the shortest message is as long as the longest; make it shorter")]
+    #[error("min_length must be shorter than max_length")]
     ShortestTooLong,
-    /// Longer than the carrier transcribes.
+    /// The maximum length is longer than the carrier transcribes.
     #[error(
         "the carrier transcribes messages of at most {most} s, and this mailbox takes {seconds} s; lower max_length or leave transcribe out"
     )]
@@ -184,11 +184,11 @@ pub enum ProblemKind {
         /// The carrier's limit.
         most: u64,
     },
-    /// Hours that never open.
-    #[error("it never opens; name hours for a day of the week")]
+    /// Opening hours that never open.
+    #[error("it never opens; add hours for a day of the week")]
     NeverOpen,
     /// A caller rule without callers.
-    #[error("it is about nobody; name at least one number, beginning, or withheld")]
+    #[error("the rule has no callers; add at least one number, prefix, or withheld")]
     NoCallers,
 }
 

@@ -9,15 +9,15 @@ use crate::flow::language::Language;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AudioFile(pub String);
 
-/// How a prompt is brought over in one language.
+/// How a prompt is played in one language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Spoken {
-    /// By a voice that reads a text.
+    /// A voice reads a text.
     Text(String),
-    /// By a recording.
+    /// A recording is played.
     Audio(AudioFile),
-    /// In several languages, one after the other: for callers who are to choose one.
+    /// Several languages are played, one after the other, so that callers can choose one.
     InTurn(Vec<(Language, Spoken)>),
 }
 
@@ -67,13 +67,13 @@ impl Prompt {
         self
     }
 
-    /// The prompt in a language; in its own first when it has not that one, or none is asked for.
+    /// The prompt in a language; in its first language if it is not written in that one, or if `language` is `None`.
     pub fn spoken(&self, language: Option<&Language>) -> (&Language, &Spoken) {
         let wanted = language.and_then(|language| self.others.get_key_value(language));
         wanted.unwrap_or((&self.first.0, &self.first.1))
     }
 
-    /// The prompt in every language that it has, the first first.
+    /// The prompt in every language it is written in, beginning with the default.
     pub fn all(&self) -> impl Iterator<Item = (&Language, &Spoken)> {
         std::iter::once((&self.first.0, &self.first.1)).chain(&self.others)
     }
@@ -85,7 +85,7 @@ impl Prompt {
     }
 }
 
-/// A prompt in one language, as it is to be brought over now.
+/// A prompt in one language, ready to be played.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Speech {
     /// Read this out.
@@ -107,7 +107,7 @@ impl Speech {
         Self::Text { text: text.into(), language, voice: None }
     }
 
-    /// The words; of audio, the name of its file in brackets.
+    /// The text; for audio, the name of its file in brackets.
     pub fn words(&self) -> String {
         match self {
             Self::Text { text, .. } => text.clone(),

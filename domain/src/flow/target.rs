@@ -1,4 +1,4 @@
-//! Places of a flow, and how one leads to another.
+//! References to the nodes of a flow.
 use std::fmt;
 
 use serde::Serialize;
@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::flow::language::Language;
 use crate::flow::name::NodeName;
 
-/// Where a step leads.
+/// A node of the flow, as a target.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
@@ -16,14 +16,14 @@ pub enum Target {
     Forward(NodeName),
     /// Take a message.
     Mailbox(NodeName),
-    /// Go on by the time of day.
+    /// Branch by the opening hours.
     Hours(NodeName),
     /// Say something and hang up.
     Goodbye(NodeName),
 }
 
 impl Target {
-    /// Its kind, in the word that flows are written with.
+    /// Its kind, as it is written in flow files.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Menu(_) => "menu",
@@ -45,7 +45,7 @@ impl Target {
         }
     }
 
-    /// The place of that kind and name, if there is such a kind.
+    /// The node of that kind and name; `None` if there is no such kind.
     pub fn of_kind(kind: &str, name: NodeName) -> Option<Self> {
         Some(match kind {
             "menu" => Self::Menu(name),
@@ -68,9 +68,9 @@ impl fmt::Display for Target {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Then {
-    /// To a place.
+    /// To a node.
     Go(Target),
-    /// To the menu from which the caller came to this one.
+    /// Back to the menu from which the caller came.
     Back,
     /// To the same menu again.
     Repeat,
@@ -95,16 +95,16 @@ impl fmt::Display for Then {
 /// What a key means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Choice {
-    /// The office's word for it, shown in the feed.
+    /// The name that the company gives the choice, shown in the call list.
     pub label: String,
-    /// The language the rest of the call is held in, if the key chooses one.
+    /// The language for the rest of the call, if the key chooses one.
     pub language: Option<Language>,
     /// Where it leads.
     pub then: Then,
 }
 
 impl Choice {
-    /// A key that leads to a place.
+    /// A key that leads to a node.
     pub fn new(label: impl Into<String>, target: Target) -> Self {
         Self { label: label.into(), language: None, then: Then::Go(target) }
     }

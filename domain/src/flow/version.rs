@@ -9,7 +9,7 @@ use crate::hash::fnv1a;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlowVersion(u32);
 
-/// A text that is no version.
+/// A text that is not a valid version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a flow version is eight hexadecimal digits")]
 pub struct InvalidFlowVersion;
@@ -18,7 +18,7 @@ impl FlowVersion {
     /// The version of a flow: a hash of its content, in the names that flow files use.
     pub(super) fn of(draft: &FlowDraft) -> Self {
         let content =
-            toml::to_string(draft).expect("every flow has a written form, which a property test shows");
+            toml::to_string(draft).expect("every flow can be serialized, which a property test checks");
         let hash = fnv1a(content.as_bytes());
         Self(u32::try_from((hash >> 32) ^ (hash & 0xffff_ffff)).unwrap_or_default())
     }

@@ -8,7 +8,7 @@ use super::caller::CallerId;
 use super::{InvalidPhoneNumber, PhoneNumber, sip_number, user_of};
 use crate::names::text_in_json;
 
-/// The longest SIP address.
+/// The maximum length of a SIP address.
 const LONGEST: usize = 200;
 
 /// A phone that can be rung: by its number, by an extension of the company's own telephone system (`101`), or by its
@@ -36,19 +36,19 @@ enum Kind {
     Sip(String),
 }
 
-/// A text that names no phone.
+/// A text that is not a valid phone address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPhoneAddress {
     /// Neither a number nor an extension.
     #[error("{0}; an extension has 2 to 6 digits, and an address is written sip:ann@192.0.2.20")]
     Number(#[from] InvalidPhoneNumber),
-    /// No SIP address.
+    /// Not a valid SIP address.
     #[error("not a SIP address, such as sip:ann@192.0.2.20 or sip:101@pbx.example:5070")]
     Sip,
 }
 
 impl PhoneAddress {
-    /// The number, if it is rung by one.
+    /// The number, if the phone is rung by its number.
     pub fn number(&self) -> Option<&PhoneNumber> {
         match &self.0 {
             Kind::Number(number) => Some(number),
@@ -66,7 +66,7 @@ impl PhoneAddress {
         matches!(self.0, Kind::Sip(_))
     }
 
-    /// The number that is rung in the end: a SIP address may lead to one through a trunk.
+    /// The number that is rung in the end; a SIP address may reach a number through a trunk.
     pub fn dialled(&self) -> Option<PhoneNumber> {
         match &self.0 {
             Kind::Number(number) => Some(number.clone()),
@@ -81,7 +81,7 @@ impl PhoneAddress {
         CallerId::read(self.as_str()).identity("").unwrap_or_else(|| self.to_string())
     }
 
-    /// As it is written.
+    /// The address as it was written.
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Kind::Number(number) => number.as_str(),
@@ -109,7 +109,7 @@ impl FromStr for PhoneAddress {
     }
 }
 
-/// Whether a text that begins with `sip:` names a user and a host, and nothing that ends an address in a header.
+/// Whether a text that begins with `sip:` has a user and a host, and no character that would end it in a header.
 fn is_address(text: &str) -> bool {
     let Some((user, host)) = text.get(4..).and_then(|rest| rest.split_once('@')) else { return false };
     let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"' | ',' | '\\' | '?');

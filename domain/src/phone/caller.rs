@@ -1,4 +1,4 @@
-//! Who calls: a number, and the many forms of a caller without one.
+//! The caller: a number, or one of the many forms of a caller without a number.
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use super::{PhoneNumber, sip_number, user_of};
 pub enum CallerId {
     /// A dialable number.
     Known(PhoneNumber),
-    /// The caller keeps the number back, or the network does not know it.
+    /// The caller withholds the number, or the network does not know it.
     Withheld,
     /// A SIP address, verbatim.
     Sip(String),
@@ -22,14 +22,14 @@ pub enum CallerId {
     Other(String),
 }
 
-/// The caller in words: number, address, or `withheld`.
+/// The caller as text: number, address, or `withheld`.
 impl fmt::Display for CallerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_text().unwrap_or("withheld"))
     }
 }
 
-/// Words that stand for "no caller ID" in place of a number or name, in lower case and without blanks.
+/// Words that mean "no caller ID" instead of a number or name, in lower case and without spaces.
 /// Source: Twilio, "voice request parameters" (anonymous, unknown, other descriptions); the rest seen in the field.
 const WITHHELD_WORDS: [&str; 30] = [
     "anonymous",
@@ -64,11 +64,11 @@ const WITHHELD_WORDS: [&str; 30] = [
     "withheldnumber",
 ];
 
-/// The same words typed on a keypad, which carriers send as if they were numbers:
+/// Such words typed on a keypad, which carriers send as if they were numbers:
 /// ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE. They look like E.164 and are not.
 const WITHHELD_KEYPAD: [&str; 5] = ["266696687", "7378742833", "2562533", "8656696", "86282452253"];
 
-/// Whether a text says that the caller's number is withheld: in words, in the words' keys, or as zeros.
+/// Whether a text means that the caller's number is withheld: as a word, as a word typed on a keypad, or as zeros.
 fn is_withheld(text: &str) -> bool {
     let word: String = text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     let word = word.replace(['é', 'è'], "e");
@@ -118,7 +118,7 @@ impl CallerId {
     }
 
     /// The identity by which callers are compared, equal for every spelling of the same caller; `None` when withheld.
-    /// A number is written in E.164, regardless of how it was sent; a national one belongs to the country of `called`.
+    /// A number is in E.164 form, regardless of how it was sent; a national one is read in the country of `called`.
     pub fn identity(&self, called: &str) -> Option<String> {
         match self {
             Self::Known(number) => Some(number.to_string()),
@@ -140,8 +140,8 @@ impl CallerId {
         }
     }
 
-    /// Whether two calls with this identity are from the same caller. A text that is no number and no address says
-    /// nothing about who calls.
+    /// Whether two calls with this identity are from the same caller. A text that is neither a number nor an address does
+    /// not identify a caller.
     pub fn identifies(&self, called: &str) -> bool {
         let is_number = |identity: String| identity.starts_with('+');
         match self {
@@ -159,7 +159,7 @@ impl CallerId {
         }
     }
 
-    /// The caller as the log writes it: number or address verbatim, `None` when withheld.
+    /// The caller as it is stored: number or address verbatim, `None` when withheld.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Known(number) => Some(number.as_str()),

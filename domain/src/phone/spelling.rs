@@ -1,19 +1,19 @@
-//! Phone numbers in the many ways in which people, carriers and phones write them.
+//! Parses phone numbers in the many forms in which people, carriers and phones write them.
 use phonenumber::country::Id;
 use phonenumber::{Mode, metadata::DATABASE};
 
 use super::PhoneNumber;
 
-/// A number with a zero after the country code has this many digits at most, so that a short national number is not
-/// taken for an international one.
-const SHORTEST_INTERNATIONAL: usize = 8;
+/// Digits without a plus are read as an international number only if there are at least this many, so that a short
+/// national number is not taken for one.
+const MIN_INTERNATIONAL_DIGITS: usize = 8;
 
-/// A text without what is not seen: directional marks, zero-width characters, soft hyphens, and surrounding blanks.
+/// A text without invisible characters (directional marks, zero-width characters, soft hyphens) and surrounding spaces.
 pub fn visible(text: &str) -> String {
     visible_lines(text).replace(char::is_control, " ").trim().to_owned()
 }
 
-/// The same for a text of several lines, which stay.
+/// The same, but keeps line breaks and spaces.
 pub fn visible_lines(text: &str) -> String {
     let is_invisible = |c: char| {
         matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
@@ -23,7 +23,7 @@ pub fn visible_lines(text: &str) -> String {
 }
 
 /// The digits of a text that writes a number, with a `+` before them if it is international; `None` for any other text.
-/// Blanks, brackets, dots, slashes and dashes of every kind may be between them; a zero in brackets after the country
+/// Spaces, brackets, dots, slashes and dashes of every kind may separate them; a zero in brackets after the country
 /// code is left out.
 pub fn digits_of(text: &str) -> Option<String> {
     let text = visible(text);
@@ -47,7 +47,7 @@ pub fn digits_of(text: &str) -> Option<String> {
 /// The country of a number.
 fn country(number: &PhoneNumber) -> Option<Id> {
     phonenumber::parse(None, number.as_str()).ok()?.country().id().or_else(|| {
-        // Several countries share the code; the numbering plan is that of the first.
+        // If several countries share the code, the numbering plan of the first is used.
         let code = phonenumber::parse(None, number.as_str()).ok()?.country().code();
         DATABASE.by_code(&code)?.first().and_then(|meta| meta.id().parse().ok())
     })
@@ -94,20 +94,20 @@ impl PhoneNumber {
             let code = phonenumber::parse(None, home.as_str()).ok()?.country().code();
             Some(code.to_string())
         });
-        let number = international(&digits).filter(|_| digits.len() >= SHORTEST_INTERNATIONAL)?;
+        let number = international(&digits).filter(|_| digits.len() >= MIN_INTERNATIONAL_DIGITS)?;
         let is_of_home =
             home_code.is_some_and(|code| digits.starts_with(&code) && has_possible_length(&number));
         (is_valid(&number) || is_of_home).then_some(number)
     }
 
-    /// The digits of the number as it is dialled in its own country.
+    /// The digits of the number as dialled in its own country.
     pub fn national_digits(&self) -> String {
         let parsed = phonenumber::parse(None, self.as_str());
         let national = parsed.map(|parsed| parsed.format().mode(Mode::National).to_string());
         national.unwrap_or_default().chars().filter(char::is_ascii_digit).collect()
     }
 
-    /// Whether it is written with the zero that only callers of its own country dial.
+    /// Whether it contains the trunk zero, which is dialled only within its own country.
     pub fn has_trunk_zero(&self) -> bool {
         let parsed = phonenumber::parse(None, self.as_str()).ok();
         parsed.and_then(|parsed| e164(&parsed)).is_some_and(|dialled| dialled != *self)
@@ -127,7 +127,7 @@ impl PhoneNumber {
     }
 }
 
-/// Whether numbers of its country can have its length.
+/// Whether its length is possible for numbers of its country.
 pub(crate) fn has_possible_length(number: &PhoneNumber) -> bool {
     phonenumber::parse(None, number.as_str()).is_ok_and(|parsed| is_length_possible(number, &parsed))
 }

@@ -19,7 +19,7 @@ fn e164_numbers_are_taken_and_everything_else_says_why() {
 }
 
 #[test]
-fn every_form_of_withheld_is_one() {
+fn every_form_of_withheld_is_recognized() {
     for text in [
         "",
         "  ",

@@ -1,4 +1,4 @@
-//! One party's conversation: prompts one after the other, keys, and the time between them.
+//! One party's conversation: prompts one after the other, keys, and the timeouts between them.
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::dialogue::signal::Signal;
 use crate::flow::prompt::Speech;
 use crate::keys::{Key, Keys};
 
-/// What a conversation comes to.
+/// What a conversation wants done next.
 #[derive(Debug)]
 pub(super) enum Next {
     /// A prompt and its number.
     Play(u32, Speech),
     StopPlaying,
     Ask(Dialogue, Signal),
-    /// An instruction that is not part of a conversation.
+    /// An instruction that a conversation cannot carry out itself.
     Do(Instruction),
 }
 
@@ -33,20 +33,20 @@ pub(super) struct Conversation {
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 enum State {
-    /// The call flow is asked.
+    /// An answer of the call flow is pending.
     Asking,
     /// An announcement is played.
     Saying,
     /// Keys are asked for.
     Gathering(Box<Gathering>),
-    /// Something else is done: phones ring, a message is recorded, the leg has ended.
+    /// Something else is in progress, or nothing: phones ring, a message is recorded, or the leg has ended.
     #[default]
     Inactive,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Gathering {
-    /// Prompts that are still to be played, while one is played.
+    /// The prompts that follow the one being played.
     prompts: VecDeque<Speech>,
     is_playing: bool,
     keys: Vec<Key>,
@@ -54,7 +54,7 @@ struct Gathering {
     finish_on_key: Option<Key>,
     timeout: Duration,
     between_keys: Duration,
-    /// The time at which the input ends; none while prompts are played.
+    /// The time at which the input ends; `None` while prompts are played.
     deadline: Option<Timestamp>,
     then: Dialogue,
 }
@@ -72,7 +72,7 @@ impl Conversation {
         self.state = State::Inactive;
     }
 
-    /// The party has hung up: nothing more is said. A question to the call flow is still answered.
+    /// The party has hung up: nothing more is played. A pending answer of the call flow is still awaited.
     pub fn hang_up(&mut self) {
         self.instructions.clear();
         if !self.is_waiting_for_instructions() {
@@ -101,7 +101,7 @@ impl Conversation {
         vec![Next::Play(self.prompt, speech)]
     }
 
-    /// A prompt was played to its end. The end of an earlier one may be reported late.
+    /// A prompt was played to its end. A late report about an earlier prompt is ignored.
     pub fn played(&mut self, now: Timestamp, prompt: u32) -> Vec<Next> {
         if prompt != self.prompt {
             return Vec::new();
@@ -181,7 +181,7 @@ impl Conversation {
                 first.map(|speech| self.play(speech)).unwrap_or_default()
             }
             Some(other) => vec![Next::Do(other)],
-            // A turn ends with an instruction that waits or ends the leg; one that does not ends it.
+            // A turn always ends with an instruction that waits or ends the leg. If it does not, hang up.
             None => vec![Next::Do(Instruction::HangUp)],
         }
     }

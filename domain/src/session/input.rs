@@ -1,4 +1,4 @@
-//! What happens to a session.
+//! The inputs of a session.
 use crate::dialogue::instruction::Instruction;
 use crate::ids::RecordingId;
 use crate::keys::Key;
@@ -13,13 +13,13 @@ pub enum Input {
     Key(Party, Key),
     /// The prompt with this number ([`Output::Play`](crate::session::Output::Play)) was played to its end.
     Played(Party, u32),
-    /// A callee's phone rings.
+    /// A callee's phone has begun to ring.
     Ringing(Callee),
     /// A callee has picked up.
     PickedUp(Callee),
-    /// A leg has ended, or was never connected. A caller who did not hang up but was lost has any other end.
+    /// A leg has ended, or was never connected. If the caller's connection was lost, report any end other than `HungUp`.
     Ended(Party, LegEnd),
-    /// The caller speaks on the recording: silence is counted again.
+    /// The caller speaks during a recording, which restarts the silence timeout.
     Spoke,
     /// The recording is complete, after [`Output::StopRecording`](crate::session::Output::StopRecording) or because it
     /// could not continue.
@@ -35,7 +35,7 @@ pub enum Input {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(not(feature = "_exhaustive"), non_exhaustive)]
 pub enum LegEnd {
-    /// The party hung up. A phone that rings is declined by that.
+    /// The party hung up. For a phone that still rings, this declines the call.
     HungUp,
     /// The line was busy.
     Busy,

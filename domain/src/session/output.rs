@@ -1,4 +1,4 @@
-//! What a session wants done.
+//! The outputs of a session.
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -12,16 +12,16 @@ use crate::ids::LegId;
 use crate::phone::PhoneNumber;
 use crate::phone::address::PhoneAddress;
 
-/// One end of the line.
+/// A party of the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Party {
-    /// Who called.
+    /// The caller.
     Caller,
     /// A phone that we ring.
     Callee(Callee),
 }
 
-/// A phone that was rung, by its number within the call, from 0. A number is used once.
+/// A phone that was rung, by its number within the call, from 0. Each number is used once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Callee(pub u16);
 
@@ -31,11 +31,11 @@ pub enum Output {
     /// Ask the call flow for instructions, store the events of its turn, and return the instructions as
     /// [`Input::Instructions`](crate::session::Input::Instructions).
     Ask {
-        /// The party of the conversation.
+        /// The party whose conversation it is.
         party: Party,
         /// That party's leg.
         leg: LegId,
-        /// Where the conversation is.
+        /// The state of the conversation.
         at: Dialogue,
         /// What has happened.
         signal: Signal,
@@ -50,26 +50,26 @@ pub enum Output {
     Play {
         /// The party to play it to.
         party: Party,
-        /// Numbers the prompts of this party.
+        /// The number of the prompt, counted for this party.
         number: u32,
-        /// What is played.
+        /// The prompt.
         speech: Speech,
     },
     /// Stop playing. [`Input::Played`](crate::session::Input::Played) is no longer expected.
     StopPlaying(Party),
     /// Ring a phone. Play a ringing tone to the caller until [`Output::Connect`] or the next [`Output::Play`].
     Ring {
-        /// Names it from now on.
+        /// The callee's number from now on.
         callee: Callee,
         /// The leg's id in reports.
         leg: LegId,
         /// The phone to ring.
         phone: PhoneAddress,
-        /// The number that the callee sees; the carrier's choice if none.
+        /// The number that the callee sees; the carrier's choice when `None`.
         caller_id: Option<PhoneNumber>,
     },
-    /// Stop ringing a phone. If it picks up all the same, report that; the session then hangs up on it. A driver that has
-    /// dropped the session by then hangs up by itself.
+    /// Stop ringing a phone. If it picks up anyway, report that, and the session hangs up on it. If the driver has
+    /// already dropped the session, it must hang up by itself.
     Cancel(Callee),
     /// Connect the audio of caller and callee, and no longer play anything to either.
     Connect(Callee),
@@ -78,10 +78,10 @@ pub enum Output {
     Record {
         /// Whether a tone is played first.
         beep: bool,
-        /// The longest that it will take; the session stops it then.
+        /// The maximum length, after which the session stops the recording.
         max_length: Duration,
-        /// Whether the carrier is asked to transcribe it. The result is a
-        /// [`Notice::Transcribed`](crate::Notice::Transcribed) of the driver.
+        /// Whether the carrier is asked to transcribe it. The driver reports the result as
+        /// [`Notice::Transcribed`](crate::Notice::Transcribed).
         transcribe: bool,
     },
     /// End the recording, store it, and report [`Input::Recorded`](crate::session::Input::Recorded), even if the caller has hung
@@ -89,7 +89,7 @@ pub enum Output {
     /// comes later bypasses the mailbox's rules for short messages and transcripts; if the session is gone, the driver reports it
     /// itself ([`Notice::Recording`](crate::Notice::Recording)).
     StopRecording,
-    /// Refuse the call without answering it. Ends the caller's leg.
+    /// Refuse the call without answering it. This ends the caller's leg.
     Reject(RefusalReason),
     /// End a leg that was answered.
     HangUp(Party),

@@ -1,4 +1,4 @@
-//! A message while it is recorded: what ends it.
+//! A message that is being recorded, and what ends it.
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use crate::keys::Key;
 /// How long the driver may take to hand over a recording. After that the call continues without it.
 const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The same once the caller has hung up, when nobody waits any more.
+/// The same after the caller has hung up, when no party waits for it.
 const HAND_OVER_TIMEOUT_AFTER_HANG_UP: Duration = Duration::from_secs(600);
 
 /// A message that is being recorded.
@@ -18,11 +18,11 @@ const HAND_OVER_TIMEOUT_AFTER_HANG_UP: Duration = Duration::from_secs(600);
 pub(super) struct Recording {
     finish_on_key: Key,
     silence: Duration,
-    /// The time at which it ends for its length.
+    /// When the recording reaches its maximum length.
     longest: Timestamp,
-    /// The time at which it ends for silence.
+    /// When the recording ends because of silence.
     silent: Timestamp,
-    /// Set once the driver was asked to stop: the time at which it is no longer waited for.
+    /// Set once the driver was asked to stop: until when the session waits for the recording.
     stopped: Option<Timestamp>,
     pub then: Dialogue,
 }
@@ -56,12 +56,12 @@ impl Recording {
         self.silent = now + self.silence;
     }
 
-    /// The caller has hung up: the recording may take its time.
+    /// The caller has hung up: allows more time to hand over the recording.
     pub fn on_hang_up(&mut self, now: Timestamp) {
         self.stopped = Some(now + HAND_OVER_TIMEOUT_AFTER_HANG_UP);
     }
 
-    /// Begins to wait for the recording; whether the driver has to be asked.
+    /// Starts to wait for the recording. Returns whether the driver must be asked to stop.
     pub fn stop(&mut self, now: Timestamp) -> bool {
         let is_first = !self.is_stopped();
         if is_first {

@@ -1,4 +1,4 @@
-//! Phones that ring for a caller, until one has taken the call and both have hung up.
+//! Phones that ring for a caller, until all of them have ended, including the one that took the call.
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -17,14 +17,14 @@ use crate::session::input::LegEnd;
 use crate::session::output::{Callee, Output, Party};
 use crate::session::seconds_between;
 
-/// What ringing comes to.
+/// What the ringing phones want done next.
 #[derive(Debug)]
 pub(super) enum Progress {
     Do(Output),
     Ask(Callee, Dialogue, Signal),
 }
 
-/// Phones that ring at the same time.
+/// Phones that were rung at the same time.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Ringing {
     call: LegId,
@@ -43,7 +43,7 @@ struct Leg {
     /// The time at which it stops ringing.
     ring_until: Timestamp,
     state: State,
-    /// The network has reported that it rings; it may do so several times.
+    /// Whether the network has reported ringing, which it may do several times.
     has_rung: bool,
     picked_up: Option<Timestamp>,
     /// How long it was off hook, once it is over.
@@ -53,18 +53,18 @@ struct Leg {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum State {
-    /// It was rung and has not picked up.
+    /// It was rung and has not been picked up.
     Ringing,
-    /// The callee is asked for acceptance.
+    /// The callee is asked to accept the call.
     Screening,
     /// The callee talks with the caller.
     Connected,
-    /// It is over; with its final status.
+    /// It has ended, with this final status.
     Over(LegStatus),
 }
 
 impl Ringing {
-    /// For phones that are named from `first`.
+    /// For phones that are numbered from `first`.
     pub fn new(call: LegId, first: u16, time_limit: Duration, then: Dialogue) -> Self {
         Self { call, first, legs: BTreeMap::new(), time_limit, connected: None, then }
     }

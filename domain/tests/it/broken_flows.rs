@@ -1,11 +1,11 @@
-//! Broken flows: each is refused, at the line that ends in `# here`, with words that say what is wrong.
+//! Broken flows: each is refused at the line that ends in `# here`, with a message that says what is wrong.
 use frontdesk_domain::flow::FlowSettings;
 use frontdesk_domain::read_flow;
 
 use crate::flow_files::read;
 
-/// A sound flow, of which each test breaks one thing.
-const SOUND: &str = r#"
+/// A valid flow, in which each test breaks one thing.
+const VALID: &str = r#"
 [flow]
 company = "Test"
 start = "hours office"
@@ -36,10 +36,10 @@ otherwise = "mailbox main"
 max_length = "2m"
 "#;
 
-/// Breaks the sound flow by putting one text in place of another; every finding as `line: message`, and the line marked.
+/// Replaces one text of the valid flow; returns the new text, the marked line, and every finding with its line.
 fn broken(was: &str, is: &str) -> (String, usize, Vec<(usize, String)>) {
-    assert!(SOUND.contains(was), "{was} is not in the sound flow");
-    let text = SOUND.replacen(was, is, 1);
+    assert!(VALID.contains(was), "{was} is not in the valid flow");
+    let text = VALID.replacen(was, is, 1);
     let marked = text.lines().position(|line| line.ends_with("# here")).map_or(0, |line| line + 1);
     let findings = read(&text).map(|_| ()).expect_err(is).0;
     (text, marked, findings.into_iter().map(|finding| (finding.line, finding.message)).collect())
@@ -54,12 +54,12 @@ fn assert_refused(was: &str, is: &str, why: &str) {
 }
 
 #[test]
-fn the_flow_that_is_broken_below_is_sound() {
-    assert!(read(SOUND).is_ok(), "{}", read(SOUND).unwrap_err());
+fn the_base_flow_is_valid() {
+    assert!(read(VALID).is_ok(), "{}", read(VALID).unwrap_err());
 }
 
 #[test]
-fn what_leads_nowhere_is_refused_where_it_says_so() {
+fn unknown_targets_are_refused_at_their_line() {
     for (was, is, why) in [
         (
             r#"start = "hours office""#,
@@ -89,7 +89,7 @@ fn what_leads_nowhere_is_refused_where_it_says_so() {
 }
 
 #[test]
-fn what_traps_or_loses_a_caller_is_refused() {
+fn flows_that_trap_or_lose_callers_are_refused() {
     for (was, is, why) in [
         // A caller without input never reaches an end.
         (
@@ -113,7 +113,7 @@ fn what_traps_or_loses_a_caller_is_refused() {
             "keys.2 = \"menu sales\"\nkeys.\"*\" = \"back\" # here",
             "no menu leads here",
         ),
-        ("to = [\"+33611223344\", \"+33611223355\"]", "ring = 20", "there is nobody to ring"),
+        ("to = [\"+33611223344\", \"+33611223355\"]", "ring = 20", "the forward has no phones"),
         (r#"week.mon-fri = "09:00-18:00""#, "", "it never opens"),
     ] {
         if is.contains("# here") {
@@ -129,7 +129,7 @@ fn what_traps_or_loses_a_caller_is_refused() {
 }
 
 #[test]
-fn a_silence_longer_than_a_call_may_be_is_refused() {
+fn too_many_steps_without_input_are_refused() {
     let menus: Vec<String> = (1..9)
         .map(|n| {
             let next = if n == 8 { "mailbox main".to_owned() } else { format!("menu m{}", n + 1) };
@@ -137,21 +137,21 @@ fn a_silence_longer_than_a_call_may_be_is_refused() {
             menu + &format!("no_input = {{ tries = 9, then = \"{next}\" }}\n")
         })
         .collect();
-    let text = SOUND.replace("keys.2 = \"menu sales\"", "keys.2 = \"menu sales\"\nkeys.3 = \"menu m1\"")
+    let text = VALID.replace("keys.2 = \"menu sales\"", "keys.2 = \"menu sales\"\nkeys.3 = \"menu m1\"")
         + &menus.concat();
     let findings = read(&text).unwrap_err();
     assert!(findings.to_string().contains("73 steps to an end; a call has at most 60"), "{findings}");
 }
 
 #[test]
-fn numbers_that_nobodys_call_should_ring_are_refused() {
+fn forbidden_destinations_are_refused() {
     for (number, why) in [
         ("+33140000000", "is one of the company's own numbers"),
         ("+33112", "is a short number"),
-        ("+33899123456", "costs extra"),
-        ("+44770090010", "none of the allowed countries"),
+        ("+33899123456", "premium-rate"),
+        ("+44770090010", "none of the allowed prefixes"),
         ("0611223344", "starts with +"),
-        ("+33611223355", "is named twice"),
+        ("+33611223355", "is listed twice"),
     ] {
         let to = format!("to = [\n\"+33611223355\",\n\"{number}\", # here\n]");
         assert_refused("to = [\"+33611223344\", \"+33611223355\"]", &to, why);
@@ -159,12 +159,12 @@ fn numbers_that_nobodys_call_should_ring_are_refused() {
 }
 
 #[test]
-fn groups_that_cannot_ring_so_are_refused() {
+fn groups_beyond_carrier_limits_are_refused() {
     let many: Vec<String> = (10..21).map(|n| format!("\"+336112233{n}\"")).collect();
     let to = format!("strategy = \"simultaneous\"\nto = [{}] # here", many.join(", "));
-    assert_refused("to = [\"+33611223344\", \"+33611223355\"]", &to, "11 phones are to ring at once");
+    assert_refused("to = [\"+33611223344\", \"+33611223355\"]", &to, "11 phones would ring at once");
     let to = "strategy = \"simultaneous\"\nto = [\"+33611223344\", { number = \"+33611223355\", ring = 30 }] # here";
-    assert_refused("to = [\"+33611223344\", \"+33611223355\"]", to, "ring equally long");
+    assert_refused("to = [\"+33611223344\", \"+33611223355\"]", to, "must ring for the same time");
     let to = "strategy = \"parallel\" # here\nto = \"+33611223344\"";
     assert_refused(
         "to = [\"+33611223344\", \"+33611223355\"]",
@@ -179,7 +179,7 @@ fn keys_that_mean_nothing_or_two_things_are_refused() {
         (r#"keys.2 = "menu sales""#, "keys.1 = \"menu sales\" # here", "duplicate key"),
         (r#"keys.2 = "menu sales""#, "keys.a = \"menu sales\" # here", "'a' is not a telephone key"),
         (r#"keys.2 = "menu sales""#, "keys.22 = \"menu sales\" # here", "is not one key"),
-        (r#"keys.2 = "menu sales""#, "keys.2 = \"sales\" # here", "is no place"),
+        (r#"keys.2 = "menu sales""#, "keys.2 = \"sales\" # here", "is not a target"),
         (r#"keys.2 = "menu sales""#, "keys.2 = { label = \"Sales\" } # here", "then is missing"),
         (
             r#"keys.2 = "menu sales""#,
@@ -201,10 +201,7 @@ fn keys_that_mean_nothing_or_two_things_are_refused() {
         assert_refused(was, is, why);
     }
     let (_, _, findings) = broken("keys.1 = \"forward team\"\nkeys.\"*\" = \"back\"", "");
-    assert!(
-        findings.iter().any(|(_, message)| message.contains("no key has a meaning here")),
-        "{findings:?}"
-    );
+    assert!(findings.iter().any(|(_, message)| message.contains("the menu has no keys")), "{findings:?}");
 }
 
 #[test]
@@ -213,21 +210,21 @@ fn prompts_that_say_nothing_or_too_much_are_refused() {
     for (is, why) in [
         (r#"prompt = "  " # here"#.to_owned(), "would hear silence"),
         (format!("prompt = \"{long}\" # here"), "4097 characters"),
-        ("prompt = 5 # here".to_owned(), "is no prompt"),
-        ("prompt = { fr_FR = \"x\" } # here".to_owned(), "is no language"),
+        ("prompt = 5 # here".to_owned(), "is not a valid prompt"),
+        ("prompt = { fr_FR = \"x\" } # here".to_owned(), "is not a valid language"),
         ("prompt = [\"x\"] # here".to_owned(), "use { language"),
     ] {
         assert_refused(r#"prompt = "Press 1, or 2 for sales.""#, &is, why);
     }
     let (_, _, findings) = broken(r#"prompt = "Press 1, or 2 for sales.""#, "");
     assert!(findings.iter().any(|(_, message)| message.contains("prompt is missing")), "{findings:?}");
-    // Who can choose a language is to be spoken to in it.
+    // Callers who choose a language must hear all prompts in it.
     let (_, _, findings) = broken(
         r#"keys.2 = "menu sales""#,
         r#"keys.2 = { label = "Sales", language = "fr-FR", then = "menu sales" }"#,
     );
     let missing = findings.iter().filter(|(_, message)| message.contains("not written in fr-FR")).count();
-    assert_eq!(missing, 2, "both menus' questions, and nothing that we can say ourselves: {findings:?}");
+    assert_eq!(missing, 2, "the questions of both menus, but no built-in phrase: {findings:?}");
     let (_, _, findings) = broken("company =", "language = \"de-DE\"\ncompany =");
     assert!(
         findings
@@ -238,15 +235,19 @@ fn prompts_that_say_nothing_or_too_much_are_refused() {
 }
 
 #[test]
-fn hours_that_are_no_hours_are_refused() {
+fn invalid_hours_are_refused() {
     for (was, is, why) in [
-        (r#"week.mon-fri = "09:00-18:00""#, r#"week.mon-fri = "9-18" # here"#, "is no range of hours"),
-        (r#"week.mon-fri = "09:00-18:00""#, r#"week.mon-fry = "09:00-18:00" # here"#, "is no day"),
-        (r#"holidays = ["12-25"]"#, r#"holidays = ["25.12."] # here"#, "is no day"),
-        (r#"holidays = ["12-25"]"#, r#"dates.2026-02-29 = "closed" # here"#, "is no day"),
+        (
+            r#"week.mon-fri = "09:00-18:00""#,
+            r#"week.mon-fri = "9-18" # here"#,
+            "is not a valid range of hours",
+        ),
+        (r#"week.mon-fri = "09:00-18:00""#, r#"week.mon-fry = "09:00-18:00" # here"#, "is not a valid day"),
+        (r#"holidays = ["12-25"]"#, r#"holidays = ["25.12."] # here"#, "is not a valid day"),
+        (r#"holidays = ["12-25"]"#, r#"dates.2026-02-29 = "closed" # here"#, "is not a valid day"),
         (r#"holidays = ["12-25"]"#, r#"holidays_from = "bank.ics" # here"#, "cannot be read here"),
         (r#"holidays = ["12-25"]"#, r#"skip_timed_events = "yes" # here"#, "true or false"),
-        (r#"timezone = "Europe/Paris""#, r#"timezone = "Europe/Pari" # here"#, "is no IANA time zone"),
+        (r#"timezone = "Europe/Paris""#, r#"timezone = "Europe/Pari" # here"#, "is not an IANA time zone"),
     ] {
         assert_refused(was, is, why);
     }
@@ -260,7 +261,7 @@ fn times_and_counts_outside_their_bounds_are_refused() {
         (
             "max_length = \"2m\"",
             "max_length = \"10s\"\nmin_length = \"10s\" # here",
-            "as long as the longest",
+            "min_length must be shorter",
         ),
         ("max_length = \"2m\"", "transcribe = true # here", "at most 120 s"),
         (
@@ -296,9 +297,9 @@ fn unknown_keys_name_the_nearest() {
         ("otherwise =", "otherwize = \"mailbox main\" # here\notherwise =", "did you mean otherwise?"),
         (r#"label = "Team", then"#, r#"lable = "Team", then"#, "did you mean label?"),
         ("[flow.forwards.team]", "[flow.forwards.Team]", "cannot be a name"),
-        (r#"callers = ["+3389*"]"#, r#"callers = ["0899*"] # here"#, "describes no callers"),
-        (r#"callers = ["+3389*"]"#, "callers = [] # here", "it is about nobody"),
-        (r#"countries = ["+33"]"#, r#"countries = ["FR"] # here"#, "is no beginning of a number"),
+        (r#"callers = ["+3389*"]"#, r#"callers = ["0899*"] # here"#, "is not a valid caller pattern"),
+        (r#"callers = ["+3389*"]"#, "callers = [] # here", "the rule has no callers"),
+        (r#"countries = ["+33"]"#, r#"countries = ["FR"] # here"#, "is not a number prefix"),
     ] {
         let (text, line, findings) = broken(was, is);
         assert!(
@@ -310,7 +311,7 @@ fn unknown_keys_name_the_nearest() {
 
 #[test]
 fn everything_that_is_wrong_is_found_at_once() {
-    let text = SOUND
+    let text = VALID
         .replace("timeout", "x")
         .replace("max_length = \"2m\"", "max_length = true\nbeep = 1\nsilence = \"soon\"");
     assert_eq!(read(&text).unwrap_err().0.len(), 3);
@@ -325,13 +326,13 @@ fn an_audio_file_that_cannot_be_played_is_refused_wherever_a_prompt_names_it() {
         r#"prompt = { en-GB = { file = "menu.wav" } } # here"#,
         r#"prompt = [{ text = "Press 1." }, { language = "fr-FR", file = "menu.wav" }] # here"#,
     ] {
-        let text = SOUND.replacen(r#"prompt = "Press 1, or 2 for sales.""#, prompt, 1);
+        let text = VALID.replacen(r#"prompt = "Press 1, or 2 for sales.""#, prompt, 1);
         let findings = read_flow(&text, &settings).expect_err(prompt).0;
-        let marked = text.lines().position(|line| line.ends_with("# here")).expect("it is marked") + 1;
+        let marked = text.lines().position(|line| line.ends_with("# here")).expect("a marked line") + 1;
         let found = findings
             .iter()
             .any(|finding| finding.line == marked && finding.message == "menu.wav cannot be played");
         assert!(found, "{prompt}: {findings:#?}");
-        assert!(read(&text).is_ok(), "{prompt}: sound if it can be played");
+        assert!(read(&text).is_ok(), "{prompt}: valid if the file can be played");
     }
 }

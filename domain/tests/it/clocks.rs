@@ -1,12 +1,12 @@
-//! Calls for which the carrier's clock and ours differ.
+//! Calls in which the carrier's clock and ours differ.
 use frontdesk_domain::call::{LegStatus, Timeline};
 use frontdesk_domain::{Call, CallEvent, EventKind, Facts};
 use jiff::SignedDuration;
 
-use crate::desk::{CALLER, Desk, FIRST};
+use crate::desk::{CALLER, FIRST, TestCall};
 
 /// The events of a call as they are logged when our clock is ahead by some seconds.
-fn skewed(desk: &Desk, ahead: i64) -> Facts {
+fn skewed(desk: &TestCall, ahead: i64) -> Facts {
     let ours = |event: &CallEvent| {
         !matches!(event.kind, EventKind::Leg { .. } | EventKind::Ended(_) | EventKind::Recovered(_))
     };
@@ -26,8 +26,8 @@ fn skewed(desk: &Desk, ahead: i64) -> Facts {
     Facts::of(&events)
 }
 
-fn answered() -> Desk {
-    Desk::new(&[FIRST], true)
+fn answered() -> TestCall {
+    TestCall::new(&[FIRST], true)
         .called_by(CALLER)
         .presses("1")
         .rings(6)
@@ -39,12 +39,12 @@ fn answered() -> Desk {
         .ends("completed", 45)
 }
 
-fn voicemail() -> Desk {
-    Desk::new(&[FIRST], true).called_by(CALLER).presses("2").leaves_message(8).ends("completed", 20)
+fn voicemail() -> TestCall {
+    TestCall::new(&[FIRST], true).called_by(CALLER).presses("2").leaves_message(8).ends("completed", 20)
 }
 
 #[test]
-fn a_call_has_one_clock_whichever_is_ahead() {
+fn times_are_corrected_whichever_clock_is_ahead() {
     for (name, desk) in [("answered", answered()), ("voicemail", voicemail())] {
         let truth = Call::of(&skewed(&desk, 0));
         let order: Vec<String> =
@@ -74,15 +74,15 @@ fn a_call_has_one_clock_whichever_is_ahead() {
 }
 
 #[test]
-fn a_call_ends_after_it_began_even_if_nothing_tells_the_clocks_apart() {
-    let desk = Desk::new(&[FIRST], true).called_by(CALLER).ends("completed", 0);
+fn a_call_ends_after_it_began_even_if_the_offset_is_unknown() {
+    let desk = TestCall::new(&[FIRST], true).called_by(CALLER).ends("completed", 0);
     for ahead in [-120, 120] {
         let call = Call::of(&skewed(&desk, ahead));
         assert!(call.ended_at >= call.started_at, "{ahead}: {call:#?}");
     }
 }
 
-/// A callback that arrives late says nothing about clocks.
+/// A callback that arrives late does not mean that the clocks differ.
 #[test]
 fn a_late_report_moves_nothing() {
     let desk = voicemail();
@@ -110,7 +110,7 @@ fn connected_is_when_it_happened_and_not_when_it_was_reported() {
     assert_eq!(Some(bridged.1.at), Call::of(&facts).answered_at);
 }
 
-/// A simulated call runs ahead of the server's clock: ten minutes of it may take a second.
+/// A simulated call runs faster than the server's clock: ten minutes of it may take one second.
 #[test]
 fn a_call_that_reports_all_of_its_times_keeps_them() {
     for desk in [answered(), voicemail()] {

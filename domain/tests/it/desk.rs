@@ -1,4 +1,4 @@
-//! A call played in memory: what a carrier would ask, and the row that comes of it.
+//! A call simulated in memory: the requests of a carrier, and the resulting row.
 use frontdesk_domain::call::{DialOutcome, Ending, LegStatus, RecordingStatus};
 use frontdesk_domain::dialogue::DialResult;
 use frontdesk_domain::{
@@ -13,7 +13,7 @@ pub const SECOND: &str = "+33611223355";
 
 /// A call in progress, with a clock moved by hand.
 #[derive(Clone)]
-pub struct Desk {
+pub struct TestCall {
     pub flow: CallFlow,
     pub now: Timestamp,
     pub at: Dialogue,
@@ -25,11 +25,11 @@ pub struct Desk {
     from: String,
 }
 
-impl Desk {
+impl TestCall {
     pub fn new(numbers: &[&str], screening: bool) -> Self {
         let forward_to = numbers.iter().map(|n| n.parse().expect("a number")).collect();
         let flow =
-            builtin_flow(&BuiltinFlow { forward_to, screening, ..BuiltinFlow::default() }).expect("sound");
+            builtin_flow(&BuiltinFlow { forward_to, screening, ..BuiltinFlow::default() }).expect("valid");
         let now = "2026-11-22T09:00:00Z".parse().expect("a time");
         let (events, screening, from) = (Vec::new(), None, CALLER.into());
         Self { flow, now, at: Dialogue::Start, events, callee: 0, step: 0, position: 0, screening, from }
@@ -114,7 +114,7 @@ impl Desk {
         self.leg_is(LegStatus::Initiated, None, None).leg_is(LegStatus::Ringing, None, None).after(seconds)
     }
 
-    /// A phone picks up; with screening the callee is asked.
+    /// A phone is picked up; with screening, the callee is asked to accept.
     pub fn picks_up(mut self) -> Self {
         self = self.leg_is(LegStatus::Answered, None, None);
         if self.screening.is_some() { self.callee_signal(&Signal::CalleeAnswered) } else { self }
@@ -140,7 +140,7 @@ impl Desk {
         self
     }
 
-    /// The dial is over; `caller_gone` is whether the caller hung up.
+    /// Ringing has ended; `caller_gone` says whether the caller hung up.
     pub fn dial_over(
         self,
         outcome: DialOutcome,
@@ -161,7 +161,7 @@ impl Desk {
         )
     }
 
-    pub fn engaged(self) -> Self {
+    pub fn is_busy(self) -> Self {
         self.rings(1).leg_is(LegStatus::Busy, Some(0), Some(486)).dial_over(
             DialOutcome::Busy,
             Some(false),
@@ -170,7 +170,7 @@ impl Desk {
         )
     }
 
-    /// They talk, and the callee's leg ends after `off_hook` seconds.
+    /// Caller and callee talk, and the callee's leg ends after `off_hook` seconds.
     pub fn talk(self, seconds: i64, off_hook: u32, caller_hangs_up: bool) -> Self {
         self.after(seconds).leg_is(LegStatus::Completed, Some(off_hook), Some(200)).dial_over(
             DialOutcome::Answered,
@@ -225,11 +225,11 @@ impl Desk {
     }
 }
 
-/// Every kind of call there is, by name: what the property tests permute.
-pub fn stories() -> Vec<(&'static str, Desk)> {
-    let rung = || Desk::screened().presses("1");
-    // Once with the caller's number, and once with ours.
-    let fails = |desk: Desk| {
+/// Calls of every kind through the built-in flow, by name; the property tests permute their events.
+pub fn sample_calls() -> Vec<(&'static str, TestCall)> {
+    let rung = || TestCall::screened().presses("1");
+    // Called twice: with the caller's number, and then with ours.
+    let fails = |desk: TestCall| {
         desk.leg_is(LegStatus::Failed, None, Some(404)).dial_over(DialOutcome::Failed, None, None, false)
     };
     vec![
@@ -239,7 +239,7 @@ pub fn stories() -> Vec<(&'static str, Desk)> {
         ),
         (
             "unscreened",
-            Desk::unscreened().presses("1").rings(6).picks_up().talk(30, 30, true).ends("completed", 40),
+            TestCall::unscreened().presses("1").rings(6).picks_up().talk(30, 30, true).ends("completed", 40),
         ),
         ("declined", {
             let desk =
@@ -255,11 +255,11 @@ pub fn stories() -> Vec<(&'static str, Desk)> {
             desk.leaves_message(8).recording_is(RecordingStatus::Completed, Some(8)).ends("completed", 70)
         }),
         ("list: busy, then taken", {
-            let desk = Desk::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").engaged();
+            let desk = TestCall::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").is_busy();
             desk.rings(3).picks_up().callee_presses("1").talk(20, 22, false).ends("completed", 40)
         }),
         ("chosen voicemail", {
-            let desk = Desk::screened().presses("2").leaves_message(9);
+            let desk = TestCall::screened().presses("2").leaves_message(9);
             desk.recording_is(RecordingStatus::Completed, Some(9)).ends("completed", 20)
         }),
         ("rings out, empty message", {
@@ -271,15 +271,15 @@ pub fn stories() -> Vec<(&'static str, Desk)> {
             desk.dial_over(DialOutcome::Canceled, Some(false), None, true).ends("completed", 10)
         }),
         ("wrong key, then silence", {
-            Desk::screened()
+            TestCall::screened()
                 .presses("9")
                 .stays_silent()
                 .stays_silent()
                 .leaves_message(0)
                 .ends("completed", 40)
         }),
-        ("busy, and a message", rung().engaged().leaves_message(4).ends("completed", 20)),
-        ("busy", rung().engaged().ends("completed", 8)),
+        ("busy, and a message", rung().is_busy().leaves_message(4).ends("completed", 20)),
+        ("busy", rung().is_busy().ends("completed", 8)),
         ("cannot be reached, and a message", fails(fails(rung())).leaves_message(4).ends("completed", 20)),
         ("cannot be reached", fails(fails(rung())).ends("completed", 8)),
         ("declined, and hangs up", {
@@ -291,12 +291,17 @@ pub fn stories() -> Vec<(&'static str, Desk)> {
                 rung().rings(15).picks_up().callee_stays_silent().callee_stays_silent().callee_stays_silent();
             desk.dial_over(DialOutcome::Answered, Some(false), Some(27), false).ends("completed", 50)
         }),
-        ("hangs up at the tone", Desk::screened().presses("2").ends("completed", 12)),
+        ("hangs up at the tone", TestCall::screened().presses("2").ends("completed", 12)),
         ("wrong keys only, and a message", {
-            Desk::screened().presses("9").presses("8").presses("7").leaves_message(3).ends("completed", 30)
+            TestCall::screened()
+                .presses("9")
+                .presses("8")
+                .presses("7")
+                .leaves_message(3)
+                .ends("completed", 30)
         }),
-        ("hangs up in the menu", Desk::screened().after(2).ends("completed", 2)),
-        ("withheld, before anything", Desk::new(&[FIRST], true).ends("no-answer", 0)),
-        ("the carrier fails the call", Desk::screened().ends("failed", 0)),
+        ("hangs up in the menu", TestCall::screened().after(2).ends("completed", 2)),
+        ("withheld, before anything", TestCall::new(&[FIRST], true).ends("no-answer", 0)),
+        ("the carrier fails the call", TestCall::screened().ends("failed", 0)),
     ]
 }

@@ -1,4 +1,4 @@
-//! Flows as they are written: the worked examples are sound, and each broken one is refused at its line.
+//! Flow files: the worked examples are valid, and phones, digits and texts are read from them.
 use frontdesk_domain::flow::{CarrierLimits, Findings, FlowSettings};
 use frontdesk_domain::keys::DialDigits;
 use frontdesk_domain::{CallFlow, Context, Dialogue, Instruction, PhoneAddress, Signal, advance, read_flow};
@@ -38,12 +38,12 @@ fn the_versions_of_the_worked_examples_stay_the_same() {
 }
 
 #[test]
-fn the_fallback_rings_whoever_the_lowest_keys_ring() {
+fn the_fallback_rings_the_forward_of_the_lowest_key() {
     let rung = |text: &str| {
         let flow = read(text).expect("a valid example");
         flow.plain_route().forward.map(|forward| forward.destinations[0].phone.to_string())
     };
-    assert_eq!(rung(SHOP).as_deref(), Some("+447700900101"), "sales, and not the workshop");
+    assert_eq!(rung(SHOP).as_deref(), Some("+447700900101"), "sales, not the workshop");
 }
 
 /// A flow that rings these phones.
@@ -67,26 +67,26 @@ fn extensions_and_addresses_are_rung_where_the_carrier_can() {
     }
     let any = |to: &str| read_flow(&ringing(to), &FlowSettings { table: "flow", ..FlowSettings::default() });
     let costly = any(r#""sip:+33899123456@trunk.example""#).unwrap_err().to_string();
-    assert!(costly.contains("costs extra"), "also through a trunk: {costly}");
+    assert!(costly.contains("premium-rate"), "also for a number behind a trunk: {costly}");
     let twice = any(r#"["101", "101"]"#).unwrap_err().to_string();
-    assert!(twice.contains("101 is named twice"), "{twice}");
+    assert!(twice.contains("101 is listed twice"), "{twice}");
     assert!(any(r#""0611223344""#).unwrap_err().to_string().contains("+ and the country code"));
 }
 
 #[test]
 fn digits_are_dialled_once_a_phone_is_picked_up() {
-    // Two people behind the number of one company.
+    // Two people who share one company number.
     let text = ringing(
         r#"[{ number = "+33611223344", digits = "ww101#" }, { number = "+33611223344", digits = "ww102#" }]"#,
     );
-    let flow = read(&text).expect("a sound flow");
+    let flow = read(&text).expect("a valid flow");
     let cx = Context::new("test:c1".parse().unwrap(), "2026-11-28T09:00:00Z".parse().unwrap())
         .with_parties("+33123456789", "+15556667777");
     let turn = advance(&flow, &Dialogue::Start, &Signal::Arrived, &cx);
     let Some(Instruction::Dial { targets, .. }) = turn.instructions.first() else { panic!("{turn:?}") };
     assert_eq!(targets[0].digits.as_ref().map(DialDigits::as_str), Some("ww101#"));
     let twice = read(&text.replace("102", "101")).unwrap_err().to_string();
-    assert!(twice.contains("+33611223344 is named twice"), "{twice}");
+    assert!(twice.contains("+33611223344 is listed twice"), "{twice}");
     for bad in ["", "ww", "1 2", "A1", "123456789012345678901234567890123"] {
         let error = read(&ringing(&format!(r#"{{ number = "+33611223344", digits = "{bad}" }}"#)))
             .unwrap_err()
@@ -99,7 +99,7 @@ fn digits_are_dialled_once_a_phone_is_picked_up() {
     assert!(refused.to_string().contains("cannot dial ww101#"), "{refused}");
 }
 
-/// A carrier renders these before anybody calls.
+/// A carrier renders these before the first call.
 #[test]
 fn every_text_that_is_read_out_is_listed_with_its_language() {
     let flow = read(PRACTICE).expect("a valid example");

@@ -1,4 +1,4 @@
-//! Phones that ring at once: which one counts as answered, regardless of what the carrier reports of their legs.
+//! Phones that ring at once: which one counts as answered, for different reports of the carrier about their legs.
 use frontdesk_domain::call::{DialOutcome, Ending, LegStatus, PhoneEnd};
 use frontdesk_domain::{Call, CallEvent, EventKind, Facts, LegId, Parties};
 
@@ -12,7 +12,7 @@ fn event(kind: EventKind) -> CallEvent {
     CallEvent { call: leg("CA1"), at: "2026-11-22T09:00:00Z".parse().unwrap(), kind, received_at: None }
 }
 
-/// Two phones ring at once, and then that happens.
+/// The facts of a call in which two phones ring at once, followed by these events.
 fn facts(then: Vec<EventKind>) -> Facts {
     let from = frontdesk_domain::CallerId::read(CALLER);
     let parties = Parties { from, to: MAIN.into(), from_name: None, from_place: None };
@@ -58,18 +58,18 @@ fn the_phone_that_picked_up_has_the_call_and_the_other_stopped_ringing() {
 }
 
 #[test]
-fn without_the_legs_own_words_one_phone_is_said_to_have_answered_not_all() {
+fn without_leg_reports_exactly_one_phone_counts_as_answered() {
     let silent = facts(vec![dial(DialOutcome::Answered, Some("CA-unheard-of"))]);
     let taken = ends(&silent).iter().filter(|end| **end == PhoneEnd::Taken.as_str()).count();
     assert_eq!(taken, 1, "{:?}", ends(&silent));
-    // The first was busy, so it was not the one.
+    // The first phone was busy, so the second one answered.
     let facts_of_call =
         facts(vec![leg_is(0, LegStatus::Busy), dial(DialOutcome::Answered, Some("CA-unheard-of"))]);
     assert_eq!(Call::of(&facts_of_call).forwarded_to.unwrap().as_str(), SECOND);
 }
 
 #[test]
-fn when_nobody_picks_up_each_phone_ends_as_its_own_leg_says() {
+fn when_no_phone_is_picked_up_each_ends_by_its_leg_status() {
     let facts_of_call = facts(vec![
         leg_is(0, LegStatus::Busy),
         leg_is(1, LegStatus::Ringing),
@@ -78,7 +78,7 @@ fn when_nobody_picks_up_each_phone_ends_as_its_own_leg_says() {
     assert_eq!(
         ends(&facts_of_call),
         ["no_answer", "no_answer"],
-        "the carrier's last word on the attempt is the group's"
+        "the carrier's outcome of the attempt applies to the whole group"
     );
     assert_eq!(Call::of(&facts_of_call).verdict.unwrap().outcome.as_str(), "missed");
 }

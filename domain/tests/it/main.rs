@@ -1,4 +1,4 @@
-//! The domain seen from outside: whole calls, and what holds for all of them.
+//! Tests of the public interface: whole calls, and properties of all calls.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 mod broken_flows;

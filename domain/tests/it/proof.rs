@@ -1,6 +1,6 @@
-//! The check held against what callers would go through: random flows, walked by `advance` until nothing is new.
+//! Compares the check with what callers would experience: random flows are walked with `advance` until no new state appears.
 //!
-//! No flow that passes can trap or lose a caller, and no flow that is refused is sound.
+//! No flow that passes the check can trap or lose a caller, and every flow that is refused has a fault.
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -29,14 +29,14 @@ fn key(c: char) -> Key {
     Key::try_from(c).unwrap()
 }
 
-/// The days on which the walk takes place: on each, the two kinds of hours stand to each other in another way.
+/// The number of days on which the walk takes place: one for each combination of the states of the two schedules.
 const DAYS: i8 = 9;
 
 fn noon(day: i8) -> Timestamp {
     format!("2026-01-{:02}T12:00:00Z", day + 1).parse().unwrap()
 }
 
-/// Open, closed or on holiday by the day.
+/// A schedule that is open (0), on holiday (1) or closed (2), depending on the day.
 fn schedule(state_of: impl Fn(i8) -> i8) -> Schedule {
     let mut schedule = Schedule::closed(TimeZone::UTC);
     for day in 0..DAYS {
@@ -50,7 +50,7 @@ fn schedule(state_of: impl Fn(i8) -> i8) -> Schedule {
     schedule
 }
 
-/// How many places of each kind there may be, and one name of each that does not exist.
+/// A target of any kind; some of them do not exist in a given flow.
 fn any_target() -> impl Strategy<Value = Target> {
     prop_oneof![
         8 => (0..4u8).prop_map(|n| Target::Menu(name(&format!("m{n}")))),
@@ -175,7 +175,7 @@ fn pruned(mut flow: FlowDraft) -> FlowDraft {
     flow
 }
 
-/// A walk through a flow by every signal, from every state that was come to, on every day.
+/// A walk through a flow with every signal from every state that is reached, on every day.
 struct Walk {
     flow: frontdesk_domain::CallFlow,
     visited: BTreeSet<Target>,
@@ -236,7 +236,7 @@ impl Walk {
         turn
     }
 
-    /// Whether a caller who does nothing more reaches an end.
+    /// Whether a caller who does nothing from here on reaches an end.
     fn ends_by_itself(&mut self, day: i8, from: &Dialogue) -> bool {
         let mut at = from.clone();
         for _ in 0..100 {
@@ -253,15 +253,15 @@ impl Walk {
         false
     }
 
-    /// What is wrong, by the walk alone.
+    /// The faults that the walk finds, without the check.
     fn faults(&mut self, draft: &FlowDraft) -> Vec<String> {
         let mut faults = Vec::new();
         if self.faults {
-            faults.push("a caller comes to the mailbox for faults".to_owned());
+            faults.push("a caller reaches the safety mailbox because of a fault".to_owned());
         }
         let safety = Target::Mailbox(draft.safety.clone());
         let unseen = draft.places().filter(|place| *place != safety && !self.visited.contains(place));
-        faults.extend(unseen.map(|place| format!("nobody comes to {place}")));
+        faults.extend(unseen.map(|place| format!("no caller reaches {place}")));
         for (name, menu) in &draft.menus {
             let leads_back = menu.choices.values().any(|choice| choice.then == Then::Back);
             let seen = self.visited.contains(&Target::Menu(name.clone()));
@@ -271,7 +271,7 @@ impl Walk {
         }
         for (day, state) in self.states.clone() {
             if !self.ends_by_itself(day, &state) {
-                faults.push(format!("nobody gets out of {state}"));
+                faults.push(format!("a caller is trapped in {state}"));
             }
         }
         faults
@@ -300,8 +300,8 @@ fn signals(at: &Dialogue) -> Vec<Signal> {
     }
 }
 
-/// The state after a turn, with the history of a fresh call, because a call may be long. Of the menus that led here
-/// the last is kept.
+/// The state after a turn, with the history of a new call, so that the number of states stays finite. Of the menus
+/// that led here, only the last is kept.
 fn then(turn: &Turn) -> Option<Dialogue> {
     let mut then = turn.instructions.iter().find_map(|instruction| match instruction {
         Instruction::Gather { then, .. }
@@ -325,10 +325,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_the_check_finds_is_what_callers_would_meet(draft in any_flow().prop_map(pruned)) {
+    fn the_check_agrees_with_what_callers_experience(draft in any_flow().prop_map(pruned)) {
         let found: Vec<String> = draft.problems(&CarrierLimits::default()).iter().map(ToString::to_string).collect();
         let met = Walk::of(&draft).faults(&draft);
-        prop_assert_eq!(found.is_empty(), met.is_empty(), "found {:?}, met {:?}", found, met);
+        prop_assert_eq!(found.is_empty(), met.is_empty(), "found {:?}, callers met {:?}", found, met);
     }
 
     #[test]
@@ -342,7 +342,7 @@ proptest! {
 }
 
 #[test]
-fn the_flows_that_are_tried_are_sound_and_broken_in_turn() {
+fn generated_flows_include_valid_and_broken_ones() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
@@ -351,5 +351,5 @@ fn the_flows_that_are_tried_are_sound_and_broken_in_turn() {
         let draft = pruned(any_flow().new_tree(&mut runner).unwrap().current());
         sound += usize::from(draft.problems(&CarrierLimits::default()).is_empty());
     }
-    assert!((10..390).contains(&sound), "{sound} of 400 are sound");
+    assert!((10..390).contains(&sound), "{sound} of 400 are valid");
 }

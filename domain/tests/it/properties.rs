@@ -1,4 +1,4 @@
-//! Properties of every call, in every order of the carrier's reports.
+//! Properties of every call, for any order of the carrier's reports.
 use frontdesk_domain::call::DialOutcome;
 use frontdesk_domain::dialogue::DialResult;
 use frontdesk_domain::{
@@ -7,9 +7,9 @@ use frontdesk_domain::{
 };
 use proptest::prelude::*;
 
-use crate::desk::{CALLER, Desk, FIRST, MAIN, SECOND, stories};
+use crate::desk::{CALLER, FIRST, MAIN, SECOND, TestCall, sample_calls};
 
-/// Indices of a story's events, permuted, with repeats.
+/// Indices of a call's events: a permutation, and repeats.
 fn orders(events: usize) -> impl Strategy<Value = (Vec<usize>, Vec<usize>)> {
     let all: Vec<usize> = (0..events).collect();
     (Just(all).prop_shuffle(), prop::collection::vec(0..events, 0..events * 2))
@@ -22,12 +22,12 @@ fn absorb(events: &[CallEvent], order: &[usize]) -> Facts {
 proptest! {
     #[test]
     fn any_order_any_repetition_and_repaired_loss_give_one_row(
-        (story, (order, repeats), lost) in (0..stories().len()).prop_flat_map(|story| {
-            let events = stories()[story].1.events.len();
+        (story, (order, repeats), lost) in (0..sample_calls().len()).prop_flat_map(|story| {
+            let events = sample_calls()[story].1.events.len();
             (Just(story), orders(events), 0..=events)
         })
     ) {
-        let (name, desk) = &stories()[story];
+        let (name, desk) = &sample_calls()[story];
         let expected = desk.facts();
         // Applied in any order, with repetitions.
         let mixed: Vec<usize> = order.iter().copied().chain(repeats).collect();
@@ -42,8 +42,8 @@ proptest! {
     }
 
     #[test]
-    fn merging_in_parts_is_merging_at_once(story in 0..stories().len(), cut in 0usize..30) {
-        let (_, desk) = &stories()[story];
+    fn merging_in_parts_is_merging_at_once(story in 0..sample_calls().len(), cut in 0usize..30) {
+        let (_, desk) = &sample_calls()[story];
         let cut = cut.min(desk.events.len());
         let (left, right) = desk.events.split_at(cut);
         let backwards = Facts::of(right.iter().chain(left));
@@ -51,15 +51,15 @@ proptest! {
     }
 
     #[test]
-    fn an_ended_call_has_exactly_one_outcome_with_proof(story in 0..stories().len()) {
-        let (name, desk) = &stories()[story];
+    fn an_ended_call_has_exactly_one_outcome_with_proof(story in 0..sample_calls().len()) {
+        let (name, desk) = &sample_calls()[story];
         let row = desk.row();
-        let verdict = row.verdict.expect("every story ends");
+        let verdict = row.verdict.expect("every call has ended");
         let facts = desk.facts();
         let known: Vec<&str> = facts.story().into_iter().map(|(identity, _)| identity).collect();
-        prop_assert!(!verdict.evidence.is_empty(), "{} proves nothing", name);
+        prop_assert!(!verdict.evidence.is_empty(), "{} has no evidence", name);
         for proof in &verdict.evidence {
-            prop_assert!(known.contains(&proof.as_str()), "{}: {} is no event", name, proof);
+            prop_assert!(known.contains(&proof.as_str()), "{}: {} is not an event", name, proof);
         }
         if let (Some(talk), Some(whole)) = (row.talk_seconds, row.duration_seconds) {
             prop_assert!(talk <= whole, "{}: {} s of talk in {} s", name, talk, whole);
@@ -134,17 +134,17 @@ proptest! {
                 }
             }
         }
-        // The same request, the same answer.
+        // The same request gets the same answer.
         prop_assert_eq!(&turn, &advance(&flow, &at, &signal, &context(gone)));
     }
 
     #[test]
     fn no_caller_is_trapped(signals in prop::collection::vec(any_signal(), 0..40)) {
-        let mut desk = Desk::screened();
+        let mut desk = TestCall::screened();
         for signal in &signals {
             desk = desk.signal(signal, false);
         }
-        // From wherever that led, a caller who does nothing more comes to the end of a mailbox.
+        // From any state, a caller who does nothing more reaches a mailbox.
         for _ in 0..8 {
             if matches!(desk.at, Dialogue::Mailbox { .. }) {
                 return Ok(());
@@ -161,8 +161,8 @@ proptest! {
     }
 
     #[test]
-    fn a_caller_who_keeps_pressing_is_let_out_too(keys in prop::collection::vec(any_keys(), 80)) {
-        let mut desk = Desk::screened();
+    fn a_caller_who_keeps_pressing_keys_leaves_the_menu(keys in prop::collection::vec(any_keys(), 80)) {
+        let mut desk = TestCall::screened();
         for keys in keys {
             if !matches!(desk.at, Dialogue::Menu { .. }) {
                 return Ok(());

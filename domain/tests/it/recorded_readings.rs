@@ -1,4 +1,4 @@
-//! How texts from outside are read, and when a company is open, as recorded in snapshots.
+//! Snapshots of how external texts are parsed, and of when a company is open.
 use std::fmt::Write;
 
 use frontdesk_domain::duration::{parse_duration, parse_until};
@@ -247,7 +247,7 @@ fn ranges_days_and_tokens_are_read() {
     insta::assert_snapshot!("ranges_days_and_tokens", text);
 }
 
-/// Every change of a company's hours within three weeks, with the state just before and at it.
+/// Every opening and closing within some weeks, with the state before and after it, and the hours of each day.
 fn changes(flow: &str, name: &str, from: &str, weeks: i64) -> String {
     let flow = read(flow).unwrap();
     let schedule = &flow.hours(&name.parse().unwrap()).unwrap().schedule;
@@ -280,9 +280,9 @@ fn a_practice_and_a_shop_are_open_at_these_times() {
     insta::assert_snapshot!("hours", text.join("\n"));
 }
 
-/// A flow with one value of another kind at a time: the finding names the kind and what is wanted.
+/// Flows with one value of a wrong type each: the finding names the type and what is expected.
 #[test]
-fn a_value_of_another_kind_is_refused_with_what_it_is() {
+fn a_value_of_the_wrong_type_is_refused() {
     let flow = |menu_prompt: &str, tries: &str, company: &str, number: &str| {
         format!(
             "[flow]\nlanguage = \"en-GB\"\ncompany = {company}\nstart = \"menu main\"\n\

@@ -1,5 +1,5 @@
-//! The row of every kind of call as it is recorded in a snapshot: when all reports have arrived, while they arrive one
-//! after the other, and when any single one of them is lost.
+//! Snapshots of the row of every kind of call: when all reports have arrived, while they arrive one after the other, and
+//! when any single one of them is lost.
 
 mod calls;
 
@@ -11,7 +11,7 @@ use frontdesk_domain::call::{
 };
 use frontdesk_domain::{Call, CallEvent, Effect, EventKind, Facts, Reason, Timestamp};
 
-use crate::desk::{Desk, FIRST, stories};
+use crate::desk::{FIRST, TestCall, sample_calls};
 use calls::{
     about, begin, calls_to_two_phones, dial, ended, forward, leg, leg_is, mailbox, measured, message,
     messages, re1, recorded, recording, started, stored, transcribed, unusual_ends, wanted,
@@ -70,7 +70,7 @@ fn row(facts: &Facts) -> String {
     )
 }
 
-/// What else is read off the facts of a whole call.
+/// Everything else that is derived from the facts of a call.
 fn details(facts: &Facts) -> String {
     let call = Call::of(facts);
     let mut text = String::new();
@@ -143,7 +143,7 @@ fn recorded_of(name: &str, events: &[CallEvent]) -> String {
 #[test]
 fn rows_of_calls_through_the_built_in_flow() {
     let all: Vec<String> =
-        stories().iter().map(|(name, Desk { events, .. })| recorded_of(name, events)).collect();
+        sample_calls().iter().map(|(name, TestCall { events, .. })| recorded_of(name, events)).collect();
     insta::assert_snapshot!("rows", all.join("\n"));
 }
 
@@ -159,20 +159,20 @@ fn rows_of_other_calls() {
 
 #[test]
 fn every_reason_has_a_recorded_call() {
-    let through_the_flow = stories().into_iter().map(|(_, desk)| desk.facts());
+    let through_the_flow = sample_calls().into_iter().map(|(_, desk)| desk.facts());
     let others = [calls_to_two_phones(), messages(), unusual_ends()].concat();
     let all = through_the_flow.chain(others.iter().map(|(_, events)| Facts::of(events)));
     let given: BTreeSet<Reason> = all.filter_map(|facts| Some(Call::of(&facts).verdict?.reason)).collect();
     let without: Vec<&Reason> = Reason::VARIANTS.iter().filter(|reason| !given.contains(reason)).collect();
-    assert!(without.is_empty(), "add a call to `stories` or to `unusual_ends` for {without:?}");
+    assert!(without.is_empty(), "add a call to `sample_calls` or to `unusual_ends` for {without:?}");
 }
 
 #[test]
-fn what_is_said_of_another_recording_changes_nothing_about_a_message() {
+fn events_of_another_recording_do_not_change_a_message() {
     let base = message(vec![wanted(), ended(15), stored(), measured(3000), transcribed(Some("Bonjour"))]);
     let first = |events: &[CallEvent]| {
         let call = Call::of(&Facts::of(events));
-        call.voicemails.into_iter().find(|message| message.recording == re1()).expect("it is listed")
+        call.voicemails.into_iter().find(|message| message.recording == re1()).expect("the first message")
     };
     let before = first(&base);
     for event in about(recording("RE2")) {
@@ -196,11 +196,11 @@ fn a_recording_of_no_length_is_no_message() {
 #[test]
 fn traffic_counts_what_calls_went_through() {
     let mut traffic = Traffic::default();
-    let stories = stories();
-    for (_, desk) in &stories {
+    let sample_calls = sample_calls();
+    for (_, desk) in &sample_calls {
         traffic.add(&desk.facts());
     }
-    let mut text = format!("{} calls of {}\n", traffic.calls, stories.len());
+    let mut text = format!("{} calls of {}\n", traffic.calls, sample_calls.len());
     for ((from, to), calls) in &traffic.ways {
         let from = from.as_ref().map_or_else(|| "the beginning".into(), ToString::to_string);
         let _ = writeln!(text, "{from} → {to}: {calls}, to it {}", traffic.came_to(to));
@@ -222,7 +222,7 @@ fn traffic_counts_what_calls_went_through() {
     insta::assert_snapshot!("traffic", text);
 }
 
-/// Times that are as far apart as what is still one clock, and a second more.
+/// Clock differences at the tolerance, one second above it, and far above it.
 #[test]
 fn clocks_are_corrected_beyond_three_seconds_in_either_direction() {
     let mut text = String::new();

@@ -1,5 +1,5 @@
-//! Every step near the beginning of some flows, as it is recorded in snapshots: what each signal leads to at each
-//! place, which instructions the carrier gets and which events the log gets.
+//! Snapshots of the first steps of some flows: for each signal in each state, the instructions for the carrier and the
+//! events for the log.
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt::Write;
 
@@ -10,10 +10,10 @@ use frontdesk_domain::{
     CallEvent, CallFlow, CallerId, Context, Dialogue, Instruction, PhoneNumber, Signal, advance,
 };
 
-use crate::desk::{CALLER, Desk, FIRST, MAIN, SECOND};
+use crate::desk::{CALLER, FIRST, MAIN, SECOND, TestCall};
 use crate::flow_files::{PLUMBER, PRACTICE, SHOP, read};
 
-/// Everything that the examples leave out.
+/// A flow with the features that the examples leave out.
 const ALL_FEATURES: &str = r#"
 [flow]
 language = "en-GB"
@@ -144,10 +144,10 @@ fn signals() -> Vec<(&'static str, Signal)> {
 
 fn context() -> Context {
     // A Monday morning.
-    Context::new(Desk::call(), "2026-11-23T09:30:00Z".parse().unwrap()).with_parties(CALLER, MAIN)
+    Context::new(TestCall::call(), "2026-11-23T09:30:00Z".parse().unwrap()).with_parties(CALLER, MAIN)
 }
 
-/// What a place is, apart from how often the caller was there.
+/// A state with its digits replaced by 0, so that states that differ only in numbers are visited once.
 fn shape(at: &Dialogue) -> String {
     let digits = |c: char| if c.is_ascii_digit() { '0' } else { c };
     at.to_string().chars().map(digits).collect()
@@ -177,7 +177,7 @@ fn step(
     (format!("  {name}: {} | {}", instructions.join(", "), events.join(", ")), next)
 }
 
-/// The first `most` places of a flow, and every signal at each of them.
+/// Applies every signal to each of the first `most` states of a flow.
 fn walk(flow: &CallFlow, most: usize) -> String {
     let (mut text, mut seen) = (String::new(), BTreeSet::new());
     let mut waiting: VecDeque<Dialogue> = VecDeque::new();
@@ -208,7 +208,7 @@ fn walk(flow: &CallFlow, most: usize) -> String {
     text
 }
 
-/// Arrivals of several callers in several circumstances.
+/// The contexts of different callers and restrictions.
 fn callers() -> Vec<(&'static str, Context)> {
     let from = |text: &str| Context { from: CallerId::read(text), ..context() };
     let with = |restrictions: CallRestrictions| Context { restrictions, ..context() };
@@ -259,7 +259,7 @@ fn the_steps_of_a_flow_with_every_feature() {
 
 #[test]
 fn forwarding_that_is_capped_or_was_diverted_to_us_does_not_ring() {
-    let flow = Desk::new(&[FIRST, SECOND], true).flow;
+    let flow = TestCall::new(&[FIRST, SECOND], true).flow;
     let arrived = advance(&flow, &Dialogue::Start, &Signal::Arrived, &context());
     let Some(Instruction::Gather { then, .. }) = arrived.instructions.last() else { panic!("a menu") };
     let mut text = String::new();
@@ -300,7 +300,7 @@ fn the_paths_of_the_examples() {
 }
 
 #[test]
-fn the_exits_of_every_place_of_the_examples() {
+fn the_exits_of_every_node_are_listed() {
     let mut text = String::new();
     for (name, flow) in [("practice", PRACTICE), ("shop", SHOP), ("all features", ALL_FEATURES)] {
         let flow = read(flow).unwrap();

@@ -1,4 +1,4 @@
-//! Whole calls through a session: the outputs for the line, and the resulting row.
+//! Whole calls through a session: the outputs for the line, and the resulting call.
 
 mod callees;
 mod line;
@@ -130,7 +130,7 @@ fn a_caller_who_hangs_up_while_recording_leaves_the_message() {
     line.wait(3);
     line.hang_up(CALLER);
     line.wait(60);
-    assert!(!line.session.is_over(), "the message is waited for, because nobody else waits");
+    assert!(!line.session.is_over(), "the session waits for the message");
     line.message(Some("RE1"), 3);
     line.assert_over();
     assert_eq!(line.verdict(), "voicemail (chosen)");
@@ -169,13 +169,13 @@ fn the_end_of_the_call_is_the_last_report() {
     line.wait(4);
     line.hang_up(CALLER);
     let ended = |line: &Line| line.call().state == CallState::Ended;
-    assert!(!ended(&line), "the message is not there yet");
+    assert!(!ended(&line), "the message has not arrived yet");
     line.message(Some("RE1"), 4);
     assert_eq!(line.verdict(), "voicemail (chosen)");
     line.assert_over();
     let last = line.said.last().expect("something");
     assert!(last.starts_with("Report(CallEnded"), "{last}");
-    // A phone that rings or talks has ended before.
+    // The end of a callee's leg is reported first.
     let mut line = forwarded(flow(&[FIRST], false));
     line.input(Input::PickedUp(Callee(0)));
     line.hang_up(CALLER);
@@ -195,13 +195,13 @@ fn who_hangs_up_is_reported() {
     assert_eq!(line.call().hung_up_by, Some(HungUpBy::Caller));
     let mut line = talking();
     line.input(Input::Ended(CALLER, LegEnd::Failed));
-    assert_eq!(line.call().hung_up_by, Some(HungUpBy::Line), "the caller was lost");
+    assert_eq!(line.call().hung_up_by, Some(HungUpBy::Line), "the caller's connection was lost");
     let mut line = talking();
     line.input(Input::Ended(FIRST_CALLEE, LegEnd::Failed));
-    assert_eq!(line.call().hung_up_by, Some(HungUpBy::Flow), "the callee was lost");
+    assert_eq!(line.call().hung_up_by, Some(HungUpBy::Flow), "the callee's connection was lost");
     let mut line = talking();
     line.wait(5 * 60 * 60);
-    assert_eq!(line.call().hung_up_by, Some(HungUpBy::Flow), "the longest conversation is over");
+    assert_eq!(line.call().hung_up_by, Some(HungUpBy::Flow), "the time limit was reached");
     let mut line = Line::new(flow(&[FIRST], true));
     line.press(CALLER, "2");
     line.listen();
@@ -240,7 +240,7 @@ fn the_next_of_several_keys_has_a_time_of_its_own() {
 }
 
 #[test]
-fn what_comes_from_a_leg_that_is_not_there_changes_nothing() {
+fn inputs_of_unknown_legs_change_nothing() {
     let mut line = forwarded(flow(&[FIRST], true));
     let (before, deadline) = (line.said.len(), line.session.deadline());
     let nobody = Party::Callee(Callee(7));

@@ -87,7 +87,7 @@ fn entity(name: &str) -> Result<char, TwimlError> {
         "quot" => Some('"'),
         _ => number.and_then(char::from_u32),
     };
-    known.ok_or_else(|| malformed(format_args!("&{name}; is no entity")))
+    known.ok_or_else(|| malformed(format_args!("&{name}; is not an entity")))
 }
 
 impl Element {

@@ -191,7 +191,7 @@ mod tests {
 call → menu main
   1 Speak to somebody → forward team
     rings +33611223344 for 20 s, accepted by key
-    nobody takes it → mailbox main
+    not answered → mailbox main
   2 Leave a message → mailbox main (above)
   nothing pressed, 2 times → mailbox main (above)
   another key, 3 times → mailbox main (above)

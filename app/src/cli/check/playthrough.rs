@@ -72,7 +72,7 @@ fn one<'p>(
         }
         Instruction::Dial { targets, ring, then, .. } => {
             let numbers: Vec<String> = targets.iter().map(|target| target.phone.to_string()).collect();
-            line(format!("rings   {} for {} s; nobody takes it", numbers.join(" and "), ring.as_secs()));
+            line(format!("rings   {} for {} s; not answered", numbers.join(" and "), ring.as_secs()));
             let nobody =
                 DialResult { outcome: DialOutcome::NoAnswer, leg: None, bridged: Some(false), seconds: None };
             return Some((then, Signal::DialEnded(nobody)));

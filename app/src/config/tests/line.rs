@@ -83,7 +83,8 @@ fn a_line_has_no_limits_of_a_hosted_carrier() {
     ];
     let errors = load(&text, &hosted, Needs::Production).unwrap_err().join("\n");
     assert!(
-        errors.contains("ring equally long") && errors.contains("101 cannot be rung by the carrier"),
+        errors.contains("must ring for the same time")
+            && errors.contains("101 cannot be rung by the carrier"),
         "{errors}"
     );
 }
@@ -129,7 +130,7 @@ fn mistakes_about_a_sip_line_are_all_reported() {
         ("192.0.2.1:5060", "desk:5060", "sip.listen: use an address and a port"),
         ("peers = [\"192.0.2.0/24\", \"198.51.100.7\"]", "", "sip.peers: not set"),
         ("\"198.51.100.7\"", "\"0.0.0.0/0\"", "sip.peers: anybody could call"),
-        ("\"198.51.100.7\"", "\"pbx\"", "sip.peers: \"pbx\" is no network"),
+        ("\"198.51.100.7\"", "\"pbx\"", "sip.peers: \"pbx\" is not a valid network"),
         ("sip:bob@192.0.2.9", "bob", "sip.routes.+33611223344: \"bob\" is not a SIP address"),
         ("\"+33611223344\" = \"sip", "\"+33-6\" = \"sip", "neither a number"),
         ("[sip.routes]", "audio_ports = \"1-2\"\n[sip.routes]", "sip.audio_ports: use a range"),

@@ -1,27 +1,27 @@
-//! When a phone rang and how long people talked, from the reports that there are.
+//! When a phone rang and how long people talked, derived from the reports that arrived.
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Attempt, NEVER_PICKED_UP, seconds};
 use crate::call::status::{LegStatus, PhoneEnd, ScreeningAnswer};
 
-/// When what happened at a phone happened.
+/// The times of what happened at a phone.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::call) struct AttemptTimes {
     /// It began to ring.
     pub begun: Option<Timestamp>,
-    /// It came off hook.
+    /// It was picked up.
     pub off_hook: Option<Timestamp>,
-    /// The callee was asked whether they take the call …
+    /// Screening began.
     pub asked: Option<Timestamp>,
-    /// … and answered, or was no longer asked.
+    /// Screening ended, with or without an answer.
     pub judged: Option<Timestamp>,
     /// The leg ended.
     pub over: Option<Timestamp>,
 }
 
 impl Attempt<'_> {
-    /// How long caller and callee spoke: the carrier's figure for the callee's leg, less the time the callee was asked.
-    /// Both ends of that time are requests to us, so one clock measures it.
+    /// How long caller and callee talked: the carrier's duration of the callee's leg, minus the time of screening. Screening
+    /// begins and ends with requests to us, so one clock measures it.
     pub fn talk_seconds(&self) -> Option<u32> {
         if self.end() != PhoneEnd::Taken {
             return None;
@@ -43,7 +43,7 @@ impl Attempt<'_> {
         }
     }
 
-    /// The times of this phone's events, as far as they are known.
+    /// The times of this phone's events, where known.
     pub fn times(&self) -> AttemptTimes {
         let judged = [ScreeningAnswer::Accepted, ScreeningAnswer::Declined, ScreeningAnswer::Unanswered];
         AttemptTimes {
@@ -63,8 +63,8 @@ impl Attempt<'_> {
         self.leg_at(LegStatus::Ringing).or(self.leg_at(LegStatus::Initiated))
     }
 
-    /// From when to when it rang, by the carrier's times. Where the carrier reports no legs at all, from when we had it
-    /// rung until the callee was asked; `None` if reports are missing.
+    /// When it started and stopped ringing, by the carrier's times. If the carrier reports no legs at all, from our request
+    /// to ring until screening began; `None` if reports are missing.
     pub fn ringing_time(&self) -> Option<(Timestamp, Timestamp)> {
         if self.legs.is_empty() {
             return Some((self.rung_at?, self.answer_at(ScreeningAnswer::Asked)?));
@@ -72,7 +72,7 @@ impl Attempt<'_> {
         Some((self.began_ringing()?, self.stopped_ringing()?))
     }
 
-    /// When it stopped ringing: off hook, or the end of the attempt.
+    /// When it stopped ringing: when it was picked up, or at the end of the attempt.
     fn stopped_ringing(&self) -> Option<Timestamp> {
         let before = |over: Timestamp, seconds: u32| over - SignedDuration::from_secs(seconds.into());
         let ends = NEVER_PICKED_UP.into_iter().chain([LegStatus::Answered]);
@@ -80,7 +80,7 @@ impl Attempt<'_> {
         let by_leg = || Some(before(self.leg_at(LegStatus::Completed)?, self.leg_seconds?));
         let by_dial = || self.dial.as_ref().map(|dial| before(dial.at, dial.seconds.unwrap_or(0)));
         let by_hang_up = || self.call_ended_at.filter(|_| self.end() == PhoneEnd::CallerGaveUp);
-        // The carrier's own times first: ours may differ by the seconds that are not corrected.
+        // The carrier's own times first: ours may differ by a few seconds, which are not corrected.
         reported()
             .or_else(by_leg)
             .or_else(by_hang_up)
@@ -94,8 +94,8 @@ impl Attempt<'_> {
     }
 }
 
-/// How long phones rang, as the caller waited: of phones that rang at the same time, that time counts once. `None` if
-/// it is not known of one of them.
+/// How long phones rang while the caller waited; phones that ring at the same time count once. `None` if the time of
+/// any of them is unknown.
 pub(in crate::call) fn ring_seconds(attempts: &[Attempt<'_>]) -> Option<u32> {
     let rung = || attempts.iter().filter(|attempt| attempt.was_rung());
     if rung().any(|attempt| attempt.ringing_time().is_none() && !attempt.answered_elsewhere) {

@@ -1,4 +1,4 @@
-//! The identity of an event: the same text for a repeat, another for anything else. It is stored, so it never changes.
+//! The identity of an event: equal for a repeat, different for any other event. It is stored, so its format must not change.
 use crate::call::event::EventKind;
 use crate::call::parties::Parties;
 use crate::hash::fnv1a;
@@ -72,7 +72,7 @@ impl EventKind {
     }
 }
 
-/// A hash in place of a text, so that an identity does not hold the text itself.
+/// A hash instead of a text, so that an identity does not contain the text itself.
 fn fingerprint(text: &str) -> String {
     format!("{:016x}", fnv1a(text.as_bytes()))
 }

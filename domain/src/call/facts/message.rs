@@ -1,4 +1,4 @@
-//! What is known of one recording of a call.
+//! Everything known about one recording of a call.
 use crate::call::event::{EventKind, StoredAudio};
 use crate::call::facts::Facts;
 use crate::call::status::{CopyFate, RecordingStatus};
@@ -6,7 +6,7 @@ use crate::flow::language::Language;
 use crate::ids::RecordingId;
 
 impl Facts {
-    /// What is known of one recording.
+    /// Everything known about one recording.
     pub(in crate::call) fn message(&self, wanted: &RecordingId) -> Message<'_> {
         let mut message = Message::default();
         for (identity, event) in &self.events {
@@ -24,7 +24,7 @@ impl Facts {
                     message.round = message.round.max(*round);
                 }
                 EventKind::VoicemailMeasured { recording, sound } if recording == wanted => {
-                    // Should two versions of us differ, either will do, but always the same.
+                    // If two versions of this crate measured differently, always take the same result.
                     message.sound = message.sound.max(Some(sound));
                 }
                 EventKind::VoicemailDeleted { recording } if recording == wanted => message.deleted = true,
@@ -32,7 +32,7 @@ impl Facts {
                     message.transcript_wanted = message.transcript_wanted.max(Some(language));
                 }
                 EventKind::Transcribed { recording, text } if recording == wanted => {
-                    // Of two different transcripts either will do, but always the same one.
+                    // Of two different transcripts, always take the same one.
                     message.transcript = message.transcript.max(text.as_ref());
                     message.transcript_tried = true;
                 }
@@ -50,41 +50,41 @@ impl Facts {
     }
 }
 
-/// What is known of one recording.
+/// Everything known about one recording.
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each is one thing that may have been said, in any combination"
+    reason = "each is an independent report; any combination is possible"
 )]
 #[derive(Debug, Default)]
 pub(in crate::call) struct Message<'a> {
-    /// The events that speak for audio.
+    /// The events that indicate audio.
     pub evidence: Vec<&'a str>,
     taken: Option<u32>,
     completed: bool,
     completed_seconds: Option<u32>,
     absent: bool,
-    /// It is no message.
+    /// It is not a message.
     pub discarded: bool,
-    /// The caller was asked whether to keep it, and said so.
+    /// The caller was asked whether to keep it (`held`), and kept it (`confirmed`).
     pub(super) held: bool,
     pub(super) confirmed: bool,
-    /// The carrier said that it failed.
+    /// The carrier reported that it failed.
     pub refused: bool,
     /// The number of requested retries.
     pub round: u32,
-    /// The last round in which we gave up on fetching it.
+    /// The last round in which fetching failed permanently.
     failed_round: Option<u32>,
-    /// We held it, and no longer do.
+    /// The stored audio has been deleted.
     pub deleted: bool,
-    /// What becomes of the carrier's copy.
+    /// What happens to the carrier's copy.
     pub(super) copy: Option<CopyFate>,
-    /// We hold it.
+    /// The stored audio.
     pub stored: Option<&'a StoredAudio>,
-    /// What it sounds like.
+    /// Its length, speech and waveform.
     pub sound: Option<&'a crate::call::Sound>,
     /// The language of a requested transcription.
     transcript_wanted: Option<&'a Language>,
-    /// Whether that was done or cannot be.
+    /// Whether transcription has succeeded or failed.
     transcript_tried: bool,
     /// The transcript, and whether it has been deleted.
     transcript: Option<&'a String>,
@@ -110,8 +110,8 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// Whether the caller left audio. "Completed" is the carrier's final report; "absent" outweighs the status sent
-    /// when the caller had just finished.
+    /// Whether the caller left audio. "Completed" is the carrier's final report; "absent" overrides the "taken" status,
+    /// which is sent when the caller has just finished.
     pub fn has_audio(&self) -> bool {
         if self.discarded {
             return false;
@@ -131,7 +131,7 @@ impl<'a> Message<'a> {
         self.transcript.filter(|_| !self.transcript_deleted)
     }
 
-    /// Its length: as completed, or else as taken.
+    /// Its length in seconds, from the "completed" report or else from the "taken" report.
     pub fn seconds(&self) -> Option<u32> {
         self.completed_seconds.or(self.taken)
     }
@@ -141,7 +141,7 @@ impl<'a> Message<'a> {
         self.failed_round.is_some_and(|failed| failed >= self.round)
     }
 
-    /// The language to transcribe in, while that is possible and not done.
+    /// The language for transcribing it; `None` if that is not requested, not possible or already done.
     pub fn to_transcribe(&self) -> Option<&'a Language> {
         let there = self.stored.is_some() && self.has_audio() && !self.deleted;
         let open = !self.transcript_tried && !self.transcript_deleted;

@@ -7,7 +7,7 @@ use super::super::problem::{Problem, ProblemKind};
 use super::super::target::{Target, Then};
 use crate::flow::MAX_STEPS;
 
-pub(super) fn targets(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+pub(super) fn check_targets(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     for (setting, target) in flow.entrances() {
         if !flow.exists(&target) {
             problems.push(Problem::new("", setting, ProblemKind::UnknownTarget(target)));
@@ -23,7 +23,7 @@ pub(super) fn targets(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     }
 }
 
-pub(super) fn reach(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+pub(super) fn check_reachable(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     let mut reached: BTreeSet<Target> = flow.entrances().into_iter().map(|(_, target)| target).collect();
     let mut open: Vec<Target> = reached.iter().cloned().collect();
     while let Some(place) = open.pop() {
@@ -40,7 +40,7 @@ pub(super) fn reach(flow: &FlowDraft, problems: &mut Vec<Problem>) {
 
 /// A caller who presses nothing must reach an end from every node, at every time of day, within the maximum number of
 /// steps of a call.
-pub(super) fn silence(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+pub(super) fn check_no_input(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     let mut found = BTreeMap::new();
     for place in flow.places() {
         let Some(got) = silent_steps(flow, &place, &mut Vec::new(), &mut found) else {
@@ -62,7 +62,7 @@ fn silent_setting(place: &Target) -> &'static str {
     }
 }
 
-/// The most steps from here to an end without a key; `None` if there is a way that never ends.
+/// The maximum number of steps from this node to an end if no key is pressed; `None` if a path never ends.
 fn silent_steps(
     flow: &FlowDraft,
     place: &Target,
@@ -82,13 +82,13 @@ fn silent_steps(
         further = further.zip(steps).map(|(most, steps)| most.max(steps));
     }
     above.pop();
-    let steps = further.map(|further| further + own_steps(flow, place));
+    let steps = further.map(|further| further + steps_at(flow, place));
     found.insert(place.clone(), steps);
     steps
 }
 
-/// How many steps a caller who presses nothing spends at a place.
-fn own_steps(flow: &FlowDraft, place: &Target) -> usize {
+/// How many steps a caller who presses nothing spends at a node.
+fn steps_at(flow: &FlowDraft, place: &Target) -> usize {
     match place {
         Target::Menu(name) => flow.menus.get(name).map_or(0, |menu| usize::from(menu.no_input.limit)),
         Target::Forward(name) => flow.forwards.get(name).map_or(0, |forward| forward.destinations.len()),
@@ -99,7 +99,7 @@ fn own_steps(flow: &FlowDraft, place: &Target) -> usize {
 
 /// A key that goes back needs another menu to go back to: one with a key that leads here, directly or through nodes
 /// without input.
-pub(super) fn back(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+pub(super) fn check_back(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     for name in flow.menus.keys() {
         let here = Target::Menu(name.clone());
         let leads_here = flow.menus.keys().filter(|other| *other != name).any(|other| {
@@ -108,7 +108,7 @@ pub(super) fn back(flow: &FlowDraft, problems: &mut Vec<Problem>) {
             keys.iter()
                 .filter(|exit| is_key(exit))
                 .filter_map(Exit::target)
-                .any(|next| comes_to(flow, next, &here, &mut seen))
+                .any(|next| reaches(flow, next, &here, &mut seen))
         });
         for exit in flow.exits(&here).into_iter().filter(|exit| exit.then == Then::Back) {
             if !leads_here {
@@ -122,8 +122,8 @@ fn is_key(exit: &Exit) -> bool {
     matches!(exit.by, By::Keys { .. })
 }
 
-/// Whether a way leads from one place to another without a further meaningful key.
-fn comes_to(flow: &FlowDraft, from: &Target, to: &Target, seen: &mut BTreeSet<Target>) -> bool {
+/// Whether a path leads from one node to another without another menu choice.
+fn reaches(flow: &FlowDraft, from: &Target, to: &Target, seen: &mut BTreeSet<Target>) -> bool {
     if from == to {
         return true;
     }
@@ -135,5 +135,5 @@ fn comes_to(flow: &FlowDraft, from: &Target, to: &Target, seen: &mut BTreeSet<Ta
         .iter()
         .filter(|exit| !is_key(exit))
         .filter_map(Exit::target)
-        .any(|next| comes_to(flow, next, to, seen))
+        .any(|next| reaches(flow, next, to, seen))
 }

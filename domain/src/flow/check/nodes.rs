@@ -1,4 +1,4 @@
-//! Whether each place, taken for itself, can be what it says.
+//! Checks the settings of each node on its own.
 use std::fmt;
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use super::super::problem::{Problem, ProblemKind};
 use super::super::target::Target;
 use crate::keys::Key;
 
-/// The problems of one place.
-struct Place<'p> {
+/// A node that is being checked, and the list that collects problems.
+struct NodeCheck<'p> {
     name: Target,
     problems: &'p mut Vec<Problem>,
 }
 
-impl Place<'_> {
-    fn say(&mut self, setting: impl Into<String>, kind: ProblemKind) {
+impl NodeCheck<'_> {
+    fn report(&mut self, setting: impl Into<String>, kind: ProblemKind) {
         self.problems.push(Problem::new(&self.name, setting, kind));
     }
 
@@ -32,41 +32,41 @@ impl Place<'_> {
     ) {
         let got = got.as_secs();
         if !(least..=most).contains(&got) {
-            self.say(setting.to_string(), ProblemKind::BadSeconds { what, got, least, most });
+            self.report(setting.to_string(), ProblemKind::BadSeconds { what, got, least, most });
         }
     }
 
     fn limit(&mut self, setting: impl fmt::Display, limit: u8) {
         if !(1..=9).contains(&limit) {
-            self.say(setting.to_string(), ProblemKind::BadLimit(limit));
+            self.report(setting.to_string(), ProblemKind::BadLimit(limit));
         }
     }
 
-    fn different(&mut self, setting: impl fmt::Display, keys: [Key; 2]) {
+    fn check_distinct(&mut self, setting: impl fmt::Display, keys: [Key; 2]) {
         if keys[0] == keys[1] {
-            self.say(setting.to_string(), ProblemKind::SameKeyTwice(keys[0].into()));
+            self.report(setting.to_string(), ProblemKind::SameKeyTwice(keys[0].into()));
         }
     }
 }
 
-pub(super) fn menus(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+pub(super) fn check_menus(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     for (name, menu) in &flow.menus {
-        menu_alone(menu, &mut Place { name: Target::Menu(name.clone()), problems });
+        check_menu(menu, &mut NodeCheck { name: Target::Menu(name.clone()), problems });
     }
 }
 
-fn menu_alone(menu: &Menu, place: &mut Place<'_>) {
+fn check_menu(menu: &Menu, place: &mut NodeCheck<'_>) {
     if menu.ways().next().is_none() {
-        place.say("", ProblemKind::NoChoices);
+        place.report("", ProblemKind::NoChoices);
     }
     for keys in menu.extensions.keys() {
         let digits = keys.to_string();
         if !(2..=6).contains(&keys.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            place.say(format!("extensions.{digits}"), ProblemKind::BadExtension(keys.clone()));
+            place.report(format!("extensions.{digits}"), ProblemKind::BadExtension(keys.clone()));
         }
     }
     if !menu.extensions.is_empty() && menu.choices.keys().any(|key| char::from(*key) == '#') {
-        place.say("keys.#", ProblemKind::HashEndsExtensions);
+        place.report("keys.#", ProblemKind::HashEndsExtensions);
     }
     let Menu { no_input: Reprompt { limit: silent, .. }, no_match: Reprompt { limit: wrong, .. }, .. } = menu;
     place.limit("no_input.tries", *silent);
@@ -75,15 +75,15 @@ fn menu_alone(menu: &Menu, place: &mut Place<'_>) {
     place.seconds("between_keys", "time between keys", menu.between_keys.unwrap_or(menu.timeout), 1, 60);
 }
 
-pub(super) fn forwards(flow: &FlowDraft, limits: &CarrierLimits, problems: &mut Vec<Problem>) {
+pub(super) fn check_forwards(flow: &FlowDraft, limits: &CarrierLimits, problems: &mut Vec<Problem>) {
     for (name, forward) in &flow.forwards {
-        forward_alone(forward, limits, &mut Place { name: Target::Forward(name.clone()), problems });
+        check_forward(forward, limits, &mut NodeCheck { name: Target::Forward(name.clone()), problems });
     }
 }
 
-fn forward_alone(forward: &Forward, limits: &CarrierLimits, place: &mut Place<'_>) {
+fn check_forward(forward: &Forward, limits: &CarrierLimits, place: &mut NodeCheck<'_>) {
     if forward.destinations.is_empty() {
-        place.say("", ProblemKind::NoDestinations);
+        place.report("", ProblemKind::NoDestinations);
     }
     for (position, destination) in forward.destinations.iter().enumerate() {
         place.seconds(format_args!("to.{position}.ring"), "ring", destination.ring, 5, 600);
@@ -91,14 +91,14 @@ fn forward_alone(forward: &Forward, limits: &CarrierLimits, place: &mut Place<'_
             let setting = |name: &str| format!("to.{position}.screening.{name}");
             place.seconds(setting("timeout"), "screening timeout", *timeout, 1, 60);
             place.limit(setting("tries"), *limit);
-            place.different(setting("decline"), [*accept, *decline]);
+            place.check_distinct(setting("decline"), [*accept, *decline]);
         }
         let twice = forward.destinations[..position]
             .iter()
             .any(|other| (&other.phone, &other.digits) == (&destination.phone, &destination.digits));
         if twice {
             let setting = format!("to.{position}.number");
-            place.say(setting, ProblemKind::SameNumberTwice(destination.phone.clone()));
+            place.report(setting, ProblemKind::SameNumberTwice(destination.phone.clone()));
         }
     }
     place.seconds("time_limit", "time limit", forward.time_limit, 1, 86_400);
@@ -106,37 +106,37 @@ fn forward_alone(forward: &Forward, limits: &CarrierLimits, place: &mut Place<'_
         let count = forward.destinations.len();
         if count > limits.phones_at_once {
             let most = limits.phones_at_once;
-            place.say("to", ProblemKind::TooManyAtOnce { count, most });
+            place.report("to", ProblemKind::TooManyAtOnce { count, most });
         }
         let mut rings = forward.destinations.iter().map(|destination| destination.ring);
         let first = rings.next();
         if !limits.different_ring_times && rings.any(|ring| Some(ring) != first) {
-            place.say("to", ProblemKind::DifferentRings);
+            place.report("to", ProblemKind::DifferentRings);
         }
     }
 }
 
-pub(super) fn mailboxes(flow: &FlowDraft, limits: &CarrierLimits, problems: &mut Vec<Problem>) {
+pub(super) fn check_mailboxes(flow: &FlowDraft, limits: &CarrierLimits, problems: &mut Vec<Problem>) {
     for (name, mailbox) in &flow.mailboxes {
-        let place = &mut Place { name: Target::Mailbox(name.clone()), problems };
+        let place = &mut NodeCheck { name: Target::Mailbox(name.clone()), problems };
         place.seconds("max_length", "longest message", mailbox.max_length, 2, 3_600);
         place.seconds("silence", "silence", mailbox.silence, 1, 60);
         place.seconds("min_length", "shortest message", mailbox.min_length, 0, 60);
         if mailbox.min_length >= mailbox.max_length {
-            place.say("min_length", ProblemKind::ShortestTooLong);
+            place.report("min_length", ProblemKind::ShortestTooLong);
         }
         let (seconds, most) = (mailbox.max_length.as_secs(), limits.transcribed_seconds);
         if mailbox.transcribe == Transcribe::Carrier && seconds > most {
-            place.say("transcribe", ProblemKind::TooLongToTranscribe { seconds, most });
+            place.report("transcribe", ProblemKind::TooLongToTranscribe { seconds, most });
         }
         if let Some(confirm) = &mailbox.confirm {
-            place.different("confirm.again", [confirm.keep, confirm.again]);
+            place.check_distinct("confirm.again", [confirm.keep, confirm.again]);
             place.seconds("confirm.timeout", "timeout", confirm.timeout, 1, 60);
         }
     }
 }
 
-pub(super) fn hours_and_callers(flow: &FlowDraft, problems: &mut Vec<Problem>) {
+pub(super) fn check_hours_and_callers(flow: &FlowDraft, problems: &mut Vec<Problem>) {
     for (name, hours) in &flow.hours {
         if !hours.schedule.has_hours() {
             problems.push(Problem::new(Target::Hours(name.clone()), "", ProblemKind::NeverOpen));

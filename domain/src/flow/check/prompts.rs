@@ -1,4 +1,4 @@
-//! Checks that every caller hears a prompt in the chosen language that a carrier can speak.
+//! Checks that callers hear every prompt in each language they can choose, and that the carrier can speak all prompts.
 use super::super::carrier_limits::CarrierLimits;
 use super::super::draft::FlowDraft;
 use super::super::language::Language;

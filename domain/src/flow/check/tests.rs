@@ -1,4 +1,4 @@
-//! The problems that are found in drafts made by hand; flows as they are written are in `tests/it/broken_flows.rs`.
+//! Problems in drafts that are built in code; broken flow files are tested in `tests/it/broken_flows.rs`.
 use std::time::Duration;
 
 use super::*;
@@ -19,7 +19,7 @@ fn name(text: &str) -> NodeName {
 fn kinds(draft: FlowDraft) -> Vec<ProblemKind> {
     draft
         .check(&CarrierLimits::default())
-        .expect_err("a problem was planted")
+        .expect_err("the draft has a problem")
         .0
         .into_iter()
         .map(|p| p.kind)
@@ -34,7 +34,7 @@ fn a_target_that_does_not_exist_is_named() {
 }
 
 #[test]
-fn a_place_nobody_can_reach_is_named() {
+fn an_unreachable_node_is_reported() {
     let mut flow = sound();
     let menu = flow.menus[&name("main")].clone();
     flow.menus.insert(name("attic"), menu);
@@ -42,7 +42,7 @@ fn a_place_nobody_can_reach_is_named() {
 }
 
 #[test]
-fn a_loop_that_silence_cannot_leave_is_refused() {
+fn a_no_input_loop_is_refused() {
     let mut flow = sound();
     flow.menus.get_mut(&name("main")).unwrap().no_input.then = Target::Menu(name("main"));
     assert!(kinds(flow).contains(&ProblemKind::Loop));
@@ -62,7 +62,7 @@ fn empty_menus_groups_and_prompts_are_refused() {
 }
 
 #[test]
-fn limits_and_times_that_no_carrier_takes_are_refused() {
+fn limits_and_times_out_of_range_are_refused() {
     let mut flow = sound();
     flow.menus.get_mut(&name("main")).unwrap().no_match.limit = 0;
     flow.forwards.get_mut(&name("team")).unwrap().destinations[0].ring = Duration::from_secs(601);

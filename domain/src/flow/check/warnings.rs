@@ -1,4 +1,4 @@
-//! What is allowed in a flow and probably not meant.
+//! Warnings about settings that are allowed but probably not intended.
 use std::time::Duration;
 
 use super::super::draft::FlowDraft;
@@ -11,11 +11,11 @@ use super::super::target::Target;
 use crate::Timestamp;
 use crate::keys::Key;
 
-/// A caller who hears phones ring longer than this has hung up.
-const LONGEST_RINGING: Duration = Duration::from_secs(600);
+/// Callers usually hang up before phones have rung this long.
+const MAX_RINGING: Duration = Duration::from_secs(600);
 
-/// Beginnings of numbers that are often expensive to call: personal and shared-cost numbers, and islands and countries
-/// that are known for it.
+/// Prefixes of numbers that are often expensive to call: personal and shared-cost numbers, and islands and
+/// countries with high prices.
 const EXPENSIVE: [&str; 27] = [
     "+4470", "+49180", "+43810", "+43820", "+33890", "+1242", "+1246", "+1264", "+1268", "+1284", "+1345",
     "+1441", "+1473", "+1649", "+1664", "+1721", "+1758", "+1767", "+1784", "+1809", "+1829", "+1849",
@@ -23,10 +23,10 @@ const EXPENSIVE: [&str; 27] = [
 ];
 
 impl FlowDraft {
-    /// What is allowed and probably not meant: each with the remedy.
+    /// Everything that is allowed but probably not intended, each with its remedy.
     pub fn warnings(&self) -> Vec<Problem> {
         let mut warnings = Vec::new();
-        self.keys_that_prompts_name(&mut warnings);
+        self.warn_missing_keys(&mut warnings);
         for (name, forward) in &self.forwards {
             let place = Target::Forward(name.clone());
             let rings = forward.destinations.iter().map(|destination| destination.ring);
@@ -35,7 +35,7 @@ impl FlowDraft {
             } else {
                 rings.sum()
             };
-            if ringing > LONGEST_RINGING {
+            if ringing > MAX_RINGING {
                 let minutes = ringing.as_secs() / 60;
                 warnings.push(Problem::new(&place, "to", ProblemKind::LongRinging { minutes }));
             }
@@ -61,12 +61,12 @@ impl FlowDraft {
         self.hours.iter().filter_map(past).collect()
     }
 
-    /// A key that a menu's prompt mentions and the menu does not have.
-    fn keys_that_prompts_name(&self, warnings: &mut Vec<Problem>) {
+    /// Warns about keys that a menu's prompt mentions but the menu does not have.
+    fn warn_missing_keys(&self, warnings: &mut Vec<Problem>) {
         for (name, menu) in &self.menus {
             let mut named: Vec<char> = Vec::new();
             for (_, spoken) in menu.prompt.all() {
-                named.extend(keys_in(spoken));
+                named.extend(digits_in(spoken));
             }
             named.sort_unstable();
             named.dedup();
@@ -82,8 +82,8 @@ impl FlowDraft {
     }
 }
 
-/// The single digits that stand alone in a text.
-fn keys_in(spoken: &Spoken) -> Vec<char> {
+/// The digits that are separate words of a text.
+fn digits_in(spoken: &Spoken) -> Vec<char> {
     match spoken {
         Spoken::Text(text) => text
             .split(|c: char| !c.is_alphanumeric() && c != ':' && c != '+')
@@ -93,7 +93,7 @@ fn keys_in(spoken: &Spoken) -> Vec<char> {
             })
             .collect(),
         Spoken::Audio(_) => Vec::new(),
-        Spoken::InTurn(parts) => parts.iter().flat_map(|(_, spoken)| keys_in(spoken)).collect(),
+        Spoken::InTurn(parts) => parts.iter().flat_map(|(_, spoken)| digits_in(spoken)).collect(),
     }
 }
 
@@ -144,9 +144,9 @@ mod tests {
         let listed = ["2026-12-24..2026-12-26", "2026-05-01"];
         let said = past(&listed, "2026-12-27T00:00:00Z");
         assert!(said.contains("hours office") && said.contains("2026-12-26"), "{said}");
-        assert_eq!(past(&listed, "2026-12-26T23:59:59Z"), "", "the last of them is today");
-        assert_eq!(past(&["12-25"], "2027-12-27T00:00:00Z"), "", "every year");
-        assert_eq!(past(&["12-25", "2026-05-01"], "2027-12-27T00:00:00Z"), "", "an exception");
+        assert_eq!(past(&listed, "2026-12-26T23:59:59Z"), "", "the last listed date is today");
+        assert_eq!(past(&["12-25"], "2027-12-27T00:00:00Z"), "", "a yearly date never passes");
+        assert_eq!(past(&["12-25", "2026-05-01"], "2027-12-27T00:00:00Z"), "", "an exception, not a list");
         let calendar = ["12-25", "2026-01-06", "2026-04-03", "2026-04-06", "2026-05-14", "2026-05-25"];
         assert!(past(&calendar, "2027-01-01T00:00:00Z").contains("2026-05-25"));
         assert_eq!(past(&[], "2027-01-01T00:00:00Z"), "");

@@ -1,8 +1,8 @@
-//! When it is open: a week of ranges in a zone's local time, and dates on which other ranges hold.
+//! When the company is open: weekly ranges in a zone's local time, and dates with other ranges.
 //!
 //! A range opens at the first instant at which the local clock shows its beginning or later, and closes at the first
-//! instant at which it shows its end or later. So each range opens once and closes once, also on the days on which the
-//! clock jumps over its beginning or shows it twice. A range past midnight belongs to the day on which it begins.
+//! instant at which it shows its end or later. So each range opens once and closes once, even on days on which the
+//! clock skips its beginning or shows it twice. A range past midnight belongs to the day on which it begins.
 use std::fmt;
 use std::str::FromStr;
 
@@ -16,19 +16,21 @@ use crate::named;
 
 /// The minutes of a day.
 const DAY: u16 = 24 * 60;
-/// How many days are looked through for the next change. Longer than a leap year, and than any holiday.
+/// How many days are searched for the next change: more than two years.
 const HORIZON: usize = 800;
 
-/// Some hours of a day, in local time; past midnight when it ends at or before it begins.
+/// A range of hours in local time; it goes past midnight if its end is not after its beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Range {
     from: u16,
     to: u16,
 }
 
-/// A text that is no range.
+/// A text that is not a valid range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no range of hours; use two times such as 09:00-12:30, or 22:00-02:00 past midnight")]
+#[error(
+    "{0:?} is not a valid range of hours; use two times such as 09:00-12:30, or 22:00-02:00 past midnight"
+)]
 pub struct InvalidRange(String);
 
 impl Range {
@@ -49,7 +51,7 @@ impl FromStr for Range {
             let (from, to) = (minutes(from.trim())?, minutes(to.trim())?);
             (from < DAY && to > 0 && from != to).then_some(Self { from, to })
         };
-        // Until 00:00 is until the end of the day.
+        // An end of 00:00 means the end of the day.
         read()
             .or_else(|| {
                 let from = minutes(text.strip_suffix("-00:00")?.trim())?;
@@ -77,13 +79,13 @@ fn minutes(text: &str) -> Option<u16> {
     (minutes < 60 && hours * 60 + minutes <= DAY).then_some(hours * 60 + minutes)
 }
 
-/// Days of the calendar that a dated rule is about.
+/// The calendar days that a dated rule applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Days {
     /// One day.
     One(Date),
-    /// Every day from the one to the other, both included.
+    /// Every day from the first to the second, inclusive.
     Span(Date, Date),
     /// This day every year; 29 February in leap years only.
     Yearly {
@@ -97,10 +99,10 @@ pub enum Days {
     },
 }
 
-/// A text that is no day.
+/// A text that is not a valid day or span of days.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no day; use a date such as 2026-12-24, two of them such as 2026-12-24..2027-01-02, or 12-25 for every year"
+    "{0:?} is not a valid day; use a date such as 2026-12-24, two of them such as 2026-12-24..2027-01-02, or 12-25 for every year"
 )]
 pub struct InvalidDays(String);
 
@@ -115,7 +117,7 @@ impl Days {
         }
     }
 
-    /// Of several rules about a day the most particular holds.
+    /// The rank of the rule: if several rules apply to a day, the most specific (lowest) wins.
     fn generality(self) -> i64 {
         match self {
             Self::One(_) => 0,
@@ -124,7 +126,7 @@ impl Days {
         }
     }
 
-    /// The last of the days, unless they come again every year.
+    /// The last of the days; `None` if they recur every year.
     pub fn last(self) -> Option<Date> {
         match self {
             Self::One(day) | Self::Span(_, day) => Some(day),
@@ -144,7 +146,7 @@ impl FromStr for Days {
         }
         if let Some((month, day)) = text.split_once('-').filter(|_| text.len() == 5) {
             let (month, day) = (month.parse().map_err(|_| bad())?, day.parse().map_err(|_| bad())?);
-            // A leap year, so that 29 February is a day.
+            // 2024 is a leap year, so 29 February is accepted.
             return Date::new(2024, month, day)
                 .map(|_| Self::Yearly { month, day, since: None })
                 .map_err(|_| bad());
@@ -164,16 +166,16 @@ impl fmt::Display for Days {
     }
 }
 
-/// What holds on some dates in place of the week.
+/// Hours that replace the weekly hours on some dates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DatedRule {
-    /// On which days.
+    /// The days.
     pub days: Days,
-    /// The hours of those days; none: closed.
+    /// The hours of those days; empty if closed.
     pub ranges: Vec<Range>,
 }
 
-/// When it is open.
+/// Weekly opening hours with dated exceptions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Schedule {
     /// The time zone of the hours.
@@ -181,16 +183,16 @@ pub struct Schedule {
     pub zone: TimeZone,
     /// The hours of each weekday, Monday first.
     pub week: [Vec<Range>; 7],
-    /// What holds on some dates instead.
+    /// The hours of some dates instead.
     pub dates: Vec<DatedRule>,
 }
 
-/// This many dates are a list of holidays.
+/// From this many one-time dates on, the dates count as a list of holidays.
 const LIST: usize = 5;
 
 impl Schedule {
-    /// The last date for which the holidays are listed; `None` if they are listed for every year. Beside those of every
-    /// year, single exceptions are no list.
+    /// The last date of the list of holidays; `None` if there is no list. A few one-time dates next to yearly dates are
+    /// exceptions, not a list.
     pub fn listed_until(&self) -> Option<Date> {
         let once: Vec<Date> = self.dates.iter().filter_map(|rule| rule.days.last()).collect();
         let is_list = once.len() >= LIST || once.len() == self.dates.len();
@@ -217,7 +219,7 @@ fn iana_name<S: serde::Serializer>(zone: &TimeZone, serializer: S) -> Result<S::
 }
 
 impl Schedule {
-    /// Open on no day of the week; dates and days are to be added.
+    /// A schedule that never opens, to which days and dates can be added.
     pub fn closed(zone: TimeZone) -> Self {
         Self { zone, week: Default::default(), dates: Vec::new() }
     }
@@ -251,7 +253,7 @@ impl Schedule {
         }
     }
 
-    /// The next instant after `now` at which it opens or closes; `None` if nothing changes for more than two years.
+    /// The next instant after `now` at which it opens or closes; `None` if there is no change for more than two years.
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
         let open = |at| self.at(at) == Opening::Open;
         let is_open = open(now);
@@ -260,7 +262,7 @@ impl Schedule {
         for (passed, day) in first.series(jiff::Span::new().days(1)).take(HORIZON).enumerate() {
             changes.extend(self.opens(day).flat_map(|(from, to)| [from, to]).filter(|at| *at > now));
             changes.sort_unstable();
-            // What begins on later days may come before what is found only if it lies within a day.
+            // Until the ranges of yesterday, today and tomorrow are included, an earlier change may be missing.
             if passed >= 2 {
                 if let Some(found) = changes.iter().copied().find(|at| open(*at) != is_open) {
                     return Some(found);
@@ -277,23 +279,23 @@ impl Schedule {
         self.week.iter().chain(dated).any(|ranges| !ranges.is_empty())
     }
 
-    /// The hours that hold on a day, by the week or by a dated rule.
+    /// The hours of a day, from the week or from a dated rule.
     pub fn ranges(&self, day: Date) -> &[Range] {
         let weekday = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or_default();
         self.dated(day).map_or(&self.week[weekday], |rule| &rule.ranges)
     }
 
-    /// The dated rule about a day.
+    /// The dated rule that applies to a day.
     pub fn dated(&self, day: Date) -> Option<&DatedRule> {
         self.dates.iter().filter(|rule| rule.days.cover(day)).min_by_key(|rule| rule.days.generality())
     }
 
-    /// From when to when it is open by the hours of a day.
+    /// When the ranges of a day open and close.
     fn opens(&self, day: Date) -> impl Iterator<Item = (Timestamp, Timestamp)> + '_ {
         self.ranges(day).iter().filter_map(move |range| {
             let last = if range.is_past_midnight() { day.tomorrow().ok()? } else { day };
             let (from, to) = (self.first_at(day, range.from), self.first_at(last, range.to));
-            // The clock can jump over a range altogether.
+            // The clock can skip a whole range.
             (from < to).then_some((from, to))
         })
     }
@@ -307,7 +309,7 @@ impl Schedule {
         let is_gap = matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. });
         let earlier = ambiguous.earlier().unwrap_or(Timestamp::MAX);
         if is_gap {
-            // The clock jumps over it: the first later minute is shown after the jump.
+            // The clock skips this minute: the first later minute is shown after the jump.
             return self.zone.following(earlier).next().map_or(earlier, |jump| jump.timestamp());
         }
         earlier

@@ -1,15 +1,15 @@
-//! Something that is wrong with a flow file, and where.
+//! An error in a flow file, with its location.
 use std::fmt;
 use std::ops::Range;
 
-/// Something that is wrong, and where.
+/// An error in a flow file, with its location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The place in the text, in bytes.
+    /// The location in the text, in bytes.
     pub span: Range<usize>,
     /// The line, from 1.
     pub line: usize,
-    /// The character of the line, from 1.
+    /// The character within the line, from 1.
     pub column: usize,
     /// What is wrong, with the remedy.
     pub message: String,
@@ -21,7 +21,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Everything that is wrong with a flow file, in the order of the text; never empty.
+/// All errors in a flow file, in the order of the text; never empty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Findings(pub Vec<Finding>);
 

@@ -1,11 +1,11 @@
-//! The places of a flow as they are written: menus, forwards, mailboxes and goodbyes.
+//! Parses the nodes of a flow: menus, forwards, mailboxes and goodbyes.
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use toml::de::DeValue;
 
 use super::FlowSettings;
-use super::notes::Notes;
+use super::notes::ParseErrors;
 use super::phrases::Phrases;
 use super::prompts::Languages;
 use super::table::{Entry, Table};
@@ -44,7 +44,7 @@ fn key(c: char) -> Key {
 }
 
 pub(super) fn menu(
-    notes: &mut Notes<'_>,
+    notes: &mut ParseErrors<'_>,
     table: &Table<'_>,
     languages: &Languages<'_>,
     safety: &Target,
@@ -81,7 +81,12 @@ pub(super) fn menu(
     })
 }
 
-fn choice(notes: &mut Notes<'_>, table: &Table<'_>, written: &str, entry: &Entry<'_>) -> Option<Choice> {
+fn choice(
+    notes: &mut ParseErrors<'_>,
+    table: &Table<'_>,
+    written: &str,
+    entry: &Entry<'_>,
+) -> Option<Choice> {
     if !matches!(entry.value, DeValue::Table(_)) {
         let then = entry.then(notes)?;
         return Some(Choice { label: then.to_string(), language: None, then });
@@ -97,11 +102,11 @@ fn choice(notes: &mut Notes<'_>, table: &Table<'_>, written: &str, entry: &Entry
     Some(Choice { label: label.unwrap_or_else(|| then.to_string()), language, then })
 }
 
-/// A reprompt's key, its usual number of tries, and our own words for it.
+/// A reprompt's key, its default number of tries, and its built-in phrase.
 type Usual = (&'static str, u8, fn(&Phrases) -> &'static str);
 
 fn reprompt(
-    notes: &mut Notes<'_>,
+    notes: &mut ParseErrors<'_>,
     table: &Table<'_>,
     languages: &Languages<'_>,
     safety: &Target,
@@ -120,7 +125,7 @@ fn reprompt(
 }
 
 pub(super) fn forward(
-    notes: &mut Notes<'_>,
+    notes: &mut ParseErrors<'_>,
     table: &Table<'_>,
     languages: &Languages<'_>,
     safety: &Target,
@@ -153,18 +158,19 @@ pub(super) fn forward(
     })
 }
 
-fn strategy(notes: &mut Notes<'_>, entry: &Entry<'_>) -> Option<Strategy> {
+fn strategy(notes: &mut ParseErrors<'_>, entry: &Entry<'_>) -> Option<Strategy> {
     let word = entry.text(notes)?;
     let found = Strategy::VARIANTS.iter().copied().find(|strategy| strategy.as_str() == word);
     if found.is_none() {
-        let message = format!("{word:?} is no strategy; use sequential, simultaneous or round_robin");
+        let message =
+            format!("{word:?} is not a valid strategy; use sequential, simultaneous or round_robin");
         notes.note(entry.span.clone(), message);
     }
     found
 }
 
 fn destination(
-    notes: &mut Notes<'_>,
+    notes: &mut ParseErrors<'_>,
     table: &Table<'_>,
     languages: &Languages<'_>,
     (position, entry): (usize, &Entry<'_>),
@@ -195,10 +201,10 @@ fn destination(
 }
 
 impl Screening {
-    /// As it is where the flow says no more than that the callee is screened.
+    /// The default, for a flow that only switches screening on.
     fn usual(languages: &Languages<'_>) -> Self {
         let ours =
-            Phrases::of(languages.first.primary()).or(Phrases::of("en")).expect("there are English words");
+            Phrases::of(languages.first.primary()).or(Phrases::of("en")).expect("there are English phrases");
         let spoken = Spoken::Text(ours.screening.to_owned());
         Self {
             prompt: Prompt::new(languages.first.clone(), spoken),
@@ -213,9 +219,9 @@ impl Screening {
     }
 }
 
-/// Whether and how the callee is screened: `true`, `false`, or a table of what is special about it.
+/// Whether and how the callee is screened: `true`, `false`, or a table with settings that differ from the default.
 fn screening(
-    notes: &mut Notes<'_>,
+    notes: &mut ParseErrors<'_>,
     table: &Table<'_>,
     languages: &Languages<'_>,
     inherited: Option<Screening>,
@@ -240,7 +246,7 @@ fn screening(
 }
 
 pub(super) fn mailbox(
-    notes: &mut Notes<'_>,
+    notes: &mut ParseErrors<'_>,
     table: &Table<'_>,
     languages: &Languages<'_>,
 ) -> Option<Mailbox> {
@@ -267,8 +273,8 @@ pub(super) fn mailbox(
     })
 }
 
-/// `true` was the word for the carrier before there was another.
-fn transcribe(notes: &mut Notes<'_>, table: &Table<'_>) -> Transcribe {
+/// `true` means the carrier; older flow files use it, from before there was a second option.
+fn transcribe(notes: &mut ParseErrors<'_>, table: &Table<'_>) -> Transcribe {
     let Some(entry) = table.entry(notes, "transcribe") else { return Transcribe::Nobody };
     match (entry.value.as_bool(), entry.value.as_str()) {
         (Some(false), _) => Transcribe::Nobody,
@@ -281,7 +287,7 @@ fn transcribe(notes: &mut Notes<'_>, table: &Table<'_>) -> Transcribe {
     }
 }
 
-fn confirm(notes: &mut Notes<'_>, table: &Table<'_>, languages: &Languages<'_>) -> Option<Confirm> {
+fn confirm(notes: &mut ParseErrors<'_>, table: &Table<'_>, languages: &Languages<'_>) -> Option<Confirm> {
     let timeout = Duration::from_secs(5);
     if !table.has_table("confirm") {
         let on = table.flag(notes, "confirm", false);
@@ -303,7 +309,7 @@ fn confirm(notes: &mut Notes<'_>, table: &Table<'_>, languages: &Languages<'_>) 
 }
 
 pub(super) fn goodbye(
-    notes: &mut Notes<'_>,
+    notes: &mut ParseErrors<'_>,
     table: &Table<'_>,
     languages: &Languages<'_>,
 ) -> Option<Goodbye> {

@@ -1,19 +1,19 @@
-//! What was found while reading, and where everything stands, so that later findings know their place too.
+//! Collects the errors in a flow file, and the location of each setting, so that later checks can report locations too.
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::finding::{Finding, Findings};
 use crate::flow::problem::Problem;
 
-/// Notes made while a flow file is read.
-pub(super) struct Notes<'s> {
+/// The errors and locations found while a flow file is parsed.
+pub(super) struct ParseErrors<'s> {
     source: &'s str,
     findings: Vec<Finding>,
-    /// By place and setting (`menu main`, `no_input.then`).
+    /// By node and setting (`menu main`, `no_input.then`).
     spans: BTreeMap<(String, String), Range<usize>>,
 }
 
-impl<'s> Notes<'s> {
+impl<'s> ParseErrors<'s> {
     pub fn new(source: &'s str) -> Self {
         Self { source, findings: Vec::new(), spans: BTreeMap::new() }
     }
@@ -28,7 +28,7 @@ impl<'s> Notes<'s> {
         Findings(self.findings)
     }
 
-    /// Something is wrong there.
+    /// Adds an error at a location.
     pub fn note(&mut self, span: Range<usize>, message: String) {
         let before = self.source.get(..span.start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
@@ -36,12 +36,12 @@ impl<'s> Notes<'s> {
         self.findings.push(Finding { span, line, column, message });
     }
 
-    /// The location of a node's setting.
+    /// Remembers the location of a node's setting.
     pub fn mark(&mut self, place: &str, setting: &str, span: Range<usize>) {
         self.spans.insert((place.to_owned(), setting.to_owned()), span);
     }
 
-    /// The check found something: it stands where its setting does, or the nearest that was written.
+    /// Adds a problem found by the check, at the location of its setting or of the nearest setting that the file has.
     pub fn problem(&mut self, problem: &Problem) {
         let span =
             near(&problem.setting).find_map(|setting| self.spans.get(&(problem.place.clone(), setting)));
@@ -55,8 +55,8 @@ impl<'s> Notes<'s> {
     }
 }
 
-/// The settings at which something can be written that is wrong with one: itself, those around it, and what one of
-/// several phones has from all of them (`screening` for `to.0.screening`).
+/// Where to look for the location of a setting, nearest first: the setting itself, its parents, and for a phone of a
+/// forward the setting shared by all of its phones (`screening` for `to.0.screening`).
 fn near(setting: &str) -> impl Iterator<Item = String> {
     let around = |setting: &str| {
         let parts: Vec<&str> = setting.split('.').collect();

@@ -1,6 +1,6 @@
-//! What is said where a flow names no words of its own, in the languages that we can say it in.
+//! The built-in phrases for prompts that a flow leaves out, in the languages that have them.
 
-/// Our own words in one language.
+/// The built-in phrases in one language.
 pub(super) struct Phrases {
     pub no_input: &'static str,
     pub no_match: &'static str,
@@ -41,7 +41,7 @@ const FRENCH: Phrases = Phrases {
 };
 
 impl Phrases {
-    /// Our words in a language, known by its first part (`fr` of `fr-CA`).
+    /// The phrases for a language, by its primary subtag (`fr` of `fr-CA`).
     pub fn of(primary: &str) -> Option<&'static Self> {
         match primary {
             "en" => Some(&ENGLISH),

@@ -1,28 +1,28 @@
-//! Prompts as they are written: a text, an audio file, or one of them for each language.
+//! Parses prompts: a text, an audio file, or one of them for each language.
 use std::ops::Range;
 
 use toml::de::DeValue;
 
-use super::notes::Notes;
+use super::notes::ParseErrors;
 use super::phrases::Phrases;
 use super::table::{Entry, Table};
 use crate::flow::language::Language;
 use crate::flow::prompt::{AudioFile, Prompt, Spoken};
 
-/// The languages of a flow, and whether its audio can be played.
+/// The languages of a flow, and the check that its audio files can be played.
 pub(super) struct Languages<'s> {
-    /// That of callers who chose none.
+    /// The language of callers who chose none.
     pub first: Language,
-    /// All of them, that one first.
+    /// All languages, beginning with `first`.
     pub all: Vec<Language>,
     pub audio: &'s dyn Fn(&str) -> Result<(), String>,
 }
 
 impl Languages<'_> {
-    /// The prompt under a key; where there is none, our own words.
+    /// The prompt under a key; the built-in phrase if there is none.
     pub fn prompt_or(
         &self,
-        notes: &mut Notes<'_>,
+        notes: &mut ParseErrors<'_>,
         table: &Table<'_>,
         key: &str,
         ours: fn(&Phrases) -> &'static str,
@@ -33,8 +33,8 @@ impl Languages<'_> {
         }
     }
 
-    /// The prompt under a key, which must be there.
-    pub fn prompt(&self, notes: &mut Notes<'_>, table: &Table<'_>, key: &str) -> Option<Prompt> {
+    /// The prompt under a required key.
+    pub fn prompt(&self, notes: &mut ParseErrors<'_>, table: &Table<'_>, key: &str) -> Option<Prompt> {
         let entry = table.entry(notes, key);
         if entry.is_none() {
             table.missing(notes, key, "write what is to be said");
@@ -43,15 +43,15 @@ impl Languages<'_> {
     }
 
     /// The prompt under a key, if there is one.
-    pub fn optional(&self, notes: &mut Notes<'_>, table: &Table<'_>, key: &str) -> Option<Prompt> {
+    pub fn optional(&self, notes: &mut ParseErrors<'_>, table: &Table<'_>, key: &str) -> Option<Prompt> {
         let entry = table.entry(notes, key)?;
         self.read(notes, key, &entry)
     }
 
-    /// Our own words, in every language of the flow.
+    /// The built-in phrase, in every language of the flow.
     pub fn ours(
         &self,
-        notes: &mut Notes<'_>,
+        notes: &mut ParseErrors<'_>,
         table: &Table<'_>,
         key: &str,
         ours: fn(&Phrases) -> &'static str,
@@ -59,9 +59,7 @@ impl Languages<'_> {
         let mut prompt: Option<Prompt> = None;
         for language in &self.all {
             let Some(phrases) = Phrases::of(language.primary()) else {
-                let remedy = format!(
-                    "write what is to be said in {language}, for which frontdesk has no words of its own"
-                );
+                let remedy = format!("write the text in {language}, for which there is no built-in phrase");
                 table.missing(notes, key, &remedy);
                 return None;
             };
@@ -74,7 +72,7 @@ impl Languages<'_> {
         prompt
     }
 
-    fn read(&self, notes: &mut Notes<'_>, key: &str, entry: &Entry<'_>) -> Option<Prompt> {
+    fn read(&self, notes: &mut ParseErrors<'_>, key: &str, entry: &Entry<'_>) -> Option<Prompt> {
         if let Some(spoken) = self.spoken(notes, &entry.span, entry.value) {
             return Some(Prompt::new(self.first.clone(), spoken));
         }
@@ -83,8 +81,9 @@ impl Languages<'_> {
             return Some(Prompt::new(self.first.clone(), Spoken::InTurn(parts)));
         }
         let DeValue::Table(by_language) = entry.value else {
-            let message =
-                format!("{key} is no prompt; use a text, {{ file = \"…\" }}, or one for each language");
+            let message = format!(
+                "{key} is not a valid prompt; use a text, {{ file = \"…\" }}, or one for each language"
+            );
             notes.note(entry.span.clone(), message);
             return None;
         };
@@ -100,10 +99,7 @@ impl Languages<'_> {
         read.sort_by_key(|(language, _)| *language != self.first);
         let mut read = read.into_iter();
         let Some((language, spoken)) = read.next() else {
-            notes.note(
-                entry.span.clone(),
-                format!("{key} says nothing; use a text for at least one language"),
-            );
+            notes.note(entry.span.clone(), format!("{key} is empty; use a text for at least one language"));
             return None;
         };
         Some(
@@ -116,7 +112,7 @@ impl Languages<'_> {
 
 impl Languages<'_> {
     /// One of several languages that are spoken in turn: `{ language = "…", text = "…" }`, or with `file`.
-    fn part(&self, notes: &mut Notes<'_>, entry: &Entry<'_>) -> Option<(Language, Spoken)> {
+    fn part(&self, notes: &mut ParseErrors<'_>, entry: &Entry<'_>) -> Option<(Language, Spoken)> {
         let read = || {
             let table = entry.value.as_table().filter(|table| table.len() <= 2)?;
             let text = |key: &str| table.get(key)?.get_ref().as_str();
@@ -142,7 +138,12 @@ impl Languages<'_> {
 
 impl Languages<'_> {
     /// A text, or `{ file = "…" }`.
-    fn spoken(&self, notes: &mut Notes<'_>, span: &Range<usize>, value: &DeValue<'_>) -> Option<Spoken> {
+    fn spoken(
+        &self,
+        notes: &mut ParseErrors<'_>,
+        span: &Range<usize>,
+        value: &DeValue<'_>,
+    ) -> Option<Spoken> {
         match value {
             DeValue::String(text) => Some(Spoken::Text(text.to_string())),
             DeValue::Table(table) if table.len() == 1 => {
@@ -154,7 +155,7 @@ impl Languages<'_> {
         }
     }
 
-    fn try_audio(&self, notes: &mut Notes<'_>, span: &Range<usize>, file: &AudioFile) {
+    fn try_audio(&self, notes: &mut ParseErrors<'_>, span: &Range<usize>, file: &AudioFile) {
         if let Err(why) = (self.audio)(&file.0) {
             notes.note(span.clone(), why);
         }

@@ -1,10 +1,10 @@
-//! The flow as a whole: where calls begin, who may call, and all its places.
+//! Parses the flow as a whole: where calls begin, who may call, and all its nodes.
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::notes::Notes;
+use super::notes::ParseErrors;
 use super::prompts::Languages;
 use super::table::{Entry, Table};
 use super::{FlowSettings, languages, nodes, week};
@@ -47,7 +47,7 @@ const HOURS: [&str; 9] = [
 const LANGUAGE: &str = "en-GB";
 
 pub(super) fn draft<'t>(
-    notes: &mut Notes<'_>,
+    notes: &mut ParseErrors<'_>,
     span: Range<usize>,
     table: &'t DeTable<'t>,
     settings: &FlowSettings<'_>,
@@ -81,7 +81,7 @@ pub(super) fn draft<'t>(
 }
 
 fn languages_of<'s>(
-    notes: &mut Notes<'_>,
+    notes: &mut ParseErrors<'_>,
     flow: &Table<'_>,
     table: &DeTable<'_>,
     settings: &FlowSettings<'s>,
@@ -95,8 +95,8 @@ fn languages_of<'s>(
     Languages { first, all, audio: settings.audio }
 }
 
-/// The mailbox that catches everybody: the one named, or else the only one, or the one called main.
-fn safety(notes: &mut Notes<'_>, flow: &Table<'_>, table: &DeTable<'_>) -> NodeName {
+/// The safety mailbox: the one that the flow names, or else its only one, or the one called `main`.
+fn safety(notes: &mut ParseErrors<'_>, flow: &Table<'_>, table: &DeTable<'_>) -> NodeName {
     let main: NodeName = "main".parse().expect("a name");
     let Some(entry) = flow.entry(notes, "safety") else {
         let mailboxes = table.get("mailboxes").and_then(|value| value.get_ref().as_table());
@@ -107,8 +107,7 @@ fn safety(notes: &mut Notes<'_>, flow: &Table<'_>, table: &DeTable<'_>) -> NodeN
     match entry.target(notes) {
         Some(Target::Mailbox(name)) => name,
         Some(_) => {
-            let message =
-                "only a mailbox catches callers who can be helped in no other way; use \"mailbox …\"";
+            let message = "safety must be a mailbox; use \"mailbox …\"";
             notes.note(entry.span, message.to_owned());
             main
         }
@@ -116,13 +115,13 @@ fn safety(notes: &mut Notes<'_>, flow: &Table<'_>, table: &DeTable<'_>) -> NodeN
     }
 }
 
-/// Every place of a kind, by name.
+/// Every node of a kind, by name.
 fn named<'t, T>(
-    notes: &mut Notes<'_>,
+    notes: &mut ParseErrors<'_>,
     flow: &Table<'t>,
     key: &str,
     known: &[&str],
-    read: impl Fn(&mut Notes<'_>, &Table<'t>) -> Option<T>,
+    read: impl Fn(&mut ParseErrors<'_>, &Table<'t>) -> Option<T>,
 ) -> BTreeMap<NodeName, T> {
     let mut found = BTreeMap::new();
     let Some(table) = flow.inner(notes, key, &[]) else { return found };
@@ -142,7 +141,7 @@ fn named<'t, T>(
             _ => Target::Goodbye(name.clone()),
         };
         let DeValue::Table(inner) = entry.value else {
-            notes.note(entry.span, format!("{kind} is no table; write [{key}.{name}] above its settings"));
+            notes.note(entry.span, format!("{kind} is not a table; write [{key}.{name}] above its settings"));
             continue;
         };
         let place = Table::of_place(notes, kind.to_string(), span, inner, known);
@@ -151,7 +150,7 @@ fn named<'t, T>(
     found
 }
 
-fn voices(notes: &mut Notes<'_>, flow: &Table<'_>) -> BTreeMap<Language, String> {
+fn voices(notes: &mut ParseErrors<'_>, flow: &Table<'_>) -> BTreeMap<Language, String> {
     let mut voices = BTreeMap::new();
     let Some(table) = flow.inner(notes, "voices", &[]) else { return voices };
     for (written, span, entry) in table.entries(notes) {
@@ -163,7 +162,7 @@ fn voices(notes: &mut Notes<'_>, flow: &Table<'_>) -> BTreeMap<Language, String>
     voices
 }
 
-fn countries(notes: &mut Notes<'_>, flow: &Table<'_>) -> Vec<String> {
+fn countries(notes: &mut ParseErrors<'_>, flow: &Table<'_>) -> Vec<String> {
     let mut countries = Vec::new();
     for entry in flow.entry(notes, "countries").iter().flat_map(Entry::list) {
         let Some(text) = entry.text(notes) else { continue };
@@ -173,14 +172,14 @@ fn countries(notes: &mut Notes<'_>, flow: &Table<'_>) -> Vec<String> {
         } else {
             notes.note(
                 entry.span.clone(),
-                format!("{text:?} is no beginning of a number; use one such as \"+33\""),
+                format!("{text:?} is not a number prefix; use one such as \"+33\""),
             );
         }
     }
     countries
 }
 
-fn main_numbers(notes: &mut Notes<'_>, flow: &Table<'_>) -> BTreeMap<PhoneNumber, Entrance> {
+fn main_numbers(notes: &mut ParseErrors<'_>, flow: &Table<'_>) -> BTreeMap<PhoneNumber, Entrance> {
     let mut numbers = BTreeMap::new();
     let Some(table) = flow.inner(notes, "numbers", &[]) else { return numbers };
     for (written, span, entry) in table.entries(notes) {
@@ -204,7 +203,7 @@ fn main_numbers(notes: &mut Notes<'_>, flow: &Table<'_>) -> BTreeMap<PhoneNumber
     numbers
 }
 
-fn callers(notes: &mut Notes<'_>, flow: &Table<'_>) -> Vec<CallerRule> {
+fn callers(notes: &mut ParseErrors<'_>, flow: &Table<'_>) -> Vec<CallerRule> {
     let mut rules = Vec::new();
     for (place, entry) in flow.entry(notes, "callers").iter().flat_map(Entry::list).enumerate() {
         let key = format!("callers.{place}");
@@ -218,7 +217,11 @@ fn callers(notes: &mut Notes<'_>, flow: &Table<'_>) -> Vec<CallerRule> {
             Some((_, Some("reject"))) => Some(CallerThen::Reject),
             Some((entry, _)) => entry.target(notes).map(CallerThen::Go),
             None => {
-                inner.missing(notes, "then", "use \"allow\", \"reject\" or a place such as \"mailbox main\"");
+                inner.missing(
+                    notes,
+                    "then",
+                    "use \"allow\", \"reject\" or a target such as \"mailbox main\"",
+                );
                 None
             }
         };

@@ -1,4 +1,4 @@
-//! A table of the file, read key by key: what is of the wrong kind, unknown or missing is noted with its place.
+//! Reads a table of the file key by key, and reports values of the wrong type, unknown keys and missing keys.
 use std::borrow::Cow;
 use std::ops::Range;
 use std::str::FromStr;
@@ -7,20 +7,20 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::notes::Notes;
+use super::notes::ParseErrors;
 use crate::duration::parse_duration;
 use crate::flow::target::{Target, Then};
 use crate::keys::Key;
 
-/// What leads somewhere, in words for a message.
+/// How to write a target, for messages.
 const TARGETS: &str =
     "use a kind and a name such as \"menu main\"; kinds are menu, forward, mailbox, hours and goodbye";
 
 /// A table of the file.
 pub(super) struct Table<'t> {
-    /// The place it belongs to (`menu main`); empty for the flow itself.
+    /// The node it belongs to (`menu main`); empty for the flow itself.
     pub place: String,
-    /// The way to it within its place (`no_input.`).
+    /// The prefix of its keys within the node (`no_input.`).
     prefix: String,
     pub span: Range<usize>,
     keys: &'t DeTable<'t>,
@@ -38,7 +38,7 @@ impl<'t> Entry<'t> {
     }
 
     /// As text.
-    pub fn text(&self, notes: &mut Notes<'_>) -> Option<&'t str> {
+    pub fn text(&self, notes: &mut ParseErrors<'_>) -> Option<&'t str> {
         let text = self.value.as_str();
         if text.is_none() {
             notes.note(self.span.clone(), format!("this is {}; use a text in quotes", kind(self.value)));
@@ -46,8 +46,8 @@ impl<'t> Entry<'t> {
         text
     }
 
-    /// As something that is written as text.
-    pub fn parsed<T: FromStr>(&self, notes: &mut Notes<'_>) -> Option<T>
+    /// As a value that is parsed from text.
+    pub fn parsed<T: FromStr>(&self, notes: &mut ParseErrors<'_>) -> Option<T>
     where
         T::Err: ToString,
     {
@@ -60,7 +60,7 @@ impl<'t> Entry<'t> {
         }
     }
 
-    /// As one or several values: a list, or one alone.
+    /// As several values: the items of a list, or the single value itself.
     pub fn list(&self) -> Vec<Entry<'t>> {
         match self.value {
             DeValue::Array(items) => items.iter().map(Entry::new).collect(),
@@ -68,19 +68,19 @@ impl<'t> Entry<'t> {
         }
     }
 
-    /// As a place to go to.
-    pub fn target(&self, notes: &mut Notes<'_>) -> Option<Target> {
+    /// As a node to go to.
+    pub fn target(&self, notes: &mut ParseErrors<'_>) -> Option<Target> {
         let text = self.text(notes)?;
         let found =
             text.split_once(' ').and_then(|(kind, name)| Target::of_kind(kind, name.trim().parse().ok()?));
         if found.is_none() {
-            notes.note(self.span.clone(), format!("{text:?} is no place; {TARGETS}"));
+            notes.note(self.span.clone(), format!("{text:?} is not a target; {TARGETS}"));
         }
         found
     }
 
-    /// As what a key leads to.
-    pub fn then(&self, notes: &mut Notes<'_>) -> Option<Then> {
+    /// As the target of a key.
+    pub fn then(&self, notes: &mut ParseErrors<'_>) -> Option<Then> {
         match self.value.as_str() {
             Some("back") => Some(Then::Back),
             Some("repeat") => Some(Then::Repeat),
@@ -89,7 +89,7 @@ impl<'t> Entry<'t> {
     }
 }
 
-/// What a value is, in words.
+/// The type of a value, for messages.
 fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a text",
@@ -102,9 +102,9 @@ fn kind(value: &DeValue<'_>) -> &'static str {
 }
 
 impl<'t> Table<'t> {
-    /// A place's own table. Keys that are not among `known` are noted, with the nearest that is.
+    /// The table of a node. Keys that are not in `known` are reported, with the nearest known key.
     pub fn of_place(
-        notes: &mut Notes<'_>,
+        notes: &mut ParseErrors<'_>,
         place: String,
         span: Range<usize>,
         table: &'t DeTable<'t>,
@@ -116,16 +116,16 @@ impl<'t> Table<'t> {
         this
     }
 
-    /// The same table, seen as the inner one under a key of it.
-    pub fn inner(&self, notes: &mut Notes<'_>, key: &str, known: &[&str]) -> Option<Self> {
+    /// The inner table under a key.
+    pub fn inner(&self, notes: &mut ParseErrors<'_>, key: &str, known: &[&str]) -> Option<Self> {
         let entry = self.entry(notes, key)?;
         self.as_inner(notes, key, &entry, known)
     }
 
-    /// A value as a table that belongs to the same place.
+    /// A value as a table that belongs to the same node.
     pub fn as_inner(
         &self,
-        notes: &mut Notes<'_>,
+        notes: &mut ParseErrors<'_>,
         key: &str,
         entry: &Entry<'t>,
         known: &[&str],
@@ -144,7 +144,7 @@ impl<'t> Table<'t> {
         Some(this)
     }
 
-    fn refuse_unknown(&self, notes: &mut Notes<'_>, known: &[&str]) {
+    fn refuse_unknown(&self, notes: &mut ParseErrors<'_>, known: &[&str]) {
         if known.is_empty() {
             return;
         }
@@ -159,7 +159,7 @@ impl<'t> Table<'t> {
     }
 
     /// Every key and its value, as they are written.
-    pub fn entries(&self, notes: &mut Notes<'_>) -> Vec<(String, Range<usize>, Entry<'t>)> {
+    pub fn entries(&self, notes: &mut ParseErrors<'_>) -> Vec<(String, Range<usize>, Entry<'t>)> {
         let mut entries = Vec::new();
         for (key, value) in self.keys {
             let name: &Cow<'_, str> = key.get_ref();
@@ -170,7 +170,7 @@ impl<'t> Table<'t> {
     }
 
     /// The value of a key.
-    pub fn entry(&self, notes: &mut Notes<'_>, key: &str) -> Option<Entry<'t>> {
+    pub fn entry(&self, notes: &mut ParseErrors<'_>, key: &str) -> Option<Entry<'t>> {
         let (name, value) = self.keys.get_key_value(key)?;
         let span = if matches!(value.get_ref(), DeValue::Table(_)) { name.span() } else { value.span() };
         notes.mark(&self.place, &format!("{}{key}", self.prefix), span);
@@ -182,27 +182,27 @@ impl<'t> Table<'t> {
         self.keys.get(key).is_some_and(|value| value.get_ref().is_table())
     }
 
-    /// Notes that a key is missing.
-    pub fn missing(&self, notes: &mut Notes<'_>, key: &str, remedy: &str) {
+    /// Reports that a key is missing.
+    pub fn missing(&self, notes: &mut ParseErrors<'_>, key: &str, remedy: &str) {
         let place = if self.place.is_empty() { String::new() } else { format!("{}: ", self.place) };
         notes.note(self.span.clone(), format!("{place}{}{key} is missing; {remedy}", self.prefix));
     }
 
     /// Text.
-    pub fn text(&self, notes: &mut Notes<'_>, key: &str) -> Option<String> {
+    pub fn text(&self, notes: &mut ParseErrors<'_>, key: &str) -> Option<String> {
         self.entry(notes, key)?.text(notes).map(ToOwned::to_owned)
     }
 
-    /// Something that is written as text.
-    pub fn parsed<T: FromStr>(&self, notes: &mut Notes<'_>, key: &str) -> Option<T>
+    /// A value that is parsed from text.
+    pub fn parsed<T: FromStr>(&self, notes: &mut ParseErrors<'_>, key: &str) -> Option<T>
     where
         T::Err: ToString,
     {
         self.entry(notes, key)?.parsed(notes)
     }
 
-    /// Yes or no.
-    pub fn flag(&self, notes: &mut Notes<'_>, key: &str, default: bool) -> bool {
+    /// True or false.
+    pub fn flag(&self, notes: &mut ParseErrors<'_>, key: &str, default: bool) -> bool {
         let Some(entry) = self.entry(notes, key) else { return default };
         entry.value.as_bool().unwrap_or_else(|| {
             notes.note(entry.span, format!("{key} is {}; use true or false", kind(entry.value)));
@@ -210,13 +210,13 @@ impl<'t> Table<'t> {
         })
     }
 
-    /// A time: text with a unit, or whole seconds.
-    pub fn seconds(&self, notes: &mut Notes<'_>, key: &str, default: Duration) -> Duration {
+    /// A duration: text with a unit, or whole seconds.
+    pub fn seconds(&self, notes: &mut ParseErrors<'_>, key: &str, default: Duration) -> Duration {
         self.optional_seconds(notes, key).unwrap_or(default)
     }
 
-    /// A time, if there is one.
-    pub fn optional_seconds(&self, notes: &mut Notes<'_>, key: &str) -> Option<Duration> {
+    /// A duration, if the key is set.
+    pub fn optional_seconds(&self, notes: &mut ParseErrors<'_>, key: &str) -> Option<Duration> {
         let entry = self.entry(notes, key)?;
         let read = match entry.value {
             DeValue::String(text) => parse_duration(text),
@@ -230,18 +230,18 @@ impl<'t> Table<'t> {
         read.map_err(|what| notes.note(entry.span, what)).ok()
     }
 
-    /// A small number of times.
-    pub fn tries(&self, notes: &mut Notes<'_>, key: &str, default: u8) -> u8 {
+    /// A number of tries.
+    pub fn tries(&self, notes: &mut ParseErrors<'_>, key: &str, default: u8) -> u8 {
         let Some(entry) = self.entry(notes, key) else { return default };
         let number = entry.value.as_integer().and_then(|number| number.as_str().parse().ok());
         number.unwrap_or_else(|| {
-            notes.note(entry.span, format!("{key} is no number of times; use 1 to 9"));
+            notes.note(entry.span, format!("{key} is not a valid number of times; use 1 to 9"));
             default
         })
     }
 
     /// A key of the telephone.
-    pub fn phone_key(&self, notes: &mut Notes<'_>, key: &str, default: Key) -> Key {
+    pub fn phone_key(&self, notes: &mut ParseErrors<'_>, key: &str, default: Key) -> Key {
         let Some(entry) = self.entry(notes, key) else { return default };
         let text = match entry.value {
             DeValue::Integer(number) => number.as_str().to_owned(),
@@ -253,19 +253,19 @@ impl<'t> Table<'t> {
         found.unwrap_or_else(|| {
             notes.note(
                 entry.span,
-                format!("{key} is no telephone key; keys are \"0\" to \"9\", \"*\" and \"#\""),
+                format!("{key} is not a telephone key; keys are \"0\" to \"9\", \"*\" and \"#\""),
             );
             default
         })
     }
 
-    /// A place to go to.
-    pub fn target(&self, notes: &mut Notes<'_>, key: &str) -> Option<Target> {
+    /// A node to go to.
+    pub fn target(&self, notes: &mut ParseErrors<'_>, key: &str) -> Option<Target> {
         self.entry(notes, key)?.target(notes)
     }
 
-    /// A place to go to that must be named.
-    pub fn required_target(&self, notes: &mut Notes<'_>, key: &str) -> Option<Target> {
+    /// A node to go to; the key is required.
+    pub fn required_target(&self, notes: &mut ParseErrors<'_>, key: &str) -> Option<Target> {
         let entry = self.entry(notes, key);
         if entry.is_none() {
             self.missing(notes, key, TARGETS);

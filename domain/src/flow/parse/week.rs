@@ -1,8 +1,8 @@
-//! Opening hours as they are written: days of the week, dates, holidays and calendars.
+//! Parses opening hours: days of the week, dates, holidays and calendars.
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
-use super::notes::Notes;
+use super::notes::ParseErrors;
 use super::table::{Entry, Table};
 use super::{FlowSettings, TimedEvents};
 use crate::flow::hours::Hours;
@@ -19,11 +19,15 @@ const DAYS: [(&str, Weekday); 7] = [
     ("sun", Weekday::Sunday),
 ];
 
-pub(super) fn hours(notes: &mut Notes<'_>, table: &Table<'_>, settings: &FlowSettings<'_>) -> Option<Hours> {
+pub(super) fn hours(
+    notes: &mut ParseErrors<'_>,
+    table: &Table<'_>,
+    settings: &FlowSettings<'_>,
+) -> Option<Hours> {
     let zone = table.entry(notes, "timezone").and_then(|entry| zone(notes, &entry));
     let mut schedule = Schedule::closed(zone.unwrap_or_else(|| settings.zone.clone()));
     if let Some(week) = table.inner(notes, "week", &[]) {
-        // Several days at once first, so that one day by itself says otherwise.
+        // Ranges of days first, so that a single day overrides them.
         let mut days = week.entries(notes);
         days.sort_by_key(|(name, ..)| !name.contains('-'));
         for (name, span, entry) in days {
@@ -31,7 +35,7 @@ pub(super) fn hours(notes: &mut Notes<'_>, table: &Table<'_>, settings: &FlowSet
             let days = weekdays(&name);
             if days.is_none() {
                 let message = format!(
-                    "{name:?} is no day; use mon, tue, wed, thu, fri, sat, sun or several such as mon-fri"
+                    "{name:?} is not a valid day; use mon, tue, wed, thu, fri, sat, sun or several such as mon-fri"
                 );
                 notes.note(span, message);
             }
@@ -67,12 +71,14 @@ pub(super) fn hours(notes: &mut Notes<'_>, table: &Table<'_>, settings: &FlowSet
     Some(Hours { schedule, open: open?, closed: closed?, holiday })
 }
 
-fn zone(notes: &mut Notes<'_>, entry: &Entry<'_>) -> Option<TimeZone> {
+fn zone(notes: &mut ParseErrors<'_>, entry: &Entry<'_>) -> Option<TimeZone> {
     let name = entry.text(notes)?;
     let found = TimeZone::get(name).ok();
     if found.is_none() {
-        notes
-            .note(entry.span.clone(), format!("{name:?} is no IANA time zone; use one such as Europe/Paris"));
+        notes.note(
+            entry.span.clone(),
+            format!("{name:?} is not an IANA time zone; use one such as Europe/Paris"),
+        );
     }
     found
 }
@@ -83,13 +89,13 @@ fn weekdays(name: &str) -> Option<Vec<Weekday>> {
         Some((first, last)) => (place(first)?, place(last)?),
         None => (place(name)?, place(name)?),
     };
-    // From Saturday to Monday goes over Sunday.
+    // Wraps around the end of the week: sat-mon includes Sunday.
     let count = (last + DAYS.len() - first) % DAYS.len() + 1;
     Some(DAYS.iter().cycle().skip(first).take(count).map(|(_, day)| *day).collect())
 }
 
 /// The hours of a day: ranges, or the word "closed".
-fn ranges(notes: &mut Notes<'_>, entry: &Entry<'_>) -> Vec<Range> {
+fn ranges(notes: &mut ParseErrors<'_>, entry: &Entry<'_>) -> Vec<Range> {
     if entry.value.as_str() == Some("closed") {
         return Vec::new();
     }

@@ -110,7 +110,7 @@ pub fn calls_to_two_phones() -> Vec<NamedCall> {
     ]
 }
 
-/// A call with a message of four seconds, and the rest.
+/// A call with a message of four seconds, followed by these events.
 pub fn message(rest: Vec<CallEvent>) -> Vec<CallEvent> {
     let mut events = vec![
         started(),
@@ -178,7 +178,7 @@ pub fn about(recording: RecordingId) -> Vec<CallEvent> {
     reported.chain(others).map(|kind| at(40, kind)).collect()
 }
 
-/// What becomes of messages.
+/// Calls with messages in every state.
 pub fn messages() -> Vec<NamedCall> {
     vec![
         (
@@ -270,7 +270,7 @@ pub fn messages() -> Vec<NamedCall> {
     ]
 }
 
-/// Calls that end otherwise than the flow meant, or never reached us.
+/// Calls that are refused, that end in unusual ways, or that never reached us.
 pub fn unusual_ends() -> Vec<NamedCall> {
     vec![
         ("blocked", vec![started(), at(0, EventKind::Refused { why: RefusalReason::Blocked }), ended(0)]),
@@ -334,7 +334,7 @@ pub fn unusual_ends() -> Vec<NamedCall> {
     ]
 }
 
-/// What the carrier's own record adds to these events.
+/// These events, followed by the repairs from the carrier's own record.
 pub fn recovered(events: &[CallEvent], message_seconds: u32) -> Vec<CallEvent> {
     let took_it = RecordedLeg {
         leg: leg("CA-2-0"),

@@ -1,4 +1,4 @@
-//! Phones that ring, and who picks them up.
+//! Phones that ring, and how they end.
 use super::*;
 
 #[test]
@@ -19,7 +19,7 @@ fn a_callee_who_accepts_is_connected_and_the_talk_is_counted() {
 }
 
 #[test]
-fn phones_that_ring_at_once_ring_for_times_of_their_own() {
+fn phones_that_ring_at_once_have_their_own_ring_times() {
     let text = RING_ALL.replace("\"+33611223355\"", "{ number = \"+33611223355\", ring = \"8s\" }");
     let mut line = forwarded(read_flow(&text, &FlowSettings::default()).expect("a sound flow"));
     line.wait(8);
@@ -73,7 +73,7 @@ fn ends_of_a_phone_that_was_not_picked_up_have_their_reasons() {
     for (end, verdict) in ends {
         let mut line = forwarded(flow(&[FIRST], true));
         line.input(Input::Ended(FIRST_CALLEE, end));
-        // Once more with our number, if the network may have refused the caller's.
+        // The phone is rung again with our number, because the network may have refused the caller's.
         if line.is_ringing(SECOND_CALLEE) {
             line.input(Input::Ended(SECOND_CALLEE, end));
         }

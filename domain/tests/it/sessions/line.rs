@@ -1,4 +1,4 @@
-//! A line that carries out what a session wants, and refuses what no line could do.
+//! A line that carries out a session's outputs, and panics on any that no line could carry out.
 use std::collections::BTreeMap;
 
 use frontdesk_domain::call::LegStatus;
@@ -23,13 +23,13 @@ pub struct Line {
     pub flow: CallFlow,
     pub now: Timestamp,
     pub events: Vec<CallEvent>,
-    /// Everything the session wanted, in words.
+    /// All outputs of the session, as text.
     pub said: Vec<String>,
     legs: BTreeMap<Party, Leg>,
     ids: BTreeMap<LegId, Callee>,
     playing: BTreeMap<Party, u32>,
     pub is_recording: bool,
-    /// The recording was stopped and is not handed over yet.
+    /// The recording was stopped and has not been handed over yet.
     pub is_stopped: bool,
     connected: Option<Callee>,
     finals: BTreeMap<LegId, u32>,
@@ -38,11 +38,11 @@ pub struct Line {
 
 pub fn flow(numbers: &[&str], screening: bool) -> CallFlow {
     let forward_to = numbers.iter().map(|number| number.parse().expect("a number")).collect();
-    builtin_flow(&BuiltinFlow { forward_to, screening, ..BuiltinFlow::default() }).expect("a sound flow")
+    builtin_flow(&BuiltinFlow { forward_to, screening, ..BuiltinFlow::default() }).expect("a valid flow")
 }
 
 impl Line {
-    /// A caller is on the line; the flow has answered.
+    /// A new call, which the flow has answered.
     pub fn new(flow: CallFlow) -> Self {
         let call = LegId::new("line", "CA1").expect("a leg");
         let now = "2026-11-22T09:00:00Z".parse().expect("a time");
@@ -76,10 +76,10 @@ impl Line {
         format!("{} ({})", verdict.outcome, verdict.reason)
     }
 
-    /// The program was killed: the session is read back as it was stored.
+    /// Stores the session and reads it back, as after the program was killed.
     pub fn restart(&mut self) {
-        let stored = serde_json::to_string(&self.session).expect("a session can be written");
-        self.session = serde_json::from_str(&stored).expect("and read");
+        let stored = serde_json::to_string(&self.session).expect("a session can be serialized");
+        self.session = serde_json::from_str(&stored).expect("a session can be deserialized");
     }
 
     pub fn input(&mut self, input: Input) {
@@ -114,7 +114,7 @@ impl Line {
             }
             self.now = deadline;
             self.session.handle_timeout(self.now);
-            assert_ne!(self.session.deadline(), Some(deadline), "a deadline that is never done with");
+            assert_ne!(self.session.deadline(), Some(deadline), "the deadline did not move");
             self.carry_out();
         }
         self.now = until;
@@ -143,7 +143,7 @@ impl Line {
         self.input(Input::Recorded { recording, seconds });
     }
 
-    /// Whether something will happen without anybody's doing, or two parties talk.
+    /// Whether a timer or a prompt is pending, or two parties talk.
     pub fn is_alive(&self) -> bool {
         self.session.deadline().is_some() || !self.playing.is_empty() || self.connected.is_some()
     }
@@ -161,7 +161,7 @@ impl Line {
         self.legs.contains_key(&party) && !self.is_up(party) && !self.session.is_over()
     }
 
-    /// Nobody is on the line, and every report was made once.
+    /// Asserts that all legs have ended, and that every final report was made exactly once.
     pub fn assert_over(&self) {
         assert!(self.session.is_over() && self.session.deadline().is_none(), "{:#?}", self.said);
         assert_eq!(self.ends, 1, "ends reported: {:#?}", self.said);
@@ -177,7 +177,7 @@ impl Line {
             self.do_one(output);
         }
         let over = self.session.is_over();
-        assert!(over || !self.is_over(), "everybody is gone, and the session goes on: {:#?}", self.said);
+        assert!(over || !self.is_over(), "all have hung up, but the session goes on: {:#?}", self.said);
     }
 
     fn is_over(&self) -> bool {
@@ -201,14 +201,14 @@ impl Line {
                 assert_eq!(self.legs.insert(Party::Caller, Leg::Up), Some(Leg::Ringing));
             }
             Output::Play { party, number, .. } => {
-                assert!(self.is_up(party), "played to nobody");
+                assert!(self.is_up(party), "played to a leg that is not connected");
                 assert_eq!(self.playing.insert(party, number), None, "played over another prompt");
             }
             Output::StopPlaying(party) => {
                 assert!(self.playing.remove(&party).is_some(), "nothing was played");
             }
             Output::Ring { callee, leg, .. } => {
-                assert_eq!(self.ids.insert(leg, callee), None, "a leg's name is used again");
+                assert_eq!(self.ids.insert(leg, callee), None, "a leg's id is used twice");
                 assert_eq!(self.legs.insert(Party::Callee(callee), Leg::Ringing), None);
             }
             Output::Cancel(callee) => {
@@ -232,7 +232,7 @@ impl Line {
                 assert_eq!(self.legs.insert(Party::Caller, Leg::Over), Some(Leg::Ringing));
             }
             Output::HangUp(party) => {
-                assert!(self.is_up(party), "nobody to hang up on");
+                assert!(self.is_up(party), "the leg to hang up is not connected");
                 self.end(party);
             }
         }

@@ -1,4 +1,4 @@
-//! Properties of every session, with any acts of its parties in any order.
+//! Properties of every session, for any acts of its parties in any order.
 use frontdesk_domain::CallFlow;
 use frontdesk_domain::session::{Callee, Input, LegEnd, Party};
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use super::line::{Line, flow};
 use super::ring_all;
 use crate::desk::{FIRST, SECOND};
 
-/// What somebody on the line does.
+/// An act of a party, or the passing of time.
 #[derive(Debug, Clone)]
 enum Act {
     Key(u16, char),
@@ -20,7 +20,7 @@ enum Act {
     Wait(u32),
 }
 
-/// The caller is 0, the callees follow.
+/// The caller is 0; the callees follow from 1.
 fn party(number: u16) -> Party {
     number.checked_sub(1).map_or(Party::Caller, |callee| Party::Callee(Callee(callee)))
 }
@@ -55,7 +55,7 @@ fn any_flow() -> impl Strategy<Value = CallFlow> {
     ])
 }
 
-/// Does it, if a line could.
+/// Carries out an act, if it is possible on the line.
 fn act(line: &mut Line, act: Act) {
     match act {
         Act::Key(number, key) if line.is_up(party(number)) => line.press(party(number), &key.to_string()),
@@ -63,7 +63,7 @@ fn act(line: &mut Line, act: Act) {
         Act::Ring(callee) if line.is_ringing(Party::Callee(Callee(callee))) => {
             line.input(Input::Ringing(Callee(callee)));
         }
-        // Also of phones that were cancelled: the answer was on the way.
+        // Also for phones that were cancelled, because the answer may have been on its way.
         Act::PickUp(callee) if line.was_rung(Party::Callee(Callee(callee))) => {
             line.input(Input::PickedUp(Callee(callee)));
         }
@@ -119,7 +119,7 @@ proptest! {
         for one in acts {
             act(&mut line, one);
         }
-        // An hour is longer than the longest call.
+        // Four hours, which is the time limit of a forwarded conversation.
         for _ in 0..240 {
             line.listen();
             line.wait(60);

@@ -1,4 +1,4 @@
-//! Hours against the clock changes of three zones, past midnight, and on 29 February.
+//! Opening hours on the clock changes of three zones, past midnight, and on 29 February.
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 use proptest::prelude::*;
@@ -30,7 +30,7 @@ fn changes(schedule: &Schedule, from: &str, to: &str) -> Vec<(String, &'static s
 }
 
 #[test]
-fn ranges_are_two_times_and_say_what_they_are() {
+fn ranges_parse_and_display() {
     for good in ["09:00-12:30", "22:00-02:00", "00:00-24:00"] {
         assert_eq!(good.parse::<Range>().unwrap().to_string(), good);
     }
@@ -53,7 +53,7 @@ fn ranges_are_two_times_and_say_what_they_are() {
 }
 
 #[test]
-fn days_are_dates_spans_or_come_every_year() {
+fn days_parse_as_dates_spans_or_yearly_days() {
     for good in ["2026-12-24", "2026-12-24..2027-01-02", "12-25", "02-29"] {
         assert_eq!(good.parse::<Days>().unwrap().to_string(), good);
     }
@@ -81,7 +81,7 @@ fn a_range_past_midnight_belongs_to_the_day_it_begins_on() {
     let mut bar = Schedule::closed(zone("Europe/Paris"));
     *bar.day_mut(Weekday::Friday) = vec!["22:00-02:00".parse().unwrap()];
     bar.dates.push(DatedRule { days: "2026-11-28".parse().unwrap(), ranges: vec![] });
-    // Saturday the 28th is closed, and the bar that opened on Friday closes at two all the same.
+    // Saturday the 28th is closed, but the bar that opened on Friday still closes at two.
     assert_eq!(bar.at(instant("2026-11-28T00:30:00Z")), Opening::Open);
     assert_eq!(bar.at(instant("2026-11-28T01:00:00Z")), Opening::Holiday);
     bar.dates[0].days = "2026-11-27".parse().unwrap();
@@ -89,7 +89,7 @@ fn a_range_past_midnight_belongs_to_the_day_it_begins_on() {
 }
 
 #[test]
-fn the_hour_that_comes_twice_opens_and_closes_once() {
+fn a_repeated_hour_opens_and_closes_once() {
     // In Paris on 25 October 2026 the clock shows 02:00 to 03:00 twice.
     let night = every_day("Europe/Paris", &["01:00-02:30"]);
     assert_eq!(
@@ -105,7 +105,7 @@ fn the_hour_that_comes_twice_opens_and_closes_once() {
 }
 
 #[test]
-fn an_hour_that_does_not_come_opens_at_the_jump() {
+fn a_skipped_hour_opens_at_the_clock_change() {
     // In Paris on 29 March 2026 the clock jumps from 02:00 to 03:00.
     let night = every_day("Europe/Paris", &["02:30-05:00"]);
     assert_eq!(
@@ -141,7 +141,7 @@ fn the_29th_of_february_comes_in_leap_years() {
 }
 
 #[test]
-fn the_most_particular_dated_rule_holds() {
+fn the_most_specific_dated_rule_wins() {
     let mut shop = every_day("UTC", &["09:00-18:00"]);
     let rule = |days: &str, ranges: &[&str]| DatedRule {
         days: days.parse().unwrap(),
@@ -156,7 +156,7 @@ fn the_most_particular_dated_rule_holds() {
     assert_eq!(shop.at(instant("2026-12-24T11:00:00Z")), Opening::Closed);
     assert_eq!(shop.at(instant("2026-12-23T11:00:00Z")), Opening::Open);
     assert_eq!(shop.at(instant("2027-12-24T11:00:00Z")), Opening::Holiday);
-    // A day of every year holds within a span of dates, too.
+    // A yearly day also overrides a span of dates.
     shop.dates.pop();
     assert_eq!(shop.at(instant("2026-12-24T11:00:00Z")), Opening::Holiday);
 }
@@ -194,7 +194,7 @@ fn any_day() -> impl Strategy<Value = (&'static str, Date)> {
 
 fn any_range() -> impl Strategy<Value = Range> {
     (0..DAY, 1..=DAY)
-        .prop_filter("a range has two ends", |(from, to)| from != to)
+        .prop_filter("the ends of a range differ", |(from, to)| from != to)
         .prop_map(|(from, to)| Range { from, to })
 }
 
@@ -206,14 +206,14 @@ fn clock(schedule: &Schedule, at: Timestamp) -> DateTime {
 proptest! {
     #[test]
     fn a_range_opens_when_the_clock_first_shows_it_and_closes_when_it_first_shows_its_end((name, day) in any_day(), range in any_range()) {
-        // Only this day has hours, so all that opens is this range.
+        // Only this day has hours, so only this range opens.
         let mut schedule = Schedule::closed(zone(name));
         schedule.dates.push(DatedRule { days: Days::One(day), ranges: vec![range] });
         let begins = day.to_datetime(Time::new(i8::try_from(range.from / 60).unwrap(), i8::try_from(range.from % 60).unwrap(), 0, 0).unwrap());
         let ends_on = if range.is_past_midnight() || range.to == DAY { day.tomorrow().unwrap() } else { day };
         let to = range.to % DAY;
         let ends = ends_on.to_datetime(Time::new(i8::try_from(to / 60).unwrap(), i8::try_from(to % 60).unwrap(), 0, 0).unwrap());
-        // Minute by minute through three days, by the clock on the wall.
+        // Minute by minute through four days, by the local clock.
         let mut at = zone(name).to_timestamp(day.yesterday().unwrap().to_datetime(Time::midnight())).unwrap();
         let (mut begun, mut ended) = (false, false);
         for _ in 0..4 * 24 * 60 {
