@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the layers: app -> app/services and adapters/* -> ports -> domain. Adapters do not know each other, the services or app;
-the services know only ports and domain."""
+"""Checks the layers: app -> app/server, app/services and adapters/* -> ports -> domain. Adapters do not depend on each other, the services or
+app; the services depend only on ports and domain."""
 import json
 import subprocess
 import sys
@@ -8,8 +8,8 @@ import sys
 metadata = json.loads(subprocess.check_output(["cargo", "metadata", "--format-version", "1", "--no-deps"]))
 adapters = {p["name"] for p in metadata["packages"] if p["name"].startswith("adapters-")}
 core = {"frontdesk-domain", "frontdesk-ports"}
-inside = core | {"frontdesk-services", "migrations", "app"} | adapters
-allowed = {"frontdesk-domain": set(), "frontdesk-ports": {"frontdesk-domain"}, "frontdesk-services": core, "migrations": set(), "app": inside, "bench": inside, "fuzz": inside}
+inside = core | {"frontdesk-server", "frontdesk-services", "migrations", "app"} | adapters
+allowed = {"frontdesk-domain": set(), "frontdesk-ports": {"frontdesk-domain"}, "frontdesk-server": set(), "frontdesk-services": core, "migrations": set(), "app": inside, "bench": inside, "fuzz": inside}
 for adapter in adapters:
     allowed[adapter] = core
 outside = {
@@ -26,5 +26,5 @@ for package in metadata["packages"]:
     problems += [f"{name} must not depend on {d}" for d in sorted((needs & inside) - allowed[name])]
     if name in outside:
         problems += [f"{name} must not depend on {d}" for d in sorted(needs - inside - outside[name])]
-print("\n".join(problems) or f"{len(metadata['packages'])} crates keep to their layers")
+print("\n".join(problems) or f"{len(metadata['packages'])} crates respect the layers")
 sys.exit(bool(problems))

@@ -6,13 +6,13 @@ use std::hint::black_box;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use frontdesk::config::{Config, Needs, Settings};
-use frontdesk::server::Routes;
 use frontdesk::wiring::{AppBuilder, Running};
 use frontdesk_domain::call::Ending;
 use frontdesk_domain::{
     BuiltinFlow, Call, CallEvent, Context, Dialogue, Facts, LegId, Notice, Signal, advance, builtin_flow,
 };
 use frontdesk_ports::{Account, PublicUrl};
+use frontdesk_server::Routes;
 use frontdesk_services::event_intake::Drained;
 use frontdesk_services::flow_versions::FlowWithAudio;
 use hmac::{Hmac, KeyInit, Mac};

@@ -1,4 +1,4 @@
-//! Copies of everything the desk knows, made while it runs, and put back after they were verified.
+//! Backups of the database, the recordings and the spool: made while the server runs, verified before they are restored.
 
 mod exchange;
 mod make;
@@ -15,32 +15,32 @@ use std::path::{Path, PathBuf};
 const DATABASE: &str = "frontdesk.db";
 /// The recordings' folder in a backup.
 const RECORDINGS: &str = "recordings";
-/// The folder of events that waited for the log.
+/// The spool's folder in a backup: events that were not in the log yet.
 const SPOOL: &str = "spool";
-/// The list of all files, written last: without it, a folder is no backup.
+/// The list of all files, written last: a folder without it is not a backup.
 const MANIFEST: &str = "manifest.json";
 
-/// What is copied, and replaced.
+/// The paths that a backup copies and a restore replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {
     /// The SQLite file.
     pub database: PathBuf,
     /// The folder with audio.
     pub recordings: PathBuf,
-    /// The folder with events that wait.
+    /// The folder with events that are not in the log yet.
     pub spool: PathBuf,
 }
 
-/// A copy could not be made or put back. Nothing was replaced.
+/// A backup or a restore failed. Nothing was replaced.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// Only files can be copied.
+    /// The database or the recordings are not local files.
     #[error(
         "{0}: only a SQLite file and a local folder can be copied; for PostgreSQL use pg_dump and copy the recordings' folder"
     )]
     NotFiles(&'static str),
-    /// It would write over something.
-    #[error("{0} is there already; name a folder that is not")]
+    /// The target folder exists.
+    #[error("{0} already exists; name a folder that does not")]
     Taken(PathBuf),
     /// A file cannot be read or written.
     #[error("{path}: {source}")]
@@ -53,10 +53,10 @@ pub enum BackupError {
     /// The database could not be copied or opened.
     #[error("the database: {0}")]
     Database(String),
-    /// The folder is not a backup, or not any more.
+    /// The folder is not a backup, or it is damaged.
     #[error("{0}; nothing was replaced")]
     Unsound(String),
-    /// The desk runs.
+    /// The server is running.
     #[error("frontdesk is running on these files; stop it first")]
     Running,
 }
@@ -75,7 +75,7 @@ fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> BackupError + use<> {
     move |source| BackupError::File { path, source }
 }
 
-/// A name in a folder is durable only once the folder is.
+/// Syncs a folder: a created or renamed file is durable only after that.
 fn sync_folder(folder: &Path) -> Result<(), BackupError> {
     std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))
 }
@@ -85,7 +85,7 @@ fn create_folder(path: &Path) -> Result<(), BackupError> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed(path))
 }
 
-/// The path with an ending added to its name, whether or not it was written with a slash at its end.
+/// Adds an ending to the last component of a path; a trailing slash is ignored.
 fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.components().collect::<PathBuf>().into_os_string();
     name.push(ending);

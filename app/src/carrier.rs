@@ -26,7 +26,7 @@ pub enum Dialect {
     /// Twilio itself.
     #[default]
     Twilio,
-    /// SignalWire, "Compatibility API": requests are signed with a key of their own.
+    /// SignalWire, "Compatibility API": requests are signed with a separate key.
     SignalWire,
 }
 
@@ -48,7 +48,7 @@ impl Dialect {
         }
     }
 
-    /// That form, for messages.
+    /// A description of that form, for error messages.
     pub fn account_form(self) -> &'static str {
         match self {
             Self::Twilio => "an account SID is AC and 32 characters",
@@ -95,7 +95,7 @@ pub fn answer_probes(
     adapters_twilio::answer_probes(routes, public, accounts).boxed()
 }
 
-/// The carrier's routes. `safe` is what a caller hears when no other answer can be given.
+/// The carrier's routes. `safe` is the answer if no other can be given.
 pub fn routes(
     public: PublicUrl,
     accounts: Vec<Account>,

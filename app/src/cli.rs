@@ -148,10 +148,11 @@ impl Cli {
         matches!(self.command, Command::Demo(_) | Command::Serve)
     }
 
-    /// Does what was asked.
+    /// Runs the command.
     pub fn run(self) -> Result<ExitCode, Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Failure::Failed(format!("no threads: {error}")))?;
+        let runtime =
+            runtime.map_err(|error| Failure::Failed(format!("cannot start the runtime: {error}")))?;
         let environment = Environment::of_process();
         if !self.serves() {
             telemetry::start(LogFormat::Text, &LogLevels::default());
@@ -165,7 +166,7 @@ impl Cli {
         let file = self.config;
         let load = |needs| Config::load(file.as_deref(), environment, needs);
         let precondition = self.command.precondition();
-        // Without a further requirement, what is missing is reported by the command that needs it.
+        // A missing setting is reported by the command that needs it.
         let config = || {
             let config = load(Needs::Nothing)?;
             precondition.check(&config, file.as_deref(), environment)?;
@@ -218,7 +219,7 @@ impl Cli {
 }
 
 impl Command {
-    /// What must be there before the command begins.
+    /// What must exist before the command starts.
     fn precondition(&self) -> Precondition {
         match self {
             Self::Demo(_)
@@ -259,7 +260,7 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn the_command_line_is_valid() {
         super::Cli::command().debug_assert();
     }
 }

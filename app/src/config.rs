@@ -44,19 +44,19 @@ pub use sip::SipSettings;
 pub use source::{Settings, Value, is_configured};
 pub use warnings::public_url_warning;
 
-/// Requests of a token per minute, unless the configuration says otherwise.
+/// The default limit of requests per minute of a token.
 const REQUESTS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(600).expect("600 is not zero");
 
 /// All settings, read and checked.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where the carrier reaches us.
+    /// The base URL at which the carrier reaches this server.
     pub public_url: Option<PublicUrl>,
-    /// Where everything is served, or the carrier's routes alone.
+    /// The address that serves everything, or only the carrier's routes if `private_listen` is set.
     pub listen: SocketAddr,
-    /// Where people and programs are served, if apart.
+    /// A separate address for users and API clients.
     pub private_listen: Option<SocketAddr>,
-    /// An address of their own for our figures, if they have one.
+    /// A separate address for the metrics.
     pub metrics_listen: Option<SocketAddr>,
     /// How logs are written.
     pub log_format: LogFormat,
@@ -68,43 +68,43 @@ pub struct Config {
     pub database_read_url: Option<String>,
     /// Where audio is stored.
     pub recordings: Place,
-    /// Whether the carrier's copy of a message is deleted once ours is verified.
+    /// Whether the carrier's copy of a message is deleted once the local copy is verified.
     pub delete_at_carrier: bool,
     /// The folder that buffers events while the database is unavailable.
     pub spool: PathBuf,
     /// How long each kind of data is stored.
     pub retention: RetentionPolicy,
-    /// What writes messages down, if that is done here.
+    /// The command that transcribes messages on this machine.
     pub transcription: Option<Command>,
     /// Whether a later conversation with the same caller marks a missed call done.
     pub resolves_misses: bool,
     /// The account at the carrier.
     pub account: Option<Account>,
-    /// A SIP line of our own.
+    /// The SIP line.
     pub sip: Option<SipSettings>,
     /// The password of the user `admin`.
     pub admin_password: Option<SecretString>,
     /// A token for programs.
     pub api_token: Option<SecretString>,
-    /// Requests of a token that are answered per minute.
+    /// The limit of requests per minute of a token.
     pub requests_per_minute: NonZeroU32,
-    /// Who else says who people are.
+    /// Sign-in through a trusted proxy or an identity provider.
     pub sign_in: SignInSettings,
     /// The company's time zone.
     pub zone: TimeZone,
-    /// Where people read the log; where the carrier reaches us, unless people have a listener of their own.
+    /// The base URL of the feed, for links and cookies; `None` means `public_url`.
     pub feed_url: Option<Url>,
     /// The mail server, if a recipient gets e-mail.
     pub smtp: Option<Smtp>,
     /// The recipients of notifications.
     pub recipients: Vec<Recipient>,
-    /// The most that may be used up.
+    /// Caps on forwarded calls, and on the calls of one caller.
     pub caps: Caps,
-    /// What was chosen about the built-in flow.
+    /// The settings of the built-in flow.
     pub builtin: BuiltinFlow,
     /// The proxies that outgoing HTTP requests go through.
     pub proxies: Proxies,
-    /// What callers go through: the company's own flow, or the built-in one if anybody is named to forward to.
+    /// The call flow: the company's own, or the built-in one if `forward_to` is set.
     pub flow: Option<FlowWithAudio>,
 }
 
@@ -119,7 +119,7 @@ impl Config {
         Ok(Self { proxies, ..Self::from_settings(settings, needs)? })
     }
 
-    /// Checks settings. All problems are found, not only the first.
+    /// Checks settings. Reports all problems, not only the first.
     pub fn from_settings(settings: Settings, needs: Needs) -> Result<Self, ConfigErrors> {
         let mut reader = Reader { values: settings.values, errors: settings.errors, flow: settings.flow };
         let config = reader.config();
@@ -224,7 +224,7 @@ impl Reader {
         }
     }
 
-    /// Reads one setting; what is wrong with it is noted, and it counts as not set.
+    /// Reads one setting. An invalid value is reported, and counts as not set.
     fn take<T>(&mut self, key: &str, read: impl FnOnce(&Value) -> Result<T, String>) -> Option<T> {
         let value = self.values.get(key)?;
         match read(value) {
@@ -344,7 +344,7 @@ fn read_url(value: &Value, on_server: bool) -> Result<String, String> {
     Ok(url)
 }
 
-/// Each database has a spool of its own, so that events of one never go into another.
+/// The default spool folder. It is specific to the database, so that events of one database never go into another.
 pub fn spool_beside(database_url: &str) -> PathBuf {
     let file = database_url.strip_prefix("sqlite://").map(Path::new);
     let Some(file) = file else { return PathBuf::from("data/spool") };

@@ -51,14 +51,14 @@ impl Proxies {
         Ok(Self(proxies))
     }
 
-    /// Starts a client that uses these proxies. Redirects and timeouts are for the adapter to set.
+    /// Starts a client that uses these proxies. The adapter sets redirects and timeouts.
     pub fn client_builder(&self) -> ClientBuilder {
         let direct = reqwest::Client::builder().no_proxy();
         self.0.iter().fold(direct, |builder, proxy| builder.proxy(proxy.clone()))
     }
 }
 
-/// A proxy's address; without a scheme it is `http`, as in every other program.
+/// A proxy's address; without a scheme it is `http`, as in other programs.
 fn proxy_url(value: &str) -> Option<Url> {
     let url = if value.contains("://") { Url::parse(value) } else { Url::parse(&format!("http://{value}")) };
     url.ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())

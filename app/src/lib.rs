@@ -1,8 +1,8 @@
 //! The composition root of frontdesk.
 //!
 //! `cli` reads arguments, `config` reads settings, `wiring` builds every adapter and passes it to the use cases in
-//! `frontdesk-services`; `server` serves the routes, and `cli/lifecycle` runs the background tasks. Tests start what
-//! `main` starts.
+//! `frontdesk-services`; `frontdesk-server` serves the routes, and `cli/lifecycle` runs the background tasks. Tests build the
+//! application in the same way.
 
 pub mod backup;
 pub mod carrier;
@@ -11,8 +11,6 @@ pub mod config;
 pub mod environment;
 pub mod http_client;
 pub mod pid;
-mod request_id;
-pub mod server;
 pub mod service_manager;
 pub mod system;
 pub mod telemetry;

@@ -1,4 +1,4 @@
-//! The binary `frontdesk`: arguments in, exit code out. 0 done, 1 a problem or failure, 2 bad usage or configuration.
+//! The binary `frontdesk`. Exit codes: 0 success, 1 a problem or failure, 2 invalid arguments or configuration.
 use std::process::ExitCode;
 
 use frontdesk::cli::Cli;
@@ -7,7 +7,7 @@ use frontdesk::cli::Cli;
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    // Files that we write are for this user alone.
+    // Created files are accessible to this user only.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     frontdesk::system::install_tls();
     let cli = Cli::of_process();

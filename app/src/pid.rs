@@ -1,12 +1,12 @@
-//! Which processes serve a desk: a file of each beside its spool, locked for as long as the process lives.
+//! PID files of running servers: one per process, in the spool's folder, locked for as long as the process runs.
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-/// The most processes on one spool that can be reloaded; more would still serve.
+/// The maximum number of PID files per spool. Further servers run without one, and cannot be reloaded.
 const MAX_PROCESSES: usize = 16;
 
-/// The file of a process that serves.
+/// The PID file of a running server.
 #[derive(Debug)]
 pub struct PidFile {
     _locked: File,
@@ -19,13 +19,13 @@ fn paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
     })
 }
 
-/// The namespace in which this process has its number; empty where the system has none.
+/// The PID namespace of this process; empty if the system has none.
 fn namespace() -> String {
     std::fs::read_link("/proc/self/ns/pid").map_or_else(|_| String::new(), |name| name.display().to_string())
 }
 
 impl PidFile {
-    /// Says that this process serves, beside others that do. `None` if there are too many.
+    /// Creates and locks a PID file for this process. `None` if other servers hold all of them.
     pub fn hold(folder: &Path) -> io::Result<Option<Self>> {
         std::fs::create_dir_all(folder)?;
         for path in paths(folder) {
@@ -38,14 +38,14 @@ impl PidFile {
             }
             file.set_len(0)?;
             file.rewind()?;
-            // A number says nothing in another container, which may share the folder.
+            // A PID means nothing in another container, which may share the folder.
             write!(file, "{} {}", std::process::id(), namespace())?;
             return Ok(Some(Self { _locked: file }));
         }
         Ok(None)
     }
 
-    /// The processes of this container that serve: a number left behind by one that is gone is not locked.
+    /// The PIDs of the running servers in this container. Files that a terminated process has left are not locked.
     pub fn of_servers(folder: &Path) -> io::Result<Vec<i32>> {
         let mut servers = Vec::new();
         for path in paths(folder) {
@@ -83,7 +83,7 @@ mod tests {
         assert!(first.is_some() && second.is_some());
         assert_eq!(known(), [own, own]);
         drop(first);
-        assert_eq!(known(), [own], "the other serves on");
+        assert_eq!(known(), [own], "the other one is still known");
         drop(second);
         assert_eq!(known(), [0; 0]);
     }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_an_end_to_the_processes_that_are_counted() {
+    fn the_number_of_pid_files_is_limited() {
         let folder = tempfile::tempdir().unwrap();
         let held: Vec<_> = (0..MAX_PROCESSES).map(|_| PidFile::hold(folder.path()).unwrap()).collect();
         assert!(held.iter().all(Option::is_some));

@@ -1,5 +1,5 @@
-//! systemd, or another service manager with its protocols: sockets that it passes on, and what is reported to it about the
-//! server. Without one, nothing here does anything.
+//! Support for systemd, or another service manager with its protocols: sockets that it passes, and status reports to it.
+//! Without one, nothing here has an effect.
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,12 +8,12 @@ use listenfd::ListenFd;
 use sd_notify::NotifyState;
 use tokio::net::TcpListener;
 
-/// Sockets that were opened before this process: while it restarts, connections wait in them.
+/// Sockets that the service manager opened. While this process restarts, connections wait in them.
 #[derive(Debug, Default)]
 pub struct PassedSockets(Vec<std::net::TcpListener>);
 
 impl PassedSockets {
-    /// Those that this process was given (`LISTEN_FDS`).
+    /// The sockets that were passed to this process (`LISTEN_FDS`).
     pub fn of_process() -> Self {
         let mut passed = ListenFd::from_env();
         let sockets = (0..passed.len()).filter_map(|number| match passed.take_tcp_listener(number) {
@@ -26,7 +26,7 @@ impl PassedSockets {
         Self(sockets.collect())
     }
 
-    /// Listens on an address: by the socket that was passed for it, else by a new one.
+    /// Listens on an address: with the socket that was passed for it, otherwise with a new one.
     pub async fn listen(&mut self, address: SocketAddr) -> io::Result<TcpListener> {
         let is_for =
             |socket: &std::net::TcpListener| socket.local_addr().is_ok_and(|local| is_same(local, address));
@@ -51,7 +51,7 @@ impl PassedSockets {
     }
 }
 
-/// Whether two addresses listen alike: they are equal, or both stand for all addresses of the machine.
+/// Whether two addresses mean the same listener: they are equal, or both stand for all addresses of the machine.
 fn is_same(one: SocketAddr, other: SocketAddr) -> bool {
     let everywhere = one.ip().is_unspecified() && other.ip().is_unspecified();
     one.port() == other.port() && (one.ip() == other.ip() || everywhere)
@@ -67,8 +67,8 @@ pub fn stopping() {
     report(NotifyState::Stopping);
 }
 
-/// Reports for ever that the server is alive, twice as often as asked for. It runs beside what answers callers, on the same
-/// threads: when they hang, the reports end and the server is started again.
+/// Reports for ever that the server is alive, twice per watchdog timeout. Runs on the threads that answer callers: if they
+/// hang, the reports stop and the service manager restarts the server.
 pub async fn feed_watchdog() {
     let Some(timeout) = sd_notify::watchdog_enabled() else { return std::future::pending().await };
     let mut ticks = tokio::time::interval((timeout / 2).max(Duration::from_millis(1)));
@@ -80,7 +80,7 @@ pub async fn feed_watchdog() {
 
 fn report(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::debug!("the service manager does not take reports: {error}");
+        tracing::debug!("cannot report to the service manager: {error}");
     }
 }
 

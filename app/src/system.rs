@@ -1,8 +1,8 @@
-//! The real world: the clock on the wall, unpredictable numbers, TLS. The one place that touches them.
+//! The system clock, random numbers and TLS. Only this module accesses them.
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{Clock, Ids};
 
-/// The clock on the wall.
+/// The system clock.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock;
 
@@ -21,14 +21,14 @@ impl Ids for SystemIds {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that draws random numbers")]
     fn random(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).expect("without randomness nothing here is safe to do");
+        getrandom::fill(&mut bytes).expect("secrets need the system's random numbers");
         bytes
     }
 }
 
-/// Names the TLS provider for the whole process.
+/// Sets the TLS provider for the whole process.
 pub fn install_tls() {
-    // An error means that it is named already, which is as good.
+    // An error means that it is already set.
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 

@@ -1,4 +1,4 @@
-//! Logs on standard error, and metrics. `log.level` or `RUST_LOG` set what is logged; numbers, keys and tokens are part of neither.
+//! Logs on standard error (levels: `log.level` or `RUST_LOG`) and metrics. Neither contains phone numbers, pressed keys or tokens.
 
 mod descriptions;
 use std::str::FromStr;
@@ -15,20 +15,20 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
 
 use crate::traces;
 
-/// Counters of the whole process; there is one recorder.
+/// The metrics recorder of the process; `None` if it could not be installed.
 static FIGURES: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
 /// Changes the levels while the process runs.
 static LEVELS: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
 
-/// How long answers take: the carrier gives up after 15 s, we after 4.
+/// Histogram buckets of response times: the carrier's timeout is 15 s, ours is 4 s.
 const SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 4.0];
-/// Events in a commit.
+/// Histogram buckets of the number of events in a commit.
 const EVENTS: [f64; 8] = [1.0, 2.0, 5.0, 10.0, 50.0, 100.0, 500.0, 1000.0];
-/// How often what was measured is summed up, whether or not anybody asks.
+/// How often recorded samples are aggregated, whether or not the metrics are requested.
 const SUM_UP: Duration = Duration::from_secs(5);
 
-/// Begins to count. What is counted before is lost.
+/// Installs the recorder. Metrics that are recorded before are lost.
 pub fn begin() -> &'static Option<PrometheusHandle> {
     FIGURES.get_or_init(|| {
         let buckets = |builder: PrometheusBuilder, end: &str, values: &[f64]| {
@@ -43,12 +43,12 @@ pub fn begin() -> &'static Option<PrometheusHandle> {
     })
 }
 
-/// CPU, memory, descriptors and start of the process, by the names that Prometheus' clients use.
+/// CPU, memory, descriptors and start of the process, with the names of the Prometheus client libraries.
 fn process() -> metrics_process::Collector {
     metrics_process::Collector::default()
 }
 
-/// Sums up for ever: what is measured takes room until it is.
+/// Aggregates samples for ever: until then, each takes memory.
 pub async fn sum_up() {
     loop {
         tokio::time::sleep(SUM_UP).await;
@@ -81,10 +81,10 @@ pub fn metrics(intake: Arc<EventIntake>) -> Arc<dyn Fn() -> String + Send + Sync
 /// How logs are written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LogFormat {
-    /// A line for people.
+    /// Lines of text, for people.
     #[default]
     Text,
-    /// A JSON object a line, for programs.
+    /// One JSON object per line, for programs.
     Json,
 }
 
@@ -123,7 +123,7 @@ impl LogLevels {
         EnvFilter::new(&self.0)
     }
 
-    /// Logs by these levels from now on, regardless of what `RUST_LOG` said at the start. Without a server's logging, nothing happens.
+    /// Applies these levels from now on, regardless of `RUST_LOG` at the start. No effect if logging was not started.
     pub fn apply(&self) {
         let Some(reload) = LEVELS.get() else { return };
         if let Err(error) = reload.reload(self.filter()) {
@@ -132,7 +132,7 @@ impl LogLevels {
     }
 }
 
-/// Whether colours are shown there and wanted: on a terminal, unless `NO_COLOR` or its like say otherwise.
+/// Whether to write colours: on a terminal, unless `NO_COLOR` or a similar variable turns them off.
 pub fn has_colours(stream: &impl RawStream) -> bool {
     AutoStream::choice(stream) != ColorChoice::Never
 }
@@ -150,7 +150,7 @@ pub fn start(format: LogFormat, levels: &LogLevels) {
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
     let lines = lines.with_filter(filter).with_filter(traces::logged());
-    // An error means that logging has been started already, as tests do.
+    // An error means that logging has been started already, as in tests.
     if tracing_subscriber::registry().with(lines).with(traces::layer()).try_init().is_ok() {
         let _ = LEVELS.set(reload);
     }

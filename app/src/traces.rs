@@ -22,7 +22,7 @@ use sampler::CallSampler;
 /// How long a request to the collector may take: the standard's own default.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What exports, until the process ends.
+/// The provider that exports spans, until the process ends.
 static EXPORTING: OnceLock<SdkTracerProvider> = OnceLock::new();
 
 /// Sends the spans of calls to the collector that the environment names, if it names one.
@@ -67,7 +67,7 @@ fn exporter() -> Result<SpanExporter, Box<dyn std::error::Error + Send + Sync>> 
     Ok(SpanExporter::builder().with_http().with_http_client(client).build()?)
 }
 
-/// Sends what has not been sent. Not to be called by a thread that serves.
+/// Sends the remaining spans. Blocks, so a thread that serves requests must not call it.
 pub fn finish() {
     if let Some(provider) = EXPORTING.get() {
         // An unavailable collector must not affect the server.
@@ -75,8 +75,8 @@ pub fn finish() {
     }
 }
 
-/// What logs show: everything but those spans, and nothing of the SIP library, which logs whole messages with numbers and
-/// credentials.
+/// The filter of the log: everything except the spans of calls and the SIP library, which logs whole messages with numbers
+/// and credentials.
 pub fn logged<S>() -> impl tracing_subscriber::layer::Filter<S> {
     filter_fn(|metadata| metadata.target() != TARGET && !metadata.target().starts_with("rsipstack"))
 }

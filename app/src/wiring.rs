@@ -53,13 +53,13 @@ pub use app::{App, Running};
 pub use database::{finish_restore, open_database};
 pub use notifications::{each, messenger, path_prefix};
 
-/// The longest recording that is stored: an hour of the carrier's WAV.
+/// The largest recording that is stored, in bytes: about an hour of the carrier's WAV.
 const MAX_AUDIO_BYTES: u64 = 64 * 1024 * 1024;
 
-/// The application could not be put together.
+/// The application could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum WiringError {
-    /// A setting that an application cannot do without.
+    /// A required setting is missing.
     #[error("{0}: not set")]
     Incomplete(&'static str),
     /// The database cannot be opened.
@@ -71,7 +71,7 @@ pub enum WiringError {
          name another one, and start again"
     )]
     DevelopmentData,
-    /// The database cannot be brought up to date.
+    /// A migration failed.
     #[error("database.url: the schema cannot be brought up to date: {0}")]
     Migration(String),
     /// The folder for audio cannot be used.
@@ -89,23 +89,23 @@ pub enum WiringError {
     /// A notification channel cannot be built.
     #[error("notify.{0}: {1}")]
     Notify(String, String),
-    /// HTTP cannot be set up.
+    /// An HTTP client cannot be created.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// HTTP to the identity provider cannot be set up.
+    /// The HTTP client for the identity provider cannot be created.
     #[error(transparent)]
     Identity(#[from] InvalidClient),
-    /// The redirect address for the identity provider is missing.
+    /// The redirect URL for the identity provider is invalid.
     #[error("feed.url: it cannot be used as the redirect address for sign-in: {0}")]
     Back(#[from] url::ParseError),
-    /// The password of `admin` cannot be one.
+    /// The password of `admin` is not allowed.
     #[error("auth.admin_password: {0}")]
     Password(#[from] BadPassword),
     /// An interrupted restore cannot be finished.
     #[error("a restore was interrupted and cannot be finished: {0}")]
     Restore(BackupError),
-    /// The accounts cannot be stored.
-    #[error("the people cannot be read: {0}")]
+    /// The users cannot be read or stored.
+    #[error("the users cannot be read: {0}")]
     People(#[from] StoreError),
     /// A template cannot be compiled.
     #[error("a page template is broken: {0}")]
@@ -113,7 +113,7 @@ pub enum WiringError {
 }
 
 impl WiringError {
-    /// Whether a setting has to be changed; otherwise trying again may help.
+    /// Whether a setting has to be changed; otherwise a retry may help.
     pub fn is_a_setting(&self) -> bool {
         !matches!(
             self,
@@ -122,7 +122,7 @@ impl WiringError {
     }
 }
 
-/// Puts an application together from settings and what differs between production, the demo and tests.
+/// Builds an application from settings, and from the parts that differ between production, the demo and tests.
 pub struct AppBuilder {
     config: Config,
     accounts: Vec<Account>,
@@ -256,7 +256,7 @@ impl AppBuilder {
     }
 }
 
-/// Gives the call handler a number of the company's own, for calls that do not name the number they came to.
+/// Gives the call handler one of the company's numbers, for calls without a called number.
 async fn set_own_number(carrier: Arc<dyn Carrier>, handler: Arc<CallHandler>) {
     match carrier.our_numbers().await {
         Ok(numbers) => {
@@ -275,7 +275,7 @@ fn primary_buffer(db: &Database, ids: &dyn Ids) -> PrimaryBuffer {
     SqlInbox::on_server(db, ids).map_or(PrimaryBuffer::Spool, |inbox| PrimaryBuffer::Inbox(Arc::new(inbox)))
 }
 
-/// The safe answer when all else fails: the flow's safety mailbox, for a call without known state.
+/// The answer if everything else fails: the flow's safety mailbox, for a call without known state.
 fn safe_answer(flow: &CallFlow, clock: &dyn Clock) -> Vec<frontdesk_domain::Instruction> {
     let nobody = LegId::new("any", "any").expect("a valid id");
     advance(flow, &Dialogue::Lost, &Signal::Fault, &Context::new(nobody, clock.now())).instructions

@@ -1,4 +1,4 @@
-//! The functions every request goes through: one step of the flow, one event into the facts, the signature, the document.
+//! Benchmarks of the functions that every request uses: a step of the flow, folding events, the signature, TwiML.
 //!
 //! `cargo bench -p bench`
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up should stop")]

@@ -1,4 +1,4 @@
-//! Callers' latency while somebody attacks: each attack in turn against one server, with calls at a fixed rate.
+//! Callers' latency during attacks: each attack in turn against one server, with calls at a fixed rate.
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ const API_TOKEN: &str = "a token of the bench, long enough";
 /// How long an attacker waits after a refused connection.
 const REFUSED_PAUSE: Duration = Duration::from_millis(20);
 
-/// A run.
+/// The parameters of a run.
 pub struct Attacks {
     pub frontdesk: PathBuf,
     pub rate: f64,
@@ -29,7 +29,7 @@ pub struct Attacks {
     pub calls: u64,
 }
 
-/// What attackers do at the same time, and how many of them.
+/// One kind of attack, and the number of attackers that run it at the same time.
 #[derive(Clone, Copy)]
 struct Attack {
     name: &'static str,
@@ -131,7 +131,7 @@ impl Attacks {
                 let (stop, attempts) = (stop.clone(), attempts.clone());
                 move || attack_until(attack, address, &stop, &attempts)
             });
-            // Let it build up.
+            // Give the attack time to build up.
             tokio::time::sleep(Duration::from_secs(1)).await;
             let load = Load::new(&format!("http://{address}"), ACCOUNT, TOKEN)?;
             let report = load.run(Pace::Rate(self.rate), self.seconds).await;
@@ -157,7 +157,7 @@ impl Attacks {
     }
 }
 
-/// Attacks on threads of its own.
+/// Runs the attackers on a runtime of their own until stopped.
 fn attack_until(
     attack: Attack,
     server: SocketAddr,

@@ -7,18 +7,18 @@ use std::time::{Duration, Instant};
 use crate::call::{Call, CallUrls, Line, Next, Request};
 use crate::connection::Connection;
 
-/// How often the balancer tries to find an instance that answers, and how long it rests in between.
+/// The number of attempts to find an instance that answers, and the pause between them.
 const TRIES: u32 = 40;
 const REST: Duration = Duration::from_millis(25);
 
-/// Where calls are placed, and how many. Both addresses may be of the same instance.
+/// The instances, and the rate and duration of calls. Both addresses may be of the same instance.
 pub struct Balancer {
     pub addresses: [SocketAddr; 2],
     pub rate: f64,
     pub seconds: u64,
 }
 
-/// What the balancer met.
+/// What the balancer measured.
 #[derive(Default)]
 pub struct Met {
     pub requests: Cell<u64>,
@@ -28,7 +28,7 @@ pub struct Met {
 }
 
 impl Balancer {
-    /// Begins calls at the rate until time is up, and lets them end.
+    /// Starts calls at the rate until the time is up, and waits for them to end. Returns their number.
     pub async fn place_all(&self, line: &Line, met: &Rc<Met>) -> u64 {
         let (begun, mut placed, mut calls) = (tokio::time::Instant::now(), Vec::new(), 0u64);
         let addresses = self.addresses;
@@ -68,7 +68,7 @@ async fn place(call: &Call<'_>, connections: &mut [Connection; 2], met: &Met) ->
     Ok(())
 }
 
-/// Asks one instance, and the other if that one is not there.
+/// Sends a request to one instance, and to the other if the first does not answer.
 async fn ask(request: &Request, connections: &mut [Connection; 2], met: &Met) -> Result<String, String> {
     let (begun, first) = (Instant::now(), met.requests.get());
     met.requests.set(first + 1);

@@ -1,6 +1,6 @@
-//! What frontdesk is compared with: a bare poem server, and one that makes a row durable for each request (all requests
-//! in flight sharing a commit) and does nothing else. The second is the ceiling of any server that keeps its word. On PostgreSQL, in its place one that
-//! inserts a row for each request.
+//! The servers that frontdesk is compared with: a bare poem server, and one that only makes a row durable for each request (all
+//! requests in flight share a commit). The second is the upper limit for any server that acknowledges only what is durable.
+//! On PostgreSQL, it is replaced by a server that inserts a row for each request.
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -14,10 +14,10 @@ use tokio::sync::{mpsc, oneshot};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Connections, as sqlx has by default.
+/// The size of the connection pool: sqlx's default.
 const POOL: u32 = 10;
 
-/// A document with every address that a call follows.
+/// A document with every URL that a call requests.
 fn document(listen: SocketAddr) -> String {
     let base = format!("http://{listen}/twilio");
     format!(
@@ -37,7 +37,7 @@ fn fixed(Data(document): Data<&String>, _body: Vec<u8>) -> Response {
     xml(document)
 }
 
-/// A fixed document.
+/// Serves a fixed document.
 pub async fn bare(listen: SocketAddr) -> Result<(), Failure> {
     let routes = Route::new().at("/*path", post(fixed)).data(document(listen));
     Server::new(TcpListener::bind(listen)).run(routes).await?;
@@ -61,7 +61,7 @@ async fn ingest(
     }
 }
 
-/// A fixed document after one durable row.
+/// Serves a fixed document after one durable row.
 pub async fn ceiling(listen: SocketAddr, database: &Path) -> Result<(), Failure> {
     let options = SqliteConnectOptions::new()
         .filename(database)
@@ -91,7 +91,7 @@ async fn inserted(
     }
 }
 
-/// A fixed document after one row of its own on PostgreSQL: what a server does that begins with a database.
+/// Serves a fixed document after one INSERT on PostgreSQL, as a simple server with a database would.
 pub async fn insert(listen: SocketAddr, database: &str) -> Result<(), Failure> {
     let pool = PgPoolOptions::new().max_connections(POOL).connect(database).await?;
     sea_orm::sqlx::query(

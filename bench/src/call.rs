@@ -1,15 +1,15 @@
-//! Whole calls as a carrier makes them: which request follows which, with which fields.
+//! Whole calls as a carrier sends them: the order of the requests, and their fields.
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-/// The account when none is named.
+/// The default account.
 pub const ACCOUNT: &str = "AC0000000000000000000000000000be0c";
-/// What its requests are signed with when nothing is named.
+/// The default token, which signs requests.
 pub const TOKEN: &str = "the-benchs-token";
 
-/// The parties of a call, and how its requests are signed.
+/// The server that is called, and the account that signs the requests.
 #[derive(Debug, Clone)]
 pub struct Line {
     pub target: String,
@@ -50,7 +50,7 @@ impl Line {
     }
 }
 
-/// One call: forwarded and taken, or ending with a message.
+/// One call: forwarded and answered, or with a message.
 pub struct Call<'l> {
     line: &'l Line,
     number: u64,
@@ -59,13 +59,13 @@ pub struct Call<'l> {
     from: String,
 }
 
-/// What follows an answer.
+/// What the carrier does after an answer.
 pub enum Next {
     Ask(Request),
     Done,
 }
 
-/// The value of an attribute of a document, named as it is written: ` action="`.
+/// The value of an attribute of a document. `name` is its beginning as written: ` action="`.
 fn attribute<'d>(document: &'d str, name: &str) -> &'d str {
     let found = document.split_once(name).and_then(|(_, rest)| rest.split_once('"'));
     found.map_or("", |(value, _)| value)
@@ -86,19 +86,19 @@ impl<'l> Call<'l> {
         Self { line, number, sid: sid(0), child: sid(1), from }
     }
 
-    /// The names in this call, and what stands for them where calls are compared.
+    /// The ids in this call, each with the placeholder that replaces it when calls are compared.
     pub fn names(&self) -> [(String, &'static str); 4] {
         let recording = format!("RE{}", &self.sid[2..]);
         let (caller, callee) = (self.sid.clone(), self.child.clone());
         [(recording, "RE"), (caller, "caller"), (callee, "callee"), (self.from.clone(), "number")]
     }
 
-    /// The carrier's name for it.
+    /// The carrier's id of the call.
     pub fn sid(&self) -> &str {
         &self.sid
     }
 
-    /// Whether this one leaves a message, or is forwarded.
+    /// Whether this call leaves a message; otherwise it is forwarded.
     pub fn leaves_message(&self) -> bool {
         self.number % 2 == 1
     }

@@ -1,4 +1,4 @@
-//! The comparison: servers in turns, the same load on each, medians and ratios.
+//! Compares servers: they run in turns, with the same load on each. Prints medians and ratios.
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -12,7 +12,7 @@ use crate::media::{self, Fetches};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// A comparison.
+/// The parameters of a comparison.
 pub struct Compare {
     pub frontdesk: PathBuf,
     pub rounds: usize,
@@ -25,7 +25,7 @@ pub struct Compare {
     pub database: Option<String>,
 }
 
-/// Who is compared.
+/// A server in the comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rival {
     Bare,
@@ -36,7 +36,7 @@ enum Rival {
     Frontdesk,
 }
 
-/// What one server did in one round.
+/// The measurements of one server in one round.
 struct Round {
     throughput: Report,
     paced: Report,
@@ -57,7 +57,7 @@ impl Rival {
 }
 
 impl Compare {
-    /// The servers, in their turns; frontdesk is the last.
+    /// The servers, in the order in which they run; frontdesk is the last.
     fn rivals(&self) -> Vec<Rival> {
         match (&self.against, &self.database) {
             (Some(_), _) => vec![Rival::Other, Rival::Frontdesk],
@@ -72,7 +72,7 @@ impl Compare {
             return Err(format!("{path} is not there; build it with `cargo build --release`").into());
         }
         let media = free_address()?;
-        // A thread of its own, for the load's is busy.
+        // On a separate thread, because the one that creates the load is busy.
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.map(|runtime| runtime.block_on(media::serve(media, Fetches::default())))

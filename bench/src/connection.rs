@@ -20,7 +20,7 @@ impl Connection {
         Self { server, open: None }
     }
 
-    /// Sends a request; the document of the answer, or what went wrong.
+    /// Sends a request. Returns the document of the answer.
     pub async fn ask(&mut self, request: Request) -> Result<String, String> {
         let answer = self.try_ask(request).await;
         if answer.is_err() {
@@ -29,7 +29,7 @@ impl Connection {
         answer
     }
 
-    /// Asks for a page as a program does; its text, or what went wrong.
+    /// Requests a page with an API token. Returns its text.
     pub async fn get(&mut self, path: &str, token: &str) -> Result<String, String> {
         let request = hyper::Request::get(path)
             .header("host", "bench")
@@ -54,7 +54,7 @@ impl Connection {
     }
 
     async fn send(&mut self, request: hyper::Request<Full<Bytes>>) -> Result<String, String> {
-        // A server closes a connection that rests.
+        // The server closes an idle connection.
         if self.open.as_ref().is_none_or(SendRequest::is_closed) {
             let stream = TcpStream::connect(self.server).await.map_err(|e| e.to_string())?;
             stream.set_nodelay(true).map_err(|e| e.to_string())?;

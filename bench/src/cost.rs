@@ -16,18 +16,18 @@ use crate::media::{self, Fetches};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// A run.
+/// The parameters of a run.
 pub struct Cost {
     pub frontdesk: PathBuf,
     /// A PostgreSQL server on this machine.
     pub database: String,
-    /// Calls begun each second, at first; then twice and four times as many.
+    /// Calls started per second in the first part; then twice and four times as many.
     pub rate: f64,
     /// The duration of each part in seconds.
     pub seconds: u64,
 }
 
-/// What had been used at one moment.
+/// The resources used up to one moment.
 #[derive(Debug, Clone, Copy)]
 struct Used {
     server_cpu_ms: f64,
@@ -119,7 +119,7 @@ async fn used(servers: &[Child], db: &DatabaseConnection) -> Result<Used, Failur
     let postmaster = parent(child.unsigned_abs()).ok_or("PostgreSQL must be on this machine")?;
     Ok(Used {
         server_cpu_ms: servers.iter().filter_map(Child::id).map(cpu_ms).sum(),
-        // Connections that have ended count at their parent.
+        // The time of connections that have ended is counted at their parent process.
         database_cpu_ms: children(postmaster).into_iter().map(cpu_ms).sum::<f64>()
             + ended_children_ms(postmaster),
         statements_ms: row.try_get("", "active_time")?,
@@ -127,14 +127,14 @@ async fn used(servers: &[Child], db: &DatabaseConnection) -> Result<Used, Failur
     })
 }
 
-/// The fields of a process's state behind its name (Linux, proc(5)).
+/// The fields of `/proc/PID/stat` after the name of the process (Linux, proc(5)).
 fn fields(pid: u32) -> Vec<u64> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let behind = stat.rsplit_once(')').map_or("", |(_, behind)| behind);
     behind.split_whitespace().map(|field| field.parse().unwrap_or(0)).collect()
 }
 
-/// Ticks of the clock that counts processor time are hundredths of a second on Linux.
+/// The sum of two tick counts, in milliseconds. A tick of processor time is a hundredth of a second on Linux.
 #[expect(clippy::cast_precision_loss, reason = "hundredths of seconds of a run")]
 fn ticks_ms(fields: &[u64], at: usize) -> f64 {
     fields.iter().skip(at).take(2).sum::<u64>() as f64 * 10.0

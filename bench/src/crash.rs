@@ -1,7 +1,7 @@
 //! `kill -9` at random times under load: every acknowledged event must be in the log afterwards.
 //!
-//! Two calls are placed first without harm, and after each of their requests the log is read: that is what each further
-//! acknowledged request promises of a call of its kind.
+//! First, two calls are placed without a kill, and the log is read after each of their requests. These are the events that must
+//! be in the log after as many acknowledged requests of any call of the same kind.
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -18,13 +18,13 @@ use crate::connection::Connection;
 use crate::desk::{free_address, serve, sqlite, wait_until_ready, wait_until_up};
 
 type Failure = Box<dyn std::error::Error>;
-/// Names of events of each call, by the carrier's name for it.
+/// The identities of the events of each call, by the carrier's id of the call.
 type Events = BTreeMap<String, BTreeSet<String>>;
 
-/// How long the log may take to follow what was acknowledged; after a run of kills, how long without progress.
+/// How long the log may take to contain what was acknowledged; after a run of kills, how long without progress.
 pub const FOLLOWS_WITHIN: Duration = Duration::from_secs(60);
 
-/// A run.
+/// The parameters of a run.
 pub struct Crash {
     pub frontdesk: PathBuf,
     pub cycles: u32,
@@ -81,19 +81,19 @@ impl Crash {
         );
         server.kill().await?;
         if missing > 0 {
-            return Err("what was acknowledged is not all there".into());
+            return Err("acknowledged events are missing".into());
         }
         Ok(())
     }
 
     async fn start(&self, address: SocketAddr, folder: &Path, database: &str) -> Result<Child, Failure> {
-        // No server listens there: recordings stay where they are.
+        // No server listens at this API URL, so recordings are not fetched.
         let server = serve(&self.frontdesk, address, folder, database, "http://127.0.0.1:9").spawn()?;
         wait_until_up(address).await?;
         Ok(server)
     }
 
-    /// Places calls until the server is killed, at that instant.
+    /// Places calls, and kills the server after the time `until`.
     async fn load(
         &self,
         line: &Line,
@@ -142,7 +142,7 @@ async fn place(call: &Call<'_>, connection: &mut Connection) -> (usize, bool) {
     (0, false)
 }
 
-/// Places a call in peace and reads the log after each request.
+/// Places a call without a kill, and reads the log after each request.
 async fn promise(
     line: &Line,
     address: SocketAddr,
@@ -160,7 +160,7 @@ async fn promise(
     Ok(promises)
 }
 
-/// The events of a call once the log has followed: there are some, and for a while no more are added.
+/// The events of a call once the log has caught up: there are some, and for a while no more are added.
 async fn events_of(call: &Call<'_>, db: &DatabaseConnection) -> Result<BTreeSet<String>, Failure> {
     let (begun, mut known, mut unchanged) = (Instant::now(), BTreeSet::new(), 0);
     while known.is_empty() || unchanged < 10 {
@@ -175,21 +175,21 @@ async fn events_of(call: &Call<'_>, db: &DatabaseConnection) -> Result<BTreeSet<
     Ok(known)
 }
 
-/// The events with the carrier's names replaced by what they stand for.
+/// The events, with the ids of the call replaced by placeholders.
 fn named(call: &Call<'_>, events: BTreeSet<String>) -> BTreeSet<String> {
     let names = call.names();
     let plain = |event: String| names.iter().fold(event, |event, (name, word)| event.replace(name, word));
     events.into_iter().map(plain).collect()
 }
 
-/// How many promised events are not there, once the log has had time to follow.
+/// The number of promised events that are missing, once the log has had time to catch up.
 async fn missing(
     db: &DatabaseConnection,
     line: &Line,
     promises: &Promises,
     acknowledged: &[Acknowledged],
 ) -> Result<usize, Failure> {
-    // After many kills much waits in the buffers; it is followed as long as there is progress.
+    // After many kills, many events are in the buffers, so wait as long as there is progress.
     let (mut fewest, mut progress) = (usize::MAX, Instant::now());
     loop {
         let mut known = events(db).await?;
@@ -237,7 +237,7 @@ async fn integrity(db: &DatabaseConnection) -> Result<String, Failure> {
     Ok(row.ok_or("no answer")?.try_get_by_index(0)?)
 }
 
-/// Enough chance for an instant.
+/// Random enough to choose an instant.
 fn nanos() -> u32 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_micros())
 }

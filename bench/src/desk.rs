@@ -1,4 +1,4 @@
-//! The frontdesk that is measured, as a process of its own.
+//! The frontdesk that is measured, as a separate process.
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
@@ -14,7 +14,7 @@ use crate::call::{ACCOUNT, TOKEN};
 /// How long a server may take to start.
 const UP_WITHIN: Duration = Duration::from_secs(60);
 
-/// `serve` on `address`, with everything it keeps in `folder`, on that database, fetching recordings from `api`.
+/// `serve` on `address`, with its files in `folder`, on that database, fetching recordings from `api`.
 pub fn serve(frontdesk: &Path, address: SocketAddr, folder: &Path, database: &str, api: &str) -> Command {
     let mut command = Command::new(frontdesk);
     command
@@ -35,12 +35,12 @@ pub fn serve(frontdesk: &Path, address: SocketAddr, folder: &Path, database: &st
     command
 }
 
-/// The address of a SQLite file in `folder`.
+/// The database URL of a SQLite file in `folder`.
 pub fn sqlite(folder: &Path) -> String {
     format!("sqlite://{}/frontdesk.db", folder.display())
 }
 
-/// The address of a new database on a PostgreSQL server, which is emptied first.
+/// Drops and creates a database on a PostgreSQL server. Returns its URL.
 pub async fn fresh_database(server: &str) -> Result<String, Box<dyn std::error::Error>> {
     use sea_orm::sqlx::{Connection, PgConnection, raw_sql};
     let mut admin = PgConnection::connect(server).await?;
@@ -54,12 +54,12 @@ pub fn free_address() -> std::io::Result<SocketAddr> {
     std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 
-/// Waits until a server answers a request. It may be creating its database still: events wait in the spool meanwhile.
+/// Waits until a server answers a request. It may still be creating its database, while the spool buffers events.
 pub async fn wait_until_up(address: SocketAddr) -> Result<(), String> {
     wait_until_answered(address, "/healthz", |_| true).await
 }
 
-/// Waits until a server is ready without reservation: its database exists and takes events.
+/// Waits until a server is ready and not degraded: its database exists and takes events.
 pub async fn wait_until_ready(address: SocketAddr) -> Result<(), String> {
     wait_until_answered(address, "/readyz", |response| response.contains(r#""ready""#)).await
 }
@@ -90,7 +90,7 @@ async fn ask(address: SocketAddr, path: &str) -> std::io::Result<String> {
     Ok(response)
 }
 
-/// What a process holds in memory, now and at most, in KiB (Linux).
+/// The current and the peak resident memory of a process, in KiB (Linux).
 pub fn memory(pid: u32) -> (u64, u64) {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let figure = |name: &str| {
@@ -101,7 +101,7 @@ pub fn memory(pid: u32) -> (u64, u64) {
     (figure("VmRSS"), figure("VmHWM"))
 }
 
-/// The same in words.
+/// The memory of a process, as text.
 pub fn resident(process: &tokio::process::Child) -> String {
     let (now, most) = memory(process.id().unwrap_or(0));
     let tenths = |kib: u64| format!("{}.{} MiB", kib / 1024, kib % 1024 * 10 / 1024);

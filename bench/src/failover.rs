@@ -19,7 +19,7 @@ use crate::twins::{audio_files, stored};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// A run.
+/// The parameters of a run.
 pub struct Failover {
     pub frontdesk: PathBuf,
     pub database: String,
@@ -83,7 +83,7 @@ impl Failover {
         let expected = (i64::try_from(calls)?, i64::try_from(messages)?);
         let all = (rows, once, stored, i64::try_from(files)?);
         if !failed.is_empty() || waiting > 0 || all != (expected.0, expected.0, expected.1, expected.1) {
-            return Err("something failed, is there twice, or not at all".into());
+            return Err("requests failed, or calls or messages are missing or duplicated".into());
         }
         Ok(())
     }
@@ -93,7 +93,7 @@ impl Failover {
         Ok(instance.env("FRONTDESK__PUBLIC_URL", public).spawn()?)
     }
 
-    /// Ends one instance after the other and starts it again; how often.
+    /// Ends the instances in turn and starts each again. Returns how often.
     async fn end_in_turns(
         &self,
         instances: &mut [Child],
@@ -128,7 +128,7 @@ impl Failover {
     }
 }
 
-/// What still waits in the inbox, once nothing does or time is up.
+/// Waits until the inbox is empty or the time is up. Returns the number of its rows.
 pub async fn taken_in(db: &DatabaseConnection) -> Result<i64, Failure> {
     let begun = Instant::now();
     loop {

@@ -19,7 +19,7 @@ const OPEN_CALLS: u64 = 1000;
 /// Rows of one statement, and statements of one transaction.
 const ROWS: u64 = 500;
 const STATEMENTS: u64 = 40;
-/// Outcomes, as often as they come, in hundredths.
+/// Outcomes, with their cumulative frequency in percent.
 const CASES: [(u64, &str, &str); 4] = [
     (55, "answered", "accepted"),
     (70, "voicemail", "after_no_answer"),
@@ -70,7 +70,7 @@ pub async fn fill(database: &str, calls: u64, days: u64) -> Result<(), Failure> 
     Ok(())
 }
 
-/// What a server does by itself in the course of two years.
+/// Maintenance that a database server would have done by itself in two years.
 async fn tidy(db: &DatabaseConnection) -> Result<(), Failure> {
     let analyze = match db.get_database_backend() {
         DbBackend::Postgres => "VACUUM (ANALYZE)",
@@ -92,7 +92,7 @@ async fn insert(
     Ok(())
 }
 
-/// What a call is in the tables.
+/// The rows of one call.
 struct Rows {
     call: String,
     phone: Option<String>,
@@ -160,7 +160,7 @@ fn row(n: u64, change: u64, at: u64, is_new: bool, chance: &mut Chance) -> Rows 
     Rows { call: row, phone }
 }
 
-/// The same chances in every run (xorshift).
+/// Random numbers that are the same in every run (xorshift).
 struct Chance(u64);
 
 impl Chance {
@@ -181,7 +181,7 @@ impl Chance {
     }
 }
 
-/// An id as frontdesk makes them: the time, then chance.
+/// An id as frontdesk creates it: the time, then random bits.
 fn ulid(at: u64, chance: &mut Chance) -> String {
     const ULID_ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let value = u128::from(at) << 80 | u128::from(chance.next() & 0xffff) << 64 | u128::from(chance.next());
@@ -194,7 +194,7 @@ fn ulid(at: u64, chance: &mut Chance) -> String {
         .collect()
 }
 
-/// Milliseconds since 1970 as a document holds them.
+/// A time in milliseconds since 1970, in the format of a document.
 fn time(at: u64) -> String {
     let at = i64::try_from(at).ok().and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
     at.map_or_else(String::new, |at| at.to_string())

@@ -12,7 +12,7 @@ use tokio::task::LocalSet;
 use crate::call::{Call, CallUrls, Line, Next};
 use crate::connection::Connection;
 
-/// How calls follow each other.
+/// When calls start.
 #[derive(Debug, Clone, Copy)]
 pub enum Pace {
     /// This many calls at any time: the next begins when one has ended.
@@ -76,7 +76,7 @@ struct Measured {
 }
 
 impl Load {
-    /// For a server at `http://HOST:PORT`.
+    /// A load on the server at `http://HOST:PORT`.
     pub fn new(target: &str, account: &str, token: &str) -> Result<Self, String> {
         let target = target.trim_end_matches('/').to_owned();
         let authority = target.strip_prefix("http://").ok_or("the target begins with http://")?;
@@ -85,11 +85,11 @@ impl Load {
         Ok(Self { line: Line { target, account: account.into(), token: token.into() }, server })
     }
 
-    /// Places calls for this many seconds, then lets the calls in progress end.
+    /// Places calls for this many seconds, then waits for the calls in progress.
     pub async fn run(self, pace: Pace, seconds: u64) -> Report {
         let measured =
             Rc::new(RefCell::new(Measured { calls: 0, latency: latencies(), failures: BTreeMap::new() }));
-        // Calls of one run never meet those of another, even on the same database.
+        // Makes the ids of calls different in each run, even on the same database.
         let run = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(0, |d| d.subsec_nanos());
@@ -192,12 +192,12 @@ impl Load {
     }
 }
 
-/// From a microsecond to a minute, to three digits; what is longer counts as a minute.
+/// From a microsecond to a minute, with three significant digits; longer times count as a minute.
 fn latencies() -> Histogram<u64> {
     Histogram::new_with_bounds(1, 60_000_000, 3).expect("the bounds are in order")
 }
 
-/// Takes what is left when all tasks are done.
+/// Takes the value out of an `Rc` when all tasks are done.
 trait TakeInner<T> {
     fn take_inner(self) -> T;
 }

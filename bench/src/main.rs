@@ -1,6 +1,6 @@
-//! `frontdesk-bench`: whole calls against a server, and the same against bare servers, in one run.
+//! `frontdesk-bench`: whole calls against a server, under load and faults, and against bare servers for comparison.
 
-#![expect(clippy::disallowed_methods, reason = "this program is the one that measures")]
+#![expect(clippy::disallowed_methods, reason = "this program measures real time")]
 
 mod attack;
 mod balancer;
@@ -52,13 +52,13 @@ enum Command {
         /// The account that the calls belong to.
         #[arg(long, default_value = call::ACCOUNT)]
         account: String,
-        /// What its requests are signed with.
+        /// The token that signs its requests.
         #[arg(long, default_value = call::TOKEN)]
         token: String,
         /// Calls at any time …
         #[arg(long, default_value_t = 32, conflicts_with = "rate")]
         in_flight: usize,
-        /// … or calls begun each second.
+        /// … or calls started per second.
         #[arg(long)]
         rate: Option<f64>,
         /// The duration in seconds.
@@ -93,12 +93,12 @@ enum Command {
         #[arg(long)]
         database: Option<String>,
     },
-    /// Kills frontdesk at random instants under load, again and again, and looks for what it had promised.
+    /// Kills frontdesk repeatedly at random times under load, and checks that no acknowledged event is missing.
     Crash {
         /// The frontdesk to be killed.
         #[arg(long, default_value = "target/release/frontdesk")]
         frontdesk: PathBuf,
-        /// How many times.
+        /// The number of kills.
         #[arg(long, default_value_t = 500)]
         cycles: u32,
         /// The database [default: a fresh SQLite file]. An empty PostgreSQL database: `postgres://…`.
@@ -108,7 +108,7 @@ enum Command {
         #[arg(long, default_value_t = 16)]
         in_flight: usize,
     },
-    /// Runs two instances on one PostgreSQL, sends every request to both at once, and looks for what is there twice.
+    /// Runs two instances on one PostgreSQL, sends every request to both at once, and checks that nothing is stored twice.
     Twins {
         /// The frontdesk to be run.
         #[arg(long, default_value = "target/release/frontdesk")]
@@ -123,8 +123,8 @@ enum Command {
         #[arg(long, default_value_t = 16)]
         in_flight: u64,
     },
-    /// Runs two instances on one PostgreSQL behind a balancer, ends one after the other under load, and looks for calls
-    /// that failed, for what is missing, and for what is there twice.
+    /// Runs two instances on one PostgreSQL behind a balancer, ends one after the other under load, and checks that
+    /// no call fails, is missing or is stored twice.
     Failover {
         /// The frontdesk to be run.
         #[arg(long, default_value = "target/release/frontdesk")]
@@ -132,7 +132,7 @@ enum Command {
         /// An empty PostgreSQL database: `postgres://…`.
         #[arg(long)]
         database: String,
-        /// Calls begun each second.
+        /// Calls started per second.
         #[arg(long, default_value_t = 200.0)]
         rate: f64,
         /// The duration in seconds.
@@ -141,7 +141,7 @@ enum Command {
         /// The interval in seconds at which one instance is ended and started again.
         #[arg(long, default_value_t = 10)]
         every: u64,
-        /// By SIGTERM, as in a rolling restart, and not by SIGKILL.
+        /// End instances with SIGTERM, as in a rolling restart, and not with SIGKILL.
         #[arg(long)]
         gently: bool,
     },
@@ -154,15 +154,15 @@ enum Command {
         /// The server: `postgres://…`. The database `frontdesk_compare` on it is dropped and created.
         #[arg(long)]
         database: String,
-        /// Calls begun each second, at first.
+        /// Calls started per second in the first part.
         #[arg(long, default_value_t = 25.0)]
         rate: f64,
         /// The duration of each part in seconds.
         #[arg(long, default_value_t = 20)]
         seconds: u64,
     },
-    /// Starts a PostgreSQL primary and its synchronous standby, kills the primary under load and promotes the standby, and looks
-    /// for calls that failed or are missing.
+    /// Starts a PostgreSQL primary and its synchronous standby, kills the primary under load and promotes the standby, and checks
+    /// that no call fails or is missing.
     Promotion {
         /// The frontdesk to be run.
         #[arg(long, default_value = "target/release/frontdesk")]
@@ -170,7 +170,7 @@ enum Command {
         /// The folder of PostgreSQL's programs.
         #[arg(long, default_value = "/usr/lib/postgresql/15/bin")]
         postgres: PathBuf,
-        /// Calls begun each second.
+        /// Calls started per second.
         #[arg(long, default_value_t = 100.0)]
         rate: f64,
         /// The duration in seconds.
@@ -182,7 +182,7 @@ enum Command {
         /// The database: `sqlite://…` or `postgres://…`.
         #[arg(long)]
         database: String,
-        /// How many.
+        /// The number of calls.
         #[arg(long, default_value_t = 1_000_000)]
         calls: u64,
         /// The number of days.
@@ -197,19 +197,19 @@ enum Command {
         /// The database with few calls.
         #[arg(long)]
         short: String,
-        /// The database with many.
+        /// The database with many calls.
         #[arg(long)]
         long: String,
         /// Requests per page; the result is their median.
         #[arg(long, default_value_t = 11)]
         rounds: usize,
     },
-    /// Attacks one server in several ways, one after the other, while calls come in, and measures what callers wait.
+    /// Attacks one server in several ways, one after the other, while calls come in, and measures callers' latency.
     Attack {
         /// The frontdesk to be attacked.
         #[arg(long, default_value = "target/release/frontdesk")]
         frontdesk: PathBuf,
-        /// Calls begun each second.
+        /// Calls started per second.
         #[arg(long, default_value_t = 20.0)]
         rate: f64,
         /// The duration of each attack in seconds.
@@ -225,7 +225,7 @@ enum Command {
     /// The ceiling: a fixed document after one durable row.
     #[command(hide = true)]
     Ceiling { listen: SocketAddr, database: PathBuf },
-    /// The same on PostgreSQL, each row by itself.
+    /// The same on PostgreSQL, with a separate INSERT for each row.
     #[command(hide = true)]
     Insert { listen: SocketAddr, database: String },
 }
@@ -278,7 +278,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 }
 
-/// The load takes one thread, so that servers have the rest.
+/// The load uses one thread, and leaves the others to the servers.
 fn one_thread() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }

@@ -20,7 +20,7 @@ impl Fetches {
         *self.0.lock().entry(name).or_default() += 1;
     }
 
-    /// How many recordings were fetched, and how often the most wanted of them was.
+    /// The number of recordings that were fetched, and the highest number of fetches of one recording.
     pub fn counted(&self) -> (usize, u32) {
         let fetches = self.0.lock();
         (fetches.len(), fetches.values().copied().max().unwrap_or(0))
@@ -39,7 +39,7 @@ fn recording(Data(fetches): Data<&Fetches>, Path((_, name)): Path<(String, Strin
     Response::builder().content_type("audio/x-wav").body(wav)
 }
 
-/// Serves them for ever.
+/// Serves the recordings for ever.
 pub async fn serve(listen: SocketAddr, fetches: Fetches) {
     let routes =
         Route::new().at("/2010-04-01/Accounts/:account/Recordings/:name", get(recording)).data(fetches);

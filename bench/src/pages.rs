@@ -1,5 +1,5 @@
-//! How long the feed takes as the log grows: the same pages of two desks in turns, beside how soon each answered its first
-//! call after a start, and the memory it holds.
+//! How long the feed's pages take as the log grows: the same pages of two servers in turns. Also the time from the start of each
+//! server to its first answered call, and its memory.
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::desk::{free_address, resident, serve};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// What people look at. `{}` is another number each time, for what was found last is remembered.
+/// The pages that are measured. `{}` is a different number each time, because the latest results are cached.
 const PAGES: [(&str, &str); 12] = [
     ("what needs attention", "/"),
     ("all", "/?tab=all"),
@@ -27,10 +27,10 @@ const PAGES: [(&str, &str); 12] = [
     ("statistics, a year", "/numbers?range=365d"),
 ];
 const API_TOKEN: &str = "the-benchs-programs-token-of-some-length";
-/// How long a desk may rest before its memory counts as idle.
+/// How long a server is left alone before its idle memory is measured.
 const SETTLES: Duration = Duration::from_secs(5);
 
-/// A run.
+/// The parameters of a run.
 pub struct Pages {
     pub frontdesk: PathBuf,
     pub short: String,
@@ -38,7 +38,7 @@ pub struct Pages {
     pub rounds: usize,
 }
 
-/// A desk that runs, and what its start took.
+/// A running server, and the measurements of its start.
 struct Desk {
     process: Child,
     connection: Connection,
@@ -54,7 +54,7 @@ impl Pages {
         for (name, database) in [("short", &self.short), ("long", &self.long)] {
             let folder = folder.join(name);
             std::fs::create_dir(&folder)?;
-            // Once for the migrations, which are not what a start takes.
+            // A first start for the migrations, which are not part of the measured start.
             self.start(&folder, database).await?.process.kill().await?;
             desks.push(self.start(&folder, database).await?);
         }
@@ -100,7 +100,7 @@ impl Pages {
                 break;
             }
             if begun.elapsed() > Duration::from_secs(60) {
-                return Err("nobody answers".into());
+                return Err("the server does not answer".into());
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }

@@ -18,7 +18,7 @@ use crate::media::{self, Fetches};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// A run.
+/// The parameters of a run.
 pub struct Promotion {
     pub frontdesk: PathBuf,
     /// The folder with `initdb`, `pg_ctl` and `pg_basebackup`.
@@ -86,7 +86,7 @@ impl Promotion {
         }
         let calls = i64::try_from(calls)?;
         if !failed.is_empty() || waiting > 0 || (rows, once) != (calls, calls) {
-            return Err("something failed, is there twice, or not at all".into());
+            return Err("requests failed, or calls are missing or duplicated".into());
         }
         Ok(())
     }
@@ -102,7 +102,7 @@ impl Promotion {
         let port = first.port.to_string();
         let copy = ["-h", "127.0.0.1", "-p", &port, "-U", "postgres", "-R", "-D"];
         self.tool("pg_basebackup", &copy, &second.folder).await?;
-        // The name under which the standby asks for changes; the primary waits for that one.
+        // The application name of the standby; the primary waits for the standby with this name.
         let settings = std::fs::read_to_string(second.folder.join("postgresql.auto.conf"))?;
         let named = settings.replace("user=postgres", "user=postgres application_name=second");
         std::fs::write(second.folder.join("postgresql.auto.conf"), named)?;

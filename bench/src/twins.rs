@@ -1,5 +1,5 @@
-//! Two instances on one PostgreSQL, every request sent to both at once: one row a call, one audio a message, the same
-//! answer from both.
+//! Two instances on one PostgreSQL, every request sent to both at once: one row per call, one audio file per message,
+//! and the same answer from both.
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -15,10 +15,10 @@ use crate::media::{self, Fetches};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// How long the messages may take: the work is throttled, and what an instance that was killed had begun waits for its lease.
+/// How long storing the messages may take: jobs are throttled, and those of a killed instance wait until their lease expires.
 const STORED_WITHIN: Duration = Duration::from_secs(240);
 
-/// A run.
+/// The parameters of a run.
 pub struct Twins {
     pub frontdesk: PathBuf,
     pub database: String,
@@ -83,13 +83,13 @@ impl Twins {
         let messages = i64::try_from(messages)?;
         let one_each = (rows, ended, stored, i64::try_from(files)?) == (calls, calls, messages, messages);
         if differed > 0 || !one_each || most > 1 {
-            return Err("something is there twice, or not at all".into());
+            return Err("answers differ, or calls or messages are missing or duplicated".into());
         }
         Ok(())
     }
 }
 
-/// Messages that are stored, once all are or time is up.
+/// Waits until all messages are stored or the time is up. Returns the number of stored ones.
 pub async fn stored(db: &DatabaseConnection, messages: u64) -> Result<i64, Failure> {
     let begun = Instant::now();
     loop {
@@ -102,7 +102,7 @@ pub async fn stored(db: &DatabaseConnection, messages: u64) -> Result<i64, Failu
     }
 }
 
-/// One whole call, each request of it to both. How often they answered differently.
+/// One whole call, each request sent to both. Returns how often the answers differed.
 async fn place(call: &Call<'_>, [one, other]: &mut [Connection; 2]) -> Result<u32, String> {
     let (mut urls, mut document, mut differed) = (CallUrls::default(), String::new(), 0);
     for step in 0.. {
@@ -115,8 +115,8 @@ async fn place(call: &Call<'_>, [one, other]: &mut [Connection; 2]) -> Result<u3
     Ok(differed)
 }
 
-/// How many files of audio there are. A file that a killed instance had begun to write has a `#` in its name, and another
-/// instance removes it later.
+/// The number of audio files. A file that a killed instance had begun to write has a `#` in its name, and another instance
+/// removes it later.
 pub(crate) fn audio_files(folder: &std::path::Path) -> Result<usize, Failure> {
     let names = std::fs::read_dir(folder.join("recordings"))?.map(|entry| Ok(entry?.file_name()));
     let names = names.collect::<std::io::Result<Vec<_>>>()?;

@@ -15,7 +15,7 @@ use sha1::Sha1;
 const KEY: &str = "an auth token";
 const URL: &str = "https://desk.example/twilio/voice";
 
-/// A form's body: every pair survives, and a signature made from the pairs by the book is taken.
+/// A form's body: the pairs survive re-encoding, and a signature that is computed from them as specified is accepted.
 pub fn form(data: &[u8]) {
     let Some(form) = Form::decode(data) else {
         assert!(data.len() > 500, "only too many pairs are refused");
@@ -29,7 +29,7 @@ pub fn form(data: &[u8]) {
     assert!(verify(URL, SignedBody::Form(form.pairs()), &signature, KEY, Algorithm::HmacSha1));
 }
 
-/// A signature and an address: without the key no request is accepted, regardless of its content.
+/// A signature and a URL: without the key no request is accepted, regardless of its content.
 pub fn signature(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (signature, url) = text.split_once('\n').unwrap_or((&text, URL));
@@ -45,7 +45,7 @@ pub fn signature(data: &[u8]) {
     }
 }
 
-/// Base64 of HMAC-SHA1 over the address and the fields, sorted, repeats once.
+/// Base64 of HMAC-SHA1 over the URL and the fields, sorted and without duplicates.
 fn signed(url: &str, pairs: &[(String, String)]) -> String {
     let mut fields: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (name, value) in pairs {
@@ -65,16 +65,16 @@ fn signed(url: &str, pairs: &[(String, String)]) -> String {
 fn flow() -> CallFlow {
     let forward_to = ["+33611223344", "+33611223355"].map(|number| number.parse().expect("a number"));
     let builtin = BuiltinFlow { forward_to: forward_to.into(), ..BuiltinFlow::default() };
-    builtin_flow(&builtin).expect("the built-in flow is sound")
+    builtin_flow(&builtin).expect("the built-in flow is valid")
 }
 
-/// An action URL's token, a signal, the caller's own words: there is always an answer, and a carrier can obey it.
+/// An action URL's token, a signal, a caller's number and name: there is always an answer, and a carrier can parse it.
 pub fn dialogue(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut lines = text.split('\n');
     let mut line = || lines.next().unwrap_or_default();
     let at = Dialogue::read(line());
-    assert_eq!(Dialogue::read(&at.to_string()), at, "a dialogue changes on its way through a URL");
+    assert_eq!(Dialogue::read(&at.to_string()), at, "a dialogue changes when it is encoded in a URL");
     let (kind, words, from) = (line(), line(), line());
     let seconds = words.parse().ok();
     let signal = match kind {
@@ -101,7 +101,7 @@ pub fn dialogue(data: &[u8]) {
     assert_eq!(advance(&flow(), &at, &signal, &cx), turn);
 }
 
-/// A document that the simulated carrier was given.
+/// A TwiML document for the simulated carrier.
 pub fn twiml(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         let _ = Document::parse(text);

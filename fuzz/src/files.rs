@@ -1,4 +1,4 @@
-//! What is read from this machine's own files, and from people's players.
+//! Input from files of this machine, and from audio players (`Range`).
 use adapters_http::range;
 use adapters_spool::{read_lines, write_line};
 use frontdesk::config::{Config, Needs, Settings};
@@ -7,10 +7,10 @@ use frontdesk_domain::dialogue::DialResult;
 use frontdesk_domain::flow::FlowSettings;
 use frontdesk_domain::{Context, Dialogue, Instruction, LegId, Signal, advance, read_flow};
 
-/// A configuration file: an error with its place, or settings; never a panic.
+/// A configuration file: errors with their keys, or settings; never a panic.
 pub fn settings(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    // Would be read.
+    // Keys with this ending would read other files.
     if text.contains("_file") {
         return;
     }
@@ -22,7 +22,7 @@ pub fn settings(data: &[u8]) {
     }
 }
 
-/// A flow: findings with their places, or a flow in which a caller who does nothing comes to an end.
+/// A flow: findings with their positions, or a flow in which a call without any input ends.
 pub fn flow(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let flow = match read_flow(text, &FlowSettings { table: "flow", ..FlowSettings::default() }) {
@@ -32,7 +32,7 @@ pub fn flow(data: &[u8]) {
             let lines = text.matches('\n').count() + 1;
             for finding in findings.0 {
                 assert!(!finding.message.is_empty() && (1..=lines).contains(&finding.line), "{finding:?}");
-                assert!(text.get(finding.span.clone()).is_some(), "a place in the text: {finding:?}");
+                assert!(text.get(finding.span.clone()).is_some(), "the span is in the text: {finding:?}");
             }
             return;
         }
@@ -58,10 +58,10 @@ pub fn flow(data: &[u8]) {
             None => return,
         }
     }
-    panic!("a caller who does nothing goes round for ever");
+    panic!("a call without any input does not end");
 }
 
-/// A file of the spool: each line is an event, or set aside, or the torn last one. What was read reads the same again.
+/// A spool file: each line is an event, is set aside, or is the torn last one. Events survive being written and read again.
 pub fn spool(data: &[u8]) {
     let lines = read_lines(data);
     let breaks = data.split(|byte| *byte == b'\n').count() - 1;

@@ -7,7 +7,7 @@ mod files;
 /// A target: its name, which is also the name of its corpus' folder, and what it does.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// Everything that is read and comes from outside.
+/// All parsers of external input.
 pub const TARGETS: [Target; 8] = [
     ("form", carrier::form),
     ("signature", carrier::signature),

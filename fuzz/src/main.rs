@@ -1,5 +1,5 @@
 //! One target under libFuzzer, named by `FRONTDESK_FUZZ`; `.ci/fuzz` builds and runs it. Built without libFuzzer, it
-//! runs the files it is given, which is how a finding is looked at.
+//! runs the given files, which reproduces a finding.
 
 #![cfg_attr(fuzzing, no_main)]
 

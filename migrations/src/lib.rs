@@ -1,6 +1,6 @@
 //! The database schema, for SQLite and PostgreSQL. Released migrations are never changed; a new one is appended.
 //!
-//! Times are milliseconds since 1970, UTC. Truth values are integers, 0 or 1, as SQLite has no other.
+//! Times are milliseconds since 1970, UTC. Booleans are integers, 0 or 1, because SQLite has no boolean type.
 
 mod m20261130_000001_create_tables;
 mod m20261130_000002_create_text_index;

@@ -1,4 +1,4 @@
-//! All tables and their indexes, but for the text search.
+//! All tables and their indexes, except those of the text search.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -6,11 +6,12 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// The call log. `document` is the folded call as JSON; the other columns are what queries need of it.
+/// The call log. `document` is the folded call as JSON; queries use the other columns.
 ///
-/// `handled_by`, the user who marked a call done, is derived from the follow-up by the database, so that it is right whichever
-/// version writes that. `work_change` is the change in which the follow-up was last written: notifications know by it that it
-/// is new. `change_counter` counts changes of calls (1) and of contacts (2). A leg is unique in either order of its columns; in this one `calls_leg` finds a call by the carrier's id as well.
+/// `handled_by`, the user who marked a call done, is generated from the follow-up, so that it is right whichever version writes
+/// that. `work_change` is the change in which the follow-up was last written; notifications use it to detect a new follow-up.
+/// `change_counter` counts changes of calls (1) and of contacts (2). `calls_leg` makes legs unique; with this order of columns
+/// it also finds calls by provider id.
 /// Every page of the feed counts the calls that need attention by outcome, from `calls_attention` alone.
 const CALLS: &str = "
     CREATE TABLE calls (
@@ -113,7 +114,7 @@ const CALLS: &str = "
     CREATE TABLE tombstones (leg text NOT NULL PRIMARY KEY);
 ";
 
-/// Work that follows from calls, and events that are not in the call log yet.
+/// Jobs that calls cause, and events that are not in the call log yet.
 const QUEUES: &str = "
     CREATE TABLE jobs (
         key text NOT NULL PRIMARY KEY,
@@ -144,7 +145,7 @@ const QUEUES: &str = "
     );
 ";
 
-/// People and programs, and what they did.
+/// Users, their sessions and settings, API tokens, and the audit log.
 const ACCESS: &str = "
     CREATE TABLE users (name text NOT NULL PRIMARY KEY, role text NOT NULL, password_hash text NOT NULL);
 
@@ -189,7 +190,7 @@ const ACCESS: &str = "
     );
 ";
 
-/// The overrides that limit calls, and the state of operations.
+/// Overrides (closures and blocked callers), outages, watermarks and diagnostic reports.
 const OPERATIONS: &str = "
     CREATE TABLE closures (
         id integer NOT NULL PRIMARY KEY,
@@ -224,7 +225,7 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
         let types = match db.get_database_backend() {
-            // SQLite keeps the events of a call together on disk.
+            // `WITHOUT ROWID` stores the events of a call together on disk.
             DbBackend::Sqlite => [
                 ("{CLUSTERED}", "WITHOUT ROWID"),
                 ("{AUTO_ID}", "integer NOT NULL PRIMARY KEY AUTOINCREMENT"),

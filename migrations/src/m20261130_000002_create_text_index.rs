@@ -7,8 +7,8 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Triggers keep the index equal to the rows. `serial` is the row's number in it: unlike SQLite's own row number it
-/// survives a copy of the database.
+/// Triggers keep the index in step with the rows. `serial` is the row id in the index: unlike SQLite's own row id, it does
+/// not change when the database is copied.
 const SQLITE: &str = "
     CREATE VIRTUAL TABLE call_text USING fts5(
         search_text, note_text, content='calls', content_rowid='serial', tokenize='trigram'
@@ -44,8 +44,8 @@ const SQLITE: &str = "
     END;
 ";
 
-/// The extension may be installed in a schema that is not searched, so its operators are named with it. If the database
-/// user may not install it, the server tries again at each start and searches without an index until then.
+/// The extension may be installed in a schema outside the search path, so its operators are qualified. If the database user
+/// may not install it, the server searches without an index, and builds the index once the extension is installed.
 const POSTGRES: &str = "
     DO $$ BEGIN
         CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;

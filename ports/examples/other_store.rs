@@ -1,10 +1,10 @@
-//! Another store: the call log on redb, an embedded key-value database in one file, held to the conformance suite that
-//! every log of frontdesk is held to.
+//! Another store: a call log on redb, an embedded key-value database in one file. It passes the conformance suite that
+//! every call log of frontdesk passes.
 //!
 //! `cargo test -p frontdesk-ports --features conformance --example other_store`
 //!
 //! Events are stored by leg and identity, so that a repeated event is stored once, and a call is the fold of its
-//! events. Filters read the calls, newest first, which is enough for some ten thousand; a larger store needs indexes.
+//! events. Queries scan the calls, newest first, which is fast enough for ten thousand; a larger store needs indexes.
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ const CALLS: TableDefinition<&str, (&str, u64)> = TableDefinition::new("calls");
 const LEGS: TableDefinition<&str, &str> = TableDefinition::new("legs");
 /// The id of the call that a change was about.
 const CHANGES: TableDefinition<u64, &str> = TableDefinition::new("changes");
-/// Work that calls cause, by its key: an `EffectQueue` would lease it from here.
+/// The effects that calls cause, by key: a `JobQueue` would lease them from here.
 const EFFECTS: TableDefinition<&str, &[u8]> = TableDefinition::new("effects");
 
 /// A call log in a file.
@@ -36,12 +36,12 @@ struct RedbLog {
     changed: watch::Sender<Change>,
 }
 
-/// The file is not there for us just now.
+/// The database failed or cannot be reached.
 fn away(error: impl Into<redb::Error>) -> StoreError {
     StoreError::Unavailable(error.into().to_string())
 }
 
-/// What the file holds is not what we wrote.
+/// The stored data is invalid.
 fn corrupt(error: impl ToString) -> StoreError {
     StoreError::Corrupt(error.to_string())
 }
@@ -59,7 +59,7 @@ impl RedbLog {
         Ok(Self { db, clock, ids, changed: watch::Sender::default() })
     }
 
-    /// The id of the leg's call, made when the leg is first seen.
+    /// The id of the leg's call, created when the leg is first seen.
     fn id_of(
         &self,
         tx: &WriteTransaction,
@@ -79,7 +79,7 @@ impl RedbLog {
         Ok(id)
     }
 
-    /// Takes in what one append says of a leg. Whether any of it is news.
+    /// Stores the events of one append that belong to a leg. Returns whether any of them is new.
     fn take_in(
         &self,
         tx: &WriteTransaction,
@@ -227,7 +227,7 @@ impl CallLog for RedbLog {
     }
 }
 
-/// The time that this example runs at.
+/// A clock that always returns the same time.
 struct Noon;
 
 impl Clock for Noon {
@@ -236,7 +236,7 @@ impl Clock for Noon {
     }
 }
 
-/// Logs a call of two events and shows what the file makes of it.
+/// Logs the same event twice and prints the call that results.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     use frontdesk_domain::Notice;
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_behaves_like_every_other_log() {
+    async fn passes_the_conformance_suite() {
         let folder = tempfile::tempdir().unwrap();
         conformance::call_log::all(&log(folder.path())).await;
     }

@@ -1,5 +1,5 @@
-//! How every driven store behaves, as functions that each adapter's tests call. Named as claims; each panics with the
-//! claim it finds broken.
+//! The behaviour of every driven store, as functions that each adapter's tests call. Each function is named after a claim,
+//! and panics if the claim does not hold.
 #![expect(
     clippy::missing_panics_doc,
     clippy::unwrap_used,
@@ -24,7 +24,7 @@ use frontdesk_domain::{CallEvent, CallerId, EventKind, LegId, Parties, Recording
 
 use crate::{Ids, LoggedEvent, RawParameters};
 
-/// Numbers that are all different and the same in every run.
+/// Unique ids that are the same in every run.
 #[derive(Debug, Default)]
 pub struct CountingIds(std::sync::atomic::AtomicU64);
 

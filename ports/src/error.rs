@@ -1,14 +1,14 @@
 //! Errors of driven ports, by what the caller can do about them.
 use std::time::Duration;
 
-/// A store did not do what it was asked.
+/// Why an operation of a store failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
     /// It cannot be reached, is locked, full or slow: retry later, or use another store meanwhile.
     #[error("the store is not available: {0}")]
     Unavailable(String),
-    /// Something of that name is there already: choose another.
-    #[error("{0} exists already")]
+    /// Something with that name already exists: choose another name.
+    #[error("{0} already exists")]
     Exists(String),
     /// It refuses this permanently: set the data aside for inspection.
     #[error("the store rejected the data: {0}")]
@@ -18,10 +18,10 @@ pub enum StoreError {
     Corrupt(String),
 }
 
-/// A carrier did not do what it was asked.
+/// Why a request to a carrier failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CarrierError {
-    /// It does not have it yet: ask again soon.
+    /// The carrier does not have it yet: retry soon.
     #[error("the carrier does not have it yet")]
     NotYet,
     /// It is busy or cannot be reached: retry later, not before `after` if that is given.
@@ -29,7 +29,7 @@ pub enum CarrierError {
     Unavailable {
         /// What happened.
         why: String,
-        /// How long it asks to be left alone.
+        /// How long the carrier asks us to wait.
         after: Option<Duration>,
     },
     /// It refuses the credentials: an operator must correct the configuration before a retry can succeed.

@@ -1,4 +1,4 @@
-//! How often speech is taken for none: every WAV file of a folder is measured, and those without speech are listed.
+//! Measures how often speech is not recognised: lists the WAV files of a folder in which no speech was found.
 //!
 //! `cargo run --release -p adapters-audio --example error_rates -- FOLDER`, with speech such as Debian's
 //! asterisk-core-sounds-en-wav in the folder. Files shorter than 300 ms are left out.
@@ -30,7 +30,7 @@ fn wav_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        // Debian's package has silence and signals beside speech.
+        // Debian's package contains silence and signals besides speech.
         let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
         if ["silence", "beep", "beeperr"].contains(&name) || name.starts_with("confbridge-") {
             continue;

@@ -1,4 +1,4 @@
-//! Prompts at the rate of a telephone line.
+//! Decodes prompts to the sample rate of a telephone line.
 use std::io::Cursor;
 
 use frontdesk_ports::{AudioDecoder, SAMPLES_A_SECOND, Samples, UnplayableAudio};
@@ -9,10 +9,10 @@ use rubato::{Fft, FixedSync, Resampler};
 
 /// Longer than any prompt: five minutes at 48 kHz.
 const MAX_SAMPLES: u32 = 48_000 * 300;
-/// Samples that are converted at once.
+/// Samples that are converted per step.
 const CHUNK: usize = 1024;
 
-/// Reads WAV files of whole numbers, of any rate.
+/// Reads WAV files with integer samples, of any sample rate.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WavDecoder;
 
@@ -42,7 +42,7 @@ impl AudioDecoder for WavDecoder {
     }
 }
 
-/// The same audio at the rate of a telephone line.
+/// Converts audio to the sample rate of a telephone line.
 fn resample(samples: &[i16], rate: u32) -> Option<Samples> {
     let (from, to) = (usize::try_from(rate).ok()?, usize::try_from(SAMPLES_A_SECOND).ok()?);
     let mut resampler = Fft::<f32>::new(from, to, CHUNK, 1, FixedSync::Input).ok()?;
@@ -57,7 +57,7 @@ fn saturating(sample: f32) -> i16 {
     sample.round() as i16
 }
 
-/// A sample of any width as one of 16 bits.
+/// Converts a sample of any width to 16 bits.
 pub(crate) fn of_16_bits(sample: i32, bits_per_sample: u16) -> i16 {
     let shift = 16 - i32::from(bits_per_sample);
     let sample = if shift >= 0 { sample << shift } else { sample >> -shift };
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_audio_is_refused() {
+    fn invalid_audio_is_refused() {
         for bad in [b"".as_slice(), b"RIFF", b"ID3", &tone(8000, 1, 0)] {
             assert_eq!(WavDecoder.decode(bad), Err(UnplayableAudio::Content));
         }

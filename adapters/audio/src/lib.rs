@@ -1,5 +1,5 @@
-//! WAV as samples: messages, which are measured (what cannot be read is not, and plays all the same), and prompts, for
-//! carriers that send audio themselves.
+//! Reads WAV files: messages, to measure them (one that cannot be read is not measured, but can still be played), and
+//! prompts, for carriers that send audio themselves.
 mod decoder;
 mod speech;
 
@@ -13,7 +13,7 @@ use hound::{SampleFormat, WavReader};
 /// More samples than this (an hour at 8 kHz) are not measured.
 const MAX_SAMPLES: u32 = 8000 * 3600;
 
-/// Measures WAV.
+/// Measures WAV files.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct WavMeter;
 
@@ -28,7 +28,7 @@ impl SoundMeter for WavMeter {
             return None;
         }
         let of_16_bits = |sample| decoder::of_16_bits(sample, spec.bits_per_sample);
-        // A file cut short is measured as far as it goes.
+        // A truncated file is measured up to its end.
         let samples: Vec<i16> = reader.samples::<i32>().map_while(Result::ok).map(of_16_bits).collect();
         // Without samples nothing is known: the size in the header may be wrong.
         if samples.is_empty() {
@@ -37,7 +37,7 @@ impl SoundMeter for WavMeter {
         let channels = usize::from(spec.channels.max(1));
         let of_channel =
             |channel: usize| samples.iter().copied().skip(channel).step_by(channels).collect::<Vec<i16>>();
-        // The channel in which somebody speaks counts.
+        // The channel with the most speech counts.
         let measured = (0..channels).map(|channel| measure(&of_channel(channel), spec.sample_rate));
         measured.max_by_key(|sound| (sound.speech_ms, sound.bars().map(u32::from).sum::<u32>()))
     }

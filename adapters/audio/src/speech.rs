@@ -1,12 +1,12 @@
-//! How much of a recording is speech. Silence, hum, line noise and the tones of telephone networks are not.
+//! Measures how much of a recording is speech. Silence, hum, line noise and the tones of telephone networks do not count.
 use std::sync::Arc;
 
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 
-/// Bars of the outline.
+/// The number of bars in the outline.
 const BARS: usize = 96;
-/// Length of the pieces that are judged, in milliseconds: long enough to distinguish the frequencies of two tones.
+/// Length of a frame in milliseconds: long enough to distinguish the frequencies of two tones.
 const FRAME_MS: u32 = 40;
 /// Quieter than this (of 32,767) is silence: about -48 dB.
 const QUIET: u32 = 130;
@@ -14,7 +14,7 @@ const QUIET: u32 = 130;
 const TONAL_SHARE: f64 = 0.97;
 /// A spectral line and its neighbours: what a window spreads a single frequency over.
 const LINE_WIDTH: usize = 2;
-/// Fewer loud frames in a row are no syllable: the beginning and the end of a tone look like speech for a moment.
+/// Fewer loud frames in a row are not a syllable: the beginning and the end of a tone look like speech for a moment.
 const LEAST_FRAMES: usize = 3;
 /// Tones keep their frequencies for this many frames; a voice does not.
 const STEADY_FRAMES: usize = 2;
@@ -28,7 +28,7 @@ struct Frame {
     tone: Option<[usize; 2]>,
 }
 
-/// Speech in milliseconds.
+/// The duration of speech in milliseconds.
 pub fn speech_ms(samples: &[i16], samples_a_second: u32) -> u32 {
     let frames = frames(samples, samples_a_second);
     u32::try_from(speech_frames(&frames)).unwrap_or(u32::MAX).saturating_mul(FRAME_MS)
@@ -67,7 +67,7 @@ fn tone(samples: &[i16], fft: &Arc<dyn Fft<f64>>) -> Option<[usize; 2]> {
     let mut spectrum: Vec<Complex<f64>> = windowed.collect();
     fft.process(&mut spectrum);
     let mut power: Vec<f64> = spectrum[..samples.len() / 2].iter().map(Complex::norm_sqr).collect();
-    // Below the telephone's band there is hum.
+    // Hum is below the telephone band.
     power.iter_mut().take(3).for_each(|hum| *hum = 0.0);
     let whole: f64 = power.iter().sum();
     let mut lines = [0; 2];
@@ -105,7 +105,7 @@ fn tonal(frames: &[Frame]) -> Vec<bool> {
             (tone, to) = (next, to + 1);
         }
         if to - from >= STEADY_FRAMES {
-            // So do the frames in which it begins and ends.
+            // The frames in which the tone begins and ends belong to it as well.
             let end = (to + 1).min(frames.len());
             marked[from.saturating_sub(1)..end].fill(true);
         }
@@ -114,7 +114,7 @@ fn tonal(frames: &[Frame]) -> Vec<bool> {
     marked
 }
 
-/// Frames that are louder than what surrounds them and belong to no tone.
+/// Counts the frames that are louder than the background and do not belong to a tone.
 fn speech_frames(frames: &[Frame]) -> usize {
     let mut sorted: Vec<u32> = frames.iter().map(|frame| frame.loudness).collect();
     sorted.sort_unstable();
@@ -122,10 +122,10 @@ fn speech_frames(frames: &[Frame]) -> usize {
     let ground = of_ten(1);
     let loudest = sorted.last().copied().unwrap_or(0);
     let threshold = if of_ten(9) < ground * 2 {
-        // Noise for nearly all of its length: what rises far above it is speech, which swells and falls with its syllables.
+        // Constant noise for nearly the whole length: only frames far above it are speech, which varies with its syllables.
         QUIET.max(ground * 3)
     } else {
-        // A message without a pause has no quiet part to compare with; then silence proper is the measure.
+        // A message without a pause has no quiet part to compare with, so the loudest frame limits the threshold.
         QUIET.max((ground * 3).min(loudest / 4))
     };
     let tonal = tonal(frames);
@@ -135,13 +135,13 @@ fn speech_frames(frames: &[Frame]) -> usize {
     runs.map(<[bool]>::len).sum()
 }
 
-/// The loudest of each stretch, from 0 to 255.
+/// The loudest sample of each bar, from 0 to 255.
 pub fn outline(samples: &[i16]) -> Vec<u8> {
     let bars = BARS.min(samples.len());
     let loudness = |bar: usize| {
         let stretch = &samples[bar * samples.len() / bars..(bar + 1) * samples.len() / bars];
         let loudest = stretch.iter().map(|s| s.unsigned_abs().min(32_767)).max().unwrap_or(0);
-        // The square root: what is half as loud to the ear is not drawn a tenth as high.
+        // The square root, because perceived loudness grows more slowly than amplitude: quiet speech would be drawn too low.
         u8::try_from((u32::from(loudest) * 255 * 255 / 32_767).isqrt()).unwrap_or(u8::MAX)
     };
     (0..bars).map(loudness).collect()

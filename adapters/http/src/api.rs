@@ -1,4 +1,4 @@
-//! What programs read: `/api/v1`.
+//! The API for programs: `/api/v1`.
 
 pub(crate) mod calls;
 pub(crate) mod openapi;

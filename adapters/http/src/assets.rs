@@ -20,7 +20,7 @@ use crate::templates::ErrorPage;
 #[folder = "static"]
 struct Assets;
 
-/// Every text, compressed once.
+/// Every file except images in PNG, compressed once.
 static COMPRESSED: LazyLock<BTreeMap<String, Vec<u8>>> = LazyLock::new(|| {
     let compressed = |name: std::borrow::Cow<'static, str>| {
         let file = Assets::get(&name).filter(|_| !name.ends_with(".png"))?;
@@ -43,7 +43,7 @@ pub(crate) fn asset(Path(name): Path<String>, req: &Request) -> Answer {
     let compressed = COMPRESSED.get(name.as_str()).filter(|_| takes_gzip(req));
     let coding = if compressed.is_some() { "-gzip" } else { "" };
     let tag = format!("\"{}{coding}\"", hex::encode(&file.metadata.sha256_hash()[..12]));
-    // Names do not change with their content: browsers ask each time, for a binary may have been replaced.
+    // File names do not change with their content, so browsers must revalidate: the binary may have been replaced.
     let answer = Response::builder().header(header::CACHE_CONTROL, "no-cache").header(header::ETAG, &tag);
     if req.header(header::IF_NONE_MATCH).is_some_and(|tags| matches(tags, &tag)) {
         return Ok(answer.status(StatusCode::NOT_MODIFIED).finish());
@@ -56,12 +56,12 @@ pub(crate) fn asset(Path(name): Path<String>, req: &Request) -> Answer {
     })
 }
 
-/// Whether one of the tags that a client has is this one, weak or not (RFC 9110, section 13.1.2).
+/// Whether one of the client's entity tags is this one, weak or strong (RFC 9110, section 13.1.2).
 fn matches(tags: &str, tag: &str) -> bool {
     tags.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }
 
-/// The worker that shows the offline page: at the top, for a worker controls the pages beside and below it.
+/// The service worker that shows the offline page. It is served from the root, because it only controls pages below its path.
 #[handler]
 pub(crate) fn worker() -> Answer {
     let file = Assets::get("worker.js").ok_or_else(Problem::not_found)?;

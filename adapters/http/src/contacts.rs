@@ -1,29 +1,29 @@
-//! Contacts as files: CSV as spreadsheets and address books write it, and vCard.
+//! Contacts as files: CSV, as spreadsheets and address books write it, and vCard.
 
 pub(crate) mod csv;
 pub(crate) mod vcard;
 
 use frontdesk_ports::{BadContact, Contact};
 
-/// What a file held.
+/// The contacts that were read from a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ReadContacts {
     /// The contacts; one for each number.
     pub contacts: Vec<Contact>,
-    /// Lines or cards without a number or a name that can be used, by their place from 1, and why.
+    /// Lines or cards without a usable number or name: their position, counted from 1, and the reason.
     pub left_out: Vec<(usize, BadContact)>,
 }
 
 /// Why a file holds no contacts.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum UnreadableContacts {
-    /// There is no line of titles that names a column of numbers.
+    /// The header row has no column for numbers.
     NoNumberColumn,
-    /// It is neither CSV nor vCard, in that line.
+    /// It is neither vCard nor readable CSV; the CSV reader's error.
     Broken(String),
 }
 
-/// Reads a file of either form. Numbers without their country belong to the country of `home`.
+/// Reads a file in either format. Numbers without a country code belong to the country of `home`.
 pub(crate) fn read(text: &str, home: &str) -> Result<ReadContacts, UnreadableContacts> {
     let text = text.trim_start_matches('\u{feff}');
     let is_vcard = text.trim_start().get(..11).is_some_and(|start| start.eq_ignore_ascii_case("BEGIN:VCARD"));

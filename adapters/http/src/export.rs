@@ -1,4 +1,4 @@
-//! Calls as CSV and as JSON lines, for spreadsheets and programs: the same on the web and on the command line.
+//! Exports of calls as CSV and JSON lines, with the same content on the web and on the command line.
 
 pub(crate) mod voicemail_zip;
 use std::sync::Arc;
@@ -22,10 +22,10 @@ use crate::i18n::{messages, phone_format};
 use crate::problem::Answer;
 use crate::query::{self, BadParameter};
 
-/// Calls that are read at once.
+/// Calls that are read per query.
 pub(crate) const PAGE: u16 = 500;
 
-/// The parameter that asks for a CSV with a byte order mark; the pages' links have it.
+/// The parameter that requests a CSV with a byte order mark; links on pages set it.
 pub(crate) const EXCEL: &str = "excel";
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -51,15 +51,15 @@ const COLUMNS: [&str; 19] = [
     "hung_up_by",
 ];
 
-/// A call as programs read it, without its events.
+/// A call in the API's format, without its events.
 pub fn call_document(record: &CallRecord, context: &CallContext) -> serde_json::Value {
     serde_json::to_value(WireCall::new(record, context)).unwrap_or_default()
 }
 
-/// What an e-mail says of a call: the reason of its outcome, and numbers as people write them.
+/// Texts about a call for an e-mail: the reason for its outcome, and formatted phone numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallWords {
-    /// Why it ended as it did; empty while that is not known.
+    /// The reason for its outcome; empty while that is unknown.
     pub reason: String,
     /// The caller's number, if it was not withheld.
     pub caller: Option<String>,
@@ -69,7 +69,7 @@ pub struct CallWords {
     pub phone: Option<String>,
 }
 
-/// A call in the words of the pages, in the language of that code; English if there is none.
+/// Describes a call as the pages do, in the language with that code, or in English if the code is unknown.
 pub fn call_words(call: &Call, language: &str) -> CallWords {
     let language = Language::of_code(language).unwrap_or(Language::English);
     let parties = call.parties.as_ref();
@@ -120,7 +120,7 @@ pub fn csv_line(record: &CallRecord, context: &CallContext) -> String {
     ])
 }
 
-/// A call as one line of JSON, in the words of the API.
+/// A call as one line of JSON, in the API's format.
 pub fn json_line(record: &CallRecord, context: &CallContext) -> String {
     let mut line = serde_json::to_string(&WireCall::new(record, context)).unwrap_or_default();
     line.push('\n');
@@ -133,11 +133,11 @@ pub(crate) fn line<const N: usize>(cells: [String; N]) -> String {
     line
 }
 
-/// What a spreadsheet may take for the beginning of a formula.
+/// Characters that a spreadsheet may take for the start of a formula.
 pub(crate) const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
-/// A cell by RFC 4180. What a spreadsheet would run as a formula is marked as text (OWASP, "CSV injection"). Where `;` or
-/// a tab separates cells, as `;` does in much of Europe, the spreadsheet also splits at those.
+/// A cell by RFC 4180. A text that a spreadsheet would run as a formula is marked as text (OWASP, "CSV injection"), also
+/// after `;` or a tab, because a spreadsheet that uses those as separators (`;` in much of Europe) splits the cell there.
 fn cell(text: &str) -> String {
     let mut marked = String::with_capacity(text.len());
     let mut is_start = true;
@@ -146,7 +146,7 @@ fn cell(text: &str) -> String {
             marked.push('\'');
         }
         marked.push(c);
-        // A spreadsheet that splits the cell may take quotes away.
+        // A spreadsheet that splits the cell may remove quotes.
         is_start = matches!(c, ';' | '\t' | '\n' | '\r') || is_start && matches!(c, '"' | ' ');
     }
     if marked.contains([',', ';', '"', '\t', '\n', '\r']) {
@@ -155,7 +155,7 @@ fn cell(text: &str) -> String {
     marked
 }
 
-/// A page of lines, and the query of the next.
+/// A page of lines, and the query for the next page.
 async fn page(
     calls: &dyn ReadCalls,
     mut query: CallQuery,
@@ -176,17 +176,17 @@ async fn page(
     }
 }
 
-/// A form that calls are taken out in.
+/// A format of exported calls.
 struct Format {
     name: &'static str,
     file: &'static str,
     media_type: &'static str,
     header: fn() -> String,
-    /// A call.
+    /// Formats a call.
     line: fn(&CallRecord, &CallContext<'_>) -> String,
 }
 
-/// Every call that the filter fits, newest first, as CSV.
+/// Every call that matches the filter, newest first, as CSV.
 #[handler]
 pub(crate) async fn calls_csv(
     Data(state): Data<&Arc<State>>,
@@ -200,14 +200,14 @@ pub(crate) async fn calls_csv(
     download(state, visitor, req, csv).await
 }
 
-/// Whether the CSV is opened in Excel, which takes UTF-8 without a byte order mark for the system's code page.
+/// Whether the CSV is for Excel, which reads UTF-8 without a byte order mark in the system's code page.
 fn is_for_excel(req: &Request) -> Result<bool, BadParameter> {
     let pairs = query::pairs(req.uri().query());
     let Some((name, value)) = pairs.into_iter().find(|(name, _)| name == EXCEL) else { return Ok(false) };
     value.parse().map_err(|_| BadParameter { name, why: "use true or false".to_owned() })
 }
 
-/// Every call that the filter fits, newest first, as lines of JSON.
+/// Every call that matches the filter, newest first, as lines of JSON.
 #[handler]
 pub(crate) async fn calls_jsonl(
     Data(state): Data<&Arc<State>>,
@@ -219,7 +219,7 @@ pub(crate) async fn calls_jsonl(
     download(state, visitor, req, jsonl).await
 }
 
-/// What an export is asked for. Without a tab it is of everything, as it always was; with one it is what that page shows.
+/// The query of an export. Without a tab it covers all calls; with one, the calls that the page with that tab shows.
 pub(crate) fn asked(state: &State, req: &Request, viewer: &Viewer) -> Result<CallQuery, BadParameter> {
     let mut pairs = query::pairs(req.uri().query());
     pairs.retain(|(name, _)| name != EXCEL);

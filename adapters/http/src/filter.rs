@@ -1,5 +1,5 @@
-//! What the feed shows: a tab, a span of days, and the filters that the API has, too. It lives in the address, so that an
-//! address is a saved view; the export of an address is what its page shows.
+//! The filter of the feed: a tab, a range of days, and the filters that the API has, too. It is part of the page's URL, so
+//! that views are saved as URLs, and an export with the same query contains what the page shows.
 use frontdesk_domain::named;
 use frontdesk_domain::{Outcome, Timestamp};
 use frontdesk_ports::CallQuery;
@@ -11,7 +11,7 @@ use strum::{IntoStaticStr, VariantArray};
 use crate::i18n::viewer::Viewer;
 use crate::query::{BadParameter, call_query, whole_day, with_contacts};
 
-/// A part of the log that people look at.
+/// A tab of the feed: a part of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub(crate) enum Tab {
@@ -21,7 +21,7 @@ pub(crate) enum Tab {
     Attention,
     Missed,
     Voicemail,
-    /// Calls that are not over.
+    /// Calls in progress.
     Live,
     /// Calls that are done.
     Done,
@@ -30,7 +30,7 @@ pub(crate) enum Tab {
 named!(Tab);
 
 impl Tab {
-    /// The one outcome that the tab shows, if it is about one.
+    /// The outcome that the tab shows, if it shows only one.
     pub fn outcome(self) -> Option<Outcome> {
         match self {
             Self::Voicemail => Some(Outcome::Voicemail),
@@ -55,14 +55,14 @@ impl Tab {
     }
 }
 
-/// Spans of days that can be asked for by name.
+/// Named ranges of days.
 pub(crate) const RANGES: [&str; 5] = ["today", "yesterday", "week", "7d", "30d"];
 
 /// What a page of the feed shows.
 #[derive(Debug, Clone)]
 pub(crate) struct Shown {
     pub tab: Tab,
-    /// The tab of an address that names none.
+    /// The viewer's start tab, shown for a URL that names no tab.
     start: Tab,
     pub query: CallQuery,
     /// The filters as query parameters, without tab and cursor.
@@ -92,7 +92,7 @@ impl Shown {
                     let day = whole_day(value).and_then(|day| midnight(day.tomorrow().ok()?, zone));
                     on = Some(day.ok_or_else(|| bad("use a day such as 2026-11-22"))?);
                 }
-                // Parts of a page, for its script.
+                // Parameters of requests for a part of a page, sent by its script.
                 "part" | "day" | "after" => {}
                 _ => rest.push((name.clone(), value.clone())),
             }
@@ -114,7 +114,7 @@ impl Shown {
         Ok(Self { tab, start: *start, query, filters: pairs.iter().filter(is_filter).cloned().collect() })
     }
 
-    /// The query of these filters over all calls, if the tab narrows them.
+    /// The query of these filters over all calls; `None` if the tab shows all calls already.
     pub fn in_all_calls(&self) -> Option<CallQuery> {
         let mut query = self.query.clone();
         match self.tab {
@@ -168,7 +168,7 @@ pub(crate) fn midnight(day: Date, zone: &TimeZone) -> Option<Timestamp> {
     day.to_zoned_datetime(zone.clone()).ok().map(|zoned| zoned.timestamp())
 }
 
-/// From then until before then.
+/// The start of a named range of days, and its end (exclusive).
 pub(crate) fn range(word: &str, zone: &TimeZone, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
     let today = now.to_zoned_datetime(zone.clone()).date();
     let back = |days: i64| today.checked_sub(Span::new().days(days)).ok();

@@ -1,4 +1,4 @@
-//! What a page says about the change that led to it ("3 calls marked done", with "Undo"): a cookie that the next page
+//! The message on a page about the change that led to it ("3 calls marked done", with "Undo"): a cookie that the next page
 //! shows once and clears.
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,14 +12,14 @@ use crate::i18n::viewer::cookie;
 
 /// The cookie.
 const FLASH: &str = "flash";
-/// The forms that undo a change, beside that of one call.
+/// The paths of forms that may undo a change, besides the form of a single call.
 const UNDOABLE: [&str; 4] = ["/calls/bulk", "/contacts", "/flow/callers", "/views"];
-/// Longer ones are not stored by browsers.
+/// The longest message with its undo form; browsers do not store much longer cookies.
 const MAX_BYTES: usize = 3500;
-/// A page that does not come soon says nothing.
+/// The lifetime of the cookie: a page that is opened later does not show the message.
 const LASTS: Duration = Duration::from_secs(60);
 
-/// What was done.
+/// A message about what was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Flash {
     /// The message `said-…`.
@@ -49,27 +49,27 @@ impl Flash {
         Self { said: said.to_owned(), ..Self::default() }
     }
 
-    /// With a count.
+    /// Sets the count.
     pub fn of(self, count: usize) -> Self {
         Self { count, ..self }
     }
 
-    /// Of something or somebody of that name.
+    /// Sets the name of what was changed.
     pub fn named(self, name: &str) -> Self {
         Self { name: name.to_owned(), ..self }
     }
 
-    /// With the count of others, which somebody else changed first.
+    /// Says that the change was partial: someone else changed this number of others first.
     pub fn but_not(self, others: usize) -> Self {
         if others == 0 { self } else { Self { said: "partly".into(), name: others.to_string(), ..self } }
     }
 
-    /// Undone by a form with these fields.
+    /// Adds the form that undoes the change.
     pub fn undone_by(self, action: &str, fields: Vec<(String, String)>) -> Self {
         Self { undo: Some(Undo { action: action.to_owned(), fields }), ..self }
     }
 
-    /// A response that says so on the page that it leads to.
+    /// Adds the cookie to a response, so that the page that it leads to shows the message.
     pub fn on(mut self, response: Response, secure: bool) -> Response {
         if self.text().len() > MAX_BYTES {
             self.undo = None;
@@ -87,12 +87,12 @@ impl Flash {
         text.finish()
     }
 
-    /// What the cookie of a request says.
+    /// Reads the cookie of a request.
     pub fn from_request(req: &Request) -> Option<Self> {
         let mut pairs = form_urlencoded::parse(cookie(req, FLASH)?.as_bytes()).into_owned();
         let mut next = |name: &str| pairs.next().filter(|(known, _)| known == name).map(|(_, value)| value);
         let (said, count, name) = (next("said")?, next("n")?.parse().ok()?, next("name")?);
-        // Another site below our domain can set the cookie: a form leads only to what a flash offers to undo.
+        // Another site below our domain can set the cookie, so only forms that a flash can offer are accepted.
         let is_ours = |action: &String| {
             let of_call = action.strip_prefix("/calls/").and_then(|rest| rest.strip_suffix("/work"));
             UNDOABLE.contains(&action.as_str())
@@ -103,7 +103,7 @@ impl Flash {
         Some(Self { said, count, name, undo })
     }
 
-    /// In words; `None` if there are none for it.
+    /// The text in a language; `None` if there is no such message.
     pub fn line(self, language: Language) -> Option<FlashLine> {
         let id = format!("said-{}", self.said);
         let args = [("n", self.count.into()), ("name", self.name.as_str().into())];
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_is_shown_with_its_undo_and_nothing_else_is() {
+    fn a_flash_round_trips_and_foreign_undo_actions_are_dropped() {
         let fields =
             vec![("call".to_owned(), "1; a=b\"é".to_owned()), ("do".to_owned(), "reopen".to_owned())];
         let flash = Flash::new("done").of(3).named("Ann; & Co").undone_by("/calls/bulk", fields);

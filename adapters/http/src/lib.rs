@@ -1,7 +1,7 @@
-//! People, programs and operators: the feed, the API, live updates, health.
+//! The HTTP adapter for users, programs and operators: the feed, the API, live updates, and health checks.
 //!
 //! [`routes`] is one table of paths, permissions and handlers (`router`). A request passes the middleware, then the guard
-//! (`auth`), and reaches a handler of a few lines in `pages` or `api`, which asks a driving port and renders a template or
+//! (`auth`), and reaches a handler of a few lines in `pages` or `api`, which calls a driving port and renders a template or
 //! JSON. Handlers return a `Problem` for anything that goes wrong.
 
 mod api;

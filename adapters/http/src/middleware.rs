@@ -1,4 +1,4 @@
-//! What every request and response passes through.
+//! Middleware and limits for requests and responses.
 
 pub(crate) mod api_rates;
 pub(crate) mod body_limit;

@@ -1,4 +1,4 @@
-//! Pages for people; each reads, makes a view, and hands it to its template.
+//! Pages for people. Each handler reads data, builds a view, and renders its template.
 
 pub(crate) mod api_docs;
 pub(crate) mod audit;
@@ -36,7 +36,7 @@ impl Form {
         Self::read_up_to(MAX_FORM_BYTES, body).await
     }
 
-    /// The same with another limit.
+    /// Reads the body of a request, with another limit.
     pub async fn read_up_to(limit: usize, body: Body) -> Result<Self, Problem> {
         let too_large = |_| {
             let detail = "a note has at most 2000 characters";
@@ -50,7 +50,7 @@ impl Form {
         Ok(Self(fields))
     }
 
-    /// A field, empty if it is not there.
+    /// A field, empty if it is absent.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
     }
@@ -71,7 +71,7 @@ pub(crate) fn html(rendered: Result<String, tera::Error>) -> Answer {
     Ok(Response::builder().content_type("text/html; charset=utf-8").body(rendered?))
 }
 
-/// Sends the browser to another of our pages, to be fetched with GET.
+/// Redirects the browser to another of our pages, which it requests with GET.
 pub(crate) fn redirect(location: impl AsRef<str>) -> Response {
     Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, location.as_ref()).finish()
 }

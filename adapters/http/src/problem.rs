@@ -20,7 +20,7 @@ use crate::query::BadParameter;
 /// What a handler returns.
 pub(crate) type Answer = Result<Response, Problem>;
 
-/// Why a request was not done.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {detail}", kind.title())]
 pub(crate) struct Problem {
@@ -91,7 +91,7 @@ impl Problem {
     }
 
     pub fn method_not_allowed(allowed: &'static str) -> Self {
-        let detail = format!("this address takes {allowed}");
+        let detail = format!("this address accepts {allowed}");
         Self::new(ProblemKind::MethodNotAllowed, detail)
             .with_header(header::ALLOW, HeaderValue::from_static(allowed))
     }
@@ -101,13 +101,13 @@ impl Problem {
         Self::new(ProblemKind::BadForm, detail)
     }
 
-    /// A body that is not what the operation takes, because of this field if it is one.
+    /// A body that the operation does not accept; `field` is the field that is wrong, or empty.
     pub fn bad_body(field: &str, detail: impl Into<String>) -> Self {
         let parameter = Some(field.to_owned()).filter(|field| !field.is_empty());
         Self { parameter, ..Self::new(ProblemKind::BadBody, detail) }
     }
 
-    /// A change that was decided on an outdated state of a call, which is now this.
+    /// A change based on an outdated version of a call's follow-up; `call` is the current state.
     pub fn stale(call: WireCall) -> Self {
         let detail = "the call has been changed since that version; `call` is its present state";
         Self { call: Some(Box::new(call)), ..Self::new(ProblemKind::StaleVersion, detail) }
@@ -123,20 +123,20 @@ impl Problem {
         self
     }
 
-    /// With the seconds after which the request can be repeated.
+    /// Adds the header with the seconds after which the request can be repeated.
     fn retry_after(self, wait: Duration) -> Self {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         self.with_header(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
     }
 
-    /// As programs read it, on a server with this prefix.
+    /// The problem in the API's format, with URIs that begin with this prefix.
     pub fn into_body(self, prefix: &PathPrefix) -> ProblemBody {
         let Self { kind, detail, parameter, call, .. } = self;
         let (r#type, title, status) = (prefix.path(&kind.path()), kind.title(), kind.status().as_u16());
         ProblemBody { r#type, title, status, detail, parameter, call }
     }
 
-    /// The response to a program, on a server with this prefix.
+    /// The response to a program, with URIs that begin with this prefix.
     pub fn into_response(mut self, prefix: &PathPrefix) -> Response {
         let (status, headers) = (self.status(), std::mem::take(&mut self.headers));
         let body = serde_json::to_string(&self.into_body(prefix)).unwrap_or_default();
@@ -152,7 +152,7 @@ impl Problem {
     }
 }
 
-/// Only the status: the router's middleware renders problems.
+/// Only the status is used here: the router's middleware renders problems.
 impl ResponseError for Problem {
     fn status(&self) -> StatusCode {
         self.kind.status()
@@ -171,11 +171,11 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) | StoreError::Exists(_) => {
-                tracing::warn!("a store was unavailable to a reader: {error}");
+                tracing::warn!("the store is unavailable for reading: {error}");
                 Self::unavailable()
             }
             StoreError::Refused(_) | StoreError::Corrupt(_) => {
-                tracing::error!("a store failed for a reader: {error}");
+                tracing::error!("reading from the store failed: {error}");
                 let detail = "the log holds something that it should not; see the server's log";
                 Self::new(ProblemKind::InternalError, detail)
             }
@@ -186,7 +186,7 @@ impl From<StoreError> for Problem {
 impl From<tera::Error> for Problem {
     fn from(error: tera::Error) -> Self {
         tracing::error!("a page could not be rendered: {error}");
-        Self::new(ProblemKind::InternalError, "this page is broken; see the server's log")
+        Self::new(ProblemKind::InternalError, "this page could not be rendered; see the server's log")
     }
 }
 
@@ -230,7 +230,7 @@ impl From<WorkError> for Problem {
     }
 }
 
-/// The kind of problem of a change to a call that was refused.
+/// The kind of problem for a refused change to a call.
 pub(crate) fn refused_kind(refused: &frontdesk_ports::work::WorkRefused) -> ProblemKind {
     use frontdesk_ports::work::WorkRefused;
     match refused {

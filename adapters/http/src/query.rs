@@ -1,5 +1,5 @@
-//! The query string of a list of calls, the same for the feed and the API. What cannot be read is an error that names
-//! the parameter and the remedy.
+//! The query string of a list of calls, the same for the feed and the API. An invalid value is an error that names the
+//! parameter and the remedy.
 mod schema;
 mod value;
 
@@ -115,7 +115,7 @@ pub(crate) static PARAMETERS: [Parameter; 21] = [
         set(&mut query.mailbox, Ok(Some(value.to_owned())))
     })
     .such_as("main"),
-    parameter("menu", "Only calls with this last menu", text, |query, value, _| {
+    parameter("menu", "Only calls whose last menu was this one", text, |query, value, _| {
         set(&mut query.menu, Ok(Some(value.to_owned())))
     })
     .such_as("main"),
@@ -127,7 +127,7 @@ pub(crate) static PARAMETERS: [Parameter; 21] = [
         set(&mut query.assignee, Ok(Some(value.to_owned())))
     })
     .such_as("ann"),
-    parameter("provider", "Only calls that came by this carrier", text, |query, value, _| {
+    parameter("provider", "Only calls of this carrier", text, |query, value, _| {
         set(&mut query.provider, Ok(Some(value.to_owned())))
     })
     .such_as("twilio"),
@@ -177,24 +177,24 @@ fn name<T: FromStr<Err = UnknownName>>(value: &str) -> Result<Option<T>, String>
     value.parse().map(Some).map_err(|error: UnknownName| error.to_string())
 }
 
-/// Which calls a query string asks for.
+/// Builds the query for calls from the pairs of a query string.
 pub(crate) fn call_query(pairs: &[(String, String)], zone: &TimeZone) -> Result<CallQuery, BadParameter> {
     let mut query = CallQuery::newest(50);
     for (name, value) in pairs {
         let bad = |why: String| BadParameter { name: name.clone(), why };
         if value.contains(char::is_control) {
-            return Err(bad("it holds a control character; leave it out".into()));
+            return Err(bad("it contains a control character; remove it".into()));
         }
         let Some(parameter) = PARAMETERS.iter().find(|known| known.name == name) else {
             let known: Vec<&str> = PARAMETERS.iter().map(|known| known.name).collect();
-            return Err(bad(format!("there is no such parameter; there are {}", known.join(", "))));
+            return Err(bad(format!("unknown parameter; use one of {}", known.join(", "))));
         };
         (parameter.set)(&mut query, value, zone).map_err(bad)?;
     }
     Ok(query)
 }
 
-/// Adds the callers with contacts that match the text that is searched.
+/// Adds to a text search the callers with a contact that matches the text.
 pub(crate) fn with_contacts(mut query: CallQuery, contacts: &ContactBook) -> CallQuery {
     if let Some(text) = &mut query.text {
         text.callers = contacts.found(&text.text);

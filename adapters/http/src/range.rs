@@ -1,9 +1,9 @@
-//! The `Range` header, as far as a player needs it (RFC 9110, section 14): one range of bytes.
+//! The `Range` header (RFC 9110, section 14), limited to what players need: one range of bytes.
 
 /// First and last byte. Without a first byte, the last value is the length of the suffix.
 pub type ByteRange = (Option<u64>, Option<u64>);
 
-/// The range asked for. Several ranges, other units and nonsense are ignored, as the RFC allows: all is sent.
+/// The requested range. Several ranges, other units and invalid headers are ignored, as the RFC allows: the whole is sent.
 pub fn parse(header: Option<&str>) -> Option<ByteRange> {
     let (unit, set) = header?.split_once('=')?;
     // Range units are compared without regard to letter case (RFC 9110, section 14.1).

@@ -34,7 +34,7 @@ const MAX_PHONE_BYTES: usize = 32 * 1024 * 1024;
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RouteAccess {
-    /// Everybody.
+    /// Anyone, without authentication.
     Public,
     /// Anyone who may read calls; others are redirected to the sign-in page.
     Page,
@@ -42,11 +42,11 @@ pub enum RouteAccess {
     Calls,
     /// Anyone who may listen to voicemails.
     Audio,
-    /// People, who work on calls.
+    /// Signed-in users; others are redirected to the sign-in page.
     Work,
     /// Programs that may work on calls, and people.
     ApiWork,
-    /// Anyone who may have a lost voicemail fetched again: admins, and programs that may work on calls.
+    /// Those who may retry the download of a lost voicemail: admins, and programs that may work on calls.
     Retry,
     /// People who may close the company.
     Close,
@@ -81,7 +81,7 @@ impl RouteAccess {
 struct Entry {
     path: &'static str,
     access: RouteAccess,
-    /// Who may post to it.
+    /// Who may send POST requests to it.
     posting: RouteAccess,
     handlers: RouteMethod,
     /// The methods it takes, as the header `Allow` names them.
@@ -103,7 +103,7 @@ impl Entry {
         Self { path, access, posting: access, handlers: poem::post(handler), allow: "POST" }
     }
 
-    /// With a handler that answers HEAD itself; elsewhere the answer to GET is sent without its body.
+    /// Adds a handler that answers HEAD itself; other routes answer HEAD as GET, without the body.
     fn and_head<T: IntoEndpoint>(self, handler: T) -> Self
     where
         T::Endpoint: 'static,
@@ -119,7 +119,7 @@ impl Entry {
     }
 }
 
-/// The routes that every instance has. The demo's phone adds its own.
+/// The routes of every instance. The phone of the demo has further ones.
 fn table() -> Vec<Entry> {
     use RouteAccess::{Admin, ApiWork, Audio, Calls, Close, Metrics, Page, Public, Retry, Work};
     vec![
@@ -243,7 +243,7 @@ pub fn routes(mut services: Services) -> Result<impl Endpoint<Output = Response>
         .map_to_response())
 }
 
-/// The service's metrics, for a listener that only operators reach.
+/// The service's metrics, for a listener that only operators can reach.
 pub fn metrics_routes(
     metrics: Arc<dyn Fn() -> String + Send + Sync>,
 ) -> impl Endpoint<Output = Response> + use<> {

@@ -1,4 +1,4 @@
-//! What the routes are given, and what handlers share of it.
+//! The dependencies of the routes, and the state that handlers share.
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,31 +18,31 @@ use crate::middleware::path_prefix::PathPrefix;
 use crate::middleware::visitor_limits::VisitorLimits;
 use crate::templates::Templates;
 
-/// What the routes need.
+/// The dependencies of the routes.
 pub struct Services {
-    /// The log.
+    /// Reads the call log.
     pub calls: Arc<dyn ReadCalls>,
-    /// Who may see it.
+    /// Authenticates users and programs.
     pub access: Arc<dyn Access>,
     /// Sign-in by a proxy or an identity provider.
     pub sign_in: FederatedSignIn,
     /// Manages users.
     pub accounts: Arc<dyn Accounts>,
-    /// What the configuration says of the log, to be shown.
+    /// Rules of the configuration, for the settings page.
     pub rules: Rules,
-    /// Takes what people do about calls.
+    /// Changes the follow-up of calls.
     pub working: Arc<dyn WorkOnCalls>,
     /// Outages, diagnostics, the audit log, and retried downloads.
     pub operations: Arc<dyn Operations>,
     /// What `/readyz` reports.
     pub readiness: Arc<dyn Readiness>,
-    /// The service's own figures, as Prometheus text.
+    /// The service's own metrics, as Prometheus text.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// The call flow, and temporary changes to it.
     pub overrides: Arc<dyn ManageOverrides>,
-    /// The carriers that calls come by, as the log names them.
+    /// The configured carriers, by their names in the log.
     pub carriers: Vec<String>,
-    /// The names of callers.
+    /// The contacts, for the names of callers.
     pub contacts: Arc<dyn ManageContacts>,
     /// The voice webhook URL to set at the carrier, shown while the log is empty.
     pub voice_url: String,
@@ -50,28 +50,28 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// The company's time zone.
     pub zone: TimeZone,
-    /// The path below which people reach us, which a proxy strips.
+    /// The path below which users reach us, which a proxy strips.
     pub prefix: PathPrefix,
-    /// Requests of a token that are answered per minute.
+    /// The number of requests that a token may send per minute.
     pub requests_per_minute: NonZeroU32,
-    /// Whether people reach us by HTTPS: cookies are then for HTTPS only.
+    /// Whether users reach us over HTTPS; cookies are then marked `Secure`.
     pub secure: bool,
-    /// Turns true when the server stops: live updates then end, for readers to take them up again.
+    /// Becomes true when the server stops. Live updates then end, and clients reconnect.
     pub stop: watch::Receiver<bool>,
-    /// The demo's phone, if there is one: its routes, which only people who are signed in reach.
+    /// The routes of the demo's phone, if there is one. They require a sign-in.
     pub phone: Option<BoxEndpoint<'static, Response>>,
 }
 
-/// Rules of the configuration that people should know. No page changes them.
+/// Rules of the configuration that the settings page shows. No page changes them.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Rules {
-    /// Calls are deleted after this; never if it is not set.
+    /// Calls are deleted after this time; `None` for never.
     pub calls: Option<Duration>,
-    /// Messages' audio is deleted after this; never if it is not set.
+    /// The audio of voicemails is deleted after this time; `None` for never.
     pub audio: Option<Duration>,
-    /// The carrier's own words are deleted after this; never if it is not set.
+    /// The carrier's raw parameters are deleted after this time; `None` for never.
     pub raw: Option<Duration>,
-    /// Whether a later answered call settles earlier misses of the same caller.
+    /// Whether a later answered call marks earlier missed calls of the same caller done.
     pub resolves_misses: bool,
 }
 

@@ -23,9 +23,9 @@ use crate::pages::feed::{attention, live};
 use crate::problem::{Answer, Problem};
 use crate::query;
 
-/// Changes sent in one go.
+/// The most changes that are read at once.
 const BATCH: u16 = 100;
-/// How often changes are looked for when no notification arrives.
+/// The interval at which changes are polled when no notification arrives.
 const POLL_INTERVAL: Duration = Duration::from_secs(10);
 /// How long a stream lasts. The reader reconnects and continues where it ended, if they may still read calls.
 const MAX_STREAM_DURATION: Duration = Duration::from_secs(300);
@@ -34,14 +34,14 @@ const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// A page that is further behind than this reloads instead of receiving each change.
 const MAX_REPLAY: u64 = 1000;
-/// How often counts are sent, at most.
+/// The shortest interval between two counts.
 const COUNT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Renders a changed call for one kind of reader.
 trait EventSource: Send + Sync + 'static {
     fn render(&self, state: &State, record: &CallRecord) -> Event;
 
-    /// What the reader's list shows, to be counted.
+    /// The filter of the reader's list; its calls are counted.
     fn counted(&self) -> Option<(&Shown, &Viewer)> {
         None
     }
@@ -110,7 +110,7 @@ pub(crate) async fn counts(Data(state): Data<&Arc<State>>) -> Answer {
     Ok(Json(count_all(state, None).await?).into_response())
 }
 
-/// Calls that need attention, calls in progress, and those that a list shows, in words.
+/// The counts of calls that need attention, of calls in progress, and of those that a list shows, as texts.
 async fn count_all(state: &State, shown: Option<(&Shown, &Viewer)>) -> Result<serde_json::Value, StoreError> {
     let of = async |query: &CallQuery| {
         state.services.calls.tally(query, MAX_COUNTED).await.map(|tally| tally_text(&tally))
@@ -123,14 +123,14 @@ async fn count_all(state: &State, shown: Option<(&Shown, &Viewer)>) -> Result<se
     Ok(all)
 }
 
-/// The change to continue after: the last one received, the one that the page was rendered at, or none.
+/// The change to continue after: the last one received, or the latest when the page was rendered. `None` for a new stream.
 fn seen(req: &Request) -> Option<u64> {
     let header = req.header("last-event-id").and_then(|id| id.parse().ok());
     let after = |uri: &Uri| query::pairs(uri.query()).into_iter().find(|(name, _)| name == "after");
     header.or_else(|| after(req.uri()).and_then(|(_, value)| value.parse().ok()))
 }
 
-/// A stream that no cache keeps.
+/// The response of a stream, with a header that forbids caching.
 fn not_stored(events: SSE) -> Response {
     let mut response = events.into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -157,7 +157,7 @@ async fn stream_changes(
     let open = state.limits.stream(&actor).ok_or_else(Problem::too_many_streams)?;
     let latest = state.services.calls.latest_change().await?;
     let after = seen(req).map_or(latest, Change);
-    // A position beyond the log is one of another log: of the one before a backup was restored.
+    // A position after the latest change is from another log, such as the one before a backup was restored.
     let is_foreign = after > latest;
     let reset = is_foreign || for_page && latest.0.saturating_sub(after.0) > MAX_REPLAY;
     let reset = reset.then(|| Event::message("reload").event_type("reset").id(latest.0.to_string()));
@@ -212,7 +212,7 @@ async fn next_event(
                     tokio::time::timeout(timeout, state.services.calls.wait_for_change(reader.after)).await;
             }
             Ok(changed) => {
-                // Signed out, removed or revoked meanwhile: nothing more is sent.
+                // Once the session or token is no longer valid, nothing more is sent.
                 if let Some(credential) = credential
                     && !credential.may_read_calls(&*state.services.access).await
                 {

@@ -1,4 +1,4 @@
-//! What the templates are given: one struct a template, and a test that renders them all.
+//! The templates and the data that they render: one struct per template, and a test that renders them all.
 use fluent_bundle::{FluentArgs, FluentValue};
 use rust_embed::RustEmbed;
 use serde::Serialize;
@@ -26,7 +26,7 @@ use crate::pages::start::SetupPage;
 use crate::pages::stats::view::FiguresPage;
 use crate::problem::Problem;
 
-/// Every name ends in `.html`: only then tera escapes.
+/// Every name ends in `.html`, because tera escapes only in such templates.
 #[derive(RustEmbed)]
 #[folder = "templates"]
 struct TemplateFiles;
@@ -38,7 +38,7 @@ pub(crate) struct Templates {
 }
 
 impl Templates {
-    /// Their links begin with this prefix.
+    /// Parses the templates; links on pages begin with this prefix.
     pub fn new(prefix: PathPrefix) -> Result<Self, tera::Error> {
         let mut tera = Tera::default();
         tera.register_function("t", message);
@@ -55,7 +55,7 @@ impl Templates {
         Ok(Self { tera, prefix })
     }
 
-    /// A page in a language; its templates ask for messages by `t`.
+    /// A page in a language; its templates use messages by the function `t`.
     fn render(&self, name: &str, view: &impl Serialize, language: Language) -> Result<String, tera::Error> {
         let mut context = Context::from_serialize(view)?;
         context.insert("lang", language.code());
@@ -71,7 +71,7 @@ impl Templates {
         self.render("login.html", view, language)
     }
 
-    /// The page after a sign-in at a provider, which redirects to the feed.
+    /// The page after a sign-in at a provider or by a link, which redirects to `next`.
     pub fn signed_in(&self, next: &str, language: Language) -> Result<String, tera::Error> {
         self.render("signed_in.html", &serde_json::json!({ "next": next }), language)
     }
@@ -81,7 +81,7 @@ impl Templates {
         self.render("setup.html", view, language)
     }
 
-    /// The page of an e-mail's link.
+    /// The page behind the link in an e-mail that marks a call done.
     pub fn done(&self, view: &DonePage, viewer: &Viewer) -> Result<String, tera::Error> {
         self.render("done.html", view, viewer.language)
     }
@@ -98,12 +98,12 @@ impl Templates {
         self.render("error.html", view, language)
     }
 
-    /// What is left to set up, within the feed.
+    /// The remaining setup steps, as a part of the feed.
     pub fn setup_steps(&self, steps: &SetupSteps, viewer: &Viewer) -> Result<String, tera::Error> {
         self.render("setup_steps.html", &serde_json::json!({ "steps": steps }), viewer.language)
     }
 
-    /// The rows of a further page of the feed.
+    /// The rows of the next page of the feed.
     pub fn rows(&self, list: &List, viewer: &Viewer) -> Result<String, tera::Error> {
         self.render("rows.html", &serde_json::json!({ "list": list }), viewer.language)
     }
@@ -120,7 +120,7 @@ impl Templates {
     }
 }
 
-/// A page with a template of its own.
+/// A page for signed-in users, with its own template.
 pub(crate) trait Page: Serialize {
     /// Its template.
     fn template(&self) -> &'static str;
@@ -155,7 +155,7 @@ fn language_of(state: &tera::State) -> Result<Language, tera::Error> {
     Ok(code.and_then(|code| Language::of_code(&code)).unwrap_or(Language::English))
 }
 
-/// `{{ t(k="notes", n=3) }}` in a template: the message of that name, with its variables.
+/// `{{ t(k="notes", n=3) }}` in a template: the message with that id, with its variables.
 fn message(values: Kwargs, state: &tera::State) -> Result<String, tera::Error> {
     let id: String = values.must_get("k")?;
     let mut args = FluentArgs::new();
@@ -175,9 +175,9 @@ pub(crate) struct LoginPage {
     pub next: String,
     pub error: Option<String>,
     pub name: String,
-    /// Whether a code is asked for besides.
+    /// Whether the form also asks for a second-factor code.
     pub asks_code: bool,
-    /// Who else signs people in, and the address that leads there.
+    /// The name of the identity provider, and the URL of its sign-in.
     pub provider: Option<String>,
     pub provider_address: String,
 }
@@ -199,7 +199,7 @@ pub(crate) struct ErrorPage {
     pub more: String,
 }
 
-/// Statuses that have messages of their own.
+/// Statuses with their own messages.
 const TRANSLATED_STATUSES: [u16; 12] = [400, 401, 403, 404, 405, 408, 409, 413, 422, 429, 500, 503];
 
 impl ErrorPage {

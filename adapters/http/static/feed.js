@@ -26,7 +26,7 @@ function isBusy(row) {
   return (audio && !audio.paused) || row.contains(document.activeElement) || row.matches(":hover");
 }
 
-// The part of the table for a day, made where it belongs if it is not there. Days sort as text; newest first.
+// The table section of a day, created at its place if it does not exist. Days are compared as text, newest first.
 function dayOf(key, label) {
   const days = [...table.tBodies].filter((body) => body.dataset.day !== undefined);
   const known = days.find((body) => body.dataset.day === key);
@@ -45,7 +45,7 @@ function dayOf(key, label) {
   return body;
 }
 
-// What is being used stays, unless it was asked to change: the rest of what is said of the call changes around it.
+// Updates the cells of a row, except a voicemail that is playing and, unless the user caused the update, the focused cell.
 function update(known, row, asked) {
   const playing = known.querySelector("audio");
   const keep = new Set();
@@ -88,7 +88,7 @@ function insert(change, row) {
   document.getElementById("empty")?.remove();
 }
 
-// A page that stays open for days does not grow for ever: what falls off its end is one click away.
+// Limits the rows of a page that stays open for days. Older rows are one click away.
 const MOST = 300;
 function trim() {
   const rows = [...table.querySelectorAll("tr.call")];
@@ -114,7 +114,7 @@ function say(row) {
   news.push(`${row.querySelector(".caller").textContent}: ${text("what")}`);
 }
 
-// One sentence every few seconds is enough.
+// Changes are announced to screen readers at most every three seconds.
 setInterval(() => {
   if (!news.length) return;
   announce.textContent = news.length > 2 ? t("changes", { n: news.length, last: news.at(-1) }) : news.join(". ");
@@ -133,7 +133,7 @@ function place(change) {
     update(known, row);
     known.classList.toggle("gone", !change.fits);
   } else if (change.fits) {
-    // A reader further down the page is not pushed away.
+    // New rows are held back while the reader is further down the page.
     if (held.has(change.id) || (fresh && scrollY > 200)) held.set(change.id, change);
     else insert(change, row);
     trim();
@@ -159,8 +159,8 @@ function showHeld() {
   hold();
 }
 
-// The answer to what was done with a row is the row as it is now, perhaps with a word on why it was refused. Without a row,
-// the row shows what went wrong, and stays as it is.
+// The response to a change is the row as it is now, with an alert if the change was refused. If the response has no row,
+// the old row stays and shows what went wrong.
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
   const known = ctx.sourceElement?.closest?.("tr.call");
@@ -187,7 +187,7 @@ function alertIn(row, content) {
 
 const INVERSE = { handle: "reopen", reopen: "handle", claim: "release", release: "claim" };
 
-// What was just done can be undone for as long as it is said: the form of the row as it is now does it.
+// Offers to undo a change for as long as its message is shown, with the inverse form of the updated row.
 function offerUndo(row, did) {
   const back = row.querySelector(`.do button[name="do"][value="${INVERSE[did]}"]`);
   if (!back) return;
@@ -199,16 +199,16 @@ function offerUndo(row, did) {
     const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null);
     if (!answer?.ok) return toast(problemOf(answer?.status ?? 0));
     const now = rowOf(await answer.text());
-    // A row that has left comes back as a live update, on its day.
+    // A row that has been removed is inserted again by a live update.
     const known = document.getElementById(row.id);
     if (known && now) update(known, now, true);
   });
 }
 
 function tick() {
-  // Rows that belong here no longer leave when nobody uses them.
+  // Rows that no longer match the filter are removed once they are not in use.
   for (const row of document.querySelectorAll("tr.gone")) {
-    // The keyboard goes on with the next row.
+    // The focus moves to the next row.
     if (document.activeElement === row && !row.matches(":hover")) (row.nextElementSibling ?? row.previousElementSibling)?.focus({ preventScroll: true });
     if (!isBusy(row)) remove(row);
   }
@@ -257,7 +257,7 @@ if (feed && table) {
       if (!paused) waiting.splice(0).forEach(place);
     });
   }
-  // While the page is hidden the connection is closed; the title still shows the number of new calls.
+  // While the page is hidden the connection is closed; the title still shows the number of calls that need attention.
   setInterval(async () => {
     if (!document.hidden || paused) return;
     const answer = await fetch(new URL("../counts", import.meta.url)).catch(() => null);

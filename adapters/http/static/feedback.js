@@ -1,9 +1,9 @@
-// What a page says about an action: that it was done, with a way to undo it, or why it was not.
+// Messages about an action: that it was done, with a way to undo it, or why it failed.
 import { t } from "./texts.js";
 
 const SHOWN_FOR = 10_000;
 
-// Says something at the edge of the page, with a button that undoes it.
+// Shows a message at the edge of the page, with an undo button if `undo` is given.
 export function toast(content, undo) {
   const box = document.createElement("div");
   box.className = "toast";
@@ -20,7 +20,7 @@ export function toast(content, undo) {
   fade(box);
 }
 
-// Goes away after a while, but not while it is being used.
+// Removes a message after a while, but not while the pointer or the focus is in it.
 function fade(box) {
   setTimeout(() => {
     if (box.matches(":hover") || box.contains(document.activeElement)) fade(box);
@@ -29,7 +29,7 @@ function fade(box) {
 }
 document.querySelectorAll("#toasts .toast").forEach(fade);
 
-// Why a request was not done, and what helps: by its status, 0 if the server could not be reached.
+// Why a request failed, and what helps, by its status; 0 if the server could not be reached.
 export function problemOf(status) {
   if (status === 401) {
     const next = encodeURIComponent(location.pathname.slice(new URL("..", import.meta.url).pathname.length - 1) + location.search);

@@ -10,7 +10,7 @@ let leading = false;
 
 const rows = () => [...document.querySelectorAll("tr.call")];
 const current = () => document.querySelector("tr.call.current");
-// Where a call's page is: beside the list, or all of it.
+// The element with a call: the panel beside the list, or the main part of a call's own page.
 const page = () => document.querySelector("#panel:not([hidden])") ?? (document.getElementById("calls") ? null : document.getElementById("main"));
 
 function move(by) {
@@ -25,7 +25,7 @@ function move(by) {
   if (page()) openCall(next.querySelector(".caller").href);
 }
 
-// The field to write a note or a tag in, on the call's page.
+// Moves the focus to the field for a note or a tag, on the call's page.
 function write(field) {
   const here = page()?.querySelector(`#${field}`);
   if (here) return here.focus();
@@ -56,7 +56,7 @@ const actions = {
   g: () => { leading = true; setTimeout(() => { leading = false; }, 1500); },
 };
 
-// A call's page that was opened for a note is left at the field.
+// A call's page that was opened to write a note or a tag starts with the focus in its field.
 if (["#note", "#tag"].includes(location.hash)) document.querySelector(location.hash)?.focus();
 
 document.documentElement.dataset.keys = "ready";

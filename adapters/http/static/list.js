@@ -1,7 +1,7 @@
 // The list's controls: filters apply when they are changed, and several calls can be selected.
 import { t } from "./texts.js";
 
-// An address contains only what is set.
+// Opens the form's URL, which contains only the fields that are set.
 function go(form) {
   const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
   const address = new URL(form.action);
@@ -17,7 +17,7 @@ for (const form of document.querySelectorAll("#filters, form.search")) {
 }
 const filters = document.getElementById("filters");
 filters?.addEventListener("change", (event) => {
-  // The keyboard goes on where it was.
+  // The next page gives the focus back to this control.
   sessionStorage.setItem("filter", event.target.name);
   go(filters);
 });
@@ -52,7 +52,7 @@ if (all) {
   document.getElementById("calls").addEventListener("click", (event) => {
     if (event.target.name !== "call") return;
     const every = boxes();
-    // With Shift, everything between this box and the one before.
+    // With Shift, all boxes between this one and the one clicked before.
     if (event.shiftKey && last?.isConnected) {
       const [from, to] = [every.indexOf(last), every.indexOf(event.target)].sort((a, b) => a - b);
       every.slice(from, to + 1).forEach((box) => { box.checked = event.target.checked; });

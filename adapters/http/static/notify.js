@@ -5,18 +5,18 @@ import { t } from "./texts.js";
 const button = document.getElementById("notify");
 const me = document.querySelector('meta[name="user"]')?.content;
 const KEY = `notify:${me}`;
-// Calls that began longer ago are not reported because they change.
+// Calls that are not on the page and began longer ago than this, in milliseconds, cause no notification.
 const NEWS_FOR = 3_600_000;
 const wanted = () => localStorage.getItem(KEY) === "on";
 const allowed = () => "Notification" in window && Notification.permission === "granted";
-// Calls that waited for somebody already when the page was opened are no news.
+// Calls that already needed attention or were assigned when the page was opened cause no notification.
 const known = new Map([...document.querySelectorAll("tr.call")].map((row) => [row.dataset.id, stateOf(row)]));
 
 function stateOf(row) {
   return { attention: row.classList.contains("attention"), mine: row.dataset.assignee === me };
 }
 
-// Two short tones, made here: nothing is loaded.
+// Plays two short tones, which are generated here, so that no file is loaded.
 function sound() {
   const context = new AudioContext();
   for (const [at, pitch] of [[0, 660], [0.18, 880]]) {
@@ -29,10 +29,10 @@ function sound() {
   setTimeout(() => context.close(), 1000);
 }
 
-// News of a call; `row` is the call as it is now.
+// Shows a notification of a changed call if necessary; `row` is the call as it is now.
 export function notify(row) {
   const now = stateOf(row);
-  // An old call that is not on this page may have waited for long: what somebody does about it is no news.
+  // An old call that is not on this page may have needed attention for long; a change of it causes no notification.
   const isOld = Date.now() - Date.parse(row.querySelector("time")?.dateTime) > NEWS_FOR;
   const before = known.get(row.dataset.id) ?? (isOld ? now : { attention: false, mine: false });
   known.set(row.dataset.id, now);

@@ -7,7 +7,7 @@
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const secure = location.protocol === "https:" ? "; Secure" : "";
   if (zone) document.cookie = `zone=${zone}; path=/; max-age=31536000; SameSite=Strict${secure}`;
-  // A page of our own while the server cannot be reached, also as an installed app.
+  // The service worker shows an offline page while the server cannot be reached, also in the installed app.
   const manifest = document.querySelector('link[rel="manifest"]');
   if (manifest && "serviceWorker" in navigator) navigator.serviceWorker.register(new URL("../worker.js", manifest.href)).catch(() => {});
   addEventListener("DOMContentLoaded", () => {

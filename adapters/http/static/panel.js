@@ -1,4 +1,4 @@
-// Opens a call beside the list on wide screens, at the call's own address. What is sent in the panel changes the panel.
+// Opens a call beside the list on wide screens, at the call's own address. Forms that are sent in the panel update it.
 import { problemOf, toast } from "./feedback.js";
 
 const panel = document.getElementById("panel");
@@ -7,10 +7,10 @@ const wide = matchMedia("(min-width: 76rem)");
 const list = location.href;
 const listTitle = document.title;
 let open = null;
-// The call that was asked for last: an answer that arrives after another one was asked for is not shown.
+// The call that was requested last. Responses to earlier requests that arrive later are ignored.
 let wanted = null;
 
-// The content of a page's main part.
+// The content of a response's main part, with its message and title.
 async function content(answer) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const said = page.querySelector("#toasts .toast span")?.textContent;
@@ -32,7 +32,7 @@ function show({ nodes, title }, href) {
 async function load(href) {
   wanted = href;
   const answer = await fetch(href, { headers: { Accept: "text/html" } }).catch(() => null);
-  // A redirect leads to the sign-in page.
+  // A redirect means that the session has ended.
   if (!answer?.ok || answer.redirected) return toast(problemOf(answer?.redirected ? 401 : answer?.status ?? 0));
   const page = await content(answer);
   if (wanted !== href) return false;
@@ -89,15 +89,15 @@ if (panel) {
     event.preventDefault();
     const body = new URLSearchParams(new FormData(form, event.submitter));
     const answer = await fetch(event.submitter?.getAttribute("formaction") ?? form.action, { method: "POST", body, headers: { Accept: "text/html" } }).catch(() => null);
-    // What was refused in words is shown as the call's page with an alert.
+    // A refused change (409 or 422) is answered with the call's page and an alert.
     if (!answer?.ok && ![409, 422].includes(answer?.status)) return toast(problemOf(answer?.status ?? 0));
-    // Blocked, confirmed and the like: whatever does not lead back to the call is a page of its own.
+    // A redirect to any page other than the call's is opened as a page of its own.
     if (answer.redirected && new URL(answer.url).pathname !== new URL(open).pathname) return location.assign(answer.url);
     const page = await content(answer);
     show(page, open);
     if (page.said) toast(page.said);
   });
-  // News of the call that is open, unless somebody writes or listens there.
+  // Reloads the open call when it changes, unless the user is writing or listening there.
   addEventListener("changed", (event) => {
     if (!open || !open.endsWith(event.detail)) return;
     const busy = panel.querySelector("textarea:focus, input:focus") || [...panel.querySelectorAll("audio")].some((audio) => !audio.paused || audio.currentTime > 0);
@@ -106,7 +106,7 @@ if (panel) {
   });
 }
 
-// On its own page, a call leads back to the row that it was opened from.
+// On a call's own page, the back link leads to the list that it was opened from, which then shows its row.
 const back = document.querySelector("a.back");
 if (back && !panel) {
   sessionStorage.setItem("row", location.pathname.split("/").pop());

@@ -59,14 +59,14 @@ function enhance(player) {
   audio.controls = false;
   player.prepend(controls);
 
-  // Where somebody has moved to before the audio was there.
+  // The position that the user has chosen before the audio was loaded.
   let wanted = null;
   const show = () => {
     const whole = audio.duration || 0;
     seek.value = whole ? Math.round((audio.currentTime / whole) * 1000) : 0;
     seek.setAttribute("aria-valuetext", t("position-of", { at: clock(audio.currentTime), whole: clock(whole) }));
     wave.style.setProperty("--at", `${seek.value / 10}%`);
-    // The same width before, while and after playing: nothing moves.
+    // Shows the length before playing and then the position, in the same width, so that nothing moves.
     if (whole) time.textContent = clock(audio.paused && !audio.currentTime ? whole : audio.currentTime);
   };
   const step = (seconds) => { audio.currentTime = Math.max(0, Math.min(audio.duration || 0, audio.currentTime + seconds)); };

@@ -1,4 +1,4 @@
-// What the scripts say, in the page's language: the server puts the texts into the page.
+// The texts of the scripts in the page's language. The server puts them into the page.
 const texts = JSON.parse(document.querySelector('meta[name="texts"]').content);
 const plural = new Intl.PluralRules(document.documentElement.lang);
 

@@ -1,4 +1,4 @@
-// Sound as a WAV: 8 kHz, 16 bit, mono, which is what a telephone carries.
+// Encodes sound as WAV with the quality of a telephone line: 8 kHz, 16 bit, mono.
 const RATE = 8000;
 
 function encode(samples) {
@@ -25,7 +25,7 @@ export function murmurWav(seconds) {
   return encode(Float32Array.from({ length: RATE * seconds }, sample));
 }
 
-// Records until the returned function is called, which gives the WAV.
+// Records until the returned function is called, which returns the WAV.
 export async function recordWav() {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
   const recorder = new MediaRecorder(stream);

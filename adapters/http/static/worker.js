@@ -1,4 +1,4 @@
-// Shows a page of our own while the server cannot be reached. Nothing else is kept: calls are always read from the server.
+// Shows an offline page while the server cannot be reached. Nothing else is cached: calls are always read from the server.
 const CACHE = "offline-1";
 const OFFLINE = new URL("offline", registration.scope).href;
 const STYLE = new URL("static/frontdesk.css", registration.scope).href;

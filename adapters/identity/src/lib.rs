@@ -1,7 +1,7 @@
 //! Federated sign-in with an OpenID Connect provider: authorization code flow with PKCE, state and nonce. The library
 //! checks the ID token's signature, issuer, audience and time.
 //!
-//! Facts of the protocol: OpenID Connect Core 1.0 (sections 3.1.2 and 3.1.3.7) and Discovery 1.0, RFC 7636 (PKCE).
+//! Specifications: OpenID Connect Core 1.0 (sections 3.1.2 and 3.1.3.7) and Discovery 1.0, RFC 7636 (PKCE).
 
 mod transport;
 use std::time::{Duration, SystemTime};
@@ -20,7 +20,7 @@ use url::Url;
 pub use transport::InvalidClient;
 use transport::Transport;
 
-/// Which claim of an identity names a person here.
+/// The claim of an identity that is used as the user name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum NameClaim {
     /// `email`, and only if the provider has verified it.
@@ -28,11 +28,11 @@ pub enum NameClaim {
     Email,
     /// `preferred_username`.
     PreferredUsername,
-    /// `sub`, which never changes and says nothing.
+    /// `sub`, which never changes but is not readable.
     Subject,
 }
 
-/// What is set about a provider.
+/// The settings of a provider.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The issuer, exactly as its discovery document states it.
@@ -41,11 +41,11 @@ pub struct Settings {
     pub client_id: String,
     /// The client secret; a public client has none.
     pub client_secret: Option<SecretString>,
-    /// Which claim names a person here.
+    /// The claim that is used as the user name.
     pub claim: NameClaim,
     /// E-mail domains that may sign in, in lower case; empty for all.
     pub domains: Vec<String>,
-    /// Where people come back to.
+    /// The redirect URI to which the browser returns.
     pub back: Url,
 }
 
@@ -64,7 +64,7 @@ pub struct OpenIdProvider {
     metadata: RwLock<Option<CoreProviderMetadata>>,
 }
 
-/// The state that the browser returns with the code: state, nonce and verifier, all URL-safe characters.
+/// Separates state, nonce and verifier in the secret of a sign-in. None of them contains it.
 const PARTS: char = '.';
 
 fn refused(why: impl std::fmt::Display) -> IdentityError {
@@ -90,7 +90,7 @@ impl OpenIdProvider {
     }
 }
 
-/// An error with what caused it.
+/// The text of an error and of all its causes.
 fn in_full(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -101,7 +101,7 @@ fn in_full(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// The library's client has as many types as the provider has addresses; only a macro can say it once.
+/// A macro, because the type of the library's client depends on which endpoints are set.
 macro_rules! client {
     ($self:ident, $metadata:expr) => {{
         let secret = $self.settings.client_secret.as_ref();
@@ -143,11 +143,11 @@ impl IdentityProvider for OpenIdProvider {
     async fn finish(&self, secret: &str, state: &str, code: &str) -> Result<String, IdentityError> {
         let mut parts = secret.splitn(3, PARTS).map(ToOwned::to_owned);
         let (Some(expected), Some(nonce), Some(verifier)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(refused("nobody began to sign in from this browser"));
+            return Err(refused("no sign-in was started in this browser"));
         };
         // The state comes from the browser's own cookie, so a timing side channel reveals nothing.
         if expected != state {
-            return Err(refused("the answer is to another question than this browser asked"));
+            return Err(refused("the state does not match the sign-in that this browser started"));
         }
         let (nonce, verifier) = (Nonce::new(nonce), PkceCodeVerifier::new(verifier));
         let client = client!(self, self.metadata(false).await?);
@@ -161,7 +161,7 @@ impl IdentityProvider for OpenIdProvider {
         let claims = if let Ok(claims) = token.claims(&client.id_token_verifier(), &nonce) {
             claims.clone()
         } else {
-            // Perhaps it signs by new keys.
+            // The provider may have rotated its keys.
             let client = client!(self, self.metadata(true).await?);
             let claims = token.claims(&client.id_token_verifier(), &nonce);
             claims.map_err(|error| refused(in_full(&error)))?.clone()
@@ -177,7 +177,7 @@ impl IdentityProvider for OpenIdProvider {
         };
         let fits = |name: &String| self.settings.fits(name);
         if name.as_ref().is_some_and(|name| !fits(name)) {
-            return Err(refused("the address is of none of auth.oidc.domains"));
+            return Err(refused("the address is not in one of auth.oidc.domains"));
         }
         name.ok_or_else(|| refused(format!("the provider sends no {}", self.settings.claim.description())))
     }
@@ -186,7 +186,7 @@ impl IdentityProvider for OpenIdProvider {
 /// How far the provider's clock may be ahead of ours.
 const LEEWAY: Duration = Duration::from_secs(120);
 
-/// Refuses a token that claims to have been issued later than now.
+/// Refuses a token with an issue time in the future.
 #[expect(clippy::disallowed_methods, reason = "a token's time is compared with this machine's clock")]
 fn not_of_the_future(issued_at: SystemTime) -> Result<(), IdentityError> {
     if issued_at > SystemTime::now() + LEEWAY {
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_taken_by_its_whole_domain() {
+    fn addresses_are_matched_by_whole_domain() {
         let settings = |domains: &[&str]| Settings {
             issuer: "https://login.example.com".into(),
             client_id: "frontdesk".into(),

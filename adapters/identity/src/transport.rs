@@ -1,11 +1,11 @@
-//! How the provider is asked: by the same HTTP client as the carrier, and never redirected, for then another could be asked.
+//! HTTP to the provider, with the same client settings as for the carrier. Redirects are refused, as they could lead elsewhere.
 use std::pin::Pin;
 use std::time::Duration;
 
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse, http};
 use reqwest::redirect::Policy;
 
-/// How long a connection may take to be made. A person waits for the sign-in page meanwhile.
+/// How long connecting may take. A user waits for the sign-in page meanwhile.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a request may take in all.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
@@ -17,21 +17,21 @@ const MAX_BYTES: usize = 1 << 20;
 #[error("HTTP to the identity provider cannot be set up: {0}")]
 pub struct InvalidClient(reqwest::Error);
 
-/// Asking failed.
+/// A request to the provider failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
     /// No answer.
     #[error("{0}")]
     Http(#[from] reqwest::Error),
-    /// An answer that cannot be.
+    /// An invalid answer.
     #[error("{0}")]
     Answer(#[from] http::Error),
-    /// More than an answer can be.
+    /// The answer is too long.
     #[error("the answer is longer than {MAX_BYTES} bytes")]
     TooLong,
 }
 
-/// Asks the provider.
+/// Sends requests to the provider.
 pub(crate) struct Transport(reqwest::Client);
 
 impl Transport {

@@ -1,4 +1,4 @@
-//! People, sessions and tokens.
+//! Users, second factors, sessions, API tokens and saved views in memory.
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -7,7 +7,7 @@ use frontdesk_ports::access::{ApiToken, Role, SavedView, SecondFactor, Session, 
 use frontdesk_ports::{AccessStore, StoreError};
 use parking_lot::{Mutex, MutexGuard};
 
-/// People, sessions and tokens that are forgotten.
+/// Users, second factors, sessions, API tokens and saved views in memory.
 #[derive(Default)]
 pub struct MemoryAccess(Mutex<State>);
 

@@ -1,4 +1,4 @@
-//! The call log.
+//! The call log in memory.
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::jobs::{Jobs, queue_effect};
 
-/// A call log that forgets.
+/// A call log in memory.
 pub struct MemoryLog {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
@@ -30,13 +30,14 @@ pub(crate) struct State {
     pub(crate) by_leg: BTreeMap<LegId, CallId>,
     pub(crate) jobs: Jobs,
     pub(crate) change: Change,
-    /// Up to which change deliveries have been queued.
+    /// The change up to which deliveries have been queued.
     pub(crate) looked_at: Option<Change>,
-    /// Since when each recipient of notifications is one.
+    /// Links that mark a call done, by the hash of their secret.
     pub(crate) links: BTreeMap<String, DoneLink>,
-    /// Figures by day, and up to which change they hold.
+    /// Figures by day, and the change up to which they are valid.
     pub(crate) figures: BTreeMap<i64, Figures>,
     pub(crate) figures_looked_at: Change,
+    /// The time and the change since which each recipient of notifications exists.
     pub(crate) recipients: BTreeMap<String, RecipientSince>,
 }
 
@@ -106,7 +107,7 @@ impl CallLog for MemoryLog {
                 if stored.first_change == Change::default() {
                     stored.first_change = state.change;
                 }
-                // News of a recording is a reason to fetch it at once, even if an earlier try failed.
+                // A new event of a recording makes its fetch due at once, even if an earlier attempt failed.
                 for effect in stored.facts.effects().into_iter().filter(|_| may_cause_effects) {
                     queue_effect(&mut state.jobs, effect, now);
                 }

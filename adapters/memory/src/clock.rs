@@ -1,4 +1,4 @@
-//! A clock moved by hand, and ids that are the same in every run.
+//! A clock that tests set, and ids that are the same in every run.
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use frontdesk_domain::Timestamp;
 use frontdesk_ports::{Clock, Ids};
 use parking_lot::Mutex;
 
-/// Stands still until it is moved.
+/// A clock that stands still until it is moved.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<Timestamp>);
 
@@ -16,13 +16,13 @@ impl ManualClock {
         Self(Mutex::new(now))
     }
 
-    /// Moves it on.
+    /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         let mut now = self.0.lock();
         *now += by;
     }
 
-    /// Sets it.
+    /// Sets the clock.
     pub fn set(&self, now: Timestamp) {
         *self.0.lock() = now;
     }

@@ -1,11 +1,11 @@
-//! Contacts.
+//! Contacts in memory.
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use frontdesk_ports::{Contact, ContactStore, StoreError};
 use parking_lot::Mutex;
 
-/// Contacts that are forgotten.
+/// Contacts in memory.
 #[derive(Default)]
 pub struct MemoryContacts(Mutex<State>);
 

@@ -1,5 +1,5 @@
-//! Every driven store in memory: a real adapter, held to the same conformance as the others. For tests, and for an
-//! embedder's first steps. Forgets everything when dropped.
+//! Every driven store in memory: real adapters that pass the same conformance tests as the others. For tests, and for an
+//! embedder's first steps. The data is lost when a store is dropped.
 
 mod access_store;
 mod call_log;

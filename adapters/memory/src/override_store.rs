@@ -5,7 +5,7 @@ use frontdesk_domain::CallerId;
 use frontdesk_ports::{Blocked, Closed, OverrideStore, StoreError};
 use parking_lot::{Mutex, MutexGuard};
 
-/// Decisions that are forgotten.
+/// Closures and blocked callers in memory.
 #[derive(Default)]
 pub struct MemoryOverrides(Mutex<State>);
 

@@ -1,4 +1,4 @@
-//! Audio.
+//! Recordings in memory.
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
-/// Audio that is forgotten.
+/// Recordings in memory.
 pub struct MemoryRecordings {
     cap: u64,
     stored: Mutex<BTreeMap<AudioName, Bytes>>,

@@ -49,7 +49,7 @@ impl RetentionStore for MemoryLog {
     async fn delete_calls(&self, calls: &[CallRecord]) -> Result<(), StoreError> {
         let mut state = self.state();
         for CallRecord { id, leg, call, .. } in calls {
-            // What is counted at the moment may still count these calls.
+            // Figures that are being counted now may include these calls: moving the cursor keeps them from being stored.
             state.change.0 += 1;
             state.figures_looked_at = state.change;
             let day = call.started_at.map(|at| at.as_millisecond().div_euclid(DAY_MS));
@@ -105,7 +105,7 @@ impl RetentionStore for MemoryLog {
         Ok(deleted)
     }
 
-    // Nothing is written beside calls here.
+    // Not implemented in memory: notes stay unchanged.
     async fn erase_mentions(&self, _: &str) -> Result<u64, StoreError> {
         Ok(0)
     }

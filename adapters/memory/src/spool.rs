@@ -1,4 +1,4 @@
-//! Events that wait.
+//! A spool in memory.
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use frontdesk_ports::{EventBatch, EventBuffer, LoggedEvent, Spool, SpoolLoss, StoreError};
 use parking_lot::{Mutex, MutexGuard};
 
-/// A spool that is forgotten.
+/// A spool in memory, which tests can make fail.
 #[derive(Default)]
 pub struct MemorySpool(Mutex<State>);
 
@@ -24,17 +24,17 @@ impl MemorySpool {
         self.0.lock()
     }
 
-    /// From now on it keeps nothing, or does so again.
+    /// Makes storing events fail from now on, or work again.
     pub fn break_down(&self, broken: bool) {
         self.state().broken = broken;
     }
 
-    /// From now on nothing can be read from it, or it can again.
+    /// Makes reading events fail from now on, or work again.
     pub fn be_unreadable(&self, unreadable: bool) {
         self.state().unreadable = unreadable;
     }
 
-    /// What was set aside.
+    /// The events that were set aside.
     pub fn aside(&self) -> Vec<LoggedEvent> {
         self.state().aside.clone()
     }

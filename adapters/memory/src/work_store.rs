@@ -1,4 +1,4 @@
-//! What people did about calls, and figures over them.
+//! The follow-up of calls, and figures about them, in memory.
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
@@ -45,7 +45,7 @@ impl WorkStore for MemoryLog {
         };
         let mut resolved = Vec::new();
         for missed in records.iter().filter(|r| r.needs_attention() && is(r, Outcome::Missed)) {
-            // Newest first: the last that fits is the earliest.
+            // Newest first: the last match is the earliest.
             let later = records.iter().rfind(|later| {
                 let same = caller(missed).is_some() && caller(later) == caller(missed);
                 same && later.id > missed.id && is(later, Outcome::Answered)

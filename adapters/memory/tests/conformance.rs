@@ -1,4 +1,4 @@
-//! Memory behaves like every other store.
+//! The stores in memory behave like every other store.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 use std::sync::Arc;
 

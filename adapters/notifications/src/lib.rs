@@ -1,4 +1,4 @@
-//! Carries messages about calls to people and programs: e-mail over SMTP, and webhooks signed as Standard Webhooks asks.
+//! Delivers notifications about calls to people and programs: e-mail over SMTP, and webhooks signed per Standard Webhooks.
 
 mod smtp;
 mod webhook;

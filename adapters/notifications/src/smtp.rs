@@ -17,26 +17,26 @@ use url::{Host, Url};
 /// How long a mail server may take to answer one command.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Replies about this email or its recipients that another attempt does not change (RFC 5321, section 4.2.3). Others,
-/// such as a password that is not taken, are mended on one side or the other.
+/// Permanent replies about this email or its recipients (RFC 5321, section 4.2.3). Others, such as a rejected password,
+/// are retried, because they can be fixed on either side.
 const REFUSED: [&str; 5] = ["550", "551", "552", "553", "555"];
 
 pub use lettre::message::Mailbox;
 
-/// A setting that does not do.
+/// An invalid setting of the mail server.
 #[derive(Debug, thiserror::Error)]
 pub enum BadMail {
-    /// The server's address.
+    /// The server's address is invalid.
     #[error(
         "it is not a mail server: {0}; use smtps://user:password@mail.example or smtp://mail.example:587?tls=required"
     )]
     Server(smtp::Error),
-    /// The account would be sent unencrypted.
+    /// The password would be sent unencrypted.
     #[error("its password would be sent unencrypted; use smtps://… or add ?tls=required")]
     ClearText,
 }
 
-/// A mail server, and who writes.
+/// A mail server, and the sender of its emails.
 #[derive(Clone)]
 pub struct MailServer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -44,7 +44,7 @@ pub struct MailServer {
 }
 
 impl MailServer {
-    /// The server at a URL (`smtps://`, or `smtp://` with `?tls=required`), with its account in it. Nothing is asked yet.
+    /// The server at a URL (`smtps://`, or `smtp://` with `?tls=required`), with its account in it. Does not connect yet.
     pub fn new(url: &SecretString, from: Mailbox) -> Result<Self, BadMail> {
         let text = url.expose_secret();
         let parsed = Url::parse(text).ok();
@@ -59,7 +59,7 @@ impl MailServer {
         Ok(Self { transport: builder.build(), from })
     }
 
-    /// Writes to these people.
+    /// A messenger that sends email to these people.
     pub fn to(&self, people: Vec<Mailbox>) -> impl Messenger + use<> {
         EmailMessenger { server: self.clone(), people }
     }
@@ -69,10 +69,10 @@ fn tls_of(url: &Url) -> Option<String> {
     url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned())
 }
 
-/// Whether a URL has a password for a server on another machine, and nothing that requires encryption.
+/// Whether a URL has a password for a server on another machine and does not require encryption.
 fn sends_password_in_clear_text(url: &Url) -> bool {
     let on_this_machine = match url.host() {
-        // In URLs of this scheme an IPv4 address is a name.
+        // In URLs of this scheme, an IPv4 address is parsed as a name.
         Some(Host::Domain(name)) => {
             name == "localhost" || name.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
         }
@@ -86,7 +86,7 @@ fn sends_password_in_clear_text(url: &Url) -> bool {
         && tls_of(url).as_deref() != Some("required")
 }
 
-/// A server at an IPv6 address, which the library looks up as a name when it is in brackets.
+/// Builds the transport of a server at an IPv6 address in brackets, which the library would look up as a name.
 fn at_ipv6_address(url: &Url, address: Ipv6Addr) -> Result<AsyncSmtpTransportBuilder, smtp::Error> {
     let host = address.to_string();
     let parameters = TlsParameters::new(host.clone())?;

@@ -1,4 +1,4 @@
-//! Webhooks as the Standard Webhooks specification (version 1) asks: `webhook-id`, `webhook-timestamp` and
+//! Webhooks as the Standard Webhooks specification (version 1) requires: `webhook-id`, `webhook-timestamp` and
 //! `webhook-signature` with `v1,` and the HMAC-SHA256 of `id.timestamp.body` under a secret written `whsec_` and base64.
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,14 +14,14 @@ use url::Url;
 
 /// How long a recipient may take (Standard Webhooks recommends 15 to 30 s).
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// What the specification allows a secret to hold, in bytes.
+/// The length of a secret that the specification allows, in bytes.
 const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 
 /// A secret that webhooks are signed with.
 #[derive(Debug, Clone)]
 pub struct WebhookSecret(SecretSlice<u8>);
 
-/// A text that is no such secret.
+/// A text that is not a valid secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "it is not a webhook secret; use whsec_ and 24 to 64 bytes in base64, as `echo whsec_$(openssl rand -base64 32)` makes one"
@@ -29,7 +29,7 @@ pub struct WebhookSecret(SecretSlice<u8>);
 pub struct BadSecret;
 
 impl WebhookSecret {
-    /// Reads a secret as it is written.
+    /// Parses a secret from its text form.
     pub fn parse(text: &SecretString) -> Result<Self, BadSecret> {
         let encoded = text.expose_secret().strip_prefix("whsec_").ok_or(BadSecret)?;
         let bytes = STANDARD.decode(encoded).map_err(|_| BadSecret)?;
@@ -53,7 +53,7 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// A recipient at an address. Redirects are not followed: the address is a setting, not the recipient's to change.
+    /// A recipient at an address. Redirects are not followed: only the configuration may change the address.
     pub fn new(url: Url, secret: WebhookSecret, http: ClientBuilder) -> Result<Self, reqwest::Error> {
         let http = http
             .redirect(reqwest::redirect::Policy::none())
@@ -91,7 +91,7 @@ impl Messenger for Webhook {
             answer.map_err(|error| DeliveryError::Later(format!("no answer: {}", error.without_url())))?;
         match answer.status() {
             status if status.is_success() => Ok(()),
-            // The recipient wants no more of it (Standard Webhooks, "Delivery attempts and deadlines").
+            // The recipient wants no more webhooks (Standard Webhooks, "Delivery attempts and deadlines").
             StatusCode::GONE => Err(DeliveryError::Refused("the recipient answers 410 Gone".into())),
             status => Err(DeliveryError::Later(format!("the recipient answers {status}"))),
         }
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_says_what_it_is() {
+    fn invalid_secrets_are_refused() {
         for bad in ["", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_c2hvcnQ=", "whsec_!!!"] {
             assert_eq!(WebhookSecret::parse(&bad.into()).map(|_| ()), Err(BadSecret), "{bad}");
         }
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_recipient_answers_decides_whether_it_is_tried_again() {
+    async fn the_response_status_decides_about_retries() {
         let _ = rustls::crypto::ring::default_provider().install_default();
         for (status, expected) in
             [(204, None), (500, Some("500")), (429, Some("429")), (302, Some("302")), (410, Some("410"))]

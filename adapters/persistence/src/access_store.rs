@@ -1,4 +1,4 @@
-//! People, sessions and tokens on a database.
+//! Users, second factors, sessions, API tokens and saved views in a database.
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::access::{ApiToken, Role, SavedView, SecondFactor, Session, User, UserChange};
@@ -15,7 +15,7 @@ use crate::error::{corrupt, failed, store_error};
 use crate::mapping::{millis, timestamp};
 use crate::transaction::immediate;
 
-/// People, sessions and tokens on a database.
+/// Users, second factors, sessions, API tokens and saved views in a database.
 pub struct SqlAccess(Database);
 
 impl SqlAccess {
@@ -40,7 +40,7 @@ fn changed(rows: u64) -> UserChange {
     if rows == 1 { UserChange::Done } else { UserChange::Nobody }
 }
 
-/// The error of an insert with a name that is already in use.
+/// Maps the error of an insert; a name that is already in use becomes [`StoreError::Exists`].
 fn named(name: &str) -> impl Fn(DbErr) -> StoreError {
     move |error| match store_error(&error) {
         StoreError::Exists(_) => StoreError::Exists(name.to_owned()),
@@ -48,7 +48,7 @@ fn named(name: &str) -> impl Fn(DbErr) -> StoreError {
     }
 }
 
-/// A step of time as the database has it.
+/// A TOTP time step as a database integer.
 fn number(step: u64) -> i64 {
     i64::try_from(step).unwrap_or(i64::MAX)
 }
@@ -68,7 +68,7 @@ impl AccessStore for SqlAccess {
 
     async fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError> {
         let tx = self.begin().await?;
-        // The user's row stays locked until the commit: a session that is being added waits, and is not added then.
+        // The user's row stays locked until the commit. A concurrent `add_session` waits for it, and then refuses the old hash.
         let result = user::Entity::update_many()
             .col_expr(user::Column::PasswordHash, Expr::value(password_hash))
             .filter(user::Column::Name.eq(name))
@@ -101,7 +101,7 @@ impl AccessStore for SqlAccess {
         if is_last_admin(&tx, name).await? {
             return Ok(UserChange::LastAdmin);
         }
-        // Their sessions and views go with them: the foreign key cascades.
+        // The foreign keys cascade to the user's sessions and views.
         let result = user::Entity::delete_by_id(name).exec(&tx).await.map_err(failed)?;
         tx.commit().await.map_err(failed)?;
         Ok(changed(result.rows_affected))

@@ -1,4 +1,4 @@
-//! The call log on a database: appends through the writer, reads by their own connections.
+//! The call log in a database: appends go through the writer, reads use connections of their own.
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -17,18 +17,18 @@ use crate::mapping::{event_of, number_of, record_of};
 use crate::read::pages::Pages;
 use crate::write::writer::Writer;
 
-/// The call log and its effect queue on a database.
+/// The call log and its job queue in a database.
 pub struct SqlLog {
     pub(crate) db: Database,
     writer: Writer,
     pub(crate) changed: watch::Sender<Change>,
     pub(crate) pages: Pages,
-    /// What other instances change.
+    /// Receives the changes of other instances until it is dropped.
     _notices: ChangeListener,
 }
 
 impl SqlLog {
-    /// The log in a migrated database. Needs a tokio runtime: the writer is a task of its own.
+    /// Opens the log in a migrated database. Needs a tokio runtime, because the writer is a task of its own.
     pub fn new(db: Database, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         let changed = watch::Sender::new(Change(0));
         let writer = Writer::start(db.writer.clone(), clock, ids, changed.clone());
@@ -37,7 +37,7 @@ impl SqlLog {
         Self { db, writer, changed, pages, _notices: notices }
     }
 
-    /// Commits what waits and closes the database; what comes later is refused.
+    /// Commits pending events and closes the database. Later calls fail.
     pub async fn close(&self) -> Result<(), StoreError> {
         self.ping().await?;
         self.db.clone().close().await.map_err(failed)
@@ -102,12 +102,12 @@ impl CallLog for SqlLog {
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        // A commit of nothing: it waits its turn, takes the write lock and reaches the disk.
+        // An empty commit: it queues like any other, takes the write lock and reaches the disk.
         self.writer.append(Vec::new()).await
     }
 }
 
-/// Event rows in the order of the call's story.
+/// Converts event rows to events, in the order of the call's timeline.
 fn story(rows: &[call_event::Model], leg: &LegId) -> Result<Vec<LoggedEvent>, StoreError> {
     let mut logged: Vec<LoggedEvent> = rows.iter().map(|row| event_of(row, leg)).collect::<Result<_, _>>()?;
     let facts = frontdesk_domain::Facts::of(logged.iter().map(|logged| &logged.event));

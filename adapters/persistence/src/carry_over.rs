@@ -1,4 +1,4 @@
-//! What a restored database takes over from the one that it replaces: what was revoked, removed or erased stays so.
+//! Carries revocations, removals and erasures over from a replaced database, so that a restored backup does not undo them.
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,14 +12,14 @@ use crate::entity::tombstone;
 use crate::error::failed;
 use crate::retention::tombstone_of;
 
-/// Calls looked at in one go.
+/// Calls checked per batch.
 const BATCH: u16 = 200;
 
 /// What was removed from a restored database.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CarriedOver {
-    /// Whether the replaced database could be read and continues this one; otherwise what was revoked or erased since may be
-    /// back.
+    /// Whether the replaced database could be read and continues this one. If not, data that was revoked or erased since the
+    /// backup may be back.
     pub from_replaced: bool,
     /// Sessions that were ended.
     pub sessions: u64,
@@ -33,7 +33,7 @@ pub struct CarriedOver {
     pub erased_audio: Vec<AudioName>,
 }
 
-/// The time and ids of a log that only deletes.
+/// Clock and id source of a log that only deletes and so needs neither.
 struct Unused;
 
 impl Clock for Unused {
@@ -49,8 +49,8 @@ impl Ids for Unused {
 }
 
 impl Database {
-    /// Ends every session of this restored database, and removes what was revoked, removed or erased in the SQLite file that
-    /// it replaces, if there is one that can be read.
+    /// Ends every session of this restored database, and removes the tokens, users, contacts and calls that were removed in the
+    /// SQLite file that it replaces, if that file exists and can be read.
     pub async fn carry_over(&self, replaced: Option<&Path>) -> Result<CarriedOver, StoreError> {
         let mut carried =
             CarriedOver { sessions: self.run("DELETE FROM sessions").await?, ..CarriedOver::default() };
@@ -66,7 +66,7 @@ impl Database {
         match taken {
             Ok(()) => carried.from_replaced = true,
             Err(error) => tracing::warn!(
-                "what was revoked or removed is not taken over from the replaced database: {error}"
+                "removals and revocations could not be taken over from the replaced database: {error}"
             ),
         }
         self.delete_erased_calls(&mut carried).await?;
@@ -76,7 +76,7 @@ impl Database {
     async fn take_over(&self, carried: &mut CarriedOver) -> Result<(), StoreError> {
         self.run("INSERT OR IGNORE INTO tombstones SELECT leg FROM replaced.tombstones").await?;
         if !self.is_replaced_by_successor().await? {
-            let why = "it does not continue the backup, so that users and tokens of the backup are kept";
+            let why = "it does not continue the backup, so the users and tokens of the backup are kept";
             return Err(StoreError::Refused(why.into()));
         }
         carried.tokens = self
@@ -86,18 +86,18 @@ impl Database {
             .await?;
         carried.users =
             self.run("DELETE FROM users WHERE name NOT IN (SELECT name FROM replaced.users)").await?;
-        // Passwords and roles as they were last set.
+        // Passwords and roles are those last set in the replaced database.
         self.run(
             "UPDATE users SET password_hash = r.password_hash, role = r.role FROM replaced.users r WHERE r.name = users.name",
         )
         .await?;
-        // So are authenticators: one that was set up since stays necessary.
+        // So are authenticators: one that was set up since the backup remains required.
         self.run("DELETE FROM second_factors").await?;
         self.run(
             "INSERT INTO second_factors (user_name, secret, confirmed, last_step) SELECT r.user_name, r.secret, r.confirmed, r.last_step FROM replaced.second_factors r JOIN users u ON u.name = r.user_name",
         )
         .await?;
-        // Contacts as they were last: one that was removed or erased since stays so.
+        // So are contacts: one that was removed or erased since the backup stays removed.
         if self.has_contacts("main").await? && self.has_contacts("replaced").await? {
             self.run("DELETE FROM contacts").await?;
             self.run(
@@ -108,7 +108,7 @@ impl Database {
         Ok(())
     }
 
-    /// Whether a database has contacts: an earlier version's has none until it is migrated.
+    /// Whether a database has a contacts table. That of an earlier version has none until it is migrated.
     async fn has_contacts(&self, schema: &str) -> Result<bool, StoreError> {
         let known =
             format!("SELECT EXISTS (SELECT 1 FROM {schema}.sqlite_master WHERE name = 'contacts') AS known");
@@ -116,8 +116,8 @@ impl Database {
         row.map_err(failed)?.map_or(Ok(false), |row| row.try_get("", "known")).map_err(failed)
     }
 
-    /// Whether the replaced database has gone on from this one, and is not a new one. One that has gone on knows an audit
-    /// entry, a password or a token of this one.
+    /// Whether the replaced database continues this one and is not a new database. If it does, it contains an audit entry, a
+    /// password hash or a token of this one.
     async fn is_replaced_by_successor(&self) -> Result<bool, StoreError> {
         let known = "SELECT EXISTS (SELECT 1 FROM audit a JOIN replaced.audit r ON r.id = a.id AND r.at = a.at AND r.actor = a.actor) \
              OR EXISTS (SELECT 1 FROM users u JOIN replaced.users r ON r.password_hash = u.password_hash AND r.name = u.name) \

@@ -1,4 +1,4 @@
-//! Opening a database so that a commit is a promise.
+//! Opens databases, with settings that make every commit durable.
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -20,19 +20,19 @@ use crate::pooler_check;
 use crate::postgres_address::{Server, readable, standby};
 use crate::postgres_servers::{self, Servers};
 
-/// How long a write waits for another process that locks the file. Shorter than the webhook timeout.
+/// How long a write waits while another process locks the file. Shorter than the webhook timeout.
 const BUSY: Duration = Duration::from_millis(800);
 
-/// Further tries to open a file that another program holds, and the time between them.
+/// Retries when another program holds the file, and the pause between them.
 const LOCKED_RETRIES: u32 = 40;
 const LOCKED_PAUSE: Duration = Duration::from_millis(50);
 
-/// What each connection to SQLite keeps of the file in memory, as `cache_size`: negative numbers are KiB. What else is read
-/// often is in the system's own cache.
+/// Page cache of each SQLite connection, as `cache_size` (negative numbers are KiB). It is small, because the operating
+/// system caches the file as well.
 const WRITER_CACHE: &str = "-2000";
 const READER_CACHE: &str = "-512";
 
-/// How long a statement may take on PostgreSQL; set as each connection begins.
+/// How long a statement may take on PostgreSQL; set when a connection opens.
 pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a page waits for a connection to a standby.
 const STANDBY_TIMEOUT: Duration = Duration::from_secs(1);
@@ -40,16 +40,16 @@ const STANDBY_TIMEOUT: Duration = Duration::from_secs(1);
 /// Before this version the write-ahead log could be corrupted by two connections (fixed in SQLite 3.51.3).
 const SOUND_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
-/// An open database: one connection that writes, some that read.
+/// An open database: one connection for writes and several for reads (SQLite), or one pool for both (PostgreSQL).
 #[derive(Debug, Clone)]
 pub struct Database {
     pub(crate) writer: DatabaseConnection,
     pub(crate) reader: DatabaseConnection,
-    /// Keeps the connections at the server that takes writes, if there are several servers.
+    /// Keeps the connections on the server that accepts writes, if there are several servers.
     _follow_task: Option<Arc<FollowTask>>,
 }
 
-/// A task that ends with the database.
+/// A background task that is aborted when the last handle to the database is dropped.
 #[derive(Debug)]
 struct FollowTask(JoinHandle<()>);
 
@@ -60,8 +60,8 @@ impl Drop for FollowTask {
 }
 
 impl Database {
-    /// Opens the database at `url`: `sqlite://PATH` (made if it is not there) or `postgres://…` (reached when it is
-    /// first needed, and again after it has been away; of several servers, the one that takes writes is looked for here).
+    /// Opens the database at `url`: `sqlite://PATH` (created if missing) or `postgres://…` (connected on first use and
+    /// reconnected after an outage; of several servers, the one that accepts writes is looked up here).
     pub async fn open(url: &str) -> Result<Self, ConnectError> {
         if let Some(path) = url.strip_prefix("sqlite://") {
             Self::open_sqlite(Path::new(path)).await
@@ -84,7 +84,7 @@ impl Database {
         }
     }
 
-    /// A standby of a PostgreSQL database, to read from.
+    /// Opens a standby of a PostgreSQL database for reading.
     pub(crate) async fn open_standby(url: &str) -> Result<DatabaseConnection, ConnectError> {
         let url = standby(url)?;
         let ports = [driver_options(&url)?.get_port()].into();
@@ -98,7 +98,7 @@ impl Database {
         Ok(sea_orm::Database::connect(options).await?)
     }
 
-    /// A PostgreSQL database for migrations: each may take as long as it needs, but waits for others only for a while.
+    /// Opens a database for migrations. On PostgreSQL they have no time limit, but wait at most 10 s for a lock.
     pub async fn open_for_migrations(url: &str) -> Result<Self, ConnectError> {
         if url.starts_with("sqlite://") {
             return Self::open(url).await;
@@ -133,7 +133,7 @@ impl Database {
             options.map_sqlx_sqlite_pool_opts(|pool| {
                 pool.after_release(|connection, _| Box::pin(async move { is_idle(connection).await }))
             });
-            // Turning to the write-ahead log needs the file alone, and SQLite does not wait for it.
+            // Switching to the write-ahead log needs exclusive access, and SQLite does not wait for that.
             let mut tries = 0;
             loop {
                 match sea_orm::Database::connect(options.clone()).await {
@@ -159,19 +159,19 @@ impl Database {
             self.writer.get_database_backend(),
             "SELECT version FROM seaql_migrations ORDER BY version",
         );
-        // Fails while there is no such table, or no server: what follows reports that.
+        // Fails while the table is missing or the server is unavailable; the caller's next query reports that.
         let rows = self.writer.query_all_raw(applied).await.unwrap_or_default();
         rows.iter().filter_map(|row| row.try_get_by_index(0).ok()).collect()
     }
 
-    /// Copies a SQLite database into a new file, as of one moment, while others read and write.
+    /// Copies a consistent snapshot of a SQLite database into a new file, while others read and write.
     pub async fn copy_into(&self, file: &Path) -> Result<(), DbErr> {
         let path = file.display().to_string();
         let copy = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [path.into()]);
         self.reader.execute_raw(copy).await.map(|_| ())
     }
 
-    /// Whether a SQLite database is whole, page by page and key by key.
+    /// Checks the pages, indexes and foreign keys of a SQLite database; fails if one is damaged.
     pub async fn check_integrity(&self) -> Result<(), DbErr> {
         for (check, sound) in [("PRAGMA integrity_check(1)", Some("ok")), ("PRAGMA foreign_key_check", None)]
         {
@@ -184,15 +184,15 @@ impl Database {
         Ok(())
     }
 
-    /// Closes all connections; what was committed stays.
+    /// Closes all connections.
     pub async fn close(self) -> Result<(), DbErr> {
         self.writer.close().await?;
         self.reader.close().await
     }
 }
 
-/// Fails if a pooler between us and PostgreSQL gives each transaction another connection. A database that cannot be
-/// reached is not an error here.
+/// Fails if a pooler in transaction mode is between us and PostgreSQL. A database that cannot be reached is not an error
+/// here.
 pub async fn refuse_transaction_pooler(url: &str) -> Result<(), ConnectError> {
     if url.starts_with("sqlite://") {
         return Ok(());
@@ -219,7 +219,7 @@ fn several(servers: Vec<Server>, options: &PgConnectOptions) -> Option<Servers> 
     (!servers.is_empty()).then(|| Servers::new(servers, options.clone()))
 }
 
-/// The options of a PostgreSQL database, connecting to the server that takes writes, and its servers if there are several.
+/// The options of a PostgreSQL database, connecting to the server that accepts writes, and its servers if it has several.
 async fn postgres(url: &str) -> Result<(ConnectOptions, Option<Arc<Servers>>), ConnectError> {
     let (url, servers) = readable(url)?;
     let own = driver_options(&url)?;
@@ -241,7 +241,7 @@ async fn postgres(url: &str) -> Result<(ConnectOptions, Option<Arc<Servers>>), C
             let chosen = chosen.clone();
             Box::pin(async move { chosen.refuse_other(connection).await })
         })
-        // The driver would wait for a host that has vanished, and hold a place in the pool meanwhile.
+        // The driver would wait for a host that has vanished, and occupy a slot of the pool meanwhile.
         .after_release(|connection, _| Box::pin(async { Ok(postgres_servers::is_alive(connection).await) }))
     });
     // The driver's own test would wait for a host that has vanished.
@@ -254,7 +254,7 @@ async fn postgres(url: &str) -> Result<(ConnectOptions, Option<Arc<Servers>>), C
     Ok((options, Some(servers)))
 }
 
-/// Has new connections send each statement at once.
+/// Sets `TCP_NODELAY` on new connections, so that they send each statement at once.
 fn send_at_once(options: &mut ConnectOptions, ports: BTreeSet<u16>) {
     options.map_sqlx_postgres_pool_opts(move |pool| {
         let ports = ports.clone();
@@ -269,7 +269,7 @@ fn send_at_once(options: &mut ConnectOptions, ports: BTreeSet<u16>) {
 /// transactions can stay above zero. Every later transaction is then part of one that never ends: it reports success,
 /// is invisible to others, and is lost with the process. Such a connection is closed and replaced.
 async fn is_idle(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    // Answered after any rollback that is still to come.
+    // The ping is answered after any pending rollback.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
 }
@@ -284,13 +284,13 @@ fn is_locked(error: &DbErr) -> bool {
     }
 }
 
-/// Statements hold numbers and names: they stay out of logs and traces.
+/// Keeps statements out of logs and traces: they contain phone numbers and names.
 fn quiet(mut options: ConnectOptions) -> ConnectOptions {
     options.sqlx_logging(false).record_stmt_in_spans(false);
     options
 }
 
-/// Makes the file and its folder for this user alone; SQLite gives its side files the same mode.
+/// Creates the file and its folder, accessible to this user only. SQLite gives its side files the same mode.
 fn create_private(path: &Path) -> Result<(), ConnectError> {
     let failed = |path: &Path| {
         let path = path.to_owned();

@@ -1,4 +1,4 @@
-//! Contacts on a database.
+//! Contacts in a database.
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -11,7 +11,7 @@ use crate::entity::{change_counter, contact};
 use crate::error::{corrupt, failed};
 use crate::transaction::{CONTACT_CHANGES, immediate, number_changes_of};
 
-/// Rows of one statement, whose values are limited.
+/// Rows per statement: databases limit the number of bound values.
 const ROWS: usize = 500;
 
 /// Contacts in a database.
@@ -45,7 +45,7 @@ impl ContactStore for SqlContacts {
         use contact::Column::{Caller, Company, Name, Note};
         let tx = self.0.writer.begin_with_options(immediate()).await.map_err(failed)?;
         number_changes_of(CONTACT_CHANGES, &tx, 1).await.map_err(failed)?;
-        // Of several contacts of one caller the last counts; a statement may hold each only once.
+        // If a caller occurs several times, the last contact wins: a statement must not contain a key twice.
         let latest: BTreeMap<&str, &Contact> =
             contacts.iter().map(|contact| (contact.caller.as_str(), contact)).collect();
         let contacts: Vec<&Contact> = latest.into_values().collect();

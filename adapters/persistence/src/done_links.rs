@@ -1,4 +1,4 @@
-//! Links in e-mails that mark a call done, on a database.
+//! Links in e-mails that mark a call done, in a database.
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{DoneLink, DoneLinks, StoreError};

@@ -1,4 +1,4 @@
-//! The tables, one a file, in plain column types. Times are milliseconds since 1970, UTC.
+//! The tables, one per file, in plain column types. Times are milliseconds since 1970, UTC.
 
 pub(crate) mod api_token;
 pub(crate) mod audit;

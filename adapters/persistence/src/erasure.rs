@@ -1,4 +1,4 @@
-//! Erases a number from what people have written beside calls: saved views, notes, contacts, the audit log.
+//! Erases a number from texts that users have written: saved views, notes, contacts, the audit log.
 use frontdesk_ports::StoreError;
 use frontdesk_ports::work::Work;
 use sea_orm::sea_query::Expr;
@@ -10,14 +10,14 @@ use crate::error::{corrupt, failed};
 use crate::mapping::json;
 use crate::transaction::{CONTACT_CHANGES, immediate, number_changes, number_changes_of};
 
-/// What stands in place of a text that held the number.
+/// Replaces a text that contained the number.
 const ERASED: &str = "[erased]";
-/// Shorter numbers occur by chance.
+/// Numbers with fewer digits are not searched for in texts: they would match by chance.
 const LEAST_DIGITS: usize = 6;
-/// Every spelling of a number ends with these.
+/// The number of final digits that are compared; every spelling of a number ends with them.
 const COMMON_DIGITS: usize = 9;
 
-/// The last digits of a number, which every spelling has: with the country code, with a trunk zero, with blanks or points.
+/// The last digits of a number, which all its spellings share: with country code, trunk zero, spaces or points.
 struct Digits(String);
 
 impl Digits {
@@ -43,7 +43,7 @@ impl SqlLog {
     pub(crate) async fn erase_texts_with(&self, number: &str) -> Result<u64, StoreError> {
         let Some(digits) = Digits::of(number) else { return self.erase_contact(number).await };
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        // First, because it makes changes of the same rows wait; and readers notice that rows have changed.
+        // First, because it locks out concurrent changes of the same rows. It also tells readers that rows have changed.
         number_changes(&tx, 1).await.map_err(failed)?;
         let erased = saved_views(&tx, &digits).await?
             + notes(&tx, &digits).await?
@@ -55,7 +55,7 @@ impl SqlLog {
 }
 
 impl SqlLog {
-    /// The contact of an address without digits, which can be in no other text by chance.
+    /// Deletes only the contact of an address with few digits, which could occur in other texts by chance.
     async fn erase_contact(&self, caller: &str) -> Result<u64, StoreError> {
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
         number_changes_of(CONTACT_CHANGES, &tx, 1).await.map_err(failed)?;
@@ -86,7 +86,7 @@ async fn notes(tx: &DatabaseTransaction, digits: &Digits) -> Result<u64, StoreEr
         for note in &mut work.notes {
             note.text = digits.erased_from(&note.text);
         }
-        // A change that was made from the earlier notes cannot be saved.
+        // A concurrent change that is based on the earlier notes is then refused.
         work.version += 1;
         let version = i64::try_from(work.version).unwrap_or(i64::MAX);
         let change = i64::try_from(number_changes(tx, 1).await.map_err(failed)? + 1).unwrap_or(i64::MAX);
@@ -102,7 +102,7 @@ async fn notes(tx: &DatabaseTransaction, digits: &Digits) -> Result<u64, StoreEr
     Ok(erased)
 }
 
-/// The contact itself, and the number in what is said of others.
+/// Deletes the contact with this number, and erases the number from the texts of other contacts.
 async fn contacts(tx: &DatabaseTransaction, digits: &Digits) -> Result<u64, StoreError> {
     let mut erased = 0;
     for row in contact::Entity::find().all(tx).await.map_err(failed)? {

@@ -1,11 +1,11 @@
-//! Database errors in the ports' words, and why a database cannot be opened.
+//! Maps database errors to those of the ports, and defines the errors of opening a database.
 use std::path::PathBuf;
 
 use frontdesk_ports::StoreError;
 use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
-/// Classifies a database error by its remedy. The text says what failed, never with which values.
+/// Classifies a database error by how to handle it. The text says what failed, but contains no values.
 pub(crate) fn store_error(error: &DbErr) -> StoreError {
     match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => StoreError::Exists("a row of that name".into()),
@@ -14,8 +14,8 @@ pub(crate) fn store_error(error: &DbErr) -> StoreError {
     }
 }
 
-/// Whether the database would refuse this again: too large, of the wrong kind, against a constraint. Everything else
-/// (locked, full, read-only, gone) passes.
+/// Whether a retry would fail again: the value is too large, has the wrong type or violates a constraint. All other errors
+/// (locked, full, read-only, unreachable) are temporary.
 fn is_about_a_value(error: &DbErr) -> bool {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error
     else {
@@ -43,23 +43,23 @@ pub(crate) fn corrupt(table: &str, column: &str, row: &str, why: impl std::fmt::
 /// A database could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// The address is of no database that we know.
+    /// The address names an unsupported kind of database.
     #[error("{0:?} is not a database address; use sqlite://PATH or postgres://…")]
     Scheme(String),
-    /// The address cannot be read. It holds a password, so it is not repeated.
+    /// The address cannot be parsed. It may contain a password, so it is not repeated.
     #[error(
         "the database's address cannot be read: {0}; write it as postgres://USER:PASSWORD@HOST/NAME, with special characters of the password encoded (# is %23, / is %2F, ? is %3F, @ is %40)"
     )]
     Address(String),
-    /// The folder or file cannot be made.
+    /// The folder or file cannot be created.
     #[error("cannot create {path}: {source}")]
     File {
         /// The folder or file.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: std::io::Error,
     },
-    /// A pooler gives each transaction another connection.
+    /// A pooler in transaction mode, which may run each transaction on another connection.
     #[error(
         "a pooler in transaction mode is between frontdesk and PostgreSQL; it breaks prepared statements and LISTEN. Name \
          the server itself, or set pool_mode = session for this database"
@@ -71,7 +71,7 @@ pub enum ConnectError {
          and pool_mode = session for this database"
     )]
     PoolerParameters(String),
-    /// SQLite is too old to be trusted.
+    /// This version of SQLite can corrupt its write-ahead log.
     #[error("SQLite {0} can corrupt its write-ahead log; 3.51.3 or newer is needed")]
     OldSqlite(String),
     /// The database cannot be opened.

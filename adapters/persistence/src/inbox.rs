@@ -1,12 +1,12 @@
-//! The inbox: on a PostgreSQL server, the events that requests were answered for and that are not in the call log yet. A
-//! request becomes one row; one statement inserts the rows of all requests that wait, so a caller waits for one round
-//! trip. The instance that inserted a row folds it into the log a moment later. If it is gone by then, another does.
+//! The inbox (PostgreSQL only): events whose requests have been answered and that are not in the call log yet. A request
+//! becomes one row. One statement inserts the rows of all pending requests, so a caller waits for one round trip. The
+//! instance that inserted a row folds it into the log a moment later; if that instance is gone, another one does.
 //!
 //! A row goes through these states:
 //!
 //! ```text
 //! insert ──> owned ──── read by `oldest`, folded, then deleted by `forget`
-//!              │ older than CLAIM_AFTER (its owner is gone, or its insert was given up by the request)
+//!              │ older than CLAIM_AFTER_SECONDS (its owner is gone, or its request timed out before the insert)
 //!              ▼
 //!          claimed by another instance ──> owned by that one
 //!              │ cannot be decoded
@@ -14,7 +14,7 @@
 //!          unreadable ──> left for an instance with a newer version
 //! ```
 //!
-//! Folding a row twice has no effect, because an event counts once.
+//! Folding a row again has no effect, because a repeated event is ignored.
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -30,9 +30,9 @@ use tokio::time::Instant;
 use crate::Database;
 use crate::error::store_error;
 
-/// Requests that may wait for their insert. Further requests wait for a place.
+/// Requests that may be queued for their insert. Further requests wait for a free slot.
 const MAX_QUEUED: usize = 4096;
-/// Rows of one insert, and of one batch.
+/// Maximum number of rows per insert and per batch.
 const MAX_ROWS: usize = 500;
 /// Rows older than this many seconds (database clock) may be claimed by any instance. Normal processing takes about 0.1 s.
 const CLAIM_AFTER_SECONDS: f64 = 5.0;
@@ -47,15 +47,15 @@ type Row = (i64, Vec<u8>);
 /// An inbox on PostgreSQL. Pending inserts are written before its writer ends.
 pub struct SqlInbox {
     pool: PgPool,
-    /// This instance, as rows name it.
+    /// The id of this instance in the rows that it owns.
     owner: String,
     inserts: mpsc::Sender<Insert>,
-    /// Events in our rows, as far as this instance knows.
+    /// The number of events in our rows; approximate until all of them have been read.
     waiting: Arc<AtomicU64>,
     progress: Mutex<Progress>,
 }
 
-/// A request's events on their way to the server.
+/// A request's events that are to be inserted.
 struct Insert {
     events: Vec<u8>,
     count: u64,
@@ -65,9 +65,9 @@ struct Insert {
 /// How far this instance has folded the inbox.
 #[derive(Default)]
 struct Progress {
-    /// The batch that was read last.
+    /// The last batch that was read.
     batch: Option<BatchRows>,
-    /// Rows of a newer version, which this one cannot decode.
+    /// Rows that a newer version inserted and that this one cannot decode.
     unreadable: Vec<i64>,
     /// All of our rows up to this id are folded. One task inserts them, so their ids ascend.
     folded_up_to: i64,
@@ -83,7 +83,7 @@ struct BatchRows {
 }
 
 impl SqlInbox {
-    /// The inbox of a database server; a SQLite file has none.
+    /// The inbox of a database server; `None` for a SQLite file.
     pub fn on_server(db: &Database, ids: &dyn Ids) -> Option<Self> {
         if db.writer.get_database_backend() != DbBackend::Postgres {
             return None;
@@ -109,8 +109,8 @@ impl SqlInbox {
         within_timeout(query.fetch_all(&self.pool)).await
     }
 
-    /// Claims rows that other instances left behind, at most every [`CLAIM_INTERVAL`]. Rows of our own with an id up to
-    /// `folded_up_to` are among them: their insert arrived after the request had given up, and so out of order.
+    /// Claims rows that other instances left behind, at most every [`CLAIM_INTERVAL`]. This includes our own rows with an id up
+    /// to `folded_up_to`: they were inserted after their request had timed out, and so out of order.
     async fn claim(&self) -> Result<Vec<Row>, StoreError> {
         let (folded_up_to, unreadable) = {
             let mut progress = self.progress.lock();
@@ -133,14 +133,14 @@ impl SqlInbox {
         if let Some((first, _)) = rows.first() {
             let mut progress = self.progress.lock();
             progress.folded_up_to = progress.folded_up_to.min(first - 1);
-            // There may be more: a long outage leaves many.
+            // After a full batch there may be more rows: claim again without a pause.
             progress.claimed_at = progress.claimed_at.filter(|_| rows.len() < MAX_ROWS);
         }
         Ok(rows)
     }
 }
 
-/// Inserts the rows of all requests that wait, until the inbox is dropped.
+/// Inserts the rows of all pending requests, until the inbox is dropped.
 async fn write_inserts(
     mut queue: mpsc::Receiver<Insert>,
     pool: PgPool,
@@ -163,7 +163,7 @@ async fn write_inserts(
 }
 
 impl SqlInbox {
-    /// How many rows wait, of all instances; 0 on SQLite, which has no inbox.
+    /// The number of pending rows of all instances; 0 on SQLite, which has no inbox.
     pub async fn rows(db: &Database) -> Result<u64, StoreError> {
         if db.reader.get_database_backend() != DbBackend::Postgres {
             return Ok(0);
@@ -229,7 +229,7 @@ impl EventBuffer for SqlInbox {
         }
         let mut progress = self.progress.lock();
         progress.unreadable.extend(unreadable);
-        // The first id names the batch: there may be more rows when it is read again.
+        // The first id is the batch's number: a batch that is read again may have more rows.
         let Some(first) = ids.first() else { return Ok(None) };
         let number = u64::try_from(*first).unwrap_or(0);
         progress.batch = Some(BatchRows { number, ids, events: count });

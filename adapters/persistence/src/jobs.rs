@@ -1,4 +1,4 @@
-//! The job queue: rows that one worker at a time may take.
+//! The job queue: a table of rows that are leased to one worker at a time.
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -30,7 +30,7 @@ impl JobQueue for SqlLog {
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
         let is_due = DueAt.lte(millis(now)).or(DueAt.gt(millis(now + LONGEST_WAIT)));
         let mut due = open(lanes).filter(is_due).order_by_asc(DueAt).limit(u64::from(limit));
-        // PostgreSQL: two workers take different rows. SQLite has one writer and knows no such lock.
+        // PostgreSQL: two workers take different rows. SQLite has one writer and no such lock.
         if tx.get_database_backend() == DbBackend::Postgres {
             due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         }
@@ -38,7 +38,7 @@ impl JobQueue for SqlLog {
         for row in due.all(&tx).await.map_err(failed)? {
             match leased(&row) {
                 Ok(job) => taken.push(job),
-                // A newer version on the same database has queued it. It does not block the others.
+                // A newer version on the same database has queued it. It must not block the other jobs.
                 Err(error) => postpone(&tx, &row, &error, now + lease).await?,
             }
         }
@@ -95,7 +95,7 @@ impl JobQueue for SqlLog {
 }
 
 impl SqlLog {
-    /// Removes a job that is held by this attempt.
+    /// Deletes a job if this attempt still holds its lease.
     async fn withdraw(&self, leased: &LeasedJob) -> Result<bool, StoreError> {
         let delete = job::Entity::delete_many()
             .filter(Key.eq(leased.job.key()))
@@ -114,7 +114,7 @@ fn open(lanes: &[Lane]) -> Select<job::Entity> {
     in_lanes(lanes).filter(State.is_in(JobState::OPEN))
 }
 
-/// A new job.
+/// The row of a new job.
 pub(crate) fn job_row(
     call: &str,
     of: &Job,
@@ -157,7 +157,7 @@ async fn postpone(
     Ok(())
 }
 
-/// The row as it was read; taking it has counted one attempt more.
+/// The leased job. Its attempt is one more than in the row, which was read before the update.
 fn leased(row: &job::Model) -> Result<LeasedJob, StoreError> {
     Ok(LeasedJob {
         job: job_of(row)?,

@@ -1,4 +1,4 @@
-//! The call log, the job queue and the users on SQLite or PostgreSQL, by SeaORM.
+//! The call log, the job queue and the users in SQLite or PostgreSQL, using SeaORM.
 //!
 //! One writer commits all pending events in one transaction (`writer`, `commit`); readers have connections of their
 //! own. `mapping` converts calls and events to rows and back, the other files convert their own rows; a row that cannot

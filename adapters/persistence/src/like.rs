@@ -1,17 +1,17 @@
-//! Texts in LIKE patterns, in which `%` and `_` would stand for others.
+//! LIKE patterns for literal texts, in which the wildcards `%` and `_` are escaped.
 use sea_orm::sea_query::LikeExpr;
 
-/// What contains the text.
+/// Matches values that contain the text.
 pub(crate) fn containing(text: &str) -> LikeExpr {
     pattern(format!("%{}%", literal(text)))
 }
 
-/// What begins with the text.
+/// Matches values that begin with the text.
 pub(crate) fn starting_with(text: &str) -> LikeExpr {
     pattern(format!("{}%", literal(text)))
 }
 
-/// What ends with the text.
+/// Matches values that end with the text.
 pub(crate) fn ending_with(text: &str) -> LikeExpr {
     pattern(format!("%{}", literal(text)))
 }

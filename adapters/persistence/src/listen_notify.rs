@@ -1,7 +1,7 @@
-//! Instances that share a PostgreSQL server notify each other of changes (`LISTEN`, `NOTIFY`), so that a reader of
-//! one instance learns at once of a call at another. Notifications are sent outside of the commits, because
-//! PostgreSQL serialises commits that notify. A notification lost with a connection is made up for by polling. A SQLite
-//! file, which commands change beside the server, is polled.
+//! Instances that share a PostgreSQL server notify each other of changes (`LISTEN`, `NOTIFY`), so that a reader of one
+//! instance sees a call of another at once. Notifications are sent outside of the commits, because PostgreSQL serialises
+//! commits that notify. If a notification is lost with its connection, a query after the reconnect finds the change. A
+//! SQLite file is polled, because commands change it while the server runs.
 use std::time::Duration;
 
 use frontdesk_ports::{Change, StoreError};
@@ -17,11 +17,11 @@ use crate::entity::call;
 const CHANNEL: &str = "frontdesk_changes";
 /// The shortest interval between notifications: a burst of calls sends one.
 const EVERY: Duration = Duration::from_millis(50);
-/// How often a SQLite file is looked at.
+/// How often a SQLite file is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// A connection without a notification for this time is replaced.
 const LISTEN_FOR: Duration = Duration::from_secs(30);
-/// The pause after a server did not answer.
+/// The pause after the server did not answer.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Sends and receives notifications until it is dropped.
@@ -43,7 +43,7 @@ pub(crate) fn raise(changed: &watch::Sender<Change>, change: Change) {
 }
 
 impl ChangeListener {
-    /// For a log on either database.
+    /// Starts the tasks for a log in either kind of database.
     pub fn start(db: &DatabaseConnection, changed: &watch::Sender<Change>) -> Self {
         if db.get_database_backend() != DbBackend::Postgres {
             return Self(vec![tokio::spawn(poll(db.clone(), changed.clone()))]);
@@ -59,10 +59,10 @@ impl ChangeListener {
 async fn poll(db: DatabaseConnection, changed: watch::Sender<Change>) {
     loop {
         tokio::time::sleep(POLL_INTERVAL).await;
-        // Of the calls that are there: readers wait for what they can read.
+        // The highest change of a stored call, not the counter: readers wait for changes that they can read.
         let last = call::Entity::find().select_only().column_as(call::Column::Change.max(), "last");
         let last: Result<Option<Option<i64>>, DbErr> = last.into_tuple().one(&db).await;
-        // Without an answer, or a table yet, the next one will do.
+        // On an error, or before the table exists, the next poll tries again.
         if let Ok(Some(Some(last))) = last {
             raise(&changed, Change(u64::try_from(last).unwrap_or(0)));
         }
@@ -93,13 +93,13 @@ async fn receive_notifications(pool: PgPool, changed: watch::Sender<Change>) {
     }
 }
 
-/// Until the connection is lost.
+/// Receives notifications until the connection is lost or silent for `LISTEN_FOR`.
 async fn receive(pool: &PgPool, changed: &watch::Sender<Change>) -> Result<(), sqlx::Error> {
     let schema: Option<String> = sqlx::query_scalar("SELECT current_schema()").fetch_one(pool).await?;
     let schema = schema.unwrap_or_default();
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
-    // Changes from before are found by a query.
+    // Finds the changes that were made before we listened.
     let last: Option<i64> = sqlx::query_scalar("SELECT MAX(change) FROM calls").fetch_one(pool).await?;
     raise(changed, Change(u64::try_from(last.unwrap_or(0)).unwrap_or(0)));
     // A connection to a host that has vanished delivers nothing and does not fail.
@@ -112,13 +112,13 @@ async fn receive(pool: &PgPool, changed: &watch::Sender<Change>) -> Result<(), s
     Ok(())
 }
 
-/// What a notice says, if it is about this log.
+/// The change in a notification, if it is about this log.
 fn change_in(payload: &str, schema: &str) -> Option<Change> {
     let (of, change) = payload.rsplit_once(' ')?;
     (of == schema).then_some(change.parse().ok().map(Change)).flatten()
 }
 
-/// Wakes those who wait for a change if a commit made one.
+/// Wakes the tasks that wait for a change, if a commit made one.
 pub(crate) fn raise_by(changed: &watch::Sender<Change>, outcome: &Result<Option<Change>, StoreError>) {
     if let Ok(Some(change)) = outcome {
         raise(changed, *change);
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_notice_counts_for_the_log_that_it_is_about() {
+    fn notifications_of_other_schemas_are_ignored() {
         assert_eq!(change_in("public 12", "public"), Some(Change(12)));
         assert_eq!(change_in("a schema 12", "a schema"), Some(Change(12)));
         for other in ["public 12", "test x", "test -1", "", "12"] {

@@ -1,4 +1,4 @@
-//! Rows of the call log as domain values, and back.
+//! Converts rows of the call log to domain values, and back.
 use frontdesk_domain::{Call, CallEvent, CallId, EventKind, LegId, Parties, Timestamp};
 use frontdesk_ports::{CallRecord, Change, LoggedEvent, RawParameters, SearchTexts, StoreError};
 use sea_orm::ActiveValue::Set;
@@ -15,18 +15,18 @@ pub(crate) fn timestamp(millis: i64, table: &str, row: &str) -> Result<Timestamp
     Timestamp::from_millisecond(millis).map_err(|why| corrupt(table, "time", row, why))
 }
 
-/// A time as it will be read back.
+/// A time reduced to the precision that is stored: milliseconds.
 pub(crate) fn at_millisecond(at: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(millis(at)).unwrap_or(at)
 }
 
-/// Our own documents always become JSON: they hold no maps with keys that are not text, and no numbers JSON lacks.
+/// Serialises a document as JSON. Our own documents never fail: they contain no maps with keys other than strings.
 pub(crate) fn json(value: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value)
         .map_err(|why| StoreError::Corrupt(format!("a document cannot be serialised: {why}")))
 }
 
-/// What an event row holds beside its names: the kind and its detail.
+/// The content of an event row's `detail` column: the kind and its data.
 #[derive(Serialize, Deserialize)]
 struct Detail {
     #[serde(flatten)]
@@ -60,7 +60,7 @@ pub(crate) fn event_of(row: &call_event::Model, leg: &LegId) -> Result<LoggedEve
     Ok(LoggedEvent { event: fact_of(row, leg)?, raw })
 }
 
-/// The event alone, which is all that a call is derived from.
+/// The event without the raw request: a call is derived from events alone.
 pub(crate) fn fact_of(row: &call_event::Model, leg: &LegId) -> Result<CallEvent, StoreError> {
     // A kind that this version does not know was written by a newer one on the same database.
     let kind = serde_json::from_str(&row.detail)
@@ -70,7 +70,7 @@ pub(crate) fn fact_of(row: &call_event::Model, leg: &LegId) -> Result<CallEvent,
     Ok(CallEvent { call: leg.clone(), at, kind, received_at })
 }
 
-/// A change as the database has it.
+/// The number of a change as a database integer.
 pub(crate) fn number_of(change: Change) -> i64 {
     i64::try_from(change.0).unwrap_or(i64::MAX)
 }

@@ -1,10 +1,10 @@
-//! Sends statements to PostgreSQL at once. sqlx 0.9.0 does not set `TCP_NODELAY` on its connections (its issue 4335, mended in
-//! the version after): the last packet of a statement that needs several waits 40 ms for an acknowledgement. The driver does not
-//! hand out its sockets, so they are found among those of this process. To be deleted with the next version of sqlx.
+//! Sets `TCP_NODELAY` on connections to PostgreSQL. sqlx 0.9.0 does not (its issue 4335, fixed in the next version), so the last
+//! packet of a statement that needs several waits 40 ms for an acknowledgement. The driver does not expose its sockets, so they
+//! are found among those of this process. Delete this module with the next version of sqlx.
 use std::collections::BTreeSet;
 
-/// Sets `TCP_NODELAY` on the connections of this process to servers on these ports. It is an improvement only: a system that
-/// does not allow it is none the worse.
+/// Sets `TCP_NODELAY` on the connections of this process to servers on these ports. Best effort: where the system does not
+/// allow it, statements are only slower.
 #[cfg(target_os = "linux")]
 pub(crate) fn set(ports: &BTreeSet<u16>) {
     if let Err(error) = linux::set(ports) {
@@ -12,7 +12,7 @@ pub(crate) fn set(ports: &BTreeSet<u16>) {
     }
 }
 
-/// Other systems acknowledge in another way.
+/// Does nothing on other systems: their delayed acknowledgements work differently.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn set(_: &BTreeSet<u16>) {}
 
@@ -31,7 +31,7 @@ mod linux {
             let entry = entry?;
             let number = entry.file_name().to_str().and_then(|name| name.parse().ok());
             let Some(number) = number else { continue };
-            // It may have been closed meanwhile.
+            // The descriptor may have been closed meanwhile.
             let Ok(socket) = pidfd_getfd(&process, number, PidfdGetfdFlags::empty()) else { continue };
             let peer = getpeername(&socket)
                 .ok()

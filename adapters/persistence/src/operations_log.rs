@@ -1,4 +1,4 @@
-//! Outages, watermarks and the audit trail on a database.
+//! Outages, diagnostic reports, watermarks and the audit trail in a database.
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::{
@@ -16,10 +16,10 @@ use crate::entity::{audit, diagnostic_report, outage, watermark};
 use crate::error::{corrupt, failed};
 use crate::mapping::{millis, timestamp};
 
-/// The only row, which holds the last diagnostic report.
+/// The id of the only row, which holds the last diagnostic report.
 const THE_LAST: i32 = 1;
 
-/// The service's own memory on a database.
+/// Outages, diagnostic reports, watermarks and the audit trail in a database.
 pub struct SqlOperationsLog(Database);
 
 impl SqlOperationsLog {

@@ -1,4 +1,4 @@
-//! The outbox on a database: deliveries are rows of the job queue.
+//! The outbox in a database: deliveries are rows of the job queue.
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
@@ -20,7 +20,7 @@ use crate::like::starting_with;
 use crate::mapping::{millis, number_of, timestamp};
 use crate::transaction::immediate;
 
-/// The only row of the cursor.
+/// The id of the cursor's only row.
 const ONLY: i32 = 1;
 
 #[async_trait]
@@ -90,7 +90,7 @@ impl Outbox for SqlLog {
         let cursor = outbox_cursor::ActiveModel { id: Set(ONLY), change: Set(number_of(up_to)) };
         let on = OnConflict::column(outbox_cursor::Column::Id)
             .update_column(outbox_cursor::Column::Change)
-            // Another instance may have looked further.
+            // Another instance may already have moved the cursor further.
             .action_and_where(
                 Expr::col((outbox_cursor::Entity, outbox_cursor::Column::Change)).lt(number_of(up_to)),
             )
@@ -155,7 +155,7 @@ impl Outbox for SqlLog {
 fn to_recipient(recipient: Option<&str>) -> SimpleExpr {
     let lane = |name: &str| Lane::Recipient(name.to_owned()).to_string();
     match recipient {
-        // The people of one rule are `NAME/ADDRESS`.
+        // The individual recipients of a rule are named `NAME/ADDRESS`.
         Some(name) => job::Column::Lane
             .eq(lane(name))
             .or(job::Column::Lane.like(starting_with(&lane(&format!("{name}/"))))),
@@ -163,7 +163,7 @@ fn to_recipient(recipient: Option<&str>) -> SimpleExpr {
     }
 }
 
-/// A conflict that leaves the existing row unchanged is no error.
+/// A conflict that leaves the existing row unchanged is not an error.
 fn inserted<T>(result: Result<T, DbErr>) -> Result<(), StoreError> {
     match result {
         Ok(_) | Err(DbErr::RecordNotInserted) => Ok(()),

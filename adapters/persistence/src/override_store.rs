@@ -1,4 +1,4 @@
-//! Closures and blocked callers on a database.
+//! Closures and blocked callers in a database.
 use async_trait::async_trait;
 use frontdesk_domain::CallerId;
 use frontdesk_domain::dialogue::Closure;
@@ -11,14 +11,14 @@ use crate::entity::{blocked_caller, closure};
 use crate::error::failed;
 use crate::mapping::{millis, timestamp};
 
-/// The only row of the closures.
+/// The id of the closures' only row.
 const ONLY: i32 = 1;
 
-/// Decisions in a database.
+/// Closures and blocked callers in a database.
 pub struct SqlOverrides(Database);
 
 impl SqlOverrides {
-    /// The decisions in a migrated database.
+    /// The overrides in a migrated database.
     pub fn new(db: Database) -> Self {
         Self(db)
     }
@@ -84,7 +84,7 @@ impl OverrideStore for SqlOverrides {
     }
 }
 
-/// What a caller is stored as: equal for every spelling of the same caller.
+/// The key of a caller's row: equal for every spelling of the same caller.
 fn key_of(caller: &CallerId) -> String {
     caller.identity("").unwrap_or_else(|| caller.to_string())
 }

@@ -1,6 +1,6 @@
-//! Finds a pooler between us and PostgreSQL that gives each transaction another connection (PgBouncer with
-//! `pool_mode = transaction`). Prepared statements, `LISTEN` and session settings do not survive that, and some
-//! statements would fail now and then; so it is refused at the start.
+//! Detects a pooler between us and PostgreSQL that may run each transaction on another connection (PgBouncer with
+//! `pool_mode = transaction`). Prepared statements, `LISTEN` and session settings do not survive that, and statements would
+//! fail intermittently, so such a pooler is refused at startup.
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
@@ -10,10 +10,11 @@ use crate::error::ConnectError;
 
 /// How long the check may take. A pooler with one free connection would keep the second one waiting.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
-/// SQLSTATE of a protocol violation: PgBouncer answers so to a startup parameter that it does not know.
+/// SQLSTATE of a protocol violation, which is PgBouncer's answer to a startup parameter that it does not know.
 const PROTOCOL_VIOLATION: &str = "08P01";
 
-/// Refuses a pooler in transaction mode. The options are those of the pool, whose parameters a pooler may not know. An unreachable server is not an error here.
+/// Fails if there is a pooler in transaction mode. `options` are those of our own pool, because a pooler may reject their
+/// startup parameters. An unreachable server is not an error here.
 pub(crate) async fn refuse_transaction_pooler(options: PgConnectOptions) -> Result<(), ConnectError> {
     let found = tokio::time::timeout(CHECK_TIMEOUT, is_transaction_pooler(&options));
     match found.await.unwrap_or(Ok(false)) {
@@ -25,9 +26,9 @@ pub(crate) async fn refuse_transaction_pooler(options: PgConnectOptions) -> Resu
     }
 }
 
-/// Whether two connections that are open at the same time are one at the server.
+/// Whether two open connections share one server process, or one of them changes its process between statements.
 async fn is_transaction_pooler(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
-    // Unprepared: a prepared statement of the first may be known to the second already.
+    // Not prepared: behind a pooler, the second connection may already have the first one's prepared statement.
     let ask = async |connection: &mut sqlx::PgConnection| {
         let pid = sqlx::raw_sql("SELECT pg_backend_pid()");
         sqlx::Row::try_get::<i32, _>(&sqlx::Executor::fetch_one(connection, pid).await?, 0)

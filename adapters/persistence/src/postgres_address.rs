@@ -1,5 +1,5 @@
-//! Addresses of PostgreSQL databases, as libpq writes them: also of several servers, one of which takes writes
-//! (`postgres://USER@FIRST:5432,SECOND:5432/NAME?target_session_attrs=read-write`), which the driver does not know.
+//! Parses addresses of PostgreSQL databases in libpq's syntax, including those of several servers, one of which accepts writes
+//! (`postgres://USER@FIRST:5432,SECOND:5432/NAME?target_session_attrs=read-write`). The driver does not support these.
 use std::str::FromStr;
 
 use sea_orm::sqlx;
@@ -7,7 +7,7 @@ use sea_orm::sqlx::postgres::PgConnectOptions;
 
 use crate::error::ConnectError;
 
-/// The port of a server without one in its address.
+/// The port of a server if its address names none.
 const DEFAULT_PORT: u16 = 5432;
 const TARGET: &str = "target_session_attrs";
 
@@ -18,17 +18,17 @@ pub(crate) struct Server {
     pub port: u16,
 }
 
-/// Checks that an address can be read, so that no error has to repeat it.
+/// Checks that an address can be parsed. The error does not repeat the address, which may contain a password.
 pub fn check_address(url: &str) -> Result<(), ConnectError> {
     if url.starts_with("sqlite://") { Ok(()) } else { readable(url).map(|_| ()) }
 }
 
-/// Checks that the address of a standby can be read.
+/// Checks that the address of a standby can be parsed. The error does not repeat the address.
 pub fn check_standby_address(url: &str) -> Result<(), ConnectError> {
     standby(url).map(|_| ())
 }
 
-/// The address of a standby that the driver can read.
+/// The address of a standby in a form that the driver understands.
 pub(crate) fn standby(url: &str) -> Result<String, ConnectError> {
     let url = without_target(url);
     let (url, servers) = readable(&url)?;
@@ -38,7 +38,7 @@ pub(crate) fn standby(url: &str) -> Result<String, ConnectError> {
     Ok(url)
 }
 
-/// An address of a PostgreSQL database that the driver can read, and its servers if it names several.
+/// The address of a PostgreSQL database in a form that the driver understands, and its servers if it names several.
 pub(crate) fn readable(url: &str) -> Result<(String, Vec<Server>), ConnectError> {
     let (url, servers) = read(url).map_err(|error| ConnectError::Address(error.to_string()))?;
     let url = without_brackets(&url);
@@ -51,7 +51,7 @@ pub(crate) fn readable(url: &str) -> Result<(String, Vec<Server>), ConnectError>
     Ok((url, servers))
 }
 
-/// The address of a server at an IPv6 address, which the driver looks up as a name when it is in brackets.
+/// Moves an IPv6 address in brackets to the `host` parameter, because the driver would look it up as a name.
 fn without_brackets(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -67,7 +67,7 @@ fn without_brackets(url: &str) -> String {
     }
 }
 
-/// The servers in an address cannot be read.
+/// The servers in an address cannot be parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum BadServers {
     #[error("a port is not a number from 1 to 65535")]
@@ -78,8 +78,8 @@ enum BadServers {
     Target,
 }
 
-/// The address of a database, and its servers if there are several. The address is that of the first server, without what the
-/// driver does not know.
+/// The address of a database without `target_session_attrs`, and its servers if it names several. The address then has
+/// `localhost` in place of the servers.
 fn read(url: &str) -> Result<(String, Vec<Server>), BadServers> {
     let (url, target) = split_target(url);
     match target.as_deref() {
@@ -98,12 +98,12 @@ fn read(url: &str) -> Result<(String, Vec<Server>), BadServers> {
     Ok((format!("{scheme}://{user}{at}localhost{path}"), all))
 }
 
-/// An address without the kind of server that it asks for.
+/// An address without its `target_session_attrs`.
 fn without_target(url: &str) -> String {
     split_target(url).0
 }
 
-/// An address without the parameter that the driver does not know, and that parameter.
+/// Splits an address into the address without `target_session_attrs`, which the driver does not know, and its value.
 fn split_target(url: &str) -> (String, Option<String>) {
     let Some((before, query)) = url.split_once('?') else { return (url.to_owned(), None) };
     let (mut others, mut target) = (Vec::new(), None);
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_followed_is_refused() {
+    fn unsupported_targets_and_bad_ports_are_refused() {
         for target in ["any", "read-only", "standby", "prefer-standby"] {
             let url = format!("postgres://a,b/desk?target_session_attrs={target}");
             assert_eq!(read(&url).unwrap_err(), BadServers::Target);

@@ -1,5 +1,6 @@
-//! A PostgreSQL database on several servers, one of which takes writes: a primary and its standbys. The driver connects to one server. So the one that takes writes is looked for here, when the database is opened and
-//! once a second while it is used; after a standby was promoted, new connections go to it and older ones are replaced.
+//! Follows the primary of a PostgreSQL database on several servers. The driver connects to one server only, so the one that
+//! accepts writes is looked up here: when the database is opened, and once a second afterwards. When a standby has been
+//! promoted, new connections go to it and older ones are replaced.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,18 +11,18 @@ use tokio::time::Instant;
 
 use crate::postgres_address::Server;
 
-/// How often the server is asked whether it still takes writes.
+/// How often the server is asked whether it still accepts writes.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
-/// Checks that the server may fail before another one is looked for: it may be slow, or full, for a moment.
+/// Failed checks in a row that are tolerated before another server is looked for: this one may be slow, or full, for a moment.
 const TOLERATED_FAILURES: u32 = 1;
-/// How long a server may take to answer that.
+/// How long a server may take to answer a check.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The servers of a database.
 #[derive(Debug)]
 pub(crate) struct Servers {
     all: Vec<Server>,
-    /// All but host and port of a connection.
+    /// The options of a connection; host and port are replaced by those of a server.
     options: PgConnectOptions,
     chosen: Mutex<Chosen>,
 }
@@ -29,11 +30,11 @@ pub(crate) struct Servers {
 #[derive(Debug, Clone, Copy)]
 struct Chosen {
     place: usize,
-    /// When it was chosen; older connections are to another server.
+    /// When the server was chosen; older connections go to another server.
     since: Instant,
-    /// The timeline that it writes; a promotion begins a higher one. A server on a lower one was the primary before.
+    /// The WAL timeline that the server writes. A promotion starts a higher one; a server on a lower one is a former primary.
     timeline: u32,
-    /// Checks that it has failed, one after the other.
+    /// Checks that the server has failed in a row.
     failures: u32,
 }
 
@@ -59,7 +60,7 @@ impl Servers {
         }
     }
 
-    /// Whether a connection of that age is to a server that was chosen before.
+    /// Whether a connection of that age goes to a server that was chosen earlier.
     fn is_outdated(&self, age: Duration) -> bool {
         age > self.chosen().since.elapsed()
     }
@@ -72,8 +73,8 @@ impl Servers {
         Ok(is_alive(connection).await)
     }
 
-    /// The place of the server that takes writes if it is not the chosen one, and its timeline. The chosen one is replaced once it
-    /// has failed several checks; one that was the primary before is not taken again.
+    /// The index and timeline of the server that accepts writes, if it is not the chosen one. The chosen one is replaced once
+    /// it has failed more than `tolerated` checks in a row; a former primary is never chosen.
     async fn find(&self, tolerated: u32) -> Option<(usize, u32)> {
         let Chosen { place: current, timeline: known, .. } = self.chosen();
         if let Some(timeline) = timeline_of_primary(self.at(current, self.options.clone())).await {
@@ -102,8 +103,8 @@ impl Servers {
         *self.chosen.lock() = Chosen { place, since: Instant::now(), timeline, failures: 0 };
     }
 
-    /// Chooses the server that takes writes before there is a connection: of several, the one that was promoted last. Without
-    /// one, the first stays.
+    /// Chooses the server that accepts writes, before there is a connection; of several, the one that was promoted last. If none
+    /// accepts writes, the first one stays chosen.
     pub async fn choose_first(&self) {
         let places = 0..self.all.len();
         let asked = places.map(async |place| {
@@ -115,24 +116,23 @@ impl Servers {
         }
     }
 
-    /// Fails on a new connection to a standby, or to a server that was the primary before: it may have been begun before a
-    /// promotion.
+    /// Fails on a new connection to a standby or to a former primary: connecting may have started before a promotion.
     pub async fn refuse_other(&self, connection: &mut PgConnection) -> Result<(), sqlx::Error> {
         match timeline(connection).await? {
             Some(timeline) if timeline >= self.chosen().timeline => Ok(()),
-            _ => Err(sqlx::Error::Protocol("the server does not take writes now".into())),
+            _ => Err(sqlx::Error::Protocol("the server does not accept writes".into())),
         }
     }
 
-    /// Keeps a pool at the server that takes writes, until the pool is closed.
+    /// Keeps a pool on the server that accepts writes, until the pool is closed.
     pub async fn follow(self: Arc<Self>, pool: PgPool) {
         while !pool.is_closed() {
             tokio::time::sleep(CHECK_INTERVAL).await;
             let Some((place, timeline)) = self.find(TOLERATED_FAILURES).await else { continue };
-            // First: a connection that is made from now on is to the new server.
+            // Before `choose`, so that every connection newer than the choice goes to the new server.
             pool.set_connect_options(self.at(place, PgConnectOptions::clone(&pool.connect_options())));
             self.choose(place, timeline);
-            tracing::warn!("server {} of {} in database.url takes writes now", place + 1, self.all.len());
+            tracing::warn!("switched to server {} of {} in database.url", place + 1, self.all.len());
         }
     }
 }
@@ -142,16 +142,16 @@ pub(crate) async fn is_alive(connection: &mut PgConnection) -> bool {
     tokio::time::timeout(CHECK_TIMEOUT, connection.ping()).await.is_ok_and(|pong| pong.is_ok())
 }
 
-/// The timeline of a server that takes writes; `None` on any other.
+/// The timeline of a server that accepts writes; `None` on any other.
 async fn timeline(connection: &mut PgConnection) -> Result<Option<u32>, sqlx::Error> {
-    // The timeline is the first part of the name of the file that is written. A standby has none.
+    // The name of the current WAL file begins with the timeline. A standby writes no such file.
     let question = "SELECT CASE WHEN NOT pg_is_in_recovery() AND NOT current_setting('default_transaction_read_only')::bool
         THEN left(pg_walfile_name(pg_current_wal_lsn()), 8) END";
     let timeline: Option<String> = sqlx::query_scalar(question).fetch_one(connection).await?;
     Ok(timeline.and_then(|timeline| u32::from_str_radix(&timeline, 16).ok()))
 }
 
-/// The same by a connection of its own; `None` also for a server that does not answer.
+/// Like [`timeline`], on a connection of its own; `None` also for a server that does not answer.
 async fn timeline_of_primary(options: PgConnectOptions) -> Option<u32> {
     let asked = async {
         let mut connection = options.connect().await?;

@@ -1,5 +1,5 @@
-//! Pages of the feed and searches from a standby of the database (PostgreSQL), so that long searches are not in the way
-//! of calls. Everything else, and what the standby does not have yet or cannot answer, is read from the primary.
+//! Reads pages of the feed and searches from a standby of the database (PostgreSQL), so that long searches do not delay calls.
+//! Everything else is read from the primary, and so are pages while the standby lags behind or fails.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,19 +18,19 @@ use crate::mapping::number_of;
 use crate::read::pages::Pages;
 use crate::transaction::CALL_CHANGES;
 
-/// How long a page waits for the standby to have what the primary has.
+/// How long a page waits for the standby to catch up with the primary.
 const LAG: Duration = Duration::from_millis(200);
-/// How often it is asked meanwhile.
+/// How often the standby is queried meanwhile.
 const ASK_INTERVAL: Duration = Duration::from_millis(20);
-/// How long finding out what the standby has may take, and the part of it that waits for the primary.
+/// Time limit of checking whether the standby is up to date, and of each query to the primary in this check.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
 const PRIMARY_TIMEOUT: Duration = Duration::from_millis(300);
-/// How long a page may take. The server ends a statement before that.
+/// How long a page may take. The server cancels a statement before that.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(6);
-/// How long a standby that failed is not asked again.
+/// How long a standby that failed is not queried again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// A log with pages from a standby.
+/// A call log with pages that are read from a standby.
 pub struct PagesFromStandby {
     log: Arc<SqlLog>,
     pages: Pages,
@@ -45,7 +45,7 @@ impl PagesFromStandby {
         Ok(Self { log, pages, unused_until: Mutex::default() })
     }
 
-    /// A page from the standby; `None` if it has not exactly what the primary has, or fails.
+    /// A page from the standby; `None` if the standby is not up to date with the primary, or fails.
     async fn page(&self, query: &CallQuery) -> Option<Result<CallPage, StoreError>> {
         if self.unused_until.lock().is_some_and(|until| Instant::now() < until) {
             return None;
@@ -58,7 +58,7 @@ impl PagesFromStandby {
         }
         let begun = Instant::now();
         match tokio::time::timeout(PAGE_TIMEOUT, self.pages.list(query)).await {
-            // What took so long would take as long at the primary.
+            // After a statement timeout the page is not retried: it would take as long on the primary.
             Ok(Err(StoreError::Unavailable(_))) if begun.elapsed() < STATEMENT_TIMEOUT => {
                 self.failed("a page could not be read")
             }
@@ -73,8 +73,8 @@ impl PagesFromStandby {
         None
     }
 
-    /// Whether the standby has what the primary has, or has it a moment later. The primary's counter is asked, because nobody is
-    /// notified of deletions; while it does not answer, what is known here counts.
+    /// Whether the standby is up to date with the primary, at the latest after `LAG`. The primary's counter is queried, because
+    /// deletions send no notifications; if the primary does not answer, the last change known here is used.
     async fn is_up_to_date(&self) -> Result<bool, DbErr> {
         let primary = || tokio::time::timeout(PRIMARY_TIMEOUT, last_change(&self.log.db.reader));
         let wanted = match primary().await {
@@ -88,7 +88,7 @@ impl PagesFromStandby {
                 return Ok(true);
             }
             if there > wanted {
-                // Calls have come in between; or it is the standby of another history, which has changes that the primary lost.
+                // Either calls have arrived meanwhile, or the standby diverged and has changes that the primary lost.
                 return Ok(!matches!(primary().await, Ok(Ok(last)) if last < there));
             }
             if begun.elapsed() >= LAG {

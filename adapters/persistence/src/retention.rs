@@ -1,4 +1,4 @@
-//! Deletes calls: rows are deleted in one transaction, and a hash stays, so that late reports do not bring a call back.
+//! Deletes calls in one transaction. A hash of each call's leg remains, so that late events do not bring a call back.
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -25,17 +25,17 @@ const FORWARD: &str = "forward";
 /// The kind of the events that contain transcripts.
 const TRANSCRIBED: &str = "transcribed";
 
-/// What stays of a deleted call.
+/// The hash that remains of a deleted call.
 pub(crate) fn tombstone_of(leg: &LegId) -> String {
     hex::encode(Sha256::digest(leg.to_string()))
 }
 
-/// How often the write-ahead log is emptied while others read, and the pause between.
+/// Attempts to empty the write-ahead log while others read, and the pause between them.
 const CHECKPOINT_TRIES: u32 = 20;
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(100);
 
 impl SqlLog {
-    /// Empties the write-ahead log; `false` if somebody still reads from it.
+    /// Empties the write-ahead log; `false` if a reader still uses it.
     async fn checkpoint(&self) -> Result<bool, StoreError> {
         let checkpoint = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)");
         let row = self.db.writer.query_one_raw(checkpoint).await.map_err(failed)?;
@@ -45,7 +45,7 @@ impl SqlLog {
 }
 
 impl SqlLog {
-    /// The spellings of a phone in the log, which writes an address as the flow did.
+    /// All spellings of a phone in the log, which stores addresses as the flow spells them.
     async fn phones_of(&self, identity: &str) -> Result<BTreeSet<String>, StoreError> {
         let rung: Vec<String> = call_phone::Entity::find()
             .select_only()
@@ -85,7 +85,7 @@ impl RetentionStore for SqlLog {
 
     async fn calls_of_number(&self, number: &str, limit: u16) -> Result<Vec<CallRecord>, StoreError> {
         let phones = self.phones_of(number).await?;
-        // A phone that was to ring and did not is named in the event alone. No index knows that: it is a rare question.
+        // A phone that was to ring and did not is named in the event only. There is no index for it, because this query is rare.
         let names = |phone: &String| call_event::Column::Detail.like(containing(&format!("\"{phone}\"")));
         let rung = call_event::Entity::find()
             .select_only()
@@ -112,7 +112,7 @@ impl RetentionStore for SqlLog {
         }
         let ids: Vec<String> = calls.iter().map(|record| record.id.to_string()).collect();
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        // The writer notices that the log has changed.
+        // Invalidates the writer's cache.
         let change = number_changes(&tx, 1).await.map_err(failed)? + 1;
         forget_days_of(&tx, &ids, i64::try_from(change).unwrap_or(i64::MAX)).await?;
         call_event::Entity::delete_many()
@@ -153,7 +153,7 @@ impl RetentionStore for SqlLog {
 
     async fn delete_transcripts_before(&self, before: Timestamp) -> Result<u64, StoreError> {
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        // The writer notices that the log has changed.
+        // Invalidates the writer's cache.
         number_changes(&tx, 1).await.map_err(failed)?;
         let deleted = call_event::Entity::delete_many()
             .filter(call_event::Column::At.lt(millis(before)))

@@ -14,10 +14,10 @@ use tokio::task::JoinHandle;
 use crate::Database;
 use crate::error::store_error;
 
-/// Between two comparisons: a clock drifts by far less in that time than a lease lasts.
+/// Interval between comparisons. In that time a clock drifts by far less than a lease lasts.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// Our own clock, put right by the server's.
+/// This machine's clock, corrected by the database server's clock.
 pub struct ServerClock {
     own: Arc<dyn Clock>,
     server: Option<PgPool>,
@@ -25,7 +25,7 @@ pub struct ServerClock {
     ahead: Arc<AtomicI64>,
 }
 
-/// Compares the two as long as it lives.
+/// Compares the two clocks periodically until it is dropped.
 pub struct Comparing(JoinHandle<()>);
 
 impl Drop for Comparing {
@@ -35,14 +35,14 @@ impl Drop for Comparing {
 }
 
 impl ServerClock {
-    /// On PostgreSQL; a SQLite file has no clock but ours.
+    /// Uses the server's clock on PostgreSQL, and this machine's clock on SQLite.
     pub fn new(db: &Database, own: Arc<dyn Clock>) -> Self {
         let is_server = db.reader.get_database_backend() == DbBackend::Postgres;
         let server = is_server.then(|| db.reader.get_postgres_connection_pool().clone());
         Self { own, server, ahead: Arc::default() }
     }
 
-    /// Compares the two once.
+    /// Compares the two clocks once.
     pub async fn compare(&self) -> Result<(), StoreError> {
         let Some(server) = &self.server else { return Ok(()) };
         let before = self.own.now();
@@ -51,13 +51,13 @@ impl ServerClock {
             .fetch_one(server)
             .await
             .map_err(|error| store_error(&DbErr::Query(RuntimeErr::SqlxError(Arc::new(error)))))?;
-        // It was read somewhere between the question and the answer.
+        // The server read its clock between our two readings; the middle is assumed.
         let (before, after) = (before.as_millisecond(), self.own.now().as_millisecond());
         self.ahead.store(server_time - (before + (after - before) / 2), Ordering::Relaxed);
         Ok(())
     }
 
-    /// Compares the two from time to time.
+    /// Starts to compare the two clocks periodically.
     pub fn keep_comparing(self: &Arc<Self>) -> Comparing {
         let clock = self.clone();
         Comparing(tokio::spawn(async move {

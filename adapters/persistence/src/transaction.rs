@@ -13,17 +13,17 @@ pub(crate) fn immediate() -> TransactionOptions {
     }
 }
 
-/// The counter of changes of calls, and that of contacts.
+/// The ids of the counters: changes of calls, and changes of contacts.
 pub(crate) const CALL_CHANGES: i32 = 1;
 pub(crate) const CONTACT_CHANGES: i32 = 2;
 
-/// Reserves `count` change numbers and returns the last one in use before. The counter's row stays locked until the
+/// Reserves `count` change numbers and returns the last number before them. The counter's row stays locked until the
 /// commit, so numbers become visible in order, and no two transactions fold the same call at once.
 pub(crate) async fn number_changes(tx: &impl ConnectionTrait, count: u64) -> Result<u64, DbErr> {
     number_changes_of(CALL_CHANGES, tx, count).await
 }
 
-/// The same with one of the counters.
+/// Like [`number_changes`], with the given counter.
 pub(crate) async fn number_changes_of(
     counter: i32,
     tx: &impl ConnectionTrait,

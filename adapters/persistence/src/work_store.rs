@@ -1,4 +1,4 @@
-//! What people did about calls: a document beside the call, and what it is found by.
+//! The follow-up of calls: a document in the call's row, and the columns and tags that calls are searched by.
 use async_trait::async_trait;
 use frontdesk_domain::{CallId, Outcome};
 use frontdesk_ports::work::Work;
@@ -66,10 +66,10 @@ impl WorkStore for SqlLog {
             .into_query();
         let rows = call::Entity::find()
             .filter(Column::FromNumber.in_subquery(callers))
-            // Written out for the index of just these, by caller.
+            // Literals, not bound parameters: otherwise the planner cannot use the partial index of these calls by caller.
             .filter(Expr::cust("attention = 1"))
             .filter(Expr::cust("outcome = 'missed'"))
-            // Other texts do not say who calls.
+            // Other values, such as a withheld number, do not identify a caller.
             .filter(
                 Condition::any()
                     .add(Column::FromNumber.starts_with("+"))

@@ -1,7 +1,7 @@
 //! Voicemail audio on an object store: local files, or anything that speaks S3.
 //!
-//! Audio is checked while it goes by (length, kind, cap, SHA-256), and appears under its name only when all of it is
-//! safe: what can be read is whole.
+//! Audio is checked while it is written (length, media type, size limit, SHA-256), and appears under its name only once it is
+//! stored completely: a recording that can be read is complete.
 
 mod place;
 mod unfinished;
@@ -79,7 +79,7 @@ impl RecordingStore for ObjectRecordings {
                 Ok(stored)
             }
             Err(error) => {
-                // What was written under the temporary name goes; if that fails too, it was never visible.
+                // Deletes what was written under the temporary name. If that fails too, it was never visible.
                 let _ = upload.abort().await;
                 Err(error)
             }

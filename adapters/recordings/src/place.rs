@@ -13,7 +13,7 @@ use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
 use reqwest::{Client, ClientBuilder};
 use secrecy::{ExposeSecret, SecretString};
 
-/// How long a connection to the store may take to be made.
+/// How long connecting to the store may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a request to the store may take, retries included. The job that stores a voicemail is retried later.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -33,18 +33,18 @@ impl HttpConnector for Connector {
 /// A store could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The address is of no store that we know.
+    /// The address names an unsupported kind of store.
     #[error("{0:?} is not a recordings address; use file://PATH or s3://BUCKET/PREFIX")]
     Scheme(String),
-    /// The folder cannot be made or used.
+    /// The folder cannot be created or used.
     #[error("cannot use the folder {path}: {source}")]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The bucket cannot be used so.
+    /// The bucket cannot be used with these settings.
     #[error("cannot use the bucket: {0}")]
     Bucket(String),
 }
@@ -54,15 +54,15 @@ pub enum OpenError {
 pub struct S3Access {
     /// Its address, such as `https://s3.example`; Amazon's own if none is given.
     pub endpoint: Option<String>,
-    /// Its region; most stores of one's own take any.
+    /// Its region; most self-hosted stores accept any.
     pub region: Option<String>,
-    /// The name of the key …
+    /// The id of the access key.
     pub access_key_id: String,
-    /// … and the key.
+    /// The secret of the access key.
     pub secret_access_key: SecretString,
 }
 
-/// A place for audio.
+/// The location of the audio.
 #[derive(Debug, Clone)]
 pub struct Place {
     /// `file://PATH` or `s3://BUCKET/PREFIX`.
@@ -72,7 +72,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// A folder.
+    /// The location of a local folder.
     pub fn folder(path: &Path) -> Self {
         Self { url: format!("file://{}", path.display()), s3: None }
     }
@@ -88,7 +88,7 @@ impl Place {
         }
         match (self.url.strip_prefix("s3://"), &self.s3) {
             (Some(place), Some(access)) => bucket(place, access, http),
-            (Some(_), None) => Err(OpenError::Bucket("its key is not given".into())),
+            (Some(_), None) => Err(OpenError::Bucket("its access key is missing".into())),
             (None, _) => {
                 let scheme = self.url.split_once(':').map_or("", |(scheme, _)| scheme);
                 Err(OpenError::Scheme(scheme.to_owned()))
@@ -97,7 +97,7 @@ impl Place {
     }
 }
 
-/// Files are written under a temporary name, synced, and then renamed.
+/// Opens a folder, in which files are written under a temporary name, synced, and then renamed.
 fn folder(path: &Path) -> Result<Arc<dyn ObjectStore>, OpenError> {
     fs::DirBuilder::new()
         .recursive(true)
@@ -109,7 +109,7 @@ fn folder(path: &Path) -> Result<Arc<dyn ObjectStore>, OpenError> {
     Ok(Arc::new(store.with_fsync(true)))
 }
 
-/// Objects appear whole, when the upload is completed.
+/// Opens a bucket, in which an object appears once its upload is complete.
 fn bucket(place: &str, access: &S3Access, http: ClientBuilder) -> Result<Arc<dyn ObjectStore>, OpenError> {
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
     let http = http.connect_timeout(CONNECT_TIMEOUT).timeout(REQUEST_TIMEOUT).build();

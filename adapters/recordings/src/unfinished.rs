@@ -1,12 +1,12 @@
-//! Files that a killed process had begun to write. The store writes `NAME#1` and renames it to `NAME`; one that was killed
-//! in between leaves `NAME#1`, which nothing reads or lists, and which holds a caller's voice.
+//! Removes files that a killed process left unfinished. The store writes `NAME#1` and renames it to `NAME`. A process that is
+//! killed in between leaves `NAME#1`, which nothing reads or lists, but which contains a caller's voice.
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
 
-/// From what age on nobody writes a file any more: far above the time limit of a transfer.
+/// The age from which an unfinished file counts as abandoned: far above the time limit of a transfer.
 const ABANDONED_AFTER: Duration = Duration::from_secs(3600);
 
 /// Removes abandoned files from a folder.
@@ -25,7 +25,7 @@ pub(crate) fn remove_abandoned(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes what was begun under a name. The store counts up from 1.
+/// Removes all unfinished files of a name. The store numbers them from 1.
 pub(crate) fn remove_all_of(folder: &Path, name: &str) -> io::Result<()> {
     for count in 1_u32.. {
         if !remove(&folder.join(format!("{name}#{count}")))? {
@@ -40,7 +40,7 @@ fn is_unfinished(file: &OsStr) -> bool {
     count.is_some_and(|count| !count.is_empty() && count.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Whether the file was there. Another instance may remove it at the same time.
+/// Removes a file and returns whether it existed. Another instance may remove it at the same time.
 fn remove(file: &Path) -> io::Result<bool> {
     match fs::remove_file(file) {
         Ok(()) => Ok(true),

@@ -18,7 +18,7 @@ async fn on_files() {
 }
 
 #[tokio::test]
-async fn what_a_killed_process_left_is_removed() {
+async fn unfinished_files_are_removed() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, is_old: bool| {
         let file = std::fs::File::create(folder.path().join(name)).unwrap();
@@ -50,13 +50,13 @@ async fn what_a_killed_process_left_is_removed() {
     );
     let name = frontdesk_ports::AudioName::new(&"test:CA1".parse().unwrap(), &"RE1".parse().unwrap());
     assert!(store.delete(&name).await.unwrap());
-    assert_eq!(files(), ["folder#1", "ours#draft", "test-RE2#1"], "erased audio is nowhere");
+    assert_eq!(files(), ["folder#1", "ours#draft", "test-RE2#1"], "no file of the erased audio remains");
 }
 
 /// A prefix with characters that must be encoded in a URL.
 const HERE: &str = "Büro Nord/stimmen+mehr=1";
 
-/// On a server that speaks S3, if `FRONTDESK_TEST_S3` gives its address; the bucket `frontdesk` is there.
+/// On a server that speaks S3, if `FRONTDESK_TEST_S3` gives its address; the bucket `frontdesk` must exist.
 #[tokio::test]
 async fn on_s3() {
     #[expect(clippy::disallowed_methods, reason = "the test command names the server")]
@@ -83,7 +83,7 @@ async fn on_s3() {
     assert!(store.read(&name, 0..12).await.unwrap().is_some());
     assert_eq!(other_prefix.read(&name, 0..12).await.unwrap(), None, "a prefix of its own");
     let wrong_key = ObjectRecordings::open(&place(HERE, "another key"), 200, http()).unwrap();
-    assert!(wrong_key.read(&name, 0..12).await.is_err(), "the server checks who asks");
+    assert!(wrong_key.read(&name, 0..12).await.is_err(), "the server checks the key");
 }
 
 #[test]

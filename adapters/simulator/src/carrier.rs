@@ -1,4 +1,4 @@
-//! The carrier: how it reaches the front desk, and what it does to a call.
+//! The simulated carrier: how it reaches the front desk, and how it places a call.
 use std::sync::Arc;
 
 use frontdesk_ports::Ids;
@@ -25,9 +25,9 @@ pub struct NewCall {
 /// How a call went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallReport {
-    /// The carrier's name for the call.
+    /// The SID of the call.
     pub call: String,
-    /// The carrier's last word.
+    /// The final status.
     pub status: String,
     /// Whole seconds, as it would be billed.
     pub seconds: u64,
@@ -37,7 +37,7 @@ pub struct CallReport {
     pub problems: Vec<String>,
 }
 
-/// Where the carrier's records are: in this process, or behind a REST base.
+/// Where the carrier's records are: in this process, or behind a REST API with this base URL.
 #[derive(Debug, Clone)]
 pub(crate) enum RecordsLocation {
     Here(Arc<CarrierRecords>),
@@ -82,8 +82,8 @@ impl SimulatedCarrier {
         }
     }
 
-    /// For a server whose public URL differs from the URL that it is reached by here: requests go to one and are
-    /// signed for the other, as behind a proxy.
+    /// For a server whose public URL differs from the URL that it is reached at from here: requests are sent to the latter and
+    /// signed for the former, as behind a proxy.
     #[must_use]
     pub fn signing_for(mut self, public: &str) -> Self {
         self.wire = self.wire.through(public, &self.base);
@@ -119,7 +119,7 @@ impl SimulatedCarrier {
         self
     }
 
-    /// Places a call and stays with it until the last callback.
+    /// Places a call and runs it until its last callback.
     pub async fn place(&self, call: NewCall, people: &mut dyn People) -> CallReport {
         let sid = self.sid("CA");
         self.report(LineEvent::Placed { call: sid.clone(), from: call.from.clone(), to: call.to.clone() });
@@ -136,8 +136,8 @@ impl SimulatedCarrier {
         (self.listener)(event);
     }
 
-    /// The time, for requests in which Twilio leaves it out: a call that runs faster than real time has its own
-    /// clock.
+    /// The `Timestamp` field for requests in which Twilio omits it: a call that runs faster than real time has a clock of its
+    /// own.
     pub(crate) fn callback_time(&self) -> Option<(&'static str, String)> {
         self.time.reports_time().then(|| ("Timestamp", self.stamp()))
     }

@@ -1,4 +1,4 @@
-//! A call, from the first ring to the last callback: asks for documents and obeys them.
+//! A call, from the first ring to the last callback: requests documents and executes them.
 
 mod callbacks;
 mod dial;
@@ -18,14 +18,14 @@ use crate::wav::wav_seconds;
 use crate::wire::Fields;
 use callbacks::Callback;
 
-/// More documents than this in one call is a loop.
+/// The maximum number of documents per call; more count as a loop.
 const MAX_DOCUMENTS: usize = 200;
 
-/// What comes after a verb.
+/// What to do after a verb.
 enum Next {
     /// The next verb of the same document.
     Verb,
-    /// Requests a document: its address and parameters.
+    /// Request a document: its URL and parameters.
     Document(String, Fields),
     /// The call is over.
     End,
@@ -91,7 +91,7 @@ impl Line<'_> {
         self.problem(format!("more than {MAX_DOCUMENTS} documents in one call"));
     }
 
-    /// The caller's own fields, at that status.
+    /// The fields of a request about the caller's leg, with this status.
     fn fields(&self, status: &str) -> Fields {
         let NewCall { from, to, from_name } = &self.call;
         let mut fields: Fields = vec![
@@ -103,7 +103,7 @@ impl Line<'_> {
             ("Caller", from.clone()),
             ("Direction", "inbound".into()),
             ("From", from.clone()),
-            // Often there but empty.
+            // Twilio often sends this field empty.
             ("FromCity", String::new()),
             ("To", to.clone()),
         ];
@@ -117,7 +117,7 @@ impl Line<'_> {
         if self.answered_at.is_some() { "in-progress" } else { "ringing" }
     }
 
-    /// Asks for a document; if the answer is unusable, asks the fallback; if that is too, the call is lost.
+    /// Requests a document. If the answer is unusable, requests the fallback; if that is unusable too, the call fails.
     async fn document(&mut self, url: &str, extra: &Fields) -> Option<Document> {
         let mut fields = self.fields(self.status());
         fields.extend(self.carrier.callback_time());
@@ -126,7 +126,7 @@ impl Line<'_> {
             Ok(document) => return Some(document),
             Err(failure) => failure,
         };
-        self.problem(format!("{why} ({code}); the fallback is asked"));
+        self.problem(format!("{why} ({code}); requesting the fallback"));
         let mut fields = self.fields(self.status());
         let bare = url.split('#').next().unwrap_or(url);
         fields.extend([("ErrorCode", code.to_string()), ("ErrorUrl", bare.to_owned())]);
@@ -232,7 +232,7 @@ impl Line<'_> {
         }
     }
 
-    /// Reports a prompt, and how long it takes to say.
+    /// Reports prompts, and returns how long they take.
     async fn play_all(&mut self, party: Party, prompts: &[Verb]) -> Duration {
         let mut length = Duration::ZERO;
         for prompt in prompts {
@@ -249,7 +249,7 @@ impl Line<'_> {
         length
     }
 
-    /// Plays audio; what cannot be fetched is silence (Twilio, error 11200).
+    /// Plays audio; audio that cannot be fetched is replaced by silence (Twilio, error 11200).
     async fn play(&mut self, party: Party, url: &str) -> Duration {
         match self.carrier.wire.fetch_audio(url).await {
             Ok((kind, audio)) => {
@@ -265,7 +265,7 @@ impl Line<'_> {
         }
     }
 
-    /// The last callback.
+    /// Stores the call's record, sends the last callback and returns the report.
     pub(crate) async fn finish(mut self) -> CallReport {
         let now = self.carrier.time.now();
         let status = match self.answered_at {
@@ -312,7 +312,7 @@ impl Line<'_> {
     }
 }
 
-/// How long a voice takes to say it.
+/// How long a voice takes to read a text out.
 fn speaking_time(text: &str) -> Duration {
     Duration::from_millis(400 + 65 * u64::try_from(text.chars().count()).unwrap_or(0))
 }

@@ -1,4 +1,4 @@
-//! A carrier of our own, for `demo`, `call` and tests.
+//! A simulated carrier, for `demo`, `call` and tests.
 //!
 //! It behaves like Twilio as far as a front desk can observe: it signs its webhooks, parses TwiML with a parser that
 //! shares no code with our writer, executes it, runs the callee's leg, records, sends status callbacks, requests the

@@ -1,7 +1,7 @@
 //! What happens on the line, as a listener would describe it: printed by `call`, shown by the phone's page.
 use serde::{Deserialize, Serialize};
 
-/// Who is meant.
+/// A party of the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Party {
@@ -17,7 +17,7 @@ pub enum Party {
 pub enum LineEvent {
     /// The call is placed.
     Placed {
-        /// The carrier's name for it.
+        /// The SID of the call.
         call: String,
         /// Who calls.
         from: String,
@@ -40,7 +40,7 @@ pub enum LineEvent {
     Pressed {
         /// The party.
         party: Party,
-        /// Which.
+        /// The keys.
         keys: String,
     },
     /// A party pressed no key.
@@ -78,9 +78,9 @@ pub enum LineEvent {
     Ended {
         /// Who ended it: `caller`, `callee`, `desk`.
         by: String,
-        /// The carrier's last word.
+        /// The final status.
         status: String,
-        /// The whole length.
+        /// The length of the call in seconds.
         seconds: u64,
     },
     /// The front desk did something a carrier cannot use.

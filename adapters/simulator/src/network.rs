@@ -7,9 +7,9 @@ use frontdesk_ports::Ids;
 
 /// What the network does to requests.
 pub trait Network: Send + Sync {
-    /// How long after its sending each copy of a callback arrives; empty if it is lost.
+    /// The delay of each copy of a callback; empty if the callback is lost.
     fn callback_arrivals(&self) -> Vec<Duration>;
-    /// Whether a request for a document is sent twice, as after an answer that was lost.
+    /// Whether a request for a document is sent twice, as if the first answer was lost.
     fn repeats_request(&self) -> bool;
 }
 
@@ -36,7 +36,7 @@ pub struct FaultyNetwork<I> {
     pub repeated_percent: u8,
     /// The percentage of callbacks that are lost.
     pub lost_percent: u8,
-    /// How many have been lost.
+    /// The number of callbacks that have been lost.
     pub lost: AtomicU32,
 }
 

@@ -20,7 +20,7 @@ pub enum KeyAct {
 /// What the caller does while only listening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallerAct {
-    /// Listen on.
+    /// Keep listening.
     Listen,
     /// Hang up.
     HangUp,
@@ -31,24 +31,24 @@ pub enum CallerAct {
 pub enum RingEnd {
     /// The phone is picked up.
     Answered,
-    /// Engaged.
+    /// The callee is on another call.
     Busy,
-    /// It rings out.
+    /// Nobody picks up.
     NoAnswer,
-    /// It cannot be connected.
+    /// The phone cannot be reached.
     Failed,
-    /// The callee presses the red button.
+    /// The callee declines the call.
     Declined,
     /// The caller hangs up first.
     CallerHungUp,
 }
 
-/// A message as it is spoken.
+/// A spoken message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// The audio, a WAV; empty for silence.
     pub audio: Bytes,
-    /// Whether the caller hangs up to end it (or presses the finish key).
+    /// Whether the caller ends it by hanging up (or else by the finish key).
     pub hangs_up: bool,
 }
 
@@ -61,7 +61,7 @@ pub enum TalkEnd {
     Callee,
 }
 
-/// The people on the phone. Each answer says after how long it comes.
+/// The people on the phone. Each method returns a reaction and the time that it takes.
 #[async_trait]
 pub trait People: Send + Sync {
     /// The caller hears a prompt that expects no key. `length` is how long it takes to say.
@@ -72,7 +72,7 @@ pub trait People: Send + Sync {
     async fn caller_speaks(&mut self, longest: Duration) -> (Option<Message>, Duration);
     /// A phone rings, for `ring` at most.
     async fn phone_rings(&mut self, number: &str, ring: Duration) -> (RingEnd, Duration);
-    /// Several phones ring at once: what each does by itself. Who is waited for is the first that is picked up.
+    /// Several phones ring at once. Returns what happens to each, up to the first that is picked up or the caller hanging up.
     async fn phones_ring(&mut self, numbers: &[String], ring: Duration) -> Vec<(RingEnd, Duration)> {
         let mut ends = Vec::new();
         for number in numbers {
@@ -88,7 +88,7 @@ pub trait People: Send + Sync {
     async fn callee_key(&mut self, length: Duration, wait: Duration) -> (KeyAct, Duration);
     /// Caller and callee speak, for `longest` at most.
     async fn talk(&mut self, longest: Duration) -> (TalkEnd, Duration);
-    /// Whether it was the line that broke when the caller was gone, and not they who hung up.
+    /// Whether the call ended because the line broke, and not because the caller hung up.
     fn line_broke(&self) -> bool {
         false
     }

@@ -20,12 +20,12 @@ use crate::line_event::{LineEvent, Party};
 use crate::people::{CallerAct, KeyAct, Message, People, RingEnd, TalkEnd};
 use crate::wav::wav_seconds;
 
-/// Calls that may be on the page's line at once.
+/// The maximum number of simultaneous calls on the page.
 const MAX_CALLS: usize = 32;
 /// The largest message a page may send: five minutes at 48 kHz.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
 
-/// The phone cannot do that.
+/// Why the phone cannot carry out an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneError {
     /// There is no such call, or it is over.
@@ -34,7 +34,7 @@ pub enum PhoneError {
     /// Too many calls at once.
     #[error("too many calls at once")]
     Busy,
-    /// The message is no WAV.
+    /// The message is not a WAV file, or is too long.
     #[error("the message is not a WAV file, or too long")]
     Message,
 }
@@ -258,12 +258,12 @@ fn line_events(Data(phone): Data<&Arc<Phone>>, Path(id): Path<u64>) -> Response 
     SSE::new(events_of_call).keep_alive(Duration::from_secs(15)).into_response()
 }
 
-/// Lives as long as the page listens. A closed page hangs up.
+/// Held while the page receives events. Closing the page hangs up.
 struct PageOpen(mpsc::Sender<(Party, Act)>);
 
 impl Drop for PageOpen {
     fn drop(&mut self) {
-        // The queue is full or the call has ended: there is no call to hang up.
+        // Fails if the queue is full or the call has ended.
         let _ = self.0.try_send((Party::Caller, Act::HangUp));
     }
 }

@@ -1,4 +1,4 @@
-//! What the carrier has on record of calls and recordings.
+//! The carrier's records of calls and recordings.
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
-/// A call or a leg as the carrier has it on record once it is over (Twilio, Call resource).
+/// The carrier's record of a call or leg that has ended (Twilio, Call resource).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallRecord {
-    /// The carrier's name for it.
+    /// The SID of the call or leg.
     pub sid: String,
     /// The call that this leg was made for.
     pub parent_call_sid: Option<String>,
@@ -31,7 +31,7 @@ pub struct CallRecord {
     pub seconds: u64,
 }
 
-/// A recording as the carrier has it on record.
+/// The carrier's record of a recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRecording {
     /// The call that was recorded.
@@ -44,7 +44,7 @@ pub struct StoredRecording {
     pub audio: Bytes,
 }
 
-/// Everything that the carrier has on record.
+/// All records of the carrier.
 #[derive(Debug, Default)]
 pub struct CarrierRecords {
     recordings: Mutex<BTreeMap<String, StoredRecording>>,
@@ -63,7 +63,7 @@ impl CarrierRecords {
         self.calls.lock().push(call);
     }
 
-    /// Removes all recordings, as a carrier that has lost them for a while.
+    /// Removes and returns all recordings, to simulate a carrier that has lost them for a while.
     pub fn take_recordings(&self) -> BTreeMap<String, StoredRecording> {
         std::mem::take(&mut *self.recordings.lock())
     }
@@ -73,7 +73,7 @@ impl CarrierRecords {
         self.recordings.lock().extend(recordings);
     }
 
-    /// Deletes a recording; whether there was one.
+    /// Deletes a recording, and returns whether it existed.
     pub fn delete_recording(&self, sid: &str) -> bool {
         self.recordings.lock().remove(sid).is_some()
     }
@@ -83,7 +83,7 @@ impl CarrierRecords {
         self.fetched.notified().await;
     }
 
-    /// A recording whose audio is fetched.
+    /// The audio of a recording. Completes a pending call of `fetched`.
     pub(crate) fn fetch(&self, sid: &str) -> Option<Bytes> {
         let audio = self.recordings.lock().get(sid).map(|recording| recording.audio.clone())?;
         self.fetched.notify_one();

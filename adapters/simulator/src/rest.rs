@@ -1,5 +1,5 @@
-//! The carrier's REST API (2010-04-01) as far as a front desk uses it: lists of calls and recordings, and recordings by
-//! SID, behind Basic auth.
+//! The part of the carrier's REST API (2010-04-01) that a front desk uses: lists of calls and recordings, and recordings by
+//! SID, with Basic auth.
 
 mod lists;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::wire::{Credentials, Wire};
 
 use lists::{Paging, Within};
 
-/// The longest message: what Twilio would record in an hour, and some.
+/// The maximum size of a message: somewhat more than an hour of a recording by Twilio.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// The REST routes of the simulated carrier.
@@ -75,7 +75,7 @@ fn list_calls(
     paging.of(uri, "calls", &calls)
 }
 
-/// The simulated carrier lists no numbers: it calls any.
+/// The simulated carrier lists no numbers, because it accepts any.
 #[handler]
 fn list_numbers(Query(paging): Query<Paging>, uri: &poem::http::Uri) -> Json<Value> {
     paging.of(uri, "incoming_phone_numbers", &[])
@@ -152,7 +152,7 @@ fn delete_call(
     deleted(records.delete_call(sid_of(&name)))
 }
 
-/// What a simulated carrier in another process says of a recording.
+/// The description of a recording that a simulated carrier in another process uploads.
 #[derive(Debug, Serialize, Deserialize)]
 struct Description {
     call: String,

@@ -1,4 +1,4 @@
-//! People who do what a script says, in no time at all.
+//! People who follow a script, without waiting in real time.
 use std::collections::VecDeque;
 use std::str::FromStr;
 use std::time::Duration;
@@ -19,17 +19,17 @@ pub enum CalleeScript {
     Machine,
     /// Picks up and hangs up when asked.
     HangUp,
-    /// Presses the red button.
+    /// Declines the call without picking up.
     Reject,
-    /// Is engaged.
+    /// Is on another call.
     Busy,
     /// Lets it ring.
     NoAnswer,
-    /// Cannot be connected.
+    /// Cannot be reached.
     Fail,
 }
 
-/// A word that names no callee.
+/// A text that does not name a callee script.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is none of: accept, decline, machine, hang-up, reject, busy, no-answer, fail")]
 pub struct UnknownCallee(String);
@@ -56,7 +56,7 @@ impl FromStr for CalleeScript {
 pub struct Script {
     /// Keys the caller presses, one entry for each time they are asked; afterwards they are silent.
     pub presses: VecDeque<String>,
-    /// What is left as a message; `None`: nothing is said.
+    /// The audio of the caller's message; `None` if the caller says nothing.
     pub message: Option<Bytes>,
     /// Whether the caller ends the message by hanging up.
     pub hangs_up_after_message: bool,
@@ -68,11 +68,11 @@ pub struct Script {
     pub talk_ended_by: TalkEnd,
     /// The caller hangs up after this time on the line.
     pub hang_up_after: Option<Duration>,
-    /// It is not they who hang up then: the line breaks.
+    /// After `hang_up_after` the line breaks, instead of the caller hanging up.
     pub line_breaks: bool,
 }
 
-/// People who play a script.
+/// People who follow a script.
 #[derive(Debug)]
 pub struct Players {
     script: Script,
@@ -104,7 +104,7 @@ impl Script {
         Self { presses: keys.iter().map(|&key| key.to_owned()).collect(), ..Self::default() }
     }
 
-    /// People who play it.
+    /// People who follow this script.
     pub fn players(self) -> Players {
         Players { script: self, passed: Duration::ZERO, rung: false }
     }

@@ -1,4 +1,4 @@
-//! Time on the line: what the carrier's stamps say, and whether anybody really waits.
+//! The time of a call: what the carrier's timestamps say, and whether the call waits in real time.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use parking_lot::Mutex;
 /// The carrier's time.
 #[async_trait]
 pub trait LineTime: Send + Sync {
-    /// The present instant.
+    /// The current time.
     fn now(&self) -> Timestamp;
-    /// So much time passes in a call.
+    /// Lets this much time pass in a call.
     async fn pass(&self, time: Duration);
     /// Whether every request must carry the time because the call does not run in real time. Twilio's do not.
     fn reports_time(&self) -> bool;
 }
 
-/// Time that really passes, by itself, while people act.
+/// Real time, which passes by itself while people act.
 pub struct RealTime(pub Arc<dyn Clock>);
 
 #[async_trait]
@@ -41,7 +41,7 @@ pub struct ScriptTime {
 }
 
 impl ScriptTime {
-    /// Begins at `now`. A `speed` of 1 is life; 0 waits for nothing.
+    /// Starts at `now`. A `speed` of 1 is real time; with 0 nothing waits.
     pub fn from(now: Timestamp, speed: u32) -> Self {
         Self { now: Mutex::new(now), speed }
     }

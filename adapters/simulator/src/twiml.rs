@@ -1,4 +1,4 @@
-//! TwiML read by a parser of our own: strict, so that what Twilio would warn about fails here.
+//! A TwiML parser of our own. It is strict: what Twilio would only warn about is an error here.
 
 mod xml;
 use xml::Element;
@@ -16,13 +16,13 @@ pub enum TwimlError {
     /// The root is not `<Response>` (12102).
     #[error("the root is not <Response>")]
     Root,
-    /// An element that has no business there (12200).
+    /// An element that is not allowed in this place (12200).
     #[error("<{0}> is not known here")]
     Element(String),
     /// An attribute that the element does not have (12200).
     #[error("<{0}> has no attribute {1}")]
     Attribute(String, String),
-    /// A value that cannot be.
+    /// An invalid value.
     #[error("{0} cannot be {1:?}")]
     Value(&'static str, String),
     /// More than 64 kB (11750).
@@ -43,7 +43,7 @@ pub enum Verb {
     Gather {
         /// What plays meanwhile.
         prompts: Vec<Verb>,
-        /// Where the keys go; to the document's own address if absent.
+        /// The URL that the keys are sent to; the document's own if absent.
         action: Option<String>,
         /// How long to wait.
         timeout: u64,
@@ -51,38 +51,38 @@ pub enum Verb {
         num_digits: Option<usize>,
         /// The key that ends it; none if empty.
         finish_on_key: String,
-        /// Whether the action is asked for without keys, too.
+        /// Whether the action is also requested without keys.
         action_on_empty: bool,
     },
     /// Ring phones.
     Dial {
-        /// Where to go on.
+        /// The URL of the next document.
         action: Option<String>,
         /// How long to ring.
         timeout: u64,
         /// The longest conversation.
         time_limit: u64,
-        /// What the callee sees.
+        /// The caller ID that the callee sees.
         caller_id: Option<String>,
         /// The phones.
         numbers: Vec<Number>,
     },
     /// Record.
     Record {
-        /// Where to go on.
+        /// The URL of the next document.
         action: Option<String>,
         /// The longest recording.
         max_length: u64,
         /// Keys that end it.
         finish_on_key: String,
-        /// Where news of the recording go.
+        /// The URL that events of the recording are sent to.
         status_callback: Option<String>,
-        /// Which news.
+        /// The events that are sent.
         status_events: Vec<String>,
         /// The transcription callback, if a transcript is requested.
         transcribe_callback: Option<String>,
     },
-    /// Ask another address.
+    /// Continue with the document at another URL.
     Redirect(String),
     /// End.
     Hangup,
@@ -97,9 +97,9 @@ pub struct Number {
     pub text: String,
     /// The document that the callee hears before being connected.
     pub url: Option<String>,
-    /// Where its leg reports.
+    /// The URL that events of its leg are sent to.
     pub status_callback: Option<String>,
-    /// Which events it reports.
+    /// The events that are sent.
     pub status_events: Vec<String>,
 }
 
@@ -228,7 +228,7 @@ fn dial(found: &Element) -> Result<Verb, TwimlError> {
         post_only(callback_method.as_ref())?;
         child.leaf()?;
         let text = child.text.trim().to_owned();
-        // Twilio takes numbers of the United States in other forms too; nothing here writes them.
+        // Twilio also accepts US numbers in other forms; nothing here writes those.
         let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         if !text.strip_prefix('+').is_some_and(is_number) {
             return Err(TwimlError::Value("the text of <Number>", text));

@@ -1,14 +1,14 @@
-//! Enough of RIFF/WAVE to know how long a message is, and to make one.
+//! The part of RIFF/WAVE that is needed to measure the length of a message, and to create one.
 use std::time::Duration;
 
 use bytes::Bytes;
 
-/// A WAV file of unknown length.
+/// A file that is not a valid WAV file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a WAV file: {0}")]
 pub struct WavError(&'static str);
 
-/// Where the samples of a WAV are.
+/// The position of the samples in a WAV file.
 struct Samples {
     bytes_a_second: u32,
     begin: usize,
@@ -25,7 +25,7 @@ fn samples(bytes: &[u8]) -> Result<Samples, WavError> {
         if let (b"fmt ", Some(r)) = (id, bytes.get(at + 16..at + 20)) {
             rate = u32::from_le_bytes([r[0], r[1], r[2], r[3]]);
         }
-        // Streaming recorders write 0xffffffff: what is there counts.
+        // Streaming recorders write 0xffffffff: the actual size counts.
         let there = u32::try_from(bytes.len() - at - 8).unwrap_or(u32::MAX);
         if id == b"data" {
             data = Some((at + 8, size.min(there)));
@@ -47,7 +47,7 @@ pub fn wav_seconds(bytes: &[u8]) -> Result<u32, WavError> {
     samples(bytes).map(|samples| samples.length.div_ceil(samples.bytes_a_second))
 }
 
-/// The beginning of a WAV, as recorded by a caller who hung up after that time.
+/// The beginning of a WAV file, as recorded from a caller who hung up after that time.
 pub(crate) fn beginning(audio: &Bytes, time: Duration) -> Bytes {
     let Ok(Samples { bytes_a_second, begin, length }) = samples(audio) else { return audio.clone() };
     let spoken = u64::from(bytes_a_second) * u64::try_from(time.as_millis()).unwrap_or(u64::MAX) / 1000;
@@ -113,10 +113,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_length_of_what_we_make_is_known() {
+    fn generated_files_have_the_right_length() {
         assert_eq!(wav_seconds(&tone(3)), Ok(3));
         assert_eq!(wav_seconds(&tone(0)), Ok(0));
-        assert_eq!(wav_seconds(&tone(2)[..12_000]), Ok(2), "cut short: what is there counts");
+        assert_eq!(wav_seconds(&tone(2)[..12_000]), Ok(2), "truncated: the actual size counts");
         assert_eq!(beginning(&tone(5), Duration::from_secs(2)), tone(2));
         assert_eq!(beginning(&tone(2), Duration::from_secs(5)), tone(2));
         for bad in

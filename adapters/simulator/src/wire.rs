@@ -1,4 +1,4 @@
-//! Requests to the front desk, as the carrier makes them: signed forms, retried as the address's fragment says.
+//! Requests to the front desk, as the carrier makes them: signed forms, retried as the URL's fragment specifies.
 use std::time::Duration;
 
 use base64::Engine;
@@ -12,7 +12,7 @@ use sha1::Sha1;
 pub struct Credentials {
     /// The account.
     pub account_sid: String,
-    /// What it signs with.
+    /// The token that signs its requests.
     pub auth_token: String,
 }
 
@@ -24,11 +24,11 @@ pub(crate) type Fields = Vec<(&'static str, String)>;
 pub struct Wire {
     http: Client,
     pub(crate) credentials: Credentials,
-    /// Requests to addresses that begin so …
+    /// The public base URL, which requests are signed for.
     public: String,
-    /// … are sent here.
+    /// The base URL that requests to `public` are sent to instead.
     reached_at: String,
-    /// The maximum number of retries, regardless of what an address requests.
+    /// The maximum number of retries, regardless of what a URL requests.
     most_retries: u32,
 }
 
@@ -44,14 +44,14 @@ impl Wire {
         Ok(Self { http, credentials, public: String::new(), reached_at: String::new(), most_retries: 5 })
     }
 
-    /// The same wire, on which a failed request is not tried again.
+    /// The same wire, without retries of failed requests.
     #[must_use]
     pub fn trying_once(mut self) -> Self {
         self.most_retries = 0;
         self
     }
 
-    /// The same wire, through a proxy that takes requests for `public` to `reached_at`.
+    /// The same wire, through a proxy that forwards requests for `public` to `reached_at`.
     pub(crate) fn through(mut self, public: &str, reached_at: &str) -> Self {
         public.trim_end_matches('/').clone_into(&mut self.public);
         reached_at.trim_end_matches('/').clone_into(&mut self.reached_at);
@@ -62,8 +62,8 @@ impl Wire {
         &self.http
     }
 
-    /// Posts a form; status and body of the answer, or why there was none. Tried again, as often as the fragment's `rc`
-    /// says, after a failed connection and a 5xx.
+    /// Posts a form, and returns the status and body of the answer, or why there was none. Retries after a failed connection
+    /// and a 5xx, as often as the fragment's `rc` specifies.
     pub(crate) async fn post(&self, url: &str, fields: &Fields) -> Result<(u16, String), String> {
         let (url, fragment) = url.split_once('#').unwrap_or((url, ""));
         let retries =
@@ -92,7 +92,7 @@ impl Wire {
         Ok((status, body))
     }
 
-    /// Fetches what is to be played, as the carrier's player does: unsigned. Its kind and its bytes.
+    /// Fetches audio without a signature, as the carrier's player does. Returns its media type and bytes.
     pub(crate) async fn fetch_audio(&self, url: &str) -> Result<(String, bytes::Bytes), String> {
         let response =
             self.http.get(self.target(url)).send().await.map_err(|error| error.without_url().to_string())?;
@@ -108,7 +108,7 @@ impl Wire {
         Ok((kind, response.bytes().await.map_err(|error| error.without_url().to_string())?))
     }
 
-    /// Where a request for that address is sent.
+    /// The URL that a request is actually sent to.
     fn target(&self, url: &str) -> String {
         let proxied = url.strip_prefix(&self.public).filter(|_| !self.public.is_empty());
         proxied.map_or_else(|| url.to_owned(), |path| format!("{}{path}", self.reached_at))

@@ -1,4 +1,4 @@
-//! The carrier obeys documents that our own front desk does not write, and complains about those that no carrier takes.
+//! The carrier executes documents that our own front desk does not write, and reports those that no carrier accepts.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 use std::sync::{Arc, Mutex};
 
@@ -23,7 +23,7 @@ async fn played(
     documents: &[(&str, &str)],
     script: Script,
 ) -> (CallReport, Vec<LineEvent>, Vec<(String, String)>) {
-    // Installing twice is no error here: tests may share a process.
+    // Installing twice is not an error here: tests may share a process.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let desk = MockServer::start().await;
     for (at, document) in documents {
@@ -130,7 +130,7 @@ async fn an_unusable_answer_goes_to_the_fallback_and_is_reported() {
 }
 
 #[tokio::test]
-async fn documents_that_lead_round_in_circles_are_given_up() {
+async fn document_loops_are_stopped() {
     let (report, _, _) = played(
         &[("/twilio/voice", "<Response><Redirect>BASE/twilio/voice</Redirect></Response>")],
         Script::default(),

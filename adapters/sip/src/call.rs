@@ -1,4 +1,4 @@
-//! One call: carries out what its session wants, and reports what happens.
+//! The task of one call: executes the outputs of its session, and passes events to it.
 
 mod audio;
 mod call_clock;
@@ -30,7 +30,7 @@ use call_clock::CallClock;
 use reports::Reports;
 use ringing::RungPhone;
 
-/// How often a call in progress is written to the journal at least: after a crash its logged end is at most this much too early.
+/// The longest interval between journal entries of a call: after a crash its logged end is at most this much too early.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 
 /// A recording that is being made.
@@ -50,12 +50,12 @@ pub struct Shared {
     pub ending: EndingLegs,
 }
 
-/// Something that a task reports to the call.
+/// An event that another task sends to the call's task.
 enum Event {
     Input(Input),
-    /// No audio of a party has come for too long.
+    /// No audio of a party has arrived for too long.
     Lost(Party),
-    /// A party's SDP answer: a callee has picked up, or the caller has taken our offer.
+    /// A party's SDP answer: a callee has picked up, or the caller has accepted our offer.
     SdpAnswer(Party, Vec<u8>),
     /// A party's SDP offer, in a re-INVITE or an UPDATE.
     SdpOffer(Party, Vec<u8>, Reply),
@@ -70,7 +70,7 @@ pub struct CallTask {
     invitation: Invitation,
     media: Option<Media>,
     callees: BTreeMap<Callee, RungPhone>,
-    /// The prompts that are being read out, by party.
+    /// The tasks that prepare prompts, by party.
     preparing: BTreeMap<Party, JoinHandle<()>>,
     recorder: Option<ActiveRecording>,
     recordings: Vec<MadeRecording>,
@@ -83,7 +83,7 @@ pub struct CallTask {
 }
 
 impl CallTask {
-    /// Takes a call until everything about it is reported. When `stop` turns true, everybody is hung up on.
+    /// Runs a call until everything about it is reported. When `stop` becomes true, all parties are hung up on.
     pub async fn run(shared: Arc<Shared>, mut invitation: Invitation, mut stop: watch::Receiver<bool>) {
         let (events, mut happened) = mpsc::unbounded_channel();
         let call = shared.services.new_call();
@@ -106,7 +106,7 @@ impl CallTask {
             events,
             shared,
         };
-        // With SIP nobody else remembers the call.
+        // With SIP there is no other record of the call.
         task.shared.journal.begin(&task.open_call()).await;
         let mut noted = Instant::now();
         let mut is_hung_up = false;
@@ -139,7 +139,7 @@ impl CallTask {
         task.finish().await;
     }
 
-    /// How long nothing needs to be done.
+    /// How long the task can sleep: until the session's deadline, at most `HEARTBEAT`.
     fn pause(&self) -> Duration {
         let now = self.clock.now();
         let until =
@@ -166,7 +166,7 @@ impl CallTask {
                 self.input(input);
             }
             Event::Lost(party) => {
-                tracing::info!(call.id = %self.call, "no audio comes any more, the leg is ended");
+                tracing::info!(call.id = %self.call, "leg ended, because no audio arrives any more");
                 self.hang_up(party);
                 self.input(Input::Ended(party, LegEnd::Failed));
             }
@@ -182,7 +182,7 @@ impl CallTask {
         }
     }
 
-    /// An SDP answer has arrived: a callee has picked up, or the caller has taken our offer.
+    /// Applies an SDP answer: a callee has picked up, or the caller has accepted our offer.
     fn on_sdp_answer(&mut self, party: Party, body: &[u8]) {
         let remote = self.usable(body).map(|answer| answer.remote);
         if let (Some(remote), Some(media)) = (remote, self.media(party)) {
@@ -202,7 +202,7 @@ impl CallTask {
         }
     }
 
-    /// A party puts the call on hold, resumes it, or changes its address.
+    /// Answers an SDP offer: a party puts the call on hold, resumes it, or changes its address.
     async fn on_sdp_offer(&mut self, party: Party, body: &[u8], reply: Reply) {
         self.sdp_version += 1;
         let version = self.sdp_version;
@@ -222,13 +222,13 @@ impl CallTask {
         }
     }
 
-    /// What the other side describes, if we can send there.
+    /// The SDP description of the other side; `None` if we cannot send audio to it.
     fn usable(&self, body: &[u8]) -> Option<sdp::Description> {
         let is_ipv4 = self.shared.media.address.is_ipv4();
         sdp::read(body).filter(|offered| offered.is_usable(is_ipv4, self.shared.settings.srtp_required))
     }
 
-    /// The key that we offer. A phone that cannot encrypt would refuse the offer, so there is one only if it must.
+    /// The key that we offer, only if encryption is required: a phone that cannot encrypt would refuse the offer.
     fn offered_key(&self, media: &Media) -> Option<srtp::Key> {
         self.shared.settings.srtp_required.then_some(media.key)
     }
@@ -296,7 +296,7 @@ impl CallTask {
         self.reports.add(notice, self.clock.now());
     }
 
-    /// Writes how the call stands to the journal.
+    /// Writes the state of the call to the journal.
     fn note(&self) {
         self.shared.journal.note(&self.open_call());
     }
@@ -313,7 +313,7 @@ impl CallTask {
         }
     }
 
-    /// Waits until everything is reported; then the call is over for the journal as well.
+    /// Waits until everything is reported, and then ends the call in the journal.
     async fn finish(mut self) {
         let (ended_at, seconds) = self.ended.unwrap_or((self.clock.now(), None));
         let stored = self.reports.finish().await;
@@ -338,7 +338,7 @@ impl CallTask {
     }
 }
 
-/// Passes what happens to the audio of a party to the call.
+/// Forwards the events of a party's audio to the call's task.
 fn media_event_sender(
     party: Party,
     events: mpsc::UnboundedSender<Event>,
@@ -350,12 +350,12 @@ fn media_event_sender(
             MediaEvent::Spoke => Event::Input(Input::Spoke),
             MediaEvent::Lost => Event::Lost(party),
         };
-        // A call that is over is no longer interested.
+        // Fails if the call is over.
         let _ = events.send(event);
     }
 }
 
-/// Passes what happens to the leg of a party to the call.
+/// Forwards the events of a party's leg to the call's task.
 async fn forward_leg_events(
     party: Party,
     mut leg: mpsc::UnboundedReceiver<LegEvent>,
@@ -376,15 +376,15 @@ async fn forward_leg_events(
     }
 }
 
-/// Waits until it is true.
+/// Waits until the flag is true.
 pub async fn turns_true(flag: &mut watch::Receiver<bool>) {
     if flag.wait_for(|is_true| *is_true).await.is_err() {
-        // Nobody is left who could set it.
+        // The sender is gone, so the flag cannot become true any more.
         std::future::pending::<()>().await;
     }
 }
 
-/// Legs that are being ended, which nobody waits for until the line is closed.
+/// Legs that are being ended in the background. Only closing the line waits for them.
 #[derive(Default)]
 pub struct EndingLegs(Mutex<JoinSet<()>>);
 

@@ -1,4 +1,4 @@
-//! The line as a carrier that is asked about its calls: from the journal.
+//! The [`Carrier`] of a SIP line: answers queries about its calls from the journal.
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -62,7 +62,7 @@ impl Carrier for JournalCarrier {
 }
 
 impl JournalCarrier {
-    /// All calls that are over. With the present time, old ones are deleted first.
+    /// All ended calls. If the current time is given, old ones are deleted first.
     async fn ended_calls(&self, now: Option<Timestamp>) -> Result<Vec<EndedCall>, CarrierError> {
         let folder = self.0.clone();
         let read = tokio::task::spawn_blocking(move || {

@@ -1,4 +1,4 @@
-//! What every call needs of the application: who answers, where messages are stored, and the time.
+//! The services of the application that every call needs: the call flow, the stores and the clock.
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -19,13 +19,13 @@ use crate::parties::CallParties;
 use crate::prompts::Prompts;
 use crate::recording;
 
-/// A caller waits while a message is stored; afterwards it is fetched from here like that of any carrier.
+/// How long storing a message may take: the caller waits meanwhile. After that it is fetched later, as from any carrier.
 const STORE_TIMEOUT: Duration = Duration::from_secs(3);
-/// Tries to make a report durable, and the pause between.
+/// Attempts to store a report, and the pause between them.
 const REPORT_TRIES: u32 = 10;
 const REPORT_PAUSE: Duration = Duration::from_millis(500);
 
-/// What a line needs of the application.
+/// The services of the application that a line needs.
 #[derive(Clone)]
 pub struct Services {
     /// Answers calls and stores reports.
@@ -34,15 +34,15 @@ pub struct Services {
     pub prompts: Arc<Prompts>,
     /// Where messages are stored.
     pub recordings: Arc<dyn RecordingStore>,
-    /// Measures them.
+    /// Measures messages.
     pub meter: Arc<dyn SoundMeter>,
-    /// The time.
+    /// The system clock.
     pub clock: Arc<dyn Clock>,
-    /// For ids and streams of audio.
+    /// Random numbers for ids and audio streams.
     pub ids: Arc<dyn Ids>,
 }
 
-/// The name of the carrier in ids of legs.
+/// The name of the carrier in leg ids.
 pub const NAME: &str = "sip";
 
 impl Services {
@@ -54,7 +54,7 @@ impl Services {
         hex::encode(&self.ids.random()[..16]).parse().expect("hexadecimal digits are a valid id")
     }
 
-    /// Asks the call flow. `reported_at` is the time of a call that ended before this program began.
+    /// Requests the next instructions from the call flow. `reported_at` is the time of this step by the call's own clock.
     pub(crate) async fn ask(
         &self,
         call: &LegId,
@@ -78,7 +78,7 @@ impl Services {
         self.answering.answer(request).await
     }
 
-    /// Stores a report. There is no carrier that would repeat it, so it is tried again for a while. `false` if it is lost.
+    /// Stores a report. No carrier would send it again, so failed attempts are retried for a while. `false` if it is lost.
     pub(crate) async fn report(&self, call: &LegId, notice: Notice, reported_at: Option<Timestamp>) -> bool {
         for _ in 0..REPORT_TRIES {
             let callback = CarrierCallback {
@@ -97,8 +97,8 @@ impl Services {
         false
     }
 
-    /// Stores a message where every instance reads it: what there is to report of it. What cannot be stored now is fetched
-    /// later; its file stays until the call is over, so that a crash in between loses nothing.
+    /// Stores a message where every instance can read it, and returns the notices to report. A message that cannot be stored
+    /// now is fetched later. Its file stays until the call is over, so that a crash in between loses nothing.
     pub(crate) async fn store(
         &self,
         journal: &Journal,
@@ -128,7 +128,7 @@ impl Services {
     }
 }
 
-/// A message as audio that arrives.
+/// Presents a message as fetched audio.
 pub(crate) fn fetched(bytes: Bytes) -> FetchedAudio {
     FetchedAudio {
         media_type: "audio/wav".to_owned(),

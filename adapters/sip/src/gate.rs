@@ -1,4 +1,4 @@
-//! Who may call, and how many at once.
+//! Admission of calls: which peers may call, and how many calls at once.
 use std::any::Any;
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -17,11 +17,11 @@ pub struct Gate {
     max_calls: usize,
     max_calls_a_peer: usize,
     calls: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    /// True once no more calls are taken.
+    /// True once no more calls are accepted.
     pub closed: watch::Sender<bool>,
 }
 
-/// A place among the calls at once.
+/// A slot for one of the simultaneous calls, released on drop.
 struct Permit {
     calls: Arc<Mutex<HashMap<IpAddr, usize>>>,
     peer: IpAddr,
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn only_peers_call_and_no_more_at_once_than_allowed() {
+    fn unknown_peers_and_excess_calls_are_refused() {
         let gate = gate();
         let peer = |last: u8| IpAddr::from([192, 0, 2, last]);
         let refused = |peer| gate.admit(peer, Caller::Network).err();
@@ -92,7 +92,7 @@ mod tests {
         assert!(gate.admit(unknown, Caller::User).is_ok());
         let first = gate.admit(peer(1), Caller::Network).unwrap();
         let second = gate.admit(peer(1), Caller::Network).unwrap();
-        assert_eq!(refused(peer(1)), Some(Refusal::Busy), "one peer does not take all places");
+        assert_eq!(refused(peer(1)), Some(Refusal::Busy), "one peer does not take all slots");
         let third = gate.admit(peer(2), Caller::Network).unwrap();
         assert_eq!(refused(peer(3)), Some(Refusal::Busy));
         drop((first, third));

@@ -1,7 +1,7 @@
-//! Calls in progress and calls that are over, in files: with SIP we are the carrier, and nobody else remembers.
+//! The journal of calls in progress and of ended calls, in files: with SIP we are the carrier, and there are no other records.
 //!
-//! `calls/ID.json` is a call in progress, written whenever it changes and every few seconds. A program that starts finds those
-//! of one that was killed. `ended/ID.json` is the record of a call that is over, for comparisons with the log.
+//! `calls/ID.json` is a call in progress, written whenever it changes and every few seconds. After a crash, the next start
+//! finds it there. `ended/ID.json` is the record of an ended call, for comparisons with the call log.
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write;
@@ -19,12 +19,12 @@ use tokio::sync::oneshot;
 use crate::parties::CallParties;
 use crate::recording;
 
-/// How long recordings are stored that are not fetched: a fetch is given up after seven days.
+/// How long unfetched recordings are stored. Fetching fails permanently after seven days.
 const UNFETCHED: Duration = Duration::from_secs(30 * 86_400);
-/// How long records of calls that are over are stored.
+/// How long records of ended calls are stored.
 const ENDED: Duration = Duration::from_secs(7 * 86_400);
 
-/// A call in progress, as it was at a time.
+/// A snapshot of a call in progress.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OpenCall {
     pub call: LegId,
@@ -34,7 +34,7 @@ pub struct OpenCall {
     pub session: Session,
     /// The recording that is being made, and whether it was to be transcribed.
     pub recording: Option<(RecordingId, bool)>,
-    /// Those that were made before.
+    /// The complete recordings.
     pub recordings: Vec<MadeRecording>,
 }
 
@@ -47,7 +47,7 @@ pub struct MadeRecording {
     pub is_stored: bool,
 }
 
-/// A call that is over.
+/// The record of an ended call.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EndedCall {
     pub call: LegId,
@@ -55,7 +55,7 @@ pub struct EndedCall {
     pub recordings: Vec<MadeRecording>,
 }
 
-/// The folder of a line.
+/// The journal in a line's folder.
 #[derive(Debug, Clone)]
 pub struct Journal {
     folder: PathBuf,
@@ -64,31 +64,30 @@ pub struct Journal {
     _lock: Arc<File>,
 }
 
-/// How long the first prompt of a call waits at most until the call is in the journal: a caller is answered even if
-/// the disk is not.
+/// How long a new call waits to be written to the journal, at most: a slow disk must not keep callers waiting.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// How long the end of a call waits that could not be written.
+/// The pause before writing the end of a call is retried.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// How a call stands, or its record once it is over.
+/// The state of a call, or its record once it has ended.
 enum Change {
-    /// And who waits until it is written.
+    /// The state, and a channel to report that it is written.
     Open(Vec<u8>, Option<oneshot::Sender<()>>),
     Ended(Vec<u8>, Vec<PathBuf>),
 }
 
 impl Journal {
-    /// Opens a folder, which no other program may use.
+    /// Opens the journal in a folder, and locks it against other programs.
     pub fn open(folder: &Path) -> std::io::Result<Self> {
         for part in ["calls", "ended", "recordings"] {
             fs::create_dir_all(folder.join(part))?;
         }
         let lock = File::create(folder.join("lock"))?;
-        lock.try_lock().map_err(|_| std::io::Error::other("another program uses it"))?;
+        lock.try_lock().map_err(|_| std::io::Error::other("another program uses this folder"))?;
         let (changes, receiver) = mpsc::channel();
         let place = folder.to_owned();
-        // On a thread of its own: calls do not wait for a disk.
+        // On a thread of its own, so that calls do not wait for the disk.
         tokio::task::spawn_blocking(move || write_changes(&place, receiver));
         Ok(Self { folder: folder.to_owned(), changes, _lock: Arc::new(lock) })
     }
@@ -98,17 +97,17 @@ impl Journal {
         &self.folder
     }
 
-    /// Notes that a call has come. Returns once that is on the disk, so that no event of a call that nobody remembers is
-    /// stored.
+    /// Writes a new call, and waits until it is on disk (at most `LONGEST_WAIT`), so that no event is stored of a call that the
+    /// journal would not know after a crash.
     pub async fn begin(&self, call: &OpenCall) {
         let (written, is_written) = oneshot::channel();
         self.write_open(call, Some(written));
         if tokio::time::timeout(LONGEST_WAIT, is_written).await.is_err() {
-            tracing::warn!(call.id = %call.call, "the journal of calls is slow; the call is answered before it is written");
+            tracing::warn!(call.id = %call.call, "the journal is slow; the call is answered before it is written");
         }
     }
 
-    /// Notes how a call stands.
+    /// Writes the state of a call.
     pub fn note(&self, call: &OpenCall) {
         self.write_open(call, None);
     }
@@ -120,7 +119,7 @@ impl Journal {
         }
     }
 
-    /// A call is over, and its end is in the log.
+    /// Replaces a call with its record, once its end is reported.
     pub fn ended(&self, call: &EndedCall) {
         match serde_json::to_vec(call) {
             Ok(text) => {
@@ -133,7 +132,7 @@ impl Journal {
     }
 
     fn change(&self, call: &LegId, change: Change) {
-        // The thread ends with the last journal.
+        // Cannot fail: the thread ends with the last journal.
         let _ = self.changes.send((name(call), change));
     }
 
@@ -142,7 +141,7 @@ impl Journal {
         read_all(&self.folder.join("calls"))
     }
 
-    /// Deletes records that are too old to be of use, and what a crash has left half-written.
+    /// Deletes records that are too old to be useful, and files that a crash left half-written.
     pub fn forget_old(&self, now: Timestamp) -> std::io::Result<()> {
         for entry in fs::read_dir(self.folder.join("calls"))? {
             let path = entry?.path();
@@ -155,7 +154,7 @@ impl Journal {
     }
 }
 
-/// Calls that are over, of the journal in that folder.
+/// The ended calls of the journal in that folder.
 pub fn ended_calls(folder: &Path) -> std::io::Result<Vec<EndedCall>> {
     read_all(&folder.join("ended"))
 }
@@ -169,7 +168,7 @@ pub fn delete(folder: &Path, call: &LegId) -> std::io::Result<bool> {
     remove(&path)
 }
 
-/// Deletes records of calls that are over and too old to be of use.
+/// Deletes records of ended calls that are too old to be useful.
 pub fn forget_old(folder: &Path, now: Timestamp) -> std::io::Result<()> {
     for EndedCall { call, record, .. } in ended_calls(folder)? {
         if record.ended_at.is_none_or(|ended| ended < now - ENDED) {
@@ -199,7 +198,7 @@ fn remove(path: &Path) -> std::io::Result<bool> {
     }
 }
 
-/// The name of a call's file: a leg's id has nothing that a path could not have.
+/// The name of a call's file. A leg id contains no characters that are invalid in a path.
 fn name(call: &LegId) -> String {
     format!("{}.json", call.id())
 }
@@ -212,7 +211,7 @@ fn write_changes(folder: &Path, changes: mpsc::Receiver<(String, Change)>) {
         } else {
             changes.recv_timeout(RETRY_AFTER)
         };
-        // Of several changes of a call the last counts.
+        // If a call has several changes, the last one is written.
         let is_closed = matches!(received, Err(mpsc::RecvTimeoutError::Disconnected));
         latest.extend(received.ok());
         latest.extend(changes.try_iter());
@@ -221,7 +220,7 @@ fn write_changes(folder: &Path, changes: mpsc::Receiver<(String, Change)>) {
             if let Err(error) = &written {
                 tracing::error!("the journal of calls could not be written: {error}");
             }
-            // The end of a call is written once the disk takes it: otherwise the next start would end the call again.
+            // The end of a call is retried until it is written: otherwise the next start would end the call again.
             written.is_err() && matches!(change, Change::Ended(..))
         });
         if is_closed {
@@ -235,27 +234,27 @@ fn write_change(folder: &Path, name: &str, change: &mut Change) -> std::io::Resu
     match change {
         Change::Open(text, written) => {
             replace(&open, text)?;
-            // Nobody may wait any more.
+            // Fails if the waiting task has timed out.
             written.take().map(|written| written.send(()));
             Ok(())
         }
         Change::Ended(text, files) => {
             replace(&folder.join("ended").join(name), text)?;
-            // It may have been over before it was noted.
+            // The file may be missing: the call may have ended before it was written.
             remove(&open)?;
             files.iter().try_for_each(|file| remove(file).map(drop))
         }
     }
 }
 
-/// Writes a file that is whole or is not there.
+/// Replaces a file atomically.
 fn replace(path: &Path, text: &[u8]) -> std::io::Result<()> {
     let unfinished = path.with_extension("new");
     let mut file = File::create(&unfinished)?;
     file.write_all(text)?;
     file.sync_data()?;
     fs::rename(&unfinished, path)?;
-    // The name too survives a power failure.
+    // Makes the new name durable as well.
     path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_data())
 }
 
@@ -276,7 +275,7 @@ fn read_all<T: DeserializeOwned>(folder: &Path) -> std::io::Result<Vec<T>> {
     Ok(all)
 }
 
-/// A file of the journal; `None` if it is not there, because the call was over or deleted meanwhile, or cannot be read.
+/// Reads a file of the journal; `None` if it is missing, because the call ended or was deleted meanwhile, or is unreadable.
 fn read_file<T: DeserializeOwned>(path: &Path) -> std::io::Result<Option<T>> {
     let text = match fs::read(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -284,7 +283,7 @@ fn read_file<T: DeserializeOwned>(path: &Path) -> std::io::Result<Option<T>> {
     };
     match serde_json::from_slice(&text) {
         Ok(call) => Ok(Some(call)),
-        // Set aside, so that it is reported once and can be looked at.
+        // Set aside, so that it is reported once and can be inspected.
         Err(error) => {
             tracing::error!("{} of the journal cannot be read: {error}", path.display());
             fs::rename(path, path.with_extension("unreadable"))?;

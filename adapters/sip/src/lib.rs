@@ -1,8 +1,8 @@
 //! A company's own SIP line, as a carrier: it answers calls, plays prompts, takes keys, records messages and rings phones.
 //!
-//! Signalling is that of rsipstack, behind `signalling`; audio is our own (`media`, `rtp`). What happens in a call is decided by a
-//! [`Session`](frontdesk_domain::session::Session) of the domain; `call` carries it out. Nobody but this program remembers the
-//! calls of a SIP line: the `journal` has those in progress, and `recovery` ends them after a crash.
+//! Signalling uses rsipstack, wrapped by `signalling`; audio is our own (`media`, `rtp`). A
+//! [`Session`](frontdesk_domain::session::Session) of the domain decides what happens in a call; `call` executes it. Only this
+//! program has records of a SIP line's calls: the `journal` contains those in progress, and `recovery` ends them after a crash.
 #![warn(missing_docs)]
 
 mod call;
@@ -37,10 +37,10 @@ pub use settings::{Address, DialPlan, InvalidAddress, InvalidRoute, Settings, Tr
 pub use signalling::StartError;
 use signalling::{Admission, Signalling};
 
-/// How long hanging up on everybody may take.
+/// How long hanging up on all parties may take.
 const HANGING_UP: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// A line that takes calls.
+/// A line that accepts calls.
 pub struct Line {
     shared: Arc<Shared>,
     gate: Arc<Gate>,
@@ -49,7 +49,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// Ends the calls of a program that was killed, and then takes calls.
+    /// Ends the calls of a program that was killed, and then accepts calls.
     pub async fn start(settings: Settings, services: Services, journal: Journal) -> Result<Self, StartError> {
         recovery::end_open_calls(&services, &journal).await?;
         if let Err(error) = journal.forget_old(services.clock.now()) {
@@ -98,7 +98,7 @@ impl Line {
                         }
                         Some(ended) = calls.join_next() => {
                             if let Err(error) = ended {
-                                tracing::error!("a call was given up: {error}");
+                                tracing::error!("the task of a call failed: {error}");
                             }
                         }
                         () = call::turns_true(&mut closed), if calls.is_empty() => return,
@@ -109,7 +109,7 @@ impl Line {
         Ok(Self { shared, gate, stop, calls: tokio::sync::Mutex::new(Some(calls)) })
     }
 
-    /// Takes no more calls, waits for those in progress, and hangs up on those that take too long.
+    /// Accepts no more calls, waits for those in progress, and hangs up on those that take too long.
     pub async fn drain(&self) {
         let Some(mut calls) = self.calls.lock().await.take() else { return };
         self.gate.closed.send_replace(true);
@@ -118,10 +118,10 @@ impl Line {
             tracing::warn!("hanging up calls that are still in progress");
             self.stop.send_replace(true);
             if timeout(HANGING_UP, &mut calls).await.is_err() {
-                tracing::error!("calls could not be ended in order; they will be logged at the next start");
+                tracing::error!("calls could not be ended cleanly; they will be logged at the next start");
             }
         }
-        // The last BYE and CANCEL are on their way.
+        // The last BYE and CANCEL requests may still be unanswered.
         let _ = timeout(HANGING_UP, self.shared.ending.wait()).await;
         tracing::debug!("the SIP line is closed; dialogs left: {}", self.shared.signalling.dialogs());
     }

@@ -1,4 +1,4 @@
-//! The audio of one leg: a task that sends a packet every 20 ms and takes those that arrive.
+//! The audio of one leg: a task that sends a packet every 20 ms and receives those of the other side.
 
 mod stream;
 use std::net::{IpAddr, SocketAddr};
@@ -20,17 +20,17 @@ use crate::sdp::Remote;
 
 use stream::Stream;
 
-/// Frames of the other party that may wait to be taken.
+/// The maximum number of queued frames of the other party.
 const MAX_WAITING: usize = 50;
 
-/// What happens to the audio of a leg.
+/// An event of a leg's audio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaEvent {
-    /// The prompt with this number was sent to its end.
+    /// The prompt with this number was sent completely.
     Played(u32),
     /// A key was pressed.
     Key(Key),
-    /// Somebody speaks while a recording is made.
+    /// The party speaks during a recording.
     Spoke,
     /// No audio has arrived for too long.
     Lost,
@@ -80,18 +80,18 @@ pub struct MediaSettings {
     pub ports: Arc<AudioPorts>,
     /// The address that sockets are bound to.
     pub bind: IpAddr,
-    /// The address that is given to the other side.
+    /// The address that is advertised to the other side.
     pub address: IpAddr,
     pub timeout: Duration,
 }
 
-/// The audio of a leg; dropped, it ends.
+/// The audio of a leg, which ends on drop.
 pub struct Media {
     commands: mpsc::UnboundedSender<Command>,
     frames: mpsc::Sender<Vec<i16>>,
     /// Where the other side is to send audio.
     pub local: SocketAddr,
-    /// The key of what we send, where audio is encrypted.
+    /// The key of the audio that we send, if it is encrypted.
     pub key: srtp::Key,
     task: JoinHandle<()>,
 }
@@ -103,7 +103,7 @@ impl Drop for Media {
 }
 
 impl Media {
-    /// Opens a port. Audio is taken from the address that was agreed on, or from `peer`, the address that signals.
+    /// Opens a port. Audio is accepted from the negotiated address, or from `peer`, the address of the signalling.
     pub async fn open(
         settings: &MediaSettings,
         peer: Option<IpAddr>,
@@ -120,12 +120,12 @@ impl Media {
         Ok(Self { commands, frames, local, key, task })
     }
 
-    /// Sends to that side and takes its audio; it may change in a call.
+    /// Sends audio to that side and accepts its audio. The side may change during a call.
     pub fn connect(&self, remote: Remote) {
         self.command(Command::Connect(remote));
     }
 
-    /// Plays prompts from another task.
+    /// A handle to play prompts from another task.
     pub fn player(&self) -> Player {
         Player(self.commands.clone())
     }
@@ -135,30 +135,30 @@ impl Media {
         self.command(Command::Ring);
     }
 
-    /// Plays nothing more.
+    /// Stops playing.
     pub fn stop(&self) {
         self.command(Command::Stop);
     }
 
-    /// Plays the tone, if one is wanted, and then passes on what is said.
+    /// Plays the tone if `beep` is set, and then sends the audio of the party to `to`.
     pub fn record(&self, beep: bool, to: mpsc::UnboundedSender<Vec<i16>>) {
         let beep = if beep { tones::beep() } else { tones::nothing() };
         self.command(Command::Record { beep, to });
     }
 
-    /// Ends the recording: what is said no longer is passed on.
+    /// Ends the recording.
     pub fn stop_recording(&self) {
         self.command(Command::StopRecording);
     }
 
-    /// Sends each party what the other says.
+    /// Sends each party the audio of the other.
     pub fn bridge(&self, other: &Self) {
         self.command(Command::Bridge(other.frames.clone()));
         other.command(Command::Bridge(self.frames.clone()));
     }
 
     fn command(&self, command: Command) {
-        // A task that has ended has nothing to do.
+        // Fails if the task has ended.
         let _ = self.commands.send(command);
     }
 }
@@ -167,9 +167,9 @@ impl Media {
 pub struct Player(mpsc::UnboundedSender<Command>);
 
 impl Player {
-    /// Plays a prompt in place of what is played.
+    /// Plays a prompt, in place of the current one.
     pub fn play(&self, number: u32, samples: Samples) {
-        // A task that has ended has nothing to do.
+        // Fails if the task has ended.
         let _ = self.0.send(Command::Play(number, samples));
     }
 }

@@ -23,21 +23,21 @@ impl CallParties {
     }
 }
 
-/// The parties; `None` if the request does not name them. `user` has called from another network and given a password: what
-/// such a request says of the caller's number is not believed.
+/// The parties; `None` if the request does not name them. `user` is set if a password authenticated the caller, who is then in
+/// another network: the headers of such a request are not trusted to name the caller's number.
 pub fn of(request: &Request, user: Option<String>) -> Option<CallParties> {
     let from = request.from_header().ok()?.value().to_owned();
     let to = request.to_header().ok()?.value().to_owned();
     let trusted = |name: &str| request.header_value(name).filter(|_| user.is_none());
-    // RFC 3325: the network's own word, which peers that may call are trusted for. Older networks use Remote-Party-ID
-    // (draft-ietf-sip-privacy), which may name the called party.
+    // RFC 3325: the identity that the network asserts, which is trusted from allowed peers. Older networks use
+    // Remote-Party-ID (draft-ietf-sip-privacy), which may name the called party.
     let remote = trusted("Remote-Party-ID").filter(|header| {
         parameter(header, "party").is_none_or(|party| party.eq_ignore_ascii_case("calling"))
     });
     let is_private_remote =
         remote.as_deref().and_then(|header| parameter(header, "privacy")).is_some_and(is_private);
     let asserted = trusted("P-Asserted-Identity").or(remote);
-    // RFC 3323 and 3325: the caller keeps the number back, although the network knows it.
+    // RFC 3323 and 3325: the caller withholds the number, although the network knows it.
     let is_private = is_private_remote || trusted("Privacy").is_some_and(|privacy| is_private(&privacy));
     let (name, address) = match &user {
         Some(user) => (None, format!("sip:{user}@frontdesk")),
@@ -49,7 +49,7 @@ pub fn of(request: &Request, user: Option<String>) -> Option<CallParties> {
     let diverted = trusted("Diversion").map(|text| user_of(&name_and_address(&text).1).to_owned());
     let called = user_of(&name_and_address(&to).1).to_owned();
     let requested = request.uri.user().unwrap_or_default().to_owned();
-    // A trunk asks for our user and names the number in To; a phone asks for the number itself.
+    // A trunk puts our user into the request URI and the number into To; a phone puts the number into the request URI.
     let dialled =
         [&called, &requested].into_iter().find(|user| user.starts_with('+')).unwrap_or(&called).clone();
     let shown = |value: Option<String>| value.filter(|_| !is_private);
@@ -73,7 +73,7 @@ pub fn of(request: &Request, user: Option<String>) -> Option<CallParties> {
     })
 }
 
-/// Whether one of these words keeps the caller's number or name back.
+/// Whether one of these privacy values withholds the caller's number or name.
 fn is_private(words: &str) -> bool {
     let is_private = |word: &str| {
         let word = word.trim();
@@ -82,7 +82,7 @@ fn is_private(words: &str) -> bool {
     words.split([';', ',', '-']).any(is_private)
 }
 
-/// The value of a parameter behind the address of a header.
+/// The value of a parameter after the address of a header.
 fn parameter<'h>(header: &'h str, name: &str) -> Option<&'h str> {
     let behind = split_at_bracket(header)
         .map_or(header, |(_, rest)| rest.split_once('>').map_or("", |(_, rest)| rest));
@@ -95,7 +95,7 @@ fn parameter<'h>(header: &'h str, name: &str) -> Option<&'h str> {
 /// `"Bob" <sip:101@pbx>;tag=1` as name and address.
 fn name_and_address(text: &str) -> (Option<String>, String) {
     let Some((before, rest)) = split_at_bracket(text) else {
-        // Without brackets, what follows a semicolon belongs to the header.
+        // Without brackets, parameters after a semicolon belong to the header.
         return (None, text.split(';').next().unwrap_or_default().trim().to_owned());
     };
     let name = before.trim().trim_matches('"').replace("\\\"", "\"").trim().to_owned();
@@ -103,7 +103,7 @@ fn name_and_address(text: &str) -> (Option<String>, String) {
     (Some(name).filter(|name| !name.is_empty()), address)
 }
 
-/// What is before and after the first bracket outside quotes: a caller chooses what is inside them.
+/// Splits a text at the first bracket outside quotes: callers can put any text inside quotes.
 fn split_at_bracket(text: &str) -> Option<(&str, &str)> {
     let (mut in_quotes, mut is_escaped) = (false, false);
     for (place, c) in text.char_indices() {
@@ -129,7 +129,7 @@ fn user_of(address: &str) -> &str {
     user.split(';').next().unwrap_or_default()
 }
 
-/// A number of a telephone network without its host; any other address as it is.
+/// A telephone number without its host; any other address unchanged.
 fn caller_text(address: &str) -> String {
     let user = user_of(address);
     let digits = user.strip_prefix('+').unwrap_or(user);
@@ -141,7 +141,7 @@ fn caller_text(address: &str) -> String {
     }
 }
 
-/// What the network found out about the number (3GPP TS 24.229, verstat): whether its signature is good.
+/// The network's verdict on the signature of the number (3GPP TS 24.229, verstat).
 fn attestation(address: &str) -> Attestation {
     let verstat = address.split(';').find_map(|part| part.split('@').next()?.strip_prefix("verstat="));
     match verstat {
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn the_networks_own_word_counts_and_privacy_is_respected() {
+    fn asserted_identity_is_trusted_and_privacy_respected() {
         let asserted = "P-Asserted-Identity: \"Ann\" <sip:+33123456789@trunk.example>\r\n";
         let anonymous = "\"Anonymous\" <sip:anonymous@anonymous.invalid>";
         assert_eq!(caller(anonymous, ""), CallerId::Withheld);
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn the_word_of_an_older_network_has_its_own_privacy() {
+    fn remote_party_id_has_its_own_privacy() {
         let anonymous = "<sip:anonymous@anonymous.invalid>";
         let header = |parameters: &str| {
             format!(
@@ -245,13 +245,13 @@ mod tests {
                 format!("P-Asserted-Identity: <sip:+33123456789;verstat=TN-Validation-{word}@x>\r\n");
             assert_eq!(parties("<sip:a@b>", "<sip:a@b>", &asserted).attestation(), expected);
         }
-        // A phone may claim it of itself.
+        // A phone can claim this about itself.
         let claimed = parties("<sip:+33123456789;verstat=TN-Validation-Passed@x>", "<sip:a@b>", "");
         assert_eq!(claimed.attestation(), Attestation::Unknown);
     }
 
     #[test]
-    fn a_user_who_gave_a_password_is_that_user_and_nobody_else() {
+    fn an_authenticated_user_cannot_claim_another_identity() {
         let claims = "P-Asserted-Identity: <sip:+33123456789;verstat=TN-Validation-Passed@x>\r\nDiversion: <sip:+33611223344@x>\r\n\
                       Privacy: id\r\n";
         let request = request("\"Ann\" <sip:+33987654321@x>", "<sip:+15556667777@x>", claims);
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_cannot_hold_the_number() {
+    fn a_display_name_cannot_spoof_the_number() {
         let asserted = "P-Asserted-Identity: \"x <sip:+33611223344@x> \\\" <sip:+33611223344@x>\" <sip:+15550001111@x>\r\n";
         assert_eq!(caller("<sip:a@b>", asserted), CallerId::read("+15550001111"));
     }

@@ -1,4 +1,4 @@
-//! Prompts as samples.
+//! Prompts, decoded to samples.
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,17 +27,17 @@ impl PromptAudio for Prompts {
 }
 
 impl Prompts {
-    /// Without files, until some are published.
+    /// Prompts without files, until some are published.
     pub fn new(decoder: Arc<dyn AudioDecoder>, voice: Arc<dyn Voice>) -> Self {
         Self { files: RwLock::default(), decoder, voice }
     }
 
-    /// Has a prompt read out, so that the first caller does not wait for it.
+    /// Reads a prompt out in advance, so that the first caller does not wait for it.
     pub async fn prepare(&self, speech: &Speech) {
         self.samples(speech).await;
     }
 
-    /// The samples of a prompt. What cannot be read out is logged and silent, so that the call goes on.
+    /// The samples of a prompt. A text that cannot be read out is logged and left silent, so that the call continues.
     pub(crate) async fn samples(&self, speech: &Speech) -> Samples {
         match speech {
             Speech::Audio(file) => self.files.read().get(file).cloned().unwrap_or_else(tones::nothing),

@@ -1,4 +1,4 @@
-//! Messages on disk, written as they come, so that a program that is killed loses at most a second.
+//! Writes messages to disk while they are recorded, so that a killed program loses at most a second.
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use hound::{SampleFormat, WavSpec, WavWriter};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-/// The header that is written before the samples.
+/// The length of the WAV header, in bytes.
 const HEADER: u64 = 44;
 
 const SPEC: WavSpec = WavSpec {
@@ -31,7 +31,7 @@ pub struct Recorder {
 pub struct Recorded {
     /// How long the caller spoke, in seconds; 0 if no audio came.
     pub seconds: u32,
-    /// Why it is not on disk to its end, if it is not.
+    /// Why it is not on disk completely, if it is not.
     pub error: Option<String>,
 }
 
@@ -41,7 +41,7 @@ pub fn path(folder: &Path, id: &RecordingId) -> PathBuf {
 }
 
 impl Recorder {
-    /// Begins a file.
+    /// Starts to write a file.
     pub fn begin(folder: &Path, id: RecordingId) -> Self {
         let (samples, receiver) = mpsc::unbounded_channel();
         let path = path(folder, &id);
@@ -49,7 +49,7 @@ impl Recorder {
         Self { id, samples: Some(samples), written }
     }
 
-    /// Where the samples go.
+    /// The channel that samples are sent to.
     pub fn samples(&self) -> Option<mpsc::UnboundedSender<Vec<i16>>> {
         self.samples.clone()
     }
@@ -66,12 +66,12 @@ impl Recorder {
     }
 }
 
-/// The length of a message, to the nearest second; what is shorter than a second counts as one.
+/// The length of a message, to the nearest second; a shorter message counts as one second.
 fn seconds(samples: u32) -> u32 {
     if samples == 0 { 0 } else { ((samples + SAMPLES_A_SECOND / 2) / SAMPLES_A_SECOND).max(1) }
 }
 
-/// Writes samples until there are no more. How many came, and the error that ended the writing.
+/// Writes samples until the channel closes. Returns how many were received, and the error that stopped the writing.
 fn write(path: &Path, mut samples: mpsc::UnboundedReceiver<Vec<i16>>) -> (u32, Option<hound::Error>) {
     let (mut file, mut error) = match MessageFile::create(path) {
         Ok(file) => (Some(file), None),
@@ -90,7 +90,7 @@ fn write(path: &Path, mut samples: mpsc::UnboundedReceiver<Vec<i16>>) -> (u32, O
     (all, error)
 }
 
-/// A file that has the right length in its header every second.
+/// A file with a header that is updated with its length every second.
 struct MessageFile {
     writer: WavWriter<BufWriter<File>>,
     /// Samples since the header was written.
@@ -120,8 +120,8 @@ impl MessageFile {
     }
 }
 
-/// Completes the file of a program that was killed: the header gets the length that is there. Its length in seconds; `None` if
-/// there is no audio.
+/// Repairs the file of a program that was killed: writes the actual length to the header. Returns the length in seconds;
+/// `None` if there is no audio.
 pub fn repair(path: &Path) -> std::io::Result<Option<u32>> {
     let mut file = match OpenOptions::new().read(true).write(true).open(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -173,14 +173,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_said_is_no_message_and_a_full_disk_is_an_error() {
+    async fn silence_is_no_message_and_a_failed_write_is_an_error() {
         let folder = folder();
         let nothing = Recorder::begin(folder.path(), "RE1".parse().unwrap());
         assert_eq!(nothing.finish().await, Recorded { seconds: 0, error: None });
         let nowhere = Recorder::begin(&folder.path().join("nowhere"), "RE1".parse().unwrap());
         nowhere.samples().unwrap().send(vec![1; 16_000]).unwrap();
         let recorded = nowhere.finish().await;
-        assert_eq!(recorded.seconds, 2, "it is known how long the caller spoke");
+        assert_eq!(recorded.seconds, 2, "the length of the message is known");
         assert!(recorded.error.is_some());
     }
 

@@ -1,4 +1,4 @@
-//! Calls that were in progress when a program was killed: each ends as if everybody had hung up when it was last noted.
+//! Ends calls that were in progress when a program was killed, as if the connection had failed at the last journal entry.
 use frontdesk_domain::call::CarrierRecord;
 use frontdesk_domain::session::{Input, LegEnd, Output, Party};
 use frontdesk_domain::{Notice, Parties};
@@ -10,10 +10,10 @@ use crate::recording;
 /// More steps than any call takes from its end to its last report.
 const MAX_STEPS: u32 = 100;
 
-/// Ends every call that the journal has open.
+/// Ends every open call of the journal.
 pub async fn end_open_calls(services: &Services, journal: &Journal) -> std::io::Result<()> {
     for call in journal.open_calls()? {
-        tracing::warn!(call.id = %call.call, "a call was cut off when the program ended; it is logged as it was then");
+        tracing::warn!(call.id = %call.call, "call cut off when the program ended; logged as of its last journal entry");
         let ended = end(services, journal, call).await?;
         journal.ended(&ended);
     }
@@ -37,10 +37,10 @@ async fn end(services: &Services, journal: &Journal, open: OpenCall) -> std::io:
                 }
                 let _ = services.report(&call, notice, Some(at)).await;
             }
-            // The rest is for legs that are gone.
+            // The other outputs are for legs that no longer exist.
             Some(_) => {}
             None if session.is_over() => break,
-            // What it waits for is the message.
+            // The session waits for the recorded message.
             None => {
                 let made = recording.take();
                 let length = match &made {

@@ -1,4 +1,4 @@
-//! Offers and answers of audio (RFC 3264): G.711 of both laws (RFC 3551) and keys (RFC 4733).
+//! SDP offers and answers (RFC 3264) of audio: G.711 of both laws (RFC 3551) and keys (RFC 4733).
 use std::fmt::Write;
 use std::net::SocketAddr;
 
@@ -31,7 +31,7 @@ impl Codec {
     }
 }
 
-/// Where the other side wants audio, and how.
+/// Where the other side wants audio, and in which format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Remote {
     pub address: SocketAddr,
@@ -40,7 +40,7 @@ pub struct Remote {
     pub keys: Option<u8>,
     /// The other side does not want audio now.
     pub on_hold: bool,
-    /// The other side sends none now.
+    /// The other side sends no audio now.
     pub is_silent: bool,
     /// How the other side encrypts, if it does.
     pub crypto: Option<Crypto>,
@@ -49,14 +49,14 @@ pub struct Remote {
 /// An offer or answer of the other side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
-    /// Its audio, as far as we use it.
+    /// The audio stream that we use.
     pub remote: Remote,
-    /// What else it describes: the medium, its protocol and formats. Our audio is at the place of `None`.
+    /// The other media: medium, protocol and formats of each. `None` stands for the stream that we use.
     lines: Vec<Option<(String, String, String)>>,
 }
 
 impl Description {
-    /// Whether we can send there: to an address of our kind, and encrypted if it must be.
+    /// Whether we can send to it: the address is of our IP version, and the audio is encrypted if required.
     pub fn is_usable(&self, is_ipv4: bool, srtp_required: bool) -> bool {
         self.remote.address.is_ipv4() == is_ipv4 && (self.remote.crypto.is_some() || !srtp_required)
     }
@@ -69,13 +69,13 @@ const KEYS: u8 = 101;
 const PLAIN: &str = "RTP/AVP";
 const ENCRYPTED: &str = "RTP/SAVP";
 
-/// The first encryption of a line that we can use.
+/// The first `a=crypto` line of a medium that we can use.
 fn crypto(media: &Media) -> Option<Crypto> {
     let mut lines = media.attributes.iter().filter(|attribute| attribute.attribute == "crypto");
     lines.find_map(|line| Crypto::read(line.value.as_deref()?))
 }
 
-/// Reads an offer or answer; `None` if it has no audio that we can send and take. Encrypted audio comes first.
+/// Reads an offer or answer; `None` if it has no audio that we can send and receive. Encrypted audio is preferred.
 pub fn read(body: &[u8]) -> Option<Description> {
     let session = Session::parse(body).ok()?;
     let is_audio = |media: &Media| media.media == "audio" && media.port != 0;
@@ -119,15 +119,15 @@ pub fn read(body: &[u8]) -> Option<Description> {
     Some(Description { remote, lines })
 }
 
-/// An offer of all that we can; encrypted with that key if there is one.
+/// An offer of all codecs that we support; encrypted if a key is given.
 pub fn offer(local: SocketAddr, key: Option<Key>, version: u64) -> Vec<u8> {
     let crypto = key.map(|key| Crypto { tag: 1, suite: Suite::Sha1_80, key });
     let audio = audio(local.port(), &[Codec::Pcmu, Codec::Pcma], Some(KEYS), "sendrecv", crypto);
     write(local, version, &audio, &[None])
 }
 
-/// The answer to what was offered: as many lines in the same order (RFC 3264, section 6), those of other media refused.
-/// `version` rises with each answer in a call. What was offered encrypted is, with our key.
+/// The answer to an offer: the same media in the same order (RFC 3264, section 6), all but ours refused. `version` increases
+/// with each answer in a call. If the offer is encrypted, so is the answer, with our key.
 pub fn answer(local: SocketAddr, key: Key, offered: &Description, version: u64) -> Vec<u8> {
     let Description { remote, lines } = offered;
     let direction = match (remote.on_hold, remote.is_silent) {

@@ -1,4 +1,4 @@
-//! What a line needs to know, and the dial plan.
+//! The settings of a line, and the dial plan.
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
@@ -10,32 +10,32 @@ use ipnet::IpNet;
 use rsipstack::sip::Uri;
 use secrecy::SecretString;
 
-/// A SIP line.
+/// The settings of a SIP line.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where SIP is listened to, over UDP.
+    /// The address on which SIP is received over UDP.
     pub listen: SocketAddr,
-    /// Whether it is listened to over TCP as well; then SIP is taken from the named networks alone.
+    /// Whether SIP is received over TCP as well. If so, it is accepted from `peers` only.
     pub tcp: bool,
     /// The address that phones reach this machine at.
     pub address: IpAddr,
     /// The networks that may call.
     pub peers: Vec<IpNet>,
-    /// Who may call from other networks, with passwords.
+    /// The users who may call from other networks, with their passwords.
     pub users: Vec<(String, SecretString)>,
-    /// Whether audio must be encrypted (SRTP). Otherwise it is where the other side offers it.
+    /// Whether audio must be encrypted (SRTP). Otherwise it is encrypted if the other side offers it.
     pub srtp_required: bool,
-    /// Where numbers are rung.
+    /// The SIP addresses at which numbers are rung.
     pub routes: DialPlan,
-    /// The trunk to register at.
+    /// The trunk to register with.
     pub trunk: Option<Trunk>,
-    /// Calls at once. More are refused as busy.
+    /// The maximum number of simultaneous calls. More are refused as busy.
     pub max_calls: usize,
-    /// Calls at once from one address.
+    /// The maximum number of simultaneous calls from one address.
     pub max_calls_a_peer: usize,
     /// Ports for audio.
     pub audio_ports: RangeInclusive<u16>,
-    /// Without any audio for this long, the caller is gone.
+    /// After this time without any audio from a party, its leg is ended.
     pub audio_timeout: Duration,
     /// How long calls in progress may take to end when the program stops.
     pub drain: Duration,
@@ -58,13 +58,13 @@ pub struct Trunk {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address(String);
 
-/// A text that is no SIP address.
+/// A text that is not a SIP address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a SIP address such as sip:bob@192.0.2.9 or sip:trunk.example")]
 pub struct InvalidAddress;
 
 impl Address {
-    /// Reads an address. Of the transports there are `udp`, which needs no mention, and `tcp`.
+    /// Parses an address. The supported transports are `udp`, which is the default, and `tcp`.
     pub fn parse(text: &str) -> Result<Self, InvalidAddress> {
         let is_sip = text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sip:"));
         let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '<' || c == '>');
@@ -83,7 +83,7 @@ impl Address {
         self.uri().ok()?.host().to_string().trim_matches(['[', ']']).parse().ok()
     }
 
-    /// The same host, with its parameters, for a number: the part of a route after `sip:`.
+    /// A route to the same host with its parameters, in which `{number}` stands for the number.
     pub fn route(&self) -> String {
         let rest = self.0.get(4..).unwrap_or_default();
         let host = rest.split_once('@').map_or(rest, |(_, host)| host);
@@ -96,23 +96,23 @@ impl Address {
     }
 }
 
-/// From numbers to addresses: whole numbers, beginnings of numbers, and the rest.
+/// Maps numbers to addresses, by whole number or by prefix.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DialPlan {
     numbers: BTreeMap<String, String>,
-    /// By the digits that a number begins with; the longest counts.
+    /// Addresses by the prefix of a number; the longest prefix wins.
     prefixes: BTreeMap<String, String>,
 }
 
-/// A route that cannot be one.
+/// An invalid route.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRoute {
-    /// Neither a phone nor the beginning of numbers.
+    /// Neither a phone nor a prefix of numbers.
     #[error(
         "{0:?} is neither a number such as +33123456789, nor an extension such as 101, nor the beginning of numbers such as +33*"
     )]
     Pattern(String),
-    /// No address.
+    /// Not a SIP address.
     #[error("{0:?} is {1}; {{number}} stands for the number")]
     Address(String, InvalidAddress),
 }
@@ -139,8 +139,8 @@ impl DialPlan {
         Ok(())
     }
 
-    /// Where a phone is rung; `None` if no route names it. Routes of beginnings are for numbers: an extension has a route
-    /// of its own.
+    /// The address at which a phone is rung; `None` if no route matches. Prefixes match numbers only: an extension needs a
+    /// route of its own.
     pub fn address(&self, phone: &PhoneAddress) -> Option<Address> {
         let number = phone.as_str();
         if phone.is_sip() {
@@ -176,7 +176,7 @@ mod tests {
             rung(&plan, "+33612345678").as_deref(),
             Some("sip:+33612345678@mobile.example;transport=tcp")
         );
-        assert_eq!(rung(&plan, "+4930123456"), None, "what no route names is not rung");
+        assert_eq!(rung(&plan, "+4930123456"), None, "a number without a route is not rung");
         plan.add("*", "sip:{number}@world.example").unwrap();
         assert_eq!(rung(&plan, "+4930123456").as_deref(), Some("sip:+4930123456@world.example"));
     }
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_route_is_refused() {
+    fn invalid_routes_are_refused() {
         let mut plan = DialPlan::default();
         for pattern in ["", "1", "+33 1*", "33*", "10*", "+x*", "+0123456", "sip:a@b.example"] {
             assert!(plan.add(pattern, "sip:a@b.example").is_err(), "{pattern}");

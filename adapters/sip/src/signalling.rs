@@ -1,5 +1,5 @@
-//! Everything that knows the SIP library: the endpoint, incoming and outgoing legs, and the registration at a trunk. The rest
-//! of this crate knows only what is here.
+//! Wraps the SIP library: the endpoint, incoming and outgoing legs, and the registration with a trunk. The rest of this crate
+//! uses the library only to parse requests and URIs.
 
 mod digest;
 mod incoming;
@@ -40,31 +40,31 @@ fn failed(error: impl std::fmt::Display) -> StartError {
     StartError(error.to_string())
 }
 
-/// Why a call is not taken.
+/// Why a call is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// Not from a network that may call.
     UnknownPeer,
     /// Too many calls at once.
     Busy,
-    /// The program stops.
+    /// The program is stopping.
     Stopping,
 }
 
-/// How a caller is known.
+/// How a caller is authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
-    /// By the network, if it is one that may call.
+    /// By the network, which must be one that may call.
     Network,
     /// By a password.
     User,
 }
 
-/// Decides whether a call from an address is taken. What it returns is held until the call is over.
+/// Decides whether a call from an address is accepted. The returned value is held until the call is over.
 pub type Admission =
     Arc<dyn Fn(IpAddr, Caller) -> Result<Box<dyn std::any::Any + Send>, Refusal> + Send + Sync>;
 
-/// Networks that SIP is taken from at all.
+/// The only networks from which SIP is accepted.
 struct Named(Vec<IpNet>);
 
 #[async_trait]
@@ -78,7 +78,7 @@ impl TransportWhitelist for Named {
 pub struct Signalling {
     layer: Arc<DialogLayer>,
     endpoint: EndpointInnerRef,
-    /// Where we are reached.
+    /// The URI at which we are reached.
     contact: Uri,
     token: CancellationToken,
     registration: Mutex<Option<registration::Registered>>,
@@ -91,7 +91,7 @@ impl Drop for Signalling {
 }
 
 impl Signalling {
-    /// Listens. Calls that are admitted are sent to `invitations`.
+    /// Starts to listen. Admitted calls are sent to `invitations`.
     pub async fn start(
         settings: &Settings,
         admission: Admission,
@@ -107,7 +107,7 @@ impl Signalling {
             UdpConnection::create_connection(settings.listen, external, Some(token.child_token())).await;
         transports.add_transport(udp.map_err(failed)?.into());
         if settings.tcp {
-            // A connection that does not read holds up the library: only named networks get one.
+            // A TCP connection that does not read blocks the library, so only the named networks may connect.
             transports.set_whitelist(Named(settings.peers.clone()));
             let tcp = TcpListenerConnection::new(settings.listen, external).await.map_err(failed)?;
             transports.add_transport(tcp.into());

@@ -1,4 +1,4 @@
-//! What was read out lately, by a hash of text and language. In memory only: some texts name callers.
+//! Cache of texts that were read out, by a hash of text and language. In memory only, because some texts name callers.
 use std::collections::{HashMap, VecDeque};
 
 use frontdesk_domain::flow::Language;
@@ -6,7 +6,7 @@ use frontdesk_ports::Samples;
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 
-/// Samples that are remembered: with 2 bytes each, 16 MB or 17 minutes.
+/// The maximum number of cached samples: with 2 bytes each, 16 MB or 17 minutes.
 const MAX_SAMPLES: usize = 8 << 20;
 
 type Hash = [u8; 32];
@@ -17,7 +17,7 @@ pub struct Cache(Mutex<Known>);
 #[derive(Default)]
 struct Known {
     texts: HashMap<Hash, Samples>,
-    /// The first read out first.
+    /// Oldest first.
     order: VecDeque<Hash>,
     samples: usize,
 }

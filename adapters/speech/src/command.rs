@@ -1,20 +1,20 @@
-//! The program that reads texts out, with places for what differs from text to text.
+//! The command that reads texts out, with placeholders for the file and the language.
 use std::path::Path;
 
 use frontdesk_domain::flow::Language;
 
 /// A program and its arguments. In the arguments `{file}` stands for the WAV file to write, `{language}` for `fr` and
-/// `{locale}` for `fr-FR`. The text comes on standard input.
+/// `{locale}` for `fr-FR`. The text is written to standard input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     program: String,
     arguments: Vec<String>,
 }
 
-/// Why that is no such program.
+/// Why a command is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCommand {
-    /// It has no name.
+    /// It names no program.
     #[error("it is empty; name the program and its arguments")]
     Empty,
     /// The command does not name the audio file.
@@ -22,7 +22,7 @@ pub enum InvalidCommand {
     NoFile,
 }
 
-/// espeak-ng, which Debian has.
+/// espeak-ng, which is a package of Debian.
 impl Default for Command {
     fn default() -> Self {
         let arguments = ["-v", "{language}", "-s", "150", "-w", "{file}", "--stdin"];

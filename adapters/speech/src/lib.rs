@@ -1,5 +1,5 @@
 //! Reads prompts out with a program on this machine, for carriers that send audio themselves. The program gets the text on
-//! standard input and writes a WAV file. What was read out once is remembered.
+//! standard input and writes a WAV file. Results are cached.
 
 mod cache;
 mod command;
@@ -16,7 +16,7 @@ use tokio::io::AsyncWriteExt;
 
 use cache::Cache;
 
-/// Longer than this it is not waited for: somebody is on the line.
+/// How long the program may take. A caller is on the line meanwhile.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Runs a program for each text.
@@ -28,25 +28,26 @@ pub struct CommandVoice {
 }
 
 impl CommandVoice {
-    /// With that program, which writes files that `decoder` reads.
+    /// A voice that runs this command, whose files `decoder` can read.
     pub fn new(command: Command, decoder: Arc<dyn AudioDecoder>) -> Self {
         Self { command, decoder, cache: Cache::default(), timeout: TIMEOUT }
     }
 
-    /// The timeout of one text.
+    /// Sets the timeout per text.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
     async fn run(&self, text: &str, language: &Language) -> Result<Vec<u8>, String> {
-        let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
+        let folder =
+            tempfile::tempdir().map_err(|error| format!("cannot create a temporary folder: {error}"))?;
         let file = folder.path().join("prompt.wav");
         let (program, arguments) = self.command.filled(&file, language);
         let mut child = tokio::process::Command::new(program)
             .args(arguments)
             .current_dir(folder.path())
-            // Ours holds secrets.
+            // Our own environment contains secrets.
             .env_clear()
             .envs(environment())
             .stdin(Stdio::piped())
@@ -55,9 +56,9 @@ impl CommandVoice {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| format!("{program} cannot be started: {error}"))?;
-        // Not as an argument: a list of processes would show the caller's number.
+        // Not as an argument: the process list would show the caller's number.
         if let Some(mut input) = child.stdin.take() {
-            // A program that has ended says so by its status.
+            // Fails if the program has ended, which its status reports.
             let _ = input.write_all(text.as_bytes()).await;
         }
         let status = child.wait().await.map_err(|error| format!("it cannot be waited for: {error}"))?;
@@ -68,7 +69,7 @@ impl CommandVoice {
     }
 }
 
-/// The variables that a program needs to find itself, its language and its files.
+/// The environment variables that a program needs to find its files, its libraries and its language.
 const PASSED_ON: [&str; 6] = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH"];
 
 #[expect(clippy::disallowed_methods, reason = "a few variables of this process are passed on")]
@@ -98,7 +99,7 @@ mod tests {
     use super::*;
     use frontdesk_ports::UnplayableAudio;
 
-    /// Takes every byte for a sample.
+    /// Decodes every byte as a sample.
     struct Bytes;
 
     impl AudioDecoder for Bytes {

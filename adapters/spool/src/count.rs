@@ -1,6 +1,6 @@
-//! How many events a file of the spool must hold, in a small file beside it: shows that a file was cut or removed by
-//! something else than us. It is not synced: after a power failure it may be too low, and is never too high, because it is deleted
-//! before the file is emptied.
+//! The number of events that a spool file must contain, in a small file next to it. It reveals that a spool file was truncated
+//! or removed by another program. It is not synced: after a power failure it may be too low, but never too high, because it is
+//! deleted before the spool file is emptied.
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
@@ -14,23 +14,23 @@ use crate::line::Lines;
 const EXTENSION: &str = "count";
 const DIGITS: usize = 20;
 
-/// The count of the file that is written.
+/// The count of the spool file that is being written.
 pub(crate) struct Count(File);
 
 impl Count {
-    /// The count beside a file of the spool.
+    /// Creates the count of a spool file.
     pub fn open(spool_file: &Path) -> io::Result<Self> {
         let path = spool_file.with_extension(EXTENSION);
         OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path).map(Self)
     }
 
-    /// Notes the number of events.
+    /// Writes the number of events.
     pub fn write(&self, events: u64) -> io::Result<()> {
         self.0.write_all_at(format!("{events:0DIGITS$}\n").as_bytes(), 0)
     }
 }
 
-/// Deletes the count beside a file of the spool; before the file, so that its absence is no loss.
+/// Deletes the count of a spool file. This comes before deleting the file, so that its absence is not reported as a loss.
 pub(crate) fn delete(spool_file: &Path) {
     let _ = fs::remove_file(spool_file.with_extension(EXTENSION));
 }
@@ -40,7 +40,7 @@ pub(crate) fn rename(from: &Path, to: &Path) {
     let _ = fs::rename(from.with_extension(EXTENSION), to.with_extension(EXTENSION));
 }
 
-/// The counts in a folder without its files.
+/// The missing spool files of a folder: those of which the count still exists.
 pub(crate) fn without_file(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut gone = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -53,7 +53,7 @@ pub(crate) fn without_file(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(gone)
 }
 
-/// What a file should hold and does not.
+/// The events that a file should contain but does not.
 pub(crate) fn loss(spool_file: &Path, lines: &Lines) -> Option<SpoolLoss> {
     let path = spool_file.with_extension(EXTENSION);
     let count: u64 = fs::read_to_string(&path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);

@@ -1,5 +1,5 @@
-//! The files of one place: the one that is written, and those that wait to be read. What was written just now is also
-//! held in memory, so that in quiet times nothing is read back.
+//! The files of one program's subfolder: the one being written, and those that are still to be read. Recent events are also
+//! held in memory, so that normally nothing is read back.
 use std::collections::VecDeque;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -14,32 +14,32 @@ use crate::count::{self, Count};
 use crate::line::{Lines, read_lines};
 use crate::place::{OpenError, Place, spool_files};
 
-/// A file that has grown to this is closed. A new name in a folder costs a sync of its own.
+/// A file of this size is closed. Smaller files would cost more syncs, because a new file needs a sync of its folder.
 const LARGEST: u64 = 1024 * 1024;
-/// The number of files with events that are also in memory.
+/// The number of files of which the events are also held in memory.
 const IN_MEMORY: usize = 3;
 /// Lines that could not be read, and events that the log refused.
 pub const ASIDE: &str = "set-aside.txt";
 
-/// The files of one place.
+/// The files of one program's subfolder.
 pub(crate) struct Files {
     place: Place,
     /// Oldest first.
     filled: VecDeque<SpoolFile>,
-    /// The handle of the last one, if that is still written …
+    /// The handle of the last file, if that is still being written.
     open: Option<File>,
-    /// … and of its count.
+    /// The handle of the last file's count.
     count: Option<Count>,
-    /// What was missing at the start.
+    /// The events that were missing at startup.
     pub loss: Option<SpoolLoss>,
     next: u64,
-    /// The batch that was handed out and is not forgotten yet: its name, and where in the oldest file it ends.
+    /// The batch that was handed out and is not forgotten yet: its number, and where in the oldest file it ends.
     handed: Option<(u64, Mark)>,
     batches: u64,
     waiting: Arc<AtomicU64>,
 }
 
-/// A place in a file.
+/// A position in a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Mark {
     bytes: u64,
@@ -48,22 +48,22 @@ struct Mark {
 
 struct SpoolFile {
     number: u64,
-    /// What it holds.
+    /// The end of its content.
     whole: Mark,
-    /// What of it the log has.
+    /// The position up to which its events are in the call log.
     done: Mark,
-    /// The events behind `done`, unless they were handed out or are too many.
+    /// The events after `done`, unless they were handed out or are too many.
     fresh: Option<Vec<Arc<Vec<LoggedEvent>>>>,
 }
 
-/// Events with their lines.
+/// Events, and the lines that encode them.
 pub(crate) type Written = (Arc<Vec<LoggedEvent>>, Vec<u8>);
 
 fn failed(error: &io::Error) -> StoreError {
     StoreError::Unavailable(format!("the spool: {error}"))
 }
 
-/// A name that sorts by number.
+/// The path of a file; file names sort by number.
 fn path(folder: &Path, number: u64) -> PathBuf {
     folder.join(format!("{number:020}.spool"))
 }
@@ -72,13 +72,12 @@ fn number_of(path: &Path) -> Option<u64> {
     path.file_stem()?.to_str()?.parse().ok()
 }
 
-/// A name in a folder is durable only once the folder is.
+/// Syncs a folder: a new file name is durable only after that.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// When files fill up, one follows another: the next one is filled with zeros first, for a sync is cheaper while a file
-/// does not grow.
+/// Preallocates a file with zeros when the previous one has filled up: a sync is cheaper while a file does not grow.
 fn make_room(file: &File) -> io::Result<()> {
     let room = usize::try_from(LARGEST).unwrap_or_default();
     file.write_all_at(&vec![0; room], 0)?;
@@ -86,7 +85,7 @@ fn make_room(file: &File) -> io::Result<()> {
 }
 
 impl Files {
-    /// What is there, with what programs that are gone have left.
+    /// Opens the existing files, including those that terminated programs left behind.
     pub fn open(place: Place, waiting: Arc<AtomicU64>) -> Result<Self, OpenError> {
         let folder = place.folder.clone();
         let broken = |source| OpenError { path: folder.clone(), source };
@@ -130,7 +129,7 @@ impl Files {
         Ok(())
     }
 
-    /// Notes what a file should hold and does not.
+    /// Records the events that a file should contain but does not.
     fn report(&mut self, file: &Path, lines: &Lines) {
         let Some(loss) = count::loss(file, lines) else { return };
         tracing::error!(
@@ -204,8 +203,8 @@ impl Files {
         open.sync_data()
     }
 
-    /// After a failed write: truncates the partial line. A file whose sync failed is closed; its events may be read
-    /// twice, which is harmless.
+    /// Cleans up after a failed write: truncates the partial line and closes the file. If its sync failed, its events may be
+    /// read twice, which is harmless.
     fn mend(&mut self) {
         if let (Some(open), Some(file)) = (&self.open, self.filled.back())
             && let Err(error) = open.set_len(file.whole.bytes)
@@ -252,7 +251,7 @@ impl Files {
             self.batches += 1;
             self.handed = Some((number, end));
             if let Some(fresh) = &mut file.fresh {
-                // The requests that reported them have been answered, so that hardly any is still shared.
+                // The requests that stored these events have been answered, so hardly any events are still shared.
                 let events = std::mem::take(fresh).into_iter().flat_map(Arc::unwrap_or_clone).collect();
                 return Ok(Some(EventBatch { number, events }));
             }
@@ -277,7 +276,7 @@ impl Files {
         Ok(events)
     }
 
-    /// The log has that batch. Nothing of it stays on this machine once nothing waits.
+    /// Forgets a batch that is in the call log. Once no events are pending, none remain on this machine.
     pub fn forget(&mut self, number: u64) {
         let Some((_, end)) = self.handed.filter(|(handed, _)| *handed == number) else { return };
         let Some(file) = self.filled.front_mut() else { return };
@@ -292,7 +291,7 @@ impl Files {
         }
     }
 
-    /// Empties the file that is written, if it is the only one. Not synced: after a crash its events may be read again, which
+    /// Empties the file being written, if it is the only one. Not synced: after a crash its events may be read again, which
     /// is harmless.
     fn empty(&mut self) -> bool {
         let (Some(open), [file]) = (&self.open, self.filled.make_contiguous()) else { return false };
@@ -322,7 +321,7 @@ impl Files {
         self.filled.pop_front();
     }
 
-    /// Keeps events that the log refuses.
+    /// Stores events that the log refuses, for inspection.
     pub fn set_aside(&self, lines: &[u8], why: &str) -> Result<(), StoreError> {
         let mut bytes = format!("# {}\n", why.replace('\n', " ")).into_bytes();
         bytes.extend_from_slice(lines);

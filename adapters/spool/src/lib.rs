@@ -1,8 +1,8 @@
-//! Events that wait for the log, in append-only files of this machine.
+//! Events that are not in the call log yet, in append-only files on this machine.
 //!
-//! One thread owns the files (`file`): it writes all that waits at once and syncs once, so that the price of
-//! a sync is shared. Each line of a file is an event with its checksum (`line`); what a file holds is a batch. Several programs may
-//! share a folder: each takes a place of its own by a lock, and adopts the files of terminated processes (`place`).
+//! One thread owns the files (`file`): it writes all pending appends at once and syncs once, so that they share the cost of a
+//! sync. Each line of a file is an event with its checksum (`line`); the events of a file are a batch. Several programs may share
+//! a folder: each locks a subfolder of its own, and adopts the files of terminated programs (`place`).
 
 mod count;
 mod file;
@@ -30,10 +30,10 @@ const QUEUE: usize = 4096;
 /// When this many appends shared the last sync, the next one waits a moment for more, because a sync costs the same
 /// for one as for many. A single append does not wait.
 const BATCHING_THRESHOLD: usize = 4;
-/// How long it waits.
+/// How long a sync waits for more appends.
 const BATCHING_DELAY: Duration = Duration::from_micros(100);
 
-/// A spool in a folder. Dropping it ends its thread after what waits is written.
+/// A spool in a folder. Dropping it ends its thread once pending appends are written.
 pub struct FileSpool {
     command: mpsc::Sender<Command>,
     waiting: Arc<AtomicU64>,
@@ -50,7 +50,7 @@ enum Command {
 }
 
 impl FileSpool {
-    /// The spool in `folder`, which is made if it is not there.
+    /// Opens the spool in `folder`, which is created if missing.
     pub fn open(folder: &Path) -> Result<Self, OpenError> {
         let place = Place::take(folder)?;
         let waiting = Arc::new(AtomicU64::new(0));

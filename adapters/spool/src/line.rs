@@ -5,12 +5,12 @@ use frontdesk_ports::LoggedEvent;
 
 const VERSION: &[u8] = b"1";
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Lines {
     /// The events of its valid lines.
     pub events: Vec<LoggedEvent>,
-    /// Lines that are complete and yet cannot be read: damaged, or of a version we do not know.
+    /// Complete lines that cannot be read: damaged, or of an unknown version.
     pub unreadable: Vec<Vec<u8>>,
     /// Whether the file ends within a line: a write that a crash interrupted and that was never acknowledged.
     pub torn: bool,

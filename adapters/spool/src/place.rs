@@ -1,4 +1,4 @@
-//! A program's own place in the folder, held by a lock that ends with the program, however it ends.
+//! A program's own subfolder of the spool, held by a lock that ends with the program, even if it is killed.
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::line::read_lines;
 
-/// Programs that may share a folder.
+/// The maximum number of programs that share a folder.
 const PLACES: u32 = 64;
 
 /// The folder cannot be used.
@@ -15,21 +15,21 @@ const PLACES: u32 = 64;
 pub struct OpenError {
     /// The folder.
     pub path: PathBuf,
-    /// Why not.
+    /// The cause.
     pub source: io::Error,
 }
 
-/// A folder of our own.
+/// The subfolder of this program.
 pub(crate) struct Place {
     pub folder: PathBuf,
-    /// Files of programs that are gone.
+    /// Files that terminated programs left behind.
     pub left_behind: Vec<PathBuf>,
     /// Held until the program ends.
     _locks: Vec<File>,
 }
 
 impl Place {
-    /// Takes the first free place, and what programs that are gone have left in other free ones.
+    /// Takes the first free subfolder, and the files that terminated programs left behind in other free ones.
     pub fn take(folder: &Path) -> Result<Self, OpenError> {
         let failed = |source| OpenError { path: folder.to_owned(), source };
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
@@ -52,15 +52,15 @@ impl Place {
         }
         match ours {
             Some(folder) => Ok(Self { folder, left_behind, _locks: locks }),
-            None => Err(failed(io::Error::other(format!("{PLACES} programs use it already")))),
+            None => Err(failed(io::Error::other(format!("{PLACES} programs already use it")))),
         }
     }
 }
 
-/// Whether a program has a place in the folder.
+/// Whether a running program uses the folder.
 pub fn is_in_use(folder: &Path) -> bool {
     let places = (0..PLACES).map(|number| folder.join(number.to_string())).filter(|place| place.exists());
-    // A place that cannot be looked at is rather taken for used.
+    // A subfolder that cannot be checked counts as used.
     places.into_iter().any(|place| !lock(&place).is_ok_and(|lock| lock.is_some()))
 }
 
@@ -71,7 +71,7 @@ pub fn running_programs_hold_events(folder: &Path) -> io::Result<bool> {
             continue;
         }
         for file in spool_files(&place)? {
-            // Drained files are removed; the last one may go while we look.
+            // Drained files are removed: this one may disappear meanwhile.
             let bytes = match fs::read(&file) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 read => read?,
@@ -84,7 +84,7 @@ pub fn running_programs_hold_events(folder: &Path) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Locks a place; `None` if another program has it.
+/// Locks a subfolder; `None` if another program holds the lock.
 fn lock(place: &Path) -> io::Result<Option<File>> {
     let mut options = OpenOptions::new();
     let file = options.write(true).create(true).truncate(false).mode(0o600).open(place.join("lock"))?;

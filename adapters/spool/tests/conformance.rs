@@ -1,4 +1,4 @@
-//! Files behave like every other spool, and survive what files meet.
+//! The spool in files behaves like every other spool, and survives crashes, damaged files and missing folders.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -39,7 +39,7 @@ async fn spool() {
     conformance::spool::all(&FileSpool::open(folder.path()).unwrap()).await;
 }
 
-/// The thread ends when the spool is dropped; its lock ends a moment later.
+/// Opens a spool again. The thread of the dropped one, and so its lock, end a moment after the drop.
 async fn reopened(folder: &Path, waits: u64) -> FileSpool {
     loop {
         let spool = FileSpool::open(folder).unwrap();
@@ -52,7 +52,7 @@ async fn reopened(folder: &Path, waits: u64) -> FileSpool {
 }
 
 #[tokio::test]
-async fn what_waits_survives_the_program_and_a_torn_end_is_dropped() {
+async fn pending_events_survive_a_restart_and_a_torn_line_is_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
     spool.store(vec![event(1), event(2)].into()).await.unwrap();
@@ -66,7 +66,7 @@ async fn what_waits_survives_the_program_and_a_torn_end_is_dropped() {
     assert_eq!(drain(&spool).await, [event(1), event(2)]);
 }
 
-/// What is lost after `harm` was done to the only file, in which three events wait.
+/// The number of lost events after `harm` was done to the only file, which contains three pending events.
 async fn loss_after(harm: impl FnOnce(&Path)) -> Option<u64> {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
@@ -76,12 +76,12 @@ async fn loss_after(harm: impl FnOnce(&Path)) -> Option<u64> {
     spool.store(vec![event(4)].into()).await.unwrap();
     drop(spool);
     harm(&files(&folder.path().join("0")).pop().unwrap());
-    // The thread of the first one ends a moment later.
+    // The thread of the dropped spool ends a moment later.
     while adapters_spool::is_in_use(folder.path()) {
         tokio::task::yield_now().await;
     }
     let loss = FileSpool::open(folder.path()).unwrap().loss();
-    assert!(loss.is_none_or(|loss| loss.since.is_some()), "a loss has a beginning");
+    assert!(loss.is_none_or(|loss| loss.since.is_some()), "a loss has a start time");
     loss.map(|loss| loss.events)
 }
 
@@ -107,7 +107,7 @@ async fn a_file_that_was_cut_or_removed_is_reported() {
 }
 
 #[tokio::test]
-async fn what_the_log_has_leaves_nothing_that_could_be_missed() {
+async fn drained_events_leave_no_count() {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
     spool.store(vec![event(1)].into()).await.unwrap();
@@ -149,7 +149,7 @@ async fn two_programs_share_a_folder_and_the_survivor_takes_what_the_other_left(
 }
 
 #[tokio::test]
-async fn a_folder_that_is_gone_is_an_error_and_no_more_once_it_is_back() {
+async fn a_missing_folder_is_an_error_until_it_returns() {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
     let place = folder.path().join("0");
@@ -163,7 +163,7 @@ async fn a_folder_that_is_gone_is_an_error_and_no_more_once_it_is_back() {
 }
 
 #[tokio::test]
-async fn a_batch_that_the_log_could_not_take_comes_again_with_what_came_since_after_it() {
+async fn an_unforgotten_batch_is_returned_again_before_newer_events() {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
     spool.store(vec![event(1)].into()).await.unwrap();
@@ -176,7 +176,7 @@ async fn a_batch_that_the_log_could_not_take_comes_again_with_what_came_since_af
 }
 
 #[tokio::test]
-async fn nothing_personal_stays_on_disk_once_nothing_waits() {
+async fn drained_files_are_empty() {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
     for step in 0..4 {
@@ -188,7 +188,7 @@ async fn nothing_personal_stays_on_disk_once_nothing_waits() {
 }
 
 #[tokio::test]
-async fn more_than_is_held_in_memory_comes_back_whole_and_in_order() {
+async fn events_beyond_memory_are_read_back_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let spool = FileSpool::open(folder.path()).unwrap();
     let all: Vec<LoggedEvent> = (0..60_000).map(event).collect();

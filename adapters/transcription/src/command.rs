@@ -1,4 +1,4 @@
-//! The program that writes messages down, with places for what differs from message to message.
+//! The command that transcribes messages, with placeholders for the file and the language.
 use std::path::Path;
 
 use frontdesk_domain::flow::Language;
@@ -11,10 +11,10 @@ pub struct Command {
     arguments: Vec<String>,
 }
 
-/// Why that is no such program.
+/// Why a command is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCommand {
-    /// It has no name.
+    /// It names no program.
     #[error("it is empty; name the program and its arguments")]
     Empty,
     /// The command does not name the audio file.

@@ -1,7 +1,6 @@
 //! Transcribes voicemails with a program on this machine, so that no message leaves it.
 //!
-//! The program gets the audio as a file and prints the words. Which one that is the configuration says; its output is
-//! the transcript and goes into no log.
+//! The configured program gets the audio as a file and prints the transcript, which is never logged.
 
 mod command;
 
@@ -15,9 +14,9 @@ use frontdesk_domain::flow::Language;
 use frontdesk_ports::{Transcriber, TranscriberError};
 use tokio::io::AsyncReadExt;
 
-/// Longer than this it is not waited for.
+/// How long the program may take.
 const TIMEOUT: Duration = Duration::from_secs(300);
-/// What is printed beyond is not a message's words.
+/// The maximum length of a transcript in bytes. Further output is discarded.
 const MAX_LENGTH: u64 = 16_384;
 
 /// Runs a program for each message.
@@ -28,26 +27,27 @@ pub struct CommandTranscriber {
 }
 
 impl CommandTranscriber {
-    /// With that program.
+    /// A transcriber that runs this command.
     pub fn new(command: Command) -> Self {
         Self { command, timeout: TIMEOUT }
     }
 
-    /// The timeout of one transcription.
+    /// Sets the timeout per transcription.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
     async fn run(&self, audio: &[u8], extension: &str, language: &Language) -> Result<Vec<u8>, String> {
-        let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
+        let folder =
+            tempfile::tempdir().map_err(|error| format!("cannot create a temporary folder: {error}"))?;
         let file = folder.path().join(format!("message.{extension}"));
         tokio::fs::write(&file, audio).await.map_err(|error| format!("no temporary file: {error}"))?;
         let (program, arguments) = self.command.filled(&file, language);
         let mut child = tokio::process::Command::new(program)
             .args(arguments)
             .current_dir(folder.path())
-            // Ours holds secrets.
+            // Our own environment contains secrets.
             .env_clear()
             .envs(environment())
             .stdin(Stdio::null())
@@ -70,7 +70,7 @@ impl CommandTranscriber {
     }
 }
 
-/// The variables that a program needs to find itself, its language and its files.
+/// The environment variables that a program needs to find its files, its libraries and its language.
 const PASSED_ON: [&str; 6] = ["PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH"];
 
 #[expect(clippy::disallowed_methods, reason = "a few variables of this process are passed on")]
@@ -112,12 +112,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_the_program_prints_is_what_was_said() {
+    async fn the_output_is_the_transcript() {
         assert_eq!(
             transcript_of("cat \"$1\"; echo; echo \"  in $2, $3\"").await,
             Ok(Some("spoken in fr, fr-FR".into()))
         );
-        assert_eq!(transcript_of("echo ' '").await, Ok(None), "nothing was understood");
+        assert_eq!(transcript_of("echo ' '").await, Ok(None), "no words were recognised");
     }
 
     #[tokio::test]
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_flood_is_cut_and_other_audio_is_nothing_to_read() {
+    async fn long_output_is_cut_and_other_media_types_are_refused() {
         let much = transcript_of("yes word").await.unwrap().unwrap();
         assert!(much.len() as u64 <= MAX_LENGTH, "{}", much.len());
         let command = Command::new(vec!["cat".into(), "{file}".into()]).unwrap();

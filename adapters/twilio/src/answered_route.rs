@@ -8,10 +8,10 @@ use metrics::Histogram;
 use poem::{Endpoint, Request, Response, RouteMethod};
 use tokio::time::Instant;
 
-/// What is answered when a handler cannot.
+/// Makes the answer that is sent when a handler fails.
 pub(crate) type Safe = Arc<dyn Fn() -> Response + Send + Sync>;
 
-/// A handler, what is answered in its place, and how long answers take. All in one endpoint, because each layer around
+/// A handler with its fallback answer, time limit and latency histogram. One endpoint, because each layer around
 /// a handler copies the request.
 pub(crate) struct AnsweredRoute {
     handler: RouteMethod,
@@ -21,7 +21,7 @@ pub(crate) struct AnsweredRoute {
 }
 
 impl AnsweredRoute {
-    /// The route `path`. After `limit`, if there is one, or a panic, `safe` answers.
+    /// The route `path`. If the handler panics, or takes longer than `limit` (if set), `safe` answers.
     pub fn new(path: &'static str, handler: RouteMethod, safe: Safe, limit: Option<Duration>) -> Self {
         let taken = metrics::histogram!("frontdesk_webhook_seconds", "route" => path);
         Self { handler, safe, limit, taken }

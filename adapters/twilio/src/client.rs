@@ -1,4 +1,4 @@
-//! Twilio's REST API, as far as we ask it. Credentials go to the configured API base and nowhere else.
+//! The part of Twilio's REST API that we use. Credentials are sent only to the configured API base.
 
 mod account;
 use std::collections::BTreeSet;
@@ -18,20 +18,20 @@ use url::Url;
 use crate::records::{self, CallResource, Listing, NumberResource, RecordingResource};
 use crate::urls::PREFIX;
 
-/// Media may be answered with a redirect to signed storage (undocumented); no more hops than these.
+/// The most redirects that are followed. Media requests may be redirected to signed storage (undocumented).
 const MAX_REDIRECTS: usize = 3;
 
-/// Resources on a page of a list: the most Twilio allows.
+/// Resources per page of a list: the most that Twilio allows.
 const PAGE: &str = "1000";
-/// Pages of one list: a day with more calls is compared in smaller spans.
+/// The most pages of one list. A longer list is an error, so that nothing is left out silently.
 const MAX_PAGES: usize = 100;
-/// The longest page: a thousand calls are about one megabyte.
+/// The largest page: a thousand calls are about one megabyte.
 const MAX_PAGE_BYTES: usize = 16 * 1024 * 1024;
 
-/// What a form is sent as.
+/// The content type of a form.
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The client could not be made.
+/// The client could not be created.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot set up HTTP: {0}")]
 pub struct ClientError(#[from] reqwest::Error);
@@ -65,7 +65,7 @@ impl TwilioClient {
         })
     }
 
-    /// The address of a resource of the account's.
+    /// The URL of one of the account's resources.
     pub(crate) fn resource(account: &Account, names: &[&str]) -> Result<Url, CarrierError> {
         let mut url = account.api_url.clone();
         url.path_segments_mut()
@@ -76,7 +76,7 @@ impl TwilioClient {
         Ok(url)
     }
 
-    /// Everything on a list, page after page. A page that leads away from the account's API is refused.
+    /// All items of a list, page by page. A next page on another host is refused.
     async fn list<T>(
         &self,
         account: &Account,
@@ -92,7 +92,7 @@ impl TwilioClient {
         for _ in 0..MAX_PAGES {
             let response = checked(self.get(account, url.clone()).await?)?;
             let page: Listing<T> = serde_json::from_slice(&whole(response).await?)
-                .map_err(|_| CarrierError::Unusable(format!("{list} is not the list it should be")))?;
+                .map_err(|_| CarrierError::Unusable(format!("unexpected format of {list}")))?;
             found.extend(page.items);
             let Some(next) = page.next_page_uri.filter(|next| !next.is_empty()) else { return Ok(found) };
             let next = url.join(&next).ok().filter(|next| next.origin() == account.api_url.origin());
@@ -119,7 +119,7 @@ impl TwilioClient {
         since: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<CarrierCall>, CarrierError> {
-        // The filter counts days, so a day more is asked for on each side, and what is too much is dropped here.
+        // The filter works in whole days, so one more day is requested on each side; surplus calls are dropped below.
         let day = jiff::SignedDuration::from_hours(24);
         let (mut calls, mut recordings) = (Vec::<CallResource>::new(), Vec::<RecordingResource>::new());
         // A day at a time: a list has a limited number of pages.
@@ -133,14 +133,14 @@ impl TwilioClient {
             recordings.extend(self.list(account, "Recordings.json", &by_date).await?);
             begins = ends;
         }
-        // A list may hold more than the day that was asked for.
+        // The lists of adjacent days may overlap.
         let (mut known_calls, mut known_recordings) = (BTreeSet::new(), BTreeSet::new());
         calls.retain(|call| known_calls.insert(call.sid.clone()));
         recordings.retain(|recording| known_recordings.insert(recording.sid.clone()));
         Ok(records::assemble(&account.carrier, &calls, &recordings, since, until))
     }
 
-    /// The account whose copies of a call are to be deleted; `None` for a simulated carrier that no longer exists.
+    /// The account that holds the carrier's copies of a call; `None` for a simulated carrier that no longer exists.
     fn holder(&self, call: &LegId) -> Result<Option<&Account>, CarrierError> {
         match self.account(call) {
             Err(_) if call.carrier() == "simulator" => Ok(None),
@@ -164,25 +164,25 @@ impl TwilioClient {
             let next = to.and_then(|to| url.join(to).ok());
             url = next
                 .filter(|next| next.scheme() == "https" || next.origin() == account.api_url.origin())
-                .ok_or_else(|| CarrierError::Unusable("a redirect that leads nowhere safe".into()))?;
+                .ok_or_else(|| CarrierError::Unusable("a redirect to an unsafe address".into()))?;
         }
-        Err(CarrierError::Unusable("more redirects than make sense".into()))
+        Err(CarrierError::Unusable("too many redirects".into()))
     }
 }
 
 pub(crate) fn unavailable(error: &reqwest::Error) -> CarrierError {
-    // The error's own text holds the URL, and with it the account.
+    // The error's own text contains the URL, and so the account SID.
     let why = if error.is_timeout() {
-        "it took too long"
+        "it timed out"
     } else if error.is_connect() {
-        "it cannot be connected"
+        "the connection failed"
     } else {
-        "the connection broke"
+        "the connection was interrupted"
     };
     CarrierError::Unavailable { why: why.into(), after: None }
 }
 
-/// Classifies an HTTP status by its remedy.
+/// Classifies an HTTP status by what can be done about it.
 pub(crate) fn checked(response: Response) -> Result<Response, CarrierError> {
     let status = response.status();
     match status {
@@ -204,13 +204,13 @@ fn later(response: &Response) -> CarrierError {
     }
 }
 
-/// A body of reasonable size.
+/// Reads a whole body of at most [`MAX_PAGE_BYTES`].
 pub(crate) async fn whole(mut response: Response) -> Result<Vec<u8>, CarrierError> {
     let mut body = Vec::new();
     while let Some(piece) = response.chunk().await.map_err(|error| unavailable(&error))? {
         body.extend_from_slice(&piece);
         if body.len() > MAX_PAGE_BYTES {
-            return Err(CarrierError::Unusable("a page that is too long".into()));
+            return Err(CarrierError::Unusable("a response that is too long".into()));
         }
     }
     Ok(body)
@@ -251,7 +251,7 @@ impl Carrier for TwilioClient {
         for account in &self.accounts {
             match self.list::<NumberResource>(account, "IncomingPhoneNumbers.json", &[]).await {
                 Ok(found) => numbers.extend(found.into_iter().filter_map(|number| number.asking(&ours))),
-                // A carrier without a list of numbers has no numbers to list.
+                // 404: this carrier does not list its numbers.
                 Err(CarrierError::NotYet) => {}
                 Err(error) => return Err(error),
             }

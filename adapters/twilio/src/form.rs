@@ -1,8 +1,8 @@
 //! The form of a request: every pair in order, decoded once. Only its size is limited here.
 
-/// The most pairs that a request of the carrier may have.
+/// The most pairs that a request may have.
 const MAX_PAIRS: usize = 500;
-/// The longest duration in seconds: a call ends after a day at most (`timeLimit` of `<Dial>`), and clocks may differ.
+/// The longest duration in seconds: a call lasts at most a day (`timeLimit` of `<Dial>`), plus a margin for clock skew.
 const LONGEST: u32 = 25 * 3600;
 
 /// The pairs of an `application/x-www-form-urlencoded` body.
@@ -29,24 +29,24 @@ impl Form {
         &self.0
     }
 
-    /// The first value of that name that is not empty.
+    /// The first non-empty value of the field.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
-    /// A whole number of that name.
+    /// The field as a whole number.
     pub fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
         self.get(name)?.trim().parse().ok()
     }
 
-    /// A duration in seconds of that name.
+    /// The field as a duration in seconds.
     pub fn seconds(&self, name: &str) -> Option<u32> {
         seconds(self.get(name)?)
     }
 }
 
-/// A duration in seconds as the carrier writes it. What is longer than any call is not a duration: a time stamp was seen
-/// in its place (kazoo, pull request 6534).
+/// A duration in seconds as the carrier writes it. Values longer than any call are ignored: a timestamp was seen in place
+/// of a duration (kazoo, pull request 6534).
 pub(crate) fn seconds(text: &str) -> Option<u32> {
     text.trim().parse().ok().filter(|seconds| *seconds <= LONGEST)
 }
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_longer_than_any_call_is_not_a_duration() {
+    fn durations_longer_than_any_call_are_ignored() {
         let form = Form::decode(b"day=86400&stamp=1784000000&text=9s&negative=-1").unwrap();
         assert_eq!(form.seconds("day"), Some(86_400));
         for name in ["stamp", "text", "negative", "missing"] {

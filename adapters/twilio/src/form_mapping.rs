@@ -1,5 +1,5 @@
-//! Maps a request's form to a signal (a caller or callee waits) or a notice. Lenient: unknown values and empty or
-//! missing fields are ordinary.
+//! Maps a request's form to a signal (a caller or callee is waiting) or a notice (nobody is). Lenient: unknown values and
+//! empty or missing fields are not errors.
 use frontdesk_domain::call::{DialOutcome, Ending, LegStatus, RecordingStatus};
 use frontdesk_domain::dialogue::DialResult;
 use frontdesk_domain::flow::Attestation;
@@ -12,16 +12,16 @@ use frontdesk_ports::RawParameters;
 use crate::form::Form;
 use crate::records::is_voicemail;
 
-/// Parameters that are secrets of the call; they are not stored. A transcript is stored once, as an
-/// event, so that it can be forgotten.
+/// Parameters that are not stored as raw parameters: secrets of the call, and the transcript, which is stored
+/// only as an event, so that it can be deleted.
 const SECRETS: [&str; 3] = ["CallToken", "StirPassportToken", "TranscriptionText"];
 
-/// The longest text in an event: every real name, place or address is shorter.
+/// The longest text in an event, in characters: every real name, place or address is shorter.
 const LONGEST_TEXT: usize = 256;
 /// The longest value of a stored raw parameter.
 const LONGEST_RAW: usize = 4096;
 
-/// A text that every database accepts: of limited length, without control characters (PostgreSQL stores no NUL).
+/// Makes a text acceptable to every database: limits its length and removes control characters (PostgreSQL stores no NUL).
 fn clean(text: &str, longest: usize) -> String {
     // The common case: short printable ASCII.
     if text.len() <= longest && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
@@ -30,7 +30,7 @@ fn clean(text: &str, longest: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(longest).collect()
 }
 
-/// The request's parameters as received, for the log.
+/// The request's raw parameters for the log, without [`SECRETS`].
 pub(crate) fn raw(form: &Form) -> RawParameters {
     let public = form.pairs().iter().filter(|(name, _)| !SECRETS.contains(&name.as_str()));
     RawParameters(
@@ -56,7 +56,7 @@ pub(crate) fn parties(form: &Form) -> Parties {
     }
 }
 
-/// The number that forwarded the call to us, in any spelling.
+/// The number that forwarded the call to us, whatever its format.
 pub(crate) fn diverted_from(form: &Form) -> Option<PhoneNumber> {
     let identity = CallerId::read(form.get("ForwardedFrom")?).identity(form.get("To").unwrap_or_default());
     identity?.parse().ok()
@@ -87,7 +87,7 @@ pub(crate) fn is_over(form: &Form) -> bool {
     matches!(form.get("CallStatus"), Some("completed" | "busy" | "failed" | "no-answer" | "canceled"))
 }
 
-/// What happened at the caller's place in the conversation.
+/// The signal for the caller's step of the dialogue.
 pub(crate) fn signal(form: &Form, at: &Dialogue, carrier: &str) -> Signal {
     let dial = form.get("DialCallStatus").map(|status| Signal::DialEnded(dial_result(form, status, carrier)));
     let recording = recording(form);
@@ -104,7 +104,7 @@ pub(crate) fn signal(form: &Form, at: &Dialogue, carrier: &str) -> Signal {
     }
 }
 
-/// What happened while a callee is being asked.
+/// The signal for a callee's step of the screening.
 pub(crate) fn screening(form: &Form, at: &Dialogue) -> Signal {
     match at {
         Dialogue::Screening { attempt: 0, .. } => Signal::CalleeAnswered,
@@ -135,8 +135,8 @@ fn dial_result(form: &Form, status: &str, carrier: &str) -> DialResult {
     DialResult { outcome, leg, bridged, seconds: form.seconds("DialCallDuration") }
 }
 
-/// The recording's SID, from its parameter (field) or from the end of its URL (documented). Nothing else of the URL
-/// is used.
+/// The recording's SID, from its own field or from the end of its URL (documented). The rest of the URL is
+/// not used.
 fn recording(form: &Form) -> Option<RecordingId> {
     let sid = form.get("RecordingSid");
     let tail = || form.get("RecordingUrl").and_then(|url| url.rsplit('/').next());
@@ -164,7 +164,7 @@ pub(crate) fn call_ended(form: &Form) -> Option<Notice> {
     })
 }
 
-/// A callee's leg has changed; `None` for a status we do not know.
+/// A callee's leg has changed; `None` for an unknown status.
 pub(crate) fn leg_changed(form: &Form, leg: LegId, step: u16, position: u8) -> Option<Notice> {
     let (seconds, sip_code) = (form.seconds("CallDuration"), form.number("SipResponseCode"));
     let status = match form.get("CallStatus")? {
@@ -200,7 +200,7 @@ pub(crate) fn transcribed(form: &Form) -> Option<Notice> {
     Some(Notice::Transcribed { recording: recording(form)?, text })
 }
 
-/// The carrier has news of a recording; `None` for news that changes nothing.
+/// A recording's status has changed; `None` if it is not a voicemail or the status is not final.
 pub(crate) fn recording_changed(form: &Form) -> Option<Notice> {
     if !is_voicemail(form.get("RecordingSource")) {
         return None;

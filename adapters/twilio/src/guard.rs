@@ -105,7 +105,7 @@ impl<E> Guarded<E> {
             .await
             .map_err(|_| Refusal::Body)?
             .map_err(|_| Refusal::TooLarge)?;
-        // Only the fields of a posted form are read; every other body is ignored.
+        // The carrier only posts forms; every other request is refused.
         let is_form = req.method() == Method::POST
             && req.content_type().is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
         if !is_form {
@@ -142,7 +142,7 @@ impl<E> Guarded<E> {
     }
 }
 
-/// The header of the signature: Twilio's, and SignalWire's, which may send both with the same value.
+/// The signature headers of Twilio and of SignalWire, which may send both with the same value.
 const SIGNATURES: [&str; 2] = ["X-Twilio-Signature", "X-SignalWire-Signature"];
 
 /// The signature, if there is exactly one.

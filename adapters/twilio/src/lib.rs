@@ -1,11 +1,11 @@
-//! Everything Twilio: signed webhooks in, TwiML out, REST.
+//! The Twilio adapter: signed webhooks in, TwiML out, and a REST client.
 //!
 //! Requests come in through [`routes`]: the guard checks the signature before a request takes effect, the form becomes a
 //! [`Signal`](frontdesk_domain::Signal) or [`Notice`](frontdesk_domain::Notice), the driving port answers, and the
-//! writer turns its instructions into TwiML. What we ask of Twilio goes through [`TwilioClient`].
+//! writer turns its instructions into TwiML. Our own requests to Twilio go through [`TwilioClient`].
 //!
-//! Wire facts are from Twilio's documentation of API 2010-04-01; where a comment says *observed*, from captures in
-//! public code.
+//! Facts about the wire format are from Twilio's documentation of API 2010-04-01, or from captures in public code where a
+//! comment says *observed*.
 
 mod answered_route;
 mod client;
@@ -33,12 +33,12 @@ pub use webhook::{Waits, Webhooks, route_list, routes};
 /// The carrier's name in the log and in leg ids.
 pub const NAME: &str = "twilio";
 
-/// What a flow may ask of Twilio.
+/// What Twilio supports in a flow.
 pub const LIMITS: frontdesk_domain::flow::CarrierLimits = frontdesk_domain::flow::CarrierLimits {
     // "TwiML: Dial": up to ten nouns, and one `timeout` for all of them.
     phones_at_once: 10,
     different_ring_times: false,
-    // A `<Sip>` noun needs an address on the internet, and nothing there would protect it.
+    // A `<Sip>` noun needs a publicly reachable SIP address, which would be unprotected.
     extensions: false,
     sip_addresses: false,
     // "TwiML: Number", `sendDigits`.

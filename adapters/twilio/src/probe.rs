@@ -1,6 +1,6 @@
-//! A request to this server by the route that the carrier uses. A sender who knows the account's token learns how the
-//! request arrived, so that the diagnostics can name what a proxy changed. Every other sender gets the answer to an
-//! unsigned request.
+//! The probe: a request to this server's public URL, sent as the carrier sends its requests. A sender who knows the
+//! account's token learns how the request arrived, so that the diagnostics can name what a proxy changed. Every other
+//! sender gets the answer to an unsigned request.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,9 +26,9 @@ const PATH: &str = route!("/probe");
 const MAX_BYTES: usize = 4096;
 /// The timeout of a probe.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long its body may take.
+/// The time within which a probe's body must arrive.
 const BODY_TIME: Duration = Duration::from_secs(3);
-/// What the proof covers beside the nonce.
+/// The text that the proof covers, besides the nonce.
 const PURPOSE: &str = "frontdesk probe ";
 
 /// How a probe arrived.
@@ -50,7 +50,7 @@ fn proof(token: &str, nonce: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// The same routes, but a probe under any path gets a report of how it arrived.
+/// Wraps routes so that a probe, whatever prefix its path has, is answered with a report of how it arrived.
 pub fn answer_probes<E>(
     routes: E,
     public: PublicUrl,
@@ -113,7 +113,7 @@ fn arrived(req: &Request, form: &Form, public: &PublicUrl, accounts: &[Account])
     })
 }
 
-/// Probes a public URL with the tokens of an account.
+/// Probes the public URL with the token of an account.
 pub struct HttpPublicUrlProbe {
     http: Client,
     public: PublicUrl,
@@ -122,7 +122,7 @@ pub struct HttpPublicUrlProbe {
 }
 
 impl HttpPublicUrlProbe {
-    /// The public URL that the carrier uses.
+    /// A probe of the public URL that the carrier uses.
     pub fn new(
         public: PublicUrl,
         account: Account,
@@ -185,7 +185,7 @@ impl PublicUrlProbe for HttpPublicUrlProbe {
     }
 }
 
-/// The error as text, without the address, which is reported beside it.
+/// The error as text, without the URL, which is reported separately.
 fn why(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return format!("no answer within {} s", PROBE_TIMEOUT.as_secs());

@@ -9,7 +9,7 @@ use poem::Response;
 use poem::http::{StatusCode, header};
 use sha2::{Digest, Sha256};
 
-/// Kinds of audio that the carrier plays (Twilio, "TwiML: Play"), by the ends of their files' names.
+/// Audio formats that the carrier plays (Twilio, "TwiML: Play"), by file extension.
 const KINDS: [(&str, &str); 4] =
     [("wav", "audio/wav"), ("mp3", "audio/mpeg"), ("ulaw", "audio/ulaw"), ("aiff", "audio/aiff")];
 
@@ -52,17 +52,17 @@ impl PromptAudio for HostedPrompts {
 }
 
 impl HostedPrompts {
-    /// The key of a file, if it is known.
+    /// The key of a file, if it is published.
     pub(crate) fn key(&self, file: &AudioFile) -> Option<String> {
         self.known.read().keys.get(file).cloned()
     }
 
-    /// The file of that key.
+    /// The response with the file of that key, or 404.
     pub(crate) fn answer(&self, key: &str) -> Response {
         match self.clip(key) {
             Some(Clip { media_type, bytes }) => Response::builder()
                 .content_type(media_type)
-                // The content is the address.
+                // The URL contains a hash of the content.
                 .header(header::CACHE_CONTROL, "public, max-age=31536000, immutable")
                 .body(bytes),
             None => StatusCode::NOT_FOUND.into(),
@@ -80,10 +80,10 @@ pub fn media_type(file: &AudioFile, bytes: &[u8]) -> Result<&'static str, Unplay
     let (_, kind) = KINDS.into_iter().find(|(known, _)| *known == end).ok_or(UnplayableAudio::Kind)?;
     let is_playable = match end.as_str() {
         "wav" => is_wav(bytes),
-        // A tag, or the first frame: eleven bits set.
+        // An ID3 tag, or a frame, which starts with eleven set bits.
         "mp3" => bytes.starts_with(b"ID3") || matches!(bytes, [0xff, second, ..] if second & 0xe0 == 0xe0),
         "aiff" => bytes.starts_with(b"FORM") && matches!(bytes.get(8..12), Some(b"AIFF" | b"AIFC")),
-        // Raw samples have no header; a text or another format is recognised by its beginning.
+        // Raw samples have no header, so only texts and WAV files can be refused.
         _ => !bytes.is_empty() && !bytes.is_ascii() && !bytes.starts_with(b"RIFF"),
     };
     if is_playable { Ok(kind) } else { Err(UnplayableAudio::Content) }
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_changes_gets_another_address_and_keeps_the_first() {
+    fn a_changed_file_gets_a_new_url_and_the_old_one_stays_valid() {
         let audio = HostedPrompts::default();
         let wav = |sample: u8| Bytes::from(wav(&[sample, 0]));
         audio.publish(vec![(file("hello.wav"), wav(1))]).unwrap();
@@ -131,11 +131,11 @@ mod tests {
         let second = audio.key(&file("hello.wav")).unwrap();
         assert_ne!(first, second);
         assert!(audio.clip(&first).is_some() && audio.clip(&second).is_some());
-        assert_eq!(first.len(), 64 + 4, "nobody guesses it");
+        assert_eq!(first.len(), 64 + 4, "a SHA-256 and .wav");
     }
 
     #[test]
-    fn what_the_carrier_does_not_play_is_refused() {
+    fn unplayable_audio_is_refused() {
         assert_eq!(media_type(&file("a.txt"), b""), Err(UnplayableAudio::Kind));
         assert_eq!(media_type(&file("a.wav"), b"<html>"), Err(UnplayableAudio::Content));
         assert_eq!(media_type(&file("A.MP3"), b"ID3"), Ok("audio/mpeg"));

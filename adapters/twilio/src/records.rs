@@ -1,5 +1,5 @@
 //! Twilio's records of calls, recordings and numbers, as its REST API lists them (2010-04-01: Call, Recording,
-//! IncomingPhoneNumber), and what they mean. Lenient: what cannot be read is left out, not guessed.
+//! IncomingPhoneNumber), and what they mean. Lenient: unreadable values are left out, not guessed.
 use std::collections::BTreeMap;
 
 use frontdesk_domain::call::{
@@ -19,7 +19,7 @@ pub(crate) struct Listing<T> {
     pub next_page_uri: Option<String>,
 }
 
-/// A call, ours or one that we had made.
+/// A call of the account, inbound or outbound.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct CallResource {
     pub sid: String,
@@ -42,23 +42,23 @@ pub(crate) struct RecordingResource {
     status: Option<String>,
     duration: Option<String>,
     date_created: Option<String>,
-    /// What made it: `RecordVerb` for our own `<Record>`; other programs of the account make recordings, too.
+    /// How it was made: `RecordVerb` for our own `<Record>`; other programs of the account make recordings, too.
     source: Option<String>,
 }
 
 impl RecordingResource {
-    /// The recording's name.
+    /// The recording's SID.
     pub fn sid(&self) -> &str {
         &self.sid
     }
 
-    /// Whether there is audio to be had.
+    /// Whether its audio can be fetched.
     pub fn is_completed(&self) -> bool {
         self.status.as_deref() == Some("completed")
     }
 }
 
-/// A number of the account's.
+/// A phone number of the account.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct NumberResource {
     phone_number: Option<String>,
@@ -66,13 +66,13 @@ pub(crate) struct NumberResource {
 }
 
 impl NumberResource {
-    /// The number, if it is answered by asking an address that begins so.
+    /// The number, if the URL of its voice webhook begins with `ours`.
     pub fn asking(self, ours: &str) -> Option<String> {
         self.phone_number.filter(|_| self.voice_url.is_some_and(|url| url.starts_with(ours)))
     }
 }
 
-/// A day as the filters take it.
+/// A day in the format of the list filters.
 pub(crate) fn wire_day(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT00:00:00Z").to_string()
 }
@@ -88,7 +88,7 @@ pub(crate) fn is_voicemail(source: Option<&str>) -> bool {
     source.is_none_or(|source| source == "RecordVerb")
 }
 
-/// Whether a call with that status is over.
+/// Whether a call with that status has ended.
 fn is_over(status: &str) -> bool {
     matches!(status, "completed" | "busy" | "failed" | "no-answer" | "canceled")
 }
@@ -155,7 +155,7 @@ impl RecordingResource {
     }
 }
 
-/// The calls that came in, began within the span and are over, each with the legs and recordings that belong to it.
+/// The inbound calls that began within the span and have ended, each with its legs and recordings.
 pub(crate) fn assemble(
     carrier: &str,
     calls: &[CallResource],

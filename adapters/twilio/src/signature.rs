@@ -1,7 +1,7 @@
-//! `X-Twilio-Signature`: pure.
+//! Makes and verifies `X-Twilio-Signature`. Pure.
 //!
-//! Twilio, "Security: validating requests": HMAC over the public URL followed by each form field, sorted by name, name
-//! and value run together; Base64. For a body that is not a form, the URL alone, which then carries the body's SHA-256.
+//! Twilio, "Security: validating requests": the Base64 of an HMAC over the public URL followed by the name and value of
+//! each form field, sorted by name. For a body that is not a form, over the URL alone, which then has the body's SHA-256.
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -9,7 +9,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// Which hash a key is used with. Bound to the key by configuration, never chosen by a request.
+/// The hash that a key is used with. Bound to the key by configuration, never chosen by a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Algorithm {
     /// The account's auth token.
@@ -18,7 +18,7 @@ pub enum Algorithm {
     HmacSha256,
 }
 
-/// What a signature covers beside the URL.
+/// What a signature covers besides the URL.
 #[derive(Debug, Clone, Copy)]
 pub enum SignedBody<'a> {
     /// A form's decoded pairs; none for a GET.
@@ -28,7 +28,7 @@ pub enum SignedBody<'a> {
 }
 
 /// Whether `signature` was made with `key` for the public `url` and `body`. Twilio signs with or without the port, so
-/// both are tried; a comparison takes the same time wherever it fails.
+/// both are tried; the comparison takes constant time.
 pub fn verify(url: &str, body: SignedBody<'_>, signature: &str, key: &str, algorithm: Algorithm) -> bool {
     let Ok(given) = STANDARD.decode(signature) else { return false };
     let fields = match body {
@@ -40,7 +40,7 @@ pub fn verify(url: &str, body: SignedBody<'_>, signature: &str, key: &str, algor
             String::new()
         }
     };
-    // Stopping at the first match reveals which one it was only to a client that has signed with the key.
+    // Stopping at the first match reveals which candidate matched, but only to a client that holds the key.
     candidates(url).iter().any(|candidate| {
         let expected = mac(&[candidate.as_bytes(), fields.as_bytes()], key.as_bytes(), algorithm);
         expected.ct_eq(&given).into()
@@ -68,7 +68,7 @@ fn finish<M: Mac, E: std::fmt::Debug>(mac: Result<M, E>, parts: &[&[u8]]) -> Vec
     mac.finalize().into_bytes().to_vec()
 }
 
-/// Names sorted bytewise; of a repeated name each distinct value once, sorted.
+/// The fields as they are signed: sorted bytewise by name and value, without duplicates, and concatenated.
 fn sorted(pairs: &[(String, String)]) -> String {
     let mut fields: Vec<(&str, &str)> =
         pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -89,7 +89,7 @@ fn body_hash_matches(url: &str, body: &[u8]) -> bool {
     claimed.is_some_and(|claimed| bool::from(claimed.to_ascii_lowercase().as_bytes().ct_eq(hash.as_bytes())))
 }
 
-/// The URL as it is, without its port or with its scheme's, the likelier first.
+/// The URL as given, then its other form: without its port, or with the default port of its scheme.
 fn candidates(url: &str) -> Vec<String> {
     let Some((scheme, rest)) = url.split_once("://") else { return vec![url.to_owned()] };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -98,7 +98,7 @@ fn candidates(url: &str) -> Vec<String> {
         Some((user, host)) => (format!("{user}@"), host),
         None => (String::new(), authority),
     };
-    // An IPv6 literal holds colons of its own.
+    // An IPv6 literal contains colons.
     let bracket = host_port.rfind(']').unwrap_or(0);
     let (host, port) = match host_port[bracket..].rfind(':') {
         Some(colon) => (&host_port[..bracket + colon], host_port[bracket + colon + 1..].to_owned()),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn every_vector_of_the_official_libraries_is_judged_as_they_judge_it() {
+    fn verification_agrees_with_the_official_test_vectors() {
         let vectors: Vectors =
             serde_json::from_str(include_str!("../tests/data/signature-vectors.json")).unwrap();
         let mut judged = 0;

@@ -1,4 +1,4 @@
-//! Instructions as TwiML, through an XML writer that escapes.
+//! Writes instructions as TwiML, with an XML writer that escapes texts.
 
 pub(crate) mod fallback;
 use std::io;
@@ -11,7 +11,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::urls::Urls;
 
-/// Which leg a document is for: it decides where the conversation goes on.
+/// Which leg a document is for: it decides the URLs of the next steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Party {
     Caller,
@@ -47,7 +47,7 @@ fn verb(writer: &mut Xml, instruction: &Instruction, urls: &Urls<'_>, party: Par
     };
     match instruction {
         Instruction::Say(speech) => speak(writer, speech, urls),
-        // The carrier waits as long for the next key as for the first.
+        // The carrier uses the same timeout for the first key and for later ones.
         Instruction::Gather { prompts, max_keys, finish_on_key, timeout, between_keys: _, then } => {
             let action = action(then);
             // Empty: every key counts as an answer, also # and *.
@@ -66,7 +66,7 @@ fn verb(writer: &mut Xml, instruction: &Instruction, urls: &Urls<'_>, party: Par
                 .write_inner_content(|writer| {
                     prompts.iter().try_for_each(|speech| speak(writer, speech, urls))
                 })?;
-            // Reached only if the carrier does not ask for the action: the same step, without keys.
+            // Reached only if the carrier does not request the action URL: the same step, without keys.
             match party {
                 Party::Caller => redirect(writer, &action),
                 Party::Callee => Ok(()),
@@ -132,8 +132,8 @@ fn speak(writer: &mut Xml, speech: &Speech, urls: &Urls<'_>) -> io::Result<()> {
         }
         Speech::Audio(file) => {
             let Some(url) = urls.audio(file) else {
-                // A flow is taken only with all its files; without one of them the caller goes on, in silence.
-                tracing::error!(file = file.0, "an audio file of the flow is not there");
+                // A flow is accepted only with all its files. If one is missing anyway, its prompt is skipped.
+                tracing::error!(file = file.0, "an audio file of the flow is missing");
                 return Ok(());
             };
             writer.create_element("Play").write_text_content(BytesText::new(&url)).map(|_| ())

@@ -1,6 +1,6 @@
-//! The URLs that the carrier is given. All state is in the path: proxies that re-encode a query
-//! are a common cause of valid signatures being refused. The fragment configures retries (Twilio, "Webhooks connection overrides"); it is neither sent
-//! nor signed.
+//! The URLs that we give to the carrier. All state is in the path, because proxies that re-encode a query often invalidate
+//! signatures. The fragment configures retries (Twilio, "Webhooks connection overrides"); it is neither sent nor
+//! signed.
 use crate::prompts::HostedPrompts;
 use frontdesk_domain::flow::AudioFile;
 use frontdesk_domain::{Dialogue, LegId};
@@ -18,7 +18,7 @@ pub(crate) use route;
 pub const PREFIX: &str = route!("");
 
 /// Ends the paths that carry state. A signature covers the URL and the form without a boundary between them, so the end of a
-/// path could be moved into the name of a field. No field's name begins like this, and no route matches a path without it.
+/// path could be moved into the name of a field. No field name begins with `/~`, and no route matches a path without it.
 const END: &str = "/~";
 
 /// Retries for requests that a caller waits for: quick, and ending in time for the fallback.
@@ -26,7 +26,7 @@ const WAITING: &str = "#ct=2000&rt=5000&rc=2&rp=ct,rt,5xx";
 /// Retries for callbacks: as many as Twilio offers.
 const CALLBACK: &str = "#rc=5&rp=ct,rt,5xx";
 
-/// Where a number must ask for us to answer it.
+/// The webhook settings that a number needs for us to answer its calls.
 pub(crate) fn number_settings(public: &PublicUrl) -> WebhookSettings {
     let hook = |path: &str, retries: &str| Hook {
         url: format!("{public}{PREFIX}/{path}{retries}"),
@@ -40,7 +40,7 @@ pub(crate) fn number_settings(public: &PublicUrl) -> WebhookSettings {
     }
 }
 
-/// Makes the addresses for one call.
+/// Makes the URLs for one call.
 #[derive(Debug, Clone)]
 pub struct Urls<'a> {
     public: &'a PublicUrl,
@@ -49,34 +49,34 @@ pub struct Urls<'a> {
 }
 
 impl<'a> Urls<'a> {
-    /// For the call of that caller's leg.
+    /// URLs for the call that is identified by this caller's leg.
     pub fn new(public: &'a PublicUrl, call: &'a LegId) -> Self {
         Self { public, call, audio: None }
     }
 
-    /// For documents that may play these files.
+    /// Adds the audio files that documents may play.
     #[must_use]
     pub fn playing(mut self, audio: &'a HostedPrompts) -> Self {
         self.audio = Some(audio);
         self
     }
 
-    /// Where an audio file of the flow is served, if it is.
+    /// The URL of an audio file of the flow, if it is published.
     pub(crate) fn audio(&self, file: &AudioFile) -> Option<String> {
         Some(format!("{}{PREFIX}/audio/{}", self.public, self.audio?.key(file)?))
     }
 
-    /// Where the caller's conversation goes on.
+    /// The URL of the caller's next step.
     pub(crate) fn step(&self, then: &Dialogue) -> String {
         format!("{}{PREFIX}/step/{then}{END}{WAITING}", self.public)
     }
 
-    /// Where the callee's conversation goes on.
+    /// The URL of the callee's next screening step.
     pub(crate) fn screen(&self, then: &Dialogue) -> String {
         format!("{}{PREFIX}/screen/{}/{then}{END}{WAITING}", self.public, self.call.id())
     }
 
-    /// Where a callee's leg reports.
+    /// The status callback of a callee's leg.
     pub(crate) fn leg(&self, step: u16, position: u8) -> String {
         format!("{}{PREFIX}/leg/{}/{step}/{position}{END}{CALLBACK}", self.public, self.call.id())
     }
@@ -86,7 +86,7 @@ impl<'a> Urls<'a> {
         format!("{}{PREFIX}/transcription/{}{END}{CALLBACK}", self.public, self.call.id())
     }
 
-    /// Where a recording reports.
+    /// The status callback of a recording.
     pub(crate) fn recording(&self) -> String {
         format!("{}{PREFIX}/recording/{}{END}{CALLBACK}", self.public, self.call.id())
     }

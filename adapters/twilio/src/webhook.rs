@@ -1,5 +1,5 @@
-//! The carrier's routes, all under one prefix and all behind the guard. Handlers are a few lines: read, ask the port,
-//! write.
+//! The carrier's routes, all under one prefix and, except for audio files, behind the guard. Each handler maps the form,
+//! calls the port, and writes the answer.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,20 +17,20 @@ use crate::prompts::HostedPrompts;
 use crate::twiml::{Party, document};
 use crate::urls::{Urls, route};
 
-/// The longest a caller waits for an answer; then the safe document is sent.
+/// The time limit of an answer that a caller or callee waits for; then the safe document is sent.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// What the routes need.
+/// The dependencies of the routes.
 pub struct Webhooks {
-    /// Where the carrier reaches us.
+    /// The URL at which the carrier reaches us.
     pub public: PublicUrl,
     /// The accounts that may send requests.
     pub accounts: Vec<Account>,
-    /// Who answers.
+    /// Answers callers and stores callbacks.
     pub answering: Arc<dyn AnswerCalls>,
     /// The audio files that the flow plays.
     pub audio: Arc<HostedPrompts>,
-    /// What a caller hears when the request cannot be answered otherwise. It depends on nothing else.
+    /// The instructions for a caller when the request cannot be answered otherwise. They are fixed and need no other service.
     pub safe: Vec<Instruction>,
 }
 
@@ -64,7 +64,7 @@ pub fn route_list() -> [(&'static str, Waits); 8] {
     table().map(|(path, waits, _)| (path, waits))
 }
 
-/// Where the flow's audio files are.
+/// The path of the flow's audio files.
 const AUDIO: &str = route!("/audio/");
 
 /// The carrier's routes.
@@ -115,7 +115,7 @@ struct Routes {
     safe: SafeDocuments,
 }
 
-/// Documents that were written at start and need nothing.
+/// Documents that are written once at startup and need no other service.
 struct SafeDocuments {
     caller: String,
     callee: String,
@@ -123,7 +123,7 @@ struct SafeDocuments {
 
 impl Webhooks {
     fn safe_documents(&self) -> SafeDocuments {
-        // The callbacks of the safe document name no call in the path; their form carries the CallSid.
+        // The callback URLs of the safe document have `any` in place of the call; the form contains the CallSid.
         let any = LegId::new(NAME, "any").expect("a valid id");
         let urls = Urls::new(&self.public, &any).playing(&self.audio);
         let callee = document(&[Instruction::HangUp], &urls, Party::Callee);
@@ -182,7 +182,7 @@ impl Routes {
     /// Stores a callback: 204 once it is durable, otherwise 503, so that the carrier sends it again.
     async fn note(&self, verified: &Verified, call: Option<LegId>, notice: Option<Notice>) -> StatusCode {
         let (Some(call), Some(notice)) = (call, notice) else {
-            // Nothing that can be stored; sending it again would not help.
+            // There is nothing to store, and sending it again would not help.
             return StatusCode::NO_CONTENT;
         };
         let (reported_at, raw) = (form_mapping::time(&verified.form), form_mapping::raw(&verified.form));

@@ -13,10 +13,10 @@ use super::auth::password::{BadPassword, NewPassword};
 use super::auth::totp;
 use super::auth::{AccessControl, SESSION_IDLE_TIMEOUT, SESSION_TIMEOUT, hash_token};
 
-/// How much of a session's hash names it: 64 bits.
+/// The number of hex digits of a session's token hash that serve as its public id: 64 bits.
 const BROWSER_ID: usize = 16;
 
-/// Looks after people.
+/// Administers users, sessions, tokens and views.
 pub struct AccountAdministration {
     control: Arc<AccessControl>,
     store: Arc<dyn AccessStore>,
@@ -34,7 +34,7 @@ impl From<BadPassword> for AccountError {
     }
 }
 
-/// What came of a change, as an error if it was not made.
+/// Turns a change that was not made into an error.
 fn made(change: UserChange) -> Result<(), AccountError> {
     match change {
         UserChange::Done => Ok(()),
@@ -55,7 +55,7 @@ fn taken(error: StoreError) -> AccountError {
 }
 
 impl AccountAdministration {
-    /// Keeps people in `store`, with passwords and tokens that `control` makes, and notes in `trail` who did what.
+    /// Stores users in `store`, creates passwords and tokens through `control`, and audits changes in `trail`.
     pub fn new(
         control: Arc<AccessControl>,
         store: Arc<dyn AccessStore>,
@@ -82,7 +82,7 @@ impl AccountAdministration {
         if self.control.set_password(name, password).await? { Ok(()) } else { Err(AccountError::Nobody) }
     }
 
-    /// A person who finds an unattended browser does not know it.
+    /// Verifies the password, so that someone at an unattended browser cannot change the account.
     async fn knows_password(&self, who: &SignedIn, password: &str) -> Result<(), AccountError> {
         let user = self.user(&who.user).await?;
         let right = self.control.knows_password(&user, password).await.map_err(AccountError::Throttled)?;
@@ -93,7 +93,7 @@ impl AccountAdministration {
         Ok(self.store.tokens().await?.iter().any(|token| token.name == name))
     }
 
-    /// Whether another user is an admin, too: otherwise the audit log would note a change that the store refuses.
+    /// Fails if no admin would remain. Checked before auditing, so that the audit log has no change that the store refuses.
     async fn leaves_an_admin(&self, without: &User) -> Result<(), AccountError> {
         let users = self.store.users().await?;
         let others = users.iter().any(|user| user.role == Role::Admin && user.name != without.name);
@@ -184,7 +184,7 @@ impl Accounts for AccountAdministration {
         if !self.store.use_step(&factor, step).await? {
             return Err(AccountError::WrongCode);
         }
-        // Sessions that began without a code end.
+        // Ends the user's other sessions, which were started without a code.
         self.store.remove_sessions_of(&who.user, Some(&who.csrf)).await?;
         self.control.forget_proxy_sign_in(&who.user);
         Ok(())

@@ -1,4 +1,4 @@
-//! Authentication of people and programs: passwords, sessions stored as hashes, API tokens, throttled guessing.
+//! Authentication of users and programs: passwords, sessions (stored as hashes), API tokens, and throttling of guesses.
 
 mod access;
 mod federated;
@@ -22,14 +22,14 @@ use password::{NewPassword, Passwords};
 use start_links::StartLinks;
 use throttle::{Budget, RefusedSignIns, Throttle, network};
 
-/// A session that is not used ends after this time …
+/// A session ends after this time without use …
 pub(crate) const SESSION_IDLE_TIMEOUT: Duration = Duration::from_secs(12 * 3600);
-/// … and any session after this.
+/// … and after this time in any case.
 pub(crate) const SESSION_TIMEOUT: Duration = Duration::from_secs(14 * 86_400);
-/// How exactly the last use of a session or token is recorded.
+/// The precision with which the last use of a session or token is recorded.
 const LAST_USE_PRECISION: Duration = Duration::from_secs(60);
 
-/// Authenticates people and programs.
+/// Authenticates users and programs.
 pub struct AccessControl {
     store: Arc<dyn AccessStore>,
     trail: Arc<dyn AuditTrail>,
@@ -46,8 +46,8 @@ pub struct AccessControl {
 }
 
 impl AccessControl {
-    /// Reads users, sessions and tokens from `store` and audits sign-ins in `trail`; `api_token` is valid besides the
-    /// tokens of the store.
+    /// Reads users, sessions and tokens from `store` and audits sign-ins in `trail`; `api_token` is valid in addition
+    /// to the tokens of the store.
     pub fn new(
         store: Arc<dyn AccessStore>,
         trail: Arc<dyn AuditTrail>,
@@ -71,7 +71,7 @@ impl AccessControl {
         }
     }
 
-    /// Adds unknown people in that role when a proxy or provider first signs them in.
+    /// Creates unknown users with this role when a proxy or provider first signs them in.
     #[must_use]
     pub fn admitting(self, newcomers: Option<Role>) -> Self {
         Self { newcomers, ..self }
@@ -83,8 +83,8 @@ impl AccessControl {
         Self { staff_may_close, ..self }
     }
 
-    /// Starts a session for an authenticated person; `None` if meanwhile they were removed, or the password that was
-    /// verified was replaced.
+    /// Starts a session for an authenticated user; `None` if they have been removed in the meantime, or if the verified
+    /// password has been replaced.
     async fn begin_session(
         &self,
         user: String,
@@ -111,7 +111,7 @@ impl AccessControl {
         Ok(Some(token))
     }
 
-    /// The user of that name. E-mail addresses are the same in any letter case.
+    /// The user with that name. E-mail addresses are compared without regard to letter case.
     async fn find_user(&self, name: &str) -> Result<Option<User>, StoreError> {
         if let Some(user) = self.store.user(name).await? {
             return Ok(Some(user));
@@ -146,7 +146,7 @@ impl AccessControl {
         Ok(changed)
     }
 
-    /// Creates the user `admin`, or sets their password if it is another.
+    /// Creates the user `admin`, or sets their password if it differs.
     pub async fn ensure_admin(&self, password: NewPassword<'_>) -> Result<(), StoreError> {
         match self.store.user("admin").await? {
             None => self.add_user("admin", Role::Admin, password).await,
@@ -164,7 +164,7 @@ impl AccessControl {
         Ok(token)
     }
 
-    /// Records an action. A failure prevents nothing: signing out must always work.
+    /// Records an action. A failure is only logged, because signing out must always work.
     async fn audit(&self, actor: &str, action: AuditAction, subject: &str) {
         let at = self.clock.now();
         let actor: String = actor.chars().take(64).filter(|c| !c.is_control()).collect();
@@ -174,8 +174,8 @@ impl AccessControl {
         }
     }
 
-    /// Records a refused sign-in, unless there have been many. Names that are not known here are not recorded: people type
-    /// passwords there.
+    /// Records a refused sign-in, unless there have been many. Unknown names are not recorded, because people
+    /// sometimes type their password as the name.
     async fn audit_refused(&self, user: Option<&str>, address: &str) {
         if let Some(count) = self.refused.count(&network(address), self.clock.now()) {
             let subject =
@@ -188,7 +188,7 @@ impl AccessControl {
         self.passwords.hash(password, self.ids.random()).await
     }
 
-    /// Counts an attempt of a signed-in person to show a code. Returns how long to wait after too many.
+    /// Counts a signed-in user's attempt to confirm a code. Returns how long to wait after too many attempts.
     pub(super) fn count_code(&self, user: &str) -> Result<(), Duration> {
         self.throttle.count(&Budget::Account(user.to_owned(), "confirm".to_owned()), self.clock.now())
     }
@@ -213,7 +213,7 @@ impl AccessControl {
         if code.trim().is_empty() {
             return Err(SignInError::CodeNeeded);
         }
-        // For all addresses together: only a person who knows the password gets here.
+        // One budget for all addresses: only someone who knows the password gets here.
         let budget = Budget::Account(name.to_owned(), "code".to_owned());
         self.throttle.count(&budget, self.clock.now()).map_err(SignInError::Throttled)?;
         let step = totp::step_of(&factor, code, self.clock.now()).ok_or(SignInError::CodeWrong)?;

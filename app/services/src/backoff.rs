@@ -1,8 +1,7 @@
-//! Growing pauses between attempts.
+//! Exponential backoff with jitter.
 use std::time::Duration;
 
-/// Pauses that double from attempt to attempt. Each is spread at random, so that jobs that failed together are not
-/// retried together.
+/// Pauses that double with each attempt. Random jitter keeps jobs that failed together from being retried together.
 pub(crate) struct Backoff {
     /// The longest pause after the first failure.
     pub first: Duration,
@@ -23,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_spread_and_stay_bounded() {
+    fn pauses_grow_with_jitter_up_to_the_maximum() {
         let backoff = Backoff { first: Duration::from_secs(2), max: Duration::from_secs(900) };
         assert_eq!(backoff.pause(1, 0), Duration::from_secs(1));
         assert_eq!(backoff.pause(1, 255), Duration::from_secs(2));

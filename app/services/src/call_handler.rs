@@ -20,11 +20,11 @@ use crate::tracing_context;
 
 use recent_responses::RecentResponses;
 
-/// A request that arrives later than this after the time it reports is dated by that time; otherwise by its arrival, which is
-/// more exact.
+/// A request that arrives within this time after the time it reports is dated by its arrival, which is more exact; otherwise
+/// it is dated by the reported time.
 const MAX_TRANSIT: SignedDuration = SignedDuration::from_secs(2);
 
-/// Answers by the flow in force, and stores the events.
+/// Answers requests according to the current flow, and stores the events.
 pub struct CallHandler {
     flow: Arc<FlowVersions>,
     restrictions: Arc<Restrictions>,
@@ -32,12 +32,12 @@ pub struct CallHandler {
     intake: Arc<EventIntake>,
     clock: Arc<dyn Clock>,
     responses: Arc<RecentResponses>,
-    /// A number of the company's own, for calls that do not name the number they came to.
+    /// One of the company's numbers, for calls that do not state the called number.
     own_number: OnceLock<PhoneNumber>,
 }
 
 impl CallHandler {
-    /// Answers calls by `flow`, subject to `restrictions`; callees hear the names of `contacts`.
+    /// Answers calls according to `flow`, subject to `restrictions`; callees hear the caller's name from `contacts`.
     pub fn new(
         flow: Arc<FlowVersions>,
         restrictions: Arc<Restrictions>,
@@ -55,7 +55,7 @@ impl CallHandler {
         self.responses.clone()
     }
 
-    /// Sets a number of the company's own, as the carrier lists it.
+    /// Sets one of the company's numbers, from the carrier's list, unless one is known already.
     pub fn set_own_number(&self, number: PhoneNumber) {
         self.own_number.get_or_init(|| number);
     }
@@ -117,7 +117,7 @@ impl CallHandler {
         turn.instructions
     }
 
-    /// What the flow may know beside the request: the restrictions, and what is remembered of the call.
+    /// The context of a step: the request, the restrictions, and what is remembered of the call.
     fn context(&self, request: StepRequest, arrived: Timestamp) -> Context {
         let StepRequest { call, leg, from, to, .. } = request;
         let is_callers_leg = call == leg;
@@ -125,7 +125,7 @@ impl CallHandler {
         let mut restrictions = self.restrictions.of(&from, &to);
         // An admitted call stays admitted if the carrier repeats its first request.
         restrictions.calls_too_often &= known.is_none();
-        // Likewise, a call that was forwarded may be forwarded: the answer to a repeated request is the same.
+        // Likewise, a call that was forwarded may be forwarded again: a repeated request gets the same answer.
         restrictions.may_not_forward &= !known.as_ref().is_some_and(|call| call.was_forwarded);
         let caller = known.map(|call| call.from).filter(|_| !is_callers_leg);
         if let Some(called) = PhoneNumber::read_called(&to) {
@@ -152,7 +152,7 @@ impl CallHandler {
         }
     }
 
-    /// Counts an admitted call and a forward once, for the caps.
+    /// Counts each admitted call and each forwarded call once, for the caps.
     fn count(&self, cx: &Context, dialogue: &Dialogue, instructions: &[Instruction]) {
         let refused = instructions.iter().any(|step| matches!(step, Instruction::Reject { .. }));
         if cx.leg == cx.call && !refused && self.restrictions.recent().remember(&cx.call, &cx.from) {
@@ -165,7 +165,7 @@ impl CallHandler {
     }
 }
 
-/// Reported times have whole seconds. If a request arrived at about that time, its arrival is more exact.
+/// The more exact of the two times. Reported times have whole seconds, so an arrival shortly afterwards is more exact.
 fn most_exact(reported: Timestamp, arrived: Timestamp) -> Timestamp {
     let transit = arrived.duration_since(reported);
     if (SignedDuration::ZERO..MAX_TRANSIT).contains(&transit) { arrived } else { reported }

@@ -14,7 +14,7 @@ use frontdesk_ports::{
 use super::call_handler::recent_responses::RecentResponses;
 use super::event_intake::EventIntake;
 
-/// Calls read at once where many are counted.
+/// The number of calls read at once when many are counted.
 const PAGE: u16 = 200;
 
 /// Events in the order in which they happened, with all times in the carrier's clock.
@@ -34,13 +34,13 @@ fn in_one_clock(events: Vec<LoggedEvent>) -> Vec<LoggedEvent> {
 pub struct CallReader {
     /// The calls.
     pub log: Arc<dyn CallLog>,
-    /// Counts of them.
+    /// Counts of calls.
     pub counts: Arc<dyn CallFigures>,
-    /// Their audio.
+    /// The audio of voicemails.
     pub recordings: Arc<dyn RecordingStore>,
-    /// What the carrier was answered lately.
+    /// Recent responses to the carrier.
     pub responses: Arc<RecentResponses>,
-    /// What is still on its way into the log is waited for.
+    /// Reads wait until it has drained the events that were stored before.
     pub intake: Arc<EventIntake>,
 }
 
@@ -84,7 +84,7 @@ impl ReadCalls for CallReader {
         let (start, name) = (wanted.start, AudioName::new(&record.leg, &message.recording));
         match self.recordings.read(&name, wanted).await? {
             Some(bytes) => Ok(VoicemailAudio { audio, bytes, start }),
-            None => Err(StoreError::Corrupt("the audio of a stored message is gone".into()).into()),
+            None => Err(StoreError::Corrupt("the audio of a stored voicemail is missing".into()).into()),
         }
     }
 
@@ -134,7 +134,7 @@ impl ReadCalls for CallReader {
     }
 }
 
-/// The bytes asked for, cut to what there is; `None` if nothing of it is there.
+/// The requested byte range, cut to `length`; `None` if no byte of it exists.
 fn within(range: Option<(Option<u64>, Option<u64>)>, length: u64) -> Option<Range<u64>> {
     let range = match range {
         None => return Some(0..length),
@@ -149,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_are_cut_to_what_there_is() {
+    fn ranges_are_clamped_to_the_length() {
         assert_eq!(within(None, 10), Some(0..10));
         assert_eq!(within(Some((Some(2), Some(4))), 10), Some(2..5));
         assert_eq!(within(Some((Some(2), Some(u64::MAX))), 10), Some(2..10));

@@ -1,4 +1,4 @@
-//! Contacts, held in memory: a caller is named without asking the database.
+//! Contacts, held in memory, so that callers are named without a database query.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use frontdesk_ports::{
 };
 use parking_lot::RwLock;
 
-/// How often the store is asked for changes of other instances.
+/// How often the store is polled for changes made by other instances.
 const REFRESH: Duration = Duration::from_secs(3);
 
 /// The contacts of a store.
@@ -21,14 +21,14 @@ pub struct Contacts {
 }
 
 impl Contacts {
-    /// Over a store; nobody is known before the first refresh.
+    /// The contacts of `store`; empty until the first refresh.
     pub fn new(store: Arc<dyn ContactStore>, trail: Arc<dyn AuditTrail>, clock: Arc<dyn Clock>) -> Self {
         Self { store, trail, clock, known: RwLock::default() }
     }
 
     /// Reads the contacts if they have changed.
     pub async fn refresh(&self) -> Result<(), StoreError> {
-        // The version first: a change between the two reads is read again.
+        // The version is read first, so that the next refresh picks up a change between the two reads.
         let version = self.store.contacts_version().await?;
         if self.known.read().0 != Some(version) {
             let book = Arc::new(ContactBook::new(self.store.contacts().await?));
@@ -37,13 +37,13 @@ impl Contacts {
         Ok(())
     }
 
-    /// Goes on refreshing, for ever.
+    /// Refreshes periodically; never returns.
     pub async fn run(&self) {
         let mut failing = false;
         loop {
             let refreshed = self.refresh().await;
             if let (Err(error), false) = (&refreshed, failing) {
-                tracing::warn!("contacts could not be refreshed and stay as they are: {error}");
+                tracing::warn!("contacts could not be refreshed; the last known ones stay in use: {error}");
             }
             failing = refreshed.is_err();
             tokio::time::sleep(REFRESH).await;
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_contact_is_known_at_once_here_and_with_the_next_refresh_in_others() {
+    async fn a_contact_is_visible_at_once_here_and_after_a_refresh_elsewhere() {
         let (store, trail) = (Arc::new(MemoryContacts::default()), Arc::new(MemoryOperationsLog::default()));
         let clock = Arc::new(ManualClock::at("2026-11-28T09:00:00Z".parse().unwrap()));
         let here = Contacts::new(store.clone(), trail.clone(), clock.clone());
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn more_contacts_than_memory_is_meant_for_are_refused() {
+    async fn contacts_above_the_limit_are_refused() {
         let (store, trail) = (Arc::new(MemoryContacts::default()), Arc::new(MemoryOperationsLog::default()));
         let clock = Arc::new(ManualClock::at("2026-11-28T09:00:00Z".parse().unwrap()));
         let contacts = Contacts::new(store, trail, clock);
@@ -135,6 +135,6 @@ mod tests {
         assert_eq!(refused, Err(ContactError::Bad(BadContact::TooMany)));
         contacts.save(&actor, some(MAX_CONTACTS)).await.unwrap();
         contacts.save(&actor, some(1)).await.unwrap();
-        assert_eq!(contacts.book().len(), MAX_CONTACTS, "one that is there can be changed");
+        assert_eq!(contacts.book().len(), MAX_CONTACTS, "an existing contact can still be changed");
     }
 }

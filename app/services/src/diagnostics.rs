@@ -13,47 +13,47 @@ use frontdesk_ports::{
     CarrierAccount, CheckStatus, Clock, DiagnosticReport, Finding, PublicUrlProbe, RecordingStore,
 };
 
-/// What the checks need of the database, which may not exist.
+/// What the checks need from the database, which may not exist.
 #[async_trait]
 pub trait Schema: Send + Sync {
-    /// How many migrations are still to be applied, if it can be reached; else why not.
+    /// The number of pending migrations, or why the database cannot be reached.
     async fn missing_migrations(&self) -> Result<usize, String>;
-    /// How many calls began before that.
+    /// The number of calls that began before `before`.
     async fn calls_before(&self, before: Timestamp) -> Result<u64, String>;
 
-    /// Whether it takes writes; else why not.
+    /// Checks that the database accepts writes; the error says why it does not.
     async fn takes_writes(&self) -> Result<(), String>;
 }
 
-/// The carrier's side: without an account there is none.
+/// What the checks of the carrier's side need; only available with an account.
 pub struct CarrierSetup {
     /// The account.
     pub account: Arc<dyn CarrierAccount>,
-    /// Our public address.
+    /// Sends requests to the public URL.
     pub probe: Arc<dyn PublicUrlProbe>,
-    /// Why the carrier probably cannot reach the public URL, if something in it says so.
+    /// Why the carrier probably cannot reach the public URL, if the URL itself shows it.
     pub unreachable: Option<String>,
-    /// Its text.
+    /// The public URL.
     pub public_url: String,
 }
 
-/// Examines.
+/// Runs the checks.
 pub struct Diagnostics {
-    /// What callers go through.
+    /// The call flow, if there is one.
     pub flow: Option<CallFlow>,
     /// The database, or why it cannot be opened.
     pub schema: Result<Arc<dyn Schema>, String>,
     /// The recordings store, or why it cannot be opened.
     pub recordings: Result<Arc<dyn RecordingStore>, String>,
-    /// After how long calls are deleted, if they are.
+    /// The age at which calls are deleted; `None` if they are not.
     pub calls_expire_after: Option<Duration>,
     /// The checks of the folders that frontdesk writes to.
     pub folders: Vec<Finding>,
-    /// Our own line, if there is one.
+    /// The checks of our own line, if there is one.
     pub line: Vec<Finding>,
     /// The carrier's side, if there is an account.
     pub outside: Option<CarrierSetup>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -63,7 +63,7 @@ pub fn has_faults(findings: &[Finding]) -> bool {
 }
 
 impl Diagnostics {
-    /// Looks at everything. Nothing is changed, but for a probe that is written and removed.
+    /// Runs every check. Changes nothing permanently: probe data that is written is removed again.
     pub async fn examine(&self) -> DiagnosticReport {
         let at: Timestamp = self.clock.now();
         let mut findings = vec![self.flow_stands()];

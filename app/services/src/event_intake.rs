@@ -8,8 +8,8 @@
 //!                      call log                                   folded, with effects queued
 //! ```
 //!
-//! If the primary buffer fails, the spool takes over; if the spool fails too, the log is tried directly. `state` holds what
-//! is wrong at the moment.
+//! If the primary buffer fails, the spool takes over; if the spool fails too, the log is tried directly. `state` tracks
+//! the current failures.
 
 mod drain;
 mod state;
@@ -37,7 +37,7 @@ const MAX_NORMAL_BACKLOG: u64 = 5000;
 /// Where an event is made durable before the carrier is answered. The call log is updated asynchronously, because
 /// appending is much cheaper than folding a call, and folding many events at once is cheaper than folding each.
 pub enum PrimaryBuffer {
-    /// The inbox of a database server, which can outlive this machine. The spool stands by.
+    /// The inbox of a database server, which can outlive this machine. The spool is the fallback.
     Inbox(Arc<dyn EventBuffer>),
     /// The spool. SQLite and the spool share a disk and fail together, so there is no point in asking SQLite first.
     Spool,
@@ -67,14 +67,14 @@ pub struct EventIntake {
     outages: Arc<dyn OperationsLog>,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
-    /// There is something to drain.
+    /// Notified when there is something to drain.
     wake: Notify,
-    /// A reader waits for the log to catch up.
+    /// Notified when a reader waits for the log to catch up.
     reader_waits: Notify,
     /// Events buffered since the start, and those of them that are in the log.
     buffered: AtomicU64,
     drained: watch::Sender<u64>,
-    /// The most events that the log is asked to append at once.
+    /// The maximum number of events that are appended to the log at once.
     chunk: AtomicUsize,
 }
 
@@ -121,7 +121,7 @@ impl EventIntake {
             self.on_database_failed(&events);
         }
         let Err(error) = self.store_in_spool(&events).await else { return Ok(()) };
-        // The last resort: the database was not asked yet, or may be available again.
+        // The last resort: the database has not been tried yet, or may be available again.
         let events = Arc::unwrap_or_clone(events);
         match self.append(events.clone(), DATABASE_TIMEOUT).await {
             Ok(()) => {
@@ -157,7 +157,7 @@ impl EventIntake {
         Ok(())
     }
 
-    /// Stores events that the log refuses permanently where an operator finds them.
+    /// Sets aside events that the log refuses permanently, for an operator to inspect.
     async fn set_aside(&self, events: Vec<LoggedEvent>, why: &StoreError) -> Result<(), StoreError> {
         tracing::error!("the call log refused events permanently; they are set aside: {why}");
         let stored = self.spool.set_aside(events.clone(), &why.to_string()).await;
@@ -204,13 +204,13 @@ impl EventIntake {
         error
     }
 
-    /// The health as far as it is known, without asking a store.
+    /// The last known health, without accessing a store.
     pub fn health(&self) -> IntakeHealth {
         let (unavailable, failing) = {
             let state = self.state.lock();
             (state.database_is_unavailable(), state.is_losing_events())
         };
-        // Beside an inbox, an event in the spool is never normal.
+        // If the primary buffer is an inbox, events in the spool always indicate a failure.
         let normal = match self.primary {
             PrimaryBuffer::Inbox(_) if self.spool.waiting() > 0 => 0,
             PrimaryBuffer::Inbox(_) | PrimaryBuffer::Spool => MAX_NORMAL_BACKLOG,

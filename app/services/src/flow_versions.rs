@@ -1,4 +1,4 @@
-//! The flow that callers go through just now, and those that calls in progress began with.
+//! The current flow, and the earlier flows that calls in progress began with.
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ pub struct FlowWithAudio {
     pub audio: Vec<(AudioFile, Bytes)>,
 }
 
-/// How many earlier flows stay available to calls in progress. A flow is not replaced more often during one call.
+/// How many earlier flows stay available to calls in progress. Flows are not expected to be replaced more often during one call.
 const MAX_EARLIER: usize = 8;
 
-/// The flow in force.
+/// The current flow, and the earlier flows of calls in progress.
 pub struct FlowVersions {
     versions: RwLock<Versions>,
     audio: Arc<dyn PromptAudio>,
@@ -28,24 +28,24 @@ pub struct FlowVersions {
 
 struct Versions {
     current: Arc<CallFlow>,
-    /// The last replaced first.
+    /// Earlier flows, most recently replaced first.
     before: VecDeque<Arc<CallFlow>>,
 }
 
 impl FlowVersions {
-    /// With this flow in force from the start.
+    /// Starts with this flow as the current one.
     pub fn new(own: FlowWithAudio, audio: Arc<dyn PromptAudio>) -> Result<Self, UnplayableAudio> {
         audio.publish(own.audio)?;
         let versions = Versions { current: Arc::new(own.flow), before: VecDeque::new() };
         Ok(Self { versions: RwLock::new(versions), audio })
     }
 
-    /// The flow in force.
+    /// The current flow.
     pub fn current(&self) -> Arc<CallFlow> {
         self.read(|versions| versions.current.clone())
     }
 
-    /// The flow that a call goes on by: the one it has come by so far, as long as that is remembered.
+    /// The flow that a call continues with: the one it began with, or the current one if that is no longer stored.
     pub fn for_call(&self, at: &Dialogue) -> Arc<CallFlow> {
         let version = at.history().version;
         self.read(|versions| {
@@ -55,7 +55,7 @@ impl FlowVersions {
         })
     }
 
-    /// Puts another flow in force; whether it is another. Calls in progress go on by the one they began with.
+    /// Replaces the current flow. Returns whether the new one is different. Calls in progress keep the flow they began with.
     pub fn replace(&self, own: FlowWithAudio) -> Result<bool, UnplayableAudio> {
         // The audio must be available before the first caller hears the new flow.
         self.audio.publish(own.audio)?;
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_goes_on_by_the_flow_it_began_with() {
+    fn a_call_keeps_the_flow_it_began_with() {
         let force = FlowVersions::new(own("+33611223344"), Arc::new(MemoryPrompts::default())).unwrap();
         let first = force.current();
         let at = in_the_menu(&first);
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_flow_is_no_other_flow_and_a_forgotten_one_is_the_current() {
+    fn an_unchanged_flow_is_not_replaced_and_a_dropped_one_falls_back_to_the_current() {
         let force = FlowVersions::new(own("+33611223344"), Arc::new(MemoryPrompts::default())).unwrap();
         assert!(!force.replace(own("+33611223344")).unwrap());
         let at = in_the_menu(&force.current());

@@ -1,4 +1,4 @@
-//! What the office does about calls: each change is made on the work as it stands, or not at all.
+//! Follow-up on calls: each change is applied to the current state of the follow-up, or not at all.
 
 pub mod auto_resolve;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use frontdesk_ports::{
 use jiff::SignedDuration;
 use sha2::{Digest, Sha256};
 
-/// How long the link of an e-mail is good.
+/// How long a link in an e-mail is valid.
 const LINK_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How often a change is retried after a concurrent change that does not conflict with it.
 const TRIES: u32 = 10;
 
-/// Takes what people do about calls.
+/// Changes the follow-up of calls.
 pub struct FollowUps {
     /// The calls.
     pub log: Arc<dyn CallLog>,
@@ -28,7 +28,7 @@ pub struct FollowUps {
     pub links: Arc<dyn DoneLinks>,
     /// The users, to whom calls are assigned.
     pub users: Arc<dyn AccessStore>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
@@ -42,7 +42,7 @@ impl WorkOnCalls for FollowUps {
         change: WorkChange,
     ) -> Result<CallRecord, WorkError> {
         let change = match change {
-            // The name as it is stored, however it was written.
+            // The user's name as stored, regardless of how it was typed.
             WorkChange::Assign(to) => {
                 let user = self.users.user(&to).await?.ok_or(WorkRefused::NoSuchUser)?;
                 WorkChange::Assign(user.name)
@@ -58,7 +58,8 @@ impl WorkOnCalls for FollowUps {
                 return self.log.find(call).await?.ok_or(WorkError::None);
             }
         }
-        Err(StoreError::Unavailable("the call is being changed all the time".into()).into())
+        Err(StoreError::Unavailable("the call was changed by others at the same time; try again".into())
+            .into())
     }
 
     async fn linked_call(&self, secret: &str) -> Result<Option<LinkedCall>, StoreError> {
@@ -75,7 +76,7 @@ impl WorkOnCalls for FollowUps {
         if !self.links.use_link(&hash_of(secret)).await? {
             return Err(WorkError::None);
         }
-        // Done is what the e-mail asks for, regardless of what else has been done about the call.
+        // The link marks the call done, regardless of other changes since the e-mail was sent.
         if record.work.handled.is_some() {
             return Ok(record);
         }
@@ -84,12 +85,12 @@ impl WorkOnCalls for FollowUps {
     }
 }
 
-/// How a secret of a link is stored.
+/// The form in which the secret of a link is stored.
 pub(crate) fn hash_of(secret: &str) -> String {
     hex::encode(Sha256::digest(secret))
 }
 
-/// Links that were written before are no longer good.
+/// Links that were created before this time have expired.
 pub(crate) fn expired(now: Timestamp) -> Timestamp {
     now.checked_sub(LINK_LIFETIME).unwrap_or(Timestamp::MIN)
 }

@@ -1,4 +1,4 @@
-//! What is done from time to time: a sign of life, the comparison with the carrier's records, retention.
+//! Periodic work: the heartbeat, the comparison with the carrier's records, and retention.
 
 mod comparison;
 use std::sync::Arc;
@@ -16,15 +16,15 @@ use super::retention::{DataClass, Retention};
 
 pub use comparison::LineReconciliation;
 
-/// Between two rounds.
+/// Interval between two rounds.
 const ROUND: Duration = Duration::from_secs(60);
-/// After a gap this long between signs of life, the program counts as not running in between.
+/// After a gap this long between heartbeats, the program counts as not having run in between.
 const SILENCE: Duration = Duration::from_secs(150);
-/// How recent the latest call must be for our clock to be believed when data is deleted.
+/// How close to our time the end of a recent call must be to confirm our clock before data is deleted.
 const CONFIRMED_WITHIN: Duration = Duration::from_secs(2 * 86_400);
-/// How many of the latest calls may confirm our clock.
+/// How many of the latest calls are examined to confirm our clock.
 const RECENT_CALLS: u16 = 50;
-/// Between two purges. A clock that jumped by more is not believed.
+/// Interval between two purges. After a clock jump of more than this, the purge is skipped.
 const PURGE_EVERY: Duration = Duration::from_secs(86_400);
 
 /// How long each kind of data is stored; `None` means forever.
@@ -32,11 +32,11 @@ const PURGE_EVERY: Duration = Duration::from_secs(86_400);
 pub struct RetentionPolicy {
     /// Calls.
     pub calls: Option<Duration>,
-    /// Messages' audio.
+    /// The audio of voicemails.
     pub audio: Option<Duration>,
-    /// Messages' transcripts.
+    /// The transcripts of voicemails.
     pub transcripts: Option<Duration>,
-    /// The carrier's own words.
+    /// The raw parameters of the carrier's requests.
     pub raw: Option<Duration>,
     /// The audit log.
     pub audit: Option<Duration>,
@@ -54,34 +54,34 @@ impl RetentionPolicy {
         times.into_iter().filter_map(|(class, time)| Some((class, time?)))
     }
 
-    /// After what time something of a call is deleted at the earliest.
+    /// The shortest retention period of anything that belongs to a call.
     fn of_calls(self) -> Option<Duration> {
         [self.calls, self.audio, self.transcripts, self.raw].into_iter().flatten().min()
     }
 }
 
-/// Does what is due from time to time.
+/// Runs the periodic work.
 pub struct Maintenance {
     /// The calls.
     pub log: Arc<dyn CallLog>,
-    /// The work after answering.
+    /// The queue of jobs; its counts are exported as metrics.
     pub queue: Arc<dyn JobQueue>,
-    /// Where it stands how far things are done.
+    /// Stores outages and watermarks.
     pub operations_log: Arc<dyn OperationsLog>,
-    /// Compares with the hosted carrier.
+    /// Compares the log with the records of the hosted carrier.
     pub reconciliation: Reconciliation,
-    /// Compares with our own line, if there is one.
+    /// Compares the log with the records of our own line, if there is one.
     pub line: Option<LineReconciliation>,
-    /// Forgets.
+    /// Deletes expired data.
     pub retention: Arc<Retention>,
     /// How long each kind of data is stored.
     pub policy: RetentionPolicy,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Maintenance {
-    /// Goes on for ever.
+    /// Runs forever.
     pub async fn run(&self) {
         loop {
             if let Err(error) = self.round().await {
@@ -111,13 +111,13 @@ impl Maintenance {
 
     async fn note_silence(&self, before: Option<Timestamp>, now: Timestamp) -> Result<(), StoreError> {
         let Some(began_at) = before.filter(|before| now > *before + SILENCE) else { return Ok(()) };
-        tracing::warn!("we did not run from {began_at:.0} to {now:.0}");
+        tracing::warn!("the program did not run from {began_at:.0} to {now:.0}");
         let cause = OutageCause::NotRunning;
         let silence = Outage { cause, began_at, ended_at: now, calls: 0, added: 0, repaired: 0, messages: 0 };
         self.operations_log.note_outage(&silence).await
     }
 
-    /// Deletes expired data once a day, if the clock can be believed, and only what was announced the day before.
+    /// Deletes expired data once a day, if the clock is confirmed, and only what was announced the day before.
     async fn purge_if_due(&self, before: Option<Timestamp>, now: Timestamp) -> Result<(), StoreError> {
         let purged = self.operations_log.marked(Watermark::Purged).await?;
         if self.policy == RetentionPolicy::default()
@@ -138,7 +138,7 @@ impl Maintenance {
         self.retention.held_back.store(0, Ordering::Relaxed);
         let announced = self.operations_log.marked(Watermark::RetentionAnnounced).await?;
         for (class, older_than) in self.policy.set() {
-            // Announced in the future: by a wrong clock.
+            // An announcement in the future was recorded with a wrong clock.
             let Some(announced) = announced.filter(|announced| *announced <= now) else { continue };
             if let Err(error) = self.retention.purge_in_steps(class, announced - older_than).await {
                 tracing::error!("retention: {error}");
@@ -151,7 +151,7 @@ impl Maintenance {
         self.operations_log.mark(Watermark::Purged, now).await
     }
 
-    /// Whether a recent call confirms our clock: its end is stamped by the carrier's. Without one, nothing is deleted.
+    /// Whether the end of a recent call, which has the carrier's time, confirms our clock. If not, nothing is deleted.
     async fn is_time_confirmed(&self, now: Timestamp) -> Result<bool, StoreError> {
         let latest = self.log.list(&CallQuery::newest(RECENT_CALLS)).await?.calls;
         let ends = latest.iter().filter(|record| record.call.provider_status.is_some());

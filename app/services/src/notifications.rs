@@ -27,7 +27,7 @@ pub use selection::NotificationRule;
 
 /// How long to sleep while no delivery is due.
 const IDLE_PAUSE: Duration = Duration::from_secs(60);
-/// How long to leave a failed store alone.
+/// Pause after a store error.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 
 /// Describes a call as the pages do, in a language that is given by its code.
@@ -41,7 +41,7 @@ pub struct NotificationTarget {
     pub rule: NotificationRule,
     /// The language of e-mails.
     pub language: EmailLanguage,
-    /// Whether people read it. People get one notification about a voicemail, when it can be played.
+    /// Whether a person reads the notifications. People get one notification about a voicemail, when it can be played.
     pub is_person: bool,
     /// Delivers the notifications.
     pub messenger: Arc<dyn Messenger>,
@@ -55,13 +55,13 @@ pub struct Notifications {
     pub outbox: Arc<dyn Outbox>,
     /// The queue of deliveries.
     pub queue: Arc<dyn JobQueue>,
-    /// Messages' audio.
+    /// The audio of voicemails.
     pub recordings: Arc<dyn RecordingStore>,
     /// The flow, in which mailboxes name recipients.
     pub flow: Arc<FlowVersions>,
     /// The recipients by name.
     pub recipients: BTreeMap<String, NotificationTarget>,
-    /// Where people read the log.
+    /// The base URL of the pages, for links in notifications.
     pub feed_url: String,
     /// The names of callers.
     pub contacts: Arc<dyn ManageContacts>,
@@ -71,16 +71,16 @@ pub struct Notifications {
     pub wording: Arc<Wording>,
     /// The time zone of times in e-mails.
     pub zone: TimeZone,
-    /// The call as programs read it.
+    /// The document of a call for programs.
     pub document: Arc<dyn Fn(&CallRecord) -> serde_json::Value + Send + Sync>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Random jitter for retries.
     pub ids: Arc<dyn Ids>,
 }
 
 impl Notifications {
-    /// Runs until it is dropped. Each recipient has deliveries of its own, so that one that does not answer delays no other.
+    /// Runs until it is dropped. Each recipient has its own lane, so that one that does not answer delays no other.
     pub async fn run(&self) {
         if self.recipients.is_empty() {
             return std::future::pending().await;
@@ -91,7 +91,7 @@ impl Notifications {
         tokio::join!(self.run_queueing(&queued), join_all(deliveries));
     }
 
-    /// Follows the log.
+    /// Follows the log and queues deliveries.
     async fn run_queueing(&self, queued: &watch::Sender<()>) {
         loop {
             match self.follow_and_count().await {
@@ -123,7 +123,7 @@ impl Notifications {
         }
     }
 
-    /// Delivers what is due to a recipient; how long until more is due, if nothing was.
+    /// Delivers what is due to a recipient. If nothing was due, returns how long until the next delivery is.
     async fn deliver_and_pause(&self, lane: &Lane) -> Result<Option<Duration>, StoreError> {
         let lane = std::slice::from_ref(lane);
         if self.deliver(lane).await? > 0 {
@@ -154,7 +154,7 @@ impl Notifications {
 }
 
 async fn wait_for_store(error: &StoreError) {
-    tracing::warn!("notifications wait for the store: {error}");
+    tracing::warn!("notifications are delayed by a store error: {error}");
     tokio::time::sleep(STORE_PAUSE).await;
 }
 

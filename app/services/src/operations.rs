@@ -12,19 +12,19 @@ use frontdesk_ports::{
 
 use crate::diagnostics::setup_check::SetupCheck;
 
-/// Looks after the desk.
+/// Reports on operations, and retries voicemail downloads.
 pub struct OperationsService {
     /// The calls.
     pub log: Arc<dyn CallLog>,
-    /// Where outages are noted.
+    /// Stores outages and diagnostic reports.
     pub operations_log: Arc<dyn OperationsLog>,
     /// The notifications.
     pub outbox: Arc<dyn Outbox>,
-    /// Where it is noted who did what.
+    /// The audit trail.
     pub trail: Arc<dyn AuditTrail>,
-    /// What is left to set up.
+    /// Checks what is left to set up.
     pub setup: SetupCheck,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 

@@ -12,28 +12,28 @@ use frontdesk_ports::{
 use super::flow_versions::FlowVersions;
 use super::restrictions::Restrictions;
 
-/// Takes such decisions.
+/// Sets closures, and blocks callers.
 pub struct Overrides {
-    /// The flow in force.
+    /// The current flow.
     pub flow: Arc<FlowVersions>,
     /// The store of overrides.
     pub store: Arc<dyn OverrideStore>,
-    /// What holds for calls; `None` where none are answered.
+    /// The restrictions to refresh after a change; `None` in a process that answers no calls.
     pub restrictions: Option<Arc<Restrictions>>,
-    /// Where it is noted who decided what.
+    /// The audit trail.
     pub trail: Arc<dyn AuditTrail>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Overrides {
-    /// First noted, then done: what is done is always noted.
+    /// Audits a change. Called before the change is made, so that no change is missing from the audit log.
     async fn note(&self, Actor(actor): &Actor, action: AuditAction, subject: &str) -> Result<(), StoreError> {
         let (at, subject) = (self.clock.now(), subject.to_owned());
         self.trail.record(AuditEntry { at, actor: actor.clone(), action, subject }).await
     }
 
-    /// This instance applies a change at once; other instances apply it at their next refresh.
+    /// Applies a change in this instance at once; other instances apply it at their next refresh.
     async fn hold(&self) -> Result<(), StoreError> {
         match &self.restrictions {
             Some(restrictions) => restrictions.refresh().await,

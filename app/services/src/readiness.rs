@@ -9,7 +9,7 @@ use super::event_intake::{EventIntake, IntakeHealth};
 
 /// Derives readiness from the event intake and from retention.
 pub struct IntakeReadiness {
-    /// Takes events in.
+    /// The event intake.
     pub intake: Arc<EventIntake>,
     /// Whether the database has all migrations.
     pub prepared: Arc<AtomicBool>,

@@ -12,15 +12,15 @@ use frontdesk_ports::{
     OutageCause, StoreError, Watermark,
 };
 
-/// A call without an end is no longer waited for after this, beyond the longest call there can be.
+/// A call without an end is closed this long after the longest possible call would have ended.
 const CLOSE_AFTER: Duration = Duration::from_secs(2 * 3600);
-/// Calls of one outage that we did not know of follow each other within this.
+/// Added calls belong to the same unknown outage if they began within this time of it.
 const SAME_OUTAGE: Duration = Duration::from_secs(600);
-/// Clocks differ, and calls begin before we are asked.
+/// Tolerance for clocks that differ, and for calls that begin before their first request arrives here.
 const MARGIN: Duration = Duration::from_secs(60);
-/// Outages that a recovered call may belong to.
+/// The number of latest outages that a recovered call may belong to.
 const OUTAGES: u16 = 200;
-/// Calls of the log that are read at once.
+/// The number of calls that are read from the log at once.
 const PAGE: u16 = 200;
 
 /// The log could not be compared.
@@ -30,16 +30,16 @@ pub enum ReconcileError {
     #[error("the carrier's records could not be read, nothing was changed: {0}")]
     Carrier(#[from] CarrierError),
     /// The log failed.
-    #[error("the call log failed; what was repaired before stays, and doing it again is safe: {0}")]
+    #[error("the call log failed; completed repairs are kept, and it is safe to run it again: {0}")]
     Store(#[from] StoreError),
 }
 
-/// What was compared, and what came of it.
+/// What was compared, and the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// From then …
+    /// The start of the compared span …
     pub since: Timestamp,
-    /// … to then.
+    /// … and its end.
     pub until: Timestamp,
     /// Calls compared: those of our numbers in the carrier's records.
     pub compared: u32,
@@ -51,7 +51,7 @@ pub struct Report {
     pub messages: u32,
     /// Calls closed without a report of their end.
     pub closed: u32,
-    /// The outages these belong to.
+    /// The outages that these calls belong to.
     pub outages: Vec<Outage>,
 }
 
@@ -129,7 +129,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// What was repaired of one call.
+/// The repairs of one call.
 struct CallRepair {
     at: Timestamp,
     added: bool,
@@ -143,20 +143,20 @@ pub struct Reconciliation {
     pub log: Arc<dyn CallLog>,
     /// The carrier.
     pub carrier: Arc<dyn Carrier>,
-    /// Where outages are noted.
+    /// Stores outages and the watermark.
     pub operations_log: Arc<dyn OperationsLog>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The longest a call can last.
     pub longest_call: Arc<dyn Fn() -> Duration + Send + Sync>,
-    /// The calls that came by this carrier.
+    /// Whether a call came through this carrier.
     pub is_own: fn(&LegId) -> bool,
-    /// Where it is noted that the log agrees with the carrier's records, if that is.
+    /// The watermark that is set after a comparison, if any.
     pub watermark: Option<Watermark>,
 }
 
 impl Reconciliation {
-    /// Compares calls that began since then, and repairs what differs.
+    /// Compares calls that began at `since` or later, and repairs differences.
     pub async fn run(&self, since: Timestamp) -> Result<Report, ReconcileError> {
         let until = self.clock.now();
         let numbers = self.numbers().await?;

@@ -17,31 +17,31 @@ use recent_calls::RecentCalls;
 
 /// How often the store is read. Overrides set by another instance or the command line take effect within this time.
 const REFRESH: Duration = Duration::from_secs(3);
-/// What counts as often is counted over this long.
+/// The span of time over which the calls of a caller are counted.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
-/// How long a call or forward may take to be in the log: the announcement before the phone rings, the first report of it, and
-/// what waits in the buffer. It may count twice meanwhile.
+/// How long it may take until a call or forward is in the log: the announcement before the phone rings, the first report of
+/// it, and the event buffer. It may be counted twice in the meantime.
 const LOGGED_AFTER: SignedDuration = SignedDuration::from_secs(10);
-/// How long a forward counts as being in progress while the log cannot be asked.
+/// How long a forward counts as being in progress while the log cannot be read.
 const UNKNOWN_LENGTH: SignedDuration = SignedDuration::from_mins(10);
-/// How far back the log is read at the start for calls that were admitted before; then, for those of other instances, from the last
-/// time on.
+/// How far back the log is read for admitted calls at start. Afterwards, if there are other instances, only newer
+/// calls are read.
 const BEFORE_START: SignedDuration = SignedDuration::from_hours(1);
-/// What a server that was killed had buffered is in the log by then.
+/// This long after the start, the events that a killed server had buffered are in the log.
 const STARTED_AFTER: SignedDuration = SignedDuration::from_secs(10);
-/// How many of them are read at most.
+/// The maximum number of admitted calls that are read at once.
 const ADMITTED: u32 = 500;
 
-/// The most that may be used up. `None`: as much as there is.
+/// Limits on usage; `None` means unlimited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Caps {
     /// Calls forwarded at the same time.
     pub concurrent_forwards: Option<u32>,
-    /// Calls forwarded a day.
+    /// Calls forwarded per day.
     pub forwards_a_day: Option<u32>,
-    /// Minutes of forwarded calls a day.
+    /// Minutes of forwarded calls per day.
     pub forward_minutes_a_day: Option<u32>,
-    /// Calls of one caller an hour.
+    /// Calls of one caller per hour.
     pub calls_a_caller_an_hour: Option<u32>,
 }
 
@@ -51,7 +51,7 @@ impl Caps {
     }
 }
 
-/// What holds beside the flow.
+/// The restrictions that apply in addition to the flow.
 pub struct Restrictions {
     store: Arc<dyn OverrideStore>,
     figures: Arc<dyn CallFigures>,
@@ -64,20 +64,20 @@ pub struct Restrictions {
     has_others: bool,
 }
 
-/// The store's last word, and what was given out since.
+/// The store's last answer, and the usage since.
 #[derive(Default)]
 struct Known {
     closure: Option<Closure>,
-    /// By their keys; `None` for all who withhold their number.
+    /// Blocked callers by identity; `None` for all who withhold their number.
     blocked: BTreeSet<Option<String>>,
     used: Usage,
-    /// When that was asked.
+    /// When `used` was read.
     used_at: Option<Timestamp>,
-    /// Forwards that may not be in it.
+    /// Forwards that may not be in `used` yet.
     forwards: Vec<Timestamp>,
-    /// The same for calls, by caller.
+    /// Calls that may not be in `used` yet, by caller.
     calls: BTreeMap<String, Vec<Timestamp>>,
-    /// When the calls that were admitted were read, first and last.
+    /// When admitted calls were first and last read.
     admitted_at: Option<(Timestamp, Timestamp)>,
 }
 
@@ -94,7 +94,7 @@ fn within(times: &[Timestamp], span: SignedDuration, now: Timestamp) -> u32 {
 }
 
 impl Restrictions {
-    /// Over a store; nothing is known before the first refresh.
+    /// Restrictions from `store`; nothing is known before the first refresh.
     pub fn new(
         store: Arc<dyn OverrideStore>,
         figures: Arc<dyn CallFigures>,
@@ -114,14 +114,14 @@ impl Restrictions {
         }
     }
 
-    /// The same beside other instances on one log: the calls that they admit are read with the rest. Alone, only those from
-    /// before the start are.
+    /// Sets whether other instances share the log. If so, the calls that they admit are read at each refresh; if not, admitted
+    /// calls are read at start only.
     #[must_use]
     pub fn beside_others(self, has_others: bool) -> Self {
         Self { has_others, ..self }
     }
 
-    /// What holds for a caller now.
+    /// The restrictions that apply to a caller now.
     pub fn of(&self, from: &CallerId, called: &str) -> CallRestrictions {
         let (known, now) = (self.read(), self.clock.now());
         CallRestrictions {
@@ -132,7 +132,7 @@ impl Restrictions {
         }
     }
 
-    /// The calls that were admitted lately.
+    /// The recently admitted calls.
     pub fn recent(&self) -> &RecentCalls {
         &self.recent
     }
@@ -154,7 +154,7 @@ impl Restrictions {
     fn may_not_forward(&self, known: &Known, now: Timestamp) -> bool {
         let reached = |cap: Option<u32>, used: u32| cap.is_some_and(|cap| used >= cap);
         let minutes = u32::try_from(known.used.forward_seconds_today / 60).unwrap_or(u32::MAX);
-        // While the log cannot be asked, it is not known which conversations have ended.
+        // While the log cannot be read, it is not known which conversations have ended.
         let logged = if known.is_younger(UNKNOWN_LENGTH, now) { known.used.forwards_now } else { 0 };
         let in_progress = logged.saturating_add(within(&known.forwards, UNKNOWN_LENGTH, now));
         let given_out = u32::try_from(known.forwards.len()).unwrap_or(u32::MAX);
@@ -163,7 +163,7 @@ impl Restrictions {
             || reached(self.caps.forward_minutes_a_day, minutes)
     }
 
-    /// A caller has been answered for the first time.
+    /// Counts a call that was admitted.
     pub fn called(&self, from: &CallerId, called: &str) {
         if let (true, Some(key)) = (self.caps.calls_a_caller_an_hour.is_some(), counted_as(from, called)) {
             let now = self.clock.now();
@@ -171,7 +171,7 @@ impl Restrictions {
         }
     }
 
-    /// A call is being forwarded.
+    /// Counts a call that is being forwarded.
     pub fn forwarded(&self) {
         if self.caps.are_set() {
             let now = self.clock.now();
@@ -179,7 +179,7 @@ impl Restrictions {
         }
     }
 
-    /// Asks the store. What it cannot say stays as it was.
+    /// Reads the store. What cannot be read keeps its last value.
     pub async fn refresh(&self) -> Result<(), StoreError> {
         let closed = self.store.closed().await?;
         let blocked = self.store.blocked().await?;
@@ -198,7 +198,7 @@ impl Restrictions {
             self.figures.usage(self.midnight(now), now.saturating_sub(HOUR).unwrap_or(now), often).await?;
         let mut known = self.write();
         (known.used, known.used_at) = (used, Some(now));
-        // The others are in the answer.
+        // Older ones are included in `used`.
         let is_recent = |at: &Timestamp| now < *at + LOGGED_AFTER;
         known.forwards.retain(is_recent);
         known.calls.retain(|_, calls| {
@@ -237,7 +237,7 @@ impl Restrictions {
         today.map_or(now, |midnight| midnight.timestamp())
     }
 
-    /// Goes on asking, for ever.
+    /// Refreshes periodically; never returns.
     pub async fn run(&self) {
         let mut failing = false;
         loop {
@@ -246,7 +246,7 @@ impl Restrictions {
                 Err(error) => {
                     if !std::mem::replace(&mut failing, true) {
                         tracing::warn!(
-                            "closures, blocked callers and caps could not be refreshed and stay as they are: {error}"
+                            "closures, blocked callers and caps could not be refreshed; the last known ones still apply: {error}"
                         );
                     }
                 }
@@ -256,7 +256,7 @@ impl Restrictions {
     }
 }
 
-/// What a caller's calls are counted by; callers without identity are not counted together.
+/// The key by which a caller's calls are counted; `None` for callers without an identity, whose calls are not counted.
 fn counted_as(from: &CallerId, called: &str) -> Option<String> {
     from.identity(called).filter(|_| from.identifies(called))
 }

@@ -1,5 +1,5 @@
-//! Retention: what is older than allowed, and everything of one number. Audio goes before rows, so that what is left after
-//! an interruption is found again.
+//! Retention: deletes expired data, and all data of one number. Audio is deleted before rows, so that the next run finds what
+//! is left after an interruption.
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use frontdesk_ports::{
     LoggedEvent, RecordingStore, RetentionStore, Share, StoreError,
 };
 
-/// Calls that are deleted in one transaction.
+/// The number of calls that are deleted in one transaction.
 const BATCH: u16 = 200;
 /// An unattended purge deletes at most this share of everything of a class at once: a wrong clock must not empty the log.
 const AT_ONCE: Share = Share { percent: 20, few: 20 };
@@ -21,17 +21,17 @@ const AT_ONCE: Share = Share { percent: 20, few: 20 };
 pub enum DataClass {
     /// Calls with everything that belongs to them.
     Calls,
-    /// Messages' audio; the calls stay.
+    /// The audio of voicemails; the calls stay.
     Audio,
-    /// Messages' transcripts.
+    /// The transcripts of voicemails.
     Transcripts,
-    /// The carrier's own words beside events.
+    /// The raw request parameters that are stored with events.
     Raw,
     /// The audit log.
     Audit,
 }
 
-/// It could not be forgotten.
+/// Why data could not be deleted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RetentionError {
     /// A store failed.
@@ -42,18 +42,18 @@ pub enum RetentionError {
     Carrier(#[from] CarrierError),
 }
 
-/// What went.
+/// What was deleted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Receipt {
     /// Calls, with their events.
     pub calls: Vec<String>,
-    /// Messages' audio.
+    /// The audio of voicemails.
     pub audio: Vec<String>,
-    /// Voicemails without their transcript, which was deleted.
+    /// The number of transcripts.
     pub transcripts: u64,
-    /// Requests in the carrier's own words.
+    /// The number of requests of which the raw parameters were deleted.
     pub raw: u64,
-    /// Entries of the audit log.
+    /// The number of entries of the audit log.
     pub audit: u64,
     /// The carrier's recordings.
     pub carrier_recordings: Vec<String>,
@@ -61,49 +61,49 @@ pub struct Receipt {
     pub carrier_calls: Vec<String>,
 }
 
-/// Forgets.
+/// Deletes expired data, and all data of one number.
 pub struct Retention {
     /// The calls.
     pub log: Arc<dyn CallLog>,
-    /// Deletes them.
+    /// Deletes calls and what belongs to them.
     pub retention: Arc<dyn RetentionStore>,
-    /// Their audio.
+    /// The store of recordings.
     pub recordings: Arc<dyn RecordingStore>,
-    /// The other copies.
+    /// The carrier, which has its own copies.
     pub carrier: Arc<dyn Carrier>,
-    /// Where it is noted.
+    /// The audit trail.
     pub trail: Arc<dyn AuditTrail>,
     /// How many calls are old enough to be deleted and are left for the next round.
     pub held_back: Arc<AtomicU64>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
-/// The most calls that are looked at before the question whether to erase them.
+/// The maximum number of calls that are counted before the operator is asked to confirm an erasure.
 pub const MAX_PREVIEW: u16 = 10_000;
 
 /// The calls of a number that is about to be erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErasurePreview {
-    /// How many calls, …
+    /// The number of calls, at most [`MAX_PREVIEW`].
     pub calls: usize,
-    /// … whether these are all, …
+    /// Whether these are all calls of the number.
     pub is_complete: bool,
-    /// … how many voicemails they have, …
+    /// The number of their voicemails.
     pub voicemails: usize,
-    /// … and when the first and the last of them began.
+    /// When the first of them began.
     pub first: Option<Timestamp>,
-    /// See `first`.
+    /// When the last of them began.
     pub last: Option<Timestamp>,
 }
 
 impl Retention {
-    /// How many calls there are, and how many are older than that.
+    /// The number of calls, and of those older than `older_than`.
     pub async fn count(&self, older_than: Duration) -> Result<(u64, u64), StoreError> {
         self.retention.count_before(self.clock.now() - older_than).await
     }
 
-    /// Deletes what is from before that, unattended: at most a fifth of it a round, so that a wrong clock cannot empty the log.
+    /// Deletes data from before `before`, at most a fifth of its class per round, so that a wrong clock cannot empty the log.
     /// Calls that are left over are held back until the next round, and readiness reports them.
     pub async fn purge_in_steps(
         &self,
@@ -131,14 +131,14 @@ impl Retention {
         Ok(())
     }
 
-    /// Deletes nothing for now, and reports how many calls from before that wait.
+    /// Deletes nothing for now, and records the number of calls from before `before` as held back.
     pub async fn hold_back(&self, before: Timestamp) -> Result<(), StoreError> {
         let (_, old) = self.retention.count_before(before).await?;
         self.held_back.store(old, Ordering::Relaxed);
         Ok(())
     }
 
-    /// Deletes what is older than that.
+    /// Deletes data that is older than `older_than`.
     pub async fn purge(
         &self,
         actor: &str,
@@ -253,7 +253,7 @@ impl Retention {
                     .map(|message| EventKind::TranscriptDeleted { recording: message.recording.clone() });
                 let deleted: Vec<EventKind> = deleted.collect();
                 deleted_transcripts += deleted.len() as u64;
-                // The log first: late reports then bring nothing back.
+                // The log first, so that late reports do not bring a transcript back.
                 self.append(record, deleted).await?;
             }
         }
@@ -268,7 +268,7 @@ impl Retention {
         if events.is_empty() { Ok(()) } else { self.log.append(events).await }
     }
 
-    /// Every recording of a call: of its message, and of what the caller took back or said too shortly.
+    /// Every recording of a call, including those that the caller discarded or that were too short.
     async fn recordings(&self, record: &CallRecord) -> Result<Vec<RecordingId>, StoreError> {
         let events = self.log.events(record.id).await?;
         Ok(Facts::of(events.iter().map(|logged| &logged.event)).every_recording())
@@ -284,11 +284,11 @@ impl Retention {
         Ok(())
     }
 
-    /// Forgets every call that this number made or was rung for, here and at the carrier.
+    /// Deletes every call that this number made or was rung for, here and at the carrier.
     pub async fn erase(&self, actor: &str, number: &str) -> Result<Receipt, RetentionError> {
         let mut receipt = Receipt::default();
         let erased = self.erase_number(number, &mut receipt).await;
-        // What was deleted is on record, also when something prevented the rest.
+        // What was deleted is audited even if an error prevented the rest.
         if erased.is_ok() || receipt != Receipt::default() {
             let subject =
                 format!("one number: {} calls, {} messages", receipt.calls.len(), receipt.audio.len());
@@ -318,7 +318,7 @@ impl Retention {
                 break;
             }
             for record in &calls {
-                // The carrier first: as long as it has its copy, ours shows that something is left to do.
+                // The carrier's copy first: while it exists, our copy shows that something is left to delete.
                 self.delete_at_carrier(record, receipt).await?;
                 self.delete_audio(record, receipt).await?;
                 self.retention.delete_calls(std::slice::from_ref(record)).await?;

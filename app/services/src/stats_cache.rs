@@ -1,6 +1,6 @@
-//! Caches the statistics of whole days, so that a year need not be counted again for each view: the sums of spans in
-//! memory, and each day in the database, beyond a restart. What a changed call belongs to is counted again. What is in
-//! memory is looked up again after a while in any case: another instance may have deleted calls.
+//! Caches the statistics of whole days, so that a year is not counted again for each view: the sums of spans in memory,
+//! and each day in the database, where it survives a restart. Days with changed calls are counted again. Sums in memory
+//! expire after a while in any case, because another instance may have deleted calls.
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use parking_lot::Mutex;
 
 /// How long a sum is cached.
 const MAX_AGE: Duration = Duration::from_secs(15 * 60);
-/// The most sums that are cached; the oldest leave first. A view has two: its period and the one before.
+/// The maximum number of cached sums; the oldest are evicted first. A view needs two: its period and the one before.
 const MAX_SUMS: usize = 16;
-/// The days that are summed up at most, from the last one on: ten years. Calls before them have a wrong time.
+/// The maximum number of days that are summed up, counted back from the last: ten years. Earlier calls have a wrong time.
 const MAX_DAYS: i64 = 3660;
-/// Days that are read at once: a year of a long log takes tens of megabytes.
+/// The number of days that are read at once: a year of a long log takes tens of megabytes.
 const PART_DAYS: i64 = 30;
 /// Days are stored this many days after their end: until then the start of a call may still be corrected, which moves it
 /// to another day.
@@ -39,7 +39,7 @@ pub struct StatsCache {
 struct Cache {
     /// The sums of spans of days since 1970, UTC.
     sums: Vec<Sum>,
-    /// Changes up to this one are in them.
+    /// The last change that is included in the sums.
     seen: Change,
 }
 
@@ -51,7 +51,7 @@ struct Sum {
 }
 
 impl StatsCache {
-    /// Keeps what `figures` counts of the calls of `log`, here and in `stored`.
+    /// Caches what `figures` counts over the calls of `log`, in memory and in `stored`.
     pub fn new(
         figures: Arc<dyn CallFigures>,
         log: Arc<dyn CallLog>,
@@ -61,7 +61,7 @@ impl StatsCache {
         Self { figures, log, stored, clock, cache: Mutex::default() }
     }
 
-    /// Forgets the sums with days that calls have changed of. Returns the last change that was looked at.
+    /// Drops the sums that include days with changed calls. Returns the last change that was processed.
     async fn refresh(&self) -> Result<Change, StoreError> {
         let latest = self.log.latest_change().await?;
         let seen = self.cache.lock().seen;
@@ -78,7 +78,7 @@ impl StatsCache {
         Ok(cache.seen)
     }
 
-    /// The figures of whole days, together.
+    /// The sum of the figures of whole days.
     async fn sum(&self, days: Range<i64>) -> Result<Arc<Figures>, StoreError> {
         let as_of = self.refresh().await?;
         let now = self.clock.now();
@@ -105,10 +105,10 @@ impl StatsCache {
         Ok(figures)
     }
 
-    /// The figures of some days, together: those that are stored, and the others counted.
+    /// The sum of the figures of some days. Days that are not stored are counted.
     async fn sum_of_part(&self, days: Range<i64>, as_of: Change) -> Result<Figures, StoreError> {
         let mut known = self.stored.stored_days(days.clone()).await.unwrap_or_else(|error| {
-            tracing::debug!("the figures of days are counted: {error}");
+            tracing::debug!("stored figures of days could not be read and are counted instead: {error}");
             BTreeMap::new()
         });
         let mut counted = Vec::new();
@@ -127,7 +127,7 @@ impl StatsCache {
         let is_final = |(day, _): &&(i64, Figures)| *day < last_final;
         let days: Vec<_> = counted.iter().filter(is_final).map(|(day, figures)| (*day, figures)).collect();
         if let Err(error) = self.stored.store_days(&days, as_of).await {
-            tracing::debug!("the figures of days are not stored: {error}");
+            tracing::debug!("figures of days could not be stored: {error}");
         }
     }
 

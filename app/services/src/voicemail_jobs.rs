@@ -1,5 +1,5 @@
-//! Voicemail jobs, which follow after a call was answered: fetches recordings, deletes the carrier's copies, and
-//! transcribes, with retries.
+//! Voicemail jobs, which run after a call was answered: they fetch recordings, delete the carrier's copies, and
+//! transcribe, with retries.
 
 mod transcripts;
 use std::sync::Arc;
@@ -21,38 +21,38 @@ use crate::tracing_context;
 /// that is gone wait this long for another.
 const FETCH_LEASE: Duration = Duration::from_secs(105);
 const TRANSCRIPT_LEASE: Duration = Duration::from_secs(330);
-/// Fetches at once.
+/// The maximum number of concurrent fetches.
 const MAX_CONCURRENT: u16 = 4;
 /// Pauses after failures.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(2), max: Duration::from_secs(15 * 60) };
-/// How long the carrier may take until it knows a recording that it has reported.
+/// How long after a call the carrier may take to file a recording.
 const KNOWN_AFTER: Duration = Duration::from_secs(300);
-/// When a job is given up.
+/// How long a job is retried.
 const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
-/// How often it is tried at least: a clock that jumps ahead gives nothing up.
+/// The minimum number of attempts, so that a clock that jumps ahead does not end the retries.
 const MIN_ATTEMPTS: u32 = 20;
 /// Pause after a round, as a multiple of its duration: storing a voicemail syncs the disk several times, and callers
 /// take precedence. On a busy machine a round takes longer, and so does the pause …
 const REST_FACTOR: u32 = 9;
 /// … up to this: four messages a second are still more than any office gets.
 const MAX_REST: Duration = Duration::from_secs(1);
-/// How long to sleep when there is nothing to wait for but a change.
+/// The longest sleep without a change of the log.
 const IDLE_PAUSE: Duration = Duration::from_secs(60);
 
 /// What one round did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WorkOutcome {
-    /// Nothing was due; something will be at that time, if any.
+    /// Nothing was due; the next job is due at this time, if there is one.
     Idle(Option<Timestamp>),
     /// The number of jobs that were run.
     Worked(usize),
 }
 
-/// Takes effects of one lane and does them.
+/// Runs the effects of one lane.
 pub struct VoicemailWorker {
-    /// The lane, of effects.
+    /// The lane of effects to run.
     pub lane: Lane,
-    /// Where effects wait.
+    /// The queue of effects.
     pub queue: Arc<dyn JobQueue>,
     /// The call log, which results are appended to.
     pub log: Arc<dyn CallLog>,
@@ -60,25 +60,25 @@ pub struct VoicemailWorker {
     pub carrier: Arc<dyn Carrier>,
     /// The recordings store.
     pub recordings: Arc<dyn RecordingStore>,
-    /// Listens to it.
+    /// Measures the audio of voicemails.
     pub meter: Arc<dyn SoundMeter>,
-    /// Writes it down, if that is done here.
+    /// Transcribes voicemails, if that is done on this machine.
     pub transcriber: Option<Arc<dyn Transcriber>>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// For pauses that differ.
+    /// Random jitter for retries.
     pub ids: Arc<dyn Ids>,
     /// Whether the carrier's copy of a message is deleted once ours is verified.
     pub delete_at_carrier: bool,
-    /// The calls of our own line: what it recorded is on this machine only until it is stored.
+    /// Whether a call came through our own line, where the file of a recording is deleted once the recording is stored.
     pub is_own_line: fn(&LegId) -> bool,
 }
 
-/// Why a fetch did not work.
+/// Why a job did not succeed.
 enum Failure {
     /// To be retried, not before this time has passed.
     Again(String, Option<Duration>),
-    /// Our own store: the lease ends by itself.
+    /// Our own store failed: the job is retried when the lease ends.
     Store(StoreError),
 }
 
@@ -94,7 +94,7 @@ impl VoicemailWorker {
                 }
                 Ok(WorkOutcome::Idle(due)) => {
                     let now = self.clock.now();
-                    // What has become due since is due now.
+                    // A job that has become due in the meantime is due now.
                     let until =
                         |due: Timestamp| Duration::try_from(due.duration_since(now)).unwrap_or_default();
                     let pause = due.map_or(IDLE_PAUSE, until).min(IDLE_PAUSE);
@@ -102,14 +102,14 @@ impl VoicemailWorker {
                     let _ = tokio::time::timeout(pause, self.log.wait_for_change(seen)).await;
                 }
                 Err(error) => {
-                    tracing::warn!("work waits for the store: {error}");
+                    tracing::warn!("voicemail jobs are delayed by a store error: {error}");
                     tokio::time::sleep(BACKOFF.first).await;
                 }
             }
         }
     }
 
-    /// Does what is due now.
+    /// Runs the jobs that are due now.
     pub async fn run_once(&self) -> Result<WorkOutcome, StoreError> {
         let lanes = std::slice::from_ref(&self.lane);
         let (at_once, lease) = match self.lane {
@@ -150,8 +150,8 @@ impl VoicemailWorker {
         };
         match finished {
             Ok(true) => {}
-            Ok(false) => tracing::info!(call.id = %call, "another worker has taken over a message"),
-            Err(error) => tracing::warn!(call.id = %call, "a message waits for the store: {error}"),
+            Ok(false) => tracing::info!(call.id = %call, "another worker has taken over the job"),
+            Err(error) => tracing::warn!(call.id = %call, "the job is delayed by a store error: {error}"),
         }
     }
 
@@ -172,16 +172,16 @@ impl VoicemailWorker {
             news.push(EventKind::CarrierCopy { recording: recording.clone(), fate: CopyFate::Unwanted });
         }
         self.log(call, news).await.map_err(Failure::Store)?;
-        tracing::info!(call.id = %call, "a message is stored");
+        tracing::info!(call.id = %call, "voicemail stored");
         if (self.is_own_line)(call)
             && let Err(why) = self.carrier.delete_recording(call, recording).await
         {
-            tracing::warn!(call.id = %call, "the line's file of a stored message could not be deleted: {why}");
+            tracing::warn!(call.id = %call, "the line's file of a stored voicemail could not be deleted: {why}");
         }
         Ok(())
     }
 
-    /// The measured audio of a voicemail, if it can be decoded.
+    /// The measurements of a voicemail's audio, if it can be decoded.
     async fn measure(
         &self,
         call: &LegId,
@@ -195,20 +195,20 @@ impl VoicemailWorker {
         let (meter, media_type) = (self.meter.clone(), audio.media_type.clone());
         let measured = tokio::task::spawn_blocking(move || meter.measure(&bytes, &media_type)).await;
         Ok(measured.unwrap_or_else(|error| {
-            tracing::error!(call.id = %call, "a message could not be measured: {error}");
+            tracing::error!(call.id = %call, "the audio of a voicemail could not be measured: {error}");
             None
         }))
     }
 
-    /// Deletes the carrier's copy, but only if ours is stored or the voicemail was discarded; then ours is deleted as
-    /// well.
+    /// Deletes the carrier's copy, but only if ours is stored or the voicemail was discarded. A discarded
+    /// voicemail is deleted here as well.
     async fn delete_copy(&self, call: &LegId, recording: &RecordingId) -> Result<(), Failure> {
         let Some(facts) = self.facts(call).await.map_err(Failure::Store)? else { return Ok(()) };
         let held = |m: &Voicemail| m.recording == *recording && m.status == VoicemailStatus::Stored;
         let discarded = facts.is_discarded(recording);
         if discarded || Call::of(&facts).voicemails.iter().any(held) {
             let was_there = self.carrier.delete_recording(call, recording).await.map_err(again)?;
-            // A while after the call the carrier has had time enough.
+            // Later than that, the carrier has had enough time to file the recording.
             let is_recent = Call::of(&facts).ended_at.is_none_or(|at| self.clock.now() < at + KNOWN_AFTER);
             if !was_there && is_recent && !facts.is_reported(recording) {
                 return Err(Failure::Again("the carrier does not know the recording yet".into(), None));
@@ -259,7 +259,7 @@ impl VoicemailWorker {
         self.log.append(news.into_iter().map(event).collect()).await
     }
 
-    /// The result of an attempt that did not work: the job is retried, or given up in the end.
+    /// The result of a failed attempt: the job is retried, or fails permanently in the end.
     async fn again(
         &self,
         leased: &LeasedJob,
@@ -275,7 +275,7 @@ impl VoicemailWorker {
             let pause = pause.max(after.unwrap_or(Duration::ZERO).min(BACKOFF.max));
             return Ok(Attempt::Retry(now + pause, why));
         }
-        tracing::error!(call.id = %call, "work on a message is given up after seven days: {why}");
+        tracing::error!(call.id = %call, "the job failed permanently after seven days: {why}");
         match effect.clone() {
             Effect::FetchRecording { recording, .. } => {
                 let round = self.voicemail(call, &recording).await?.map_or(0, |message| message.round);

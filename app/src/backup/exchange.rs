@@ -1,5 +1,5 @@
-//! The exchange of the data in place for the staged copy: a list of renames, written down first, so that an exchange that
-//! was killed is finished at the next start.
+//! Exchanges the current data for the staged copy by a list of renames. The list is written to a journal first, so that an
+//! exchange that was interrupted is finished at the next start.
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,12 +8,12 @@ use super::{BackupError, beside, failed, sync_folder};
 /// Renames, each from one path to another.
 pub(super) type Moves = Vec<(PathBuf, PathBuf)>;
 
-/// The list of an exchange in progress, beside the database.
+/// The journal of an exchange in progress, next to the database.
 fn journal(database: &Path) -> PathBuf {
     beside(database, ".restore-journal")
 }
 
-/// Makes the renames in order. If one fails, those before it are taken back.
+/// Makes the renames in order. If one fails, those before it are undone.
 pub(super) fn exchange(database: &Path, moves: &Moves) -> Result<(), BackupError> {
     begin(database, moves)?;
     for (place, (from, to)) in moves.iter().enumerate() {
@@ -31,12 +31,12 @@ pub(super) fn exchange(database: &Path, moves: &Moves) -> Result<(), BackupError
     end(database)
 }
 
-/// Whether an exchange was killed and is to be finished.
+/// Whether an exchange was interrupted and must be finished.
 pub fn is_interrupted(database: &Path) -> bool {
     journal(database).exists()
 }
 
-/// Finishes an exchange that was killed; whether there was one.
+/// Finishes an exchange that was interrupted. Returns whether there was one.
 pub fn finish_interrupted(database: &Path) -> Result<bool, BackupError> {
     let journal = journal(database);
     let text = match fs::read_to_string(&journal) {
@@ -47,10 +47,10 @@ pub fn finish_interrupted(database: &Path) -> Result<bool, BackupError> {
         .map_err(|error| BackupError::Unsound(format!("{}: {error}", journal.display())))?;
     for (from, to) in &moves {
         if !from.exists() || goes_aside(from, &moves) && to.exists() {
-            // This one was made before.
+            // This rename was made before the interruption.
             continue;
         }
-        // A command may have made an empty folder since. What holds anything stays, and so does the list.
+        // A command may have created an empty folder since. A folder with content stays, and so does the journal.
         if to.exists() && fs::remove_dir(to).is_err() {
             let (from, to) = (from.display(), to.display());
             let what =
@@ -63,7 +63,7 @@ pub fn finish_interrupted(database: &Path) -> Result<bool, BackupError> {
     Ok(true)
 }
 
-/// Whether a path is replaced, and goes aside first.
+/// Whether a path is replaced, so that its current content is moved away first.
 fn goes_aside(path: &Path, moves: &Moves) -> bool {
     moves.iter().any(|(_, to)| to == path)
 }
@@ -143,9 +143,9 @@ mod tests {
         let error = finish_interrupted(&database).unwrap_err();
         assert!(error.to_string().contains("is in the way"), "{error}");
         fs::remove_file(path("recordings/other.wav")).unwrap();
-        assert!(finish_interrupted(&database).unwrap(), "it was not forgotten");
+        assert!(finish_interrupted(&database).unwrap(), "the journal was still there");
         assert_eq!(fs::read_to_string(path("recordings/one.wav")).unwrap(), "new");
-        // Killed when everything was moved and the list was still there: nothing goes aside again.
+        // Killed after the last rename, before the journal was removed: nothing is moved away again.
         begin(&database, &moves).unwrap();
         assert!(finish_interrupted(&database).unwrap());
         assert_eq!(fs::read_to_string(path("recordings/one.wav")).unwrap(), "new");

@@ -1,5 +1,5 @@
-//! Makes a backup: first the spool, then the database, then the audio. An event that moves on meanwhile is in the
-//! backup twice rather than not at all, and every voicemail that the log calls stored has its audio.
+//! Makes a backup: first the spool, then the database, then the audio. In this order, an event that moves to the log meanwhile
+//! is in the backup twice rather than not at all, and every voicemail that the log marks as stored has its audio.
 use std::fs;
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use super::{
     create_folder, failed, sync_folder,
 };
 
-/// Copies everything to the folder `to`, which must not be there, while the desk runs or not. `db` is the open database.
+/// Copies everything to the folder `to`, which must not exist. The server may be running. `db` is the open database.
 pub async fn make(
     places: &Places,
     db: &Database,
@@ -22,7 +22,7 @@ pub async fn make(
     if to.exists() {
         return Err(BackupError::Taken(to.to_owned()));
     }
-    // Under its name it is whole.
+    // Only a complete backup gets the final name.
     let unfinished = beside(to, ".unfinished");
     if unfinished.exists() {
         fs::remove_dir_all(&unfinished).map_err(failed(&unfinished))?;
@@ -48,7 +48,7 @@ pub async fn make(
     Ok(manifest)
 }
 
-/// Each program's place in the spool is a folder of files.
+/// Copies the spool, in which each process has a numbered folder.
 fn copy_spool(spool: &Path, to: &Path, manifest: &mut Manifest) -> Result<(), BackupError> {
     let Ok(places) = fs::read_dir(spool) else { return Ok(()) };
     for place in places {
@@ -86,7 +86,7 @@ fn copy_files(
         let path = format!("{folder}/{name}");
         match copy(&file.path(), &to.join(&path)) {
             Ok((bytes, sha256)) => manifest.files.push(ManifestFile { path, bytes, sha256 }),
-            // Deleted meanwhile: taken into the log, or forgotten on purpose.
+            // Deleted meanwhile: written to the log, or deleted by retention.
             Err(BackupError::File { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }

@@ -1,4 +1,4 @@
-//! What a backup holds, file by file, with the hash of each.
+//! The manifest of a backup: its files, with the hash of each.
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -9,17 +9,17 @@ use sha2::{Digest, Sha256};
 
 use super::{BackupError, MANIFEST, failed};
 
-/// The frontdesk version that wrote it.
+/// The version of the manifest's format.
 const FORMAT: u32 = 1;
 
 /// The list of a backup's files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// How this document is to be read.
+    /// The version of this document's format.
     pub format: u32,
-    /// The frontdesk that made the backup.
+    /// The frontdesk version that made the backup.
     pub frontdesk: String,
-    /// When it was begun.
+    /// When the backup was started.
     pub made_at: frontdesk_domain::Timestamp,
     /// The files.
     pub files: Vec<ManifestFile>,
@@ -41,7 +41,7 @@ impl Manifest {
         Self { format: FORMAT, frontdesk: env!("CARGO_PKG_VERSION").into(), made_at, files: Vec::new() }
     }
 
-    /// Reads the manifest of a backup and holds every file against it.
+    /// Reads the manifest of a backup and verifies the length and hash of every file.
     pub fn verified(backup: &Path) -> Result<Self, BackupError> {
         let path = backup.join(MANIFEST);
         let text = fs::read(&path).map_err(|error| {
@@ -95,7 +95,7 @@ fn copy_hashed(from: &mut impl Read, to: &mut impl Write) -> io::Result<(u64, St
     }
 }
 
-/// The hash of a file that another process wrote, after syncing it.
+/// Syncs a file that was written elsewhere, and returns its length and hash.
 pub(super) fn hash(path: &Path) -> Result<(u64, String), BackupError> {
     let mut file = File::open(path).map_err(failed(path))?;
     file.sync_all().map_err(failed(path))?;

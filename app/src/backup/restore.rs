@@ -1,4 +1,4 @@
-//! Putting a copy back: verified, staged beside what is there, and only then exchanged for it. Nothing is deleted.
+//! Restores a backup: verifies it, stages it next to the current data, and then exchanges the two. Nothing is deleted.
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,17 +17,17 @@ use crate::wiring::open_database;
 /// What a restore did.
 #[derive(Debug)]
 pub struct Restored {
-    /// What was put back.
+    /// The manifest of the restored backup.
     pub manifest: Manifest,
-    /// Where what was there before is now.
+    /// The paths that the previous data was moved to.
     pub earlier: Vec<PathBuf>,
-    /// What was removed from the copy, because it had been revoked, removed or erased since.
+    /// What was removed from the restored data because it had been revoked, removed or erased since the backup.
     pub carried_over: CarriedOver,
 }
 
-/// Replaces what is at `places` by the backup `from`. Until everything is verified and staged, nothing is touched.
+/// Replaces the data at `places` with the backup `from`. Nothing is changed before everything is verified and staged.
 pub async fn restore(places: &Places, from: &Path, now: Timestamp) -> Result<Restored, BackupError> {
-    // A restore before this one that was killed.
+    // An earlier restore may have been interrupted.
     finish_interrupted(&places.database)?;
     let manifest = Manifest::verified(from)?;
     if adapters_spool::is_in_use(&places.spool) {
@@ -51,8 +51,8 @@ pub async fn restore(places: &Places, from: &Path, now: Timestamp) -> Result<Res
     Ok(Restored { manifest, earlier, carried_over })
 }
 
-/// What is there goes aside, folders first, for those may be mount points and stay; then the staged copies go in. And where
-/// what goes aside is then.
+/// The renames of a restore, and the paths that the current data moves to. The current data is moved away first, beginning with
+/// the folders, because the rename of a folder that is a mount point fails; then the staged copies are moved in.
 fn moves(staged: &Places, places: &Places, aside: &str) -> (Moves, Vec<PathBuf>) {
     let there = [places.recordings.clone(), places.spool.clone()].into_iter();
     let there: Vec<PathBuf> =
@@ -68,8 +68,8 @@ fn moves(staged: &Places, places: &Places, aside: &str) -> (Moves, Vec<PathBuf>)
     (moves, earlier)
 }
 
-/// Ends all sessions of the copy, and removes from it what was revoked, removed or erased since, as the replaced database
-/// says.
+/// Ends all sessions in the staged copy, and removes what was revoked, removed or erased since the backup, according to the
+/// replaced database.
 async fn carry_over(staged: &Places, replaced: &Path) -> Result<CarriedOver, BackupError> {
     let failed = |error: String| BackupError::Database(error);
     let url = format!("sqlite://{}", staged.database.display());
@@ -86,12 +86,12 @@ async fn carry_over(staged: &Places, replaced: &Path) -> Result<CarriedOver, Bac
     Ok(carried)
 }
 
-/// A SQLite file and the files beside it that belong to it.
+/// A SQLite file, its write-ahead log and its shared-memory file.
 fn with_side_files(database: &Path) -> [PathBuf; 3] {
     [database.to_owned(), beside(database, "-wal"), beside(database, "-shm")]
 }
 
-/// What an interrupted restore has left.
+/// Deletes what an interrupted restore has left.
 fn discard(staged: &Places) -> Result<(), BackupError> {
     for file in with_side_files(&staged.database) {
         if file.exists() {
@@ -135,7 +135,7 @@ fn stage(staged: &Places, from: &Path, manifest: &Manifest) -> Result<(), Backup
     sync_folder(&staged.spool)
 }
 
-/// The staged database must open, be whole, and be one that this version can bring up to date.
+/// Checks that the staged database opens, is intact, and can be migrated by this version.
 async fn sound(database: &Path) -> Result<(), BackupError> {
     let unsound = |why: String| BackupError::Unsound(format!("the backup's database: {why}"));
     if !database.exists() {
@@ -145,7 +145,7 @@ async fn sound(database: &Path) -> Result<(), BackupError> {
     let db = open_database(&url).await.map_err(|error| unsound(error.to_string()))?;
     db.check_integrity().await.map_err(|error| unsound(error.to_string()))?;
     db.close().await.map_err(|error| unsound(error.to_string()))?;
-    // What is put in place is the file alone.
+    // Only the database file itself is moved into place.
     if with_side_files(database)[1].exists() {
         return Err(unsound("its write-ahead log could not be taken in".into()));
     }

@@ -53,12 +53,12 @@ fn summary(manifest: &Manifest) -> String {
     format!("{files}, {}, as of {:.0}", HumanBytes(bytes), manifest.made_at)
 }
 
-/// Records it in the audit log.
+/// Records the command in the audit log.
 async fn note(config: &Config, action: AuditAction, subject: String) -> Result<(), Failure> {
     let operations_log = SqlOperationsLog::new(open_database(&config.database_url).await?);
     let (at, actor) = (SystemClock.now(), COMMAND_LINE.into());
     let noted = operations_log.record(AuditEntry { at, actor, action, subject }).await;
-    noted.map_err(|error| Failure::Failed(format!("it is done, but could not be noted: {error}")))
+    noted.map_err(|error| Failure::Failed(format!("done, but not recorded in the audit log: {error}")))
 }
 
 impl Backup {

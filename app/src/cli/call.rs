@@ -22,8 +22,8 @@ use super::Failure;
 use super::demo::Rendezvous;
 use crate::config::{Config, parse_duration};
 use crate::environment::Environment;
-use crate::server::serve;
 use crate::system::{SystemClock, SystemIds};
+use frontdesk_server::serve;
 
 /// How long a finished call waits for its message to be fetched from this process.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
@@ -65,7 +65,7 @@ pub(super) struct Call {
     url: Option<Url>,
 }
 
-/// A caller as the carrier reports one.
+/// Parses a caller in one of the forms that the carrier reports.
 fn caller(text: &str) -> Result<String, String> {
     let is_number = text.strip_prefix('+').is_some_and(|digits| {
         (3..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -81,7 +81,7 @@ fn caller(text: &str) -> Result<String, String> {
     Err("use a number such as +33123456789, an address such as sip:ann@example.com, or anonymous".to_owned())
 }
 
-/// Keys of a telephone.
+/// Parses telephone keys.
 fn keys(text: &str) -> Result<String, String> {
     let is_key = |key: char| key.is_ascii_digit() || key == '*' || key == '#';
     if !text.is_empty() && text.chars().all(is_key) {
@@ -90,13 +90,13 @@ fn keys(text: &str) -> Result<String, String> {
     Err("use the keys 0 to 9, * and #".to_owned())
 }
 
-/// A running instance, and what must be known to call it.
+/// A running instance, and what a simulated call to it needs.
 struct Target {
     url: String,
     public_url: String,
     credentials: Credentials,
     number: String,
-    /// Where recordings go: a simulated carrier that runs there, or the REST base that the instance will ask.
+    /// The REST base URL for recordings: the demo's simulated carrier, or the one that the instance is configured with.
     api_url: String,
     is_demo: bool,
 }
@@ -155,7 +155,7 @@ impl Call {
         }
     }
 
-    /// A demo that runs on that port, or an instance whose account is in the configuration.
+    /// The instance to call: a running demo on that port, or the instance of the account in the configuration.
     fn target(&self, config: &Config, environment: &Environment) -> Result<Target, Failure> {
         let url = match &self.url {
             Some(url) => url.clone(),
@@ -196,7 +196,7 @@ impl Call {
     }
 }
 
-/// Serves recordings at the REST base the instance asks, if that is a free port of this machine.
+/// Serves recordings at the REST base URL that the instance requests, if that is a free port of this machine.
 async fn serve_records(target: &Target, records: &Arc<CarrierRecords>) -> bool {
     let Ok(url) = Url::parse(&target.api_url) else { return false };
     let address =

@@ -1,4 +1,4 @@
-//! `frontdesk check`: verifies the flow, shows each problem with its place in the file, and plays through a call.
+//! `frontdesk check`: verifies the flow, shows each problem with its position in the file, and plays through a call.
 
 mod draw;
 mod findings;
@@ -118,12 +118,12 @@ impl Check {
         Ok(done())
     }
 
-    /// The configuration with the flow that was named.
+    /// The configuration, with the flow of `--flow` if that is given.
     fn with_flow(&self, config: Config) -> Result<Config, ConfigErrors> {
         let Some(path) = &self.flow else { return Ok(config) };
         let one = |what| ConfigErrors(vec![ConfigError::new("", "flow", what)]);
         let text = FlowText::of_either(path).map_err(one)?;
-        // A configuration with a flow in it has no tables that nobody reads.
+        // In a configuration with a flow in it, unknown keys are errors too.
         let unknown =
             if text.table.is_empty() { Vec::new() } else { Settings::of_text(&text.name, &text.text).errors };
         if !unknown.is_empty() {
@@ -146,7 +146,7 @@ impl Check {
     }
 }
 
-/// The number of an ordinary caller: in the country of the first phone, and nobody's that a flow names.
+/// The number of an ordinary caller: in the country of the first phone, and not a number that the flow names.
 fn ordinary_caller(flow: &CallFlow) -> Option<String> {
     let phone = flow.numbers().next()?.as_str();
     let (last, rest) = (phone.chars().last()?, phone.get(..phone.len() - 1)?);

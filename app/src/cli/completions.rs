@@ -1,4 +1,4 @@
-//! `frontdesk completions SHELL` and `frontdesk man DIR`: the command line as shells and `man` know it.
+//! `frontdesk completions SHELL` and `frontdesk man DIR`: shell completions and manual pages.
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -28,7 +28,8 @@ impl Completions {
 
 impl Man {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let failed = |error| Failure::Failed(format!("{} takes no pages: {error}", self.folder.display()));
+        let failed =
+            |error| Failure::Failed(format!("{} cannot be written to: {error}", self.folder.display()));
         std::fs::create_dir_all(&self.folder).map_err(failed)?;
         clap_mangen::generate_to(Cli::command(), &self.folder).map_err(failed)?;
         Ok(ExitCode::SUCCESS)

@@ -1,4 +1,4 @@
-//! Asking before something is gone or replaced.
+//! Asks for confirmation before data or settings are deleted or replaced.
 use std::io::{IsTerminal, Write};
 
 use super::Failure;

@@ -1,4 +1,4 @@
-//! `frontdesk connect`: has a number at the carrier ask this desk, and takes that back.
+//! `frontdesk connect`: points a phone number at this server, and undoes that.
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::wiring::doctor::outside;
 
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate switch of the command line")]
 pub(super) struct Connect {
     /// The number, in E.164; without it the account's numbers are listed.
     #[arg(long, value_name = "NUMBER")]
@@ -120,11 +120,11 @@ fn unanswered(error: CarrierError) -> Failure {
             "the carrier refuses the account's token; check twilio.account_sid and twilio.auth_token"
                 .to_owned()
         }
-        error => format!("{error}; as far as is known, nothing was changed"),
+        error => format!("{error}; probably nothing was changed"),
     })
 }
 
-/// What differs, a line each: old, new.
+/// The settings that differ, each with its old and its new value.
 fn changes(is: &WebhookSettings, wanted: &WebhookSettings) -> Vec<String> {
     let shown = |hook: &Hook| match hook.url.as_str() {
         "" => "(nothing)".to_owned(),

@@ -1,4 +1,4 @@
-//! `frontdesk demo`: the whole product with a carrier of its own.
+//! `frontdesk demo`: the whole product with a simulated carrier.
 
 mod rendezvous;
 use std::net::SocketAddr;
@@ -21,10 +21,10 @@ use super::lifecycle::{listen, until_stopped};
 use crate::carrier;
 use crate::config::Config;
 use crate::environment::Environment;
-use crate::server::serve;
 use crate::service_manager::PassedSockets;
 use crate::system::{SystemClock, SystemIds, fresh_secret};
 use crate::wiring::AppBuilder;
+use frontdesk_server::serve;
 
 pub(super) use rendezvous::Rendezvous;
 
@@ -61,8 +61,8 @@ impl Demo {
             return Err(Failure::Usage(why));
         }
         let temporary = self.ephemeral.then(tempfile::tempdir).transpose();
-        let temporary =
-            temporary.map_err(|error| Failure::Failed(format!("no temporary folder: {error}")))?;
+        let temporary = temporary
+            .map_err(|error| Failure::Failed(format!("cannot create a temporary folder: {error}")))?;
         let data = temporary.as_ref().map_or(self.data.as_path(), tempfile::TempDir::path).to_owned();
 
         let mut sockets = PassedSockets::default();
@@ -74,7 +74,7 @@ impl Demo {
             None => PublicUrl::parse(&here).map_err(|error| Failure::Failed(error.to_string()))?,
         };
 
-        // The simulated carrier: an account of its own, fresh each time, and its REST shape on a port of its own.
+        // The simulated carrier: a new account for each run, and its REST API on a separate port.
         let ids = Arc::new(SystemIds);
         let credentials = Credentials {
             account_sid: format!("AC{}", hex::encode(&ids.random()[..16])),
@@ -110,7 +110,7 @@ impl Demo {
         if config.flow.is_none() {
             config.flow = Some(demo_flow(config.builtin.clone())?);
         }
-        // Also a flow that is meant for a SIP line goes through the hosted carrier's dialect here.
+        // Here, even a flow that is meant for a SIP line uses the hosted carrier's protocol, so that carrier's limits apply.
         let problems = config.flow.iter().flat_map(|own| own.flow.draft().problems(&carrier::LIMITS));
         let problems: Vec<String> = problems.map(|problem| problem.to_string()).collect();
         if !problems.is_empty() {
@@ -148,7 +148,7 @@ impl Demo {
     }
 }
 
-/// What to open, and how to get in.
+/// Prints the URLs to open, and the credentials.
 fn say_where(here: &str, link: &str, password: &str, token: &str, location: &str) {
     println!("frontdesk demo: everything runs on this machine, the carrier is simulated\n");
     println!("  open      {link}   (signs in, once)\n");

@@ -1,4 +1,4 @@
-//! `frontdesk doctor`: examines the desk and its surroundings, a numbered line each, with the remedy.
+//! `frontdesk doctor`: checks the installation and its environment; prints one numbered line per check, with the remedy.
 use std::process::ExitCode;
 
 use clap::Args;
@@ -28,9 +28,9 @@ impl Doctor {
                 keep(&config, &diagnostic_report).await;
                 diagnostic_report
             }
-            // Nothing else can be looked at: where it is would have to be guessed.
+            // Without a valid configuration, there is nothing else to check.
             Err(ConfigErrors(errors)) => {
-                let remedy = "correct it; frontdesk check shows the place (docs/configuration.md)";
+                let remedy = "correct it; frontdesk check shows where (docs/configuration.md)";
                 let fault = |error| Finding::fault("configuration", format!("{error}"), remedy);
                 DiagnosticReport { at: SystemClock.now(), findings: errors.iter().map(fault).collect() }
             }

@@ -18,7 +18,7 @@ use crate::system::SystemClock;
 use crate::wiring::path_prefix;
 use crate::wiring::tools::Tools;
 
-/// Calls that are read at once.
+/// The number of calls that are read at once.
 const PAGE: u16 = 500;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -47,7 +47,7 @@ pub(super) struct Export {
 
 pub(super) fn time(flag: &str, text: Option<&String>, config: &Config) -> Result<Option<Timestamp>, Failure> {
     let Some(text) = text else { return Ok(None) };
-    // A date and nothing else: a time without an offset is of no known zone.
+    // Only a date: a time without an offset would be ambiguous.
     let date = || text.get(..10).filter(|date| *date == text)?.parse::<Date>().ok();
     let day = || date()?.to_zoned_datetime(config.zone.clone()).ok().map(|at| at.timestamp());
     let at = text.parse().ok().or_else(day);

@@ -25,7 +25,7 @@ pub(super) struct FallbackTwiml {
 impl FallbackTwiml {
     pub(super) fn run(self, config: &Config) -> Result<ExitCode, Failure> {
         let flow = config.flow.as_ref().ok_or_else(|| {
-            Failure::Usage("forward_to: nobody to forward to; set it, or FRONTDESK__FORWARD_TO".into())
+            Failure::Usage("forward_to: no number to forward to; set it, or FRONTDESK__FORWARD_TO".into())
         })?;
         if self.voicemail {
             let after = self.after.as_ref().map(Url::as_str);

@@ -23,7 +23,7 @@ impl Health {
     pub(super) async fn run(self, config: Config) -> Result<ExitCode, Failure> {
         let base = self.url.unwrap_or_else(|| format!("http://{}", reachable(config.listen)));
         let url = format!("{}/readyz", base.trim_end_matches('/'));
-        // The server is on this machine, regardless of proxies for other hosts.
+        // The server is on this machine, so proxies are not used.
         let client = config.proxies.client_builder().no_proxy().timeout(TIMEOUT).build();
         let client = client.map_err(|error| Failure::Failed(error.to_string()))?;
         let response = client.get(&url).send().await;
@@ -35,7 +35,7 @@ impl Health {
     }
 }
 
-/// The address at which a listener is reached from this machine: one that listens everywhere is here, too.
+/// The address at which a listener is reached from this machine: loopback if it listens on all addresses.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),

@@ -1,4 +1,4 @@
-//! The help of the program: commands by task, which clap lists in one piece.
+//! The program's help, with the commands grouped by task; clap alone would list them in one group.
 use std::fmt::Write;
 
 use clap::{Command, CommandFactory, FromArgMatches};
@@ -36,7 +36,7 @@ impl Cli {
     }
 }
 
-/// The command with its help by task.
+/// The command, with its help grouped by task.
 pub(super) fn grouped(mut command: Command) -> Command {
     command.build();
     let header = *command.get_styles().get_header();

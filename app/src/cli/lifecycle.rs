@@ -1,4 +1,4 @@
-//! What `demo` and `serve` share: listen, serve, work, stop in order.
+//! The lifecycle that `demo` and `serve` share: listen, serve, run the background tasks, shut down in order.
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,14 +21,14 @@ use tokio::task::JoinHandle;
 use super::Failure;
 use crate::config::{Config, Needs};
 use crate::environment::Environment;
-use crate::server::{Routes, serve};
 use crate::service_manager::{self, PassedSockets};
 use crate::telemetry;
 use crate::wiring::Running;
+use frontdesk_server::{Routes, serve};
 
-/// How long to leave a worker alone that has ended.
+/// The pause before a background task that has ended is restarted.
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
-/// How long closing the database may take.
+/// How long draining the spool and closing the database may take at shutdown, each.
 const CLOSING: Duration = Duration::from_secs(5);
 
 /// Reads the flow and the log levels again from the configuration.
@@ -146,7 +146,7 @@ pub(super) async fn until_stopped(
     service_manager::stopping();
     tracing::info!("stopping; finishing requests in progress");
     if let Some(line) = &running.line {
-        // Callers who are talking are not cut off at once.
+        // Calls in progress get time to end.
         line.drain().await;
     }
     // No receiver means that all tasks have already stopped.
@@ -155,13 +155,13 @@ pub(super) async fn until_stopped(
         let _ = server.await;
     }
     beside.iter().chain(&workers).chain([&reloading]).for_each(JoinHandle::abort);
-    // What does not get into the log now waits for the next start.
+    // Events that are not written to the log now are written at the next start.
     if tokio::time::timeout(CLOSING, running.intake.drain()).await.is_err() {
         tracing::warn!("not all spooled events were written to the log; they will be at the next start");
     }
     match tokio::time::timeout(CLOSING, running.close()).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!("the database could not be closed in order: {error}"),
+        Ok(Err(error)) => tracing::warn!("the database could not be closed cleanly: {error}"),
         Err(_) => tracing::warn!("the database did not close within {CLOSING:?}"),
     }
     Ok(ExitCode::SUCCESS)
@@ -186,7 +186,7 @@ async fn reload_on_signal(
     let (reload, recipients) = (Arc::new(reload), Arc::new(recipients));
     while hangup.recv().await.is_some() {
         let (reload, flow, recipients) = (reload.clone(), flow.clone(), recipients.clone());
-        // Files are read on a thread of their own: callers do not wait for a disk.
+        // Files are read on a blocking thread, so that callers do not wait for a disk.
         let done = tokio::task::spawn_blocking(move || reload.reload(&flow, &recipients)).await;
         if done.is_err() {
             tracing::error!("reloading the flow failed; the current one stays");
@@ -225,14 +225,14 @@ async fn run_auto_resolve(auto_resolve: Option<Arc<AutoResolve>>) {
     }
 }
 
-/// Runs for ever. A panic is our bug; it costs a moment, not all work to come.
+/// Runs a background task for ever: restarts it after a pause if it ends, even by a panic.
 async fn forever<F>(what: &'static str, run: impl Fn() -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
     loop {
         AbortOnDrop(tokio::spawn(run())).ended().await;
-        tracing::error!("{what} ended and is started again");
+        tracing::error!("{what} ended unexpectedly and is restarted");
         tokio::time::sleep(RESTART_PAUSE).await;
     }
 }
@@ -242,7 +242,7 @@ struct AbortOnDrop(JoinHandle<()>);
 
 impl AbortOnDrop {
     async fn ended(mut self) {
-        // Whether by panic or not: it should not have ended.
+        // The result does not matter: the task should never end.
         let _ = (&mut self.0).await;
     }
 }

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::system::SystemClock;
 use crate::wiring::open_database;
 
-/// When a running server applies a change: it reads the database that often.
+/// When a running server applies a change: it polls the database at this interval.
 const DELAY: &str = "a running server applies it within 3 seconds";
 
 #[derive(Debug, Args)]
@@ -38,7 +38,7 @@ pub(super) struct Caller {
     caller: String,
 }
 
-/// The caller that a command names; national numbers belong to the country of the main number.
+/// Parses the caller that a command names; national numbers belong to the country of the main number.
 pub(super) fn caller(text: &str, config: &Config) -> Result<CallerId, Failure> {
     let flow = config.flow.as_ref().map(|own| own.flow.draft());
     let own = flow

@@ -1,12 +1,12 @@
-//! What a command finds before it begins: a configuration, and a database. A command in the wrong folder must not create
-//! an empty one.
+//! What must exist before a command starts: a configuration or a database. A command in the wrong folder must not create
+//! an empty database.
 use std::path::{Path, PathBuf};
 
 use super::Failure;
 use crate::config::{Config, is_configured};
 use crate::environment::Environment;
 
-/// What a command needs.
+/// What must exist before a command starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Precondition {
     /// Nothing: it works anywhere.
@@ -18,7 +18,7 @@ pub(super) enum Precondition {
 }
 
 impl Precondition {
-    /// Refuses if it does not hold. Nothing has been created by then.
+    /// Returns an error if the precondition is not met. Creates nothing.
     pub fn check(
         self,
         config: &Config,
@@ -49,7 +49,7 @@ impl Precondition {
     }
 }
 
-/// The file of a SQLite database; `None` for a server's.
+/// The file of a SQLite database; `None` for PostgreSQL.
 fn sqlite_file(url: &str) -> Option<PathBuf> {
     let path = url.strip_prefix("sqlite://")?;
     Some(PathBuf::from(path.split('?').next().unwrap_or(path)))

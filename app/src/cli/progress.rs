@@ -1,14 +1,14 @@
-//! Progress of commands that can take longer than people wait without a sign: on standard error, on a terminal alone.
+//! Progress of commands that can take long: on standard error, only if that is a terminal.
 use std::io::IsTerminal;
 use std::time::Duration;
 
 use frontdesk_ports::{CallFigures, CallQuery};
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How often the time that has passed is drawn again.
+/// How often the elapsed time is redrawn.
 const TICK: Duration = Duration::from_millis(200);
 
-/// Awaits work of an unknown amount.
+/// Awaits work of unknown duration, with a spinner.
 pub(super) async fn during<T>(what: &'static str, work: impl Future<Output = T>) -> T {
     let bar = ProgressBar::new_spinner().with_message(what).with_style(style("{spinner} {msg} ({elapsed})"));
     bar.enable_steady_tick(TICK);
@@ -21,9 +21,9 @@ pub(super) async fn during<T>(what: &'static str, work: impl Future<Output = T>)
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
-    /// The calls that fit a query.
+    /// Starts a bar over the calls that match a query.
     pub async fn over_calls(log: &dyn CallFigures, query: &CallQuery) -> Self {
-        // Counting a long log takes a while, which nobody waits for who sees no bar.
+        // Counting a long log takes a while, so it is only done if the bar is shown.
         let total = if std::io::stderr().is_terminal() {
             log.tally(query, u32::MAX).await.map_or(0, |tally| tally.all())
         } else {
@@ -35,7 +35,7 @@ impl Progress {
         Self(bar)
     }
 
-    /// Counts further items.
+    /// Advances the bar by a number of items.
     pub fn advance(&self, by: usize) {
         self.0.inc(u64::try_from(by).unwrap_or(0));
     }

@@ -1,4 +1,4 @@
-//! `frontdesk reconcile`: makes the log agree with the carrier's own records.
+//! `frontdesk reconcile`: repairs the log from the carrier's own records.
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ impl ReconcileCommand {
         let now = SystemClock.now();
         let since = now
             .checked_sub(self.since)
-            .map_err(|_| Failure::Usage("--since: that is before all time; use less".into()))?;
+            .map_err(|_| Failure::Usage("--since: that period is too long".into()))?;
         let mut report: Option<Report> = None;
         for reconciliation in &tools.reconciliations {
             let of_carrier = during("comparing with the carrier", reconciliation.run(since)).await;

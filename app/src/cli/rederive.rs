@@ -17,7 +17,7 @@ use super::user::failed;
 use crate::config::Config;
 use crate::wiring::tools::Tools;
 
-/// Calls that are read at once.
+/// The number of calls that are read at once.
 const PAGE: u16 = 200;
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! `frontdesk reload`: checks the flow as it is written now, and has every process that serves this desk take it.
+//! `frontdesk reload`: validates the current flow, and has every server process on this spool load it.
 use std::process::ExitCode;
 
 use rustix::io::Errno;
@@ -24,7 +24,7 @@ pub(super) fn run(config: &Config) -> Result<ExitCode, Failure> {
     }
     for server in servers {
         match kill_process(server, Signal::HUP) {
-            // It has stopped meanwhile.
+            // ESRCH: the process has stopped meanwhile.
             Ok(()) | Err(Errno::SRCH) => {}
             Err(error) => {
                 return Err(failed(format!("the server (process {server:?}) cannot be signalled: {error}")));
@@ -32,7 +32,7 @@ pub(super) fn run(config: &Config) -> Result<ExitCode, Failure> {
         }
     }
     println!(
-        "the flow is valid, and the server was asked to load it for new calls; its log says if it could not. Calls in progress go on by the one they began with"
+        "the flow is valid, and the server was asked to load it for new calls; its log says if it could not. Calls in progress keep the flow they started with"
     );
     Ok(ExitCode::SUCCESS)
 }

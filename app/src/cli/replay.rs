@@ -19,9 +19,9 @@ use crate::config::{Config, FlowText, parse_duration};
 use crate::system::{SystemClock, SystemIds};
 use crate::wiring::open_database;
 
-/// Calls read at once.
+/// The number of calls that are read at once.
 const PAGE: u16 = 200;
-/// Calls named of each kind of change.
+/// The number of calls that are named for each kind of change.
 const EXAMPLES: usize = 3;
 
 #[derive(Debug, Args)]
@@ -35,7 +35,7 @@ pub(super) struct Replay {
     since: Duration,
 }
 
-/// Calls with another path or outcome.
+/// The calls with one kind of change.
 #[derive(Default)]
 struct Changed {
     calls: usize,

@@ -1,4 +1,4 @@
-//! `frontdesk purge` and `frontdesk erase`: data gone for good, with a receipt.
+//! `frontdesk purge` and `frontdesk erase`: delete data permanently, and print a receipt.
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -146,12 +146,12 @@ impl Erase {
         let caller = caller(&self.number, &config)?;
         let Some(key) = caller.identity("") else {
             return Err(Failure::Usage(
-                "a withheld number names nobody, so its calls cannot be erased".to_owned(),
+                "a withheld number identifies no caller, so its calls cannot be erased".to_owned(),
             ));
         };
         let tools = Tools::open(&config).await?;
         let found = tools.retention.preview_erasure(&key).await.map_err(failed)?;
-        // On standard error: the receipt is what a script reads.
+        // On standard error: scripts read the receipt on standard output.
         eprintln!("{}", described(&found));
         if !confirmed("Delete them for good, here and at the carrier, and the number's contact?", self.yes)? {
             println!("nothing was deleted");

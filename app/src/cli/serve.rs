@@ -1,4 +1,4 @@
-//! `frontdesk serve`: production.
+//! `frontdesk serve`: the production server.
 use std::process::ExitCode;
 
 use super::Failure;
@@ -15,14 +15,14 @@ pub(super) async fn run(
     reload: Reload,
     environment: &Environment,
 ) -> Result<ExitCode, Failure> {
-    // systemd names the journal that standard error goes to.
+    // systemd sets this variable if standard error goes to the journal.
     let is_log = environment.get("JOURNAL_STREAM").is_some() || config.log_format == LogFormat::Json;
     telemetry::start(config.log_format, &config.log_levels);
     let mut sockets = PassedSockets::of_process();
     let listener = listen(&mut sockets, config.listen).await?;
-    // Before a file is made in a folder that an interrupted restore is about to put in place.
+    // First, because an interrupted restore still has to move folders into place, in which no file must be created before.
     finish_restore(&config.database_url).map_err(|error| Failure::Usage(error.to_string()))?;
-    // Before anybody can find this process: SIGHUP must not end it.
+    // Before the PID file exists: a SIGHUP from `frontdesk reload` must not end this process.
     let reload = (hang_ups()?, reload);
     let _serving = PidFile::hold(&config.spool).map_err(|error| {
         Failure::Usage(format!("spool.path: {} cannot be used: {error}", config.spool.display()))
@@ -60,8 +60,8 @@ pub(super) async fn run(
     until_stopped(served, running, Some(reload)).await
 }
 
-/// Prints the link that creates the first user, while there is none. Not through the logger, nor where standard error is a log
-/// that is stored and passed on: whoever read it there would be the admin.
+/// Prints the link that creates the first user, while there is none. Does not use the logger, and does not print it if standard
+/// error is a log that is stored or forwarded: any reader of that log could become the admin.
 async fn print_setup_link(app: &App, is_log: bool) {
     match app.new_setup_link().await {
         Ok(Some(_)) if is_log => {

@@ -1,4 +1,4 @@
-//! `frontdesk token`: credentials for programs.
+//! `frontdesk token`: manages API tokens.
 use std::process::ExitCode;
 
 use clap::Subcommand;

@@ -1,4 +1,4 @@
-//! `frontdesk user`: the people who may read the feed.
+//! `frontdesk user`: manages users.
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -158,11 +158,7 @@ fn password() -> Result<String, Failure> {
     if std::io::stdin().is_terminal() {
         let first = rpassword::prompt_password("Password: ").map_err(unread)?;
         let second = rpassword::prompt_password("Again: ").map_err(unread)?;
-        return if first == second {
-            Ok(first)
-        } else {
-            Err(Failure::Usage("the two are not the same".into()))
-        };
+        return if first == second { Ok(first) } else { Err(Failure::Usage("the passwords differ".into())) };
     }
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(unread)?;

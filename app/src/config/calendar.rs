@@ -1,11 +1,11 @@
-//! Holidays out of an `.ics` calendar: its all-day events.
+//! Reads holidays from an `.ics` calendar: its all-day events.
 use frontdesk_domain::flow::{Days, TimedEvents};
 use icalendar::{Calendar, Component, DatePerhapsTime};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-/// The days of a file's events. What changes the days is applied, or refused by the event's name: days
-/// must not be open or closed because a property was not read. Cancelled events are left out.
+/// The days of a file's events. A property that changes the days is applied, or the event is refused by
+/// name: no day may be open or closed because a property was ignored. Cancelled events are left out.
 pub(super) fn days(text: &str, timed: TimedEvents) -> Result<Vec<Days>, String> {
     let text = text.trim_start_matches('\u{feff}');
     let mut days = Vec::new();
@@ -27,7 +27,7 @@ pub(super) fn days(text: &str, timed: TimedEvents) -> Result<Vec<Days>, String> 
             })?);
         }
     }
-    if days.is_empty() { Err("it holds no events".to_owned()) } else { Ok(days) }
+    if days.is_empty() { Err("it contains no events".to_owned()) } else { Ok(days) }
 }
 
 fn days_of(event: &icalendar::Event) -> Result<Vec<Days>, String> {
@@ -83,7 +83,7 @@ fn last_day(event: &icalendar::Event, first: Date) -> Result<Date, String> {
     before(first.checked_add(days.max(1).days()).map_err(|error| error.to_string())?)
 }
 
-/// Whether a rule means no more than the event's own day every year.
+/// Whether a rule only repeats the event's day every year.
 fn is_every_year(rule: &str, first: Date) -> bool {
     rule.split(';').filter(|part| !part.is_empty()).all(|part| match part.split_once('=') {
         Some(("FREQ", value)) => value == "YEARLY",
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_close_other_days_than_one_thinks_is_refused() {
+    fn unsupported_properties_are_refused() {
         for (event_lines, why) in [
             ("DTSTART:20261225T090000Z\r\nDTEND:20261225T170000Z\r\n", "not of whole days"),
             ("DTSTART;VALUE=DATE:20261225\r\nRRULE:FREQ=WEEKLY\r\n", "repeats by FREQ=WEEKLY"),

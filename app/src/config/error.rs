@@ -1,8 +1,8 @@
-//! What is wrong with the configuration, and where it can be shown.
+//! Configuration errors, with their position in the file.
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What is wrong with a setting: where it stands, which it is, what is wrong and what to do.
+/// An error in a setting: its position, its key, and what is wrong and how to fix it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}{key}: {what}")]
 pub struct ConfigError {
@@ -12,29 +12,29 @@ pub struct ConfigError {
     pub key: String,
     /// What is wrong, with the remedy.
     pub what: String,
-    /// Where it can be shown in its file.
+    /// The position in the file, if the error has one.
     pub shown: Option<Shown>,
 }
 
-/// A place in a file that can be shown.
+/// A position in a file, with the file's text to show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
     /// The file's name.
     pub file: String,
     /// Its text.
     pub text: Arc<str>,
-    /// The place, in bytes.
+    /// The range in the text, in bytes.
     pub span: Range<usize>,
 }
 
 impl ConfigError {
-    /// Something that cannot be shown in a file.
+    /// An error without a position in a file.
     pub fn new(place: impl Into<String>, key: impl Into<String>, what: impl Into<String>) -> Self {
         Self { place: place.into(), key: key.into(), what: what.into(), shown: None }
     }
 }
 
-/// All that is wrong with the settings; never empty.
+/// All errors in the settings; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigErrors(pub Vec<ConfigError>);
 

@@ -1,4 +1,4 @@
-//! The company's own flow: a table of the configuration or a file that it names, read with all that belongs to it.
+//! The company's own flow: a table of the configuration or a file that it names, read with its calendars and audio files.
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::carrier;
 
 use super::{ConfigError, Shown, calendar};
 
-/// Where a flow is written.
+/// The text of a flow, and where it comes from.
 #[derive(Debug, Clone)]
 pub struct FlowText {
     /// The file, for messages.
@@ -22,19 +22,19 @@ pub struct FlowText {
     pub text: String,
     /// The table that is the flow; empty when the whole file is.
     pub table: &'static str,
-    /// The folder that the files it names are in.
+    /// The folder that the flow's file names are relative to.
     pub folder: PathBuf,
 }
 
 impl FlowText {
-    /// A file of its own.
+    /// Reads the text of a file.
     fn of_file(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path)
             .map_err(|error| format!("the file {} cannot be read: {error}", path.display()))?;
         Ok(Self { name: path.display().to_string(), text, table: "", folder: folder_of(path) })
     }
 
-    /// A file of its own, or a configuration with a `[flow]` in it.
+    /// Reads a file that is a flow, or a configuration with a `[flow]` table.
     pub fn of_either(path: &Path) -> Result<Self, String> {
         let mut found = Self::of_file(path)?;
         let in_a_table = |line: &str| line.starts_with("[flow]") || line.starts_with("[flow.");
@@ -44,7 +44,7 @@ impl FlowText {
         Ok(found)
     }
 
-    /// Reads and proves it.
+    /// Parses and verifies the flow.
     pub fn read(&self, zone: &TimeZone, builtin: &BuiltinFlow) -> Result<FlowWithAudio, Vec<ConfigError>> {
         let audio: RefCell<Vec<(AudioFile, Bytes)>> = RefCell::default();
         let settings = FlowSettings {

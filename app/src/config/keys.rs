@@ -2,7 +2,7 @@
 
 /// One key.
 pub(super) struct Key {
-    /// Its parts, with points between; a `*` stands for any name.
+    /// Its parts, separated by dots; a `*` stands for any name.
     pub name: &'static str,
     /// Whether its value is a secret, which may also come from a file named in `…_file`.
     pub secret: bool,
@@ -95,10 +95,10 @@ pub(super) const KEYS: &[Key] = &[
     key("notify.*.language"),
 ];
 
-/// The key of that name, and whether it names the file that holds it.
+/// The key of that name, and whether the name is the `…_file` form of the key.
 pub(super) fn find(name: &str) -> Option<(&'static Key, bool)> {
     let whole = || KEYS.iter().find(|key| fits(key.name, name)).map(|key| (key, false));
-    // First the file: where any name is a key, one that ends so would be taken for the name.
+    // The `…_file` form comes first: a `*` would match a name with that ending, too.
     let base = name.strip_suffix("_file");
     let of_file = base.and_then(|base| KEYS.iter().find(|key| key.secret && fits(key.name, base)));
     of_file.map(|key| (key, true)).or_else(whole)
@@ -108,7 +108,7 @@ fn fits(pattern: &str, name: &str) -> bool {
     pattern.split('.').count() == name.split('.').count() && begins(pattern, name)
 }
 
-/// Whether what fits the pattern can begin with those parts.
+/// Whether a name that matches the pattern can begin with those parts.
 fn begins(pattern: &str, parts: &str) -> bool {
     let named = |part: &str| {
         // Routes have numbers for names: `+33*`.
@@ -127,7 +127,7 @@ pub(super) fn nearest(name: &str) -> &'static str {
     by_distance.map_or("public_url", |key| key.name)
 }
 
-/// Whether keys begin so: `twilio` of `twilio.auth_token`.
+/// Whether a name is a table of keys: `twilio` in `twilio.auth_token`.
 pub(super) fn is_section(name: &str) -> bool {
     KEYS.iter().any(|key| key.name.split('.').count() > name.split('.').count() && begins(key.name, name))
 }

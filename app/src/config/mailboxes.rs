@@ -1,4 +1,4 @@
-//! What mailboxes of the flow need of the rest of the configuration.
+//! Checks that the configuration has what the flow's mailboxes need.
 use adapters_transcription::Command;
 use frontdesk_domain::flow::{Mailbox, NodeName, Transcribe};
 use frontdesk_services::flow_versions::FlowWithAudio;
@@ -6,7 +6,7 @@ use frontdesk_services::flow_versions::FlowWithAudio;
 use super::{ConfigError, Reader, Recipient, Value};
 
 impl Reader {
-    /// The program that writes messages down.
+    /// Reads the command that transcribes messages.
     pub(super) fn transcription(&mut self) -> Option<Command> {
         self.take("transcription.command", |value: &Value| {
             Command::new(value.list()?).map_err(|bad| {
@@ -25,7 +25,7 @@ impl Reader {
             if deletes && mailbox.transcribe == Transcribe::Carrier {
                 self.wrong(
                     name,
-                    "the carrier cannot write down what recordings.delete_at_carrier deletes at once; leave one of them out",
+                    "the carrier cannot transcribe recordings that recordings.delete_at_carrier deletes; remove one of the two",
                 );
             }
             if !writes && mailbox.transcribe == Transcribe::Here {

@@ -23,7 +23,7 @@ pub enum By {
 pub struct Recipient {
     /// The name of the rule.
     pub name: String,
-    /// How they are reached.
+    /// The channel and its addresses.
     pub by: By,
     /// The kinds of notification that it receives.
     pub rule: NotificationRule,
@@ -136,7 +136,7 @@ impl Reader {
         Some(Recipient { name, by, rule, language: language.unwrap_or_default() })
     }
 
-    /// Some of the words that are known.
+    /// Reads a list of names, each of which must be known.
     fn words<T: Copy>(&mut self, key: &str, known: Vec<(&'static str, T)>) -> Option<Vec<T>> {
         self.take(key, |value| {
             let read = |text: &String| {
@@ -166,7 +166,7 @@ impl std::fmt::Display for By {
                 write!(f, "e-mail to {}", people.join(", "))
             }
             Self::Webhook(url, secret) => {
-                // A secret that cannot be read would not have come this far.
+                // The secret is not shown.
                 let _ = secret;
                 write!(f, "webhook to {}", url.host_str().unwrap_or("?"))
             }

@@ -5,7 +5,7 @@ use url::Url;
 use super::{Reader, Value};
 
 impl Reader {
-    /// The place of that address, with what it takes to reach it.
+    /// The storage at that URL, with the credentials to access it.
     pub(super) fn recordings(&mut self, url: String) -> Place {
         let endpoint = self.take("recordings.endpoint", |value| {
             let text = value.text()?;

@@ -1,10 +1,10 @@
-//! What commands need of the settings, and what the carriers that they name can do.
+//! The settings that commands require, and the limits of the configured carriers.
 use frontdesk_domain::flow::CarrierLimits;
 
 use super::{Config, ConfigError, Reader};
 use crate::carrier;
 
-/// What a command cannot do without.
+/// The settings that a command requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// Everything that a real carrier needs.
@@ -14,21 +14,21 @@ pub enum Needs {
 }
 
 impl Reader {
-    /// Whether calls come, perhaps among others, by a hosted carrier: they do unless there is a SIP line alone.
+    /// Whether there is a hosted carrier, possibly in addition to a SIP line: always, unless only a SIP line is configured.
     pub(super) fn has_hosted_carrier(&self) -> bool {
         let has = |table: &str| self.values.keys().any(|key| key.starts_with(table));
         has("twilio.") || !has("sip.")
     }
 
-    /// What every carrier of the configuration can do.
+    /// The limits of a flow that every configured carrier must be able to handle.
     pub(super) fn limits(&self, is_hosted: bool) -> CarrierLimits {
         let of_hosted = if is_hosted { carrier::LIMITS } else { CarrierLimits::default() };
         let has_line = self.values.keys().any(|key| key.starts_with("sip."));
-        // The SIP line sends no keys.
+        // The SIP line cannot send digits.
         CarrierLimits { digits: of_hosted.digits && !has_line, ..of_hosted }
     }
 
-    /// Reports settings that production needs and that are missing, unless an error about them was reported before.
+    /// Reports missing settings that production needs, unless an error about them has been reported already.
     pub(super) fn require(&mut self, config: &Config) {
         let mut require = |there: bool, key: &str, what: &str| {
             let already_reported = self

@@ -1,4 +1,4 @@
-//! Settings of who else may say who people are: a proxy in front of us, an identity provider.
+//! Settings of federated sign-in: a trusted proxy, an identity provider.
 use adapters_http::TrustedProxy;
 use adapters_identity::NameClaim;
 use frontdesk_ports::access::Role;
@@ -9,7 +9,7 @@ use url::Url;
 use super::error::ConfigError;
 use super::{Reader, Value};
 
-/// An identity provider, without where people come back to.
+/// An identity provider, without the redirect URL.
 #[derive(Debug, Clone)]
 pub struct Provider {
     /// The issuer URL, exactly as the provider states it.
@@ -18,7 +18,7 @@ pub struct Provider {
     pub client_id: String,
     /// The client secret.
     pub client_secret: Option<SecretString>,
-    /// Which claim names a person here.
+    /// The claim that holds the user name.
     pub claim: NameClaim,
     /// E-mail domains that may sign in; empty for all.
     pub domains: Vec<String>,
@@ -26,24 +26,24 @@ pub struct Provider {
 
 /// The networks of proxies that are trusted unless others are named.
 const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
-/// The least length of a token that people write themselves.
+/// The minimum length of a token that is set in the configuration.
 const LEAST_TOKEN: usize = 16;
 
-/// Who else says who people are.
+/// The settings of federated sign-in, and of roles.
 #[derive(Debug, Clone, Default)]
 pub struct SignInSettings {
-    /// A proxy.
+    /// The trusted proxy.
     pub proxy: Option<TrustedProxy>,
-    /// An identity provider.
+    /// The identity provider.
     pub provider: Option<Provider>,
-    /// The role of people who come from there and are not known; `None` lets no newcomers in.
+    /// The role of unknown users who sign in through these; `None` refuses them.
     pub newcomers: Option<Role>,
     /// Whether staff may close the company, not only admins.
     pub staff_may_close: bool,
 }
 
 impl Reader {
-    /// Everything under `auth` but our own passwords and tokens.
+    /// Reads everything under `auth` except the password and the token.
     pub(super) fn sign_in(&mut self) -> SignInSettings {
         let newcomers = self.take("auth.newcomers", |value| {
             value.text()?.parse().map_err(|unknown: frontdesk_domain::names::UnknownName| unknown.to_string())
@@ -86,12 +86,12 @@ impl Reader {
             let all = networks.iter().any(|network: &ipnet::IpNet| network.prefix_len() == 0);
             match (networks.is_empty(), all) {
                 (true, _) => Err("it is empty; name the proxy's network, such as 127.0.0.1/32".to_owned()),
-                (_, true) => Err("everybody would be believed; name the proxy's network alone".to_owned()),
+                (_, true) => Err("every client would be trusted; name the proxy's network alone".to_owned()),
                 _ => Ok(networks),
             }
         });
         self.needs("auth.proxy_header", "auth.proxy_networks");
-        // Where the proxy of most installations is; nobody else can reach us from there.
+        // Most proxies run on the same machine, and only local programs connect from loopback addresses.
         let loopback = || LOOPBACK.iter().filter_map(|network| network.parse().ok()).collect();
         TrustedProxy { header, networks: networks.unwrap_or_else(loopback) }
     }
@@ -130,7 +130,7 @@ impl Reader {
         Some(Provider { issuer: issuer?, client_id: client_id?, client_secret, claim, domains })
     }
 
-    /// The token of the configuration: long enough not to be guessed.
+    /// Reads the API token of the configuration, which must be long enough not to be guessed.
     pub(super) fn api_token(&mut self) -> Option<SecretString> {
         let place = self.values.get("auth.api_token").map(|value| value.place.clone()).unwrap_or_default();
         let token = self.secret("auth.api_token")?;

@@ -1,8 +1,8 @@
-//! A SIP line: `sip.*`. Its program is part of builds with the feature `sip`.
+//! The SIP line: `sip.*`. It is part of builds with the feature `sip`.
 #[cfg(feature = "sip")]
 pub use line::SipSettings;
 
-/// The settings of a line, which this build does not have.
+/// The settings of a SIP line, which this build does not include.
 #[cfg(not(feature = "sip"))]
 #[derive(Debug, Clone)]
 pub enum SipSettings {}
@@ -33,22 +33,22 @@ mod line {
 
     use crate::config::{ConfigError, Reader, Value};
 
-    /// The least length of a SIP password.
+    /// The minimum length of a SIP password.
     const LEAST_PASSWORD: usize = 16;
-    /// Calls at once, unless the configuration says otherwise.
+    /// The default limit of concurrent calls.
     const MAX_CALLS: u32 = 40;
 
-    /// A SIP line, and the program that reads its prompts out.
+    /// A SIP line, and the command that synthesizes its prompts.
     #[derive(Debug, Clone)]
     pub struct SipSettings {
         /// The line.
         pub line: Settings,
-        /// The program.
+        /// The speech synthesis command.
         pub voice: Command,
     }
 
     impl Reader {
-        /// The line, if any setting is about one.
+        /// Reads the settings of the line, if there are any.
         pub(in crate::config) fn sip(&mut self, flow: Option<&FlowWithAudio>) -> Option<SipSettings> {
             if !self.values.keys().any(|key| key.starts_with("sip.")) {
                 return None;
@@ -187,7 +187,7 @@ mod line {
                     plan.add(&pattern, &value.text()?).map_err(|error| error.to_string())
                 });
             }
-            // What no route names is rung by the trunk.
+            // The trunk rings numbers without a route.
             if let Some(trunk) = trunk
                 && !self.values.contains_key("sip.routes.*")
                 && let Err(error) = plan.add("*", &trunk.registrar.route())

@@ -1,4 +1,4 @@
-//! Where settings come from: flattened to dotted keys, each with its place for messages.
+//! Reads settings from the file and the environment: flattened to dotted keys, each with its position for error messages.
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,13 +10,13 @@ use super::flow::{FlowText, folder_of};
 use super::keys::{find, is_section, nearest};
 use crate::environment::Environment;
 
-/// Variables that hold settings begin so.
+/// The prefix of environment variables that hold settings.
 const PREFIX: &str = "FRONTDESK__";
 
 /// One setting as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {
-    /// Its place, ending in `: `, for messages.
+    /// Its position for error messages, ending in `: `.
     pub place: String,
     raw: Raw,
 }
@@ -27,12 +27,12 @@ enum Raw {
     Boolean(bool),
     List(Vec<String>),
     Number(String),
-    /// Something no setting is.
+    /// A type that no setting has; the text describes it.
     Other(&'static str),
 }
 
 impl Value {
-    /// A text that was not read from anywhere.
+    /// A text without a position.
     pub fn given(text: &str) -> Self {
         Self { place: String::new(), raw: Raw::Text(text.to_owned()) }
     }
@@ -45,7 +45,7 @@ impl Value {
         }
     }
 
-    /// As yes or no.
+    /// As a boolean.
     pub fn boolean(&self) -> Result<bool, String> {
         match &self.raw {
             Raw::Boolean(yes) => Ok(*yes),
@@ -75,7 +75,7 @@ impl Value {
         text.parse().ok().filter(|count| *count > 0).ok_or_else(bad)
     }
 
-    /// As a time.
+    /// As a duration.
     pub fn duration(&self) -> Result<Duration, String> {
         super::parse_duration(&self.text()?)
     }
@@ -106,14 +106,14 @@ pub fn is_configured(named: Option<&Path>, environment: &Environment) -> bool {
     configuration_file(named, environment).is_some() || environment.variables.iter().any(in_environment)
 }
 
-/// Settings by dotted key, and what could not be read.
+/// Settings by dotted key, and the errors found while reading them.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// What was set.
+    /// The values.
     pub values: BTreeMap<String, Value>,
     /// The company's own flow, if it is in the same file.
     pub flow: Option<FlowText>,
-    /// What is wrong with the file, the names or the secrets' files.
+    /// Errors in the file, the key names or the secrets' files.
     pub errors: Vec<ConfigError>,
 }
 
@@ -128,7 +128,7 @@ impl Settings {
         found
     }
 
-    /// Reads the text of a file of that name, and no environment.
+    /// Reads a text, but not the environment. `name` is the file name in error messages.
     pub fn of_text(name: &str, text: &str) -> Self {
         let mut found = Self::default();
         found.read_text(name, text);
@@ -193,7 +193,7 @@ impl Settings {
         }
     }
 
-    /// The company's own flow stands here, or the file that it is in is named, from this file's folder on.
+    /// Reads `flow`: the flow as a table, or the name of its file, relative to the folder of this file.
     fn find_flow(&mut self, name: &str, text: &str, place: String, value: &DeValue<'_>) {
         let folder = folder_of(Path::new(name));
         if let DeValue::Table(_) = value {
@@ -211,7 +211,7 @@ impl Settings {
         for variable in environment.unreadable.iter().filter(|name| name.starts_with(PREFIX)) {
             self.error("", variable, "its value is not UTF-8; write it in UTF-8".to_owned());
         }
-        // Compose files set variables that nobody has given (`${NAME:-}`) to nothing.
+        // Compose files set variables without a value (`${NAME:-}`) to the empty string.
         let given = environment.variables.iter().filter(|(_, value)| !value.is_empty());
         for (variable, value) in given {
             if let Some(name) = variable.strip_prefix(PREFIX) {
@@ -225,7 +225,7 @@ impl Settings {
         match find(key) {
             None => {
                 let what = format!("there is no such key; did you mean {}?", nearest(key));
-                // A key that could not be seen in the message.
+                // A key that would be invisible in the message.
                 let odd = key.trim().is_empty() || key.contains(char::is_control);
                 let named = if odd { format!("{key:?}") } else { key.to_owned() };
                 self.error(&value.place, &named, what);
@@ -244,7 +244,7 @@ impl Settings {
     }
 }
 
-/// A secret's file, without the byte order mark, blanks and line ends that editors add.
+/// Reads a secret's file, without the byte order mark, blanks and line ends that editors add.
 fn read_secret(path: &str) -> Result<String, String> {
     let text =
         std::fs::read_to_string(path).map_err(|error| format!("the file {path} cannot be read: {error}"))?;

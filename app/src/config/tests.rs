@@ -1,4 +1,4 @@
-//! Settings, good and bad.
+//! Valid and invalid settings.
 #[cfg(feature = "sip")]
 mod line;
 
@@ -64,7 +64,7 @@ fn the_environment_wins_and_secrets_come_from_files() {
 }
 
 #[test]
-fn files_from_windows_are_read_and_what_an_editor_has_typeset_is_explained() {
+fn crlf_and_bom_are_accepted_and_curly_quotes_are_reported() {
     let crlf = GOOD.replace('\n', "\r\n");
     for text in [crlf.clone(), format!("\u{feff}{GOOD}"), format!("\u{feff}{crlf}")] {
         let config = load(&text, &[], Needs::Production).unwrap();
@@ -83,7 +83,7 @@ fn files_from_windows_are_read_and_what_an_editor_has_typeset_is_explained() {
 }
 
 #[test]
-fn an_empty_variable_is_as_good_as_none() {
+fn an_empty_variable_counts_as_unset() {
     let pairs =
         [("FRONTDESK__LISTEN", ""), ("FRONTDESK__METRICS__LISTEN", ""), ("FRONTDESK__AUTH__API_TOKEN", "")];
     let config = load(GOOD, &pairs, Needs::Production).unwrap();
@@ -116,7 +116,7 @@ fn every_error_names_its_place_and_remedy() {
     ] {
         assert!(errors.iter().any(|error| error.starts_with(part)), "{part} in {errors:?}");
     }
-    assert_eq!(errors.len(), 8, "nothing is complained about twice: {errors:?}");
+    assert_eq!(errors.len(), 8, "no problem is reported twice: {errors:?}");
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn logs_are_lines_for_people_or_objects_for_programs() {
 }
 
 #[test]
-fn a_flow_stands_in_the_file_or_in_one_that_it_names() {
+fn a_flow_is_in_the_file_or_in_a_file_it_names() {
     let flow = include_str!("../../../domain/examples/flows/plumber.toml");
     let config = load(flow, &[], Needs::Nothing).unwrap();
     assert_eq!(config.flow.unwrap().flow.company(), "Dupont Plumbing");
@@ -221,7 +221,7 @@ events = ["call.ended"]
 }
 
 #[test]
-fn small_print() {
+fn various_settings_are_validated() {
     let one = |text: &str, pairs: &[(&str, &str)]| load(text, pairs, Needs::Nothing).unwrap_err();
     assert_eq!(one("[bogus]\n", &[]), ["F:1: bogus: there is no such key; did you mean flow?"]);
     let limit = "forward_to = \"+33611223344\"\n[limits]\ntime_limit = \"0d\"\n";
@@ -249,7 +249,7 @@ fn a_mailbox_with_transcription_needs_a_command_with_the_audio_placeholder() {
     let missing = read("").unwrap_err();
     assert!(missing.contains("set transcription.command"), "{missing}");
     let deaf = read("transcription.command = [\"whisper-cli\"]").unwrap_err();
-    assert!(deaf.contains("no argument holds {file}"), "{deaf}");
+    assert!(deaf.contains("no argument contains {file}"), "{deaf}");
     let config = read("transcription.command = [\"whisper-cli\", \"{file}\"]").unwrap();
     assert!(config.transcription.is_some());
 }

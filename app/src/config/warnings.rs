@@ -1,4 +1,4 @@
-//! What is allowed in the settings and probably not meant.
+//! Warnings about settings that are valid but probably not intended.
 use std::net::IpAddr;
 
 use frontdesk_domain::Timestamp;
@@ -24,7 +24,7 @@ impl Config {
 }
 
 impl Config {
-    /// A Twilio token is 32 hexadecimal digits; another was not copied whole.
+    /// A Twilio token has 32 hexadecimal digits; any other was probably copied incompletely.
     fn of_token(&self) -> Option<ConfigError> {
         let malformed = |token: &SecretString| {
             let token = token.expose_secret();
@@ -37,7 +37,7 @@ impl Config {
         })
     }
 
-    /// Without `feed.url` nobody knows whether the private listener is reached over HTTPS.
+    /// Without `feed.url`, the server cannot know whether the private listener is reached over HTTPS.
     fn of_private_listener(&self) -> Option<ConfigError> {
         (self.private_listen.is_some() && self.feed_url.is_none()).then(|| {
             let what = "people reach the feed at private_listen; set feed.url to their address, so that e-mails link to it, and over HTTPS cookies are marked Secure";
@@ -51,7 +51,7 @@ pub fn public_url_warning(public: &PublicUrl) -> Option<String> {
     let url = Url::parse(public.as_str()).ok()?;
     if url.path().contains(&format!("{}/", carrier::PREFIX)) || url.path().ends_with(carrier::PREFIX) {
         let base = public.as_str().split(carrier::PREFIX).next().unwrap_or_default();
-        return Some(format!("it is the address of a webhook; the base alone is meant: {base}"));
+        return Some(format!("it is the address of a webhook; use only the base URL: {base}"));
     }
     match url.host()? {
         Host::Domain(name) if name == "localhost" || name.ends_with(".localhost") || !name.contains('.') => {

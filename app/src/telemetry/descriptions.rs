@@ -1,9 +1,9 @@
-//! What each metric means, as `# HELP` says it.
+//! The description of each metric, for `# HELP`.
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
 const COUNTERS: [(&str, &str); 8] = [
     ("frontdesk_webhooks_refused_total", "Requests to the carrier's routes without a valid signature."),
-    ("frontdesk_events_unrecorded_total", "Events that neither the database nor the spool took."),
+    ("frontdesk_events_unrecorded_total", "Events that neither the database nor the spool stored."),
     ("frontdesk_events_spooled_total", "Events that went to the spool first."),
     ("frontdesk_calls_total", "Calls that have ended, by outcome."),
     ("frontdesk_reconcile_repairs_total", "Calls and voicemails repaired from the carrier's records."),
@@ -23,7 +23,7 @@ const GAUGES: [(&str, &str); 8] = [
     ("frontdesk_notifications", "Notifications by state: open, or failed for good."),
 ];
 
-/// Describes every metric. Counters that have no labels begin at 0: only then their first increase is one.
+/// Describes every metric. Counters without labels start at 0, so that Prometheus sees their first increase.
 pub(super) fn describe() {
     for (name, meaning) in COUNTERS {
         describe_counter!(name, meaning);

@@ -1,11 +1,11 @@
-//! Which calls are traced: the standard variables `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` decide, and they
-//! decide the same for every span of a call.
+//! Selects the calls that are traced, by the standard variables `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`. The
+//! decision is the same for every span of a call.
 use opentelemetry::trace::{Link, SpanKind, TraceContextExt, TraceId};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{Sampler, SamplingResult, ShouldSample};
 
-/// Samples calls. The span of the call itself is nowhere: those that belong to it directly are decided about as roots of
-/// their trace.
+/// Samples calls. There is no span for the call itself, so spans that would have it as parent are sampled as roots of their
+/// trace.
 #[derive(Debug, Clone)]
 pub struct CallSampler(pub Sampler);
 
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_refused_by_name() {
+    fn unknown_values_are_refused() {
         assert!(sampler("xray", "").unwrap_err().contains("OTEL_TRACES_SAMPLER"));
         assert!(sampler("traceidratio", "2").unwrap_err().contains("OTEL_TRACES_SAMPLER_ARG"));
         assert!(sampler("traceidratio", "many").is_err());

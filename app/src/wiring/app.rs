@@ -1,4 +1,4 @@
-//! The assembled application: what it serves, and what runs beside that.
+//! The assembled application: its routes and its background tasks.
 use std::sync::Arc;
 
 use adapters_http::health_routes;
@@ -19,18 +19,18 @@ use tokio::sync::watch;
 
 use super::line::SipLine;
 use crate::carrier;
-use crate::server::Routes;
+use frontdesk_server::Routes;
 
 /// An application, ready to be served.
 pub struct App {
     /// The carrier's routes.
     pub carrier: BoxEndpoint<'static, Response>,
-    /// The people's and programs' routes.
+    /// The routes of users and API clients.
     pub people: BoxEndpoint<'static, Response>,
     pub(super) running: Running,
     pub(super) readiness: Arc<dyn Readiness>,
     pub(super) metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    /// Where people read the log.
+    /// The base URL of the feed.
     pub(super) feed_url: String,
     /// The accounts that may send probe requests.
     pub(super) probe_target: (PublicUrl, Vec<Account>),
@@ -38,46 +38,46 @@ pub struct App {
 
 /// The background parts of a running application, and its shutdown.
 pub struct Running {
-    /// Do what is due after answering.
+    /// Run the jobs of voicemails.
     pub workers: Vec<Arc<VoicemailWorker>>,
-    /// Who may read the log.
+    /// Authenticates users and API tokens.
     pub access: Arc<AccessControl>,
-    /// Takes what was spooled into the log.
+    /// Stores events, and writes buffered ones to the log.
     pub intake: Arc<EventIntake>,
-    /// Does what is due from time to time.
+    /// Runs periodic maintenance.
     pub maintenance: Arc<Maintenance>,
-    /// Settles misses of callers who have been spoken to since, unless that is not wanted.
+    /// Marks missed calls done after a later conversation with the caller; `None` if that is turned off.
     pub auto_resolve: Option<Arc<AutoResolve>>,
     /// Sends notifications to people and programs.
     pub notifications: Arc<Notifications>,
-    /// What holds for calls beside the flow.
+    /// Closures, blocked callers and caps.
     pub restrictions: Arc<Restrictions>,
     /// The names of callers.
     pub contacts: Arc<Contacts>,
-    /// What callers go through.
+    /// The versions of the call flow.
     pub flow: Arc<FlowVersions>,
-    /// Our own SIP line, if there is one.
+    /// The SIP line, if there is one.
     pub line: Option<Arc<SipLine>>,
-    /// Stops what is served when it turns true.
+    /// Stops the servers when it turns true.
     pub stop: watch::Sender<bool>,
     pub(super) log: Arc<SqlLog>,
     pub(super) _comparing: Comparing,
 }
 
 impl Running {
-    /// Commits what waits and closes the database.
+    /// Commits pending writes and closes the database.
     pub async fn close(&self) -> Result<(), StoreError> {
         self.log.close().await
     }
 }
 
 impl App {
-    /// The address that the carrier asks when a call comes in, if there is an account.
+    /// The URL that the carrier requests when a call comes in; `None` without an account.
     pub fn voice_url(&self) -> Option<String> {
         (!self.probe_target.1.is_empty()).then(|| carrier::voice_url(&self.probe_target.0))
     }
 
-    /// The address that creates the first user; `None` if people can sign in already.
+    /// A link that creates the first user; `None` if a user can already sign in.
     pub async fn new_setup_link(&self) -> Result<Option<String>, StoreError> {
         let secret = self.running.access.new_setup_link().await?;
         Ok(secret.map(|secret| format!("{}/setup/{secret}", self.feed_url)))
@@ -88,7 +88,7 @@ impl App {
         self.running.access.new_sign_in_link()
     }
 
-    /// The metrics alone, for an address of their own.
+    /// The route of the metrics, for a separate listener.
     pub fn metrics(&self) -> Routes {
         Arc::new(adapters_http::metrics_routes(self.metrics.clone()).boxed())
     }
@@ -103,7 +103,7 @@ impl App {
         (Arc::new(routes), self.running)
     }
 
-    /// The carrier's routes on one listener, the people's on another.
+    /// The carrier's routes on one listener, those of users on another.
     pub fn apart(self) -> (Routes, Routes, Running) {
         let carrier = with_health(&self.readiness).nest_no_strip(carrier::PREFIX, self.carrier);
         let people = with_health(&self.readiness).nest_no_strip("/", self.people);

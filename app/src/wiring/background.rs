@@ -27,11 +27,11 @@ pub(super) struct BackgroundTasks {
     pub contacts: Arc<dyn ManageContacts>,
     pub client: Arc<Carriers>,
     pub clock: Arc<dyn Clock>,
-    /// The clock of the leases of jobs.
+    /// The clock for the leases of jobs.
     pub lease_clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub flow: Arc<FlowVersions>,
-    /// How many calls retention holds back.
+    /// The number of expired calls that retention has left for the next round.
     pub held_back: Arc<AtomicU64>,
 }
 
@@ -105,7 +105,7 @@ impl BackgroundTasks {
         })
     }
 
-    /// Settles missed calls of callers who were spoken to later, if that is wanted.
+    /// Marks missed calls done after a later conversation with the caller, if that is configured.
     pub fn auto_resolve(&self, config: &Config) -> Option<Arc<AutoResolve>> {
         let log = &self.stores.log;
         config
@@ -113,7 +113,7 @@ impl BackgroundTasks {
             .then(|| Arc::new(AutoResolve { log: log.clone(), work: log.clone(), clock: self.clock.clone() }))
     }
 
-    /// One for each lane in which there is something to do.
+    /// One worker for each lane; the one for transcripts only if a command for transcription is configured.
     pub fn workers(&self, config: &Config) -> Vec<Arc<VoicemailWorker>> {
         let transcriber = config
             .transcription

@@ -1,4 +1,4 @@
-//! Several carriers as one: a hosted one and our own line.
+//! Combines the hosted carrier and the SIP line into one carrier.
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,15 +8,15 @@ use frontdesk_domain::flow::AudioFile;
 use frontdesk_domain::{LegId, RecordingId, Timestamp};
 use frontdesk_ports::{Account, Carrier, CarrierError, FetchedAudio, PromptAudio, UnplayableAudio};
 
-/// The name of the line in ids of legs. The adapter, which may not be part of this build, has it too.
+/// The SIP line's carrier name in leg ids. Equals the adapter's constant, which may not be part of this build.
 const NAME: &str = "sip";
 
-/// Whether a call came by our own line.
+/// Whether a call came by the SIP line.
 pub fn is_own(call: &LegId) -> bool {
     call.carrier() == NAME
 }
 
-/// The carriers that calls come by, as the log names them.
+/// The names of the configured carriers, as used in the log.
 pub(super) fn names(accounts: &[Account], has_line: bool) -> Vec<String> {
     let own = has_line.then(|| NAME.to_owned());
     let mut names: Vec<String> = accounts.iter().map(|account| account.carrier.clone()).chain(own).collect();
@@ -24,11 +24,11 @@ pub(super) fn names(accounts: &[Account], has_line: bool) -> Vec<String> {
     names
 }
 
-/// Asks the carrier that a call came by.
+/// Passes each request to the carrier that the call came by.
 pub struct Carriers {
-    /// The carrier with an account.
+    /// The hosted carrier.
     pub hosted: Arc<dyn Carrier>,
-    /// Our own line.
+    /// The SIP line, if there is one.
     pub line: Option<Arc<dyn Carrier>>,
 }
 

@@ -24,7 +24,7 @@ const INDEX_PAUSE: Duration = Duration::from_secs(60);
 /// How long the start waits for a database server before callers are answered without it.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Finishes a restore of this SQLite database that was killed: without it, an empty one would be made.
+/// Finishes an interrupted restore of this SQLite database. Otherwise an empty database would be created.
 pub fn finish_restore(url: &str) -> Result<(), WiringError> {
     let Some(path) = url.strip_prefix("sqlite://") else { return Ok(()) };
     if finish_interrupted(Path::new(path)).map_err(WiringError::Restore)? {
@@ -77,7 +77,7 @@ pub(super) async fn prepare(
         prepared.store(true, Ordering::Relaxed);
         return Ok(());
     }
-    // Not interrupted when the start stops waiting: a migration may take minutes.
+    // In a task of its own, which goes on when the start stops waiting: a migration may take minutes.
     let (done, outcome) = oneshot::channel();
     let url = url.to_owned();
     tokio::spawn(async move {
@@ -95,7 +95,7 @@ pub(super) async fn prepare(
             {
                 match waiting.send(Err(error)) {
                     Ok(()) => return,
-                    // The start has stopped waiting at this moment.
+                    // The start has just stopped waiting.
                     Err(Err(error)) => tracing::error!("{error}; calls are answered; retrying"),
                     Err(Ok(())) => {}
                 }
@@ -123,7 +123,7 @@ fn is_permanent(error: &WiringError) -> bool {
     )
 }
 
-/// Makes the index of texts if it is missing, beside everything else: for a long log it takes minutes.
+/// Builds the text index in the background if it is missing: for a long log, this takes minutes.
 pub(super) fn index_texts(db: Database) {
     tokio::spawn(async move {
         loop {

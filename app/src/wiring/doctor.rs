@@ -1,4 +1,4 @@
-//! What the diagnostics examine, as a configuration names it.
+//! Builds the diagnostics for a configuration.
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::carrier;
 use crate::config::{Config, public_url_warning};
 use crate::system::{SystemClock, SystemIds};
 
-/// A database that can be asked how it stands.
+/// An existing database.
 struct SqlSchema {
     db: Database,
     log: SqlLog,
@@ -40,7 +40,7 @@ impl Schema for SqlSchema {
     }
 }
 
-/// A file that the first start will make.
+/// A SQLite file that the first start will create.
 struct NotYet;
 
 #[async_trait]
@@ -58,7 +58,7 @@ impl Schema for NotYet {
     }
 }
 
-/// The database, without making one.
+/// Opens the database. Does not create a SQLite file.
 async fn schema(url: &str) -> Result<Arc<dyn Schema>, String> {
     if url.strip_prefix("sqlite://").is_some_and(|path| !Path::new(path).exists()) {
         return Ok(Arc::new(NotYet));
@@ -68,7 +68,7 @@ async fn schema(url: &str) -> Result<Arc<dyn Schema>, String> {
     Ok(Arc::new(SqlSchema { db, log }))
 }
 
-/// Examines what a configuration names.
+/// The diagnostics for a configuration.
 pub async fn diagnostics(config: &Config) -> Result<Diagnostics, WiringError> {
     let recordings =
         ObjectRecordings::open(&config.recordings, MAX_AUDIO_BYTES, config.proxies.client_builder());
@@ -92,7 +92,7 @@ pub async fn diagnostics(config: &Config) -> Result<Diagnostics, WiringError> {
     })
 }
 
-/// Our own line, as far as it can be looked at while it may be in use.
+/// Checks the voice of the SIP line, which can be tested while the line is in use.
 async fn line(config: &Config) -> Vec<Finding> {
     const CHECK: &str = "voice";
     let (Some(sip), Some(own)) = (&config.sip, &config.flow) else { return Vec::new() };
@@ -118,7 +118,7 @@ pub fn outside(config: &Config) -> Result<Option<CarrierSetup>, WiringError> {
     }))
 }
 
-/// Keeps what was found where the desk's pages show it, if there is a database that is up to date.
+/// Stores the report, which the pages show, if the database exists and is up to date.
 pub async fn keep(config: &Config, diagnostic_report: &DiagnosticReport) {
     let url = &config.database_url;
     let Ok(schema) = schema(url).await else { return };

@@ -1,4 +1,4 @@
-//! Our own SIP line, beside the hosted carrier or in place of it.
+//! The SIP line, in addition to the hosted carrier or instead of it.
 use std::sync::Arc;
 
 use frontdesk_ports::{Account, Clock, Ids, PromptAudio, PublicUrl};
@@ -15,7 +15,7 @@ pub use with::{SipLine, carrier_of, try_voice};
 #[cfg(not(feature = "sip"))]
 pub use without::{SipLine, carrier_of, try_voice};
 
-/// Our own line, if the configuration has one, and the carriers that calls come by.
+/// The SIP line, if one is configured, and the combination of all carriers.
 pub(super) fn open(
     config: &Config,
     accounts: &[Account],
@@ -26,7 +26,7 @@ pub(super) fn open(
     Ok((line, Arc::new(Carriers { hosted, line: config.sip.as_ref().map(carrier_of) })))
 }
 
-/// Gives the line what it needs of the application.
+/// Passes the line the services that it needs.
 pub(super) fn serve(
     line: Option<&SipLine>,
     answering: &Arc<CallHandler>,
@@ -39,7 +39,7 @@ pub(super) fn serve(
     }
 }
 
-/// What plays the flow's audio files: the hosted carrier fetches them, our own line sends them.
+/// Where the flow's audio files are published: the hosted carrier fetches them, the SIP line plays them.
 pub fn players(hosted: &Arc<HostedPrompts>, line: Option<&SipLine>) -> Arc<dyn PromptAudio> {
     let hosted: Arc<dyn PromptAudio> = hosted.clone();
     Arc::new(EveryCarrier(std::iter::once(hosted).chain(line.map(SipLine::prompts)).collect()))
@@ -59,12 +59,12 @@ mod with {
     use crate::config::SipSettings;
     use crate::wiring::WiringError;
 
-    /// The line's recordings and records, which another program may be writing.
+    /// The line's recordings and call records, which another process may be writing.
     pub fn carrier_of(settings: &SipSettings) -> Arc<dyn Carrier> {
         Arc::new(JournalCarrier(settings.line.folder.clone()))
     }
 
-    /// Has every text of the flow read out; the first that cannot be, and why.
+    /// Synthesizes every text of the flow. Returns their number, or which one failed first and why.
     pub async fn try_voice(settings: &SipSettings, flow: &CallFlow) -> Result<usize, String> {
         let voice = CommandVoice::new(settings.voice.clone(), Arc::new(WavDecoder));
         let texts = flow.texts();
@@ -75,7 +75,7 @@ mod with {
         Ok(texts.len())
     }
 
-    /// A line that is opened once everything else is ready.
+    /// A line that starts to listen once everything else is ready.
     pub struct SipLine {
         settings: Settings,
         journal: Journal,
@@ -85,7 +85,7 @@ mod with {
     }
 
     impl SipLine {
-        /// The line of a configuration, which takes no calls yet.
+        /// Creates the line of a configuration, which takes no calls yet.
         pub fn new(settings: &SipSettings) -> Result<Self, WiringError> {
             let journal = Journal::open(&settings.line.folder);
             let journal = journal.map_err(|error| WiringError::SipFolder(error.to_string()))?;
@@ -95,12 +95,12 @@ mod with {
             Ok(Self { settings: settings.line.clone(), journal, prompts, services, line })
         }
 
-        /// What plays the flow's audio files.
+        /// Where the flow's audio files are published.
         pub fn prompts(&self) -> Arc<dyn PromptAudio> {
             self.prompts.clone()
         }
 
-        /// What the line needs of the application.
+        /// Sets the services that the line needs.
         pub fn serve(
             &self,
             answering: Arc<dyn AnswerCalls>,
@@ -112,7 +112,7 @@ mod with {
             *self.services.lock() = Some(Services { answering, prompts, recordings, meter, clock, ids });
         }
 
-        /// Takes calls from now on, and prepares what the flow has read out.
+        /// Starts to take calls, and synthesizes the flow's texts in the background.
         pub async fn start(&self, flow: &CallFlow) -> Result<(), String> {
             let prompts = self.prompts.clone();
             let texts: Vec<_> = flow
@@ -162,7 +162,7 @@ mod without {
         match *settings {}
     }
 
-    /// A line, which this build does not have.
+    /// The SIP line, which this build does not include.
     pub enum SipLine {}
 
     impl SipLine {

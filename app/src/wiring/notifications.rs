@@ -11,8 +11,8 @@ use url::Url;
 use super::WiringError;
 use crate::config::{By, Config, Recipient, Smtp};
 
-/// The recipients of a rule, each with a name. People who get e-mail have deliveries of their own, so that an address that
-/// the mail server refuses does not delay the others; their names survive a change of the list.
+/// The recipients of a rule, each with a name. Each e-mail address has its own deliveries, so that one that the mail server
+/// refuses does not delay the others. The names do not depend on the other addresses of the list.
 pub fn each(recipient: &Recipient) -> Vec<(String, Recipient)> {
     match &recipient.by {
         By::Email(people) => {
@@ -30,7 +30,7 @@ pub fn each(recipient: &Recipient) -> Vec<(String, Recipient)> {
     }
 }
 
-/// Carries messages to a recipient.
+/// Creates the messenger for a recipient.
 pub fn messenger(recipient: &Recipient, config: &Config) -> Result<Arc<dyn Messenger>, WiringError> {
     let bad = |why: String| WiringError::Notify(recipient.name.clone(), why);
     Ok(match (&recipient.by, &config.smtp) {
@@ -58,14 +58,14 @@ pub(super) fn targets(config: &Config) -> Result<BTreeMap<String, NotificationTa
     config.recipients.iter().flat_map(each).map(one).collect()
 }
 
-/// The path of the address at which people read the log, which a proxy strips.
+/// The path of the feed's base URL, which a proxy strips.
 pub fn path_prefix(config: &Config) -> PathPrefix {
     let public = || config.public_url.as_ref().and_then(|public| public.as_str().parse().ok());
     let address: Option<Url> = config.feed_url.clone().or_else(public);
     address.map_or_else(PathPrefix::default, |address| PathPrefix::of(address.path()))
 }
 
-/// Where people read the log.
+/// The base URL of the feed, without a slash at its end.
 pub(super) fn feed_url(own: Option<&Url>, public: &PublicUrl) -> String {
     own.map_or(public.as_str(), Url::as_str).trim_end_matches('/').to_owned()
 }

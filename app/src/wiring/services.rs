@@ -1,4 +1,4 @@
-//! The services that pages and calls need, made of the stores.
+//! Builds the services for pages and calls from the stores.
 use std::sync::Arc;
 
 use adapters_http::{FederatedSignIn, Rules};
@@ -26,7 +26,7 @@ use super::doctor::outside;
 use super::stores::Stores;
 use crate::config::{Config, Provider, SignInSettings};
 
-/// Looks after users and tokens.
+/// Manages users and tokens.
 pub(super) fn accounts_of(
     stores: &Stores,
     access: &Arc<AccessControl>,
@@ -37,7 +37,7 @@ pub(super) fn accounts_of(
     AccountAdministration::new(access.clone(), people, trail, clock.clone(), ids.clone())
 }
 
-/// What people decide beside the flow.
+/// Manages temporary closures and blocked callers.
 pub(super) fn overrides_of(
     stores: &Stores,
     flow: &Arc<FlowVersions>,
@@ -71,7 +71,7 @@ pub(super) fn operations(
     })
 }
 
-/// Sign-in at a provider or a proxy. People return from the provider to the address at which they read the log.
+/// Sign-in through an identity provider or a proxy. The provider redirects users to the base URL of the feed.
 pub(super) fn federated_sign_in(config: &Config, feed: &str) -> Result<FederatedSignIn, WiringError> {
     let SignInSettings { proxy, provider, .. } = config.sign_in.clone();
     let mut sign_in = FederatedSignIn { proxy: proxy.map(Arc::new), provider: None };
@@ -90,7 +90,7 @@ pub(super) fn rules(config: &Config) -> Rules {
     Rules { calls, audio, raw, resolves_misses: config.resolves_misses }
 }
 
-/// Who may read the log.
+/// Authenticates users and API tokens.
 pub(super) fn access_of(
     stores: &Stores,
     config: &Config,
@@ -103,7 +103,7 @@ pub(super) fn access_of(
     Arc::new(access.admitting(newcomers).with_staff_closing(staff_may_close))
 }
 
-/// What holds beside the flow, as far as it is known at the start.
+/// Closures, blocked callers and caps, loaded if the database is available.
 pub(super) async fn restrictions(
     stores: &Stores,
     config: &Config,
@@ -111,7 +111,7 @@ pub(super) async fn restrictions(
 ) -> Arc<Restrictions> {
     let (store, figures) = (stores.overrides.clone(), stores.log.clone());
     let restrictions = Restrictions::new(store, figures, config.caps, config.zone.clone(), clock.clone())
-        // A file has one server.
+        // A SQLite file is used by one server only.
         .beside_others(!config.database_url.starts_with("sqlite:"));
     if let Err(error) = restrictions.refresh().await {
         tracing::warn!("closures, blocks and caps are not known yet: {error}");
@@ -119,7 +119,7 @@ pub(super) async fn restrictions(
     Arc::new(restrictions)
 }
 
-/// The contacts, as far as they are known at the start.
+/// The contacts, loaded if the database is available.
 pub(super) async fn contacts(stores: &Stores, clock: &Arc<dyn Clock>) -> Arc<Contacts> {
     let contacts = Contacts::new(stores.contacts.clone(), stores.operations_log.clone(), clock.clone());
     if let Err(error) = contacts.refresh().await {
@@ -145,7 +145,7 @@ pub(super) fn reader(
     }
 }
 
-/// Takes what people do about calls.
+/// Records the follow-up of calls.
 pub(super) fn follow_ups(stores: &Stores, clock: &Arc<dyn Clock>) -> FollowUps {
     let Stores { log, people, .. } = stores;
     FollowUps {

@@ -1,4 +1,4 @@
-//! The stores that a configuration names, without a schema that is known to be up to date.
+//! Opens the stores of a configuration. Does not migrate the database, so its schema may be out of date.
 use std::sync::Arc;
 
 use adapters_persistence::{
@@ -11,12 +11,12 @@ use super::database::finish_restore;
 use super::{MAX_AUDIO_BYTES, WiringError};
 use crate::config::Config;
 
-/// Database and audio.
+/// The stores in the database, and the store for audio.
 #[derive(Clone)]
 pub(super) struct Stores {
     pub db: Database,
     pub log: Arc<SqlLog>,
-    /// The same; its pages may be read from a standby.
+    /// The same log, from which the feed is read; its pages may come from a standby.
     pub pages: Arc<dyn CallLog>,
     pub operations_log: Arc<SqlOperationsLog>,
     pub people: Arc<SqlAccess>,

@@ -1,4 +1,4 @@
-//! What commands beside the service need: the same stores and carrier, without listening.
+//! The stores and carriers for commands, without a listener.
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,28 +19,28 @@ use crate::carrier;
 use crate::config::Config;
 use crate::system::{SystemClock, SystemIds};
 
-/// How often waiting events are looked for, and the pause between.
+/// The number of attempts to drain the backlog, and the pause between them.
 const BACKLOG_TRIES: u32 = 200;
 const BACKLOG_PAUSE: Duration = Duration::from_millis(100);
 
-/// Stores and carrier of a configuration.
+/// The stores and carriers of a configuration.
 pub struct Tools {
     /// The calls.
     pub log: Arc<SqlLog>,
-    /// What the service remembers of itself.
+    /// The operations log: outages and the audit log.
     pub operations_log: Arc<SqlOperationsLog>,
     /// The names of callers.
     pub contacts: SqlContacts,
     /// Compares the log with the records of each carrier.
     pub reconciliations: Vec<Reconciliation>,
-    /// Forgets.
+    /// Deletes data.
     pub retention: Retention,
     db: Database,
     spool: PathBuf,
 }
 
 impl Tools {
-    /// Opens what the configuration names.
+    /// Opens the stores of a configuration, and creates the clients of its carriers.
     pub async fn open(config: &Config) -> Result<Self, WiringError> {
         let db = open_database(&config.database_url).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -92,8 +92,8 @@ impl Tools {
         })
     }
 
-    /// Takes events that wait in the spool or the inbox into the log, so that nothing of a call appears after it was
-    /// deleted. Events of running programs are waited for. Otherwise says what is left.
+    /// Writes the events in the spool and the inbox to the log, so that no event of a call is written after its deletion.
+    /// Waits for the events of running processes. The error says what is left.
     pub async fn take_in_backlog(&self) -> Result<(), String> {
         let spool = FileSpool::open(&self.spool).map_err(|error| error.to_string())?;
         let intake = EventIntake::new(
@@ -107,7 +107,7 @@ impl Tools {
         for _ in 0..BACKLOG_TRIES {
             left = match intake.drain_once().await {
                 Drained::Batch => continue,
-                Drained::Blocked => "the events that wait cannot be written to the database".to_owned(),
+                Drained::Blocked => "pending events cannot be written to the database".to_owned(),
                 Drained::Empty => match self.held_by_running_programs().await? {
                     None => return Ok(()),
                     Some(left) => left,

@@ -1,4 +1,4 @@
-// A real binary with the simulated carrier, and a real browser in front of it.
+// Starts the real binary with the simulated carrier, and a real browser.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -47,7 +47,7 @@ export async function startDesk(settings = {}, listen = "127.0.0.1:0") {
   return { url, link, call, calls, audio, stop };
 }
 
-// A server without users, as on a new machine: its settings in a folder of its own, and the link that it prints.
+// Starts a server without users, as on a new machine, in a new folder. Returns the setup link that it prints.
 export async function startServer() {
   const folder = mkdtempSync(join(tmpdir(), "frontdesk-server-"));
   const port = await new Promise((resolve) => {
@@ -79,7 +79,7 @@ export async function startServer() {
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-// What axe finds on a page: each rule that is violated, with the places.
+// What axe finds on a page: each violated rule, with the elements.
 export async function findings(page) {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
@@ -125,7 +125,7 @@ export async function signIn(page, desk) {
   await page.waitForURL(`${desk.url}/`);
 }
 
-// How many calls the page lists, once there are as many: a page that is still being read lists fewer.
+// Waits until the page lists that many calls and returns their number: a page that is still loading lists fewer.
 export async function listed(page, least = 1) {
   const rows = page.locator("tr.call");
   await rows.nth(least - 1).waitFor();
@@ -144,7 +144,7 @@ export const OFFICE = [
   ["--from", "+12025550147", "--name", "Ann Example", "--press", "1", "--talk", "95s"],
 ];
 
-// Places calls one after the other, each of which must end as the flow says.
+// Places calls one after the other; fails if a call reports a problem.
 export async function place(desk, calls) {
   for (const args of calls) {
     const { code, said } = await desk.call(...args);

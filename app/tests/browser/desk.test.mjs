@@ -1,4 +1,4 @@
-// What only a browser shows: sign in, call from the page, see the row arrive, play the message.
+// What only a browser can test: sign in, call from the page, see the row arrive, play the message.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { OFFICE, listed, openPage, place, signIn, startBrowser, startDesk } from "./desk.mjs";
@@ -53,7 +53,7 @@ test("a message left on the page's phone appears in the feed without reloading, 
   await page.context().close();
 });
 
-// Presses 2 on the page's phone, waits for the tone, leaves a message some way, and gives the stored call.
+// Presses 2 on the page's phone, waits for the tone, leaves a message with `leave`, and returns the stored call.
 async function leaveMessage(page, leave) {
   await page.goto(`${desk.url}/phone`);
   const before = (await desk.calls()).length;
@@ -96,7 +96,7 @@ test("a message is recorded with the microphone", async () => {
   });
   const wav = await desk.audio(call);
   assert.equal(wav.subarray(0, 4).toString(), "RIFF");
-  assert.ok(wav.length > 8000 && wav.subarray(44).some((byte) => byte !== 0), "there is sound in it");
+  assert.ok(wav.length > 8000 && wav.subarray(44).some((byte) => byte !== 0), "the recording is not silent");
   assert.deepEqual(page.problems, []);
   await page.context().close();
 });

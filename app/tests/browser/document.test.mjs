@@ -1,4 +1,4 @@
-// The API's document passes the linters that users of such documents run, without a warning.
+// The OpenAPI document passes common linters without a warning.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, writeFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const program = (name) => join(import.meta.dirname, "node_modules", ".bin", name);
 const document = join(import.meta.dirname, "../../../adapters/http/openapi.json");
-// Neither reports its use, nor looks for a newer version.
+// Turns off telemetry and update checks.
 const env = { ...process.env, REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", SCARF_ANALYTICS: "false" };
 
 test("redocly finds nothing in the API's document", async () => {

@@ -1,4 +1,4 @@
-// Signing in at an identity provider: a real one (oidc-provider, certified), with its own pages.
+// Sign-in at a real identity provider (oidc-provider, which is certified), with its own pages.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
@@ -66,7 +66,7 @@ test("somebody signs in at the provider and comes back to the page they wanted",
   await page.waitForURL(`${both.desk.url}/numbers?range=30d`);
   await page.getByText("ann@example.com").first().waitFor();
   await page.goto(`${both.desk.url}/`);
-  assert.equal(await page.getByRole("link", { name: "Sign in with" }).count(), 0, "the session goes on");
+  assert.equal(await page.getByRole("link", { name: "Sign in with" }).count(), 0, "the user is still signed in");
 });
 
 test("a user without access and an unverified address are refused", { timeout: 60_000 }, async (t) => {
@@ -84,7 +84,7 @@ test("an answer to a question that this browser did not ask signs nobody in", { 
   const page = await anyPage(both.desk);
   await page.goto(`${both.desk.url}/login/return?state=forged&code=stolen`);
   await page.getByRole("alert").getByText("Sign-in failed").waitFor();
-  // Begun here, answered with another's state.
+  // A sign-in that began in this browser, but returns with another state.
   await page.goto(`${both.desk.url}/login`);
   const begun = await page.context().request.get(`${both.desk.url}/login/provider`, { maxRedirects: 0 });
   assert.equal(begun.status(), 303);

@@ -1,4 +1,4 @@
-// The feed as the office uses it: live, played, worked through, by keyboard, on a phone, by two people at once.
+// The feed as an office uses it: live updates, playback, follow-up, keyboard, small screens, two users at once.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -44,7 +44,7 @@ test("a message plays in the feed, shows who played it, and resumes where it sto
   await row.getByRole("button", { name: /^Play/ }).click();
   await page.waitForFunction(() => [...document.querySelectorAll("audio")].some((audio) => audio.currentTime > 0.5));
   assert.equal(await row.locator("audio").evaluate((audio) => audio.playbackRate), 1.5);
-  assert.equal((await row.locator(".play").boundingBox()).x, stood, "playing moves nothing");
+  assert.equal((await row.locator(".play").boundingBox()).x, stood, "the layout does not move during playback");
   await row.getByRole("button", { name: /^Pause/ }).click();
   const left = await row.locator("audio").evaluate((audio) => audio.currentTime);
   await page.reload();
@@ -78,7 +78,7 @@ test("two people see each other's changes, and a decision on an old state is ref
   await rowOf(bob, "+33 6 39").getByRole("button", { name: "Done" }).click();
   await rowOf(bob, "+33 6 39").getByRole("alert").getByText("Someone else just changed this call").waitFor();
   bob.problems = bob.problems.filter((problem) => !problem.includes("409"));
-  assert.match(await rowOf(bob, "+33 6 39").innerText(), /Assigned to admin/, "and shown how things stand");
+  assert.match(await rowOf(bob, "+33 6 39").innerText(), /Assigned to admin/, "the row shows the current state");
   await bob.getByRole("button", { name: "Resume" }).click();
   await bob.mouse.move(0, 0);
   await rowOf(ann, "+33 6 39").getByRole("button", { name: "Done" }).click();
@@ -105,7 +105,7 @@ test("the keyboard is enough, and its single keys can be turned off", async () =
   await page.reload();
   await page.keyboard.press("/");
   await page.keyboard.type("je");
-  assert.equal(await page.locator("#search").inputValue(), "je", "typed, not acted upon");
+  assert.equal(await page.locator("#search").inputValue(), "je", "keys are typed, not taken as shortcuts");
   await page.keyboard.press("Enter");
   await page.getByText("No calls match these filters").waitFor();
   await page.goto(`${desk.url}/?tab=all`);
@@ -116,11 +116,11 @@ test("the keyboard is enough, and its single keys can be turned off", async () =
   await page.keyboard.press("j");
   await page.keyboard.press("n");
   await page.waitForURL(/#note$/);
-  assert.equal(await page.evaluate(() => document.activeElement.id), "note", "typing writes the note");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "note", "the note field has the focus");
   await close(page);
 });
 
-// Stands between the browser and the desk, and can be cut.
+// A proxy between the browser and the server whose connections can be cut.
 async function cable() {
   const { port } = new URL(desk.url);
   const sockets = new Set();
@@ -163,7 +163,7 @@ test("what was missed while the connection was lost is there when it is back", a
 test("fifty calls come in while a message plays: it plays on, and the page does not jump", async () => {
   const page = await open("/?tab=all");
   const row = rowOf(page, "Lost Meanwhile");
-  // It begins again and again; beginning again is no stop.
+  // It plays in a loop; starting again does not count as a stop.
   await row.locator("audio").evaluate((audio) => { audio.loop = true; });
   await row.getByRole("button", { name: /^Play/ }).click();
   await page.waitForFunction(() => [...document.querySelectorAll("audio")].some((audio) => audio.currentTime > 0.1));
@@ -201,7 +201,7 @@ test("a page that stays open keeps to its size", async () => {
     const { usedSize } = await session.send("Runtime.getHeapUsage");
     return { heap: usedSize, nodes: await page.evaluate(() => document.querySelectorAll("*").length) };
   };
-  // An hour of a busy office: each row is replaced some hundred times.
+  // An hour of a busy office: each row is replaced about a hundred times.
   const replay = (times) => page.evaluate(async (times) => {
     const feed = document.getElementById("feed");
     const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
@@ -319,7 +319,7 @@ test("an admin adds a user, who chooses French and reads every page in it", asyn
 });
 
 test("a first load weighs at most 60 kB", async () => {
-  // What a worker fetches is not counted by the page.
+  // The page's session does not count what a service worker fetches.
   const page = await openPage(browser, desk, { serviceWorkers: "block" });
   await signIn(page, desk);
   const session = await page.context().newCDPSession(page);

@@ -1,4 +1,4 @@
-// The first minutes of a new user: the links that the terminal prints, and what is left to do.
+// The first minutes of a new user: the links that the terminal prints, and the remaining setup steps.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { findings, openPage, startBrowser, startDesk, startServer } from "./desk.mjs";
@@ -36,7 +36,7 @@ test("the server's link creates the first user, who sees what is left to set up"
   await page.getByLabel("Password").fill("a long and odd phrase");
   await page.getByRole("button", { name: "Create and sign in" }).click();
   await page.waitForURL(`${server.url}/`);
-  // The public URL is reached, for the server is asked there; the carrier is not.
+  // The public URL can be reached, because it is the server's own; the carrier cannot.
   await page.locator(".steps li.done", { hasText: "public URL" }).waitFor();
   await page.locator(".steps li", { hasText: "the carrier cannot be reached" }).waitFor();
   assert.equal(await page.locator(".steps li.done").count(), 2);

@@ -1,4 +1,4 @@
-// A working day in the feed: dense rows, search, filters, several calls at once, the call beside the list, feedback for
+// A working day in the feed: dense rows, search, filters, several calls at once, the call panel, feedback for
 // every action, contacts, notifications, and an installed app without a connection.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -26,7 +26,7 @@ async function close(page, expected = /^$/) {
 }
 
 const rowOf = (page, name) => page.locator("tr.call", { hasText: name }).first();
-// A page is shown before all of it has arrived.
+// A page is shown before it has loaded completely.
 const rowsAre = (page, count) => page.waitForFunction((count) => document.querySelectorAll("tr.call").length === count, count);
 const visibleRows = (page) => page.evaluate(() => {
   const bar = document.querySelector(".bar").getBoundingClientRect().bottom;
@@ -66,7 +66,7 @@ test("filters apply when they are changed, and the address holds only what is se
   const page = await open("/");
   await page.getByLabel("Outcome").selectOption("missed");
   await page.waitForURL(`${desk.url}/?outcome=missed`);
-  assert.equal(await page.evaluate(() => document.activeElement.name), "outcome", "the keyboard goes on where it was");
+  assert.equal(await page.evaluate(() => document.activeElement.name), "outcome", "the focus stays where it was");
   await page.getByLabel("When").selectOption("today");
   await page.waitForURL(`${desk.url}/?range=today&outcome=missed`);
   await page.getByLabel("Search all calls").fill("carol");
@@ -84,7 +84,7 @@ test("filters apply when they are changed, and the address holds only what is se
 
 test("several calls are marked done at once, and that is undone", async () => {
   const page = await open("/?tab=attention");
-  const before = await page.locator("tr.call").count(); // Live: the page is whole.
+  const before = await page.locator("tr.call").count(); // Live updates are on, so the page is complete.
   assert.equal(await page.locator("#bulk").isVisible(), false);
   const boxes = page.locator("tr.call input[type=checkbox]");
   await boxes.nth(0).check();

@@ -1,4 +1,4 @@
-// A feed below a path of the company's address: the proxy strips the path, and the browser never leaves it.
+// A feed below a path of the company's URL: the proxy strips the path, and the browser never requests anything outside it.
 import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
 import { after, before, test } from "node:test";

@@ -1,4 +1,4 @@
-// Pictures of every page for the documentation, by the real binary and browser: node pictures.mjs [FOLDER]
+// Takes screenshots of every page for the documentation, with the real binary and browser: node pictures.mjs [FOLDER]
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { OFFICE, openPage, place, signIn, startBrowser, startDesk } from "./desk.mjs";
@@ -22,7 +22,7 @@ try {
   await place(desk, OFFICE);
   await page.goto(`${desk.url}/?tab=all`);
   await page.waitForFunction(() => !document.querySelector(".waiting"));
-  // A contact, an assignment and what was done about calls, as on a day at an office.
+  // A contact and an assignment, as on a day at an office.
   await page.goto(`${desk.url}/contacts?caller=%2B33199000123`);
   await page.getByLabel("Name", { exact: true }).fill("Marie Durand");
   await page.getByLabel("Company", { exact: true }).fill("Durand SARL");

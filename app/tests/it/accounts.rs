@@ -67,7 +67,7 @@ async fn an_open_stream_ends_with_the_session_or_token_that_opened_it() {
     let request = desk.http.get(format!("{}/events?after=0", desk.url)).header(COOKIE, &ann.cookie);
     let mut stream = request.send().await.unwrap();
     assert_eq!(stream.headers()["cache-control"], "no-store");
-    assert_eq!(stream.headers()["x-accel-buffering"], "no", "or nginx would keep events back");
+    assert_eq!(stream.headers()["x-accel-buffering"], "no", "otherwise nginx would buffer events");
     assert_eq!(ann.sends("/logout", "").await.0, 303);
     desk.call().presses("2").place().await;
     // The call is not sent: the stream ends instead.
@@ -90,7 +90,7 @@ async fn a_position_of_another_log_is_answered_by_a_reset() {
             text.push_str(std::str::from_utf8(&stream.chunk().await.unwrap().unwrap()).unwrap());
         }
         assert!(text.contains("event: reset"), "{text}");
-        // What happens from now on arrives.
+        // Later changes are still sent.
         desk.call().presses("2").place().await;
         while !text.contains("event: call") {
             text.push_str(std::str::from_utf8(&stream.chunk().await.unwrap().unwrap()).unwrap());
@@ -99,13 +99,13 @@ async fn a_position_of_another_log_is_answered_by_a_reset() {
 }
 
 #[tokio::test]
-async fn ones_own_password_is_changed_with_the_old_one_only() {
+async fn changing_your_password_needs_the_old_one() {
     let desk = Desk::start().await;
     let ann = Person::admin(&desk).await;
     let (status, page) =
         ann.sends("/settings/people", "do=password&name=admin&password=quite+another+one").await;
     assert!(status == 422 && page.contains("with the old one"), "{status}");
-    assert_eq!(sign_in(&desk, "admin", PASSWORD).await.status(), 303, "it is still the old one");
+    assert_eq!(sign_in(&desk, "admin", PASSWORD).await.status(), 303, "the old password still works");
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn names_do_not_imitate_others_and_passwords_are_not_the_first_guess() {
         assert_eq!(adds("bob", password).await.0, 422, "{password}");
     }
     let (status, _) = ann.sends("/settings/tokens", "do=make&name=configuration&scope=calls").await;
-    assert_eq!(status, 422, "the fixed token is called so");
+    assert_eq!(status, 422, "the name is reserved for the token of the configuration");
     // E-mail addresses are the same in any letter case.
     assert_eq!(sign_in(&desk, "ann@example.com", "a long enough one").await.status(), 303);
 }
@@ -158,7 +158,7 @@ async fn an_attack_fills_neither_the_audit_log_nor_its_names() {
     }
     let ann = Person::admin(&desk).await;
     let audit = ann.page("/audit").await;
-    assert!(!audit.contains("secret"), "what was typed as a name may be a password");
+    assert!(!audit.contains("secret"), "a user may have typed a password as the name");
     let lines = audit.matches("unknown name").count();
     assert!((20..60).contains(&lines), "{lines} lines for 200 attempts");
 }
@@ -177,7 +177,7 @@ async fn wrong_api_tokens_are_throttled_and_issued_ones_are_not() {
     }
     assert_eq!((statuses[0], statuses[299], statuses[300]), (401, 401, 429));
     assert!(of("wrong").await.headers().contains_key("retry-after"));
-    assert_eq!(of(&issued).await.status(), 200, "a token that we made cannot be guessed");
+    assert_eq!(of(&issued).await.status(), 200, "an issued token is not throttled");
     desk.clock.advance(Duration::from_secs(15 * 60));
     assert_eq!(of(TOKEN).await.status(), 200);
     assert_eq!(get(&desk, "/healthz", "").await.status(), 200);

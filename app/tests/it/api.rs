@@ -1,4 +1,4 @@
-//! What programs read.
+//! The API that programs read.
 use adapters_simulator::tone;
 use serde_json::json;
 
@@ -115,7 +115,7 @@ async fn live_updates_are_replayed_from_where_a_reader_left_off() {
         |text: &str| text.lines().find_map(|line| line.strip_prefix("id: ")?.parse::<u64>().ok()).unwrap();
     desk.call().hangs_up_after(1).place().await;
     let second = read().await;
-    assert!(id(&second) > id(&first), "ids grow");
+    assert!(id(&second) > id(&first), "ids increase");
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn a_wrong_method_gets_405_and_the_allowed_ones() {
                 | adapters_http::RouteAccess::Work
                 | adapters_http::RouteAccess::Close
         ) {
-            assert_eq!(response.status(), 403, "{path}: a token neither manages nor works");
+            assert_eq!(response.status(), 403, "{path}: a token can neither manage nor follow up calls");
             continue;
         }
         assert_eq!(response.status(), 405, "{path}");

@@ -1,10 +1,10 @@
-//! Odd requests of browsers, players and attackers: hidden origins, NUL characters, pieces of audio, thousands of
+//! Unusual requests of browsers, players and attackers: hidden origins, NUL characters, ranges of audio, thousands of
 //! connections that send nothing.
 use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_simulator::murmur;
-use frontdesk::server::serve_at_most;
+use frontdesk_server::serve_at_most;
 use poem::{EndpointExt, Route};
 use reqwest::header::{CONTENT_LENGTH, COOKIE, IF_RANGE, RANGE};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -32,7 +32,7 @@ async fn a_browser_that_hides_its_origin_signs_in_over_plain_http_and_works() {
         assert_eq!(response.status(), status);
         assert_eq!(response.headers()["referrer-policy"], "same-origin");
     }
-    // With a session, the form's token decides.
+    // With a session, the form's CSRF token decides.
     let desk = Desk::start().await;
     let ann = Person::admin(&desk).await;
     for (token, status) in [(ann.csrf.clone(), 303), ("another".to_owned(), 403)] {
@@ -58,7 +58,7 @@ async fn a_nul_character_in_any_field_is_refused() {
 }
 
 #[tokio::test]
-async fn the_pieces_of_a_message_are_one_listen_and_a_look_is_none() {
+async fn range_requests_count_as_one_play_and_head_as_none() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(murmur(3)).place().await;
     desk.work().await;
@@ -82,19 +82,19 @@ async fn the_pieces_of_a_message_are_one_listen_and_a_look_is_none() {
         (response.status().as_u16(), response.bytes().await.unwrap().len())
     };
     assert_eq!(piece("bytes=1-", None).await, (206, length - 1));
-    assert_eq!(listens().await - before, 1, "from the second byte on is a listen, too");
+    assert_eq!(listens().await - before, 1, "a range from the second byte on counts as played");
     assert_eq!(piece("bytes=0-1", None).await, (206, 2));
     assert_eq!(piece("bytes=-10", Some(&tag)).await, (206, 10));
-    assert_eq!(listens().await - before, 1, "all pieces together");
+    assert_eq!(listens().await - before, 1, "all ranges together count once");
     for other in ["\"another\"", &format!("W/{tag}"), "Sun, 22 Nov 2026 09:00:00 GMT"] {
         assert_eq!(piece("bytes=0-1", Some(other)).await, (200, length), "{other}");
     }
     desk.clock.advance(Duration::from_secs(3600));
     assert_eq!(piece("bytes=0-1", None).await, (206, 2));
-    assert_eq!(listens().await - before, 2, "an hour later it is another");
+    assert_eq!(listens().await - before, 2, "an hour later it counts again");
 }
 
-/// A server with few places for connections.
+/// A server with a small maximum number of connections.
 async fn server(places: usize) -> (std::net::SocketAddr, watch::Sender<bool>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -118,7 +118,7 @@ async fn ask(address: std::net::SocketAddr, request: &[u8]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_that_send_nothing_keep_nobody_out() {
+async fn idle_connections_do_not_block_new_ones() {
     let (address, _stop) = server(8).await;
     let mut idle = Vec::new();
     for number in 0..40 {

@@ -1,4 +1,4 @@
-//! Copies are made while the desk runs, and put back only when they are sound.
+//! Backups are made while the server runs, and are restored only if they are intact.
 use std::fs;
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ fn now() -> Timestamp {
     "2026-11-24T12:00:00Z".parse().unwrap()
 }
 
-/// A desk with one stored message, and a copy of it.
+/// A server with one stored message, and a backup of it.
 async fn copied() -> (Desk, tempfile::TempDir) {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(tone(1)).place().await;
@@ -49,7 +49,7 @@ async fn a_backup_restored_into_another_folder_has_the_call_and_plays_its_messag
     let (desk, to) = copied().await;
     let row = desk.row().await;
     let audio = desk.get(row["voicemail"]["audio_url"].as_str().unwrap()).await.bytes().await.unwrap();
-    // Another machine: nothing is there yet.
+    // Another machine, without any data.
     let target = tempfile::tempdir().unwrap();
     let restored = restore(&places(target.path()), &to.path().join("copy"), now()).await.unwrap();
     assert!(restored.earlier.is_empty());
@@ -60,7 +60,7 @@ async fn a_backup_restored_into_another_folder_has_the_call_and_plays_its_messag
 }
 
 #[tokio::test]
-async fn what_waits_for_the_log_is_part_of_the_copy() {
+async fn spooled_events_are_backed_up() {
     let desk = Desk::start().await;
     let places_here = places(desk.folder.path());
     let url = format!("sqlite://{}", places_here.database.display());
@@ -124,7 +124,7 @@ async fn what_cannot_be_exchanged_is_left_as_it_was_and_a_slash_at_the_end_does_
     let mine = target.path().join("recordings/mine");
     fs::write(&mine, "mine").unwrap();
     let database = fs::read(&slashed.database).unwrap();
-    // The recordings can be moved aside, the spool cannot: its new name is taken.
+    // The recordings can be moved away, the spool cannot: its new name is taken.
     let taken = target.path().join(format!("spool.before-{}", now().as_second()));
     fs::create_dir_all(taken.join("something")).unwrap();
     let refused = restore(&slashed, &copy, now()).await.unwrap_err();
@@ -177,7 +177,7 @@ async fn a_restore_brings_back_nothing_that_was_erased_revoked_or_removed_since(
     let first = restore(&there, &copy, now()).await.unwrap().carried_over;
     assert_eq!((first.from_replaced, first.sessions, first.calls), (false, 1, 0));
 
-    // A new database after a loss knows nobody of the backup, and takes nobody away.
+    // A new database that was created after a loss has no users of the backup, and must not remove them from it.
     let new = tempfile::tempdir().unwrap();
     let new = places(new.path());
     let url = format!("sqlite://{}", new.database.display());
@@ -243,7 +243,7 @@ async fn erasing_waits_for_readers_of_the_file_and_says_what_prevents_it() {
     let trail = SqlOperationsLog::new(reader.clone());
     let audited = trail.entries(&AuditQuery { limit: 10, ..AuditQuery::default() }).await.unwrap().entries;
     let erased: Vec<_> = audited.iter().filter(|entry| entry.action == AuditAction::Erased).collect();
-    assert_eq!(erased.len(), 1, "what was deleted is on record: {audited:?}");
+    assert_eq!(erased.len(), 1, "the deletion is in the audit log: {audited:?}");
     assert!(erased[0].subject.contains("1 calls"), "{erased:?}");
     connection.execute_unprepared("COMMIT").await.unwrap();
     retention.erase("test", crate::harness::CALLER).await.unwrap();

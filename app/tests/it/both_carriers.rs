@@ -1,5 +1,5 @@
-//! The same callers on both kinds of carrier: one that asks by webhook (the simulated carrier, through the whole server) and one
-//! that reports events (a line on top of a session, as a SIP line is). The same flow gives the same rows.
+//! The same callers on both kinds of carrier: one that sends webhooks (the simulated carrier, through the whole server) and one
+//! that reports events (a line on top of a session, like the SIP line). The same flow gives the same rows.
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::harness::{CALLER, Desk, FIRST, MAIN, SECOND, Setting};
 use crate::random_calls::Random;
 
-/// A line with people who play a script.
+/// A line with a caller and callees who follow a script.
 struct Line<'f> {
     flow: &'f CallFlow,
     session: Session,
@@ -25,11 +25,11 @@ struct Line<'f> {
     now: Timestamp,
     facts: Facts,
     people: Players,
-    /// What is left of the last answer, by party.
+    /// The remaining instructions of the last answer, by party.
     instructions: BTreeMap<Party, VecDeque<Instruction>>,
     playing: BTreeMap<Party, u32>,
     ringing: Option<Callee>,
-    /// The callee who has picked up and is asked.
+    /// The callee who has picked up and is being screened.
     asked: Option<Callee>,
     connected: Option<Callee>,
 }
@@ -52,7 +52,7 @@ impl<'f> Line<'f> {
         }
     }
 
-    /// The row, once everybody has hung up.
+    /// Runs the call until everybody has hung up, and returns its row.
     async fn run(mut self) -> Call {
         loop {
             self.carry_out();
@@ -123,7 +123,7 @@ impl<'f> Line<'f> {
     /// What the caller does next.
     async fn caller(&mut self) {
         const PARTY: Party = Party::Caller;
-        match self.next(PARTY).expect("an answer leads on") {
+        match self.next(PARTY).expect("the answer has another instruction") {
             Instruction::Say(speech) => {
                 let (act, time) = self.people.caller_listens(speaking_time(&speech)).await;
                 self.pass(time);
@@ -154,7 +154,7 @@ impl<'f> Line<'f> {
             KeyAct::Silence => {
                 let began = self.now;
                 self.play(party, prompts);
-                // The session counts from the end of the prompts.
+                // The session's timeout starts at the end of the prompts.
                 let deadline = self.session.deadline().unwrap();
                 self.now = (began + time).max(deadline);
                 self.session.handle_timeout(self.now);
@@ -209,7 +209,7 @@ impl<'f> Line<'f> {
 
     async fn screening(&mut self, callee: Callee) {
         let party = Party::Callee(callee);
-        match self.next(party).expect("the callee is asked") {
+        match self.next(party).expect("the callee's answer has another instruction") {
             Instruction::Say(speech) => {
                 self.pass(speaking_time(&speech));
                 self.play(party, 1);
@@ -231,7 +231,7 @@ impl<'f> Line<'f> {
     }
 }
 
-/// As the simulated carrier speaks.
+/// How long the simulated carrier takes to speak a text.
 fn speaking_time(speech: &Speech) -> Duration {
     Duration::from_millis(400 + 65 * speech.words().chars().count() as u64)
 }

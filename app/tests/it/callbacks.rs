@@ -1,4 +1,4 @@
-//! The carrier's callbacks, early, late, twice and wrong.
+//! The carrier's callbacks: early, late, repeated and invalid.
 use adapters_simulator::tone;
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use crate::harness::Desk;
 async fn audio_that_is_not_there_yet_is_fetched_later() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(tone(3)).place().await;
-    // The carrier has lost it for the moment.
+    // The carrier temporarily does not have the recording.
     let recordings = desk.records.take_recordings();
     desk.work_once().await;
     assert_eq!(desk.row().await["voicemail"]["status"], json!("pending"));
@@ -19,11 +19,11 @@ async fn audio_that_is_not_there_yet_is_fetched_later() {
 }
 
 #[tokio::test]
-async fn missing_audio_fails_permanently_after_a_week() {
+async fn missing_audio_fails_permanently_after_a_week_and_twenty_attempts() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(tone(3)).place().await;
     desk.records.take_recordings();
-    // A clock that jumps ahead by more than that gives nothing up.
+    // A week alone is not enough, because the clock may jump ahead: a job also needs a minimum number of attempts.
     for _ in 0..19 {
         desk.work_once().await;
         desk.clock.advance(std::time::Duration::from_secs(86_400));
@@ -55,7 +55,7 @@ async fn bodies_of_ten_megabytes_are_refused() {
     let desk = Desk::start().await;
     let request = desk.http.post(format!("{}/twilio/voice", desk.url)).body(vec![b'x'; 10_000_000]);
     let sent = request.header("X-Twilio-Signature", "AAAA").send().await;
-    // Refused before all of it is sent: the answer may be lost with the connection, the refusal is not.
+    // The request is refused before the whole body is sent, so the connection may be reset before the answer is read.
     assert!(sent.is_err() || sent.unwrap().status() == 413);
     assert_eq!(desk.get("/healthz").await.status(), 200);
 }
@@ -78,7 +78,7 @@ async fn no_route_of_the_carriers_answers_unsigned() {
             assert!(response.bytes().await.unwrap().is_empty(), "{path} has an empty answer");
         }
     }
-    assert!(desk.calls().await.is_empty(), "and leaves no trace");
+    assert!(desk.calls().await.is_empty(), "an unsigned request creates no call");
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn erasing_a_number_leaves_nothing_of_it_here_or_at_the_carrier() {
     desk.call().presses("2").leaves(tone(2)).place().await;
     desk.call().from("+33199999999").presses("1").place().await;
     desk.work().await;
-    // Somebody has written the number beside another call, and searches for it.
+    // A user has written the number in a note on another call, and saved a search for it.
     let ann = crate::work::Person::admin(&desk).await;
     let other = desk.calls().await[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(ann.does(&other, "do=note&text=Colleague+of+01+23+45+67+89").await.0, 200);

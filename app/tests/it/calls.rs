@@ -1,4 +1,4 @@
-//! Calls as callers make them, and the rows they leave.
+//! Calls as callers place them, and the rows that result.
 use adapters_persistence::Database;
 use adapters_simulator::{CalleeScript, tone};
 use sea_orm_migration::sea_orm::ConnectionTrait;
@@ -178,7 +178,7 @@ async fn hanging_up_at_any_second_leaves_one_true_row() {
         assert!(known.contains(&verdict.as_str()), "after {second} s: {verdict}");
     }
     let said: std::collections::BTreeSet<String> = calls.iter().map(verdict).collect();
-    assert!(said.len() >= 3, "the seconds reach different places: {said:?}");
+    assert!(said.len() >= 3, "the seconds lead to different outcomes: {said:?}");
     desk.work().await;
 }
 
@@ -232,7 +232,7 @@ async fn the_timeline_of_a_call_is_ordered_and_marks_its_evidence() {
 }
 
 #[tokio::test]
-async fn folded_again_every_call_is_what_is_stored() {
+async fn rederiving_calls_changes_nothing() {
     let desk = Desk::start().await;
     for keys in ["1", "2", "9"] {
         desk.call().presses(keys).leaves(tone(2)).place().await;
@@ -250,7 +250,7 @@ async fn folded_again_every_call_is_what_is_stored() {
     };
     assert_eq!(rederive(&["rederive", "--check"]), ("3 calls read, 0 would change\n".to_owned(), Some(0)));
 
-    // What an older version may have stored is repaired beside the running server.
+    // A row that an older version may have stored is repaired while the server runs.
     let db = Database::open(&database).await.unwrap();
     let planted =
         "UPDATE calls SET document = replace(document, '\"answered\"', '\"missed\"'), outcome = 'missed'

@@ -1,4 +1,4 @@
-//! What becomes of a message when the carrier does something else than to send it.
+//! What happens to a message when the carrier does not send it.
 use adapters_simulator::tone;
 use serde_json::json;
 

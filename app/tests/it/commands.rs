@@ -1,4 +1,4 @@
-//! The commands beside the server: what they refuse, and what a script reads.
+//! The commands other than `serve`: what they refuse, and what a script reads.
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::harness::{CALLER, Desk};
 use adapters_simulator::tone;
 
-/// Runs the binary in a folder, with no settings but these.
+/// Runs the binary in a folder, with only these settings.
 fn run(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_frontdesk"));
     command.args(arguments).current_dir(folder).stdin(Stdio::null()).env_clear();
@@ -111,7 +111,7 @@ async fn erase_says_what_it_found_before_it_deletes() {
     let database = format!("sqlite://{}", desk.folder.path().join("frontdesk.db").display());
     let folder = desk.folder.path().to_owned();
     let settings = [("FRONTDESK__DATABASE__URL", database.as_str())];
-    // Without a terminal there is nobody to ask.
+    // Without a terminal, the command cannot ask for confirmation.
     let asked = run(&folder, &["erase", "--number", CALLER], &settings);
     assert_eq!(asked.status.code(), Some(2));
     assert!(said(&asked).contains("found: 2 calls, 1 voicemail, from 2026-"), "{}", said(&asked));

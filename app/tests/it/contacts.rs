@@ -1,4 +1,4 @@
-//! Contacts: named from a call, shown, searched, spoken, exported, imported and erased; and what is done with several calls.
+//! Contacts: added from a call, shown, searched, exported, imported and erased; and changes of several calls at once.
 use adapters_simulator::{CalleeScript, tone};
 use frontdesk_ports::ManageContacts;
 use reqwest::header::{ACCEPT, COOKIE, SET_COOKIE};
@@ -50,10 +50,10 @@ async fn a_contact_that_cannot_be_kept_is_refused_with_what_was_written_and_a_re
         desk.http.get(format!("{}/contacts", desk.url)).header(COOKIE, format!("{}; {flash}", ann.cookie));
     let shown = request.header(ACCEPT, "text/html").send().await.unwrap();
     let cleared = shown.headers()[SET_COOKIE].to_str().unwrap().to_owned();
-    assert!(cleared.starts_with("flash=;") && cleared.contains("Max-Age=0"), "said once: {cleared}");
+    assert!(cleared.starts_with("flash=;") && cleared.contains("Max-Age=0"), "shown once: {cleared}");
     let page = shown.text().await.unwrap();
     assert!(page.contains("Contact “Ann Miller” removed.") && page.contains("Undo"), "{page}");
-    assert!(page.contains("name=\"note\" value=\"VIP\""), "undone with all that it held: {page}");
+    assert!(page.contains("name=\"note\" value=\"VIP\""), "undo restores the note as well: {page}");
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn files_are_imported_and_what_is_left_out_is_named() {
     );
     assert_eq!(desk.running.contacts.book().len(), 5001);
     let page = ann.page("/contacts").await;
-    assert!(page.contains("4,801 more") && page.len() < 200_000, "a page of them: {} bytes", page.len());
+    assert!(page.contains("4,801 more") && page.len() < 200_000, "one page only: {} bytes", page.len());
     let request = desk.http.get(format!("{}/contacts.csv", desk.url)).bearer_auth(TOKEN);
     assert_eq!(request.send().await.unwrap().status(), 403, "notes are for colleagues, not for programs");
 }
@@ -93,7 +93,7 @@ async fn an_erased_number_has_no_contact_any_more() {
     desk.running.maintenance.retention.erase("test", "sip:bob@example.com").await.unwrap();
     desk.running.contacts.refresh().await.unwrap();
     let page = ann.page("/contacts").await;
-    assert!(!page.contains("Without Digits"), "an address, too: {page}");
+    assert!(!page.contains("Without Digits"), "an address is erased, too: {page}");
     assert!(!page.contains("Ann Miller") && page.contains("Bob") && !page.contains("see 01 23"), "{page}");
 }
 
@@ -121,7 +121,7 @@ async fn several_calls_are_done_or_assigned_at_once_and_those_that_others_change
     assert_eq!(ann.sends("/calls/bulk", &format!("do=assign&to=nobody{all}")).await.0, 303);
     assert_eq!(ann.does(ids[0], "do=handle&decisions=1").await.0, 200);
     let again = ids.iter().map(|id| format!("&call={id}.1")).collect::<Vec<_>>().concat();
-    // The first has been marked done meanwhile: what is based on its earlier state is refused, the others are changed.
+    // The first has been marked done meanwhile: a change based on its earlier state is refused, the others are changed.
     let said = ann.said("/calls/bulk", &format!("do=assign&to=admin{again}")).await;
     assert!(said.starts_with("said=partly&n=2&name=1&undo="), "{said}");
     assert_eq!(ann.page("/?assignee=admin").await.matches("<tr id=\"call-").count(), 2);

@@ -1,10 +1,10 @@
-//! A small disk of its own, which can be filled. Only root can have one.
+//! A small disk that can be filled. Only root can mount one.
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
-/// A disk in memory; gone when dropped.
+/// A disk in memory, which is unmounted when dropped.
 pub struct Disk(tempfile::TempDir);
 
 impl Disk {
@@ -19,12 +19,12 @@ impl Disk {
         Some(Self(folder))
     }
 
-    /// Where it is.
+    /// The mount point.
     pub fn path(&self) -> &Path {
         self.0.path()
     }
 
-    /// Leaves no room.
+    /// Fills the disk.
     pub fn fill(&self) {
         let mut file = File::create(self.path().join("filling")).unwrap();
         for size in [64 * 1024, 1024, 1] {
@@ -32,7 +32,7 @@ impl Disk {
         }
     }
 
-    /// Makes room again.
+    /// Frees the space that `fill` has taken.
     pub fn empty(&self) {
         std::fs::remove_file(self.path().join("filling")).unwrap();
     }

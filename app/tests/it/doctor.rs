@@ -1,4 +1,4 @@
-//! The doctor names each planted fault and its remedy.
+//! `frontdesk doctor` reports each planted fault with its remedy.
 use adapters_persistence::SqlOperationsLog;
 use frontdesk::config::{Config, Needs, Settings};
 use frontdesk::wiring::doctor::{diagnostics, keep, outside};
@@ -9,7 +9,7 @@ use crate::fake_twilio::{Amiss, Surroundings};
 use crate::harness::{ACCOUNT, Desk, FIRST, PASSWORD, SECRET, Setting};
 use crate::people::{get, plain_cookie, sign_in};
 
-/// A configuration about a desk and what stands around it, in which something may be said otherwise.
+/// The configuration of a server and its surroundings, in which one setting may differ.
 fn config(desk: &Desk, around: &Surroundings, (key, value): (&str, &str)) -> Config {
     let folder = desk.folder.path().display().to_string();
     let settings = [
@@ -91,7 +91,7 @@ async fn a_correct_setup_has_no_findings() {
         ],
         "{findings:#?}"
     );
-    assert!(desk.calls().await.is_empty(), "an examination is no call");
+    assert!(desk.calls().await.is_empty(), "diagnostics create no call");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -192,7 +192,7 @@ async fn what_is_amiss_with_the_number_is_found_and_connecting_mends_it() {
         let line = account.numbers().await.unwrap().numbers.remove(0);
         let made = account.set_number(&line, &account.ours()).await.unwrap();
         assert_eq!(made.settings, account.ours());
-        assert_eq!(amiss(&desk, &around, AS_USUAL).await, [], "{key} is mended");
+        assert_eq!(amiss(&desk, &around, AS_USUAL).await, [], "{key} is corrected");
     }
 }
 
@@ -213,7 +213,7 @@ async fn a_desk_that_runs_by_another_configuration_is_noticed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_last_findings_stand_in_the_settings() {
+async fn the_settings_page_shows_the_last_findings() {
     let (desk, around) = sound().await;
     around.is(Amiss::OpenMedia);
     let config = config(&desk, &around, AS_USUAL);

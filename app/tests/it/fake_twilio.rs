@@ -3,8 +3,8 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use frontdesk::server::serve;
 use frontdesk_ports::Clock;
+use frontdesk_server::serve;
 use poem::http::{Method, StatusCode, header};
 use poem::{EndpointExt, IntoResponse, Request, Response};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ pub enum Amiss {
     Nothing,
     /// The carrier's clock is five minutes behind ours.
     Clock,
-    /// Recordings can be had without signing in.
+    /// Recordings can be downloaded without authentication.
     OpenMedia,
     /// France may not be called.
     ClosedCountry,
@@ -30,7 +30,7 @@ pub enum Amiss {
     NobodyBehind,
     /// The proxy drops the signature.
     DroppedSignature,
-    /// The proxy puts something before the path.
+    /// The proxy adds a prefix to the path.
     RewrittenPath,
     /// The proxy adds a field to the form.
     ChangedBody,

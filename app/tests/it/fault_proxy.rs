@@ -1,4 +1,4 @@
-//! A proxy that can fail: it stands between the server and a carrier or a database, and forwards everything until a
+//! A proxy that can fail, between the server and a carrier or a database. It forwards everything until a
 //! fault is set.
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -7,14 +7,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// What becomes of a connection.
+/// What the proxy does with a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// Nothing: it is passed on.
+    /// Forwards it.
     None,
-    /// It is cut as soon as something was asked.
+    /// Resets it after the first request.
     Reset,
-    /// Nothing comes back any more, on connections that are open either.
+    /// Keeps it open but sends nothing back; affects connections that are already open, too.
     Silence,
     /// Answers every request with this and closes the connection.
     Answer(Vec<u8>),
@@ -27,7 +27,7 @@ impl Fault {
         Self::answer(&format!("{head}\r\nContent-Length: {length}\r\nConnection: close"), body)
     }
 
-    /// An HTTP answer that promises more than it holds.
+    /// An HTTP answer with a body shorter than its content length.
     pub fn truncated(head: &str, body: &[u8]) -> Self {
         let length = body.len() * 2;
         Self::answer(&format!("{head}\r\nContent-Length: {length}\r\nConnection: close"), body)
@@ -38,16 +38,16 @@ impl Fault {
     }
 }
 
-/// The wire.
+/// The proxy.
 pub struct FaultProxy {
-    /// Where it is reached.
+    /// Its address.
     pub address: SocketAddr,
     fault: watch::Sender<Fault>,
     asked: Arc<Mutex<u32>>,
 }
 
 impl FaultProxy {
-    /// A sound wire to `target`.
+    /// A proxy to `target`, without a fault.
     pub async fn to(target: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -63,12 +63,12 @@ impl FaultProxy {
         Self { address, fault, asked }
     }
 
-    /// From now on this becomes of it.
+    /// Sets the fault of new and open connections.
     pub fn set(&self, fault: Fault) {
         self.fault.send(fault).unwrap();
     }
 
-    /// How many connections there were.
+    /// The number of connections so far.
     pub fn asked(&self) -> u32 {
         *self.asked.lock().unwrap()
     }
@@ -105,7 +105,7 @@ async fn carry(mut stream: TcpStream, target: SocketAddr, mut faults: watch::Rec
     }
 }
 
-/// Holds a connection open and says nothing, until the wire is mended; then it breaks.
+/// Keeps a connection open and sends nothing until the fault is removed; then closes it.
 async fn silence(stream: TcpStream, mut faults: watch::Receiver<Fault>) {
     let _ = faults.wait_for(|fault| *fault != Fault::Silence).await;
     drop(stream);

@@ -5,9 +5,9 @@ use adapters_persistence::Database;
 use adapters_simulator::{CalleeScript, tone};
 use adapters_spool::{FileSpool, is_in_use};
 use adapters_twilio::{write_fallback, write_fallback_voicemail};
-use frontdesk::server::serve;
 use frontdesk_domain::{BuiltinFlow, CallEvent, EventKind, builtin_flow};
 use frontdesk_ports::EventBuffer;
+use frontdesk_server::serve;
 use poem::EndpointExt;
 use sea_orm_migration::sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -22,7 +22,7 @@ async fn while_the_database_is_locked_callers_are_answered_and_nothing_is_lost()
     let url = format!("sqlite://{}", desk.folder.path().join("frontdesk.db").display());
     let other = Database::open(&url).await.unwrap();
     other.connection().execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
-    // Every request of the call gets what a carrier expects, callbacks included: the spool has them.
+    // Every request of the call gets a valid answer, including callbacks, because the spool stores the events.
     desk.call().presses("2").leaves(tone(1)).place().await;
     let ready = desk.json("/readyz").await;
     assert_eq!(ready["status"], json!("degraded"), "{ready}");
@@ -119,7 +119,7 @@ async fn while_postgres_is_unavailable_callers_are_answered_and_events_are_buffe
     assert_eq!(desk.json("/readyz").await["status"], json!("degraded"));
 }
 
-/// A schema of its own on the PostgreSQL server the tests were given, if any, and the way to it.
+/// A new schema on the PostgreSQL server of the tests, if there is one, and the proxy in front of the server.
 async fn postgres_behind_a_wire(name: &str) -> Option<(String, FaultProxy)> {
     #[expect(clippy::disallowed_methods, reason = "the test command names the server")]
     let Ok(server) = std::env::var("FRONTDESK_TEST_POSTGRES") else {
@@ -181,7 +181,7 @@ async fn with_the_only_disk_full_callers_are_answered_and_callbacks_are_retried(
     let desk = Desk::with(Setting { folder, ..Setting::default() }).await;
     desk.call().presses("1").place().await;
     disk.fill();
-    // What is left of the files' own room takes some more calls; then nothing does.
+    // Some more calls fit into the space that the files have already allocated.
     let mut acknowledged = 0;
     let report = loop {
         let report = desk.call().presses("2").leaves(tone(1)).place_badly().await;
@@ -189,14 +189,14 @@ async fn with_the_only_disk_full_callers_are_answered_and_callbacks_are_retried(
             break report;
         }
         acknowledged += 1;
-        assert!(acknowledged < 1000, "a full disk takes everything");
+        assert!(acknowledged < 1000, "the disk is full, but every call is stored");
     };
     assert!(
         report.problems.iter().all(|problem| problem.contains("a callback got status 503")),
         "{:?}",
         report.problems
     );
-    assert!(report.recorded, "the caller left a message all the same");
+    assert!(report.recorded, "the caller left a message anyway");
     disk.empty();
     assert_eq!(desk.json("/readyz").await["status"], json!("ready"), "without a restart");
     desk.call().presses("1").place().await;
@@ -241,5 +241,5 @@ async fn the_static_fallback_on_another_host_connects_callers_or_takes_their_mes
     let report = nobody().presses("1").ends_message_by_key().place().await;
     assert!(report.recorded, "{report:?}");
     let report = nobody().place().await;
-    assert!(!report.recorded, "nobody is recorded who did not ask for it: {report:?}");
+    assert!(!report.recorded, "a caller who did not press 1 is not recorded: {report:?}");
 }

@@ -20,7 +20,7 @@ async fn get(desk: &Desk, path: &str, user: &str, cookie: &str) -> reqwest::Resp
     asked.header(COOKIE, cookie).send().await.unwrap()
 }
 
-/// The session that an answer begins.
+/// The session cookie that a response sets.
 fn lax(response: &reqwest::Response) -> String {
     let set = response.headers()[SET_COOKIE].to_str().unwrap();
     assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Secure"), "{set}");
@@ -52,18 +52,18 @@ async fn the_proxys_user_is_signed_in_and_stays_so() {
     let page = second.text().await.unwrap();
     assert!(page.contains("proxy"), "the audit log names the system that signed the user in");
     let unknown = get(&desk, "/", "nobody", "").await;
-    assert_eq!(unknown.status(), 403, "known to the proxy is not let in here");
+    assert_eq!(unknown.status(), 403, "a user of the proxy without an account is refused");
     assert!(unknown.text().await.unwrap().contains("an admin can add them"));
 }
 
 #[tokio::test]
-async fn from_anywhere_else_the_header_is_nothing() {
+async fn the_header_is_ignored_from_other_networks() {
     let desk = desk("10.0.0.0/8", Some(Role::Admin)).await;
     let page = get(&desk, "/", "admin", "").await;
     assert_eq!(page.status(), 303);
     assert!(page.headers()[LOCATION].to_str().unwrap().starts_with("/login"));
     assert_eq!(get(&desk, "/api/v1/calls", "admin", "").await.status(), 401);
-    // Twice is once too often: one of the two may have come from the browser.
+    // A header that is sent twice is ignored: one of the two may have come from the browser.
     let desk = self::desk("127.0.0.1/32", None).await;
     let twice = desk.http.get(format!("{}/", desk.url)).header("remote-user", "admin");
     let twice = twice.header("remote-user", "admin").send().await.unwrap();
@@ -82,11 +82,11 @@ async fn newcomers_come_in_their_role_and_another_name_is_another_session() {
         "a reader manages nothing"
     );
     let his = get(&desk, "/audit", "admin", &hers).await;
-    assert_eq!(his.status(), 200, "it is the admin who asks now");
+    assert_eq!(his.status(), 200, "the admin is signed in now");
     assert_ne!(lax(&his), hers);
     let page = his.text().await.unwrap();
-    assert!(page.contains("ann@example.com"), "it is noted that she was added");
-    // Her name alone is no password.
+    assert!(page.contains("ann@example.com"), "the audit log shows that the user was added");
+    // The user has no password, and an empty one is refused.
     let form = [("name", "ann@example.com"), ("password", "")];
     let body = form.map(|(name, value)| format!("{name}={value}")).join("&");
     let by_password = desk.http.post(format!("{}/login", desk.url)).body(body);
@@ -102,7 +102,7 @@ async fn an_address_is_one_user_in_upper_and_lower_case_and_another_name_is_anot
     let cookie = lax(&first);
     assert_eq!(first.status(), 200);
     let again = get(&desk, "/", "ann@example.com", &cookie).await;
-    assert_eq!((again.status().as_u16(), again.headers().get(SET_COOKIE)), (200, None), "her session");
+    assert_eq!((again.status().as_u16(), again.headers().get(SET_COOKIE)), (200, None), "the same session");
     // The admin of this desk is called admin.
     let other = get(&desk, "/audit", "Admin", "").await;
     assert_eq!(other.status(), 403, "a new reader, not the admin");

@@ -1,4 +1,4 @@
-//! The worked examples called as callers would call them, and a flow that is replaced in the middle of calls.
+//! Calls to the example flows, and a flow that is replaced during calls.
 use adapters_simulator::{CalleeScript, tone};
 use adapters_transcription::Command;
 use frontdesk_ports::Clock;
@@ -10,7 +10,7 @@ const PLUMBER: &str = include_str!("../../../domain/examples/flows/plumber.toml"
 const PRACTICE: &str = include_str!("../../../domain/examples/flows/practice.toml");
 const SHOP: &str = include_str!("../../../domain/examples/flows/shop.toml");
 
-/// What the last caller heard, by the events of the call.
+/// The kinds of the last call's events.
 async fn last_events(desk: &Desk) -> Vec<String> {
     let call = desk.calls().await.remove(0);
     let call = desk.json(&format!("/api/v1/calls/{}", call["id"].as_str().unwrap())).await;
@@ -34,7 +34,7 @@ async fn the_plumbers_mobile_rings_and_nobody_is_lost() {
     assert_eq!(desk.last_verdict().await, "missed/no_answer");
     desk.call().presses("2").leaves(tone(6)).place().await;
     assert_eq!(desk.last_verdict().await, "voicemail/chosen");
-    // Shorter than a message is.
+    // Shorter than the minimum length of a message.
     desk.call().presses("2").leaves(tone(1)).place().await;
     assert_eq!(desk.last_verdict().await, "abandoned/empty_message");
     assert_eq!(desk.calls().await[0]["voicemail"], Value::Null);
@@ -89,10 +89,10 @@ async fn the_shop_has_departments_extensions_two_numbers_and_rules() {
     desk.call().presses("301").place().await;
     assert_eq!(desk.last_verdict().await, "answered/accepted");
     assert_eq!(desk.calls().await[0]["forwarded_to"], json!("+447700900121"));
-    // Into sales, back, and on to the workshop, which has no screening.
+    // To sales, back, and to the workshop, which has no screening.
     desk.call().presses("1").presses("*").presses("2").place().await;
     assert_eq!(desk.last_verdict().await, "answered/bridged");
-    // Parts, then each of sales once, then a message.
+    // Parts, then each phone of sales once, then a message.
     desk.call().presses("1").presses("2").each_phone(&[CalleeScript::NoAnswer]).leaves(tone(5)).place().await;
     assert_eq!(desk.last_verdict().await, "voicemail/after_no_answer");
     let forwards = last_events(&desk).await.iter().filter(|kind| *kind == "forward").count();
@@ -103,7 +103,7 @@ async fn the_shop_has_departments_extensions_two_numbers_and_rules() {
     assert_eq!(desk.last_verdict().await, "voicemail/after_no_answer");
     desk.call().place().await;
     assert_eq!(desk.last_verdict().await, "abandoned/out_of_hours");
-    // Who may call.
+    // Rules about callers.
     desk.call().from("+442079460900").place().await;
     assert_eq!(desk.last_verdict().await, "rejected/blocked");
     assert_eq!(desk.calls().await[0]["provider_status"], json!("no-answer"));
@@ -112,7 +112,7 @@ async fn the_shop_has_departments_extensions_two_numbers_and_rules() {
 }
 
 #[tokio::test]
-async fn which_of_the_sales_people_rings_first_goes_round() {
+async fn the_first_phone_to_ring_rotates() {
     let desk = Desk::with_flow(SHOP).await;
     desk.until("2026-11-24T10:00:00Z");
     let mut rung = std::collections::BTreeSet::new();
@@ -133,7 +133,7 @@ async fn a_prompt_can_be_a_file_that_the_carrier_fetches() {
     );
     let flow = written(&text, folder.path());
     let desk = Desk::with(Setting { flow: Some(flow), ..Setting::default() }).await;
-    // The simulated carrier complains about what it cannot fetch.
+    // The simulated carrier reports a problem if it cannot fetch a file.
     desk.call().presses("1").place().await;
     assert_eq!(desk.last_verdict().await, "answered/accepted");
     let guessed = desk.get("/twilio/audio/hello.wav").await;
@@ -184,7 +184,7 @@ async fn a_message_is_transcribed_locally_once_its_audio_is_stored() {
 async fn fifty_calls_go_on_by_the_flow_they_began_with_while_it_is_replaced() {
     let desk = Desk::with_flow(PLUMBER).await;
     let before = desk.running.flow.current().version();
-    // The new flow has none of the old places, and another number behind key 1.
+    // The new flow has none of the old nodes, and another number for key 1.
     let renamed = PLUMBER
         .replace("menu main", "menu front")
         .replace("menus.main", "menus.front")
@@ -197,7 +197,7 @@ async fn fifty_calls_go_on_by_the_flow_they_began_with_while_it_is_replaced() {
         let desk = &desk;
         let renamed = &renamed;
         async move {
-            // In the middle of the calls that are being placed, each at another step.
+            // Replace the flow while calls are in progress, each at a different step.
             if n == 25 {
                 while desk.calls().await.len() < 20 {}
                 assert!(desk.running.flow.replace(written(renamed, std::path::Path::new("."))).unwrap());
@@ -214,7 +214,7 @@ async fn fifty_calls_go_on_by_the_flow_they_began_with_while_it_is_replaced() {
     let rows = desk.json("/api/v1/calls?limit=200").await["calls"].as_array().unwrap().clone();
     assert_eq!(rows.len(), 50);
     let count = |outcome: &str| rows.iter().filter(|row| row["outcome"] == json!(outcome)).count();
-    assert_eq!((count("answered"), count("voicemail")), (17, 33), "none loses its way");
+    assert_eq!((count("answered"), count("voicemail")), (17, 33), "every call reaches its end");
     let rung: std::collections::BTreeSet<_> =
         rows.iter().filter_map(|row| row["forwarded_to"].as_str()).collect();
     assert_eq!(rung.len(), 2, "some by the old flow and some by the new: {rung:?}");

@@ -12,10 +12,10 @@ use adapters_transcription::Command;
 use async_trait::async_trait;
 use bytes::Bytes;
 use frontdesk::config::{Config, FlowText, Needs, Recipient, Settings, SignInSettings, Smtp};
-use frontdesk::server::serve;
 use frontdesk::wiring::{AppBuilder, Running};
 use frontdesk_domain::{BuiltinFlow, Timestamp, builtin_flow};
 use frontdesk_ports::{Account, Clock, PublicUrl};
+use frontdesk_server::serve;
 use frontdesk_services::event_intake::Drained;
 use frontdesk_services::flow_versions::FlowWithAudio;
 use frontdesk_services::restrictions::Caps;
@@ -36,7 +36,7 @@ pub const SECOND: &str = "+33611223355";
 pub const ACCOUNT: &str = "AC00000000000000000000000000000001";
 pub const SECRET: &str = "12345";
 
-/// The clock that a call's time moves.
+/// The time of a call, which advances the shared clock.
 struct SharedTime(Arc<ManualClock>);
 
 #[async_trait]
@@ -54,7 +54,7 @@ impl LineTime for SharedTime {
     }
 }
 
-/// A front desk that is running.
+/// A running server.
 pub struct Desk {
     pub url: String,
     pub clock: Arc<ManualClock>,
@@ -62,19 +62,19 @@ pub struct Desk {
     pub http: reqwest::Client,
     pub folder: tempfile::TempDir,
     pub running: Running,
-    /// The wire to the carrier's REST API.
+    /// The proxy in front of the carrier's REST API.
     pub carrier: FaultProxy,
     pub wire: Wire,
     _running: watch::Sender<bool>,
 }
 
-/// How a desk differs from the usual one.
+/// The settings of a test server, with defaults.
 pub struct Setting {
     pub forward_to: Vec<&'static str>,
     pub screening: bool,
     pub database_url: Option<String>,
     pub folder: Option<tempfile::TempDir>,
-    /// In place of the built-in flow.
+    /// Replaces the built-in flow.
     pub flow: Option<FlowWithAudio>,
     pub caps: Caps,
     pub recipients: Vec<Recipient>,
@@ -82,11 +82,11 @@ pub struct Setting {
     pub transcription: Option<Command>,
     pub sign_in: SignInSettings,
     pub requests_per_minute: u32,
-    /// The password of the user `admin`, unless there is to be no user.
+    /// The password of the user `admin`; `None` for a server without users.
     pub admin_password: Option<&'static str>,
-    /// Where the carrier is said to reach the desk.
+    /// The public URL of the configuration.
     pub public: String,
-    /// Where people are said to reach it.
+    /// The feed URL of the configuration.
     pub feed: String,
 }
 
@@ -121,7 +121,7 @@ fn built_in(settings: &BuiltinFlow) -> FlowWithAudio {
     FlowWithAudio { flow: builtin_flow(settings).unwrap(), audio: Vec::new() }
 }
 
-/// A flow as it is written, in the folder that its audio is in.
+/// Parses a flow; `folder` contains its audio files.
 pub fn written(text: &str, folder: &std::path::Path) -> FlowWithAudio {
     let text = FlowText { name: "test".into(), text: text.into(), table: "flow", folder: folder.to_owned() };
     text.read(
@@ -132,7 +132,7 @@ pub fn written(text: &str, folder: &std::path::Path) -> FlowWithAudio {
 }
 
 impl Desk {
-    /// A desk with a flow of its own.
+    /// A server with this flow.
     pub async fn with_flow(text: &str) -> Self {
         let flow = written(text, std::path::Path::new("."));
         Self::with(Setting { flow: Some(flow), ..Setting::default() }).await
@@ -211,22 +211,22 @@ impl Desk {
         }
     }
 
-    /// Does all the work that is due, and fails if work is left that is not.
+    /// Runs all jobs that are due, and fails if other jobs are left.
     pub async fn work(&self) {
         for worker in &self.running.workers {
             while let WorkOutcome::Worked(_) = worker.run_once().await.unwrap() {}
-            assert_eq!(worker.run_once().await.unwrap(), WorkOutcome::Idle(None), "work is left undone");
+            assert_eq!(worker.run_once().await.unwrap(), WorkOutcome::Idle(None), "a job is left");
         }
     }
 
-    /// Takes what was spooled into the log.
+    /// Writes the buffered events to the log.
     pub async fn drain(&self) {
         while self.running.intake.drain_once().await != Drained::Empty {
             tokio::task::yield_now().await;
         }
     }
 
-    /// Runs one round of jobs, ignoring its result.
+    /// Runs one round of jobs, without a check of the result.
     pub async fn work_once(&self) -> WorkOutcome {
         self.running.workers[0].run_once().await.unwrap()
     }
@@ -253,13 +253,13 @@ impl Desk {
         format!("{}/{}", word("outcome"), word("outcome_reason"))
     }
 
-    /// Lets time pass until then.
+    /// Advances the clock to this time.
     pub fn until(&self, instant: &str) {
         let wait = self.clock.now().duration_until(instant.parse().unwrap());
         self.clock.advance(wait.try_into().expect("a later instant"));
     }
 
-    /// The only call there is.
+    /// The only call; fails if there are more or none.
     pub async fn row(&self) -> Value {
         let calls = self.calls().await;
         assert_eq!(calls.len(), 1, "{calls:#?}");
@@ -267,7 +267,7 @@ impl Desk {
     }
 }
 
-/// A call being put together.
+/// A builder of a simulated call.
 pub struct Caller<'d> {
     desk: &'d Desk,
     script: Script,
@@ -278,25 +278,25 @@ pub struct Caller<'d> {
 }
 
 impl Caller<'_> {
-    /// The call runs in a time of its own, as `frontdesk call --speed 0` does: the desk's clock stands still.
+    /// The call has a clock of its own, as with `frontdesk call --speed 0`: the server's clock does not advance.
     pub fn in_its_own_time(mut self) -> Self {
         self.own_time = true;
         self
     }
 
-    /// The people do what this script says.
+    /// Caller and callees follow this script.
     pub fn with_script(mut self, script: Script) -> Self {
         self.script = script;
         self
     }
 
-    /// Another of our numbers is dialled.
+    /// The caller dials this number of the company.
     pub fn to(mut self, number: &str) -> Self {
         self.to = number.into();
         self
     }
 
-    /// The number leads there, and not to the desk.
+    /// The carrier's requests go to this URL, and not to the server.
     pub fn at(mut self, url: &str) -> Self {
         self.at = Some(url.into());
         self
@@ -343,14 +343,14 @@ impl Caller<'_> {
         self
     }
 
-    /// Places the call and stays until the last callback; the desk must do nothing a carrier would complain about.
+    /// Places the call and waits for the last callback. Fails if the carrier reports a problem with the server's answers.
     pub async fn place(self) -> CallReport {
         let report = self.place_badly().await;
-        assert_eq!(report.problems, Vec::<String>::new(), "a carrier would complain");
+        assert_eq!(report.problems, Vec::<String>::new(), "the carrier reports problems");
         report
     }
 
-    /// Ignores errors of the call.
+    /// Like `place`, but ignores the carrier's problems.
     pub async fn place_badly(self) -> CallReport {
         let time: Arc<dyn LineTime> = if self.own_time {
             Arc::new(ScriptTime::from(self.desk.clock.now(), 0))

@@ -1,9 +1,9 @@
-//! What happened on the line, derived from the line's own events and the script: what a row must say.
+//! What happened on the line, derived from the line's own events and the script: the expected content of a row.
 use adapters_simulator::{CalleeScript, LineEvent, Party};
 use frontdesk_domain::Timestamp;
 use serde_json::Value;
 
-/// A call as it was.
+/// What really happened in a call.
 #[derive(Debug, Default, PartialEq)]
 pub struct Truth {
     pub outcome: &'static str,
@@ -13,7 +13,7 @@ pub struct Truth {
     pub talk_seconds: Option<u64>,
     pub ring_seconds: Option<u64>,
     pub message_seconds: Option<u32>,
-    /// Only the report of a leg's end says that its phone declined; without it the phone was not answered.
+    /// The reason if reports of legs were lost: only they tell a declined call from one that was not answered.
     pub reason_without_leg_reports: Option<&'static str>,
 }
 
@@ -25,7 +25,7 @@ enum PhoneEnd {
 }
 
 impl Truth {
-    /// What these events of a call amount to. `callees` are the phones in the order they ring; the last repeats.
+    /// Derives the truth from a call's events. `callees` are the phones in the order they ring; the last repeats.
     pub fn of(events: &[(Timestamp, LineEvent)], callees: &[CalleeScript], screened: bool) -> Self {
         let mut truth = Self::default();
         let (mut rang_at, mut rung, mut last_phone, mut bridged, mut at_mailbox) =
@@ -42,7 +42,7 @@ impl Truth {
                 LineEvent::RingEnded { status, .. } => {
                     let waited = seconds(rang_at.expect("it rang before"), *at);
                     truth.ring_seconds = Some(truth.ring_seconds.unwrap_or(0) + waited);
-                    // A caller ID that is refused ends the attempt before the phone rings.
+                    // If the carrier refuses the caller ID, the attempt ends before the phone rings.
                     if status == "canceled" {
                         last_phone = Some(PhoneEnd::CallerGaveUp);
                     } else if status != "failed" || waited > 0 {

@@ -1,5 +1,5 @@
-//! Whole calls through everything that `main` starts: the real routes, the real client, a database in a file, the
-//! simulated carrier over loopback HTTP. The clock stands still unless a call moves it.
+//! Whole calls through the complete application: the real routes, the real client, a database in a file, the
+//! simulated carrier over loopback HTTP. The clock only advances when a call or a test advances it.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 mod accounts;

@@ -1,11 +1,11 @@
-//! The metrics that a server exports, and that dashboards and alert rules use no others.
+//! The metrics that a server exports. Dashboards and alert rules must use no others.
 use std::collections::BTreeSet;
 
 use adapters_simulator::tone;
 
 use crate::harness::{Desk, TOKEN};
 
-/// Every figure's name in a text, without what is added to the parts of a histogram.
+/// The names of all metrics in a text, without the suffixes of histogram series.
 fn names(text: &str) -> BTreeSet<&str> {
     let starts = text.match_indices("frontdesk_").map(|(at, _)| &text[at..]);
     let name =
@@ -50,11 +50,11 @@ async fn dashboards_and_alert_rules_use_exported_metrics_and_each_is_documented(
     }
     let guest = desk.http.get(format!("{}/metrics", desk.url)).send().await.unwrap();
     assert_eq!(guest.status(), 401, "metrics need a token");
-    assert!(!metrics.contains(TOKEN) && !metrics.contains("+33"), "no number and no secret is a figure");
+    assert!(!metrics.contains(TOKEN) && !metrics.contains("+33"), "metrics hold no numbers or secrets");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_answer_carries_its_requests_name() {
+async fn every_response_has_the_request_id() {
     let desk = Desk::start().await;
     for path in ["/healthz", "/login", "/twilio/voice", "/nothing"] {
         let asked = desk.http.get(format!("{}{path}", desk.url)).header("x-request-id", "proxy-7");

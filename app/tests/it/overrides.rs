@@ -1,4 +1,4 @@
-//! What people decide beside the flow, and caps: they hold for the next call.
+//! Temporary closures, blocked callers and caps: they apply to the next call.
 use adapters_persistence::{Database, SqlOverrides};
 use adapters_simulator::{CalleeScript, tone};
 use frontdesk::config::SignInSettings;
@@ -30,7 +30,7 @@ async fn during_a_closure_callers_hear_so_and_leave_messages() {
     assert_eq!(desk.last_verdict().await, "voicemail/out_of_hours");
     desk.call().hangs_up_after(1).place().await;
     assert_eq!(desk.last_verdict().await, "abandoned/out_of_hours");
-    // It ends by itself.
+    // The closure ends at its time.
     desk.until("2026-11-22T14:00:00Z");
     desk.call().presses("1").place().await;
     assert_eq!(desk.last_verdict().await, "answered/accepted");
@@ -67,7 +67,7 @@ async fn caps_end_forwarding_not_answering() {
     }
     desk.call().presses("1").leaves(tone(5)).place().await;
     assert_eq!(desk.last_verdict().await, "voicemail/limit");
-    // A day later all is well again.
+    // The cap is per day: a day later, calls are forwarded again.
     desk.until("2026-11-23T09:00:00Z");
     desk.running.restrictions.refresh().await.unwrap();
     desk.call().presses("1").each_phone(&[CalleeScript::Accept]).place().await;
@@ -104,7 +104,7 @@ async fn the_switch_on_the_flow_page_closes_and_opens_and_the_trail_knows() {
         status == 200 && page.contains("Close the company until") && page.contains("a wedding"),
         "{page}"
     );
-    assert!(!ann.page("/").await.contains("Temporarily closed"), "asked, not done");
+    assert!(!ann.page("/").await.contains("Temporarily closed"), "a confirmation is required first");
     assert_eq!(ann.sends("/flow/closure", &format!("{close}&confirm=yes")).await.0, 303);
     let page = ann.page("/flow").await;
     assert!(page.contains("We are at a wedding.") && page.contains("Reopen"), "{page}");
@@ -113,7 +113,7 @@ async fn the_switch_on_the_flow_page_closes_and_opens_and_the_trail_knows() {
         assert!(page.contains("Temporarily closed until") && page.contains("Reopen"), "{everywhere}");
     }
     desk.call().leaves(tone(5)).place().await;
-    assert_eq!(desk.last_verdict().await, "voicemail/out_of_hours", "at once");
+    assert_eq!(desk.last_verdict().await, "voicemail/out_of_hours", "the closure applies at once");
     assert_eq!(ann.sends("/flow/closure", "do=open").await.0, 303);
     desk.call().presses("1").place().await;
     assert_eq!(desk.last_verdict().await, "answered/accepted");

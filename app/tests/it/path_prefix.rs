@@ -1,11 +1,11 @@
-//! A feed below a path of a company's address, which the proxy strips.
+//! A feed below a path of the company's URL, which the proxy strips.
 use adapters_simulator::tone;
 use reqwest::header::{COOKIE, LOCATION};
 
 use crate::harness::{Desk, Setting};
 use crate::people::{cookie, get, sign_in};
 
-/// The paths that a page names in its tags, apart from values of fields.
+/// The paths in the attributes of a page's tags, except the values of fields.
 fn paths(page: &str) -> Vec<String> {
     page.split("=\"/")
         .zip(page.split("=\"/").skip(1))

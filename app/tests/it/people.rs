@@ -1,4 +1,4 @@
-//! Who may see what.
+//! Authentication and permissions of users and tokens.
 use adapters_http::{RouteAccess, route_list};
 use adapters_simulator::tone;
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -29,7 +29,7 @@ pub async fn get(desk: &Desk, path: &str, cookie: &str) -> reqwest::Response {
     desk.http.get(format!("{}{path}", desk.url)).header(COOKIE, cookie).send().await.unwrap()
 }
 
-/// What a guest gets there: a page leads to the sign-in page, the rest is refused.
+/// The status for a guest: pages redirect to the sign-in page, other routes are refused.
 fn for_guests(access: RouteAccess) -> u16 {
     match access {
         RouteAccess::Public => 200,
@@ -42,7 +42,7 @@ fn for_guests(access: RouteAccess) -> u16 {
     }
 }
 
-/// Every route of the router, with something in place of its parameters.
+/// Every route of the router, with values for its parameters.
 fn routes() -> impl Iterator<Item = (String, RouteAccess)> {
     route_list().into_iter().map(|(path, access, ..)| {
         let path = path
@@ -64,16 +64,16 @@ async fn guests_see_nothing_and_every_answer_is_hardened() {
                 request = request.header("Authorization", token);
             }
             let response = request.send().await.unwrap();
-            // Without an identity provider, its two addresses lead to the form.
+            // Without an identity provider, its two routes redirect to the sign-in form.
             let expected = match status {
                 303 if !token.is_empty() => 401,
                 200 if path.starts_with("/login/") => 303,
-                // No link has been printed.
+                // There is no valid link.
                 200 if path.starts_with("/start/") || path.starts_with("/setup/") => 410,
                 status => status,
             };
             let got = response.status().as_u16();
-            // A GET request to a form address gets an explanation and nothing else.
+            // A route that only takes forms answers a GET request with 405.
             assert!(got == expected || got == 405, "{path} with {token:?}: {got}");
             let headers = response.headers();
             for name in [
@@ -121,7 +121,7 @@ async fn people_sign_in_read_and_sign_out() {
     assert_eq!(sign_out(format!("csrf={csrf}"), "cross-site").await, 403);
     assert_eq!(get(&desk, "/", &cookie).await.status(), 200, "still signed in");
     assert_eq!(sign_out(format!("csrf={csrf}"), "same-origin").await, 303);
-    assert_eq!(get(&desk, "/", &cookie).await.status(), 303, "the session is dead at the server");
+    assert_eq!(get(&desk, "/", &cookie).await.status(), 303, "the session has ended on the server");
 }
 
 #[tokio::test]
@@ -136,11 +136,11 @@ async fn sessions_end_when_idle_and_in_any_case() {
     assert_eq!(get(&desk, "/", &cookie).await.status(), 303, "after 14 days");
     let cookie = self::cookie(&sign_in(&desk, "admin", PASSWORD).await);
     desk.clock.advance(std::time::Duration::from_secs(12 * 3600));
-    assert_eq!(get(&desk, "/", &cookie).await.status(), 303, "after 12 hours of silence");
+    assert_eq!(get(&desk, "/", &cookie).await.status(), 303, "after 12 hours without use");
 }
 
 #[tokio::test]
-async fn a_page_that_is_left_open_is_no_use_of_a_session() {
+async fn background_polling_does_not_extend_a_session() {
     let desk = Desk::start().await;
     let cookie = cookie(&sign_in(&desk, "admin", PASSWORD).await);
     for _ in 0..11 {
@@ -196,7 +196,7 @@ async fn a_form_from_another_site_does_not_sign_anybody_in() {
     }
 }
 
-/// A token that may do so much.
+/// Creates a token with these scopes.
 pub async fn token(desk: &Desk, scopes: &str) -> String {
     let url = format!("sqlite://{}", desk.folder.path().join("frontdesk.db").display());
     let db = frontdesk::wiring::open_database(&url).await.unwrap();
@@ -263,7 +263,7 @@ async fn a_token_that_reads_posts_nowhere() {
 }
 
 #[tokio::test]
-async fn what_people_do_is_noted_and_shown_to_those_who_manage() {
+async fn actions_are_audited_and_shown_to_admins() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(tone(1)).place().await;
     desk.work().await;
@@ -287,7 +287,7 @@ async fn what_people_do_is_noted_and_shown_to_those_who_manage() {
     for line in ["signed in", "failed sign-in", "played a voicemail", "exported", "filtered by outcome"] {
         assert!(audit.contains(line), "{line} is missing: {audit}");
     }
-    assert!(!audit.contains("33123456789"), "the trail holds no numbers");
+    assert!(!audit.contains("33123456789"), "the audit log contains no phone numbers");
 }
 
 #[tokio::test]
@@ -295,7 +295,7 @@ async fn signing_out_everywhere_ends_every_session() {
     let desk = Desk::start().await;
     let first = cookie(&sign_in(&desk, "admin", PASSWORD).await);
     let second = cookie(&sign_in(&desk, "admin", PASSWORD).await);
-    assert_ne!(first, second, "each sign-in has a session of its own");
+    assert_ne!(first, second, "each sign-in creates a separate session");
     let feed = get(&desk, "/", &first).await.text().await.unwrap();
     let csrf = feed.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let request = desk.http.post(format!("{}/logout/everywhere", desk.url)).header(COOKIE, &first);

@@ -1,6 +1,6 @@
-//! Calls at random over a network that delays, repeats and loses callbacks, by unusual callers, with clocks that
-//! differ: every row equals what happened on the line, and no notification is wrong. `RANDOM_CALLS` says how many,
-//! `RANDOM_SEED` which.
+//! Random calls over a network that delays, repeats and loses callbacks, by unusual callers, with clocks that
+//! differ: every row equals what happened on the line, and no notification is wrong. `RANDOM_CALLS` sets the number of calls,
+//! `RANDOM_SEED` the seed.
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -12,9 +12,9 @@ use adapters_simulator::{
 };
 use async_trait::async_trait;
 use frontdesk::config::{By, Recipient};
-use frontdesk::server::serve;
 use frontdesk_domain::{Outcome, Timestamp};
 use frontdesk_ports::{Clock, Ids};
+use frontdesk_server::serve;
 use frontdesk_services::event_intake::EventIntake;
 use frontdesk_services::notifications::{EmailLanguage, NotificationRule, Notifications};
 use jiff::SignedDuration;
@@ -81,7 +81,7 @@ impl Ids for Random {
     }
 }
 
-/// The carrier's clock, which differs from the desk's. While it goes on, the desk does what is due.
+/// The carrier's clock, which differs from the server's. While time passes, the server's background tasks run.
 struct CarrierTime {
     clock: Arc<ManualClock>,
     offset: SignedDuration,
@@ -117,7 +117,7 @@ impl LineTime for CarrierTime {
     }
 }
 
-/// A server that keeps every webhook it receives.
+/// A server that stores every webhook it receives.
 struct Inbox {
     address: String,
     received: Arc<Mutex<Vec<Value>>>,
@@ -166,7 +166,7 @@ impl Inbox {
     }
 }
 
-/// A caller and callees who do anything.
+/// A random script for a caller and callees.
 fn script(random: &Random) -> Script {
     let keys: &[&str] =
         random.one_of(&[&["1"][..], &["1"], &["1"], &["2"], &[], &["9", "1"], &["9", "9", "9"]]);
@@ -202,7 +202,7 @@ struct Placed {
     lost: bool,
 }
 
-/// Places a call at random, and stays until its last callback.
+/// Places a random call, and waits for its last callback.
 async fn place(desk: &Desk, random: &Random, screened: bool) -> Placed {
     let offset = random.one_of(&[0, 0, 1, -2, 45, -45, 120, -120]);
     let network = Arc::new(FaultyNetwork {
@@ -240,7 +240,7 @@ async fn place(desk: &Desk, random: &Random, screened: bool) -> Placed {
     );
     let call = NewCall { from: from.to_owned(), to: MAIN.into(), from_name: None };
     let report = carrier.place(call, &mut script.players()).await;
-    assert_eq!(report.problems, Vec::<String>::new(), "a carrier would complain: {what}");
+    assert_eq!(report.problems, Vec::<String>::new(), "the carrier reports problems: {what}");
     time.do_what_is_due().await;
     let truth = Truth::of(&events.lock().unwrap(), &callees, screened);
     Placed { name: report.call, what, truth, lost: network.lost.load(Ordering::Relaxed) > 0 }

@@ -1,4 +1,4 @@
-//! Signing in with a code beside the password.
+//! Sign-in with a code in addition to the password.
 use frontdesk_ports::{Access, Clock, SignInError};
 use reqwest::header::{COOKIE, SET_COOKIE};
 use totp_rs::{Builder, Secret};
@@ -6,13 +6,13 @@ use totp_rs::{Builder, Secret};
 use crate::harness::{Desk, PASSWORD};
 use crate::people::{cookie, sign_in};
 
-/// The words of a page between two others.
+/// The text of a page between two others.
 fn between<'p>(page: &'p str, before: &str, after: &str) -> &'p str {
     let (_, rest) = page.split_once(before).unwrap_or_else(|| panic!("no {before} in {page}"));
     rest.split_once(after).unwrap().0
 }
 
-/// What an app shows that knows this secret.
+/// The code that an authenticator app with this secret shows.
 fn code(desk: &Desk, secret: &str) -> String {
     let secret = Secret::try_from_base32(secret.replace(' ', "")).unwrap();
     let app = Builder::new().with_secret(secret).with_account_name("x").build().unwrap();
@@ -50,7 +50,7 @@ async fn once_set_up_a_code_is_asked_for_and_each_counts_once() {
     let page = settings(&desk, &cookie, &[]).await.1;
     assert!(page.contains("otpauth://totp/frontdesk:admin?") && page.contains("<svg"), "an app can read it");
     let secret = between(&page, "<p><code>", "</code>").to_owned();
-    assert_eq!(sign_in(&desk, "admin", PASSWORD).await.status(), 303, "not in force before a code was shown");
+    assert_eq!(sign_in(&desk, "admin", PASSWORD).await.status(), 303, "not required before it is confirmed");
     let (status, page) = settings(&desk, &cookie, &[("do", "second-confirm"), ("code", "000000")]).await;
     assert!(status == 422 && page.contains("That code is wrong"), "{status}");
     let shown = code(&desk, &secret);
@@ -59,11 +59,11 @@ async fn once_set_up_a_code_is_asked_for_and_each_counts_once() {
     let asked = sign_in(&desk, "admin", PASSWORD).await;
     assert!(asked.status() == 401 && asked.headers().get(SET_COOKIE).is_none());
     assert!(asked.text().await.unwrap().contains("one-time-code"), "the form asks for it");
-    assert_eq!(with_code(&desk, &shown).await.status(), 401, "it was used to set up");
+    assert_eq!(with_code(&desk, &shown).await.status(), 401, "the code was already used to set up");
     desk.clock.advance(std::time::Duration::from_secs(30));
     let next = code(&desk, &secret);
     assert_eq!(with_code(&desk, &next).await.status(), 303);
-    assert_eq!(with_code(&desk, &next).await.status(), 401, "a second time it lets nobody in");
+    assert_eq!(with_code(&desk, &next).await.status(), 401, "a code works only once");
     assert!(!with_code(&desk, "").await.text().await.unwrap().contains(&secret));
 
     let (status, page) = settings(&desk, &cookie, &[("do", "second-end"), ("old", "wrong")]).await;
@@ -84,7 +84,7 @@ async fn guessing_codes_is_throttled_as_passwords_are() {
         assert_eq!(with_code(&desk, "000000").await.status(), 401);
     }
     assert_eq!(with_code(&desk, "000000").await.status(), 429);
-    // Wherever it comes from: an address of one's own does not help.
+    // The limit applies to the account: another address is throttled as well.
     desk.clock.advance(std::time::Duration::from_secs(30));
     let access = desk.running.access.clone();
     let other = access.sign_in("admin", PASSWORD, &code(&desk, &secret), "2001:db8::7").await;

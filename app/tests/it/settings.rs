@@ -5,7 +5,7 @@ use crate::harness::{Desk, PASSWORD};
 use crate::people::{cookie, get, sign_in};
 use crate::work::Person;
 
-/// What stands after a word, up to a quotation mark.
+/// The text after `word`, up to a quotation mark.
 fn after<'a>(html: &'a str, word: &str) -> &'a str {
     html.split(word).nth(1).unwrap_or_else(|| panic!("{word} is missing: {html}")).split('"').next().unwrap()
 }
@@ -16,7 +16,7 @@ async fn who_manages_adds_people_gives_roles_and_removes_them_at_once() {
     let ann = Person::admin(&desk).await;
     let add = "do=add&name=Bob+Sample&role=reader&password=long+enough";
     assert_eq!(ann.sends("/settings/people", add).await.0, 303);
-    assert_eq!(ann.sends("/settings/people", add).await.0, 409, "a name is given once");
+    assert_eq!(ann.sends("/settings/people", add).await.0, 409, "names are unique");
     let short = ann.sends("/settings/people", "do=add&name=eve&role=reader&password=short").await;
     assert!(short.0 == 422 && short.1.contains("A password must have 8 to 128 characters."), "{short:?}");
     let bob = Person::of(&desk, "Bob Sample", "long enough").await;
@@ -26,7 +26,7 @@ async fn who_manages_adds_people_gives_roles_and_removes_them_at_once() {
     }
     assert!(!bob.page("/settings").await.contains("/settings/people"));
     assert_eq!(ann.sends("/settings/people", "do=role&name=Bob+Sample&role=admin").await.0, 303);
-    assert!(bob.page("/settings").await.contains("/settings/people"), "at once");
+    assert!(bob.page("/settings").await.contains("/settings/people"), "the new role applies at once");
     let (status, page) = ann.sends("/settings/people", "do=remove&name=Bob+Sample").await;
     assert!(status == 200 && page.contains("Remove the user “Bob Sample”?"), "{page}");
     assert!(bob.is_signed_in().await, "asked, not done");
@@ -69,9 +69,9 @@ async fn a_session_is_ended_from_another_browser_and_nobody_ends_a_strangers() {
     let lost = Person::of(&desk, "bob", "long enough").await;
     let bob = Person::of(&desk, "bob", "long enough").await;
     let settings = bob.page("/settings").await;
-    assert_eq!(settings.matches("value=\"end\"").count(), 2, "their own two and not the admin's");
+    assert_eq!(settings.matches("value=\"end\"").count(), 2, "only the user's own two sessions");
     assert_eq!(ann.page("/settings").await.matches("value=\"end\"").count(), 3, "all of them");
-    // The other one: it does not say that it is this browser.
+    // The session of the other browser, which is not marked as this one.
     let lines: Vec<&str> = settings.split("<tr><th scope=\"row\">bob").skip(1).collect();
     let other =
         lines.iter().find(|line| !line.split("</th>").next().unwrap().contains("this browser")).unwrap();
@@ -131,5 +131,5 @@ async fn the_language_is_the_browsers_until_one_is_chosen() {
         "{error}"
     );
     let rules = get(&desk, "/settings", &cookie).await.text().await.unwrap();
-    assert!(rules.contains("unlimited time"), "what the configuration says is shown");
+    assert!(rules.contains("unlimited time"), "the page shows values of the configuration");
 }

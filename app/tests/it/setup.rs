@@ -1,4 +1,4 @@
-//! The first minutes: links that the start prints, and the steps before the first call.
+//! First use: the links that are printed at the start, and the steps before the first call.
 use reqwest::header::SET_COOKIE;
 
 use crate::harness::{Desk, PASSWORD, Setting};
@@ -15,7 +15,7 @@ async fn the_sign_in_link_signs_in_once() {
     let link = format!("/start/{}", desk.running.access.new_sign_in_link());
     let wrong = get(&desk, "/start/0123", "").await;
     assert_eq!(wrong.status(), 410);
-    // What only looks does not use it up.
+    // HEAD requests and prefetches do not use the link up.
     let looked = desk.http.head(format!("{}{link}", desk.url)).send().await.unwrap();
     assert!(!looked.headers().contains_key(SET_COOKIE));
     let fetched = desk.http.get(format!("{}{link}", desk.url)).header("sec-purpose", "prefetch");

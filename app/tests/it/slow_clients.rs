@@ -2,14 +2,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use frontdesk::server::serve;
+use frontdesk_server::serve;
 use poem::{EndpointExt, Route};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// A server that takes bodies whole, and its end.
+/// Starts a server; returns a connection to it, and the sender that stops it.
 async fn server() -> (TcpStream, watch::Sender<bool>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -19,16 +19,16 @@ async fn server() -> (TcpStream, watch::Sender<bool>) {
     (TcpStream::connect(address).await.unwrap(), stop)
 }
 
-/// How long until the server is through with this client.
+/// How long until the server closes the connection.
 async fn until_closed(mut client: TcpStream, begun: Instant) -> Duration {
     let mut rest = Vec::new();
-    // Reset or closed: either way it is over.
+    // The connection may be closed or reset.
     let _ = client.read_to_end(&mut rest).await;
     begun.elapsed()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_never_ends_its_headers_is_left() {
+async fn a_client_that_never_ends_its_headers_is_disconnected() {
     let (mut client, _stop) = server().await;
     let begun = Instant::now();
     client.write_all(b"GET / HTTP/1.1\r\nHost: desk\r\nX-Slow: ").await.unwrap();
@@ -78,7 +78,7 @@ async fn requests_with_two_ends_are_refused() {
         "Content-Length : 5",
     ] {
         let (mut client, _stop) = server().await;
-        // A parser that takes the first end for the real one would see a second request.
+        // A parser that uses the other of the two lengths would see a second request.
         let request = format!(
             "POST / HTTP/1.1\r\nHost: desk\r\n{ends}\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: desk\r\n\r\n"
         );
@@ -95,7 +95,7 @@ async fn requests_with_two_ends_are_refused() {
 #[tokio::test]
 async fn a_connection_that_was_accepted_before_the_stop_is_answered() {
     let (mut early, stop) = server().await;
-    // Accepted in order: once the later one is answered, the earlier one is accepted, too.
+    // Connections are accepted in order: once the later one is answered, the earlier one has been accepted, too.
     let mut later = TcpStream::connect(early.peer_addr().unwrap()).await.unwrap();
     let request = b"GET / HTTP/1.1\r\nHost: desk\r\n\r\n";
     later.write_all(request).await.unwrap();

@@ -24,7 +24,7 @@ impl<'d> Person<'d> {
         Self { desk, cookie, csrf }
     }
 
-    /// Sends the form as a page's script does: status and row.
+    /// Sends the form of a call as the page's script does. Returns the status and the row.
     pub async fn does(&self, id: &str, what: &str) -> (u16, String) {
         let request = self.desk.http.post(format!("{}/calls/{id}/work", self.desk.url));
         let request = request.header(COOKIE, &self.cookie).header("HX-Request", "true");
@@ -33,7 +33,7 @@ impl<'d> Person<'d> {
         (response.status().as_u16(), response.text().await.unwrap())
     }
 
-    /// Sends another form: status and page.
+    /// Sends another form. Returns the status and the page.
     pub async fn sends(&self, path: &str, fields: &str) -> (u16, String) {
         let request = self.desk.http.post(format!("{}{path}", self.desk.url)).header(COOKIE, &self.cookie);
         let request = request.header("content-type", "application/x-www-form-urlencoded");
@@ -41,7 +41,7 @@ impl<'d> Person<'d> {
         (response.status().as_u16(), response.text().await.unwrap())
     }
 
-    /// Sends a form: what the next page says of it.
+    /// Sends a form. Returns the message that the next page will show.
     pub async fn said(&self, path: &str, fields: &str) -> String {
         let request = self.desk.http.post(format!("{}{path}", self.desk.url)).header(COOKIE, &self.cookie);
         let request = request.header("content-type", "application/x-www-form-urlencoded");
@@ -71,7 +71,7 @@ async fn a_message_is_played_claimed_noted_and_marked_done() {
     let ann = Person::admin(&desk).await;
     let feed = ann.page("/").await;
     assert!(feed.contains("3 s of speech in 3 s") && feed.contains("class=\"outline\""), "{feed}");
-    assert!(feed.contains("<title>(1) Calls"), "one call asks for attention");
+    assert!(feed.contains("<title>(1) Calls"), "one call needs attention");
     let id = desk.row().await["id"].as_str().unwrap().to_owned();
     for what in ["do=heard", "do=claim&decisions=0", "do=note&text=Wants+a+quote", "do=tag&text=Boiler"] {
         let (status, row) = ann.does(&id, what).await;
@@ -119,22 +119,22 @@ async fn what_a_form_says_is_checked_and_a_program_cannot_send_it() {
         desk.http.post(&url).bearer_auth(crate::harness::TOKEN).body("do=heard").send().await.unwrap();
     assert_eq!(program.status(), 403);
     let foreign = desk.http.post(&url).header(COOKIE, &ann.cookie).body("do=heard").send().await.unwrap();
-    assert_eq!(foreign.status(), 403, "without the form's token");
+    assert_eq!(foreign.status(), 403, "the form has no CSRF token");
 }
 
 #[tokio::test]
-async fn a_message_without_speech_is_filed_quietly_and_not_deleted() {
+async fn a_message_without_speech_does_not_need_attention_and_is_not_deleted() {
     let desk = Desk::start().await;
     desk.call().presses("2").leaves(tone(9)).place().await;
     desk.work().await;
     let ann = Person::admin(&desk).await;
-    assert_eq!(rows(&ann.page("/?tab=attention").await), 0, "nobody is asked to listen");
+    assert_eq!(rows(&ann.page("/?tab=attention").await), 0, "the message does not need attention");
     let all = ann.page("/?tab=voicemail").await;
     assert!(all.contains("no speech in 9 s") && all.contains("<audio"), "{all}");
 }
 
 #[tokio::test]
-async fn a_miss_settles_itself_once_the_caller_is_spoken_to() {
+async fn a_missed_call_is_marked_done_after_a_conversation() {
     let desk = Desk::start().await;
     let auto_resolve = desk.running.auto_resolve.clone().unwrap();
     desk.call().presses("1").each_phone(&[CalleeScript::NoAnswer]).hangs_up_after(22).place().await;
@@ -151,7 +151,7 @@ async fn a_miss_settles_itself_once_the_caller_is_spoken_to() {
     desk.call().presses("1").place().await;
     auto_resolve.follow(Some(seen)).await.unwrap();
     let waiting = ann.page("/?tab=attention").await;
-    assert!(rows(&waiting) == 1 && waiting.contains("+33 1 99 00 00 01"), "the other caller still waits");
+    assert!(rows(&waiting) == 1 && waiting.contains("+33 1 99 00 00 01"), "the other call is still open");
     assert!(ann.page("/?tab=done").await.contains("a later call"));
     assert!(ann.page("/?outcome=answered").await.contains(">1 call<"), "the count is of what is listed");
 }
@@ -171,7 +171,7 @@ async fn an_export_is_what_its_page_shows() {
         assert!(csv.starts_with("id,started_at,"), "{csv}");
         let sign = if query.is_empty() { '?' } else { '&' };
         let excel = get(&desk, &format!("/calls.csv{query}{sign}excel=true"), &ann.cookie).await;
-        // Text without the mark is what a client's decoder makes of it, so bytes are compared.
+        // Compares bytes, because the client's text decoder removes the mark.
         assert_eq!(excel.bytes().await.unwrap(), format!("\u{feff}{csv}"), "Excel needs a byte order mark");
         let lines = ann.page(&format!("/calls.jsonl{query}")).await;
         assert_eq!(lines.lines().count(), calls, "{query}: {lines}");
@@ -255,7 +255,7 @@ async fn the_messages_of_a_view_are_one_file_and_the_trail_knows() {
     let id = name.trim_end_matches(".wav").rsplit('_').next().unwrap();
     let played = get(&desk, &format!("/calls/{id}/voicemail"), &ann.cookie).await.bytes().await.unwrap();
     assert_eq!(sound, played, "the file in the ZIP is the audio that the page plays");
-    assert_eq!(zipped("/voicemails.zip?tab=all&q=nothing").await.len(), 0, "as the view has it");
+    assert_eq!(zipped("/voicemails.zip?tab=all&q=nothing").await.len(), 0, "the same calls as in the view");
     assert!(ann.page("/audit").await.contains("messages as zip, filtered by tab, q"));
     let page = ann.sends("/settings/tokens", "do=make&name=ears&scope=audio").await.1;
     let token = page.split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
@@ -287,7 +287,7 @@ async fn a_view_is_saved_shown_and_deleted_by_its_owner() {
     for n in 1..20 {
         assert_eq!(ann.sends("/views", &format!("do=save&name=v{n}&back=%2F%3Ftag%3Dx")).await.0, 303);
     }
-    assert_eq!(ann.sends("/views", "do=save&name=v20&back=%2F%3Ftag%3Dx").await.0, 422, "there are 20");
+    assert_eq!(ann.sends("/views", "do=save&name=v20&back=%2F%3Ftag%3Dx").await.0, 422, "20 is the limit");
     assert_eq!(ann.sends("/views", "do=forget&name=Urgent+ones&back=%2F").await.0, 303);
     assert!(!ann.page("/").await.contains("Urgent ones"));
 }

@@ -1,4 +1,4 @@
-//! What programs do about calls: by the API, and the webhooks about it.
+//! Follow-up of calls through the API.
 use serde_json::{Value, json};
 
 use crate::harness::{Desk, PASSWORD, Setting};
@@ -26,7 +26,7 @@ async fn a_program_works_on_a_call_version_by_version() {
 
     let (status, stale) = change(&desk, &token, &id, &json!({"action": "reopen", "version": 0})).await;
     assert_eq!((status, &stale["type"]), (409, &json!("/problems/stale-version")));
-    assert_eq!(stale["call"]["work"]["version"], 1, "the present state comes with the refusal");
+    assert_eq!(stale["call"]["work"]["version"], 1, "the error includes the current state");
     let (status, noted) =
         change(&desk, &token, &id, &json!({"action": "note", "text": "called back", "version": 1})).await;
     assert_eq!((status, &noted["work"]["notes"]), (200, &json!(1)), "{noted}");
@@ -68,7 +68,7 @@ async fn a_change_that_cannot_be_made_names_the_reason() {
     let url = format!("{}/api/v1/calls/{id}/work", desk.url);
     let form = desk.http.post(&url).bearer_auth(&work).body("action=done").send().await.unwrap();
     assert_eq!(form.status(), 415);
-    // A session cookie alone is what another site could make a browser send.
+    // Another site could make a browser send the session cookie, so the cookie alone is not enough.
     let cookie = cookie(&sign_in(&desk, "admin", PASSWORD).await);
     let foreign = desk.http.post(&url).header("cookie", cookie).header("content-type", "application/json");
     assert_eq!(foreign.body(r#"{"action":"done"}"#).send().await.unwrap().status(), 403);

@@ -1,4 +1,4 @@
-"""A running frontdesk for tests in Python: a demo on loopback, known to the world as PUBLIC."""
+"""A running frontdesk for tests in Python: a demo on loopback, whose public URL is PUBLIC."""
 import json
 import os
 import re
@@ -17,7 +17,7 @@ opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Desk:
-    """A running instance, reached on loopback, known to the world as PUBLIC."""
+    """A running instance on loopback, whose public URL is PUBLIC."""
 
     def __init__(self, binary, settings=None):
         self.log = tempfile.TemporaryFile("w+")

@@ -1,5 +1,5 @@
-"""A client generated from our OpenAPI document by a public generator (openapi-python-client), and nothing written by us,
-lists calls and downloads a voicemail. The document's examples are what its schemas say.
+"""A client that a public generator (openapi-python-client) has generated from the OpenAPI document lists calls, marks one done
+and downloads a voicemail. The document's examples match its schemas.
 
 usage: generated_client.py path/to/frontdesk
 """

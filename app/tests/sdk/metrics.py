@@ -1,4 +1,4 @@
-"""The metrics and the alert rules are what Prometheus' own checker accepts: every metric is described, and its name says its unit
+"""Prometheus' own checker accepts the metrics and the alert rules: every metric has a description, and its name shows its unit
 and its kind.
 
 usage: metrics.py path/to/frontdesk

@@ -1,6 +1,6 @@
-"""Messages about calls, as a real mail server and a receiver with the Standard Webhooks library get them.
+"""Notifications of calls, as received by a real mail server and by a receiver with the Standard Webhooks library.
 
-Every callback of each call is repeated three times; every message is delivered once all the same, and a receiver that fails at
+Every callback of each call is repeated three times; every notification is delivered once anyway, and a delivery that fails at
 first is retried.
 
 usage: notifications.py path/to/frontdesk
@@ -32,7 +32,7 @@ TIMEOUT_S = 60
 
 
 class Mailbox:
-    """A mail server that keeps what it is given."""
+    """A mail server that stores what it receives."""
 
     def __init__(self):
         self.received = []
@@ -77,7 +77,7 @@ def message(seconds):
     path = tempfile.mktemp(suffix=".wav")
     with wave.open(path, "wb") as audio:
         audio.setnchannels(1), audio.setsampwidth(2), audio.setframerate(8000)
-        # Syllables and pauses, as speech has them: a steady tone would be filed as a message without speech.
+        # Syllables and pauses, as in speech: a steady tone would be classified as a message without speech.
         dice = random.Random(1)
         loud = [dice.choice([0, 4000, 9000, 14000]) for _ in range(8 * seconds)]
         audio.writeframes(b"".join(int(loud[n // 1000] * dice.uniform(-1, 1)).to_bytes(2, "little", signed=True) for n in range(8000 * seconds)))
@@ -85,7 +85,7 @@ def message(seconds):
 
 
 def repeat_callbacks(desk, call, recording):
-    """The carrier's last callbacks once more, signed as it signs."""
+    """Repeats the carrier's last callbacks, with valid signatures."""
     [meeting] = glob.glob(os.path.join(desk.environment["XDG_RUNTIME_DIR"], "frontdesk", "demo-*.json"))
     with open(meeting) as file:
         meeting = json.load(file)
@@ -101,7 +101,7 @@ def repeat_callbacks(desk, call, recording):
 def main():
     mailbox = Mailbox()
     mail = Controller(mailbox, hostname="127.0.0.1", port=0)
-    # The library finds out its port only when asked for one: take a free one.
+    # The library does not report the port that it chose for 0, so choose a free one.
     import socket
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -137,7 +137,7 @@ def main():
     assert counted() == expected, counted()
     assert not Receiver.wrong, Receiver.wrong
     names = [name for name, _ in Receiver.received]
-    assert len(set(names)) == len(names), "each has a name of its own"
+    assert len(set(names)) == len(names), "each webhook has a unique id"
     ended = {body["data"]["id"]: body["data"] for _, body in Receiver.received if body["type"] == "call.ended"}
     assert ended[left["id"]]["outcome"] == "voicemail" and ended[missed["id"]]["outcome"] == "missed", ended
 
@@ -157,7 +157,7 @@ def main():
     page = missed_email.get_body(("html",)).get_content()
     assert "Mark done" in page and "<img" not in page and "<script" not in page, page
     link = re.search(r"/done/([0-9a-f]{64})", missed_email.get_body(("plain",)).get_content())[0]
-    assert link in page, "both parts lead to the same place"
+    assert link in page, "both parts have the same link"
 
     def fetch(method):
         request = urllib.request.Request(desk.base + link, method=method, data=b"" if method == "POST" else None)
@@ -165,9 +165,9 @@ def main():
             return answer.read().decode()
 
     waiting = lambda: {call["id"]: call["work"] for call in desk.calls()}[missed["id"]]
-    assert "in the name of ann@example.com" in fetch("GET") and waiting()["needs_attention"], "reading changes nothing"
+    assert "in the name of ann@example.com" in fetch("GET") and waiting()["needs_attention"], "a GET request changes nothing"
     assert "marked done" in fetch("POST") and waiting()["handled_by"] == "ann@example.com"
-    assert "no longer valid" in fetch("POST") and "no longer valid" in fetch("GET"), "once"
+    assert "no longer valid" in fetch("POST") and "no longer valid" in fetch("GET"), "the link works once"
 
     before = len(Receiver.received)
     log = desk.logged()

@@ -1,4 +1,4 @@
-"""What Twilio's own SDK thinks of us: requests that it signs are taken, and our TwiML holds nothing it does not know.
+"""Compatibility with Twilio's own SDK: requests that it signs are accepted, and it knows every element of our TwiML.
 
 usage: official_sdk.py path/to/frontdesk
 """
@@ -26,7 +26,7 @@ def snake(name):
 
 
 def check_known(element, parent, seen):
-    """Every element is a method of its parent's SDK class, every attribute one of that method's parameters."""
+    """Checks that an element is a method of its parent's SDK class, and its attributes are parameters of that method."""
     method = getattr(parent, snake(element.tag), None)
     assert method is not None, f"the SDK knows no <{element.tag}> in <{parent.__name__}>"
     parameters = inspect.signature(method).parameters
@@ -65,9 +65,9 @@ def main():
             }
             status, _body = signed(desk, "/twilio/voice", extra)
             assert status == 200, (status, extra)
-        assert len(desk.calls()) == 1, "one call, however often it is reported"
+        assert len(desk.calls()) == 1, "repeated requests are one call"
 
-        # Every document of a call, as the SDK's classes see it.
+        # Every document of a call uses only what the SDK's classes know.
         seen, documents = set(), 0
         for path, form in [
             ("/twilio/voice", {"CallerName": CALLER_NAME, "CallToken": "a call token"}),
@@ -90,17 +90,17 @@ def main():
                 check_known(verb, sdk.VoiceResponse, seen)
             documents += 1
         assert {"Gather.numDigits", "Dial.callerId", "Number.url", "Record.recordingStatusCallback"} <= seen, seen
-        print(f"the official SDK takes {documents} documents with {len(seen)} attributes, and 300 requests it signed")
+        print(f"the official SDK knows {len(seen)} attributes of {documents} documents; its 300 requests were accepted")
     finally:
         assert desk.stop() == 0, "SIGTERM ends it with 0"
 
-    # Nothing of a person, and no secret, in the logs, however much is logged.
+    # The log contains no personal data and no secrets, even at the level debug.
     desk.log.seek(0)
     log = desk.log.read()
     private = ["33123456789", "15556667777", "12025550123", SECRET, TOKEN, PASSWORD, CALLER_NAME, "a call token", "Digits"]
     found = [text for text in private if text in log]
     assert "stopping" in log and not found, found
-    print(f"{len(log.splitlines())} lines of log hold none of {len(private)} private things")
+    print(f"{len(log.splitlines())} lines of log contain none of {len(private)} private values")
     print("3 passed, 0 failed")
 
 

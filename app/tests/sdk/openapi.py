@@ -1,4 +1,4 @@
-"""What a client that knows only the OpenAPI document finds: no server error, no answer that the document does not describe.
+"""Requests generated from the OpenAPI document cause no server error, and no response that the document does not describe.
 
 usage: openapi.py path/to/frontdesk
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from desk import Desk, TOKEN
 
-# Endless by nature: a reader of its own is in the Rust tests.
+# An endless stream, which the Rust tests cover.
 ENDLESS = "/api/v1/events"
 
 
@@ -20,7 +20,7 @@ def main():
         schemathesis = Path(sys.executable).with_name("schemathesis")
         command = [schemathesis, "run", f"{desk.base}/api/openapi.json", "--header", f"Authorization: Bearer {TOKEN}",
                    "--exclude-path", ENDLESS, "--seed", "20261125", "--max-examples", "60", "--no-color"]
-        # A request that is understood and cannot be done, such as an assignment to a user who does not exist.
+        # A valid request may be refused, such as an assignment to a user who does not exist.
         with open(Path(desk.log_folder) / "schemathesis.toml", "w") as settings:
             settings.write('[checks.positive_data_acceptance]\nexpected-statuses = ["2xx", 401, 403, 404, 409, 422, 429, "5xx"]\n')
         outcome = subprocess.run(command, cwd=Path(desk.log_folder)).returncode

@@ -1,4 +1,4 @@
-"""PgBouncer before PostgreSQL: in session mode a call is answered and logged; in transaction mode, or without the settings that
+"""PgBouncer with PostgreSQL: in session mode a call is answered and logged; in transaction mode, or without the settings that
 the connection needs, the server refuses to start and says what to set.
 
 usage: pooler.py path/to/frontdesk    (FRONTDESK_TEST_POSTGRES names the server)
@@ -80,7 +80,7 @@ def environment(folder, pooler, port):
 
 
 def ask(url, form=None, headers=None):
-    """The body of a response, or nothing while the server is not there."""
+    """Returns the body of a response, or an empty string if there is none."""
     data = urllib.parse.urlencode(form).encode() if form else None
     try:
         with urllib.request.urlopen(urllib.request.Request(url, data, headers or {}), timeout=10) as response:

@@ -1,4 +1,4 @@
-"""HTTP proxies, as the environment names them: loopback addresses are reached directly, everything else through the proxy.
+"""HTTP proxies from the environment: loopback addresses are reached directly, everything else through the proxy.
 
 usage: proxies.py path/to/frontdesk
 """
@@ -19,7 +19,7 @@ TIMEOUT = 30
 
 
 class Proxy(BaseHTTPRequestHandler):
-    """A proxy that notes which hosts it is asked for and reaches none of them."""
+    """A proxy that records the requested hosts and answers every request with 502."""
 
     hosts = set()
 
@@ -58,7 +58,7 @@ def loopback_is_reached_directly(binary):
 
 
 def every_outgoing_request_uses_the_proxy(binary):
-    """Twilio, S3, webhooks, the identity provider and the trace collector are asked for at the proxy."""
+    """Twilio, S3, webhooks, the identity provider and the trace collector are requested through the proxy."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     proxy = f"http://127.0.0.1:{server.server_port}"

@@ -25,7 +25,7 @@ THREADS = 4
 
 
 class Manager:
-    """What systemd does: opens the socket, starts the server with it, and listens to what the server reports."""
+    """Acts like systemd: opens the socket, starts the server with it, and listens to what the server reports."""
 
     def __init__(self, binary, folder):
         self.binary = str(Path(binary).resolve())
@@ -68,7 +68,7 @@ class Manager:
 
 
 class Load:
-    """Calls that arrive, each on a connection of its own."""
+    """Incoming calls, each on a new connection."""
 
     def __init__(self, port):
         self.port, self.answered, self.failures = port, 0, []

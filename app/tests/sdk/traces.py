@@ -1,5 +1,5 @@
-"""A collector of OpenTelemetry's own protocol receives one trace for each call, across all its requests and the work that
-follows, and neither numbers nor keys are in it.
+"""An OpenTelemetry collector receives one trace for each call, across all its requests and the jobs that follow. Traces contain
+neither phone numbers nor keys.
 
 usage: traces.py path/to/frontdesk
 """
@@ -59,7 +59,7 @@ def main():
             time.sleep(0.05)
     finally:
         stopped = desk.stop()
-    # What was not sent yet is sent at the end.
+    # The server sends the remaining spans when it stops.
     traces = defaultdict(list)
     for span in spans:
         traces[span.trace_id].append(span)

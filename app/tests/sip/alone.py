@@ -1,4 +1,4 @@
-"""Scenarios with a frontdesk of their own, which is killed, stopped or set up otherwise."""
+"""Scenarios that need a separate frontdesk, which is killed, stopped or configured differently."""
 import json
 import os
 import re
@@ -18,7 +18,7 @@ DATABASE = os.environ.get("FRONTDESK_TEST_POSTGRES")
 
 
 def killed_in_every_stage(desk, place):
-    """Calls in the menu, ringing, talking and recording end as they were when the program was killed."""
+    """Calls in the menu, ringing, talking and recording end in the state in which the program was killed."""
     number = {stage: f"+1202555018{n}" for n, stage in enumerate(("menu", "ringing", "talking", "recording"))}
     agent = place.agent("118")
     place.callee("+33611000010", rings_out())
@@ -31,7 +31,7 @@ def killed_in_every_stage(desk, place):
         place.phones.append(Sipp(caller.xml(), place.port + n * 10, place.port + n * 10 + 2, desk.target))
     agent.wait_for("CALL_ESTABLISHED")
     time.sleep(7)
-    # The caller in the menu has pressed nothing twice meanwhile; a new one is there.
+    # The first caller in the menu has used up both attempts by now, so another one calls.
     late = Caller("+12025550189").call().wait(60)
     place.phones.append(Sipp(late.xml(), place.port + 200, place.port + 202, desk.target))
     time.sleep(1.5)
@@ -41,17 +41,17 @@ def killed_in_every_stage(desk, place):
     found = {stage: (row["outcome"], row["outcome_reason"]) for stage, row in rows.items()}
     assert found["ringing"] == ("missed", "caller_gave_up"), found
     assert found["talking"] == ("answered", "bridged"), found
-    assert all(row["hung_up_by"] == "line" for row in rows.values()), "nobody hung up"
+    assert all(row["hung_up_by"] == "line" for row in rows.values()), "the line ended every call"
     assert found["recording"] == ("voicemail", "chosen"), found
     late = desk.call("+12025550189")
     assert (late["outcome"], late["outcome_reason"]) == ("abandoned", "in_menu"), late
     message = audio.samples(desk.message(rows["recording"], Path(PLACE.name) / "killed.wav"))
-    assert len(message) > 8000, f"of the message there are {len(message)} samples"
-    assert not list((desk.place / "sip" / "calls").iterdir()), "the journal has calls that are over"
+    assert len(message) > 8000, f"the message has only {len(message)} samples"
+    assert not list((desk.place / "sip" / "calls").iterdir()), "the journal still has calls that have ended"
 
 
 def message_that_no_disk_takes(desk, place):
-    """The caller has spoken, and the message is lost: the row says so and needs attention."""
+    """A message that cannot be written to disk is lost: the row shows that and needs attention."""
     recordings = desk.place / "sip" / "recordings"
     recordings.rmdir()
     place.dial(place.caller().call().wait(1).press("2").wait(3).say(SPEECH).wait(8).hang_up()).finish()
@@ -64,7 +64,7 @@ def message_that_no_disk_takes(desk, place):
 
 
 def drained_on_stop(desk, place):
-    """A call in progress goes on, a new one is refused, and the program ends when the last is over."""
+    """A call in progress goes on, a new one is refused, and the program exits after the last one."""
     caller = place.dial(place.caller().call().wait(1).press("2").wait(3).say(SPEECH).wait(6).hang_up())
     time.sleep(3)
     desk.process.send_signal(signal.SIGTERM)
@@ -74,7 +74,7 @@ def drained_on_stop(desk, place):
     caller.finish()
     began = time.monotonic()
     assert desk.process.wait(20) == 0
-    assert time.monotonic() - began < 10, "it does not wait for more"
+    assert time.monotonic() - began < 10, "it exits soon after the last call"
     assert "dialogs left: 0" in desk.logged(), "the library still holds dialogs"
     desk.start()
     place.row("voicemail", "chosen")
@@ -109,7 +109,7 @@ def encrypted_calls_only(desk, place):
 
 
 def known_by_password(desk, place):
-    """From a network that is not named, a caller is asked for a password; a wrong one does not help."""
+    """A caller from a network that is not in sip.peers is asked for a password; a wrong one is refused."""
     place.dial(place.caller().call_with_password("101", "a-good-pass-phrase").wait(1).hang_up()).finish()
     row = desk.call("sip:101@frontdesk")
     assert (row["outcome"], row["outcome_reason"]) == ("abandoned", "in_menu"), row
@@ -118,24 +118,24 @@ def known_by_password(desk, place):
 
 
 def silent_audio_ends_a_call(desk, place):
-    """No audio at all comes: the caller's network is gone."""
+    """A call without incoming audio is ended, as if the caller's network had failed."""
     place.dial(place.caller().call().hung_up_on(20)).finish()
     assert desk.call(place.number)["state"] == "ended"
 
 
 def registers_with_digest(desk, place):
-    """A registrar asks for the password and checks it; the registration ends with the program."""
+    """A registrar asks for the password and checks it; the registration is removed when the program stops."""
     desk.stop()
     place.registrar.finish()
 
 
 def erased_with_its_record(desk, place):
-    """Erasing a number reaches the line's own records, while it runs; check, doctor and reconcile know the line."""
+    """Erasing a number deletes the line's own records while the line runs; check, doctor and reconcile include the line."""
     place.dial(place.caller().call().wait(1).press("2").wait(3).say(SPEECH).wait(8).hang_up()).finish()
     place.row("voicemail", "chosen")
     ended = desk.place / "sip" / "ended"
     assert place.number in "".join(file.read_text() for file in ended.iterdir())
-    assert not list((desk.place / "sip" / "recordings").iterdir()), "a stored message is not needed here"
+    assert not list((desk.place / "sip" / "recordings").iterdir()), "the line still has its copy of a stored message"
     compared = json.loads(desk.run("reconcile", "--json"))
     assert (compared["compared"], compared["added"], compared["repaired"]) == (1, 0, 0), compared
     desk.run("erase", "--number", place.number, "--yes")
@@ -146,7 +146,7 @@ def erased_with_its_record(desk, place):
 
 
 def two_instances(binary, base):
-    """On one PostgreSQL database: a call lives on one instance, both show it, and its message is in the store of both."""
+    """Two instances on one PostgreSQL database: a call runs on one, both show it, and its message is in their shared store."""
     with tempfile.TemporaryDirectory(prefix="frontdesk-sip-store-") as store:
         name = f"phones{base}"
         subprocess.run(["psql", "--quiet", DATABASE, "-c", f"DROP DATABASE IF EXISTS {name}", "-c", f"CREATE DATABASE {name}"], check=True)
@@ -158,7 +158,7 @@ def two_instances(binary, base):
             there = other.call(place.number, ready=lambda row: row["voicemail"])
             assert there["outcome"] == "voicemail", there
             spoken(Place(other, 0, base), there)
-            # Cut off on one instance: the other keeps out of it, and the row is complete once the first is back.
+            # One instance is killed during a call: the other ignores the call, and the row is complete once the first is back.
             late = place.dial(Caller("+12025550177").call().wait(1).press("2").wait(3).say(SPEECH).wait(60))
             time.sleep(8)
             one.kill()
@@ -197,7 +197,7 @@ CHALLENGE = 'WWW-Authenticate: Digest realm="trunk.example", nonce="47ebe028cda1
 
 
 def registration(check, place):
-    """Asks for the password, and checks it and one more thing."""
+    """Answers a REGISTER request with a challenge; checks the password, and that the next request matches `check`."""
     return (
         '<recv request="REGISTER"/>\n' + ANSWER.format(status="401 Unauthorized", more=CHALLENGE)
         + f'<recv request="REGISTER"><action><verifyauth assign_to="good{place}" username="desk" password="open-sesame"/>'
@@ -209,7 +209,7 @@ def registration(check, place):
 
 REGISTRAR = xml([registration("Expires: 300", 1), registration("Expires: 0|expires=0", 2), '<Reference variables="seen1,seen2"/>\n'])
 
-# With a frontdesk of their own: settings, and the scenario.
+# Scenarios with a separate frontdesk: the settings, and the scenario.
 ALONE = [
     ("", killed_in_every_stage), ("", erased_with_its_record), ("", message_that_no_disk_takes), ('drain = "30s"', drained_on_stop), ('drain = "1s"', hung_up_on_when_stopping_takes_too_long),
     ("unknown peers", unknown_peers_are_refused), ("users", known_by_password), ('audio_timeout = "3s"', silent_audio_ends_a_call),
@@ -236,7 +236,7 @@ def run_alone(binary, settings, scenario, base):
 
 
 def private(desk):
-    """No number, key or message of SIP is in the log, at any level."""
+    """The log contains no number, key or SIP message, at any level."""
     logged = desk.logged()
     found = re.search(r"\+\d{10}|SIP/2\.0|open-sesame|Authorization: Digest|inline:", logged)
     assert not found, f"the log shows {found.group()!r}: {logged[max(0, found.start() - 300):found.start() + 100]}"

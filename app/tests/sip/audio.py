@@ -1,4 +1,4 @@
-"""Proof that audio arrived: tones by their frequency, speech by its outline."""
+"""Checks that audio arrived: tones by their frequency, speech by its envelope."""
 import math
 import subprocess
 import wave
@@ -53,7 +53,7 @@ def outline(some, width=160):
 
 
 def likeness(recorded, source):
-    """The correlation of two outlines at the best shift, from -1 to 1."""
+    """The correlation of two envelopes at the best shift, from -1 to 1."""
     one, other = outline(recorded), outline(source)
     best = -1.0
     for shift in range(-50, 151):

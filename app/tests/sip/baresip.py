@@ -1,4 +1,4 @@
-"""Phones that baresip plays: independent of our library and of sipp, with audio in both directions."""
+"""Phones that are run by baresip: independent of our library and of sipp, with audio in both directions."""
 import json
 import socket
 import subprocess
@@ -34,7 +34,7 @@ ctrl_tcp_listen 127.0.0.1:{control}
 
 
 class Baresip:
-    """A running baresip that plays a tone; `auto` answers by itself."""
+    """A running baresip that plays a tone; with `auto`, it answers calls by itself."""
 
     def __init__(self, port, control, media, tone, auto=False, name="agent", encrypted=False):
         self.folder = tempfile.TemporaryDirectory(prefix="frontdesk-baresip-")
@@ -60,7 +60,7 @@ class Baresip:
         raise AssertionError(f"baresip does not start: {(Path(self.folder.name) / 'log').read_text()[-800:]}")
 
     def _read(self):
-        """Netstrings of JSON."""
+        """Reads events, which are JSON in netstrings."""
         waiting = b""
         while True:
             try:
@@ -88,7 +88,7 @@ class Baresip:
             if event in self.events:
                 return
             time.sleep(0.05)
-        raise AssertionError(f"{event} did not come, but {self.events}")
+        raise AssertionError(f"{event} did not arrive; events: {self.events}")
 
     def press(self, keys):
         for key in keys:

@@ -1,4 +1,4 @@
-"""A frontdesk with a SIP line and nothing else."""
+"""A frontdesk with a SIP line and no other carrier."""
 import json
 import signal
 import subprocess
@@ -33,7 +33,7 @@ audio_ports = "{audio}-{audio_end}"
 
 class Desk:
     def __init__(self, binary, base, flow, routes, settings="", peer="127.0.0.1", levels="debug,hyper=info,sqlx=info", audio=798, database=None, recordings=None):
-        """Ports from `base` on: HTTP, SIP, and audio from base + 100 on."""
+        """Uses `base` for HTTP, `base + 1` for SIP, and ports from `base + 100` for audio."""
         self.binary, self.http, self.sip, self.levels = binary, base, base + 1, levels
         self.folder = tempfile.TemporaryDirectory(prefix="frontdesk-sip-")
         self.place = Path(self.folder.name)
@@ -97,7 +97,7 @@ class Desk:
         return path
 
     def run(self, *arguments):
-        """Runs a command beside the server; what it prints."""
+        """Runs a command while the server runs. Returns its output."""
         done = subprocess.run([self.binary, *arguments], cwd=self.place, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -107,7 +107,7 @@ class Desk:
         self.process.wait()
 
     def stop(self, seconds=90):
-        """Stops in order; how long that took."""
+        """Stops the server with SIGTERM. Returns how long that took."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(seconds) == 0, self.logged()[-2000:]

@@ -1,8 +1,8 @@
-"""How many calls a SIP line carries at once: callers who leave messages, while one more call measures the packets that it gets.
+"""Measures how many concurrent calls a SIP line carries: callers leave messages, and one more call measures its packets.
 
     python3 load.py BINARY CALLS...     such as 40 80 120
 
-Prints for each number of calls: the gaps between packets (20 ms each), the messages that are as long as they were spoken, and the
+Prints for each number of calls: the gaps between packets (20 ms each), the number of messages with their full length, and the
 memory of the program.
 """
 import socket
@@ -21,7 +21,7 @@ RAMP = 8
 
 
 class Probe:
-    """A caller in a few lines, who notes when packets arrive. It listens to the mailbox's greeting and silence."""
+    """A minimal caller that records when packets arrive. It presses no key, so it receives the menu's prompts and silence."""
 
     def __init__(self, target, port):
         host, line = target.split(":")

@@ -1,4 +1,4 @@
-"""What scenarios share: the flow, the phones' ports, and audio for proofs."""
+"""What scenarios share: the flow, the phones' ports, and audio to compare."""
 import tempfile
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def flow(base):
 
 
 def written(phone, base):
-    """A phone as the flow names it: an address holds the phone's port."""
+    """A phone as the flow names it: an address contains the phone's port."""
     return phone.replace("{13}", str(port_of("13", base)))
 
 
@@ -70,7 +70,7 @@ def port_of(number, base):
 
 
 class Place:
-    """What one scenario may use: ports of its own, and phones that are stopped at the end."""
+    """The resources of one scenario: separate ports, and phones that are stopped at the end."""
 
     def __init__(self, desk, index, base):
         self.desk, self.base, self.phones = desk, base, []
@@ -119,7 +119,7 @@ def about(seconds, expected, within=1.5):
 
 
 def spoken(place, row):
-    """The message is the speech that was sent."""
+    """Checks that the message is the speech that was sent."""
     path = place.desk.message(row, Path(PLACE.name) / f"{place.number}.wav")
     recorded, source = audio.samples(path), audio.samples(SPEECH_SAMPLES)
     likeness = audio.likeness(recorded, source)

@@ -1,9 +1,9 @@
 """Real phones (sipp and baresip) call a frontdesk that has a SIP line and no other carrier; each row is compared with what
-happened on the line, and audio is proved by tones and by speech.
+happened on the line, and audio is checked by tones and by speech.
 
-    python3 run.py BINARY [NAME...]     all scenarios, or those with names that begin so
+    python3 run.py BINARY [NAME...]     all scenarios, or those whose names begin with a NAME
 
-Needs sip-tester, baresip-core, espeak-ng and sox, and the right to capture packets (root), which sipp plays keys with.
+Needs sip-tester, baresip-core, espeak-ng and sox, and the right to send raw packets (root), with which sipp plays DTMF.
 """
 import queue
 import sys
@@ -74,7 +74,7 @@ def main():
         if DATABASE:
             run(two_instances.__name__, lambda: two_instances(binary, 10000))
         else:
-            print("left out two_instances: FRONTDESK_TEST_POSTGRES names no server")
+            print("skipped two_instances: FRONTDESK_TEST_POSTGRES is not set")
     if failed:
         sys.exit(f"{len(failed)} scenarios failed: {', '.join(failed)}")
     print("all scenarios passed")

@@ -1,4 +1,4 @@
-"""Scenarios on one frontdesk, several at a time."""
+"""Scenarios that share one frontdesk and run in parallel."""
 import json
 import random
 import socket
@@ -37,7 +37,7 @@ def key_by_info(place):
 
 
 def offer_in_the_answer(place):
-    """The caller's exchange leaves the offer to us, at first and when it resumes."""
+    """The caller's PBX sends INVITE requests without an offer, at first and when it resumes, so the server makes the offer."""
     caller = place.caller().call_without_offer().wait(1).press("2").wait(3).say(SPEECH).wait(8).hang_up()
     place.dial(caller).finish()
     spoken(place, place.row("voicemail", "chosen", choices=["2"]))
@@ -90,7 +90,7 @@ def one_declined(place):
 
 
 def one_not_found(place):
-    # It is tried once more, with a number of the company.
+    # The phone is rung a second time, with a number of the company as the caller ID.
     callee(place, "5", "+33611000015", refuses("404 Not Found"), "unreachable", calls=2)
 
 
@@ -106,7 +106,7 @@ def caller_gives_up(place):
 
 
 def encrypted_message(place):
-    """A phone that insists on SRTP is played the menu, presses a key and leaves a message."""
+    """A phone that requires SRTP hears the menu, presses a key and leaves a message."""
     caller = place.baresip(place.port, tone=LOW, name=place.number, encrypted=True)
     caller.command("dial", f"sip:ivr@{place.desk.target}")
     caller.wait_for("CALL_ESTABLISHED")
@@ -124,7 +124,7 @@ def encrypted_message(place):
 
 
 def talk(place, number, key, accept, seconds, encrypted=False):
-    """A caller and a callee, each with a tone; both phones."""
+    """Connects a caller and a callee, each of whom plays a tone. Returns both phones."""
     agent = place.agent(number, encrypted=encrypted)
     caller = place.baresip(place.port, tone=LOW, name=place.number, encrypted=encrypted)
     caller.command("dial", f"sip:ivr@{place.desk.target}")
@@ -219,7 +219,7 @@ def unknown_audio_is_refused(place):
 
 
 def broken_datagrams(place):
-    """Noise, cut and damaged requests do no harm: the next call is answered."""
+    """Random bytes, truncated requests and damaged requests do no harm: the next call is answered."""
     line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     host, port = place.desk.target.split(":")
     chance = random.Random(7)
@@ -246,7 +246,7 @@ def broken_datagrams(place):
 
 
 def forty_at_once_with_loss(place):
-    """Five of a hundred SIP messages are lost on the way: they are sent again."""
+    """5 % of the SIP messages are lost, and are retransmitted."""
     place.dial(Caller(place.number, "Many").call().wait(4).hang_up(), calls=40, options=["-r", "8", "-l", "40", "-lost", "5"]).finish()
     rows = place.desk.rows(place.number, 40)
     assert len(rows) == 40, len(rows)

@@ -1,4 +1,4 @@
-"""Phones that sipp plays: callers and callees, as scenarios in XML."""
+"""Phones that are run by sipp: callers and callees, as scenarios in XML."""
 import subprocess
 import tempfile
 from pathlib import Path
@@ -15,7 +15,7 @@ class Caller:
         self.keys_type = keys_type
         self.body = body
         self.headers = headers
-        # sipp streams the speech of several calls at once from ports of its own: "[rtpstream_audio_port]".
+        # sipp streams the speech of several concurrent calls from separate ports: "[rtpstream_audio_port]".
         self.port = port
         self.steps = []
 
@@ -60,7 +60,7 @@ class Caller:
         return self
 
     def call_without_offer(self):
-        """Wants our offer, and answers it in the ACK; so does a second INVITE later in the call."""
+        """Sends an INVITE without an offer, and answers the server's offer in the ACK; later in the call, once more."""
         to = "To: <sip:+15556667777@[remote_ip]:[remote_port]>"
         described = '<recv response="200" rrs="true"><action><ereg regexp="m=audio [0-9]+ RTP/AVP" search_in="msg" check_it="true" assign_to="audio"/></action></recv>\n'
         self.steps.append(self._request("INVITE", 1, "sip:[service]@[remote_ip]:[remote_port]", to=to))
@@ -74,7 +74,7 @@ class Caller:
         return self
 
     def call_with_password(self, user, password, expect=200):
-        """Is asked for the password, and gives it."""
+        """Answers the server's challenge with the password."""
         uri = "sip:[service]@[remote_ip]:[remote_port]"
         to = "To: <sip:+15556667777@[remote_ip]:[remote_port]>"
         self.steps.append(self._request("INVITE", 1, uri, self.offer(), to))
@@ -182,7 +182,7 @@ class Sipp:
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder.name)
 
     def finish(self, seconds=120):
-        """Waits for its end; an error unless every call went as the scenario says."""
+        """Waits for the end. Fails unless every call followed the scenario."""
         code = self.process.wait(seconds)
         errors = Path(self.folder.name) / "errors"
         shown = errors.read_text()[:1500] if errors.exists() else ""

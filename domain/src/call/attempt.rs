@@ -229,7 +229,7 @@ impl<'a> Attempt<'a> {
         self.identities.clone()
     }
 
-    /// How it ended: the first row whose evidence exists.
+    /// How it ended: the first row for which evidence exists.
     pub fn end(&self) -> PhoneEnd {
         use ScreeningAnswer::{Accepted, Asked, Declined, Unanswered};
         let dial = |outcome| self.dial.as_ref().is_some_and(|dial| dial.outcome == outcome);

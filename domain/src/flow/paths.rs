@@ -123,7 +123,7 @@ impl Walk<'_> {
                     match &exit.then {
                         Then::Go(target) => self.visit(&exit.by.to_string(), target, time),
                         Then::Back | Then::Repeat => {
-                            self.finish_path(&format!("{} → {}", exit.by, exit.then), time)
+                            self.finish_path(&format!("{} → {}", exit.by, exit.then), time);
                         }
                     }
                 }

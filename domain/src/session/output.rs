@@ -31,7 +31,7 @@ pub enum Output {
     /// Ask the call flow for instructions, store the events of its turn, and return the instructions as
     /// [`Input::Instructions`](crate::session::Input::Instructions).
     Ask {
-        /// The party whose conversation it is.
+        /// The party of the conversation.
         party: Party,
         /// That party's leg.
         leg: LegId,

@@ -1,4 +1,4 @@
-//! People, sessions and tokens.
+//! Users, sessions and tokens.
 use super::time;
 use crate::access::{ApiToken, Role, SavedView, Scope, Scopes, SecondFactor, Session, User, UserChange};
 use crate::{AccessStore, StoreError};
@@ -20,21 +20,21 @@ fn session(token: &str, user: &str, created: &str) -> Session {
     }
 }
 
-/// Every claim about the store.
+/// Checks every claim about the store.
 pub async fn all(store: &dyn AccessStore) {
-    people_come_and_go(store).await;
-    sessions_end_when_they_must(store).await;
+    users_are_added_changed_and_removed(store).await;
+    sessions_expire_and_are_removed(store).await;
     a_code_counts_once(store).await;
     tokens_are_found_by_hash_and_revoked_by_name(store).await;
     views_are_each_persons_own(store).await;
 }
 
-async fn people_come_and_go(store: &dyn AccessStore) {
+async fn users_are_added_changed_and_removed(store: &dyn AccessStore) {
     assert_eq!(store.user("ann").await.unwrap(), None);
     store.add_user(user("bob", Role::Reader)).await.unwrap();
     store.add_user(user("ann", Role::Admin)).await.unwrap();
     let twice = store.add_user(user("ann", Role::Reader)).await;
-    assert!(matches!(twice, Err(StoreError::Exists(_))), "a name is given once: {twice:?}");
+    assert!(matches!(twice, Err(StoreError::Exists(_))), "a name is unique: {twice:?}");
     assert_eq!(store.users().await.unwrap(), [user("ann", Role::Admin), user("bob", Role::Reader)]);
     assert_eq!(store.remove_user("bob").await.unwrap(), UserChange::Done);
     assert_eq!(store.remove_user("bob").await.unwrap(), UserChange::Nobody);
@@ -53,11 +53,11 @@ async fn a_code_counts_once(store: &dyn AccessStore) {
     store.add_user(user()).await.unwrap();
     assert_eq!(store.second_factor("carla").await.unwrap(), None);
     let fresh = SecondFactor { user: "carla".into(), secret: "ABC".into(), confirmed: false, last_step: 0 };
-    assert!(!store.use_step(&fresh, 1).await.unwrap(), "nobody has a code without a second factor");
+    assert!(!store.use_step(&fresh, 1).await.unwrap(), "no code is valid without a second factor");
     store.put_second_factor(fresh.clone()).await.unwrap();
     assert_eq!(store.second_factor("carla").await.unwrap().as_ref(), Some(&fresh));
     let other = SecondFactor { secret: "XYZ".into(), ..fresh.clone() };
-    assert!(!store.use_step(&other, 7).await.unwrap(), "a code of the app before is none");
+    assert!(!store.use_step(&other, 7).await.unwrap(), "a code of another app is refused");
     assert!(store.use_step(&fresh, 7).await.unwrap());
     assert!(!store.use_step(&fresh, 7).await.unwrap() && !store.use_step(&fresh, 6).await.unwrap());
     let used = SecondFactor { confirmed: true, last_step: 7, ..fresh.clone() };
@@ -66,7 +66,7 @@ async fn a_code_counts_once(store: &dyn AccessStore) {
     assert_eq!(
         store.second_factor("carla").await.unwrap(),
         Some(fresh.clone()),
-        "in place of the one before"
+        "it replaces the previous one"
     );
     assert!(store.remove_second_factor("carla").await.unwrap());
     assert!(!store.remove_second_factor("carla").await.unwrap());
@@ -77,13 +77,13 @@ async fn a_code_counts_once(store: &dyn AccessStore) {
     store.remove_user("carla").await.unwrap();
 }
 
-async fn sessions_end_when_they_must(store: &dyn AccessStore) {
+async fn sessions_expire_and_are_removed(store: &dyn AccessStore) {
     let ann = session("t1", "ann", "2026-11-22T09:00:00Z");
     assert!(store.add_session(ann.clone(), Some("hash of ann")).await.unwrap());
     let late = session("late", "ann", "2026-11-22T09:00:00Z");
     assert!(
         !store.add_session(late.clone(), Some("the hash before")).await.unwrap(),
-        "another password by now"
+        "the password has been changed"
     );
     assert!(!store.add_session(Session { user: "nobody".into(), ..late }, None).await.unwrap());
     assert_eq!(store.session("t1").await.unwrap(), Some(ann.clone()));
@@ -118,7 +118,7 @@ async fn sessions_end_when_they_must(store: &dyn AccessStore) {
     assert_eq!(store.remove_user("zoe").await.unwrap(), UserChange::Done);
     store.add_session(session("t4", "ann", "2026-11-22T09:00:00Z"), None).await.unwrap();
     assert_eq!(store.remove_user("ann").await.unwrap(), UserChange::Done);
-    assert_eq!(store.session("t4").await.unwrap(), None, "nobody stays signed in after being removed");
+    assert_eq!(store.session("t4").await.unwrap(), None, "sessions are removed with their user");
 }
 
 async fn tokens_are_found_by_hash_and_revoked_by_name(store: &dyn AccessStore) {
@@ -153,10 +153,10 @@ async fn views_are_each_persons_own(store: &dyn AccessStore) {
     store.put_view("kim", view("urgent", "tag=now")).await.unwrap();
     store.put_view("eve", view("urgent", "tab=all&tag=urgent")).await.unwrap();
     let eves = [view("boilers", "q=boiler"), view("urgent", "tab=all&tag=urgent")];
-    assert_eq!(store.views("eve").await.unwrap(), eves, "by name, the latest of each");
+    assert_eq!(store.views("eve").await.unwrap(), eves, "sorted by name, the latest version of each");
     assert!(store.remove_view("eve", "urgent").await.unwrap());
     assert!(!store.remove_view("eve", "urgent").await.unwrap());
     assert_eq!(store.views("kim").await.unwrap(), [view("urgent", "tag=now")]);
     assert_eq!(store.remove_user("kim").await.unwrap(), UserChange::Done);
-    assert_eq!(store.views("kim").await.unwrap(), [], "they go with their person");
+    assert_eq!(store.views("kim").await.unwrap(), [], "views are removed with their user");
 }

@@ -5,7 +5,7 @@ use frontdesk_domain::call::{CallState, RecordingStatus, VoicemailStatus};
 use super::{ended, event, leg, parties, recorded, started, time};
 use crate::{CallLog, CallQuery, Change, TextMatch};
 
-/// Every claim about the log.
+/// Checks every claim about the log.
 pub async fn all(log: &dyn CallLog) {
     an_empty_log_has_no_calls(log).await;
     events_of_one_leg_make_one_call(log).await;
@@ -13,7 +13,7 @@ pub async fn all(log: &dyn CallLog) {
     an_early_callback_makes_the_same_call(log).await;
     ids_sort_by_the_start_of_the_call_not_by_arrival(log).await;
     pages_follow_each_other_without_gap_or_repeat(log).await;
-    filters_let_through_what_they_say(log).await;
+    filters_select_matching_calls(log).await;
     changes_are_read_in_order_and_once(log).await;
     a_waiting_reader_is_woken(log).await;
     two_calls_in_one_append_are_two_calls(log).await;
@@ -95,10 +95,10 @@ async fn pages_follow_each_other_without_gap_or_repeat(log: &dyn CallLog) {
     let rest = log.list(&CallQuery { before: first.next, ..CallQuery::newest(2) }).await.unwrap();
     let legs: Vec<_> = first.calls.iter().chain(&rest.calls).map(|c| c.leg.id().to_owned()).collect();
     assert_eq!(legs, ["early", "one", "yesterday"]);
-    assert_eq!(rest.next, None, "the last page leads nowhere");
+    assert_eq!(rest.next, None, "the last page has no next page");
 }
 
-async fn filters_let_through_what_they_say(log: &dyn CallLog) {
+async fn filters_select_matching_calls(log: &dyn CallLog) {
     let ids = |query: CallQuery| async move {
         let page = log.list(&query).await.unwrap();
         page.calls.iter().map(|c| c.leg.id().to_owned()).collect::<Vec<_>>()
@@ -116,7 +116,7 @@ async fn filters_let_through_what_they_say(log: &dyn CallLog) {
     let text = |text: &str| CallQuery { text: Some(TextMatch::of(text)), ..all() };
     assert_eq!(ids(text("123456781")).await, ["yesterday"]);
     assert_eq!(ids(text("pARIS")).await.len(), 3, "without regard to case");
-    assert_eq!(ids(text("%")).await.len(), 0, "a pattern's signs are ordinary characters");
+    assert_eq!(ids(text("%")).await.len(), 0, "wildcards are ordinary characters");
     assert_eq!(ids(text("_")).await.len(), 0);
     assert_eq!(ids(text("' OR 1=1 --")).await.len(), 0);
 }
@@ -151,7 +151,7 @@ async fn a_waiting_reader_is_woken(log: &dyn CallLog) {
     assert_eq!((message.status, message.duration_seconds), (VoicemailStatus::Pending, Some(5)));
 }
 
-/// Both at once, in a crate that knows no runtime.
+/// Runs both futures concurrently without an async runtime, which this crate does not have.
 async fn both_at_once(left: impl Future<Output = ()>, right: impl Future<Output = ()>) {
     let (mut left, mut right) = (Box::pin(left), Box::pin(right));
     let (mut left_done, mut right_done) = (false, false);
@@ -181,14 +181,14 @@ async fn two_calls_in_one_append_are_two_calls(log: &dyn CallLog) {
     assert_eq!(withheld.call.parties.as_ref().unwrap().from.as_text(), None);
 }
 
-/// Many writers at once lose nothing. The caller provides the concurrency: it runs this on several tasks with
+/// Concurrent writers lose nothing. The caller provides the concurrency: it runs this on several tasks with
 /// different `writer` numbers, then [`nothing_was_lost`].
 pub async fn one_of_many_writers(log: &dyn CallLog, writer: u32, calls: u32) {
     for call in 0..calls {
         let id = format!("w{writer}-{call}");
         log.append(vec![started(&id, "2026-11-24T09:00:00Z", "+33123456789")]).await.unwrap();
         log.append(vec![ended(&id, "2026-11-24T09:00:10Z", 10)]).await.unwrap();
-        // A call that all writers know.
+        // A call that all writers append to.
         log.append(vec![recorded(
             "shared",
             "2026-11-24T10:00:00Z",
@@ -200,7 +200,7 @@ pub async fn one_of_many_writers(log: &dyn CallLog, writer: u32, calls: u32) {
     }
 }
 
-/// After [`one_of_many_writers`]: every call is there, ended, once; the shared one holds everybody's events.
+/// Runs after [`one_of_many_writers`]: every call exists once and has ended; the shared one has the events of all writers.
 pub async fn nothing_was_lost(log: &dyn CallLog, writers: u32, calls: u32) {
     let since = Some(time("2026-11-24T00:00:00Z"));
     let page = log.list(&CallQuery { since, ..CallQuery::newest(5000) }).await.unwrap();

@@ -1,7 +1,7 @@
 //! Contacts.
 use crate::{Contact, ContactStore};
 
-/// Every claim about the store, which must be empty.
+/// Checks every claim about the store, which must be empty.
 pub async fn all(store: &dyn ContactStore) {
     let contact = |caller: &str, name: &str| Contact {
         caller: caller.to_owned(),
@@ -24,16 +24,16 @@ pub async fn all(store: &dyn ContactStore) {
     let renamed = contact("+33123456789", "Ann Miller");
     store.save_contacts(std::slice::from_ref(&renamed)).await.unwrap();
     store.save_contacts(&[]).await.unwrap();
-    // A file may name a number twice: the last counts.
+    // An imported file may contain a number twice: the last entry counts.
     store.save_contacts(&[ann.clone(), bob.clone(), renamed.clone()]).await.unwrap();
-    assert_eq!(sorted().await, [renamed.clone(), bob], "one contact a caller");
+    assert_eq!(sorted().await, [renamed.clone(), bob], "one contact per caller");
     let before = store.contacts_version().await.unwrap();
     assert!(before > two);
     assert!(store.remove_contact("sip:bob@example.com").await.unwrap());
     assert!(!store.remove_contact("sip:bob@example.com").await.unwrap());
-    assert!(store.contacts_version().await.unwrap() > before, "so is a removal");
+    assert!(store.contacts_version().await.unwrap() > before, "a removal is noticed, too");
     assert_eq!(sorted().await, [renamed]);
-    // More than a statement can have values.
+    // More values than one SQL statement can have.
     let many: Vec<Contact> = (0..3000).map(|n| contact(&format!("+3319900{n:04}"), "One of many")).collect();
     store.save_contacts(&many).await.unwrap();
     assert_eq!(store.contacts().await.unwrap().len(), 3001);

@@ -1,8 +1,8 @@
-//! Stored figures of days.
+//! Stored daily figures.
 use super::{ended, started, time};
 use crate::{CallFigures, CallLog, CallQuery, DAY_MS, DailyFigures, RetentionStore};
 
-/// Every claim about stored figures, on a log without calls on these days.
+/// Checks every claim about stored figures, on a log without calls on these days.
 pub async fn all(log: &(impl CallLog + CallFigures + RetentionStore), store: &impl DailyFigures) {
     let day = |text: &str| time(text).as_millisecond().div_euclid(DAY_MS);
     let (first, second) = (day("2026-08-03T12:00:00Z"), day("2026-08-10T12:00:00Z"));
@@ -23,11 +23,11 @@ pub async fn all(log: &(impl CallLog + CallFigures + RetentionStore), store: &im
     assert_eq!(stored, [(first, one.clone()), (second, other.clone())].into());
     assert_eq!(store.stored_days(second..second + 1).await.unwrap().len(), 1);
 
-    // News of a day: its figures no longer hold, nor do those around it, where the call may have begun. Others' do.
+    // A call has changed: the figures of its day and of the days around it, on which it may have begun, are dropped.
     log.append(vec![ended("day-b", "2026-08-10T13:02:00Z", 120)]).await.unwrap();
     let stored = store.stored_days(first..second + 1).await.unwrap();
     assert_eq!(stored.keys().collect::<Vec<_>>(), [&first]);
-    // Counted before that news, and stored after it was looked at.
+    // Counted before that change, and stored after the change was processed.
     store.store_days(&[(second, &other)], as_of).await.unwrap();
     assert_eq!(store.stored_days(second..second + 1).await.unwrap().len(), 0);
 
@@ -39,6 +39,6 @@ pub async fn all(log: &(impl CallLog + CallFigures + RetentionStore), store: &im
     store.store_days(&[(first, &one)], before).await.unwrap();
     assert!(
         store.stored_days(first..second + 1).await.unwrap().is_empty(),
-        "nor one that was counted meanwhile"
+        "figures that were counted before the deletion are not stored"
     );
 }

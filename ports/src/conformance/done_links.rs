@@ -2,7 +2,7 @@
 use super::{ended, started, time};
 use crate::{CallLog, CallQuery, DoneLink, DoneLinks};
 
-/// Every claim about links, on a log that has no call yet.
+/// Checks every claim about links, on a log that has no call yet.
 pub async fn all(log: &impl CallLog, links: &impl DoneLinks) {
     log.append(vec![
         started("link", "2026-11-22T13:00:00Z", "+33123456789"),
@@ -23,7 +23,7 @@ pub async fn all(log: &impl CallLog, links: &impl DoneLinks) {
     assert!(links.add_link(&old, time("2026-09-01T00:00:00Z")).await.unwrap());
     assert_eq!(links.link("old").await.unwrap(), Some(old));
     assert!(links.add_link(&new, expired).await.unwrap());
-    assert_eq!(links.link("old").await.unwrap(), None, "too old by now");
+    assert_eq!(links.link("old").await.unwrap(), None, "it has expired");
     assert_eq!(links.link("new").await.unwrap(), Some(new.clone()));
     assert_eq!(links.link("none").await.unwrap(), None);
     let nobody = frontdesk_domain::CallId::floor(time("2020-01-01T00:00:00Z"));
@@ -34,6 +34,6 @@ pub async fn all(log: &impl CallLog, links: &impl DoneLinks) {
             .unwrap()
     );
     assert!(links.use_link("new").await.unwrap());
-    assert!(!links.use_link("new").await.unwrap(), "once");
+    assert!(!links.use_link("new").await.unwrap(), "a link is used once");
     assert_eq!(links.link("new").await.unwrap(), None);
 }

@@ -16,7 +16,7 @@ fn at(seconds: u32) -> Timestamp {
     time("2026-11-22T12:00:00Z") + Duration::from_secs(u64::from(seconds))
 }
 
-/// The behaviour of a job queue. `now` is the time of the store's clock, for what it queues.
+/// Checks the behaviour of a job queue. `now` sets the store's clock, which dates the jobs that it queues.
 pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, now: &(dyn Fn(Timestamp) + Sync)) {
     now(at(0));
     assert_eq!(queue.next_due(CARRIER).await.unwrap(), None, "an empty queue is never due");
@@ -30,7 +30,7 @@ pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, now: &(dyn Fn(Timestam
     let taken = queue.take(CARRIER, at(1), LEASE, 10).await.unwrap();
     let [first] = taken.as_slice() else { panic!("the same work is queued once: {taken:?}") };
     let Job::Effect(Effect::FetchRecording { recording, .. }) = &first.job else {
-        panic!("a message is to be fetched")
+        panic!("a recording is to be fetched")
     };
     assert_eq!((recording.as_str(), first.attempt, first.queued_at), ("RE1", 1, at(0)));
     assert_eq!(
@@ -42,7 +42,7 @@ pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, now: &(dyn Fn(Timestam
     assert!(queue.finish(first, &Attempt::Retry(at(120), "not yet".into())).await.unwrap());
     assert_eq!(queue.take(CARRIER, at(119), LEASE, 10).await.unwrap(), [], "not before it is due");
     assert_eq!(queue.next_due(CARRIER).await.unwrap(), Some(at(120)));
-    // The clock was ahead when it was postponed, and is corrected.
+    // The clock was ahead when the job was postponed, and has been corrected.
     let earlier = at(120) - LONGEST_WAIT - Duration::from_secs(1);
     let ahead = &queue.take(CARRIER, earlier, LEASE, 10).await.unwrap()[0];
     assert!(queue.finish(ahead, &Attempt::Retry(at(120), "not yet".into())).await.unwrap());
@@ -53,10 +53,10 @@ pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, now: &(dyn Fn(Timestam
         .await
         .unwrap();
     let second = &queue.take(CARRIER, at(31), LEASE, 10).await.unwrap()[0];
-    assert_eq!((second.attempt, second.queued_at), (3, at(0)), "good news makes waiting work due at once");
+    assert_eq!((second.attempt, second.queued_at), (3, at(0)), "a completed recording is due at once");
 
     let third = &queue.take(CARRIER, at(92), LEASE, 10).await.unwrap()[0];
-    assert_eq!(third.attempt, 4, "a lease that has ended is handed out again");
+    assert_eq!(third.attempt, 4, "a job whose lease has ended is handed out again");
     assert!(
         !queue.finish(second, &Attempt::Done(String::new())).await.unwrap(),
         "a worker that lost the lease is refused"
@@ -94,11 +94,11 @@ pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, now: &(dyn Fn(Timestam
     assert_eq!(
         queue.take(CARRIER, at(300), LEASE, 10).await.unwrap(),
         [],
-        "nothing is fetched that is not there"
+        "an absent recording is not fetched"
     );
 }
 
-/// What waits in one lane is not seen from another.
+/// Jobs that wait in one lane are not seen from another.
 async fn lanes(log: &dyn CallLog, queue: &dyn JobQueue) {
     let recording: frontdesk_domain::RecordingId = "RE5".parse().unwrap();
     let language = "fr-FR".parse().unwrap();

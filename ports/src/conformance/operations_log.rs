@@ -5,7 +5,7 @@ use crate::{
     Outage, OutageCause, Share, Watermark,
 };
 
-/// The behaviour of an operations log, which must be empty.
+/// Checks the behaviour of an operations log, which must be empty.
 pub async fn outages_and_watermarks(operations_log: &dyn OperationsLog) {
     assert_eq!(operations_log.outages(10).await.unwrap(), []);
     let outage = |cause, began: &str, calls| Outage {
@@ -24,7 +24,7 @@ pub async fn outages_and_watermarks(operations_log: &dyn OperationsLog) {
     assert_eq!(operations_log.outages(10).await.unwrap(), [late.clone(), early.clone()], "newest first");
     let more = Outage { calls: 9, ..late };
     operations_log.note_outage(&more).await.unwrap();
-    assert_eq!(operations_log.outages(1).await.unwrap(), [more], "noted again, it is replaced");
+    assert_eq!(operations_log.outages(1).await.unwrap(), [more], "storing an outage again replaces it");
 
     assert_eq!(operations_log.diagnostic_report().await.unwrap(), None);
     for (at, found) in [("2026-11-22T09:00:00Z", "full"), ("2026-11-22T09:05:00Z", "empty")] {
@@ -43,10 +43,10 @@ pub async fn outages_and_watermarks(operations_log: &dyn OperationsLog) {
         operations_log.mark(Watermark::Reconciled, time(at)).await.unwrap();
         assert_eq!(operations_log.marked(Watermark::Reconciled).await.unwrap(), Some(time(at)));
     }
-    assert_eq!(operations_log.marked(Watermark::Alive).await.unwrap(), None, "each stands alone");
+    assert_eq!(operations_log.marked(Watermark::Alive).await.unwrap(), None, "watermarks are independent");
 }
 
-/// Every claim about the trail, which must be empty.
+/// Checks every claim about the trail, which must be empty.
 pub async fn audit(trail: &dyn AuditTrail) {
     let page = async |query: AuditQuery| trail.entries(&query).await.unwrap();
     let newest = |limit| AuditQuery { limit, ..AuditQuery::default() };
@@ -64,7 +64,7 @@ pub async fn audit(trail: &dyn AuditTrail) {
     let first = page(newest(2)).await;
     assert_eq!(first.entries, [played.clone(), exported.clone()], "newest first");
     let second = page(AuditQuery { before: first.next, ..newest(2) }).await;
-    assert_eq!((second.entries, second.next), (vec![played.clone()], None), "the same twice is two lines");
+    assert_eq!((second.entries, second.next), (vec![played.clone()], None), "a repeat is a second entry");
     let bob = AuditEntry { actor: "bob".into(), at: time("2026-11-23T09:00:00Z"), ..exported.clone() };
     trail.record(bob.clone()).await.unwrap();
     let of_bob = AuditQuery { actor: Some("bob".into()), ..newest(10) };

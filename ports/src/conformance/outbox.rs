@@ -1,4 +1,4 @@
-//! Deliveries: queued once, made by one, remembered.
+//! Deliveries: queued once, made by one worker, remembered.
 use std::time::Duration;
 
 use frontdesk_domain::call::NotificationKind;
@@ -16,7 +16,7 @@ fn at(seconds: u32) -> Timestamp {
     time("2026-11-22T12:00:00Z") + Duration::from_secs(u64::from(seconds))
 }
 
-/// Every claim about the outbox, which must be empty.
+/// Checks every claim about the outbox, which must be empty.
 pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
     log.append(vec![
         started("out", "2026-11-22T11:00:00Z", "+33123456789"),
@@ -35,7 +35,7 @@ pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
     let since = outbox.recipients(&both[..1], early).await.unwrap();
     assert_eq!(since, [("crm".to_owned(), early)].into());
     let since = outbox.recipients(&both, late).await.unwrap();
-    assert_eq!(since, [("crm".to_owned(), early), ("office".to_owned(), late)].into(), "since first named");
+    assert_eq!(since, [("crm".to_owned(), early), ("office".to_owned(), late)].into(), "since first set up");
 
     let both = both.map(Lane::Recipient);
     assert_eq!(outbox.looked_at().await.unwrap(), None);
@@ -45,14 +45,14 @@ pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
     }
     outbox.queue(&[], Change(6), at(0)).await.unwrap();
     outbox.queue(&[], Change(2), at(0)).await.unwrap();
-    assert_eq!(outbox.looked_at().await.unwrap(), Some(Change(6)), "of two looks the further counts");
-    assert_eq!(outbox.take(&[], at(1), LEASE, 10).await.unwrap(), [], "to nobody we know");
+    assert_eq!(outbox.looked_at().await.unwrap(), Some(Change(6)), "the recorded change never moves back");
+    assert_eq!(outbox.take(&[], at(1), LEASE, 10).await.unwrap(), [], "without lanes nothing is taken");
     let nobody = Delivery { call: CallId::floor(at(0)), ..office.clone() };
     outbox.queue(&[(nobody, at(0))], Change(7), at(0)).await.unwrap();
     let mut taken = outbox.take(&both, at(1), LEASE, 10).await.unwrap();
     taken.sort_by_key(|leased| leased.job.key());
     let [first, second] = taken.as_slice() else {
-        panic!("each once, and none of a call that is not: {taken:?}")
+        panic!("each delivery once, and none of an unknown call: {taken:?}")
     };
     assert_eq!((&first.job, first.attempt, first.queued_at), (&Job::Delivery(crm.clone()), 1, at(0)));
     assert!(outbox.finish(first, &Attempt::Done("ended well".into())).await.unwrap());
@@ -97,7 +97,7 @@ pub async fn all<L: CallLog>(log: &L, outbox: &(impl Outbox + JobQueue)) {
         [Job::Delivery(crm), Job::Delivery(office)]
     );
     for leased in &again {
-        assert_eq!(leased.attempt, 1, "a delivery that is queued again starts again");
+        assert_eq!(leased.attempt, 1, "a delivery that is queued again starts with the first attempt");
         assert!(outbox.finish(leased, &Attempt::Done("ended well".into())).await.unwrap());
     }
 }

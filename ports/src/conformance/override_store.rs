@@ -5,7 +5,7 @@ use frontdesk_domain::dialogue::Closure;
 use super::time;
 use crate::{Blocked, Closed, OverrideStore};
 
-/// Every claim about the store, which must be empty.
+/// Checks every claim about the store, which must be empty.
 pub async fn all(store: &dyn OverrideStore) {
     closures(store).await;
     blocks(store).await;
@@ -26,7 +26,7 @@ async fn closures(store: &dyn OverrideStore) {
     store.set_closed(Some(&first)).await.unwrap();
     assert_eq!(store.closed().await.unwrap(), Some(first));
     store.set_closed(Some(&second)).await.unwrap();
-    assert_eq!(store.closed().await.unwrap(), Some(second), "closed again, the last decision holds");
+    assert_eq!(store.closed().await.unwrap(), Some(second), "a new closure replaces the one before");
     store.set_closed(None).await.unwrap();
     store.set_closed(None).await.unwrap();
     assert_eq!(store.closed().await.unwrap(), None);
@@ -41,7 +41,7 @@ async fn blocks(store: &dyn OverrideStore) {
     assert!(store.block(&late).await.unwrap());
     let again = Blocked { by: "bob".into(), ..early.clone() };
     assert!(!store.block(&again).await.unwrap(), "blocked already");
-    assert_eq!(store.blocked().await.unwrap(), [late.clone(), early], "the last first, as first decided");
+    assert_eq!(store.blocked().await.unwrap(), [late.clone(), early], "latest first, repeats ignored");
     assert!(store.unblock(&caller(1)).await.unwrap());
     assert!(!store.unblock(&caller(1)).await.unwrap());
     assert_eq!(store.blocked().await.unwrap(), std::slice::from_ref(&late));

@@ -34,7 +34,7 @@ fn wav(bytes: &[u8]) -> Bytes {
     all.into()
 }
 
-/// Every claim about the store. `cap` is the most bytes it takes; it must be at least 100 and small.
+/// Checks every claim about the store. `cap` is its size limit in bytes, which must be small and at least 100.
 pub async fn all(store: &dyn RecordingStore, cap: u64) {
     let whole = wav(&[7; 50]);
     let pieces = vec![Ok(whole.slice(..5)), Ok(whole.slice(5..20)), Ok(Bytes::new()), Ok(whole.slice(20..))];
@@ -67,10 +67,10 @@ pub async fn all(store: &dyn RecordingStore, cap: u64) {
     let again = store.put(&name("RE1"), sent("audio/mpeg", None, vec![Ok(mp3.clone())])).await.unwrap();
     let StoredAudio { bytes, media_type, .. } = again;
     assert_eq!((bytes, media_type.as_str()), (14, "audio/mpeg"));
-    assert_eq!(store.read(&name("RE1"), 0..14).await.unwrap(), Some(mp3), "put again replaces");
+    assert_eq!(store.read(&name("RE1"), 0..14).await.unwrap(), Some(mp3), "a second put replaces the audio");
     let refused = store.put(&name("RE1"), sent("audio/mpeg", None, vec![Ok(whole)])).await;
     assert!(
         refused.is_err() && store.read(&name("RE1"), 0..14).await.unwrap().is_some(),
-        "what was there stays"
+        "a refused put leaves the stored audio unchanged"
     );
 }

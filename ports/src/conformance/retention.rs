@@ -5,7 +5,7 @@ use frontdesk_domain::call::{LegStatus, RecordingStatus};
 use super::{ended, event, recorded, started, time};
 use crate::{CallLog, CallQuery, JobQueue, Lane, RetentionStore, Share};
 
-/// Every claim about retention, on an empty log.
+/// Checks every claim about retention, on an empty log.
 pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, retention: &dyn RetentionStore) {
     for (call, day, from) in [("CA1", "20", "+331"), ("CA2", "21", "+332"), ("CA3", "22", "+331")] {
         let at = |clock: &str| format!("2026-11-{day}T{clock}Z");
@@ -33,10 +33,10 @@ pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, retention: &dyn Retent
     log.append(vec![forward(0, "+33611223344"), forward(1, "+33611223355")]).await.unwrap();
     for rung in ["+33611223344", "+33611223355"] {
         let rang = retention.calls_of_number(rung, 10).await.unwrap();
-        assert_eq!(rang.len(), 1, "rung beside another: {rung}");
+        assert_eq!(rang.len(), 1, "rung together with another phone: {rung}");
     }
 
-    // An address is found in every spelling, and no other one with it.
+    // An address is found in every spelling, and no other address with it.
     log.append(vec![started("CA5", "2026-11-22T11:00:00Z", "+33155555555")]).await.unwrap();
     let ring = |position, number: &str| {
         let (forward, number) = ("team".parse().unwrap(), number.parse().unwrap());
@@ -66,7 +66,7 @@ pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, retention: &dyn Retent
     let of_address = retention.calls_of_number("+33155555555", 10).await.unwrap();
     retention.delete_calls(&of_address).await.unwrap();
 
-    // The fifth of what there is, and not less than one.
+    // A fifth of all rows, but at least `few`.
     let share = |few| Some(Share { percent: 20, few });
     assert_eq!(retention.delete_raw_before(noon, share(1)).await.unwrap(), 1);
     assert_eq!(retention.delete_raw_before(noon, share(9)).await.unwrap(), 1);
@@ -80,12 +80,12 @@ pub async fn all(log: &dyn CallLog, queue: &dyn JobQueue, retention: &dyn Retent
     retention.delete_calls(&[]).await.unwrap();
     assert_eq!(log.find(first[0].id).await.unwrap(), None);
     assert_eq!(log.events(first[0].id).await.unwrap(), []);
-    assert_eq!(queue.next_due(&[Lane::Carrier]).await.unwrap(), None, "its work goes with it");
+    assert_eq!(queue.next_due(&[Lane::Carrier]).await.unwrap(), None, "its queued work is deleted with it");
     let late = ended("CA1", "2026-11-20T09:01:00Z", 61);
     log.append(vec![late, started("CA4", "2026-11-22T10:00:00Z", "+334")]).await.unwrap();
     let left = log.list(&CallQuery::newest(10)).await.unwrap().calls;
     let left: Vec<&str> = left.iter().map(|record| record.leg.id()).collect();
-    assert_eq!(left, ["CA4", "CA3", "CA2"], "late news does not bring it back");
+    assert_eq!(left, ["CA4", "CA3", "CA2"], "a late event does not bring it back");
     retention.scrub().await.unwrap();
 }
 

@@ -2,10 +2,10 @@
 use super::{ended, started};
 use crate::{EventBuffer, LoggedEvent, Spool};
 
-/// Every claim about the spool, which must be empty.
+/// Checks every claim about the spool, which must be empty.
 pub async fn all(spool: &dyn Spool) {
     spool.ping().await.unwrap();
-    assert_eq!(spool.oldest().await.unwrap(), None, "a ping keeps nothing");
+    assert_eq!(spool.oldest().await.unwrap(), None, "a ping stores nothing");
     let drained = backlog(spool).await;
     spool.set_aside(drained, "the log refuses them").await.unwrap();
     assert_eq!(
@@ -15,7 +15,7 @@ pub async fn all(spool: &dyn Spool) {
     );
 }
 
-/// The behaviour of an event buffer, which must be empty. Returns what was stored and read back.
+/// Checks the behaviour of an event buffer, which must be empty. Returns the events that were stored and read back.
 pub async fn backlog(spool: &dyn EventBuffer) -> Vec<LoggedEvent> {
     assert_eq!(spool.waiting(), 0);
     assert_eq!(spool.oldest().await.unwrap(), None);
@@ -26,15 +26,15 @@ pub async fn backlog(spool: &dyn EventBuffer) -> Vec<LoggedEvent> {
     assert_eq!(spool.waiting(), 3);
 
     let before = spool.oldest().await.unwrap().expect("events wait");
-    assert_eq!(spool.oldest().await.unwrap().as_ref(), Some(&before), "the same batch until it is forgotten");
+    assert_eq!(spool.oldest().await.unwrap().as_ref(), Some(&before), "the same batch until it is removed");
     let mut drained = Vec::new();
     while let Some(batch) = spool.oldest().await.unwrap() {
         drained.extend(batch.events);
         spool.forget(batch.number).await.unwrap();
     }
-    assert_eq!(drained, [first, second].concat(), "in the order they came, with the carrier's own words");
+    assert_eq!(drained, [first, second].concat(), "in order of arrival, with their raw parameters");
     assert_eq!(spool.waiting(), 0);
     spool.forget(before.number).await.unwrap();
-    assert_eq!(spool.waiting(), 0, "forgotten twice is forgotten");
+    assert_eq!(spool.waiting(), 0, "removing a batch twice changes nothing");
     drained
 }

@@ -1,4 +1,4 @@
-//! What people did about calls, and figures over them: on a log that nothing else uses.
+//! The follow-up of calls, and figures over calls, on a log that nothing else uses.
 use frontdesk_domain::call::DialOutcome;
 use frontdesk_domain::{CallId, EventKind, Outcome, Reason};
 
@@ -13,7 +13,7 @@ const ANN: &str = "+33123456789";
 const BOB: &str = "+33123456780";
 const DESK: &str = "+33611223344";
 
-/// Every claim about work and figures.
+/// Checks every claim about work and figures.
 pub async fn all<L: CallLog + WorkStore + CallFigures>(log: &L) {
     // Ann is missed twice, the second time after she was spoken to; Bob leaves a message.
     log.append(missed("m1", "2026-11-24T09:00:", ANN)).await.unwrap();
@@ -27,10 +27,10 @@ pub async fn all<L: CallLog + WorkStore + CallFigures>(log: &L) {
     .await
     .unwrap();
     log.append(vec![started("now", "2026-11-24T10:06:00Z", BOB)]).await.unwrap();
-    misses_and_messages_ask_for_attention(log).await;
+    missed_calls_and_voicemails_need_attention(log).await;
     a_miss_is_resolved_by_a_later_conversation_only(log).await;
     work_is_saved_once_per_version(log).await;
-    news_of_a_call_leaves_the_work_on_it_alone(log).await;
+    call_events_do_not_change_follow_up(log).await;
     calls_are_found_by_what_people_wrote(log).await;
     calls_are_counted_by_outcome(log).await;
     figures_count_every_call_once(log).await;
@@ -93,7 +93,7 @@ async fn record(log: &impl CallLog, id: &str) -> CallRecord {
     log.list(&query).await.unwrap().calls.remove(0)
 }
 
-async fn misses_and_messages_ask_for_attention(log: &impl CallLog) {
+async fn missed_calls_and_voicemails_need_attention(log: &impl CallLog) {
     let attention = CallQuery { attention: true, ..CallQuery::default() };
     assert_eq!(legs(log, attention).await, ["v1", "m2", "m1"]);
     assert_eq!(legs(log, CallQuery { live: Some(true), ..CallQuery::default() }).await, ["now"]);
@@ -112,13 +112,13 @@ async fn misses_and_messages_ask_for_attention(log: &impl CallLog) {
 
 async fn a_miss_is_resolved_by_a_later_conversation_only<L: CallLog + WorkStore>(log: &L) {
     let resolved = log.resolved_since(Change(0), 10).await.unwrap();
-    let [only] = resolved.as_slice() else { panic!("one of the misses was before: {resolved:?}") };
+    let [only] = resolved.as_slice() else { panic!("only the earlier miss is resolved: {resolved:?}") };
     assert_eq!((only.missed.leg.id(), only.later), ("m1", record(log, "a1").await.id));
     let latest = log.latest_change().await.unwrap();
     assert_eq!(log.resolved_since(latest, 10).await.unwrap(), [], "nothing has changed since");
     let work = only.missed.work.after_later_call(only.later, time("2026-11-24T11:00:00Z")).unwrap();
     assert!(log.save_work(only.missed.id, &work).await.unwrap());
-    assert_eq!(log.resolved_since(Change(0), 10).await.unwrap(), [], "once");
+    assert_eq!(log.resolved_since(Change(0), 10).await.unwrap(), [], "a miss is resolved once");
 }
 
 async fn work_is_saved_once_per_version<L: CallLog + WorkStore>(log: &L) {
@@ -127,7 +127,7 @@ async fn work_is_saved_once_per_version<L: CallLog + WorkStore>(log: &L) {
     let at = time("2026-11-24T12:00:00Z");
     let work = call.work.after(&WorkChange::Handle, "ann", at, BasedOn::Decisions(0)).unwrap().unwrap();
     assert!(log.save_work(call.id, &work).await.unwrap());
-    assert!(!log.save_work(call.id, &work).await.unwrap(), "somebody else was faster");
+    assert!(!log.save_work(call.id, &work).await.unwrap(), "another change was saved first");
     let nobody = CallId::floor(time("2020-01-01T00:00:00Z"));
     assert!(!log.save_work(nobody, &Work { version: 1, ..Work::default() }).await.unwrap());
     let changed = log.changed_since(before, 10).await.unwrap();
@@ -145,7 +145,7 @@ async fn work_is_saved_once_per_version<L: CallLog + WorkStore>(log: &L) {
         reopened.after(&WorkChange::Assign("bob".into()), "ann", at, BasedOn::Decisions(2)).unwrap().unwrap();
     assert!(log.save_work(call.id, &assigned).await.unwrap());
     assert_eq!(legs(log, of("bob")).await, ["m2"]);
-    assert_eq!(legs(log, of("ann")).await, Vec::<String>::new(), "not to who assigned it");
+    assert_eq!(legs(log, of("ann")).await, Vec::<String>::new(), "not assigned to the user who assigned it");
     let reopened = assigned.after(&WorkChange::Release, "bob", at, BasedOn::Decisions(3)).unwrap().unwrap();
     assert!(log.save_work(call.id, &reopened).await.unwrap());
     assert_eq!(legs(log, of("bob")).await, Vec::<String>::new());
@@ -153,7 +153,7 @@ async fn work_is_saved_once_per_version<L: CallLog + WorkStore>(log: &L) {
     assert!(log.save_work(call.id, &again).await.unwrap());
 }
 
-async fn news_of_a_call_leaves_the_work_on_it_alone(log: &impl CallLog) {
+async fn call_events_do_not_change_follow_up(log: &impl CallLog) {
     let (recording, sound) = ("RE9".parse().unwrap(), frontdesk_domain::call::Sound::new(100, 0, &[0; 96]));
     let news = EventKind::VoicemailMeasured { recording, sound };
     log.append(vec![event("m2", "2026-11-24T13:00:00Z", news)]).await.unwrap();
@@ -183,7 +183,7 @@ async fn calls_are_found_by_what_people_wrote<L: CallLog + WorkStore>(log: &L) {
         let callers = vec![BOB.to_owned()];
         CallQuery { text: Some(TextMatch { text: text.into(), callers }), ..CallQuery::default() }
     };
-    assert_eq!(legs(log, named("boiler")).await, ["now", "v1", "a1"], "and by the names of their callers");
+    assert_eq!(legs(log, named("boiler")).await, ["now", "v1", "a1"], "also by the names of their callers");
     assert_eq!(legs(log, named("no such text")).await, ["now", "v1"]);
     assert_eq!(legs(log, CallQuery { tag: Some("quote".into()), ..CallQuery::default() }).await, ["a1"]);
     let work = call
@@ -218,7 +218,7 @@ async fn what_caps_allow_is_counted<L: CallLog + CallFigures>(log: &L) {
         "each twice within the hour"
     );
     assert_eq!(usage(3).await.frequent_callers, [].into());
-    // Of a call that is being forwarded the end is missing; one that is asked for a message is no longer forwarded.
+    // A call that is being forwarded has no end yet; a call with a caller who is asked for a message is no longer being forwarded.
     let mut forwarded = answered("f1", "2026-11-24T11:00:", BOB);
     forwarded.retain(|logged| !matches!(logged.event.kind, EventKind::Ended(_) | EventKind::Dial { .. }));
     log.append(forwarded).await.unwrap();
@@ -234,7 +234,7 @@ async fn what_caps_allow_is_counted<L: CallLog + CallFigures>(log: &L) {
     assert_eq!(log.usage(tomorrow, tomorrow, 1).await.unwrap(), Usage::default());
 }
 
-/// A call in progress, a refused one without a reported end, and calls of the span.
+/// Calls in progress and calls of the span are found; a refused call without a reported end is not.
 async fn admitted_calls_are_found_by_others<L: CallLog + CallFigures>(log: &L) {
     let admitted = async |since: &str, most| {
         let calls = log.admitted(time(since), most).await.unwrap();
@@ -273,7 +273,7 @@ async fn figures_count_every_call_once(log: &impl CallFigures) {
         quarter("10:00", Some(Outcome::Voicemail), 1),
         quarter("10:00", Some(Outcome::Missed), 1),
     ];
-    assert!(figures.quarters.is_sorted_by_key(QuarterCount::began_at), "in the order of time");
+    assert!(figures.quarters.is_sorted_by_key(QuarterCount::began_at), "in chronological order");
     let mut found = quarters;
     found.sort();
     expected.sort();
@@ -288,7 +288,7 @@ async fn figures_count_every_call_once(log: &impl CallFigures) {
     let menus: u64 = figures.menus.iter().map(|(.., calls)| calls).sum();
     assert_eq!(menus, 3);
     let ann = FollowUp { done: 1, assigned: 0 };
-    assert_eq!(figures.users, [("ann".into(), ann)], "not what a later call of the caller did");
+    assert_eq!(figures.users, [("ann".into(), ann)], "calls that a later call resolved are not counted");
     let none = log.figures(Some(time("2026-11-25T00:00:00Z")), None).await.unwrap();
     assert!(none.users.is_empty() && none.carriers.is_empty());
     assert!(none.quarters.is_empty() && none.waits.is_empty() && none.menus.is_empty());
@@ -299,7 +299,7 @@ async fn figures_count_every_call_once(log: &impl CallFigures) {
 }
 
 async fn calls_of_each_carrier_are_found_and_counted<L: CallLog + WorkStore + CallFigures>(log: &L) {
-    // The id that a call has at one carrier may be that of another call at another.
+    // Two carriers may use the same id for different calls.
     let leg = frontdesk_domain::LegId::new("line", "m1").unwrap();
     let mut call = started("m1", "2026-11-24T14:00:00Z", BOB);
     call.event.call = leg.clone();

@@ -1,17 +1,17 @@
-//! Who listened, exported, deleted, changed.
+//! The audit trail: who did what, and when.
 use async_trait::async_trait;
 use frontdesk_domain::{Timestamp, named};
 use strum::{IntoStaticStr, VariantArray};
 
 use crate::{Share, StoreError};
 
-/// Something that a person or program did and may be asked about.
+/// An audited action of a person or program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum AuditAction {
     /// Signed in.
     SignedIn,
-    /// Tried to, in vain.
+    /// Tried to sign in and was refused.
     SignInRefused,
     /// Signed out.
     SignedOut,
@@ -19,47 +19,47 @@ pub enum AuditAction {
     SignedOutEverywhere,
     /// Listened to a message.
     Played,
-    /// Took calls out of the log.
+    /// Exported calls.
     Exported,
     /// Retried the download of a voicemail.
     Retried,
     /// Had the log compared with the carrier's records.
     Reconciled,
-    /// Deleted what was older than allowed.
+    /// Deleted expired data.
     Purged,
     /// Deleted everything of one number.
     Erased,
-    /// Copied everything.
+    /// Made a backup.
     BackedUp,
-    /// Put a copy back.
+    /// Restored a backup.
     Restored,
     /// Closed the company temporarily.
     Closed,
-    /// Opened it again.
+    /// Opened the company again.
     Opened,
     /// Blocked a caller.
     CallerBlocked,
-    /// Has a second factor from now on.
+    /// Enabled their second factor.
     SecondFactorOn,
-    /// Has none any more.
+    /// Removed a second factor, their own or another user's.
     SecondFactorOff,
-    /// Took a caller's block off.
+    /// Unblocked a caller.
     CallerUnblocked,
     /// Added or changed contacts.
     ContactsSaved,
     /// Removed a contact.
     ContactRemoved,
-    /// Added a person.
+    /// Added a user.
     UserAdded,
-    /// Removed a person.
+    /// Removed a user.
     UserRemoved,
     /// Set a password.
     PasswordSet,
-    /// Gave a person another role.
+    /// Changed a user's role.
     RoleSet,
-    /// Ended a session of another user.
+    /// Ended a session, their own or another user's.
     SessionEnded,
-    /// Made a token.
+    /// Created a token.
     TokenCreated,
     /// Revoked a token.
     TokenRevoked,
@@ -67,50 +67,50 @@ pub enum AuditAction {
 
 named!(AuditAction);
 
-/// One line of the trail.
+/// One entry of the trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
     /// When.
     pub at: Timestamp,
-    /// Who: a person, a token, or `command line`.
+    /// Who: a user, a token, or a part of the system such as `command line` or `retention`.
     pub actor: String,
     /// What.
     pub action: AuditAction,
-    /// To what: a call, a person, a span of time. Never a caller's number.
+    /// What it was done to: a call, a user, a span of time. Never a caller's number.
     pub subject: String,
 }
 
-/// Which lines of the trail are wanted.
+/// Which entries of the trail to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditQuery {
-    /// Only lines of this actor.
+    /// Only entries of this actor.
     pub actor: Option<String>,
-    /// Only lines of this action.
+    /// Only entries of this action.
     pub action: Option<AuditAction>,
-    /// Only lines older than the one with this number: [`AuditPage::next`] of the page before.
+    /// Only entries older than the one with this number: [`AuditPage::next`] of the previous page.
     pub before: Option<u64>,
-    /// The most lines.
+    /// The maximum number of entries.
     pub limit: u16,
 }
 
-/// Lines of the trail.
+/// A page of entries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditPage {
-    /// The lines, newest first.
+    /// The entries, newest first.
     pub entries: Vec<AuditEntry>,
     /// Where the next page begins, if there may be one.
     pub next: Option<u64>,
 }
 
-/// Keeps what was done, until it is deleted by age.
+/// Stores entries until they expire.
 #[async_trait]
 pub trait AuditTrail: Send + Sync {
-    /// Adds a line. `Ok` means that it is on disk.
+    /// Adds an entry. `Ok` means that it is on disk.
     async fn record(&self, entry: AuditEntry) -> Result<(), StoreError>;
 
-    /// A page of lines.
+    /// Reads a page of entries.
     async fn entries(&self, query: &AuditQuery) -> Result<AuditPage, StoreError>;
 
-    /// Deletes the lines from before that, at most that share of all; returns how many there were.
+    /// Deletes entries from before `before`, at most the share `most` of all. Returns the number of deleted entries.
     async fn delete_before(&self, before: Timestamp, most: Option<Share>) -> Result<u64, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! Figures over many calls, counted where the calls are.
+//! Figures over many calls, counted by the store.
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{CallQuery, Change, StoreError};
 
-/// The stretch of time that calls are counted by, in milliseconds: zones differ by quarters of an hour.
+/// The interval by which calls are counted, in milliseconds: time zones differ by quarters of an hour.
 pub const QUARTER_MS: i64 = 900_000;
 /// A day of UTC, in milliseconds.
 pub const DAY_MS: i64 = 86_400_000;
@@ -32,7 +32,7 @@ pub struct Figures {
     pub users: Vec<(String, FollowUp)>,
 }
 
-/// The calls that began within a quarter of an hour and have an outcome. It is small, because a year has a hundred thousand.
+/// The calls that began within a quarter of an hour and have the same outcome. Kept small: a year has 100,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "(i32, Option<Outcome>, u32)", into = "(i32, Option<Outcome>, u32)")]
 pub struct QuarterCount {
@@ -75,7 +75,7 @@ impl From<QuarterCount> for (i32, Option<Outcome>, u32) {
     }
 }
 
-/// How many calls a user takes care of.
+/// How many calls a user has marked done or is assigned to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FollowUp {
     /// Calls that the user marked done.
@@ -84,20 +84,20 @@ pub struct FollowUp {
     pub assigned: u64,
 }
 
-/// The days of which figures may no longer hold once calls have changed that began on `days`: the start of a call may have been
-/// corrected, by less than two days, which moves it from one day to another.
+/// The days of which the figures may be outdated once calls that began on `days` have changed: the start of a call may have been
+/// corrected, by less than two days, which moves it to another day.
 pub fn affected_days(days: &BTreeSet<i64>) -> BTreeSet<i64> {
     days.iter().flat_map(|day| day - 2..=day + 2).collect()
 }
 
 impl Figures {
-    /// The figures of spans that do not overlap, together; every list in order.
+    /// The sum of the figures of spans that do not overlap; every list is sorted.
     pub fn sum<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Self {
         let (mut quarters, mut waits) = (Vec::new(), BTreeMap::new());
         let (mut destinations, mut carriers) = (ByNameAndOutcome::new(), ByNameAndOutcome::new());
         let (mut menus, mut users) = (BTreeMap::new(), BTreeMap::new());
         for part in parts {
-            // There are many, and those of spans one after the other are in order already.
+            // Sorted later, all at once: there are many, and those of consecutive spans are already in order.
             quarters.extend_from_slice(&part.quarters);
             for (wait, calls) in &part.waits {
                 *waits.entry(*wait).or_default() += calls;
@@ -150,34 +150,34 @@ fn listed(sums: ByNameAndOutcome<'_>) -> Vec<(String, Option<Outcome>, u64)> {
 /// How many calls fit a query, by outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Calls with that outcome; those not over have none.
+    /// The number of calls by outcome; calls in progress have none.
     pub by_outcome: Vec<(Option<Outcome>, u64)>,
-    /// Whether there may be more: counting ended at its bound.
+    /// Whether there may be more calls: counting stopped at its limit.
     pub more: bool,
 }
 
 impl Tally {
-    /// All of them.
+    /// The number of all calls.
     pub fn all(&self) -> u64 {
         self.by_outcome.iter().map(|(_, count)| count).sum()
     }
 
-    /// Those with that outcome.
+    /// The number of calls with that outcome.
     pub fn of(&self, outcome: Option<Outcome>) -> u64 {
         self.by_outcome.iter().find(|(of, _)| *of == outcome).map_or(0, |(_, count)| *count)
     }
 }
 
-/// What was used up of what caps allow.
+/// The usage that caps limit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Calls that are being forwarded now.
     pub forwards_now: u32,
     /// Calls of the day that were forwarded.
     pub forwards_today: u32,
-    /// How long those callers and callees spoke, in seconds.
+    /// The total talk time of those calls, in seconds.
     pub forward_seconds_today: u64,
-    /// Callers, as the log writes them, who reached the cap within the hour.
+    /// Callers who reached the cap within the hour, in the form that the log stores.
     pub frequent_callers: BTreeSet<String>,
 }
 
@@ -206,12 +206,12 @@ pub trait CallFigures: Send + Sync {
     /// at most.
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError>;
 
-    /// What was used up since the day and the hour began that are counted; `often` is how many calls within the hour make
-    /// a frequent caller.
+    /// The usage since the start of the day (`day`) and of the hour (`hour`); `often` is the number of calls within the hour
+    /// that make a caller a frequent one.
     async fn usage(&self, day: Timestamp, hour: Timestamp, often: u32) -> Result<Usage, StoreError>;
 
-    /// The calls in progress, and those that began at `since` or later, oldest first; the newest `most` of either at most. Refused
-    /// calls, and those whose caller is not known yet, are not among them.
+    /// The calls in progress, and those that began at `since` or later, oldest first; of each kind, at most the newest `most`.
+    /// Refused calls, and calls with a caller who is not known yet, are not included.
     async fn admitted(&self, since: Timestamp, most: u32) -> Result<Vec<AdmittedCall>, StoreError>;
 
     /// When the first call of the log began.

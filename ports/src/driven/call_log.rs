@@ -1,4 +1,4 @@
-//! The call log: events in, calls out.
+//! The call log: stores events, and reads calls.
 use async_trait::async_trait;
 use frontdesk_domain::call::CallState;
 use frontdesk_domain::{Call, CallEvent, CallId, LegId, Outcome, Reason, Timestamp};
@@ -13,7 +13,7 @@ use crate::{fold, search_text};
 pub struct LoggedEvent {
     /// What happened.
     pub event: CallEvent,
-    /// The request's parameters. Absent for what we did ourselves; of the events of one request, only the first that later
+    /// The request's parameters. Absent for our own actions; of the events of one request, only the first that later
     /// requests do not repeat has them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<RawParameters>,
@@ -38,13 +38,13 @@ pub struct CallRecord {
     pub leg: LegId,
     /// The call.
     pub call: Call,
-    /// The change that logged it. Calls that were logged later have larger ones, regardless of their times.
+    /// The change that first logged the call. Calls that were logged later have larger ones, regardless of their times.
     pub first_change: Change,
     /// Its last change.
     pub change: Change,
-    /// What people did about it.
+    /// The follow-up of the call.
     pub work: Work,
-    /// The last change of that; the first [`Change`] of all if there has been none.
+    /// The last change of `work`; `Change(0)` if there has been none.
     pub work_change: Change,
 }
 
@@ -55,12 +55,12 @@ impl CallRecord {
     }
 }
 
-/// How a text is looked for.
+/// A text to search for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextMatch {
-    /// The text, in numbers, names, places, notes and tags.
+    /// The text, in numbers, names, places, transcripts, notes and tags.
     pub text: String,
-    /// Callers who match it by their contact's name.
+    /// Callers with a contact that contains the text.
     pub callers: Vec<String>,
 }
 
@@ -71,13 +71,13 @@ impl TextMatch {
     }
 }
 
-/// Which calls to list, newest first. Of `from`, `to`, `destination`, `mailbox`, `menu` and the other texts a leading `*` stands for
-/// any beginning: `*1234` matches what ends with `1234`.
+/// Which calls to list, newest first. In `from`, `to`, `destination`, `mailbox`, `menu`, `assignee`, `provider` and
+/// `provider_id`, a leading `*` stands for any beginning: `*1234` matches values that end with `1234`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallQuery {
-    /// The most calls of a page.
+    /// The maximum number of calls on a page.
     pub limit: u16,
-    /// Only calls older than this one: the last of the page before.
+    /// Only calls older than this one: the last of the previous page.
     pub before: Option<CallId>,
     /// Only this outcome.
     pub outcome: Option<Outcome>,
@@ -93,9 +93,9 @@ pub struct CallQuery {
     pub handled: Option<bool>,
     /// Only with this tag.
     pub tag: Option<String>,
-    /// Only assigned to somebody.
+    /// Only calls that are assigned to a user.
     pub assigned: bool,
-    /// Only assigned to this user.
+    /// Only calls that are assigned to this user.
     pub assignee: Option<String>,
     /// Only from this number or address.
     pub from: Option<String>,
@@ -103,13 +103,13 @@ pub struct CallQuery {
     pub to: Option<String>,
     /// Only calls for which this phone was rung.
     pub destination: Option<String>,
-    /// Only calls that came to this mailbox.
+    /// Only calls that reached this mailbox.
     pub mailbox: Option<String>,
-    /// Only calls with this last menu.
+    /// Only calls whose last menu was this one.
     pub menu: Option<String>,
-    /// Only calls that came by this carrier.
+    /// Only calls that came through this carrier.
     pub provider: Option<String>,
-    /// Only this call of the carrier's.
+    /// Only the call with this id at the carrier.
     pub provider_id: Option<String>,
     /// Only calls that started then or later.
     pub since: Option<Timestamp>,
@@ -177,27 +177,27 @@ pub struct CallPage {
     pub next: Option<CallId>,
 }
 
-/// Keeps events, folds them into calls, queues the effects they cause: all in one transaction.
+/// Stores events, folds them into calls, and queues the effects they cause, all in one transaction.
 #[async_trait]
 pub trait CallLog: Send + Sync {
-    /// Takes events in. `Ok` means that they, the calls they make and the effects they cause are durable together.
-    /// Events that are known already change nothing. A call's id is made when its leg is first seen, from the time the
-    /// call started.
+    /// Appends events. `Ok` means that they, the calls they make and the effects they cause are durable together.
+    /// Events that are known already change nothing. A call's id is created when its leg is first seen, from the time
+    /// the call started.
     async fn append(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError>;
 
-    /// The call of that id.
+    /// The call with that id.
     async fn find(&self, id: CallId) -> Result<Option<CallRecord>, StoreError>;
 
-    /// The events of a call, in the order of its story; empty if there is no such call.
+    /// The events of a call, in the order of its timeline; empty if there is no such call.
     async fn events(&self, id: CallId) -> Result<Vec<LoggedEvent>, StoreError>;
 
-    /// Calls, newest first, a page at a time. A page costs the same however long the log is.
+    /// Calls, newest first, a page at a time. The cost of a page does not depend on the length of the log.
     async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError>;
 
-    /// The last change there was.
+    /// The latest change.
     async fn latest_change(&self) -> Result<Change, StoreError>;
 
-    /// Calls changed after that change, each as it is now, in the order of their changes; at most `limit`.
+    /// Calls changed after `after`, each as it is now, in the order of their changes; at most `limit`.
     async fn changed_since(&self, after: Change, limit: u16) -> Result<Vec<CallRecord>, StoreError>;
 
     /// Returns once something may have changed after `after`; it may return early, never late.

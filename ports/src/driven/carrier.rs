@@ -14,9 +14,9 @@ pub type AudioStream = Pin<Box<dyn Stream<Item = Result<Bytes, CarrierError>> + 
 
 /// Audio that a carrier is sending.
 pub struct FetchedAudio {
-    /// Its media type, as the carrier says.
+    /// Its media type, as reported by the carrier.
     pub media_type: String,
-    /// Its length in bytes, if the carrier says.
+    /// Its length in bytes, if the carrier reports it.
     pub length: Option<u64>,
     /// The bytes.
     pub audio: AudioStream,
@@ -31,7 +31,7 @@ impl std::fmt::Debug for FetchedAudio {
     }
 }
 
-/// A carrier's own interface.
+/// Sends requests to a carrier's API.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Carrier: Send + Sync {
@@ -48,7 +48,7 @@ pub trait Carrier: Send + Sync {
     /// Deletes the carrier's record of a call that is over. `false` if there was none.
     async fn delete_call(&self, call: &LegId) -> Result<bool, CarrierError>;
 
-    /// The numbers that the carrier answers by asking us; empty if it does not say.
+    /// The numbers of which the carrier sends the calls to us; empty if it does not report them.
     async fn our_numbers(&self) -> Result<Vec<String>, CarrierError>;
 
     /// Calls that came in and are over, begun at `since` or later and before `until`, oldest first, with the phones that

@@ -23,14 +23,14 @@ pub struct WebhookSettings {
     pub fallback: Hook,
     /// Receives the end of calls.
     pub status: Hook,
-    /// The application or trunk of the carrier's that routes the number in place of these addresses; empty if none.
+    /// The application or trunk at the carrier that routes the number instead of these addresses; empty if none.
     pub routed_by: String,
 }
 
-/// A number of the account's.
+/// A number of the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PhoneNumberSettings {
-    /// The carrier's name for it.
+    /// The carrier's id of the number.
     pub id: String,
     /// The number in E.164.
     pub number: String,
@@ -38,7 +38,7 @@ pub struct PhoneNumberSettings {
     pub settings: WebhookSettings,
 }
 
-/// The account's numbers, and the carrier's time of the answer.
+/// The account's numbers, and the carrier's time when it answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountNumbers {
     /// The numbers.
@@ -76,7 +76,7 @@ pub trait CarrierAccount: Send + Sync {
         settings: &WebhookSettings,
     ) -> Result<PhoneNumberSettings, CarrierError>;
 
-    /// Whether a recording can be had by its address alone, without signing in. `None` if there is none to try with.
+    /// Whether a recording can be downloaded with its address alone, without signing in. `None` if there is none to try.
     async fn recordings_are_open(&self) -> Result<Option<bool>, CarrierError>;
 
     /// Which countries may be called.

@@ -3,7 +3,7 @@ use async_trait::async_trait;
 
 use crate::{Contact, StoreError};
 
-/// Keeps contacts.
+/// Stores contacts.
 #[async_trait]
 pub trait ContactStore: Send + Sync {
     /// Grows with every change of a contact.
@@ -15,6 +15,6 @@ pub trait ContactStore: Send + Sync {
     /// Adds contacts and replaces those of the same callers: all or none.
     async fn save_contacts(&self, contacts: &[Contact]) -> Result<(), StoreError>;
 
-    /// Removes the contact of a caller; whether there was one.
+    /// Removes the contact of a caller. Returns whether there was one.
     async fn remove_contact(&self, caller: &str) -> Result<bool, StoreError>;
 }

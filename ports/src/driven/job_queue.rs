@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Delivery, StoreError};
 
-/// No pause and no lease is this long. What seems to be due later was queued by a clock that was ahead, and is due.
+/// Longer than any pause or lease. A job that is due later than this was queued while the clock was ahead, and counts as due.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(2 * 3600);
 
 /// A job of the queue.
@@ -67,7 +67,7 @@ impl fmt::Display for Lane {
 pub struct LeasedJob {
     /// The job.
     pub job: Job,
-    /// The number of this attempt, from 1. It is also the fence: a worker with a lower number is refused.
+    /// The number of this attempt, from 1. It is also the fencing token: a worker with a lower number is refused.
     pub attempt: u32,
     /// When the job was first queued, or queued again by a command.
     pub queued_at: Timestamp,
@@ -80,16 +80,16 @@ pub enum Attempt {
     Done(String),
     /// The job is no longer needed and is removed from the queue; it can be queued again.
     Withdrawn,
-    /// It did not work and is due again at that time.
+    /// The attempt failed, and the job is due again at that time.
     Retry(Timestamp, String),
-    /// It will not work: the job is stored as failed.
+    /// The job failed permanently and is stored as failed.
     Failed(String),
 }
 
 /// The number of jobs by state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct JobCounts {
-    /// Waiting or being done.
+    /// Waiting or running.
     pub open: u64,
     /// Failed permanently.
     pub failed: u64,
@@ -98,8 +98,8 @@ pub struct JobCounts {
 /// Hands out jobs, each to one worker at a time, until they are done or have failed.
 #[async_trait]
 pub trait JobQueue: Send + Sync {
-    /// Takes at most `limit` jobs of these lanes that are due at `now` or have an expired lease. What is due more than
-    /// [`LONGEST_WAIT`] later is due, too.
+    /// Takes at most `limit` jobs of these lanes that are due at `now` or have an expired lease. Jobs that are due more
+    /// than [`LONGEST_WAIT`] later are taken, too.
     async fn take(
         &self,
         lanes: &[Lane],

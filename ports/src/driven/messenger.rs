@@ -4,7 +4,7 @@ use bytes::Bytes;
 use frontdesk_domain::Timestamp;
 use frontdesk_domain::call::NotificationKind;
 
-/// Audio that goes with a message.
+/// Audio that is attached to a notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// The name of the file.
@@ -15,41 +15,41 @@ pub struct Attachment {
     pub bytes: Bytes,
 }
 
-/// A message about a call.
+/// A notification about a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notification {
     /// The same for every attempt of a delivery, so that a recipient can detect a repeat.
     pub id: String,
     /// What it is about.
     pub kind: NotificationKind,
-    /// When that was.
+    /// When it happened.
     pub at: Timestamp,
     /// One line, for people.
     pub subject: String,
-    /// All of it, for people.
+    /// The full text, for people.
     pub text: String,
-    /// The same as HTML; empty where it is only text.
+    /// The same as HTML; empty if there is only text.
     pub html: String,
-    /// All of it, for programs: JSON.
+    /// The full content as JSON, for programs.
     pub document: String,
     /// The voicemail's audio.
     pub audio: Option<Attachment>,
 }
 
-/// A message was not taken.
+/// Why a notification was not delivered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeliveryError {
     /// Try again later.
     #[error("{0}")]
     Later(String),
-    /// It will never be taken as it is.
+    /// It will never be accepted as it is.
     #[error("{0}")]
     Refused(String),
 }
 
-/// Carries messages to one recipient.
+/// Delivers notifications to one recipient.
 #[async_trait]
 pub trait Messenger: Send + Sync {
-    /// Hands a message over. `Ok` only once the other side has taken it.
+    /// Delivers a notification. `Ok` only once the other side has accepted it.
     async fn deliver(&self, message: &Notification) -> Result<(), DeliveryError>;
 }

@@ -1,4 +1,4 @@
-//! What the service remembers of itself: when it could not keep what happened, and how far it has looked since.
+//! The operations log: outages, watermarks of periodic work, and the last diagnostic report.
 use async_trait::async_trait;
 use frontdesk_domain::Timestamp;
 use frontdesk_domain::named;
@@ -6,34 +6,34 @@ use strum::{IntoStaticStr, VariantArray};
 
 use crate::{DiagnosticReport, StoreError};
 
-/// Why something may be missing from the log for a while.
+/// Why the log may be incomplete for a span of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum OutageCause {
     /// The program did not run.
     NotRunning,
-    /// The log could not take events; they were spooled and came in later.
+    /// The database could not store events; they were spooled and added to the log later.
     DatabaseUnavailable,
     /// Events could not be stored at all.
     EventsLost,
-    /// Events that waited on disk were damaged there before they came in.
+    /// Spooled events were damaged on disk before they reached the log.
     SpoolDamaged,
-    /// The carrier has calls that never reached us, though we ran.
+    /// The carrier has calls that never reached us, although the program was running.
     Unreached,
 }
 
 named!(OutageCause);
 
-/// A span of time in which something went wrong, and what became of it. Cause and beginning name it.
+/// A span of time in which something went wrong, and what was recovered. Identified by its cause and beginning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outage {
     /// Why.
     pub cause: OutageCause,
-    /// From then …
+    /// When it began …
     pub began_at: Timestamp,
-    /// … to then.
+    /// … and when it ended.
     pub ended_at: Timestamp,
-    /// Calls that took place meanwhile, as far as known.
+    /// Calls that took place during that time, as far as known.
     pub calls: u32,
     /// Calls of that time that were added from the carrier's records afterwards.
     pub added: u32,
@@ -43,7 +43,7 @@ pub struct Outage {
     pub messages: u32,
 }
 
-/// Up to when something has been done.
+/// Periodic work with its progress stored as a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Watermark {
@@ -53,18 +53,18 @@ pub enum Watermark {
     Reconciled,
     /// The log agrees with the carrier's records of the last days.
     ReconciledFar,
-    /// What was to be forgotten is forgotten.
+    /// Expired data was deleted.
     Purged,
-    /// What was expired then has been announced as to be deleted.
+    /// The deletion of the data that had expired was announced.
     RetentionAnnounced,
 }
 
 named!(Watermark);
 
-/// Keeps outages and watermarks.
+/// Stores outages, watermarks and the last diagnostic report.
 #[async_trait]
 pub trait OperationsLog: Send + Sync {
-    /// Notes an outage, or replaces what is noted of it.
+    /// Stores an outage, replacing an earlier version of it.
     async fn note_outage(&self, outage: &Outage) -> Result<(), StoreError>;
 
     /// The latest outages, newest first.
@@ -79,6 +79,6 @@ pub trait OperationsLog: Send + Sync {
     /// The last diagnostic report, if there is one.
     async fn diagnostic_report(&self) -> Result<Option<DiagnosticReport>, StoreError>;
 
-    /// Where a watermark stands, if it was ever set.
+    /// The time of a watermark, if it was ever set.
     async fn marked(&self, mark: Watermark) -> Result<Option<Timestamp>, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! Which notifications are queued as [jobs](crate::JobQueue), each exactly once, and what became of them.
+//! Which notifications are queued as [jobs](crate::JobQueue), each exactly once, and their status.
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -13,9 +13,9 @@ use crate::{Change, StoreError};
 pub struct Delivery {
     /// The call.
     pub call: CallId,
-    /// What about it.
+    /// The kind of notification.
     pub kind: NotificationKind,
-    /// The recipient: the name of a rule.
+    /// The recipient: the name of a rule, or `NAME/ADDRESS` for a person of a rule.
     pub recipient: String,
     /// What distinguishes repeated notifications of one kind: the number of the revision, from 1, or the version of the
     /// follow-up; 0 for what is reported once.
@@ -24,7 +24,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// What it is known by.
+    /// The key that identifies the delivery.
     pub fn key(&self) -> String {
         let Self { call, kind, recipient, revision } = self;
         match revision {
@@ -67,11 +67,11 @@ pub struct DeliveryReport {
     pub attempts: u32,
     /// Its status.
     pub status: DeliveryStatus,
-    /// Why the last try did not work.
+    /// Why the last attempt failed.
     pub last_error: Option<String>,
 }
 
-/// Since when a recipient has been one.
+/// When a recipient was set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecipientSince {
     /// The last change of the log at that time. Every call that was logged later is reported, regardless of what the clocks said.
@@ -80,21 +80,21 @@ pub struct RecipientSince {
     pub at: Timestamp,
 }
 
-/// Keeps deliveries until they are made or given up. Deliveries of calls that are forgotten are forgotten with them.
+/// Stores deliveries and their status. A call's deliveries are deleted with the call.
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// Up to which change of the log deliveries have been queued; `None` before the first time.
     async fn looked_at(&self) -> Result<Option<Change>, StoreError>;
 
-    /// Since which position of the log each of these recipients has been one: those that are new, since `now`.
+    /// When each of these recipients was set up; new recipients are stored with `now`.
     async fn recipients(
         &self,
         names: &[String],
         now: RecipientSince,
     ) -> Result<BTreeMap<String, RecipientSince>, StoreError>;
 
-    /// Queues deliveries, each due at its time, and notes up to which change the log was looked at, both or neither.
-    /// What was queued before stays as it is, and of two looks the further counts.
+    /// Queues deliveries, each due at its time, and records up to which change the log was processed, in one transaction.
+    /// Deliveries that were queued before stay as they are, and the recorded change never moves back.
     async fn queue(
         &self,
         deliveries: &[(Delivery, Timestamp)],
@@ -105,15 +105,15 @@ pub trait Outbox: Send + Sync {
     /// The deliveries about these calls that were made, each with what it reported ([`Attempt::Done`](crate::Attempt)).
     async fn delivered(&self, calls: &[CallId]) -> Result<Vec<(Delivery, String)>, StoreError>;
 
-    /// How the latest deliveries stand, newest first: all, or only those with that status.
+    /// The latest deliveries with their status, newest first: all, or only those with that status.
     async fn deliveries(
         &self,
         status: Option<DeliveryStatus>,
         limit: u16,
     ) -> Result<Vec<DeliveryReport>, StoreError>;
 
-    /// Queues deliveries again that were first queued at `since` or later: all or only failed ones, of one recipient `NAME`
-    /// with its people `NAME/ADDRESS`, or of all. Returns their number.
+    /// Queues deliveries again that were first queued at `since` or later: all or only failed ones, of all recipients or
+    /// of `NAME` and its people `NAME/ADDRESS`. Returns their number.
     async fn redeliver(
         &self,
         since: Timestamp,

@@ -10,7 +10,7 @@ use crate::StoreError;
 pub struct Closed {
     /// The span of time, and the message to callers.
     pub closure: Closure,
-    /// Who closed it.
+    /// Who set it.
     pub by: String,
 }
 
@@ -25,21 +25,21 @@ pub struct Blocked {
     pub at: Timestamp,
 }
 
-/// Keeps those decisions.
+/// Stores closures and blocked callers.
 #[async_trait]
 pub trait OverrideStore: Send + Sync {
-    /// The closure that was decided last, over or not; `None` when the company was opened since.
+    /// The closure that was set last, even if it is over; `None` if the company has been opened since.
     async fn closed(&self) -> Result<Option<Closed>, StoreError>;
 
     /// Closes the company, or opens it.
     async fn set_closed(&self, closed: Option<&Closed>) -> Result<(), StoreError>;
 
-    /// Everybody who is refused, the last blocked first.
+    /// Every blocked caller, most recently blocked first.
     async fn blocked(&self) -> Result<Vec<Blocked>, StoreError>;
 
-    /// Blocks a caller; whether it was not blocked before, in which case nothing changes.
+    /// Blocks a caller. Returns whether the block is new; an existing block stays unchanged.
     async fn block(&self, blocked: &Blocked) -> Result<bool, StoreError>;
 
-    /// Takes a caller's block off; whether there was one.
+    /// Unblocks a caller. Returns whether there was a block.
     async fn unblock(&self, caller: &CallerId) -> Result<bool, StoreError>;
 }

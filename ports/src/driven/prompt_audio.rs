@@ -2,13 +2,13 @@
 use bytes::Bytes;
 use frontdesk_domain::flow::AudioFile;
 
-/// A carrier cannot play a file.
+/// Why a carrier cannot play a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnplayableAudio {
-    /// By its name it is not audio that the carrier plays.
+    /// The file's name does not have the extension of an audio format that the carrier plays.
     #[error("the carrier plays .wav, .mp3, .ulaw and .aiff files")]
     Kind,
-    /// It does not begin as such a file does.
+    /// The content does not begin like a file of that format.
     #[error("its content does not match its name: it does not begin as a WAV file does")]
     Content,
 }

@@ -2,33 +2,33 @@
 //! front of it.
 use async_trait::async_trait;
 
-/// What became of a request that was sent to our own public address.
+/// The result of a request to our own public URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ProbeResult {
-    /// It did not get there.
+    /// The request failed to reach a server.
     Unreached(String),
     /// It was refused as unsigned (403 with nothing said).
     Refused,
     /// Another server answered, with this status.
     Other(u16),
-    /// This desk got it.
+    /// The running server received it.
     Seen(Seen),
 }
 
-/// A request as the desk got it.
+/// A request as the running server received it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
-    /// Whether its signature held.
+    /// Whether its signature was valid.
     pub signature_holds: bool,
-    /// Whether it still carried one.
+    /// Whether it still had a signature.
     pub signed: bool,
-    /// The path, as it was asked for …
+    /// The path as requested …
     pub asked: String,
     /// … and as it arrived.
     pub arrived: String,
-    /// The host it was asked of, and the one it arrived for.
+    /// The host as requested, and as it arrived.
     pub host: (String, String),
-    /// The public URL of the desk that got it.
+    /// The public URL that the running server is configured with.
     pub public_url: String,
 }
 

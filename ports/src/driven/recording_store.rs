@@ -32,10 +32,10 @@ impl fmt::Display for AudioName {
     }
 }
 
-/// A recording could not be stored.
+/// Why a recording could not be stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PutError {
-    /// It did not arrive, or not whole, or is no audio: fetch it again.
+    /// It did not arrive completely, or is not audio: fetch it again.
     #[error(transparent)]
     Source(#[from] CarrierError),
     /// The store failed: try again later.
@@ -43,7 +43,7 @@ pub enum PutError {
     Store(#[from] StoreError),
 }
 
-/// The rules of [`RecordingStore::put`], checked while the bytes go by; every adapter uses it.
+/// The rules of [`RecordingStore::put`], checked while the bytes stream through; every adapter uses it.
 #[derive(Debug)]
 pub struct AudioCheck {
     media_type: &'static str,
@@ -54,7 +54,7 @@ pub struct AudioCheck {
 }
 
 impl AudioCheck {
-    /// For audio of that announced media type and length, and a cap in bytes.
+    /// A check of audio with this announced media type and length, and this size limit in bytes.
     pub fn new(media_type: &str, announced: Option<u64>, cap: u64) -> Result<Self, CarrierError> {
         let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let media_type = match essence.as_str() {
@@ -65,7 +65,7 @@ impl AudioCheck {
         Ok(Self { media_type, announced, cap, head: Vec::new(), seen: 0 })
     }
 
-    /// The next bytes have gone by.
+    /// Checks the next bytes.
     pub fn pass(&mut self, bytes: &[u8]) -> Result<(), CarrierError> {
         let missing = HEAD.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend_from_slice(&bytes[..missing]);
@@ -79,7 +79,7 @@ impl AudioCheck {
         Ok(())
     }
 
-    /// All bytes have gone by: its media type in our words and its length, if it is what it says.
+    /// Checks the whole after the last bytes. Returns its normalized media type and its length in bytes.
     pub fn finish(self) -> Result<(&'static str, u64), CarrierError> {
         if self.announced.is_some_and(|announced| self.seen != announced) {
             return Err(CarrierError::Unusable("cut short".into()));
@@ -98,16 +98,16 @@ impl AudioCheck {
 /// The number of bytes that identify WAV or MP3.
 const HEAD: usize = 12;
 
-/// Keeps audio. What can be read is whole and verified: half-written audio is never visible.
+/// Stores audio. Only complete and verified audio can be read: half-written audio is never visible.
 #[async_trait]
 pub trait RecordingStore: Send + Sync {
     /// Stores audio under a name, replacing earlier content. Refuses audio, and stores nothing, unless it has the
     /// announced length, is no longer than the cap, and begins like its format (WAV or MP3).
     async fn put(&self, name: &AudioName, audio: FetchedAudio) -> Result<StoredAudio, PutError>;
 
-    /// Some of the bytes of the audio of that name; the range must lie within its length.
+    /// A range of bytes of the audio with that name; the range must lie within its length.
     async fn read(&self, name: &AudioName, range: Range<u64>) -> Result<Option<Bytes>, StoreError>;
 
-    /// Deletes the audio of that name. `false` if there was none.
+    /// Deletes the audio with that name. `false` if there was none.
     async fn delete(&self, name: &AudioName) -> Result<bool, StoreError>;
 }

@@ -1,8 +1,8 @@
-//! Listening to a message, as far as a program can.
+//! Measuring the audio of a voicemail.
 use frontdesk_domain::call::Sound;
 
-/// Measures audio. Plain and not async: it computes and waits for nothing.
+/// Measures audio. Synchronous, because it only computes.
 pub trait SoundMeter: Send + Sync {
-    /// What audio of that media type sounds like; `None` if it cannot be read.
+    /// The measurements of audio of that media type; `None` if it cannot be decoded.
     fn measure(&self, audio: &[u8], media_type: &str) -> Option<Sound>;
 }

@@ -1,4 +1,4 @@
-//! Writing down what was said in a message.
+//! Transcription of voicemails.
 use async_trait::async_trait;
 use bytes::Bytes;
 use frontdesk_domain::flow::Language;
@@ -6,7 +6,7 @@ use frontdesk_domain::flow::Language;
 /// Why a voicemail was not transcribed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TranscriberError {
-    /// Worth another try.
+    /// Try again later.
     #[error("{0}")]
     Unavailable(String),
     /// This voicemail cannot be transcribed, now or later.
@@ -14,10 +14,10 @@ pub enum TranscriberError {
     Unusable(String),
 }
 
-/// Writes messages down.
+/// Transcribes voicemails.
 #[async_trait]
 pub trait Transcriber: Send + Sync {
-    /// The words of a message. `language` is the one that the caller was spoken to in; they may have answered in another.
+    /// The text of a voicemail. `language` is the language of the caller's prompts; the caller may have spoken another.
     /// `None` if nothing was said that could be understood.
     async fn transcribe(
         &self,

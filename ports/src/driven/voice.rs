@@ -1,4 +1,4 @@
-//! Prompts as samples, for carriers that send audio themselves.
+//! Prompts as audio samples, for carriers to which we send the audio ourselves.
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -6,13 +6,13 @@ use frontdesk_domain::flow::Language;
 
 use crate::UnplayableAudio;
 
-/// Samples a second of audio on a telephone line (G.711).
+/// Samples per second of audio on a telephone line (G.711).
 pub const SAMPLES_A_SECOND: u32 = 8000;
 
-/// Audio of a telephone line: one channel, 16 bits a sample, [`SAMPLES_A_SECOND`].
+/// Audio of a telephone line: one channel, 16 bits per sample, [`SAMPLES_A_SECOND`].
 pub type Samples = Arc<[i16]>;
 
-/// A text cannot be read out now.
+/// Why a text cannot be read out now.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct VoiceError(pub String);
@@ -20,11 +20,11 @@ pub struct VoiceError(pub String);
 /// Reads texts out.
 #[async_trait]
 pub trait Voice: Send + Sync {
-    /// The text in that language. Equal texts are read out once.
+    /// The text, spoken in that language. Equal texts are synthesized once.
     async fn speak(&self, text: &str, language: &Language) -> Result<Samples, VoiceError>;
 }
 
-/// Reads audio files. Plain and not async: it computes and waits for nothing.
+/// Decodes audio files. Synchronous, because it only computes.
 pub trait AudioDecoder: Send + Sync {
     /// The samples of a WAV file of any rate; those of several channels are mixed.
     fn decode(&self, audio: &[u8]) -> Result<Samples, UnplayableAudio>;

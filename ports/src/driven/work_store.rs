@@ -14,7 +14,7 @@ pub struct Resolved {
     pub later: CallId,
 }
 
-/// Keeps what people did about calls.
+/// Stores the follow-up of calls.
 #[async_trait]
 pub trait WorkStore: Send + Sync {
     /// Stores the work on a call as the successor of version `work.version - 1`. `false` if there is no such call or

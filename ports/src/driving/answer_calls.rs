@@ -5,10 +5,10 @@ use frontdesk_domain::{CallerId, Dialogue, Instruction, LegId, Notice, PhoneNumb
 
 use crate::{RawParameters, StoreError};
 
-/// A request with a human waiting for the answer.
+/// A request for an answer that a caller or callee is waiting for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepRequest {
-    /// Where the conversation is, from the request's own address.
+    /// The position in the dialogue, taken from the request's own address.
     pub dialogue: Dialogue,
     /// What happened.
     pub signal: Signal,
@@ -16,7 +16,7 @@ pub struct StepRequest {
     pub call: LegId,
     /// The leg the request is about.
     pub leg: LegId,
-    /// Who calls, as this leg shows it.
+    /// The caller, as shown on this leg.
     pub from: CallerId,
     /// The caller's name, if the network sent one.
     pub from_name: Option<String>,
@@ -30,14 +30,14 @@ pub struct StepRequest {
     pub attestation: Attestation,
     /// Whether the caller has hung up already.
     pub caller_gone: bool,
-    /// When it happened, if the carrier says.
+    /// When it happened, if the carrier reports it.
     pub reported_at: Option<Timestamp>,
-    /// The request in the carrier's own words.
+    /// The raw parameters of the request.
     pub raw: RawParameters,
 }
 
 impl StepRequest {
-    /// A request on the caller's own leg, from a withheld number. What else the carrier says is set with `..`:
+    /// A request on the caller's own leg, from a withheld number. Other fields are set before the `..`:
     ///
     /// ```
     /// use frontdesk_domain::{Dialogue, Signal};
@@ -75,20 +75,20 @@ pub struct CarrierCallback {
     pub call: LegId,
     /// What is reported.
     pub notice: Notice,
-    /// When it happened, if the carrier says.
+    /// When it happened, if the carrier reports it.
     pub reported_at: Option<Timestamp>,
-    /// The request in the carrier's own words.
+    /// The raw parameters of the request.
     pub raw: RawParameters,
 }
 
 /// Answers a carrier.
 #[async_trait]
 pub trait AnswerCalls: Send + Sync {
-    /// Answers a caller who waits. Always returns within a bounded time, regardless of the state of the stores: losing an
+    /// Answers a request. Always returns within a bounded time, regardless of the state of the stores: losing an
     /// event is better than leaving the caller in silence.
     async fn answer(&self, asked: StepRequest) -> Vec<Instruction>;
 
-    /// Remembers the answer to a step as it was sent, for developers who look at the call. It may be forgotten.
+    /// Remembers the answer to a step as it was sent, for developers who inspect the call. It is not stored permanently.
     fn remember_response(&self, call: &LegId, dialogue: &Dialogue, response: &str);
 
     /// Ingests a callback. `Ok` only once its event is durable; otherwise the carrier has to repeat it.

@@ -1,4 +1,4 @@
-//! Who is there: people by password and session, programs by token.
+//! Authentication: people by password and session, programs by token.
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -31,22 +31,22 @@ pub struct Program {
     pub scopes: Scopes,
 }
 
-/// Signing in did not work.
+/// Why a sign-in failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignInError {
     /// Name or password are wrong. Which of them is not disclosed.
     #[error("the name or the password is not right")]
     Wrong,
-    /// The password is right, and a code is asked for besides.
-    #[error("enter the code of your app, too")]
+    /// The password is right, but a code is required as well.
+    #[error("enter the code from your authenticator app as well")]
     CodeNeeded,
-    /// The password is right, and the code is not, or was used before.
-    #[error("the code is not right, or was used before")]
+    /// The password is right, but the code is wrong or was used before.
+    #[error("the code is wrong, or was used before")]
     CodeWrong,
     /// Authenticated elsewhere, but not a user here. An admin can add them.
-    #[error("nobody of that name may read this log")]
+    #[error("there is no user with that name")]
     Nobody,
-    /// Too many wrong tries: not before that time has passed.
+    /// Too many failed attempts: try again after this time.
     #[error("too many failed attempts; try again in {} minutes", .0.as_secs().div_ceil(60))]
     Throttled(Duration),
     /// The store failed.
@@ -58,7 +58,7 @@ pub enum SignInError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum IdentitySource {
-    /// A proxy in front of us.
+    /// A proxy in front of this server.
     Proxy,
     /// An identity provider.
     Provider,
@@ -66,7 +66,7 @@ pub enum IdentitySource {
 
 named!(IdentitySource);
 
-/// Lets people and programs in.
+/// Authenticates people and programs.
 #[async_trait]
 pub trait Access: Send + Sync {
     /// Signs a person in from an address and returns the secret session token for their cookie. `code` is that of their
@@ -83,15 +83,15 @@ pub trait Access: Send + Sync {
     /// cookie. [`SignInError::Nobody`] if the user does not exist and the configuration creates no users at sign-in.
     async fn sign_in_federated(&self, name: &str, by: IdentitySource) -> Result<String, SignInError>;
 
-    /// Signs in by the link that the start printed, once, and returns the secret session token.
-    /// [`SignInError::Wrong`] if the link is not good, or not any more.
+    /// Signs in with the one-time link that was printed at startup, and returns the secret session token.
+    /// [`SignInError::Wrong`] if the link is not valid, or no longer valid.
     async fn sign_in_by_link(&self, secret: &str, address: &str) -> Result<String, SignInError>;
 
-    /// Whether a link that creates the first user is good: the start printed it, and there is no user yet.
+    /// Whether a link that creates the first user is valid: it was printed at startup, and there is no user yet.
     async fn can_be_set_up(&self, secret: &str) -> Result<bool, StoreError>;
 
     /// Creates the first user, an admin, and returns the secret session token for their cookie. [`AccountError::Nobody`] if
-    /// the link is not good, or not any more.
+    /// the link is not valid, or no longer valid.
     async fn set_up(
         &self,
         secret: &str,
@@ -100,12 +100,11 @@ pub trait Access: Send + Sync {
         address: &str,
     ) -> Result<String, AccountError>;
 
-    /// Notes what browser a new session is of and the address it comes from, for people to recognise it. What cannot be noted
-    /// is left out.
+    /// Records the browser and address of a new session, so that people recognise it. An error is only logged.
     async fn describe_session(&self, token: &str, browser: &str, address: &str);
 
-    /// Who a session token belongs to, if it is valid. A session ends after a while without a use: `is_use` is false for what an
-    /// open page asks by itself.
+    /// Who a session token belongs to, if it is valid. A session ends after a while without a use: `is_use` is false for
+    /// requests that an open page sends by itself.
     async fn session(&self, token: &str, is_use: bool) -> Result<Option<SignedIn>, StoreError>;
 
     /// Ends a session.

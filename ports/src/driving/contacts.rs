@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use crate::model::contact::{BadContact, Contact, ContactBook};
 use crate::{Actor, StoreError};
 
-/// A change was not made.
+/// Why a change was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContactError {
     /// The contact cannot be saved.
@@ -17,7 +17,7 @@ pub enum ContactError {
     Store(#[from] StoreError),
 }
 
-/// Names callers. Changes are audited, without numbers and names.
+/// Manages the names of callers. Changes are audited, without numbers and names.
 #[async_trait]
 pub trait ManageContacts: Send + Sync {
     /// Every contact, from memory.
@@ -26,6 +26,6 @@ pub trait ManageContacts: Send + Sync {
     /// Adds contacts and replaces those of the same callers.
     async fn save(&self, actor: &Actor, contacts: Vec<Contact>) -> Result<(), ContactError>;
 
-    /// Removes the contact of a caller; what it was, if there was one.
+    /// Removes the contact of a caller, and returns it if there was one.
     async fn remove(&self, actor: &Actor, caller: &str) -> Result<Option<Contact>, ContactError>;
 }

@@ -5,13 +5,13 @@ use frontdesk_domain::CallId;
 use crate::work::{BasedOn, WorkChange, WorkRefused};
 use crate::{Actor, CallRecord, StoreError};
 
-/// A change could not be made.
+/// Why a change could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorkError {
     /// There is no such call.
     #[error("there is no such call")]
     None,
-    /// It was refused.
+    /// The change was refused.
     #[error(transparent)]
     Refused(#[from] WorkRefused),
     /// The store failed.
@@ -28,11 +28,11 @@ pub struct LinkedCall {
     pub recipient: String,
 }
 
-/// Takes what people do about calls.
+/// Changes the follow-up of calls.
 #[async_trait]
 pub trait WorkOnCalls: Send + Sync {
-    /// Changes a call's follow-up on behalf of a user or program, who decided on that state of it, and returns the updated
-    /// call.
+    /// Changes a call's follow-up on behalf of a user or program. `based_on` is the state that the decision was based on.
+    /// Returns the updated call.
     async fn change(
         &self,
         actor: &Actor,
@@ -41,9 +41,9 @@ pub trait WorkOnCalls: Send + Sync {
         change: WorkChange,
     ) -> Result<CallRecord, WorkError>;
 
-    /// The call of a link that is still good.
+    /// The call of a link that is still valid.
     async fn linked_call(&self, secret: &str) -> Result<Option<LinkedCall>, StoreError>;
 
-    /// Marks the call of a link done, once, on behalf of the e-mail's recipient. [`WorkError::None`] if the link is not good.
+    /// Marks the call of a link done, once, on behalf of the e-mail's recipient. [`WorkError::None`] if the link is not valid.
     async fn done_by_link(&self, secret: &str) -> Result<CallRecord, WorkError>;
 }

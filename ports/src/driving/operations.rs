@@ -6,17 +6,17 @@ use crate::{
     AuditAction, AuditPage, AuditQuery, DeliveryReport, DiagnosticReport, Outage, SetupState, StoreError,
 };
 
-/// Who does something: a person or a program, by name.
+/// The name of the person or program that does something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor(pub String);
 
-/// The download of a voicemail cannot be retried.
+/// Why the download of a voicemail cannot be retried.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RetryError {
     /// There is no such call, or it has no message.
     #[error("there is no voicemail")]
     None,
-    /// It is here or on its way.
+    /// It has been downloaded, or is still being downloaded.
     #[error("the voicemail download has not failed")]
     NotFailed,
     /// The store failed.
@@ -24,7 +24,7 @@ pub enum RetryError {
     Store(#[from] StoreError),
 }
 
-/// Looks after the desk.
+/// Reports on operations, and retries voicemail downloads.
 #[async_trait]
 pub trait Operations: Send + Sync {
     /// The latest outages, newest first.
@@ -33,10 +33,10 @@ pub trait Operations: Send + Sync {
     /// The last diagnostic report, if there is one.
     async fn diagnostic_report(&self) -> Result<Option<DiagnosticReport>, StoreError>;
 
-    /// What is left to set up before the first call, as it was found a moment ago at most.
+    /// What is left to set up before the first call; the result may be a few seconds old.
     async fn setup_state(&self) -> SetupState;
 
-    /// The latest notifications that could not be delivered and are not tried again, newest first.
+    /// The latest notifications that failed permanently, newest first.
     async fn failed_notifications(&self, limit: u16) -> Result<Vec<DeliveryReport>, StoreError>;
 
     /// Who did what, newest first.

@@ -1,4 +1,4 @@
-//! Reading the log.
+//! Reading the call log.
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,23 +9,23 @@ use frontdesk_domain::{CallId, LegId, Outcome, RecordingId, Timestamp};
 
 use crate::{CallPage, CallQuery, CallRecord, Change, Figures, LoggedEvent, StoreError, Tally};
 
-/// A call with its story.
+/// A call with its events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallWithEvents {
     /// The call.
     pub record: CallRecord,
-    /// Its events, in the order of its story.
+    /// Its events, in the order of its timeline.
     pub events: Vec<LoggedEvent>,
 }
 
-/// A message's audio, or the part of it that was asked for.
+/// A voicemail's audio, or the requested part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoicemailAudio {
-    /// The whole of it.
+    /// Size, hash and media type of the whole audio.
     pub audio: StoredAudio,
-    /// The bytes asked for.
+    /// The requested bytes.
     pub bytes: Bytes,
-    /// Where they begin.
+    /// The offset of the first of them.
     pub start: u64,
 }
 
@@ -35,16 +35,16 @@ pub enum VoicemailError {
     /// There is no such call, or it has no message.
     #[error("there is no voicemail")]
     None,
-    /// It is on its way.
+    /// It has not been downloaded yet.
     #[error("the voicemail has not been downloaded from the carrier yet")]
     Pending,
-    /// It cannot be had.
+    /// Its download failed permanently.
     #[error("the voicemail could not be downloaded from the carrier")]
     Failed,
-    /// It was here, and has been deleted.
+    /// It was stored here, and has been deleted.
     #[error("the voicemail has been deleted")]
     Deleted,
-    /// The bytes asked for lie outside it; it has that many.
+    /// The requested range lies outside the audio, which has this many bytes.
     #[error("the range lies outside the voicemail of {0} bytes")]
     Range(u64),
     /// The store failed.
@@ -61,21 +61,21 @@ pub struct HourCount {
     pub calls: u64,
 }
 
-/// The calls that came by a carrier.
+/// The calls that came through a carrier.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CarrierCount {
     /// The carrier, as in [`LegId::carrier`].
     pub name: String,
-    /// How many calls, also those not ended.
+    /// The number of calls, including those in progress.
     pub calls: u64,
     /// The share of ended calls, without rejected and failed ones, that were answered; `None` if there are no such calls.
     pub answer_rate: Option<f64>,
 }
 
-/// Figures over a span of the log.
+/// Call statistics over a period.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallStats {
-    /// All calls, also those not ended.
+    /// The number of calls, including those in progress.
     pub calls: u64,
     /// Ended calls by outcome; every outcome is listed.
     pub outcomes: Vec<(Outcome, u64)>,
@@ -92,7 +92,7 @@ pub struct CallStats {
 }
 
 impl CallStats {
-    /// The figures that follow from counts.
+    /// The statistics that follow from the counts.
     pub fn of(figures: &Figures) -> Self {
         let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
         let mut per_hour: Vec<HourCount> = Vec::new();
@@ -103,7 +103,7 @@ impl CallStats {
             }
             let hour = quarter.as_millisecond().div_euclid(HOUR_MS) * HOUR_MS;
             let hour = Timestamp::from_millisecond(hour).unwrap_or(quarter);
-            // They are in the order of time, and a year has a hundred thousand.
+            // Compares with the last hour only: the counts are in chronological order, and a year has 100,000.
             match per_hour.last_mut() {
                 Some(last) if last.hour == hour => last.calls += calls,
                 _ => per_hour.push(HourCount { hour, calls }),
@@ -164,14 +164,14 @@ pub trait ReadCalls: Send + Sync {
     /// A page of calls, newest first.
     async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError>;
 
-    /// One call with its story.
+    /// One call with its events.
     async fn call(&self, id: CallId) -> Result<Option<CallWithEvents>, StoreError>;
 
-    /// What the carrier was answered at the steps of a call, by the events of their requests; of recent calls of this
-    /// instance only.
+    /// The responses to the carrier at the steps of a call, by the event that each request reported; only for recent calls
+    /// of this instance.
     fn responses(&self, leg: &LegId) -> BTreeMap<String, Arc<str>>;
 
-    /// A message's audio: the bytes from `start` to `end` (inclusive), the last `suffix` bytes with only an end, or all.
+    /// A voicemail's audio: the bytes from first to last (inclusive), the last n bytes for `(None, Some(n))`, or all.
     async fn voicemail(
         &self,
         id: CallId,
@@ -186,16 +186,16 @@ pub trait ReadCalls: Send + Sync {
         until: Option<Timestamp>,
     ) -> Result<Figures, StoreError>;
 
-    /// The traffic through the flow since then, counted over at most this many of the newest calls.
+    /// The traffic through the flow since `since`, counted over the newest `most` calls at most.
     async fn traffic(&self, since: Timestamp, most: u16) -> Result<Traffic, StoreError>;
 
-    /// How many calls fit a query; looks at the newest `most` of them.
+    /// The number of calls that fit a query; counts the newest `most` of them at most.
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError>;
 
-    /// The last change there was.
+    /// The latest change.
     async fn latest_change(&self) -> Result<Change, StoreError>;
 
-    /// Calls changed after that change, oldest change first.
+    /// Calls changed after `after`, oldest change first.
     async fn changed_since(&self, after: Change, limit: u16) -> Result<Vec<CallRecord>, StoreError>;
 
     /// Returns once something may have changed after `after`.

@@ -1,10 +1,10 @@
 //! Readiness: whether calls can be answered and stored.
 use async_trait::async_trait;
 
-/// How ready we are.
+/// The readiness of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ready {
-    /// All is well.
+    /// Everything works.
     Ready,
     /// Callers are answered and nothing is lost, but something is wrong.
     Degraded(Vec<String>),
@@ -12,25 +12,25 @@ pub enum Ready {
     NotReady(Vec<String>),
 }
 
-/// What the people who read the feed should know.
+/// A problem that users of the feed should know about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// The database is unavailable; this many events wait in the spool.
     DatabaseUnavailable(u64),
-    /// The database is available again; this many events are still to follow.
+    /// The database is available again; this many events are not in the log yet.
     CatchingUp(u64),
     /// Neither the log nor the spool can be written.
     EventsLost,
-    /// Retention deletes in steps; this many calls are old enough and wait for the next one.
+    /// This many expired calls are held back, for a later round or until the clock is confirmed.
     RetentionHeldBack(u64),
 }
 
 /// Reports readiness.
 #[async_trait]
 pub trait Readiness: Send + Sync {
-    /// Asks every part that a call depends on.
+    /// Probes every part that a call depends on.
     async fn ready(&self) -> Ready;
 
-    /// What is known to be wrong without asking.
+    /// A known problem, without probing.
     fn trouble(&self) -> Option<Trouble>;
 }

@@ -13,20 +13,20 @@ use strum::{IntoStaticStr, VariantArray};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
-    /// Read the feed, play messages.
+    /// Reads the feed, plays voicemails, and works on calls.
     Reader,
-    /// All of that, and manage.
+    /// All of that, and administers the service.
     Admin,
 }
 
 named!(Role);
 
-/// What user names are compared by: e-mail addresses are the same in any letter case, other names are not.
+/// The form in which user names are compared: e-mail addresses without regard to letter case, other names exactly.
 pub fn user_key(name: &str) -> String {
     if name.contains('@') { name.to_lowercase() } else { name.to_owned() }
 }
 
-/// A person.
+/// A user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
     /// The name they sign in with.
@@ -37,10 +37,10 @@ pub struct User {
     pub password_hash: String,
 }
 
-/// A person's signed-in browser.
+/// A user's signed-in browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// SHA-256 of the session token; the token itself is nowhere but in the cookie.
+    /// SHA-256 of the session token; the token itself is only in the cookie.
     pub token_hash: String,
     /// The user.
     pub user: String,
@@ -50,20 +50,20 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When it was last used.
     pub seen_at: Timestamp,
-    /// What it is, such as "Firefox on Windows", and the address it signed in from; empty if that is not known.
+    /// Browser and system, such as "Firefox on Windows"; empty if not known.
     pub browser: String,
-    /// The address.
+    /// The address it signed in from; empty if not known.
     pub address: String,
 }
 
-/// A second factor beside a password: the codes of an authenticator app.
+/// A second factor in addition to the password: the codes of an authenticator app.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecondFactor {
     /// The user.
     pub user: String,
-    /// What the app knows, in base32.
+    /// The shared secret, in base32.
     pub secret: String,
-    /// Whether they have shown a code of it: only then it counts.
+    /// Whether the user has confirmed a code. Only then is a code required at sign-in.
     pub confirmed: bool,
     /// The time step of the last code that was used.
     pub last_step: u64,
@@ -75,7 +75,7 @@ impl fmt::Debug for SecondFactor {
     }
 }
 
-/// What came of a change of a user.
+/// The result of a change of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserChange {
     /// It was made.
@@ -89,7 +89,7 @@ pub enum UserChange {
 /// A saved view of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedView {
-    /// What they call it.
+    /// The name that the user chose.
     pub name: String,
     /// Its tab and filters, as the query string of an address.
     pub query: String,
@@ -98,19 +98,19 @@ pub struct SavedView {
 /// A program's credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiToken {
-    /// What it is for.
+    /// Its name, such as the program that uses it.
     pub name: String,
     /// SHA-256 of the token.
     pub token_hash: String,
     /// What it may do.
     pub scopes: Scopes,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was last used, if ever; exact to a minute.
+    /// When it was last used, if ever, to the minute.
     pub last_used_at: Option<Timestamp>,
 }
 
-/// One thing that a token may do.
+/// A permission of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Scope {
@@ -120,13 +120,13 @@ pub enum Scope {
     Audio,
     /// Read the service's own metrics.
     Metrics,
-    /// Read and work on calls: mark them done, assign, note and tag them, and retry lost voicemails.
+    /// Read and work on calls: mark them done, assign, note and tag them, and retry failed voicemail downloads.
     Work,
 }
 
 named!(Scope);
 
-/// What a token may do. Written as words with blanks between.
+/// The scopes of a token. As text, they are separated by spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scopes(pub BTreeSet<Scope>);
 

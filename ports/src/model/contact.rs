@@ -5,13 +5,13 @@ use frontdesk_domain::CallerId;
 
 use super::search::fold;
 
-/// The most characters of a name or a company …
+/// The maximum number of characters of a name or a company …
 pub const MAX_CONTACT_NAME: usize = 100;
 /// … and of a note.
 pub const MAX_CONTACT_NOTE: usize = 500;
-/// The most contacts. They are held in memory.
+/// The maximum number of contacts, which are held in memory.
 pub const MAX_CONTACTS: usize = 20_000;
-/// Callers of contacts that one search covers.
+/// The maximum number of callers that a search finds by their contacts.
 const MAX_FOUND: usize = 50;
 
 /// A number and the name of its owner.
@@ -30,22 +30,22 @@ pub struct Contact {
 /// Why a contact cannot be saved.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadContact {
-    /// The number names no caller.
-    #[error("the number is not one; write it with its country code, such as +33123456789")]
+    /// The number does not identify a caller.
+    #[error("the number is not valid; write it with its country code, such as +33123456789")]
     Number,
-    /// A contact has a name.
+    /// The name is missing.
     #[error("the name is missing")]
     NoName,
     /// A text is too long.
     #[error("{0} has more than {1} characters; shorten it")]
     TooLong(&'static str, usize),
-    /// There are as many as there may be.
+    /// The maximum number of contacts is reached.
     #[error("there are {MAX_CONTACTS} contacts already; remove some first")]
     TooMany,
 }
 
 impl Contact {
-    /// A contact as people write it, checked. A number without its country belongs to the country of `home`.
+    /// Validates a contact as people type it. A number without a country code belongs to the country of `home`.
     pub fn read(number: &str, name: &str, company: &str, note: &str, home: &str) -> Result<Self, BadContact> {
         let caller = CallerId::read(number);
         let is_number = caller.identifies(home);
@@ -63,7 +63,7 @@ impl Contact {
                 return Err(BadContact::TooLong(what, most));
             }
         }
-        // A company's main number has no person.
+        // Without a person, the contact is the company itself.
         let (name, company) = if name.is_empty() { (company, String::new()) } else { (name, company) };
         let note = note.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
         Ok(Self { caller, name, company, note })
@@ -85,12 +85,12 @@ fn one_line(text: &str) -> String {
 pub struct ContactBook(BTreeMap<String, Contact>);
 
 impl ContactBook {
-    /// Of these contacts.
+    /// A book of these contacts.
     pub fn new(contacts: Vec<Contact>) -> Self {
         Self(contacts.into_iter().map(|contact| (contact.caller.clone(), contact)).collect())
     }
 
-    /// The contact with that number, a caller's identity.
+    /// The contact of the caller with this identity.
     pub fn of(&self, caller: &str) -> Option<&Contact> {
         self.0.get(caller)
     }
@@ -161,7 +161,7 @@ mod tests {
             contact("+33123456780", "ann", ""),
         ]);
         assert_eq!(book.found("MILLER"), ["+33123456789"]);
-        assert_eq!(book.found("zoe"), ["+33123456789"], "without accents, as texts of calls are");
+        assert_eq!(book.found("zoe"), ["+33123456789"], "accents are ignored, as in a search for calls");
         assert_eq!(book.by_name().iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["ann", "Zoé"]);
         assert_eq!(book.of("+33123456789").unwrap().full_name(), "Zoé (Miller Ltd)");
     }

@@ -2,26 +2,26 @@
 use frontdesk_domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// How something stands.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckStatus {
     /// As it should be.
     Fine,
-    /// It could not be looked at, and why is said.
+    /// It could not be checked; the finding says why.
     Untried,
     /// It works, but should be changed.
     Warning,
-    /// Calls or messages are lost by it, or soon will be.
+    /// Calls or messages are being lost because of it, or soon will be.
     Fault,
 }
 
-/// What was looked at, and how it stands.
+/// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// The check, in a word: the same in every version.
+    /// The name of the check, which is the same in every version.
     pub check: String,
-    /// How it stands.
+    /// The result.
     pub status: CheckStatus,
     /// What was found, in a sentence without numbers of callers and without secrets.
     pub what: String,
@@ -30,12 +30,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// All is well.
+    /// A finding without a problem.
     pub fn fine(check: &str, what: impl Into<String>) -> Self {
         Self { check: check.into(), status: CheckStatus::Fine, what: what.into(), remedy: None }
     }
 
-    /// It could not be looked at.
+    /// A finding about something that could not be checked.
     pub fn untried(check: &str, why: impl Into<String>) -> Self {
         Self { check: check.into(), status: CheckStatus::Untried, what: why.into(), remedy: None }
     }
@@ -46,7 +46,7 @@ impl Finding {
         Self { check: check.into(), status: CheckStatus::Warning, what: what.into(), remedy }
     }
 
-    /// It must be mended.
+    /// A finding that must be corrected.
     pub fn fault(check: &str, what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { status: CheckStatus::Fault, ..Self::warning(check, what, remedy) }
     }

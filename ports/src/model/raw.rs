@@ -1,8 +1,8 @@
 //! The parameters of a carrier's request, stored so that a later version can interpret them again.
 //!
-//! They are most of what is written for an event, so their stored form is short: a JSON array of names and values in
-//! turn, with a number for each name of [`NAMES`], and for a value that an earlier parameter has, the place of that
-//! parameter. `[["From","+33…"],["Caller","+33…"]]` becomes `[0,"+33…",2,0]`. The first form is read as well.
+//! They are most of what is stored for an event, so their stored form is short: a JSON array of alternating names and
+//! values. A name of [`NAMES`] is stored as its position there, and a repeated value as the position of the parameter
+//! that has it first. `[["From","+33…"],["Caller","+33…"]]` becomes `[0,"+33…",2,0]`. The old form is read as well.
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use serde::de::{Error, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Names that are written as their place in this list. The list is part of the stored form: names are added at its end,
+/// Names that are stored as their position in this list. The list is part of the stored form: names are added at its end,
 /// and none is removed or moved. They are Twilio's; the names of another carrier are written in full.
 const NAMES: [&str; 48] = [
     "From",
@@ -63,7 +63,7 @@ const NAMES: [&str; 48] = [
     "RecordingStartTime",
 ];
 
-/// The parameters of one carrier request, in order, without secrets. Prints nothing of its content.
+/// The parameters of one carrier request, in order, without secrets. The `Debug` output does not show its content.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct RawParameters(pub Arc<[(String, String)]>);
 
@@ -75,7 +75,7 @@ impl Serialize for RawParameters {
                 Some(number) => parts.serialize_element(&number)?,
                 None => parts.serialize_element(name)?,
             }
-            // The place of an empty value is no shorter than the value.
+            // A position would not be shorter than an empty value.
             let earlier = self.0.iter().take(place).position(|(_, earlier)| earlier == value);
             match earlier.filter(|_| !value.is_empty()) {
                 Some(earlier) => parts.serialize_element(&earlier)?,
@@ -92,7 +92,7 @@ impl Serialize for RawParameters {
 enum Part {
     Number(usize),
     Text(String),
-    /// A parameter of the first form.
+    /// A parameter of the old form.
     Pair(String, String),
 }
 
@@ -108,7 +108,7 @@ impl<'de> Visitor<'de> for Parts {
     type Value = Vec<(String, String)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("names and values in turns")
+        f.write_str("alternating names and values")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_form_is_read_and_damage_is_an_error() {
+    fn the_old_form_is_read_and_invalid_data_is_an_error() {
         let raw: RawParameters = serde_json::from_str(r#"[["From","+33"],["To",""]]"#).unwrap();
         assert!(raw == parameters(&[("From", "+33"), ("To", "")]));
         for damaged in [r#"["From"]"#, r#"[999,"x"]"#, r#"["a",0]"#, r#"["a","b","c",1]"#, "{}", "[[1,2]]"] {

@@ -17,10 +17,10 @@ pub fn search_text(call: &Call) -> String {
     SearchTexts::default().of(call)
 }
 
-/// Numbers of which the national form is remembered.
+/// The maximum number of cached national forms.
 const MAX_NUMBERS: usize = 4096;
 
-/// The same for many calls: the national forms of numbers, which take long to find, are remembered.
+/// Builds the texts of many calls, and caches the national forms of numbers, which are slow to compute.
 #[derive(Debug, Default)]
 pub struct SearchTexts {
     national: HashMap<String, Option<String>>,

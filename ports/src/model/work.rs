@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 pub use change::{BasedOn, WorkChange, WorkRefused, Written};
 
-/// The most characters of a note …
+/// The maximum number of characters of a note …
 pub const MAX_NOTE: usize = 2000;
 /// … and how many notes a call can have.
 pub const MAX_NOTES: usize = 100;
-/// The most characters of a tag …
+/// The maximum number of characters of a tag …
 pub const MAX_TAG: usize = 32;
 /// … and how many tags a call can have.
 pub const MAX_TAGS: usize = 10;
@@ -28,7 +28,7 @@ pub enum HandledBy {
     LaterCall(CallId),
 }
 
-/// A call is done.
+/// Why and when a call was marked done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Handled {
     /// Who or what marked it done.
@@ -57,7 +57,7 @@ pub struct Note {
     pub text: String,
 }
 
-/// All that people did about a call.
+/// The follow-up of a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
     /// Grows with every change; of two changes of the same version only one can be saved.
@@ -69,11 +69,11 @@ pub struct Work {
     pub handled: Option<Handled>,
     /// Who takes care of it.
     pub claimed: Option<ByPerson>,
-    /// Words to find it by.
+    /// Its tags, in lower case.
     pub tags: BTreeSet<String>,
     /// Notes, oldest first.
     pub notes: Vec<Note>,
-    /// Who listened to its message first and when, oldest first, each person once.
+    /// Who has played its voicemail, with the time of each person's first playback, oldest first.
     pub played: Vec<ByPerson>,
 }
 
@@ -86,8 +86,8 @@ impl Work {
         }
     }
 
-    /// Applies a change by a user who saw `decisions`. `None` if nothing changes. Notes, tags and playing conflict with
-    /// nothing, so they need no current number.
+    /// Applies a change that was decided on the state `based_on`. `None` if nothing changes. Notes, tags and playing do not
+    /// conflict with decisions, so they may be based on an outdated number of decisions.
     pub fn after(
         &self,
         change: &WorkChange,
@@ -103,7 +103,7 @@ impl Work {
         let mut work = self.clone();
         let by_person = || ByPerson { by: by.to_owned(), at };
         match change {
-            // Done twice by the same hand, as by a double click.
+            // Marked done twice by the same user, for example by a double click.
             WorkChange::Handle if self.is_handled_by(by) => {}
             WorkChange::Handle => {
                 work.handled = Some(Handled { by: HandledBy::Person(by.to_owned()), at });
@@ -163,7 +163,7 @@ impl Work {
         self.handled.is_none().then(|| Self { version, decisions, handled, ..self.clone() })
     }
 
-    /// What a search looks through.
+    /// The text that a search covers: notes and tags.
     pub fn text(&self) -> String {
         let notes = self.notes.iter().map(|note| note.text.as_str());
         let words: Vec<&str> = notes.chain(self.tags.iter().map(String::as_str)).collect();

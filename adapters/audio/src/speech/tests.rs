@@ -1,4 +1,4 @@
-//! Made-up audio; real speech is measured by the example `error_rates`.
+//! Tests with synthetic audio; the example `error_rates` measures real speech.
 use super::*;
 use crate::measure;
 
@@ -143,7 +143,7 @@ fn speech_is_distinguished_from_the_pauses_around_it() {
 }
 
 #[test]
-fn any_audio_is_measured_without_a_fuss() {
+fn any_audio_is_measured_without_a_panic() {
     for samples in [vec![], vec![1], vec![i16::MIN; 7], vec![i16::MAX; 8000]] {
         let sound = measure(&samples, RATE);
         assert!(!sound.has_speech());

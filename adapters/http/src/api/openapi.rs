@@ -1,5 +1,5 @@
-//! The API's document (OpenAPI 3.1), made from the types that the handlers return and from the query's parameters. The
-//! committed `openapi.json` is compared with it in a test, so that every change of the API shows in a review.
+//! The API's document (OpenAPI 3.1), generated from the types that the handlers return and from the query parameters. A
+//! test compares it with the committed `openapi.json`, so that every change of the API is visible in review.
 
 mod example;
 mod operations;
@@ -18,12 +18,12 @@ use crate::problem::{Problem, ProblemBody};
 pub(crate) static OPENAPI: LazyLock<String> =
     LazyLock::new(|| serde_json::to_string_pretty(&document()).unwrap_or_default() + "\n");
 
-/// An operation, before the responses that all of them share.
+/// An operation, without the responses that all operations share.
 struct Operation {
     id: &'static str,
     summary: &'static str,
     parameters: Vec<Value>,
-    /// What a token needs.
+    /// The scopes that a token needs.
     scopes: Vec<Scope>,
     body: Option<Value>,
     success: Vec<(&'static str, Value)>,
@@ -97,7 +97,7 @@ impl Operation {
             ("No valid credentials", Problem::anonymous()),
             ("The credentials do not cover this", Problem::not_allowed()),
             ("Too many requests", Problem::too_many_requests(std::time::Duration::from_secs(1))),
-            ("The log is not available", Problem::unavailable()),
+            ("The database is unavailable", Problem::unavailable()),
         ];
         let limits = ["X-Request-Id", "RateLimit-Policy", "RateLimit"];
         let problems = self.problems.into_iter().chain(shared).map(|(description, problem)| {
@@ -150,7 +150,7 @@ mod tests {
         let committed = std::fs::read_to_string(path).unwrap_or_default();
         assert!(
             committed == *OPENAPI,
-            "the API has changed: UPDATE_OPENAPI=1 cargo test -p adapters-http openapi writes openapi.json again"
+            "the API has changed; update openapi.json with UPDATE_OPENAPI=1 cargo test -p adapters-http openapi"
         );
     }
 

@@ -1,4 +1,4 @@
-//! `/api/v1/outages`: when something went wrong, and what was recovered.
+//! `/api/v1/outages`: when outages happened, and what was recovered.
 use std::sync::Arc;
 
 use frontdesk_ports::{Outage, OutageCause};
@@ -20,7 +20,7 @@ pub(crate) struct Outages {
     outages: Vec<WireOutage>,
 }
 
-/// A time when something went wrong.
+/// An outage.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Outage")]
 struct WireOutage {

@@ -1,4 +1,4 @@
-//! `/api/v1/stats`: figures over a span of the log.
+//! `/api/v1/stats`: call statistics over a period.
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::State;
 use crate::problem::Answer;
 use crate::query::{self, BadParameter};
 
-/// Figures over a span of the log.
+/// Call statistics over a period.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Stats {
     #[schemars(extend("format" = "date-time"))]
@@ -30,7 +30,7 @@ pub(crate) struct Stats {
     time_to_answer: TimeToAnswer,
     /// Calls by the hour they started in.
     per_hour: Vec<Hour>,
-    /// Calls by the carrier they came by.
+    /// Calls by carrier.
     per_provider: Vec<OfProvider>,
 }
 
@@ -66,7 +66,7 @@ pub(crate) async fn stats(Data(state): Data<&Arc<State>>, uri: &Uri) -> Answer {
         match name.as_str() {
             "since" => since = at,
             "until" => until = at,
-            _ => return Err(bad("there is no such parameter; there are since, until".into()).into()),
+            _ => return Err(bad("unknown parameter; use one of since, until".into()).into()),
         }
     }
     let stats = CallStats::of(&state.services.calls.figures(since, until).await?);

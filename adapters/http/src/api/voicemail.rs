@@ -1,4 +1,4 @@
-//! A message's audio, whole or in ranges: players seek, and Safari plays nothing without.
+//! A voicemail's audio, whole or as a range. Players need ranges to seek, and Safari needs them to play at all.
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,7 +46,7 @@ async fn audio(
 ) -> Answer {
     let id = id.parse().map_err(|_| Problem::not_found())?;
     let is_head = req.method() == Method::HEAD;
-    // A range of a recording that the client has an old part of is not what it wants (RFC 9110, section 13.1.5).
+    // If the client has a part of other audio, it gets the whole instead of a range (RFC 9110, section 13.1.5).
     let range = match req.header(header::IF_RANGE) {
         Some(validator) => {
             let whole = state.services.calls.voicemail(id, recording.clone(), None).await?;
@@ -57,7 +57,7 @@ async fn audio(
         None => range::parse(req.header(header::RANGE)),
     };
     let audio = state.services.calls.voicemail(id, recording, range).await?;
-    // Players fetch in pieces, from any place; together they are one listen. HEAD hears nothing.
+    // A player sends several range requests; together they count as one listen. HEAD does not count.
     let actor = visitor.actor();
     let message = format!("{id} {}", audio.audio.sha256);
     if !is_head && state.listens.is_new(&actor.0, &message, state.services.clock.now()) {
@@ -88,12 +88,12 @@ pub(crate) async fn retry(
     Ok(StatusCode::ACCEPTED.into())
 }
 
-/// How long the pieces of a message that one person fetches count as one listen.
+/// How long requests of one visitor for the same voicemail count as one listen.
 const ONE_LISTEN: Duration = Duration::from_secs(3600);
 /// The most listens that are remembered.
 const MAX_LISTENS: usize = 10_000;
 
-/// Who has listened to what lately, so that the audit log holds each listen once.
+/// Recent listens by visitor and voicemail, so that the audit log contains each listen once.
 #[derive(Default)]
 pub(crate) struct Listens(Mutex<HashMap<(String, String), Timestamp>>);
 

@@ -1,4 +1,4 @@
-//! Calls as JSON, in the contract's words.
+//! Calls as JSON, in the API's format.
 use frontdesk_domain::call::{Activity, CallState, HungUpBy, VoicemailStatus};
 use frontdesk_domain::{Call, Outcome, Parties, Timestamp, Voicemail};
 use frontdesk_ports::work::{HandledBy, Work};
@@ -33,7 +33,7 @@ pub(crate) struct WireCall {
     from_name: Option<String>,
     /// The contact with that number.
     contact: Option<WireContact>,
-    /// Where the caller's number belongs.
+    /// The place of the caller's number.
     from_place: Option<String>,
     /// The number that was called.
     to: Option<String>,
@@ -48,7 +48,7 @@ pub(crate) struct WireCall {
     outcome_reason: Option<&'static str>,
     /// The ids of the events that prove the outcome.
     outcome_evidence: Vec<String>,
-    /// The carrier's own word for how the call ended.
+    /// The carrier's status of the ended call.
     provider_status: Option<String>,
     #[schemars(extend("format" = "date-time"))]
     started_at: Option<String>,
@@ -87,7 +87,7 @@ struct WireContact {
     company: Option<String>,
 }
 
-/// What calls are shown with: the path below which links are, and the names of callers.
+/// What a call's representation needs besides the call: the path prefix for links, and the contacts.
 pub struct CallContext<'a> {
     /// The path that a proxy strips.
     pub prefix: &'a PathPrefix,
@@ -126,7 +126,7 @@ impl WireVoicemail {
     }
 }
 
-/// What people did about a call.
+/// The follow-up of a call.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Work")]
 struct WireWork {
@@ -140,7 +140,7 @@ struct WireWork {
     handled_by_call: Option<String>,
     #[schemars(extend("format" = "date-time"))]
     handled_at: Option<String>,
-    /// The person who takes care of it.
+    /// The user that it is assigned to.
     claimed_by: Option<String>,
     tags: Vec<String>,
     /// How many notes there are; their text is for colleagues.
@@ -148,7 +148,7 @@ struct WireWork {
 }
 
 impl WireCall {
-    /// A call as it is shown.
+    /// A call, with its contact and with links below the prefix.
     pub fn new(record: &CallRecord, CallContext { prefix, contacts }: &CallContext) -> Self {
         let mut call = Self::from(record).under(prefix);
         let caller = record.call.parties.as_ref().and_then(Parties::caller);
@@ -159,7 +159,7 @@ impl WireCall {
         call
     }
 
-    /// The same, with links that begin with a prefix.
+    /// The same call, with links that begin with the prefix.
     fn under(mut self, prefix: &PathPrefix) -> Self {
         for voicemail in self.voicemail.iter_mut().chain(&mut self.voicemails) {
             voicemail.audio_url = prefix.path(&voicemail.audio_url);
@@ -169,7 +169,7 @@ impl WireCall {
 }
 
 impl WireCallWithEvents {
-    /// A call with its events as it is shown.
+    /// A call with its events, its contact, and links below the prefix.
     pub fn new(CallWithEvents { record, events }: &CallWithEvents, context: &CallContext) -> Self {
         Self { call: WireCall::new(record, context), events: events.iter().map(WireEvent::from).collect() }
     }

@@ -1,5 +1,5 @@
-//! `POST /api/v1/calls/{id}/work`: what programs do about a call, each change on the version of the follow-up that they
-//! read.
+//! `POST /api/v1/calls/{id}/work`: changes a call's follow-up. A request can name the version of the follow-up that it is
+//! based on.
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -25,8 +25,8 @@ use crate::problem::{Answer, Problem, ProblemKind};
 pub(crate) struct WorkRequest {
     /// What to do.
     pub action: WorkAction,
-    /// The call's `work.version` that the change was decided on. Without it, the change is made regardless of the
-    /// present state.
+    /// The call's `work.version` that the change is based on. Without it, the change is made regardless of the
+    /// current state.
     #[serde(default, deserialize_with = "whole_number", skip_serializing_if = "Option::is_none")]
     pub version: Option<u64>,
     /// The user to whom the call is assigned.
@@ -40,7 +40,7 @@ pub(crate) struct WorkRequest {
     pub tag: Option<String>,
 }
 
-/// A field that is there has a value: `null` would hide that a program lost it.
+/// Requires a value for a field that is present. A `null` is refused, because it may come from a bug in the program.
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<T>, D::Error> {
     T::deserialize(field).map(Some)
 }
@@ -76,7 +76,7 @@ impl WorkAction {
         self.into()
     }
 
-    /// The field that it needs beside the version.
+    /// The field that it needs besides the version.
     fn field(self) -> Option<&'static str> {
         match self {
             Self::Done | Self::Reopen | Self::Unassign => None,
@@ -95,7 +95,7 @@ impl JsonSchema for WorkRequest {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let field = |action: &WorkAction, name: &str| match name {
-            // What is not there is removed already.
+            // Removing a tag that the call does not have is not an error, so any text is allowed.
             _ if *action == WorkAction::Untag => json!({"type": "string", "description": "The tag"}),
             "user" => json!({"type": "string", "description": "The user to whom the call is assigned"}),
             "text" => {
@@ -160,7 +160,7 @@ pub(crate) async fn work(
     }
 }
 
-/// Whether a media type is that of JSON, with or without parameters.
+/// Whether a media type is JSON, with or without parameters.
 fn is_json(media_type: Option<&str>) -> bool {
     let essence = media_type.and_then(|kind| kind.split(';').next()).unwrap_or_default();
     essence.trim().eq_ignore_ascii_case("application/json")
@@ -177,7 +177,7 @@ impl WorkRequest {
         Ok(request)
     }
 
-    /// The change, with the field that its action needs and no other.
+    /// The requested change. Fails if the field that the action needs is missing, or another field is present.
     fn change(self) -> Result<WorkChange, Problem> {
         let Self { action, user, text, tag, .. } = self;
         let (name, mut value) = (action.name(), String::new());

@@ -1,8 +1,8 @@
-//! What a browser calls itself, in words for the list of sessions.
+//! Readable browser names for the list of sessions.
 
-/// The longest name that is kept of one that is not known.
+/// The most characters of an unknown browser's header that are used as its name.
 const LONGEST: usize = 60;
-/// Names in the header, the most specific first: a browser also names those that it resembles.
+/// Names in the header, the most specific first: a browser also names those that it is compatible with.
 const BROWSERS: [(&str, &str); 7] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -22,7 +22,7 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// "Firefox on Windows", by the header `User-Agent`.
+/// A name such as "Firefox on Windows", from the header `User-Agent`.
 pub(crate) fn browser_name(agent: &str) -> String {
     let named = |names: &[(&str, &'static str)]| {
         names.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name)

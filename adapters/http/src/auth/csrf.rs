@@ -14,14 +14,14 @@ pub(crate) fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
-/// Whether the browser says that the request comes from our own origin. Programs say nothing; they have no cookies.
+/// `false` if the browser reports that the request comes from another origin. Programs report nothing; they have no cookies.
 pub(crate) fn same_origin(headers: &HeaderMap) -> bool {
     let get = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok()) {
         return matches!(site, "same-origin" | "none");
     }
     match (get(header::ORIGIN), get(header::HOST)) {
-        // A browser that hides where a form is from says nothing: the form's token decides.
+        // The browser does not reveal the origin of the form, so the form's token decides.
         (Some("null") | None, _) => true,
         (Some(origin), Some(host)) => {
             origin.split_once("://").is_some_and(|(_, authority)| authority == host)

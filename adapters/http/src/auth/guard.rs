@@ -23,7 +23,7 @@ pub(crate) struct Guard {
     pub redirects: bool,
 }
 
-/// What a visitor was known by: for streams, which look at it again.
+/// What authenticated a visitor. Streams check it again while they are open.
 #[derive(Debug, Clone)]
 pub(crate) enum Credential {
     /// A person's session token.
@@ -33,7 +33,7 @@ pub(crate) enum Credential {
 }
 
 impl Credential {
-    /// Whether its holder may still read calls. A store that does not answer ends nothing.
+    /// Whether its holder may still read calls. `true` if the store is unavailable, so that streams stay open.
     pub async fn may_read_calls(&self, access: &dyn Access) -> bool {
         let visitor = match self {
             Self::Session(token) => match access.session(token, false).await {
@@ -50,7 +50,7 @@ impl Credential {
     }
 }
 
-/// A visitor who is known.
+/// A visitor who has been authenticated.
 struct Authenticated {
     visitor: Visitor,
     credential: Credential,
@@ -58,13 +58,13 @@ struct Authenticated {
     cookie: Option<String>,
 }
 
-/// Why a visitor is not.
+/// Why a visitor could not be authenticated.
 enum AuthError {
     /// No valid credentials.
     Anonymous,
     /// The proxy names a person who has no access here.
     NotAdmitted,
-    /// A request that changes something would begin a session. Another site may have caused the browser to send it.
+    /// A request that changes something would start a proxy session. Another site may have made the browser send it.
     UnsafeFirstRequest,
     /// Too many wrong tokens from this network.
     Throttled(Duration),
@@ -97,7 +97,7 @@ fn not_from_our_page() -> Problem {
     Problem::new(ProblemKind::CrossSiteRequest, "reload the page and try again")
 }
 
-/// Passes a request on with its [`Visitor`] as data.
+/// Authenticates a request, checks its permission, and passes it on with its [`Visitor`] as data.
 pub(crate) async fn guard<E: Endpoint>(
     required: Guard,
     endpoint: Arc<E>,
@@ -123,7 +123,7 @@ pub(crate) async fn guard<E: Endpoint>(
     if !visitor.may(required.permission) {
         return Err(described(rate, Problem::not_allowed()).into());
     }
-    // Streams and audio last; they have limits of their own.
+    // Streams and audio take long, so they do not count as concurrent requests of the visitor.
     let lasts = required.permission == Permission::Audio || req.uri().path().ends_with("/events");
     let actor = visitor.actor().0;
     let _turn = if lasts { None } else { state.limits.request(&actor).await };
@@ -139,20 +139,20 @@ pub(crate) async fn guard<E: Endpoint>(
             Ok(response)
         }
         (Some(_), Err(error)) if error.is::<Problem>() => {
-            let problem = error.downcast::<Problem>().expect("it is one");
+            let problem = error.downcast::<Problem>().expect("just checked");
             Err(described(rate, problem).into())
         }
         (_, response) => response,
     }
 }
 
-/// A problem with what the token has left.
+/// Adds the token's rate limit headers to a problem.
 fn described(rate: Option<Rate>, problem: Problem) -> Problem {
     let headers = rate.into_iter().flat_map(Rate::headers);
     headers.fold(problem, |problem, (name, value)| problem.with_header(name, value))
 }
 
-/// Whether a person has asked for this, and not an open page by itself.
+/// Whether a person made this request, and not an open page in the background.
 fn is_use(req: &Request) -> bool {
     let path = req.uri().path();
     !path.ends_with("/events") && !path.ends_with("/counts")
@@ -202,7 +202,7 @@ fn is_browser_navigation(req: &Request) -> bool {
     is_safe(req.method()) && req.header(header::AUTHORIZATION).is_none()
 }
 
-/// Redirects to the sign-in page, which leads back here.
+/// Redirects to the sign-in page, which returns to this request's path.
 fn to_sign_in(req: &Request) -> Response {
     let target = req.uri().path_and_query().map_or("/", |target| target.as_str());
     let next: String = form_urlencoded::byte_serialize(target.as_bytes()).collect();

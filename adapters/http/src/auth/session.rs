@@ -60,7 +60,7 @@ pub(crate) fn http_only_cookie(
     cookie.to_string()
 }
 
-/// Notes what browser has signed in, for its user to recognise it among their sessions.
+/// Records which browser has signed in, so that its user recognises it among their sessions.
 pub(crate) async fn describe(services: &Services, req: &Request, token: &str) {
     let browser = browser_name(req.header(header::USER_AGENT).unwrap_or_default());
     services.access.describe_session(token, &browser, &services.sign_in.client(req)).await;

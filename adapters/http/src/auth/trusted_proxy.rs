@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use poem::Request;
 use poem::http::{HeaderMap, HeaderName};
 
-/// The systems that sign people in, apart from our own passwords.
+/// The systems that sign people in, besides our own passwords.
 #[derive(Clone, Default)]
 pub struct FederatedSignIn {
     /// A proxy in front of us.
@@ -28,14 +28,14 @@ impl FederatedSignIn {
     }
 }
 
-/// Warns, once, of a proxy that is not named in the configuration: everybody behind it would share one budget of failed
+/// Warns, once, of a proxy that is not configured as trusted: all clients behind it share one limit of failed
 /// sign-ins.
 fn warn_of_unknown_proxy(known: Option<&TrustedProxy>, peer: IpAddr, headers: &HeaderMap) {
     static WARNED: Once = Once::new();
     if headers.contains_key("x-forwarded-for") && !known.is_some_and(|proxy| proxy.trusts(peer)) {
         WARNED.call_once(|| {
             tracing::warn!(
-                "requests come through a proxy at {peer} that is not trusted: strangers' failed sign-ins count for everybody behind it; add it to auth.proxy_networks"
+                "untrusted proxy at {peer}: all its clients share one limit of failed sign-ins; add it to auth.proxy_networks"
             );
         });
     }
@@ -45,14 +45,14 @@ fn warn_of_unknown_proxy(known: Option<&TrustedProxy>, peer: IpAddr, headers: &H
 /// (`X-Forwarded-For`), so that failed sign-ins of one browser do not lock out everyone behind the proxy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustedProxy {
-    /// The header that names a person.
+    /// The header that names the user, if the proxy signs users in.
     pub header: Option<HeaderName>,
     /// The proxy's networks. Headers of requests from other addresses are ignored.
     pub networks: Vec<IpNet>,
 }
 
 impl TrustedProxy {
-    /// The person that the proxy names. A header that appears twice counts as absent: one of the two may be the browser's.
+    /// The user that the proxy names. A header that appears twice counts as absent: the browser may have sent one of them.
     pub(crate) fn person<'r>(&self, request: &'r Request) -> Option<&'r str> {
         let peer = request.remote_addr().as_socket_addr()?.ip();
         if !self.trusts(peer) {
@@ -63,7 +63,7 @@ impl TrustedProxy {
         (more.is_none() && !name.is_empty()).then_some(name)
     }
 
-    /// The client's address, as far as trusted proxies name it: each appends the address of its own client.
+    /// The client's address: the last one in `X-Forwarded-For` that is not a trusted proxy's. Each proxy appends its client.
     pub(crate) fn client(&self, peer: IpAddr, forwarded: &HeaderMap) -> IpAddr {
         if !self.trusts(peer) {
             return peer;
@@ -87,7 +87,7 @@ impl TrustedProxy {
     }
 }
 
-/// The address of a hop, as proxies write it: alone, with a port, in brackets, in quotes, with a zone.
+/// The address of a hop in any form that proxies write: bare, with a port, in brackets, in quotes, or with a zone.
 fn address_of(hop: &str) -> Option<IpAddr> {
     let hop = hop.trim_matches('"');
     if let Ok(with_port) = hop.parse::<SocketAddr>() {

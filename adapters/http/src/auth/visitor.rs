@@ -20,7 +20,7 @@ pub(crate) enum Permission {
     Work,
     /// Work on calls by the API.
     ApiWork,
-    /// Have a lost voicemail fetched again.
+    /// Retry the download of a lost voicemail.
     Retry,
     /// Close the company for a time, and open it again.
     Close,
@@ -61,7 +61,7 @@ impl Visitor {
                 Permission::Metrics | Permission::Admin | Permission::Retry => person.role == Role::Admin,
             },
             Self::Program(program) => match permission {
-                // Who works on calls sees them.
+                // The work scope includes reading calls.
                 Permission::Calls => {
                     program.scopes.0.iter().any(|scope| matches!(scope, Scope::Calls | Scope::Work))
                 }

@@ -5,10 +5,10 @@ use super::{ReadContacts, UnreadableContacts};
 use crate::export::FORMULA_STARTS;
 use crate::export::line;
 
-/// The titles that we write.
+/// The column titles of our own export.
 const TITLES: [&str; 4] = ["number", "name", "company", "note"];
 
-/// Titles of address books, in lower case: of numbers by their beginnings, for there are several.
+/// Column titles in address books, in lower case. Those of numbers are prefixes, because there may be several columns.
 const NUMBERS: [&str; 9] = [
     "number",
     "phone",
@@ -27,7 +27,7 @@ const COMPANIES: [&str; 6] =
     ["company", "organization", "organization name", "organization 1 - name", "société", "entreprise"];
 const NOTES: [&str; 4] = ["note", "notes", "remarque", "remarques"];
 
-/// Every contact, with a line of titles.
+/// Every contact, below a header row.
 pub(crate) fn write<'a>(contacts: impl IntoIterator<Item = &'a Contact>) -> String {
     let mut text = line(TITLES.map(ToOwned::to_owned));
     for Contact { caller, name, company, note } in contacts {
@@ -36,7 +36,7 @@ pub(crate) fn write<'a>(contacts: impl IntoIterator<Item = &'a Contact>) -> Stri
     text
 }
 
-/// Reads lines below titles, whichever of comma, semicolon and tab separates them.
+/// Reads a header row and the rows below it, separated by commas, semicolons or tabs.
 pub(crate) fn read(text: &str, home: &str) -> Result<ReadContacts, UnreadableContacts> {
     let first = text.lines().next().unwrap_or_default();
     let count = |separator: &u8| first.bytes().filter(|byte| byte == separator).count();
@@ -48,7 +48,7 @@ pub(crate) fn read(text: &str, home: &str) -> Result<ReadContacts, UnreadableCon
         .from_reader(text.as_bytes());
     let broken = |error: csv::Error| UnreadableContacts::Broken(error.to_string());
     let titles: Vec<String> = reader.headers().map_err(broken)?.iter().map(str::to_lowercase).collect();
-    // "Phone 1 - Label" is no number.
+    // "Phone 1 - Label" is not a column of numbers.
     let is_number = |title: &String| {
         NUMBERS.iter().any(|known| title.starts_with(known))
             && !title.contains("label")
@@ -64,7 +64,7 @@ pub(crate) fn read(text: &str, home: &str) -> Result<ReadContacts, UnreadableCon
     let mut read = ReadContacts::default();
     for (place, record) in reader.records().enumerate() {
         let record = record.map_err(broken)?;
-        // What our own export marks as text for spreadsheets.
+        // Removes the apostrophe by which our own export marks text for spreadsheets.
         let cell = |column: Option<usize>| {
             let text = column.and_then(|column| record.get(column)).unwrap_or_default();
             let is_marked = |text: &&str| text.starts_with(FORMULA_STARTS);
@@ -78,7 +78,7 @@ pub(crate) fn read(text: &str, home: &str) -> Result<ReadContacts, UnreadableCon
         if numbers.is_empty() && whole.trim().is_empty() && cell(company).is_empty() {
             continue;
         }
-        // The line of titles is the first.
+        // Line 1 is the header row.
         read.add(place + 2, &numbers, (whole, cell(company), cell(note)), home);
     }
     Ok(read)
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn exports_can_be_imported() {
         let contacts = vec![
             Contact::read("+33123456789", "Ann \"A\" Miller", "Miller; Sons, Ltd", "two\nlines", "").unwrap(),
             Contact::read("+442079460789", "=cmd()", "", "", "").unwrap(),

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn exports_can_be_imported() {
         let contacts = vec![
             Contact::read("+33123456789", "Ann, \\ Miller;", "Miller & Sons", "two\nlines", "").unwrap(),
             Contact::read("sip:bob@example.com", &"Bob ".repeat(24), "", &"é".repeat(300), "").unwrap(),

@@ -1,4 +1,4 @@
-//! The messages of a view as one zip file, written while it is sent: one message in memory at a time.
+//! The voicemails of a view as one zip file, written while it is sent, with one voicemail in memory at a time.
 use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::export::{asked, filtered_by};
 use crate::i18n::viewer::Viewer;
 use crate::problem::{Answer, Problem, ProblemKind};
 
-/// What was written and not sent yet.
+/// Bytes that have been written but not sent yet.
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
 
@@ -41,18 +41,18 @@ impl Write for Written {
     }
 }
 
-/// A zip file in the making.
+/// A zip file that is being written.
 struct Making {
     state: Arc<State>,
     viewer: Viewer,
-    /// Which calls come next; none when all were read.
+    /// The query for the next page of calls; `None` once all are read.
     query: Option<CallQuery>,
     calls: VecDeque<(CallRecord, RecordingId)>,
     zip: ZipWriter<StreamWriter<Written>>,
     written: Written,
 }
 
-/// Every message of the calls that the filter fits, newest first.
+/// Every voicemail of the calls that match the filter, newest call first.
 #[handler]
 pub(crate) async fn voicemails_zip(
     Data(state): Data<&Arc<State>>,
@@ -80,7 +80,7 @@ pub(crate) async fn voicemails_zip(
 }
 
 impl Making {
-    /// The bytes of the next message, and after the last one the central directory. An error aborts the download, so
+    /// The bytes of the next voicemail, and after the last one the central directory. An error aborts the download, so
     /// that a partial file is not taken for a complete one.
     async fn next(mut self) -> Option<(std::io::Result<Vec<u8>>, Option<Self>)> {
         let failed = |error: String| Some((Err(std::io::Error::other(error)), None));
@@ -116,7 +116,7 @@ impl Making {
         }
     }
 
-    /// Adds a message under the time of its call, the caller's number and the call's id.
+    /// Adds a voicemail. Its file name has the time of the call, the caller's number and the call's id.
     fn add(
         &mut self,
         record: &CallRecord,
@@ -129,7 +129,7 @@ impl Making {
         let local = record.call.started_at.map(|at| at.to_zoned_datetime(self.viewer.zone.clone()));
         let time = local.as_ref().map(|at| at.strftime("%Y-%m-%d_%H-%M-%S_").to_string()).unwrap_or_default();
         let ending = if message.audio.media_type == "audio/mpeg" { "mp3" } else { "wav" };
-        // Audio is hardly made smaller by compressing it.
+        // Compression hardly makes audio smaller.
         let mut options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
         let changed = local.and_then(|at| date_of(&at));
         if let Some(changed) = changed {
@@ -142,7 +142,7 @@ impl Making {
     }
 }
 
-/// The call with each of its voicemails that can be played.
+/// The call, once for each of its voicemails that can be played.
 fn stored_voicemails(record: CallRecord) -> Vec<(CallRecord, RecordingId)> {
     let stored = record.call.voicemails.iter().filter(|message| message.status == VoicemailStatus::Stored);
     stored.map(|message| (record.clone(), message.recording.clone())).collect()
@@ -153,7 +153,7 @@ fn recording_position(record: &CallRecord, recording: &RecordingId) -> usize {
     stored.take_while(|message| message.recording != *recording).count()
 }
 
-/// A time as zip files know it: from 1980 on, to two seconds.
+/// A time in the zip format: 1980 or later, with a resolution of two seconds.
 fn date_of(at: &jiff::ZonedDateTime) -> Option<DateTime> {
     let part = |part: i8| u8::try_from(part).ok();
     let year = u16::try_from(at.year()).ok()?;

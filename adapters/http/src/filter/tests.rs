@@ -42,7 +42,7 @@ fn a_search_is_over_everything_unless_a_tab_is_named() {
     assert!(both.query.attention && both.query.text.is_some());
     assert_eq!(both.page(Tab::Done, &[("cursor", "x")]), "/?tab=done&q=ann&cursor=x");
     let missed = shown("outcome=answered&tab=missed&q=ann", "UTC", now).unwrap();
-    assert_eq!(missed.query.outcome, Some(Outcome::Missed), "a tab of one outcome has chosen");
+    assert_eq!(missed.query.outcome, Some(Outcome::Missed), "the tab's outcome takes precedence");
     assert_eq!(missed.page(Tab::Missed, &[]), "/?tab=missed&q=ann");
     assert_eq!(shown("tab=none", "UTC", now).unwrap_err().name, "tab");
     assert_eq!(shown("range=ever", "UTC", now).unwrap_err().name, "range");
@@ -50,7 +50,7 @@ fn a_search_is_over_everything_unless_a_tab_is_named() {
 
 #[test]
 fn days_are_the_viewers_also_when_clocks_change() {
-    // On 25 October 2026 Paris has 25 hours.
+    // In Paris, 25 October 2026 has 25 hours.
     let day = shown("range=today", "Europe/Paris", "2026-10-25T12:00:00Z").unwrap().query;
     assert_eq!(
         (day.since, day.until),

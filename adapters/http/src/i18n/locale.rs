@@ -31,7 +31,7 @@ fn bundle(language: Language) -> Bundle {
         Language::English => |value, _| formatted(value, ','),
         Language::French => |value, _| formatted(value, '\u{202f}'),
     }));
-    // What does not parse is left out, which a test excludes.
+    // Messages that do not parse are left out; a test checks that all of them parse.
     let resource = FluentResource::try_new(language.source().to_owned()).unwrap_or_else(|(rest, _)| rest);
     bundle.add_resource_overriding(resource);
     bundle
@@ -65,7 +65,7 @@ impl Language {
         }
     }
 
-    /// Its name, in itself.
+    /// Its name, in the language itself.
     pub fn name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -107,7 +107,7 @@ impl Language {
         }
     }
 
-    /// A message without a variable.
+    /// A message without variables.
     pub fn say(self, id: &str) -> String {
         self.say_args(id, None)
     }
@@ -121,7 +121,7 @@ impl Language {
         self.say_args(id, Some(&values.into_iter().collect()))
     }
 
-    /// A message with its variables, if there is one of that name.
+    /// A message with its variables, if there is one with that id.
     pub fn say_if_known<'a>(
         self,
         id: &str,
@@ -131,7 +131,7 @@ impl Language {
         Some(self.say_with(id, values))
     }
 
-    /// A message; its name if there is none, which tests exclude.
+    /// A message, or the id itself if there is no such message; tests check that there is.
     pub fn say_args(self, id: &str, args: Option<&FluentArgs>) -> String {
         let bundle = self.bundle();
         let Some(pattern) = bundle.get_message(id).and_then(|message| message.value()) else {
@@ -156,7 +156,7 @@ impl Language {
         self.date("date-short", "-short", date)
     }
 
-    /// A day by a message, with the names of its weekday and month of that length.
+    /// A day, formatted by the message `id`, with weekday and month names of the given length.
     fn date(self, id: &str, length: &str, date: Date) -> String {
         let (weekday, month) = (date.weekday().to_monday_one_offset(), date.month());
         let parts = [
@@ -168,7 +168,7 @@ impl Language {
         self.say_with(id, parts)
     }
 
-    /// What the pages' scripts say, as JSON by the message's name without its `js-`.
+    /// The texts of the pages' scripts, as a JSON object keyed by message id without `js-`.
     pub fn script_texts(self) -> String {
         let texts = message_ids(self.source())
             .filter_map(|id| Some((id.strip_prefix("js-")?.to_owned(), self.say(id).into())));
@@ -176,7 +176,7 @@ impl Language {
     }
 }
 
-/// The names of the messages of a file.
+/// The ids of the messages in a file.
 fn message_ids(source: &str) -> impl Iterator<Item = &str> {
     source
         .lines()

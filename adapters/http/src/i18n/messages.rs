@@ -1,4 +1,4 @@
-//! What happened, in words of the reader's language.
+//! Texts about calls and errors in the reader's language.
 use fluent_bundle::FluentValue;
 use frontdesk_domain::call::{
     Activity, CallState, CopyFate, Doing, HoursReason, RefusalReason, ScreeningAnswer,
@@ -12,7 +12,7 @@ use frontdesk_ports::{
 use crate::i18n::locale::Language;
 use crate::i18n::phone_format;
 
-/// The state of a call as one word or two, and the class of its pill.
+/// The state of a call in one or two words, and the CSS class of its pill.
 pub(crate) fn status(call: &Call, language: Language) -> (String, &'static str) {
     if let Some(verdict) = &call.verdict {
         return (outcome(Some(verdict.outcome), language), verdict.outcome.as_str());
@@ -33,7 +33,7 @@ pub(crate) fn outcome(outcome: Option<Outcome>, language: Language) -> String {
     language.say(&format!("outcome-{}", outcome.map_or("none", Outcome::as_str)))
 }
 
-/// The name of the carrier that a call came by.
+/// The name of a call's carrier.
 pub(crate) fn carrier(name: &str, language: Language) -> String {
     match name {
         "twilio" => "Twilio".to_owned(),
@@ -57,7 +57,7 @@ pub(crate) fn reason(call: &Call, language: Language) -> String {
     }
 }
 
-/// A reason, which some outcomes put in other words.
+/// The text for a reason, which differs for some outcomes.
 pub(crate) fn reason_beside(reason: Reason, outcome: Outcome, language: Language) -> String {
     let left_a_message = outcome == Outcome::Voicemail && matches!(reason, Reason::NoInput | Reason::NoMatch);
     let beside = if left_a_message { "-voicemail" } else { "" };
@@ -122,7 +122,7 @@ pub(crate) fn override_error(error: &OverrideError, language: Language) -> Strin
     }
 }
 
-/// What is wrong just now.
+/// The notice about a current problem of the server.
 pub(crate) fn trouble(trouble: Trouble, language: Language) -> String {
     match trouble {
         Trouble::DatabaseUnavailable(waiting) => {
@@ -134,14 +134,14 @@ pub(crate) fn trouble(trouble: Trouble, language: Language) -> String {
     }
 }
 
-/// One event of a call's story, with numbers as people write them at `home`.
+/// One event of a call's timeline, with numbers formatted for the country of `home`.
 pub(crate) fn event(kind: &EventKind, home: Option<&str>, language: Language) -> String {
     let say = |id: &str| language.say(id);
     let with = |id: &str, values: &[(&'static str, FluentValue<'static>)]| {
         language.say_with(id, values.iter().cloned())
     };
     let text = |text: &dyn ToString| FluentValue::from(text.to_string());
-    // A duration of 0 says nothing: the carrier sends it for unanswered legs.
+    // A duration of 0 is left out: the carrier sends it for unanswered legs.
     let lasting = |id: &str, longer: &str, what: (&'static str, String), seconds: &Option<u32>| match seconds
     {
         Some(seconds @ 1..) => with(longer, &[(what.0, what.1.into()), ("seconds", (*seconds).into())]),
@@ -225,7 +225,7 @@ pub(crate) fn event(kind: &EventKind, home: Option<&str>, language: Language) ->
     }
 }
 
-/// A status in the carrier's words; one that we have no word for stays as it is.
+/// The text for a carrier's status; an unknown status is shown unchanged.
 fn carriers(status: &str, language: Language) -> String {
     let id = format!("word-{status}");
     let said = language.say(&id);
@@ -255,7 +255,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_of_the_log_is_said_in_every_language() {
+    fn every_log_value_has_a_message_in_every_language() {
         let mut ids: Vec<String> = Vec::new();
         ids.extend(Outcome::VARIANTS.iter().map(|outcome| format!("outcome-{outcome}")));
         ids.extend(Reason::VARIANTS.iter().map(|reason| format!("reason-{reason}")));

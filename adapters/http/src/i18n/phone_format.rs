@@ -3,11 +3,11 @@ use frontdesk_domain::PhoneNumber;
 use frontdesk_domain::phone::digits_of;
 use phonenumber::Mode;
 
-/// A `+` and fewer digits than this is no number that can be dialled from everywhere.
+/// The fewest characters of an international number, with its `+`. Shorter texts are not formatted.
 const SHORTEST: usize = 8;
 
-/// A number for people: in national form if it belongs to the same country as `at_home`, international otherwise. What is
-/// no number of any country (an address, a short number) stays as it is.
+/// A number for people: in national format if it belongs to the same country as `at_home`, international otherwise. A text
+/// that is not a number of any country (an address, a short number) stays as it is.
 pub(crate) fn spoken(number: &str, at_home: Option<&str>) -> String {
     let is_number = number.len() >= SHORTEST && number.parse::<PhoneNumber>().is_ok();
     let Some(parsed) = phonenumber::parse(None, number).ok().filter(|_| is_number) else {
@@ -22,7 +22,7 @@ pub(crate) fn spoken(number: &str, at_home: Option<&str>) -> String {
 pub(crate) fn country(number: &str) -> Option<String> {
     let is_number = number.len() >= SHORTEST && number.parse::<PhoneNumber>().is_ok();
     let parsed = phonenumber::parse(None, number).ok().filter(|_| is_number)?;
-    // The library takes the leading zero of an Italian landline for a mistake.
+    // The library treats the leading zero of an Italian landline as an error.
     let italian = || number.starts_with("+390").then_some(phonenumber::country::IT);
     parsed.country().id().or_else(italian).map(|id| id.as_ref().to_owned())
 }
@@ -101,9 +101,9 @@ mod tests {
         }
     }
 
-    /// What a row shows is typed into the search: the example numbers of every region, called at home and from abroad.
+    /// Searches for numbers as rows show them: example numbers of every region, in national and international format.
     #[test]
-    fn what_a_row_shows_finds_the_row() {
+    fn a_displayed_number_finds_its_call() {
         let mut tried = 0;
         for code in 1..1000u16 {
             for meta in phonenumber::metadata::DATABASE.by_code(&code).unwrap_or_default() {

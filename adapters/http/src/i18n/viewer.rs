@@ -15,33 +15,33 @@ use crate::i18n::locale::Language;
 
 /// The cookie that a page's script sets to the browser's zone.
 const ZONE: &str = "zone";
-/// The cookie of the tab that the feed starts with.
+/// The cookie with the tab that the feed starts with.
 const START: &str = "start";
-/// The cookie of a language that was chosen.
+/// The cookie with the language that the user has chosen.
 const LANGUAGE: &str = "language";
 const YEAR: Duration = Duration::from_secs(365 * 86_400);
 
 /// The preferences of a viewer.
 #[derive(Debug, Clone)]
 pub(crate) struct Viewer {
-    /// Their zone, or the company's if they say none.
+    /// The browser's zone, or the company's if the cookie is missing or invalid.
     pub zone: TimeZone,
-    /// What they read.
+    /// The language of pages.
     pub language: Language,
     /// The tab that the feed starts with.
     pub start: Tab,
-    /// What is to be said about their last change.
+    /// The message about their last change.
     pub flash: Option<Flash>,
-    /// The names of callers.
+    /// The contacts, for the names of callers.
     pub contacts: Arc<ContactBook>,
 }
 
 impl Viewer {
-    /// Read off a request.
+    /// Reads the preferences from a request.
     pub fn of(req: &Request, state: &State) -> Self {
         let zone = cookie(req, ZONE);
         let zone = zone.map(|name| name.replace("%2F", "/"));
-        // A name of a zone, and not the path of a file.
+        // Only names of zones are accepted, not paths of files.
         let known = |name: String| {
             let plain =
                 name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b));
@@ -79,12 +79,12 @@ pub(crate) fn chosen_language(req: &Request) -> Option<Language> {
     cookie(req, LANGUAGE).and_then(Language::of_code)
 }
 
-/// The cookie that chooses a language; none is the browser's.
+/// The cookie that sets a language; `None` removes it, and the browser's preference applies.
 pub(crate) fn language_cookie(language: Option<Language>, secure: bool) -> String {
     preference(LANGUAGE, language.map(Language::code), secure)
 }
 
-/// The cookie that chooses the tab that the feed starts with.
+/// The cookie that sets the tab that the feed starts with.
 pub(crate) fn start_cookie(tab: Tab, secure: bool) -> String {
     preference(START, Some(tab.as_str()).filter(|_| tab != Tab::All), secure)
 }

@@ -33,14 +33,14 @@ pub(crate) struct Rate {
 }
 
 impl ApiRates {
-    /// This number of requests per minute, in any distribution.
+    /// Allows each token this number of requests per minute, spread out or at once.
     pub fn new(requests_per_minute: NonZeroU32) -> Self {
         let quota = Quota::per_minute(requests_per_minute);
         let by_token = RateLimiter::dashmap(quota).with_middleware::<StateInformationMiddleware>();
         Self { by_token, clock: DefaultClock::default(), quota: requests_per_minute }
     }
 
-    /// Counts a request of a token. A problem once it has used up its requests.
+    /// Counts a request of a token. Returns a problem once the token has used up its requests.
     pub fn count(&self, token: &str) -> Result<Rate, Problem> {
         if self.by_token.len() > MAX_KEPT {
             self.by_token.retain_recent();
@@ -70,7 +70,7 @@ impl Rate {
     pub fn headers(self) -> Vec<(HeaderName, HeaderValue)> {
         let Self { quota, remaining } = self;
         let window = WINDOW.as_secs();
-        // Requests come back one by one: after this number of seconds, all of them.
+        // The quota refills one request at a time; after this number of seconds it is full again.
         let used = u64::from(quota.saturating_sub(remaining));
         let reset = (used * window).div_ceil(u64::from(quota));
         let fields = [
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_token_has_its_requests_and_is_told_what_is_left() {
+    fn each_token_has_its_own_quota_and_rate_headers() {
         let rates = ApiRates::new(NonZeroU32::new(2).unwrap());
         assert_eq!(rates.count("crm").unwrap(), Rate { quota: 2, remaining: 1 });
         assert_eq!(rates.count("crm").unwrap(), Rate { quota: 2, remaining: 0 });

@@ -1,4 +1,4 @@
-//! Reads bodies whole before a handler sees them: limited in size and in time, so that slow senders hold nothing open.
+//! Reads the whole body before the handler runs, with limits on size and time, so that slow senders do not occupy handlers.
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,9 +1,9 @@
-//! Compresses pages, scripts and API responses with gzip, for clients that accept it. Audio is compressed already, and
-//! streams are sent as they come.
+//! Compresses pages, scripts and API responses with gzip, for clients that accept it. Audio hardly gets smaller, and
+//! streams are sent event by event.
 //!
 //! A page contains its form token next to text from its address. An attacker who could make a browser request it with
-//! chosen text might guess the token from the compressed length; session cookies are `SameSite=Strict`, so they
-//! cannot.
+//! chosen text might guess the token from the compressed length. Session cookies prevent that with `SameSite=Strict`;
+//! those of a trusted proxy are `Lax`, which still excludes all requests from other sites except navigations.
 use std::io::Write;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ fn accepts_gzip(header: &str) -> bool {
         let (coding, parameters) = item.split_once(';').unwrap_or((item, ""));
         let weight =
             parameters.trim().strip_prefix(['q', 'Q']).and_then(|q| q.trim_start().strip_prefix('='));
-        // A weight that cannot be read is none.
+        // A missing or unreadable weight counts as 1.
         let weight: f32 = weight.and_then(|weight| weight.trim().parse().ok()).unwrap_or(1.0);
         (coding.trim(), weight)
     });
@@ -66,7 +66,7 @@ fn accepts_gzip(header: &str) -> bool {
     named.first().or(any.first()).is_some_and(|(_, weight)| *weight > 0.0)
 }
 
-/// Compressed as far as it goes, for what is compressed once.
+/// Compresses at the best level, for content that is compressed only once.
 pub(crate) fn gzip_best(plain: &[u8]) -> Option<Vec<u8>> {
     gzip_at(Compression::best(), plain)
 }

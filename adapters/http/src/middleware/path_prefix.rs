@@ -1,5 +1,5 @@
-//! A feed below a path of the public address (`https://example.com/desk/`): a proxy strips the path from requests, and
-//! what we send gets it again.
+//! Serves pages below a path of the public URL (`https://example.com/desk/`): a proxy strips the path from requests, and
+//! this module adds it to the links and redirects of responses.
 use std::sync::Arc;
 
 use poem::http::header;
@@ -10,7 +10,7 @@ use poem::{Endpoint, Request, Response};
 pub struct PathPrefix(Arc<str>);
 
 impl PathPrefix {
-    /// The path of an address.
+    /// The prefix for a path, with or without slashes at its end.
     pub fn of(path: &str) -> Self {
         Self(path.trim_end_matches('/').into())
     }
@@ -20,8 +20,8 @@ impl PathPrefix {
         format!("{}{path}", self.0)
     }
 
-    /// A rendered page whose links, forms and scripts begin with the prefix. All of its texts are escaped, so that quotation
-    /// marks occur in tags alone. Values of fields are paths of the server and stay.
+    /// Adds the prefix to the links, forms and scripts of a rendered page. All texts of a page are escaped, so quotation
+    /// marks occur only in tags. Values of form fields are paths without the prefix and stay as they are.
     pub(crate) fn apply(&self, html: String) -> String {
         if self.0.is_empty() {
             return html;

@@ -1,33 +1,33 @@
-//! Limits of one visitor, so that nobody's searches or streams keep others waiting.
+//! Limits per visitor, so that the searches or streams of one visitor do not delay the others.
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Requests of one visitor that are answered at the same time; further ones wait. Fewer than the database has connections
-/// for readers.
+/// Requests of one visitor that are handled at the same time; further ones wait. Fewer than the connections that the
+/// database has for readers.
 const CONCURRENT_REQUESTS: usize = 3;
-/// Event streams of one visitor …
+/// The most event streams of one visitor.
 const STREAMS: usize = 30;
-/// … and of all.
+/// The most event streams of all visitors.
 const ALL_STREAMS: usize = 1000;
 
-/// What visitors are doing at the moment.
+/// The requests and streams that are open, by visitor.
 #[derive(Default)]
 pub(crate) struct VisitorLimits {
     requests: Mutex<HashMap<String, Weak<Semaphore>>>,
     streams: Arc<Mutex<HashMap<String, usize>>>,
 }
 
-/// A stream that is open.
+/// An open stream, which is counted until it is dropped.
 pub(crate) struct OpenStream {
     visitor: String,
     streams: Arc<Mutex<HashMap<String, usize>>>,
 }
 
 impl VisitorLimits {
-    /// Waits until a request of this visitor may be answered.
+    /// Waits until a request of this visitor may be handled. The permit must be held until it is done.
     pub async fn request(&self, visitor: &str) -> Option<OwnedSemaphorePermit> {
         let semaphore = {
             let mut requests = self.requests.lock();
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn one_visitors_requests_wait_for_each_other_and_for_nobody_else() {
+    async fn the_request_limit_is_per_visitor() {
         let limits = VisitorLimits::default();
         let mut busy = Vec::new();
         for _ in 0..CONCURRENT_REQUESTS {
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn streams_are_limited_by_visitor_and_counted_back() {
+    fn streams_are_limited_per_visitor_and_released_on_drop() {
         let limits = VisitorLimits::default();
         let open: Vec<_> = (0..STREAMS).map(|_| limits.stream("ann").unwrap()).collect();
         assert!(limits.stream("ann").is_none());

@@ -1,4 +1,4 @@
-//! The page that shows the API's document: each operation with its parameters, answers and examples, and each schema.
+//! The page that shows the API's document: each operation with its parameters, responses and examples, and each schema.
 use serde::Serialize;
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ struct Operation {
     summary: String,
     parameters: Vec<Parameter>,
     answers: Vec<ApiAnswer>,
-    /// How a program asks, as a command.
+    /// An example request, as a curl command.
     request: String,
 }
 
@@ -45,7 +45,7 @@ struct ApiAnswer {
     example: Option<String>,
 }
 
-/// An object of answers.
+/// An object in responses.
 #[derive(Debug, Serialize)]
 struct Schema {
     name: String,
@@ -127,7 +127,7 @@ impl ApiAnswer {
 }
 
 impl ApiPage {
-    /// Read off the description.
+    /// Reads the OpenAPI document.
     pub fn of(openapi: &str) -> Self {
         let document: Value = serde_json::from_str(openapi).unwrap_or_default();
         let shared = |value: &Value| -> Value {

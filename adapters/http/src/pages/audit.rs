@@ -1,4 +1,4 @@
-//! Who listened, exported, deleted, changed.
+//! The audit log: who played, exported, deleted or changed something.
 
 pub(crate) mod view;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::pages::frame::Frame;
 use crate::problem::Answer;
 use crate::query;
 
-/// Entries of a page.
+/// Entries per page.
 const PAGE: u16 = 100;
 
 #[handler]

@@ -1,4 +1,4 @@
-//! One call, with its story, the proof of its outcome, and what people did about it.
+//! The page of one call, with its timeline, the evidence for its outcome, and its follow-up.
 
 pub(crate) mod view;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::pages::feed::row::CallRow;
 use crate::pages::frame::Frame;
 use crate::problem::{Answer, Problem};
 
-/// Calls of the same caller on the page.
+/// The most other calls of the caller on the page.
 const RELATED: u16 = 10;
 
 #[handler]
@@ -33,7 +33,7 @@ pub(crate) async fn call(
     call_page(state, visitor, &Viewer::of(req, state), id, None).await
 }
 
-/// The page of a call, perhaps with what went wrong with a change to it.
+/// The page of a call, with an alert if a change to it has failed.
 pub(crate) async fn call_page(
     state: &State,
     visitor: &Visitor,
@@ -72,7 +72,7 @@ fn caller(record: &CallRecord) -> Option<String> {
     record.call.parties.as_ref()?.caller()
 }
 
-/// The caller and whether they are refused.
+/// The caller, and whether they are blocked.
 async fn block(state: &State, record: &CallRecord) -> Result<Option<(String, bool)>, StoreError> {
     let Some(parties) = &record.call.parties else { return Ok(None) };
     let blocked = state.services.overrides.blocked().await?;

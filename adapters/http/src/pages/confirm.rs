@@ -1,4 +1,4 @@
-//! Asks before what cannot be undone is done. The page sends the form again, with `confirm=yes`.
+//! Asks for confirmation of an action that cannot be undone. The page sends the form again, with `confirm=yes`.
 use serde::Serialize;
 
 use super::{Form, html};
@@ -8,7 +8,7 @@ use crate::i18n::viewer::Viewer;
 use crate::pages::frame::Frame;
 use crate::problem::Answer;
 
-/// The field that confirms.
+/// The field that confirms the action.
 const CONFIRM: &str = "confirm";
 
 /// The question.
@@ -17,19 +17,19 @@ pub(crate) struct ConfirmPage {
     pub frame: Frame,
     pub question: String,
     pub detail: String,
-    /// What the button says.
+    /// The label of the button.
     pub action_label: String,
     pub action: String,
     pub fields: Vec<(String, String)>,
-    /// Where to go instead.
+    /// The page that the cancel link opens.
     pub cancel: String,
 }
 
-/// What is asked about: `ask-WHAT`, `ask-WHAT-detail` and `ask-WHAT-do` are its texts.
+/// An action to confirm. Its texts are the messages `ask-WHAT`, `ask-WHAT-detail` and `ask-WHAT-do`.
 pub(crate) struct Question<'a> {
     pub what: &'a str,
     pub name: &'a str,
-    /// The form's address, and that of the page it is on.
+    /// The path that the form is sent to, and that of the page it is on.
     pub action: &'a str,
     pub cancel: &'a str,
 }

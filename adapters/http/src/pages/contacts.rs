@@ -20,13 +20,13 @@ use crate::pages::frame::Frame;
 use crate::problem::{Answer, Problem, ProblemKind};
 use crate::query;
 
-/// Where a file is sent; its form may be larger than others.
+/// The path that imported files are sent to; its form may be larger than other forms.
 pub(crate) const IMPORT: &str = "/contacts/import";
-/// The largest file, as a form.
+/// The largest form with an imported file.
 pub(crate) const MAX_IMPORT_BYTES: usize = 8 * 1024 * 1024;
-/// Contacts on the page; others are found by a search.
+/// The most contacts on the page; the others can be found by a search.
 const SHOWN: usize = 200;
-/// Lines that are named when a file is not read whole.
+/// The most line numbers in the message about lines that could not be imported.
 const NAMED_LINES: usize = 5;
 
 /// The page.
@@ -54,7 +54,7 @@ pub(crate) struct ContactLine {
     name: String,
     company: String,
     note: String,
-    /// Their calls.
+    /// The URL of their calls.
     address: String,
 }
 
@@ -67,7 +67,7 @@ impl ContactLine {
     }
 }
 
-/// The contacts, those that contain a text, and the form of one.
+/// The contacts, all or those that contain the search text, and a form for one contact.
 #[handler]
 pub(crate) fn contacts(
     Data(state): Data<&Arc<State>>,
@@ -83,7 +83,7 @@ pub(crate) fn contacts(
     show(state, visitor, &Viewer::of(req, state), &value("q"), edited, (&next(Some(&value("back"))), None))
 }
 
-/// A contact as it stands in the form.
+/// A contact as it was entered in the form.
 #[derive(Default)]
 struct Edited {
     caller: String,
@@ -160,7 +160,7 @@ fn unchanged(error: ContactError) -> Problem {
     }
 }
 
-/// Adds the contacts of a file, whose text is in the form.
+/// Imports the contacts of a file; its text is a field of the form.
 #[handler]
 pub(crate) async fn import(
     Data(state): Data<&Arc<State>>,
@@ -202,7 +202,7 @@ fn unreadable(why: &UnreadableContacts, language: Language) -> String {
     }
 }
 
-/// A number of the company's own, whose country numbers without one belong to.
+/// One of the company's own numbers. Numbers without a country code belong to its country.
 fn home(state: &State) -> String {
     let flow = state.services.overrides.flow();
     let own = flow.draft().main_numbers.keys().next().map(ToString::to_string);

@@ -1,5 +1,5 @@
-//! The page of an e-mail's link that marks a call done: reading it changes nothing, its button does, once. The secret in the
-//! link is the permission; nobody signs in.
+//! The page behind the link in an e-mail that marks a call done. Opening the page changes nothing; its button works once. The
+//! secret in the link is the credential; no sign-in is needed.
 use std::sync::Arc;
 
 use frontdesk_ports::WorkError;
@@ -16,16 +16,16 @@ use crate::problem::{Answer, Problem};
 /// The page.
 #[derive(Debug, Serialize)]
 pub(crate) struct DonePage {
-    /// The call; none if the link is used up, too old, or wrong.
+    /// The call; `None` if the link has been used, has expired, or is wrong.
     pub row: Option<CallRow>,
     pub recipient: String,
-    /// Where the button sends its form.
+    /// The path that the button's form is sent to.
     pub action: String,
-    /// Whether it was just marked done.
+    /// Whether the call is done.
     pub is_done: bool,
 }
 
-/// Longer ones are not secrets of this server.
+/// The longest secret that is looked up; longer ones are not ours.
 const LONGEST: usize = 128;
 
 #[handler]

@@ -1,4 +1,4 @@
-//! The activity feed, whole or the rows of its next page.
+//! The activity feed: the whole page, or only the rows of the next page.
 
 pub(crate) mod bulk;
 pub(crate) mod count;
@@ -43,7 +43,7 @@ pub(crate) async fn feed(
     {
         return Ok(redirect(shown.page(shown.tab, &[])));
     }
-    // The change first: what happens between the two reads is then sent again, not lost.
+    // The change number is read first: a change between the two reads is then sent again rather than lost.
     let change = state.services.calls.latest_change().await?;
     let calls = state.services.calls.list(&shown.query).await?;
     let part = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
@@ -110,14 +110,14 @@ struct Counts {
     attention: Tally,
     live: Tally,
     fitting: Tally,
-    /// What a search on a tab finds in all calls.
+    /// The matches in all calls, for a search on a tab.
     in_all: Option<Tally>,
 }
 
 async fn counts(state: &State, shown: &Shown) -> Result<Counts, StoreError> {
     let of = async |query: &CallQuery| state.services.calls.tally(query, MAX_COUNTED).await;
     let attention = of(&attention()).await?;
-    // Where each outcome is offered with its count, the outcome that is chosen does not narrow the others.
+    // Only the tab's outcome is applied, not the filter's, because the form shows a count for each outcome.
     let outcome = shown.tab.outcome();
     let in_all = match shown.in_all_calls().filter(|_| shown.query.text.is_some()) {
         Some(query) => Some(of(&query).await?),
@@ -136,12 +136,12 @@ pub(crate) fn attention() -> CallQuery {
     CallQuery { attention: true, ..CallQuery::newest(1) }
 }
 
-/// Calls that are not over.
+/// Calls in progress.
 pub(crate) fn live() -> CallQuery {
     CallQuery { live: Some(true), ..CallQuery::newest(1) }
 }
 
-/// The newest call that asks for attention, before that one if it is given.
+/// The path of the newest call that needs attention, among those before `before` if it is given.
 pub(crate) async fn next_needing_attention(state: &State, before: Option<CallId>) -> Option<String> {
     let query = CallQuery { before, ..attention() };
     let next = state.services.calls.list(&query).await.ok()?.calls.into_iter().next()?;

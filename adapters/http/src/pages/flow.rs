@@ -26,9 +26,9 @@ use crate::pages::flow::view::{BlockedLine, ClosedLine, FlowPage, HoursLine, Pho
 use crate::pages::frame::Frame;
 use crate::problem::{Answer, Problem};
 
-/// Traffic is counted over this long …
+/// The period that the traffic in the drawing covers.
 const TRAFFIC_HOURS: i64 = 24;
-/// The period and the maximum number of calls that phone statistics cover.
+/// The period that the phone statistics cover, and the most calls that either count includes.
 const PHONE_DAYS: i64 = 30;
 const MAX_CALLS: u16 = 500;
 
@@ -79,7 +79,7 @@ pub(crate) async fn closure(
     answer(state, visitor, req, &form, done, "/flow").await
 }
 
-/// When a closure of a form ends: at a time, or by a button for a fixed time or for the rest of the day.
+/// The end of the closure that a form requests: a time that was entered, or that of a button (some hours, or today).
 fn closed_until(form: &Form, state: &State) -> Option<Timestamp> {
     let (now, zone) = (state.services.clock.now(), &state.services.zone);
     match form.get("for") {
@@ -92,7 +92,7 @@ fn closed_until(form: &Form, state: &State) -> Option<Timestamp> {
     }
 }
 
-/// Times of the company's hours are in its own zone, wherever they are read.
+/// The viewer, but with the company's time zone: times of closures are shown in it, wherever they are read.
 fn company(state: &State, viewer: &Viewer) -> Viewer {
     Viewer { zone: state.services.zone.clone(), ..viewer.clone() }
 }
@@ -107,7 +107,7 @@ pub(crate) async fn callers(
 ) -> Answer {
     let form = Form::read(body).await?;
     let caller = Some(form.get("number")).filter(|text| !text.is_empty()).map(CallerId::read);
-    // Words name nobody.
+    // Other texts do not identify a caller.
     let is_named = |caller: &CallerId| match caller {
         CallerId::Other(text) => text.bytes().all(|b| b.is_ascii_digit()),
         _ => true,
@@ -149,7 +149,7 @@ async fn answer(
     }
 }
 
-/// The page again, with what was refused and what was written.
+/// The page again, with the reason for the refusal and the values that were entered.
 async fn refused(state: &State, visitor: &Visitor, req: &Request, form: &Form, alert: String) -> Answer {
     let viewer = Viewer::of(req, state);
     let written = (form.get("until").to_owned(), form.get("say").to_owned());
@@ -172,7 +172,7 @@ async fn read(state: &State, visitor: &Visitor, viewer: &Viewer) -> Result<FlowP
     let calls = &state.services.calls;
     let traffic = calls.traffic(before(SignedDuration::from_hours(TRAFFIC_HOURS)), MAX_CALLS).await?;
     let phones = calls.traffic(before(SignedDuration::from_hours(24 * PHONE_DAYS)), MAX_CALLS).await?;
-    // A large flow takes a while to count, and callers are answered on these threads.
+    // Counting the paths of a large flow takes a while and must not block the threads that answer callers.
     let counted = flow.clone();
     let paths = tokio::task::spawn_blocking(move || counted.paths()).await;
     let paths =

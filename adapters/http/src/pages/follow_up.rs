@@ -1,5 +1,5 @@
-//! What people do about a call, by one form. A page's script gets the row back; a browser without scripts is redirected to
-//! the page it came from.
+//! Changes a call's follow-up. A page's script gets the changed row back; a browser without scripts is redirected to the
+//! page that it came from.
 use std::sync::Arc;
 
 use frontdesk_domain::CallId;

@@ -1,4 +1,4 @@
-//! The frame of every page for signed-in users.
+//! The data that the layout of every page for signed-in users needs.
 
 use frontdesk_ports::access::Role;
 use serde::Serialize;
@@ -19,17 +19,17 @@ pub(crate) struct Frame {
     pub user: String,
     pub csrf: String,
     pub has_phone: bool,
-    /// Whether they may manage.
+    /// Whether the user is an admin.
     pub manages: bool,
-    /// Whether they may close the company.
+    /// Whether the user may close the company.
     pub closes: bool,
     /// The temporary closure in effect.
     pub closed_until: Option<Moment>,
-    /// What is said about their last change.
+    /// The message about the user's last change.
     pub flash: Option<FlashLine>,
-    /// What is wrong just now.
+    /// The notice about a current problem of the server.
     pub notice: Option<String>,
-    /// Calls that ask for attention, for the page's title.
+    /// The number of calls that need attention, for the page's title.
     pub count: Option<String>,
 }
 

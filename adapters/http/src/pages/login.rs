@@ -36,7 +36,7 @@ pub(crate) fn sign_in_page(Data(state): Data<&Arc<State>>, req: &Request) -> Ans
     login_page(state, req, next(wanted), None)
 }
 
-/// The form, with what went wrong.
+/// The sign-in form, with an error if there is one.
 pub(crate) fn login_page(state: &State, req: &Request, next: String, error: Option<String>) -> Answer {
     html(state.templates.login(&empty(state, next, error), language(req)))
 }
@@ -50,7 +50,7 @@ fn empty(state: &State, next: String, error: Option<String>) -> LoginPage {
 
 #[handler]
 pub(crate) async fn sign_in(Data(state): Data<&Arc<State>>, req: &Request, body: Body) -> Answer {
-    // Over HTTPS browsers name the origin of this form, which has no token.
+    // The form has no CSRF token, but over HTTPS browsers name its origin.
     let hidden = req.header(header::ORIGIN) == Some("null") && !req.headers().contains_key("sec-fetch-site");
     if !same_origin(req.headers()) || hidden && state.services.secure {
         let detail = "open the sign-in page and try again";

@@ -24,7 +24,7 @@ fn not_done(error: AccountError) -> Problem {
     }
 }
 
-/// The view of that name, if the person has it.
+/// The person's view with that name.
 async fn removed_view(state: &State, user: &str, name: &str) -> Result<Option<SavedView>, StoreError> {
     let views = state.services.accounts.views(user).await?;
     Ok(views.into_iter().find(|view| view.name == name))
@@ -44,7 +44,7 @@ pub(crate) async fn change(
     let accounts = &state.services.accounts;
     let done = match form.get("do") {
         "save" => {
-            // In the form in which it was understood, so that it can be shown again.
+            // Saved as it was parsed, so that the view can always be shown again.
             let pairs = query::pairs(here.split_once('?').map(|(_, query)| query));
             let shown = Shown::read(&pairs, &Viewer::of(req, state), state.services.clock.now())?;
             let query = shown.address("", &[]).trim_start_matches('?').to_owned();

@@ -1,5 +1,5 @@
-//! The settings: language, password and browsers for everybody, people and tokens for those who manage. Nothing here
-//! changes where calls go: that stays in the configuration.
+//! The settings: language, password and browsers for every user, people and tokens for admins. Call routing is not
+//! changed here; it stays in the configuration.
 
 pub(crate) mod view;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What is left to set up, in place of the calls while there are none. Checked again every few seconds.
+//! The remaining setup steps, shown in place of the calls while there are none. The page checks them every few seconds.
 use std::sync::Arc;
 
 use frontdesk_ports::{SetupState, SetupStep};
@@ -18,14 +18,14 @@ pub(crate) struct SetupSteps {
     public_url: Step,
     number: Step,
     voice_url: String,
-    /// Whether the page asks again: only admins see what their server and account lack.
+    /// Whether the page checks the steps: only admins see what the server and the account lack.
     is_live: bool,
 }
 
 #[derive(Debug, Default, Serialize)]
 struct Step {
     is_done: bool,
-    /// What is missing, and what to do; empty while it is not known.
+    /// What is missing, and what to do; empty until it has been checked.
     what: String,
     remedy: String,
 }
@@ -41,7 +41,7 @@ impl From<Option<SetupStep>> for Step {
 }
 
 impl SetupSteps {
-    /// The steps as the page shows them at first.
+    /// The steps as the page first shows them, before any check.
     pub fn not_checked(state: &State, visitor: &Visitor) -> Self {
         let (voice_url, is_live) = (state.services.voice_url.clone(), visitor.may(Permission::Admin));
         Self { voice_url, is_live, ..Self::default() }

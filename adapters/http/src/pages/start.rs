@@ -1,4 +1,4 @@
-//! The links that the start prints on the terminal: one signs in, one creates the first user.
+//! The links that the server prints on the terminal at startup: one signs in, one creates the first user.
 use std::sync::Arc;
 
 use frontdesk_ports::{AccountError, CallQuery, SignInError};
@@ -24,13 +24,13 @@ pub(crate) struct SetupPage {
     error: Option<String>,
 }
 
-/// What only looks, such as a preview, does not use the link up.
+/// Answers HEAD, so that a link preview does not use up the link.
 #[handler]
 pub(crate) fn look_at_link() -> StatusCode {
     StatusCode::OK
 }
 
-/// Whether a browser fetches a page that nobody has opened.
+/// Whether the browser prefetches a page that the user has not opened.
 fn is_prefetch(req: &Request) -> bool {
     ["sec-purpose", "purpose"]
         .iter()
@@ -59,7 +59,7 @@ pub(crate) async fn sign_in_by_link(
     }
 }
 
-/// The sign-in page, which says why the link is not good any more.
+/// The sign-in page, with the reason why the link is no longer valid.
 fn no_longer(state: &State, req: &Request, why: &'static str) -> Answer {
     let mut response = login_page(state, req, "/".to_owned(), Some(language(req).say(why)))?;
     response.set_status(StatusCode::GONE);
@@ -84,7 +84,7 @@ pub(crate) async fn setup_page(
     }
 }
 
-/// Creates the first user. The secret in the address is what another site does not have.
+/// Creates the first user. The secret in the URL takes the place of a CSRF token: other sites do not know it.
 #[handler]
 pub(crate) async fn set_up(
     Data(state): Data<&Arc<State>>,

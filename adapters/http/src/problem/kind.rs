@@ -69,13 +69,13 @@ impl ProblemKind {
     /// One line that is the same for every problem of the kind.
     pub fn title(self) -> &'static str {
         match self {
-            Self::BadForm => "Form not understood",
+            Self::BadForm => "Invalid form",
             Self::BadParameter => "Bad parameter",
-            Self::BadBody => "Body not understood",
+            Self::BadBody => "Invalid body",
             Self::NotSignedIn => "Not signed in",
             Self::NotAllowed => "Not allowed",
             Self::UnknownUser => "Unknown user",
-            Self::CrossSiteRequest => "Not from our page",
+            Self::CrossSiteRequest => "Cross-site request",
             Self::NotFound => "Not found",
             Self::NoVoicemail => "No voicemail",
             Self::MethodNotAllowed => "Method not allowed",
@@ -96,7 +96,7 @@ impl ProblemKind {
         }
     }
 
-    /// What it means and what a program does about it.
+    /// What it means, and what a program should do about it.
     pub fn explanation(self) -> &'static str {
         match self {
             Self::BadForm => {
@@ -123,7 +123,7 @@ impl ProblemKind {
             Self::NotFound => "There is nothing at this address: no such call, or it has been deleted.",
             Self::NoVoicemail => "The caller left no voicemail, or not this one.",
             Self::MethodNotAllowed => {
-                "The address does not take this method. The header `Allow` lists those that it takes."
+                "The address does not accept this method. The header `Allow` lists those that it takes."
             }
             Self::RequestTimeout => "The body did not arrive in time. Repeat the request.",
             Self::StaleVersion => {
@@ -157,7 +157,7 @@ impl ProblemKind {
                 "The server could not answer because of an error of its own. Its log says more. Report it."
             }
             Self::LogUnavailable => {
-                "The database does not answer at the moment. Callers are answered meanwhile. Repeat the request later."
+                "The database does not answer at the moment. Calls are still answered. Repeat the request later."
             }
         }
     }

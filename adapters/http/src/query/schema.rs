@@ -1,4 +1,4 @@
-//! The JSON schemas of parameters. An empty value counts as not given, and so fits each of them.
+//! The JSON schemas of parameters. An empty value counts as absent, so every schema allows it.
 use serde_json::{Value, json};
 use strum::VariantArray;
 

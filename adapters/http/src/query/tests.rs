@@ -5,7 +5,7 @@ fn read(query: &str) -> Result<CallQuery, BadParameter> {
 }
 
 #[test]
-fn what_is_asked_is_read() {
+fn parameters_are_parsed() {
     let query = read("limit=7&outcome=missed&state=ended&from=+33123&q=Ann&since=2026-11-22&until=2026-11-22T10:00:00Z&to=").unwrap();
     assert_eq!((query.limit, query.from.as_deref(), query.to), (7, Some("+33123"), None));
     assert_eq!(
@@ -38,7 +38,7 @@ fn through_includes_its_whole_day() {
 }
 
 #[test]
-fn what_cannot_be_read_is_named() {
+fn errors_name_the_invalid_parameter() {
     for (query, name) in [
         ("limit=0", "limit"),
         ("limit=201", "limit"),

@@ -1,17 +1,17 @@
-//! How the values of parameters are read.
+//! Parses the values of parameters.
 use frontdesk_domain::phone::digits_of;
 use frontdesk_domain::{CallerId, PhoneAddress, PhoneNumber, Timestamp};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-/// Fewer digits than this are compared as they are.
+/// The fewest digits that are compared with the end of a number; fewer digits are compared with the whole number.
 const SHORTEST_ENDING: usize = 6;
 
 pub(super) fn yes_or_no(value: &str) -> Result<bool, String> {
     value.parse().map_err(|_| "use true or false".to_owned())
 }
 
-/// A number or address in the form in which calls are compared. Of a number without its country, the end is compared.
+/// A number or address in the format of the log. A number without a country code matches the end of a number (`*…`).
 pub(super) fn number(value: &str) -> String {
     // An unencoded `+` arrives as a space.
     let value = value.strip_prefix(' ').map_or_else(|| value.to_owned(), |digits| format!("+{digits}"));
@@ -27,20 +27,20 @@ pub(super) fn number(value: &str) -> String {
     }
 }
 
-/// A phone that was rung: an address as it is written, and anything else as a number.
+/// A phone that was rung: a SIP address unchanged, and anything else as a number.
 pub(super) fn phone(value: &str) -> String {
     let address = value.parse().ok().filter(PhoneAddress::is_sip);
     address.map_or_else(|| number(value), |address| address.to_string())
 }
 
-/// A date and nothing else: a time without an offset is of no known zone.
+/// A date alone: a time without an offset is refused, because its zone is unknown.
 pub(crate) fn whole_day(value: &str) -> Option<Date> {
     value.get(..10).filter(|day| *day == value)?.parse().ok()
 }
 
 /// An instant, or the first instant of a day in the company's zone.
 pub(crate) fn time(value: &str, zone: &TimeZone) -> Result<Timestamp, String> {
-    // As above: the offset's `+` may have become a blank.
+    // As above: an unencoded `+` of the offset arrives as a space.
     let value = value.replace(' ', "+");
     let day = || whole_day(&value)?.to_zoned_datetime(zone.clone()).ok().map(|zoned| zoned.timestamp());
     value

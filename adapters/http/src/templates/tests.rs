@@ -71,7 +71,7 @@ fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
     }
 }
 
-/// The samples, and one of them with everything that people can do about it.
+/// The samples, one of them with every kind of follow-up.
 fn records() -> Vec<CallRecord> {
     let mut records: Vec<_> = samples().into_iter().map(|call| call.record).collect();
     let at = "2026-11-22T10:00:00Z".parse().unwrap();
@@ -135,7 +135,7 @@ fn the_flow_page_renders_and_escapes() {
             .unwrap();
         safe(&html);
         let places = flow.draft().places().count();
-        assert_eq!(html.matches("<rect class=\"place").count(), places, "every place is drawn once");
+        assert_eq!(html.matches("<rect class=\"place").count(), places, "every node is drawn once");
     }
 }
 
@@ -176,8 +176,8 @@ fn every_template_renders_and_escapes() {
     let html = templates.page(&feed(&records(), hostile), &viewer()).unwrap();
     safe(&html);
     assert_eq!(html.matches("<tr id=\"call-").count(), 5);
-    assert_eq!(html.matches("<audio").count(), 1, "only a stored message can be played");
-    assert!(html.contains("<title>(7+) Calls"), "what asks for attention is in the title");
+    assert_eq!(html.matches("<audio").count(), 1, "only a stored voicemail can be played");
+    assert!(html.contains("<title>(7+) Calls"), "the title has the count of calls that need attention");
     assert!(html.contains("Today \u{b7} Sunday, 22 November 2026"));
     for query in ["", "tab=done", "q=x"] {
         safe(&templates.page(&feed(&[], query), &french()).unwrap());
@@ -272,15 +272,15 @@ fn the_numbers_page_counts_in_the_viewers_zone() {
         .unwrap();
     safe(&html);
     assert!(html.contains("Sun 22 Nov: 4 (Answered 1, Missed 3)"), "{html}");
-    assert!(html.contains("Sat 21 Nov: 0"), "a day without calls is a day");
+    assert!(html.contains("Sat 21 Nov: 0"), "a day without calls is shown");
     assert!(html.contains("<b>25 %</b>"), "one of four was answered");
     let line = r#"<a href="/?range=7d&amp;provider=sip">SIP line</a></th><td>1</td><td>100 %</td>"#;
     assert!(html.contains(line), "{html}");
-    assert!(html.contains("<td>1,234</td><td>1</td>"), "what a user did");
+    assert!(html.contains("<td>1,234</td><td>1</td>"), "a user's follow-up");
 }
 
 #[test]
-fn times_are_shown_in_the_companys_zone() {
+fn times_are_shown_in_the_viewers_zone() {
     let row = CallRow::new(
         &samples()[0].record,
         &Viewer { zone: TimeZone::fixed(jiff::tz::offset(1)), ..viewer() },
@@ -332,6 +332,6 @@ fn the_settings_render_for_admins_and_for_staff() {
         };
         let html = templates.page(&page, &viewer).unwrap();
         safe(&html);
-        assert_eq!(html.contains("/settings/people"), manages, "only who manages sees people");
+        assert_eq!(html.contains("/settings/people"), manages, "only admins see people");
     }
 }

@@ -1,4 +1,4 @@
-//! One row a program's credential.
+//! One row per API token.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,4 +1,4 @@
-//! One row a caller who is refused.
+//! One row per blocked caller.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -21,7 +21,7 @@ pub struct Model {
     pub search_text: String,
     pub document: String,
     pub change: i64,
-    /// The change in which it was first seen; what the search index knows it by.
+    /// The change in which the call was first stored; the row id of its text in the search index (SQLite).
     pub serial: Option<i64>,
     pub attention: i32,
     pub handled: i32,

@@ -1,4 +1,4 @@
-//! One row an event; a repeat is the same row.
+//! One row per event; a repeated event is the same row.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

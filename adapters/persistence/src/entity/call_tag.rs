@@ -1,4 +1,4 @@
-//! One row a tag of a call.
+//! One row per tag of a call.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

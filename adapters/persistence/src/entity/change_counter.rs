@@ -1,4 +1,4 @@
-//! One row: the number of the last change. Locking it puts all commits, of all instances, in one order.
+//! Two rows: the number of the last change of calls, and of contacts. Locking a row serialises the commits of all instances.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

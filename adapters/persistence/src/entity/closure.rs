@@ -1,4 +1,4 @@
-//! The temporary closure: one row, over or not; none if there never was one.
+//! The temporary closure: at most one row, which may be in the past; none if it was never set or was removed.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,4 +1,4 @@
-//! One row a contact.
+//! One row per contact.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "daily_figures")]
 pub struct Model {
-    /// Counted from 1970, UTC.
+    /// Days since 1970, UTC.
     #[sea_orm(primary_key, auto_increment = false)]
     pub day: i64,
     /// JSON.

@@ -1,4 +1,4 @@
-//! One row a link in an e-mail that marks a call done.
+//! One row per link in an e-mail that marks a call done.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,4 +1,4 @@
-//! Up to which change of the log the figures of days hold: one row.
+//! One row: the change of the log up to which the daily figures are valid.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

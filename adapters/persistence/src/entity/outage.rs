@@ -1,4 +1,4 @@
-//! One row a span of time in which something went wrong.
+//! One row per outage.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

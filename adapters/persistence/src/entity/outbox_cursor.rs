@@ -1,4 +1,4 @@
-//! The one row that says up to which change the log was looked at for deliveries.
+//! One row: the change of the log up to which deliveries have been queued.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

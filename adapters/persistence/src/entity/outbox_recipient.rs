@@ -1,4 +1,4 @@
-//! One row a recipient of messages about calls, and since when there is one.
+//! One row per recipient of notifications, with the time and the change since which the recipient exists.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,4 +1,4 @@
-//! One row a person with an authenticator app.
+//! One row per user with an authenticator app.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

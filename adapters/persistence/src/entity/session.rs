@@ -1,4 +1,4 @@
-//! One row a signed-in browser.
+//! One row per signed-in browser.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,4 +1,4 @@
-//! One row a deleted call, by the hash of its leg.
+//! One row per deleted call: the hash of its leg.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

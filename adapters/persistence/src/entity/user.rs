@@ -1,4 +1,4 @@
-//! One row a person.
+//! One row per user.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

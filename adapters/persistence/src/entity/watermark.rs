@@ -1,4 +1,4 @@
-//! One row a thing that has been done up to a time.
+//! One row per task, with the time up to which it has been done.
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,4 +1,4 @@
-//! Calls that were admitted: what an instance needs to know of those that others answer.
+//! Admitted calls: what an instance needs to know of the calls that other instances answer.
 use std::collections::BTreeMap;
 
 use frontdesk_domain::{CallerId, LegId, Timestamp};
@@ -31,20 +31,20 @@ fn newest(by: Column, most: u32) -> SelectStatement {
     let mut select = Query::select();
     select.from(call::Entity);
     select.columns([Column::Id, Column::Provider, Column::ProviderId, Column::FromNumber]);
-    // By the events: a refused call has no outcome before the carrier reports its end, and a forwarded one no phone before that is rung.
+    // Events decide: a refused call has no outcome until the carrier reports its end, a forwarded one no phone until it is rung.
     let has = |kind: &str| {
         format!("EXISTS (SELECT 1 FROM call_events WHERE call_id = calls.id AND kind = '{kind}')")
     };
     let forwarded = format!("CASE WHEN {} THEN 1 ELSE 0 END", has("forward"));
     select.expr_as(Expr::cust(forwarded), Alias::new(WAS_FORWARDED));
     select.and_where(Expr::cust(format!("NOT {}", has("refused"))));
-    // Without its first request it is not known who calls.
+    // The caller of a call without a first request is unknown.
     select.and_where(Column::ToNumber.is_not_null());
     select.order_by(by, Order::Desc).limit(u64::from(most));
     select
 }
 
-/// The calls of both, each once, oldest first.
+/// The calls of both queries, without duplicates, oldest first.
 pub(super) fn calls<'a>(
     rows: impl Iterator<Item = &'a QueryResult>,
 ) -> Result<Vec<AdmittedCall>, StoreError> {

@@ -1,5 +1,5 @@
-//! Figures of whole days in a table. They hold up to a change of the log, the cursor: what has changed beyond it is
-//! looked at before they are read.
+//! Stored figures of whole days. They are valid up to a change of the log, the cursor; days with later changes are deleted
+//! before the figures are read.
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -18,9 +18,9 @@ use crate::error::failed;
 use crate::mapping::number_of;
 use crate::transaction::immediate;
 
-/// A day in a result.
+/// The alias of the day in a result.
 const DAY: &str = "day";
-/// The only row of the cursor.
+/// The id of the cursor's only row.
 const ONE: i32 = 1;
 
 #[async_trait]
@@ -35,7 +35,7 @@ impl DailyFigures for SqlLog {
             .filter(daily_figures::Column::Day.gte(days.start))
             .filter(daily_figures::Column::Day.lt(days.end));
         let rows = within.all(&self.db.reader).await.map_err(failed)?;
-        // What another version has written in other words is counted again.
+        // Figures that another version has stored in another format are counted again.
         let read = |row: daily_figures::Model| Some((row.day, serde_json::from_str(&row.figures).ok()?));
         Ok(rows.into_iter().filter_map(read).collect())
     }
@@ -62,10 +62,10 @@ impl DailyFigures for SqlLog {
 }
 
 impl SqlLog {
-    /// Moves the cursor, and deletes the days that calls have changed of on the way.
+    /// Moves the cursor to the latest change, and deletes the days with calls that have changed since.
     async fn forget_changed_days(&self, looked_at: i64, latest: Change) -> Result<(), StoreError> {
         loop {
-            // Before the cursor is locked, which others wait for. At first nothing is stored, and all calls of a long log have changed.
+            // Read before the cursor is locked, which blocks others. While nothing is stored, the changed days are not needed.
             let was_empty = is_empty(&self.db.reader).await?;
             let changed = if was_empty {
                 BTreeSet::new()
@@ -91,8 +91,8 @@ async fn is_empty(connection: &impl ConnectionTrait) -> Result<bool, StoreError>
     Ok(daily_figures::Entity::find().one(connection).await.map_err(failed)?.is_none())
 }
 
-/// Deletes the figures of the days of these calls, which are about to be deleted by change number `change`. What is counted at
-/// the moment, with them, is not stored any more.
+/// Deletes the figures of the days of these calls, which change number `change` is about to delete. Figures that are being
+/// counted at the moment, including these calls, are then not stored.
 pub(crate) async fn forget_days_of(
     tx: &impl ConnectionTrait,
     calls: &[String],
@@ -121,7 +121,7 @@ async fn cursor(connection: &impl ConnectionTrait) -> Result<i64, StoreError> {
     Ok(row.map_or(0, |row| row.change))
 }
 
-/// The cursor, which nobody else moves until the transaction ends.
+/// Reads the cursor and locks it until the transaction ends.
 async fn lock_cursor(tx: &impl ConnectionTrait) -> Result<i64, StoreError> {
     use sea_orm::QuerySelect;
     let row = figures_cursor::Entity::find_by_id(ONE).lock_exclusive().one(tx).await.map_err(failed)?;

@@ -1,4 +1,4 @@
-//! Pages of the feed, from the database or a standby of it.
+//! Pages of the feed, from the database or its standby.
 use frontdesk_ports::{CallPage, CallQuery, Change, StoreError};
 use sea_orm::{DatabaseConnection, QuerySelect};
 use tokio::sync::watch;

@@ -1,4 +1,4 @@
-//! How the databases execute the queries of the feed that few calls fit: by an index each, on a log that is long enough to matter.
+//! Query plans of selective queries of the feed: each must use an index, on a log that is long enough to matter.
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use crate::read::admitted;
 use crate::read::query::newest_first;
 use crate::{Database, SqlLog};
 
-/// Calls of the log, and how many of them are one statement.
+/// Calls in the log, and calls inserted per statement.
 const CALLS: u64 = 20_000;
 const PORTION: u64 = 1000;
 
-/// A long log: every thousandth call is rare in each respect.
+/// Fills a long log, in which about every thousandth call has the rare values.
 async fn fill(db: &Database) {
     let mut next = 0;
     while next < CALLS {
@@ -61,8 +61,8 @@ fn containing(text: &str, callers: &[&str]) -> CallQuery {
     CallQuery { text: Some(TextMatch { text: text.to_owned(), callers }), ..CallQuery::newest(50) }
 }
 
-/// What people ask for that few calls fit. Others, such as a number of the company's own, are common: there the newest
-/// calls are read in their order until the page is full.
+/// Queries that few calls match. Other queries, such as for one of the company's own numbers, match many calls: there the
+/// newest calls are read in order until the page is full.
 fn queries() -> Vec<(&'static str, CallQuery)> {
     let all = || CallQuery::newest(50);
     let at = |minute: i64| Timestamp::from_millisecond(1_700_000_000_000 + minute * 60_000).ok();
@@ -83,7 +83,7 @@ fn queries() -> Vec<(&'static str, CallQuery)> {
         ("a carrier", CallQuery { provider: Some("sip".into()), ..all() }),
         ("the carrier's id", CallQuery { provider_id: Some("CA1".into()), ..all() }),
         ("a span", CallQuery { since: at(10), until: at(20), ..all() }),
-        // As the page of statistics asks, for a year.
+        // As the statistics page queries them, for a year.
         ("done in a span", CallQuery { handled: Some(true), since: at(10), until: at(19_000), ..all() }),
         ("assigned in a span", CallQuery { assigned: true, since: at(10), until: at(19_000), ..all() }),
         ("missed in a span", CallQuery { outcome: Some(Outcome::Failed), since: at(10), ..all() }),
@@ -95,7 +95,7 @@ fn queries() -> Vec<(&'static str, CallQuery)> {
     ]
 }
 
-/// The plan of the page that a query asks for, a step a line.
+/// The plan of a query's page, one step per line.
 async fn plan(log: &SqlLog, query: &CallQuery) -> Vec<String> {
     let backend = log.db.reader.get_database_backend();
     explain(log, newest_first(&log.pages, query).await.unwrap().limit(51).build(backend)).await
@@ -111,19 +111,19 @@ async fn explain(log: &SqlLog, Statement { sql, values, .. }: Statement) -> Vec<
     rows.iter().map(|row| row.try_get("", column).unwrap()).collect()
 }
 
-/// Indexes that hold only the calls that are asked for: reading all of one is reading no others.
+/// Partial indexes, which contain only matching calls: scanning one of them reads no other calls.
 const PARTIAL: [&str; 5] =
     ["calls_live", "calls_attention", "calls_handled", "calls_assignee", "calls_assigned"];
 
-/// Whether calls are read one by one, in any order, until enough fit.
+/// Whether calls are read one by one, in any order, until enough of them match.
 fn reads_all(steps: &[String]) -> bool {
     let step = |step: &String| step.trim_start_matches([' ', '-', '>']).to_owned();
     let steps: Vec<String> = steps.iter().map(step).collect();
     let by_order = |pair: &[String]| pair[0].contains("using calls_pkey") && pair[1].starts_with("Filter:");
-    // The index of statistics by time is in no order of the feed: a long span of it is nearly all.
+    // The statistics index by time is not in the feed's order, and a long span covers nearly all calls.
     let by_time = |step: &String| step.contains("calls_figures") && step.contains("started_at>?");
-    // What is in the order of an index needs no sorting, which would take all calls that fit before the first is shown. The id at the
-    // carrier is that of one call of each.
+    // Sorting reads all matching calls before the first one is shown; the order of an index avoids that. With `calls_leg` sorting
+    // is fine, because an id matches at most one call per carrier.
     let sorts = |step: &String| {
         step.contains("TEMP B-TREE FOR ORDER BY") && !steps.iter().any(|step| step.contains("calls_leg"))
     };
@@ -145,9 +145,9 @@ async fn every_query_uses_an_index(db: Database) {
         Arc::new(ManualClock::at("2026-11-27T12:00:00Z".parse().unwrap())),
         Arc::new(SeededIds::default()),
     );
-    // No index serves this one: all but one of the company's calls are to its main number.
+    // No index serves this query: nearly all calls go to the company's main number.
     let unindexed = CallQuery { to: Some("+15550000000".into()), ..CallQuery::newest(50) };
-    assert!(reads_all(&plan(&log, &unindexed).await), "reading is recognised");
+    assert!(reads_all(&plan(&log, &unindexed).await), "a full scan is recognised");
     let mut reading = Vec::new();
     for (name, query) in queries() {
         let steps = plan(&log, &query).await;

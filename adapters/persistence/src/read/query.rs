@@ -16,7 +16,7 @@ use crate::read::pages::Pages;
 /// A call's id is derived from its start as first reported. A later correction of the start is smaller than this.
 const MAX_START_CORRECTION: SignedDuration = SignedDuration::from_hours(48);
 
-/// The calls that are asked for, newest first.
+/// The calls that match a query, newest first.
 pub(crate) async fn newest_first(
     pages: &Pages,
     query: &CallQuery,
@@ -90,12 +90,12 @@ struct LeadingTable {
     calls: Select<call::Entity>,
     /// The id in that table.
     id: Expr,
-    /// The calls that another table lists, in no order.
+    /// A subquery of call ids in another table, in no order; calls must be among them.
     also_in: Option<SelectStatement>,
 }
 
 impl LeadingTable {
-    /// The table of phones or of tags for the calls of a phone or with a tag; the calls themselves for others.
+    /// The table of phones for a query by phone, the table of tags for a query by tag, and the table of calls for any other.
     fn of(query: &CallQuery) -> Self {
         let mut calls = call::Entity::find();
         let phone = query.destination.as_deref();
@@ -113,7 +113,7 @@ impl LeadingTable {
     }
 }
 
-/// Joins the table that lists calls by this key; the id in that table.
+/// Joins the table that lists calls by this key, and returns its column of call ids.
 fn join<C: ColumnTrait>(calls: &mut Select<call::Entity>, call: C, key: C, value: &str) -> Expr {
     let id = Expr::col(call.as_column_ref());
     let same = id.clone().equals((call::Entity, call::Column::Id));
@@ -122,7 +122,7 @@ fn join<C: ColumnTrait>(calls: &mut Select<call::Entity>, call: C, key: C, value
     id
 }
 
-/// The calls that rang a phone, by the end of its number.
+/// The calls that rang a phone with a number that ends with these digits.
 fn calls_that_rang(number: &str) -> SelectStatement {
     let phones = call_phone::Entity::find().select_only().column(call_phone::Column::CallId);
     let ending = number.trim_start_matches('*');

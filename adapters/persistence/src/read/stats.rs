@@ -1,4 +1,4 @@
-//! Figures counted by the database: each is a pass over one index that holds all it needs.
+//! Figures counted by the database: each query is one pass over a covering index.
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
@@ -24,7 +24,7 @@ const WAIT: &str = "wait";
 const DAY: &str = "day";
 const FIRST: &str = "first";
 const SECONDS: &str = "seconds";
-/// The user who marked a call done: the database derives it from the follow-up.
+/// The user who marked a call done: a generated column, derived from the follow-up.
 const HANDLED_BY: &str = "handled_by";
 
 #[async_trait]
@@ -44,7 +44,7 @@ impl CallFigures for SqlLog {
             let at = timestamp(quarter.saturating_mul(QUARTER_MS), "calls", "figures")?;
             figures.quarters.push(QuarterCount::new(at, outcome(&row)?, count(&row)?));
         }
-        // No condition but the time: any other would have the database take that one's index and read far more.
+        // Filtered by time only: with another condition, the database would choose that condition's index and read far more.
         let mut waits = counted(since, until);
         let step = Expr::cust(format!("wait_ms / {WAIT_STEP_MS}"));
         waits.expr_as(step.clone(), Alias::new(WAIT)).column(Column::Outcome);
@@ -113,7 +113,7 @@ impl CallFigures for SqlLog {
         let now = self.rows(&now).await?;
         let mut callers = counted(Some(hour), None);
         callers.column(Column::FromNumber).and_where(Column::FromNumber.is_not_null());
-        // Who is refused may call again later.
+        // Rejected calls do not count, so that a refused caller may call again later.
         callers.and_where(Column::Outcome.is_null().or(Column::Outcome.ne(Outcome::Rejected.as_str())));
         callers.group_by_col(Column::FromNumber).and_having(Expr::cust("count(*)").gte(i64::from(often)));
         let callers = self.rows(&callers).await?;
@@ -166,7 +166,7 @@ fn counted(since: Option<Timestamp>, until: Option<Timestamp>) -> SelectStatemen
 }
 
 impl SqlLog {
-    /// What each user did about the calls of a span.
+    /// How many calls of a time span each user has marked done or is assigned to.
     async fn follow_up(
         &self,
         since: Option<Timestamp>,

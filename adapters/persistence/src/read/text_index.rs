@@ -10,7 +10,7 @@ use crate::error::store_error;
 /// The instance that holds this advisory lock builds the index.
 const LOCK: i64 = 0x66_72_6f_6e_74;
 
-/// What is there: the schema of the extension, and whether the index is whole (`None`: there is none).
+/// Queries the schema of the extension, and whether the index is valid (`NULL` if it does not exist).
 const THERE: &str = "
     SELECT (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
             WHERE e.extname = 'pg_trgm'),
@@ -23,8 +23,8 @@ pub(crate) async fn is_there(pool: &PgPool) -> Result<bool, sqlx::Error> {
 }
 
 impl Database {
-    /// Makes the index of texts if it is missing and the server has the extension for it. Whether it is there then: not
-    /// before the schema is up to date, nor while another makes it. On SQLite there is nothing to do.
+    /// Creates the text index if it is missing and the server has the extension for it. Returns whether the index exists then;
+    /// it does not before the schema is migrated, nor while another instance builds it. On SQLite there is nothing to do.
     pub async fn index_texts(&self) -> Result<bool, StoreError> {
         if self.writer.get_database_backend() != DbBackend::Postgres {
             return Ok(true);
@@ -50,7 +50,7 @@ async fn index(pool: &PgPool) -> Result<bool, sqlx::Error> {
     let (place, whole): (Option<String>, Option<bool>) = sqlx::query_as(THERE).fetch_one(&mut own).await?;
     let Some(place) = place else { return Ok(false) };
     if whole == Some(false) {
-        // Another process began and was terminated.
+        // Another process was terminated while it built the index.
         sqlx::query("DROP INDEX CONCURRENTLY IF EXISTS calls_text").execute(&mut own).await?;
     }
     let place = format!("\"{}\"", place.replace('"', "\"\""));

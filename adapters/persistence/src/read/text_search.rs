@@ -17,21 +17,21 @@ use crate::like::containing;
 use crate::read::pages::Pages;
 use crate::read::text_index;
 
-/// A text that more calls than this contain is found sooner by reading calls than by asking the index for all of them.
+/// Above this number of matching calls, reading calls is faster than getting all matches from the index.
 const COMMON: u64 = 5000;
-/// On SQLite, a text that no more calls than this contain is searched by the index without a look at the newest calls.
+/// On SQLite, up to this number of matching calls the index is used without checking the newest calls first.
 const FEW: u64 = 200;
 /// The trigram index needs texts of at least three characters.
 const INDEXED_LENGTH: usize = 3;
-/// A text that this many of the newest calls contain counts as common.
+/// A text counts as common if at least `MANY` of the `NEWEST` newest calls contain it.
 const NEWEST: u64 = 1000;
 const MANY: u64 = 20;
 
-/// What was found last: a page asks for its rows and for their counts.
+/// The last result, because a page queries its rows and then their counts.
 #[derive(Default)]
 pub(crate) struct Texts {
     last: Mutex<Option<Found>>,
-    /// Texts are indexed: once they are, they stay so.
+    /// Whether texts are indexed. Once `true`, it stays so.
     indexed: AtomicBool,
 }
 
@@ -40,12 +40,12 @@ struct Found {
     text: String,
     callers: Vec<String>,
     at: Change,
-    /// The names of the calls, if they are few.
+    /// The ids of the matching calls, if they are few.
     named: Option<Arc<str>>,
 }
 
 impl Pages {
-    /// The condition that a call contains a text, which is in lower case, or is one of these callers'.
+    /// The condition that a call contains a text (in lower case), or is from one of these callers.
     pub(crate) async fn containing(&self, text: &str, callers: &[String]) -> Result<Condition, StoreError> {
         let like = || containing(text);
         let by_reading =
@@ -63,8 +63,8 @@ impl Pages {
         Ok(or_callers(by_name, callers))
     }
 
-    /// The calls that contain a text by their names, separated by commas; `None` if they are many. On SQLite with those of the
-    /// callers.
+    /// The ids of the calls that contain a text, separated by commas; `None` if they are many. On SQLite they include the calls
+    /// from these callers.
     async fn named(
         &self,
         text: &str,
@@ -81,7 +81,7 @@ impl Pages {
             self.find_on_sqlite(text, by_reading, callers).await.map_err(failed)?
         } else if self.is_indexed().await {
             self.find_on_postgres(by_reading).await.unwrap_or_else(|error| {
-                tracing::debug!("the index of texts gave no answer, calls are read: {error}");
+                tracing::debug!("the text index failed, reading calls instead: {error}");
                 None
             })
         } else {
@@ -105,9 +105,9 @@ impl Pages {
         }
     }
 
-    /// On SQLite: the index of texts holds the calls that are over; the others are few and read. The parts are united in one
-    /// list of ids, each found by an index of its own: joined by OR, none of them would use one. `None` if there are more than
-    /// `most`.
+    /// On SQLite: the text index contains the calls that have ended; the few others are read. The parts are combined by UNION,
+    /// so that each uses an index of its own; combined by OR, none of them would use one. `None` if there are more than `most`
+    /// calls.
     async fn matched(
         &self,
         text: &str,
@@ -142,7 +142,7 @@ impl Pages {
         there
     }
 
-    /// Whether so many of the newest calls contain a text that reading calls finds a page of them sooner than an index.
+    /// Whether enough of the newest calls contain a text that reading calls fills a page sooner than an index would.
     async fn is_common(&self, by_reading: &Condition) -> Result<bool, DbErr> {
         let mut newest = Query::select();
         newest.columns([Column::SearchText, Column::NoteText]).from(call::Entity);
@@ -171,7 +171,7 @@ impl Pages {
     }
 }
 
-/// The same, or calls of these callers. Named last: without names, the search is planned for its index alone.
+/// The condition, or calls from these callers. Without callers there is no OR, so the plan uses the condition's index alone.
 fn or_callers(condition: Condition, callers: &[String]) -> Condition {
     match callers {
         [] => condition,
@@ -179,7 +179,7 @@ fn or_callers(condition: Condition, callers: &[String]) -> Condition {
     }
 }
 
-/// The ids of the calls that a condition fits.
+/// The ids of the calls that match a condition.
 fn ids_of(condition: Condition) -> SelectStatement {
     let mut ids = Query::select();
     ids.column(Column::Id).from(call::Entity).cond_where(condition);

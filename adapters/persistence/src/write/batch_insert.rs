@@ -54,7 +54,7 @@ fn values<A: ActiveModelTrait>(mut row: A) -> impl Iterator<Item = Value> {
         .map(move |column| row.take(column).into_value().expect("every column of a row is set"))
 }
 
-/// Rows of one statement.
+/// The possible numbers of rows per statement.
 const SIZES: [usize; 4] = [64, 16, 4, 1];
 
 /// The rows in chunks of few sizes, in order.
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_filled_with_what_they_hold() {
+    fn lists_are_padded_with_their_last_value() {
         assert_eq!(filled([1]), [1]);
         assert_eq!(filled([1, 2]), [1, 2, 2, 2]);
         assert_eq!((filled(0..17).len(), filled(0..64).len(), filled(0..65).len()), (64, 64, 128));

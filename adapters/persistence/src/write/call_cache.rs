@@ -1,11 +1,11 @@
-//! Calls in progress that the writer remembers, so that it need not read back what it has just written. Remembered calls
-//! are trusted only while the change counter stands where our last commit left it: once anybody else has written (another
-//! instance, a command on the command line), all are forgotten.
+//! The writer's cache of calls in progress, so that it need not read back what it has just written. The cache is valid only
+//! while the change counter has the value of our last commit: once another instance or a command line tool has written, it is
+//! cleared.
 use std::collections::{HashMap, VecDeque};
 
 use frontdesk_domain::{CallId, Facts, LegId};
 
-/// Calls remembered at most; a busy desk has far fewer at once.
+/// The maximum number of cached calls; a busy front desk has far fewer at once.
 const MAX: usize = 128;
 
 /// A call as stored in the database.
@@ -23,7 +23,7 @@ pub(crate) struct CallCache {
 }
 
 impl CallCache {
-    /// The current change counter: the cache is valid only if this writer set it last.
+    /// Clears the cache unless the change counter still has the value of this writer's last commit.
     pub fn trust_at(&mut self, counter: u64) {
         if self.counter != Some(counter) {
             self.forget();
@@ -36,7 +36,7 @@ impl CallCache {
         self.counter = None;
     }
 
-    /// Our commit has left the counter there.
+    /// Records the change counter's value after our commit.
     pub fn committed(&mut self, counter: u64) {
         self.counter = Some(counter);
     }

@@ -1,4 +1,4 @@
-//! One transaction: events in, the calls they make, the effects they cause.
+//! Commits events in one transaction, with the calls derived from them and the effects they cause.
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -156,7 +156,7 @@ async fn load(tx: &impl ConnectionTrait, touched: &mut BTreeMap<LegId, Touched>)
     Ok(())
 }
 
-/// Late news of a call that was deleted must not bring it back.
+/// Drops deleted calls: late events must not bring them back.
 async fn forget_deleted(
     tx: &impl ConnectionTrait,
     touched: &mut BTreeMap<LegId, Touched>,
@@ -259,7 +259,7 @@ impl Tables {
             calls.push(call_row(record, &mut self.texts)?);
             phones.extend(phone_rows(&id, &record.call));
             for (identity, raw) in news {
-                // It was added above.
+                // Never missing: `fold` has added it to the facts.
                 let Some(event) = facts.event(identity) else { continue };
                 events.push(event_row(&id, identity, event, raw.as_ref())?);
             }
@@ -283,7 +283,7 @@ pub(crate) fn phone_rows(id: &str, call: &Call) -> impl Iterator<Item = call_pho
     })
 }
 
-/// A phone that is known already may have taken the call meanwhile.
+/// Updates a phone that is already stored: it may have taken the call meanwhile.
 pub(crate) fn on_phone_conflict() -> OnConflict {
     let key = [call_phone::Column::Number, call_phone::Column::CallId];
     OnConflict::columns(key).update_column(call_phone::Column::Taken).to_owned()
@@ -295,7 +295,7 @@ fn on_job_conflict() -> OnConflict {
     // The statement is cached by its text, so it must not contain values of one call.
     let literal = |state: JobState| Expr::cust(format!("'{}'", state.to_value()));
     let offered = |column: &str| Expr::col((Alias::new("excluded"), Alias::new(column)));
-    // A pending job keeps the time since which it is pending.
+    // A pending job keeps the time at which it was queued.
     let since =
         Expr::case(column(job::Column::State).eq(literal(JobState::Waiting)), column(job::Column::QueuedAt))
             .finally(offered("queued_at"));

@@ -1,5 +1,5 @@
-//! Rewrites the rows of calls from their events, beside a running server: after an update that interprets events
-//! otherwise.
+//! Rewrites the rows of calls from their events, after an update that interprets events differently. A server may be running
+//! meanwhile.
 use frontdesk_domain::{Call, CallId, Facts};
 use frontdesk_ports::{CallRecord, Change, SearchTexts, StoreError};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, TransactionTrait};

@@ -1,8 +1,8 @@
-//! The one writer: commits everything that waits in one transaction. Requests do not wait for it: their events are durable
-//! in the spool or the inbox already.
+//! The only writer: commits all pending events in one transaction. Requests do not wait for it: their events are already
+//! durable in the spool or the inbox.
 //!
-//! On SQLite a commit takes some milliseconds of this machine's processor. There the writer has a thread of its own
-//! with low priority, so that requests come first.
+//! On SQLite a commit takes some milliseconds of CPU time on this machine. There the writer has a thread of its own with low
+//! priority, so that requests come first.
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::thread;
@@ -32,7 +32,7 @@ struct Job {
     done: oneshot::Sender<Result<(), StoreError>>,
 }
 
-/// A handle to the writer. The writer ends when the last handle is dropped, after what waits is committed.
+/// A handle to the writer. The writer ends when the last handle is dropped and all pending events are committed.
 #[derive(Clone)]
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
@@ -56,7 +56,7 @@ impl Writer {
         Self { jobs }
     }
 
-    /// Returns once the events are durable. If the future is dropped before, they may be durable or not.
+    /// Returns once the events are durable. If the future is dropped earlier, they may or may not be durable.
     pub async fn append(&self, events: Vec<LoggedEvent>) -> Result<(), StoreError> {
         let (done, outcome) = oneshot::channel();
         let stopped = || StoreError::Unavailable("the writer has stopped".into());
@@ -68,7 +68,7 @@ impl Writer {
 /// Runs the work on a thread of low priority.
 fn in_background(work: impl Future<Output = ()> + Send + 'static) {
     let work = move || {
-        // Works also if the priority cannot be lowered.
+        // The writer also works if the priority cannot be lowered.
         let _ = rustix::process::nice(WRITER_NICENESS);
         match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime.block_on(work),
@@ -134,7 +134,7 @@ async fn run(
 async fn with_timeout<T>(commit: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     let late = |_| StoreError::Unavailable(format!("no commit within {COMMIT_TIMEOUT:?}"));
     let broken = |_| {
-        tracing::error!("a commit panicked; its events stay where they are");
+        tracing::error!("a commit panicked; its events remain in their buffer");
         StoreError::Unavailable("a commit panicked".into())
     };
     let commit = tokio::time::timeout(COMMIT_TIMEOUT, commit);

@@ -1,4 +1,4 @@
-//! Addresses of a PostgreSQL server as people write them, on a server with TLS and a password of odd characters.
+//! The common forms of a PostgreSQL address, tested on a server with TLS and with special characters in the password.
 use adapters_persistence::Database;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, Statement};
 
@@ -34,7 +34,7 @@ async fn every_form_of_an_address_connects() {
         (format!("{by_name}?sslmode=verify-full&sslrootcert={certificate}"), true),
         (format!("{by_name}?host={folder}"), false),
         (format!("{before}{}{after}", folder.replace('/', "%2F")), false),
-        // Parameters of other programs, which hosts put into their addresses.
+        // Parameters of other programs, which hosting providers put into their addresses.
         (format!("{url}?channel_binding=prefer&connect_timeout=10&pgbouncer=true"), true),
         (format!("{url}?application_name=frontdesk&options=-c%20geqo%3Doff"), true),
     ] {
@@ -50,6 +50,6 @@ async fn every_form_of_an_address_connects() {
     ] {
         let opened = Database::open(&address).await;
         let Ok(db) = opened else { continue };
-        assert!(db.connection().execute_unprepared("SELECT 1").await.is_err(), "it connects");
+        assert!(db.connection().execute_unprepared("SELECT 1").await.is_err(), "the connection is refused");
     }
 }

@@ -1,4 +1,4 @@
-//! What several instances on one PostgreSQL server share: changes, what one has left, the server's clock, the index of texts.
+//! What several instances on one PostgreSQL server share: changes, abandoned inbox rows, the server's clock, the text index.
 use std::sync::Arc;
 
 use adapters_persistence::{Database, ServerClock, SqlInbox, SqlLog};
@@ -18,7 +18,7 @@ async fn two_instances(db: &Database) {
         let seen = one.latest_change().await.unwrap();
         let changed = one.wait_for_change(seen);
         conformance::call_log::one_of_many_writers(&*other, more, 1).await;
-        tokio::time::timeout(std::time::Duration::from_secs(10), changed).await.expect("it is notified");
+        tokio::time::timeout(std::time::Duration::from_secs(10), changed).await.expect("a notification");
     }
 }
 
@@ -39,31 +39,31 @@ async fn inbox(db: &Database) {
     assert_eq!(other.oldest().await.unwrap(), None, "the instance that stored it drains it");
     let age = "UPDATE inbox SET stored_at = stored_at - interval '6 s'";
     db.connection().execute_unprepared(age).await.unwrap();
-    // Of a newer version, say.
+    // For example, inserted by a newer version.
     let newer = "INSERT INTO inbox (owner, events, stored_at) VALUES ('gone', '[{\"kind\":\"new\"}]', now() - interval '6 s')";
     db.connection().execute_unprepared(newer).await.unwrap();
     third.store(event("CA2").into()).await.unwrap();
-    let own = third.oldest().await.unwrap().expect("its own");
+    let own = third.oldest().await.unwrap().expect("its own events");
     assert_eq!((own.events, third.waiting()), (event("CA2"), 1));
     third.forget(own.number).await.unwrap();
-    let batch = third.oldest().await.unwrap().expect("left behind");
+    let batch = third.oldest().await.unwrap().expect("events that another instance left behind");
     assert_eq!(batch.events, event("CA1"));
-    assert_eq!(one.oldest().await.unwrap(), None, "it is another's now");
+    assert_eq!(one.oldest().await.unwrap(), None, "another instance has claimed it");
     assert_eq!(one.waiting(), 0, "and no longer counted here");
     let again = third.oldest().await.unwrap();
-    assert_eq!(again.as_ref(), Some(&batch), "until it is forgotten");
+    assert_eq!(again.as_ref(), Some(&batch), "the batch is read again until it is forgotten");
     third.forget(batch.number).await.unwrap();
     assert_eq!((third.oldest().await.unwrap(), third.waiting()), (None, 0));
     let left = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, "SELECT count(*) FROM inbox");
     let left = db.connection().query_one_raw(left).await.unwrap().unwrap();
-    assert_eq!(left.try_get_by_index::<i64>(0).unwrap(), 1, "what nobody here can read is not thrown away");
-    // A row that was written after its writer timed out, with an id before rows that are already drained.
+    assert_eq!(left.try_get_by_index::<i64>(0).unwrap(), 1, "a row that no instance can decode is kept");
+    // A row that was inserted after its request timed out, with an id before rows that are already drained.
     let fourth = SqlInbox::on_server(db, &ids).expect("a server");
     db.connection().execute_unprepared("DELETE FROM inbox").await.unwrap();
     fourth.store(event("CA3").into()).await.unwrap();
     let late = "UPDATE inbox SET id = 0, stored_at = now() - interval '6 s'";
     db.connection().execute_unprepared(late).await.unwrap();
-    let batch = fourth.oldest().await.unwrap().expect("not stranded");
+    let batch = fourth.oldest().await.unwrap().expect("the late row is drained");
     assert_eq!(batch.events, event("CA3"));
     fourth.forget(batch.number).await.unwrap();
 }
@@ -88,7 +88,7 @@ async fn leases_use_the_servers_clock_whatever_the_local_clock_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_long_log_is_indexed_beside_its_work_and_searched_before_and_after() {
+async fn an_existing_log_is_indexed_concurrently() {
     let Some(db) = postgres("text_index").await else { return };
     db.connection().execute_unprepared("DROP INDEX IF EXISTS calls_text").await.unwrap();
     let log = log(&db, clock());
@@ -113,7 +113,7 @@ async fn a_long_log_is_indexed_beside_its_work_and_searched_before_and_after() {
         );
         assert!(indexed || db.index_texts().await.unwrap(), "the server has the extension");
     }
-    assert!(db.index_texts().await.unwrap(), "once is enough");
+    assert!(db.index_texts().await.unwrap(), "a second call does no harm");
 }
 
 #[tokio::test]
@@ -130,7 +130,7 @@ async fn a_long_backlog_of_a_terminated_instance_is_claimed_without_pauses() {
     db.connection().execute_unprepared(left).await.unwrap();
     let inbox = SqlInbox::on_server(&db, &CountingIds::default()).expect("a server");
     for _ in 0..3 {
-        let batch = inbox.oldest().await.unwrap().expect("more is left behind");
+        let batch = inbox.oldest().await.unwrap().expect("more rows were left behind");
         inbox.forget(batch.number).await.unwrap();
     }
     assert_eq!(inbox.oldest().await.unwrap(), None);

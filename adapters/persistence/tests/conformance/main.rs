@@ -33,14 +33,14 @@ async fn migrated(url: &str) -> Database {
     db
 }
 
-/// A fresh SQLite file, gone with the folder.
+/// A fresh SQLite file, deleted with its folder.
 async fn sqlite() -> (Database, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let db = migrated(&format!("sqlite://{}", folder.path().join("desk/calls.db").display())).await;
     (db, folder)
 }
 
-/// A fresh schema on the PostgreSQL server the tests were given, if any.
+/// A fresh schema on the PostgreSQL server that the environment names, if any.
 async fn postgres(name: &str) -> Option<Database> {
     Some(migrated(&postgres_url(name).await?).await)
 }
@@ -154,7 +154,7 @@ async fn last_admin(db: &Database) {
     }
 }
 
-/// The tests that both databases pass.
+/// Defines each test for both databases.
 macro_rules! on_both {
     ($($name:ident => |$db:ident| $test:expr),+ $(,)?) => {
         mod both_on_sqlite {
@@ -202,11 +202,11 @@ mod on_sqlite {
         let seen = server.latest_change().await.unwrap();
         conformance::call_log::one_of_many_writers(&*command, 1, 1).await;
         let changed = server.wait_for_change(seen);
-        tokio::time::timeout(std::time::Duration::from_secs(1), changed).await.expect("it learns of it");
+        tokio::time::timeout(std::time::Duration::from_secs(1), changed).await.expect("the server sees it");
     }
 
     #[tokio::test]
-    async fn what_was_committed_is_there_after_opening_again() {
+    async fn committed_events_survive_reopening() {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("calls.db").display());
         let db = migrated(&url).await;
@@ -297,7 +297,7 @@ mod on_postgres {
         let appends: Vec<_> = (0..40)
             .map(|n| {
                 let (log, bad) = (log.clone(), n % 10 == 0);
-                // PostgreSQL keeps no NUL in a text.
+                // PostgreSQL cannot store a NUL in a text.
                 let event = event(format!("test:{n}"), if bad { "\0" } else { "Ann" });
                 tokio::spawn(async move { (bad, log.append(vec![event.into()]).await.is_err()) })
             })
@@ -311,7 +311,7 @@ mod on_postgres {
 }
 
 #[tokio::test]
-async fn migrations_go_back_and_forth() {
+async fn migrations_can_be_reverted_and_reapplied() {
     let (db, _folder) = sqlite().await;
     Migrator::down(db.connection(), None).await.unwrap();
     Migrator::up(db.connection(), None).await.unwrap();

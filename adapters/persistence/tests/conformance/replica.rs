@@ -1,5 +1,5 @@
-//! The feed is read from a standby if that has what is known, and from the primary otherwise. Another schema stands for the
-//! standby, so that one sees which of the two was read.
+//! The feed is read from a standby if it is up to date, and from the primary otherwise. Another schema stands in for the
+//! standby, so that the tests can tell which of the two was read.
 use adapters_persistence::PagesFromStandby;
 use frontdesk_domain::{CallEvent, EventKind};
 use frontdesk_ports::{CallLog, CallQuery};

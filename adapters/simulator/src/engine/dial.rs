@@ -12,9 +12,9 @@ use crate::wire::Fields;
 
 /// How a callee's document ends.
 enum Whisper {
-    /// At its end: put through.
+    /// The document ended: the parties are connected.
     Bridge,
-    /// By `<Hangup/>`, or unusable.
+    /// By `<Hangup/>`, or because the document is unusable.
     Refused,
     /// The callee hung up.
     CalleeLeft,
@@ -31,7 +31,7 @@ struct Leg<'n> {
     sequence: u32,
 }
 
-/// How an attempt ended, in the words of the action request.
+/// How an attempt ended, in the values of the action request.
 struct Attempt {
     status: &'static str,
     bridged: bool,
@@ -41,7 +41,7 @@ struct Attempt {
 }
 
 impl Line<'_> {
-    /// Rings the numbers; several at once, and the first that is picked up silences the others.
+    /// Rings all numbers at once; when the first is picked up, the others stop ringing.
     pub(super) async fn dial(
         &mut self,
         action: Option<String>,
@@ -173,7 +173,7 @@ impl Line<'_> {
         Attempt { status: "completed", bridged, seconds: Some(seconds), sid: leg.sid, caller_left }
     }
 
-    /// The callee's own fields.
+    /// The fields of a request about the callee's leg.
     fn leg_fields(&self, leg: &Leg<'_>, status: &str) -> Fields {
         vec![
             ("AccountSid", self.carrier.wire.credentials.account_sid.clone()),
@@ -211,7 +211,7 @@ impl Line<'_> {
         self.callback(&url, &fields).await;
     }
 
-    /// A leg is over: puts it on record and sends its last callback.
+    /// Ends a leg: stores its record and sends its last callback.
     async fn leg_ended(&mut self, leg: &mut Leg<'_>, status: &str, seconds: u64, sip: u16) {
         let record = CallRecord {
             sid: leg.sid.clone(),
@@ -259,7 +259,7 @@ impl Line<'_> {
                 None => return Whisper::Bridge,
             }
         }
-        self.problem("the callee's documents never end".into());
+        self.problem("too many documents in the callee's leg".into());
         Whisper::Refused
     }
 

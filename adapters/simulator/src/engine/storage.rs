@@ -1,4 +1,4 @@
-//! What the carrier puts on record of a call.
+//! Stores the carrier's records of a call.
 use jiff::Timestamp;
 
 use super::Line;
@@ -7,7 +7,7 @@ use crate::records::{CallRecord, StoredRecording};
 use crate::rest::{upload, upload_call};
 
 impl Line<'_> {
-    /// Stores a recording of this call that began then, and returns its name.
+    /// Stores a recording of this call, and returns its SID.
     pub(super) async fn store_recording(&mut self, audio: bytes::Bytes, created_at: Timestamp) -> String {
         let sid = self.carrier.sid("RE");
         self.recorded = true;
@@ -24,7 +24,7 @@ impl Line<'_> {
         sid
     }
 
-    /// Puts a call or a leg that is over on record.
+    /// Stores the record of a call or leg that has ended.
     pub(super) async fn store_call(&mut self, call: CallRecord) {
         match &self.carrier.records {
             RecordsLocation::Here(records) => records.store_call(call),

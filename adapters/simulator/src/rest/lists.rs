@@ -1,16 +1,16 @@
-//! Lists of the REST API: a span of time, and page by page.
+//! Lists of the REST API, filtered by a time span and divided into pages.
 use jiff::Timestamp;
 use poem::http::Uri;
 use poem::web::Json;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Items of a page, unless the request says otherwise …
+/// The default number of items per page.
 const PAGE_SIZE: usize = 50;
-/// … and at most.
+/// The maximum number of items per page.
 const MAX_PAGE_SIZE: usize = 1000;
 
-/// The part of a list that is asked for.
+/// The requested page of a list.
 #[derive(Debug, Deserialize)]
 pub(super) struct Paging {
     #[serde(rename = "PageSize")]
@@ -19,7 +19,7 @@ pub(super) struct Paging {
     page: usize,
 }
 
-/// The span of time that is asked for: the list's `StartTime` or `DateCreated`, on or after one time and before another.
+/// The requested time span: the list's `StartTime` or `DateCreated`, on or after one time and before another.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Within {
     #[serde(rename = "StartTime>", alias = "DateCreated>")]

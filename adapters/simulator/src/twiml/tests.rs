@@ -22,7 +22,7 @@ fn a_document_is_read_verb_by_verb() {
 }
 
 #[test]
-fn what_twilio_would_not_take_is_an_error() {
+fn documents_that_twilio_rejects_are_errors() {
     for (xml, why) in [
         ("", "root"),
         ("<Answer/>", "root"),

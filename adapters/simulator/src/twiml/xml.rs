@@ -1,11 +1,11 @@
-//! A document as a tree of elements, read strictly.
+//! A strict parser of XML documents into trees of elements.
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 
 use super::TwimlError;
 
-/// The one element a document consists of.
+/// Parses a document, and returns its root element.
 pub(super) fn document(xml: &str) -> Result<Element, TwimlError> {
     let mut reader = Reader::from_str(xml);
     let root = loop {
@@ -27,7 +27,7 @@ pub(super) fn document(xml: &str) -> Result<Element, TwimlError> {
     Ok(root)
 }
 
-/// An element with all that is in it.
+/// An element with its content.
 #[derive(Debug)]
 pub(super) struct Element {
     pub name: String,
@@ -91,7 +91,7 @@ fn entity(name: &str) -> Result<char, TwimlError> {
 }
 
 impl Element {
-    /// The values of these attributes, in this order; any other is an error.
+    /// The values of these attributes, in this order; any other attribute is an error.
     pub fn only<const N: usize>(&self, known: [&str; N]) -> Result<[Option<String>; N], TwimlError> {
         let mut found = [const { None }; N];
         for (name, value) in &self.attributes {

@@ -1,4 +1,4 @@
-//! What is played to the caller and recorded.
+//! Answers a call, plays prompts and records messages.
 use frontdesk_domain::Notice;
 use frontdesk_domain::call::RecordingStatus;
 use frontdesk_domain::flow::Speech;
@@ -20,7 +20,7 @@ impl CallTask {
         let media = match opened {
             Ok(media) => media,
             Err(error) => {
-                tracing::error!("a call could not be answered, there is no port for audio: {error}");
+                tracing::error!("a call could not be answered, no audio port is available: {error}");
                 self.invitation.leg.fail();
                 return self.input(Input::Ended(Party::Caller, LegEnd::Failed));
             }
@@ -82,8 +82,8 @@ impl CallTask {
         let Recorded { mut seconds, error } = recorder.finish().await;
         let mut is_on_disk = seconds > 0;
         if let Some(why) = error {
-            tracing::error!(call.id = %self.call, "a message could not be written to its end: {why}");
-            // What is on disk is the message.
+            tracing::error!(call.id = %self.call, "a message could not be written completely: {why}");
+            // The part that is on disk becomes the message.
             let repaired = recording::repair(&path).ok().flatten();
             is_on_disk = repaired.is_some();
             seconds = repaired.unwrap_or(seconds);
@@ -98,11 +98,11 @@ impl CallTask {
             }
             self.recordings.push(MadeRecording { id: id.clone(), seconds, is_stored: false });
         } else if seconds > 0 {
-            // The caller has spoken, and is to be called back.
+            // The caller has spoken, so the lost message is reported: somebody can call back.
             let (recording, status) = (id.clone(), RecordingStatus::Failed);
             self.reports.add(Notice::Recording { recording, status, seconds: Some(seconds) }, now);
         } else {
-            // Nobody has spoken: an empty file is of no use.
+            // The caller has not spoken: the file is empty.
             drop(tokio::fs::remove_file(&path).await);
         }
         let recording = (seconds > 0).then_some(id);

@@ -1,9 +1,9 @@
-//! The time of a call, which goes on evenly when the system's clock is set.
+//! The clock of a call, which does not jump when the system clock is set.
 use frontdesk_domain::Timestamp;
 use frontdesk_ports::Clock;
 use tokio::time::Instant;
 
-/// A clock that is read once, when the call begins.
+/// A clock that reads the system clock once, when the call begins.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CallClock {
     started_at: Timestamp,

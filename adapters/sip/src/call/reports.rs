@@ -1,4 +1,4 @@
-//! Reports of a call, made durable one after the other beside the call: neither audio nor signalling waits for the stores.
+//! Stores the reports of a call in order and in the background: neither audio nor signalling waits for the stores.
 use std::collections::BTreeSet;
 
 use frontdesk_domain::{LegId, Notice, RecordingId, Timestamp};
@@ -34,11 +34,11 @@ impl Reports {
 
     /// Queues a report of something that happened at that time.
     pub(super) fn add(&self, notice: Notice, at: Timestamp) {
-        // The task ends after the queue.
+        // Cannot fail: the task ends after the queue.
         let _ = self.queue.send((notice, at));
     }
 
-    /// Waits until every report is durable or lost. The recordings that are known to be stored.
+    /// Waits until every report is durable or lost. Returns the recordings that are known to be stored.
     pub(super) async fn finish(self) -> BTreeSet<RecordingId> {
         drop(self.queue);
         self.done.await.unwrap_or_default()
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
     use crate::desk::testing::services;
 
-    /// Refuses the first reports, and takes the others.
+    /// Refuses the first reports, and accepts the others.
     #[derive(Default)]
     struct Stores {
         refuse: AtomicU32,
@@ -91,9 +91,9 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn reports_are_stored_in_order_and_a_lost_one_is_not_taken_for_stored() {
+    async fn reports_are_stored_in_order_and_lost_ones_are_not_counted() {
         let stores = Arc::new(Stores::default());
-        // More often than the first report is tried, so that the second is tried again as well.
+        // More refusals than attempts for the first report, so that the second is retried as well.
         stores.refuse.store(12, Ordering::SeqCst);
         let clock = ManualClock::at("2026-11-28T09:00:00Z".parse().unwrap());
         let services = services(stores.clone(), Arc::new(clock));

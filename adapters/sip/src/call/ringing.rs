@@ -20,8 +20,8 @@ pub struct RungPhone {
 }
 
 impl CallTask {
-    /// Rings a phone of the flow, at its address or at the one that the dial plan names; never at one that a caller has
-    /// named.
+    /// Rings a phone of the flow, at its own address or at the one in the dial plan; never at an address that a caller has
+    /// supplied.
     pub(super) async fn ring(
         &mut self,
         callee: Callee,
@@ -44,11 +44,11 @@ impl CallTask {
     ) -> Result<(), String> {
         let (shared, party) = (self.shared.clone(), Party::Callee(callee));
         let routes = &shared.settings.routes;
-        let address = routes.address(&phone).ok_or("no route of sip.routes names it")?;
+        let address = routes.address(&phone).ok_or("no route in sip.routes matches it")?;
         let events = media_event_sender(party, self.events.clone());
         let random = self.media_random();
         let media = Media::open(&shared.media, address.ip(), random, events).await;
-        let media = media.map_err(|error| format!("there is no port for audio: {error}"))?;
+        let media = media.map_err(|error| format!("no audio port is available: {error}"))?;
         let (sender, receiver) = mpsc::unbounded_channel();
         let trunk = shared.settings.trunk.as_ref();
         let leg = shared.signalling.ring(
@@ -64,14 +64,14 @@ impl CallTask {
         Ok(())
     }
 
-    /// What the callee sees: the number that the flow shows, else the caller's.
+    /// The caller ID that the callee sees: the one set by the flow, or else the caller's number.
     fn shown(&self, caller_id: Option<PhoneNumber>) -> Shown {
         let parties = &self.invitation.parties;
         let own = || PhoneNumber::read_called(&parties.to);
         let number = caller_id.or_else(|| match &parties.from {
             CallerId::Known(number) => Some(number.clone()),
             CallerId::Withheld => None,
-            // An extension or a name is no number that a network shows.
+            // A network cannot show an extension or a name, so the called number is shown.
             CallerId::Sip(_) | CallerId::Client(_) | CallerId::Other(_) => own(),
         });
         number.map_or(Shown::Withheld, Shown::Number)

@@ -1,4 +1,4 @@
-//! What a line needs of an application, for tests.
+//! The services that a line needs, for tests.
 use std::sync::Arc;
 
 use adapters_memory::{MemoryRecordings, SeededIds};
@@ -12,7 +12,7 @@ use frontdesk_ports::{
 use super::Services;
 use crate::prompts::Prompts;
 
-/// Neither reads nor measures: no prompt is played to callers who are gone.
+/// Neither decodes, speaks nor measures: these tests play no prompts.
 struct Nothing;
 
 impl AudioDecoder for Nothing {

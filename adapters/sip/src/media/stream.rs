@@ -16,9 +16,9 @@ use crate::rtp::srtp::{self, Cipher};
 use crate::rtp::{FRAME, tones};
 use crate::sdp::Remote;
 
-/// Above this mean amplitude somebody speaks; the noise of a line is far below.
+/// A mean amplitude above this is speech; line noise is far below it.
 const SPEECH: u64 = 150;
-/// Between two reports that somebody speaks.
+/// The shortest interval between two reports of speech.
 const SPEECH_PAUSE: Duration = Duration::from_millis(250);
 
 struct Playing {
@@ -32,7 +32,7 @@ pub(super) struct Stream {
     socket: UdpSocket,
     peer: Option<IpAddr>,
     remote: Option<Remote>,
-    /// Where audio really comes from, once some has come: behind a router it is another port.
+    /// The actual source of the audio, once some has arrived: behind NAT its port differs from the negotiated one.
     latched: Option<SocketAddr>,
     writer: Writer,
     key: srtp::Key,
@@ -42,7 +42,7 @@ pub(super) struct Stream {
     playing: Option<Playing>,
     rings: Option<Playing>,
     recording: Option<MessageAudio>,
-    /// A recording that begins after the tone.
+    /// The receiver of a recording that begins after the tone.
     to_record: Option<mpsc::UnboundedSender<Vec<i16>>>,
     bridge: Option<mpsc::Sender<Vec<i16>>>,
     jitter: Jitter,
@@ -89,7 +89,7 @@ impl Stream {
         mut bridged: mpsc::Receiver<Vec<i16>>,
     ) {
         let mut tick = interval(Duration::from_millis(20));
-        // The other side counts samples: a late packet is sent, not left out.
+        // The other side counts samples: a late packet is sent, not skipped.
         tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let mut datagram = [0; 2048];
         loop {
@@ -145,14 +145,14 @@ impl Stream {
         }
     }
 
-    /// Encrypts as that side does from now on.
+    /// Encrypts in the same way as that side from now on.
     fn encrypt(&mut self, remote: &Remote) {
         let Some(peer_crypto) = remote.crypto else {
             self.cipher = None;
             return;
         };
         if !self.cipher.as_mut().is_some_and(|cipher| cipher.renew(peer_crypto)) {
-            // A stream of its own, so that no part of the key is used twice.
+            // A new stream, so that no part of the keystream is used twice.
             self.writer.begin_stream();
             self.cipher = Cipher::new(self.key, peer_crypto);
         }
@@ -178,7 +178,7 @@ impl Stream {
             }
             Received::Audio { source, time, samples } => {
                 if let Some(other) = &self.bridge {
-                    // A full queue means that the other task is late: this frame is lost.
+                    // A full queue means that the other task is late: this frame is dropped.
                     let _ = other.try_send(samples);
                 } else if self.recording.is_some() {
                     self.note_speech(&samples);
@@ -190,7 +190,7 @@ impl Stream {
         }
     }
 
-    /// Whether audio may come from there: nobody else may speak in the call.
+    /// Whether audio from that address is accepted. Third parties must not be able to inject audio.
     fn is_from(&self, remote: &Remote, from: SocketAddr) -> bool {
         match self.latched {
             Some(latched) => latched == from || remote.address == from,
@@ -221,7 +221,7 @@ impl Stream {
                 _ => None,
             };
             if let Some(packet) = packet {
-                // What cannot be sent now is lost, as on every line.
+                // A packet that cannot be sent now is dropped.
                 let _ = self.socket.send_to(&packet, self.latched.unwrap_or(remote.address)).await;
             }
         }

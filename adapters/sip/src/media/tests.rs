@@ -141,7 +141,7 @@ async fn on_hold_nothing_is_sent_and_the_prompt_goes_on() {
     phone.media.player().play(2, vec![2000; 160].into());
     assert!(
         phone.received().await.iter().all(|sample| (sample - 2000).abs() < 120),
-        "what comes is the second prompt"
+        "the second prompt is sent"
     );
 }
 
@@ -156,7 +156,7 @@ async fn an_encrypted_leg_sends_and_takes_encrypted_audio_alone() {
     let mut datagram = [0; 400];
     loop {
         let length = phone.socket.recv(&mut datagram).await.unwrap();
-        assert_eq!(length, 12 + FRAME + 10, "with the proof");
+        assert_eq!(length, 12 + FRAME + 10, "with the authentication tag");
         let packet = cipher.decrypt(&datagram[..length]).unwrap();
         let Some(Received::Audio { samples, .. }) = read(&packet, None) else { panic!("no audio") };
         if samples.iter().all(|sample| (sample - 1000).abs() < 50) {
@@ -167,7 +167,7 @@ async fn an_encrypted_leg_sends_and_takes_encrypted_audio_alone() {
     let (to, mut recorded) = mpsc::unbounded_channel();
     phone.media.record(false, to);
     let noticed = loop {
-        // Plain audio, though from the right place, is nobody's.
+        // Plain audio is ignored, although it comes from the right address.
         phone.say(1, 9000).await;
         let packet = cipher.encrypt(&phone.writer.write(&[3000; FRAME], Codec::Pcmu)).unwrap();
         phone.socket.send_to(&packet, phone.media.local).await.unwrap();
@@ -192,7 +192,7 @@ async fn a_leg_without_any_audio_is_lost() {
 }
 
 #[tokio::test]
-async fn comfort_noise_is_a_write_heartbeat() {
+async fn comfort_noise_counts_as_received_audio() {
     let mut phone = Phone::new(Duration::from_millis(400)).await;
     for _ in 0..20 {
         // RFC 3389: a phone sends this in place of silence.

@@ -1,4 +1,4 @@
-//! Programs that are killed in every stage of a call.
+//! Recovery after the program was killed, at each stage of a call.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use crate::carrier::JournalCarrier;
 use crate::desk::testing::services;
 use crate::parties::CallParties;
 
-/// Answers by a flow and keeps every event.
+/// Answers with a flow and stores every event.
 struct Desk {
     flow: CallFlow,
     clock: Arc<ManualClock>,
@@ -77,7 +77,7 @@ impl Killed {
         self.desk.clock.now()
     }
 
-    /// Carries out what the session wants, as a line would; every prompt is over at once.
+    /// Executes the session's outputs, as a line would; every prompt ends at once.
     async fn go_on(&mut self) {
         while let Some(output) = self.session.poll_output() {
             let now = self.now();
@@ -194,7 +194,7 @@ async fn a_conversation_lasted_until_the_program_was_killed() {
 }
 
 #[tokio::test]
-async fn a_message_is_stored_as_far_as_it_was_spoken() {
+async fn an_interrupted_message_is_stored() {
     let mut killed = Killed::new();
     killed.press('2').await;
     killed.is_spoken_for("RE1", 4);
@@ -213,7 +213,7 @@ async fn a_message_that_was_not_begun_is_none() {
 }
 
 #[tokio::test]
-async fn a_journal_has_one_program_and_damage_is_set_aside() {
+async fn the_journal_is_exclusive_and_damaged_files_are_set_aside() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(folder.path()).unwrap();
     assert!(Journal::open(folder.path()).is_err(), "another program would end its calls");

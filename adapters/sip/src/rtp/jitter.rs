@@ -1,11 +1,11 @@
-//! Audio of the other party, delayed a little, so that it goes on while a packet is late.
+//! Jitter buffer: delays the audio of the other party a little, so that it continues while a packet is late.
 use std::collections::VecDeque;
 
 use super::FRAME;
 
-/// Frames that are gathered before the first is sent: 40 ms.
+/// Samples that are buffered before the first frame is sent: 40 ms.
 const FILL: usize = 2 * FRAME;
-/// More than this would be a noticeable delay: 200 ms. Then the oldest audio is left out.
+/// The maximum number of buffered samples: more than 200 ms would be a noticeable delay. The oldest audio is dropped then.
 const MAX: usize = 10 * FRAME;
 
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ impl Jitter {
         self.is_filled |= self.samples.len() >= FILL;
     }
 
-    /// The next frame; silence while too little has come.
+    /// The next frame; silence while too little audio is buffered.
     pub fn pop(&mut self) -> [i16; FRAME] {
         self.is_filled &= self.samples.len() >= FRAME;
         if !self.is_filled {
@@ -45,7 +45,7 @@ mod tests {
         jitter.push(&[2; FRAME]);
         assert_eq!((jitter.pop(), jitter.pop(), jitter.pop()), ([1; FRAME], [2; FRAME], [0; FRAME]));
         jitter.push(&[3; FRAME]);
-        assert_eq!(jitter.pop(), [0; FRAME], "it is filled again first");
+        assert_eq!(jitter.pop(), [0; FRAME], "the buffer is filled again first");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Keys as telephone events (RFC 4733): each press comes in several packets.
 use frontdesk_domain::Key;
 
-/// How late a packet of an earlier press can be, in samples: two seconds. A time that is further back is that of a source that
-/// has begun again, as after a transfer.
+/// How late a packet of an earlier press can be, in samples: two seconds. A timestamp further back means that the source has
+/// restarted, as after a transfer.
 const LATEST: u32 = 8000 * 2;
 
 /// Distinguishes presses by the time that all packets of one event share.
@@ -13,7 +13,7 @@ pub struct KeyEvents {
 }
 
 impl KeyEvents {
-    /// The key, in the first packet of a press.
+    /// The key that was pressed; `None` for further packets of the same press.
     pub fn pressed(&mut self, source: u32, time: u32, event: u8) -> Option<Key> {
         // A packet of an earlier press may arrive late.
         let is_new = self.last.is_none_or(|(stream, last)| {
@@ -60,9 +60,9 @@ mod tests {
     #[test]
     fn each_press_counts_once_however_many_packets_it_has() {
         assert_eq!(keys(&[(160, 1), (160, 1), (160, 1), (800, 1), (800, 1), (960, 11)]), "11#");
-        assert_eq!(keys(&[(800, 2), (160, 1), (800, 2)]), "2", "a late packet is no new press");
-        assert_eq!(keys(&[(u32::MAX - 10, 1), (150, 2)]), "12", "the time begins again");
-        assert_eq!(keys(&[(1, 12), (2, 16), (3, 255)]), "", "A to D and a hook flash are no keys of ours");
+        assert_eq!(keys(&[(800, 2), (160, 1), (800, 2)]), "2", "a late packet is not a new press");
+        assert_eq!(keys(&[(u32::MAX - 10, 1), (150, 2)]), "12", "the timestamp wraps around");
+        assert_eq!(keys(&[(1, 12), (2, 16), (3, 255)]), "", "A to D and a hook flash are ignored");
     }
 
     #[test]

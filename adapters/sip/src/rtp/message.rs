@@ -1,10 +1,10 @@
-//! The audio of a message, on its way to the file: in order, and no more than can have been spoken meanwhile.
+//! Passes the audio of a message to its file: in order, and no more than can have been spoken so far.
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::order::Order;
 
-/// Samples that may be ahead of the time: 2 seconds, for packets that come in a burst.
+/// Samples that may be ahead of real time: 2 seconds, for packets that arrive in a burst.
 const AHEAD: u64 = 16_000;
 
 /// A message that is being recorded.
@@ -19,12 +19,12 @@ pub struct MessageAudio {
 }
 
 impl MessageAudio {
-    /// Begins now.
+    /// A message that begins now.
     pub fn new(to: mpsc::UnboundedSender<Vec<i16>>) -> Self {
         Self { to, order: Order::default(), source: None, since: Instant::now(), passed: 0 }
     }
 
-    /// A packet has arrived. Another stream continues after the one before.
+    /// Adds a packet. A new stream is appended to the previous one.
     pub fn push(&mut self, source: u32, time: u32, samples: Vec<i16>) {
         if self.source.replace(source).is_some_and(|before| before != source) {
             let rest = self.order.finish();
@@ -35,20 +35,20 @@ impl MessageAudio {
         self.pass(ordered);
     }
 
-    /// Passes on what still waits.
+    /// Passes on the packets that are still buffered.
     pub fn finish(mut self) {
         let rest = self.order.finish();
         self.pass(rest);
     }
 
-    /// Time stamps that jump, and packets that flood, do not fill the disk.
+    /// Passes samples on, but limits them, so that neither jumping timestamps nor a flood of packets fills the disk.
     fn pass(&mut self, mut samples: Vec<i16>) {
         let spoken = u64::try_from(self.since.elapsed().as_millis()).unwrap_or(u64::MAX).saturating_mul(8);
         let room = spoken.saturating_add(AHEAD).saturating_sub(self.passed);
         samples.truncate(usize::try_from(room).unwrap_or(usize::MAX));
         self.passed += samples.len() as u64;
         if !samples.is_empty() {
-            // A recorder that has failed says so itself.
+            // Fails if the recorder has failed, which reports it itself.
             let _ = self.to.send(samples);
         }
     }

@@ -1,35 +1,35 @@
-//! Packets in order, with silence for those that are lost: a message is as long as the caller spoke.
+//! Puts packets in order, with silence for lost ones, so that a message is as long as the caller spoke.
 use std::collections::BTreeMap;
 
-/// Packets that are waited for when one is missing: 100 ms.
+/// Packets that are buffered while one is missing: 100 ms.
 const MAX_WAITING: usize = 5;
-/// A gap that is longer than this, in samples, is no gap of one stream: 2 minutes.
+/// The longest gap within a stream, in samples: 2 minutes. After a longer one, another stream has begun.
 const LONGEST_GAP: u32 = 8000 * 120;
 
-/// Late packets in a row after which the time is that of a source that has begun again, as after a transfer: half a second.
+/// Late packets in a row, after which the source is assumed to have restarted, as after a transfer: half a second.
 const MAX_LATE: u32 = 25;
 
-/// Puts packets in order by their time.
+/// Puts packets in order by their timestamp.
 #[derive(Debug, Default)]
 pub struct Order {
-    /// The time of the sample that comes next.
+    /// The timestamp of the next sample.
     next: Option<u32>,
     waiting: BTreeMap<u64, Vec<i16>>,
-    /// Times do not wrap here.
+    /// The position of the next sample, which unlike timestamps does not wrap around.
     base: u64,
-    /// Packets in a row that came too late.
+    /// Packets in a row that arrived too late.
     late: u32,
 }
 
 impl Order {
-    /// A packet has arrived; the samples that are in order now.
+    /// Adds a packet, and returns the samples that are in order now.
     pub fn push(&mut self, time: u32, samples: Vec<i16>) -> Vec<i16> {
         let next = *self.next.get_or_insert(time);
         let ahead = time.wrapping_sub(next);
         let is_late = ahead > u32::MAX / 2;
         self.late = if is_late { self.late + 1 } else { 0 };
         if is_late && self.late <= MAX_LATE {
-            // Its place is filled.
+            // Its samples or silence in their place have been passed on.
             return Vec::new();
         }
         if ahead > LONGEST_GAP {
@@ -50,7 +50,7 @@ impl Order {
         ordered
     }
 
-    /// All that still waits, with silence between.
+    /// All buffered samples, with silence in the gaps.
     pub fn finish(&mut self) -> Vec<i16> {
         let mut ordered = Vec::new();
         while !self.waiting.is_empty() {
@@ -118,9 +118,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_lost_is_silence() {
+    fn lost_packets_are_replaced_by_silence() {
         assert_eq!(ordered([0, 1, 4, 5]), [1, 2, 0, 0, 5, 6]);
-        assert_eq!(ordered([0, 2, 3, 4, 5, 6, 7, 1]), [1, 0, 3, 4, 5, 6, 7, 8], "and what comes too late");
+        assert_eq!(ordered([0, 2, 3, 4, 5, 6, 7, 1]), [1, 0, 3, 4, 5, 6, 7, 8], "and so is a late packet");
     }
 
     #[test]
@@ -145,7 +145,7 @@ mod tests {
     proptest! {
         #[test]
         fn packets_that_are_a_little_late_lose_nothing(seed in prop::collection::vec(0usize..4, 40)) {
-            // Each packet is delayed by up to three places.
+            // Each packet is delayed by up to three positions.
             let mut packets: Vec<(usize, i16)> = seed.iter().enumerate().map(|(n, late)| (n + late, i16::try_from(n).unwrap())).collect();
             packets[0].0 = 0;
             packets.sort_by_key(|(place, n)| (*place, *n));

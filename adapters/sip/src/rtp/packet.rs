@@ -1,25 +1,25 @@
-//! Packets, coded and decoded.
+//! Encodes and decodes RTP packets.
 use audio_codec_algorithms::{decode_alaw, decode_ulaw, encode_alaw, encode_ulaw};
 use rtp_types::{RtpPacket, RtpPacketBuilder};
 
 use super::FRAME;
 use crate::sdp::Codec;
 
-/// What a packet that arrived holds.
+/// The content of a received packet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
     /// Audio, with its stream and its time in samples.
     Audio { source: u32, time: u32, samples: Vec<i16> },
     /// A telephone event.
     Event { source: u32, time: u32, event: u8 },
-    /// Comfort noise in place of silence (RFC 3389), or another payload that was not asked for: a sign that the other side is there.
+    /// Comfort noise in place of silence (RFC 3389), or a payload that was not negotiated: a sign that the other side is there.
     Other,
 }
 
-/// The types of RTCP packets, which some devices send to the port of the audio, as RTP has them (RFC 5761, section 4).
+/// The RTP payload types that RTCP packets appear to have (RFC 5761, section 4). Some devices send RTCP to the audio port.
 const CONTROL: std::ops::RangeInclusive<u8> = 64..=95;
 
-/// Reads a packet; `None` if it holds nothing that we take. Audio comes in any law; events by their payload type.
+/// Reads a packet; `None` if it has no content for us. Audio may be A-law or µ-law; `keys` is the payload type of events.
 pub fn read(datagram: &[u8], keys: Option<u8>) -> Option<Received> {
     let packet = RtpPacket::parse(datagram).ok()?;
     let (payload, source, time) = (packet.payload(), packet.ssrc(), packet.timestamp());
@@ -50,7 +50,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// A stream with these random beginnings (RFC 3550, section 5.1).
+    /// A stream with random initial values (RFC 3550, section 5.1).
     pub fn new(random: [u8; 32]) -> Self {
         let word =
             |at: usize| u32::from_be_bytes([random[at], random[at + 1], random[at + 2], random[at + 3]]);
@@ -63,13 +63,13 @@ impl Writer {
         }
     }
 
-    /// The time of a packet that is not sent passes all the same.
+    /// Advances the timestamp by a packet that is not sent.
     pub fn skip(&mut self) {
         self.time = self.time.wrapping_add(160);
         self.is_first = true;
     }
 
-    /// The following packets are a stream of their own.
+    /// Starts another stream with the next packet.
     pub fn begin_stream(&mut self) {
         self.source = self.source.wrapping_add(1);
         self.is_first = true;
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(read(&event(101), Some(96)), Some(Received::Other));
         assert_eq!(read(&event(96), None), Some(Received::Other));
         assert_eq!(read(&event(13), None), Some(Received::Other), "comfort noise");
-        assert_eq!(read(&event(72), None), None, "a report of the receiver, as RTP has it");
+        assert_eq!(read(&event(72), None), None, "an RTCP receiver report");
     }
 
     proptest::proptest! {

@@ -1,4 +1,4 @@
-//! Encrypted audio (SRTP, RFC 3711). The keys are in the descriptions of the audio (SDES, RFC 4568).
+//! Encrypted audio (SRTP, RFC 3711). The keys are exchanged in SDP (SDES, RFC 4568).
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -9,9 +9,9 @@ use webrtc_srtp::context::Context;
 use webrtc_srtp::option::srtp_replay_protection;
 use webrtc_srtp::protection_profile::ProtectionProfile;
 
-/// Packets that may come in another order; older ones are taken for repetitions.
+/// The replay window, in packets: older packets are rejected as replays.
 const WINDOW: usize = 64;
-/// The most streams of one leg. A phone begins another one when it is moved or put on hold.
+/// The maximum number of streams per leg. A phone starts another one after a transfer or hold.
 const MAX_STREAMS: usize = 64;
 
 /// A master key and its salt.
@@ -22,7 +22,7 @@ impl Key {
     const LENGTH: usize = 30;
     const SALT: usize = 16;
 
-    /// A key of these random bits.
+    /// A key made from random bytes.
     pub fn new(random: [u8; 32]) -> Self {
         Self(std::array::from_fn(|place| random[place]))
     }
@@ -34,12 +34,12 @@ impl fmt::Debug for Key {
     }
 }
 
-/// How packets are encrypted: those suites of RFC 4568, section 6.2, that phones have.
+/// The crypto suites of RFC 4568, section 6.2, that phones support.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suite {
-    /// With 80 bits of proof in each packet.
+    /// With an authentication tag of 80 bits.
     Sha1_80,
-    /// With 32.
+    /// With an authentication tag of 32 bits.
     Sha1_32,
 }
 
@@ -100,7 +100,7 @@ impl Crypto {
     }
 }
 
-/// The packets of a leg, encrypted and decrypted.
+/// Encrypts and decrypts the packets of a leg.
 pub struct Cipher {
     incoming: Context,
     outgoing: Context,
@@ -110,15 +110,15 @@ pub struct Cipher {
 }
 
 impl Cipher {
-    /// For packets that the other side encrypts with `remote`, and ours with `key`.
+    /// A cipher for the other side's packets, encrypted with `remote`, and for ours, encrypted with `key`.
     pub fn new(key: Key, remote: Crypto) -> Option<Self> {
         let ours = Crypto { key, ..remote };
         let (incoming, outgoing) = (remote.context()?, ours.context()?);
         Some(Self { incoming, outgoing, ours, remote, streams: BTreeSet::new() })
     }
 
-    /// The other side has described its audio again. Ours goes on, so that no part of a key is used twice. `false` if that
-    /// is not possible: the suite is another one.
+    /// Applies a new description of the other side's encryption. Ours continues, so that no part of the keystream is used
+    /// twice. `false` if that is not possible, because the suite has changed.
     pub fn renew(&mut self, remote: Crypto) -> bool {
         if remote.suite != self.ours.suite {
             return false;
@@ -132,14 +132,14 @@ impl Cipher {
         true
     }
 
-    /// The packet as it is sent.
+    /// Encrypts a packet.
     pub fn encrypt(&mut self, packet: &[u8]) -> Option<Bytes> {
         self.outgoing.encrypt_rtp(packet).ok()
     }
 
-    /// The packet as it was meant; `None` if it is not from the other side, or comes a second time.
+    /// Decrypts a packet; `None` if it is not authentic, or is a replay.
     pub fn decrypt(&mut self, datagram: &[u8]) -> Option<Bytes> {
-        // The library remembers every stream, also of packets that are not authentic.
+        // The library remembers every stream, even of packets that are not authentic.
         let stream = u32::from_be_bytes(datagram.get(8..12)?.try_into().ok()?);
         if !self.streams.contains(&stream) && self.streams.len() >= MAX_STREAMS {
             return None;
@@ -188,13 +188,13 @@ mod tests {
     }
 
     #[test]
-    fn what_one_side_encrypts_the_other_reads_once_and_nobody_else() {
+    fn packets_decrypt_once_and_with_the_right_key_only() {
         for suite in Suite::ALL {
             let of = |n| Crypto { suite, ..crypto(n) };
             let mut here = Cipher::new(of(1).key, of(2)).unwrap();
             let mut there = Cipher::new(of(2).key, of(1)).unwrap();
             let mut writer = Writer::new([9; 32]);
-            // Further than the numbers of packets go, and in another order.
+            // More packets than sequence numbers, and some out of order.
             let mut packets: Vec<Bytes> = (0..70_000)
                 .map(|_| here.encrypt(&writer.write(&[1000; FRAME], Codec::Pcmu)).unwrap())
                 .collect();
@@ -224,7 +224,7 @@ mod tests {
         assert!(there.decrypt(&here.encrypt(&write()).unwrap()).is_some());
         assert!(here.renew(crypto(4)));
         assert!(there.decrypt(&here.encrypt(&write()).unwrap()).is_some());
-        assert!(here.decrypt(&there.encrypt(&write()).unwrap()).is_none(), "the old key is over");
+        assert!(here.decrypt(&there.encrypt(&write()).unwrap()).is_none(), "the old key is refused");
         let mut moved = Cipher::new(crypto(4).key, crypto(1)).unwrap();
         assert!(here.decrypt(&moved.encrypt(&write()).unwrap()).is_some());
         assert!(!here.renew(Crypto { suite: Suite::Sha1_32, ..crypto(4) }));

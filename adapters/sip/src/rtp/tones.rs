@@ -1,10 +1,10 @@
-//! The tones that callers know.
+//! The tones that are played to callers.
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
 use frontdesk_ports::{SAMPLES_A_SECOND, Samples};
 
-/// The tone that says when to speak: 1 kHz for 0.3 s.
+/// The tone after which a caller may speak: 1 kHz for 0.3 s.
 pub fn beep() -> Samples {
     tone(1000.0, 0.3).into()
 }

@@ -1,6 +1,6 @@
 use super::*;
 
-/// As baresip 1.0.0 offers it.
+/// An offer of baresip 1.0.0.
 const PHONE: &str = "v=0\r\no=- 1 2 IN IP4 192.0.2.5\r\ns=-\r\nc=IN IP4 192.0.2.5\r\nt=0 0\r\nm=audio 30000 RTP/AVP 8 0 96\r\n\
     a=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:96 telephone-event/8000\r\na=fmtp:96 0-15\r\na=sendrecv\r\n";
 
@@ -90,20 +90,20 @@ fn encrypted_audio_is_answered_encrypted_with_a_key_of_our_own() {
 }
 
 #[test]
-fn of_plain_and_encrypted_audio_the_encrypted_is_taken() {
+fn encrypted_audio_is_preferred() {
     let line = format!("m=audio 30002 RTP/SAVP 8\r\na=rtpmap:8 PCMA/8000\r\n{CRYPTO}");
     let offered = read(format!("{PHONE}{line}").as_bytes()).unwrap();
     assert!(offered.remote.crypto.is_some());
     let answer = String::from_utf8(answer(local(), key(), &offered, 1)).unwrap();
     let found: Vec<&str> = answer.lines().filter(|line| line.starts_with("m=")).collect();
     assert_eq!(found, ["m=audio 0 RTP/AVP 8 0 96", "m=audio 10000 RTP/SAVP 8"]);
-    // One that we cannot decrypt leaves the plain one.
+    // If we cannot decrypt the encrypted audio, the plain audio is used.
     let unusable = line.replace("AES_CM_128_HMAC_SHA1_80", "F8_128_HMAC_SHA1_80");
     assert_eq!(read(format!("{PHONE}{unusable}").as_bytes()).unwrap().remote.crypto, None);
 }
 
 #[test]
-fn what_we_cannot_send_is_no_offer() {
+fn unsupported_offers_are_rejected() {
     for bad in [
         PHONE.replace("RTP/AVP 8 0 96", "RTP/AVP 9 18"),
         PHONE.replace("RTP/AVP", "RTP/SAVP"),

@@ -1,4 +1,4 @@
-//! Passwords of callers from networks that are not named (RFC 3261, section 22; RFC 2617).
+//! Digest authentication of callers from networks that are not named (RFC 3261, section 22; RFC 2617).
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -14,31 +14,31 @@ use rsipstack::sip::{Header, Request};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-/// What passwords are asked for, as phones show it.
+/// The realm of the challenge, which phones may show.
 const REALM: &str = "frontdesk";
 /// How long a challenge can be answered.
 const VALID: Duration = Duration::from_secs(60);
-/// Wrong passwords from one address within the window; after that it is refused without a look.
+/// Wrong passwords from one address within `WINDOW`, after which its requests are refused unchecked.
 const MAX_FAILURES: u32 = 10;
 const WINDOW: Duration = Duration::from_secs(300);
-/// The number of addresses with counted failures.
+/// The maximum number of addresses for which failures are counted.
 const MAX_ADDRESSES: usize = 10_000;
 
-/// How a request stands that should name a user.
+/// The result of checking the credentials of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
     /// The password of this user is right.
     Known(String),
-    /// It names nobody yet, or is wrong: it is asked for the password.
+    /// There are no credentials, or wrong ones: the caller is challenged.
     Challenge {
-        /// It took too long: the same password may be sent again without asking the user.
+        /// The challenge has expired: the phone may send the same password again without asking its user.
         is_stale: bool,
     },
-    /// Too many wrong passwords came from there.
+    /// Too many wrong passwords came from that address.
     Refused,
 }
 
-/// Checks passwords without remembering challenges.
+/// Checks passwords without storing challenges.
 pub struct Digest {
     users: Vec<(String, SecretString)>,
     secret: [u8; 32],
@@ -46,17 +46,17 @@ pub struct Digest {
 }
 
 impl Digest {
-    /// For these users; `secret` is random.
+    /// A checker for these users; `secret` must be random.
     pub fn new(users: Vec<(String, SecretString)>, secret: [u8; 32]) -> Self {
         Self { users, secret, failures: Mutex::default() }
     }
 
-    /// Whether anybody can sign in.
+    /// Whether there are any users.
     pub fn has_users(&self) -> bool {
         !self.users.is_empty()
     }
 
-    /// Looks at a request from that address.
+    /// Checks the credentials of a request from that address.
     pub fn check(&self, request: &Request, peer: IpAddr, now: Timestamp) -> Asked {
         if self.is_shut_out(peer, now) {
             return Asked::Refused;
@@ -81,7 +81,7 @@ impl Digest {
         first
     }
 
-    /// Asks for a password.
+    /// The header that challenges a caller for a password.
     pub fn challenge(&self, peer: IpAddr, now: Timestamp, is_stale: bool) -> Header {
         let nonce = self.nonce(now.as_second(), peer);
         let text = format!(
@@ -91,7 +91,7 @@ impl Digest {
         Header::WwwAuthenticate(WwwAuthenticate::new(text))
     }
 
-    /// The time, and proof that we have written it for that address.
+    /// The time, and a MAC which proves that we issued it to that address.
     fn nonce(&self, second: i64, peer: IpAddr) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes a key of any length");
         mac.update(format!("{second} {peer}").as_bytes());
@@ -137,7 +137,7 @@ fn is_recent(nonce: &str, now: Timestamp) -> bool {
     age.is_some_and(|age| u64::try_from(age).is_ok_and(|age| age <= VALID.as_secs()))
 }
 
-/// Who is counted as one: an IPv4 address, or the 64 bits of an IPv6 network.
+/// The unit by which failures are counted: an IPv4 address, or the /64 network of an IPv6 address.
 fn network(peer: IpAddr) -> IpAddr {
     match peer {
         IpAddr::V4(_) => peer,
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn who_guesses_is_refused_for_a_while() {
+    fn repeated_wrong_passwords_are_locked_out() {
         let digest = digest();
         let nonce = nonce_of(&digest.challenge(peer(), at(0), false));
         for guess in ["", "1234", "open-sesam"] {
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nonce_that_is_not_ours_is_no_answer() {
+    fn foreign_nonces_are_rejected() {
         let digest = digest();
         for nonce in ["", "-", "x-y", "6b0a0000-00", &format!("{:x}-{}", at(0).as_second(), "0".repeat(64))] {
             let guess = request("101", "open-sesame", nonce);

@@ -1,4 +1,4 @@
-//! Requests that come in: each gets an answer.
+//! Answers incoming requests.
 use std::any::Any;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,22 +19,22 @@ use super::{Admission, Caller, Refusal};
 use crate::parties::{self, CallParties};
 use crate::sdp;
 
-/// How long the answer to a request may take to be sent.
+/// How long sending the answer to a request may take.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A call that was admitted and waits to be answered.
+/// An admitted call that is to be answered.
 pub struct Invitation {
     /// Caller and called number.
     pub parties: CallParties,
     /// The caller's audio; none if the caller wants an offer.
     pub offered: Option<sdp::Description>,
-    /// Where the call comes from.
+    /// The address that the call comes from.
     pub peer: IpAddr,
     /// The caller's leg.
     pub leg: Arc<Leg>,
-    /// What happens to it.
+    /// The events of the leg.
     pub events: mpsc::UnboundedReceiver<LegEvent>,
-    /// Its place among the calls at once, until it is over.
+    /// Its slot among the simultaneous calls, until it is over.
     pub _permit: Box<dyn Any + Send>,
 }
 
@@ -80,7 +80,7 @@ impl Incoming {
         }
     }
 
-    /// The dialog that a request belongs to or begins, or its response.
+    /// The dialog that a request belongs to or begins; or the response to a request without one.
     fn dialog_of(&self, transaction: &Transaction) -> Result<Dialog, Response> {
         let to = transaction
             .original
@@ -107,7 +107,7 @@ impl Incoming {
             (Method::Invite, Ok(permit)) => Ok(self.invite(transaction, peer, permit, user)?),
             (Method::Invite, Err(Refusal::Busy)) => Err(StatusCode::BusyHere.into()),
             (Method::Invite, Err(Refusal::Stopping)) => Err(StatusCode::ServiceUnavailable.into()),
-            // What keeps a connection alive.
+            // Peers send OPTIONS to keep a connection alive.
             (Method::Options, _) => Err(StatusCode::OK.into()),
             _ => Err(StatusCode::MethodNotAllowed.into()),
         }
@@ -164,7 +164,7 @@ impl From<StatusCode> for Response {
     }
 }
 
-/// The address that a request really comes from.
+/// The network address that a request was received from.
 fn peer_of(transaction: &Transaction) -> Option<IpAddr> {
     let address = transaction.connection.as_ref()?.get_remote_addr()?.get_socketaddr().ok()?;
     Some(address.ip().to_canonical())

@@ -11,14 +11,14 @@ use tokio::sync::mpsc;
 
 use crate::rtp::keys;
 
-/// What happens to a leg.
+/// An event of a leg.
 #[derive(Debug)]
 pub enum LegEvent {
     /// A callee's phone rings.
     Ringing,
     /// It was answered, with this description of its audio.
     Answered(Vec<u8>),
-    /// The other side offers other audio; it waits for the reply.
+    /// The other side makes a new offer of audio, and waits for the reply.
     Offered(Vec<u8>, Reply),
     /// A key was pressed, sent by INFO.
     Key(Key),
@@ -30,7 +30,7 @@ pub enum LegEvent {
 #[derive(Debug)]
 pub struct Reply {
     handle: TransactionHandle,
-    /// The request is an INVITE: without an offer of its own it asks for ours.
+    /// Whether the request is an INVITE without an offer, which asks for ours.
     pub wants_offer: bool,
 }
 
@@ -41,7 +41,7 @@ impl Reply {
         let _ = self.handle.respond(StatusCode::OK, body.is_some().then(sdp_headers), body).await;
     }
 
-    /// Refuses: there is nothing in it that we can send.
+    /// Refuses the offer: it has no audio that we can send.
     pub async fn refuse(self) {
         let _ = self.handle.reply(StatusCode::NotAcceptableHere).await;
     }
@@ -51,7 +51,7 @@ fn sdp_headers() -> Vec<Header> {
     vec![Header::ContentType("application/sdp".into())]
 }
 
-/// A leg. Dropped, it is forgotten by the library, which does not do so by itself.
+/// A leg. Dropping it removes its dialog from the library, which would otherwise hold it forever.
 pub struct Leg {
     pub(super) dialog: InviteDialog,
     pub(super) layer: Arc<DialogLayer>,
@@ -76,7 +76,7 @@ impl Leg {
         self.reject(refusal(why));
     }
 
-    /// Refuses an incoming leg that cannot be carried here, so that its network tries another way.
+    /// Refuses an incoming leg that cannot be handled here, so that its network tries another route.
     pub fn fail(&self) {
         self.reject(StatusCode::ServiceUnavailable);
     }
@@ -87,18 +87,18 @@ impl Leg {
         }
     }
 
-    /// Ends the leg: rings no longer, or hangs up.
+    /// Ends the leg: stops ringing, or hangs up.
     pub async fn end(&self) {
         let can_cancel = self.dialog.state().can_cancel();
         let ended = if can_cancel { self.dialog.cancel().await } else { self.dialog.hangup().await };
         if let Err(error) = ended {
-            tracing::debug!("a leg could not be ended in order: {error}");
+            tracing::debug!("a leg could not be ended cleanly: {error}");
         }
     }
 }
 
-/// How a caller's network learns why a call is refused: a withheld number with 433 (RFC 5079), too many calls as a busy
-/// line, and others with 603 Decline (RFC 3261, section 21.6.2).
+/// The status code that tells a caller's network why a call is refused: 433 for a withheld number (RFC 5079), 486 Busy for
+/// too many calls, and 603 Decline for a blocked caller (RFC 3261, section 21.6.2).
 fn refusal(why: RefusalReason) -> StatusCode {
     match why {
         RefusalReason::Withheld => StatusCode::AnonymityDisallowed,
@@ -107,18 +107,18 @@ fn refusal(why: RefusalReason) -> StatusCode {
     }
 }
 
-/// Passes on what happens to a dialog, and answers what needs no decision, until it is over. `ack` is the request that
-/// confirmed it, if that one describes the audio.
+/// Forwards the events of a dialog, and answers requests that need no decision, until it is over. `ack` returns the last ACK,
+/// whose body may describe the audio.
 pub(super) async fn watch(
     mut states: DialogStateReceiver,
     events: mpsc::UnboundedSender<LegEvent>,
     ack: impl Fn() -> Option<Request> + Send,
 ) {
-    // A receiver that is gone is no longer interested.
+    // Fails if the receiver is gone.
     let report = |event| {
         let _ = events.send(event);
     };
-    // The answer that came in the last ACK, which is repeated in each state.
+    // The SDP answer in the last ACK, which is repeated in each state.
     let mut answered: Option<Vec<u8>> = None;
     while let Some(state) = states.recv().await {
         match state {
@@ -142,7 +142,7 @@ pub(super) async fn watch(
             DialogState::Options(_, _, handle) | DialogState::Notify(_, _, handle) => {
                 let _ = handle.reply(StatusCode::OK).await;
             }
-            // A caller must not have us ring others.
+            // A caller must not be able to make us ring others.
             DialogState::Refer(_, _, handle) => {
                 let _ = handle.reply(StatusCode::Decline).await;
             }

@@ -1,4 +1,4 @@
-//! Phones that we ring.
+//! Outgoing legs: the phones that we ring.
 use frontdesk_domain::PhoneNumber;
 use rsipstack::dialog::authenticate::Credential;
 use rsipstack::dialog::dialog::DialogStateReceiver;
@@ -11,17 +11,17 @@ use super::leg::{self, Leg, LegEvent};
 use super::{Signalling, StartError, failed};
 use crate::settings::{Address, Trunk};
 
-/// What the callee sees of the caller.
+/// The caller ID that the callee sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shown {
     /// This number.
     Number(PhoneNumber),
-    /// That the caller keeps it back.
+    /// That the caller withholds the number.
     Withheld,
 }
 
 impl Signalling {
-    /// Rings a phone, with an offer of audio. What happens is sent to `events`.
+    /// Rings a phone, with an offer of audio. The events of the leg are sent to `events`.
     pub fn ring(
         &self,
         address: &Address,
@@ -35,7 +35,7 @@ impl Signalling {
             trunk.map_or_else(|| self.contact.host_with_port.to_string(), |trunk| trunk.registrar.host());
         let other = |name: &str, value: String| Header::Other(name.into(), value);
         let (from, header) = match shown {
-            // RFC 3325, section 9.1: what a trunk shows.
+            // RFC 3325, section 9.1: the number that a trunk shows.
             Shown::Number(number) => {
                 let address = format!("sip:{number}@{host}");
                 (address.clone(), other("P-Asserted-Identity", format!("<{address}>")))
@@ -67,7 +67,7 @@ pub(super) fn credential(trunk: &Trunk) -> Credential {
     Credential { username: trunk.username.clone(), password, ..Credential::default() }
 }
 
-/// Reports how ringing ends by the final response, the code of which is exact, and then what happens in the call.
+/// Reports how ringing ends, from the final response, which has the exact code, and then the events of the call.
 async fn outcome(
     mut answered: JoinHandle<InviteAsyncResult>,
     states: DialogStateReceiver,
@@ -82,7 +82,7 @@ async fn outcome(
     let response = loop {
         tokio::select! {
             response = &mut answered => break response.ok().and_then(Result::ok).and_then(|(_, response)| response),
-            // The response says that it has ended, and why.
+            // The final response reports the end and its reason.
             Some(event) = watched.recv() => if !matches!(event, LegEvent::Ended(_)) { report(event) },
         }
     };

@@ -1,4 +1,4 @@
-//! The registration at a trunk, so that it sends us calls.
+//! The registration with a trunk, so that it sends us calls.
 use rsipstack::dialog::registration::{RefreshOutcome, Registration};
 use rsipstack::platform::CancellationToken;
 use rsipstack::sip::Uri;
@@ -8,7 +8,7 @@ use super::outgoing::credential;
 use super::{Signalling, StartError, failed};
 use crate::settings::Trunk;
 
-/// How long a registration is asked for, in seconds.
+/// The requested lifetime of a registration, in seconds.
 const EXPIRES: u32 = 300;
 
 /// A registration that is renewed until it is ended.
@@ -37,7 +37,7 @@ impl Signalling {
                     (Some(true), None) | (Some(false), Some(_)) => {}
                     (_, None) => tracing::info!("registered at the SIP trunk"),
                     (_, Some(why)) => {
-                        tracing::error!("the SIP trunk does not register us, and sends no calls: {why}");
+                        tracing::error!("registration with the SIP trunk failed; it sends no calls: {why}");
                     }
                 }
             };

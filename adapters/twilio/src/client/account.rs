@@ -18,10 +18,10 @@ use crate::client::{FORM, TwilioClient, checked, unavailable, whole};
 use crate::records::{Listing, RecordingResource};
 use crate::urls::number_settings;
 
-/// Countries there are, with room.
+/// The most pages that are read of the country list; in practice there are fewer.
 const COUNTRY_PAGES: usize = 10;
 
-/// A number of the account's, with where it asks.
+/// A phone number of the account, with its webhooks.
 #[derive(Debug, Deserialize)]
 struct NumberSettings {
     sid: String,
@@ -130,7 +130,7 @@ impl TwilioClient {
         self.accounts.first().ok_or_else(nobody)
     }
 
-    /// Where the dialing permissions are: beside the API, on a host of their own.
+    /// The URL of the dialing permissions, which are on a host of their own (`voice.` instead of `api.`).
     fn permissions(account: &Account) -> Result<Url, CarrierError> {
         let mut url = account.api_url.clone();
         let host =
@@ -156,7 +156,7 @@ async fn read<T: DeserializeOwned>(response: Response, what: &str) -> Result<T, 
         .map_err(|_| CarrierError::Unusable(format!("unexpected format of {what}")))
 }
 
-/// The time that a response was made at (RFC 9110, section 6.6.1).
+/// The time at which a response was generated (RFC 9110, section 6.6.1).
 fn date(response: &Response) -> Option<Timestamp> {
     let text = response.headers().get(DATE)?.to_str().ok()?;
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
@@ -173,7 +173,7 @@ impl CarrierAccount for TwilioClient {
         let mut url = Self::resource(account, &["IncomingPhoneNumbers.json"])?;
         url.query_pairs_mut().append_pair("PageSize", "1000");
         let response = match checked(self.get(account, url).await?) {
-            // A path that this account does not have: the SID is wrong.
+            // 404 for the account's own list means that the SID is wrong.
             Err(CarrierError::NotYet) => return Err(CarrierError::Unauthorized),
             answered => answered?,
         };

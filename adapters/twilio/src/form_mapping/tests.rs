@@ -18,7 +18,7 @@ fn a_declined_whisper_is_answered_but_not_bridged() {
 }
 
 #[test]
-fn a_refused_call_is_declined_whatever_the_carrier_calls_it() {
+fn sip_603_and_607_mean_declined_whatever_the_status() {
     let status = |body: &str| {
         let leg = LegId::new("twilio", "CA2").unwrap();
         match leg_changed(&form(body), leg, 2, 0) {
@@ -48,13 +48,13 @@ fn a_recording_is_known_by_its_sid_alone() {
 }
 
 #[test]
-fn empty_fields_are_no_fields() {
+fn empty_fields_count_as_absent() {
     let parties = parties(&form("From=&To=%2B1555&FromCity=&FromCountry=&CallerName="));
     assert_eq!((parties.from, parties.from_place, parties.from_name), (CallerId::Withheld, None, None));
 }
 
 #[test]
-fn texts_that_a_database_would_refuse_are_made_fit() {
+fn texts_are_sanitized_for_every_database() {
     let long = "x".repeat(10_000);
     let form = form(&format!("From=a%00b%0a&CallerName={long}&Note={long}%00"));
     let parties = parties(&form);
@@ -84,7 +84,7 @@ fn a_transcript_is_reported_and_not_stored_twice() {
 }
 
 #[test]
-fn attestation_is_read_by_its_beginning() {
+fn attestation_is_parsed_by_prefix() {
     for (word, expected) in [
         ("TN-Validation-Passed-A", Attestation::Full),
         ("TN-Validation-Passed-B-Diverted", Attestation::Partial),
@@ -106,7 +106,7 @@ fn carrier_times_are_rfc_2822() {
 }
 
 #[test]
-fn words_from_the_future_are_ignored() {
+fn unknown_statuses_are_ignored() {
     assert_eq!(recording_changed(&form("RecordingStatus=processing&RecordingSid=RE1")), None);
     assert_eq!(leg_changed(&form("CallStatus=teleported"), "twilio:CA2".parse().unwrap(), 2, 0), None);
     assert_eq!(call_ended(&form("CallStatus=in-progress")), None);

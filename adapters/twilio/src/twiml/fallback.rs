@@ -1,9 +1,9 @@
 //! Static documents for when the server is unreachable. The first calls all phones at once; a caller who is still there
-//! afterwards can ask for the second by a key, which takes a message.
+//! afterwards can press a key for the second, which takes a message.
 //!
 //! They are hosted on another server and cannot make requests: no menu, no screening, no opening hours, no rules about
-//! callers, no second attempt. `<Dial>` without `action` continues with the next verb, even after a conversation, so
-//! nobody is recorded who did not ask for it. `<Record>` without `action` requests the current document again.
+//! callers, no second attempt. `<Dial>` without `action` continues with the next verb, even after a conversation, so only
+//! callers who press the key are recorded. `<Record>` without `action` requests the current document again.
 use std::io;
 
 use frontdesk_domain::flow::{FallbackRoute, Prompt, Speech, Spoken};
@@ -16,10 +16,10 @@ use frontdesk_ports::PublicUrl;
 
 use crate::urls::Urls;
 
-/// Numbers in one `<Dial>` (Twilio, "TwiML: Number").
+/// The most numbers in one `<Dial>` (Twilio, "TwiML: Number").
 const MAX_NUMBERS: usize = 10;
 
-/// The key that asks for the mailbox.
+/// The key that leads to the mailbox.
 const VOICEMAIL_KEY: &str = "1";
 
 /// What the documents leave out, for the person who hosts them.
@@ -51,7 +51,7 @@ fn document(content: impl FnOnce(&mut Xml) -> io::Result<()>) -> String {
     String::from_utf8(writer.into_inner()).expect("the writer is given UTF-8 only")
 }
 
-/// Words only: audio files are served by us, who are not there.
+/// Says a prompt's text only: audio files are on this server, which is unreachable when the document is used.
 fn say(writer: &mut Xml, flow: &CallFlow, prompt: &Prompt, urls: &Urls<'_>) -> io::Result<()> {
     let words = prompt.all().find(|(_, spoken)| !matches!(spoken, Spoken::Audio(_)));
     let words = words.map(|(language, _)| flow.speech(prompt, Some(language))).unwrap_or_default();

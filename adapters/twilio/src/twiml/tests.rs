@@ -1,4 +1,4 @@
-//! Documents as they go out.
+//! Tests of whole TwiML documents.
 use frontdesk_domain::call::DialOutcome;
 use frontdesk_domain::dialogue::DialResult;
 use frontdesk_domain::{BuiltinFlow, CallFlow, Context, LegId, Signal, advance, builtin_flow};

@@ -1,4 +1,4 @@
-//! The REST client against a scripted peer.
+//! The REST client against a mock server.
 use std::time::Duration;
 
 use adapters_twilio::TwilioClient;
@@ -18,7 +18,7 @@ fn client(server: &MockServer) -> TwilioClient {
 }
 
 fn client_at(base: &str) -> TwilioClient {
-    // Tests of many crates share a process with none; installing twice is no error here.
+    // Only the first installation in the test process succeeds; later ones are ignored.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let account = Account {
         carrier: "twilio".into(),
@@ -47,7 +47,7 @@ async fn answering(response: ResponseTemplate) -> Result<FetchedAudio, CarrierEr
 }
 
 #[tokio::test]
-async fn audio_is_asked_for_by_sid_with_the_present_token() {
+async fn audio_is_requested_by_sid_with_the_current_token() {
     let server = MockServer::start().await;
     let audio = ResponseTemplate::new(200).set_body_raw(b"RIFF....WAVE".as_slice(), "audio/x-wav");
     Mock::given(method("GET"))
@@ -71,7 +71,7 @@ async fn audio_is_asked_for_by_sid_with_the_present_token() {
 }
 
 #[tokio::test]
-async fn each_refusal_says_what_can_be_done() {
+async fn http_errors_map_to_carrier_errors() {
     assert_eq!(answering(ResponseTemplate::new(404)).await.unwrap_err(), CarrierError::NotYet);
     assert_eq!(answering(ResponseTemplate::new(401)).await.unwrap_err(), CarrierError::Unauthorized);
     let busy = answering(ResponseTemplate::new(429).insert_header("Retry-After", "7")).await.unwrap_err();
@@ -112,7 +112,7 @@ async fn credentials_never_leave_the_configured_origin() {
 }
 
 #[tokio::test]
-async fn redirects_that_never_end_are_given_up() {
+async fn endless_redirects_fail() {
     let server = MockServer::start().await;
     let round = ResponseTemplate::new(302).insert_header("Location", MEDIA);
     Mock::given(path(MEDIA)).respond_with(round).expect(4).mount(&server).await;
@@ -124,13 +124,13 @@ async fn a_refused_connection_is_retryable_and_its_error_hides_the_address() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let client = client_at(&format!("http://127.0.0.1:{port}"));
     let Err(CarrierError::Unavailable { why, .. }) = fetch(&client).await else {
-        panic!("it cannot be there")
+        panic!("nothing listens there")
     };
     assert!(!why.contains("127.0.0.1") && !why.contains(ACCOUNT), "{why}");
 }
 
 #[tokio::test]
-async fn a_body_that_stalls_is_given_up() {
+async fn a_stalled_body_times_out() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = client_at(&format!("http://{}", listener.local_addr().unwrap()));
     let stalls = tokio::spawn(async move {
@@ -142,7 +142,7 @@ async fn a_body_that_stalls_is_given_up() {
         std::future::pending::<()>().await;
     });
     let fetched = fetch(&client).await.unwrap();
-    // From here on nothing happens but time, which jumps.
+    // From here on only time passes; the paused clock jumps ahead.
     tokio::time::pause();
     let all: Result<Vec<_>, _> = fetched.audio.try_collect().await;
     assert!(matches!(all, Err(CarrierError::Unavailable { .. })), "{all:?}");
@@ -218,7 +218,7 @@ async fn a_page_that_leads_to_another_host_is_refused() {
 }
 
 #[tokio::test]
-async fn our_numbers_are_those_that_ask_us() {
+async fn our_numbers_are_those_whose_webhook_is_ours() {
     let server = MockServer::start().await;
     let number = |number: &str, url: &str| serde_json::json!({"phone_number": number, "voice_url": url});
     let numbers = serde_json::json!({"incoming_phone_numbers": [
@@ -229,7 +229,7 @@ async fn our_numbers_are_those_that_ask_us() {
 }
 
 #[tokio::test]
-async fn copies_are_deleted_by_sid_and_what_is_gone_is_no_error() {
+async fn copies_are_deleted_by_sid_and_missing_ones_are_no_error() {
     let server = MockServer::start().await;
     let gone = Mock::given(method("DELETE"))
         .and(path(base("Recordings/RE1.json")))
@@ -239,7 +239,7 @@ async fn copies_are_deleted_by_sid_and_what_is_gone_is_no_error() {
     assert!(client.delete_recording(&call, &"RE1".parse().unwrap()).await.unwrap());
     assert!(!client.delete_call(&call).await.unwrap());
     let simulated = LegId::new("simulator", "CA1").unwrap();
-    assert!(!client.delete_call(&simulated).await.unwrap(), "a simulated carrier is gone with its copies");
+    assert!(!client.delete_call(&simulated).await.unwrap(), "a removed simulated carrier has no copies");
     let unknown = LegId::new("other", "CA1").unwrap();
     assert!(client.delete_call(&unknown).await.is_err());
 }

@@ -1,4 +1,4 @@
-//! The adapter from outside: signed requests into its routes, its client against a scripted peer.
+//! Tests of the adapter's public interface: signed requests to its routes, and its client against a mock server.
 #![allow(clippy::unwrap_used, reason = "a test reports by panicking")]
 
 mod client;

@@ -1,4 +1,4 @@
-//! Requests into the routes, in process.
+//! Sends requests to the routes, in process.
 use std::sync::{Arc, Mutex};
 
 use adapters_twilio::{Webhooks, routes};
@@ -107,7 +107,7 @@ async fn text(response: TestResponse) -> String {
 }
 
 #[tokio::test]
-async fn a_call_is_answered_with_twiml_that_nobody_may_keep() {
+async fn a_call_is_answered_with_uncacheable_twiml() {
     let desk = Arc::new(Desk::default());
     let response = send(
         &client(&desk),
@@ -137,7 +137,7 @@ async fn a_call_is_answered_with_twiml_that_nobody_may_keep() {
 }
 
 #[tokio::test]
-async fn what_is_not_signed_by_us_gets_403_and_leaves_no_trace() {
+async fn requests_without_a_valid_signature_get_403_and_have_no_effect() {
     let desk = Arc::new(Desk::default());
     let cli = client(&desk);
     let pairs = [("AccountSid", ACCOUNT), ("CallSid", CALL)];
@@ -169,7 +169,7 @@ async fn what_is_not_signed_by_us_gets_403_and_leaves_no_trace() {
         for signature in signatures {
             request = request.header("X-Twilio-Signature", signature);
         }
-        // A request cannot choose how it is checked, nor where it says it came to.
+        // A request can choose neither the algorithm nor the host that is verified.
         let request = request
             .header("X-Twilio-Webhooks-Signature-Settings", "key=x,algorithm=HMAC_SHA256")
             .header("X-Forwarded-Host", "evil.example")
@@ -247,7 +247,7 @@ async fn a_path_prefix_that_the_proxy_strips_is_part_of_what_is_signed() {
 }
 
 #[tokio::test]
-async fn too_much_is_refused_before_anything_is_made_of_it() {
+async fn oversized_bodies_are_refused_before_they_are_parsed() {
     let desk = Arc::new(Desk::default());
     let cli = client(&desk);
     for body in ["x".repeat(10_000_000), "a=1&".repeat(10_000), format!("a={}", "b".repeat(1_000_000))] {
@@ -257,7 +257,7 @@ async fn too_much_is_refused_before_anything_is_made_of_it() {
 }
 
 #[tokio::test]
-async fn each_place_of_the_conversation_reads_its_own_fields() {
+async fn each_dialogue_step_reads_its_own_fields() {
     let desk = Arc::new(Desk::default());
     let cli = client(&desk);
     let signal = async |path: &str, pairs: &[(&str, &str)]| {
@@ -327,7 +327,7 @@ async fn a_callback_is_204_when_stored_and_503_when_not() {
     for (path, pairs) in &callbacks {
         send(&client(&desk), path, pairs).await.assert_status(StatusCode::SERVICE_UNAVAILABLE);
     }
-    // Nothing to store: sending it again would not help.
+    // There is nothing to store, and sending it again would not help.
     send(&client(&desk), "/twilio/status", &[("CallStatus", "ringing")])
         .await
         .assert_status(StatusCode::NO_CONTENT);
@@ -351,7 +351,7 @@ async fn a_panic_never_reaches_the_caller() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_longer_than_four_seconds() {
+async fn answers_time_out_after_four_seconds() {
     let desk = Arc::new(Desk { hangs: true, ..Desk::default() });
     let begun = tokio::time::Instant::now();
     let response = send(&client(&desk), "/twilio/voice", &[]).await;
@@ -382,10 +382,10 @@ async fn a_signed_request_without_a_call_gets_a_spoken_answer() {
 fn the_end_of_a_path_cannot_be_moved_into_the_form() {
     let with_state = adapters_twilio::route_list().into_iter().filter(|(path, _)| path.contains(':'));
     let open: Vec<_> = with_state.filter(|(path, _)| !path.ends_with("/~")).collect();
-    assert_eq!(open, [], "no field's name begins with a tilde");
+    assert_eq!(open, [], "every path with state ends in /~");
 }
 
-/// SignalWire signs as Twilio does, with a key of its own and in a header of its own.
+/// SignalWire signs as Twilio does, but with its own key and in its own header.
 #[tokio::test]
 async fn a_carrier_may_sign_with_a_key_that_is_not_the_token() {
     let desk = Arc::new(Desk::default());
@@ -414,7 +414,7 @@ async fn a_carrier_may_sign_with_a_key_that_is_not_the_token() {
     assert_eq!(status(&[(theirs, "signing key")]).await, 200);
     assert_eq!(status(&[(alias, "signing key")]).await, 200);
     assert_eq!(status(&[(theirs, "signing key"), (alias, "signing key")]).await, 200);
-    assert_eq!(status(&[(theirs, TOKEN)]).await, 403, "the token signs nothing there");
+    assert_eq!(status(&[(theirs, TOKEN)]).await, 403, "not signed with the signing key");
     assert_eq!(status(&[(theirs, "signing key"), (alias, "another")]).await, 403);
     assert_eq!(status(&[(theirs, "signing key"), (theirs, "signing key")]).await, 403);
     assert_eq!(status(&[]).await, 403);

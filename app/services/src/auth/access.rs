@@ -1,4 +1,4 @@
-//! What the pages and the API ask of access control.
+//! Implements the port [`Access`], which the pages and the API use.
 use async_trait::async_trait;
 use frontdesk_ports::access::{Role, Scopes, user_key};
 use frontdesk_ports::{
@@ -78,7 +78,7 @@ impl Access for AccessControl {
 
     async fn describe_session(&self, token: &str, browser: &str, address: &str) {
         if let Err(error) = self.store.describe_session(&hash_token(token), browser, address).await {
-            tracing::warn!("a session could not be described: {error}");
+            tracing::warn!("the browser and address of a session could not be stored: {error}");
         }
     }
 
@@ -121,7 +121,7 @@ impl Access for AccessControl {
         let hash = hash_token(token);
         let now = self.clock.now();
         let Some(token) = self.store.token(&hash).await? else {
-            // A token that we made cannot be guessed; one that people wrote into the configuration might be.
+            // A generated token cannot be guessed; one that a person chose in the configuration might be.
             let budget = Budget::TokensFrom(network(address));
             self.throttle.count(&budget, now).map_err(SignInError::Throttled)?;
             let is_fixed = |fixed: &String| bool::from(fixed.as_bytes().ct_eq(hash.as_bytes()));

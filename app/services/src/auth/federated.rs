@@ -1,5 +1,4 @@
-//! Sign-in by a proxy or an identity provider: people are admitted under their name, or added if new users are
-//! allowed.
+//! Sign-in through a proxy or an identity provider: users are found by name, or created if new users are allowed.
 use std::collections::BTreeMap;
 
 use frontdesk_domain::Timestamp;
@@ -11,14 +10,14 @@ use super::password::NO_PASSWORD;
 use super::{AccessControl, LAST_USE_PRECISION};
 use crate::auth::names::valid_user_name;
 
-/// The most results that are remembered.
+/// The maximum number of results that are remembered.
 const MAX_REMEMBERED: usize = 10_000;
 
-/// By [`user_key`]: a token, or `None` for a person who was not admitted, and when.
+/// By [`user_key`]: the session token (`None` if the user was not admitted), and the time of the sign-in.
 type Remembered = BTreeMap<String, (Option<String>, Timestamp)>;
 
 /// Results of sign-ins by a proxy within the last minute. A browser sends several requests before it has a cookie, and a
-/// program never has one; each would otherwise begin a session.
+/// program never has one; otherwise every request would start a session.
 #[derive(Default)]
 pub(super) struct RecentSignIns(Mutex<Remembered>);
 
@@ -50,18 +49,18 @@ impl AccessControl {
         let known = self.find_user(name).await?.map(|user| user.name);
         let name = known.as_deref().unwrap_or(name);
         if known.is_none() {
-            // Nobody gets a name that differs from another's by case only.
+            // A new user must not have the same key as an existing one.
             let key = user_key(name);
             let is_taken = self.store.users().await?.iter().any(|user| user_key(&user.name) == key);
             let (Some(role), Ok(name), false) = (self.newcomers, valid_user_name(name), is_taken) else {
                 self.audit_refused(None, by).await;
                 return Err(SignInError::Nobody);
             };
-            // The person has no password until an admin sets one.
+            // The user has no password until an admin sets one.
             let user = User { name: name.to_owned(), role, password_hash: NO_PASSWORD.to_owned() };
             match self.store.add_user(user).await {
                 Ok(()) => self.audit(by, AuditAction::UserAdded, name).await,
-                // A concurrent request of the same browser was first.
+                // A concurrent request of the same browser came first.
                 Err(StoreError::Exists(_)) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -1,10 +1,10 @@
-//! Which names people and tokens can have.
+//! Validation of the names of users, tokens and views.
 
 /// A name that does not follow the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BadName;
 
-/// The name of a person or token: 1 to 64 printable characters, without blanks around it.
+/// Trims a name and validates it: 1 to 64 characters, none of them a control character.
 pub(crate) fn valid_name(name: &str) -> Result<&str, BadName> {
     let trimmed = name.trim();
     let length = trimmed.chars().count();
@@ -12,11 +12,11 @@ pub(crate) fn valid_name(name: &str) -> Result<&str, BadName> {
     if fits { Ok(trimmed) } else { Err(BadName) }
 }
 
-/// What the audit log calls actors that are no people; each alone, or before a name.
+/// What the audit log calls actors that are not users: used alone, or before a name, as in "token crm".
 const OTHER_ACTORS: [&str; 7] =
     ["command line", "retention", "configuration", "token", "proxy", "provider", "setup link"];
 
-/// The name of a person: none that the audit log could confuse with another kind of actor.
+/// Validates the name of a user or token: it must not look like another kind of actor in the audit log.
 pub(crate) fn valid_user_name(name: &str) -> Result<&str, BadName> {
     let name = valid_name(name)?;
     let lower = name.to_lowercase();

@@ -1,4 +1,4 @@
-//! Passwords: their rules, and their hashes (argon2id), computed apart from the threads that answer callers.
+//! Passwords: their rules, and their hashes (argon2id), which are not computed on the threads that answer callers.
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ const LENGTH: RangeInclusive<usize> = 8..=128;
 /// How many hashes are computed at once: each takes 19 MiB and one core.
 const MAX_CONCURRENT_HASHES: usize = 2;
 
-/// The hash of a random password, with the same form and cost as ours. A sign-in with an unknown name is compared
-/// with it, so that it takes as long as one with a known name. A constant, because computing it at start would take
+/// The hash of a random password, with the same parameters as real hashes. A sign-in with an unknown name is verified
+/// against it, so that it takes as long as one with a known name. A constant, because computing it at start would take
 /// 19 MiB.
 pub(crate) const NO_PASSWORD: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlzIQ$fIlxUNYBrg7T1DQd9OGKAS1m1gYIFUWEWLSCpGGKpJ0";
@@ -24,7 +24,7 @@ pub enum BadPassword {
     /// It is too short or too long.
     #[error("a password has 8 to 128 characters")]
     Length,
-    /// It is among the first that are guessed.
+    /// It is easy to guess.
     #[error("this password is easy to guess; use several words or a password manager")]
     Guessable,
 }
@@ -39,14 +39,14 @@ impl<'p> TryFrom<&'p str> for NewPassword<'p> {
         if !LENGTH.contains(&text.chars().count()) {
             return Err(BadPassword::Length);
         }
-        // Words of this product are guessed first, too.
+        // Words related to this product are easy to guess, too.
         let strength = zxcvbn::zxcvbn(text, &["frontdesk", "admin", "reception", "telephone"]).score();
         if strength <= zxcvbn::Score::One { Err(BadPassword::Guessable) } else { Ok(Self(text)) }
     }
 }
 
 impl NewPassword<'_> {
-    /// Whether this is the password of that hash. Blocks for as long as hashing takes.
+    /// Whether `stored` is a hash of this password. Blocks the thread while it computes the hash.
     pub(crate) fn has_hash(self, stored: &str) -> bool {
         verify(self.0, stored)
     }
@@ -74,7 +74,7 @@ impl Passwords {
         hashed.map_err(|_| StoreError::Unavailable("a password could not be hashed".into()))
     }
 
-    /// Whether a password is right. Without a stored hash it is wrong, and takes as long.
+    /// Whether a password is right. Without a stored hash the result is `false`, and takes as long to compute.
     pub async fn is_right(&self, stored: Option<&str>, password: &str) -> bool {
         let Ok(_permit) = self.0.clone().acquire_owned().await else { return false };
         let stored = stored.unwrap_or(NO_PASSWORD).to_owned();
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_name_costs_what_a_known_one_does() {
+    fn unknown_and_known_names_take_equal_time() {
         let ours = hash("a password", &[7; 16]);
         let cost = |stored: &str| {
             let stored = PasswordHash::new(stored).unwrap();

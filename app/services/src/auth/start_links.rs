@@ -1,4 +1,4 @@
-//! Links that the start prints on the terminal: one signs in once, one creates the first user. They end with the process.
+//! One-time links that are printed at startup: one signs in, one creates the first user. A restart invalidates them.
 use frontdesk_ports::access::Role;
 use frontdesk_ports::{AccountError, AuditAction, SignInError, StoreError};
 use parking_lot::Mutex;
@@ -11,14 +11,14 @@ use crate::auth::names::valid_user_name;
 /// The user that a sign-in link signs in.
 const ADMIN: &str = "admin";
 
-/// The hashes of the secrets in the links that are good.
+/// The hashes of the secrets of the links that are still valid.
 #[derive(Default)]
 pub(super) struct StartLinks {
     sign_in: Mutex<Option<String>>,
     setup: Mutex<Option<String>>,
 }
 
-/// Whether a link with this secret is good.
+/// Whether `link` is valid and has this secret.
 fn is_of(link: Option<&String>, secret: &str) -> bool {
     link.is_some_and(|hash| bool::from(hash.as_bytes().ct_eq(hash_token(secret).as_bytes())))
 }
@@ -51,7 +51,7 @@ impl AccessControl {
         };
         let session = self.begin_session(ADMIN.to_owned(), None, address).await;
         if session.is_err() {
-            // It has signed nobody in.
+            // The sign-in failed, so the link stays valid.
             *self.start_links.sign_in.lock() = link;
         }
         session?.ok_or(SignInError::Wrong)
@@ -72,7 +72,7 @@ impl AccessControl {
         }
         let name = valid_user_name(name).map_err(|_| AccountError::BadName)?;
         let password = NewPassword::try_from(password)?;
-        // Of two forms that are sent at once, one creates the user.
+        // Only one of two forms that are sent at the same time creates the user.
         let link = self.start_links.setup.lock().take();
         if !is_of(link.as_ref(), secret) {
             return Err(AccountError::Nobody);

@@ -1,4 +1,4 @@
-//! Limits how often passwords, codes and tokens can be guessed, and how much of that the audit log holds.
+//! Limits how often passwords, codes and tokens can be guessed, and how many audit entries that causes.
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -8,19 +8,19 @@ use parking_lot::Mutex;
 
 /// How long a failed attempt counts.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
-/// The most budgets that are remembered.
+/// The maximum number of budgets that are remembered.
 const MAX_BUDGETS: usize = 10_000;
-/// The most attempts that the audit log holds one by one within [`WINDOW`], from all networks together.
+/// After this many refused sign-ins from all networks within [`WINDOW`], only powers of ten are audited.
 const MAX_NOTED: usize = 100;
 
-/// What attempts are counted by, each with its own limit.
+/// What attempts are counted against, each with its own limit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Budget {
-    /// Attempts for an account from a network, or for a purpose of a signed-in person.
+    /// Attempts on an account, from one network or for one purpose ("settings", "confirm" or "code").
     Account(String, String),
-    /// Attempts for an account from all networks that it has not been signed in from.
+    /// Attempts on an account, from all networks without an earlier sign-in to it.
     AnywhereFor(String),
-    /// Attempts from a network for all accounts together.
+    /// Attempts from one network on all accounts together.
     From(String),
     /// Wrong API tokens from a network.
     TokensFrom(String),
@@ -53,7 +53,7 @@ pub(crate) fn network(address: &str) -> String {
 #[derive(Default)]
 pub(crate) struct Throttle {
     attempts: Mutex<BTreeMap<Budget, Vec<Timestamp>>>,
-    /// The networks that accounts have been signed in from since the start.
+    /// Accounts and the networks from which they have been signed in to since the program started.
     known: Mutex<BTreeSet<(String, String)>>,
 }
 
@@ -84,7 +84,7 @@ impl Throttle {
     /// Counts an attempt to sign in, by account and by network. Attempts from other networks do not count
     /// against a network that the account has been signed in from.
     pub fn count_sign_in(&self, name: &str, network: &str, now: Timestamp) -> Result<(), Duration> {
-        // The network first: one that has used up its budget adds no others, which would push out those of accounts.
+        // The network first: once its budget is used up, it adds no other budgets, which would evict those of accounts.
         self.count(&Budget::From(network.to_owned()), now)?;
         self.count(&Budget::Account(name.to_owned(), network.to_owned()), now)?;
         if self.is_known(name, network) {
@@ -93,7 +93,7 @@ impl Throttle {
         self.count(&Budget::AnywhereFor(name.to_owned()), now)
     }
 
-    /// Ends the count of an account after a sign-in that succeeded, and remembers the network.
+    /// Resets the count of an account after a successful sign-in, and remembers the network.
     pub fn signed_in(&self, name: &str, network: &str) {
         self.take_back(name, network);
         self.reset(&Budget::Account(name.to_owned(), network.to_owned()));
@@ -103,7 +103,7 @@ impl Throttle {
         }
     }
 
-    /// Takes back what [`count_sign_in`](Self::count_sign_in) has counted: the password was right.
+    /// Undoes one [`count_sign_in`](Self::count_sign_in), because the password was right.
     pub fn take_back(&self, name: &str, network: &str) {
         let is_known = self.is_known(name, network);
         let mut attempts = self.attempts.lock();
@@ -119,13 +119,13 @@ impl Throttle {
         self.known.lock().contains(&(name.to_owned(), network.to_owned()))
     }
 
-    /// Forgets the attempts of a budget after one that succeeded.
+    /// Clears a budget after a successful attempt.
     pub fn reset(&self, budget: &Budget) {
         self.attempts.lock().remove(budget);
     }
 }
 
-/// Removes the budgets with the oldest last attempts, many at once; those that are used up last.
+/// Evicts a tenth of the budgets: those with the oldest last attempt, and exhausted ones only if no others are left.
 fn make_room(attempts: &mut BTreeMap<Budget, Vec<Timestamp>>) {
     let age = |budget: &Budget, at: &Vec<Timestamp>| (at.len() >= budget.limit(), at.last().copied());
     let mut oldest: Vec<_> = attempts.iter().map(|(budget, at)| (age(budget, at), budget.clone())).collect();
@@ -135,13 +135,13 @@ fn make_room(attempts: &mut BTreeMap<Budget, Vec<Timestamp>>) {
     }
 }
 
-/// Refused sign-ins within [`WINDOW`], so that the audit log holds a few lines of an attack and not one for each attempt.
+/// Counts refused sign-ins within [`WINDOW`], so that an attack causes a few audit entries and not one for each attempt.
 #[derive(Default)]
 pub(crate) struct RefusedSignIns(Mutex<BTreeMap<String, Vec<Timestamp>>>);
 
 impl RefusedSignIns {
-    /// Counts a refused sign-in from a network. Returns how many there were, if the audit log is to hold this one: the
-    /// first, the tenth, the hundredth and so on.
+    /// Counts a refused sign-in from a network. Returns the count if this one is to be audited: the first, the tenth,
+    /// the hundredth and so on.
     pub fn count(&self, network: &str, now: Timestamp) -> Option<usize> {
         let mut refused = self.0.lock();
         refused.retain(|_, at| at.last().is_some_and(|at| now < *at + WINDOW));
@@ -183,11 +183,11 @@ mod tests {
         assert_eq!(refused(40, &|n| format!("name {n}"), &|_| "192.0.2.1".into()), 10);
         assert_eq!(refused(120, &|_| "ann".into(), &|n| format!("198.51.100.{n}")), 20);
         assert!(throttle.count_sign_in("ann", "203.0.113.1", at(14)).is_err());
-        assert!(throttle.count_sign_in("ann", "203.0.113.1", at(16)).is_ok(), "a quarter of an hour later");
+        assert!(throttle.count_sign_in("ann", "203.0.113.1", at(16)).is_ok(), "the window has passed");
     }
 
     #[test]
-    fn a_flood_of_names_does_not_push_out_a_budget_that_is_used_up() {
+    fn a_flood_of_names_does_not_evict_an_exhausted_budget() {
         let throttle = Throttle::default();
         let guess = |name: &str, network: &str| throttle.count_sign_in(name, network, at(0));
         (0..10).for_each(|_| guess("admin", "192.0.2.1").unwrap());
@@ -198,11 +198,11 @@ mod tests {
         for n in 0..MAX_BUDGETS {
             let _ = guess(&format!("name {n}"), &format!("2001:db8:{n:x}::/64"));
         }
-        assert!(guess("admin", "192.0.2.1").is_err(), "nor do many networks");
+        assert!(guess("admin", "192.0.2.1").is_err(), "nor does a flood of networks");
     }
 
     #[test]
-    fn a_sign_in_where_the_account_is_known_takes_back_no_attempt_of_others() {
+    fn a_sign_in_from_a_known_network_undoes_no_attempts_from_others() {
         let throttle = Throttle::default();
         throttle.count_sign_in("ann", "192.0.2.1", at(0)).unwrap();
         throttle.signed_in("ann", "192.0.2.1");
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_do_not_lock_out_an_account_where_it_has_been_signed_in() {
+    fn other_networks_do_not_lock_out_a_known_network() {
         let throttle = Throttle::default();
         throttle.count_sign_in("ann", "192.0.2.1", at(0)).unwrap();
         throttle.signed_in("ann", "192.0.2.1");
@@ -238,13 +238,13 @@ mod tests {
     }
 
     #[test]
-    fn of_many_refused_sign_ins_the_audit_log_holds_a_few() {
+    fn only_some_refused_sign_ins_are_audited() {
         let refused = RefusedSignIns::default();
         let noted: Vec<usize> = (0..1000).filter_map(|_| refused.count("192.0.2.1", at(0))).collect();
         assert_eq!(noted, [1, 10, 100, 1000]);
         let from_many: usize =
             (0..5000).filter_map(|n| refused.count(&format!("network {n}"), at(0))).count();
         assert!(from_many < 10, "{from_many}");
-        assert_eq!(refused.count("192.0.2.1", at(20)), Some(1), "later it starts again");
+        assert_eq!(refused.count("192.0.2.1", at(20)), Some(1), "the count restarts after the window");
     }
 }

@@ -1,13 +1,13 @@
-//! What the carrier was answered lately, for developers who look at a call: in memory, for the latest calls of this instance.
+//! Recent responses to the carrier, for developers who inspect a call: in memory, for the latest calls of this instance.
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use frontdesk_domain::LegId;
 use parking_lot::Mutex;
 
-/// Calls that are remembered; with a few kilobytes each.
+/// The number of calls that are remembered, at a few kilobytes each.
 const MAX_CALLS: usize = 300;
-/// Steps of a call that are remembered.
+/// The number of steps that are remembered of a call.
 const MAX_STEPS: usize = 24;
 
 /// Responses by call.
@@ -20,7 +20,7 @@ struct State {
     calls: BTreeMap<LegId, Vec<Step>>,
 }
 
-/// A step of a conversation, by the text of its place.
+/// A step of a dialogue, identified by the text of its position.
 struct Step {
     at: String,
     /// The event that the step's request reported.
@@ -29,17 +29,17 @@ struct Step {
 }
 
 impl RecentResponses {
-    /// The request of a step reported that event.
+    /// Records that the request of a step reported this event.
     pub(super) fn reported(&self, call: &LegId, at: &str, event: String) {
         self.change(call, at, |step| step.event = Some(event));
     }
 
-    /// A step was answered so.
+    /// Records the response to a step.
     pub(super) fn remember(&self, call: &LegId, at: &str, response: &str) {
         self.change(call, at, |step| step.response = Some(response.into()));
     }
 
-    /// The responses of a call by the events of their requests.
+    /// The responses of a call, by the identity of the event that each request reported.
     pub fn of(&self, call: &LegId) -> BTreeMap<String, Arc<str>> {
         let state = self.0.lock();
         let steps = state.calls.get(call).into_iter().flatten();
@@ -83,7 +83,7 @@ mod tests {
         recent.remember(&call(0), "start", "<Response>again</Response>");
         recent.remember(&call(0), "menu", "<Response/>");
         let of_first = recent.of(&call(0));
-        assert_eq!(of_first.len(), 1, "only of steps with a known event");
+        assert_eq!(of_first.len(), 1, "only steps with a known event");
         assert_eq!(&*of_first["started"], "<Response>again</Response>");
         for n in 1..=MAX_CALLS {
             for step in 0..MAX_STEPS + 5 {

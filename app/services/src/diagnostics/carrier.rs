@@ -1,4 +1,4 @@
-//! The account at the carrier: credentials, clock, where the numbers ask, who may fetch messages, what may be dialled.
+//! Checks of the carrier account: credentials, clock, webhooks of the numbers, access to recordings, dial permissions.
 use std::collections::BTreeSet;
 
 use frontdesk_domain::{CallFlow, PhoneNumber};
@@ -8,7 +8,7 @@ use frontdesk_ports::{
 
 use super::CarrierSetup;
 
-/// Seconds that our clock and the carrier's may not differ by: worth a word, and too much.
+/// Differences between our clock and the carrier's, in seconds, that cause a warning and a fault.
 const SKEW_NOTED: i64 = 5;
 const SKEW_TOO_MUCH: i64 = 60;
 
@@ -25,7 +25,7 @@ impl CarrierSetup {
         let answered = clock.now();
         let mut findings = Vec::new();
         match &numbers {
-            Ok(_) => findings.push(Finding::fine(CREDENTIALS, "the carrier takes the account's token")),
+            Ok(_) => findings.push(Finding::fine(CREDENTIALS, "the carrier accepts the account's token")),
             Err(CarrierError::Unauthorized) => findings.push(Finding::fault(
                 CREDENTIALS,
                 "the carrier refuses the account's token",
@@ -39,7 +39,7 @@ impl CarrierSetup {
         }
         let Ok(AccountNumbers { numbers, at }) = numbers else {
             let rest = [CLOCK, NUMBERS, MEDIA, DIALLING];
-            findings.extend(rest.map(|check| Finding::untried(check, "the carrier cannot be asked")));
+            findings.extend(rest.map(|check| Finding::untried(check, "the carrier cannot be reached")));
             return findings;
         };
         let middle = i64::midpoint(asked.as_millisecond(), answered.as_millisecond());
@@ -133,7 +133,7 @@ impl CarrierSetup {
     async fn dialling(&self, flow: Option<&CallFlow>) -> Vec<Finding> {
         let permissions = match self.account.dial_permissions().await {
             Ok(permissions) if !permissions.is_empty() => permissions,
-            Ok(_) => return vec![Finding::untried(DIALLING, "the carrier names no countries")],
+            Ok(_) => return vec![Finding::untried(DIALLING, "the carrier lists no countries")],
             Err(error) => {
                 return vec![Finding::untried(DIALLING, format!("no answer from the carrier: {error}"))];
             }
@@ -167,8 +167,10 @@ impl CarrierSetup {
             ));
         }
         if findings.is_empty() {
-            findings
-                .push(Finding::fine(DIALLING, "every phone of the flow may be called, and no fraud ranges"));
+            findings.push(Finding::fine(
+                DIALLING,
+                "every phone of the flow may be called, and no toll-fraud numbers",
+            ));
         }
         findings
     }
@@ -204,7 +206,7 @@ fn may_be_called(number: &str, permissions: &[DialPermission]) -> bool {
     longest.is_none() || permissions.iter().filter(of).any(|country| country.ordinary)
 }
 
-/// An address without the fragment with the carrier's retry settings.
+/// A URL without the fragment that holds the carrier's retry settings.
 fn bare(url: &str) -> &str {
     url.split('#').next().unwrap_or(url)
 }

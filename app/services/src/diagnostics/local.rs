@@ -15,14 +15,14 @@ impl Diagnostics {
             Some(flow) => match flow.draft().past_dates(self.clock.now()).first() {
                 Some(past) => Finding::warning(
                     "flow",
-                    format!("holidays may have passed unnoticed: {past}"),
+                    format!("the listed holidays are in the past: {past}"),
                     "list the next holidays, or renew the calendar file, and run frontdesk reload",
                 ),
                 None => Finding::fine("flow", format!("flow {} is valid", flow.version())),
             },
             None => Finding::fault(
                 "flow",
-                "there is no flow: nobody would be rung",
+                "there is no flow: no phone would ring",
                 "set forward_to = \"+33…\", or flow (docs/flow.md)",
             ),
         }
@@ -47,11 +47,7 @@ impl Diagnostics {
             }
             Ok(missing) if missing > 0 => {
                 let remedy = "start frontdesk serve once: it brings the schema up to date";
-                return Finding::warning(
-                    CHECK,
-                    format!("{missing} changes of the schema are still to come"),
-                    remedy,
-                );
+                return Finding::warning(CHECK, format!("{missing} migrations are pending"), remedy);
             }
             Ok(_) => {}
         }
@@ -65,7 +61,7 @@ impl Diagnostics {
         }
     }
 
-    /// Expired calls are deleted once a day; what is older by two days is held back.
+    /// Expired calls are deleted once a day, so calls that expired more than two days ago are reported.
     pub(super) async fn retention(&self, now: Timestamp) -> Option<Finding> {
         const CHECK: &str = "retention";
         let (expire_after, schema) = (self.calls_expire_after?, self.schema.as_ref().ok()?);
@@ -92,7 +88,7 @@ impl Diagnostics {
             &LegId::new("doctor", "probe").expect("a valid id"),
             &"probe".parse().expect("a valid id"),
         );
-        // Shorter than any message, and yet what the store takes for one.
+        // Shorter than any voicemail, but accepted by the store as audio.
         let bytes = Bytes::from_static(b"RIFF\x04\0\0\0WAVE");
         let audio = FetchedAudio {
             media_type: "audio/wav".into(),

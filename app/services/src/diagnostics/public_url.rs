@@ -1,4 +1,4 @@
-//! The way in: whether what the carrier sends to our public address reaches this desk as it was signed.
+//! Checks that requests to the public URL reach this server with a valid signature.
 use frontdesk_ports::{Finding, ProbeResult, Seen};
 
 use super::CarrierSetup;
@@ -7,7 +7,7 @@ const UNSIGNED: &str = "way_in.unsigned";
 const SIGNED: &str = "way_in.signed";
 
 impl CarrierSetup {
-    /// An unsigned request must be refused, a signed one taken.
+    /// Checks that an unsigned request is refused and a signed one is accepted.
     pub(super) async fn way_in(&self) -> Vec<Finding> {
         let url = &self.public_url;
         let mut findings = Vec::new();

@@ -8,21 +8,21 @@ use tokio::sync::Mutex;
 
 use super::CarrierSetup;
 
-/// How long what was found is shown: the page asks more often, and the carrier limits requests.
+/// How long a result is cached: the page polls more often than that, and the carrier limits requests.
 const FOUND_FOR: Duration = Duration::from_secs(10);
 
-/// Checks the public URL and the numbers, at most once in a while.
+/// Checks the public URL and the numbers, and caches the result for ten seconds.
 pub struct SetupCheck {
     /// The carrier's side, if there is an account that can be checked.
     pub outside: Option<CarrierSetup>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// What was found last.
+    /// The last result, and its time.
     pub found: Mutex<Option<(Timestamp, SetupState)>>,
 }
 
 impl SetupCheck {
-    /// What holds now, or a moment ago.
+    /// The current state, at most ten seconds old.
     pub async fn state(&self) -> SetupState {
         let Some(outside) = &self.outside else { return SetupState::default() };
         let mut found = self.found.lock().await;
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_warning_does_not_keep_a_step_open_and_a_fault_does() {
+    fn a_step_is_done_despite_warnings_but_not_faults() {
         let plain = Finding::warning("way_in.tls", "not encrypted", "add a proxy");
         let fine = Finding::fine("way_in.signed", "accepted");
         let step = worst([&plain, &fine].into_iter()).unwrap();
@@ -78,14 +78,14 @@ mod tests {
     }
 
     #[test]
-    fn one_connected_number_is_enough_and_a_refused_token_is_said_first() {
+    fn one_connected_number_is_enough_and_a_refused_token_is_reported_first() {
         let taken = Finding::fine("credentials", "taken");
         let one = Finding::fine("number", "+15556667777 is connected");
         let other = Finding::fault("number", "+15556667778 has no status callback", "run connect");
         assert!(connected([&taken, &other, &one].into_iter()).unwrap().is_done);
         assert!(!connected([&taken, &other].into_iter()).unwrap().is_done);
         let refused = Finding::fault("credentials", "refused", "copy the token");
-        let untried = Finding::untried("number", "the carrier cannot be asked");
+        let untried = Finding::untried("number", "the carrier cannot be reached");
         let step = connected([&refused, &untried].into_iter()).unwrap();
         assert!(!step.is_done && step.what == "refused");
     }

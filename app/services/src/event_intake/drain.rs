@@ -10,7 +10,7 @@ use super::EventIntake;
 const APPEND_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pause before the log is tried again.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
-/// The most events appended at once. Limits the memory used, and lets requests to the same log come in between.
+/// The maximum number of events appended at once. Limits memory use, and lets other requests to the log run in between.
 pub(super) const MAX_CHUNK: usize = 1000;
 /// A log that is too slow gets smaller chunks, down to this size.
 const MIN_CHUNK: usize = 16;
@@ -23,11 +23,11 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// The result of one round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drained {
-    /// Nothing waits.
+    /// No events are waiting.
     Empty,
-    /// A batch is in the log.
+    /// A batch was appended to the log.
     Batch,
-    /// The log or a buffer did not work.
+    /// The log or a buffer failed.
     Blocked,
 }
 
@@ -101,7 +101,7 @@ impl EventIntake {
         tokio::time::timeout(APPEND_TIMEOUT, self.log.ping()).await.is_ok_and(|pong| pong.is_ok())
     }
 
-    /// Wakes readers that wait for what had been buffered by then.
+    /// Wakes readers that wait for the first `buffered` events.
     fn all_drained(&self, buffered: u64) {
         self.drained.send_if_modified(|drained| {
             // The counts can differ: an event whose request timed out is drained, but was not counted as buffered.

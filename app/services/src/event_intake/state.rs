@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use frontdesk_domain::{LegId, Timestamp};
 use frontdesk_ports::{LoggedEvent, Outage, OutageCause};
 
-/// The most callers of one outage that are counted.
+/// The maximum number of callers that are counted for one outage.
 const MAX_CALLERS: usize = 100_000;
 
-/// The problems that are known now, and those that have ended.
+/// The current outages, and ended ones that are not recorded yet.
 #[derive(Default)]
 pub(super) struct State {
     database_unavailable: Option<OngoingOutage>,
@@ -25,14 +25,14 @@ impl State {
         self.events_lost.is_some()
     }
 
-    /// The database did not take these events. Returns whether that is new.
+    /// Records that the database did not accept these events. Returns whether the outage is new.
     pub fn database_failed(&mut self, events: &[LoggedEvent], now: Timestamp) -> bool {
         let is_new = self.database_unavailable.is_none();
         self.database_unavailable.get_or_insert_with(|| OngoingOutage::new(now)).add(events);
         is_new
     }
 
-    /// The database takes events again. Returns whether it was unavailable.
+    /// Records that the database accepts events again. Returns whether it was unavailable.
     pub fn database_recovered(&mut self, now: Timestamp) -> bool {
         let outage = self.database_unavailable.take();
         self.ended.extend(outage.as_ref().map(|outage| outage.end(OutageCause::DatabaseUnavailable, now)));
@@ -40,7 +40,7 @@ impl State {
         outage.is_some()
     }
 
-    /// The spool took these events. Returns whether it did so in place of the database.
+    /// Records that the spool stored these events. Returns whether it did so because the database is unavailable.
     pub fn buffered(&mut self, events: &[LoggedEvent], now: Timestamp) -> bool {
         self.stored(now);
         match &mut self.database_unavailable {
@@ -52,21 +52,21 @@ impl State {
         }
     }
 
-    /// Neither the database nor the spool took these events. Returns whether that is new.
+    /// Records that neither the database nor the spool accepted these events. Returns whether the outage is new.
     pub fn lost(&mut self, events: &[LoggedEvent], now: Timestamp) -> bool {
         let is_new = self.events_lost.is_none();
         self.events_lost.get_or_insert_with(|| OngoingOutage::new(now)).add(events);
         is_new
     }
 
-    /// Events can be stored somewhere. Returns whether events had been lost before.
+    /// Records that events can be stored somewhere. Returns whether events had been lost before.
     pub fn stored(&mut self, now: Timestamp) -> bool {
         let outage = self.events_lost.take();
         self.ended.extend(outage.as_ref().map(|outage| outage.end(OutageCause::EventsLost, now)));
         outage.is_some()
     }
 
-    /// Events that the spool held are lost: from `since` at the earliest until the start at `now`.
+    /// Records that spooled events were lost: the first at `since` or later, the last before the start at `now`.
     pub fn spool_damaged(&mut self, since: Timestamp, now: Timestamp) {
         let outage = OngoingOutage::new(since.min(now));
         self.ended.push(outage.end(OutageCause::SpoolDamaged, now));
@@ -77,12 +77,12 @@ impl State {
         self.database_unavailable.is_none() && self.events_lost.is_none() && self.ended.is_empty()
     }
 
-    /// The first outage that has ended and is not recorded.
+    /// The first ended outage that is not recorded yet.
     pub fn next_ended(&self) -> Option<Outage> {
         self.ended.first().cloned()
     }
 
-    /// The first outage that has ended is recorded.
+    /// Removes the first ended outage, because it has been recorded.
     pub fn recorded(&mut self) {
         self.ended.remove(0);
     }

@@ -13,7 +13,7 @@ struct Fickle {
     log: MemoryLog,
     away: AtomicBool,
     refuses: AtomicBool,
-    /// What breaks at the same time.
+    /// Made unreadable on append while `breaks_spool` is set.
     spool: Arc<MemorySpool>,
     breaks_spool: AtomicBool,
 }
@@ -54,7 +54,7 @@ impl CallLog for Fickle {
     }
 }
 
-/// An inbox on the log's server: away when that is.
+/// An inbox on the log's server: unavailable whenever the log is.
 struct Inbox {
     rows: MemorySpool,
     log: Arc<Fickle>,
@@ -126,11 +126,11 @@ impl Desk {
 }
 
 #[tokio::test]
-async fn while_the_database_is_unavailable_events_wait_and_then_follow_and_the_outage_is_recorded() {
+async fn events_are_buffered_while_the_database_is_unavailable_and_the_outage_is_recorded() {
     let desk = Desk::with_inbox();
     desk.step("CA1", 1).await.unwrap();
-    assert_eq!((desk.intake.health(), desk.logged().await), (IntakeHealth::Healthy, 0), "the log follows");
-    assert_eq!(desk.spool.waiting(), 0, "the spool stands by");
+    assert_eq!((desk.intake.health(), desk.logged().await), (IntakeHealth::Healthy, 0), "logged later");
+    assert_eq!(desk.spool.waiting(), 0, "the spool is not used");
     desk.intake.drain().await;
     assert_eq!(desk.logged().await, 1);
     desk.log.away.store(true, Ordering::Relaxed);
@@ -149,7 +149,7 @@ async fn while_the_database_is_unavailable_events_wait_and_then_follow_and_the_o
 }
 
 #[tokio::test]
-async fn what_neither_takes_is_an_error_until_one_takes_something_again() {
+async fn storing_fails_while_database_and_spool_are_unavailable() {
     let desk = Desk::with_inbox();
     desk.log.away.store(true, Ordering::Relaxed);
     desk.spool.break_down(true);
@@ -171,7 +171,7 @@ async fn what_neither_takes_is_an_error_until_one_takes_something_again() {
 }
 
 #[tokio::test]
-async fn what_the_log_refuses_for_good_is_set_aside_and_holds_up_nothing() {
+async fn permanently_refused_events_are_set_aside() {
     let desk = Desk::with_inbox();
     desk.log.refuses.store(true, Ordering::Relaxed);
     desk.step("CA1", 1).await.unwrap();
@@ -189,10 +189,10 @@ async fn what_the_log_refuses_for_good_is_set_aside_and_holds_up_nothing() {
 }
 
 #[tokio::test]
-async fn spooled_first_an_event_is_in_the_log_as_soon_as_readers_are_let_in() {
+async fn readers_wait_for_spooled_events() {
     let desk = Desk::new();
     desk.step("CA1", 1).await.unwrap();
-    assert_eq!((desk.spool.waiting(), desk.logged().await), (1, 0), "stored without the log");
+    assert_eq!((desk.spool.waiting(), desk.logged().await), (1, 0), "stored, but not in the log yet");
     assert_eq!(desk.intake.health(), IntakeHealth::Healthy);
     tokio::join!(desk.intake.caught_up(), desk.intake.drain());
     assert_eq!((desk.spool.waiting(), desk.logged().await), (0, 1));
@@ -215,7 +215,7 @@ async fn an_unavailable_database_is_noticed_when_the_spool_drains() {
 }
 
 #[tokio::test]
-async fn spooled_first_a_spool_that_is_broken_is_passed_over() {
+async fn a_broken_spool_is_bypassed() {
     let desk = Desk::new();
     desk.spool.break_down(true);
     desk.step("CA1", 1).await.unwrap();
@@ -226,7 +226,7 @@ async fn spooled_first_a_spool_that_is_broken_is_passed_over() {
 }
 
 #[tokio::test]
-async fn what_is_refused_while_the_spool_cannot_be_read_stays_in_the_spool() {
+async fn refused_events_stay_spooled_while_the_spool_is_unreadable() {
     let desk = Desk::new();
     desk.step("CA1", 1).await.unwrap();
     desk.log.refuses.store(true, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! Missed calls are marked done when the caller was spoken to in a later call.
+//! Marks missed calls done once the caller has been spoken to in a later call.
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -6,25 +6,25 @@ use frontdesk_ports::{CallLog, Change, Clock, StoreError, WorkStore};
 
 /// Calls marked done in one batch.
 const PORTION: u16 = 100;
-/// How long changes are collected before they are processed. Missed calls are not looked at that quickly.
+/// How long changes are collected before they are processed. Nobody follows up on a missed call that quickly.
 const GATHER: Duration = Duration::from_secs(1);
-/// How long to leave a failed store alone.
+/// Pause after a store error.
 const PAUSE: Duration = Duration::from_secs(5);
-/// How far back the first look goes, in changes of the log: further back it was done before we were started.
+/// How many of the log's latest changes are processed at start. An earlier run has processed those before.
 const FIRST_LOOK: u64 = 20_000;
 
-/// Settles misses.
+/// Marks missed calls done.
 pub struct AutoResolve {
     /// The calls.
     pub log: Arc<dyn CallLog>,
     /// The store of follow-up work.
     pub work: Arc<dyn WorkStore>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
 impl AutoResolve {
-    /// Goes on for ever.
+    /// Runs forever.
     pub async fn run(&self) {
         let mut seen = None;
         loop {
@@ -35,7 +35,7 @@ impl AutoResolve {
                     tokio::time::sleep(GATHER).await;
                 }
                 Err(error) => {
-                    tracing::warn!("missed calls wait for the store: {error}");
+                    tracing::warn!("missed calls could not be resolved yet: {error}");
                     tokio::time::sleep(PAUSE).await;
                 }
             }

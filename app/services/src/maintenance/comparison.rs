@@ -1,4 +1,4 @@
-//! When the log is compared with the records of a carrier, and from when on.
+//! When the log is compared with the records of a carrier, and how far back.
 use std::time::Duration;
 
 use frontdesk_domain::Timestamp;
@@ -9,30 +9,30 @@ use parking_lot::Mutex;
 use super::{Maintenance, ROUND};
 use crate::reconciliation::Reconciliation;
 
-/// Between two comparisons.
+/// Interval between two comparisons.
 const RECONCILE_EVERY: Duration = Duration::from_secs(300);
-/// What a comparison looks at again: callbacks may still have been on their way.
+/// How far two comparisons overlap, because callbacks may have been delayed during the first one.
 const OVERLAP: Duration = Duration::from_secs(900);
-/// A call without an end is asked about after this.
+/// A call that began longer ago than this and has no end is included in the comparison.
 const UNFINISHED: Duration = Duration::from_secs(600);
-/// For so long after a call has ended, comparisons ask for the report of its end that is missing. The daily comparison asks for the
-/// last time.
+/// How long after the end of a call comparisons look for the carrier's missing report of it. Later, only the daily comparison
+/// does.
 pub(super) const UNREPORTED: Duration = Duration::from_secs(3600);
-/// Among how many of the latest calls such a call is looked for; one that began before them waits for the daily comparison.
+/// How many of the latest calls are searched for such a call; an earlier one waits for the daily comparison.
 const LATEST_CALLS: u16 = 1000;
-/// Between two comparisons of the last days, …
+/// Interval between two comparisons of the last days …
 const FAR_EVERY: Duration = Duration::from_secs(86_400);
-/// … as a number of seconds.
+/// … and how far back they go.
 const FAR: Duration = Duration::from_secs(3 * 86_400);
-/// Reconciliation looks no further back than this by itself.
+/// How far back automatic comparisons go at most.
 const FARTHEST: Duration = Duration::from_secs(30 * 86_400);
-/// Between two comparisons with the records of our own line.
+/// Interval between two comparisons with the records of our own line.
 const LINE_EVERY: Duration = Duration::from_secs(3600);
 
 impl Maintenance {
     pub(super) async fn reconcile_if_due(&self, now: Timestamp) -> Result<(), StoreError> {
         let Some(reconciled) = self.operations_log.marked(Watermark::Reconciled).await? else {
-            // The first start: earlier calls are not ours.
+            // The first start: frontdesk did not answer earlier calls.
             self.operations_log.mark(Watermark::ReconciledFar, now).await?;
             return self.operations_log.mark(Watermark::Reconciled, now).await;
         };
@@ -40,7 +40,7 @@ impl Maintenance {
             return Ok(());
         }
         let far = self.operations_log.marked(Watermark::ReconciledFar).await?;
-        // A time in the future was noted by a wrong clock.
+        // A time in the future was recorded with a wrong clock.
         let far_due = far.is_none_or(|far| now >= far + FAR_EVERY || now < far);
         let mut since = reconciled.min(now) - OVERLAP;
         for began_at in [self.oldest_unfinished(now).await?, self.oldest_unreported(now).await?] {
@@ -55,7 +55,7 @@ impl Maintenance {
         Ok(())
     }
 
-    /// When the oldest call began that should have ended.
+    /// The start of the oldest call that should have ended by now.
     async fn oldest_unfinished(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let mut oldest = None;
         for state in [CallState::Ringing, CallState::InProgress] {
@@ -68,8 +68,8 @@ impl Maintenance {
         Ok(oldest)
     }
 
-    /// When the oldest of the calls began that have ended lately without a report of it from the carrier: a long one began before what
-    /// a comparison looks at again.
+    /// The start of the oldest call that ended recently without the carrier's report of its end. A long call may have begun
+    /// before the span that a comparison covers.
     pub(super) async fn oldest_unreported(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let query = CallQuery {
             state: Some(CallState::Ended),
@@ -90,7 +90,7 @@ impl Maintenance {
 pub struct LineReconciliation {
     /// The comparison.
     pub reconciliation: Reconciliation,
-    /// When it was last done.
+    /// When it last succeeded.
     pub done_at: Mutex<Option<Timestamp>>,
 }
 
@@ -103,7 +103,7 @@ impl LineReconciliation {
     }
 }
 
-/// Compares calls that began since then; whether that was done.
+/// Compares calls that began at `since` or later. Returns whether that succeeded.
 async fn compare(reconciliation: &Reconciliation, since: Timestamp) -> bool {
     match reconciliation.run(since).await {
         Ok(report) => {

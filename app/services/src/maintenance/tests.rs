@@ -1,4 +1,4 @@
-//! What is done when.
+//! What maintenance does, and when.
 use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, MemoryRecordings, SeededIds};
 use frontdesk_domain::call::Ending;
 use frontdesk_domain::{CallEvent, CallerId, EventKind, LegId, Parties};
@@ -16,7 +16,7 @@ struct Desk {
     maintenance: Maintenance,
 }
 
-/// Services with this retention time and this polling interval.
+/// Services with this retention time for calls, whose carrier expects this number of comparisons.
 fn desk(calls: Option<Duration>, comparisons: usize) -> Desk {
     let clock = Arc::new(ManualClock::at("2026-11-24T09:00:00Z".parse().unwrap()));
     let log = Arc::new(MemoryLog::new(clock.clone(), Arc::new(SeededIds::default())));
@@ -60,7 +60,7 @@ impl Desk {
         self.ends(call, self.clock.now() - ago).await;
     }
 
-    /// A call that ended so long ago by the carrier's clock.
+    /// Logs a call that ended this long ago by the carrier's clock.
     async fn ended(&self, call: &str, ago: Duration) {
         self.ends(format!("twilio:{call}").parse().unwrap(), self.clock.now() - ago).await;
     }
@@ -81,7 +81,7 @@ impl Desk {
 }
 
 #[tokio::test]
-async fn a_silence_is_noted_as_an_outage_and_an_ordinary_round_is_not() {
+async fn a_heartbeat_gap_is_recorded_as_an_outage() {
     let desk = desk(None, 1);
     desk.maintenance.round().await.unwrap();
     desk.clock.advance(ROUND);
@@ -103,7 +103,7 @@ async fn the_carrier_is_asked_every_five_minutes_and_not_at_the_first_start() {
     }
 }
 
-/// Rounds until a day later.
+/// Runs rounds until a day has passed.
 async fn a_day_passes(desk: &Desk) {
     for _ in 0..3 {
         desk.clock.advance(DAY / 3);
@@ -118,13 +118,13 @@ async fn expired_calls_are_deleted_the_day_after_they_are_announced() {
         desk.call(number, if number < 10 { 100 * DAY } else { DAY }).await;
     }
     desk.maintenance.round().await.unwrap();
-    assert_eq!(desk.calls().await, 200, "announced");
+    assert_eq!(desk.calls().await, 200, "only announced");
     a_day_passes(&desk).await;
     assert_eq!((desk.calls().await, desk.held_back()), (190, 0));
 }
 
 #[tokio::test]
-async fn a_clock_that_jumps_ahead_deletes_nothing_however_long_it_stays_wrong() {
+async fn nothing_is_deleted_while_the_clock_is_ahead() {
     let desk = desk(Some(90 * DAY), 10);
     for number in 0..200 {
         desk.call(number, DAY).await;
@@ -135,22 +135,22 @@ async fn a_clock_that_jumps_ahead_deletes_nothing_however_long_it_stays_wrong() 
     desk.maintenance.round().await.unwrap();
     desk.clock.advance(ROUND);
     desk.maintenance.round().await.unwrap();
-    assert_eq!((desk.calls().await, desk.held_back()), (200, 200), "which the pages say");
-    // A call that has begun, by our own clock, confirms nothing.
+    assert_eq!((desk.calls().await, desk.held_back()), (200, 200), "all are held back");
+    // A call that is dated by our own clock only confirms nothing.
     let call = "twilio:CA-now".parse().unwrap();
     let started = EventKind::CallerLeft { step: 1 };
     let event = CallEvent { call, at: desk.clock.now(), kind: started, received_at: None };
     desk.log.append(vec![event.into()]).await.unwrap();
     a_day_passes(&desk).await;
     assert_eq!(desk.calls().await, 201);
-    // Nor does the end of a call while the clock is still wrong: the carrier's time is another.
+    // Nor does the end of a call while our clock is still wrong: the carrier's time differs.
     desk.ended("CA-end", Duration::from_secs(1000 * 86_400)).await;
     a_day_passes(&desk).await;
     assert_eq!(desk.calls().await, 202);
 }
 
 #[tokio::test]
-async fn many_expired_calls_go_in_steps_and_what_is_left_is_reported() {
+async fn many_expired_calls_are_deleted_in_steps() {
     let desk = desk(Some(90 * DAY), 6);
     for number in 0..200 {
         desk.call(number, if number < 100 { 100 * DAY } else { DAY }).await;
@@ -164,7 +164,7 @@ async fn many_expired_calls_go_in_steps_and_what_is_left_is_reported() {
 }
 
 #[tokio::test]
-async fn carrier_data_goes_in_steps_and_waits_for_a_confirmed_clock_like_everything_else() {
+async fn raw_parameters_are_deleted_in_steps_and_only_with_a_confirmed_clock() {
     let mut desk = desk(None, 7);
     desk.maintenance.policy = RetentionPolicy { raw: Some(30 * DAY), ..RetentionPolicy::default() };
     for number in 0..200 {
@@ -186,7 +186,7 @@ async fn carrier_data_goes_in_steps_and_waits_for_a_confirmed_clock_like_everyth
         count
     };
     desk.maintenance.round().await.unwrap();
-    assert_eq!(with_raw().await, 200, "it was announced only now");
+    assert_eq!(with_raw().await, 200, "only announced");
     a_day_passes(&desk).await;
     assert_eq!((with_raw().await, desk.held_back()), (160, 0), "a fifth");
     desk.clock.advance(100 * DAY);
@@ -195,12 +195,12 @@ async fn carrier_data_goes_in_steps_and_waits_for_a_confirmed_clock_like_everyth
     assert_eq!(
         (with_raw().await, desk.held_back()),
         (160, 200),
-        "nothing confirms the clock, which the pages say"
+        "nothing confirms the clock, so all are held back"
     );
 }
 
 #[tokio::test]
-async fn a_comparison_that_a_wrong_clock_noted_in_the_future_is_made_again() {
+async fn a_watermark_in_the_future_is_ignored() {
     let desk = desk(None, 1);
     let month_ahead = desk.clock.now() + 30 * DAY;
     for mark in [Watermark::Reconciled, Watermark::ReconciledFar] {
@@ -228,7 +228,7 @@ async fn the_report_of_the_end_of_a_long_call_is_asked_for_within_the_hour() {
     assert_eq!(
         desk.maintenance.oldest_unreported(now + UNREPORTED).await.unwrap(),
         None,
-        "once a day from here"
+        "from here on only the daily comparison looks for it"
     );
     desk.ends(call, now).await;
     assert_eq!(desk.maintenance.oldest_unreported(now).await.unwrap(), None);

@@ -1,4 +1,4 @@
-//! Delivers what is due, again after a failure, until it succeeds or is given up.
+//! Delivers what is due, and retries after a failure until it succeeds or fails permanently.
 use std::time::Duration;
 
 use frontdesk_domain::call::NotificationKind;
@@ -9,7 +9,7 @@ use super::selection::{last_report, reported_state, wants, work_version};
 use super::{NotificationTarget, Notifications, STORE_PAUSE};
 use crate::backoff::Backoff;
 
-/// Deliveries at once.
+/// The maximum number of concurrent deliveries.
 const MAX_CONCURRENT: u16 = 8;
 /// How long a delivery may take.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(100);
@@ -18,31 +18,31 @@ const LEASE: Duration = Duration::from_secs(120);
 /// Pauses after a failed delivery, and how long it is retried.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(5), max: Duration::from_secs(3600) };
 pub(super) const GIVE_UP: Duration = Duration::from_secs(3 * 86_400);
-/// How often a delivery is tried at least: a clock that jumps ahead gives nothing up.
+/// The minimum number of attempts, so that a clock that jumps ahead does not end the retries.
 pub(super) const MIN_ATTEMPTS: u32 = 20;
 /// How often recording a delivery's result is retried while the store is unavailable.
 const RECORD_RETRIES: u32 = 3;
 
 impl Notifications {
-    /// Delivers what is due now to every recipient; how many were tried.
+    /// Delivers what is due now to every recipient. Returns the number of attempts.
     pub async fn deliver_due(&self) -> Result<usize, StoreError> {
         self.deliver(&self.lanes()).await
     }
 
-    /// Delivers what is due now to some recipients; how many were tried. Each result is recorded as it comes.
+    /// Delivers what is due now to some recipients. Returns the number of attempts. Each result is recorded as it arrives.
     pub(super) async fn deliver(&self, lanes: &[Lane]) -> Result<usize, StoreError> {
         let due = self.queue.take(lanes, self.clock.now(), LEASE, MAX_CONCURRENT).await?;
         let deliveries = due.iter().filter_map(|leased| match &leased.job {
             Job::Delivery(delivery) => Some(self.deliver_one(leased, delivery)),
             Job::Effect(_) => None,
         });
-        // A result that could not be recorded must not prevent the others, which would be delivered again.
+        // If one result cannot be recorded, the others still must be: otherwise they would be delivered again.
         let recorded = join_all(deliveries).await;
         recorded.into_iter().collect::<Result<(), _>>()?;
         Ok(due.len())
     }
 
-    /// Delivers a notification, and records what came of it.
+    /// Delivers a notification, and records the result.
     async fn deliver_one(&self, leased: &LeasedJob, delivery: &Delivery) -> Result<(), StoreError> {
         let attempt = self.attempt(leased, delivery).await;
         let target = self.recipients.get(&delivery.recipient);
@@ -83,7 +83,7 @@ impl Notifications {
         };
         let record = match self.log.find(*call).await {
             Ok(Some(record)) => record,
-            Ok(None) => return Attempt::Failed("the call has been forgotten".into()),
+            Ok(None) => return Attempt::Failed("the call has been deleted".into()),
             Err(error) => return self.later(leased, &error.to_string()),
         };
         match self.is_needed(delivery, target, &record).await {
@@ -99,7 +99,7 @@ impl Notifications {
             Ok(Ok(())) => Attempt::Done(reported_state(&record.call)),
             Ok(Err(DeliveryError::Refused(why))) => Attempt::Failed(why),
             Ok(Err(DeliveryError::Later(why))) => self.later(leased, &why),
-            Err(_) => self.later(leased, "it took too long"),
+            Err(_) => self.later(leased, "the delivery timed out"),
         }
     }
 

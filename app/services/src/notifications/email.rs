@@ -15,7 +15,7 @@ pub enum EmailLanguage {
 }
 
 impl EmailLanguage {
-    /// The language of that code.
+    /// The language with that code.
     pub fn of(code: &str) -> Option<Self> {
         match code {
             "en" => Some(Self::English),
@@ -40,10 +40,10 @@ impl EmailLanguage {
     }
 }
 
-/// What the pages say of a call, in the e-mail's language.
+/// The wording that the pages use for a call, in the e-mail's language.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallWording {
-    /// Why it ended as it did; empty while that is not known.
+    /// The reason of the outcome; empty while it is not known.
     pub reason: String,
     /// The caller's number as people write it, if it was not withheld.
     pub caller: Option<String>,
@@ -127,7 +127,7 @@ pub(super) struct Email {
     pub html: String,
 }
 
-/// What an e-mail is written of.
+/// What an e-mail is composed from.
 pub(super) struct About<'a> {
     pub record: &'a CallRecord,
     pub contact: Option<&'a Contact>,
@@ -148,7 +148,7 @@ pub(super) fn write(language: EmailLanguage, about: &About) -> Email {
     let Call { parties, started_at, choice, voicemail, .. } = &record.call;
     let number = wording.caller.as_deref();
     let from = number.unwrap_or(words.withheld);
-    // Directional marks in a name must not turn the number round.
+    // Directional marks in a name must not reverse the number.
     let contact = contact.map(Contact::full_name);
     let sent = parties.as_ref().and_then(|parties| parties.from_name.as_deref());
     let name = contact.as_deref().or(sent).map(visible);
@@ -177,7 +177,7 @@ pub(super) fn write(language: EmailLanguage, about: &About) -> Email {
     let mut links = vec![(words.listen, (*link).to_owned())];
     links.extend(done_link.map(|link| (words.done, link.to_owned())));
     let note = attached.then_some(words.attached);
-    // What callers send must not make a second header line.
+    // A name sent by the network must not inject a second header line.
     let of = match (number, name) {
         (None, None) => words.of_withheld.to_owned(),
         _ => format!("{}{who}", words.of),
@@ -200,7 +200,7 @@ fn as_text(words: &Words, facts: &[(&str, String)], links: &[(&str, String)], no
     lines.join("\r\n")
 }
 
-/// A page without anything that is loaded: readers block it, and it would report who reads.
+/// An HTML page that loads nothing: mail clients block external content, and loading it would reveal who reads the e-mail.
 fn as_html(
     language: EmailLanguage,
     subject: &str,

@@ -1,4 +1,4 @@
-//! What a notification says: the e-mail, the document for programs, and the audio.
+//! The content of a notification: the e-mail, the document for programs, and the audio.
 use frontdesk_domain::Parties;
 use frontdesk_domain::call::NotificationKind;
 use frontdesk_ports::{
@@ -11,7 +11,7 @@ use super::selection::{happened_at, outcome_for_people};
 use super::{NotificationTarget, Notifications};
 use crate::follow_up::{expired, hash_of};
 
-/// Larger audio is linked, not attached: mail servers refuse more.
+/// Larger audio is linked, not attached, because mail servers refuse large e-mails.
 const MAX_ATTACHED: u64 = 10 * 1024 * 1024;
 
 impl Notifications {
@@ -62,7 +62,7 @@ impl Notifications {
         })
     }
 
-    /// The address that marks the call done, for people, if it waits for that.
+    /// The link that marks the call done, for people, if the call needs attention.
     async fn done_link(
         &self,
         delivery: &Delivery,
@@ -79,7 +79,7 @@ impl Notifications {
         Ok(added.then(|| format!("{}/done/{secret}", self.feed_url)))
     }
 
-    /// The voicemail's audio, if it goes with the message and is not too large for one.
+    /// The voicemail's audio, if the rule attaches it and it is not too large for an e-mail.
     async fn audio(
         &self,
         target: &NotificationTarget,

@@ -9,14 +9,14 @@ use frontdesk_ports::{CallQuery, CallRecord, Change, Delivery, RecipientSince, S
 use super::selection::{happened_at, last_report, reported_state, settling, wants, work_version};
 use super::{NotificationTarget, Notifications};
 
-/// Calls looked at in one go.
+/// The number of calls processed at once.
 const BATCH: u16 = 200;
-/// Events older than this are not reported any more, however the call changes.
+/// Events older than this are no longer reported, even if the call changes.
 const MAX_AGE: Duration = Duration::from_secs(3 * 86_400);
-/// The same for the end of a call with a message, which is fetched for seven days, and again when somebody asks for it.
+/// The same for the end of a call with a voicemail, whose download is retried for seven days, and again on request.
 const MESSAGE_MAX_AGE: Duration = Duration::from_secs(30 * 86_400);
 
-/// How old an event can be to be reported.
+/// The maximum age at which an event is reported.
 fn max_age(kind: NotificationKind, record: &CallRecord) -> Duration {
     let is_about_message = matches!(kind, NotificationKind::Ended | NotificationKind::VoicemailStored)
         && !record.call.voicemails.is_empty();
@@ -59,7 +59,7 @@ impl Notifications {
         }
     }
 
-    /// The present by the latest call or our clock, whichever is earlier: a clock that is ahead makes no call too old.
+    /// The time of the latest call or our time, whichever is earlier: a clock that is ahead makes no call too old.
     async fn present(&self) -> Result<Timestamp, StoreError> {
         let latest = self.log.list(&CallQuery::newest(1)).await?.calls;
         let called = latest.first().and_then(|record| record.call.ended_at.or(record.call.started_at));
@@ -67,7 +67,7 @@ impl Notifications {
         Ok(called.map_or(now, |called| called.min(now)))
     }
 
-    /// The deliveries that a call requires: recent events, to the recipients of that time.
+    /// The deliveries that a call requires: one for each recent event and each recipient that was set up before it.
     fn deliveries(
         &self,
         record: &CallRecord,
@@ -95,7 +95,7 @@ impl Notifications {
         deliveries
     }
 
-    /// Corrections of what was reported about the end of a call and has changed since.
+    /// Corrections for recipients to whom another state of the ended call was reported.
     fn corrections(&self, record: &CallRecord, delivered: &[(Delivery, String)]) -> Vec<Delivery> {
         let wants_corrections = |(_, target): &(&String, &NotificationTarget)| {
             target.rule.kinds.contains(&NotificationKind::Updated)
@@ -109,7 +109,7 @@ impl Notifications {
         corrected.collect()
     }
 
-    /// Notifications about the present state of the follow-up, if it has changed after `seen`, to the recipients of that time.
+    /// Notifications of the current follow-up, if it has changed after `seen`, to recipients that were set up before the change.
     fn changes_of_work(
         &self,
         record: &CallRecord,

@@ -1,4 +1,4 @@
-//! Which calls are reported to whom, and what of a call is reported.
+//! Which calls are reported to which recipients, and which facts of a call are reported.
 use std::time::Duration;
 
 use frontdesk_domain::call::{NotificationKind, VoicemailStatus};
@@ -8,17 +8,17 @@ use frontdesk_ports::{CallRecord, Delivery};
 
 use super::NotificationTarget;
 
-/// How long the end of a call waits for late callbacks, which arrive in any order.
+/// How long the report of a call's end is delayed for late callbacks, which arrive in any order.
 pub(super) const SETTLING: Duration = Duration::from_secs(5);
 
 /// Which events of which calls a recipient is notified about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotificationRule {
-    /// Calls that ended so.
+    /// The outcomes of the calls to report.
     pub outcomes: Vec<Outcome>,
     /// The kinds of events.
     pub kinds: Vec<NotificationKind>,
-    /// Whether a voicemail's audio goes with the message.
+    /// Whether a voicemail's audio is attached.
     pub attach: bool,
 }
 
@@ -120,7 +120,7 @@ pub(super) fn work_version(record: &CallRecord) -> u32 {
     u32::try_from(record.work.version).unwrap_or(u32::MAX)
 }
 
-/// How a call ended for people: a message without speech is none, so its caller was missed, or said nothing.
+/// The outcome that people are told. A voicemail without speech does not count: the call was missed or abandoned.
 pub(super) fn outcome_for_people(call: &Call) -> Option<Outcome> {
     let silent = call.voicemail.as_ref().is_some_and(Voicemail::is_empty);
     match call.verdict.as_ref()?.outcome {
@@ -134,7 +134,7 @@ pub(super) fn happened_at(kind: NotificationKind, record: &CallRecord) -> Option
     match kind {
         NotificationKind::Started => record.call.started_at,
         NotificationKind::Answered => record.call.answered_at,
-        // The time when a voicemail was stored is not a fact of the call; its notification has the time of the call's end.
+        // The time when a voicemail was stored is not a fact of the call, so its age is measured from the call's end.
         NotificationKind::Ended | NotificationKind::VoicemailStored | NotificationKind::Updated => {
             record.call.ended_at
         }

@@ -1,4 +1,4 @@
-//! Who is notified about what, once.
+//! Who is notified about what, and that it happens once.
 
 mod desk;
 
@@ -35,7 +35,7 @@ async fn events_before_a_recipient_was_set_up_are_not_reported() {
 }
 
 #[tokio::test]
-async fn a_new_recipient_is_notified_of_every_later_call_and_of_none_before_whatever_the_clock_said() {
+async fn a_new_recipient_is_notified_of_later_calls_only_regardless_of_the_clock() {
     for wrong_by in [SignedDuration::from_mins(-90), SignedDuration::ZERO, SignedDuration::from_mins(90)] {
         let mut desk = desk(&[]);
         let office = desk.notifications.recipients.remove("office").unwrap();
@@ -79,7 +79,7 @@ async fn a_recipient_that_does_not_answer_delays_no_other() {
     let desk = desk(&[]);
     desk.received().await;
     desk.crm.hangs.store(true, std::sync::atomic::Ordering::Relaxed);
-    // More than are delivered at once.
+    // More calls than are delivered concurrently.
     for call in 0..20 {
         desk.happens(&call.to_string(), [vec![started()], rung_out(), vec![ended()]].concat()).await;
     }
@@ -104,7 +104,7 @@ async fn people_are_notified_of_a_voicemail_when_it_can_be_played_and_programs_o
     );
     let names: std::collections::BTreeSet<_> =
         desk.crm.received.lock().unwrap().iter().map(|message| message.id.clone()).collect();
-    assert_eq!(names.len(), 3, "each message has a name of its own");
+    assert_eq!(names.len(), 3, "each notification has its own id");
 }
 
 #[tokio::test]
@@ -121,7 +121,7 @@ async fn a_voicemail_that_is_stored_days_later_is_still_reported() {
 }
 
 #[tokio::test]
-async fn an_email_names_caller_reason_and_transcript_and_its_html_holds_no_markup_of_theirs() {
+async fn an_email_has_caller_reason_and_transcript_and_escapes_markup() {
     let desk = desk(&[]);
     desk.received().await;
     let transcribed = EventKind::Transcribed {
@@ -139,9 +139,9 @@ async fn an_email_names_caller_reason_and_transcript_and_its_html_holds_no_marku
     }
     assert!(email.text.contains("Call me <b>back</b>"), "{}", email.text);
     assert!(email.html.contains("Call me &lt;b&gt;back&lt;/b&gt;"), "{}", email.html);
-    assert!(!email.html.contains("<img") && !email.html.contains("src="), "nothing is loaded");
+    assert!(!email.html.contains("<img") && !email.html.contains("src="), "the page loads nothing");
     let crm = desk.crm.received.lock().unwrap();
-    assert!(crm.iter().all(|message| !message.text.contains("/done/")), "programs get no link of a person");
+    assert!(crm.iter().all(|message| !message.text.contains("/done/")), "programs get no done link");
 }
 
 #[tokio::test]
@@ -186,7 +186,7 @@ async fn a_busy_recipient_is_retried_for_three_days() {
     assert!(failed[0].last_error.as_ref().unwrap().contains("given up after three days"), "{failed:?}");
 }
 
-/// A screened callee who accepted, in the order in which it happened; the last three arrive in any order.
+/// The events of a call that a screened callee accepted: the first ones in order, and three that arrive in any order.
 fn accepted() -> (Vec<EventKind>, [EventKind; 3]) {
     let leg: LegId = "test:callee".parse().unwrap();
     let (forward, number) = ("team".parse().unwrap(), "+33611223344".parse().unwrap());
@@ -254,7 +254,7 @@ async fn a_voicemail_reported_while_facts_settle_is_no_missed_call_and_is_announ
 }
 
 #[tokio::test]
-async fn what_changes_after_it_was_reported_is_corrected_once() {
+async fn a_change_after_the_report_is_corrected_once() {
     let desk = desk(&[]);
     desk.received().await;
     let (before, [end, leg, dial]) = accepted();
@@ -269,7 +269,7 @@ async fn what_changes_after_it_was_reported_is_corrected_once() {
 }
 
 #[tokio::test]
-async fn programs_learn_each_state_of_the_follow_up_once_and_people_see_it_in_the_feed() {
+async fn programs_are_notified_of_each_follow_up_state_once() {
     let desk = desk(&[]);
     desk.received().await;
     let (_, [end, ..]) = accepted();
@@ -285,11 +285,11 @@ async fn programs_learn_each_state_of_the_follow_up_once_and_people_see_it_in_th
         let (office, crm) = desk.received_at_once().await;
         assert_eq!((office.len(), crm), (1, vec!["call.ended", "call.started", "work.changed"]));
     }
-    // Further news of the call are none of its follow-up.
+    // Later events of the call do not change its follow-up.
     desk.happens("a", accepted().0).await;
     let (_, crm) = desk.received_at_once().await;
     assert_eq!(crm.iter().filter(|kind| **kind == "work.changed").count(), 1);
-    // Two changes before the next look: the later state is reported, and the earlier one is no longer true.
+    // Two changes before the next delivery: only the later state is reported.
     let reopened = change(&done, WorkChange::Reopen);
     let tagged = change(&reopened, WorkChange::Tag("sale".into()));
     assert!(desk.log.save_work(call.id, &reopened).await.unwrap());

@@ -1,4 +1,4 @@
-//! What the carrier's records mend.
+//! What is repaired from the carrier's records.
 use adapters_memory::{ManualClock, MemoryLog, MemoryOperationsLog, SeededIds};
 use frontdesk_domain::call::{CarrierRecord, Ending, RecordedMessage, RecordingStatus};
 use frontdesk_domain::{CallerId, Outcome, Parties};
@@ -12,7 +12,7 @@ fn time(text: &str) -> Timestamp {
     format!("2026-11-24T{text}Z").parse().unwrap()
 }
 
-/// A call as the carrier recorded it; with a message, if one is named.
+/// A call in the carrier's records, with a voicemail if a recording is given.
 fn recorded_call(call: &str, at: &str, to: &str, recording: Option<&str>) -> CarrierCall {
     let from = CallerId::read("+33123456789");
     let message = |recording: &str| RecordedMessage {
@@ -42,7 +42,7 @@ struct Desk {
     reconciliation: Reconciliation,
 }
 
-/// Services whose carrier has these calls on record and has this number assigned.
+/// Services with a carrier that has these calls on record and lists [`MAIN`] as our number.
 fn desk(now: &str, calls: Vec<CarrierCall>) -> Desk {
     let clock = Arc::new(ManualClock::at(time(now)));
     let log = Arc::new(MemoryLog::new(clock.clone(), Arc::new(SeededIds::default())));
@@ -110,13 +110,13 @@ async fn calls_missed_while_down_are_added_once_with_their_messages_and_their_ou
     assert_eq!(
         (report.compared, report.added, report.messages),
         (2, 2, 1),
-        "another number's call is not ours"
+        "a call to another number is not ours"
     );
     let text = report.to_string();
     assert!(text.contains("09:11:00Z not running: 2 calls added, 1 message recovered"), "{text}");
     let rows = desk.rows().await;
     let outcomes: Vec<Outcome> = rows.iter().map(|row| row.call.verdict.as_ref().unwrap().outcome).collect();
-    assert_eq!(outcomes, [Outcome::Voicemail, Outcome::Abandoned], "newest first, by when they began");
+    assert_eq!(outcomes, [Outcome::Voicemail, Outcome::Abandoned], "newest first, by start time");
     let noted = desk.operations_log.outages(10).await.unwrap();
     assert_eq!((noted.len(), noted[0].added, noted[0].calls, noted[0].messages), (1, 2, 2, 1));
 
@@ -138,7 +138,7 @@ async fn calls_that_never_reached_us_make_an_outage_of_their_own() {
 }
 
 #[tokio::test]
-async fn a_lost_end_is_repaired_and_an_endless_call_is_closed_as_unknown() {
+async fn a_lost_end_is_repaired_and_an_overdue_call_is_closed() {
     let desk = desk("12:00:00", vec![recorded_call("CA1", "09:00:00", MAIN, None)]);
     desk.log("CA1", "09:00:01", menu()).await;
     desk.log("CA8", "03:00:00", menu()).await;

@@ -1,14 +1,14 @@
-//! What is remembered of the latest calls, beside the log. A call is answered without it, too.
+//! The latest calls, remembered in memory in addition to the log. Calls can be answered without it.
 use std::collections::{HashMap, VecDeque};
 
 use frontdesk_domain::{CallerId, LegId};
 use frontdesk_ports::AdmittedCall;
 use parking_lot::Mutex;
 
-/// More calls than one instance answers within the life of one.
+/// The number of calls that are remembered: more than one instance answers during a single call.
 const MAX: usize = 4096;
 
-/// Who calls, by the caller's leg, for the latest calls.
+/// The latest calls, by the caller's leg.
 #[derive(Default)]
 pub struct RecentCalls(Mutex<Known>);
 
@@ -24,20 +24,20 @@ struct Known {
 pub struct RecentCall {
     /// Who calls.
     pub from: CallerId,
-    /// Whether phones have been rung for it. A repeat of that request is admitted again and not counted again.
+    /// Whether phones have been rung for it. If the request is repeated, it is admitted again but not counted again.
     pub was_forwarded: bool,
-    /// How many calls had been forwarded when this one was.
+    /// How many calls had been forwarded before this one.
     pub rotation: u32,
 }
 
 impl RecentCalls {
-    /// Remembers a caller; whether the call was not known before.
+    /// Remembers a call. Returns whether it was not known before.
     pub fn remember(&self, call: &LegId, from: &CallerId) -> bool {
         self.0.lock().remember(call, from)
     }
 
-    /// Remembers a call of the log, which another instance may have admitted. The rotation counts the forwards of each instance:
-    /// if those of others counted too, two that answer alternately could begin with the same phone each time.
+    /// Remembers a call from the log, which another instance may have admitted. The rotation counts only this instance's
+    /// forwards: with those of others, two instances that answer alternately could start with the same phone each time.
     pub fn learn(&self, call: AdmittedCall) {
         let known = &mut *self.0.lock();
         known.remember(&call.leg, &call.from);
@@ -48,7 +48,7 @@ impl RecentCalls {
         }
     }
 
-    /// Notes that phones are rung for a call; whether that is the first time.
+    /// Records that phones are rung for a call. Returns whether that is the first time.
     pub fn mark_forwarded(&self, call: &LegId) -> bool {
         self.0.lock().mark_forwarded(call)
     }

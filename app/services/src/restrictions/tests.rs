@@ -1,4 +1,4 @@
-//! Caps against what the log says and what was given out since.
+//! Caps are compared with the usage in the log and the usage since it was read.
 use adapters_memory::{ManualClock, MemoryLog, MemoryOverrides, SeededIds};
 use frontdesk_domain::call::RefusalReason;
 use frontdesk_domain::{CallEvent, EventKind, Parties};
@@ -47,7 +47,7 @@ async fn overrides_apply_after_a_refresh_and_stay_while_the_store_is_unavailable
     assert_eq!(
         desk.restrictions.of(&caller(), ""),
         CallRestrictions::default(),
-        "nothing is known before the first look"
+        "nothing is known before the first refresh"
     );
     desk.restrictions.refresh().await.unwrap();
     let restrictions = desk.restrictions.of(&caller(), "");
@@ -56,7 +56,7 @@ async fn overrides_apply_after_a_refresh_and_stay_while_the_store_is_unavailable
 }
 
 #[tokio::test]
-async fn forwards_count_from_the_moment_they_are_given_out() {
+async fn forwards_count_immediately() {
     let desk = desk(Caps { forwards_a_day: Some(2), ..Caps::default() });
     desk.restrictions.refresh().await.unwrap();
     desk.restrictions.forwarded();
@@ -80,7 +80,7 @@ async fn a_forward_counts_until_the_log_has_it() {
 }
 
 #[tokio::test]
-async fn while_the_log_cannot_be_asked_forwards_end_after_a_while() {
+async fn without_the_log_counted_forwards_expire() {
     let caps = Caps { concurrent_forwards: Some(2), calls_a_caller_an_hour: Some(3), ..Caps::default() };
     let desk = desk(caps);
     for id in ["a", "b", "c"] {
@@ -96,11 +96,11 @@ async fn while_the_log_cannot_be_asked_forwards_end_after_a_while() {
     desk.clock.advance(Duration::from_secs(11 * 60));
     assert!(!restrictions().may_not_forward, "conversations have ended meanwhile");
     desk.clock.advance(Duration::from_secs(50 * 60));
-    assert!(!restrictions().calls_too_often, "calls of the last hour are not those");
+    assert!(!restrictions().calls_too_often, "those calls are more than an hour old");
 }
 
 #[tokio::test]
-async fn a_caller_is_refused_from_the_call_after_the_last_that_is_allowed() {
+async fn a_caller_is_refused_once_the_cap_is_reached() {
     let desk = desk(Caps { calls_a_caller_an_hour: Some(3), ..Caps::default() });
     for id in ["a", "b"] {
         call(&desk.log, id).await;
@@ -111,7 +111,7 @@ async fn a_caller_is_refused_from_the_call_after_the_last_that_is_allowed() {
     desk.restrictions.refresh().await.unwrap();
     assert!(desk.restrictions.of(&caller(), "").calls_too_often);
     assert!(!desk.restrictions.of(&CallerId::read("+33123456780"), "").calls_too_often);
-    // A burst between two looks.
+    // A burst between two refreshes.
     let other = CallerId::read("+33123456781");
     for _ in 0..3 {
         desk.restrictions.called(&other, "");
@@ -131,8 +131,8 @@ async fn a_call_that_another_instance_admitted_is_known_and_a_repeat_of_its_requ
     assert!(desk.restrictions.of(&caller(), "").calls_too_often);
     assert_eq!(desk.restrictions.recent().get(&leg("a")).map(|call| call.from), Some(caller()));
     assert!(!desk.restrictions.recent().remember(&leg("a"), &caller()), "a repeat");
-    assert_eq!(desk.restrictions.recent().get(&leg("b")), None, "refused, and again if it is repeated");
-    // What a server that was killed had buffered is in the log a moment after the start.
+    assert_eq!(desk.restrictions.recent().get(&leg("b")), None, "a refused call is not remembered");
+    // The events that a killed server had buffered are in the log a moment after the start.
     call(&desk.log, "late").await;
     desk.clock.advance(Duration::from_secs(3));
     desk.restrictions.refresh().await.unwrap();
@@ -143,7 +143,7 @@ async fn a_call_that_another_instance_admitted_is_known_and_a_repeat_of_its_requ
     assert_eq!(
         desk.restrictions.recent().get(&leg("c")),
         None,
-        "alone, all calls since the start are its own"
+        "without other instances, all calls since the start are its own"
     );
     let beside = desk.restrictions.beside_others(true);
     beside.refresh().await.unwrap();
@@ -161,8 +161,8 @@ fn phones_take_turns_over_the_forwards_of_an_instance() {
     recent.remember(&call("own").leg, &caller());
     assert!(recent.mark_forwarded(&call("own").leg));
     recent.learn(call("of-another"));
-    assert_eq!(recent.rotation(&call("next").leg), 1, "alternate instances would meet the same phone");
+    assert_eq!(recent.rotation(&call("next").leg), 1, "forwards of other instances do not count");
     recent.learn(call("own"));
     assert_eq!(recent.rotation(&call("own").leg), 0, "a repeat gets the same rotation");
-    assert!(!recent.mark_forwarded(&call("of-another").leg), "and counts no more");
+    assert!(!recent.mark_forwarded(&call("of-another").leg), "and is not counted again");
 }

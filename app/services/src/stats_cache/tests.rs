@@ -39,7 +39,7 @@ fn time(text: &str) -> Timestamp {
 #[tokio::test]
 async fn cached_statistics_equal_counted_ones_for_every_span() {
     let (log, _, cache) = desk().await;
-    // The carrier gave a wrong time once.
+    // The carrier reported a wrong time once.
     log.append(vec![started("old", "1970-01-02T09:00:00Z")]).await.unwrap();
     for (since, until) in [
         ("", None),
@@ -74,7 +74,7 @@ async fn past_days_are_not_counted_again_after_a_restart() {
     };
     let past = day("2026-11-22T00:00:00Z")..day("2026-11-23T00:00:00Z");
     assert_eq!(stored().await, [past.start], "the first day with a call; the 23rd may still change");
-    // What is stored is used: a figure that nobody would count.
+    // Stored figures are used: this one does not come from counting.
     let mut odd =
         log.figures(Some(time("2026-11-22T00:00:00Z")), Some(time("2026-11-23T00:00:00Z"))).await.unwrap();
     odd.waits.push((4200, 7));
@@ -84,7 +84,7 @@ async fn past_days_are_not_counted_again_after_a_restart() {
     assert_eq!(figures.waits, [(4200, 7)]);
     log.append(vec![ended("a", "2026-11-25T11:59:00Z")]).await.unwrap();
     let figures = restarted.figures(span().0, span().1).await.unwrap();
-    assert_eq!(figures.waits, [], "news of that day");
+    assert_eq!(figures.waits, [], "a call of that day has changed");
 }
 
 #[tokio::test]
@@ -97,12 +97,12 @@ async fn a_day_is_counted_again_after_a_change_and_after_a_while() {
     };
     assert_eq!(ask().await, 0);
     log.append(vec![ended("b", "2026-11-25T11:59:00Z")]).await.unwrap();
-    assert_eq!(ask().await, 1, "late news of an old day");
+    assert_eq!(ask().await, 1, "a late event of an old day");
     let summed_at = || cache.cache.lock().sums.iter().map(|sum| sum.summed_at).collect::<Vec<_>>();
     let before = summed_at();
     ask().await;
-    assert_eq!(summed_at(), before, "kept");
+    assert_eq!(summed_at(), before, "the cached sum is used");
     clock.advance(MAX_AGE);
     ask().await;
-    assert!(summed_at()[0] > before[0], "looked up again");
+    assert!(summed_at()[0] > before[0], "the sum has expired");
 }

@@ -4,7 +4,7 @@ use adapters_memory::{ManualClock, MemoryLog, MemoryRecordings, SeededIds};
 use frontdesk_domain::call::RecordingStatus;
 use frontdesk_ports::MockCarrier;
 
-/// A worker with one message to fetch from a carrier that answers so.
+/// A worker with one recording to fetch from a carrier that fails with `answer`.
 async fn worker(answer: CarrierError) -> (VoicemailWorker, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::at("2026-11-22T09:00:00Z".parse().unwrap()));
     let ids = Arc::new(SeededIds::default());
@@ -43,7 +43,7 @@ async fn first_pause(answer: CarrierError) -> Duration {
 }
 
 #[tokio::test]
-async fn a_carriers_wish_to_be_left_alone_is_respected_within_reason() {
+async fn retry_after_is_respected_up_to_the_maximum_pause() {
     assert!(first_pause(CarrierError::NotYet).await <= BACKOFF.first);
     assert!(
         first_pause(CarrierError::Unauthorized).await <= BACKOFF.first,
@@ -77,8 +77,8 @@ async fn the_file_of_our_own_line_is_deleted_once_its_message_is_stored() {
     assert_eq!(worker.run_once().await.unwrap(), WorkOutcome::Worked(1));
 }
 
-/// The caller discards the message before the carrier has filed it: it answers 404 for a while. What it has filed later is deleted
-/// as well.
+/// The caller discards the message before the carrier has filed it, so the carrier answers 404 for a while. The recording is
+/// deleted once it has been filed.
 #[tokio::test]
 async fn a_discarded_recording_that_the_carrier_does_not_know_yet_is_deleted_later() {
     let (mut worker, clock) = worker(CarrierError::NotYet).await;

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn callers_and_keys_are_those_of_a_telephone_network() {
+fn caller_and_key_arguments_are_validated() {
     for good in ["+33123456789", "anonymous", "sip:ann@example.com", "client:ann", "whatsapp:+33123456789"] {
         assert_eq!(caller(good).as_deref(), Ok(good));
     }

@@ -1,4 +1,4 @@
-//! The flow drawn: as a tree, as a graph for two programs that draw them, and as JSON.
+//! Renders the flow as a tree, as a Mermaid or Graphviz graph, and as JSON.
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use frontdesk_domain::CallFlow;
 use frontdesk_domain::flow::{Exit, Target, Then};
 use serde_json::json;
 
-/// The flow as an indented tree; a place that was shown before is only named.
+/// The flow as an indented tree; a node that was shown before is only named.
 pub(super) fn tree(flow: &CallFlow) -> String {
     let mut lines = Vec::new();
     let mut seen = BTreeSet::new();
@@ -16,7 +16,7 @@ pub(super) fn tree(flow: &CallFlow) -> String {
     lines.join("")
 }
 
-/// Where calls begin, each in words; what only catches callers after a fault is left out.
+/// The nodes at which calls begin, each with a description; the safety node, for callers after a fault, is left out.
 fn entrances(flow: &CallFlow) -> Vec<(String, Target)> {
     let word = |setting: String| match setting.as_str() {
         "start" => "call".to_owned(),
@@ -67,7 +67,7 @@ fn phones(flow: &CallFlow, place: &Target) -> Vec<String> {
     forward.destinations.iter().map(phone).collect()
 }
 
-/// How many ways there are, and the longest.
+/// The number of paths, and the longest one.
 pub(super) fn paths(flow: &CallFlow) -> String {
     let paths = flow.paths();
     let more = if paths.is_complete { "" } else { "more than " };
@@ -79,7 +79,7 @@ pub(super) fn paths(flow: &CallFlow) -> String {
     text
 }
 
-/// One line of a graph: from, to, what is written on it.
+/// One edge of a graph.
 struct Edge {
     from: String,
     to: String,
@@ -123,7 +123,7 @@ pub(super) fn mermaid(flow: &CallFlow) -> String {
         let _ = writeln!(text, "  {}{}\"{name}\"{}", id(&name), shape.0, shape.1);
     }
     for Edge { from, to, label } in edges(flow) {
-        // Quotes end a label, and # begins an entity there.
+        // In Mermaid, a quote ends a label and # begins an entity.
         let label = label.replace('"', "'").replace('#', "#35;");
         let _ = writeln!(text, "  {} -->|\"{label}\"| {}", id(&from), id(&to));
     }
@@ -150,7 +150,7 @@ pub(super) fn dot(flow: &CallFlow) -> String {
     text + "}\n"
 }
 
-/// For programs.
+/// The flow as JSON.
 pub(super) fn json(flow: &CallFlow) -> String {
     let place = |place: Target| {
         let exits = flow

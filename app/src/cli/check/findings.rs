@@ -1,11 +1,11 @@
-//! What is wrong, shown where it stands.
+//! Renders configuration errors, with the lines of the file that they are in.
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde_json::json;
 
 use crate::config::{ConfigError, ConfigErrors};
 use crate::telemetry::has_colours;
 
-/// Every problem with its line and a caret under it, and how many there are.
+/// Every problem with its line and a caret under it, and the number of problems.
 pub(super) fn shown(errors: &ConfigErrors) -> String {
     let mut text: Vec<String> = errors.0.iter().map(one).collect();
     let count = errors.0.len();
@@ -15,7 +15,7 @@ pub(super) fn shown(errors: &ConfigErrors) -> String {
 
 fn one(error: &ConfigError) -> String {
     let Some(shown) = &error.shown else { return format!("{error}\n") };
-    // A span without width still has a place.
+    // An empty span is widened to one byte, so that it is marked.
     let end = shown.span.end.max(shown.span.start + 1).min(shown.text.len());
     let place = shown.span.start.min(end)..end;
     let snippet = Snippet::source(&*shown.text)
@@ -25,12 +25,12 @@ fn one(error: &ConfigError) -> String {
     format!("{}\n\n", renderer().render(&report))
 }
 
-/// With colours where they are shown and wanted.
+/// Uses colours if standard output is a terminal that shows them.
 fn renderer() -> Renderer {
     if has_colours(&std::io::stdout()) { Renderer::styled() } else { Renderer::plain() }
 }
 
-/// The same for programs.
+/// The problems as JSON.
 pub(super) fn json(errors: &ConfigErrors) -> String {
     let finding = |error: &ConfigError| {
         let place = error.shown.as_ref().map(|shown| {
@@ -44,12 +44,12 @@ pub(super) fn json(errors: &ConfigErrors) -> String {
     format!("{:#}", json!({ "findings": findings }))
 }
 
-/// Each warning in a line.
+/// The warnings, one per line.
 pub(super) fn warned(warnings: &[ConfigError]) -> String {
     warnings.iter().fold(String::new(), |text, warning| text + &format!("warning: {warning}\n"))
 }
 
-/// The flow as JSON, with the warnings beside its findings.
+/// The flow as JSON, with the warnings in addition to its findings.
 pub(super) fn with_warnings(flow: String, warnings: &[ConfigError]) -> String {
     let Ok(mut document) = serde_json::from_str::<serde_json::Value>(&flow) else { return flow };
     let warning = |warning: &ConfigError| json!({ "key": warning.key, "message": warning.what });

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 /// The number of days shown.
 const DAYS: i32 = 14;
 
-/// A line a day and opening hours.
+/// The opening hours, one line per day.
 pub(super) fn table(flow: &CallFlow, today: Date) -> String {
     let mut text = String::new();
     if flow.draft().hours.is_empty() {

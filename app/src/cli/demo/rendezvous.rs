@@ -8,32 +8,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::environment::Environment;
 
-/// What a simulated caller must know of a demo.
+/// What `frontdesk call` must know of a running demo.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(in crate::cli) struct Rendezvous {
-    /// What its signatures are checked against.
+    /// The base URL that request signatures are checked against.
     pub public_url: String,
     /// The simulated carrier's account.
     pub account_sid: String,
-    /// What it signs with.
+    /// The account's token, which signs requests.
     pub auth_token: String,
-    /// Where it keeps recordings.
+    /// The base URL of its REST API, which stores recordings.
     pub api_url: String,
     /// The main number.
     pub number: String,
 }
 
-/// The file, gone with the demo.
+/// The file, which is deleted when the demo ends.
 pub(in crate::cli) struct RendezvousFile(PathBuf);
 
 impl Drop for RendezvousFile {
     fn drop(&mut self) {
-        // Left behind, it leads to a demo that is not there, which `call` says.
+        // If the file stays, `frontdesk call` notices that the demo is not running.
         let _ = fs::remove_file(&self.0);
     }
 }
 
-/// A folder of this user's own.
+/// The folder for these files, which is private to this user.
 fn folder(environment: &Environment) -> io::Result<PathBuf> {
     let runtime = environment.get("XDG_RUNTIME_DIR").map(PathBuf::from);
     let home = || environment.get("HOME").map(|home| PathBuf::from(home).join(".cache"));

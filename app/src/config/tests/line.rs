@@ -1,4 +1,4 @@
-//! Settings of a SIP line, alone and beside a hosted carrier.
+//! Settings of a SIP line, alone and in addition to a hosted carrier.
 use super::*;
 
 /// Settings of a SIP line alone.
@@ -18,7 +18,7 @@ fn a_sip_line_needs_no_account_and_no_public_url() {
     assert!(config.public_url.is_none() && config.account.is_none());
     assert_eq!((line.address.to_string().as_str(), line.peers.len(), line.max_calls), ("192.0.2.1", 2, 40));
     assert!(line.routes.address(&"+33611223344".parse().unwrap()).is_some());
-    // Half an account is a mistake, also beside a line.
+    // An incomplete account is an error, even with a SIP line.
     let half = load(LINE, &[("FRONTDESK__TWILIO__AUTH_TOKEN", "x")], Needs::Production).unwrap_err();
     assert_eq!(half.len(), 2, "{half:?}");
 }
@@ -34,7 +34,7 @@ fn a_line_rings_extensions_and_addresses() {
     };
     let text = named("[\"101\", \"sip:ann@192.0.2.20\"]") + "101 = \"sip:101@192.0.2.21\"\n";
     assert_eq!(rings(&text), 2);
-    // Without a route of its own an extension is not rung, not even by a trunk.
+    // An extension needs a route of its own: the trunk does not ring it.
     let unrouted =
         load(&(named("\"101\"") + "\"*\" = \"sip:{number}@trunk.example\"\n"), &[], Needs::Production);
     let errors = unrouted.unwrap_err();
@@ -42,7 +42,7 @@ fn a_line_rings_extensions_and_addresses() {
         errors.len() == 1 && errors[0].contains("no route names 101, which the flow rings"),
         "{errors:?}"
     );
-    // Beside a hosted carrier only what both can ring is rung.
+    // With a hosted carrier, the flow may only ring what both can ring.
     let account = [
         ("FRONTDESK__TWILIO__ACCOUNT_SID", "AC00000000000000000000000000000001"),
         ("FRONTDESK__TWILIO__AUTH_TOKEN", "an auth token of some length"),
@@ -134,7 +134,7 @@ fn mistakes_about_a_sip_line_are_all_reported() {
         ("sip:bob@192.0.2.9", "bob", "sip.routes.+33611223344: \"bob\" is not a SIP address"),
         ("\"+33611223344\" = \"sip", "\"+33-6\" = \"sip", "neither a number"),
         ("[sip.routes]", "audio_ports = \"1-2\"\n[sip.routes]", "sip.audio_ports: use a range"),
-        ("[sip.routes]", "voice = [\"espeak-ng\"]\n[sip.routes]", "sip.voice: no argument holds {file}"),
+        ("[sip.routes]", "voice = [\"espeak-ng\"]\n[sip.routes]", "sip.voice: no argument contains {file}"),
         ("[sip.routes]", "registrar = \"sip:trunk.example\"\n[sip.routes]", "sip.username: not set"),
         ("[sip.routes]", "max_calls = 0\n[sip.routes]", "sip.max_calls: use a whole number"),
         ("[sip.routes]", "lines = 2\n[sip.routes]", "sip.lines: there is no such key"),

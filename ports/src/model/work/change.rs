@@ -1,37 +1,37 @@
 //! Changes of the follow-up, and why one is refused.
 use std::fmt;
 
-/// Something to do about a call.
+/// A change of a call's follow-up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WorkChange {
-    /// It is done.
+    /// Marks the call done.
     Handle,
-    /// It is not done after all.
+    /// Marks the call not done again.
     Reopen,
-    /// The person takes care of it.
+    /// Assigns the call to the user who makes the change.
     Claim,
-    /// That user takes care of it.
+    /// Assigns the call to that user.
     Assign(String),
-    /// The assignment was removed.
+    /// Removes the assignment.
     Release,
     /// Adds a note.
     Note(String),
     /// Adds a tag.
     Tag(String),
-    /// Takes a tag away.
+    /// Removes a tag.
     Untag(String),
-    /// Listened to the message.
+    /// Records that the user has played the voicemail.
     Played,
 }
 
 /// The state of the follow-up that a change was decided on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BasedOn {
-    /// The [`Work::decisions`](super::Work::decisions) that a user saw: notes and tags are added to any state.
+    /// The [`Work::decisions`](super::Work::decisions) that a user saw; notes and tags are accepted in any state.
     Decisions(u64),
-    /// The [`Work::version`](super::Work::version) that a program read: no change is made to any other.
+    /// The [`Work::version`](super::Work::version) that a program read; changes to any other version are refused.
     Version(u64),
-    /// The present state.
+    /// The current state, without a check.
     Latest,
 }
 
@@ -39,18 +39,18 @@ pub enum BasedOn {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorkRefused {
     /// Another user changed it first: the change was based on an outdated state.
-    #[error("somebody else has just changed this call; look at it again")]
+    #[error("another user has just changed this call; reload it")]
     Stale,
-    /// A call is assigned to users.
+    /// The assignee is not a user.
     #[error("there is no such user")]
     NoSuchUser,
     /// There is no text.
     #[error("a {0} cannot be empty")]
     Empty(Written),
-    /// More characters than it may have.
+    /// The text is too long.
     #[error("a {0} has at most {1} characters; shorten it")]
     TooLong(Written, usize),
-    /// The call has as many as it may have.
+    /// The call already has the maximum number of them.
     #[error("a call has at most {1} {0}s")]
     TooMany(Written, usize),
 }

@@ -5,7 +5,7 @@ fn at() -> Timestamp {
 }
 
 #[test]
-fn a_change_to_another_version_is_refused_whatever_it_changes() {
+fn any_change_to_another_version_is_refused() {
     let noted = Work::default().after(&WorkChange::Note("a".into()), "crm", at(), BasedOn::Version(0));
     let noted = noted.unwrap().unwrap();
     assert_eq!((noted.version, noted.decisions), (1, 0));
@@ -51,18 +51,18 @@ fn a_call_is_assigned_to_anyone_and_a_second_assignment_of_the_same_state_is_ref
     assert_eq!(
         assigned.after(&WorkChange::Claim, "bob", at(), BasedOn::Decisions(0)),
         Ok(None),
-        "it is already"
+        "it is assigned already"
     );
     assert_eq!(
         assigned.after(&WorkChange::Assign("zoe".into()), "ann", at(), BasedOn::Decisions(0)),
         Err(WorkRefused::Stale)
     );
     let done = assigned.after(&WorkChange::Handle, "bob", at(), BasedOn::Decisions(1)).unwrap().unwrap();
-    assert_eq!(done.claimed, None, "cleared on close");
+    assert_eq!(done.claimed, None, "marking it done removes the assignment");
 }
 
 #[test]
-fn what_is_done_already_changes_nothing() {
+fn repeated_changes_have_no_effect() {
     let played =
         Work::default().after(&WorkChange::Played, "ann", at(), BasedOn::Decisions(0)).unwrap().unwrap();
     assert_eq!(played.after(&WorkChange::Played, "ann", at(), BasedOn::Decisions(0)), Ok(None));
@@ -85,7 +85,7 @@ fn what_is_done_already_changes_nothing() {
 }
 
 #[test]
-fn texts_are_bounded_and_tags_alike_in_either_case() {
+fn texts_are_limited_and_tags_are_case_insensitive() {
     let work = Work::default();
     for text in ["", "  ", "\u{1}", &"x".repeat(MAX_TAG + 1)] {
         assert!(matches!(

@@ -1,4 +1,4 @@
-//! The call of the document's examples.
+//! The call that the document's examples show.
 use frontdesk_domain::call::{Ending, HungUpBy, MailboxCause, RecordingStatus, StoredAudio};
 use frontdesk_domain::{Call, CallEvent, CallId, CallerId, EventKind, Facts, LegId, Parties, Timestamp};
 use frontdesk_ports::work::Work;
@@ -7,7 +7,7 @@ use frontdesk_ports::{CallRecord, CallWithEvents, Change, Contact, ContactBook};
 use super::super::wire::{CallContext, WireCall};
 use crate::middleware::path_prefix::PathPrefix;
 
-/// With a contact for the example's caller.
+/// Calls `shown` with a context that has a contact for the example's caller.
 pub(super) fn in_example_context<T>(shown: impl FnOnce(&CallContext) -> T) -> T {
     let contact = Contact {
         caller: "+33123456789".into(),
@@ -19,12 +19,12 @@ pub(super) fn in_example_context<T>(shown: impl FnOnce(&CallContext) -> T) -> T 
     shown(&CallContext { prefix: &prefix, contacts: &contacts })
 }
 
-/// The call as programs read it.
+/// The example call in the API's format.
 pub(super) fn example_call() -> WireCall {
     in_example_context(|context| WireCall::new(&example().record, context))
 }
 
-/// A call that left a voicemail, as the log has it.
+/// A call with a voicemail, as the log returns it.
 pub(super) fn example() -> CallWithEvents {
     let started: Timestamp = Timestamp::from_second(1_795_631_736).expect("a time in range");
     let leg: LegId = "twilio:CAa08eba6e2ca721ce72314fe654928f59".parse().expect("a valid leg id");

@@ -1,4 +1,4 @@
-//! Each operation of the API: what it takes, and what it returns.
+//! The operations of the API, with their parameters, bodies and responses.
 use frontdesk_ports::access::Scope;
 use frontdesk_ports::work::WorkRefused;
 use frontdesk_ports::{RetryError, VoicemailError, WorkError};
@@ -15,7 +15,7 @@ use crate::api::work::{WorkAction, WorkRequest};
 use crate::problem::{Problem, ProblemKind};
 use crate::query::{BadParameter, PARAMETERS, Parameter};
 
-/// Path, method and operation of each.
+/// Path, method and description of every operation.
 pub(super) fn all(types: &mut SchemaGenerator) -> Vec<(&'static str, &'static str, Operation)> {
     vec![
         ("/api/v1/calls", "get", list_calls(types)),
@@ -39,7 +39,7 @@ fn list_calls(types: &mut SchemaGenerator) -> Operation {
         scopes: vec![Scope::Calls],
         body: None,
         success: vec![("200", body("A page", types, Some(&example)))],
-        problems: vec![("A parameter cannot be read", bad_parameter())],
+        problems: vec![("A parameter is invalid", bad_parameter())],
     }
 }
 
@@ -133,12 +133,12 @@ fn get_stats(types: &mut SchemaGenerator) -> Operation {
     let span = PARAMETERS.iter().filter(|parameter| ["since", "until"].contains(&parameter.name));
     Operation {
         id: "getStats",
-        summary: "Figures over a span of the log.",
+        summary: "Call statistics over a period.",
         parameters: span.map(query_parameter).collect(),
         scopes: vec![Scope::Calls],
         body: None,
         success: vec![("200", body::<Stats>("Figures", types, None))],
-        problems: vec![("A parameter cannot be read", bad_parameter())],
+        problems: vec![("A parameter is invalid", bad_parameter())],
     }
 }
 

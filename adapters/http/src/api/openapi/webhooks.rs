@@ -1,4 +1,4 @@
-//! The webhooks: what is sent to recipients of the configuration, and what they return.
+//! The webhooks: requests to the configured recipients, and the responses that they return.
 use frontdesk_domain::call::NotificationKind;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
@@ -25,7 +25,7 @@ fn meaning(kind: NotificationKind) -> &'static str {
         NotificationKind::Answered => "Caller and callee were connected.",
         NotificationKind::Ended => "A call has ended, and its facts have settled.",
         NotificationKind::VoicemailStored => "A voicemail's audio is stored and can be played.",
-        NotificationKind::Updated => "What was reported about the end of a call has changed since.",
+        NotificationKind::Updated => "The facts of an ended call have changed.",
         NotificationKind::WorkChanged => {
             "A call was marked done, reopened, assigned, noted, tagged or played; `data.work` is the present state."
         }

@@ -1,4 +1,4 @@
-//! The languages say the same things, and everything that is asked for is said.
+//! Checks that all languages have the same messages, and that every message used by a template or script exists.
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
@@ -9,7 +9,7 @@ fn variables(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     let mut current = String::new();
     for line in language.source().lines().filter(|line| !line.starts_with('#')) {
         if let (false, Some((id, _))) = (line.starts_with(' '), line.split_once(" =")) {
-            assert!(found.insert(id.to_owned(), BTreeSet::new()).is_none(), "{id} stands twice");
+            assert!(found.insert(id.to_owned(), BTreeSet::new()).is_none(), "{id} is defined twice");
             id.clone_into(&mut current);
         }
         let names = line.split('$').skip(1).chain(line.split('%').skip(1).step_by(2));
@@ -30,7 +30,7 @@ fn every_language_parses_and_has_every_message_with_the_same_variables() {
 }
 
 #[test]
-fn templates_and_scripts_ask_only_for_what_is_said() {
+fn templates_and_scripts_use_only_existing_messages() {
     let known = variables(Language::English);
     let read = |dir: &str| {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(dir);
@@ -44,7 +44,7 @@ fn templates_and_scripts_ask_only_for_what_is_said() {
     for (file, text) in read("templates") {
         for rest in text.split("t(k=\"").skip(1) {
             let id = rest.split('"').next().unwrap();
-            // Names that end in a hyphen are finished by a variable.
+            // Ids that end in a hyphen are completed by a variable.
             let there = known.contains_key(id)
                 || id.ends_with('-') && known.keys().any(|known| known.starts_with(id));
             assert!(there, "{file} asks for {id}");

@@ -7,13 +7,13 @@ use crate::i18n::viewer::Viewer;
 use crate::pages::feed::row::Moment;
 use crate::pages::frame::Frame;
 
-/// The audit trail.
+/// The audit log page.
 #[derive(Debug, Serialize)]
 pub(crate) struct AuditPage {
     pub frame: Frame,
-    /// The actor that is shown alone; empty for all.
+    /// The actor of the entries that are shown; empty for all.
     pub actor: String,
-    /// What can be shown alone.
+    /// The actions to filter by.
     pub actions: Vec<ActionChoice>,
     /// Whether this is the first page.
     pub is_newest: bool,
@@ -22,7 +22,7 @@ pub(crate) struct AuditPage {
     pub lines: Vec<AuditLine>,
 }
 
-/// An action to choose.
+/// An action to filter by.
 #[derive(Debug, Serialize)]
 pub(crate) struct ActionChoice {
     value: &'static str,

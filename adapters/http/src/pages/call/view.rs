@@ -1,4 +1,4 @@
-//! The call page: the call drawn over time, every event, the proof, and the caller's other calls.
+//! The call page: the call drawn over time, every event, the evidence for the outcome, and the caller's other calls.
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(crate) struct CallPage {
     pub here: String,
     pub picture: Option<Picture>,
     pub events: Vec<EventLine>,
-    /// The step that explains the outcome, as a sentence.
+    /// The event that explains the outcome, as a sentence.
     pub evidence: Option<String>,
     /// The call before this one in the log.
     pub older: Option<String>,
@@ -31,7 +31,7 @@ pub(crate) struct CallPage {
     pub next: Option<String>,
     /// The caller's number, if it can be blocked, and whether it is.
     pub block: Option<(String, bool)>,
-    /// What went wrong with a change that was just tried.
+    /// Why the change that was just tried has failed.
     pub alert: Option<String>,
 }
 
@@ -117,12 +117,12 @@ impl Picture {
     }
 }
 
-/// A document with one element a line: what is sent has no line breaks.
+/// The document with one element per line, because responses are sent without line breaks.
 fn indented(document: &str) -> String {
     document.replace("><", ">\n<")
 }
 
-/// One event of the story.
+/// One event of the timeline.
 #[derive(Debug, Serialize)]
 pub(crate) struct EventLine {
     offset: String,
@@ -131,9 +131,9 @@ pub(crate) struct EventLine {
     kind: &'static str,
     text: String,
     proof: bool,
-    /// The carrier's own words, for those who manage.
+    /// The carrier's raw parameters, for admins.
     raw: Vec<(String, String)>,
-    /// What the carrier was answered, for those who manage.
+    /// The response that the carrier got, for admins.
     response: Option<String>,
 }
 
@@ -141,7 +141,7 @@ impl EventLine {
     pub fn all(
         CallWithEvents { record, events }: &CallWithEvents,
         viewer: &Viewer,
-        // Of those who manage, the answers to the carrier.
+        // The responses to the carrier by event; `None` unless the viewer is an admin.
         responses: Option<&BTreeMap<String, Arc<str>>>,
     ) -> Vec<Self> {
         let begun = record.call.started_at;
@@ -166,7 +166,7 @@ impl EventLine {
         events.iter().map(line).collect()
     }
 
-    /// The step that explains a call's outcome, in a sentence: who did what, and when.
+    /// The event that explains a call's outcome, in a sentence: who did what, and when.
     pub fn evidence(call: &CallWithEvents, viewer: &Viewer) -> Option<String> {
         let CallWithEvents { record, events } = call;
         let verdict = record.call.verdict.as_ref()?;
@@ -174,7 +174,7 @@ impl EventLine {
         let language = viewer.language;
         let proofs = events.iter().map(|logged| &logged.event);
         let proofs: Vec<_> = proofs.filter(|event| verdict.evidence.contains(&event.identity())).collect();
-        // What a person did says more than what the carrier reports about it.
+        // The callee's own action explains more than the carrier's report about it.
         let by_person = proofs.iter().find(|event| matches!(event.kind, EventKind::Screening { .. }));
         let decisive = by_person.or(proofs.last())?;
         let what = match (&decisive.kind, &record.call.forwarded_to) {

@@ -1,4 +1,4 @@
-//! What is done with several calls at once.
+//! Changes to several calls at once.
 use std::sync::Arc;
 
 use frontdesk_domain::CallId;
@@ -17,8 +17,8 @@ use crate::problem::{Answer, Problem, ProblemKind};
 /// The most calls at once.
 const MOST: usize = 200;
 
-/// Changes the calls whose boxes are ticked; each box holds the call and the number of decisions that was seen. Calls that somebody else has
-/// changed meanwhile stay as they are.
+/// Changes the selected calls. Each checkbox holds the call and the number of decisions that the page showed. Calls that
+/// someone else has changed since stay as they are.
 #[handler]
 pub(crate) async fn bulk(
     Data(state): Data<&Arc<State>>,
@@ -27,7 +27,7 @@ pub(crate) async fn bulk(
 ) -> Answer {
     let form = Form::read(body).await?;
     let back = next(Some(form.get("back")));
-    let bad_call = || Problem::bad_form("call: send the boxes of the page, ID.TURN");
+    let bad_call = || Problem::bad_form("call: send the checkboxes of the page, ID.DECISIONS");
     let mut calls = Vec::new();
     for text in form.all("call") {
         let (id, decisions) = text.split_once('.').ok_or_else(bad_call)?;
@@ -68,7 +68,7 @@ pub(crate) async fn bulk(
     Ok(said.on(redirect(&back), state.services.secure))
 }
 
-/// What was done with calls, and the form that undoes it.
+/// The message about a change to calls, and the form that undoes it.
 pub(crate) fn said(change: &WorkChange, changed: &[CallRecord], back: &str, visitor: &Visitor) -> Flash {
     let (said, undo) = match change {
         WorkChange::Handle => ("handle", "reopen"),

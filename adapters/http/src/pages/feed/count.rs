@@ -1,17 +1,17 @@
-//! How counts of calls are written.
+//! Counts of calls as text.
 use frontdesk_ports::Tally;
 
 use crate::i18n::viewer::Viewer;
 
-/// The highest count shown; higher counts help no one.
+/// The highest count shown; above it, counting stops.
 pub(crate) const MAX_COUNTED: u32 = 999;
 
-/// How many, up to the bound of counting.
+/// A count as text, such as `12`, or `999+` if counting stopped at [`MAX_COUNTED`].
 pub(crate) fn tally_text(tally: &Tally) -> String {
     if tally.more { format!("{MAX_COUNTED}+") } else { tally.all().to_string() }
 }
 
-/// How many calls a list shows, in words.
+/// The number of calls that a list shows, as a phrase.
 pub(crate) fn found_text(count: u64, more: bool, viewer: &Viewer) -> String {
     let text = if more { format!("{MAX_COUNTED}+") } else { count.to_string() };
     viewer.language.say_with("found", [("n", count.into()), ("text", text.into())])

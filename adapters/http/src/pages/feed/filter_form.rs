@@ -15,17 +15,17 @@ pub(crate) struct FilterForm {
     tab: &'static str,
     text: String,
     outcomes: Vec<Choice>,
-    /// Whether outcomes can be chosen: a tab of one outcome has chosen.
+    /// Whether an outcome can be chosen, which is not the case on a tab that shows only one.
     has_outcome: bool,
     reasons: Vec<Choice>,
     ranges: Vec<Choice>,
     assignees: Vec<Choice>,
-    /// Empty if all calls come by one.
+    /// Empty if only one carrier is configured.
     carriers: Vec<Choice>,
     fields: Vec<Field>,
-    /// Whether anything is filtered, and how to end that.
+    /// The URL without filters; `None` if there are none.
     clear: Option<String>,
-    /// How many calls fit, in words.
+    /// The number of matching calls, as a phrase.
     found: String,
     on: String,
     more: bool,
@@ -115,7 +115,7 @@ impl FilterForm {
             clear: (!shown.filters.is_empty()).then(|| shown.without_filters(shown.tab)),
             others: shown.filters.iter().filter(|(name, _)| name != "q").cloned().collect(),
             named_tab: shown.page(shown.tab, &[]).contains("tab="),
-            // An outcome that is chosen does not narrow the counts of the others.
+            // The tally is not filtered by outcome, so the chosen outcome is picked here.
             found: match shown.query.outcome.filter(|_| shown.tab.outcome().is_none()) {
                 Some(outcome) => found_text(tally.of(Some(outcome)), tally.more, viewer),
                 None => found_text(tally.all(), tally.more, viewer),

@@ -2,7 +2,7 @@
 
 use frontdesk_domain::CallFlow;
 
-/// Names in the current flow. Calls of an earlier flow may have others, which can be typed.
+/// Suggested values, mainly names in the current flow. Names in an earlier flow can still be typed.
 #[derive(Debug, Clone, Default, serde::Serialize)]
 pub(crate) struct Offers {
     /// Phones that calls are forwarded to.

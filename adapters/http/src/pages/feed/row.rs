@@ -1,4 +1,4 @@
-//! A call as a row of the feed, and as the head of its own page.
+//! A call as a row of the feed, and as the header of its own page.
 use frontdesk_domain::call::{CallState, Sound, VoicemailStatus};
 use frontdesk_domain::{Parties, Timestamp, Voicemail};
 use frontdesk_ports::CallRecord;
@@ -18,24 +18,24 @@ use crate::i18n::{messages, phone_format};
 #[derive(Debug, Serialize)]
 pub(crate) struct CallRow {
     pub id: String,
-    /// The caller's number as people write it, or what stands for it.
+    /// The caller's number, formatted, or a text such as "Withheld".
     pub caller: String,
     /// The number to call back, if there is one.
     pub tel: Option<String>,
     country: Option<String>,
     name: Option<String>,
-    /// Name or number.
+    /// The caller's name, or else the number.
     who: String,
-    /// Whether the caller can be a contact, and where they become one.
+    /// The number to save the caller under as a contact, if possible, and the URL of the form.
     caller_key: Option<String>,
     contact_address: String,
-    /// Whether the name is a contact's, and the company.
+    /// Whether the caller is a contact, and the contact's company.
     is_contact: bool,
     company: String,
     place: Option<String>,
     to: String,
     simulated: bool,
-    /// The carrier that it came by.
+    /// The call's carrier.
     carrier: String,
     hung_up_by: Option<String>,
     pub live: bool,
@@ -45,7 +45,7 @@ pub(crate) struct CallRow {
     path: String,
     pub started: Option<Moment>,
     durations: Vec<Duration>,
-    /// The one that matters most, and the others in words.
+    /// The most important duration, and all of them as text.
     long: Option<String>,
     long_detail: String,
     forwarded_to: Option<String>,
@@ -75,17 +75,17 @@ struct Duration {
 
 #[derive(Debug, Serialize)]
 struct Message {
-    /// Where the audio is.
+    /// The path of the audio.
     address: String,
     status: &'static str,
     length: Option<String>,
     playable: bool,
     /// Whether the download failed permanently and can be retried.
     lost: bool,
-    /// How much of it is speech, in words.
+    /// How much of it is speech, as a phrase.
     speech: Option<String>,
     empty: bool,
-    /// Its outline, as the path of an SVG 288 wide and 32 high.
+    /// Its waveform, as a path in an SVG that is 288 wide and 32 high.
     outline: Option<String>,
     /// The transcript.
     transcript: Option<String>,
@@ -193,7 +193,7 @@ impl Message {
     }
 }
 
-/// Bars around a middle line, each of three of the sound's, the loudest: a row has no room for more.
+/// Bars around a middle line. Each is the loudest of three bars of the sound, because a row has no room for more.
 fn outline(sound: &Sound) -> String {
     let bars: Vec<u8> = sound.bars().collect();
     let loudest = bars.chunks(3).map(|bars| bars.iter().copied().max().unwrap_or_default());
@@ -204,7 +204,7 @@ fn outline(sound: &Sound) -> String {
     loudest.enumerate().map(bar).collect()
 }
 
-/// Where a caller becomes a contact, and back to the call.
+/// The URL of the form that makes a caller a contact and then returns to the call.
 fn contact_address(caller: &str, call: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("caller", caller)

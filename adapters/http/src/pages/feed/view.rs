@@ -19,17 +19,17 @@ pub(crate) struct FeedPage {
     pub tabs: Vec<TabLink>,
     pub filter: FilterForm,
     pub list: List,
-    /// Where live updates of this page come from.
+    /// The URL of this page's live updates.
     pub live: String,
-    /// What the view can be taken out as, and where.
+    /// The labels and URLs of the view's exports.
     pub exports: Vec<(String, String)>,
     /// The views that this person has saved.
     pub views: Vec<ViewLink>,
     pub zone: String,
-    /// There is no call yet: how to place one is shown.
+    /// Whether there is no call yet; the page then shows how to place one.
     pub first_run: bool,
     pub steps: SetupSteps,
-    /// What the search finds beside the tab.
+    /// The matches of the search in all calls, if there are more than on the tab.
     pub in_all: Option<MatchesInAll>,
     /// The users to whom calls are assigned.
     pub people: Vec<String>,
@@ -52,17 +52,17 @@ impl ViewLink {
     }
 }
 
-/// Rows by day, and where the next ones are.
+/// Rows by day, and the URL of the next page.
 #[derive(Debug, Serialize)]
 pub(crate) struct List {
     pub days: Vec<Day>,
     pub older: Option<String>,
     pub csrf: String,
-    /// The page's own address, to come back to.
+    /// The page's own URL, to return to after a change.
     pub here: String,
 }
 
-/// What a search on a tab would find in all calls.
+/// The matches in all calls, for a search on a tab.
 #[derive(Debug, Serialize)]
 pub(crate) struct MatchesInAll {
     text: String,
@@ -83,7 +83,7 @@ impl MatchesInAll {
 pub(crate) struct Day {
     pub key: String,
     pub label: String,
-    /// Whether its heading is on the page already.
+    /// Whether its heading is already on the page.
     pub goes_on: bool,
     pub rows: Vec<CallRow>,
 }
@@ -99,7 +99,7 @@ pub(crate) struct TabLink {
 }
 
 impl TabLink {
-    /// Every tab, with the counts that are worth a look.
+    /// Every tab; those of calls that need attention and of calls in progress have a count.
     pub fn all(shown: &Shown, attention: &Tally, live: &Tally, viewer: &Viewer) -> Vec<Self> {
         let link = |tab: Tab| Self {
             word: tab.as_str(),
@@ -116,7 +116,7 @@ impl TabLink {
     }
 }
 
-/// A day as people name it.
+/// The key of a row's day, and its label, such as "Today · Sunday, 22 November 2026".
 pub(crate) fn day_label(row: &CallRow, viewer: &Viewer, now: Timestamp) -> (String, String) {
     let Some(started) = &row.started else { return (String::new(), viewer.language.say("date-unknown")) };
     let named = |id: &str| viewer.language.say_with(id, [("date", started.day.as_str().into())]);

@@ -1,5 +1,5 @@
-//! The flow as a graph: a column for each step away from the beginning, a box for each place with its ways out as rows,
-//! and a line from each row to where it leads.
+//! The flow as a graph: a column for each distance from the start, a box for each node with its exits as rows, and a line
+//! from each exit to its target.
 use std::collections::{BTreeMap, BTreeSet};
 
 use frontdesk_domain::CallFlow;
@@ -15,10 +15,10 @@ const GAP_Y: i32 = 18;
 const HEAD: i32 = 30;
 const ROW: i32 = 22;
 const MARGIN: i32 = 10;
-/// Longer texts would leave their box.
+/// Longer texts would overflow their box.
 const MAX_LABEL_CHARS: usize = 30;
 
-/// The drawing, in units of the picture.
+/// The drawing, in units of the SVG.
 #[derive(Debug, Serialize)]
 pub(crate) struct Drawing {
     width: i32,
@@ -94,13 +94,13 @@ impl Drawing {
     }
 }
 
-/// Every place with its column: right of all that lead to it, but for ways that lead back.
+/// Every node with its column: to the right of all nodes that lead to it, ignoring back edges.
 fn columns(flow: &CallFlow) -> Vec<(Target, usize)> {
     let mut layers = Layers { flow, order: Vec::new(), seen: BTreeSet::new(), onwards: Vec::new() };
     for (_, target) in flow.draft().entrances() {
         layers.visit(&target, &mut Vec::new());
     }
-    // Edges to other nodes come before the nodes that they lead to.
+    // In topological order: each node comes before the nodes that it leads to.
     layers.order.reverse();
     let mut columns: BTreeMap<&Target, usize> = BTreeMap::new();
     for place in &layers.order {
@@ -116,7 +116,7 @@ fn columns(flow: &CallFlow) -> Vec<(Target, usize)> {
 /// A walk through the flow that distinguishes forward edges from back edges.
 struct Layers<'f> {
     flow: &'f CallFlow,
-    /// Places after all that they lead to.
+    /// Nodes in post-order: each comes after the nodes that it leads to.
     order: Vec<Target>,
     seen: BTreeSet<Target>,
     onwards: Vec<(Target, Target)>,
@@ -129,7 +129,7 @@ impl Layers<'_> {
         }
         above.push(place.clone());
         let exits = self.flow.draft().exits(place);
-        // The last first, so that the first comes out on top when the order is turned round.
+        // The last exit first, so that the first one comes out on top when the order is reversed.
         for next in exits.iter().rev().filter_map(Exit::target) {
             if !above.contains(next) {
                 self.onwards.push((place.clone(), next.clone()));
@@ -149,7 +149,7 @@ fn lines(flow: &CallFlow, boxes: &[(Target, Place)]) -> Vec<Line> {
             let Some((_, to)) = to else { continue };
             let (x1, y1) = (from.x + from.width, from.y + row.y);
             let (x2, y2) = (to.x, to.y + HEAD / 2);
-            // A way back swings out to both sides; a way onwards is drawn between the columns.
+            // A back edge bends outwards on both sides; a forward edge is drawn between the columns.
             let bend = if x2 > x1 { (x2 - x1) / 2 } else { GAP_X - 10 };
             let path = format!("M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}", x1 + bend, x2 - bend);
             lines.push(Line { path, busy: row.calls.is_some_and(|calls| calls > 0) });
@@ -158,7 +158,7 @@ fn lines(flow: &CallFlow, boxes: &[(Target, Place)]) -> Vec<Line> {
     lines
 }
 
-/// The number of calls along an edge, as far as the log distinguishes the paths.
+/// The number of calls that took an exit, if the log can tell it from others with the same target.
 fn calls(traffic: &Traffic, place: &Target, exit: &Exit, exits: &[Exit]) -> Option<u32> {
     let target = exit.target()?;
     if let (Target::Menu(menu), By::Keys { keys, .. }) = (place, &exit.by) {
@@ -174,7 +174,7 @@ fn calls(traffic: &Traffic, place: &Target, exit: &Exit, exits: &[Exit]) -> Opti
             _ => None,
         })
         .sum();
-    // Of silence and other keys that lead to the same place, the first stands for both.
+    // If several exits without keys have the same target, the first one shows their common count.
     let first = exits.iter().filter(same).find(|other| !matches!(other.by, By::Keys { .. }));
     (first == Some(exit)).then(|| all.saturating_sub(pressed))
 }

@@ -1,4 +1,4 @@
-//! The flow page: the flow in force with the traffic of some days on it, hours, closure, phones and blocked callers.
+//! The flow page: the current flow with its traffic of the last 24 hours, hours, closure, phones and blocked callers.
 use frontdesk_domain::call::{PhoneEnd, PhoneRecord, Traffic};
 use frontdesk_domain::flow::{Opening, Schedule};
 use frontdesk_domain::{CallFlow, PhoneAddress, Timestamp};
@@ -18,7 +18,7 @@ use crate::pages::frame::Frame;
 pub(crate) struct FlowPage {
     pub frame: Frame,
     pub csrf: String,
-    /// Why something was not done.
+    /// Why the change that was just tried was refused.
     pub alert: Option<String>,
     /// The end and the message of a closure that was refused.
     pub written: (String, String),
@@ -26,11 +26,11 @@ pub(crate) struct FlowPage {
     pub version: String,
     pub closed: Option<ClosedLine>,
     pub hours: Vec<HoursLine>,
-    /// How many ways there are through the flow, and the longest in seconds.
+    /// The number of paths through the flow, and the longest in seconds.
     pub ways: String,
     pub longest: u64,
     pub drawing: Drawing,
-    /// How many calls were counted.
+    /// The number of calls in the drawing's traffic.
     pub calls: u32,
     pub phones: Vec<PhoneLine>,
     pub blocked: Vec<BlockedLine>,
@@ -51,13 +51,13 @@ impl ClosedLine {
     }
 }
 
-/// Days of the week that is shown, from today.
+/// The number of days for which hours are shown, from today.
 const WEEK: usize = 7;
-/// How far ahead special days are listed, and how many.
+/// How many days ahead special days are listed, and the most that are listed.
 const SPECIAL_DAYS_AHEAD: usize = 90;
 const MOST_SPECIAL_DAYS: usize = 8;
 
-/// Opening hours, as they stand now and on the days to come, in their own zone.
+/// Opening hours: whether it is open now, and the hours of the coming days, in the schedule's own zone.
 #[derive(Debug, Serialize)]
 pub(crate) struct HoursLine {
     name: String,
@@ -65,7 +65,7 @@ pub(crate) struct HoursLine {
     is_open: bool,
     change: Option<Moment>,
     week: Vec<DayHours>,
-    /// Days after this week with hours of their own.
+    /// Later days with their own hours.
     special: Vec<DayHours>,
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct HoursLine {
 pub(crate) struct DayHours {
     day: String,
     hours: String,
-    /// Whether a date has hours of its own, such as a holiday.
+    /// Whether the date has its own hours, as a holiday has.
     is_special: bool,
 }
 
@@ -166,7 +166,7 @@ impl PhoneLine {
     }
 }
 
-/// A caller who is refused.
+/// A blocked caller.
 #[derive(Debug, Serialize)]
 pub(crate) struct BlockedLine {
     number: String,

@@ -1,4 +1,4 @@
-//! The settings: one's own, and for those who manage everybody's.
+//! The settings page: a user's own settings, and for admins also those of all users.
 use std::time::Duration;
 
 use frontdesk_ports::access::{ApiToken, Role, Scope};
@@ -18,9 +18,9 @@ use crate::pages::frame::Frame;
 #[derive(Debug, Serialize)]
 pub(crate) struct SettingsPage {
     pub frame: Frame,
-    /// Why something was not done.
+    /// Why the change that was just tried has failed.
     pub alert: Option<String>,
-    /// A token that was just made, by name; it is shown this once.
+    /// The name and secret of a token that was just created; it is shown only once.
     pub made: Option<(String, String)>,
     pub languages: Vec<LanguageChoice>,
     pub starts: Vec<StartChoice>,
@@ -66,14 +66,14 @@ impl Health {
     }
 }
 
-/// A second factor: none, about to be, or there.
+/// The second factor: off, being set up, or on.
 #[derive(Debug, Serialize)]
 pub(crate) struct SecondFactorCard {
     on: bool,
     /// The secret for the authenticator app, in groups of four characters.
     secret: Option<String>,
     address: Option<String>,
-    /// A picture of that address for the app to read: an SVG element of our own making.
+    /// A QR code of that address for the app: an SVG element that we generate.
     picture: Option<String>,
 }
 
@@ -93,7 +93,7 @@ impl SecondFactorCard {
 fn picture(address: &str) -> Option<String> {
     let code = QrCode::new(address).ok()?;
     let drawn = code.render::<svg::Color<'_>>().min_dimensions(180, 180).build();
-    // Without the line that a file of its own begins with.
+    // Without the XML declaration.
     drawn.find("<svg").and_then(|begins| drawn.get(begins..)).map(ToOwned::to_owned)
 }
 
@@ -171,12 +171,12 @@ impl TokenLine {
     }
 }
 
-/// Every scope's word.
+/// The names of all scopes.
 pub(crate) fn scopes() -> Vec<&'static str> {
     Scope::VARIANTS.iter().map(|scope| scope.as_str()).collect()
 }
 
-/// What the configuration says, in words.
+/// The configured rules, as labels and texts.
 pub(crate) fn rules(rules: &Rules, language: Language) -> Vec<(String, String)> {
     let retention_text = |time: Option<Duration>| match time {
         Some(time) if time.as_secs().is_multiple_of(86_400) => {

@@ -1,4 +1,4 @@
-//! Bars that are stacked by outcome.
+//! Bar charts stacked by outcome.
 use std::collections::BTreeMap;
 
 use frontdesk_domain::Outcome;
@@ -16,7 +16,7 @@ const TOP: u64 = 12;
 /// Calls by outcome.
 pub(super) type ByOutcome = BTreeMap<Option<Outcome>, u64>;
 
-/// Bars that are stacked by outcome.
+/// A bar chart stacked by outcome.
 #[derive(Debug, Serialize)]
 pub(crate) struct Bars {
     width: usize,
@@ -33,9 +33,9 @@ struct Bar {
     x: usize,
     address: Option<String>,
     text: String,
-    /// The count as it stands above the bar, which has room for three digits.
+    /// The count as shown above the bar, where there is room for three digits.
     above: String,
-    /// Where that stands.
+    /// The y coordinate of that text.
     top: u64,
 }
 
@@ -46,7 +46,7 @@ struct Part {
     height: u64,
 }
 
-/// In thousands from a thousand on.
+/// A count as text, in thousands from 1000 on.
 fn above(count: u64) -> String {
     if count < 1000 { count.to_string() } else { format!("{}k", (count + 500) / 1000) }
 }

@@ -1,4 +1,4 @@
-//! The numbers page: counts drawn as bars, each leading to the calls behind it.
+//! The statistics page: counts as bar charts and tables, with links to the calls behind them.
 use std::collections::BTreeMap;
 
 use frontdesk_domain::{Outcome, Timestamp};
@@ -12,7 +12,7 @@ use crate::i18n::viewer::Viewer;
 use crate::pages::frame::Frame;
 use crate::pages::stats::bars::{Bars, ByOutcome};
 
-/// The numbers page.
+/// The statistics page.
 #[derive(Debug, Serialize)]
 pub(crate) struct FiguresPage {
     pub frame: Frame,
@@ -25,12 +25,12 @@ pub(crate) struct FiguresPage {
     pub heat: Vec<HeatRow>,
     pub destinations: Vec<Destination>,
     pub menus: Vec<MenuLine>,
-    /// Empty if all calls came by one.
+    /// Empty if all calls have the same carrier.
     pub carriers: Vec<CarrierLine>,
     pub people: Vec<PersonLine>,
 }
 
-/// The calls that came by a carrier.
+/// The calls of one carrier.
 #[derive(Debug, Serialize)]
 pub(crate) struct CarrierLine {
     name: String,
@@ -39,7 +39,7 @@ pub(crate) struct CarrierLine {
     address: String,
 }
 
-/// What a user did about the calls of the period.
+/// A user's follow-up of the period's calls.
 #[derive(Debug, Serialize)]
 pub(crate) struct PersonLine {
     name: String,
@@ -48,7 +48,7 @@ pub(crate) struct PersonLine {
     address: String,
 }
 
-/// A figure, and the same of the period before.
+/// A figure, and its value in the previous period.
 #[derive(Debug, Serialize)]
 pub(crate) struct Tile {
     value: String,
@@ -74,7 +74,7 @@ pub(crate) struct HeatRow {
 struct HeatCell {
     hour: String,
     count: u64,
-    /// From 0, nothing, to 4, as busy as it gets.
+    /// From 0 (no calls) to 4 (the busiest hours).
     heat: u64,
 }
 
@@ -113,7 +113,7 @@ fn address(range: &str, pairs: &[(&str, &str)]) -> String {
 }
 
 impl FiguresPage {
-    /// The page of the figures of a range, and of the range of the same length before.
+    /// The page with the figures of a range and of the previous range of the same length.
     pub fn new(
         frame: Frame,
         (figures, before): (&Figures, &Figures),
@@ -133,7 +133,7 @@ impl FiguresPage {
         let mut heat = [[0u64; 24]; 7];
         let (first, after) =
             (span.0.to_zoned_datetime(zone.clone()).date(), span.1.to_zoned_datetime(zone.clone()).date());
-        // Days without calls are days, too; of very long spans only those with calls are drawn.
+        // Days without calls are drawn, too, unless the span is longer than 92 days.
         if first.until(after).is_ok_and(|span| span.get_days() <= 92) {
             let mut day = first;
             while day < after {
@@ -142,7 +142,7 @@ impl FiguresPage {
                 day = next;
             }
         }
-        // The outcomes of a quarter follow each other: its place in the viewer's calendar is found once.
+        // The counts of a quarter of an hour are adjacent, so its local time is computed only once.
         for of_quarter in figures.quarters.chunk_by(QuarterCount::is_same_quarter) {
             let Some(quarter) = of_quarter.first() else { continue };
             let local = quarter.began_at().to_zoned_datetime(zone.clone());

@@ -44,7 +44,7 @@ pub(super) fn ended() -> EventKind {
     })
 }
 
-/// Live, answered, and every state of a message.
+/// A live call, ended calls, and voicemails in several states.
 pub(super) fn samples() -> Vec<CallWithEvents> {
     let recording = || "RE1".parse().unwrap();
     let taken =

@@ -1,12 +1,12 @@
-//! An office and a program that are notified about the calls of a desk.
+//! A test setup with an office and a program that are notified about calls.
 use super::*;
 
-/// Records notifications, and refuses as many as it is set to.
+/// Records notifications, and is too busy for the first `busy` ones.
 #[derive(Default)]
 pub(super) struct Recipient {
     pub(super) received: Mutex<Vec<Notification>>,
     pub(super) busy: Mutex<u32>,
-    /// Takes the connection and never answers.
+    /// Accepts the connection and never answers.
     pub(super) hangs: std::sync::atomic::AtomicBool,
 }
 
@@ -98,14 +98,14 @@ impl Desk {
         self.log.append(kinds.into_iter().map(event).collect()).await.unwrap();
     }
 
-    /// Waits until facts have settled; the kinds that the office and the program received.
+    /// Waits until facts have settled. Returns the kinds that the office and the program have received.
     pub(super) async fn received(&self) -> (Vec<&'static str>, Vec<&'static str>) {
         self.received_at_once().await;
         self.clock.advance(SETTLING);
         self.received_at_once().await
     }
 
-    /// Follows and delivers until nothing is due; the kinds that the office and the program received.
+    /// Follows the log and delivers until nothing is due. Returns the kinds that the office and the program have received.
     pub(super) async fn received_at_once(&self) -> (Vec<&'static str>, Vec<&'static str>) {
         self.notifications.follow().await.unwrap();
         while self.notifications.deliver_due().await.unwrap() > 0 {}

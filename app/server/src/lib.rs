@@ -1,7 +1,8 @@
-//! The accept loop: hyper's connections around poem's routes, with the limits that poem's own server lacks.
+//! The accept loop: serves poem's routes on hyper's connections, with the limits that poem's own server lacks.
 
 mod places;
 mod received_body;
+mod request_id;
 mod sent_body;
 mod strict_lines;
 
@@ -24,7 +25,6 @@ use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
 use tracing::Instrument;
 
-use crate::request_id;
 use places::{Place, Places};
 use received_body::ReceivedBody;
 use sent_body::SentBody;
@@ -34,13 +34,13 @@ use strict_lines::StrictLines;
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// The time after which a client that reads nothing is disconnected.
 const WRITE_TIME: Duration = Duration::from_secs(30);
-/// Headers of one request.
+/// The maximum number of headers of a request.
 const MAX_HEADERS: usize = 100;
-/// How long to wait when connections cannot be accepted (no file descriptors).
+/// How long to wait when connections cannot be accepted (such as without free file descriptors).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// How long a new connection may take to send its first request once we stop: it has been accepted, so it is answered.
+/// How long an accepted connection may take to send its first request during shutdown.
 const FIRST_REQUEST: Duration = Duration::from_secs(1);
-/// How long requests in flight may take once we stop. A caller is answered within 4 s.
+/// How long requests in flight may take during shutdown. A caller is answered within 4 s.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Routes that a listener serves.
@@ -51,7 +51,7 @@ pub async fn serve(listener: TcpListener, routes: Routes, stop: watch::Receiver<
     serve_at_most(places::capacity(), listener, routes, stop).await;
 }
 
-/// The same with a number of places for connections.
+/// Like `serve`, with a maximum number of connections.
 pub async fn serve_at_most(
     capacity: usize,
     listener: TcpListener,
@@ -94,7 +94,7 @@ async fn connection(stream: TcpStream, routes: Routes, place: Arc<Place>, mut st
     let _ = stream.set_nodelay(true);
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(WRITE_TIME));
-    // Signals that the connection must close while it waits for a request, because another one needs the place.
+    // Signals that the connection must close while it waits for a request, because another one needs its slot.
     let (eviction, mut close) = mpsc::unbounded_channel();
     let wait = {
         let place = place.clone();
@@ -108,7 +108,7 @@ async fn connection(stream: TcpStream, routes: Routes, place: Arc<Place>, mut st
         let (is_sound, has_body) = (has_one_host(&request), !request.body().is_end_stream());
         let mut request = poem::Request::from((request, local.clone(), remote.clone(), Scheme::HTTP));
         if has_body {
-            // Until the body has come, another connection may need the place.
+            // Until the body has arrived, the connection may be closed to free its slot.
             let (body, place) = (request.take_body(), place.clone());
             let body = ReceivedBody::new(Box::pin(body.into_bytes_stream()), move || place.works());
             request.set_body(poem::Body::from_bytes_stream(body));
@@ -131,13 +131,13 @@ async fn connection(stream: TcpStream, routes: Routes, place: Arc<Place>, mut st
         .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(StrictLines::new(Box::pin(stream))), service);
     let mut connection = std::pin::pin!(connection);
-    // Errors of a connection are its client's: broken off, slow, or no HTTP at all.
+    // Errors of a connection are caused by the client: aborted, too slow, or not HTTP.
     tokio::select! {
         _ = connection.as_mut() => return,
         Some(()) = close.recv() => return,
         _ = stop.wait_for(|stop| *stop) => {}
     }
-    // A connection without a request yet would be closed unanswered.
+    // A connection that has not sent a request yet would be closed unanswered.
     tokio::select! {
         _ = connection.as_mut() => return,
         _ = requested.wait_for(|requested| *requested) => {}

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_util::Stream;
 
-/// The pieces of a body, and what is done once there are no more.
+/// The chunks of a body, and a function that is called once after the last one, or when the body is dropped.
 pub(super) struct ReceivedBody<S, F: FnOnce()> {
     pieces: S,
     done: Option<F>,

@@ -1,4 +1,4 @@
-//! Refuses requests whose lines end with LF alone. hyper accepts them, proxies differ, and where two programs disagree
+//! Refuses requests with lines that end with LF alone. hyper accepts them, some proxies do not, and if two programs disagree
 //! about the end of a line, one request can be hidden in another (RFC 9112, section 2.2 and 11.2).
 
 use std::io;
@@ -7,15 +7,15 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Bytes of a line that are read for the length of the body. A longer line with that length is refused: it could not be
-/// followed as hyper follows it, and what comes behind it would be taken for something else.
+/// The maximum length of a line that determines the length of a body. A longer one is refused: hyper would read all of it, so
+/// the two could disagree about where the body ends.
 const LONGEST: usize = 256;
 const LENGTH: &[u8] = b"content-length";
 const ENCODING: &[u8] = b"transfer-encoding";
-/// Replaces a LF that no CR precedes. It is allowed in no line, so hyper answers 400 and closes the connection.
+/// Replaces a LF without a CR before it. No line may contain this byte, so hyper answers 400 and closes the connection.
 const FORBIDDEN: u8 = 0;
 
-/// A connection with requests that have lines that end with CR LF, or are broken.
+/// A connection in which request lines that do not end with CR LF are made invalid.
 pub(super) struct StrictLines<S> {
     stream: S,
     lines: RequestLines,
@@ -78,13 +78,13 @@ enum Part {
     Body(u64),
     /// The line before a chunk.
     ChunkSize,
-    /// A number of bytes of a chunk, the CR LF behind it included.
+    /// A number of bytes of a chunk, including the CR LF after it.
     Chunk(u64),
-    /// The lines behind the last chunk.
+    /// The lines after the last chunk.
     Trailer,
 }
 
-/// Follows the requests of a connection from line to line.
+/// Parses the requests of a connection line by line.
 #[derive(Debug, Default)]
 struct RequestLines {
     part: Part,
@@ -97,7 +97,7 @@ struct RequestLines {
 }
 
 impl RequestLines {
-    /// Reads on, and makes lines invalid that end with LF alone.
+    /// Parses the next bytes, and makes lines invalid that end with LF alone.
     fn check(&mut self, mut bytes: &mut [u8]) {
         while !bytes.is_empty() {
             if let Part::Body(left) | Part::Chunk(left) = self.part {
@@ -148,7 +148,7 @@ impl RequestLines {
         self.line = line;
     }
 
-    /// Whether the length of a body depends on a line.
+    /// Whether a line determines the length of a body.
     fn has_length(&self, line: &[u8]) -> bool {
         let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
         match self.part {

@@ -1,10 +1,10 @@
-//! A response's body that reports when it was sent or broken off.
+//! A response's body that reports when it was sent or aborted.
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use hyper::body::{Body, Frame, SizeHint};
 
-/// A body, and what is done once nothing more of it is sent.
+/// A body, and a function that is called when it is dropped, after it was sent or aborted.
 pub(super) struct SentBody<B, F: FnOnce()> {
     body: B,
     done: Option<F>,

@@ -1,5 +1,5 @@
-//! Places for connections. When all are taken, the connection that has waited longest for a request, or for the rest of one,
-//! makes room: whoever opens thousands and sends nothing does not keep others out.
+//! Slots for connections. When all are taken, a connection that waits for a request, or for the rest of one, is closed: the
+//! oldest of the address that has the most. So a client that opens thousands and sends nothing does not keep others out.
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,22 +9,22 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::Instant;
 
-/// Connections at once, if the process may have enough file descriptors.
+/// The maximum number of connections of a listener, if the process may have enough file descriptors.
 const MAX_CONNECTIONS: usize = 4096;
 /// Descriptors that database, spool, recordings and outgoing requests need.
 const RESERVED_DESCRIPTORS: u64 = 256;
-/// Listeners that share the descriptors: the carrier's, the people's and that of the metrics.
+/// Listeners that share the descriptors: the carrier's, the users' and that of the metrics.
 const LISTENERS: u64 = 3;
-/// How often a full server is reported.
+/// The minimum interval between warnings that all slots are taken.
 const WARN_EVERY: Duration = Duration::from_secs(60);
 
-/// How many connections a listener may have: as many as its share of the descriptors allows. Raises the process's soft
+/// How many connections a listener may have, from its share of the file descriptors. Raises the process's soft
 /// limit to its hard limit.
 pub fn capacity() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
-    // Without the right to raise it, the present limit counts.
+    // If the limit cannot be raised, the current one counts.
     let descriptors = match setrlimit(Resource::Nofile, raised) {
         Ok(()) => limit.maximum,
         Err(_) => limit.current,
@@ -35,11 +35,11 @@ pub fn capacity() -> usize {
         .clamp(16, MAX_CONNECTIONS)
 }
 
-/// The places of a listener.
+/// The connection slots of a listener.
 pub struct Places {
     free: Arc<Semaphore>,
     waiting: Arc<Mutex<Waiting>>,
-    /// A connection has begun to wait for a request.
+    /// Signals that a connection has begun to wait for a request.
     idle: Arc<Notify>,
     warned: Mutex<Option<Instant>>,
 }
@@ -67,7 +67,7 @@ impl Waiting {
         Some((address, close))
     }
 
-    /// Closes the oldest connection of the address that has most of them; whether there was one.
+    /// Closes the oldest connection of the address that has the most. Returns whether there was one.
     fn evict(&mut self) -> bool {
         while let Some((&greediest, _)) = self.by_address.iter().max_by_key(|(_, count)| **count) {
             let oldest = self.connections.iter().find(|(_, (address, _))| *address == greediest);
@@ -81,7 +81,7 @@ impl Waiting {
     }
 }
 
-/// A place that a connection has.
+/// The slot of a connection.
 pub struct Place {
     address: IpAddr,
     waiting: Arc<Mutex<Waiting>>,
@@ -96,7 +96,7 @@ impl Places {
         Self { free, waiting: Arc::default(), idle: Arc::default(), warned: Mutex::default() }
     }
 
-    /// Waits for a place; if none is free, a connection that waits for a request is closed.
+    /// Waits for a slot. If none is free, closes a connection that waits for a request.
     pub async fn take(&self, address: IpAddr) -> Option<Place> {
         let permit = loop {
             let free = self.free.clone().acquire_owned();
@@ -113,7 +113,7 @@ impl Places {
         Some(Place { address, waiting, idle, number: Mutex::new(None), _permit: permit })
     }
 
-    /// Closes a connection that waits for a request; whether there was one.
+    /// Closes a connection that waits for a request. Returns whether there was one.
     fn make_room(&self) -> bool {
         let evicted = self.waiting.lock().evict();
         if evicted {
@@ -123,7 +123,7 @@ impl Places {
         if warned.is_none_or(|at| at.elapsed() >= WARN_EVERY) {
             *warned = Some(Instant::now());
             tracing::warn!(
-                "all places for connections are taken; idle and half-read ones are closed for new ones"
+                "all connection slots are taken; connections without a complete request are closed for new ones"
             );
         }
         evicted
@@ -131,7 +131,7 @@ impl Places {
 }
 
 impl Place {
-    /// The connection waits for a request from now on; `close` is used if another one needs its place.
+    /// Marks the connection as waiting for a request: `close` closes it if another one needs its slot.
     pub fn waits(&self, close: Close) {
         self.works();
         let mut waiting = self.waiting.lock();
@@ -143,7 +143,7 @@ impl Place {
         self.idle.notify_one();
     }
 
-    /// A request has arrived, with its body.
+    /// Marks the connection as busy: a request has arrived, with its body.
     pub fn works(&self) {
         if let Some(number) = self.number.lock().take() {
             self.waiting.lock().remove(number);

@@ -1,12 +1,11 @@
 //! A request id in each response and in the log lines of its request: the proxy's, or a new one.
-use frontdesk_ports::Ids;
+use std::hash::{BuildHasher, RandomState};
+
 use poem::http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::system::SystemIds;
-
-/// Where a request's name stands, in both directions.
+/// The header that holds the request id, in requests and responses.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
-/// The longest name of another's that is taken.
+/// The maximum length of an id from a proxy or client; a longer one is replaced.
 const LONGEST: usize = 64;
 
 /// The id in the headers if it is valid, otherwise a new one.
@@ -21,9 +20,10 @@ fn is_name(given: &[u8]) -> bool {
     !given.is_empty() && given.len() <= LONGEST && given.iter().all(plain)
 }
 
+/// An id that differs from all others; not a secret.
 fn fresh() -> HeaderValue {
-    HeaderValue::from_str(&hex::encode(&SystemIds.random()[..8]))
-        .unwrap_or_else(|_| HeaderValue::from_static("none"))
+    let id = format!("{:016x}", RandomState::new().hash_one(()));
+    HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("none"))
 }
 
 #[cfg(test)]
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn ours_differ() {
+    fn generated_ids_are_unique() {
         assert_ne!(of(&HeaderMap::new()), of(&HeaderMap::new()));
     }
 }

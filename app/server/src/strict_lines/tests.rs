@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What hyper reads of these bytes, however they arrive.
+/// What hyper receives of these bytes if they arrive in pieces of that length.
 fn read(bytes: &[u8], parts: usize) -> Vec<u8> {
     let (mut lines, mut bytes) = (RequestLines::default(), bytes.to_vec());
     bytes.chunks_mut(parts.max(1)).for_each(|part| lines.check(part));
