@@ -30,7 +30,7 @@ const LOCKED_PAUSE: Duration = Duration::from_millis(50);
 /// Page cache of each SQLite connection, as `cache_size` (negative numbers are KiB). It is small, because the operating
 /// system caches the file as well.
 const WRITER_CACHE: &str = "-2000";
-const READER_CACHE: &str = "-512";
+const READER_CACHE: &str = "-1000";
 
 /// How long a statement may take on PostgreSQL; set when a connection opens.
 pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -18,7 +18,7 @@ pub enum InvalidCommand {
     #[error("it is empty; name the program and its arguments")]
     Empty,
     /// The command does not name the audio file.
-    #[error("no argument holds {{file}}, which stands for the message's audio")]
+    #[error("no argument contains {{file}}, which stands for the message's audio")]
     NoFile,
 }
 

@@ -174,8 +174,8 @@ mod tests {
             ("DTSTART;VALUE=DATE:20200505\r\nRRULE:FREQ=YEARLY\r\nEXDATE;VALUE=DATE:20270505\r\n", "EXDATE"),
             ("DTSTART;VALUE=DATE:20200505\r\nRECURRENCE-ID;VALUE=DATE:20270505\r\n", "RECURRENCE-ID"),
             ("DTSTART;VALUE=DATE:20261225\r\nDURATION:PT8H\r\n", "lasts PT8H"),
-            ("DTSTART;VALUE=DATE:20261224\r\nDTEND:20261227T000000\r\n", "no whole day"),
-            ("DTSTART;VALUE=DATE:20261224\r\nRDATE:20261227T000000\r\n", "no whole day"),
+            ("DTSTART;VALUE=DATE:20261224\r\nDTEND:20261227T000000\r\n", "not a whole day"),
+            ("DTSTART;VALUE=DATE:20261224\r\nRDATE:20261227T000000\r\n", "not a whole day"),
         ] {
             let error = read(&calendar(&event(event_lines))).unwrap_err();
             assert!(error.contains(why) && error.contains("Day off"), "{error}");

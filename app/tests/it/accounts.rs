@@ -104,7 +104,7 @@ async fn changing_your_password_needs_the_old_one() {
     let ann = Person::admin(&desk).await;
     let (status, page) =
         ann.sends("/settings/people", "do=password&name=admin&password=quite+another+one").await;
-    assert!(status == 422 && page.contains("with the old one"), "{status}");
+    assert!(status == 422 && page.contains("with the current one"), "{status}");
     assert_eq!(sign_in(&desk, "admin", PASSWORD).await.status(), 303, "the old password still works");
 }
 

@@ -227,9 +227,7 @@ fn prompts_that_say_nothing_or_too_much_are_refused() {
     assert_eq!(missing, 2, "the questions of both menus, but no built-in phrase: {findings:?}");
     let (_, _, findings) = broken("company =", "language = \"de-DE\"\ncompany =");
     assert!(
-        findings
-            .iter()
-            .any(|(_, message)| message.contains("greeting is missing; write what is to be said in de-DE")),
+        findings.iter().any(|(_, message)| message.contains("greeting is missing; write the text in de-DE")),
         "{findings:?}"
     );
 }

@@ -152,7 +152,7 @@ fn listed(sums: ByNameAndOutcome<'_>) -> Vec<(String, Option<Outcome>, u64)> {
 pub struct Tally {
     /// The number of calls by outcome; calls in progress have none.
     pub by_outcome: Vec<(Option<Outcome>, u64)>,
-    /// Whether there may be more calls: counting stopped at its limit.
+    /// Whether counting stopped at its limit, one call above it.
     pub more: bool,
 }
 
@@ -203,7 +203,7 @@ pub trait CallFigures: Send + Sync {
     ) -> Result<Figures, StoreError>;
 
     /// The number of calls that fit a query, without regard to its limit and cursor. Counts the newest `most` calls
-    /// at most.
+    /// at most, or fewer where counting them would read much of the log; [`Tally::more`] says so.
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError>;
 
     /// The usage since the start of the day (`day`) and of the hour (`hour`); `often` is the number of calls within the hour

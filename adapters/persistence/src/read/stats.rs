@@ -18,6 +18,9 @@ use crate::mapping::{millis, number_of, timestamp};
 use crate::read::admitted;
 use crate::read::query::newest_first;
 
+/// The most calls with a common text that are counted: each call is read.
+const MOST_BY_READING: u32 = 199;
+
 const COUNT: &str = "found";
 const QUARTER: &str = "quarter";
 const WAIT: &str = "wait";
@@ -89,6 +92,7 @@ impl CallFigures for SqlLog {
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError> {
         let query = CallQuery { before: None, ..query.clone() };
         let newest = newest_first(&self.pages, &query).await?.select_only().column(Column::Outcome);
+        let most = if self.pages.reads_texts(&query) { Ord::min(most, MOST_BY_READING) } else { most };
         let newest = newest.limit(u64::from(most) + 1).into_query();
         let mut tally = Query::select();
         tally.from_subquery(newest, Alias::new("newest")).column(Column::Outcome);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use frontdesk_ports::{Change, StoreError};
+use frontdesk_ports::{CallQuery, Change, StoreError, fold};
 use parking_lot::Mutex;
 use sea_orm::sea_query::{Expr, Order, Query, SelectStatement, UnionType};
 use sea_orm::{
@@ -90,6 +90,14 @@ impl Pages {
         let (text, callers) = (text.to_owned(), callers.to_owned());
         *self.texts.last.lock() = Some(Found { text, callers, at, named: named.clone() });
         Ok(named)
+    }
+
+    /// Whether a query searches a text that was not found by the index, so that calls are read one by one.
+    pub fn reads_texts(&self, query: &CallQuery) -> bool {
+        let last = self.texts.last.lock();
+        let is_indexed =
+            |text: &str| last.as_ref().is_some_and(|found| found.text == text && found.named.is_some());
+        query.text.as_ref().is_some_and(|searched| !is_indexed(&fold(&searched.text)))
     }
 
     async fn find_on_sqlite(

@@ -1,4 +1,5 @@
 //! Counts of calls as text.
+use frontdesk_domain::Outcome;
 use frontdesk_ports::Tally;
 
 use crate::i18n::viewer::Viewer;
@@ -6,13 +7,37 @@ use crate::i18n::viewer::Viewer;
 /// The highest count shown; above it, counting stops.
 pub(crate) const MAX_COUNTED: u32 = 999;
 
-/// A count as text, such as `12`, or `999+` if counting stopped at [`MAX_COUNTED`].
+/// The number of all counted calls as text, such as `12`, or `999+` if counting stopped.
 pub(crate) fn tally_text(tally: &Tally) -> String {
-    if tally.more { format!("{MAX_COUNTED}+") } else { tally.all().to_string() }
+    counted(tally, tally.all()).1
 }
 
-/// The number of calls that a list shows, as a phrase.
-pub(crate) fn found_text(count: u64, more: bool, viewer: &Viewer) -> String {
-    let text = if more { format!("{MAX_COUNTED}+") } else { count.to_string() };
+/// The number of calls in a list as a phrase: of those with an outcome, or of all.
+pub(crate) fn found_text(tally: &Tally, outcome: Option<Outcome>, viewer: &Viewer) -> String {
+    let (count, text) =
+        counted(tally, outcome.map_or_else(|| tally.all(), |outcome| tally.of(Some(outcome))));
     viewer.language.say_with("found", [("n", count.into()), ("text", text.into())])
+}
+
+/// A count and its text. If counting stopped, it has counted one call above its limit.
+fn counted(tally: &Tally, count: u64) -> (u64, String) {
+    if tally.more {
+        let at_least = count.min(tally.all().saturating_sub(1));
+        return (at_least, format!("{at_least}+"));
+    }
+    (count, count.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_that_stopped_is_a_lower_bound() {
+        let by_outcome = vec![(Some(Outcome::Missed), 40), (None, 160)];
+        let exact = Tally { by_outcome: by_outcome.clone(), more: false };
+        assert_eq!((tally_text(&exact), counted(&exact, 40).1), ("200".into(), "40".into()));
+        let stopped = Tally { by_outcome, more: true };
+        assert_eq!((tally_text(&stopped), counted(&stopped, 40).1), ("199+".into(), "40+".into()));
+    }
 }

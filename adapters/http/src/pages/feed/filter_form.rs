@@ -116,10 +116,7 @@ impl FilterForm {
             others: shown.filters.iter().filter(|(name, _)| name != "q").cloned().collect(),
             named_tab: shown.page(shown.tab, &[]).contains("tab="),
             // The tally is not filtered by outcome, so the chosen outcome is picked here.
-            found: match shown.query.outcome.filter(|_| shown.tab.outcome().is_none()) {
-                Some(outcome) => found_text(tally.of(Some(outcome)), tally.more, viewer),
-                None => found_text(tally.all(), tally.more, viewer),
-            },
+            found: found_text(tally, shown.query.outcome.filter(|_| shown.tab.outcome().is_none()), viewer),
             has_outcome: shown.tab.outcome().is_none(),
             on: shown.value("on"),
             more,
