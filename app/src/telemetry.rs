@@ -26,7 +26,7 @@ const SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1
 /// Histogram buckets of the number of events in a commit.
 const EVENTS: [f64; 8] = [1.0, 2.0, 5.0, 10.0, 50.0, 100.0, 500.0, 1000.0];
 /// How often recorded samples are aggregated, whether or not the metrics are requested.
-const SUM_UP: Duration = Duration::from_secs(5);
+const AGGREGATION_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Installs the recorder. Metrics that are recorded before are lost.
 pub fn begin() -> &'static Option<PrometheusHandle> {
@@ -49,9 +49,9 @@ fn process() -> metrics_process::Collector {
 }
 
 /// Aggregates samples for ever: until then, each takes memory.
-pub async fn sum_up() {
+pub async fn aggregate() {
     loop {
-        tokio::time::sleep(SUM_UP).await;
+        tokio::time::sleep(AGGREGATION_INTERVAL).await;
         begin().iter().for_each(PrometheusHandle::run_upkeep);
     }
 }

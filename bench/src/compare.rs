@@ -27,7 +27,7 @@ pub struct Compare {
 
 /// A server in the comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rival {
+enum Contender {
     Bare,
     Ceiling,
     Insert,
@@ -44,7 +44,7 @@ struct Round {
     peak_kib: u64,
 }
 
-impl Rival {
+impl Contender {
     fn name(self) -> &'static str {
         match self {
             Self::Bare => "bare",
@@ -58,11 +58,11 @@ impl Rival {
 
 impl Compare {
     /// The servers, in the order in which they run; frontdesk is the last.
-    fn rivals(&self) -> Vec<Rival> {
+    fn rivals(&self) -> Vec<Contender> {
         match (&self.against, &self.database) {
-            (Some(_), _) => vec![Rival::Other, Rival::Frontdesk],
-            (None, Some(_)) => vec![Rival::Bare, Rival::Insert, Rival::Frontdesk],
-            (None, None) => vec![Rival::Bare, Rival::Ceiling, Rival::Frontdesk],
+            (Some(_), _) => vec![Contender::Other, Contender::Frontdesk],
+            (None, Some(_)) => vec![Contender::Bare, Contender::Insert, Contender::Frontdesk],
+            (None, None) => vec![Contender::Bare, Contender::Ceiling, Contender::Frontdesk],
         }
     }
 
@@ -77,7 +77,7 @@ impl Compare {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.map(|runtime| runtime.block_on(media::serve(media, Fetches::default())))
         });
-        let mut rounds: Vec<(Rival, Round)> = Vec::new();
+        let mut rounds: Vec<(Contender, Round)> = Vec::new();
         for number in 0..self.rounds {
             // Every other round in the opposite order, so that neither always runs on the warmer machine.
             let mut rivals = self.rivals();
@@ -99,8 +99,8 @@ impl Compare {
         Ok(())
     }
 
-    fn summary(&self, rounds: &[(Rival, Round)]) {
-        let median = |rival: Rival, figure: &dyn Fn(&Round) -> f64| {
+    fn summary(&self, rounds: &[(Contender, Round)]) {
+        let median = |rival: Contender, figure: &dyn Fn(&Round) -> f64| {
             let mut figures: Vec<f64> =
                 rounds.iter().filter(|(r, _)| *r == rival).map(|(_, r)| figure(r)).collect();
             figures.sort_by(f64::total_cmp);
@@ -124,8 +124,8 @@ impl Compare {
                 median(rival, &|round| mib(round.peak_kib)),
             );
         }
-        let ratio = |figure: &dyn Fn(&Round) -> f64, against: Rival| {
-            median(Rival::Frontdesk, figure) / median(against, figure)
+        let ratio = |figure: &dyn Fn(&Round) -> f64, against: Contender| {
+            median(Contender::Frontdesk, figure) / median(against, figure)
         };
         let rivals = self.rivals();
         for against in &rivals[..rivals.len() - 1] {
@@ -139,7 +139,7 @@ impl Compare {
         }
     }
 
-    async fn round(&self, rival: Rival, media: SocketAddr) -> Result<Round, Failure> {
+    async fn round(&self, rival: Contender, media: SocketAddr) -> Result<Round, Failure> {
         let folder = tempfile::tempdir_in("target")?;
         let address = free_address()?;
         let database = match &self.database {
@@ -159,7 +159,7 @@ impl Compare {
 
     fn start(
         &self,
-        rival: Rival,
+        rival: Contender,
         address: SocketAddr,
         media: SocketAddr,
         folder: &Path,
@@ -167,24 +167,24 @@ impl Compare {
     ) -> Result<Child, Failure> {
         let own = || std::env::current_exe().map(Command::new);
         let mut command = match rival {
-            Rival::Bare => {
+            Contender::Bare => {
                 let mut command = own()?;
                 command.arg("bare").arg(address.to_string());
                 command
             }
-            Rival::Ceiling => {
+            Contender::Ceiling => {
                 let mut command = own()?;
                 command.arg("ceiling").arg(address.to_string()).arg(folder.join("ceiling.db"));
                 command
             }
-            Rival::Insert => {
+            Contender::Insert => {
                 let mut command = own()?;
                 command.arg("insert").arg(address.to_string()).arg(database);
                 command
             }
-            Rival::Other | Rival::Frontdesk => {
+            Contender::Other | Contender::Frontdesk => {
                 let folder = folder.canonicalize()?;
-                let other = self.against.as_ref().filter(|_| rival == Rival::Other);
+                let other = self.against.as_ref().filter(|_| rival == Contender::Other);
                 desk::serve(
                     other.unwrap_or(&self.frontdesk),
                     address,

@@ -28,7 +28,7 @@ const PAGES: [(&str, &str); 12] = [
 ];
 const API_TOKEN: &str = "the-benchs-programs-token-of-some-length";
 /// How long a server is left alone before its idle memory is measured.
-const SETTLES: Duration = Duration::from_secs(5);
+const IDLE_PAUSE: Duration = Duration::from_secs(5);
 
 /// The parameters of a run.
 pub struct Pages {
@@ -105,7 +105,7 @@ impl Pages {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let first_call = begun.elapsed();
-        tokio::time::sleep(SETTLES).await;
+        tokio::time::sleep(IDLE_PAUSE).await;
         let idle = resident(&process);
         // The server closes idle connections after this time.
         let connection = Connection::new(address);

@@ -17,7 +17,7 @@ const UNDOABLE: [&str; 4] = ["/calls/bulk", "/contacts", "/flow/callers", "/view
 /// The longest message with its undo form; browsers do not store much longer cookies.
 const MAX_BYTES: usize = 3500;
 /// The lifetime of the cookie: a page that is opened later does not show the message.
-const LASTS: Duration = Duration::from_secs(60);
+const LIFETIME: Duration = Duration::from_secs(60);
 
 /// A message about what was done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Flash {
         if self.text().len() > MAX_BYTES {
             self.undo = None;
         }
-        with_cookie(response, &self.text(), LASTS, secure)
+        with_cookie(response, &self.text(), LIFETIME, secure)
     }
 
     fn text(&self) -> String {

@@ -21,7 +21,7 @@ use crate::postgres_address::{Server, readable, standby};
 use crate::postgres_servers::{self, Servers};
 
 /// How long a write waits while another process locks the file. Shorter than the webhook timeout.
-const BUSY: Duration = Duration::from_millis(800);
+const BUSY_TIMEOUT: Duration = Duration::from_millis(800);
 
 /// Retries when another program holds the file, and the pause between them.
 const LOCKED_RETRIES: u32 = 40;
@@ -38,7 +38,7 @@ pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 const STANDBY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Before this version the write-ahead log could be corrupted by two connections (fixed in SQLite 3.51.3).
-const SOUND_SQLITE: (u32, u32, u32) = (3, 51, 3);
+const MIN_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// An open database: one connection for writes and several for reads (SQLite), or one pool for both (PostgreSQL).
 #[derive(Debug, Clone)]
@@ -88,8 +88,8 @@ impl Database {
     pub(crate) async fn open_standby(url: &str) -> Result<DatabaseConnection, ConnectError> {
         let url = standby(url)?;
         let ports = [driver_options(&url)?.get_port()].into();
-        let mut options = quiet(ConnectOptions::new(url));
-        send_at_once(&mut options, ports);
+        let mut options = without_statement_logging(ConnectOptions::new(url));
+        set_no_delay(&mut options, ports);
         options
             .connect_lazy(true)
             .max_connections(8)
@@ -116,7 +116,8 @@ impl Database {
     async fn open_sqlite(path: &Path) -> Result<Self, ConnectError> {
         create_private(path)?;
         let open = async |connections: u32, cache: &'static str| {
-            let mut options = quiet(ConnectOptions::new(format!("sqlite://{}", path.display())));
+            let mut options =
+                without_statement_logging(ConnectOptions::new(format!("sqlite://{}", path.display())));
             options.max_connections(connections).acquire_timeout(Duration::from_secs(5));
             options.map_sqlx_sqlite_opts(move |options| {
                 options
@@ -124,7 +125,7 @@ impl Database {
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
-                    .busy_timeout(BUSY)
+                    .busy_timeout(BUSY_TIMEOUT)
                     .pragma("secure_delete", "ON")
                     .pragma("trusted_schema", "OFF")
                     .pragma("journal_size_limit", "67108864")
@@ -173,11 +174,12 @@ impl Database {
 
     /// Checks the pages, indexes and foreign keys of a SQLite database; fails if one is damaged.
     pub async fn check_integrity(&self) -> Result<(), DbErr> {
-        for (check, sound) in [("PRAGMA integrity_check(1)", Some("ok")), ("PRAGMA foreign_key_check", None)]
+        for (check, expected) in
+            [("PRAGMA integrity_check(1)", Some("ok")), ("PRAGMA foreign_key_check", None)]
         {
             let row = self.reader.query_one_raw(Statement::from_string(DbBackend::Sqlite, check)).await?;
             let result: Option<String> = row.map(|row| row.try_get_by_index(0)).transpose()?;
-            if result.as_deref() != sound {
+            if result.as_deref() != expected {
                 return Err(DbErr::Custom(format!("{check}: {}", result.unwrap_or_default())));
             }
         }
@@ -225,9 +227,9 @@ async fn postgres(url: &str) -> Result<(ConnectOptions, Option<Arc<Servers>>), C
     let own = driver_options(&url)?;
     let ports: BTreeSet<u16> = servers.iter().map(|server| server.port).chain([own.get_port()]).collect();
     let servers = several(servers, &own).map(Arc::new);
-    let mut options = quiet(ConnectOptions::new(url));
+    let mut options = without_statement_logging(ConnectOptions::new(url));
     let Some(servers) = servers else {
-        send_at_once(&mut options, ports);
+        set_no_delay(&mut options, ports);
         return Ok((options, None));
     };
     servers.choose_first().await;
@@ -255,7 +257,7 @@ async fn postgres(url: &str) -> Result<(ConnectOptions, Option<Arc<Servers>>), C
 }
 
 /// Sets `TCP_NODELAY` on new connections, so that they send each statement at once.
-fn send_at_once(options: &mut ConnectOptions, ports: BTreeSet<u16>) {
+fn set_no_delay(options: &mut ConnectOptions, ports: BTreeSet<u16>) {
     options.map_sqlx_postgres_pool_opts(move |pool| {
         let ports = ports.clone();
         pool.after_connect(move |_, _| {
@@ -285,7 +287,7 @@ fn is_locked(error: &DbErr) -> bool {
 }
 
 /// Keeps statements out of logs and traces: they contain phone numbers and names.
-fn quiet(mut options: ConnectOptions) -> ConnectOptions {
+fn without_statement_logging(mut options: ConnectOptions) -> ConnectOptions {
     options.sqlx_logging(false).record_stmt_in_spans(false);
     options
 }
@@ -310,7 +312,7 @@ async fn check_version(db: &DatabaseConnection) -> Result<(), ConnectError> {
     let version: String = row.map(|row| row.try_get("", "v")).transpose()?.unwrap_or_default();
     let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
     match parts.as_slice() {
-        [major, minor, patch, ..] if (*major, *minor, *patch) >= SOUND_SQLITE => Ok(()),
+        [major, minor, patch, ..] if (*major, *minor, *patch) >= MIN_SQLITE => Ok(()),
         _ => Err(ConnectError::OldSqlite(version)),
     }
 }

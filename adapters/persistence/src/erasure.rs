@@ -13,7 +13,7 @@ use crate::transaction::{CONTACT_CHANGES, immediate, number_changes, number_chan
 /// Replaces a text that contained the number.
 const ERASED: &str = "[erased]";
 /// Numbers with fewer digits are not searched for in texts: they would match by chance.
-const LEAST_DIGITS: usize = 6;
+const MIN_DIGITS: usize = 6;
 /// The number of final digits that are compared; every spelling of a number ends with them.
 const COMMON_DIGITS: usize = 9;
 
@@ -24,7 +24,7 @@ impl Digits {
     fn of(number: &str) -> Option<Self> {
         let digits: String = number.chars().filter(char::is_ascii_digit).collect();
         let common = digits.len().saturating_sub(COMMON_DIGITS);
-        (digits.len() >= LEAST_DIGITS).then(|| Self(digits[common..].to_owned()))
+        (digits.len() >= MIN_DIGITS).then(|| Self(digits[common..].to_owned()))
     }
 
     fn are_in(&self, text: &str) -> bool {

@@ -20,7 +20,7 @@ const EVERY: Duration = Duration::from_millis(50);
 /// How often a SQLite file is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// A connection without a notification for this time is replaced.
-const LISTEN_FOR: Duration = Duration::from_secs(30);
+const LISTEN_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause after the server did not answer.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -93,7 +93,7 @@ async fn receive_notifications(pool: PgPool, changed: watch::Sender<Change>) {
     }
 }
 
-/// Receives notifications until the connection is lost or silent for `LISTEN_FOR`.
+/// Receives notifications until the connection is lost or silent for `LISTEN_TIMEOUT`.
 async fn receive(pool: &PgPool, changed: &watch::Sender<Change>) -> Result<(), sqlx::Error> {
     let schema: Option<String> = sqlx::query_scalar("SELECT current_schema()").fetch_one(pool).await?;
     let schema = schema.unwrap_or_default();
@@ -103,7 +103,7 @@ async fn receive(pool: &PgPool, changed: &watch::Sender<Change>) -> Result<(), s
     let last: Option<i64> = sqlx::query_scalar("SELECT MAX(change) FROM calls").fetch_one(pool).await?;
     raise(changed, Change(u64::try_from(last.unwrap_or(0)).unwrap_or(0)));
     // A connection to a host that has vanished delivers nothing and does not fail.
-    while let Ok(notice) = tokio::time::timeout(LISTEN_FOR, listener.try_recv()).await {
+    while let Ok(notice) = tokio::time::timeout(LISTEN_TIMEOUT, listener.try_recv()).await {
         let Some(notice) = notice? else { return Ok(()) };
         if let Some(change) = change_in(notice.payload(), &schema) {
             raise(changed, change);

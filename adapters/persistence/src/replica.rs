@@ -19,9 +19,9 @@ use crate::read::pages::Pages;
 use crate::transaction::CALL_CHANGES;
 
 /// How long a page waits for the standby to catch up with the primary.
-const LAG: Duration = Duration::from_millis(200);
+const CATCH_UP_TIMEOUT: Duration = Duration::from_millis(200);
 /// How often the standby is queried meanwhile.
-const ASK_INTERVAL: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 /// Time limit of checking whether the standby is up to date, and of each query to the primary in this check.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
 const PRIMARY_TIMEOUT: Duration = Duration::from_millis(300);
@@ -73,7 +73,7 @@ impl PagesFromStandby {
         None
     }
 
-    /// Whether the standby is up to date with the primary, at the latest after `LAG`. The primary's counter is queried, because
+    /// Whether the standby is up to date with the primary, at the latest after `CATCH_UP_TIMEOUT`. The primary's counter is queried, because
     /// deletions send no notifications; if the primary does not answer, the last change known here is used.
     async fn is_up_to_date(&self) -> Result<bool, DbErr> {
         let primary = || tokio::time::timeout(PRIMARY_TIMEOUT, last_change(&self.log.db.reader));
@@ -91,10 +91,10 @@ impl PagesFromStandby {
                 // Either calls have arrived meanwhile, or the standby diverged and has changes that the primary lost.
                 return Ok(!matches!(primary().await, Ok(Ok(last)) if last < there));
             }
-            if begun.elapsed() >= LAG {
+            if begun.elapsed() >= CATCH_UP_TIMEOUT {
                 return Ok(false);
             }
-            tokio::time::sleep(ASK_INTERVAL).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 }

@@ -77,7 +77,7 @@ impl Line<'_> {
             let Some(Document(verbs)) = self.document(&url, &extra).await else { return };
             let mut next = Next::End;
             for verb in verbs {
-                next = self.obey(verb, &url).await;
+                next = self.execute(verb, &url).await;
                 if !matches!(next, Next::Verb) {
                     break;
                 }
@@ -162,7 +162,7 @@ impl Line<'_> {
         self.answered_at.get_or_insert(now);
     }
 
-    async fn obey(&mut self, verb: Verb, here: &str) -> Next {
+    async fn execute(&mut self, verb: Verb, here: &str) -> Next {
         if !matches!(verb, Verb::Pause(_) | Verb::Redirect(_) | Verb::Reject(_)) {
             self.answer();
         }

@@ -29,7 +29,7 @@ pub struct Wire {
     /// The base URL that requests to `public` are sent to instead.
     reached_at: String,
     /// The maximum number of retries, regardless of what a URL requests.
-    most_retries: u32,
+    max_retries: u32,
 }
 
 impl Wire {
@@ -41,13 +41,13 @@ impl Wire {
             .timeout(Duration::from_secs(15))
             .user_agent("TwilioProxy/1.1")
             .build()?;
-        Ok(Self { http, credentials, public: String::new(), reached_at: String::new(), most_retries: 5 })
+        Ok(Self { http, credentials, public: String::new(), reached_at: String::new(), max_retries: 5 })
     }
 
     /// The same wire, without retries of failed requests.
     #[must_use]
     pub fn trying_once(mut self) -> Self {
-        self.most_retries = 0;
+        self.max_retries = 0;
         self
     }
 
@@ -69,7 +69,7 @@ impl Wire {
         let retries =
             fragment.split('&').find_map(|part| part.strip_prefix("rc=")?.parse().ok()).unwrap_or(1u32);
         let mut answer = Err(String::new());
-        for _ in 0..=retries.min(self.most_retries) {
+        for _ in 0..=retries.min(self.max_retries) {
             answer = self.post_once(url, fields).await;
             if matches!(&answer, Ok((status, _)) if *status < 500) {
                 break;

@@ -129,7 +129,7 @@ impl CallTask {
                     let now = task.clock.now();
                     task.session.handle_timeout(now);
                 }
-                () = turns_true(&mut stop), if !is_hung_up => {
+                () = wait_until_true(&mut stop), if !is_hung_up => {
                     is_hung_up = true;
                     task.hang_up(Party::Caller);
                     task.input(Input::Ended(Party::Caller, LegEnd::Failed));
@@ -377,7 +377,7 @@ async fn forward_leg_events(
 }
 
 /// Waits until the flag is true.
-pub async fn turns_true(flag: &mut watch::Receiver<bool>) {
+pub async fn wait_until_true(flag: &mut watch::Receiver<bool>) {
     if flag.wait_for(|is_true| *is_true).await.is_err() {
         // The sender is gone, so the flag cannot become true any more.
         std::future::pending::<()>().await;

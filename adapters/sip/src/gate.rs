@@ -15,7 +15,7 @@ use crate::signalling::{Caller, Refusal};
 pub struct Gate {
     peers: Vec<IpNet>,
     max_calls: usize,
-    max_calls_a_peer: usize,
+    max_calls_per_peer: usize,
     calls: Arc<Mutex<HashMap<IpAddr, usize>>>,
     /// True once no more calls are accepted.
     pub closed: watch::Sender<bool>,
@@ -44,7 +44,7 @@ impl Gate {
         Self {
             peers: settings.peers.clone(),
             max_calls: settings.max_calls,
-            max_calls_a_peer: settings.max_calls_a_peer,
+            max_calls_per_peer: settings.max_calls_per_peer,
             calls: Arc::default(),
             closed: watch::channel(false).0,
         }
@@ -60,7 +60,7 @@ impl Gate {
         let mut calls = self.calls.lock();
         let all: usize = calls.values().sum();
         let own = calls.get(&peer).copied().unwrap_or(0);
-        if all >= self.max_calls || own >= self.max_calls_a_peer {
+        if all >= self.max_calls || own >= self.max_calls_per_peer {
             return Err(Refusal::Busy);
         }
         calls.insert(peer, own + 1);
@@ -76,7 +76,7 @@ mod tests {
         Gate {
             peers: vec!["192.0.2.0/24".parse().unwrap()],
             max_calls: 3,
-            max_calls_a_peer: 2,
+            max_calls_per_peer: 2,
             calls: Arc::default(),
             closed: watch::channel(false).0,
         }

@@ -38,7 +38,7 @@ pub use signalling::StartError;
 use signalling::{Admission, Signalling};
 
 /// How long hanging up on all parties may take.
-const HANGING_UP: std::time::Duration = std::time::Duration::from_secs(10);
+const HANG_UP_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// A line that accepts calls.
 pub struct Line {
@@ -101,7 +101,7 @@ impl Line {
                                 tracing::error!("the task of a call failed: {error}");
                             }
                         }
-                        () = call::turns_true(&mut closed), if calls.is_empty() => return,
+                        () = call::wait_until_true(&mut closed), if calls.is_empty() => return,
                     }
                 }
             })
@@ -113,16 +113,16 @@ impl Line {
     pub async fn drain(&self) {
         let Some(mut calls) = self.calls.lock().await.take() else { return };
         self.gate.closed.send_replace(true);
-        let _ = timeout(HANGING_UP, self.shared.signalling.unregister()).await;
+        let _ = timeout(HANG_UP_TIMEOUT, self.shared.signalling.unregister()).await;
         if timeout(self.shared.settings.drain, &mut calls).await.is_err() {
             tracing::warn!("hanging up calls that are still in progress");
             self.stop.send_replace(true);
-            if timeout(HANGING_UP, &mut calls).await.is_err() {
+            if timeout(HANG_UP_TIMEOUT, &mut calls).await.is_err() {
                 tracing::error!("calls could not be ended cleanly; they will be logged at the next start");
             }
         }
         // The last BYE and CANCEL requests may still be unanswered.
-        let _ = timeout(HANGING_UP, self.shared.ending.wait()).await;
+        let _ = timeout(HANG_UP_TIMEOUT, self.shared.ending.wait()).await;
         tracing::debug!("the SIP line is closed; dialogs left: {}", self.shared.signalling.dialogs());
     }
 }

@@ -32,7 +32,7 @@ pub struct Settings {
     /// The maximum number of simultaneous calls. More are refused as busy.
     pub max_calls: usize,
     /// The maximum number of simultaneous calls from one address.
-    pub max_calls_a_peer: usize,
+    pub max_calls_per_peer: usize,
     /// Ports for audio.
     pub audio_ports: RangeInclusive<u16>,
     /// After this time without any audio from a party, its leg is ended.

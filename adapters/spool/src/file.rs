@@ -15,7 +15,7 @@ use crate::line::{Lines, read_lines};
 use crate::place::{OpenError, Place, spool_files};
 
 /// A file of this size is closed. Smaller files would cost more syncs, because a new file needs a sync of its folder.
-const LARGEST: u64 = 1024 * 1024;
+const MAX_FILE_BYTES: u64 = 1024 * 1024;
 /// The number of files of which the events are also held in memory.
 const IN_MEMORY: usize = 3;
 /// Lines that could not be read, and events that the log refused.
@@ -34,14 +34,14 @@ pub(crate) struct Files {
     pub loss: Option<SpoolLoss>,
     next: u64,
     /// The batch that was handed out and is not forgotten yet: its number, and where in the oldest file it ends.
-    handed: Option<(u64, Mark)>,
+    handed: Option<(u64, Position)>,
     batches: u64,
     waiting: Arc<AtomicU64>,
 }
 
 /// A position in a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Mark {
+struct Position {
     bytes: u64,
     events: u64,
 }
@@ -49,9 +49,9 @@ struct Mark {
 struct SpoolFile {
     number: u64,
     /// The end of its content.
-    whole: Mark,
+    whole: Position,
     /// The position up to which its events are in the call log.
-    done: Mark,
+    done: Position,
     /// The events after `done`, unless they were handed out or are too many.
     fresh: Option<Vec<Arc<Vec<LoggedEvent>>>>,
 }
@@ -78,8 +78,8 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Preallocates a file with zeros when the previous one has filled up: a sync is cheaper while a file does not grow.
-fn make_room(file: &File) -> io::Result<()> {
-    let room = usize::try_from(LARGEST).unwrap_or_default();
+fn preallocate(file: &File) -> io::Result<()> {
+    let room = usize::try_from(MAX_FILE_BYTES).unwrap_or_default();
     file.write_all_at(&vec![0; room], 0)?;
     file.sync_data()
 }
@@ -123,8 +123,8 @@ impl Files {
         let bytes = fs::read(&file)?;
         let lines = read_lines(&bytes);
         self.report(&file, &lines);
-        let whole = Mark { bytes: bytes.len() as u64, events: lines.events.len() as u64 };
-        self.filled.push_back(SpoolFile { number, whole, done: Mark::default(), fresh: None });
+        let whole = Position { bytes: bytes.len() as u64, events: lines.events.len() as u64 };
+        self.filled.push_back(SpoolFile { number, whole, done: Position::default(), fresh: None });
         self.waiting.fetch_add(whole.events, Ordering::Relaxed);
         Ok(())
     }
@@ -150,7 +150,7 @@ impl Files {
             return self.write_heartbeat().map_err(|error| failed(&error));
         }
         if let Err(error) = self.write(&lines) {
-            self.mend();
+            self.recover_from_failed_write();
             return Err(failed(&error));
         }
         if let Some(file) = self.filled.back_mut() {
@@ -172,7 +172,7 @@ impl Files {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let is_full = self.filled.back().is_some_and(|file| file.whole.bytes >= LARGEST);
+        let is_full = self.filled.back().is_some_and(|file| file.whole.bytes >= MAX_FILE_BYTES);
         if is_full {
             self.close();
         }
@@ -186,11 +186,11 @@ impl Files {
             self.next += 1;
             self.open = Some(file);
             let fresh = (self.filled.len() < IN_MEMORY).then(Vec::new);
-            let (whole, done) = (Mark::default(), Mark::default());
+            let (whole, done) = (Position::default(), Position::default());
             self.filled.push_back(SpoolFile { number, whole, done, fresh });
             sync_folder(&self.place.folder)?;
             if let Some(file) = self.open.as_ref().filter(|_| is_full)
-                && make_room(file).is_err()
+                && preallocate(file).is_err()
             {
                 // The file grows with each write instead, as long as the disk has room.
                 file.set_len(0)?;
@@ -205,7 +205,7 @@ impl Files {
 
     /// Cleans up after a failed write: truncates the partial line and closes the file. If its sync failed, its events may be
     /// read twice, which is harmless.
-    fn mend(&mut self) {
+    fn recover_from_failed_write(&mut self) {
         if let (Some(open), Some(file)) = (&self.open, self.filled.back())
             && let Err(error) = open.set_len(file.whole.bytes)
         {
@@ -216,7 +216,7 @@ impl Files {
         }
         self.close();
         // An empty file is removed, so that repeated failures do not leave one each.
-        if self.filled.back().is_some_and(|file| file.whole == Mark::default())
+        if self.filled.back().is_some_and(|file| file.whole == Position::default())
             && let Some(file) = self.filled.pop_back()
         {
             let path = path(&self.place.folder, file.number);
@@ -261,7 +261,7 @@ impl Files {
         Ok(Some(EventBatch { number, events }))
     }
 
-    fn read_back(&self, file: u64, from: Mark, to: Mark) -> io::Result<Vec<LoggedEvent>> {
+    fn read_back(&self, file: u64, from: Position, to: Position) -> io::Result<Vec<LoggedEvent>> {
         let mut bytes = Vec::new();
         let mut file = File::open(path(&self.place.folder, file))?;
         file.seek(SeekFrom::Start(from.bytes))?;
@@ -300,7 +300,7 @@ impl Files {
         if open.set_len(0).is_err() {
             return false;
         }
-        (file.whole, file.done, file.fresh) = (Mark::default(), Mark::default(), Some(Vec::new()));
+        (file.whole, file.done, file.fresh) = (Position::default(), Position::default(), Some(Vec::new()));
         true
     }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::line::read_lines;
 
 /// The maximum number of programs that share a folder.
-const PLACES: u32 = 64;
+const MAX_PROGRAMS: u32 = 64;
 
 /// The folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,7 @@ impl Place {
         let mut ours = None;
         let mut left_behind = Vec::new();
         let mut locks = Vec::new();
-        for number in 0..PLACES {
+        for number in 0..MAX_PROGRAMS {
             let place = folder.join(number.to_string());
             if ours.is_some() && !place.exists() {
                 break;
@@ -52,21 +52,24 @@ impl Place {
         }
         match ours {
             Some(folder) => Ok(Self { folder, left_behind, _locks: locks }),
-            None => Err(failed(io::Error::other(format!("{PLACES} programs already use it")))),
+            None => Err(failed(io::Error::other(format!("{MAX_PROGRAMS} programs already use it")))),
         }
     }
 }
 
 /// Whether a running program uses the folder.
 pub fn is_in_use(folder: &Path) -> bool {
-    let places = (0..PLACES).map(|number| folder.join(number.to_string())).filter(|place| place.exists());
+    let places =
+        (0..MAX_PROGRAMS).map(|number| folder.join(number.to_string())).filter(|place| place.exists());
     // A subfolder that cannot be checked counts as used.
     places.into_iter().any(|place| !lock(&place).is_ok_and(|lock| lock.is_some()))
 }
 
 /// Whether running programs have events in the folder that are not in the log yet.
 pub fn running_programs_hold_events(folder: &Path) -> io::Result<bool> {
-    for place in (0..PLACES).map(|number| folder.join(number.to_string())).filter(|place| place.exists()) {
+    for place in
+        (0..MAX_PROGRAMS).map(|number| folder.join(number.to_string())).filter(|place| place.exists())
+    {
         if lock(&place)?.is_some() {
             continue;
         }

@@ -3,7 +3,7 @@
 /// The most pairs that a request may have.
 const MAX_PAIRS: usize = 500;
 /// The longest duration in seconds: a call lasts at most a day (`timeLimit` of `<Dial>`), plus a margin for clock skew.
-const LONGEST: u32 = 25 * 3600;
+const MAX_SECONDS: u32 = 25 * 3600;
 
 /// The pairs of an `application/x-www-form-urlencoded` body.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Form {
 /// A duration in seconds as the carrier writes it. Values longer than any call are ignored: a timestamp was seen in place
 /// of a duration (kazoo, pull request 6534).
 pub(crate) fn seconds(text: &str) -> Option<u32> {
-    text.trim().parse().ok().filter(|seconds| *seconds <= LONGEST)
+    text.trim().parse().ok().filter(|seconds| *seconds <= MAX_SECONDS)
 }
 
 #[cfg(test)]

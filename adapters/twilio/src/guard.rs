@@ -16,7 +16,7 @@ use crate::signature::{Algorithm, SignedBody, verify};
 /// The largest accepted body, ten times the largest form observed from the carrier.
 const MAX_BYTES: usize = 64 * 1024;
 /// The time within which a body must arrive.
-const BODY_TIME: Duration = Duration::from_secs(3);
+const BODY_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A verified request: its account and its form.
 #[derive(Debug, Clone)]
@@ -101,7 +101,7 @@ impl<E> Guarded<E> {
     async fn check(&self, req: &mut Request) -> Result<Verified, Refusal> {
         let signature = only_signature(req.headers()).ok_or(Refusal::Unsigned)?.to_owned();
         let body = req.take_body().into_bytes_limit(MAX_BYTES);
-        let body = tokio::time::timeout(BODY_TIME, body)
+        let body = tokio::time::timeout(BODY_TIMEOUT, body)
             .await
             .map_err(|_| Refusal::Body)?
             .map_err(|_| Refusal::TooLarge)?;

@@ -27,7 +27,7 @@ const MAX_BYTES: usize = 4096;
 /// The timeout of a probe.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The time within which a probe's body must arrive.
-const BODY_TIME: Duration = Duration::from_secs(3);
+const BODY_TIMEOUT: Duration = Duration::from_secs(3);
 /// The text that the proof covers, besides the nonce.
 const PURPOSE: &str = "frontdesk probe ";
 
@@ -74,7 +74,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for ProbedRoutes<E> {
     async fn call(&self, mut req: Request) -> poem::Result<Response> {
         if req.method() == Method::POST && req.uri().path().ends_with(PATH) {
             let body = req.take_body().into_bytes_limit(MAX_BYTES);
-            let Ok(Ok(body)) = tokio::time::timeout(BODY_TIME, body).await else {
+            let Ok(Ok(body)) = tokio::time::timeout(BODY_TIMEOUT, body).await else {
                 return Ok(StatusCode::FORBIDDEN.into_response());
             };
             let form = Form::decode(&body);

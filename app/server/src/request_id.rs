@@ -6,18 +6,18 @@ use poem::http::{HeaderMap, HeaderName, HeaderValue};
 /// The header that holds the request id, in requests and responses.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 /// The maximum length of an id from a proxy or client; a longer one is replaced.
-const LONGEST: usize = 64;
+const MAX_LENGTH: usize = 64;
 
 /// The id in the headers if it is valid, otherwise a new one.
 pub fn of(headers: &HeaderMap) -> HeaderValue {
-    let given = headers.get(HEADER).filter(|given| is_name(given.as_bytes()));
+    let given = headers.get(HEADER).filter(|given| is_valid(given.as_bytes()));
     given.cloned().unwrap_or_else(fresh)
 }
 
 /// ASCII letters, digits and `-_.:` only, so that a client cannot forge log content.
-fn is_name(given: &[u8]) -> bool {
+fn is_valid(given: &[u8]) -> bool {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
-    !given.is_empty() && given.len() <= LONGEST && given.iter().all(plain)
+    !given.is_empty() && given.len() <= MAX_LENGTH && given.iter().all(plain)
 }
 
 /// An id that differs from all others; not a secret.

@@ -83,9 +83,9 @@ impl AccountAdministration {
     }
 
     /// Verifies the password, so that someone at an unattended browser cannot change the account.
-    async fn knows_password(&self, who: &SignedIn, password: &str) -> Result<(), AccountError> {
+    async fn verify_password(&self, who: &SignedIn, password: &str) -> Result<(), AccountError> {
         let user = self.user(&who.user).await?;
-        let right = self.control.knows_password(&user, password).await.map_err(AccountError::Throttled)?;
+        let right = self.control.verify_password(&user, password).await.map_err(AccountError::Throttled)?;
         if right { Ok(()) } else { Err(AccountError::WrongPassword) }
     }
 
@@ -94,7 +94,7 @@ impl AccountAdministration {
     }
 
     /// Fails if no admin would remain. Checked before auditing, so that the audit log has no change that the store refuses.
-    async fn leaves_an_admin(&self, without: &User) -> Result<(), AccountError> {
+    async fn ensure_admin_remains(&self, without: &User) -> Result<(), AccountError> {
         let users = self.store.users().await?;
         let others = users.iter().any(|user| user.role == Role::Admin && user.name != without.name);
         if without.role == Role::Admin && !others { Err(AccountError::LastAdmin) } else { Ok(()) }
@@ -127,7 +127,7 @@ impl Accounts for AccountAdministration {
     }
 
     async fn remove_person(&self, by: &Actor, name: &str) -> Result<(), AccountError> {
-        self.leaves_an_admin(&self.user(name).await?).await?;
+        self.ensure_admin_remains(&self.user(name).await?).await?;
         self.note(by, AuditAction::UserRemoved, name).await?;
         self.control.forget_proxy_sign_in(name);
         made(self.store.remove_user(name).await?)
@@ -136,7 +136,7 @@ impl Accounts for AccountAdministration {
     async fn set_role(&self, by: &Actor, name: &str, role: Role) -> Result<(), AccountError> {
         let user = self.user(name).await?;
         if role != Role::Admin {
-            self.leaves_an_admin(&user).await?;
+            self.ensure_admin_remains(&user).await?;
         }
         if user.role == role {
             return Ok(());
@@ -153,7 +153,7 @@ impl Accounts for AccountAdministration {
     }
 
     async fn change_password(&self, who: &SignedIn, old: &str, new: &str) -> Result<(), AccountError> {
-        self.knows_password(who, old).await?;
+        self.verify_password(who, old).await?;
         self.replace_password(&Actor(who.user.clone()), &who.user, new).await
     }
 
@@ -169,7 +169,7 @@ impl Accounts for AccountAdministration {
     }
 
     async fn begin_second_factor(&self, who: &SignedIn, password: &str) -> Result<(), AccountError> {
-        self.knows_password(who, password).await?;
+        self.verify_password(who, password).await?;
         if self.second_factor(&who.user).await? == SecondFactorState::On {
             return Err(AccountError::Taken);
         }
@@ -191,7 +191,7 @@ impl Accounts for AccountAdministration {
     }
 
     async fn end_second_factor(&self, who: &SignedIn, password: &str) -> Result<(), AccountError> {
-        self.knows_password(who, password).await?;
+        self.verify_password(who, password).await?;
         self.remove_second_factor(&Actor(who.user.clone()), &who.user).await
     }
 

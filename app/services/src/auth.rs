@@ -194,7 +194,7 @@ impl AccessControl {
     }
 
     /// Whether a signed-in person knows their password. Returns how long to wait after too many failures.
-    pub(super) async fn knows_password(&self, user: &User, password: &str) -> Result<bool, Duration> {
+    pub(super) async fn verify_password(&self, user: &User, password: &str) -> Result<bool, Duration> {
         let budget = Budget::Account(user.name.clone(), "settings".to_owned());
         self.throttle.count(&budget, self.clock.now())?;
         if self.password_is_right(Some(user), password).await {

@@ -134,7 +134,7 @@ impl CallHandler {
         // Names are spoken to callees only.
         let named = Some(caller.as_ref().unwrap_or(&from)).filter(|_| !is_callers_leg);
         Context {
-            now: request.reported_at.map_or(arrived, |reported| most_exact(reported, arrived)),
+            now: request.reported_at.map_or(arrived, |reported| more_exact(reported, arrived)),
             rotation: Some(self.restrictions.recent().rotation(&call)),
             caller_name: named.and_then(|caller| self.name_of(caller, &to)),
             call,
@@ -166,7 +166,7 @@ impl CallHandler {
 }
 
 /// The more exact of the two times. Reported times have whole seconds, so an arrival shortly afterwards is more exact.
-fn most_exact(reported: Timestamp, arrived: Timestamp) -> Timestamp {
+fn more_exact(reported: Timestamp, arrived: Timestamp) -> Timestamp {
     let transit = arrived.duration_since(reported);
     if (SignedDuration::ZERO..MAX_TRANSIT).contains(&transit) { arrived } else { reported }
 }

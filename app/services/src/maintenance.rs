@@ -17,15 +17,15 @@ use super::retention::{DataClass, Retention};
 pub use comparison::LineReconciliation;
 
 /// Interval between two rounds.
-const ROUND: Duration = Duration::from_secs(60);
+const ROUND_INTERVAL: Duration = Duration::from_secs(60);
 /// After a gap this long between heartbeats, the program counts as not having run in between.
-const SILENCE: Duration = Duration::from_secs(150);
+const MAX_HEARTBEAT_GAP: Duration = Duration::from_secs(150);
 /// How close to our time the end of a recent call must be to confirm our clock before data is deleted.
-const CONFIRMED_WITHIN: Duration = Duration::from_secs(2 * 86_400);
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(2 * 86_400);
 /// How many of the latest calls are examined to confirm our clock.
 const RECENT_CALLS: u16 = 50;
 /// Interval between two purges. After a clock jump of more than this, the purge is skipped.
-const PURGE_EVERY: Duration = Duration::from_secs(86_400);
+const PURGE_INTERVAL: Duration = Duration::from_secs(86_400);
 
 /// How long each kind of data is stored; `None` means forever.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl Maintenance {
             if let Err(error) = self.round().await {
                 tracing::warn!("maintenance is delayed: {error}");
             }
-            tokio::time::sleep(ROUND).await;
+            tokio::time::sleep(ROUND_INTERVAL).await;
         }
     }
 
@@ -95,7 +95,7 @@ impl Maintenance {
     pub async fn round(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
         let before = self.operations_log.marked(Watermark::Alive).await?;
-        self.note_silence(before, now).await?;
+        self.record_downtime(before, now).await?;
         self.operations_log.mark(Watermark::Alive, now).await?;
         let JobCounts { open, failed } = self.queue.counts(&[Lane::Carrier, Lane::Transcripts]).await?;
         for (state, count) in [("open", open), ("failed", failed)] {
@@ -109,8 +109,8 @@ impl Maintenance {
         self.purge_if_due(before, now).await
     }
 
-    async fn note_silence(&self, before: Option<Timestamp>, now: Timestamp) -> Result<(), StoreError> {
-        let Some(began_at) = before.filter(|before| now > *before + SILENCE) else { return Ok(()) };
+    async fn record_downtime(&self, before: Option<Timestamp>, now: Timestamp) -> Result<(), StoreError> {
+        let Some(began_at) = before.filter(|before| now > *before + MAX_HEARTBEAT_GAP) else { return Ok(()) };
         tracing::warn!("the program did not run from {began_at:.0} to {now:.0}");
         let cause = OutageCause::NotRunning;
         let silence = Outage { cause, began_at, ended_at: now, calls: 0, added: 0, repaired: 0, messages: 0 };
@@ -121,11 +121,11 @@ impl Maintenance {
     async fn purge_if_due(&self, before: Option<Timestamp>, now: Timestamp) -> Result<(), StoreError> {
         let purged = self.operations_log.marked(Watermark::Purged).await?;
         if self.policy == RetentionPolicy::default()
-            || purged.is_some_and(|purged| now < purged + PURGE_EVERY && now >= purged)
+            || purged.is_some_and(|purged| now < purged + PURGE_INTERVAL && now >= purged)
         {
             return Ok(());
         }
-        if before.is_some_and(|before| now < before || now > before + PURGE_EVERY) {
+        if before.is_some_and(|before| now < before || now > before + PURGE_INTERVAL) {
             tracing::warn!("the clock has jumped by more than a day; retention is skipped this round");
             return Ok(());
         }
@@ -155,7 +155,7 @@ impl Maintenance {
     async fn is_time_confirmed(&self, now: Timestamp) -> Result<bool, StoreError> {
         let latest = self.log.list(&CallQuery::newest(RECENT_CALLS)).await?.calls;
         let ends = latest.iter().filter(|record| record.call.provider_status.is_some());
-        let confirms = |at: Timestamp| now - CONFIRMED_WITHIN <= at && at <= now + CONFIRMED_WITHIN;
+        let confirms = |at: Timestamp| now - CLOCK_TOLERANCE <= at && at <= now + CLOCK_TOLERANCE;
         Ok(ends.filter_map(|record| record.call.ended_at).any(confirms))
     }
 }

@@ -21,16 +21,16 @@ const REFRESH: Duration = Duration::from_secs(3);
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 /// How long it may take until a call or forward is in the log: the announcement before the phone rings, the first report of
 /// it, and the event buffer. It may be counted twice in the meantime.
-const LOGGED_AFTER: SignedDuration = SignedDuration::from_secs(10);
+const LOG_DELAY: SignedDuration = SignedDuration::from_secs(10);
 /// How long a forward counts as being in progress while the log cannot be read.
-const UNKNOWN_LENGTH: SignedDuration = SignedDuration::from_mins(10);
+const ASSUMED_TALK_TIME: SignedDuration = SignedDuration::from_mins(10);
 /// How far back the log is read for admitted calls at start. Afterwards, if there are other instances, only newer
 /// calls are read.
-const BEFORE_START: SignedDuration = SignedDuration::from_hours(1);
+const START_LOOKBACK: SignedDuration = SignedDuration::from_hours(1);
 /// This long after the start, the events that a killed server had buffered are in the log.
-const STARTED_AFTER: SignedDuration = SignedDuration::from_secs(10);
+const START_PERIOD: SignedDuration = SignedDuration::from_secs(10);
 /// The maximum number of admitted calls that are read at once.
-const ADMITTED: u32 = 500;
+const MAX_ADMITTED: u32 = 500;
 
 /// Limits on usage; `None` means unlimited.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl Restrictions {
     }
 
     fn calls_too_often(&self, known: &Known, from: &CallerId, called: &str, now: Timestamp) -> bool {
-        let (Some(cap), Some(key)) = (self.caps.calls_a_caller_an_hour, counted_as(from, called)) else {
+        let (Some(cap), Some(key)) = (self.caps.calls_a_caller_an_hour, counting_key(from, called)) else {
             return false;
         };
         // The store names the callers who reached the cap; calls since its last answer are counted here.
@@ -155,8 +155,8 @@ impl Restrictions {
         let reached = |cap: Option<u32>, used: u32| cap.is_some_and(|cap| used >= cap);
         let minutes = u32::try_from(known.used.forward_seconds_today / 60).unwrap_or(u32::MAX);
         // While the log cannot be read, it is not known which conversations have ended.
-        let logged = if known.is_younger(UNKNOWN_LENGTH, now) { known.used.forwards_now } else { 0 };
-        let in_progress = logged.saturating_add(within(&known.forwards, UNKNOWN_LENGTH, now));
+        let logged = if known.is_younger(ASSUMED_TALK_TIME, now) { known.used.forwards_now } else { 0 };
+        let in_progress = logged.saturating_add(within(&known.forwards, ASSUMED_TALK_TIME, now));
         let given_out = u32::try_from(known.forwards.len()).unwrap_or(u32::MAX);
         reached(self.caps.concurrent_forwards, in_progress)
             || reached(self.caps.forwards_a_day, known.used.forwards_today.saturating_add(given_out))
@@ -165,7 +165,7 @@ impl Restrictions {
 
     /// Counts a call that was admitted.
     pub fn called(&self, from: &CallerId, called: &str) {
-        if let (true, Some(key)) = (self.caps.calls_a_caller_an_hour.is_some(), counted_as(from, called)) {
+        if let (true, Some(key)) = (self.caps.calls_a_caller_an_hour.is_some(), counting_key(from, called)) {
             let now = self.clock.now();
             self.write().calls.entry(key).or_default().push(now);
         }
@@ -189,7 +189,7 @@ impl Restrictions {
             known.blocked = blocked.into_iter().map(|blocked| blocked.caller.identity("")).collect();
         }
         let now = self.clock.now();
-        self.learn_admitted(now).await?;
+        self.load_admitted(now).await?;
         if !self.caps.are_set() {
             return Ok(());
         }
@@ -199,7 +199,7 @@ impl Restrictions {
         let mut known = self.write();
         (known.used, known.used_at) = (used, Some(now));
         // Older ones are included in `used`.
-        let is_recent = |at: &Timestamp| now < *at + LOGGED_AFTER;
+        let is_recent = |at: &Timestamp| now < *at + LOG_DELAY;
         known.forwards.retain(is_recent);
         known.calls.retain(|_, calls| {
             calls.retain(is_recent);
@@ -209,15 +209,15 @@ impl Restrictions {
     }
 
     /// Remembers the calls that another instance, or this one before a restart, has admitted.
-    async fn learn_admitted(&self, now: Timestamp) -> Result<(), StoreError> {
+    async fn load_admitted(&self, now: Timestamp) -> Result<(), StoreError> {
         let (first, last) = self.read().admitted_at.unwrap_or((now, now));
-        let is_start = now < first + STARTED_AFTER;
+        let is_start = now < first + START_PERIOD;
         if !is_start && !self.has_others {
             return Ok(());
         }
         let since =
-            if is_start { now.saturating_sub(BEFORE_START) } else { last.saturating_sub(LOGGED_AFTER) };
-        for call in self.figures.admitted(since.unwrap_or(now), ADMITTED).await? {
+            if is_start { now.saturating_sub(START_LOOKBACK) } else { last.saturating_sub(LOG_DELAY) };
+        for call in self.figures.admitted(since.unwrap_or(now), MAX_ADMITTED).await? {
             self.recent.learn(call);
         }
         self.write().admitted_at = Some((first, now));
@@ -257,7 +257,7 @@ impl Restrictions {
 }
 
 /// The key by which a caller's calls are counted; `None` for callers without an identity, whose calls are not counted.
-fn counted_as(from: &CallerId, called: &str) -> Option<String> {
+fn counting_key(from: &CallerId, called: &str) -> Option<String> {
     from.identity(called).filter(|_| from.identifies(called))
 }
 

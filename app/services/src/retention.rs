@@ -14,7 +14,7 @@ use frontdesk_ports::{
 /// The number of calls that are deleted in one transaction.
 const BATCH: u16 = 200;
 /// An unattended purge deletes at most this share of everything of a class at once: a wrong clock must not empty the log.
-const AT_ONCE: Share = Share { percent: 20, few: 20 };
+const MAX_SHARE: Share = Share { percent: 20, few: 20 };
 
 /// A class of data with a retention time of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,9 +111,9 @@ impl Retention {
         before: Timestamp,
     ) -> Result<Receipt, RetentionError> {
         let (all, old) = self.retention.count_before(before).await?;
-        let receipt = self.purge_share("retention", class, before, Some(AT_ONCE)).await?;
+        let receipt = self.purge_share("retention", class, before, Some(MAX_SHARE)).await?;
         if class == DataClass::Calls {
-            self.held_back.store(old.saturating_sub(AT_ONCE.of(all)), Ordering::Relaxed);
+            self.held_back.store(old.saturating_sub(MAX_SHARE.of(all)), Ordering::Relaxed);
         }
         Ok(receipt)
     }
@@ -121,7 +121,7 @@ impl Retention {
     /// Announces in the server's log what the next round deletes.
     pub async fn announce(&self, before: Timestamp) -> Result<(), StoreError> {
         let (all, old) = self.retention.count_before(before).await?;
-        if old > AT_ONCE.of(all) {
+        if old > MAX_SHARE.of(all) {
             tracing::warn!(
                 "data of {old} of {all} calls has expired and is deleted from tomorrow on, a fifth a day; if that is wrong, correct the clock or retention.*"
             );

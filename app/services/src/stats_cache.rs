@@ -21,7 +21,7 @@ const MAX_SUMS: usize = 16;
 /// The maximum number of days that are summed up, counted back from the last: ten years. Earlier calls have a wrong time.
 const MAX_DAYS: i64 = 3660;
 /// The number of days that are read at once: a year of a long log takes tens of megabytes.
-const PART_DAYS: i64 = 30;
+const CHUNK_DAYS: i64 = 30;
 /// Days are stored this many days after their end: until then the start of a call may still be corrected, which moves it
 /// to another day.
 const FINAL_AFTER: i64 = 2;
@@ -89,7 +89,7 @@ impl StatsCache {
         let mut parts = Vec::new();
         let mut first = days.start;
         while first < days.end {
-            let part = first..days.end.min(first + PART_DAYS);
+            let part = first..days.end.min(first + CHUNK_DAYS);
             first = part.end;
             parts.push(self.sum_of_part(part, as_of).await?);
         }

@@ -26,16 +26,16 @@ const MAX_CONCURRENT: u16 = 4;
 /// Pauses after failures.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(2), max: Duration::from_secs(15 * 60) };
 /// How long after a call the carrier may take to file a recording.
-const KNOWN_AFTER: Duration = Duration::from_secs(300);
+const FILING_TIME: Duration = Duration::from_secs(300);
 /// How long a job is retried.
-const GIVE_UP: Duration = Duration::from_secs(7 * 86_400);
+const RETRY_PERIOD: Duration = Duration::from_secs(7 * 86_400);
 /// The minimum number of attempts, so that a clock that jumps ahead does not end the retries.
 const MIN_ATTEMPTS: u32 = 20;
 /// Pause after a round, as a multiple of its duration: storing a voicemail syncs the disk several times, and callers
 /// take precedence. On a busy machine a round takes longer, and so does the pause …
-const REST_FACTOR: u32 = 9;
+const PAUSE_FACTOR: u32 = 9;
 /// … up to this: four messages a second are still more than any office gets.
-const MAX_REST: Duration = Duration::from_secs(1);
+const MAX_PAUSE: Duration = Duration::from_secs(1);
 /// The longest sleep without a change of the log.
 const IDLE_PAUSE: Duration = Duration::from_secs(60);
 
@@ -90,7 +90,7 @@ impl VoicemailWorker {
             let begun = tokio::time::Instant::now();
             match self.run_once().await {
                 Ok(WorkOutcome::Worked(_)) => {
-                    tokio::time::sleep((begun.elapsed() * REST_FACTOR).min(MAX_REST)).await;
+                    tokio::time::sleep((begun.elapsed() * PAUSE_FACTOR).min(MAX_PAUSE)).await;
                 }
                 Ok(WorkOutcome::Idle(due)) => {
                     let now = self.clock.now();
@@ -209,7 +209,7 @@ impl VoicemailWorker {
         if discarded || Call::of(&facts).voicemails.iter().any(held) {
             let was_there = self.carrier.delete_recording(call, recording).await.map_err(again)?;
             // Later than that, the carrier has had enough time to file the recording.
-            let is_recent = Call::of(&facts).ended_at.is_none_or(|at| self.clock.now() < at + KNOWN_AFTER);
+            let is_recent = Call::of(&facts).ended_at.is_none_or(|at| self.clock.now() < at + FILING_TIME);
             if !was_there && is_recent && !facts.is_reported(recording) {
                 return Err(Failure::Again("the carrier does not know the recording yet".into(), None));
             }
@@ -269,7 +269,7 @@ impl VoicemailWorker {
     ) -> Result<Attempt, StoreError> {
         let now = self.clock.now();
         let call = effect.call();
-        if now < leased.queued_at + GIVE_UP || leased.attempt < MIN_ATTEMPTS {
+        if now < leased.queued_at + RETRY_PERIOD || leased.attempt < MIN_ATTEMPTS {
             tracing::warn!(call.id = %call, attempt = leased.attempt, "the job will be retried: {why}");
             let pause = BACKOFF.pause(leased.attempt, self.ids.random()[31]);
             let pause = pause.max(after.unwrap_or(Duration::ZERO).min(BACKOFF.max));

@@ -46,7 +46,7 @@ pub fn finish_interrupted(database: &Path) -> Result<bool, BackupError> {
     let moves: Moves = serde_json::from_str(&text)
         .map_err(|error| BackupError::Unsound(format!("{}: {error}", journal.display())))?;
     for (from, to) in &moves {
-        if !from.exists() || goes_aside(from, &moves) && to.exists() {
+        if !from.exists() || is_replaced(from, &moves) && to.exists() {
             // This rename was made before the interruption.
             continue;
         }
@@ -64,7 +64,7 @@ pub fn finish_interrupted(database: &Path) -> Result<bool, BackupError> {
 }
 
 /// Whether a path is replaced, so that its current content is moved away first.
-fn goes_aside(path: &Path, moves: &Moves) -> bool {
+fn is_replaced(path: &Path, moves: &Moves) -> bool {
     moves.iter().any(|(_, to)| to == path)
 }
 

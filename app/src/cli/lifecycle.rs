@@ -29,7 +29,7 @@ use frontdesk_server::{Routes, serve};
 /// The pause before a background task that has ended is restarted.
 const RESTART_PAUSE: Duration = Duration::from_secs(1);
 /// How long draining the spool and closing the database may take at shutdown, each.
-const CLOSING: Duration = Duration::from_secs(5);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Reads the flow and the log levels again from the configuration.
 pub(super) struct Reload {
@@ -128,7 +128,7 @@ pub(super) async fn until_stopped(
     let workers: Vec<_> =
         workers.map(|worker| tokio::spawn(forever("a worker", move || run_worker(worker.clone())))).collect();
     let beside = [
-        tokio::spawn(telemetry::sum_up()),
+        tokio::spawn(telemetry::aggregate()),
         tokio::spawn(service_manager::feed_watchdog()),
         tokio::spawn(forever("draining the spool", move || run_intake(intake.clone()))),
         tokio::spawn(forever("maintenance", move || run_maintenance(maintenance.clone()))),
@@ -156,13 +156,13 @@ pub(super) async fn until_stopped(
     }
     beside.iter().chain(&workers).chain([&reloading]).for_each(JoinHandle::abort);
     // Events that are not written to the log now are written at the next start.
-    if tokio::time::timeout(CLOSING, running.intake.drain()).await.is_err() {
+    if tokio::time::timeout(SHUTDOWN_TIMEOUT, running.intake.drain()).await.is_err() {
         tracing::warn!("not all spooled events were written to the log; they will be at the next start");
     }
-    match tokio::time::timeout(CLOSING, running.close()).await {
+    match tokio::time::timeout(SHUTDOWN_TIMEOUT, running.close()).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!("the database could not be closed cleanly: {error}"),
-        Err(_) => tracing::warn!("the database did not close within {CLOSING:?}"),
+        Err(_) => tracing::warn!("the database did not close within {SHUTDOWN_TIMEOUT:?}"),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -134,7 +134,7 @@ impl Purge {
             println!("nothing was deleted");
             return Ok(ExitCode::from(1));
         }
-        tools.take_in_backlog().await.map_err(Failure::Failed)?;
+        tools.drain_backlog().await.map_err(Failure::Failed)?;
         let purging = tools.retention.purge(COMMAND_LINE, self.only.into(), self.older_than);
         print_receipt(&during("deleting", purging).await.map_err(not_forgotten)?, self.json);
         Ok(ExitCode::SUCCESS)
@@ -157,7 +157,7 @@ impl Erase {
             println!("nothing was deleted");
             return Ok(ExitCode::from(1));
         }
-        tools.take_in_backlog().await.map_err(Failure::Failed)?;
+        tools.drain_backlog().await.map_err(Failure::Failed)?;
         let erased = during("deleting", tools.retention.erase(COMMAND_LINE, &key)).await;
         print_receipt(&erased.map_err(not_forgotten)?, self.json);
         Ok(ExitCode::SUCCESS)

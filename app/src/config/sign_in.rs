@@ -27,7 +27,7 @@ pub struct Provider {
 /// The networks of proxies that are trusted unless others are named.
 const LOOPBACK: [&str; 2] = ["127.0.0.0/8", "::1/128"];
 /// The minimum length of a token that is set in the configuration.
-const LEAST_TOKEN: usize = 16;
+const MIN_TOKEN_LENGTH: usize = 16;
 
 /// The settings of federated sign-in, and of roles.
 #[derive(Debug, Clone, Default)]
@@ -135,9 +135,9 @@ impl Reader {
         let place = self.values.get("auth.api_token").map(|value| value.place.clone()).unwrap_or_default();
         let token = self.secret("auth.api_token")?;
         let length = token.expose_secret().chars().count();
-        if length < LEAST_TOKEN {
+        if length < MIN_TOKEN_LENGTH {
             let what = format!(
-                "it has {length} characters and could be guessed; use at least {LEAST_TOKEN}, such as the output of `openssl rand -hex 32`"
+                "it has {length} characters and could be guessed; use at least {MIN_TOKEN_LENGTH}, such as the output of `openssl rand -hex 32`"
             );
             self.errors.push(ConfigError::new(place, "auth.api_token", what));
             return None;

@@ -34,7 +34,7 @@ mod line {
     use crate::config::{ConfigError, Reader, Value};
 
     /// The minimum length of a SIP password.
-    const LEAST_PASSWORD: usize = 16;
+    const MIN_PASSWORD_LENGTH: usize = 16;
     /// The default limit of concurrent calls.
     const MAX_CALLS: u32 = 40;
 
@@ -86,7 +86,7 @@ mod line {
                 Command::new(value.list()?).map_err(|bad| format!("{bad}; {example}"))
             });
             let max_calls = self.take("sip.max_calls", Value::count).unwrap_or(MAX_CALLS);
-            let max_calls_a_peer = self.take("sip.max_calls_a_peer", Value::count).unwrap_or(max_calls);
+            let max_calls_per_peer = self.take("sip.max_calls_a_peer", Value::count).unwrap_or(max_calls);
             let audio_ports = self.take("sip.audio_ports", audio_ports).unwrap_or(20_000..=20_998);
             let audio_timeout = self.take("sip.audio_timeout", Value::duration);
             let drain = self.take("sip.drain", Value::duration);
@@ -116,7 +116,7 @@ mod line {
                     routes,
                     trunk,
                     max_calls: usize::try_from(max_calls).unwrap_or(usize::MAX),
-                    max_calls_a_peer: usize::try_from(max_calls_a_peer).unwrap_or(usize::MAX),
+                    max_calls_per_peer: usize::try_from(max_calls_per_peer).unwrap_or(usize::MAX),
                     audio_ports,
                     audio_timeout: audio_timeout.unwrap_or(Duration::from_secs(60)),
                     drain: drain.unwrap_or(Duration::from_secs(60)),
@@ -165,7 +165,7 @@ mod line {
             let user = |name: String| {
                 let key = format!("sip.users.{name}");
                 let password = self.secret(&key)?;
-                if password.expose_secret().len() < LEAST_PASSWORD {
+                if password.expose_secret().len() < MIN_PASSWORD_LENGTH {
                     self.need(
                         &key,
                         "use at least 16 characters: who listens on the network can guess shorter ones",

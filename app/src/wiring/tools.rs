@@ -94,7 +94,7 @@ impl Tools {
 
     /// Writes the events in the spool and the inbox to the log, so that no event of a call is written after its deletion.
     /// Waits for the events of running processes. The error says what is left.
-    pub async fn take_in_backlog(&self) -> Result<(), String> {
+    pub async fn drain_backlog(&self) -> Result<(), String> {
         let spool = FileSpool::open(&self.spool).map_err(|error| error.to_string())?;
         let intake = EventIntake::new(
             primary_buffer(&self.db, &SystemIds),

@@ -5,7 +5,7 @@ use frontdesk::wiring::doctor::{diagnostics, keep, outside};
 use frontdesk::wiring::open_database;
 use frontdesk_ports::{CheckStatus, Finding, OperationsLog};
 
-use crate::fake_twilio::{Amiss, Surroundings};
+use crate::fake_twilio::{Misconfiguration, Surroundings};
 use crate::harness::{ACCOUNT, Desk, FIRST, PASSWORD, SECRET, Setting};
 use crate::people::{get, plain_cookie, sign_in};
 
@@ -141,14 +141,19 @@ async fn expired_calls_that_are_not_deleted_are_found() {
 async fn what_is_amiss_around_the_desk_is_found_with_its_remedy() {
     let (desk, around) = sound().await;
     for (planted, check, what, remedy) in [
-        (Amiss::Clock, "clock", "s ahead of the carrier's", "synchronise the clock"),
-        (Amiss::OpenMedia, "media", "without signing in", "HTTP Basic Authentication"),
-        (Amiss::ClosedCountry, "dialling", FIRST, "geographic permissions"),
-        (Amiss::FraudOpen, "dialling", "3 countries", "high-risk toll fraud"),
-        (Amiss::NobodyBehind, "way_in.unsigned", "status 502", "point the proxy at the address of listen"),
-        (Amiss::DroppedSignature, "way_in.signed", "X-Twilio-Signature", "pass that header"),
-        (Amiss::RewrittenPath, "way_in.signed", "/inner/twilio/probe", "strip the path"),
-        (Amiss::ChangedBody, "way_in.signed", "wrong signature", "unchanged"),
+        (Misconfiguration::Clock, "clock", "s ahead of the carrier's", "synchronise the clock"),
+        (Misconfiguration::OpenMedia, "media", "without signing in", "HTTP Basic Authentication"),
+        (Misconfiguration::ClosedCountry, "dialling", FIRST, "geographic permissions"),
+        (Misconfiguration::FraudOpen, "dialling", "3 countries", "high-risk toll fraud"),
+        (
+            Misconfiguration::NobodyBehind,
+            "way_in.unsigned",
+            "status 502",
+            "point the proxy at the address of listen",
+        ),
+        (Misconfiguration::DroppedSignature, "way_in.signed", "X-Twilio-Signature", "pass that header"),
+        (Misconfiguration::RewrittenPath, "way_in.signed", "/inner/twilio/probe", "strip the path"),
+        (Misconfiguration::ChangedBody, "way_in.signed", "wrong signature", "unchanged"),
     ] {
         around.is(planted);
         let found = amiss(&desk, &around, AS_USUAL).await;
@@ -215,7 +220,7 @@ async fn a_desk_that_runs_by_another_configuration_is_noticed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_settings_page_shows_the_last_findings() {
     let (desk, around) = sound().await;
-    around.is(Amiss::OpenMedia);
+    around.is(Misconfiguration::OpenMedia);
     let config = config(&desk, &around, AS_USUAL);
     let diagnostic_report = diagnostics(&config).await.unwrap().examine().await;
     keep(&config, &diagnostic_report).await;

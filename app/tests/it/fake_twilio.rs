@@ -15,7 +15,7 @@ use crate::harness::{ACCOUNT, SECRET};
 
 /// What is misconfigured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Amiss {
+pub enum Misconfiguration {
     #[default]
     Nothing,
     /// The carrier's clock is five minutes behind ours.
@@ -40,7 +40,7 @@ pub enum Amiss {
 pub struct Surroundings {
     pub api_url: String,
     pub public_url: String,
-    pub amiss: Arc<Mutex<Amiss>>,
+    pub amiss: Arc<Mutex<Misconfiguration>>,
     /// The number, in the carrier's format.
     pub number: Arc<Mutex<Value>>,
     desk: Arc<Mutex<String>>,
@@ -58,7 +58,8 @@ impl Surroundings {
         let (stop, running) = watch::channel(false);
         let (account, api_url) = port().await;
         let (proxy, public_url) = port().await;
-        let (amiss, desk) = (Arc::new(Mutex::new(Amiss::Nothing)), Arc::new(Mutex::new(String::new())));
+        let (amiss, desk) =
+            (Arc::new(Mutex::new(Misconfiguration::Nothing)), Arc::new(Mutex::new(String::new())));
         let number = Arc::new(Mutex::new(json!({
             "sid": "PN00000000000000000000000000000001", "phone_number": "+15556667777",
             "voice_url": "https://old.example/voice", "voice_method": "GET", "voice_fallback_url": "",
@@ -80,7 +81,7 @@ impl Surroundings {
         Self { api_url, public_url, amiss, number, desk, _running: stop }
     }
 
-    pub fn is(&self, amiss: Amiss) {
+    pub fn is(&self, amiss: Misconfiguration) {
         *self.amiss.lock().unwrap() = amiss;
     }
 
@@ -93,12 +94,12 @@ impl Surroundings {
     }
 }
 
-async fn account_answer(mut req: Request, number: &Mutex<Value>, amiss: Amiss) -> Response {
+async fn account_answer(mut req: Request, number: &Mutex<Value>, amiss: Misconfiguration) -> Response {
     let path = req.uri().path().to_owned();
     let given = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let known = given == format!("Basic {}", STANDARD.encode(format!("{ACCOUNT}:{SECRET}")));
     let base = format!("/2010-04-01/Accounts/{ACCOUNT}");
-    if path == format!("{base}/Recordings/RE1.wav") && amiss == Amiss::OpenMedia {
+    if path == format!("{base}/Recordings/RE1.wav") && amiss == Misconfiguration::OpenMedia {
         return "RIFF".into_response();
     }
     if !known {
@@ -130,15 +131,15 @@ async fn account_answer(mut req: Request, number: &Mutex<Value>, amiss: Amiss) -
         let country = |code: &str, prefix: &str, open: bool| {
             json!({"iso_code": code, "country_codes": [prefix], "low_risk_numbers_enabled": open,
                    "high_risk_special_numbers_enabled": false,
-                   "high_risk_tollfraud_numbers_enabled": amiss == Amiss::FraudOpen})
+                   "high_risk_tollfraud_numbers_enabled": amiss == Misconfiguration::FraudOpen})
         };
-        let france = country("FR", "+33", amiss != Amiss::ClosedCountry);
+        let france = country("FR", "+33", amiss != Misconfiguration::ClosedCountry);
         json!({"content": [france, country("US", "+1", true), country("LV", "+371", false)], "meta": {"next_page_url": null}})
     } else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let mut response = poem::web::Json(answer).into_response();
-    if amiss == Amiss::Clock {
+    if amiss == Misconfiguration::Clock {
         let past = frontdesk::system::SystemClock.now() - std::time::Duration::from_secs(300);
         let date = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&past).unwrap();
         response.headers_mut().insert(header::DATE, date.parse().unwrap());
@@ -146,11 +147,11 @@ async fn account_answer(mut req: Request, number: &Mutex<Value>, amiss: Amiss) -
     response
 }
 
-async fn passed_on(mut req: Request, desk: &str, amiss: Amiss) -> Response {
-    if amiss == Amiss::NobodyBehind {
+async fn passed_on(mut req: Request, desk: &str, amiss: Misconfiguration) -> Response {
+    if amiss == Misconfiguration::NobodyBehind {
         return StatusCode::BAD_GATEWAY.into_response();
     }
-    let before = if amiss == Amiss::RewrittenPath { "/inner" } else { "" };
+    let before = if amiss == Misconfiguration::RewrittenPath { "/inner" } else { "" };
     let mut onward = reqwest::Client::builder()
         .no_proxy()
         .build()
@@ -158,12 +159,12 @@ async fn passed_on(mut req: Request, desk: &str, amiss: Amiss) -> Response {
         .request(req.method().clone(), format!("{desk}{before}{}", req.uri().path()))
         .header("content-type", "application/x-www-form-urlencoded");
     if let Some(signature) =
-        req.headers().get("x-twilio-signature").filter(|_| amiss != Amiss::DroppedSignature)
+        req.headers().get("x-twilio-signature").filter(|_| amiss != Misconfiguration::DroppedSignature)
     {
         onward = onward.header("x-twilio-signature", signature);
     }
     let mut body = req.take_body().into_vec().await.unwrap();
-    if amiss == Amiss::ChangedBody {
+    if amiss == Misconfiguration::ChangedBody {
         body.extend_from_slice(b"&added=1");
     }
     let answer = onward.body(body).send().await.unwrap();

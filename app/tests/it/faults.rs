@@ -46,7 +46,7 @@ async fn with_neither_database_nor_spool_callers_are_answered_and_callbacks_wait
     other.connection().execute_unprepared("BEGIN EXCLUSIVE").await.unwrap();
     let spool = desk.folder.path().join("spool/0");
     std::fs::rename(&spool, desk.folder.path().join("gone")).unwrap();
-    let report = desk.call().presses("2").leaves(tone(1)).place_badly().await;
+    let report = desk.call().presses("2").leaves(tone(1)).place_ignoring_problems().await;
     assert!(
         report.problems.iter().all(|problem| problem.contains("a callback got status 503")),
         "{:?}",
@@ -184,7 +184,7 @@ async fn with_the_only_disk_full_callers_are_answered_and_callbacks_are_retried(
     // Some more calls fit into the space that the files have already allocated.
     let mut acknowledged = 0;
     let report = loop {
-        let report = desk.call().presses("2").leaves(tone(1)).place_badly().await;
+        let report = desk.call().presses("2").leaves(tone(1)).place_ignoring_problems().await;
         if !report.problems.is_empty() {
             break report;
         }

@@ -345,13 +345,13 @@ impl Caller<'_> {
 
     /// Places the call and waits for the last callback. Fails if the carrier reports a problem with the server's answers.
     pub async fn place(self) -> CallReport {
-        let report = self.place_badly().await;
+        let report = self.place_ignoring_problems().await;
         assert_eq!(report.problems, Vec::<String>::new(), "the carrier reports problems");
         report
     }
 
     /// Like `place`, but ignores the carrier's problems.
-    pub async fn place_badly(self) -> CallReport {
+    pub async fn place_ignoring_problems(self) -> CallReport {
         let time: Arc<dyn LineTime> = if self.own_time {
             Arc::new(ScriptTime::from(self.desk.clock.now(), 0))
         } else {

@@ -89,7 +89,7 @@ pub(crate) async fn retry(
 }
 
 /// How long requests of one visitor for the same voicemail count as one listen.
-const ONE_LISTEN: Duration = Duration::from_secs(3600);
+const LISTEN_WINDOW: Duration = Duration::from_secs(3600);
 /// The most listens that are remembered.
 const MAX_LISTENS: usize = 10_000;
 
@@ -101,10 +101,10 @@ impl Listens {
     fn is_new(&self, actor: &str, message: &str, now: Timestamp) -> bool {
         let mut listens = self.0.lock();
         if listens.len() >= MAX_LISTENS {
-            listens.retain(|_, at| now < *at + ONE_LISTEN);
+            listens.retain(|_, at| now < *at + LISTEN_WINDOW);
         }
         let known = listens.get(&(actor.to_owned(), message.to_owned()));
-        if known.is_some_and(|at| *at <= now && now < *at + ONE_LISTEN) {
+        if known.is_some_and(|at| *at <= now && now < *at + LISTEN_WINDOW) {
             return false;
         }
         if listens.len() < MAX_LISTENS {

@@ -1,7 +1,7 @@
 //! Readable browser names for the list of sessions.
 
 /// The most characters of an unknown browser's header that are used as its name.
-const LONGEST: usize = 60;
+const MAX_CHARS: usize = 60;
 /// Names in the header, the most specific first: a browser also names those that it is compatible with.
 const BROWSERS: [(&str, &str); 7] = [
     ("Edg", "Edge"),
@@ -30,7 +30,7 @@ pub(crate) fn browser_name(agent: &str) -> String {
     match (named(&BROWSERS), named(&SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(only), None) | (None, Some(only)) => only.to_owned(),
-        (None, None) => agent.chars().filter(|c| !c.is_control()).take(LONGEST).collect(),
+        (None, None) => agent.chars().filter(|c| !c.is_control()).take(MAX_CHARS).collect(),
     }
 }
 

@@ -52,13 +52,13 @@ pub(crate) fn doing(doing: Doing, language: Language) -> String {
 /// Why the call ended as it did.
 pub(crate) fn reason(call: &Call, language: Language) -> String {
     match &call.verdict {
-        Some(verdict) => reason_beside(verdict.reason, verdict.outcome, language),
+        Some(verdict) => reason_for_outcome(verdict.reason, verdict.outcome, language),
         None => String::new(),
     }
 }
 
 /// The text for a reason, which differs for some outcomes.
-pub(crate) fn reason_beside(reason: Reason, outcome: Outcome, language: Language) -> String {
+pub(crate) fn reason_for_outcome(reason: Reason, outcome: Outcome, language: Language) -> String {
     let left_a_message = outcome == Outcome::Voicemail && matches!(reason, Reason::NoInput | Reason::NoMatch);
     let beside = if left_a_message { "-voicemail" } else { "" };
     language.say(&format!("reason-{}{beside}", reason.as_str()))
@@ -142,12 +142,12 @@ pub(crate) fn event(kind: &EventKind, home: Option<&str>, language: Language) ->
     };
     let text = |text: &dyn ToString| FluentValue::from(text.to_string());
     // A duration of 0 is left out: the carrier sends it for unanswered legs.
-    let lasting = |id: &str, longer: &str, what: (&'static str, String), seconds: &Option<u32>| match seconds
-    {
-        Some(seconds @ 1..) => with(longer, &[(what.0, what.1.into()), ("seconds", (*seconds).into())]),
-        Some(0) | None => with(id, &[(what.0, what.1.into())]),
-    };
-    let word = |name: &str| say(&word_key(name));
+    let with_duration =
+        |id: &str, longer: &str, what: (&'static str, String), seconds: &Option<u32>| match seconds {
+            Some(seconds @ 1..) => with(longer, &[(what.0, what.1.into()), ("seconds", (*seconds).into())]),
+            Some(0) | None => with(id, &[(what.0, what.1.into())]),
+        };
+    let word = |name: &str| say(&status_key(name));
     match kind {
         EventKind::Started(parties) => {
             with("event-started", &[("to", phone_format::spoken(&parties.to, home).into())])
@@ -178,7 +178,7 @@ pub(crate) fn event(kind: &EventKind, home: Option<&str>, language: Language) ->
             with(id, &[("number", phone_format::spoken(number.as_str(), home).into())])
         }
         EventKind::Leg { status, seconds, .. } => {
-            lasting("event-leg", "event-leg-after", ("status", word(status.as_str())), seconds)
+            with_duration("event-leg", "event-leg-after", ("status", word(status.as_str())), seconds)
         }
         EventKind::Screening { answer, .. } => say(match answer {
             ScreeningAnswer::Asked => "event-screening-asked",
@@ -189,9 +189,12 @@ pub(crate) fn event(kind: &EventKind, home: Option<&str>, language: Language) ->
         EventKind::Dial { outcome, .. } => with("event-dial", &[("outcome", word(outcome.as_str()).into())]),
         EventKind::Bridged { .. } => say("event-bridged"),
         EventKind::Mailbox { mailbox, .. } => with("event-mailbox", &[("mailbox", text(mailbox))]),
-        EventKind::Recording { status, seconds, .. } => {
-            lasting("event-recording", "event-recording-long", ("status", word(status.as_str())), seconds)
-        }
+        EventKind::Recording { status, seconds, .. } => with_duration(
+            "event-recording",
+            "event-recording-long",
+            ("status", word(status.as_str())),
+            seconds,
+        ),
         EventKind::Voicemail { audio, .. } => with("event-voicemail", &[("bytes", audio.bytes.into())]),
         EventKind::VoicemailMeasured { sound, .. } => with(
             "event-measured",
@@ -209,7 +212,7 @@ pub(crate) fn event(kind: &EventKind, home: Option<&str>, language: Language) ->
         EventKind::TranscriptDeleted { .. } => say("event-transcript-deleted"),
         EventKind::CarrierCopy { fate: CopyFate::Unwanted, .. } => say("event-copy-unwanted"),
         EventKind::CarrierCopy { fate: CopyFate::Deleted, .. } => say("event-copy-deleted"),
-        EventKind::Recovered(record) => lasting(
+        EventKind::Recovered(record) => with_duration(
             "event-recovered",
             "event-recovered-long",
             ("status", carriers(&record.status, language)),
@@ -220,7 +223,7 @@ pub(crate) fn event(kind: &EventKind, home: Option<&str>, language: Language) ->
         EventKind::Unknown { .. } => say("event-unknown"),
         EventKind::Ended(ending) => {
             let status = carriers(&ending.status, language);
-            lasting("event-ended", "event-ended-after", ("status", status), &ending.seconds)
+            with_duration("event-ended", "event-ended-after", ("status", status), &ending.seconds)
         }
     }
 }
@@ -233,7 +236,7 @@ fn carriers(status: &str, language: Language) -> String {
 }
 
 /// The message key of a status, such as `word-no-answer` for `no_answer`.
-fn word_key(name: &str) -> String {
+fn status_key(name: &str) -> String {
     format!("word-{}", name.replace('_', "-"))
 }
 
@@ -263,10 +266,10 @@ mod tests {
         let doings =
             [Doing::Menu, Doing::Waiting, Doing::Ringing, Doing::Screening, Doing::Talking, Doing::Message];
         ids.extend(doings.map(|doing| format!("doing-{}", doing.as_str())));
-        ids.extend(LegStatus::VARIANTS.iter().map(|status| word_key(status.as_str())));
-        ids.extend(RecordingStatus::VARIANTS.iter().map(|status| word_key(status.as_str())));
+        ids.extend(LegStatus::VARIANTS.iter().map(|status| status_key(status.as_str())));
+        ids.extend(RecordingStatus::VARIANTS.iter().map(|status| status_key(status.as_str())));
         ids.extend(HungUpBy::VARIANTS.iter().map(|by| format!("hung-up-{by}")));
-        ids.extend(DialOutcome::VARIANTS.iter().map(|outcome| word_key(outcome.as_str())));
+        ids.extend(DialOutcome::VARIANTS.iter().map(|outcome| status_key(outcome.as_str())));
         for language in Language::ALL {
             for id in &ids {
                 assert_ne!(&language.say(id), id, "{language:?}");

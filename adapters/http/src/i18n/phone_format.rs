@@ -4,12 +4,12 @@ use frontdesk_domain::phone::digits_of;
 use phonenumber::Mode;
 
 /// The fewest characters of an international number, with its `+`. Shorter texts are not formatted.
-const SHORTEST: usize = 8;
+const MIN_CHARS: usize = 8;
 
 /// A number for people: in national format if it belongs to the same country as `at_home`, international otherwise. A text
 /// that is not a number of any country (an address, a short number) stays as it is.
 pub(crate) fn spoken(number: &str, at_home: Option<&str>) -> String {
-    let is_number = number.len() >= SHORTEST && number.parse::<PhoneNumber>().is_ok();
+    let is_number = number.len() >= MIN_CHARS && number.parse::<PhoneNumber>().is_ok();
     let Some(parsed) = phonenumber::parse(None, number).ok().filter(|_| is_number) else {
         return number.to_owned();
     };
@@ -20,7 +20,7 @@ pub(crate) fn spoken(number: &str, at_home: Option<&str>) -> String {
 
 /// The country of a number as two letters; `None` if several countries share the prefix or none has it.
 pub(crate) fn country(number: &str) -> Option<String> {
-    let is_number = number.len() >= SHORTEST && number.parse::<PhoneNumber>().is_ok();
+    let is_number = number.len() >= MIN_CHARS && number.parse::<PhoneNumber>().is_ok();
     let parsed = phonenumber::parse(None, number).ok().filter(|_| is_number)?;
     // The library treats the leading zero of an Italian landline as an error.
     let italian = || number.starts_with("+390").then_some(phonenumber::country::IT);

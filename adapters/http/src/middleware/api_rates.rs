@@ -14,7 +14,7 @@ use crate::problem::Problem;
 /// The window that requests are counted in.
 const WINDOW: Duration = Duration::from_secs(60);
 /// The most tokens with counts; beyond that, those of idle tokens are dropped.
-const MAX_KEPT: usize = 1000;
+const MAX_TOKENS: usize = 1000;
 
 type ByToken = RateLimiter<String, DashMapStateStore<String>, DefaultClock, StateInformationMiddleware>;
 
@@ -42,7 +42,7 @@ impl ApiRates {
 
     /// Counts a request of a token. Returns a problem once the token has used up its requests.
     pub fn count(&self, token: &str) -> Result<Rate, Problem> {
-        if self.by_token.len() > MAX_KEPT {
+        if self.by_token.len() > MAX_TOKENS {
             self.by_token.retain_recent();
         }
         let quota = self.quota.get();

@@ -9,9 +9,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// database has for readers.
 const CONCURRENT_REQUESTS: usize = 3;
 /// The most event streams of one visitor.
-const STREAMS: usize = 30;
+const MAX_STREAMS_PER_VISITOR: usize = 30;
 /// The most event streams of all visitors.
-const ALL_STREAMS: usize = 1000;
+const MAX_STREAMS: usize = 1000;
 
 /// The requests and streams that are open, by visitor.
 #[derive(Default)]
@@ -46,7 +46,7 @@ impl VisitorLimits {
     pub fn stream(&self, visitor: &str) -> Option<OpenStream> {
         let mut streams = self.streams.lock();
         let (own, all) = (streams.get(visitor).copied().unwrap_or(0), streams.values().sum::<usize>());
-        if own >= STREAMS || all >= ALL_STREAMS {
+        if own >= MAX_STREAMS_PER_VISITOR || all >= MAX_STREAMS {
             return None;
         }
         streams.insert(visitor.to_owned(), own + 1);
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn streams_are_limited_per_visitor_and_released_on_drop() {
         let limits = VisitorLimits::default();
-        let open: Vec<_> = (0..STREAMS).map(|_| limits.stream("ann").unwrap()).collect();
+        let open: Vec<_> = (0..MAX_STREAMS_PER_VISITOR).map(|_| limits.stream("ann").unwrap()).collect();
         assert!(limits.stream("ann").is_none());
         assert!(limits.stream("bob").is_some());
         drop(open);

@@ -26,7 +26,7 @@ pub(crate) struct DonePage {
 }
 
 /// The longest secret that is looked up; longer ones are not ours.
-const LONGEST: usize = 128;
+const MAX_SECRET_LENGTH: usize = 128;
 
 #[handler]
 pub(crate) async fn look(
@@ -36,7 +36,7 @@ pub(crate) async fn look(
 ) -> Answer {
     let viewer = Viewer::of(req, state);
     let found = match secret.len() {
-        0..=LONGEST => state.services.working.linked_call(&secret).await?,
+        0..=MAX_SECRET_LENGTH => state.services.working.linked_call(&secret).await?,
         _ => None,
     };
     let view = DonePage {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// The fewest digits that are compared with the end of a number; fewer digits are compared with the whole number.
-const SHORTEST_ENDING: usize = 6;
+const MIN_SUFFIX_DIGITS: usize = 6;
 
 pub(super) fn yes_or_no(value: &str) -> Result<bool, String> {
     value.parse().map_err(|_| "use true or false".to_owned())
@@ -20,7 +20,9 @@ pub(super) fn number(value: &str) -> String {
     }
     match CallerId::read(&value) {
         CallerId::Other(text) => match digits_of(&text) {
-            Some(digits) if digits.len() >= SHORTEST_ENDING => format!("*{}", digits.trim_start_matches('0')),
+            Some(digits) if digits.len() >= MIN_SUFFIX_DIGITS => {
+                format!("*{}", digits.trim_start_matches('0'))
+            }
             _ => text.to_lowercase(),
         },
         caller => caller.identity("").unwrap_or(value),

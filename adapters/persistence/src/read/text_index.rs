@@ -11,14 +11,14 @@ use crate::error::store_error;
 const LOCK: i64 = 0x66_72_6f_6e_74;
 
 /// Queries the schema of the extension, and whether the index is valid (`NULL` if it does not exist).
-const THERE: &str = "
+const INDEX_STATUS: &str = "
     SELECT (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
             WHERE e.extname = 'pg_trgm'),
            (SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('calls_text'))";
 
 /// Whether texts are indexed.
-pub(crate) async fn is_there(pool: &PgPool) -> Result<bool, sqlx::Error> {
-    let (_, whole): (Option<String>, Option<bool>) = sqlx::query_as(THERE).fetch_one(pool).await?;
+pub(crate) async fn is_indexed(pool: &PgPool) -> Result<bool, sqlx::Error> {
+    let (_, whole): (Option<String>, Option<bool>) = sqlx::query_as(INDEX_STATUS).fetch_one(pool).await?;
     Ok(whole == Some(true))
 }
 
@@ -35,7 +35,7 @@ impl Database {
 }
 
 async fn index(pool: &PgPool) -> Result<bool, sqlx::Error> {
-    let (place, whole): (Option<String>, Option<bool>) = sqlx::query_as(THERE).fetch_one(pool).await?;
+    let (place, whole): (Option<String>, Option<bool>) = sqlx::query_as(INDEX_STATUS).fetch_one(pool).await?;
     if whole == Some(true) || place.is_none() {
         return Ok(whole == Some(true));
     }
@@ -47,7 +47,8 @@ async fn index(pool: &PgPool) -> Result<bool, sqlx::Error> {
     if !ours {
         return Ok(false);
     }
-    let (place, whole): (Option<String>, Option<bool>) = sqlx::query_as(THERE).fetch_one(&mut own).await?;
+    let (place, whole): (Option<String>, Option<bool>) =
+        sqlx::query_as(INDEX_STATUS).fetch_one(&mut own).await?;
     let Some(place) = place else { return Ok(false) };
     if whole == Some(false) {
         // Another process was terminated while it built the index.

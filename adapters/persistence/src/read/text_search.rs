@@ -23,9 +23,9 @@ const COMMON: u64 = 5000;
 const FEW: u64 = 200;
 /// The trigram index needs texts of at least three characters.
 const INDEXED_LENGTH: usize = 3;
-/// A text counts as common if at least `MANY` of the `NEWEST` newest calls contain it.
+/// A text counts as common if at least `COMMON_AMONG_NEWEST` of the `NEWEST` newest calls contain it.
 const NEWEST: u64 = 1000;
-const MANY: u64 = 20;
+const COMMON_AMONG_NEWEST: u64 = 20;
 
 /// The last result, because a page queries its rows and then their counts.
 #[derive(Default)]
@@ -145,7 +145,7 @@ impl Pages {
     async fn is_indexed(&self) -> bool {
         let pool = self.db.get_postgres_connection_pool();
         let known = self.texts.indexed.load(Ordering::Relaxed);
-        let there = known || text_index::is_there(pool).await.unwrap_or(false);
+        let there = known || text_index::is_indexed(pool).await.unwrap_or(false);
         self.texts.indexed.store(there, Ordering::Relaxed);
         there
     }
@@ -157,12 +157,12 @@ impl Pages {
         newest.order_by(Column::Id, Order::Desc).limit(NEWEST);
         let mut containing = Query::select();
         containing.expr_as(Expr::val(1), "one").from_subquery(newest, call::Entity);
-        containing.cond_where(by_reading.clone()).limit(MANY);
+        containing.cond_where(by_reading.clone()).limit(COMMON_AMONG_NEWEST);
         let mut count = Query::select();
         count.expr_as(Expr::cust("count(*)"), "found").from_subquery(containing, "containing");
         let row = self.db.query_one(&count).await?;
         let found: i64 = row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0);
-        Ok(found.unsigned_abs() >= MANY)
+        Ok(found.unsigned_abs() >= COMMON_AMONG_NEWEST)
     }
 
     async fn find_on_postgres(&self, condition: &Condition) -> Result<Option<Arc<str>>, DbErr> {

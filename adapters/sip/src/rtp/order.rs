@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 /// Packets that are buffered while one is missing: 100 ms.
 const MAX_WAITING: usize = 5;
 /// The longest gap within a stream, in samples: 2 minutes. After a longer one, another stream has begun.
-const LONGEST_GAP: u32 = 8000 * 120;
+const MAX_GAP: u32 = 8000 * 120;
 
 /// Late packets in a row, after which the source is assumed to have restarted, as after a transfer: half a second.
 const MAX_LATE: u32 = 25;
@@ -32,7 +32,7 @@ impl Order {
             // Its samples or silence in their place have been passed on.
             return Vec::new();
         }
-        if ahead > LONGEST_GAP {
+        if ahead > MAX_GAP {
             self.late = 0;
             // Another stream.
             let mut ordered = self.finish();

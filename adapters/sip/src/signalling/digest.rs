@@ -58,7 +58,7 @@ impl Digest {
 
     /// Checks the credentials of a request from that address.
     pub fn check(&self, request: &Request, peer: IpAddr, now: Timestamp) -> Asked {
-        if self.is_shut_out(peer, now) {
+        if self.is_locked_out(peer, now) {
             return Asked::Refused;
         }
         let first = Asked::Challenge { is_stale: false };
@@ -102,7 +102,7 @@ impl Digest {
         second_of(nonce).is_some_and(|second| nonce == self.nonce(second, peer))
     }
 
-    fn is_shut_out(&self, peer: IpAddr, now: Timestamp) -> bool {
+    fn is_locked_out(&self, peer: IpAddr, now: Timestamp) -> bool {
         let failures = self.failures.lock();
         failures
             .get(&network(peer))

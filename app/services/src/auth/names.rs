@@ -20,8 +20,8 @@ const OTHER_ACTORS: [&str; 7] =
 pub(crate) fn valid_user_name(name: &str) -> Result<&str, BadName> {
     let name = valid_name(name)?;
     let lower = name.to_lowercase();
-    let imitates = |actor: &&str| {
+    let resembles = |actor: &&str| {
         lower.strip_prefix(*actor).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
     };
-    if OTHER_ACTORS.iter().any(imitates) { Err(BadName) } else { Ok(name) }
+    if OTHER_ACTORS.iter().any(resembles) { Err(BadName) } else { Ok(name) }
 }

@@ -11,7 +11,7 @@ const WINDOW: Duration = Duration::from_secs(15 * 60);
 /// The maximum number of budgets that are remembered.
 const MAX_BUDGETS: usize = 10_000;
 /// After this many refused sign-ins from all networks within [`WINDOW`], only powers of ten are audited.
-const MAX_NOTED: usize = 100;
+const MAX_AUDITED: usize = 100;
 
 /// What attempts are counted against, each with its own limit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -153,7 +153,7 @@ impl RefusedSignIns {
         recent.retain(|at| now < *at + WINDOW);
         recent.push(now);
         let power_of_ten = |count: usize| 10_usize.checked_pow(count.ilog10()) == Some(count);
-        let many = from_all >= MAX_NOTED && !power_of_ten(from_all + 1);
+        let many = from_all >= MAX_AUDITED && !power_of_ten(from_all + 1);
         (power_of_ten(recent.len()) && !many).then_some(recent.len())
     }
 }

@@ -9,8 +9,8 @@ use frontdesk_ports::{
 use super::CarrierSetup;
 
 /// Differences between our clock and the carrier's, in seconds, that cause a warning and a fault.
-const SKEW_NOTED: i64 = 5;
-const SKEW_TOO_MUCH: i64 = 60;
+const SKEW_WARNING: i64 = 5;
+const SKEW_FAULT: i64 = 60;
 
 const CREDENTIALS: &str = "credentials";
 const CLOCK: &str = "clock";
@@ -185,9 +185,9 @@ fn clock(ahead: Option<i64>) -> Finding {
     let seconds = ahead.abs() / 1000;
     let what = format!("this machine's clock is {seconds} s {direction} the carrier's");
     let remedy = "synchronise the clock (timedatectl set-ntp true)";
-    if seconds >= SKEW_TOO_MUCH {
+    if seconds >= SKEW_FAULT {
         Finding::fault(CLOCK, what, remedy)
-    } else if seconds >= SKEW_NOTED {
+    } else if seconds >= SKEW_WARNING {
         Finding::warning(CLOCK, what, remedy)
     } else {
         Finding::fine(CLOCK, "this machine's clock agrees with the carrier's")

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use super::CarrierSetup;
 
 /// How long a result is cached: the page polls more often than that, and the carrier limits requests.
-const FOUND_FOR: Duration = Duration::from_secs(10);
+const CACHE_TIME: Duration = Duration::from_secs(10);
 
 /// Checks the public URL and the numbers, and caches the result for ten seconds.
 pub struct SetupCheck {
@@ -29,7 +29,7 @@ impl SetupCheck {
         let now = self.clock.now();
         if let Some((at, state)) = &*found
             && *at <= now
-            && now < *at + FOUND_FOR
+            && now < *at + CACHE_TIME
         {
             return state.clone();
         }

@@ -11,7 +11,7 @@ const GATHER: Duration = Duration::from_secs(1);
 /// Pause after a store error.
 const PAUSE: Duration = Duration::from_secs(5);
 /// How many of the log's latest changes are processed at start. An earlier run has processed those before.
-const FIRST_LOOK: u64 = 20_000;
+const INITIAL_CHANGES: u64 = 20_000;
 
 /// Marks missed calls done.
 pub struct AutoResolve {
@@ -45,7 +45,7 @@ impl AutoResolve {
     /// Marks calls done because of changes since `seen`, and returns the last change that was processed.
     pub async fn follow(&self, seen: Option<Change>) -> Result<Change, StoreError> {
         let latest = self.log.latest_change().await?;
-        let seen = seen.unwrap_or(Change(latest.0.saturating_sub(FIRST_LOOK)));
+        let seen = seen.unwrap_or(Change(latest.0.saturating_sub(INITIAL_CHANGES)));
         loop {
             let resolved = self.work.resolved_since(seen, PORTION).await?;
             let full = resolved.len() == usize::from(PORTION);

@@ -6,28 +6,28 @@ use frontdesk_domain::call::CallState;
 use frontdesk_ports::{CallQuery, StoreError, Watermark};
 use parking_lot::Mutex;
 
-use super::{Maintenance, ROUND};
+use super::{Maintenance, ROUND_INTERVAL};
 use crate::reconciliation::Reconciliation;
 
 /// Interval between two comparisons.
-const RECONCILE_EVERY: Duration = Duration::from_secs(300);
+const RECONCILE_INTERVAL: Duration = Duration::from_secs(300);
 /// How far two comparisons overlap, because callbacks may have been delayed during the first one.
 const OVERLAP: Duration = Duration::from_secs(900);
 /// A call that began longer ago than this and has no end is included in the comparison.
-const UNFINISHED: Duration = Duration::from_secs(600);
+const UNFINISHED_AFTER: Duration = Duration::from_secs(600);
 /// How long after the end of a call comparisons look for the carrier's missing report of it. Later, only the daily comparison
 /// does.
-pub(super) const UNREPORTED: Duration = Duration::from_secs(3600);
+pub(super) const UNREPORTED_WINDOW: Duration = Duration::from_secs(3600);
 /// How many of the latest calls are searched for such a call; an earlier one waits for the daily comparison.
 const LATEST_CALLS: u16 = 1000;
 /// Interval between two comparisons of the last days …
-const FAR_EVERY: Duration = Duration::from_secs(86_400);
+const DAILY_INTERVAL: Duration = Duration::from_secs(86_400);
 /// … and how far back they go.
-const FAR: Duration = Duration::from_secs(3 * 86_400);
+const DAILY_SPAN: Duration = Duration::from_secs(3 * 86_400);
 /// How far back automatic comparisons go at most.
-const FARTHEST: Duration = Duration::from_secs(30 * 86_400);
+const MAX_LOOKBACK: Duration = Duration::from_secs(30 * 86_400);
 /// Interval between two comparisons with the records of our own line.
-const LINE_EVERY: Duration = Duration::from_secs(3600);
+const LINE_INTERVAL: Duration = Duration::from_secs(3600);
 
 impl Maintenance {
     pub(super) async fn reconcile_if_due(&self, now: Timestamp) -> Result<(), StoreError> {
@@ -36,20 +36,20 @@ impl Maintenance {
             self.operations_log.mark(Watermark::ReconciledFar, now).await?;
             return self.operations_log.mark(Watermark::Reconciled, now).await;
         };
-        if now < reconciled + RECONCILE_EVERY && now >= reconciled {
+        if now < reconciled + RECONCILE_INTERVAL && now >= reconciled {
             return Ok(());
         }
         let far = self.operations_log.marked(Watermark::ReconciledFar).await?;
         // A time in the future was recorded with a wrong clock.
-        let far_due = far.is_none_or(|far| now >= far + FAR_EVERY || now < far);
+        let far_due = far.is_none_or(|far| now >= far + DAILY_INTERVAL || now < far);
         let mut since = reconciled.min(now) - OVERLAP;
         for began_at in [self.oldest_unfinished(now).await?, self.oldest_unreported(now).await?] {
-            since = since.min(began_at.map_or(since, |began_at| began_at - ROUND));
+            since = since.min(began_at.map_or(since, |began_at| began_at - ROUND_INTERVAL));
         }
         if far_due {
-            since = since.min(now - FAR);
+            since = since.min(now - DAILY_SPAN);
         }
-        if compare(&self.reconciliation, since.max(now - FARTHEST)).await && far_due {
+        if compare(&self.reconciliation, since.max(now - MAX_LOOKBACK)).await && far_due {
             self.operations_log.mark(Watermark::ReconciledFar, now).await?;
         }
         Ok(())
@@ -59,8 +59,11 @@ impl Maintenance {
     async fn oldest_unfinished(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let mut oldest = None;
         for state in [CallState::Ringing, CallState::InProgress] {
-            let query =
-                CallQuery { state: Some(state), until: Some(now - UNFINISHED), ..CallQuery::newest(1000) };
+            let query = CallQuery {
+                state: Some(state),
+                until: Some(now - UNFINISHED_AFTER),
+                ..CallQuery::newest(1000)
+            };
             let calls = self.log.list(&query).await?.calls;
             let begun = calls.iter().filter_map(|record| record.call.started_at).min();
             oldest = [oldest, begun].into_iter().flatten().min();
@@ -73,14 +76,14 @@ impl Maintenance {
     pub(super) async fn oldest_unreported(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let query = CallQuery {
             state: Some(CallState::Ended),
-            since: Some(now - (self.reconciliation.longest_call)() - UNREPORTED),
+            since: Some(now - (self.reconciliation.longest_call)() - UNREPORTED_WINDOW),
             ..CallQuery::newest(LATEST_CALLS)
         };
         let calls = self.log.list(&query).await?.calls.into_iter();
         let unreported = calls.filter(|record| {
             (self.reconciliation.is_own)(&record.leg)
                 && record.call.provider_status.is_none()
-                && record.call.ended_at.is_some_and(|ended| now - UNREPORTED <= ended)
+                && record.call.ended_at.is_some_and(|ended| now - UNREPORTED_WINDOW <= ended)
         });
         Ok(unreported.filter_map(|record| record.call.started_at).min())
     }
@@ -96,8 +99,8 @@ pub struct LineReconciliation {
 
 impl LineReconciliation {
     pub(super) async fn run_if_due(&self, now: Timestamp) {
-        let is_due = self.done_at.lock().is_none_or(|done| now >= done + LINE_EVERY || now < done);
-        if is_due && compare(&self.reconciliation, now - FAR).await {
+        let is_due = self.done_at.lock().is_none_or(|done| now >= done + LINE_INTERVAL || now < done);
+        if is_due && compare(&self.reconciliation, now - DAILY_SPAN).await {
             *self.done_at.lock() = Some(now);
         }
     }

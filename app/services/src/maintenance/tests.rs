@@ -4,7 +4,7 @@ use frontdesk_domain::call::Ending;
 use frontdesk_domain::{CallEvent, CallerId, EventKind, LegId, Parties};
 use frontdesk_ports::{LoggedEvent, MockCarrier, RawParameters};
 
-use super::comparison::UNREPORTED;
+use super::comparison::UNREPORTED_WINDOW;
 use super::*;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -84,7 +84,7 @@ impl Desk {
 async fn a_heartbeat_gap_is_recorded_as_an_outage() {
     let desk = desk(None, 1);
     desk.maintenance.round().await.unwrap();
-    desk.clock.advance(ROUND);
+    desk.clock.advance(ROUND_INTERVAL);
     desk.maintenance.round().await.unwrap();
     assert_eq!(desk.operations_log.outages(10).await.unwrap(), []);
     desk.clock.advance(Duration::from_secs(3600));
@@ -99,7 +99,7 @@ async fn the_carrier_is_asked_every_five_minutes_and_not_at_the_first_start() {
     let desk = desk(None, 2);
     for _ in 0..11 {
         desk.maintenance.round().await.unwrap();
-        desk.clock.advance(ROUND);
+        desk.clock.advance(ROUND_INTERVAL);
     }
 }
 
@@ -133,7 +133,7 @@ async fn nothing_is_deleted_while_the_clock_is_ahead() {
     a_day_passes(&desk).await;
     desk.clock.advance(1000 * DAY);
     desk.maintenance.round().await.unwrap();
-    desk.clock.advance(ROUND);
+    desk.clock.advance(ROUND_INTERVAL);
     desk.maintenance.round().await.unwrap();
     assert_eq!((desk.calls().await, desk.held_back()), (200, 200), "all are held back");
     // A call that is dated by our own clock only confirms nothing.
@@ -220,13 +220,13 @@ async fn the_report_of_the_end_of_a_long_call_is_asked_for_within_the_hour() {
     let parties =
         Parties { from: CallerId::Withheld, to: "+15556667777".into(), from_name: None, from_place: None };
     let left = EventKind::CallerLeft { step: 2 };
-    for (at, kind) in [(began_at, EventKind::Started(parties)), (now - ROUND, left)] {
+    for (at, kind) in [(began_at, EventKind::Started(parties)), (now - ROUND_INTERVAL, left)] {
         let event = CallEvent { call: call.clone(), at, kind, received_at: None };
         desk.log.append(vec![event.into()]).await.unwrap();
     }
     assert_eq!(desk.maintenance.oldest_unreported(now).await.unwrap(), Some(began_at));
     assert_eq!(
-        desk.maintenance.oldest_unreported(now + UNREPORTED).await.unwrap(),
+        desk.maintenance.oldest_unreported(now + UNREPORTED_WINDOW).await.unwrap(),
         None,
         "from here on only the daily comparison looks for it"
     );

@@ -115,6 +115,6 @@ async fn a_discarded_recording_that_was_never_filed_is_given_up_after_a_while() 
     carrier.expect_delete_recording().returning(|_, _| Ok(false));
     worker.carrier = Arc::new(carrier);
     assert!(matches!(worker.delete_copy(&call, &recording).await, Err(Failure::Again(..))));
-    clock.advance(KNOWN_AFTER);
+    clock.advance(FILING_TIME);
     assert!(worker.delete_copy(&call, &recording).await.is_ok());
 }

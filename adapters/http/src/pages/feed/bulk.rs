@@ -15,7 +15,7 @@ use crate::pages::{Form, redirect};
 use crate::problem::{Answer, Problem, ProblemKind};
 
 /// The most calls at once.
-const MOST: usize = 200;
+const MAX_CALLS: usize = 200;
 
 /// Changes the selected calls. Each checkbox holds the call and the number of decisions that the page showed. Calls that
 /// someone else has changed since stay as they are.
@@ -34,8 +34,8 @@ pub(crate) async fn bulk(
         let id: CallId = id.parse().map_err(|_| bad_call())?;
         calls.push((id, decisions.parse::<u64>().map_err(|_| bad_call())?));
     }
-    if calls.len() > MOST {
-        let detail = format!("at most {MOST} calls at once; select fewer");
+    if calls.len() > MAX_CALLS {
+        let detail = format!("at most {MAX_CALLS} calls at once; select fewer");
         return Err(Problem::new(ProblemKind::NotChanged, detail));
     }
     let change = match form.get("do") {

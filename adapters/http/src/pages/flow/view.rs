@@ -55,7 +55,7 @@ impl ClosedLine {
 const WEEK: usize = 7;
 /// How many days ahead special days are listed, and the most that are listed.
 const SPECIAL_DAYS_AHEAD: usize = 90;
-const MOST_SPECIAL_DAYS: usize = 8;
+const MAX_SPECIAL_DAYS: usize = 8;
 
 /// Opening hours: whether it is open now, and the hours of the coming days, in the schedule's own zone.
 #[derive(Debug, Serialize)]
@@ -94,7 +94,7 @@ impl HoursLine {
                 change: schedule.next_change(now).map(|at| Moment::in_zone(at, &schedule.zone, language)),
                 week: days().take(WEEK).map(|day| DayHours::new(schedule, day, language)).collect(),
                 special: special
-                    .take(MOST_SPECIAL_DAYS)
+                    .take(MAX_SPECIAL_DAYS)
                     .map(|day| DayHours::new(schedule, day, language))
                     .collect(),
             }
