@@ -161,7 +161,7 @@ impl TestCall {
         )
     }
 
-    pub fn is_busy(self) -> Self {
+    pub fn busy(self) -> Self {
         self.rings(1).leg_is(LegStatus::Busy, Some(0), Some(486)).dial_over(
             DialOutcome::Busy,
             Some(false),
@@ -255,7 +255,7 @@ pub fn sample_calls() -> Vec<(&'static str, TestCall)> {
             desk.leaves_message(8).recording_is(RecordingStatus::Completed, Some(8)).ends("completed", 70)
         }),
         ("list: busy, then taken", {
-            let desk = TestCall::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").is_busy();
+            let desk = TestCall::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").busy();
             desk.rings(3).picks_up().callee_presses("1").talk(20, 22, false).ends("completed", 40)
         }),
         ("chosen voicemail", {
@@ -278,8 +278,8 @@ pub fn sample_calls() -> Vec<(&'static str, TestCall)> {
                 .leaves_message(0)
                 .ends("completed", 40)
         }),
-        ("busy, and a message", rung().is_busy().leaves_message(4).ends("completed", 20)),
-        ("busy", rung().is_busy().ends("completed", 8)),
+        ("busy, and a message", rung().busy().leaves_message(4).ends("completed", 20)),
+        ("busy", rung().busy().ends("completed", 8)),
         ("cannot be reached, and a message", fails(fails(rung())).leaves_message(4).ends("completed", 20)),
         ("cannot be reached", fails(fails(rung())).ends("completed", 8)),
         ("declined, and hangs up", {

@@ -90,7 +90,7 @@ fn each_unanswered_outcome_has_its_own_reason() {
     };
     for (desk, left, none) in [
         (rung().rings_out(), "after_no_answer", "no_answer"),
-        (rung().is_busy(), "after_busy", "busy"),
+        (rung().busy(), "after_busy", "busy"),
         (failed(), "after_failure", "unreachable"),
         (declined(), "after_decline", "declined"),
         (hung_up(), "after_decline", "declined"),
@@ -103,7 +103,7 @@ fn each_unanswered_outcome_has_its_own_reason() {
 
 #[test]
 fn a_list_is_judged_by_the_last_one_tried() {
-    let desk = TestCall::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").is_busy().rings_out();
+    let desk = TestCall::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").busy().rings_out();
     let desk = desk.leaves_message(4).ends("completed", 60);
     assert_eq!(desk.verdict(), "voicemail/after_no_answer");
     assert_eq!(desk.row().forwarded_to.expect("rung").as_str(), SECOND);
@@ -112,7 +112,7 @@ fn a_list_is_judged_by_the_last_one_tried() {
 
 #[test]
 fn who_took_the_call_is_named_not_who_was_rung_first() {
-    let desk = TestCall::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").is_busy();
+    let desk = TestCall::new(&[FIRST, SECOND], true).called_by(CALLER).presses("1").busy();
     let desk = desk.rings(3).picks_up().callee_presses("1").talk(20, 22, false).ends("completed", 40);
     assert_eq!(
         (desk.verdict().as_str(), desk.row().forwarded_to.expect("one").as_str()),
