@@ -129,7 +129,7 @@ fn row(n: u64, change: u64, at: u64, is_new: bool, chance: &mut Chance) -> Rows 
     );
     let work = handled.then(|| {
         format!(
-            r#"{{"version":1,"decisions":1,"handled":{{"by":{{"person":"ann"}},"at":"{}"}},"claimed":null,"tags":[],"notes":[],"played":[]}}"#,
+            r#"{{"version":1,"turn":1,"handled":{{"by":{{"person":"ann"}},"at":"{}"}},"claimed":null,"tags":[],"notes":[],"played":[]}}"#,
             time(at)
         )
     });

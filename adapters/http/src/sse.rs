@@ -118,7 +118,7 @@ async fn count_all(state: &State, shown: Option<(&Shown, &Viewer)>) -> Result<se
     let mut all = serde_json::json!({"attention": of(&attention()).await?, "live": of(&live()).await?});
     if let Some((shown, viewer)) = shown {
         let found = state.services.calls.tally(&shown.query, MAX_COUNTED).await?;
-        all["found"] = found_text(&found, None, viewer).into();
+        all["found"] = found_text(&found, viewer).into();
     }
     Ok(all)
 }

@@ -1,5 +1,7 @@
 //! A request id in each response and in the log lines of its request: the proxy's, or a new one.
 use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use poem::http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -20,9 +22,11 @@ fn is_valid(given: &[u8]) -> bool {
     !given.is_empty() && given.len() <= MAX_LENGTH && given.iter().all(plain)
 }
 
-/// An id that differs from all others; not a secret.
+/// A new id of 64 bits: a hash of a counter with a key that this process chooses. It is not a secret.
 fn fresh() -> HeaderValue {
-    let id = format!("{:016x}", RandomState::new().hash_one(()));
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let id = format!("{:016x}", KEY.hash_one(COUNT.fetch_add(1, Ordering::Relaxed)));
     HeaderValue::from_str(&id).unwrap_or_else(|_| HeaderValue::from_static("none"))
 }
 

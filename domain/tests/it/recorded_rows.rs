@@ -13,7 +13,7 @@ use frontdesk_domain::{Call, CallEvent, Effect, EventKind, Facts, Reason, Timest
 
 use crate::desk::{FIRST, TestCall, sample_calls};
 use calls::{
-    about, begin, calls_to_two_phones, dial, ended, forward, leg, leg_is, mailbox, measured, message,
+    about, begin, calls_to_two_phones, dial, ended, failed, forward, leg, leg_is, mailbox, measured, message,
     messages, re1, recorded, recording, started, stored, transcribed, unusual_ends, wanted,
 };
 
@@ -169,15 +169,29 @@ fn every_reason_has_a_recorded_call() {
 
 #[test]
 fn events_of_another_recording_do_not_change_a_message() {
-    let base = message(vec![wanted(), ended(15), stored(), measured(3000), transcribed(Some("Bonjour"))]);
-    let first = |events: &[CallEvent]| {
-        let call = Call::of(&Facts::of(events));
-        call.voicemails.into_iter().find(|message| message.recording == re1()).expect("the first message")
+    let pending = || vec![wanted(), ended(15)];
+    let bases = [
+        pending(),
+        [pending(), vec![stored()]].concat(),
+        [pending(), vec![stored(), measured(3000), transcribed(Some("Bonjour"))]].concat(),
+        [pending(), vec![failed(20, 0)]].concat(),
+    ];
+    let about_first = |events: &[CallEvent]| {
+        let facts = Facts::of(events);
+        let call = Call::of(&facts);
+        let voicemail = call.voicemails.into_iter().find(|message| message.recording == re1());
+        let due =
+            facts.effects().iter().map(Effect::key).filter(|key| key.contains("RE1")).collect::<Vec<_>>();
+        let language = facts.to_transcribe(&re1()).map(ToString::to_string);
+        let audio = facts.audio(&re1()).cloned();
+        (voicemail.expect("it is listed"), due, language, audio, facts.is_discarded(&re1()))
     };
-    let before = first(&base);
-    for event in about(recording("RE2")) {
-        let with: Vec<CallEvent> = base.iter().chain([&event]).cloned().collect();
-        assert_eq!(first(&with), before, "{:?}", event.kind);
+    for base in bases.map(message) {
+        let before = about_first(&base);
+        for event in about(recording("RE2")) {
+            let with: Vec<CallEvent> = base.iter().chain([&event]).cloned().collect();
+            assert_eq!(about_first(&with), before, "{:?}", event.kind);
+        }
     }
 }
 

@@ -189,7 +189,7 @@ pub trait ReadCalls: Send + Sync {
     /// The traffic through the flow since `since`, counted over the newest `most` calls at most.
     async fn traffic(&self, since: Timestamp, most: u16) -> Result<Traffic, StoreError>;
 
-    /// The number of calls that fit a query; counts the newest `most` of them at most.
+    /// The number of calls that fit a query; counts the newest `most` of them at most, or fewer where counting reads much of the log.
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError>;
 
     /// The latest change.

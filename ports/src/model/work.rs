@@ -63,7 +63,7 @@ pub struct Work {
     /// Grows with every change; of two changes of the same version only one can be saved.
     pub version: u64,
     /// The number of decisions so far: changes of who handles or has handled the call. A decision about an older state is refused.
-    #[serde(alias = "turn")]
+    #[serde(rename = "turn")]
     pub decisions: u64,
     /// Whether it is done.
     pub handled: Option<Handled>,

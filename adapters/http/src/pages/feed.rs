@@ -19,7 +19,7 @@ use crate::auth::visitor::Visitor;
 use crate::export::EXCEL;
 use crate::filter::Shown;
 use crate::i18n::viewer::Viewer;
-use crate::pages::feed::count::{MAX_COUNTED, tally_text};
+use crate::pages::feed::count::{MAX_COUNTED, may_exceed, tally_text};
 use crate::pages::feed::filter_form::FilterForm;
 use crate::pages::feed::offers::Offers;
 use crate::pages::feed::view::{Day, FeedPage, List, MatchesInAll, TabLink, ViewLink};
@@ -62,7 +62,7 @@ pub(crate) async fn feed(
     }
     let counted = counts(state, &shown).await?;
     let in_all = match &counted.in_all {
-        Some(all) if all.all() > counted.fitting.all() => Some(MatchesInAll::new(all, &shown, &viewer)),
+        Some(all) if may_exceed(all, &counted.fitting) => Some(MatchesInAll::new(all, &shown, &viewer)),
         _ => None,
     };
     let people = state.services.accounts.people().await?;
@@ -85,6 +85,7 @@ pub(crate) async fn feed(
         filter: FilterForm::new(
             &shown,
             &counted.fitting,
+            counted.chosen.as_ref().unwrap_or(&counted.fitting),
             &Offers {
                 people: people.iter().map(|person| person.name.clone()).collect(),
                 carriers: state.services.carriers.clone(),
@@ -110,6 +111,8 @@ struct Counts {
     attention: Tally,
     live: Tally,
     fitting: Tally,
+    /// Those of the filter's outcome, if it has one and the tab does not.
+    chosen: Option<Tally>,
     /// The matches in all calls, for a search on a tab.
     in_all: Option<Tally>,
 }
@@ -123,7 +126,12 @@ async fn counts(state: &State, shown: &Shown) -> Result<Counts, StoreError> {
         Some(query) => Some(of(&query).await?),
         None => None,
     };
+    let chosen = match shown.query.outcome {
+        Some(_) if outcome.is_none() => Some(of(&shown.query).await?),
+        _ => None,
+    };
     Ok(Counts {
+        chosen,
         live: of(&live()).await?,
         fitting: of(&CallQuery { outcome, ..shown.query.clone() }).await?,
         attention,

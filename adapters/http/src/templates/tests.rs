@@ -49,7 +49,7 @@ fn feed(calls: &[CallRecord], query: &str) -> FeedPage {
     FeedPage {
         frame: Frame { count: Some("7+".into()), ..frame() },
         tabs: TabLink::all(&shown, &tally, &Tally::default(), &viewer()),
-        filter: FilterForm::new(&shown, &tally, &offers, &viewer()),
+        filter: FilterForm::new(&shown, &tally, &tally, &offers, &viewer()),
         list: List {
             days: Day::all(calls, &viewer(), now, None),
             older: Some("/?cursor=x&q=%22".into()),

@@ -23,7 +23,7 @@ impl Pages {
 
     pub async fn list(&self, query: &CallQuery) -> Result<CallPage, StoreError> {
         let limit = u64::from(query.limit);
-        let calls = newest_first(self, query).await?.limit(limit + 1);
+        let calls = newest_first(self, query).await?.calls.limit(limit + 1);
         let rows = calls.all(&self.db).await.map_err(failed)?;
         let more = rows.len() > usize::from(query.limit);
         let calls: Vec<_> =

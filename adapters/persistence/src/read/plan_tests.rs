@@ -5,7 +5,7 @@ use std::sync::Arc;
 use adapters_memory::{ManualClock, SeededIds};
 use frontdesk_domain::call::CallState;
 use frontdesk_domain::{Outcome, Reason, Timestamp};
-use frontdesk_ports::{CallQuery, TextMatch};
+use frontdesk_ports::{CallFigures, CallQuery, TextMatch};
 use migrations::Migrator;
 use sea_orm::{ConnectionTrait, DbBackend, QuerySelect, QueryTrait, Statement};
 use sea_orm_migration::MigratorTrait;
@@ -16,6 +16,8 @@ use crate::{Database, SqlLog};
 
 /// Calls in the log, and calls inserted per statement.
 const CALLS: u64 = 20_000;
+/// The newest calls, which have a text of their own.
+const RECENT: u64 = 300;
 const PORTION: u64 = 1000;
 
 /// Fills a long log, in which about every thousandth call has the rare values.
@@ -27,10 +29,11 @@ async fn fill(db: &Database) {
             let rare = n % 1000 == 0;
             let (outcome, reason) = if rare { ("failed", "busy") } else { ("answered", "accepted") };
             let name = if rare { "zebediah" } else { "ann" };
+            let company = if n >= CALLS - RECENT { " bertha" } else { "" };
             let _ = write!(
                 rows,
                 "{}('{n:026}','{}','CA{n:032}',{},'ended','{outcome}','{reason}','+331{n:08}','+15556667777',\
-                 '+33611220{:03}',{},{},{},{},'+331{n:08} {name}','','{{}}',{n},{n})",
+                 '+33611220{:03}',{},{},{},{},'+331{n:08} {name}{company}','','{{}}',{n},{n})",
                 if rows.is_empty() { "" } else { "," },
                 if rare { "sip" } else { "twilio" },
                 1_700_000_000_000 + n * 60_000,
@@ -98,7 +101,7 @@ fn queries() -> Vec<(&'static str, CallQuery)> {
 /// The plan of a query's page, one step per line.
 async fn plan(log: &SqlLog, query: &CallQuery) -> Vec<String> {
     let backend = log.db.reader.get_database_backend();
-    explain(log, newest_first(&log.pages, query).await.unwrap().limit(51).build(backend)).await
+    explain(log, newest_first(&log.pages, query).await.unwrap().calls.limit(51).build(backend)).await
 }
 
 /// The plan of a statement.
@@ -136,7 +139,7 @@ fn reads_all(steps: &[String]) -> bool {
         || steps.iter().any(|step| step.starts_with("Seq Scan on calls"))
 }
 
-async fn every_query_uses_an_index(db: Database) {
+async fn every_query_uses_an_index(db: Database) -> SqlLog {
     Migrator::up(db.connection(), None).await.unwrap();
     fill(&db).await;
     assert!(db.index_texts().await.unwrap(), "texts are indexed");
@@ -163,13 +166,24 @@ async fn every_query_uses_an_index(db: Database) {
         let steps = explain(&log, log.db.reader.get_database_backend().build(&select)).await;
         assert!(steps.iter().any(|step| step.contains(index)), "{}", steps.join("\n"));
     }
+    log
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn queries_that_few_calls_fit_use_an_index_on_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("calls.db").display());
-    every_query_uses_an_index(Database::open(&url).await.unwrap()).await;
+    let log = every_query_uses_an_index(Database::open(&url).await.unwrap()).await;
+    let steps = plan(&log, &containing("bertha", &[])).await;
+    assert!(!reads_all(&steps), "a text of recent calls only: {}", steps.join("\n"));
+    let count = async |text: &str| {
+        let tally = log.tally(&containing(text, &[]), 999).await.unwrap();
+        (tally.all(), tally.more)
+    };
+    assert_eq!(count("bertha").await, (RECENT, false), "found by the index and counted exactly");
+    assert_eq!(count("ann").await, (200, true), "a common text is counted up to 199");
+    assert_eq!(count("be").await, (200, true), "two characters have no index");
+    assert_eq!(count("bertha").await, (RECENT, false), "again, after other texts");
 }
 
 #[tokio::test(flavor = "multi_thread")]

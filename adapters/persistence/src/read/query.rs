@@ -17,10 +17,7 @@ use crate::read::pages::Pages;
 const MAX_START_CORRECTION: SignedDuration = SignedDuration::from_hours(48);
 
 /// The calls that match a query, newest first.
-pub(crate) async fn newest_first(
-    pages: &Pages,
-    query: &CallQuery,
-) -> Result<Select<call::Entity>, StoreError> {
+pub(crate) async fn newest_first(pages: &Pages, query: &CallQuery) -> Result<Matching, StoreError> {
     use call::Column::{
         Assignee, FromNumber, Id, Mailbox, Menu, Outcome, OutcomeReason, Provider, ProviderId, State,
         ToNumber,
@@ -75,10 +72,20 @@ pub(crate) async fn newest_first(
         let latest = until.checked_add(MAX_START_CORRECTION).unwrap_or(until);
         all = all.add(started_at().lt(millis(until))).add(id.clone().lt(CallId::floor(latest).to_string()));
     }
+    let mut reads_calls = false;
     if let Some(TextMatch { text, callers }) = &query.text {
-        all = all.add(pages.containing(&fold(text), callers).await?);
+        let containing = pages.containing(&fold(text), callers).await?;
+        reads_calls = containing.reads_calls;
+        all = all.add(containing.condition);
     }
-    Ok(calls.filter(all).order_by(id, Order::Desc))
+    Ok(Matching { calls: calls.filter(all).order_by(id, Order::Desc), reads_calls })
+}
+
+/// The calls that match a query, newest first.
+pub(crate) struct Matching {
+    pub calls: Select<call::Entity>,
+    /// Whether no index finds the text that is searched, so that calls are read one by one.
+    pub reads_calls: bool,
 }
 
 fn literal(condition: &'static str) -> SimpleExpr {

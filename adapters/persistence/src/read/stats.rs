@@ -16,9 +16,9 @@ use crate::entity::call_phone;
 use crate::error::{corrupt, failed, store_error};
 use crate::mapping::{millis, number_of, timestamp};
 use crate::read::admitted;
-use crate::read::query::newest_first;
+use crate::read::query::{Matching, newest_first};
 
-/// The most calls with a common text that are counted: each call is read.
+/// The most calls that are counted for a text that no index finds: each call is read.
 const MOST_BY_READING: u32 = 199;
 
 const COUNT: &str = "found";
@@ -91,9 +91,9 @@ impl CallFigures for SqlLog {
 
     async fn tally(&self, query: &CallQuery, most: u32) -> Result<Tally, StoreError> {
         let query = CallQuery { before: None, ..query.clone() };
-        let newest = newest_first(&self.pages, &query).await?.select_only().column(Column::Outcome);
-        let most = if self.pages.reads_texts(&query) { Ord::min(most, MOST_BY_READING) } else { most };
-        let newest = newest.limit(u64::from(most) + 1).into_query();
+        let Matching { calls, reads_calls } = newest_first(&self.pages, &query).await?;
+        let most = if reads_calls { Ord::min(most, MOST_BY_READING) } else { most };
+        let newest = calls.select_only().column(Column::Outcome).limit(u64::from(most) + 1).into_query();
         let mut tally = Query::select();
         tally.from_subquery(newest, Alias::new("newest")).column(Column::Outcome);
         tally.expr_as(Expr::cust("count(*)"), Alias::new(COUNT)).group_by_col(Column::Outcome);

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use frontdesk_ports::{CallQuery, Change, StoreError, fold};
+use frontdesk_ports::{Change, StoreError};
 use parking_lot::Mutex;
 use sea_orm::sea_query::{Expr, Order, Query, SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QuerySelect,
-    TransactionTrait, Value,
+    Statement, TransactionTrait, Value,
 };
 
 use crate::entity::call::{self, Column};
@@ -19,7 +19,7 @@ use crate::read::text_index;
 
 /// Above this number of matching calls, reading calls is faster than getting all matches from the index.
 const COMMON: u64 = 5000;
-/// On SQLite, up to this number of matching calls the index is used without checking the newest calls first.
+/// On SQLite, the ids of up to this number of matching calls are read at once; if there are more, the index counts them first.
 const FEW: u64 = 200;
 /// The trigram index needs texts of at least three characters.
 const INDEXED_LENGTH: usize = 3;
@@ -44,9 +44,20 @@ struct Found {
     named: Option<Arc<str>>,
 }
 
+/// The condition that calls contain a text.
+pub(crate) struct TextCondition {
+    pub condition: Condition,
+    /// Whether no index finds them, so that calls are read one by one.
+    pub reads_calls: bool,
+}
+
 impl Pages {
     /// The condition that a call contains a text (in lower case), or is from one of these callers.
-    pub(crate) async fn containing(&self, text: &str, callers: &[String]) -> Result<Condition, StoreError> {
+    pub(crate) async fn containing(
+        &self,
+        text: &str,
+        callers: &[String],
+    ) -> Result<TextCondition, StoreError> {
         let like = || containing(text);
         let by_reading =
             Condition::any().add(Column::SearchText.like(like())).add(Column::NoteText.like(like()));
@@ -54,13 +65,16 @@ impl Pages {
             0..INDEXED_LENGTH => None,
             _ => self.named(text, callers, &by_reading).await?,
         };
-        let Some(named) = named else { return Ok(or_callers(by_reading, callers)) };
+        let Some(named) = named else {
+            return Ok(TextCondition { condition: or_callers(by_reading, callers), reads_calls: true });
+        };
+        let found = |condition| TextCondition { condition, reads_calls: false };
         let listed = |list: &'static str, named| Condition::all().add(Expr::cust_with_values(list, [named]));
         if self.db.get_database_backend() == DbBackend::Sqlite {
-            return Ok(listed("calls.id IN (SELECT value FROM json_each(?))", format!("[{named}]")));
+            return Ok(found(listed("calls.id IN (SELECT value FROM json_each(?))", format!("[{named}]"))));
         }
         let by_name = listed("calls.id = ANY(string_to_array($1, ','))", named.to_string());
-        Ok(or_callers(by_name, callers))
+        Ok(found(or_callers(by_name, callers)))
     }
 
     /// The ids of the calls that contain a text, separated by commas; `None` if they are many. On SQLite they include the calls
@@ -92,14 +106,6 @@ impl Pages {
         Ok(named)
     }
 
-    /// Whether a query searches a text that was not found by the index, so that calls are read one by one.
-    pub fn reads_texts(&self, query: &CallQuery) -> bool {
-        let last = self.texts.last.lock();
-        let is_indexed =
-            |text: &str| last.as_ref().is_some_and(|found| found.text == text && found.named.is_some());
-        query.text.as_ref().is_some_and(|searched| !is_indexed(&fold(&searched.text)))
-    }
-
     async fn find_on_sqlite(
         &self,
         text: &str,
@@ -108,9 +114,20 @@ impl Pages {
     ) -> Result<Option<Arc<str>>, DbErr> {
         match self.matched(text, by_reading, callers, FEW).await? {
             Some(named) => Ok(Some(named)),
-            None if self.is_common(by_reading).await? => Ok(None),
+            None if self.is_indexed_often(text).await? => Ok(None),
             None => self.matched(text, by_reading, callers, COMMON).await,
         }
+    }
+
+    /// Whether more ended calls than [`COMMON`] contain a text. The index alone answers, much faster than the ids are found.
+    async fn is_indexed_often(&self, text: &str) -> Result<bool, DbErr> {
+        let count =
+            "SELECT count(*) AS found FROM (SELECT rowid FROM call_text WHERE call_text MATCH ? LIMIT ?)";
+        let values = [phrase(text).into(), Value::from(COMMON + 1)];
+        let row =
+            self.db.query_one_raw(Statement::from_sql_and_values(DbBackend::Sqlite, count, values)).await?;
+        let found: i64 = row.map(|row| row.try_get("", "found")).transpose()?.unwrap_or(0);
+        Ok(found.unsigned_abs() > COMMON)
     }
 
     /// On SQLite: the text index contains the calls that have ended; the few others are read. The parts are combined by UNION,
@@ -123,10 +140,9 @@ impl Pages {
         callers: &[String],
         most: u64,
     ) -> Result<Option<Arc<str>>, DbErr> {
-        let phrase = format!("\"{}\"", text.replace('"', "\"\""));
         let by_index = Expr::cust_with_values(
             "serial IN (SELECT rowid FROM call_text WHERE call_text MATCH ? LIMIT ?)",
-            [phrase.into(), Value::from(most + 1)],
+            [phrase(text).into(), Value::from(most + 1)],
         );
         let mut ids = ids_of(Condition::all().add(by_index));
         let live = Condition::all().add(Expr::cust("state <> 'ended'")).add(by_reading.clone());
@@ -185,6 +201,11 @@ fn or_callers(condition: Condition, callers: &[String]) -> Condition {
         [] => condition,
         callers => Condition::any().add(condition).add(Column::FromNumber.is_in(callers)),
     }
+}
+
+/// A text as a phrase of the full-text index of SQLite.
+fn phrase(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 /// The ids of the calls that match a condition.

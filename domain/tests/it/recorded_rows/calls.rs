@@ -165,7 +165,7 @@ pub fn about(recording: RecordingId) -> Vec<CallEvent> {
         seconds: Some(9),
     });
     let others = [
-        EventKind::Voicemail { recording: recording(), audio: audio() },
+        EventKind::Voicemail { recording: recording(), audio: StoredAudio { bytes: 9, ..audio() } },
         EventKind::VoicemailMeasured { recording: recording(), sound },
         EventKind::VoicemailFailed { recording: recording(), why: "gone".into(), round: 7 },
         EventKind::VoicemailRetried { recording: recording(), round: 8 },

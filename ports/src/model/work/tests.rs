@@ -98,3 +98,13 @@ fn texts_are_limited_and_tags_are_case_insensitive() {
     assert_eq!(tagged.after(&WorkChange::Tag("URGENT".into()), "a", at(), BasedOn::Decisions(0)), Ok(None));
     assert_eq!(tagged.text(), "urgent");
 }
+
+/// Instances of several versions share a database.
+#[test]
+fn the_stored_form_stays_the_same() {
+    let at = "2026-11-22T09:00:00Z".parse().unwrap();
+    let work = Work::default().after(&WorkChange::Handle, "ann", at, BasedOn::Latest).unwrap().unwrap();
+    let stored = r#"{"version":1,"turn":1,"handled":{"by":{"person":"ann"},"at":"2026-11-22T09:00:00Z"},"claimed":null,"tags":[],"notes":[],"played":[]}"#;
+    assert_eq!(serde_json::to_string(&work).unwrap(), stored);
+    assert_eq!(serde_json::from_str::<Work>(stored).unwrap(), work);
+}

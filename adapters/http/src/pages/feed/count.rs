@@ -1,5 +1,4 @@
 //! Counts of calls as text.
-use frontdesk_domain::Outcome;
 use frontdesk_ports::Tally;
 
 use crate::i18n::viewer::Viewer;
@@ -12,15 +11,14 @@ pub(crate) fn tally_text(tally: &Tally) -> String {
     counted(tally, tally.all()).1
 }
 
-/// The number of calls in a list as a phrase: of those with an outcome, or of all.
-pub(crate) fn found_text(tally: &Tally, outcome: Option<Outcome>, viewer: &Viewer) -> String {
-    let (count, text) =
-        counted(tally, outcome.map_or_else(|| tally.all(), |outcome| tally.of(Some(outcome))));
+/// The number of calls in a list as a phrase.
+pub(crate) fn found_text(tally: &Tally, viewer: &Viewer) -> String {
+    let (count, text) = counted(tally, tally.all());
     viewer.language.say_with("found", [("n", count.into()), ("text", text.into())])
 }
 
-/// A count and its text. If counting stopped, it has counted one call above its limit.
-fn counted(tally: &Tally, count: u64) -> (u64, String) {
+/// A count of a tally and its text. If counting stopped, it has counted one call above its limit.
+pub(crate) fn counted(tally: &Tally, count: u64) -> (u64, String) {
     if tally.more {
         let at_least = count.min(tally.all().saturating_sub(1));
         return (at_least, format!("{at_least}+"));
@@ -28,8 +26,15 @@ fn counted(tally: &Tally, count: u64) -> (u64, String) {
     (count, count.to_string())
 }
 
+/// Whether all calls may have more matches than those of a tab: two counts that stopped are equal.
+pub(crate) fn may_exceed(all: &Tally, tab: &Tally) -> bool {
+    all.more || all.all() > tab.all()
+}
+
 #[cfg(test)]
 mod tests {
+    use frontdesk_domain::Outcome;
+
     use super::*;
 
     #[test]
@@ -39,5 +44,7 @@ mod tests {
         assert_eq!((tally_text(&exact), counted(&exact, 40).1), ("200".into(), "40".into()));
         let stopped = Tally { by_outcome, more: true };
         assert_eq!((tally_text(&stopped), counted(&stopped, 40).1), ("199+".into(), "40+".into()));
+        assert!(may_exceed(&stopped, &stopped) && may_exceed(&stopped, &exact));
+        assert!(!may_exceed(&exact, &exact), "the tab has them all");
     }
 }

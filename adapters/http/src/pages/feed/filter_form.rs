@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::filter::{RANGES, Shown};
 use crate::i18n::messages;
 use crate::i18n::viewer::Viewer;
-use crate::pages::feed::count::found_text;
+use crate::pages::feed::count::{counted, found_text};
 use crate::pages::feed::offers::Offers;
 
 /// The filters as a form.
@@ -53,14 +53,13 @@ struct Field {
 }
 
 impl FilterForm {
-    pub fn new(shown: &Shown, tally: &Tally, offers: &Offers, viewer: &Viewer) -> Self {
+    pub fn new(shown: &Shown, tally: &Tally, found: &Tally, offers: &Offers, viewer: &Viewer) -> Self {
         let language = viewer.language;
         let chosen = |name: &str, word: &str| shown.value(name) == word;
         let outcomes = Outcome::VARIANTS.iter().map(|outcome| {
             let label = messages::outcome(Some(*outcome), language);
             let found = tally.of(Some(*outcome));
-            let more = if tally.more { "+" } else { "" };
-            let label = if found > 0 { format!("{label} ({found}{more})") } else { label };
+            let label = if found > 0 { format!("{label} ({})", counted(tally, found).1) } else { label };
             Choice { word: outcome.as_str().to_owned(), label, chosen: chosen("outcome", outcome.as_str()) }
         });
         let reasons = Reason::VARIANTS.iter().map(|reason| Choice {
@@ -115,8 +114,7 @@ impl FilterForm {
             clear: (!shown.filters.is_empty()).then(|| shown.without_filters(shown.tab)),
             others: shown.filters.iter().filter(|(name, _)| name != "q").cloned().collect(),
             named_tab: shown.page(shown.tab, &[]).contains("tab="),
-            // The tally is not filtered by outcome, so the chosen outcome is picked here.
-            found: found_text(tally, shown.query.outcome.filter(|_| shown.tab.outcome().is_none()), viewer),
+            found: found_text(found, viewer),
             has_outcome: shown.tab.outcome().is_none(),
             on: shown.value("on"),
             more,
