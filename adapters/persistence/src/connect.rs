@@ -27,11 +27,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_millis(800);
 const LOCKED_RETRIES: u32 = 40;
 const LOCKED_PAUSE: Duration = Duration::from_millis(50);
 
-/// Page cache of each SQLite connection, as `cache_size` (negative numbers are KiB). It is small, because the operating
-/// system caches the file as well.
-const WRITER_CACHE: &str = "-2000";
-const READER_CACHE: &str = "-1000";
-
 /// How long a statement may take on PostgreSQL; set when a connection opens.
 pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a page waits for a connection to a standby.
@@ -115,13 +110,12 @@ impl Database {
 
     async fn open_sqlite(path: &Path) -> Result<Self, ConnectError> {
         create_private(path)?;
-        let open = async |connections: u32, cache: &'static str| {
+        let open = async |connections: u32| {
             let mut options =
                 without_statement_logging(ConnectOptions::new(format!("sqlite://{}", path.display())));
             options.max_connections(connections).acquire_timeout(Duration::from_secs(5));
-            options.map_sqlx_sqlite_opts(move |options| {
+            options.map_sqlx_sqlite_opts(|options| {
                 options
-                    .pragma("cache_size", cache)
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
@@ -144,9 +138,9 @@ impl Database {
                 tokio::time::sleep(LOCKED_PAUSE).await;
             }
         };
-        let writer = open(1, WRITER_CACHE).await?;
+        let writer = open(1).await?;
         check_version(&writer).await?;
-        Ok(Self { writer, reader: open(4, READER_CACHE).await?, _follow_task: None })
+        Ok(Self { writer, reader: open(4).await?, _follow_task: None })
     }
 
     /// The connection that migrations run on.
