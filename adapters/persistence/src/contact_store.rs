@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, TransactionTrait};
 use crate::connect::Database;
 use crate::entity::{change_counter, contact};
 use crate::error::{corrupt, failed};
-use crate::transaction::{CONTACT_CHANGES, immediate, number_changes_of};
+use crate::transaction::{CONTACT_CHANGES, immediate, reserve_changes_of};
 
 /// Rows per statement: databases limit the number of bound values.
 const ROWS: usize = 500;
@@ -44,7 +44,7 @@ impl ContactStore for SqlContacts {
     async fn save_contacts(&self, contacts: &[Contact]) -> Result<(), StoreError> {
         use contact::Column::{Caller, Company, Name, Note};
         let tx = self.0.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        number_changes_of(CONTACT_CHANGES, &tx, 1).await.map_err(failed)?;
+        reserve_changes_of(CONTACT_CHANGES, &tx, 1).await.map_err(failed)?;
         // If a caller occurs several times, the last contact wins: a statement must not contain a key twice.
         let latest: BTreeMap<&str, &Contact> =
             contacts.iter().map(|contact| (contact.caller.as_str(), contact)).collect();
@@ -65,7 +65,7 @@ impl ContactStore for SqlContacts {
 
     async fn remove_contact(&self, caller: &str) -> Result<bool, StoreError> {
         let tx = self.0.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        number_changes_of(CONTACT_CHANGES, &tx, 1).await.map_err(failed)?;
+        reserve_changes_of(CONTACT_CHANGES, &tx, 1).await.map_err(failed)?;
         let removed = contact::Entity::delete_by_id(caller).exec(&tx).await.map_err(failed)?;
         tx.commit().await.map_err(failed)?;
         Ok(removed.rows_affected > 0)

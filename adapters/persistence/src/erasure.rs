@@ -8,7 +8,7 @@ use crate::SqlLog;
 use crate::entity::{audit, call, contact, saved_view};
 use crate::error::{corrupt, failed};
 use crate::mapping::json;
-use crate::transaction::{CONTACT_CHANGES, immediate, number_changes, number_changes_of};
+use crate::transaction::{CONTACT_CHANGES, immediate, reserve_changes, reserve_changes_of};
 
 /// Replaces a text that contained the number.
 const ERASED: &str = "[erased]";
@@ -44,7 +44,7 @@ impl SqlLog {
         let Some(digits) = Digits::of(number) else { return self.erase_contact(number).await };
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
         // First, because it locks out concurrent changes of the same rows. It also tells readers that rows have changed.
-        number_changes(&tx, 1).await.map_err(failed)?;
+        reserve_changes(&tx, 1).await.map_err(failed)?;
         let erased = saved_views(&tx, &digits).await?
             + notes(&tx, &digits).await?
             + audit_log(&tx, &digits).await?
@@ -58,7 +58,7 @@ impl SqlLog {
     /// Deletes only the contact of an address with few digits, which could occur in other texts by chance.
     async fn erase_contact(&self, caller: &str) -> Result<u64, StoreError> {
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        number_changes_of(CONTACT_CHANGES, &tx, 1).await.map_err(failed)?;
+        reserve_changes_of(CONTACT_CHANGES, &tx, 1).await.map_err(failed)?;
         let erased = contact::Entity::delete_by_id(caller).exec(&tx).await.map_err(failed)?;
         tx.commit().await.map_err(failed)?;
         Ok(erased.rows_affected)
@@ -89,7 +89,7 @@ async fn notes(tx: &DatabaseTransaction, digits: &Digits) -> Result<u64, StoreEr
         // A concurrent change that is based on the earlier notes is then refused.
         work.version += 1;
         let version = i64::try_from(work.version).unwrap_or(i64::MAX);
-        let change = i64::try_from(number_changes(tx, 1).await.map_err(failed)? + 1).unwrap_or(i64::MAX);
+        let change = i64::try_from(reserve_changes(tx, 1).await.map_err(failed)? + 1).unwrap_or(i64::MAX);
         let update = call::Entity::update_many()
             .col_expr(call::Column::Work, Expr::value(json(&work)?))
             .col_expr(call::Column::NoteText, Expr::value(work.text()))
@@ -119,7 +119,7 @@ async fn contacts(tx: &DatabaseTransaction, digits: &Digits) -> Result<u64, Stor
             erased += update.exec(tx).await.map_err(failed)?.rows_affected;
         }
     }
-    number_changes_of(CONTACT_CHANGES, tx, 1).await.map_err(failed)?;
+    reserve_changes_of(CONTACT_CHANGES, tx, 1).await.map_err(failed)?;
     Ok(erased)
 }
 

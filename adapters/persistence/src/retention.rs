@@ -18,7 +18,7 @@ use crate::error::failed;
 use crate::like::containing;
 use crate::mapping::{millis, record_of};
 use crate::read::daily_figures::forget_days_of;
-use crate::transaction::{immediate, number_changes};
+use crate::transaction::{immediate, reserve_changes};
 
 /// The kind of the events that name the phones that were rung.
 const FORWARD: &str = "forward";
@@ -113,7 +113,7 @@ impl RetentionStore for SqlLog {
         let ids: Vec<String> = calls.iter().map(|record| record.id.to_string()).collect();
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
         // Invalidates the writer's cache.
-        let change = number_changes(&tx, 1).await.map_err(failed)? + 1;
+        let change = reserve_changes(&tx, 1).await.map_err(failed)? + 1;
         forget_days_of(&tx, &ids, i64::try_from(change).unwrap_or(i64::MAX)).await?;
         call_event::Entity::delete_many()
             .filter(call_event::Column::CallId.is_in(&ids))
@@ -154,7 +154,7 @@ impl RetentionStore for SqlLog {
     async fn delete_transcripts_before(&self, before: Timestamp) -> Result<u64, StoreError> {
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
         // Invalidates the writer's cache.
-        number_changes(&tx, 1).await.map_err(failed)?;
+        reserve_changes(&tx, 1).await.map_err(failed)?;
         let deleted = call_event::Entity::delete_many()
             .filter(call_event::Column::At.lt(millis(before)))
             .filter(call_event::Column::Kind.eq(TRANSCRIBED))

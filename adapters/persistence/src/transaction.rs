@@ -19,12 +19,12 @@ pub(crate) const CONTACT_CHANGES: i32 = 2;
 
 /// Reserves `count` change numbers and returns the last number before them. The counter's row stays locked until the
 /// commit, so numbers become visible in order, and no two transactions fold the same call at once.
-pub(crate) async fn number_changes(tx: &impl ConnectionTrait, count: u64) -> Result<u64, DbErr> {
-    number_changes_of(CALL_CHANGES, tx, count).await
+pub(crate) async fn reserve_changes(tx: &impl ConnectionTrait, count: u64) -> Result<u64, DbErr> {
+    reserve_changes_of(CALL_CHANGES, tx, count).await
 }
 
-/// Like [`number_changes`], with the given counter.
-pub(crate) async fn number_changes_of(
+/// Like [`reserve_changes`], with the given counter.
+pub(crate) async fn reserve_changes_of(
     counter: i32,
     tx: &impl ConnectionTrait,
     count: u64,

@@ -15,13 +15,13 @@ use crate::entity::call_tag;
 use crate::error::failed;
 use crate::listen_notify::raise;
 use crate::mapping::{json, number_of, record_of};
-use crate::transaction::{immediate, number_changes};
+use crate::transaction::{immediate, reserve_changes};
 
 #[async_trait]
 impl WorkStore for SqlLog {
     async fn save_work(&self, id: CallId, work: &Work) -> Result<bool, StoreError> {
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        let last = number_changes(&tx, 1).await.map_err(failed)?;
+        let last = reserve_changes(&tx, 1).await.map_err(failed)?;
         let row = call::Entity::find_by_id(id.to_string()).one(&tx).await.map_err(failed)?;
         let version = i64::try_from(work.version).unwrap_or(i64::MAX);
         let Some(row) = row.filter(|row| row.work_version + 1 == version) else { return Ok(false) };

@@ -104,7 +104,7 @@ impl CallHandler {
         self.count(&cx, &dialogue, &turn.instructions);
         let events = turn.events.into_iter().map(|event| CallEvent { received_at, ..event });
         let mut events: Vec<LoggedEvent> = events.map(LoggedEvent::from).collect();
-        // The raw request is stored with the event that only this request reported; every request repeats `Started`.
+        // The raw request is stored with the first event other than `Started`, which every request repeats.
         let is_repeated = |logged: &LoggedEvent| matches!(logged.event.kind, EventKind::Started(_));
         let own = events.iter().position(|logged| !is_repeated(logged)).unwrap_or(0);
         if let Some(logged) = events.get_mut(own) {

@@ -19,7 +19,7 @@ use crate::error::{corrupt, failed};
 use crate::jobs::job_row;
 use crate::mapping::{at_millisecond, call_row, event_row, fact_of};
 use crate::retention::tombstone_of;
-use crate::transaction::{immediate, number_changes};
+use crate::transaction::{immediate, reserve_changes};
 use crate::write::batch_insert::{Inserts, filled};
 use crate::write::call_cache::{CachedCall, CallCache};
 
@@ -73,17 +73,17 @@ impl Committer {
         let mut touched = by_leg(batch);
         let count = touched.len() as u64;
         let tx = self.db.begin_with_options(immediate()).await.map_err(failed)?;
-        let first = number_changes(&tx, count).await.map_err(failed)?;
-        self.known.trust_at(first);
+        let before = reserve_changes(&tx, count).await.map_err(failed)?;
+        self.known.trust_at(before);
         for (leg, touched) in &mut touched {
             touched.known = self.known.take(leg);
         }
         load(&tx, &mut touched).await?;
-        let changed = fold(touched, Change(first), &*self.ids, now);
+        let changed = fold(touched, Change(before), &*self.ids, now);
         self.tables.save(&tx, &changed, now).await?;
         tx.commit().await.map_err(failed)?;
         let last = changed.last().map(|changed| changed.record.change);
-        self.known.committed(first + count);
+        self.known.committed(before + count);
         for Changed { record, facts, news, .. } in changed {
             count_end(&record, &news);
             if record.call.state != CallState::Ended {
@@ -181,7 +181,7 @@ async fn forget_deleted(
 }
 
 /// Folds the new events in. Unchanged calls are left out.
-fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Timestamp) -> Vec<Changed> {
+fn fold(touched: BTreeMap<LegId, Touched>, before: Change, ids: &dyn Ids, now: Timestamp) -> Vec<Changed> {
     let mut changed: Vec<Changed> = Vec::new();
     for (leg, Touched { known, fresh }) in touched {
         let (id, mut facts) = known.map_or_else(Default::default, |known| (Some(known.id), known.facts));
@@ -207,7 +207,7 @@ fn fold(touched: BTreeMap<LegId, Touched>, first: Change, ids: &dyn Ids, now: Ti
         }
         let call = Call::of(&facts);
         let id = id.unwrap_or_else(|| CallId::new(call.started_at.unwrap_or(now), random(ids)));
-        let change = Change(first.0 + changed.len() as u64 + 1);
+        let change = Change(before.0 + changed.len() as u64 + 1);
         let effects = if may_cause_effects { facts.effects() } else { Vec::new() };
         // A call that exists keeps its first change. The follow-up is written by `work_store`, never by a commit.
         let (first_change, work, work_change) = (change, Work::default(), Change::default());

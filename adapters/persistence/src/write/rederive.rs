@@ -8,7 +8,7 @@ use crate::SqlLog;
 use crate::entity::{call, call_event};
 use crate::error::failed;
 use crate::mapping::{call_row, fact_of, record_of};
-use crate::transaction::{immediate, number_changes};
+use crate::transaction::{immediate, reserve_changes};
 use crate::write::batch_insert::Inserts;
 use crate::write::commit::{on_call_conflict, on_phone_conflict, phone_rows};
 
@@ -18,7 +18,7 @@ impl SqlLog {
     pub async fn rederive(&self, ids: &[CallId]) -> Result<(), StoreError> {
         let names: Vec<String> = ids.iter().map(ToString::to_string).collect();
         let tx = self.db.writer.begin_with_options(immediate()).await.map_err(failed)?;
-        let mut change = number_changes(&tx, names.len() as u64).await.map_err(failed)?;
+        let mut change = reserve_changes(&tx, names.len() as u64).await.map_err(failed)?;
         let calls =
             call::Entity::find().filter(call::Column::Id.is_in(names)).all(&tx).await.map_err(failed)?;
         let (mut rows, mut phones) = (Vec::new(), Vec::new());
