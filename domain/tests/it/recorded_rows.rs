@@ -2,20 +2,16 @@
 //! when any single one of them is lost.
 
 mod calls;
+mod voicemails;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use frontdesk_domain::call::{
-    DialOutcome, LegStatus, MailboxCause, PhoneEnd, RecordingStatus, Timeline, Traffic,
-};
+use frontdesk_domain::call::{DialOutcome, LegStatus, PhoneEnd, Timeline, Traffic};
 use frontdesk_domain::{Call, CallEvent, Effect, EventKind, Facts, Reason, Timestamp};
 
 use crate::desk::{FIRST, TestCall, sample_calls};
-use calls::{
-    about, begin, calls_to_two_phones, dial, ended, failed, forward, leg, leg_is, mailbox, measured, message,
-    messages, re1, recorded, recording, started, stored, transcribed, unusual_ends, wanted,
-};
+use calls::{begin, calls_to_two_phones, dial, ended, forward, leg, leg_is, messages, started, unusual_ends};
 
 fn seconds_after_begin(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "-".into(), |at| at.duration_since(begin()).as_secs().to_string())
@@ -165,46 +161,6 @@ fn every_reason_has_a_recorded_call() {
     let given: BTreeSet<Reason> = all.filter_map(|facts| Some(Call::of(&facts).verdict?.reason)).collect();
     let without: Vec<&Reason> = Reason::VARIANTS.iter().filter(|reason| !given.contains(reason)).collect();
     assert!(without.is_empty(), "add a call to `sample_calls` or to `unusual_ends` for {without:?}");
-}
-
-#[test]
-fn events_of_another_recording_do_not_change_a_message() {
-    let pending = || vec![wanted(), ended(15)];
-    let bases = [
-        pending(),
-        [pending(), vec![stored()]].concat(),
-        [pending(), vec![stored(), measured(3000), transcribed(Some("Bonjour"))]].concat(),
-        [pending(), vec![failed(20, 0)]].concat(),
-    ];
-    let about_first = |events: &[CallEvent]| {
-        let facts = Facts::of(events);
-        let call = Call::of(&facts);
-        let voicemail = call.voicemails.into_iter().find(|message| message.recording == re1());
-        let due =
-            facts.effects().iter().map(Effect::key).filter(|key| key.contains("RE1")).collect::<Vec<_>>();
-        let language = facts.to_transcribe(&re1()).map(ToString::to_string);
-        let audio = facts.audio(&re1()).cloned();
-        (voicemail.expect("it is listed"), due, language, audio, facts.is_discarded(&re1()))
-    };
-    for base in bases.map(message) {
-        let before = about_first(&base);
-        for event in about(recording("RE2")) {
-            let with: Vec<CallEvent> = base.iter().chain([&event]).cloned().collect();
-            assert_eq!(about_first(&with), before, "{:?}", event.kind);
-        }
-    }
-}
-
-#[test]
-fn a_recording_of_no_length_is_no_message() {
-    for status in [RecordingStatus::Taken, RecordingStatus::Completed] {
-        for (seconds, verdict) in [(0, "abandoned/empty_message"), (1, "voicemail/chosen")] {
-            let events = [started(), mailbox(3, 1, MailboxCause::Chosen), ended(15)];
-            let events = events.into_iter().chain([recorded(14, "RE1", status, seconds)]).collect::<Vec<_>>();
-            let found = Call::of(&Facts::of(&events)).verdict.expect("it has ended");
-            assert_eq!(format!("{}/{}", found.outcome, found.reason), verdict, "{status} {seconds}");
-        }
-    }
 }
 
 #[test]
