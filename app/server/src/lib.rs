@@ -1,9 +1,9 @@
 //! The accept loop: serves poem's routes on hyper's connections, with the limits that poem's own server lacks.
 
-mod places;
 mod received_body;
 mod request_id;
 mod sent_body;
+mod slots;
 mod strict_lines;
 
 use std::convert::Infallible;
@@ -25,9 +25,9 @@ use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
 use tracing::Instrument;
 
-use places::{Place, Places};
 use received_body::ReceivedBody;
 use sent_body::SentBody;
+use slots::{Slot, Slots};
 use strict_lines::StrictLines;
 
 /// A client that takes longer to send its headers is not served.
@@ -48,7 +48,7 @@ pub type Routes = Arc<BoxEndpoint<'static, Response>>;
 
 /// Serves until `stop` turns true, then lets requests in flight finish.
 pub async fn serve(listener: TcpListener, routes: Routes, stop: watch::Receiver<bool>) {
-    serve_at_most(places::capacity(), listener, routes, stop).await;
+    serve_at_most(slots::capacity(), listener, routes, stop).await;
 }
 
 /// Like `serve`, with a maximum number of connections.
@@ -58,12 +58,12 @@ pub async fn serve_at_most(
     routes: Routes,
     mut stop: watch::Receiver<bool>,
 ) {
-    let places = Places::new(capacity);
+    let slots = Slots::new(capacity);
     let mut connections = JoinSet::new();
     loop {
         let next = async {
             let (stream, peer) = listener.accept().await?;
-            Ok::<_, std::io::Error>((places.take(peer.ip()).await, stream))
+            Ok::<_, std::io::Error>((slots.acquire(peer.ip()).await, stream))
         };
         let accepted = tokio::select! {
             next = next => next,
@@ -71,8 +71,8 @@ pub async fn serve_at_most(
         };
         while connections.try_join_next().is_some() {}
         match accepted {
-            Ok((Some(place), stream)) => {
-                connections.spawn(connection(stream, routes.clone(), Arc::new(place), stop.clone()));
+            Ok((Some(slot), stream)) => {
+                connections.spawn(connection(stream, routes.clone(), Arc::new(slot), stop.clone()));
             }
             Ok((None, _)) => break,
             Err(error) => {
@@ -88,7 +88,7 @@ pub async fn serve_at_most(
     let _ = tokio::time::timeout(GRACE, finished).await;
 }
 
-async fn connection(stream: TcpStream, routes: Routes, place: Arc<Place>, mut stop: watch::Receiver<bool>) {
+async fn connection(stream: TcpStream, routes: Routes, slot: Arc<Slot>, mut stop: watch::Receiver<bool>) {
     let (Ok(local), Ok(remote)) = (stream.local_addr(), stream.peer_addr()) else { return };
     let (local, remote) = (LocalAddr(Addr::SocketAddr(local)), RemoteAddr(Addr::SocketAddr(remote)));
     let _ = stream.set_nodelay(true);
@@ -97,29 +97,29 @@ async fn connection(stream: TcpStream, routes: Routes, place: Arc<Place>, mut st
     // Signals that the connection must close while it waits for a request, because another one needs its slot.
     let (eviction, mut close) = mpsc::unbounded_channel();
     let wait = {
-        let place = place.clone();
-        move || place.waits(eviction.clone())
+        let slot = slot.clone();
+        move || slot.mark_idle(eviction.clone())
     };
     wait();
     let (first_request, mut requested) = watch::channel(false);
     let service = service_fn(move |request: Request<Incoming>| {
         first_request.send_replace(true);
         let wait = wait.clone();
-        let (is_sound, has_body) = (has_one_host(&request), !request.body().is_end_stream());
+        let (is_valid, has_body) = (has_one_host(&request), !request.body().is_end_stream());
         let mut request = poem::Request::from((request, local.clone(), remote.clone(), Scheme::HTTP));
         if has_body {
             // Until the body has arrived, the connection may be closed to free its slot.
-            let (body, place) = (request.take_body(), place.clone());
-            let body = ReceivedBody::new(Box::pin(body.into_bytes_stream()), move || place.works());
+            let (body, slot) = (request.take_body(), slot.clone());
+            let body = ReceivedBody::new(Box::pin(body.into_bytes_stream()), move || slot.mark_busy());
             request.set_body(poem::Body::from_bytes_stream(body));
         } else {
-            place.works();
+            slot.mark_busy();
         }
         let (routes, id) = (routes.clone(), request_id::of(request.headers()));
         let span = tracing::info_span!("request", id = id.to_str().unwrap_or_default());
         let answer = async move {
             let mut response =
-                if is_sound { routes.get_response(request).await } else { StatusCode::BAD_REQUEST.into() };
+                if is_valid { routes.get_response(request).await } else { StatusCode::BAD_REQUEST.into() };
             response.headers_mut().insert(request_id::HEADER, id);
             Ok::<_, Infallible>(hyper::Response::from(response).map(|body| SentBody::new(body, wait)))
         };

@@ -62,7 +62,7 @@ pub struct Note {
 pub struct Work {
     /// Grows with every change; of two changes of the same version only one can be saved.
     pub version: u64,
-    /// The number of decisions so far: changes of who handles or has handled the call. A decision about an older state is refused.
+    /// The number of decisions so far: marking the call done, reopening and assigning it. A decision on an older state is refused.
     #[serde(rename = "turn")]
     pub decisions: u64,
     /// Whether it is done.

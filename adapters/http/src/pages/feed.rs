@@ -126,17 +126,16 @@ async fn counts(state: &State, shown: &Shown) -> Result<Counts, StoreError> {
         Some(query) => Some(of(&query).await?),
         None => None,
     };
-    let chosen = match shown.query.outcome {
-        Some(_) if outcome.is_none() => Some(of(&shown.query).await?),
-        _ => None,
+    let fitting = of(&CallQuery { outcome, ..shown.query.clone() }).await?;
+    let chosen = match shown.query.outcome.filter(|_| outcome.is_none()) {
+        None => None,
+        Some(_) if fitting.more => Some(of(&shown.query).await?),
+        Some(chosen) => {
+            let by_outcome = vec![(Some(chosen), fitting.of(Some(chosen)))];
+            Some(Tally { by_outcome, more: false })
+        }
     };
-    Ok(Counts {
-        chosen,
-        live: of(&live()).await?,
-        fitting: of(&CallQuery { outcome, ..shown.query.clone() }).await?,
-        attention,
-        in_all,
-    })
+    Ok(Counts { chosen, live: of(&live()).await?, fitting, attention, in_all })
 }
 
 /// Calls that need attention.

@@ -23,7 +23,7 @@ const COMMON: u64 = 5000;
 const FEW: u64 = 200;
 /// The trigram index needs texts of at least three characters.
 const INDEXED_LENGTH: usize = 3;
-/// A text counts as common if at least `COMMON_AMONG_NEWEST` of the `NEWEST` newest calls contain it.
+/// On PostgreSQL, a text is common if at least `COMMON_AMONG_NEWEST` of the `NEWEST` newest calls contain it.
 const NEWEST: u64 = 1000;
 const COMMON_AMONG_NEWEST: u64 = 20;
 

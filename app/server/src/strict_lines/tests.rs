@@ -9,7 +9,7 @@ fn read(bytes: &[u8], parts: usize) -> Vec<u8> {
     bytes
 }
 
-const SOUND: [&str; 4] = [
+const VALID: [&str; 4] = [
     "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
     "\r\nPOST /a HTTP/1.1\r\nHost: a\r\ncontent-LENGTH:  4 \r\n\r\na\nb\n",
     "POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na\nb\r\nA;x=y\r\n\n\n\n\n\n\n\n\n\n\n\r\n0\r\nT: x\r\n\r\n",
@@ -18,21 +18,21 @@ const SOUND: [&str; 4] = [
 
 proptest! {
     #[test]
-    fn sound_requests_pass_unchanged_in_any_order_and_in_any_pieces(
-        order in proptest::collection::vec(0..SOUND.len(), 1..8),
+    fn valid_requests_pass_unchanged_in_any_order_and_in_any_pieces(
+        order in proptest::collection::vec(0..VALID.len(), 1..8),
         parts in 1..40_usize,
     ) {
-        let bytes: String = order.into_iter().map(|one| SOUND[one]).collect();
+        let bytes: String = order.into_iter().map(|one| VALID[one]).collect();
         prop_assert_eq!(read(bytes.as_bytes(), parts), bytes.as_bytes());
     }
 
     #[test]
     fn a_line_that_ends_with_lf_alone_is_made_invalid_after_any_requests(
-        order in proptest::collection::vec(0..SOUND.len(), 0..5),
+        order in proptest::collection::vec(0..VALID.len(), 0..5),
         parts in 1..40_usize,
         at in 0..3_usize,
     ) {
-        let before: String = order.into_iter().map(|one| SOUND[one]).collect();
+        let before: String = order.into_iter().map(|one| VALID[one]).collect();
         let broken = ["GET / HTTP/1.1\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\n"][at];
         let bytes = read(format!("{before}{broken}").as_bytes(), parts);
         prop_assert_eq!(&bytes[..before.len()], before.as_bytes());

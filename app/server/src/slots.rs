@@ -36,7 +36,7 @@ pub fn capacity() -> usize {
 }
 
 /// The connection slots of a listener.
-pub struct Places {
+pub struct Slots {
     free: Arc<Semaphore>,
     waiting: Arc<Mutex<Waiting>>,
     /// Signals that a connection has begun to wait for a request.
@@ -82,7 +82,7 @@ impl Waiting {
 }
 
 /// The slot of a connection.
-pub struct Place {
+pub struct Slot {
     address: IpAddr,
     waiting: Arc<Mutex<Waiting>>,
     idle: Arc<Notify>,
@@ -90,31 +90,31 @@ pub struct Place {
     _permit: OwnedSemaphorePermit,
 }
 
-impl Places {
+impl Slots {
     pub fn new(capacity: usize) -> Self {
         let free = Arc::new(Semaphore::new(capacity));
         Self { free, waiting: Arc::default(), idle: Arc::default(), warned: Mutex::default() }
     }
 
     /// Waits for a slot. If none is free, closes a connection that waits for a request.
-    pub async fn take(&self, address: IpAddr) -> Option<Place> {
+    pub async fn acquire(&self, address: IpAddr) -> Option<Slot> {
         let permit = loop {
             let free = self.free.clone().acquire_owned();
-            if self.free.available_permits() > 0 || self.make_room() {
+            if self.free.available_permits() > 0 || self.evict_one() {
                 break free.await.ok()?;
             }
-            // No connection waits for a request: the next one that does makes room.
+            // No connection waits for a request: the next one that does frees a slot.
             tokio::select! {
                 permit = free => break permit.ok()?,
                 () = self.idle.notified() => {}
             }
         };
         let (waiting, idle) = (self.waiting.clone(), self.idle.clone());
-        Some(Place { address, waiting, idle, number: Mutex::new(None), _permit: permit })
+        Some(Slot { address, waiting, idle, number: Mutex::new(None), _permit: permit })
     }
 
     /// Closes a connection that waits for a request. Returns whether there was one.
-    fn make_room(&self) -> bool {
+    fn evict_one(&self) -> bool {
         let evicted = self.waiting.lock().evict();
         if evicted {
             metrics::counter!("frontdesk_connections_evicted_total").increment(1);
@@ -130,10 +130,10 @@ impl Places {
     }
 }
 
-impl Place {
+impl Slot {
     /// Marks the connection as waiting for a request: `close` closes it if another one needs its slot.
-    pub fn waits(&self, close: Close) {
-        self.works();
+    pub fn mark_idle(&self, close: Close) {
+        self.mark_busy();
         let mut waiting = self.waiting.lock();
         waiting.next += 1;
         let number = waiting.next;
@@ -144,15 +144,15 @@ impl Place {
     }
 
     /// Marks the connection as busy: a request has arrived, with its body.
-    pub fn works(&self) {
+    pub fn mark_busy(&self) {
         if let Some(number) = self.number.lock().take() {
             self.waiting.lock().remove(number);
         }
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
-        self.works();
+        self.mark_busy();
     }
 }
